@@ -1,0 +1,10 @@
+"""``python -m tajsim`` is the command line ``tajsim``."""
+
+from __future__ import annotations
+
+import sys
+
+from tajsim.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

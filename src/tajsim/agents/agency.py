@@ -1,0 +1,99 @@
+"""Security agencies: pay, recruitment, collusion, quality, deployment."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from tajsim.agents.actor import Actor
+from tajsim.axes import SECTIONS, TASKS, Array, total
+from tajsim.rules.border.collusion import collusion_aim, collusion_step
+from tajsim.rules.border.deployment import deploy
+from tajsim.rules.powers.recruitment import strength_change, wanted_strength
+from tajsim.rules.powers.training import quality_aim, quality_step
+from tajsim.world import AGENCY_TASKS
+
+
+class SecurityAgency(Actor):
+    """An agency in all runs.
+
+    State, each ``(run,)`` unless said: ``strength`` (persons), ``pay`` (USD/person/month),
+    ``quality`` and ``collusion`` (shares), ``purged`` (how far a political head replaced the
+    staff), ``rent_on_offer`` (USD/person/month), ``illicit`` (USD this month),
+    ``guarded_km`` and ``deployment`` (persons), ``seen`` (kg seized), ``(section, run)``.
+    """
+
+    def __init__(self, model: mesa.Model, name: str) -> None:
+        self.tasks = [TASKS.index(task) for task in AGENCY_TASKS[name]]
+        self.foreign = name == "russian_border_troops"
+        super().__init__(model, name, "agency")
+
+    def start(  # type: ignore[override]
+        self,
+        *,
+        agency_strength: Array,
+        agency_pay: Array,
+        agency_quality: Array,
+        collusion_start: Array,
+    ) -> None:
+        """Take the documented strength and pay. Source: matveeva-2004:45-91, 161-167."""
+        self.strength = agency_strength.copy()
+        self.pay = agency_pay.copy()
+        self.pay_start = agency_pay.copy()
+        self.quality = agency_quality.copy()
+        self.collusion = collusion_start.copy()
+        self.purged, self.illicit, self.rent_on_offer = self.zeros(), self.zeros(), self.zeros()
+        self.withdrawing = self.zeros()
+        self.extra_km = self.zeros()
+        self.guarded_km = self.zeros(len(SECTIONS))
+        self.deployment = self.zeros(len(SECTIONS))
+        self.seen = self.zeros(len(SECTIONS))
+
+    def effort_on_tasks(self, effort: Array) -> Array:
+        """Return the regime's effort on this agency's tasks, share, ``(run,)``."""
+        return total(effort[self.tasks]) / len(self.tasks)
+
+    def set_pay(
+        self, effort_ratio: Array, *, agency_pay: Array, pay_topup: Array, pay_elasticity: Array
+    ) -> None:
+        """Pay what the regime's effort on the agency's tasks allows, plus a donor's top-up.
+
+        ``agency_pay * effort_ratio ** elasticity + topup``, USD/person/month. A foreign-run
+        agency is paid by its principal. Mechanisms: M13, M45, M48, O01.
+        """
+        own = agency_pay if self.foreign else agency_pay * effort_ratio**pay_elasticity
+        self.pay = own + pay_topup
+
+    def recruits(self, effort_ratio: Array) -> Array:
+        """Return persons joining or leaving this month, ``(run,)``."""
+        if self.foreign:
+            return -self.strength * np.minimum(self.withdrawing, 1.0)
+        wanted = self.ask(wanted_strength, effort_ratio, self.extra_km)
+        return self.ask(strength_change, self.strength, wanted)
+
+    def decide_collusion(
+        self, political_head: Array, *, agency_supervision: Array, staff_turnover: Array
+    ) -> Array:
+        """Return next month's collusion; a political head also replaces the staff.
+
+        Mechanisms: M23, M24, M47, M48.
+        """
+        self.purged = self.purged + staff_turnover * (political_head - self.purged)
+        watch = agency_supervision * (1.0 - self.purged)
+        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, watch)
+        return self.ask(collusion_step, self.collusion, aim)
+
+    def decide_quality(self, aid_per_head: Array, best_drawn_off: Array) -> Array:
+        """Return next month's quality, share, ``(run,)``."""
+        ratio = self.pay / np.maximum(self.pay_start, 0.1)
+        aim = self.ask(quality_aim, ratio, aid_per_head, best_drawn_off, self.purged)
+        return self.ask(quality_step, self.quality, aim)
+
+    def decide_deployment(self, *, border_post_share: Array) -> None:
+        """Divide the people kept on the Afghan line over the sections the agency guards.
+
+        Mechanisms: E15, M60.
+        """
+        share = self.ask(deploy, self.guarded_km, self.seen)
+        guards_any = (total(self.guarded_km) > 0.0).astype(float)
+        self.deployment = share * (self.strength * border_post_share * guards_any)

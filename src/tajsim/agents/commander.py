@@ -1,0 +1,103 @@
+"""Commanders: obey, resist, bargain, mutiny, defect."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from tajsim.agents.actor import Actor
+from tajsim.axes import AGENCIES, Array
+from tajsim.rules.elite.loyalty import fear_step, loyalty_aim, loyalty_step
+from tajsim.rules.elite.mutiny import break_hazard, fight_chance
+from tajsim.rules.elite.purge import purge_hazard, resists
+from tajsim.rules.elite.threat import perceived_threat, power_of
+from tajsim.rules.rents.patronage import client_need
+from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
+
+#: States of a commander, as numbers in ``Commander.status``.
+STATUS = ("serving", "bought_off", "arrested", "mutinied", "defected", "killed", "waiting")
+SERVING, BOUGHT_OFF, ARRESTED, MUTINIED, DEFECTED, KILLED, WAITING = range(7)
+NO_POST = -1
+
+
+class Commander(Actor):
+    """A commander in all runs.
+
+    State, each ``(run,)``: ``status`` (see STATUS), ``post`` (index of an agency, or -1),
+    ``following`` (persons), ``loyalty``, ``fear``, ``grudge``, ``power``, ``threat`` (0 to 1),
+    ``income`` (USD this month), ``rent_ratio`` (income over claim, smoothed).
+    """
+
+    def __init__(self, model: mesa.Model, name: str) -> None:
+        self.facts = COMMANDER_FACTS[name]
+        self.home_post = AGENCIES.index(self.facts.post)
+        super().__init__(model, name, "commander")
+
+    def start(  # type: ignore[override]
+        self, *, commander_following: Array, commander_creed: Array, loyalty_start: Array
+    ) -> None:
+        """Hold the post of early 2004. Source: matveeva-2004:31-93, icg-2016:83-125."""
+        first = self.name in FIRST_COMMANDERS
+        self.status = np.full(self.runs, float(SERVING if first else WAITING))
+        self.post = np.full(self.runs, float(self.home_post if first else NO_POST))
+        self.following = commander_following.copy()
+        self.creed_weight = commander_creed
+        self.loyalty = np.broadcast_to(loyalty_start, (self.runs,)).copy()
+        self.fear, self.grudge, self.income = self.zeros(), self.zeros(), self.zeros()
+        self.rent_ratio = np.ones(self.runs)
+        self.power, self.threat = self.zeros(), self.zeros()
+        self.arrest_order, self.dismissal_order = self.zeros(), self.zeros()
+
+    @property
+    def in_place(self) -> Array:
+        """1 where he serves or has been bought off, else 0, ``(run,)``."""
+        return (self.status <= BOUGHT_OFF).astype(float)
+
+    @property
+    def claim(self) -> Array:
+        """What he expects a month, USD."""
+        return self.ask(client_need, self.following) * self.in_place
+
+    def weigh(self, trust: Array) -> None:
+        """Work out independent power and the threat the regime sees in it."""
+        self.power = self.ask(power_of, self.following, self.rent_ratio) * self.in_place
+        past = float(self.facts.opposition)
+        self.threat = perceived_threat(self.power, self.loyalty, trust, np.asarray(past))
+
+    def hazard(self, guarantee: Array, months_since: Array) -> Array:
+        """Return the chance that the regime strikes at him this month."""
+        found = self.ask(
+            purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since
+        )
+        return found * self.in_place
+
+    def resist(self, guarantee: Array, draw: Array) -> Array:
+        """Return 1 where he resists a dismissal."""
+        return self.ask(resists, self.power, guarantee, self.fear, draw)
+
+    def chance_to_fight(self) -> Array:
+        """Return the chance that he fights rather than be arrested."""
+        return self.ask(fight_chance, self.fear, self.loyalty, self.following)
+
+    def breaks(self, creed: Array) -> tuple[Array, Array]:
+        """Return the chances of an unprovoked ``(mutiny, defection)`` this month."""
+        mutiny, defection = self.ask(
+            break_hazard, self.fear, self.loyalty, creed * self.creed_weight
+        )
+        return mutiny * self.in_place, defection * self.in_place
+
+    def earn(self, received: Array) -> None:
+        """Remember what he lately received against what he claims (about half a year)."""
+        self.income = received
+        ratio = np.minimum(received / np.maximum(self.claim, 1.0), 5.0)
+        self.rent_ratio = self.rent_ratio + 0.2 * (ratio - self.rent_ratio)
+
+    def feel(self, struck_side: Array, struck_other: Array, closed: Array, creed: Array) -> None:
+        """Let fear and loyalty follow what happened (old state)."""
+        struck = struck_side + 0.3 * struck_other
+        tie = closed * float(self.facts.opposition)
+        aim = self.ask(
+            loyalty_aim, self.rent_ratio, self.fear, creed * self.creed_weight, self.grudge
+        )
+        self.fear = self.ask(fear_step, self.fear, struck, np.ones(self.runs), tie)
+        self.loyalty = self.ask(loyalty_step, self.loyalty, aim)

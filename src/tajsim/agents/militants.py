@@ -1,0 +1,41 @@
+"""Militant groups beyond the borders: build up, probe, cross, retreat."""
+
+from __future__ import annotations
+
+import mesa
+
+from tajsim.agents.actor import Actor
+from tajsim.axes import Array
+from tajsim.rules.militants.buildup import fighters_step, readiness_step
+from tajsim.rules.militants.crossing import crossing_chance, crossing_result
+
+
+class MilitantGroup(Actor):
+    """A group in all runs: ``fighters`` (persons), ``readiness`` (0 to 1), ``(run,)``."""
+
+    def __init__(self, model: mesa.Model, name: str) -> None:
+        super().__init__(model, name, "militant_group")
+
+    def start(self, *, militant_fighters: Array) -> None:  # type: ignore[override]
+        """Stand across the border, dormant. Source: matveeva-2004:115-127."""
+        self.fighters = militant_fighters.copy()
+        self.readiness = self.zeros()
+        self.killed = self.zeros()
+
+    def build_up(self, pressure: Array) -> None:
+        """Gather fighters and readiness."""
+        self.fighters = self.ask(fighters_step, self.fighters, pressure)
+        self.readiness = self.ask(readiness_step, self.readiness, pressure)
+
+    def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:
+        """Return the probability of an attempt to cross this month."""
+        return self.ask(
+            crossing_chance, self.fighters, self.readiness, weakness, window, allies, deterrence
+        )
+
+    def cross(self, attempt: Array, opposition: Array) -> tuple[Array, Array]:
+        """Return ``(persons who get in, persons killed)`` where ``attempt`` is 1."""
+        inside, killed = self.ask(crossing_result, self.fighters, opposition)
+        inside, killed = inside * attempt, killed * attempt
+        self.fighters = self.fighters - inside - killed
+        return inside, killed

@@ -1,0 +1,120 @@
+"""The regime: effort, offers, posts and purges, the step on the repression ladder."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from tajsim.agents.actor import Actor
+from tajsim.axes import TASKS, Array
+from tajsim.rules.elite.threat import trust_step
+from tajsim.rules.outsourcing.acceptance import acceptance_aim, mandate_step
+from tajsim.rules.outsourcing.effort import effort_aim, effort_step
+from tajsim.rules.outsourcing.own_share import instalment_paid
+from tajsim.rules.outsourcing.survival_weight import survival_weights
+from tajsim.rules.society.repression import outside_cost, rival_threat, step_hazard
+from tajsim.rules.state.strain import failure_chance, polity, strain_aim, strain_step
+
+
+class Regime(Actor):
+    """The President and his circle, in all runs.
+
+    State: ``weight``, ``effort`` (shares), ``gap`` (share uncarried), ``(task, run)``; ``trust``,
+    ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1), ``failed_month`` (months since
+    the start, -1 before), ``months_since_purge``, ``breaks`` (mutinies and defections of late),
+    ``incidents`` (of late), ``instalment`` (share paid), ``shortfall`` (share), ``(run,)``.
+    """
+
+    def __init__(self, model: mesa.Model) -> None:
+        super().__init__(model, "regime", "")
+
+    def start(self, *, trust_start: Array, strain_start: Array) -> None:  # type: ignore[override]
+        """Take the state of early 2004. Source: matveeva-2004:19-31."""
+        nothing = self.zeros(len(TASKS))
+        self.weight = self.ask(survival_weights, nothing)
+        self.effort = self.ask(effort_aim, self.weight, nothing)
+        self.effort_start = self.effort.copy()
+        self.gap, self.perceived, self.task_provision = nothing, nothing.copy(), nothing.copy()
+        self.trust, self.strain = trust_start.copy(), strain_start.copy()
+        self.ladder, self.failed = self.zeros(), self.zeros()
+        self.failed_month = np.full(self.runs, -1.0)
+        self.months_since_purge = np.full(self.runs, 24.0)
+        self.breaks, self.incidents = self.zeros(), self.zeros()
+        self.instalment, self.shortfall = self.zeros(), self.zeros()
+        self.polity = self.zeros()
+
+    def effort_ratio(self, tasks: list[int]) -> Array:
+        """Return own effort on some tasks over that at the start, ``(run,)``."""
+        now, then = self.effort[tasks[0]], self.effort_start[tasks[0]]
+        for task in tasks[1:]:
+            now, then = now + self.effort[task], then + self.effort_start[task]
+        return now / then
+
+    def set_start_effort(self, provision: Array) -> None:
+        """Begin with the effort that the arrangement of early 2004 implies."""
+        self.effort = self.ask(effort_aim, self.weight, provision)
+        self.effort_start = self.effort.copy()
+
+    def choose_effort(self) -> None:
+        """Weigh the tasks by perceived threat and move effort towards the aim."""
+        self.weight = self.ask(survival_weights, self.perceived)
+        aim = self.ask(effort_aim, self.weight, self.task_provision)
+        self.effort = self.ask(effort_step, self.effort, aim)
+
+    def consider(
+        self,
+        mandate: Array,
+        relief: Array,
+        guarantee: Array,
+        intrusion: Array,
+        condition: Array,
+        objection: Array,
+        exposure: Array,
+    ) -> Array:
+        """Return a power's mandate on each task after this month's choice, ``(task, run)``."""
+        weight = self.weight * len(TASKS)
+        aim = self.ask(
+            acceptance_aim, relief, guarantee, weight, intrusion, condition, exposure, objection
+        )
+        return self.ask(mandate_step, mandate, aim)
+
+    def pay_instalment(self, leverage: Array) -> None:
+        """Decide what to pay of the treaty share for the border."""
+        border = self.weight[TASKS.index("border")]
+        self.instalment = self.ask(instalment_paid, border, leverage)
+
+    def climb_chance(
+        self,
+        appeal: Array,
+        seat_share: Array,
+        uncontrolled: Array,
+        voice: Array,
+        west_share: Array,
+        west_priority: Array,
+        moscow_tolerance: Array,
+    ) -> Array:
+        """Return the chance of one more step on the repression ladder this month."""
+        threat = self.ask(
+            rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
+        )
+        cost = self.ask(outside_cost, west_share, west_priority, moscow_tolerance)
+        return self.ask(step_hazard, threat, self.ladder, cost)
+
+    def judge_apparatus(self, defections: Array) -> None:
+        """Let trust fall with defections and recover slowly."""
+        self.trust = self.ask(trust_step, self.trust, defections)
+
+    def bear(self, voice: Array, inside: Array, uncontrolled: Array) -> Array:
+        """Let strain follow its causes; return the chance that the state fails this month."""
+        aim = self.ask(
+            strain_aim, voice, self.breaks, self.shortfall, inside / 1000.0, uncontrolled
+        )
+        self.strain = self.ask(strain_step, self.strain, aim)
+        return self.ask(failure_chance, self.strain)
+
+    def stand(self, fails: Array, months: int) -> None:
+        """Fail where ``fails`` is 1, and work out the state of the polity."""
+        fresh = fails * (1.0 - self.failed)
+        self.failed = np.maximum(self.failed, fails)
+        self.failed_month = np.where(fresh > 0.5, float(months), self.failed_month)
+        self.polity = self.ask(polity, self.strain, self.failed)

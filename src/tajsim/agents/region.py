@@ -1,0 +1,88 @@
+"""Regions and their people: hardship, fear, grievance, migration, control."""
+
+from __future__ import annotations
+
+import mesa
+
+from tajsim.agents.actor import Actor
+from tajsim.axes import Array
+from tajsim.rules.society.fear import fear_aim, fear_step
+from tajsim.rules.society.grievance import grievance_aim, grievance_step
+from tajsim.rules.society.hardship import hardship
+from tajsim.rules.society.migration import idle_step, migration_flow
+from tajsim.rules.society.protest import protest_chance, voiced
+from tajsim.rules.state.control import control_aim, control_step
+
+
+class Region(Actor):
+    """A region in all runs: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control``
+    (shares), ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), each
+    ``(run,)``.
+    """
+
+    def __init__(self, model: mesa.Model, name: str) -> None:
+        super().__init__(model, name, "region")
+
+    def start(  # type: ignore[override]
+        self,
+        *,
+        poverty_start: Array,
+        fear_start: Array,
+        grievance_start: Array,
+        control_base: Array,
+        region_devout: Array,
+        region_opposition: Array,
+    ) -> None:
+        """Take the state of early 2004. Source: matveeva-2004:25-59, icg-2016:35."""
+        self.hardship = poverty_start.copy()
+        self.fear = fear_start.copy()
+        self.grievance = grievance_start.copy()
+        self.control = control_base.copy()
+        self.devout, self.opposition = region_devout, region_opposition
+        self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
+        self.voice = self.zeros()
+
+    def migrate(self, home: Array, abroad: Array, demand: Array) -> Array:
+        """Return persons leaving (positive) or returning this month."""
+        flow = self.ask(migration_flow, home, abroad, demand, self.hardship)
+        self.idle = self.ask(idle_step, self.idle, -flow)
+        return flow
+
+    def live(self, income: Array, extortion: Array) -> None:
+        """Work out hardship from income and extortion, USD/person/month."""
+        self.hardship = self.ask(hardship, income, extortion)
+
+    def feel(
+        self,
+        policing: Array,
+        step: Array,
+        collusion: Array,
+        extortion_share: Array,
+        control_of_faith: Array,
+        idle_share: Array,
+        closed: Array,
+        absorbed: Array,
+    ) -> None:
+        """Let fear and grievance follow their causes (all old state)."""
+        fear = self.ask(fear_aim, policing, step, collusion)
+        grievance = self.ask(
+            grievance_aim,
+            self.hardship,
+            extortion_share,
+            control_of_faith * self.devout,
+            idle_share,
+            closed * (0.3 + self.opposition),
+            absorbed,
+        )
+        self.fear = self.ask(fear_step, self.fear, fear)
+        self.grievance = self.ask(grievance_step, self.grievance, grievance)
+
+    def speak(self, abroad_share: Array) -> Array:
+        """Work out voiced discontent and return the chance of a protest this month."""
+        self.voice = self.ask(voiced, self.grievance, self.fear, abroad_share)
+        return self.ask(protest_chance, self.voice, self.struck)
+
+    def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
+        """Let the centre's control follow effort, strongmen, discontent and militants."""
+        aim = self.ask(control_aim, effort, strongmen, self.voice, militants, failed)
+        self.control = self.ask(control_step, self.control, aim)

@@ -1,0 +1,103 @@
+"""``compare``: simulate a reference and other scenarios in pairs, and say what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import xarray as xr
+
+from tajsim.analysis.claims import evaluate_claims
+from tajsim.analysis.paired import compare_results
+from tajsim.analysis.report_text import claims_text, closing_text, comparison_text
+from tajsim.analysis.summary import summarise
+from tajsim.analysis.windows import Window, check_window
+from tajsim.ensemble.run import prepare, simulate
+from tajsim.errors import UserError
+
+if TYPE_CHECKING:
+    from tajsim.ensemble.run import Overrides, Progress, ScenarioLike
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The results of paired ensembles and their tables; prints as the tables.
+
+    Attributes:
+        dataset: the results of all scenarios, the first being the reference.
+        table: one row per scenario, outcome and coordinate, see `compare_results`.
+        summary: medians and intervals of every scenario, see `summarise`.
+        claims: one row per claim, see `evaluate_claims`.
+    """
+
+    dataset: xr.Dataset
+    table: pd.DataFrame
+    summary: pd.DataFrame
+    claims: pd.DataFrame
+
+    def text(self, everything: bool = False) -> str:
+        """Return the tables as text: headline outcomes, or all."""
+        parts = [
+            comparison_text(self.dataset, self.table, everything),
+            claims_text(self.claims),
+            closing_text(self.dataset),
+        ]
+        return "\n\n".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def compare(
+    reference: ScenarioLike,
+    *scenarios: ScenarioLike,
+    runs: int = 200,
+    seed: int = 1,
+    parameters: str = "prior",
+    until: str | None = None,
+    outcomes: Sequence[str] | None = None,
+    workers: int = 1,
+    chunk: int = 1000,
+    progress: Progress | None = None,
+    overrides: Overrides = (),
+    window: Window | None = None,
+) -> Comparison:
+    """Simulate scenarios with the same draws and compare each with the reference.
+
+    Args:
+        reference: the scenario that the others are compared with.
+        scenarios: one or more others.
+        window: the months compared, see `compare_results`; the other arguments are those of
+            `tajsim.ensemble.run_many`.
+
+    Raises:
+        UserError: for anything the caller can mend.
+    """
+    plan = prepare(
+        [reference, *scenarios],
+        runs,
+        seed,
+        parameters,
+        until,
+        outcomes,
+        workers,
+        chunk,
+        overrides,
+    )
+    if len(plan.scenarios) < 2:
+        raise UserError("a comparison needs a reference and at least one other scenario")
+    if window:
+        check_window((plan.start, plan.end), window)
+    return compare_dataset(simulate(plan, progress), window)
+
+
+def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Comparison:
+    """Make the tables for results that are there already."""
+    return Comparison(
+        dataset,
+        compare_results(dataset, window),
+        summarise(dataset, window),
+        evaluate_claims(dataset),
+    )

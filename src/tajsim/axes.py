@@ -1,0 +1,129 @@
+"""The axes of every array in the model, and the one way to add along them.
+
+Axis order is fixed here, once: own dimensions first, ``run`` last. Only months are looped over.
+The tuples below are closed lists: they name the coordinates of the arrays and of the results,
+and the actors of those kinds. Sources of the lists: matveeva-2004 lines 31-171, icg-2016 lines
+17-125, edm-2007-03 line 13.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+TASKS = (
+    "internal_order",
+    "elite_control",
+    "border",
+    "drugs",
+    "militancy",
+    "external_defence",
+)
+
+# Afghan border from east to west, then the Chinese border.
+SECTIONS = (
+    "ishkashim",
+    "khorog",
+    "kalaikhumb",
+    "moskovskii",
+    "pianj",
+    "early_transfer",  # the 73 km already under Tajik command in 2004
+    "murghab",
+)
+AFGHAN_SECTIONS = SECTIONS[:6]
+
+EXITS = ("uzbek_border", "kyrgyz_border", "sughd_rail_road", "air_migrants")
+
+REGIONS = ("dushanbe", "khatlon", "sughd", "rasht", "gbao")
+
+AGENCIES = (
+    "interior_ministry",
+    "security_ministry",
+    "border_troops",
+    "russian_border_troops",
+    "army",
+    "customs",
+    "drug_control_agency",
+    "presidential_guard",
+)
+
+POWERS = (
+    "russia",
+    "united_states",
+    "european_union",
+    "china",
+    "uzbekistan",
+    "united_kingdom",
+    "france",
+    "india",
+    "japan",
+    "poland",
+    "osce_un",
+    "azerbaijan",
+)
+
+COMMANDERS = (
+    "mirzoev",
+    "kasymov",
+    "ziyoyev",
+    "khalimov",
+    "nazarzoda",
+    "khorog_commander",
+    "first_successor",
+    "second_successor",
+)
+
+MOVEMENTS = ("irpt", "hizb_ut_tahrir", "former_uto", "bayat")
+
+MILITANT_GROUPS = ("northern_afghanistan", "khudaiberdiev")
+
+NETWORKS = tuple(f"network_{i:02d}" for i in range(1, 41))
+
+#: Steps of the repression ladder above 'tolerated', in order (icg-2016 lines 57-89).
+REPRESSION_STEPS = (
+    "restricted",
+    "seats_lost",
+    "status_lost",
+    "designated_terrorist",
+    "leaders_arrested",
+    "lawyers_arrested",
+)
+
+#: Dimension name -> coordinate names, as they stand in the results.
+DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "task": TASKS,
+    "section": SECTIONS,
+    "exit": EXITS,
+    "region": REGIONS,
+    "agency": AGENCIES,
+    "power": POWERS,
+    "commander": COMMANDERS,
+    "movement": MOVEMENTS,
+    "militant_group": MILITANT_GROUPS,
+    "network": NETWORKS,
+}
+
+
+def total(values: Array) -> Array:
+    """Add over the first axis, one slice after another: ``(n, ..., run) -> (..., run)``.
+
+    numpy's own ``sum`` merges axes and adds pairwise when there is a single run, so that run *i*
+    alone would differ in the last bit from run *i* of a thousand. A loop does not.
+    """
+    result = values[0].copy()
+    for value in values[1:]:
+        result += value
+    return result
+
+
+def shares(weights: Array) -> Array:
+    """Scale non-negative weights ``(n, run)`` to shares that add to 1 over the first axis.
+
+    Where all weights of a run are zero the shares are equal.
+    """
+    whole = total(weights)
+    empty = whole <= 0.0
+    safe = np.where(empty, 1.0, whole)
+    return np.where(empty, 1.0 / len(weights), weights / safe)

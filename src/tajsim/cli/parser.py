@@ -1,0 +1,101 @@
+"""The parser of the command line: errors in one line, and the options that verbs share."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+from tajsim.errors import UserError, unknown
+from tajsim.version import __version__
+
+_CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that reports a mistake as a `UserError`, without the usage text."""
+
+    def __init__(self, **options: object) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the mistake; a wrong choice is told with the nearest valid one."""
+        wrong = _CHOICE.match(message)
+        if wrong:
+            kind = "verb" if wrong[1] == "VERB" else f"value of {wrong[1]}"
+            message = unknown(kind, wrong[2], re.findall(r"[\w.-]+", wrong[3]))
+        raise UserError(f"{message}; see {self.prog} --help")
+
+
+def common_options(parser: argparse.ArgumentParser, default: object) -> None:
+    """Add ``--debug`` and ``--version``, which stand before or after the verb."""
+    parser.add_argument(
+        "--debug", action="store_true", default=default, help="show the trace of an error"
+    )
+    parser.add_argument("--version", action="version", version=f"tajsim {__version__}")
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number; the limits are checked where it is used."""
+    try:
+        return int(text.replace("_", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+
+
+def name_list(text: str) -> list[str]:
+    """Read names separated by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def ensemble_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``run`` and ``compare``."""
+    add = parser.add_argument
+    add("--runs", type=whole_number, default=200, metavar="N", help="runs (default 200)")
+    add("--seed", type=whole_number, default=1, metavar="S", help="seed of the draws (default 1)")
+    add("--out", metavar="DIR", help="a new folder for results.nc, the tables and the pictures")
+    add("--overwrite", action="store_true", help="replace the results that DIR holds")
+    add(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a parameter that wins over the scenarios; may be repeated",
+    )
+    add(
+        "--parameters",
+        choices=("prior", "fixed"),
+        default="prior",
+        help="draw uncertain parameters for each run (prior, the default) or hold them (fixed)",
+    )
+    add("--until", metavar="YYYY-MM", help="the last month (default: the end of the scenario)")
+    add(
+        "--outcomes",
+        type=name_list,
+        metavar="A,B",
+        help="the outcomes to keep, separated by commas (default: all)",
+    )
+    add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
+    add("--all", action="store_true", help="print all outcomes, not only the headline ones")
+    add("--progress", action="store_true", help="show progress even if stderr is no terminal")
+    add("--no-pictures", action="store_true", help="write no pictures to DIR")
+
+
+def window(text: str) -> tuple[str, str]:
+    """Read ``2006-01:2010-12``; the months are checked where they are used."""
+    first, colon, last = text.partition(":")
+    if not colon:
+        raise argparse.ArgumentTypeError(f"'{text}' is not FROM:TO, such as 2006-01:2010-12")
+    return first.strip(), last.strip()
+
+
+def window_option(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add ``--window``."""
+    parser.add_argument(
+        "--window",
+        type=window,
+        metavar="FROM:TO",
+        help=f"first and last month, YYYY-MM:YYYY-MM (default: {default})",
+    )

@@ -1,0 +1,61 @@
+"""One chunk of runs: build a model, simulate it, take its record, let it go."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from mesa import Agent
+from numpy.typing import NDArray
+
+from tajsim.ensemble.plan import Job
+from tajsim.model.model import TajikistanModel
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a chunk leaves: outcomes ``(own dims..., month, run)``, parameters ``(name, run)``."""
+
+    outcomes: dict[str, NDArray[np.float32]]
+    parameter_names: list[str]
+    parameter_values: NDArray[np.float64]
+
+
+def simulate(job: Job, month_done: Callable[[], None]) -> Record:
+    """Simulate the runs of a job; ``month_done`` is called after every month.
+
+    An exception that ``month_done`` raises ends the simulation.
+    """
+    model = TajikistanModel(
+        runs=range(job.first, job.stop),
+        seed=job.seed,
+        start=job.scenario.start,
+        end=job.end,
+        settings=job.scenario.settings,
+        events=[event for event in job.scenario.events if event.month <= job.end],
+        parameters=job.parameters,
+        outcomes=job.outcomes,
+    )
+    try:
+        model.run_to_end(progress=lambda _month: month_done())
+        names, values = model.parameter_values
+        return Record({name: model.record[name] for name in job.outcomes}, list(names), values)
+    finally:
+        release(model)
+
+
+def release(model: Any) -> None:
+    """Let go of a model that is no longer needed.
+
+    Mesa 3.3 counts agents in a dictionary of the class ``Agent`` that is keyed by model, and so
+    keeps every model alive; newer versions have no such dictionary.
+    """
+    getattr(Agent, "_ids", {}).pop(model, None)
+
+
+def collect() -> None:
+    """Free released models now: a model and its agents refer to each other."""
+    gc.collect()

@@ -1,0 +1,127 @@
+"""Chunks simulated in several processes.
+
+A worker writes its record to an uncompressed file and the parent joins the files: sending full
+histories between processes would cost more than the second process brings.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tajsim.ensemble.chunk import Record, collect, simulate
+from tajsim.ensemble.plan import Job
+from tajsim.errors import UserError
+
+_PARAMETERS = "parameter_values"
+_NAMES = "parameter_names"
+_OUTCOME = "outcome:"
+
+#: In a worker: the count of run-months done by all workers, and the request to stop.
+_shared: dict[str, Any] = {}
+
+
+class StopRequestedError(Exception):
+    """The parent asked the workers to stop."""
+
+
+def _start_worker(done: Any, stop: Any) -> None:
+    """Prepare a worker. The parent alone answers an interrupt, and tells the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _shared.update(done=done, stop=stop)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Start processes that ignore an interrupt from their first instruction (they inherit it)."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def _simulate_to_file(job: Job, path: str) -> None:
+    """Simulate a job in a worker and write its record."""
+
+    def month_done() -> None:
+        if _shared["stop"].is_set():
+            raise StopRequestedError
+        with _shared["done"].get_lock():
+            _shared["done"].value += job.stop - job.first
+
+    record = simulate(job, month_done)
+    arrays: dict[str, Any] = {_OUTCOME + name: array for name, array in record.outcomes.items()}
+    arrays[_PARAMETERS] = record.parameter_values
+    arrays[_NAMES] = np.array(record.parameter_names)
+    np.savez(path, **arrays)
+    del record, arrays
+    collect()
+
+
+def _read(path: Path) -> Record:
+    """Read the record of a worker and remove its file."""
+    with np.load(path) as arrays:
+        outcomes = {
+            key.removeprefix(_OUTCOME): arrays[key]
+            for key in arrays.files
+            if key.startswith(_OUTCOME)
+        }
+        record = Record(outcomes, [str(n) for n in arrays[_NAMES]], arrays[_PARAMETERS])
+    path.unlink()
+    return record
+
+
+def simulate_in_processes(
+    jobs: list[Job], workers: int, run_months: Callable[[int], None]
+) -> Generator[tuple[Job, Record], None, None]:
+    """Yield every job with its record, in the order in which they are finished.
+
+    Args:
+        jobs: the chunks.
+        workers: how many processes.
+        run_months: told from time to time how many run-months are done in all.
+
+    Raises:
+        UserError: if a worker was killed from outside.
+    """
+    context = multiprocessing.get_context("spawn")
+    done, stop = context.Value("q", 0), context.Event()
+    with (
+        tempfile.TemporaryDirectory(prefix="tajsim-") as folder,
+        ProcessPoolExecutor(workers, context, _start_worker, (done, stop)) as pool,
+    ):
+        try:
+            files: dict[Future[None], tuple[Job, Path]] = {}
+            with _interrupts_ignored():
+                for number, job in enumerate(jobs):
+                    path = Path(folder, f"chunk-{number}.npz")
+                    files[pool.submit(_simulate_to_file, job, str(path))] = (job, path)
+            while files:
+                finished, _ = wait(files, timeout=0.2, return_when=FIRST_COMPLETED)
+                run_months(done.value)
+                for future in finished:
+                    future.result()
+                    job, path = files.pop(future)
+                    yield job, _read(path)
+        except BrokenProcessPool:
+            raise UserError(
+                "a worker process was killed, perhaps for want of memory; nothing was saved; "
+                "try again with fewer workers or runs"
+            ) from None
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,159 @@
+"""Simulate ensembles: ``run`` for one scenario, ``run_many`` for several with the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tajsim.ensemble.plan import Plan, argument_errors, make_plan
+from tajsim.errors import UserError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from tajsim.ensemble.store import Store
+    from tajsim.inputs.scenario import Scenario
+
+    ScenarioLike = Scenario | str | Path
+
+Overrides = Mapping[str, float | str] | Sequence[str]
+#: Told how many run-months are done, and how many there are.
+Progress = Callable[[int, int], None]
+
+
+def run(
+    scenario: ScenarioLike,
+    runs: int = 200,
+    seed: int = 1,
+    parameters: str = "prior",
+    until: str | None = None,
+    outcomes: Sequence[str] | None = None,
+    workers: int = 1,
+    chunk: int = 1000,
+    progress: Progress | None = None,
+    overrides: Overrides = (),
+) -> xr.Dataset:
+    """Simulate one scenario; see `run_many`."""
+    return run_many(
+        [scenario], runs, seed, parameters, until, outcomes, workers, chunk, progress, overrides
+    )
+
+
+def run_many(
+    scenarios: Sequence[ScenarioLike],
+    runs: int = 200,
+    seed: int = 1,
+    parameters: str = "prior",
+    until: str | None = None,
+    outcomes: Sequence[str] | None = None,
+    workers: int = 1,
+    chunk: int = 1000,
+    progress: Progress | None = None,
+    overrides: Overrides = (),
+) -> xr.Dataset:
+    """Simulate scenarios with the same seed, so that their runs are pairs by number.
+
+    Args:
+        scenarios: names of shipped scenarios, paths of files, or loaded scenarios; with more
+            than one, the first is the reference.
+        runs: the number of runs of each scenario.
+        seed: any whole number; the same seed gives the same draws.
+        parameters: ``"prior"`` draws every uncertain parameter for each run from its range,
+            ``"fixed"`` holds all at their values.
+        until: the last month, ``YYYY-MM``; by default the end of the scenarios.
+        outcomes: which outcomes to keep; by default all.
+        workers: the number of processes.
+        chunk: the number of runs simulated together; does not change the results.
+        progress: called with the run-months done and their total.
+        overrides: settings that win over those of every scenario, ``{"name": value}`` or
+            ``["name=value"]``; only for scenarios given by name or path.
+
+    Returns:
+        A Dataset of outcomes ``(scenario, own dimensions..., month, run)`` in float32, the
+        parameters of each run ``(scenario, parameter, run)``, and their provenance in ``attrs``.
+
+    Raises:
+        UserError: for anything the caller can mend, all mistakes at once.
+    """
+    plan = prepare(scenarios, runs, seed, parameters, until, outcomes, workers, chunk, overrides)
+    return simulate(plan, progress)
+
+
+def prepare(
+    scenarios: Sequence[ScenarioLike],
+    runs: int = 200,
+    seed: int = 1,
+    parameters: str = "prior",
+    until: str | None = None,
+    outcomes: Sequence[str] | None = None,
+    workers: int = 1,
+    chunk: int = 1000,
+    overrides: Overrides = (),
+) -> Plan:
+    """Load the scenarios and check everything; the arguments are those of `run_many`.
+
+    Raises:
+        UserError: all mistakes at once.
+    """
+    loaded, wrong = _load(scenarios, overrides)
+    wrong = argument_errors(runs, seed, parameters, outcomes, workers, chunk) + wrong
+    if wrong:
+        raise UserError(wrong)
+    return make_plan(loaded, runs, seed, parameters, until, outcomes, workers, chunk)
+
+
+def simulate(plan: Plan, progress: Progress | None = None) -> xr.Dataset:
+    """Simulate a plan and label the results."""
+    # Imported here because it brings Mesa: mistakes in the arguments are told without that wait.
+    from tajsim.ensemble.dataset import build_dataset
+
+    return build_dataset(plan, _simulate_jobs(plan, progress))
+
+
+def _load(
+    scenarios: Sequence[ScenarioLike], overrides: Overrides
+) -> tuple[list[Scenario], list[str]]:
+    """Load what is given by name or path; return the mistakes of all files too."""
+    from tajsim.inputs.scenario import Scenario, load_scenario
+
+    loaded, wrong = [], [] if scenarios else ["no scenario is given"]
+    for scenario in scenarios:
+        if not isinstance(scenario, Scenario):
+            try:
+                loaded.append(load_scenario(scenario, overrides))
+            except UserError as error:
+                wrong += error.messages
+            continue
+        if overrides:
+            wrong.append(f"overrides need a name or a path; '{scenario.name}' is loaded already")
+        loaded.append(scenario)
+    return loaded, list(dict.fromkeys(wrong))
+
+
+def _simulate_jobs(plan: Plan, progress: Progress | None) -> Store:
+    """Simulate every job of the plan, in this process or in several."""
+    from tajsim.ensemble.chunk import collect, simulate
+    from tajsim.ensemble.pool import simulate_in_processes
+    from tajsim.ensemble.store import Store
+
+    total = plan.runs * len(plan.scenarios) * len(plan.months)
+    tell: Progress = progress or (lambda done, total: None)
+    store, jobs, done = Store(plan), plan.jobs(), 0
+    if plan.workers > 1 and len(jobs) > 1:
+        finished = simulate_in_processes(jobs, plan.workers, lambda n: tell(n, total))
+        with closing(finished):
+            for job, record in finished:
+                store.put(job, record)
+        return store
+    for job in jobs:
+
+        def month_done(runs: int = job.stop - job.first) -> None:
+            nonlocal done
+            done += runs
+            tell(done, total)
+
+        store.put(job, simulate(job, month_done))
+        collect()
+    return store

@@ -1,0 +1,35 @@
+"""The errors a user is meant to read: one clear line each, no traceback."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """Something the user can mend. Holds one message or several.
+
+    Each message is one line that names the place (file, line, key), what was expected and,
+    where there is one, the nearest valid name. The command line prints the messages and exits
+    with status 2.
+    """
+
+    def __init__(self, messages: str | Iterable[str]) -> None:
+        self.messages = [messages] if isinstance(messages, str) else list(messages)
+        super().__init__("\n".join(self.messages))
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the valid name closest to ``name``, or ``""``."""
+    plain = {v.replace("-", "_").lower(): v for v in valid}
+    found = difflib.get_close_matches(name.replace("-", "_").lower(), plain, n=1, cutoff=0.5)
+    return f"; did you mean '{plain[found[0]]}'?" if found else ""
+
+
+def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
+    """Return the standard line for a name that is not in a closed list."""
+    valid = list(valid)
+    hint = nearest(name, valid)
+    if not hint and len(valid) <= 12:
+        hint = f"; valid are: {', '.join(valid)}"
+    return f"{where}unknown {kind} '{name}'{hint}"

@@ -1,0 +1,146 @@
+"""Read one scenario file: from bytes to tables whose keys, types and names are checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from tajsim.errors import UserError
+from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent, EventRow
+from tajsim.inputs.scenario_folder import shown_path
+from tajsim.inputs.scenario_format import ClaimRow, ScenarioFile
+from tajsim.inputs.scenario_messages import Problems
+from tajsim.inputs.toml_lines import Lines, Place, find_places, repeated
+
+LARGEST_FILE = 1_000_000  # bytes
+DEEPEST_KEY = 20  # parts of a dotted key; the format needs five
+Model = TypeVar("Model")
+_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+
+
+@dataclass(frozen=True)
+class Row(Generic[Model]):
+    """A table of ``[[events]]`` or ``[[claims]]``; ``model`` is None if it does not fit."""
+
+    index: int
+    raw: dict[str, Any]
+    model: Model | None
+
+
+@dataclass
+class Source:
+    """One file of a chain: its keys that fit the format (``top``), its rows, its ``problems``."""
+
+    path: Path
+    text: str
+    problems: Problems
+    top: dict[str, Any] = field(default_factory=dict)
+    wrong: set[str] = field(default_factory=set)
+    events: list[Row[EventRow]] = field(default_factory=list)
+    claims: list[Row[ClaimRow]] = field(default_factory=list)
+
+
+def read_source(path: Path) -> Source:
+    """Return the tables of one file, with what is wrong with them.
+
+    Raises:
+        UserError: if the file cannot be read or is not TOML.
+    """
+    shown = shown_path(path)
+    text = _text(path, shown)
+    tables, places, twice = _parsed(text, shown)
+    problems = Problems(shown, Lines(places))
+    for name, first, later in twice:
+        text_twice = f"stands twice, first on line {first.line}; expected once"
+        problems.add((name,), text_twice, later.line)
+    source = Source(path, text, problems)
+    _check_tables(tables, source)
+    return source
+
+
+def _text(path: Path, shown: str) -> str:
+    """Return the text of a file that may be anything."""
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "not an ordinary file"
+        raise UserError(f"{shown}: is {what}; expected a .toml file")
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= LARGEST_FILE else b""
+    except OSError as error:
+        raise UserError(f"{shown}: cannot be read: {error.strerror}") from None
+    if size > LARGEST_FILE:
+        raise UserError(f"{shown}: is {size:,} bytes; expected at most {LARGEST_FILE:,}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{shown}: byte {error.start + 1} is not text; expected UTF-8") from None
+    if "\0" in text:
+        raise UserError(f"{shown}: is a binary file (byte zero); expected a text file")
+    if not text.strip():
+        raise UserError(f"{shown}: is empty; 'tajsim new FILE --from status-quo' writes one")
+    return text.replace("\r\n", "\n")
+
+
+def _parsed(
+    text: str, shown: str
+) -> tuple[dict[str, Any], list[Place], list[tuple[str, Place, Place]]]:
+    """Return the tables, the places of their keys, and the keys that stand twice."""
+    try:
+        places = find_places(text)
+        if any(len(place.path) > DEEPEST_KEY for place in places):
+            raise RecursionError
+        twice = repeated(places)
+        try:
+            return tomllib.loads(text), places, twice
+        except tomllib.TOMLDecodeError:
+            # TOML stops at the first repeated key: without them the rest can be checked too.
+            rest = text.split("\n")
+            for _, _, later in twice:
+                rest[later.line - 1 : later.last_line] = [""] * (later.last_line + 1 - later.line)
+            return tomllib.loads("\n".join(rest)), places, twice
+    except tomllib.TOMLDecodeError as error:
+        found = _AT.search(str(error))
+        line, column = (found.groups() if found else (None, None)) or (None, None)
+        line = line or str(text.count("\n") + 1)
+        what = _AT.sub("", str(error))
+        at = f"column {column}: " if column else ""
+        raise UserError(f"{shown}:{line}: {at}not valid TOML: {what}") from None
+    except RecursionError:
+        raise UserError(f"{shown}: brackets or keys are nested too deeply; expected less") from None
+
+
+def _check_tables(tables: dict[str, Any], source: Source) -> None:
+    """Check the file against the format, each row by itself so that all errors are found."""
+    rows = {key: tables[key] for key in ("events", "claims") if isinstance(tables.get(key), list)}
+    try:
+        ScenarioFile.model_validate({**tables, **{key: [] for key in rows}})
+    except ValidationError as error:
+        source.problems.add_invalid((), error, ScenarioFile)
+        source.wrong = {str(detail["loc"][0]) for detail in error.errors()}
+    source.top = {key: value for key, value in tables.items() if key not in source.wrong}
+    source.events = [_event(i, raw, source) for i, raw in enumerate(rows.get("events", []))]
+    source.claims = [_claim(i, raw, source) for i, raw in enumerate(rows.get("claims", []))]
+
+
+def _event(i: int, raw: Any, source: Source) -> Row[EventRow]:
+    try:
+        return Row(i, raw, TypeAdapter[EventRow](AnyEvent).validate_python(raw))
+    except ValidationError as error:
+        kind = raw.get("kind") if isinstance(raw, dict) else None
+        kind = kind if isinstance(kind, str) else ""
+        model = EVENT_KINDS.get(kind, EventRow)
+        source.problems.add_invalid(("events", i), error, model, kind)
+        return Row(i, raw if isinstance(raw, dict) else {}, None)
+
+
+def _claim(i: int, raw: Any, source: Source) -> Row[ClaimRow]:
+    try:
+        return Row(i, raw, ClaimRow.model_validate(raw))
+    except ValidationError as error:
+        source.problems.add_invalid(("claims", i), error, ClaimRow)
+        return Row(i, raw if isinstance(raw, dict) else {}, None)

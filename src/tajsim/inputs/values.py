@@ -1,0 +1,134 @@
+"""The parameter values in force in one chunk of runs, and how rules are handed theirs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from tajsim.axes import DIMENSIONS, Array
+from tajsim.draws import AT_START, Draws
+from tajsim.errors import UserError, unknown
+from tajsim.inputs.parameters import (
+    Parameter,
+    dimension_names,
+    load_families,
+    load_parameters,
+)
+
+
+def prior_quantile(parameter: Parameter, u: Array) -> Array:
+    """Return the quantile ``u`` ``(run,)`` of the prior of an uncertain parameter, in its unit.
+
+    ``triangular`` has its mode at the value; ``log`` is triangular in the logarithm;
+    ``uniform`` is flat between low and high.
+    """
+    low, mode, high = parameter.low, parameter.value, parameter.high
+    if high <= low:
+        return np.full_like(u, mode)
+    if parameter.spread == "uniform":
+        return low + (high - low) * u
+    if parameter.spread == "log":
+        low, mode, high = np.log(low), np.log(mode), np.log(high)
+    cut = (mode - low) / (high - low)
+    rising = low + np.sqrt(u * (high - low) * (mode - low))
+    falling = high - np.sqrt((1.0 - u) * (high - low) * (high - mode))
+    result: Array = np.where(u < cut, rising, falling)
+    return np.exp(result) if parameter.spread == "log" else result
+
+
+class ParameterValues:
+    """Every parameter as ``(run,)`` values, and the arguments that a rule asks for.
+
+    A rule's keyword-only arguments are the parameters it reads, named as in the registry; so the
+    signature is the only list of what a rule reads.
+
+    Args:
+        draws: the keyed draws of the chunk; a draw depends on the run number alone, so that two
+            scenarios share every parameter.
+        settings: full parameter name -> value that replaces the prior in all runs.
+        mode: ``prior`` draws the uncertain parameters per run, ``fixed`` holds all at their value.
+
+    Raises:
+        UserError: for an unknown name or mode.
+    """
+
+    def __init__(
+        self, draws: Draws, settings: Mapping[str, float] | None = None, mode: str = "prior"
+    ) -> None:
+        if mode not in ("prior", "fixed"):
+            raise UserError(unknown("parameter mode", mode, ("prior", "fixed")))
+        settings = settings or {}
+        bad = [unknown("parameter", n, load_parameters()) for n in settings]
+        bad = [m for m, n in zip(bad, settings, strict=True) if n not in load_parameters()]
+        if bad:
+            raise UserError(bad)
+        self._runs = len(draws.runs)
+        self._values: dict[str, Array] = {}
+        for name, row in load_parameters().items():
+            if name in settings:
+                value = np.full(self._runs, float(settings[name]))
+            elif row.role == "uncertainty" and mode == "prior":
+                value = prior_quantile(row, draws.uniform("parameter", name, AT_START))
+            else:
+                value = np.full(self._runs, row.value)
+            self._values[name] = value
+        self._cache: dict[tuple[Any, ...], dict[str, Array]] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        """Return the ``(run,)`` values of one parameter by its full name."""
+        return self._values[name]
+
+    def family(self, name: str) -> Array:
+        """Return ``(index, run)`` values of an indexed family, ``(run,)`` of a plain one.
+
+        An index of the dimension that the family does not list has the value zero.
+        """
+        family = load_families()[name]
+        if family.dimension is None:
+            return self._values[name]
+        return np.stack([self._row(f"{name}.{index}") for index in dimension_names(family)])
+
+    def set(self, name: str, value: Array | float) -> None:
+        """Put a value in force from now on (a scenario event)."""
+        self._values[name] = np.broadcast_to(np.asarray(value, dtype=float), (self._runs,)).copy()
+        self._cache.clear()
+
+    def of(self, rule: Callable[..., Any], **index: str) -> dict[str, Array]:
+        """Return the parameters that a rule reads, ready to be passed as keyword arguments.
+
+        ``index`` names the actor for families of that dimension (``agency="army"``); a family
+        whose dimension is not named is passed whole, ``(index, run)``.
+        """
+        key = (rule, *index.items())
+        if key not in self._cache:
+            self._cache[key] = {n: self._lookup(n, index) for n in parameters_of(rule)}
+        return self._cache[key]
+
+    def _lookup(self, name: str, index: Mapping[str, str]) -> Array:
+        first, _, second = (load_families()[name].dimension or "").partition(".")
+        if first not in index:
+            return self.family(name)
+        if second:
+            return np.stack([self._row(f"{name}.{index[first]}.{n}") for n in DIMENSIONS[second]])
+        return self._row(f"{name}.{index[first]}")
+
+    def _row(self, name: str) -> Array:
+        """Return the values of one parameter, zeros where the registry has no such row."""
+        found = self._values.get(name)
+        return np.zeros(self._runs) if found is None else found
+
+    def table(self) -> tuple[list[str], Array]:
+        """Return the full names and their values ``(parameter, run)``."""
+        return list(self._values), np.stack(list(self._values.values()))
+
+
+def parameters_of(rule: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of the parameters that a rule reads: its keyword-only arguments."""
+    return tuple(
+        name
+        for name, argument in inspect.signature(rule).parameters.items()
+        if argument.kind is inspect.Parameter.KEYWORD_ONLY
+    )

@@ -1,0 +1,1 @@
+"""The model: the actors put together, and the table of a month."""

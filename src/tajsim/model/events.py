@@ -1,0 +1,97 @@
+"""What each kind of event changes: state or policy, never an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tajsim.agents.commander import BOUGHT_OFF
+from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS
+
+if TYPE_CHECKING:
+    from tajsim.model.model import TajikistanModel
+
+Arguments = dict[str, Any]
+
+
+def apply_events(model: TajikistanModel) -> None:
+    """Apply the events dated in this month, and move the ramps that are under way."""
+    for event in model.events_by_month.get(model.calendar_month, ()):
+        HANDLERS[event.kind](model, event.arguments)
+    for name, steps in list(model.ramps.items()):
+        model.values.set(name, steps.pop(0))
+        if not steps:
+            del model.ramps[name]
+
+
+def _set(model: TajikistanModel, arguments: Arguments) -> None:
+    """A parameter takes a new value, at once or along a straight line."""
+    name, months = arguments["parameter"], int(arguments.get("months", 1))
+    start, target = model.values[name], float(arguments["value"])
+    model.ramps[name] = [start + (target - start) * k / months for k in range(1, months + 1)]
+
+
+def _handover(model: TajikistanModel, arguments: Arguments) -> None:
+    """A border section gets another guard."""
+    section = SECTIONS.index(arguments["section"])
+    length = model.values.family("section_length")[section]
+    for agency in model.guards:
+        takes = agency.name == arguments["agency"]
+        if takes and not agency.foreign:
+            agency.extra_km = agency.extra_km + length - agency.guarded_km[section]
+        if not takes and not agency.foreign:
+            agency.extra_km = agency.extra_km - agency.guarded_km[section]
+        agency.guarded_km[section] = length if takes else 0.0
+
+
+def _appoint(model: TajikistanModel, arguments: Arguments) -> None:
+    """A commander who is in place is given the head's post of an agency."""
+    commander = model.commander[arguments["commander"]]
+    post = float(AGENCIES.index(arguments["agency"]))
+    commander.post = np.where(commander.in_place > 0.5, post, commander.post)
+    away = (commander.in_place > 0.5) & (commander.post != commander.home_post)
+    commander.status = np.where(away, float(BOUGHT_OFF), commander.status)
+
+
+def _dismiss(model: TajikistanModel, arguments: Arguments) -> None:
+    """The regime tries to dismiss a commander."""
+    commander = model.commander[arguments["commander"]]
+    commander.dismissal_order = commander.in_place.copy()
+
+
+def _arrest(model: TajikistanModel, arguments: Arguments) -> None:
+    """The regime orders the arrest of a commander."""
+    commander = model.commander[arguments["commander"]]
+    commander.arrest_order = commander.in_place.copy()
+
+
+def _repression_step(model: TajikistanModel, arguments: Arguments) -> None:
+    """The regime goes up to a step of the ladder, never down."""
+    step = 1.0 + REPRESSION_STEPS.index(arguments["step"])
+    model.regime.ladder = np.maximum(model.regime.ladder, step)
+
+
+def _seats(model: TajikistanModel, arguments: Arguments) -> None:
+    """A movement holds so many seats."""
+    movement = model.movement[arguments["movement"]]
+    movement.seats = np.full(model.run_count, float(arguments["seats"]))
+
+
+def _withdraw_agency(model: TajikistanModel, arguments: Arguments) -> None:
+    """A foreign-run agency lets its people go over so many months."""
+    agency = model.agency[arguments["agency"]]
+    agency.withdrawing = np.full(model.run_count, 3.0 / max(int(arguments.get("months", 1)), 3))
+
+
+HANDLERS: dict[str, Callable[[TajikistanModel, Arguments], None]] = {
+    "set": _set,
+    "handover": _handover,
+    "appoint": _appoint,
+    "dismiss": _dismiss,
+    "arrest": _arrest,
+    "repression_step": _repression_step,
+    "seats": _seats,
+    "withdraw_agency": _withdraw_agency,
+}

@@ -1,0 +1,103 @@
+"""What the loads of all networks meet this month: guards on sections, units inland, customs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tajsim.axes import AFGHAN_SECTIONS, Array, total
+from tajsim.rules.border.detection import detection, exit_detection
+from tajsim.rules.border.inland import inland_detection
+from tajsim.rules.border.toll import toll
+
+if TYPE_CHECKING:
+    from tajsim.model.model import TajikistanModel
+
+N = len(AFGHAN_SECTIONS)
+
+
+@dataclass
+class Guarding:
+    """Detection (probability), collusion (share) and tolls (USD/kg) on every way.
+
+    ``entry_*`` are ``(section, run)`` over the Afghan sections, ``exit_*`` ``(exit, run)``,
+    ``inland_*`` ``(run,)``: ``inland_all`` is the detection of all drug units, ``inland_bought``
+    the part that collusion can take out, ``inland_toll`` their tolls times collusion.
+    ``share_of`` gives each guard's part of a section, 0 or 1.
+    """
+
+    entry_detection: Array
+    entry_collusion: Array
+    entry_toll: Array
+    exit_detection: Array
+    exit_collusion: Array
+    exit_toll: Array
+    inland_all: Array
+    inland_bought: Array
+    inland_cap: Array
+    inland_toll: Array
+    unit_detection: dict[str, Array]
+    unit_toll: dict[str, Array]
+    share_of: dict[str, Array]
+    price_exit: Array
+    price_inland: Array
+
+
+def guarding(model: TajikistanModel) -> Guarding:
+    """Work out what loads meet, from the deployment, quality and collusion of the agencies."""
+    prices = model.values.family("price_exit")
+    # Inside the country a load is worth something between the line and the exits.
+    inland = 0.5 * (model.price_in + total(prices) / len(prices))
+    entry, collusion, share_of = on_sections(model)
+    entry_toll = model.ask(toll, entry, model.price_in)
+    customs = model.agency["customs"]
+    out = model.ask(exit_detection, customs.strength, customs.quality)
+    exit_toll = model.ask(toll, out, prices)
+    exit_collusion = np.broadcast_to(customs.collusion, out.shape)
+    units = {
+        a.name: model.ask(
+            inland_detection, model.values[f"drug_unit_strength.{a.name}"], a.quality
+        )
+        for a in model.drug_units
+    }
+    unit_toll = {name: model.ask(toll, found, inland) for name, found in units.items()}
+    collude = {a.name: a.collusion for a in model.drug_units}
+    names = list(units)
+    whole = total(np.stack([units[n] for n in names]))
+    model.entry_toll[:N] = entry_toll / model.price_in * collusion
+    model.exit_toll = exit_toll / prices * exit_collusion
+    model.guard_strength[:N] = entry / model.values["detection_limit"] * (1.0 - collusion)
+    return Guarding(
+        entry_detection=entry,
+        entry_collusion=collusion,
+        entry_toll=entry_toll,
+        exit_detection=out,
+        exit_collusion=exit_collusion,
+        exit_toll=exit_toll,
+        inland_all=whole,
+        inland_bought=total(np.stack([units[n] * collude[n] for n in names])),
+        inland_cap=1.0 / np.maximum(whole, 1e-9),
+        inland_toll=total(np.stack([unit_toll[n] * collude[n] for n in names])),
+        unit_detection=units,
+        unit_toll=unit_toll,
+        share_of=share_of,
+        price_exit=prices,
+        price_inland=inland,
+    )
+
+
+def on_sections(model: TajikistanModel) -> tuple[Array, Array, dict[str, Array]]:
+    """Return detection, collusion ``(section, run)`` and who guards which Afghan section."""
+    terrain = model.values.family("section_terrain")[:N]
+    length = model.values.family("section_length")[:N]
+    found, collusion = np.zeros((N, model.run_count)), np.zeros((N, model.run_count))
+    share_of: dict[str, Array] = {}
+    for agency in model.guards:
+        mine = (agency.guarded_km[:N] > 0.0).astype(float)
+        density = agency.deployment[:N] / length
+        found += mine * model.ask(detection, density, agency.quality, terrain)
+        collusion += mine * agency.collusion
+        share_of[agency.name] = mine
+    return found, collusion, share_of

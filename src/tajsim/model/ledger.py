@@ -1,0 +1,38 @@
+"""Double-entry ledgers of money and people: what leaves one account enters another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+class Ledger:
+    """Accounts ``(account, run)`` that change by transfers alone, so their sum never changes.
+
+    Args:
+        names: accounts; ``world`` is added, the rest of the world, and may go below zero.
+        runs: number of runs.
+    """
+
+    def __init__(self, names: Sequence[str], runs: int) -> None:
+        self.names = ("world", *names)
+        self._row = {name: i for i, name in enumerate(self.names)}
+        self.balance = np.zeros((len(self.names), runs))
+
+    def __getitem__(self, name: str) -> Array:
+        """Return the balance of an account, ``(run,)``."""
+        return self.balance[self._row[name]]
+
+    def move(self, source: str, target: str, amount: Array | float) -> None:
+        """Move an amount ``(run,)`` from one account to another; negative moves it back."""
+        self.balance[self._row[source]] -= amount
+        self.balance[self._row[target]] += amount
+
+    def draw(self, source: str, target: str, amount: Array) -> Array:
+        """Move an amount or what there is, whichever is less, and return what was moved."""
+        moved = np.minimum(amount, np.maximum(self[source], 0.0))
+        self.move(source, target, moved)
+        return moved

@@ -1,0 +1,116 @@
+"""The model: who is in it, and the table of a month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import mesa
+import numpy as np
+
+from tajsim.axes import Array
+from tajsim.draws import Draws
+from tajsim.errors import UserError
+from tajsim.inputs.dates import month_number
+from tajsim.inputs.values import ParameterValues
+from tajsim.model import setup
+from tajsim.model.flows import Flows
+from tajsim.model.outcomes import new_record
+from tajsim.model.readings import Readings
+from tajsim.model.stages.agencies import agencies
+from tajsim.model.stages.border import border
+from tajsim.model.stages.choices import choices
+from tajsim.model.stages.delivery import delivery
+from tajsim.model.stages.elite import elite
+from tajsim.model.stages.force import force
+from tajsim.model.stages.money import money
+from tajsim.model.stages.offers import offers
+from tajsim.model.stages.outside_world import outside_world
+from tajsim.model.stages.record import record
+from tajsim.model.stages.routes import routes
+from tajsim.model.stages.society import society
+from tajsim.model.stages.state import state
+
+#: The month: each stage reads the state at its start and writes what its docstring names.
+MONTH: tuple[tuple[str, Callable[[TajikistanModel], None]], ...] = (
+    ("outside world", outside_world),  # dated events, harvest, work in Russia
+    ("offers", offers),  # powers: what they offer, by their own exposure
+    ("choices", choices),  # regime: effort, mandates, posts, repression
+    ("delivery", delivery),  # powers: what arrives, repeats, is diverted
+    ("agencies", agencies),  # pay, strength, collusion, quality, deployment
+    ("routes", routes),  # networks: ways and volumes
+    ("border", border),  # loads meet guards, units and customs
+    ("money", money),  # rents climb, wages and remittances, every purse
+    ("society", society),  # people: migration, fear, grievance, members
+    ("elite", elite),  # commanders: obey, bargain, mutiny, defect
+    ("force", force),  # mutinies fought out, militants cross
+    ("state", state),  # control, strain, failure
+    ("record", record),  # outcomes
+)
+
+
+class TajikistanModel(Readings, mesa.Model):
+    """All actors of the case, in many runs at once: arrays have the axis ``run`` last.
+
+    Args:
+        runs: how many runs, numbered from 0, or the numbers of the runs to simulate.
+        seed: seed of the keyed draws; the same seed and run number give the same history.
+        start, end: first and last month, "YYYY-MM".
+        settings: full parameter name -> value for all runs.
+        events: scenario events, in the order of their months.
+        parameters: "prior" draws uncertain parameters per run, "fixed" holds them.
+        outcomes: names of the outcomes to record; None records all.
+        levers: further settings as keywords, ``agency_pay__border_troops=40``.
+
+    Raises:
+        UserError: for an unknown parameter, outcome or mode, or a reversed period.
+    """
+
+    def __init__(
+        self,
+        *,
+        runs: int | Sequence[int] = 1,
+        seed: int = 0,
+        start: str = "2004-01",
+        end: str = "2020-12",
+        settings: Mapping[str, float] | None = None,
+        events: Sequence[Any] = (),
+        parameters: str = "prior",
+        outcomes: Sequence[str] | None = None,
+        **levers: float,
+    ) -> None:
+        super().__init__(rng=0)  # Mesa wants one; the package draws nothing from it.
+        numbers = np.arange(runs) if isinstance(runs, int | np.integer) else np.asarray(runs)
+        first, last = month_number(start), month_number(end)
+        if last < first or len(numbers) == 0:
+            raise UserError(f"nothing to simulate: {len(numbers)} runs from {start} to {end}")
+        self.run_count, self.first_month, self.month_count = len(numbers), first, last - first + 1
+        self.months_run = 0
+        chosen = dict(settings or {}) | {k.replace("__", "."): v for k, v in levers.items()}
+        self.draws = Draws(seed, numbers)
+        self.values = ParameterValues(self.draws, chosen, parameters)
+        self.parameter_values = self.values.table()
+        self.events_by_month: dict[int, list[Any]] = {}
+        for event in events:
+            self.events_by_month.setdefault(month_number(event.month), []).append(event)
+        self.ramps: dict[str, list[Array]] = {}
+        self.now, self.last = Flows(self.run_count), Flows(self.run_count)
+        self.outside = SimpleNamespace(demand_shock=np.zeros(self.run_count))
+        setup.people_the_model(self)
+        self.record = new_record(outcomes, self.month_count, self.run_count)
+
+    def step(self) -> None:
+        """Simulate one month: the stages of MONTH, in order."""
+        self.last, self.now = self.now, Flows(self.run_count)
+        for _, stage in MONTH:
+            stage(self)
+        self.months_run += 1
+        self.running = self.months_run < self.month_count
+
+    def run_to_end(self, progress: Callable[[int], None] | None = None) -> None:
+        """Simulate the months that are left; ``progress`` is told the months done."""
+        while self.months_run < self.month_count:
+            self.step()
+            if progress:
+                progress(self.months_run)

@@ -1,0 +1,126 @@
+"""How each outcome of the registry is read off the model: one line an outcome.
+
+Units and meanings stand in ``data/outcomes.toml``; a test holds the two lists together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tajsim.axes import DIMENSIONS, TASKS, Array, total
+from tajsim.errors import UserError, unknown
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.rules.outsourcing.dependence import dependence
+
+if TYPE_CHECKING:
+    from tajsim.model.readings import Readings
+
+
+def ratio(part: Array, whole: Array) -> Array:
+    """Return ``part / whole``, zero where there is nothing."""
+    result: Array = part / np.where(whole > 1e-9, whole, np.inf)
+    return result
+
+
+#: Outcome -> how to read it, with the shape ``dimensions + (run,)``.
+MEASURES: dict[str, Callable[[Readings], Array]] = {
+    "heroin_entering": lambda m: m.now["entering"],
+    "heroin_seized": lambda m: m.now["seized"],
+    "heroin_seized_by": lambda m: m.now["seized_by"],
+    "heroin_seized_reported": lambda m: m.now["reported"],
+    "heroin_leaving": lambda m: m.now["leaving"],
+    "heroin_used": lambda m: m.now["used"],
+    "heroin_stock": lambda m: total(np.stack([n.stock for n in m.networks])),
+    "heroin_resold": lambda m: m.now["resold"],
+    "heroin_price": lambda m: m.now["price_border"],
+    "seizure_probability": lambda m: ratio(m.now["seized"], m.now["entering"]),
+    "interception": lambda m: ratio(total(m.now["seized_by"]), total(m.now["entering"])),
+    "arranged_share": lambda m: ratio(m.now["arranged"], m.now["entering"]),
+    "section_guard": lambda m: m.guard_strength,
+    "tolls": lambda m: m.now["tolls"],
+    "extortion": lambda m: m.now["extortion"],
+    "drug_income": lambda m: m.now["drug_income"],
+    "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
+    "rents_commander": lambda m: m.now["rents_commander"],
+    "rents_regime": lambda m: m.now["rents_regime"],
+    "rent_shortfall": lambda m: m.regime.shortfall,
+    "collusion": lambda m: np.stack([a.collusion for a in m.agencies]),
+    "strength": lambda m: np.stack([a.strength for a in m.agencies]),
+    "quality": lambda m: np.stack([a.quality for a in m.agencies]),
+    "pay": lambda m: np.stack([a.pay for a in m.agencies]),
+    "budget": lambda m: m.now["revenue"],
+    "output": lambda m: m.now["output"],
+    "instalment_paid": lambda m: m.regime.instalment,
+    "aid_pledged": lambda m: m.now["pledged"],
+    "aid_delivered": lambda m: m.now["delivered"],
+    "aid_diverted": lambda m: m.now["diverted"],
+    "aid_duplicated": lambda m: m.now["duplicated"],
+    "own_effort": lambda m: m.regime.effort,
+    "outside_provision": lambda m: m.regime.task_provision,
+    "provision_by_power": lambda m: np.stack([total(p.provision) for p in m.powers]) / len(TASKS),
+    "gap": lambda m: m.regime.gap,
+    "survival_weight": lambda m: m.regime.weight,
+    "dependence": lambda m: dependence(m.regime.task_provision, m.regime.effort),
+    "alignment": lambda m: m.alignment,
+    "guarantee": lambda m: m.guarantee,
+    "commander_loyalty": lambda m: np.stack([c.loyalty * c.in_place for c in m.commanders]),
+    "commander_fear": lambda m: np.stack([c.fear * c.in_place for c in m.commanders]),
+    "commander_state": lambda m: np.stack([c.status for c in m.commanders]),
+    "purges": lambda m: m.now["purges"],
+    "bargains": lambda m: m.now["bargains"],
+    "mutinies": lambda m: m.now["mutinies"],
+    "defections": lambda m: m.now["defections"],
+    "trust": lambda m: m.regime.trust,
+    "grievance": lambda m: np.stack([r.grievance for r in m.regions]),
+    "fear": lambda m: np.stack([r.fear for r in m.regions]),
+    "voice": lambda m: np.stack([r.voice for r in m.regions]),
+    "hardship": lambda m: np.stack([r.hardship for r in m.regions]),
+    "protest": lambda m: m.now["protest"],
+    "state_control": lambda m: np.stack([r.control for r in m.regions]),
+    "country_control": lambda m: m.mean_control,
+    "migrants": lambda m: m.migrants,
+    "idle_returnees": lambda m: total(np.stack([r.idle for r in m.regions])),
+    "remittances": lambda m: m.now["remittances"],
+    "remittances_share": lambda m: ratio(m.now["remittances"], m.now["output"]),
+    "repression_step": lambda m: m.regime.ladder,
+    "channel": lambda m: m.absorbed,
+    "underground_members": lambda m: total(np.stack([v.members * (1.0 - v.legal) for v in m.movements])),
+    "party_members": lambda m: m.movement["irpt"].members,
+    "violent_members": lambda m: m.people["violent"],
+    "radicalised": lambda m: m.now["radicalised"],
+    "fighters_abroad": lambda m: m.people["fighters_abroad"],
+    "prisoners": lambda m: m.people["prisoners"],
+    "militant_fighters": lambda m: np.stack([g.fighters for g in m.militants]),
+    "incursions": lambda m: m.now["attempts"],
+    "militants_inside": lambda m: m.militants_inside,
+    "deaths": lambda m: m.now["deaths"],
+    "weapons_seized": lambda m: m.now["weapons_seized"],
+    "strain": lambda m: m.regime.strain,
+    "polity": lambda m: m.regime.polity,
+    "state_failed": lambda m: m.regime.failed,
+    "failed_month": lambda m: m.regime.failed_month,
+}
+
+
+def new_record(
+    names: Sequence[str] | None, months: int, runs: int
+) -> dict[str, NDArray[np.float32]]:
+    """Return empty series ``dimensions + (month, run)`` for the outcomes asked for.
+
+    Raises:
+        UserError: for an outcome that is not in the registry.
+    """
+    registry = load_outcomes()
+    wrong = [unknown("outcome", name, registry) for name in names or () if name not in registry]
+    if wrong:
+        raise UserError(wrong)
+    return {
+        name: np.zeros(
+            (*(len(DIMENSIONS[d]) for d in registry[name].dimensions), months, runs), np.float32
+        )
+        for name in (registry if names is None else names)
+    }

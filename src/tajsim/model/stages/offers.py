@@ -1,0 +1,48 @@
+"""Stage 2, offers: each power sees the gaps by its own exposure and reacts to its rivals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tajsim.axes import AFGHAN_SECTIONS, TASKS, total
+
+if TYPE_CHECKING:
+    from tajsim.axes import Array
+    from tajsim.model.model import TajikistanModel
+
+
+def offers(model: TajikistanModel) -> None:
+    """Powers make offers. Writes: gap, offers, pledges, backing."""
+    model.regime.gap = uncarried(model)
+    attention = model.values.family("power_attention")
+    rivals = {p.name: rival_gain(model, p.west, p.moscow) for p in model.powers}
+    for i, power in enumerate(model.powers):
+        power.make_offers(model.regime.gap, rivals[power.name], attention[i])
+        model.now["pledged"][i] = total(power.offer)
+        seen = total(power.provision)
+        power.provision_slow = power.provision_slow + (seen - power.provision_slow) / 12.0
+
+
+def uncarried(model: TajikistanModel) -> Array:
+    """Return the share of each task that neither outsiders nor honest agencies carry."""
+    regime = model.regime
+    capacity = np.zeros_like(regime.effort)
+    for t in range(len(TASKS)):
+        able = [a for a in model.agencies if t in a.tasks and not a.foreign]
+        honest = total(np.stack([a.quality * (1.0 - a.collusion) for a in able])) / len(able)
+        capacity[t] = np.minimum(honest * regime.effort_ratio([t]), 1.0)
+    border = TASKS.index("border")
+    guard = model.guard_strength[: len(AFGHAN_SECTIONS)]
+    capacity[border] = total(guard) / len(AFGHAN_SECTIONS)
+    return (1.0 - regime.task_provision) * (1.0 - capacity)
+
+
+def rival_gain(model: TajikistanModel, west: float, moscow: float) -> Array:
+    """Return how much the other camp's provision grew over the last year, index, ``(run,)``."""
+    gain = np.zeros(model.run_count)
+    for other in model.powers:
+        if (west and other.moscow) or (moscow and other.west):
+            gain = gain + np.maximum(total(other.provision) - other.provision_slow, 0.0)
+    return gain

@@ -1,0 +1,152 @@
+"""Pictures of results: one file per kind, one module of style, nothing of the model.
+
+Every kind works on labelled results (xarray) alone. `draw` writes one picture, `figure` returns it
+as a matplotlib Figure (for notebooks), `standard_pictures` writes the usual set into a folder.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from tajsim.errors import UserError, unknown
+from tajsim.plots import choose, style
+from tajsim.plots.border import border
+from tajsim.plots.difference import difference
+from tajsim.plots.distribution import distribution
+from tajsim.plots.fan import fan
+from tajsim.plots.tasks import tasks
+
+__all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"]
+
+#: Name of each kind of picture -> the function that makes it.
+KINDS: dict[str, Callable[..., Figure]] = {
+    "fan": fan,
+    "distribution": distribution,
+    "difference": difference,
+    "border": border,
+    "tasks": tasks,
+}
+
+SUFFIXES = (".png", ".svg", ".pdf")
+
+Results = xr.Dataset | Sequence[xr.Dataset]
+
+
+def options(kind: str) -> list[str]:
+    """Return the names of the options of a kind of picture.
+
+    Raises:
+        UserError: if there is no such kind.
+    """
+    if kind not in KINDS:
+        raise UserError(unknown("kind of picture", kind, KINDS))
+    return [*list(inspect.signature(KINDS[kind]).parameters)[1:], "scenarios"]
+
+
+def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
+    """Return one picture as a matplotlib Figure, which no global list holds open.
+
+    Args:
+        kind: one of `KINDS`.
+        dataset: results, or several results to be put side by side.
+        chosen: options of the kind (see its function), and ``scenarios``, the ones to keep.
+
+    Raises:
+        UserError: for an unknown kind, option, scenario, outcome or coordinate.
+    """
+    valid = options(kind)
+    wrong = [unknown(f"option of {kind}", name, valid) for name in chosen if name not in valid]
+    if wrong:
+        raise UserError(wrong)
+    whole = choose.join([dataset] if isinstance(dataset, xr.Dataset) else list(dataset))
+    kept = choose.scenarios(whole, chosen.pop("scenarios", None))
+    with style.look():
+        return KINDS[kind](kept, **chosen)
+
+
+def draw(kind: str, datasets: Results, path: str | Path, **chosen: Any) -> list[Path]:
+    """Write one picture; the suffix of ``path`` decides between PNG, SVG and PDF.
+
+    The file appears whole or not at all. The same results give the same bytes.
+
+    Returns:
+        The path written, in a list.
+
+    Raises:
+        UserError: as `figure`; for another suffix; if the file cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise UserError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
+    picture = figure(kind, datasets, **chosen)
+    with style.look():
+        _save(picture, path)
+    return [path]
+
+
+def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".png") -> list[Path]:
+    """Write the usual pictures of one scenario or of a comparison; a kind that has no data is left out.
+
+    Raises:
+        UserError: if the folder cannot be written.
+    """
+    folder, written = Path(folder), []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be made ({_reason(error)})") from None
+    names = set(choose.outcome_names(dataset))
+    kinds = ["fan", "distribution", "border", "tasks"]
+    if dataset.sizes["scenario"] > 1:
+        kinds.insert(1, "difference")
+    for kind in kinds:
+        if _NEEDED.get(kind, set()) <= names:
+            written += draw(kind, dataset, folder / f"{kind}{suffix}", **_usual(kind, dataset))
+    return written
+
+
+_NEEDED = {
+    "border": {"heroin_entering", "heroin_seized", "seizure_probability"},
+    "tasks": {"own_effort", "outside_provision"},
+}
+
+
+def _usual(kind: str, dataset: xr.Dataset) -> dict[str, Any]:
+    """Return the options of a standard picture."""
+    if kind == "fan" and dataset.sizes["month"] > 24:
+        return {"smooth": 12}
+    if kind == "distribution":
+        return {"outcome": choose.headline(dataset)[:4]}
+    return {}
+
+
+def _save(picture: Figure, path: Path) -> None:
+    form = path.suffix.lower()[1:]
+    stamp = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
+    try:
+        handle, name = tempfile.mkstemp(
+            suffix=path.suffix, prefix=f".{path.stem}.", dir=path.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
+    try:
+        picture.savefig(name, format=form, metadata=stamp)
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

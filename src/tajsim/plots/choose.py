@@ -1,0 +1,183 @@
+"""What of the results goes into a picture: datasets joined, names checked against what is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import xarray as xr
+
+from tajsim.errors import UserError, unknown
+
+Names = str | Sequence[str] | None
+
+
+def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Put several results side by side along ``scenario``.
+
+    Runs, months and outcomes that all of them have are kept. A scenario that several hold with
+    equal values stands once; with other values it is kept under a numbered name.
+
+    Raises:
+        UserError: if there is no dataset, or they have no run, month or outcome in common.
+    """
+    if not datasets:
+        raise UserError("no results to draw; give at least one")
+    if len(datasets) == 1:
+        return datasets[0]
+    shared = [str(n) for n in datasets[0].data_vars if all(n in d for d in datasets)]
+    shared = [name for name in shared if name != "parameter_value"]
+    aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
+    if not shared or any(0 in d.sizes.values() for d in aligned):
+        raise UserError("the results have no outcome, month or run in common")
+    parts, events, questions = [aligned[0]], _table(datasets[0], "events"), {}
+    for part in aligned[1:]:
+        for name in map(str, part["scenario"].values):
+            one = part.sel(scenario=[name])
+            own, known = _new_name(one, name, parts)
+            if not known:
+                parts.append(one.assign_coords(scenario=[own]))
+                events[own] = _table(part, "events").get(name, [])
+    joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")
+    for dataset in datasets:
+        questions.update(_table(dataset, "questions"))
+    seeds = dict.fromkeys(str(d.attrs.get("seed", "not stated")) for d in datasets)
+    return joined.assign_attrs(
+        {
+            **datasets[0].attrs,
+            "events": json.dumps(events),
+            "questions": json.dumps(questions),
+            "seed": ", ".join(seeds),
+            "runs": joined.sizes["run"],
+            "reference": str(joined["scenario"].values[0]),
+        }
+    )
+
+
+def _table(dataset: xr.Dataset, name: str) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(dataset.attrs.get(name) or "{}")
+    return table
+
+
+def _new_name(one: xr.Dataset, name: str, parts: Iterable[xr.Dataset]) -> tuple[str, bool]:
+    """Return a name not taken yet, and whether the very same scenario is there already."""
+    own, number = name, 1
+    for part in parts:
+        for taken in map(str, part["scenario"].values):
+            if taken == own:
+                if part.sel(scenario=[taken]).equals(one.assign_coords(scenario=[taken])):
+                    return own, True
+                number += 1
+                own = f"{name} ({number})"
+    return own, False
+
+
+def names_of(dataset: xr.Dataset) -> list[str]:
+    """Return the names of the scenarios; the first is the reference."""
+    return [str(name) for name in dataset["scenario"].values]
+
+
+def question(dataset: xr.Dataset) -> str:
+    """Return the question of the scenario compared, or of the only one; "" if there are more."""
+    names = names_of(dataset)
+    return str(_table(dataset, "questions").get(names[-1], "")) if len(names) <= 2 else ""
+
+
+def as_names(names: Names) -> list[str]:
+    """Return one name, several or none as a list."""
+    if names is None:
+        return []
+    return [names] if isinstance(names, str) else [str(name) for name in names]
+
+
+def scenarios(dataset: xr.Dataset, names: Names) -> xr.Dataset:
+    """Keep the named scenarios in the order given; without names keep all.
+
+    Raises:
+        UserError: for each name that the results do not hold.
+    """
+    wanted = as_names(names)
+    if not wanted:
+        return dataset
+    there = [str(name) for name in dataset["scenario"].values]
+    _refuse([unknown("scenario", name, there) for name in wanted if name not in there])
+    return dataset.sel(scenario=wanted)
+
+
+def outcome_names(dataset: xr.Dataset) -> list[str]:
+    """Return every outcome of the results: the variables that have months and runs."""
+    return [
+        str(name)
+        for name, variable in dataset.data_vars.items()
+        if {"scenario", "month", "run"} <= set(map(str, variable.dims))
+    ]
+
+
+def headline(dataset: xr.Dataset) -> list[str]:
+    """Return the headline outcomes of the results, or the first six where none is marked."""
+    names = outcome_names(dataset)
+    return [n for n in names if int(dataset[n].attrs.get("headline", 0))] or names[:6]
+
+
+def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[str]:
+    """Return the outcomes to draw.
+
+    Raises:
+        UserError: for each name that the results do not hold, or if nothing is left to draw.
+    """
+    there = outcome_names(dataset)
+    wanted = as_names(names)
+    _refuse([unknown("outcome", name, there) for name in wanted if name not in there])
+    chosen = wanted or [name for name in default if name in there]
+    if not chosen:
+        raise UserError("the results hold none of the outcomes that this picture shows")
+    return chosen
+
+
+def selection(select: Mapping[str, Any] | Names) -> dict[str, list[str]]:
+    """Return ``{"section": ["khorog"]}`` from a mapping or from ``"section=khorog"`` texts.
+
+    Raises:
+        UserError: for a text without an equals sign.
+    """
+    if isinstance(select, Mapping):
+        return {str(key): as_names(value) for key, value in select.items()}
+    chosen: dict[str, list[str]] = {}
+    for text in as_names(select):
+        dimension, equals, name = text.partition("=")
+        if not equals:
+            raise UserError(f"selection '{text}': expected dimension=name, such as section=khorog")
+        chosen.setdefault(dimension.strip(), []).append(name.strip())
+    return chosen
+
+
+def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequence[str]]) -> None:
+    """Check that each selected dimension and name stands in at least one of the outcomes.
+
+    Raises:
+        UserError: for each that does not, with the nearest one.
+    """
+    there: dict[str, list[str]] = {}
+    for variable in variables:
+        for dimension in own_dimensions(variable):
+            there[dimension] = [str(name) for name in variable[dimension].values]
+    messages = []
+    for dimension, names in select.items():
+        if dimension not in there:
+            messages.append(unknown("dimension", dimension, there) or "")
+            continue
+        messages += [
+            unknown(dimension, n, there[dimension]) for n in names if n not in there[dimension]
+        ]
+    _refuse(messages)
+
+
+def own_dimensions(variable: xr.DataArray) -> list[str]:
+    """Return the dimensions of an outcome besides scenario, month and run."""
+    return [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
+
+
+def _refuse(messages: Sequence[str]) -> None:
+    if messages:
+        raise UserError(messages)

@@ -1,0 +1,180 @@
+"""Paired differences: each scenario minus the reference, run by run, for many outcomes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from tajsim.errors import UserError
+from tajsim.plots import choose, style, timeline
+from tajsim.plots.forest import Difference, forest, forest_height
+from tajsim.plots.labels import month_text, number, wrap
+from tajsim.plots.page import Page
+from tajsim.plots.series import Floats, reduce, titled, unit_of
+from tajsim.plots.windows import over, paired, window_of
+
+
+def difference(
+    dataset: xr.Dataset,
+    *,
+    outcome: choose.Names = None,
+    detail: str | None = None,
+    select: Mapping[str, Any] | choose.Names = None,
+    window: str | Sequence[str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw a forest of paired differences and, for a named outcome, their histogram.
+
+    Args:
+        dataset: results of two scenarios or more; the first is the reference.
+        outcome: outcomes of the forest; the headline ones by default. A single one is also the
+            outcome of the histogram, and stands in the forest with the headline ones.
+        detail: the outcome of the histogram, where ``outcome`` names several.
+        select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
+        window: ``"2006-01:2010-12"``; by default, for each scenario, from its first difference
+            to the reference to the end.
+        title: heading; made from the scenarios by default.
+
+    Raises:
+        UserError: for unknown names, fewer than two scenarios, or results of several seeds.
+    """
+    _check(dataset)
+    named = choose.as_names(outcome)
+    detail = detail or (named[0] if len(named) == 1 else None)
+    if len(named) == 1:
+        named = list(dict.fromkeys(named + choose.headline(dataset)))
+    names = choose.outcomes(dataset, named, choose.headline(dataset))
+    chosen = choose.selection(select)
+    extra = choose.outcomes(dataset, detail, []) if detail else []
+    choose.check_selection([dataset[name] for name in [*names, *extra]], chosen)
+    found = [_differences(dataset, name, chosen, window) for name in names]
+    moved = [d for d in found if any(np.any(v != 0.0) for v in d.values)]
+    still = [d.label for d in found if all(not np.any(v != 0.0) for v in d.values)]
+    tall = forest_height(moved)
+    page = Page(
+        body=tall + (2.2 if extra else 0.0),
+        title=title or _title(dataset),
+        subtitle="\n".join(filter(None, [choose.question(dataset), _window_text(dataset, window)])),
+        legend=_legend(dataset),
+        foot=_foot(dataset, still),
+    )
+    reference = choose.names_of(dataset)[0]
+    if not extra:
+        forest(page.figure.subplots(), moved, reference)
+        return page.figure
+    parts = page.figure.subfigures(2, 1, height_ratios=[tall, 2.2], squeeze=False)
+    forest(parts[0, 0].subplots(), moved, reference)
+    _histogram(parts[1, 0].subplots(), dataset, _differences(dataset, extra[0], chosen, window))
+    return page.figure
+
+
+def _check(dataset: xr.Dataset) -> None:
+    if dataset.sizes["scenario"] < 2:
+        raise UserError("differences need a reference and another scenario; the results hold one")
+    if "," in str(dataset.attrs.get("seed", "")):
+        raise UserError(
+            "paired differences need results of one seed; found seeds "
+            f"{dataset.attrs['seed']}: run number 17 is not the same history in them"
+        )
+
+
+def _differences(
+    dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
+) -> Difference:
+    series = reduce(dataset[name], select)
+    values, spreads = [], []
+    for position, scenario in list(enumerate(map(str, series["scenario"].values)))[1:]:
+        months = window_of(dataset, window, scenario)
+        reference, other = over(series.isel(scenario=[0, position]), months).values
+        values.append(other - reference)
+        known = reference[np.isfinite(reference)]
+        spreads.append(float(known.std(ddof=1)) if known.size > 1 else 0.0)
+    narrowed = any(dimension in select for dimension in choose.own_dimensions(dataset[name]))
+    label = titled(dataset[name], select) if narrowed else str(series.attrs.get("label", name))
+    unit = unit_of(series, True)
+    return Difference(label, "share of runs" if unit == "0 or 1" else unit, values, spreads)
+
+
+def _histogram(ax: Axes, dataset: xr.Dataset, one: Difference) -> None:
+    """Draw the paired differences of one outcome, with mean and share of runs above zero."""
+    known = np.concatenate([values[np.isfinite(values)] for values in one.values])
+    low, high = (
+        (min(float(known.min()), 0.0), max(float(known.max()), 0.0)) if known.size else (0, 0)
+    )
+    bins = max(12, round(4 * dataset.sizes["run"] ** (1 / 3)))
+    edges = np.linspace(low, high, bins + 1) if high > low else np.array([-0.5, 0.5])
+    names = choose.names_of(dataset)[1:]
+    for index, (name, values) in enumerate(zip(names, one.values, strict=True)):
+        look = style.scenario_look(index + 1)
+        values = values[np.isfinite(values)]
+        counts = np.histogram(values, edges)[0]
+        ax.stairs(counts, edges, fill=True, color=look.colour, alpha=0.3, lw=0)
+        ax.stairs(counts, edges, color=look.colour, lw=1.0)
+        mean, *_ = paired(values)
+        ax.axvline(mean, color=look.colour, lw=1.6, ls=look.line)
+        ax.annotate(
+            _signs(name if len(names) > 1 else "", values, mean), (0, 1), xycoords="axes fraction",
+            xytext=(0, 4 + 11 * (len(names) - 1 - index)), textcoords="offset points",
+            va="bottom", size=style.SMALL, color=look.colour,
+        )  # fmt: skip
+    ax.axvline(0, color=style.INK, lw=0.9)
+    style.plain_numbers(ax.xaxis, 6.0)
+    style.plain_numbers(ax.yaxis, 1.6)
+    ax.set_ylabel("runs")
+    ax.set_xlabel("\n".join(wrap(f"paired difference: {one.label} ({one.unit})", 6.0, 8.5)))
+
+
+def _signs(name: str, values: Floats, mean: float) -> str:
+    up, down = (100 * float(np.mean(test)) for test in (values > 0, values < 0))
+    text = f"mean {number(mean, True)}; higher in {up:.0f} %, lower in {down:.0f} % of runs"
+    if up + down < 99.5:
+        text += f", equal in {100 - up - down:.0f} %"
+    return f"{name}: {text}" if name else text
+
+
+def _legend(dataset: xr.Dataset) -> list[tuple[Artist, str]]:
+    entries: list[tuple[Artist, str]] = []
+    for index, name in enumerate(choose.names_of(dataset)[1:]):
+        look = style.scenario_look(index + 1)
+        entries.append(
+            (Line2D([], [], color=look.colour, lw=1.6, marker=look.marker, ms=5.5), name)
+        )
+    hollow = Line2D([], [], color=style.QUIET, lw=1.6, marker="o", mfc="white", ms=5.5, mew=1.3)
+    entries.append((hollow, "hollow: the interval covers zero"))
+    return entries
+
+
+def _title(dataset: xr.Dataset) -> str:
+    reference, *others = choose.names_of(dataset)
+    return (
+        f"What changes in {others[0] if len(others) == 1 else 'each scenario'} against {reference}"
+    )
+
+
+def _window_text(dataset: xr.Dataset, window: Any) -> str:
+    windows: dict[tuple[str, str], list[str]] = {}
+    for name in choose.names_of(dataset)[1:]:
+        windows.setdefault(window_of(dataset, window, name), []).append(name)
+    parts = [
+        f"{month_text(w[0])} to {month_text(w[1])}"
+        + (f" ({', '.join(n)})" if len(windows) > 1 else "")
+        for w, n in windows.items()
+    ]
+    return f"Each run minus the run of the same number of the reference, over {'; '.join(parts)}."
+
+
+def _foot(dataset: xr.Dataset, still: Sequence[str]) -> str:
+    text = timeline.foot(
+        dataset,
+        "Thick: 90 % interval of the mean paired difference; thin: the middle 90 % of the runs' differences.",
+    )
+    if not still:
+        return text
+    return f"{text}\nNo difference in any run: {', '.join(still)}."

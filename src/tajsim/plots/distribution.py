@@ -1,0 +1,160 @@
+"""An outcome over the runs: cumulative curve above, one strip per scenario below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from tajsim.plots import choose, style, timeline
+from tajsim.plots.labels import month_text, number, wrap
+from tajsim.plots.page import Page
+from tajsim.plots.series import Floats, reduce, titled, unit_of
+from tajsim.plots.windows import over, window_of
+
+_INTERVAL = "Markers: medians; bars: the middle 50 % (thick) and 90 % (thin) of runs."
+
+
+def distribution(
+    dataset: xr.Dataset,
+    *,
+    outcome: choose.Names = None,
+    select: Mapping[str, Any] | choose.Names = None,
+    window: str | Sequence[str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw how an outcome, aggregated over a window of months, is spread over the runs.
+
+    Args:
+        dataset: results of one scenario or several.
+        outcome: one outcome or several; the first headline one by default.
+        select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
+        window: ``"2006-01:2010-12"``; by default from the first difference to the end.
+        title: heading; made from the outcome and window by default.
+
+    Raises:
+        UserError: for unknown names or a window outside the results.
+    """
+    names = choose.outcomes(dataset, outcome, choose.headline(dataset)[:1])
+    chosen = choose.selection(select)
+    choose.check_selection([dataset[name] for name in names], chosen)
+    months = window_of(dataset, window)
+    alone = len(names) == 1
+    columns, curve = (1, 2.1) if alone else (2, 1.5)
+    strip = 0.35 + 0.34 * dataset.sizes["scenario"]
+    rows = -(-len(names) // columns)
+    page = Page(
+        body=(curve + strip + 0.75) * rows,
+        title=title or (titled(dataset[names[0]], chosen) if alone else "Spread over the runs"),
+        subtitle="Each run counts with its value over "
+        f"{month_text(months[0])} to {month_text(months[1])}.",
+        legend=_legend(dataset),
+        foot=timeline.foot(dataset, _INTERVAL),
+    )
+    boxes = page.figure.add_gridspec(2 * rows, columns, height_ratios=[curve, strip] * rows)
+    for position, name in enumerate(names):
+        row, column = divmod(position, columns)
+        upper = page.figure.add_subplot(boxes[2 * row, column])
+        lower = page.figure.add_subplot(boxes[2 * row + 1, column])
+        values = over(reduce(dataset[name], chosen), months).values
+        _curve(upper, values)
+        _strips(lower, values, choose.names_of(dataset), named=alone)
+        _share_limits(upper, lower, values)
+        style.plain_numbers(lower.xaxis, 5.0 / columns)
+        unit = unit_of(dataset[name], windowed=True)
+        if alone:
+            lower.set_xlabel(f"{dataset[name].attrs.get('label', name)} ({unit})")
+        else:
+            lower.set_xlabel(unit)
+            upper.set_title("\n".join(wrap(titled(dataset[name], chosen), 2.3, style.BODY, True)))
+    return page.figure
+
+
+def _curve(ax: Axes, values: Floats) -> None:
+    """Draw the share of runs at or below each value; ``values`` is ``(scenario, run)``."""
+    for position, row in enumerate(values):
+        look = style.scenario_look(position)
+        known = np.sort(row[np.isfinite(row)])
+        if not known.size:
+            continue
+        share = 100 * np.arange(1, known.size + 1) / known.size
+        where, height = np.append(known[0], known), np.append(0.0, share)
+        ax.step(where, height, where="post", color=look.colour, ls=look.line, lw=1.6)
+        _median(ax, float(np.median(known)), 50.0, look)
+    ax.axhline(50, color=style.QUIET, lw=0.6, ls=(0, (1, 2)), zorder=1)
+    ax.set_ylim(0, 101)
+    ax.set_yticks([0, 25, 50, 75, 100])
+    ax.set_ylabel("% of runs\nat or below")
+    ax.tick_params(labelbottom=False)
+
+
+def _strips(ax: Axes, values: Floats, names: Sequence[str], named: bool) -> None:
+    """Draw a strip per scenario, its name at the left and its median printed at the right."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    bins = max(10, round(3 * values.shape[-1] ** (1 / 3)))
+    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low - 0.5, low + 0.5])
+    beside: dict[str, Any] = {
+        "xycoords": ax.get_yaxis_transform(),
+        "textcoords": "offset points",
+        "xytext": (5, 0),
+    }
+    for position, row in enumerate(values):
+        row = row[np.isfinite(row)]
+        if row.size:
+            median = _strip(ax, row, edges, position)
+            colour = style.scenario_look(position).colour
+            place = (1, 0.1 - position)
+            ax.annotate(
+                number(median), place, va="center", size=style.SMALL, color=colour, **beside
+            )
+    ax.annotate("median", (1, 0.8), va="bottom", size=7.5, color=style.QUIET, **beside)
+    texts = (names if len(names) > 1 else ["runs"]) if named else [""] * len(names)
+    ax.set_yticks([0.1 - position for position in range(len(names))], texts)
+    ax.set_ylim(-len(names) + 0.65, 0.8)
+    ax.grid(axis="y", visible=False)
+    ax.spines["left"].set_visible(False)
+
+
+def _strip(ax: Axes, values: Floats, edges: Floats, position: int) -> float:
+    """Draw a histogram on its own base line with intervals and median below; return the median."""
+    look, base = style.scenario_look(position), -float(position)
+    counts = np.histogram(values, edges)[0]
+    heights = base + 0.66 * counts / max(counts.max(), 1)
+    ax.stairs(heights, edges, baseline=base, fill=True, color=look.colour, alpha=0.35, lw=0)
+    low, lower, median, upper, high = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
+    bar: dict[str, Any] = {"color": look.colour, "solid_capstyle": "butt"}
+    ax.plot([low, high], [base - 0.1] * 2, lw=1.0, **bar)
+    ax.plot([lower, upper], [base - 0.1] * 2, lw=3.6, **bar)
+    _median(ax, float(median), base - 0.1, look)
+    return float(median)
+
+
+def _median(ax: Axes, value: float, height: float, look: style.Look) -> None:
+    ax.plot([value], [height], marker=look.marker, color=look.colour, mec="white", ms=6.5, zorder=4)
+
+
+def _share_limits(upper: Axes, lower: Axes, values: Floats) -> None:
+    """Give both panels one axis of values, with a little room at the ends."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    room = 0.03 * (high - low) or max(abs(low) * 0.1, 0.5)
+    for ax in (upper, lower):
+        ax.set_xlim(low - room, high + room)
+    upper.sharex(lower)
+
+
+def _legend(dataset: xr.Dataset) -> list[tuple[Artist, str]]:
+    entries: list[tuple[Artist, str]] = []
+    for position, name in enumerate(choose.names_of(dataset)):
+        look = style.scenario_look(position)
+        line = Line2D([], [], color=look.colour, ls=look.line, lw=1.6, marker=look.marker)
+        line.set(markeredgecolor="white", markersize=6.5)
+        entries.append((line, name))
+    return entries

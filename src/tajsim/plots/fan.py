@@ -1,0 +1,170 @@
+"""An outcome over time: the median of the runs within the bands that hold 50 % and 90 % of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from tajsim.plots import badges, choose, marks, style, timeline
+from tajsim.plots.labels import wrap
+from tajsim.plots.page import Page
+from tajsim.plots.series import reduce, smooth_unit, titled, unit_of, years
+from tajsim.plots.series import smooth as smoothed
+from tajsim.plots.windows import quantiles, share_interval, yes_or_no
+
+#: With more scenarios than this only the band of 50 % is drawn.
+MOST_WIDE_BANDS = 3
+_WIDE, _NARROW = 0.10, 0.27  # how opaque the bands of 90 % and 50 % are
+
+
+def fan(
+    dataset: xr.Dataset,
+    *,
+    outcome: choose.Names = None,
+    select: Mapping[str, Any] | choose.Names = None,
+    smooth: int | None = None,
+    events: bool | Sequence[str] = True,
+    title: str | None = None,
+) -> Figure:
+    """Draw one panel per outcome, all scenarios in each.
+
+    Args:
+        dataset: results of one scenario or several.
+        outcome: outcomes to draw; the headline ones by default.
+        select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``; what is left of
+            the own dimensions is added (kg, USD, persons) or averaged (shares, indices).
+        smooth: rolling window in months; flows become per-year figures. By default none.
+        events: whether to mark the events; or the kinds of event to mark.
+        title: heading; made from the outcomes by default.
+
+    Returns:
+        The picture. Outcomes that are 0 or 1 in each run are drawn as the share of runs.
+
+    Raises:
+        UserError: for unknown names.
+    """
+    names = choose.outcomes(dataset, outcome, choose.headline(dataset))
+    chosen = choose.selection(select)
+    choose.check_selection([dataset[name] for name in names], chosen)
+    found = marks.marks(dataset, events)
+    columns = 2 if len(names) > 1 else 1
+    rows = -(-len(names) // columns)
+    wide, tall = (6.0, 3.0) if columns == 1 else (2.62, 1.45)
+    places = badges.spots(found, dataset, wide)
+    room = badges.head_room(places)
+    heads = [titled(dataset[n], chosen) if len(names) > 1 else "" for n in names]
+    heads = ["\n".join(wrap(head, wide, style.BODY, bold=True)) for head in heads]
+    page = Page(
+        body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
+        title=title or _title(dataset, names, chosen),
+        subtitle=_subtitle(dataset, smooth),
+        legend=_legend(dataset),
+        key=marks.key(found, choose.names_of(dataset)),
+        foot=timeline.foot(dataset, _interval(dataset)),
+    )
+    for position, ax in enumerate(page.panels(rows, columns, len(names))):
+        top = position < columns
+        _panel(ax, dataset, names[position], chosen, smooth)
+        ax.set_title(heads[position], pad=room + 4 if top else 4)
+        style.plain_numbers(ax.yaxis, tall)
+        timeline.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)
+        timeline.shade_projection(ax, dataset, wide)
+        badges.draw_marks(ax, found, places if top else None)
+    return page.figure
+
+
+def _title_room(heads: Sequence[str], columns: int) -> float:
+    """Return the inches that the titles of the rows of panels take."""
+    rows = [heads[i : i + columns] for i in range(0, len(heads), columns)]
+    return sum(0.17 * max(head.count("\n") + bool(head) for head in row) for row in rows)
+
+
+def _panel(
+    ax: Axes,
+    dataset: xr.Dataset,
+    name: str,
+    select: Mapping[str, Sequence[str]],
+    months: int | None,
+) -> None:
+    series = reduce(dataset[name], select)
+    binary = yes_or_no(series.values)
+    unit = unit_of(series, windowed=False)
+    if months and not binary:
+        unit = smooth_unit(series)
+        series = smoothed(series, months)
+    when = years(series["month"].values)
+    wide = series.sizes["scenario"] <= MOST_WIDE_BANDS
+    for position in range(series.sizes["scenario"]):
+        values = series.values[position].astype(np.float64)
+        if binary:
+            _share_of_runs(ax, when, values, position)
+        else:
+            _bands(ax, when, values, position, wide)
+    ax.set_ylabel("% of runs" if binary else unit)
+    if not np.any(series.values < 0.0):
+        ax.set_ylim(bottom=0.0)
+    if binary:
+        ax.set_ylim(top=max(ax.get_ylim()[1], 5.0))
+
+
+def _bands(ax: Axes, when: Any, values: Any, position: int, wide: bool) -> None:
+    """Draw the fan of one scenario; ``values`` is ``(month, run)``."""
+    look = style.scenario_look(position)
+    low, lower, middle, upper, high = quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
+    kind: dict[str, Any] = {"color": look.colour, "lw": 0}
+    if wide:
+        ax.fill_between(when, low, high, alpha=_WIDE, zorder=2, **kind)
+        for edge in (low, high):
+            ax.plot(when, edge, color=look.colour, lw=0.6, ls=look.line, alpha=0.7, zorder=2.2)
+    ax.fill_between(when, lower, upper, alpha=_NARROW, zorder=2.1, **kind)
+    ax.plot(when, middle, color=look.colour, lw=1.7, ls=look.line, zorder=3)
+
+
+def _share_of_runs(ax: Axes, when: Any, values: Any, position: int) -> None:
+    """Draw the share of runs in which a yes-or-no outcome is 1, with its 90 % interval."""
+    look = style.scenario_look(position)
+    share = values.mean(axis=1)
+    low, high = share_interval(share, values.shape[1])
+    ax.fill_between(when, 100 * low, 100 * high, color=look.colour, alpha=0.2, lw=0, zorder=2)
+    ax.plot(when, 100 * share, color=look.colour, lw=1.7, ls=look.line, zorder=3)
+
+
+def _legend(dataset: xr.Dataset) -> list[tuple[Artist, str]]:
+    names = choose.names_of(dataset)
+    entries: list[tuple[Artist, str]] = []
+    for position, name in enumerate(names):
+        look = style.scenario_look(position)
+        text = name if len(names) > 1 else "median of the runs"
+        entries.append((Line2D([], [], color=look.colour, lw=1.7, ls=look.line), text))
+    colour = style.scenario_look(0).colour
+    entries.append((Patch(fc=colour, alpha=_WIDE + _NARROW, lw=0), "50 % of runs"))
+    if len(names) <= MOST_WIDE_BANDS:
+        entries.append((Patch(fc=colour, alpha=_WIDE, lw=0), "90 % of runs"))
+    return entries
+
+
+def _interval(dataset: xr.Dataset) -> str:
+    bands = "50 % and 90 %" if dataset.sizes["scenario"] <= MOST_WIDE_BANDS else "50 %"
+    return f"Lines: medians; bands: the middle {bands} of runs (shares of runs: 90 % interval)."
+
+
+def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Sequence[str]]) -> str:
+    if len(names) == 1:
+        return titled(dataset[names[0]], select)
+    reference, *others = choose.names_of(dataset)
+    return f"{', '.join(others)} against {reference}" if others else reference
+
+
+def _subtitle(dataset: xr.Dataset, months: int | None) -> str:
+    text = "Monthly values."
+    if months:
+        text = f"Over the {months} months up to each month; flows and counts as per-year figures."
+    return "\n".join(filter(None, [choose.question(dataset), text]))

@@ -1,0 +1,94 @@
+"""How names of the axes and texts are written for a reader, and how wide they are on paper."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import isfinite
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+#: Names whose reading cannot be had by putting spaces for underscores.
+SPELLED = {
+    "early_transfer": "73 km Tajik-held",
+    "murghab": "Murghab (China)",
+    "gbao": "Badakhshan (GBAO)",
+    "united_states": "United States",
+    "european_union": "European Union",
+    "united_kingdom": "United Kingdom",
+    "osce_un": "OSCE and UN",
+    "irpt": "IRPT",
+    "hizb_ut_tahrir": "Hizb-ut-Tahrir",
+    "former_uto": "Former UTO",
+    "sughd_rail_road": "Sughd rail and road",
+    "air_migrants": "Air and migrants",
+    "russian_border_troops": "Russian Border Troops",
+    "northern_afghanistan": "Northern Afghanistan",
+}
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def spoken(name: str) -> str:
+    """Return a coordinate name as a reader wants it: ``elite_control`` -> ``Elite control``."""
+    return SPELLED.get(name, name.replace("_", " ").capitalize())
+
+
+def month_text(month: str) -> str:
+    """Return ``2004-11`` as ``Nov 2004``."""
+    return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+
+
+def number(value: float, signed: bool = False) -> str:
+    """Return a value with three significant digits and no exponent: ``1,230``, ``0.0123``."""
+    if not isfinite(value):
+        return "not defined"
+    size = abs(value)
+    if size >= 99.5 or value == 0.0:
+        decimals = 0
+    elif size >= 9.95:
+        decimals = 1
+    elif size >= 0.0995:
+        decimals = 2
+    else:
+        decimals = 3 if size >= 0.001 else 5
+    text = f"{value:+,.{decimals}f}" if signed and value != 0.0 else f"{value:,.{decimals}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+@lru_cache(maxsize=4096)
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Return the width in inches of one line of text at ``size`` points."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    points, _, _ = text_to_path.get_text_width_height_descent(text, font, False)
+    return float(points) / 72.0
+
+
+def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
+    """Break ``text`` at spaces into lines no wider than ``room`` inches.
+
+    A word too long for a line is broken after its hyphens, if it has any.
+    """
+    lines: list[str] = []
+    text = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            for piece, gap in _pieces(word, room, size, bold):
+                longer = f"{line}{gap}{piece}" if line else piece
+                if line and width(longer, size, bold) > room:
+                    lines.append(line)
+                    line = piece
+                else:
+                    line = longer
+        lines.append(line)
+    return lines
+
+
+def _pieces(word: str, room: float, size: float, bold: bool) -> list[tuple[str, str]]:
+    """Return a word, or the parts of one too long for a line, each with what stands before it."""
+    if "-" not in word or width(word, size, bold) <= room:
+        return [(word, " ")]
+    parts = word.split("-")
+    pieces = [f"{part}-" for part in parts[:-1]] + parts[-1:]
+    return [(piece, "" if i else " ") for i, piece in enumerate(pieces)]

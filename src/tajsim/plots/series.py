@@ -1,0 +1,113 @@
+"""Series of an outcome for a picture: coordinates chosen or brought together, months smoothed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from tajsim.errors import UserError
+from tajsim.plots.choose import own_dimensions
+from tajsim.plots.labels import spoken
+
+Floats = NDArray[np.float64]
+
+#: The last month that documents speak of; later ones are projection.
+DOCUMENTED_UNTIL = "2015-12"
+
+#: The first word of a unit that can be added over sections, agencies, regions.
+_ADDABLE = ("kg", "USD", "million", "thousand", "person", "persons", "km")
+_COUNTED = ("yearly", "total")
+
+
+def adds_up(variable: xr.DataArray) -> bool:
+    """Tell whether values at several coordinates make a sum (kg, USD, persons) or a mean."""
+    unit = str(variable.attrs.get("unit", ""))
+    if "/kg" in unit or "/person" in unit:
+        return False
+    return (
+        variable.attrs.get("aggregate") in _COUNTED or unit.split("/")[0].split(" ")[0] in _ADDABLE
+    )
+
+
+def reduce(
+    variable: xr.DataArray, select: Mapping[str, Sequence[str]], keep: Sequence[str] = ()
+) -> xr.DataArray:
+    """Select coordinates and bring the other own dimensions to one value: ``(scenario, keep..., month, run)``.
+
+    Dimensions of ``select`` that the outcome has not are passed over.
+    """
+    chosen = {d: list(names) for d, names in select.items() if d in variable.dims}
+    values = variable.sel(chosen)
+    away = [d for d in own_dimensions(values) if d not in keep]
+    if away:
+        values = (
+            values.sum(away, skipna=True) if adds_up(variable) else values.mean(away, skipna=True)
+        )
+    return values.transpose("scenario", *keep, "month", "run").assign_attrs(variable.attrs)
+
+
+def scope(variable: xr.DataArray, select: Mapping[str, Sequence[str]]) -> str:
+    """Return what the values cover, as text: ``all sections`` or ``khorog``; "" if no dimension."""
+    parts = []
+    for dimension in own_dimensions(variable):
+        names = list(select.get(dimension, ()))
+        word = dimension.replace("_", " ")
+        plural = "agencies" if word == "agency" else f"{word}s"
+        whole = f"all {plural}" if adds_up(variable) else f"mean over {plural}"
+        parts.append(", ".join(map(spoken, names)) if names else whole)
+    return "; ".join(parts)
+
+
+def titled(variable: xr.DataArray, select: Mapping[str, Sequence[str]]) -> str:
+    """Return the label of an outcome with what it covers in brackets."""
+    where = scope(variable, select)
+    label = str(variable.attrs.get("label", variable.name))
+    return f"{label} ({where})" if where else label
+
+
+def unit_of(variable: xr.DataArray, windowed: bool) -> str:
+    """Return the unit of monthly values, or of values over a window (``kg/month`` -> ``kg/year``)."""
+    unit, aggregate = str(variable.attrs.get("unit", "")), variable.attrs.get("aggregate")
+    if not windowed:
+        return unit
+    if aggregate == "yearly":
+        return unit.replace("/month", "/year")
+    return unit.replace("/month", "") if aggregate == "total" else unit
+
+
+def years(months: NDArray[np.datetime64]) -> Floats:
+    """Return the start of each month as a decimal year: 2004-07 is 2004.5."""
+    return 1970.0 + months.astype("datetime64[M]").astype(np.int64) / 12.0
+
+
+def year_of(month: str) -> float:
+    """Return the start of ``YYYY-MM`` as a decimal year."""
+    return int(month[:4]) + (int(month[5:7]) - 1) / 12.0
+
+
+def smooth(variable: xr.DataArray, months: int) -> xr.DataArray:
+    """Return the rolling mean over so many months up to each month; flows as per-year figures.
+
+    Flows and counts are multiplied to a full year. The first months, which have no full window,
+    are left out.
+
+    Raises:
+        UserError: if there are fewer months than that.
+    """
+    if not 1 <= months <= variable.sizes["month"]:
+        raise UserError(f"smooth: expected 1 to {variable.sizes['month']} months, found {months}")
+    rolled = variable.rolling(month=months).mean().isel(month=slice(months - 1, None))
+    if variable.attrs.get("aggregate") in _COUNTED:
+        rolled = rolled * 12.0
+    return rolled.assign_attrs(variable.attrs)
+
+
+def smooth_unit(variable: xr.DataArray) -> str:
+    """Return the unit of smoothed values: flows and counts are per year."""
+    unit = str(variable.attrs.get("unit", ""))
+    if variable.attrs.get("aggregate") not in _COUNTED:
+        return unit
+    return unit.replace("/month", "/year") if "/month" in unit else f"{unit}/year"

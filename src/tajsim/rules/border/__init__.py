@@ -1,0 +1,1 @@
+"""Border and bribery market: detection, collusion, tolls, routes, prices."""

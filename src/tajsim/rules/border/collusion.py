@@ -1,0 +1,39 @@
+"""How much of an agency works with traffickers: pay, rents and supervision."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def collusion_aim(
+    rent_on_offer: Array,
+    pay: Array,
+    supervision: Array,
+    *,
+    collusion_slope: Array,
+    bribery_norm: Array,
+) -> Array:
+    """Return the share of an agency that would collude at these rewards, ``(run,)``.
+
+    ``1 / (1 + exp(-(slope * ln(rent / (pay + supervision)) + norm)))``. A ratio, because what
+    matters to a person is the bribe against the living: 1 USD a month cannot hold anybody.
+
+    Args:
+        rent_on_offer: bribes a colluding person could take, USD/person/month.
+        pay: what the person is paid, USD/person/month.
+        supervision: expected monthly loss from being caught or refused promotion, USD/month.
+
+    Mechanisms: M45, M46, M47, M48, E09, E12, M52.
+    """
+    ratio = (rent_on_offer + 0.1) / (pay + supervision + 0.1)
+    return 1.0 / (1.0 + np.exp(-(collusion_slope * np.log(ratio) + bribery_norm)))
+
+
+def collusion_step(collusion: Array, aim: Array, *, collusion_speed: Array) -> Array:
+    """Return next month's collusion: a fixed share of the way to the aim, ``(run,)``.
+
+    Habits and partnerships make it slow in both directions.
+
+    Mechanisms: E12, M24.
+    """
+    return collusion + collusion_speed * (aim - collusion)

@@ -1,0 +1,40 @@
+"""Interception inside the country, and arrests."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def inland_detection(
+    persons: Array,
+    quality: Array,
+    *,
+    inland_limit: Array,
+    inland_half_strength: Array,
+) -> Array:
+    """Return the share of a stock that an honest drug unit would find in a month, ``(run,)``.
+
+    ``limit * (1 - exp(-ln2 * persons * quality / half))``.
+
+    Args:
+        persons: strength of the unit.
+        quality: its effectiveness, share.
+
+    Mechanisms: M66, M67, M14.
+    """
+    effective = persons * quality / inland_half_strength
+    return inland_limit * (1.0 - np.exp(-np.log(2.0) * effective))
+
+
+def arrests(found: Array, protection: Array, *, arrest_hit: Array) -> Array:
+    """Return the share of a network lost to arrests this month, ``(run,)``.
+
+    ``arrest_hit * found * (1 - protection)**2``: the large protected ones are spared.
+
+    Args:
+        found: inland detection by all units, share a month.
+        protection: connection of the network, share.
+
+    Mechanisms: E11.
+    """
+    return arrest_hit * found * (1.0 - protection) ** 2

@@ -1,0 +1,32 @@
+"""Which way a network sends its goods: section of entry, and exit."""
+
+import numpy as np
+
+from tajsim.axes import Array, total
+
+
+def way_shares(
+    old: Array,
+    belief: Array,
+    toll_rate: Array,
+    cost: Array,
+    *,
+    route_sensitivity: Array,
+    route_inertia: Array,
+) -> Array:
+    """Return the share of the volume sent each way, ``(way, run)``, adding to 1.
+
+    A logit on ``-(sensitivity * (belief + toll_rate) + cost)``, mixed with the old shares by
+    ``route_inertia``: pressure on one way moves traffic to the others, with a delay.
+
+    Args:
+        old: shares of last month, ``(way, run)``.
+        belief: believed share lost on the way, ``(way, run)``.
+        toll_rate: expected toll as a share of the value of the load, ``(way, run)``.
+        cost: standing disadvantage of the way for this network, index, ``(way, run)``.
+
+    Mechanisms: X16, M59, M68, E14.
+    """
+    weight = np.exp(-(route_sensitivity * (belief + toll_rate) + cost))
+    fresh = (1.0 - route_inertia) / total(weight)
+    return route_inertia * old + fresh * weight

@@ -1,0 +1,62 @@
+"""How much a network moves, and how its reach grows."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def margin(
+    price_out: Array,
+    price_in: Array,
+    cost_share: Array,
+    *,
+    handling_cost: Array,
+) -> Array:
+    """Return expected profit per kg bought, over the outlay for it, ``(run,)`` (a ratio).
+
+    ``(price_out * (1 - cost_share) - price_in - handling) / (price_in + handling)``.
+
+    Args:
+        price_out: expected price at the exits, USD/kg.
+        price_in: price at the Afghan line, USD/kg.
+        cost_share: expected share lost to seizures and tolls on the whole way.
+
+    Mechanisms: M59, M68, E13.
+    """
+    outlay = price_in + handling_cost
+    return (price_out * (1.0 - cost_share) - outlay) / outlay
+
+
+def volume(capacity: Array, margin: Array, *, margin_normal: Array) -> Array:
+    """Return kg bought this month, ``(run,)``: reach used in proportion to profit, 0 to 1.5.
+
+    Args:
+        capacity: what the network can move, kg/month.
+        margin: expected profit ratio.
+
+    Mechanisms: M59, E13.
+    """
+    return capacity * np.minimum(np.maximum(margin / margin_normal, 0.0), 1.5)
+
+
+def capacity_step(
+    capacity: Array,
+    margin: Array,
+    hit: Array,
+    inherited: Array,
+    *,
+    margin_normal: Array,
+    capacity_growth: Array,
+) -> Array:
+    """Return next month's capacity in kg/month, ``(run,)``.
+
+    ``capacity * (1 + growth * clip(margin / normal - 1, -1, 1)) * (1 - hit) + inherited``.
+
+    Args:
+        hit: share of the network lost to arrests this month.
+        inherited: kg/month of reach taken over from networks that were hit.
+
+    Mechanisms: E11, M54, S16.
+    """
+    push = np.minimum(np.maximum(margin / margin_normal - 1.0, -1.0), 1.0)
+    return np.maximum(capacity * (1.0 + capacity_growth * push) * (1.0 - hit), 0.01) + inherited

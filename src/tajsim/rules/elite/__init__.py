@@ -1,0 +1,1 @@
+"""Elite loyalty and coup-proofing: commanders, purges, bargains, mutiny."""

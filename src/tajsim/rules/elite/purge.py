@@ -1,0 +1,75 @@
+"""When the regime moves against a commander, one at a time."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def purge_hazard(
+    threat: Array,
+    power: Array,
+    guarantee: Array,
+    grudge: Array,
+    months_since: Array,
+    *,
+    purge_rate: Array,
+    purge_caution: Array,
+    purge_pause: Array,
+    revenge: Array,
+) -> Array:
+    """Return the monthly probability that the regime strikes at a commander, ``(run,)``.
+
+    ``rate * threat * (1 + revenge * grudge * guarantee) * exp(-caution * power *
+    (1 - guarantee)) * min(1, months_since / pause)``: the strong are struck late, when a patron's
+    backing makes it safe, and open disobedience is not forgotten.
+
+    Args:
+        threat: perceived threat, 0 to 1.
+        power: the commander's independent power, 0 to 1.
+        guarantee: a patron's backing of the ruler, 0 to 1.
+        grudge: the regime's account with him, 0 to 1.
+        months_since: months since the last purge.
+
+    Mechanisms: M18, M25, M26, P12, M19, S09.
+    """
+    safe = np.exp(-purge_caution * power * (1.0 - guarantee))
+    pause = np.minimum(months_since / purge_pause, 1.0)
+    hazard = purge_rate * threat * (1.0 + revenge * grudge * guarantee) * safe * pause
+    return 1.0 - np.exp(-hazard)
+
+
+def resists(
+    power: Array,
+    guarantee: Array,
+    fear: Array,
+    draw: Array,
+    *,
+    resistance: Array,
+    guarantee_deters: Array,
+) -> Array:
+    """Return 1 where a commander resists his dismissal, else 0, ``(run,)``.
+
+    Probability ``min(1, resistance * power * (1 + fear)) * (1 - deters * guarantee)``.
+
+    Args:
+        draw: a uniform draw.
+
+    Mechanisms: M21, M26, S01.
+    """
+    chance = np.minimum(resistance * power * (1.0 + fear), 1.0)
+    return (draw < chance * (1.0 - guarantee_deters * guarantee)).astype(float)
+
+
+def cheapest_post(survival_use: Array, outside_interest: Array) -> Array:
+    """Return the post to buy peace with, as an index of the agency, ``(run,)`` of integers.
+
+    The agency with the least use for survival at home against its weight abroad:
+    the smallest ``survival_use - outside_interest``.
+
+    Args:
+        survival_use: survival weight of the agency's tasks, share, ``(agency, run)``.
+        outside_interest: outsiders' share of its work, 0 to 1, ``(agency, run)``.
+
+    Mechanisms: M22, M16.
+    """
+    return np.argmin(survival_use - outside_interest, axis=0)

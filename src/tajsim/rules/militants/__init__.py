@@ -1,0 +1,1 @@
+"""Militants abroad: build-up, deterrence, crossing."""

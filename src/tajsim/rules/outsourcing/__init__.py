@@ -1,0 +1,1 @@
+"""Outsourcing market, regime's side: effort over tasks, offers taken, own share paid."""

@@ -1,0 +1,1 @@
+"""Outsourcing market, powers' side: offers, conditions, delivery, guarantee."""

@@ -1,0 +1,1 @@
+"""Rents and patronage: what climbs, what it buys, what diverts it."""

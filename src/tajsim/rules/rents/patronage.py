@@ -1,0 +1,36 @@
+"""What the regime hands out to keep its clients, and what a shortfall does."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def patronage_paid(purse: Array, need: Array, *, patronage_spending: Array) -> Array:
+    """Return what the regime pays its clients this month, USD, ``(run,)``.
+
+    The smaller of the need and a share of the patronage purse.
+
+    Mechanisms: M17, M56.
+    """
+    return np.minimum(need, patronage_spending * np.maximum(purse, 0.0))
+
+
+def shortfall(paid: Array, need: Array) -> Array:
+    """Return the share of the clients' claims left unpaid, 0 to 1, ``(run,)``.
+
+    Mechanisms: M17, E08.
+    """
+    return 1.0 - np.minimum(paid / np.maximum(need, 1e-9), 1.0)
+
+
+def client_need(following: Array, *, patronage_claim: Array) -> Array:
+    """Return what a commander expects a month, USD, ``(run,)``.
+
+    ``patronage_claim * (20 + following)``: the more men, the larger the claim.
+
+    Args:
+        following: armed men who follow him in person.
+
+    Mechanisms: M17, S08, S14.
+    """
+    return patronage_claim * (20.0 + following)

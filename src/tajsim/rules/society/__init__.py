@@ -1,0 +1,1 @@
+"""Society: migration, hardship, fear, grievance, channel, radicalisation."""

@@ -1,0 +1,43 @@
+"""Hardship from what people have to live on."""
+
+from tajsim.axes import Array
+
+
+def output_per_month(
+    months: Array, remittances: Array, corruption: Array, *, output_start: Array,
+    output_growth: Array, remittance_multiplier: Array, corruption_drag: Array,
+) -> Array:
+    """Return national output, USD/month, ``(run,)``.
+
+    ``start / 12 * (1 + growth * (1 - drag * corruption)) ** months + multiplier * remittances``.
+
+    Args:
+        months: months since January 2004.
+        remittances: money sent home, USD/month.
+        corruption: mean collusion of the agencies, 0 to 1.
+
+    Mechanisms: E05, E18, M39.
+    """
+    growth = output_growth * (1.0 - corruption_drag * corruption)
+    return output_start / 12.0 * (1.0 + growth) ** months + remittance_multiplier * remittances
+
+
+def hardship(
+    income: Array, loss: Array, *, poverty_start: Array, income_start: Array,
+    hardship_slope: Array,
+) -> Array:
+    """Return the share of people in hardship, 0 to 1, ``(run,)``.
+
+    ``1 / (1 + (1 - p) / p * ((income - loss) / income_start) ** slope)`` with ``p`` the share at
+    the start.
+
+    Args:
+        income: output and remittances a head, USD/person/month.
+        loss: extortion a head, USD/person/month.
+
+    Mechanisms: M39, E01, M35, E05.
+    """
+    odds = (1.0 - poverty_start) / poverty_start
+    relative = (income - loss) / income_start
+    relative = relative + (0.05 - relative) * (relative < 0.05)
+    return 1.0 / (1.0 + odds * relative**hardship_slope)

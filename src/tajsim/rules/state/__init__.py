@@ -1,0 +1,1 @@
+"""The state: strain, failure, control of regions."""

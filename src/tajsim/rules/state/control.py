@@ -1,0 +1,35 @@
+"""How far the centre controls a region."""
+
+from tajsim.axes import Array
+
+
+def control_aim(
+    effort: Array, strongmen: Array, voice: Array, militants: Array, failed: Array, *,
+    control_base: Array, control_effort: Array, control_strongmen: Array, control_voice: Array,
+    control_militants: Array,
+) -> Array:
+    """Return the control a region moves to, 0 to 1, ``(run,)``.
+
+    ``base * (1 + effort_weight * (effort - 1)) - strongmen_weight * strongmen - voice_weight *
+    voice - militants_weight * militants``, halved where the state has failed.
+
+    Args:
+        effort: own effort on order and control over that at the start.
+        strongmen: independent power of commanders with a following there, 0 to 1.
+        militants: militants and violent groups inside, thousand persons.
+
+    Mechanisms: S14, S17, S12, M94, X23.
+    """
+    value = control_base * (1.0 + control_effort * (effort - 1.0))
+    value = value - control_strongmen * strongmen - control_voice * voice
+    value = (value - control_militants * militants) * (1.0 - 0.5 * failed)
+    value = value * (value > 0.0)
+    return value + (1.0 - value) * (value > 1.0)
+
+
+def control_step(control: Array, aim: Array, *, control_speed: Array) -> Array:
+    """Return next month's control, 0 to 1, ``(run,)``.
+
+    Mechanisms: S17.
+    """
+    return control + control_speed * (aim - control)

@@ -1,0 +1,56 @@
+"""How strained the state is, and when it fails."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+#: The states of the polity, in order.
+STATES = ("stable", "strained", "failing", "failed")
+
+
+def strain_aim(
+    voice: Array, breaks: Array, shortfall: Array, incursion: Array, uncontrolled: Array, *,
+    strain_voice: Array, strain_breaks: Array, strain_shortfall: Array, strain_incursion: Array,
+    strain_uncontrolled: Array,
+) -> Array:
+    """Return the strain the state moves to, 0 to 1, ``(run,)``: ``1 - exp(-weighted causes)``.
+
+    Args:
+        voice: mean voiced discontent, 0 to 1.
+        breaks: mutinies and defections of late, count.
+        shortfall: clients' claims left unpaid, 0 to 1.
+        incursion: militants inside, thousand persons.
+        uncontrolled: share of the country outside control.
+
+    Mechanisms: E19, E22, P07, P21, P24, S27, M17, M34, X20.
+    """
+    push = strain_voice * voice + strain_breaks * breaks + strain_shortfall * shortfall
+    push = push + strain_incursion * incursion + strain_uncontrolled * uncontrolled
+    return 1.0 - np.exp(-push)
+
+
+def strain_step(strain: Array, aim: Array, *, strain_speed: Array) -> Array:
+    """Return next month's strain, 0 to 1, ``(run,)``.
+
+    Mechanisms: E19.
+    """
+    return strain + strain_speed * (aim - strain)
+
+
+def failure_chance(strain: Array, *, failure_threshold: Array, failure_rate: Array) -> Array:
+    """Return the probability that the state fails this month, ``(run,)``.
+
+    ``1 - exp(-rate * max(0, strain - threshold))``.
+
+    Mechanisms: E19, E22, P24.
+    """
+    return 1.0 - np.exp(-failure_rate * np.maximum(strain - failure_threshold, 0.0))
+
+
+def polity(strain: Array, failed: Array, *, strained_from: Array, failure_threshold: Array) -> Array:
+    """Return the state of the polity as a number, ``(run,)``: 0 stable, ... 3 failed.
+
+    Mechanisms: E19.
+    """
+    level = (strain > strained_from).astype(float) + (strain > failure_threshold)
+    return np.where(failed > 0.5, 3.0, np.minimum(level, 2.0))

@@ -1,0 +1,78 @@
+"""Facts about who and where that are not numbers: sides, posts, tasks, places.
+
+Numbers stand in the parameter registry. Sources are named by document and line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tajsim.axes import COMMANDERS, NETWORKS
+
+#: Region behind each section (matveeva-2004:157-159, icg-2016:125; the last two by position).
+SECTION_REGION = {
+    "ishkashim": "gbao",
+    "khorog": "gbao",
+    "kalaikhumb": "gbao",
+    "moskovskii": "khatlon",
+    "pianj": "khatlon",
+    "early_transfer": "khatlon",
+    "murghab": "gbao",
+}
+
+#: Tasks of each agency (matveeva-2004:45-99, icg-2016:137, edm-2007-03:5).
+AGENCY_TASKS = {
+    "interior_ministry": ("internal_order", "elite_control", "drugs"),
+    "security_ministry": ("elite_control", "internal_order", "militancy", "drugs"),
+    "border_troops": ("border",),
+    "russian_border_troops": ("border",),
+    "army": ("external_defence", "militancy"),
+    "customs": ("drugs", "border"),
+    "drug_control_agency": ("drugs",),
+    "presidential_guard": ("elite_control",),
+}
+
+#: Agencies that guard the Afghan line: Russia's, then the country's own (matveeva-2004:157).
+GUARDS = ("russian_border_troops", "border_troops")
+
+#: Agencies with a drug unit that works inland (matveeva-2004:65, 91).
+DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
+
+#: Powers counted as the West, as Moscow, and as blocs that Moscow watches
+#: (matveeva-2004:213-241, edm-2007-04:7).
+WEST = ("united_states", "european_union", "united_kingdom", "france", "poland", "osce_un")
+MOSCOW = ("russia",)
+BLOCS = ("united_states", "european_union", "osce_un", "poland")
+
+
+@dataclass(frozen=True)
+class CommanderFacts:
+    """Side in the civil war, region of the following, and the agency whose post he holds."""
+
+    opposition: bool
+    region: str
+    post: str
+
+
+COMMANDER_FACTS = {
+    "mirzoev": CommanderFacts(False, "khatlon", "presidential_guard"),  # matveeva-2004:31, 93
+    "kasymov": CommanderFacts(False, "dushanbe", "interior_ministry"),  # matveeva-2004:45
+    "ziyoyev": CommanderFacts(True, "rasht", "army"),  # icg-2016:39, 87
+    "khalimov": CommanderFacts(False, "dushanbe", "interior_ministry"),  # icg-2016:115
+    "nazarzoda": CommanderFacts(True, "rasht", "army"),  # icg-2016:35, 83
+    "khorog_commander": CommanderFacts(True, "gbao", "border_troops"),  # icg-2016:125
+    "first_successor": CommanderFacts(False, "khatlon", "presidential_guard"),
+    "second_successor": CommanderFacts(False, "dushanbe", "interior_ministry"),
+}
+
+#: The commanders in post at the start; the rest wait to be called.
+FIRST_COMMANDERS = COMMANDERS[:6]
+
+#: Patron of each network, by rank: the largest have one, in turn; the rest have none
+#: (icg-2016:125, 225; who protects whom is not printed).
+NETWORK_PATRON = {
+    name: FIRST_COMMANDERS[(5 + i) % 6] if i < 12 else "" for i, name in enumerate(NETWORKS)
+}
+
+#: Commanders who wait to be called to a post that falls vacant.
+WAITING_FOR = COMMANDERS[6:]

@@ -1,0 +1,91 @@
+"""Fixtures that several test files share: small ensembles, made once, and datasets by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import tajsim
+from tajsim.ensemble import run_many
+
+REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
+
+
+@pytest.fixture(scope="session")
+def pair() -> xr.Dataset:
+    """Six paired runs of two shipped scenarios, 18 months."""
+    return run_many([REFERENCE, SCENARIO], runs=6, seed=1, until="2005-06")
+
+
+@pytest.fixture
+def by_hand() -> Callable[..., xr.Dataset]:
+    """Return a maker of results: one number per scenario and run, the same in every month."""
+
+    def make(
+        values: Sequence[Sequence[float]],
+        aggregate: str = "mean",
+        claims: Sequence[dict[str, Any]] = (),
+        months: int = 24,
+        event_month: str = "2004-01",
+    ) -> xr.Dataset:
+        numbers = np.asarray(values, dtype=np.float32)
+        names = ["before", "after", "third"][: len(numbers)]
+        series = np.repeat(numbers[:, np.newaxis, :], months, axis=1)
+        dates = np.arange(months) + np.datetime64("2004-01", "M")
+        event = {"month": event_month, "kind": "dismiss", "label": "x", "arguments": {"who": "y"}}
+        return xr.Dataset(
+            {
+                "level": (
+                    ("scenario", "month", "run"),
+                    series,
+                    {"label": "Level", "unit": "kg/month", "aggregate": aggregate, "headline": 1},
+                )
+            },
+            {
+                "scenario": names,
+                "month": dates.astype("datetime64[ns]"),
+                "run": np.arange(numbers.shape[1]),
+            },
+            {
+                "tajsim_version": "0",
+                "seed": 1,
+                "events": json.dumps({names[0]: [], **{name: [event] for name in names[1:]}}),
+                "claims": json.dumps({names[-1]: list(claims)}),
+            },
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """The environment of a subprocess that imports the same package."""
+    source = str(Path(tajsim.__file__).parents[1])
+    return {**os.environ, "PYTHONPATH": source, "MPLBACKEND": "Agg"}
+
+
+@pytest.fixture
+def command(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a function that calls the command line in a process of its own."""
+
+    def call(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tajsim", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            **options,
+        )
+
+    return call

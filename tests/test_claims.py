@@ -1,0 +1,150 @@
+"""Claims: what makes one hold, fail, stay undecided or go untested."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tajsim.analysis import evaluate_claims
+from tajsim.analysis.report_text import claims_text
+from tajsim.inputs.scenario import load_scenario, scenario_names
+
+Maker = Callable[..., xr.Dataset]
+REFERENCE_RUNS = [10.0, 20.0, 30.0, 40.0]
+RISE, FALL = [11.0, 21.5, 31.0, 41.0], [9.0, 18.5, 29.0, 39.0]
+MIXED = [11.0, 19.0, 31.0, 39.0]
+
+
+def claim(**fields: Any) -> dict[str, Any]:
+    """Return a claim against the reference over two years."""
+    return {
+        "id": "c",
+        "statement": "It does.",
+        "document": "d",
+        "line": 1,
+        "mechanisms": ["M01"],
+        "outcome": "level",
+        "where": {},
+        "window": ["2004-01", "2005-12"],
+        "expect": "rises",
+        "low": None,
+        "high": None,
+        "against": "reference",
+        **fields,
+    }
+
+
+def row(make: Maker, runs: list[float], **fields: Any) -> Any:
+    """Evaluate one claim of a scenario that has these runs."""
+    return evaluate_claims(make([REFERENCE_RUNS, runs], claims=[claim(**fields)])).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("runs", "expect", "verdict", "share"),
+    [
+        (RISE, "rises", "holds", 1.0),
+        (FALL, "rises", "fails", 0.0),
+        (MIXED, "rises", "undecided", 0.5),
+        (RISE, "falls", "fails", 0.0),
+        (FALL, "falls", "holds", 1.0),
+    ],
+)
+def test_direction(by_hand: Maker, runs: list[float], expect: str, verdict: str, share: float) -> None:
+    found = row(by_hand, runs, expect=expect)
+    assert (found["verdict"], found["share"]) == (verdict, share)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.5, 1.5, "holds"), (5.0, 9.0, "fails"), (1.05, 9.0, "undecided"), (None, 0.0, "fails")],
+)
+def test_bounds_of_a_difference(
+    by_hand: Maker, low: float | None, high: float, verdict: str
+) -> None:
+    # Differences 1, 1.5, 1, 1: median 1, 90 % interval of the mean 0.83 to 1.42.
+    assert row(by_hand, RISE, expect="between", low=low, high=high)["verdict"] == verdict
+
+
+def test_relative_difference_in_per_cent(by_hand: Maker) -> None:
+    double = [20.0, 40.0, 60.0, 80.0]
+    found = row(by_hand, double, expect="between", low=99.0, high=101.0, relative=True)
+    assert (found["verdict"], found["effect"], found["unit"]) == ("holds", 100.0, "%")
+
+
+def test_unchanged(by_hand: Maker) -> None:
+    assert row(by_hand, REFERENCE_RUNS, expect="unchanged")["verdict"] == "holds"
+    assert row(by_hand, RISE, expect="unchanged", low=-2.0, high=2.0)["verdict"] == "holds"
+    assert row(by_hand, RISE, expect="unchanged", low=-0.1, high=0.1)["verdict"] == "fails"
+
+
+def test_level(by_hand: Maker) -> None:
+    found = row(by_hand, RISE, expect="between", against="level", low=20.0, high=30.0)
+    assert (found["verdict"], found["share"]) == ("holds", 0.25)
+
+
+def test_against_an_earlier_window(by_hand: Maker) -> None:
+    earlier = {"against": "before", "before": ["2004-01", "2004-06"], "window": ["2005-01", "2005-06"]}
+    data = by_hand([REFERENCE_RUNS], claims=[claim(expect="falls", **earlier)])
+    data["level"][0, 12:] *= 0.5
+    found = evaluate_claims(data).iloc[0]
+    assert (found["verdict"], found["effect"]) == ("holds", -12.5)
+
+
+def test_relative_to_zero_is_no_number(by_hand: Maker) -> None:
+    data = by_hand([[0.0, 1.0, 1.0], [5.0, 2.0, 2.0]], claims=[claim(relative=True)])
+    found = evaluate_claims(data).iloc[0]
+    assert (found["runs"], found["effect"]) == (2, 100.0)
+
+
+def test_one_run_decides_nothing(by_hand: Maker) -> None:
+    data = by_hand([[1.0], [2.0]], claims=[claim(), claim(expect="between", low=0.0, high=5.0)])
+    assert list(evaluate_claims(data)["verdict"]) == ["undecided", "undecided"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"window": ["2004-01", "2006-01"]}, {"outcome": "not_recorded"}],
+)
+def test_what_cannot_be_tested_says_why(by_hand: Maker, fields: dict[str, Any]) -> None:
+    found = row(by_hand, RISE, **fields)
+    assert found["verdict"] == "not tested"
+    assert found["reason"]
+    alone = evaluate_claims(by_hand([REFERENCE_RUNS], claims=[claim()]))
+    assert "reference" in alone["reason"].iloc[0]
+    assert "Not tested" in claims_text(alone)
+
+
+def test_coordinates_of_a_claim(pair: xr.Dataset) -> None:
+    one = pair.copy()
+    fields = {
+        "outcome": "heroin_seized",
+        "window": ["2004-01", "2004-12"],
+        "expect": "between",
+        "against": "level",
+        "low": 0.0,
+    }
+    claims = [claim(**fields, where={"section": "pianj"}), claim(**fields)]
+    one.attrs["claims"] = json.dumps({"status-quo": claims})
+    found = evaluate_claims(one)
+    seized = pair["heroin_seized"].sel(scenario="status-quo", month="2004").sum("month")
+    expected = [seized.sel(section="pianj").mean().item(), seized.sum("section").mean().item()]
+    np.testing.assert_allclose(found["effect"], expected, rtol=1e-5)
+    assert list(found["verdict"]) == ["holds", "holds"]
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_claims_of_shipped_scenarios_can_be_read(name: str, pair: xr.Dataset) -> None:
+    """Each one is either tested on the small pair or says why not."""
+    data = pair.copy()
+    claims = [asdict(c) for c in load_scenario(name).claims]
+    data.attrs["claims"] = json.dumps({"russian-border-withdrawal": claims})
+    table = evaluate_claims(data)
+    assert len(table) == len(claims)
+    if claims:
+        assert set(table["verdict"]) <= {"holds", "fails", "undecided", "not tested"}

@@ -1,0 +1,166 @@
+"""The verbs of the command line, called in this process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+import tajsim
+from tajsim.cli import main
+from tajsim.cli.program import VERBS
+from tajsim.cli.verbs import plot
+from tajsim.ensemble import load_results, save
+from tajsim.inputs.figures import load_figures
+from tajsim.inputs.parameters import load_families, load_parameters
+from tajsim.plots import KINDS
+
+SHORT = ("--runs", "3", "--until", "2005-03")
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_every_verb_shows_an_example(verb: str, capsys: Capture) -> None:
+    assert main([verb, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert f"example: tajsim {verb} " in said
+    assert "--debug" in said
+
+
+def test_help_and_version(capsys: Capture) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert all(verb in said for verb in VERBS)
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == f"tajsim {tajsim.__version__}"
+
+
+def test_help_does_not_load_the_model(environment: dict[str, str]) -> None:
+    """Help comes at once: nothing heavy is imported for it."""
+    heavy = "mesa, xarray, matplotlib, pandas, scipy, numpy"
+    code = (
+        "import sys; from tajsim.cli import main; main(['--help'])\n"
+        f"assert not [m for m in '{heavy}'.split(', ') if m in sys.modules]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_run_keeps_everything(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "new" / "out"
+    assert main(["run", "status-quo", *SHORT, "--seed", "5", "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "90 % of the runs" in said.out
+    assert "parameters in force" in said.out
+    assert said.err == ""
+    names = {path.name for path in out.iterdir()}
+    assert {"results.nc", "summary.csv"} <= names
+    assert any(name.endswith(".png") for name in names)
+    data = load_results(out)
+    assert data.attrs["command"].startswith("tajsim run status-quo --runs 3")
+    assert (data.attrs["seed"], data.sizes["run"], data.sizes["month"]) == (5, 3, 15)
+    summary = pd.read_csv(out / "summary.csv")
+    assert {"scenario", "outcome", "where", "unit", "median", "p05", "p95"} <= set(summary)
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+
+def test_compare_keeps_everything(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "out"
+    arguments = ["compare", "status-quo", "russian-border-withdrawal", *SHORT, "--out", str(out)]
+    assert main(arguments) == 0
+    said = capsys.readouterr().out
+    for word in ("90 % interval", "pairing", "against status-quo", "results.nc"):
+        assert word in said
+    assert {"results.nc", "summary.csv", "comparison.csv"} <= {p.name for p in out.iterdir()}
+    assert list(load_results(out)["scenario"].values) == ["status-quo", "russian-border-withdrawal"]
+
+
+def test_settings_and_choices_reach_the_model(tmp_path: Path) -> None:
+    lever = next(p for p in load_parameters().values() if p.role == "lever" and p.high > p.low)
+    arguments = ["run", "status-quo", *SHORT, "--out", str(tmp_path / "o"), "--no-pictures"]
+    more = ["--set", f"{lever.name}={lever.high}", "--parameters", "fixed", "--outcomes", "polity"]
+    assert main([*arguments, *more]) == 0
+    data = load_results(tmp_path / "o")
+    assert data.attrs["parameters_mode"] == "fixed"
+    assert json.loads(data.attrs["settings"])["status-quo"] == {lever.name: lever.high}
+    assert [name for name in data.data_vars if name != "parameter_value"] == ["polity"]
+    assert not list((tmp_path / "o").glob("*.png"))
+
+
+def test_overwriting_is_asked_for(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "out"
+    arguments = ["run", "status-quo", *SHORT, "--outcomes", "polity", "--no-pictures"]
+    assert main([*arguments, "--out", str(out)]) == 0
+    first = (out / "results.nc").read_bytes()
+    assert main([*arguments, "--out", str(out)]) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert (out / "results.nc").read_bytes() == first
+    assert main([*arguments, "--seed", "9", "--out", str(out), "--overwrite"]) == 0
+    assert load_results(out).attrs["seed"] == 9
+    (out / "notes.txt").write_text("mine")
+    assert main([*arguments, "--out", str(out), "--overwrite"]) == 2
+    assert "notes.txt" in capsys.readouterr().err
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_progress_can_be_forced(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["run", "status-quo", *SHORT, "--outcomes", "polity", "--progress"]) == 0
+    assert "simulating" in capsys.readouterr().err
+
+
+def test_new_then_check_then_run(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "mine.toml"
+    assert main(["new", str(path), "--from", "status-quo"]) == 0
+    assert main(["check", str(path), "--origins"]) == 0
+    assert "no mistakes" in capsys.readouterr().out
+    assert main(["run", str(path), *SHORT, "--outcomes", "polity"]) == 0
+    assert main(["new", str(path)]) == 2
+
+
+def test_plot(pair: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
+    save(pair, tmp_path / "results.nc")
+    picture = tmp_path / "fan.png"
+    arguments = ["plot", str(tmp_path), "--kind", "fan", "--outcome", "polity"]
+    assert main([*arguments, "--out", str(picture)]) == 0
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    assert main([*arguments, "--out", str(picture)]) == 2
+    assert main([*arguments, "--out", str(picture), "--overwrite"]) == 0
+    assert "--overwrite" in capsys.readouterr().err
+
+
+def test_kinds_of_picture_are_those_that_can_be_drawn() -> None:
+    assert set(plot.KINDS) == set(KINDS)
+
+
+def test_figures(capsys: Capture) -> None:
+    figure = next(iter(load_figures().values()))
+    assert main(["figures", figure.id]) == 0
+    assert f"{figure.document}:{figure.line}" in capsys.readouterr().out
+    assert main(["figures", "--subject", figure.subject, "--role", figure.role]) == 0
+    assert figure.id in capsys.readouterr().out
+    assert main(["figures"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > len(load_figures())
+
+
+def test_parameters(capsys: Capture) -> None:
+    assert main(["parameters"]) == 0
+    said = capsys.readouterr().out
+    assert all(name in said for name in load_parameters())
+    documented = next(p for p in load_parameters().values() if p.basis.figures)
+    assert main(["parameters", documented.name]) == 0
+    said = capsys.readouterr().out
+    figure = load_figures()[documented.basis.figures[0]]
+    assert f"({figure.document}:{figure.line})" in " ".join(said.split())
+    assert documented.unit in said
+    family = next(f for f in load_families().values() if f.dimension)
+    assert main(["parameters", family.name]) == 0
+    said = capsys.readouterr().out
+    assert all(p.name in said for p in family.parameters)
+    assert main(["parameters", "--role", "lever", "--basis", "assumption"]) == 0

@@ -1,0 +1,252 @@
+"""Bad input: one clear line for each mistake, exit status 2, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from tajsim import plots
+from tajsim.cli import main, program
+from tajsim.cli.verbs import figures
+from tajsim.ensemble import save
+
+Capture = pytest.CaptureFixture[str]
+RUN = ["run", "status-quo", "--runs", "1", "--until", "2004-02"]
+COMPARE = ["compare", "status-quo", "irpt-ban", "--runs", "1", "--until", "2004-02"]
+
+
+def refused(arguments: list[str], capsys: Capture, *words: str) -> list[str]:
+    """Check that a command is refused with status 2, clear lines and no output; return them."""
+    capsys.readouterr()
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    lines = said.err.splitlines()
+    assert lines
+    assert all(line.startswith("tajsim: ") for line in lines)
+    assert "Traceback" not in said.err
+    for word in words:
+        assert word in said.err
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["VERB"]),
+        (["runn"], ["unknown verb 'runn'", "'run'"]),
+        (["run"], ["SCENARIO"]),
+        (["compare", "status-quo"], ["SCENARIO"]),
+        (["run", "status-qou"], ["'status-quo'"]),
+        (["run", "missing.toml"], ["missing.toml: no such file"]),
+        (["run", "status-quo", "--colour"], ["--colour"]),
+        (["run", "status-quo", "--runs", "0"], ["runs", "at least 1"]),
+        (["run", "status-quo", "--runs", "-5"], ["runs", "-5"]),
+        (["run", "status-quo", "--runs", "many"], ["--runs", "'many'"]),
+        (["run", "status-quo", "--runs", "2.5"], ["--runs", "'2.5'"]),
+        (["run", "status-quo", "--seed", "x"], ["--seed", "'x'"]),
+        (["run", "status-quo", "--workers", "0"], ["workers"]),
+        (["run", "status-quo", "--parameters", "prio"], ["'prior'"]),
+        (["run", "status-quo", "--until", "1999-01"], ["until", "1999-01", "2004-01"]),
+        (["run", "status-quo", "--until", "June"], ["until", "YYYY-MM"]),
+        (["run", "status-quo", "--outcomes", "heroin_sized"], ["'heroin_seized'"]),
+        (["run", "status-quo", "--set", "no_such_parameter=1"], ["no_such_parameter"]),
+        (["run", "status-quo", "--set", "nonsense"], ["nonsense"]),
+        (["run", "status-quo", "--window", "2004-01"], ["FROM:TO"]),
+        (["run", "status-quo", "--window", "1999-01:2004-05"], ["window", "1999-01"]),
+        (["run", "status-quo", "--runs", "9999999999"], ["GB"]),
+        (["compare", "status-quo", "status-quo"], ["given twice"]),
+        (["compare", "status-quo", "irpt-bann"], ["'irpt-ban'"]),
+        (["check", "missing.toml"], ["missing.toml"]),
+        (["new", "no-such-folder/x.toml"], ["no-such-folder"]),
+        (["new", "x.toml", "--from", "status-qou"], ["'status-quo'"]),
+        (["figures", "no-such-figure"], ["no-such-figure"]),
+        (["figures", "--role", "no-such-role"], ["no-such-role"]),
+        (["parameters", "no_such_parameter"], ["no_such_parameter"]),
+        (["plot", "missing", "--kind", "fan", "--out", "x.png"], ["missing: no such file"]),
+        (["plot", "missing", "--kind", "fann", "--out", "x.png"], ["'fan'"]),
+    ],
+)
+def test_wrong_arguments(
+    arguments: list[str],
+    words: list[str],
+    capsys: Capture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert len(refused(arguments, capsys, *words)) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_mistakes_of_a_command_are_told(capsys: Capture) -> None:
+    lines = refused(["run", "status-qou", "--runs", "0", "--outcomes", "x1,x2"], capsys)
+    assert len(lines) == 4
+
+
+def test_wrong_scenario_files(capsys: Capture, tmp_path: Path) -> None:
+    contents = {
+        "empty.toml": b"",
+        "binary.toml": bytes(range(256)),
+        "syntax.toml": b"title = \n",
+        "keys.toml": b'title = "x"\nquestion = "y"\nextends = "status-quo"\nsett = 1\nstrat = 2\n',
+        "self.toml": b'title = "x"\nquestion = "y"\nextends = "self.toml"\n',
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        for verb in ("check", "run"):
+            lines = refused([verb, str(tmp_path / name)], capsys, name)
+            assert len(lines) == 2 if name == "keys.toml" else lines
+    refused(["check", str(tmp_path)], capsys, tmp_path.name)
+
+
+def test_places_that_cannot_be_written(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    for command in (RUN, COMPARE):
+        refused([*command, "--out", "file"], capsys, "file: is a file")
+        refused([*command, "--out", "file/below"], capsys, "file/below")
+        refused([*command, "--out", "full"], capsys, "--overwrite")
+        refused([*command, "--out", "full", "--overwrite"], capsys, "mine.txt")
+        refused([*command, "--out", "."], capsys, "current folder")
+        refused([*command, "--out", "/proc/tajsim/out"], capsys, "cannot be written")
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "full"}
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_folder_without_permission(capsys: Capture, tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    refused([*RUN, "--out", str(tmp_path / "out")], capsys, "permission denied")
+
+
+def test_damaged_results(capsys: Capture, tmp_path: Path, pair: xr.Dataset) -> None:
+    whole = save(pair, tmp_path / "results.nc").read_bytes()
+    (tmp_path / "cut.nc").write_bytes(whole[: len(whole) // 3])
+    arguments = ["plot", str(tmp_path / "cut.nc"), "--kind", "fan", "--out", str(tmp_path / "x.png")]
+    assert len(refused(arguments, capsys, "cut.nc")) == 1
+    arguments[1] = str(tmp_path)
+    refused([*arguments, "--outcome", "polityy"], capsys, "'polity'")
+    arguments[-1] = str(tmp_path / "no" / "x.png")
+    refused(arguments, capsys, "there is no folder")
+
+
+def test_a_failure_leaves_the_old_results(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    command = [*RUN, "--outcomes", "polity", "--out", str(out), "--no-pictures"]
+    assert main(command) == 0
+    before = (out / "results.nc").read_bytes()
+
+    def full(self: xr.Dataset, path: Path, **options: object) -> None:
+        Path(path).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
+    assert main([*command, "--overwrite"]) == 2
+    assert "no space left" in capsys.readouterr().err
+    assert (out / "results.nc").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_pictures_that_fail_do_not_cost_the_results(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(dataset: xr.Dataset, folder: Path) -> list[Path]:
+        raise ZeroDivisionError("no picture")
+
+    monkeypatch.setattr(plots, "standard_pictures", broken)
+    assert main([*RUN, "--outcomes", "polity", "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr()
+    assert "no picture" in said.err
+    assert "results.nc" in said.out
+    assert (tmp_path / "out" / "results.nc").exists()
+
+
+def test_mistakes_in_the_program_are_one_line(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(options: object) -> int:
+        raise ZeroDivisionError("so\nit goes")
+
+    monkeypatch.setattr(figures, "call", broken)
+    assert main(["figures"]) == 1
+    assert capsys.readouterr().err == (
+        "tajsim: internal error: ZeroDivisionError: so it goes; run again with --debug\n"
+    )
+    assert main(["figures", "--debug"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_interrupt_and_termination_have_their_status(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error, status in ((KeyboardInterrupt, 130), (program.Terminated, 143)):
+
+        def stopped(options: object, error: type[BaseException] = error) -> int:
+            raise error
+
+        monkeypatch.setattr(figures, "call", stopped)
+        assert main(["figures"]) == status
+        assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_interrupt_in_the_middle_leaves_nothing(
+    environment: dict[str, str], tmp_path: Path, workers: str
+) -> None:
+    command = ["run", "status-quo", "--runs", "20000", "--outcomes", "polity", "--progress"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tajsim", *command, "--workers", workers, "--out", "out"],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    said = b""
+    while not re.search(rb"[1-9]\d? %", said) and (piece := os.read(process.stderr.fileno(), 4096)):
+        said += piece
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to parent and workers
+    out, rest = process.communicate(timeout=60)
+    assert process.returncode == 130, rest
+    assert out == b""
+    last = re.split(rb"[\r\n]+", rest.strip())[-1].decode()
+    assert last == "tajsim: interrupted; nothing half written was left behind"
+    assert b"Traceback" not in said + rest
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reader_that_goes_away(environment: dict[str, str]) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tajsim", "figures"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.wait(timeout=60) == 141
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_one_command_from_a_shell(command: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    done = command("run", "status-qou")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1

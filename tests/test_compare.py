@@ -1,0 +1,127 @@
+"""Aggregation and paired comparison against numbers worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import tajsim
+from tajsim.analysis import compare_results, summarise
+from tajsim.analysis.aggregate import aggregate
+from tajsim.analysis.report_text import comparison_text
+from tajsim.analysis.windows import default_window, first_difference
+from tajsim.errors import UserError
+
+Maker = Callable[..., xr.Dataset]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("yearly", 12.0), ("mean", 1.0), ("total", 24.0), ("last", 1.0)]
+)
+def test_aggregates_of_a_constant(by_hand: Maker, kind: str, expected: float) -> None:
+    data = by_hand([[1.0]], aggregate=kind)
+    assert aggregate(data["level"], ("2004-01", "2005-12")).item() == expected
+
+
+def test_aggregates_of_a_rise() -> None:
+    months = np.arange("2004-01", "2004-07", dtype="datetime64[M]").astype("datetime64[ns]")
+    series = xr.DataArray(np.arange(1.0, 7.0, dtype=np.float32), {"month": months}, ("month",))
+    window = ("2004-02", "2004-04")  # values 2, 3, 4
+    expected = {"yearly": 36.0, "mean": 3.0, "last": 4.0, "total": 9.0, "maximum": 4.0}
+    for kind, value in expected.items():
+        assert aggregate(series.assign_attrs(aggregate=kind), window).item() == pytest.approx(value)
+
+
+def test_paired_difference_by_hand(by_hand: Maker) -> None:
+    # Differences 1, 2, 0: mean 1, standard deviation 1, t(0.95; 2) = 2.919986.
+    row = compare_results(by_hand([[1, 2, 3], [2, 4, 3]])).iloc[0]
+    assert (row["reference_median"], row["median"], row["difference"]) == (2.0, 3.0, 1.0)
+    half = 2.919986 / np.sqrt(3.0)
+    assert (row["low"], row["high"]) == pytest.approx((1.0 - half, 1.0 + half))
+    assert row["direction"] == ""  # the interval covers zero
+    assert np.isnan(row["share_sign"])
+    assert [row[f"share_{k}"] for k in ("up", "down", "tied")] == pytest.approx([2 / 3, 0, 1 / 3])
+    assert row["pairing"] == pytest.approx((1.0 + 1.0) / 1.0)
+
+
+def test_direction_where_the_interval_is_clear_of_zero(by_hand: Maker) -> None:
+    reference = np.array([1.0, 2.0, 3.0, 4.0])
+    up = compare_results(by_hand([reference, reference + [1.0, 1.1, 0.9, 1.0]])).iloc[0]
+    assert (up["direction"], up["share_sign"]) == ("rises", 1.0)
+    down = compare_results(by_hand([reference, reference - [5.0, 5.0, 4.0, -0.1]])).iloc[0]
+    assert (down["direction"], down["share_sign"]) == ("falls", 0.75)
+
+
+def test_one_run_has_no_interval_and_no_direction(by_hand: Maker) -> None:
+    data = by_hand([[1.0], [2.0]])
+    row = compare_results(data).iloc[0]
+    assert row["difference"] == 1.0
+    assert np.isnan([row["low"], row["high"], row["share_sign"], row["pairing"]]).all()
+    assert row["direction"] == ""
+    assert "rises" not in comparison_text(data, compare_results(data))
+
+
+def test_no_difference_at_all(by_hand: Maker) -> None:
+    row = compare_results(by_hand([[1.0, 2.0], [1.0, 2.0]])).iloc[0]
+    assert (row["direction"], row["share_tied"], row["pairing"]) == ("", 1.0, np.inf)
+    assert (row["low"], row["high"]) == (0.0, 0.0)
+
+
+def test_runs_without_a_value_are_left_out(by_hand: Maker) -> None:
+    row = compare_results(by_hand([[1, 2, 3, np.nan], [2, 4, 3, 9]])).iloc[0]
+    assert (row["difference"], row["runs"]) == (1.0, 3)
+
+
+def test_window_starts_at_the_first_difference(by_hand: Maker) -> None:
+    data = by_hand([[1.0, 2.0], [1.0, 3.0]], event_month="2004-07")
+    assert first_difference(data, "after") == "2004-07"
+    assert default_window(data) == ("2004-07", "2005-12")
+    row = compare_results(data).iloc[0]
+    assert (row["window_start"], row["window_end"]) == ("2004-07", "2005-12")
+    data.attrs["settings"] = '{"after": {"x": 1.0}}'
+    assert default_window(data) == ("2004-01", "2005-12")
+
+
+@pytest.mark.parametrize(
+    "window", [("2003-01", "2004-05"), ("2005-01", "2004-01"), ("2004", "2005-01")]
+)
+def test_wrong_windows(by_hand: Maker, window: tuple[str, str]) -> None:
+    with pytest.raises(UserError, match="window"):
+        summarise(by_hand([[1.0]]), window)
+
+
+def test_a_comparison_needs_two(by_hand: Maker) -> None:
+    with pytest.raises(UserError, match="two scenarios"):
+        compare_results(by_hand([[1.0]]))
+
+
+def test_summary_by_hand(by_hand: Maker) -> None:
+    table = summarise(by_hand([np.arange(101.0), np.arange(101.0) * 2.0]))
+    assert list(table["scenario"]) == ["before", "after"]
+    row = table.iloc[0]
+    assert (row["p05"], row["median"], row["p95"], row["mean"]) == (5.0, 50.0, 95.0, 50.0)
+
+
+def test_summary_of_a_real_ensemble(pair: xr.Dataset) -> None:
+    table = summarise(pair, ("2004-01", "2004-12"))
+    seized = table[(table["outcome"] == "heroin_seized") & (table["scenario"] == "status-quo")]
+    assert seized["where"].iloc[0] == "section=all"
+    values = pair["heroin_seized"].sel(scenario="status-quo", month="2004")
+    expected = values.sum(("section", "month")).median().item()
+    assert seized["median"].iloc[0] == pytest.approx(expected, rel=1e-5)
+    assert seized["unit"].iloc[0] == "kg/year"
+
+
+def test_compare_as_a_function() -> None:
+    found = tajsim.compare(
+        "status-quo", "russian-border-withdrawal", runs=3, until="2005-03", outcomes=["strength"]
+    )
+    assert set(found.table["outcome"]) == {"strength"}
+    text = str(found)
+    assert "russian-border-withdrawal against status-quo" in text
+    assert "parameters in force" in text
+    with pytest.raises(UserError, match="at least one other"):
+        tajsim.compare("status-quo", runs=1)

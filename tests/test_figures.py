@@ -1,0 +1,249 @@
+"""The ledger of figures is well-formed, and its functions find, refuse and print."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import re
+from dataclasses import FrozenInstanceError
+from datetime import date
+from importlib.resources import files
+
+import pytest
+
+from tajsim.errors import UserError
+from tajsim.inputs.figures import (
+    Figure,
+    figure,
+    format_figure,
+    format_figures,
+    load_documents,
+    load_figures,
+    select,
+)
+
+COLUMNS = "id,value,low,high,unit,as_of,role,subject,what,document,line,conflict"
+ROLES = {"input", "target", "event", "context"}
+SUBJECTS = {
+    *("agency", "border", "economy", "militants", "network"),
+    *("opposition", "population", "power", "regime"),
+}
+LINES = {
+    "matveeva-2004": 289,
+    "edm-2004-09": 15,
+    "icg-2016": 294,
+    "edm-2007-04": 19,
+    "edm-2007-03": 21,
+}
+FIGURES = list(load_figures().values())
+
+
+def one_period(text: str) -> tuple[date, date]:
+    """Return the first and last day of a year, month, day or decade."""
+    if re.fullmatch(r"\d{3}0s", text):
+        return date(int(text[:4]), 1, 1), date(int(text[:4]) + 9, 12, 31)
+    assert re.fullmatch(r"\d{4}(-\d\d){0,2}", text), text
+    year, month, day = ([int(p) for p in text.split("-")] + [0, 0])[:3]
+    last_month = month or 12
+    last_day = day or calendar.monthrange(year, last_month)[1]
+    return date(year, month or 1, day or 1), date(year, last_month, last_day)
+
+
+def period(text: str) -> tuple[date, date]:
+    """Return the first and last day of a date or of a span ``from/to``."""
+    parts = [one_period(part) for part in text.split("/")]
+    assert len(parts) <= 2
+    assert parts[0][0] <= parts[-1][1], text
+    return parts[0][0], parts[-1][1]
+
+
+def test_file_has_the_columns_and_unix_line_ends() -> None:
+    raw = files("tajsim").joinpath("data/figures.csv").read_bytes()
+    assert b"\r" not in raw
+    assert raw.endswith(b"\n")
+    assert raw.decode("utf-8").splitlines()[0] == COLUMNS
+
+
+def test_ids_are_unique_and_plain() -> None:
+    text = files("tajsim").joinpath("data/figures.csv").read_text(encoding="utf-8")
+    ids = [row["id"] for row in csv.DictReader(text.splitlines())]
+    assert len(ids) >= 360
+    assert len(ids) == len(set(ids)) == len(FIGURES)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", identity) for identity in ids)
+    assert ids == list(load_figures())
+
+
+def test_documents_are_known_and_complete() -> None:
+    documents = load_documents()
+    assert set(documents) == set(LINES) == {f.document for f in FIGURES}
+    for key, document in documents.items():
+        assert document.key == key
+        assert document.title
+        assert document.author
+        assert document.citation
+        period(document.date)
+
+
+@pytest.mark.parametrize("f", FIGURES, ids=lambda f: f.id)
+def test_row(f: Figure) -> None:
+    assert f.role in ROLES
+    assert f.subject in SUBJECTS
+    assert 1 <= f.line <= LINES[f.document]
+    assert f.unit
+    assert f.what
+    assert f.what == f.what.strip()
+    period(f.as_of)
+    if f.unit == "date":
+        assert (f.value, f.low, f.high) == (None, None, None)
+        first, last = period(f.text)
+        assert not f.earliest or period(f.earliest)[0] >= first
+        assert not f.latest or period(f.latest)[1] <= last
+        assert not (f.earliest and f.latest) or period(f.earliest)[0] <= period(f.latest)[1]
+    else:
+        assert (f.earliest, f.latest) == ("", "")
+        present = [x for x in (f.low, f.value, f.high) if x is not None]
+        assert present
+        assert present == sorted(present)
+        assert f.value is not None or (f.low is not None and f.high is not None)
+
+
+@pytest.mark.parametrize("f", [f for f in FIGURES if "midpoint" in f.what], ids=lambda f: f.id)
+def test_midpoint_is_the_middle_of_the_range(f: Figure) -> None:
+    assert f.low is not None
+    assert f.high is not None
+    assert f.value == (f.low + f.high) / 2
+
+
+def test_a_value_inside_its_range_is_declared_a_midpoint() -> None:
+    inside = [f for f in FIGURES if f.value is not None and f.value not in (f.low, f.high)]
+    ranged = [f for f in inside if f.low is not None or f.high is not None]
+    assert all("midpoint" in f.what for f in ranged)
+
+
+def test_percentages_and_shares_lie_in_bounds() -> None:
+    for f in FIGURES:
+        if f.value is not None and f.unit.startswith("percent "):
+            assert 0 <= f.value <= 100, f.id
+        if f.value is not None and f.unit.startswith("share"):
+            assert 0 <= f.value <= 1, f.id
+
+
+def test_seats_of_the_parties_add_up_to_the_house() -> None:
+    parties = ("pdpt", "apt", "pert", "cpt", "spt", "dpt")
+    seats = sum(figure(f"seats-{party}-2015").value or 0 for party in parties)
+    assert seats == figure("lower-house-seats").value
+
+
+def test_conflicts_are_symmetric_and_between_different_values() -> None:
+    named = [f for f in FIGURES if f.conflict]
+    assert named
+    for f in named:
+        other = figure(f.conflict)
+        assert other.conflict == f.id
+        assert other.text != f.text
+        assert other.unit == f.unit
+
+
+def test_month_of_the_defection_is_a_named_conflict() -> None:
+    assert figure("khalimov-defection").text == "2015-04"
+    assert figure("khalimov-defection").conflict == "khalimov-defection-overview"
+    assert figure("khalimov-defection-overview").text == "2015-05"
+
+
+def test_an_occurrence_kept_as_context_names_the_row_it_repeats() -> None:
+    repeats = [f for f in FIGURES if "same occurrence as" in f.what]
+    assert repeats
+    for f in repeats:
+        found = re.search(r"\[same occurrence as ([a-z0-9-]+);", f.what)
+        assert found, f.id
+        assert f.role == "context"
+        assert figure(found[1]).role != "context"
+
+
+def test_figure_returns_numbers_dates_and_open_ranges() -> None:
+    army = figure("army-strength-2004")
+    assert (army.value, army.low, army.high, army.text) == (6500.0, 6000.0, 7000.0, "6500")
+    assert figure("political-arrests-2015").value is None
+    assert figure("dca-established").text == "1999-06"
+    with pytest.raises(FrozenInstanceError):
+        army.line = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("typo", ["army-strenght-2004", "Army_Strength_2004", "army-strength"])
+def test_unknown_figure_names_the_nearest_id_in_one_line(typo: str) -> None:
+    with pytest.raises(UserError) as caught:
+        figure(typo)
+    assert typo in str(caught.value)
+    assert "'army-strength-2004'" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_figure_always_gets_a_suggestion() -> None:
+    with pytest.raises(UserError, match="did you mean '[a-z0-9-]+'"):
+        figure("%%")
+
+
+def test_select_by_subject_and_role() -> None:
+    assert select() == FIGURES
+    border = select(subject="border")
+    assert border == [f for f in FIGURES if f.subject == "border"]
+    both = select(subject="border", role="input")
+    assert both == [f for f in border if f.role == "input"]
+    assert {f.role for f in FIGURES} == ROLES
+    assert {f.subject for f in FIGURES} == SUBJECTS
+    assert sum(len(select(role=role)) for role in ROLES) == len(FIGURES)
+
+
+def test_select_reports_every_unknown_name_with_the_valid_ones() -> None:
+    with pytest.raises(UserError) as caught:
+        select(subject="boarder", role="inputs")
+    subject, role = str(caught.value).splitlines()
+    assert "'boarder'" in subject
+    assert all(name in subject for name in SUBJECTS)
+    assert "'inputs'" in role
+    assert all(name in role for name in ROLES)
+
+
+@pytest.mark.parametrize("width", [72, 80, 100, 160])
+def test_table_keeps_to_the_width_and_shows_every_figure(width: int) -> None:
+    table = format_figures(FIGURES, width=width)
+    assert max(map(len, table.splitlines())) <= width
+    assert table.splitlines()[0].split() == ["id", "value", "date", "role", "source"]
+    assert table.count("\n") >= 2 * len(FIGURES)
+    for f in FIGURES:
+        assert f"{f.document}:{f.line}" in table
+
+
+def test_table_shows_ranges_and_aligns_its_columns() -> None:
+    ids = (
+        "army-strength-2004",
+        "remittances-share-gdp",
+        "irpt-members-held",
+        "mined-land-hectares",
+    )
+    table = format_figures([figure(identity) for identity in ids], width=120).splitlines()
+    shown = "\n".join(table)
+    assert "6,500 (6,000 to 7,000) persons" in shown
+    assert "at least 40 percent of GDP" in shown
+    assert "at most 78 persons" in shown
+    assert "100 to 999 hectares" in shown
+    heads = table[0]
+    for identity in ids:
+        row = next(line for line in table if line.startswith(identity))
+        f = figure(identity)
+        assert row.index(f"{f.document}:{f.line}") == heads.index("source")
+        assert row[heads.index("role") :].startswith(f.role)
+        assert row[heads.index("date") :].startswith(f.as_of)
+    assert format_figures([]).split() == ["id", "value", "date", "role", "source"]
+
+
+def test_one_figure_shows_its_fields_citation_and_conflict() -> None:
+    text = " ".join(format_figure(figure("khalimov-defection")).split())
+    assert load_documents()["icg-2016"].citation in text
+    assert "icg-2016:115" in text
+    assert "2015-04-01 to 2015-04-30" in text
+    assert "khalimov-defection-overview: 2015-05" in text
+    assert format_figure(figure("poverty-share-2003")).splitlines()[-1].split() == [
+        "conflict",
+        "none",
+    ]

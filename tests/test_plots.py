@@ -1,0 +1,389 @@
+"""Pictures: every kind, readable axes, events at their dates, colours that stay apart, errors."""
+
+from __future__ import annotations
+
+import gc
+import json
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from synthetic import CROWDED, SHARED, WITHDRAWAL, results
+
+from tajsim import plots
+from tajsim.errors import UserError
+from tajsim.plots import badges, choose, labels, marks, series, style, windows
+
+PAIR = ("status-quo", "russian-border-withdrawal")
+UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
+
+
+@pytest.fixture(scope="module")
+def one() -> xr.Dataset:
+    return results(runs=12)
+
+
+@pytest.fixture(scope="module")
+def two() -> xr.Dataset:
+    return results(scenarios=PAIR, runs=12)
+
+
+def kinds(scenarios: int) -> list[str]:
+    return [kind for kind in plots.KINDS if scenarios > 1 or kind != "difference"]
+
+
+def drawn(picture: Figure) -> list[Axes]:
+    """Lay a picture out, so that places can be asked for, and return its panels."""
+    with style.look():
+        picture.draw_without_rendering()
+    return list(picture.axes)
+
+
+# every kind, both numbers of scenarios, files
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_every_kind_writes_every_format(two: xr.Dataset, tmp_path: Path, suffix: str) -> None:
+    starts = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+    for kind in kinds(2) if suffix != ".pdf" else ["difference"]:
+        paths = plots.draw(kind, two, tmp_path / f"{kind}{suffix}")
+        assert paths == [tmp_path / f"{kind}{suffix}"]
+        assert paths[0].read_bytes().startswith(starts[suffix])
+    assert not list(tmp_path.glob(".*")), "a temporary file was left"
+    again = plots.draw("difference", two, tmp_path / f"again{suffix}")[0]
+    assert again.read_bytes() == (tmp_path / f"difference{suffix}").read_bytes()
+
+
+def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path: Path) -> None:
+    paths = plots.standard_pictures(one, tmp_path / "new" / "folder", suffix=".svg")
+    assert [path.stem for path in paths] == ["fan", "distribution", "border", "tasks"]
+    for path in paths:
+        ElementTree.parse(path)
+    with pytest.raises(UserError, match="another scenario"):
+        plots.figure("difference", one)
+
+
+def test_standard_pictures_of_a_comparison(two: xr.Dataset, tmp_path: Path) -> None:
+    lean = two.drop_vars("outside_provision")
+    paths = plots.standard_pictures(lean, tmp_path)
+    assert [path.name for path in paths] == [
+        "fan.png",
+        "difference.png",
+        "distribution.png",
+        "border.png",
+    ]
+
+
+# axes
+
+
+@pytest.mark.parametrize("scenarios", [1, 2])
+def test_every_axis_has_a_unit_or_names(scenarios: int, one: xr.Dataset, two: xr.Dataset) -> None:
+    dataset = one if scenarios == 1 else two
+    for kind in kinds(scenarios):
+        panels = drawn(plots.figure(kind, dataset, **usual(kind)))
+        assert panels
+        for panel in panels:
+            assert any(is_read(mate.xaxis) for mate in mates(panel, panels, "colspan")), kind
+            if panel.get_subplotspec():  # the bar of a colour scale has one axis only
+                assert any(is_read(mate.yaxis) for mate in mates(panel, panels, "rowspan")), kind
+
+
+def is_read(axis: Any) -> bool:
+    """Tell whether an axis has a label with a unit, or names as its ticks."""
+    ticks = [tick.get_text() for tick in axis.get_ticklabels() if tick.get_visible()]
+    label = axis.get_label().get_text()
+    return any(u in label for u in UNITS) or any(t and not t[-1].isdigit() for t in ticks)
+
+
+def mates(panel: Axes, panels: list[Axes], span: str) -> list[Axes]:
+    """Return the panels of the same column or row of a grid, which share their lettering."""
+    box = panel.get_subplotspec()
+    if not box:
+        return [panel]
+    spans = {id(p): p.get_subplotspec() for p in panels if p.get_figure() is panel.get_figure()}
+    own = getattr(box, span)
+    return [p for p in panels if spans.get(id(p)) and getattr(spans[id(p)], span) == own]
+
+
+def usual(kind: str) -> dict[str, Any]:
+    return {"outcome": "heroin_seized"} if kind in ("fan", "distribution", "difference") else {}
+
+
+def test_no_text_overlaps_another_or_leaves_the_page(two: xr.Dataset) -> None:
+    crowded = results(scenarios=PAIR, runs=8, events={PAIR[0]: SHARED, PAIR[1]: SHARED + CROWDED})
+    wide = results(scenarios=(*PAIR, "abrupt-withdrawal", "withdrawal-with-border-pay"), runs=8)
+    cases = [(two, kind) for kind in kinds(2)] + [(crowded, "fan"), (crowded, "tasks")]
+    for dataset, kind in [*cases, (wide, "tasks"), (wide, "difference"), (wide, "border")]:
+        picture = plots.figure(kind, dataset)
+        drawn(picture)
+        texts, page = written(picture), picture.bbox
+        for text, box in texts:
+            assert box.x0 > page.x0 - 1 and box.x1 < page.x1 + 1, (kind, text)
+            assert box.y0 > page.y0 - 1 and box.y1 < page.y1 + 1, (kind, text)
+        for (first, a), (second, b) in combinations(texts, 2):
+            apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 2 or b.y1 <= a.y0 + 2
+            assert apart, (kind, first, second)
+
+
+def words(picture: Figure) -> str:
+    """Return all texts of a picture, lines joined as they were before they were broken."""
+    return " ".join(text.get_text() for text in picture.findobj(mpl.text.Text))
+
+
+def written(picture: Figure) -> list[tuple[str, Any]]:
+    """Return every visible text of a picture with its box in pixels."""
+    texts = [t for t in picture.findobj(mpl.text.Text) if t.get_visible() and t.get_text().strip()]
+    ticks = {
+        id(label)
+        for panel in picture.axes
+        for axis in (panel.xaxis, panel.yaxis)
+        for tick in (*axis.majorTicks, *axis.minorTicks)
+        if not axis.get_view_interval().min() - 1e-9
+        <= tick.get_loc()
+        <= axis.get_view_interval().max() + 1e-9
+        for label in (tick.label1, tick.label2)
+    }
+    return [
+        (t.get_text(), t.get_window_extent())
+        for t in texts
+        if id(t) not in ticks and t.get_window_extent().width > 0
+    ]
+
+
+# values
+
+
+def test_fan_draws_the_median_of_the_selection(two: xr.Dataset) -> None:
+    picture = plots.figure("fan", two, outcome="heroin_seized", select="section=khorog", smooth=12)
+    wide = max(picture.axes[0].lines, key=lambda line: line.get_linewidth())
+    khorog = two["heroin_seized"].sel(section="khorog", scenario=PAIR[0]).values.astype(float)
+    expected = np.median([khorog[i : i + 12].sum(axis=0) for i in range(len(khorog) - 11)], axis=1)
+    assert np.allclose(wide.get_ydata(), expected, rtol=1e-4)
+    assert picture.axes[0].get_ylabel() == "kg/year"
+
+
+def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
+    seized = series.reduce(two["heroin_seized"], {"section": ["khorog", "pianj"]})
+    assert seized.dims == ("scenario", "month", "run")
+    expected = two["heroin_seized"].sel(section=["khorog", "pianj"]).sum("section")
+    assert np.allclose(seized, expected.transpose("scenario", "month", "run"))
+    collusion = series.reduce(two["collusion"], {})
+    assert np.allclose(collusion, two["collusion"].mean("agency").transpose(*collusion.dims))
+    assert series.reduce(two["collusion"], {}, keep=["agency"]).sizes["agency"] == 8
+
+
+def test_a_share_of_runs_is_drawn_for_yes_or_no(one: xr.Dataset) -> None:
+    picture = plots.figure("fan", one, outcome="state_failed")
+    share = 100 * one["state_failed"].mean(("scenario", "run"))
+    assert picture.axes[0].get_ylabel() == "% of runs"
+    assert any(np.allclose(line.get_ydata(), share) for line in picture.axes[0].lines[:1])
+
+
+def test_windows_aggregate_as_the_outcome_says(two: xr.Dataset) -> None:
+    year = ("2006-01", "2006-12")
+    part = two.sel(month=slice("2006-01", "2006-12"))
+    for name, expected in {
+        "heroin_entering": part["heroin_entering"].sum("month"),
+        "grievance": part["grievance"].mean("month"),
+        "violent_members": part["violent_members"].isel(month=-1),
+        "incidents": part["incidents"].sum("month"),
+    }.items():
+        value = windows.over(two[name], year)
+        assert np.allclose(value, expected.transpose(*value.dims), rtol=1e-5), name
+    assert windows.window_of(two, None) == ("2004-10", "2020-12")  # from the first own event
+    assert windows.window_of(two.isel(scenario=[0]), None) == ("2004-01", "2020-12")
+
+
+def test_paired_interval_is_the_t_interval_of_the_mean() -> None:
+    mean, low, high = windows.paired(np.array([1.0, 2.0, 3.0, np.nan, 4.0]))
+    assert mean == 2.5
+    assert np.isclose(high - mean, 2.353363 * np.std([1, 2, 3, 4], ddof=1) / 2)
+    assert np.isclose(mean - low, high - mean)
+    assert np.isnan(windows.paired(np.array([1.0]))[1])
+
+
+def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.Dataset) -> None:
+    texts = [text for text, _ in written(plots.figure("difference", two, outcome="heroin_seized"))]
+    gap = windows.over(series.reduce(two["heroin_seized"], {}), ("2004-10", "2020-12")).values
+    mean = labels.number(float((gap[1] - gap[0]).mean()), signed=True)
+    assert any(text.startswith(f"{mean} [") and text.endswith("kg/year") for text in texts)
+    assert any("No difference in any run: State has failed" in text for text in texts)
+    assert any("of runs, equal" in text or "lower in" in text for text in texts)
+
+
+def test_nothing_but_gaps_is_drawn_without_complaint() -> None:
+    empty = results(scenarios=PAIR, runs=1, months=30)
+    empty["seizure_probability"][:] = np.nan
+    empty["grievance"][:] = 0.0
+    for kind in plots.KINDS:
+        drawn(plots.figure(kind, empty))
+
+
+# events, projection, foot line
+
+
+def test_events_stand_at_their_months(two: xr.Dataset) -> None:
+    picture = plots.figure("fan", two, outcome="heroin_seized")
+    lines = {
+        line.get_gid(): line.get_xdata()[0] for line in picture.axes[0].lines if line.get_gid()
+    }
+    assert lines["event-1"] == pytest.approx(2004 + 9 / 12)  # the accord of October 2004
+    assert len(lines) == len({e["month"] for e in SHARED + WITHDRAWAL})
+    assert "Nov 2004: Khorog passes to Tajik troops; Ishkashim" in words(picture)
+    assert "Events in all scenarios" in words(picture)
+
+
+def test_handovers_are_marked_in_the_row_of_their_section(two: xr.Dataset) -> None:
+    panel = plots.figure("border", two).axes[3]  # second scenario, first outcome
+    rows = [line.get_ydata() for line in panel.lines if str(line.get_gid()).startswith("event")]
+    assert sorted(round(float(np.mean(row))) for row in rows) == [0, 1, 2, 3, 4]
+
+
+def test_events_can_be_left_out_or_chosen(two: xr.Dataset) -> None:
+    assert marks.marks(two, False) == []
+    assert {mark.text for mark in marks.marks(two, ["withdraw_agency"])} == {
+        WITHDRAWAL[-1]["label"]
+    }
+    table = json.dumps({PAIR[0]: [], PAIR[1]: []})
+    assert marks.marks(two.assign_attrs(events=table), True) == []
+
+
+def test_badges_keep_apart_in_order(two: xr.Dataset) -> None:
+    table = json.dumps({name: CROWDED for name in PAIR})
+    found = marks.marks(two.assign_attrs(events=table), True)
+    for inches in (6.0, 2.6, 1.4):
+        places = badges.spots(found, two, inches)
+        assert [p.year for p in places] == sorted(p.year for p in places)
+        for a, b in combinations(places, 2):
+            assert abs(a.year - b.year) * inches / 17 > 0.18 or abs(a.points - b.points) >= 10.9
+
+
+def test_foot_line_states_runs_seed_interval_and_projection(two: xr.Dataset) -> None:
+    for kind in plots.KINDS:
+        text = words(plots.figure(kind, two))
+        assert "12 runs per scenario; seed 1" in text, kind
+        assert "interval" in text or "middle 50" in text, kind
+        assert "Months after December 2015 are projection" in text, kind
+    panel = plots.figure("fan", two, outcome="grievance").axes[0]
+    band = next(patch for patch in panel.patches if patch.get_gid() == "projection")
+    assert band.get_x() == pytest.approx(2016.0)
+    short = plots.figure("fan", two.isel(month=slice(0, 100)), outcome="grievance")
+    assert "projection" not in words(short)
+
+
+# style
+
+
+def deuteranope(rgb: Any) -> Any:
+    """Simulate strong deuteranopia of a linear colour (Machado and others, 2009)."""
+    return rgb @ np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                           [-0.011820, 0.042940, 0.968881]]).T  # fmt: skip
+
+
+def cielab(colour: str, simulate: Any = lambda rgb: rgb) -> Any:
+    part = np.array(to_rgb(colour))
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
+                       [0.0193339, 0.1191920, 0.9503041]])  # fmt: skip
+    ratio = np.clip(simulate(linear), 0, 1) @ to_xyz.T / to_xyz.sum(axis=1)
+    x, y, z = np.where(ratio > 216 / 24389, np.cbrt(ratio), (24389 / 27 * ratio + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("family", style.families())
+def test_colours_stay_apart_with_and_without_colour_vision(family: str) -> None:
+    for a, b in combinations(style.families()[family], 2):
+        for sight in (lambda rgb: rgb, deuteranope):
+            assert np.linalg.norm(cielab(a, sight) - cielab(b, sight)) > 20, (a, b)
+    if family == "task":
+        greys = sorted(cielab(colour)[0] for colour in style.families()[family])
+        assert min(np.diff(greys)) > 8
+
+
+def test_first_six_scenarios_differ_in_line_and_marker() -> None:
+    looks = [style.scenario_look(position) for position in range(6)]
+    assert len({str(look.line) for look in looks}) == len({look.marker for look in looks}) == 6
+
+
+def test_an_actor_looks_the_same_everywhere(two: xr.Dataset) -> None:
+    border = style.actor_look("task", "border").colour
+    picture = plots.figure("tasks", two, select="task=border")
+    fills = [tuple(c.get_facecolor()[0][:3]) for panel in picture.axes for c in panel.collections]
+    assert tuple(to_rgb(border)) in [tuple(map(float, fill)) for fill in fills]
+
+
+def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dataset) -> None:
+    import matplotlib.pyplot as plt
+
+    before = dict(mpl.rcParams)
+    picture = plots.figure("tasks", one)
+    assert dict(mpl.rcParams) == before
+    assert plt.get_fignums() == []
+    del picture
+    gc.collect()
+    assert not [o for o in gc.get_objects() if type(o) is Figure], "a picture was not released"
+
+
+# several results, errors
+
+
+def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset) -> None:
+    other = results(scenarios=("abrupt-withdrawal",), runs=20)
+    joined = choose.join([one, other, one])
+    assert choose.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
+    assert joined.sizes["run"] == 12
+    changed = one.assign(grievance=one["grievance"] * 2)
+    assert choose.names_of(choose.join([one, changed])) == ["status-quo", "status-quo (2)"]
+    kept = plots.figure("tasks", [one, other], scenarios=["abrupt-withdrawal"])
+    assert len(kept.axes) == 6
+    with pytest.raises(UserError, match="one seed"):
+        plots.figure("difference", [one, results(scenarios=("b",), runs=12, seed=2)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "message"),
+    [
+        ("fann", {}, "did you mean 'fan'"),
+        ("fan", {"outcomes": "x"}, "did you mean 'outcome'"),
+        ("fan", {"outcome": "heroin_siezed"}, "did you mean 'heroin_seized'"),
+        ("fan", {"outcome": "heroin_seized", "select": "section=korog"}, "did you mean 'khorog'"),
+        (
+            "fan",
+            {"outcome": "heroin_seized", "select": {"sections": "x"}},
+            "did you mean 'section'",
+        ),
+        ("fan", {"select": "khorog"}, "section=khorog"),
+        ("fan", {"smooth": 1000}, "expected 1 to 204 months"),
+        ("fan", {"scenarios": "status_qo"}, "did you mean 'status-quo'"),
+        ("distribution", {"window": "2030-01:2031-01"}, "2004-01 to 2020-12"),
+        ("distribution", {"window": "soon"}, "YYYY-MM:YYYY-MM"),
+        ("border", {"outcome": "grievance"}, "not by section"),
+        ("tasks", {"select": "task=drug"}, "did you mean 'drugs'"),
+    ],
+)
+def test_errors_name_the_nearest(
+    two: xr.Dataset, kind: str, chosen: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        plots.figure(kind, two, **chosen)
+
+
+def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"\.png, \.svg, \.pdf"):
+        plots.draw("tasks", one, tmp_path / "picture.gif")
+    with pytest.raises(UserError, match="cannot be written"):
+        plots.draw("tasks", one, tmp_path / "nowhere" / "picture.png")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be made"):
+        plots.standard_pictures(one, tmp_path / "file")
+    with pytest.raises(UserError, match="no results"):
+        plots.figure("fan", [])

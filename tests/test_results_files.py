@@ -1,0 +1,90 @@
+"""Results files: whole or absent, readable without tajsim, refused in one line if damaged."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xarray as xr
+
+from tajsim.ensemble import load_results, save
+from tajsim.errors import UserError
+
+
+def test_what_is_saved_is_loaded(pair: xr.Dataset, tmp_path: Path) -> None:
+    save(pair, tmp_path / "results.nc")
+    for place in (tmp_path, tmp_path / "results.nc"):
+        loaded = load_results(place)
+        assert loaded.equals(pair)
+        assert loaded.attrs == pair.attrs
+        assert loaded["heroin_seized"].attrs == pair["heroin_seized"].attrs
+    assert [path.name for path in tmp_path.iterdir()] == ["results.nc"]
+
+
+def test_plain_xarray_opens_it(pair: xr.Dataset, tmp_path: Path) -> None:
+    save(pair, tmp_path / "results.nc")
+    code = (
+        "import sys, xarray\n"
+        f"data = xarray.open_dataset({str(tmp_path / 'results.nc')!r})\n"
+        "print(data['heroin_seized'].attrs['unit'], data.sizes['run'], data.month.dt.year[0].item())\n"
+        "print(data.scenario.values[1], 'tajsim' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout.split() == ["kg/month", "6", "2004", "russian-border-withdrawal", "False"]
+
+
+def test_nothing_is_overwritten_unasked(pair: xr.Dataset, tmp_path: Path) -> None:
+    path = tmp_path / "results.nc"
+    path.write_text("mine")
+    with pytest.raises(UserError, match="exists already"):
+        save(pair, path)
+    assert path.read_text() == "mine"
+    save(pair, path, overwrite=True)
+    assert load_results(path).sizes["run"] == 6
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_interrupt_or_error_leaves_nothing(
+    pair: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Any
+) -> None:
+    def half(self: xr.Dataset, path: Path, **options: Any) -> None:
+        Path(path).write_bytes(b"half")
+        raise failure
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", half)
+    with pytest.raises((KeyboardInterrupt, UserError)):
+        save(pair, tmp_path / "results.nc")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_long_texts_fit(by_hand: Any, tmp_path: Path) -> None:
+    data = by_hand([[1.0, 2.0]])
+    data.attrs["scenario_text"] = "ä" * 300_000
+    save(data, tmp_path / "results.nc")
+    assert load_results(tmp_path).attrs["scenario_text"] == data.attrs["scenario_text"]
+
+
+def test_damaged_or_foreign_files(pair: xr.Dataset, tmp_path: Path) -> None:
+    whole = save(pair, tmp_path / "whole.nc").read_bytes()
+    (tmp_path / "cut.nc").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "flipped.nc").write_bytes(whole[:-3000] + bytes(3000))
+    (tmp_path / "empty.nc").write_bytes(b"")
+    (tmp_path / "text.nc").write_text("not a results file")
+    xr.Dataset({"x": ("y", [1.0])}).to_netcdf(tmp_path / "foreign.nc", engine="h5netcdf")
+    (tmp_path / "folder").mkdir()
+    for name in ("cut.nc", "flipped.nc", "empty.nc", "text.nc", "foreign.nc", "folder", "none.nc"):
+        with pytest.raises(UserError) as error:
+            load_results(tmp_path / name)
+        assert len(error.value.messages) == 1
+        assert name in error.value.messages[0]
+        assert "\n" not in error.value.messages[0]
+
+
+def test_a_place_that_cannot_be_written(pair: xr.Dataset, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be written"):
+        save(pair, tmp_path / "missing" / "results.nc")

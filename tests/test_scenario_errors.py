@@ -1,0 +1,468 @@
+"""Wrong scenario files: one clear line for each error, with line, key and what was expected."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_registry import small_registry
+
+from tajsim.errors import UserError
+from tajsim.inputs.scenario import check_scenario, load_scenario
+from tajsim.inputs.scenario_source import LARGEST_FILE
+
+#: A file that is right; the tests replace some of its parts (an empty part is an empty line).
+RIGHT = {
+    "title": 'title = "t"',
+    "question": 'question = "q"',
+    "extends": "",
+    "start": 'start = "2004-01"',
+    "end": 'end = "2010-12"',
+    "set": "[set]\ndemand = 1",
+    "event": '[[events]]\ndate = "2005-03"\nkind = "handover"\nsection = "khorog"\nagency = "army"',
+    "claim": (
+        '[[claims]]\nid = "a"\nstatement = "s"\ndocument = "icg-2016"\nline = 3\n'
+        'outcome = "seized"\nwindow = ["2004-01", "2004-12"]\nexpect = "falls"'
+    ),
+}
+SET_EVENT = '[[events]]\ndate = "2005-03"\nkind = "set"\nparameter = "demand"\nvalue = 2'
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The working folder of these tests, under the small registry."""
+    path = tmp_path_factory.mktemp("errors")
+    here = Path.cwd()
+    with pytest.MonkeyPatch.context() as patch, small_registry(path / "registry", patch):
+        os.chdir(path)
+        yield path
+        os.chdir(here)
+
+
+def write(name: str, **lines: str) -> Path:
+    """Write a right file with some of its lines replaced."""
+    path = Path(name)
+    path.write_text("\n".join({**RIGHT, **lines}.values()) + "\n")
+    return path
+
+
+def edited(part: str, old: str, new: str) -> dict[str, str]:
+    """Return one part of the right file with one text replaced."""
+    assert old in RIGHT[part]
+    return {part: RIGHT[part].replace(old, new)}
+
+
+def test_the_right_file_is_right() -> None:
+    assert check_scenario(write("right.toml")) == []
+
+
+ERRORS = {
+    "misspelt top key": (
+        {"title": 'tilte = "t"'},
+        "x.toml:1: tilte: unknown key 'tilte'; did you mean 'title'?",
+    ),
+    "missing key": ({"title": ""}, "x.toml:1: title: missing; expected the key 'title'"),
+    "unknown key in an event": (
+        edited("event", "section", "sektion"),
+        "x.toml:11: events.sektion: unknown key 'sektion'; did you mean 'section'?",
+    ),
+    "unknown key in a claim": (
+        edited("claim", "line =", "lines = 3\nline ="),
+        "x.toml:17: claims.lines: unknown key 'lines'; did you mean 'line'?",
+    ),
+    "argument of another kind": (
+        edited("event", "agency =", 'commander = "mirzoev"\nagency ='),
+        "x.toml:12: events.commander: unknown key 'commander'",
+    ),
+    "wrong type": ({"title": "title = 5"}, "x.toml:1: title: 5 is not valid here; expected a text"),
+    "a list for a table": ({"set": "set = [1]"}, "x.toml:6: set: a list is not valid here"),
+    "events not a list": (
+        {"event": "", "set": "events = 3"},
+        "x.toml:6: events: 3 is not valid here; expected a list",
+    ),
+    "an event not a table": (
+        {"event": "", "set": 'events = ["x"]'},
+        "x.toml:6: events: 'x' is not valid here; expected a table",
+    ),
+    "empty text": ({"title": 'title = ""'}, "x.toml:1: title: is empty; expected a text"),
+    "wrong month": (
+        {"start": 'start = "2004-13"'},
+        "x.toml:4: start: '2004-13' is not valid; expected a month such as '2004-11'",
+    ),
+    "no start": ({"start": ""}, "x.toml:1: start: missing; expected start = 'YYYY-MM'"),
+    "end before all data": (
+        {"end": 'end = "2003-12"', "event": "", "claim": ""},
+        "x.toml:5: end: 2003-12 is out of range; expected 2004-01 to 2050-12",
+    ),
+    "end before start": (
+        {"start": 'start = "2005-01"', "end": 'end = "2004-12"', "event": "", "claim": ""},
+        "x.toml:5: end: 2004-12 is before the start 2005-01",
+    ),
+    "unknown parameter": (
+        {"set": "[set]\ndemnd = 1"},
+        "x.toml:7: set.demnd: unknown parameter 'demnd'; did you mean 'demand'?",
+    ),
+    "unknown index": (
+        {"set": "[set]\npay.amry = 1"},
+        "x.toml:7: set.pay.amry: unknown parameter 'pay.amry'; did you mean 'pay.army'?",
+    ),
+    "family without index": (
+        {"set": "[set]\npay = 1"},
+        "x.toml:7: set.pay: 'pay' is set for each agency; expected e.g. pay.army",
+    ),
+    "constant": (
+        {"set": "[set]\nlength.khorog = 1"},
+        "x.toml:7: set.length.khorog: 'length.khorog' is a constant; expected a lever",
+    ),
+    "out of range": (
+        {"set": "[set]\ndemand = 9"},
+        "x.toml:7: set.demand: 9 is out of range; expected 0 to 3 index",
+    ),
+    "not finite": (
+        {"set": "[set]\ndemand = inf"},
+        "x.toml:7: set.demand: inf is not a finite number; expected a number",
+    ),
+    "wrong type of a setting": (
+        {"set": "[set]\ndemand = true"},
+        "x.toml:7: set.demand: true is not a number; expected a number",
+    ),
+    "text for a number": (
+        {"set": '[set]\ndemand = "much"'},
+        "x.toml:7: set.demand: cannot read 'much'; expected a number",
+    ),
+    "wrong unit": (
+        {"set": '[set]\npay.army = "5 EUR/month"'},
+        "x.toml:7: set.pay.army: the unit 'EUR/month' is wrong here; expected 'USD/month'",
+    ),
+    "same key twice": (
+        {"set": "[set]\ndemand = 1\ndemand = 2"},
+        "x.toml:8: set.demand: stands twice, first on line 7; expected once",
+    ),
+    "dotted and quoted": (
+        {"set": '[set]\npay.army = 1\n"pay.army" = 2'},
+        "x.toml:8: set.pay.army: stands twice, first on line 7; expected once",
+    ),
+    "top key twice": (
+        {"question": 'question = "q"\nquestion = "r"'},
+        "x.toml:3: question: stands twice, first on line 2; expected once",
+    ),
+    "unknown event kind": (
+        edited("event", '"handover"', '"handovr"'),
+        "x.toml:10: events.kind: unknown event kind 'handovr'; did you mean 'handover'?",
+    ),
+    "no event kind": (
+        edited("event", 'kind = "handover"\n', ""),
+        "x.toml:8: events.kind: missing; expected one of set, handover",
+    ),
+    "missing argument": (
+        edited("event", '\nagency = "army"', ""),
+        "x.toml:8: events.agency: missing; expected the key 'agency'",
+    ),
+    "unknown section": (
+        edited("event", '"khorog"', '"khorogh"'),
+        "x.toml:11: events.section: unknown section 'khorogh'; did you mean 'khorog'?",
+    ),
+    "unknown agency": (
+        edited("event", '"army"', '"amry"'),
+        "x.toml:12: events.agency: unknown agency 'amry'; did you mean 'army'?",
+    ),
+    "unknown commander": (
+        {"event": '[[events]]\ndate = "2005-03"\nkind = "arrest"\ncommander = "mirzoyev"'},
+        "x.toml:11: events.commander: unknown commander 'mirzoyev'; did you mean 'mirzoev'?",
+    ),
+    "unknown movement": (
+        {"event": '[[events]]\ndate = "2005-03"\nkind = "seats"\nmovement = "irp"\nseats = 3'},
+        "x.toml:11: events.movement: unknown movement 'irp'; did you mean 'irpt'?",
+    ),
+    "seats beyond the house": (
+        {"event": '[[events]]\ndate = "2005-03"\nkind = "seats"\nmovement = "irpt"\nseats = 64'},
+        "x.toml:12: events.seats: 64 is out of range; expected at most 63",
+    ),
+    "unknown step": (
+        {"event": '[[events]]\ndate = "2005-03"\nkind = "repression_step"\nstep = "seats_loss"'},
+        "x.toml:11: events.step: unknown repression step 'seats_loss'; did you mean 'seats_lost'?",
+    ),
+    "wrong event date": (
+        edited("event", '"2005-03"', '"March 2005"'),
+        "x.toml:9: events.date: 'March 2005' is not valid; expected a date such as '2004-11'",
+    ),
+    "bare event date": (
+        edited("event", '"2005-03"', "2005-03-01"),
+        "x.toml:9: events.date: 2005-03-01 is not valid here; expected a text in quotes",
+    ),
+    "event outside": (
+        edited("event", '"2005-03"', '"2011-01"'),
+        "x.toml:9: events.date: 2011-01 is outside the scenario; expected 2004-01 to 2010-12",
+    ),
+    "unknown figure": (
+        edited("event", "agency", 'figures = ["nuri-deth"]\nagency'),
+        "x.toml:12: events.figures: unknown figure 'nuri-deth'; did you mean 'nuri-death'?",
+    ),
+    "figure of another year": (
+        edited("event", "agency", 'figures = ["nuri-death"]\nagency'),
+        "x.toml:9: events.date: 2005-03 disagrees with the figure 'nuri-death'; expected its date",
+    ),
+    "event twice": (
+        {"event": RIGHT["event"] + "\n" + RIGHT["event"]},
+        "x.toml:13: events: repeats the event of x.toml:8; expected once",
+    ),
+    "event sets an unknown parameter": (
+        {"event": SET_EVENT.replace('"demand"', '"demnad"')},
+        "x.toml:11: events.parameter: unknown parameter 'demnad'; did you mean 'demand'?",
+    ),
+    "event sets a constant": (
+        {"event": SET_EVENT.replace('"demand"', '"length.khorog"')},
+        "x.toml:12: events.value: 'length.khorog' is a constant",
+    ),
+    "event sets out of range": (
+        {"event": SET_EVENT.replace("= 2", "= 4")},
+        "x.toml:12: events.value: 4 is out of range; expected 0 to 3 index",
+    ),
+    "event with another unit": (
+        {"event": SET_EVENT.replace("= 2", '= "2 share"')},
+        "x.toml:12: events.value: the unit 'share' is wrong here; expected 'index'",
+    ),
+    "event months": (
+        {"event": SET_EVENT + "\nmonths = 0"},
+        "x.toml:13: events.months: 0 is out of range; expected at least 1",
+    ),
+    "two values in one month": (
+        {"event": SET_EVENT + "\n" + SET_EVENT.replace("= 2", "= 3")},
+        "x.toml:13: events: demand is set twice in 2005-03, first at x.toml:8",
+    ),
+    "unknown outcome": (
+        edited("claim", '"seized"', '"siezed"'),
+        "x.toml:18: claims.outcome: unknown outcome 'siezed'; did you mean 'seized'?",
+    ),
+    "unknown document": (
+        edited("claim", '"icg-2016"', '"icg-2015"'),
+        "x.toml:16: claims.document: unknown document 'icg-2015'; did you mean 'icg-2016'?",
+    ),
+    "unknown mechanism": (
+        edited("claim", "line", 'mechanisms = ["M134"]\nline'),
+        "x.toml:17: claims.mechanisms: 'M134' is not valid; expected a mechanism id",
+    ),
+    "unknown dimension": (
+        edited("claim", "line", 'where = { agency = "army" }\nline'),
+        "x.toml:17: claims.where.agency: unknown dimension 'agency'; 'seized' has: section",
+    ),
+    "unknown dimension value": (
+        edited("claim", "line", 'where = { section = "pyanj" }\nline'),
+        "x.toml:17: claims.where.section: unknown section 'pyanj'; did you mean 'pianj'?",
+    ),
+    "unknown expectation": (
+        edited("claim", '"falls"', '"fall"'),
+        "x.toml:20: claims.expect: unknown expectation 'fall'; did you mean 'falls'?",
+    ),
+    "window outside": (
+        edited("claim", '"2004-12"', '"2011-01"'),
+        "x.toml:19: claims.window: 2004-01 to 2011-01 is outside the scenario",
+    ),
+    "window reversed": (
+        edited("claim", '"2004-12"', '"2003-12"'),
+        "x.toml:19: claims.window: 2004-01 is after 2003-12; expected the first month first",
+    ),
+    "window of one": (
+        edited("claim", ', "2004-12"', ""),
+        "x.toml:19: claims.window: has 1 entries; expected 2",
+    ),
+    "claim id twice": (
+        {"claim": RIGHT["claim"] + "\n" + RIGHT["claim"]},
+        "x.toml:22: claims.id: the id 'a' stands twice; expected once",
+    ),
+    "between without bounds": (
+        edited("claim", '"falls"', '"between"\nlow = 1'),
+        "x.toml:13: claims: missing; expected the key 'high' with expect = 'between'",
+    ),
+    "bounds reversed": (
+        edited("claim", '"falls"', '"between"\nlow = 2\nhigh = 1'),
+        "x.toml:21: claims.low: 2 is above high = 1; expected less",
+    ),
+    "bounds without between": (
+        edited("claim", '"falls"', '"falls"\nlow = 1'),
+        "x.toml:21: claims.low: does not fit expect = 'falls'; expected with 'between'",
+    ),
+    "level without bounds": (
+        edited("claim", '"falls"', '"falls"\nagainst = "level"'),
+        "x.toml:20: claims.expect: 'falls' does not fit against = 'level'; expected 'between'",
+    ),
+    "before without its window": (
+        edited("claim", '"falls"', '"falls"\nagainst = "before"'),
+        "x.toml:13: claims: missing; expected the key 'before' with against = 'before'",
+    ),
+    "impossible parent": (
+        {"extends": 'extends = "a\\u0000b"'},
+        "x.toml:3: extends: no scenario 'a?b' to extend; expected a shipped scenario",
+    ),
+    "empty parent": (
+        {"extends": 'extends = ""'},
+        "x.toml:3: extends: no scenario '' to extend; expected a shipped scenario",
+    ),
+    "missing parent": (
+        {"extends": 'extends = "status-qou"'},
+        "x.toml:3: extends: no scenario 'status-qou' to extend; expected a shipped scenario or a "
+        "path from this file; did you mean 'status-quo'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_one_error_gives_one_line(name: str) -> None:
+    lines, expected = ERRORS[name]
+    messages = check_scenario(write("x.toml", **lines))
+    assert [m for m in messages if m.startswith(expected)], messages
+    assert len(messages) == 1, messages
+
+
+def test_all_errors_of_a_file_are_reported_together_in_the_order_of_its_lines() -> None:
+    parts = {
+        "title": 'tilte = "t"',
+        "end": 'end = "2010-13"',
+        "set": "[set]\ndemand = 9\npay.army = 1\npay.army = 2",
+        "event": RIGHT["event"].replace("khorog", "khrog").replace("2005-03", "2003-01"),
+        "claim": RIGHT["claim"].replace("seized", "siezed").replace("2004-12", "2003-12"),
+    }
+    messages = check_scenario(write("x.toml", **parts))
+    assert [message.split(" ")[0] for message in messages] == [
+        "x.toml:1:",
+        "x.toml:5:",
+        "x.toml:7:",
+        "x.toml:9:",
+        "x.toml:11:",
+        "x.toml:13:",
+        "x.toml:20:",
+        "x.toml:21:",
+    ]
+    with pytest.raises(UserError) as caught:
+        load_scenario("x.toml")
+    assert caught.value.messages == messages
+
+
+FILES = {
+    "empty": (b" \n", "is empty; 'tajsim new FILE --from status-quo' writes one"),
+    "zero bytes": (b"title = 1\0", "is a binary file (byte zero); expected a text file"),
+    "not UTF-8": (b"title = '\xe9'", "byte 10 is not text; expected UTF-8"),
+    "huge": (b"#" * (LARGEST_FILE + 1), "is 1,000,001 bytes; expected at most 1,000,000"),
+    "deep brackets": (b"a = " + b"[" * 20_000, "brackets or keys are nested too deeply"),
+    "deep keys": (b"set" + b".a" * 200_000 + b" = 1", "brackets or keys are nested too deeply"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_no_scenario_at_all(name: str) -> None:
+    data, expected = FILES[name]
+    Path("bad.toml").write_bytes(data)
+    (message,) = check_scenario("bad.toml")
+    assert message.startswith(f"bad.toml: {expected}")
+
+
+SYNTAX = {
+    'title = "t"\nstart = = 3\n': "bad.toml:2: column 9: not valid TOML: Invalid value",
+    'title = "t': "bad.toml:1: ",
+    "[set]\n[set]\n": "bad.toml:2: column 5: not valid TOML: Cannot declare ('set',) twice",
+    "title = abc\ntitle = 3": "bad.toml:1: column 9: not valid TOML: Invalid value",
+    "a = [1,\n": "bad.toml:2: not valid TOML: ",
+}
+
+
+@pytest.mark.parametrize("text", SYNTAX)
+def test_a_syntax_error_gives_one_line_with_line_and_column(text: str) -> None:
+    Path("bad.toml").write_text(text)
+    (message,) = check_scenario("bad.toml")
+    assert message.startswith(SYNTAX[text])
+
+
+def test_files_with_a_byte_order_mark_or_dos_line_ends_are_read() -> None:
+    text = write("x.toml", title='tilte = "t"').read_text()
+    Path("x.toml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert [m.split(" ")[0] for m in check_scenario("x.toml")] == ["x.toml:1:"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("absent.toml", "absent.toml: no such file; expected a .toml file or a shipped scenario"),
+        ("status-qou", "status-qou: no such scenario; expected a .toml file or a shipped scenario"),
+        ("", "'': no such scenario"),
+        (".", ".: is a folder; expected a .toml file"),
+        ("/dev/null", "/dev/null: is not an ordinary file"),
+        ("x" * 5000, "x" * 5000 + ": no such scenario"),
+        ("a\0b", "a\0b: no such scenario"),
+    ],
+)
+def test_a_scenario_that_is_not_there(name: str, expected: str) -> None:
+    (message,) = check_scenario(name)
+    assert message.startswith(expected)
+
+
+def test_a_missing_scenario_names_the_nearest_one() -> None:
+    assert check_scenario("status-qou")[0].endswith("; did you mean 'status-quo'?")
+
+
+def test_a_cycle_is_named() -> None:
+    write("one.toml", extends='extends = "two.toml"')
+    write("two.toml", extends='extends = "three"')
+    write("three.toml", extends='extends = "one"')
+    expected = "three.toml:3: extends: the chain is cyclic: one -> two -> three -> one"
+    assert [m for m in check_scenario("one.toml") if m.startswith(expected)]
+    write("self.toml", extends='extends = "self"')
+    assert "cyclic: self -> self" in check_scenario("self.toml")[0]
+
+
+def test_errors_of_a_parent_are_reported_with_those_of_its_child() -> None:
+    write("parent.toml", set="[set]\ndemand = 9")
+    child = write("child.toml", extends='extends = "parent.toml"', set="[set]\nx = 9", event="")
+    assert [m.split(" ")[0] for m in check_scenario(child)] == ["parent.toml:7:", "child.toml:7:"]
+    Path("parent.toml").write_bytes(b"\0")
+    assert [m.split(" ")[0] for m in check_scenario(child)] == ["parent.toml:", "child.toml:7:"]
+
+
+def test_a_child_may_not_repeat_an_event_of_its_parent() -> None:
+    write("parent.toml")
+    child = write("child.toml", extends='extends = "parent.toml"')
+    (message,) = check_scenario(child)
+    assert message == "child.toml:8: events: repeats the event of parent.toml:8; expected once"
+
+
+def test_a_child_may_not_start_after_an_event_of_its_parent() -> None:
+    write("parent.toml")
+    parts = {"start": 'start = "2006-01"', "event": "", "claim": ""}
+    (message,) = check_scenario(write("child.toml", extends='extends = "parent"', **parts))
+    expected = (
+        "child.toml:4: start: 2006-01 is after the inherited event of 2005-03 (parent.toml:8)"
+    )
+    assert message.startswith(expected)
+
+
+def test_overrides_are_checked_like_settings_and_reported_with_the_file() -> None:
+    write("x.toml", title='tilte = "t"')
+    overrides = ["demnd=1", "demand=9", "patience", "length.khorog=3", "pay.army=2", "pay.army=3"]
+    with pytest.raises(UserError) as caught:
+        load_scenario("x.toml", overrides)
+    assert caught.value.messages == [
+        "x.toml:1: tilte: unknown key 'tilte'; did you mean 'title'?",
+        "--set demnd=1: demnd: unknown parameter 'demnd'; did you mean 'demand'?",
+        "--set demand=9: demand: 9 is out of range; expected 0 to 3 index",
+        "--set patience: expected key=value, e.g. patience=0.3",
+        "--set length.khorog=3: length.khorog: 'length.khorog' is a constant; expected a lever or "
+        "an uncertain parameter",
+        "--set pay.army=3: pay.army: the key stands twice; expected once",
+    ]
+
+
+@given(
+    cut=st.tuples(st.integers(0, 400), st.integers(0, 60)),
+    put=st.text(alphabet="abc019 =.,-'\"[]{}#\\\n\t\u00e9", max_size=12),
+)
+def test_any_damage_gives_messages_of_one_line_or_none(cut: tuple[int, int], put: str) -> None:
+    text = "\n".join(RIGHT.values())
+    start, length = cut
+    file = Path("damaged.toml")
+    file.write_text(text[:start] + put + text[start + length :], encoding="utf-8")
+    for message in check_scenario(file):
+        assert message.startswith("damaged.toml:")
+        assert message.isprintable()

@@ -1,0 +1,149 @@
+"""The shipped scenarios: clean, one change each, documented, and valid under the shipped schema."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tajsim.inputs.figures import load_documents, load_figures
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.scenario import (
+    Scenario,
+    check_scenario,
+    json_schema,
+    load_scenario,
+    new_scenario,
+    scenario_names,
+    scenario_path,
+)
+from tajsim.inputs.scenario_schema import schema_path, schema_text
+
+NAMES = scenario_names()
+REFERENCE = "status-quo"
+load = cache(load_scenario)
+
+
+def same(one: Scenario, other: Scenario) -> bool:
+    """Return whether two scenarios are the same to the model."""
+    ours = [(event.month, event.kind, event.arguments) for event in one.events]
+    theirs = [(event.month, event.kind, event.arguments) for event in other.events]
+    return one.settings == other.settings and ours == theirs
+
+
+def test_the_scenarios_of_the_main_job_ship() -> None:
+    assert NAMES[0] == REFERENCE
+    assert set(NAMES) >= {
+        "history",
+        "russian-border-withdrawal",
+        "abrupt-withdrawal",
+        "withdrawal-with-border-pay",
+        "irpt-ban",
+        "irpt-more-seats",
+        "political-head-of-drug-agency",
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_scenario_is_clean(name: str) -> None:
+    assert check_scenario(name) == []
+    assert check_scenario(scenario_path(name)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_is_behind_every_scenario(name: str) -> None:
+    scenario = load(name)
+    assert (scenario.start, scenario.end) == ("2004-01", "2020-12")
+    assert scenario.question.endswith("?")
+    if name == REFERENCE:
+        assert (scenario.settings, scenario.events) == ({}, ())
+    else:
+        assert scenario.text.startswith(f"# scenarios/{REFERENCE}.toml\n")
+        assert not same(scenario, load(scenario.extends or ""))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_events_are_in_order_and_name_their_figures_or_say_why_not(name: str) -> None:
+    events = load(name).events
+    assert [event.month for event in events] == sorted(event.month for event in events)
+    text = scenario_path(name).read_text(encoding="utf-8").lower()
+    undocumented = [e for e in events if not e.figures and name in e.where]
+    assert not undocumented or "assumption" in text
+    for event in events:
+        assert len(event.label) <= 40
+        assert set(event.figures) <= set(load_figures())
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != REFERENCE])
+def test_every_scenario_says_what_the_documents_expect_of_it(name: str) -> None:
+    claims = load(name).claims
+    assert len(claims) >= 3
+    for claim in claims:
+        assert claim.document in load_documents()
+        assert claim.mechanisms
+        assert set(claim.where) <= set(load_outcomes()[claim.outcome].dimensions)
+        assert name == "history" or claim.against == "reference"
+
+
+def test_a_shipped_scenario_shows_its_files_as_origins() -> None:
+    scenario = load("withdrawal-with-border-pay")
+    assert scenario.origins["start"].startswith(f"scenarios/{REFERENCE}.toml:")
+    (pay,) = [event for event in scenario.events if event.kind == "set"]
+    assert pay.where.startswith("scenarios/withdrawal-with-border-pay.toml:")
+    assert set(load_parameters()) <= set(scenario.origins)
+
+
+def test_the_shipped_schema_is_current() -> None:
+    command = "python -m tajsim.inputs.scenario_schema"
+    assert schema_path().read_text(encoding="utf-8") == schema_text(), f"renew it: {command}"
+
+
+def test_the_schema_accepts_the_shipped_scenarios_and_the_template(tmp_path: Path) -> None:
+    Draft202012Validator.check_schema(json_schema())
+    validator = Draft202012Validator(json_schema())
+    files = [scenario_path(name) for name in NAMES]
+    for file in [*files, new_scenario(tmp_path / "new.toml", REFERENCE)]:
+        assert not list(validator.iter_errors(tomllib.loads(file.read_text(encoding="utf-8"))))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('section = "khorog"', 'section = "khorogh"'),
+        ('kind = "handover"', 'kind = "handovr"'),
+        ("title =", "tilte ="),
+        ('expect = "falls"', 'expect = "fall"'),
+        ("months = 14", "months = 0"),
+    ],
+)
+def test_the_schema_refuses_what_the_check_refuses(old: str, new: str, tmp_path: Path) -> None:
+    text = scenario_path("russian-border-withdrawal").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "wrong.toml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert check_scenario(file)
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert list(Draft202012Validator(json_schema()).iter_errors(tables))
+
+
+@pytest.mark.parametrize("parent", NAMES)
+def test_a_new_file_is_its_parent_until_it_is_edited(parent: str, tmp_path: Path) -> None:
+    file = new_scenario(tmp_path / "new.toml", parent)
+    assert check_scenario(file) == []
+    assert same(load_scenario(file), load(parent))
+
+
+def test_the_commented_examples_of_a_new_file_are_right(tmp_path: Path) -> None:
+    file = new_scenario(tmp_path / "new.toml", REFERENCE)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    keys = "[[ date kind commander label figures start end id statement document line mechanisms"
+    starts = (*f"{keys} outcome window expect against".split(), *load_parameters())
+    used = [x.removeprefix("# ") if x.removeprefix("# ").startswith(starts) else x for x in lines]
+    file.write_text("\n".join(used), encoding="utf-8")
+    assert check_scenario(file) == []
+    assert len(load_scenario(file).events) == len(load_scenario(file).claims) == 1
+    assert load_scenario(file).settings

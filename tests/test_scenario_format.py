@@ -1,0 +1,261 @@
+"""The scenario format: settings, units, events, claims, extends, origins, overrides, template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_registry import small_registry
+
+from tajsim.errors import UserError
+from tajsim.inputs.dates import event_month, months_of
+from tajsim.inputs.event_kinds import EVENT_KINDS, EventRow
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.scenario import (
+    check_scenario,
+    format_origins,
+    json_schema,
+    load_scenario,
+    new_scenario,
+)
+from tajsim.inputs.toml_lines import Lines, find_places
+from tajsim.inputs.units_text import read_quantity
+
+PARENT = """\
+title = "Parent"
+question = "Why?"
+start = "2004-01"
+end = "2010-12"
+[set]
+demand = 1.5
+patience = 0.4
+[[events]]
+date = "2008-02"
+kind = "seats"
+movement = "irpt"
+seats = 1
+[[events]]
+date = "2009-05"
+kind = "set"
+parameter = "demand"
+value = "0.5 index"
+months = 12
+[[claims]]
+id = "a"
+statement = "x"
+document = "icg-2016"
+line = 3
+outcome = "seized"
+window = ["2004-01", "2004-12"]
+expect = "falls"
+"""
+CHILD = """\
+title = "Child"
+question = "What if?"
+extends = "parent.toml"
+end = "2009-12"
+
+[set]
+pay.army = "3 USD/month"
+"pay.border_troops" = 40
+demand = 2
+
+[[events]]
+date = "2004-11-15"
+kind = "handover"
+section = "khorog"
+agency = "army"
+label = "handed over"
+figures = ["border-handover-start"]
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a parent and a child, under the small registry."""
+    path = tmp_path_factory.mktemp("scenarios")
+    (path / "parent.toml").write_text(PARENT)
+    (path / "child.toml").write_text(CHILD)
+    with pytest.MonkeyPatch.context() as patch, small_registry(path / "registry", patch):
+        yield path
+
+
+def test_a_child_lays_its_settings_and_events_over_those_of_its_parent(folder: Path) -> None:
+    child = load_scenario(folder / "child.toml")
+    assert (child.name, child.title, child.extends) == ("child", "Child", "parent.toml")
+    assert (child.start, child.end) == ("2004-01", "2009-12")
+    assert child.settings == {
+        "demand": 2.0,
+        "patience": 0.4,
+        "pay.army": 3.0,
+        "pay.border_troops": 40.0,
+    }
+    assert [event.month for event in child.events] == ["2004-11", "2008-02", "2009-05"]
+    assert child.claims == ()
+    assert child.text.index('title = "Parent"') < child.text.index('title = "Child"')
+
+
+def test_events_carry_arguments_labels_figures_and_their_place(folder: Path) -> None:
+    handover, seats, ramp = load_scenario(folder / "child.toml").events
+    assert handover.arguments == {"section": "khorog", "agency": "army"}
+    assert handover.label == "handed over"
+    assert handover.figures == ("border-handover-start",)
+    assert handover.where == f"{folder}/child.toml:11"
+    assert seats.arguments == {"movement": "irpt", "seats": 1.0}
+    assert seats.label == "seats irpt"
+    assert ramp.arguments == {"parameter": "demand", "value": 0.5, "months": 12}
+
+
+def test_claims_belong_to_their_own_file(folder: Path) -> None:
+    (claim,) = load_scenario(folder / "parent.toml").claims
+    assert (claim.against, claim.window, claim.where) == ("reference", ("2004-01", "2004-12"), {})
+    assert (claim.low, claim.before, claim.relative) == (None, None, False)
+
+
+def test_events_after_an_earlier_end_are_left_out(folder: Path) -> None:
+    short = folder / "short.toml"
+    short.write_text('title = "t"\nquestion = "q"\nextends = "parent"\nend = "2008-12"\n')
+    assert [event.month for event in load_scenario(short).events] == ["2008-02"]
+
+
+@pytest.mark.parametrize("overrides", [["demand=0.7 index", "patience = 0.2"], {"demand": 0.7}])
+def test_overrides_win_over_every_file(folder: Path, overrides: list[str]) -> None:
+    child = load_scenario(folder / "child.toml", overrides)
+    assert child.settings["demand"] == 0.7
+    assert child.origins["demand"] == "command line"
+
+
+def test_every_value_in_force_shows_its_origin(folder: Path) -> None:
+    child = load_scenario(folder / "child.toml", ["patience=0.2"])
+    assert set(load_parameters()) < set(child.origins)
+    assert child.origins["pay.army"] == f"{folder}/child.toml:7"
+    assert child.origins["start"] == f"{folder}/parent.toml:3"
+    assert child.origins["end"] == f"{folder}/child.toml:4"
+    assert child.origins["length.khorog"] == "registry"
+    rows = {line.split()[0]: line.split() for line in format_origins(child).splitlines()}
+    assert rows["pay.army"][1:] == ["3", "USD/month", f"{folder}/child.toml:7"]
+    assert rows["patience"][1:] == ["0.2", "share", "command", "line"]
+    assert rows["length.khorog"][1:] == ["300", "km", "registry"]
+
+
+@given(data=st.data())
+def test_a_setting_within_its_range_loads_to_the_same_value(
+    folder: Path, data: st.DataObject
+) -> None:
+    settable = [row for row in load_parameters().values() if row.role != "constant"]
+    row = data.draw(st.sampled_from(settable))
+    value = data.draw(st.floats(row.low, row.high))
+    bare = data.draw(st.sampled_from([f"{value!r}", f'"{value!r}"', f'"{value!r} {row.unit}"']))
+    key = data.draw(st.sampled_from([row.name, f'"{row.name}"']))
+    file = folder / "drawn.toml"
+    file.write_text(f'title = "t"\nquestion = "q"\nextends = "parent"\n[set]\n{key} = {bare}\n')
+    assert load_scenario(file).settings[row.name] == value
+
+
+def test_new_writes_a_file_that_passes_and_never_overwrites(folder: Path) -> None:
+    file = new_scenario(folder / "fresh.toml", folder / "parent.toml")
+    assert check_scenario(file) == []
+    assert load_scenario(file).extends == "parent.toml"
+    assert all(kind in file.read_text() for kind in EVENT_KINDS)
+    before = file.read_text()
+    with pytest.raises(UserError, match="exists already"):
+        new_scenario(file, folder / "parent.toml")
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize("name", ["no/such/folder/x.toml", "x.txt"])
+def test_new_refuses_a_place_it_cannot_write(folder: Path, name: str) -> None:
+    with pytest.raises(UserError, match=r"cannot be written|ends in \.toml"):
+        new_scenario(folder / name, folder / "parent.toml")
+
+
+def test_the_schema_offers_every_name_that_a_file_may_use(folder: Path) -> None:
+    schema = json_schema()
+    assert schema["$schema"].endswith("2020-12/schema")
+    settings = schema["properties"]["set"]["properties"]
+    assert {"demand", "pay.army", "pay"} < set(settings)
+    assert not {"length", "length.khorog"} & set(settings)
+    assert set(settings["pay"]["properties"]) == {"army", "border_troops"}
+    assert schema["$defs"]["OutcomeName"]["enum"] == ["seized", "collusion", "failed"]
+    assert "length.khorog" not in schema["$defs"]["ParameterName"]["enum"]
+
+
+def test_every_kind_of_event_stands_in_the_list_under_its_own_name() -> None:
+    for name, kind in EVENT_KINDS.items():
+        assert kind.model_fields["kind"].annotation is not str
+        assert name in str(kind.model_fields["kind"].annotation)
+        assert kind.__doc__
+    assert set(EVENT_KINDS.values()) == set(EventRow.__subclasses__())
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("2004", ("2004-01", "2004-12")),
+        ("2004-11", ("2004-11", "2004-11")),
+        ("2004-11-03", ("2004-11", "2004-11")),
+        ("1990s", ("1990-01", "1999-12")),
+        ("1997/1998", ("1997-01", "1998-12")),
+        ("2005-03/2005-05", ("2005-03", "2005-05")),
+        ("soon", None),
+    ],
+)
+def test_dates_of_the_ledger_cover_months(text: str, months: tuple[str, str] | None) -> None:
+    assert months_of(text) == months
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("2004-11", "2004-11"), ("2004-02-29", "2004-02"), ("2005-02-29", None), ("20041103", None)],
+)
+def test_dates_of_events_have_two_forms(text: str, month: str | None) -> None:
+    assert event_month(text) == month
+
+
+@pytest.mark.parametrize("value", [40, 40.0, "40", "40 USD/month", " 4e1  USD/month ", "+40"])
+def test_a_value_is_a_number_bare_or_with_its_unit(value: object) -> None:
+    assert read_quantity(value, "USD/month") == 40.0
+
+
+LINES = '''\
+# comment = 1
+title = """
+a = 1
+"""
+[set]
+pay.army = 1   # [x]
+"pay.border_troops" = [ 1,
+  2 ]
+[[events]]
+date = "2004-01"
+[[events]]
+where = { a = "}", "b c" = [ { d = 1 } ] }
+[events.more]
+deep = 'x'
+'''
+
+
+def test_the_line_of_every_key_is_found() -> None:
+    lines = Lines(find_places(LINES))
+    expected = {
+        ("title",): 2,
+        ("set",): 5,
+        ("set", "pay", "army"): 6,
+        ("set", "pay.border_troops"): 7,
+        ("events", 0, "date"): 10,
+        ("events", 1): 11,
+        ("events", 1, "where", "b c", 0, "d"): 12,
+        ("events", 1, "more", "deep"): 14,
+        ("events", 1, "absent"): 11,
+        ("absent",): 1,
+    }
+    assert {key: lines.of(key) for key in expected} == expected
+    assert ("a",) not in [place.path for place in find_places(LINES)]
+
+
+@given(st.text(alphabet="[]{}=.,\"'#\n ab\\", max_size=60))
+def test_the_scanner_ends_on_any_text(text: str) -> None:
+    assert all(1 <= place.line <= place.last_line for place in find_places(text))
