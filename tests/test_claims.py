@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from tajsim.analysis import evaluate_claims
-from tajsim.analysis.report_text import claims_text
+from tajsim.analysis.claims_text import claims_text
 from tajsim.inputs.scenario import load_scenario, scenario_names
 
 Maker = Callable[..., xr.Dataset]
@@ -55,7 +55,9 @@ def row(make: Maker, runs: list[float], **fields: Any) -> Any:
         (FALL, "falls", "holds", 1.0),
     ],
 )
-def test_direction(by_hand: Maker, runs: list[float], expect: str, verdict: str, share: float) -> None:
+def test_direction(
+    by_hand: Maker, runs: list[float], expect: str, verdict: str, share: float
+) -> None:
     found = row(by_hand, runs, expect=expect)
     assert (found["verdict"], found["share"]) == (verdict, share)
 
@@ -89,8 +91,9 @@ def test_level(by_hand: Maker) -> None:
 
 
 def test_against_an_earlier_window(by_hand: Maker) -> None:
-    earlier = {"against": "before", "before": ["2004-01", "2004-06"], "window": ["2005-01", "2005-06"]}
-    data = by_hand([REFERENCE_RUNS], claims=[claim(expect="falls", **earlier)])
+    windows = {"before": ["2004-01", "2004-06"], "window": ["2005-01", "2005-06"]}
+    falls = claim(expect="falls", against="before", **windows)
+    data = by_hand([REFERENCE_RUNS], claims=[falls])
     data["level"][0, 12:] *= 0.5
     found = evaluate_claims(data).iloc[0]
     assert (found["verdict"], found["effect"]) == ("holds", -12.5)

@@ -134,7 +134,14 @@ def test_folder_without_permission(capsys: Capture, tmp_path: Path) -> None:
 def test_damaged_results(capsys: Capture, tmp_path: Path, pair: xr.Dataset) -> None:
     whole = save(pair, tmp_path / "results.nc").read_bytes()
     (tmp_path / "cut.nc").write_bytes(whole[: len(whole) // 3])
-    arguments = ["plot", str(tmp_path / "cut.nc"), "--kind", "fan", "--out", str(tmp_path / "x.png")]
+    arguments = [
+        "plot",
+        str(tmp_path / "cut.nc"),
+        "--kind",
+        "fan",
+        "--out",
+        str(tmp_path / "x.png"),
+    ]
     assert len(refused(arguments, capsys, "cut.nc")) == 1
     arguments[1] = str(tmp_path)
     refused([*arguments, "--outcome", "polityy"], capsys, "'polity'")

@@ -49,9 +49,11 @@ def test_paired_difference_by_hand(by_hand: Maker) -> None:
 
 def test_direction_where_the_interval_is_clear_of_zero(by_hand: Maker) -> None:
     reference = np.array([1.0, 2.0, 3.0, 4.0])
-    up = compare_results(by_hand([reference, reference + [1.0, 1.1, 0.9, 1.0]])).iloc[0]
+    up = compare_results(by_hand([reference, reference + np.array([1.0, 1.1, 0.9, 1.0])])).iloc[0]
     assert (up["direction"], up["share_sign"]) == ("rises", 1.0)
-    down = compare_results(by_hand([reference, reference - [5.0, 5.0, 4.0, -0.1]])).iloc[0]
+    down = compare_results(by_hand([reference, reference - np.array([5.0, 5.0, 4.0, -0.1])])).iloc[
+        0
+    ]
     assert (down["direction"], down["share_sign"]) == ("falls", 0.75)
 
 

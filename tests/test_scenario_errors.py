@@ -23,12 +23,18 @@ RIGHT = {
     "start": 'start = "2004-01"',
     "end": 'end = "2010-12"',
     "set": "[set]\ndemand = 1",
-    "event": '[[events]]\ndate = "2005-03"\nkind = "handover"\nsection = "khorog"\nagency = "army"',
+    "event": (
+        '[[events]]\ndate = "2005-03"\nkind = "handover"\nsection = "khorog"\n'
+        'agency = "border_troops"'
+    ),
     "claim": (
         '[[claims]]\nid = "a"\nstatement = "s"\ndocument = "icg-2016"\nline = 3\n'
         'outcome = "seized"\nwindow = ["2004-01", "2004-12"]\nexpect = "falls"'
     ),
 }
+APPOINTMENT = (
+    '[[events]]\ndate = "2005-03"\nkind = "appoint"\ncommander = "mirzoev"\nagency = "army"'
+)
 SET_EVENT = '[[events]]\ndate = "2005-03"\nkind = "set"\nparameter = "demand"\nvalue = 2'
 
 
@@ -159,7 +165,7 @@ ERRORS = {
         "x.toml:8: events.kind: missing; expected one of set, handover",
     ),
     "missing argument": (
-        edited("event", '\nagency = "army"', ""),
+        edited("event", '\nagency = "border_troops"', ""),
         "x.toml:8: events.agency: missing; expected the key 'agency'",
     ),
     "unknown section": (
@@ -167,8 +173,19 @@ ERRORS = {
         "x.toml:11: events.section: unknown section 'khorogh'; did you mean 'khorog'?",
     ),
     "unknown agency": (
-        edited("event", '"army"', '"amry"'),
+        {"event": APPOINTMENT.replace("army", "amry")},
         "x.toml:12: events.agency: unknown agency 'amry'; did you mean 'army'?",
+    ),
+    "agency that guards no border": (
+        edited("event", '"border_troops"', '"customs"'),
+        "x.toml:12: events.agency: unknown border guard 'customs'; valid are: russian_border_tro",
+    ),
+    "agency that is not foreign": (
+        {
+            "event": '[[events]]\ndate = "2005-03"\nkind = "withdraw_agency"\n'
+            'agency = "border_troops"'
+        },
+        "x.toml:11: events.agency: unknown foreign-run agency 'border_troops'; did you mean",
     ),
     "unknown commander": (
         {"event": '[[events]]\ndate = "2005-03"\nkind = "arrest"\ncommander = "mirzoyev"'},

@@ -67,7 +67,7 @@ demand = 2
 date = "2004-11-15"
 kind = "handover"
 section = "khorog"
-agency = "army"
+agency = "border_troops"
 label = "handed over"
 figures = ["border-handover-start"]
 """
@@ -100,7 +100,7 @@ def test_a_child_lays_its_settings_and_events_over_those_of_its_parent(folder: P
 
 def test_events_carry_arguments_labels_figures_and_their_place(folder: Path) -> None:
     handover, seats, ramp = load_scenario(folder / "child.toml").events
-    assert handover.arguments == {"section": "khorog", "agency": "army"}
+    assert handover.arguments == {"section": "khorog", "agency": "border_troops"}
     assert handover.label == "handed over"
     assert handover.figures == ("border-handover-start",)
     assert handover.where == f"{folder}/child.toml:11"

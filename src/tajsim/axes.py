@@ -106,14 +106,19 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def total(values: Array) -> Array:
-    """Add over the first axis, one slice after another: ``(n, ..., run) -> (..., run)``.
+def total(values: Array, axis: int = 0) -> Array:
+    """Add over one axis, never the last: ``(n, ..., run) -> (..., run)``.
 
-    numpy's own ``sum`` merges axes and adds pairwise when there is a single run, so that run *i*
-    alone would differ in the last bit from run *i* of a thousand. A loop does not.
+    With two runs or more numpy adds slice after slice. With one run it merges axes and adds
+    pairwise, so that run *i* alone would differ in the last bit from run *i* of a thousand: there
+    a loop adds the slices in the same order.
     """
-    result = values[0].copy()
-    for value in values[1:]:
+    if values.shape[-1] > 1:
+        result: Array = np.add.reduce(values, axis=axis)
+        return result
+    slices = np.moveaxis(values, axis, 0)
+    result = slices[0].copy()
+    for value in slices[1:]:
         result += value
     return result
 

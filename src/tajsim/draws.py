@@ -70,11 +70,17 @@ class Draws:
 
     def uniform(self, process: str, actor: str, month: int) -> Array:
         """Return ``(run,)`` uniform draws in the open interval (0, 1)."""
-        key = (process, actor)
-        if self._last_month.get(key, AT_START - 1) >= month:
-            raise ReusedDrawError(f"draw {key} was already made for month {month} or later")
-        self._last_month[key] = month
-        bits = _mix(_mix(self._run_key ^ _counter(process, actor, month)))
+        return self.uniform_each(process, (actor,), month)[0]
+
+    def uniform_each(self, process: str, actors: Sequence[str], month: int) -> Array:
+        """Return ``(actor, run)`` uniform draws, each actor's the same as drawn for it alone."""
+        for actor in actors:
+            key = (process, actor)
+            if self._last_month.get(key, AT_START - 1) >= month:
+                raise ReusedDrawError(f"draw {key} was already made for month {month} or later")
+            self._last_month[key] = month
+        counters = np.array([_counter(process, actor, month) for actor in actors])
+        bits = _mix(_mix(self._run_key ^ counters[:, None]))
         # The half step keeps 0 and 1 out, so logarithms and normal quantiles stay finite.
         result: Array = ((bits >> _S11).astype(np.float64) + 0.5) * 2.0**-53
         return result
@@ -82,6 +88,11 @@ class Draws:
     def normal(self, process: str, actor: str, month: int) -> Array:
         """Return ``(run,)`` standard normal draws (the quantile of one uniform draw each)."""
         result: Array = ndtri(self.uniform(process, actor, month))
+        return result
+
+    def normal_each(self, process: str, actors: Sequence[str], month: int) -> Array:
+        """Return ``(actor, run)`` standard normal draws."""
+        result: Array = ndtri(self.uniform_each(process, actors, month))
         return result
 
     def happens(self, process: str, actor: str, month: int, probability: Array | float) -> Array:

@@ -1,34 +1,51 @@
-"""Trafficking networks: route, volume, growth, learning."""
+"""Trafficking networks: route, volume, growth, learning.
+
+Each network is a Mesa agent. The state of all forty stands side by side in one array, so that a
+rule serves them in one call; an agent's attributes are its slices of those arrays.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
 
 import mesa
 import numpy as np
 
 from tajsim.agents.actor import Actor
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, NETWORKS, Array, total
+from tajsim.inputs.values import ParameterValues
 from tajsim.rules.border.access import access
 from tajsim.rules.border.belief import learn
 from tajsim.rules.border.routes import way_shares
 from tajsim.rules.border.volume import capacity_step, margin, volume
 from tajsim.world import NETWORK_PATRON
 
+Result = TypeVar("Result")
 
-class TraffickingNetwork(Actor):
-    """A network in all runs.
 
-    State, each ``(run,)`` unless said: ``capacity``, ``bought``, ``stock`` (kg), ``protection``
-    and ``access`` (shares), ``margin`` (ratio), ``hit`` (share lost to arrests);
-    ``entry_share``, ``entry_belief``, ``entry_load``, ``entry_lost`` ``(section, run)`` over the
-    Afghan sections, and the same for exits ``(exit, run)``.
+class Networks:
+    """The state of all networks.
+
+    ``(network, run)``: ``capacity``, ``bought`` (kg/month), ``stock`` (kg), ``protection``,
+    ``access`` (shares), ``margin`` (ratio), ``hit`` (share lost to arrests), ``revenue``,
+    ``outlay``, ``tolls``, ``fee`` (USD this month). ``(section, network, run)`` over the Afghan
+    sections: ``entry_share``, ``entry_belief``, ``entry_load``, ``entry_lost``; the same for
+    exits with ``exit_``.
     """
 
-    def __init__(self, model: mesa.Model, name: str) -> None:
-        self.rank = NETWORKS.index(name)
-        self.patron = NETWORK_PATRON[name]
-        super().__init__(model, name, "network")
+    names = NETWORKS
 
-    def start(  # type: ignore[override]
+    def __init__(self, values: ParameterValues, runs: int) -> None:
+        self.values, self.runs = values, runs
+        self.patrons = [NETWORK_PATRON[name] for name in NETWORKS]
+        self.ask(self.start)
+
+    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
+        """Call a rule with the parameters in force."""
+        return rule(*state, **self.values.of(rule))
+
+    def start(
         self,
         *,
         heroin_supply: Array,
@@ -41,32 +58,50 @@ class TraffickingNetwork(Actor):
         exit_cost: Array,
     ) -> None:
         """Take a rank in size and protection. Mechanisms: E11 (the sizes are assumptions)."""
-        ranks = np.arange(1, len(NETWORKS) + 1)[:, None] ** -network_inequality
-        self.capacity = heroin_supply * ranks[self.rank] / total(ranks)
-        self.protection_start = np.maximum(protection_top - protection_decline * self.rank, 0.0)
+        count, sections, exits = len(NETWORKS), len(AFGHAN_SECTIONS), len(EXITS)
+        rank = np.arange(count)[:, None]
+        sizes = (rank + 1.0) ** -network_inequality
+        self.capacity = heroin_supply * sizes / total(sizes)
+        self.protection_start = np.maximum(protection_top - protection_decline * rank, 0.0)
         self.protection = self.protection_start.copy()
         self.access = self.ask(access, self.protection)
-        self.stock, self.bought, self.hit = self.zeros(), self.zeros(), self.zeros()
-        self.margin, self.revenue = self.zeros(), self.zeros()
-        sections, exits = len(AFGHAN_SECTIONS), len(EXITS)
+        self.stock, self.hit, self.margin = (self._zeros() for _ in range(3))
+        # Business goes on as before: the first month is no shock.
+        self.bought = self.capacity.copy()
+        self.revenue, self.outlay, self.tolls, self.fee = (self._zeros() for _ in range(4))
         # Networks work from somewhere: sections far from their home cost them more.
-        distance = np.abs(np.arange(sections) - (self.rank * 7) % sections)[:, None]
-        self.entry_cost = home_pull * distance / sections + section_cost[:sections]
-        self.exit_cost_own = exit_cost + 0.0
-        self.entry_share = np.full((sections, self.runs), 1.0 / sections)
-        self.exit_share = np.full((exits, self.runs), 1.0 / exits)
-        self.entry_belief = np.broadcast_to(belief_start, (sections, self.runs)).copy()
-        self.exit_belief = np.broadcast_to(belief_start, (exits, self.runs)).copy()
-        self.entry_load, self.entry_lost = self.zeros(sections), self.zeros(sections)
-        self.exit_load, self.exit_lost = self.zeros(exits), self.zeros(exits)
+        distance = np.abs(np.arange(sections)[:, None] - np.arange(count) * 7 % sections)
+        pull = home_pull * distance[:, :, None] / sections
+        self.entry_cost = pull + section_cost[:sections, None]
+        self.exit_cost = exit_cost[:, None]
+        self.entry_share = np.full((sections, count, self.runs), 1.0 / sections)
+        self.exit_share = np.full((exits, count, self.runs), 1.0 / exits)
+        self.entry_belief = np.broadcast_to(belief_start, self.entry_share.shape).copy()
+        self.exit_belief = np.broadcast_to(belief_start, self.exit_share.shape).copy()
+        self.entry_load, self.entry_lost = self._zeros(sections), self._zeros(sections)
+        self.exit_load, self.exit_lost = self._zeros(exits), self._zeros(exits)
+        self.cost_share = self._zeros()
+
+    def _zeros(self, *axes: int) -> Array:
+        return np.zeros((*axes, len(NETWORKS), self.runs))
+
+    def protect(self, patron_in_place: Array, *, patron_worth: Array) -> None:
+        """Lose part of the protection while the patron is out of place.
+
+        Args:
+            patron_in_place: 1 while he is, or where there is none, ``(network, run)``.
+        """
+        lost = patron_worth * (1.0 - patron_in_place)
+        self.protection = self.protection_start * (1.0 - lost)
+        self.access = self.ask(access, self.protection)
 
     def learn(self, entry_word: Array, exit_word: Array) -> None:
-        """Update beliefs from last month's losses and from the word of others."""
+        """Update beliefs from last month's losses and from the word of others, ``(way, run)``."""
         self.entry_belief = self.ask(
-            learn, self.entry_belief, self.entry_load, self.entry_lost, entry_word
+            learn, self.entry_belief, self.entry_load, self.entry_lost, entry_word[:, None]
         )
         self.exit_belief = self.ask(
-            learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word
+            learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word[:, None]
         )
 
     def choose_routes(self, entry_toll: Array, exit_toll: Array, barrier_cost: Array) -> None:
@@ -77,25 +112,47 @@ class TraffickingNetwork(Actor):
             exit_toll: the same at the exits, ``(exit, run)``.
             barrier_cost: standing disadvantage of closed crossings, ``(exit, run)``.
         """
-        entry_toll = entry_toll * self.access
-        exit_toll = exit_toll * self.access
+        entry = entry_toll[:, None] * self.access
+        out = exit_toll[:, None] * self.access
         self.entry_share = self.ask(
-            way_shares, self.entry_share, self.entry_belief, entry_toll, self.entry_cost
+            way_shares, self.entry_share, self.entry_belief, entry, self.entry_cost
         )
-        cost = self.exit_cost_own + barrier_cost
-        self.exit_share = self.ask(way_shares, self.exit_share, self.exit_belief, exit_toll, cost)
-        self.cost_share = np.minimum(
-            total(self.entry_share * (self.entry_belief + entry_toll))
-            + total(self.exit_share * (self.exit_belief + exit_toll)),
-            0.95,
-        )
+        cost = self.exit_cost + barrier_cost[:, None]
+        self.exit_share = self.ask(way_shares, self.exit_share, self.exit_belief, out, cost)
+        expected = total(self.entry_share * (self.entry_belief + entry))
+        expected += total(self.exit_share * (self.exit_belief + out))
+        self.cost_share = np.minimum(expected, 0.95)
 
     def choose_volume(self, exit_prices: Array, price_in: Array) -> None:
-        """Choose how much to buy this month, kg."""
-        price_out = total(self.exit_share * exit_prices)
+        """Choose how much to buy this month, kg, from prices in USD/kg, ``(exit, run)``, ``(run,)``."""
+        price_out = total(self.exit_share * exit_prices[:, None])
         self.margin = self.ask(margin, price_out, price_in, self.cost_share)
-        self.bought = self.ask(volume, self.capacity, self.margin)
+        self.bought = self.ask(volume, self.bought, self.capacity, self.margin)
 
     def grow(self, inherited: Array) -> None:
         """Let reach follow profit, arrests and what is taken over from others."""
         self.capacity = self.ask(capacity_step, self.capacity, self.margin, self.hit, inherited)
+
+
+class TraffickingNetwork(Actor):
+    """One network: a Mesa agent whose state attributes are slices of the networks' arrays.
+
+    ``network.capacity`` is ``(run,)``, ``network.entry_share`` is ``(section, run)``: every
+    attribute of ``Networks`` is there. Change a slice in place, ``network.stock[:] = 0``.
+    """
+
+    def __init__(self, model: mesa.Model, name: str, together: Networks) -> None:
+        self.rank = NETWORKS.index(name)
+        self.patron = NETWORK_PATRON[name]
+        self._together = together
+        super().__init__(model, name, "network")
+
+    def __getattr__(self, name: str) -> Array:
+        """Return this network's slice of an array that all networks share."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        shared = getattr(self._together, name)
+        if not isinstance(shared, np.ndarray) or shared.ndim < 2:
+            raise AttributeError(f"a network has no state '{name}'")
+        part: Array = shared[..., self.rank, :]
+        return part

@@ -29,7 +29,7 @@ class Region(Actor):
         poverty_start: Array,
         fear_start: Array,
         grievance_start: Array,
-        control_base: Array,
+        migrant_share: Array,
         region_devout: Array,
         region_opposition: Array,
     ) -> None:
@@ -37,10 +37,12 @@ class Region(Actor):
         self.hardship = poverty_start.copy()
         self.fear = fear_start.copy()
         self.grievance = grievance_start.copy()
-        self.control = control_base.copy()
         self.devout, self.opposition = region_devout, region_opposition
         self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
-        self.voice = self.zeros()
+        # As after the first month, so that the start is no shock.
+        self.voice = self.ask(voiced, self.grievance, self.fear, migrant_share)
+        nothing = self.zeros()
+        self.control = self.ask(control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing)
 
     def migrate(self, home: Array, abroad: Array, demand: Array) -> Array:
         """Return persons leaving (positive) or returning this month."""

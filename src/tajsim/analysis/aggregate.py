@@ -48,7 +48,7 @@ def aggregate(variable: xr.DataArray, window: Window) -> xr.DataArray:
     ``yearly`` is the sum divided by the years of the window, ``total`` the sum, ``mean`` and
     ``maximum`` what they say, ``last`` the value of the last month. The sums are made in float64.
     """
-    part = variable.isel(month=months_in(variable.to_dataset(name="x"), window))
+    part = variable.isel(month=months_in(variable, window))
     kind = variable.attrs.get("aggregate", "mean")
     if kind == "last":
         return part.isel(month=-1, drop=True).astype(np.float64)

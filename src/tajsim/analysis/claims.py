@@ -72,6 +72,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
         "high": found.high,
         "median": found.median,
         "unit": _unit(dataset, claim),
+        "signed": claim["against"] != "level",
         "runs": found.runs,
     }
 
@@ -79,13 +80,13 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
 def _obstacle(dataset: xr.Dataset, scenario: str, claim: Claim) -> str:
     """Say why a claim cannot be tested on these results; ``""`` if it can."""
     if claim["outcome"] not in dataset:
-        return f"the outcome {claim['outcome']} was not recorded"
+        return f"as {claim['outcome']} was not recorded"
     if claim["against"] == "reference" and scenario == scenario_names(dataset)[0]:
-        return "it needs a reference to compare with"
+        return "for want of a reference"
     first, last = whole_period(dataset)
     windows = [claim["window"], claim["before"]] if claim.get("before") else [claim["window"]]
     if any(not first <= month <= last for window in windows for month in window):
-        return f"its window reaches beyond the results ({first} to {last})"
+        return f"whose window reaches beyond the results ({first} to {last})"
     return ""
 
 
@@ -167,6 +168,6 @@ def _expectation(claim: Claim) -> str:
         claim["against"], f"against {' to '.join(claim.get('before') or ())}"
     )
     bounds = _bounds(claim)
-    size = "" if bounds is None else f" {bounds[0]:g} to {bounds[1]:g}"
+    size = "" if bounds is None else f" {bounds[0]:g} and {bounds[1]:g}"
     unit = " %" if size and claim.get("relative") else ""
     return f"{claim['expect']}{size}{unit} {against}".strip()

@@ -10,8 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.analysis.claims import evaluate_claims
+from tajsim.analysis.claims_text import claims_text
 from tajsim.analysis.paired import compare_results
-from tajsim.analysis.report_text import claims_text, closing_text, comparison_text
+from tajsim.analysis.report_text import closing_text, comparison_text
 from tajsim.analysis.summary import summarise
 from tajsim.analysis.windows import Window, check_window
 from tajsim.ensemble.run import prepare, simulate
@@ -47,6 +48,7 @@ class Comparison:
         return "\n\n".join(part for part in parts if part)
 
     def __str__(self) -> str:
+        """Return the tables of the headline outcomes."""
         return self.text()
 
 

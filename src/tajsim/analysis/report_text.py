@@ -1,4 +1,4 @@
-"""What ``run`` and ``compare`` print: tables of outcomes and claims, and what they rest on."""
+"""What ``run`` and ``compare`` print: tables of outcomes, and what they rest on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.analysis.basis import basis_statement
-from tajsim.analysis.claims import NOT_TESTED
+from tajsim.analysis.choose_rows import first_of_comparison, first_of_summary
 from tajsim.analysis.tables import factor, interval, number, percent, text_table
 from tajsim.analysis.windows import attribute
 
@@ -20,7 +20,7 @@ WIDTH = 100
 def summary_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = False) -> str:
     """Return the table of one scenario: median and 90 % of the runs, headline outcomes or all."""
     scenario = str(dataset["scenario"].values[0])
-    shown = summary if everything else summary[summary["headline"]]
+    shown = summary if everything else first_of_summary(summary)
     rows = [
         [row.label, row.unit, number(row.median), interval(row.p05, row.p95)]
         for row in _rows(shown)
@@ -30,7 +30,8 @@ def summary_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = 
         [
             _heading(dataset, scenario, scenario),
             f"{_runs(dataset)}, {window}",
-            text_table(("outcome", "unit", "median", "90 % of the runs"), rows, left=2),
+            text_table(("outcome", "unit", "median", "90 % of the runs"), rows, left=(0, 1))
+            + _left_out(len(summary) - len(shown)),
         ]
     )
 
@@ -43,15 +44,16 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
         window = f"{part['window_start'].iloc[0]} to {part['window_end'].iloc[0]}"
         blocks += [
             _heading(dataset, str(scenario), f"{scenario} against {reference}"),
-            f"{_runs(dataset)} in pairs, {window}",
-            _comparison_table(part if everything else part[part["headline"]]),
+            f"{_runs(dataset, 'paired run')}, {window}",
+            _comparison_table(part, part if everything else first_of_comparison(part)),
         ]
     return "\n\n".join(blocks)
 
 
-def _comparison_table(part: pd.DataFrame) -> str:
-    """Return the rows that differ in any run; count the others."""
+def _comparison_table(part: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """Return the shown rows that differ in any run; count what is left out."""
     same = part["share_tied"] == 1.0
+    shown = shown[shown["share_tied"] < 1.0]
     rows = [
         [
             row.label,
@@ -64,7 +66,7 @@ def _comparison_table(part: pd.DataFrame) -> str:
             percent(row.share_sign),
             factor(row.pairing),
         ]
-        for row in _rows(part[~same])
+        for row in _rows(shown)
     ]
     header = (
         "outcome",
@@ -77,50 +79,14 @@ def _comparison_table(part: pd.DataFrame) -> str:
         "in runs",
         "pairing",
     )
-    lines = [text_table(header, rows, left=2)] if rows else []
-    if same.any():
-        lines.append(f"The same in every run: {int(same.sum())} more rows.")
-    return "\n".join(lines)
+    table = text_table(header, rows, left=(0, 1)) if rows else "Nothing to show differs."
+    equal = f"\nThe same in every run: {int(same.sum())} rows." if same.any() else ""
+    chance = "\nWhere nothing changes, one interval in ten is clear of zero by chance."
+    return table + chance + equal + _left_out(len(part) - int(same.sum()) - len(shown))
 
 
-def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
-    """Return the table of claims with a count of verdicts; ``""`` if there are none."""
-    if claims.empty:
-        return ""
-    tested = claims[claims["verdict"] != NOT_TESTED]
-    blocks = []
-    if not tested.empty:
-        rows = [
-            [
-                row.verdict,
-                percent(row.share),
-                f"{number(row.effect, signed=True)} {row.unit}",
-                interval(row.low, row.high, signed=True),
-                row.expect,
-                f"{row.claim} ({row.document}:{row.line})",
-            ]
-            for row in _rows(tested)
-        ]
-        header = ("claim", "of runs", "mean", "90 % interval", "expected", "id and source")
-        counts = tested["verdict"].value_counts()
-        said = ", ".join(f"{counts[v]} {v}" for v in counts.index)
-        blocks.append(f"Claims of the documents: {said}.\n" + _left_right(header, rows))
-    left_out = claims[claims["verdict"] == NOT_TESTED]
-    if untested and not left_out.empty:
-        blocks.append(
-            "\n".join(f"Not tested: {row.claim}, {row.reason}." for row in _rows(left_out))
-        )
-    return "\n\n".join(blocks)
-
-
-def _left_right(header: tuple[str, ...], rows: list[list[str]]) -> str:
-    """Lay out claims: verdict left, numbers right, words left again."""
-    widths = [max(len(row[i]) for row in (list(header), *rows)) for i in range(len(header))]
-    aligned = [
-        [cell.ljust(w) if i in (0, 4, 5) else cell.rjust(w) for i, (cell, w) in enumerate(pairs)]
-        for pairs in (list(zip(row, widths, strict=True)) for row in rows)
-    ]
-    return text_table(header, aligned, left=len(header))
+def _left_out(count: int) -> str:
+    return f"\n{count} more rows with --all, and in the CSV files." if count > 0 else ""
 
 
 def closing_text(dataset: xr.Dataset) -> str:
@@ -138,7 +104,7 @@ def _heading(dataset: xr.Dataset, scenario: str, title: str) -> str:
     return "\n".join([title, *textwrap.wrap(question, WIDTH)])
 
 
-def _runs(dataset: xr.Dataset) -> str:
+def _runs(dataset: xr.Dataset, what: str = "run") -> str:
     count = int(dataset.sizes["run"])
     seed = dataset.attrs.get("seed", np.nan)
-    return f"{count:,} run{'s' if count != 1 else ''}, seed {seed}"
+    return f"{count:,} {what}{'s' if count != 1 else ''}, seed {seed}"

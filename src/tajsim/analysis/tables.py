@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 
 def number(value: float, signed: bool = False) -> str:
@@ -49,13 +49,15 @@ def factor(value: float) -> str:
     return ">1e6" if value > 1e6 else f"{value:.2g}" if 1.0 <= value < 10.0 else number(value)
 
 
-def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Lay out rows under a header; the first ``left`` columns are aligned left, others right."""
+def text_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], left: Container[int] = (0,)
+) -> str:
+    """Lay out rows under a header; the columns in ``left`` are aligned left, others right."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
 
     def line(row: Sequence[str]) -> str:
         placed = (
-            cell.ljust(width) if i < left else cell.rjust(width)
+            cell.ljust(width) if i in left else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         return "  ".join(placed).rstrip()

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from tajsim.ensemble.months import check_month, month_of
 from tajsim.errors import UserError
@@ -82,8 +81,8 @@ def check_window(period: Window, window: Window) -> Window:
     return start, end
 
 
-def months_in(dataset: xr.Dataset, window: Window) -> NDArray[np.intp]:
-    """Return the positions of the months of a window, ``(month,)``."""
+def months_in(dataset: xr.Dataset | xr.DataArray, window: Window) -> slice:
+    """Return the positions of the months of a window (a slice: selecting copies nothing)."""
     months = dataset["month"].values.astype("datetime64[M]")
-    inside = (months >= np.datetime64(window[0], "M")) & (months <= np.datetime64(window[1], "M"))
-    return np.flatnonzero(inside)
+    first, last = (np.datetime64(month, "M") for month in window)
+    return slice(int((months < first).sum()), int((months <= last).sum()))

@@ -24,7 +24,7 @@ def parameter_table(parameters: Sequence[Parameter]) -> str:
         [p.name, plain(p.value), p.unit, f"{plain(p.low)} to {plain(p.high)}", p.role, p.basis.kind]
         for p in parameters
     ]
-    return text_table(("parameter", "value", "unit", "range", "role", "basis"), rows, left=6)
+    return text_table(("parameter", "value", "unit", "range", "role", "basis"), rows, left=range(6))
 
 
 def parameter_in_full(p: Parameter) -> str:

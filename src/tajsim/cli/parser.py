@@ -78,9 +78,14 @@ def ensemble_options(parser: argparse.ArgumentParser) -> None:
         help="the outcomes to keep, separated by commas (default: all)",
     )
     add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
-    add("--all", action="store_true", help="print all outcomes, not only the headline ones")
+    add("--all", action="store_true", help="print all outcomes and coordinates")
     add("--progress", action="store_true", help="show progress even if stderr is no terminal")
     add("--no-pictures", action="store_true", help="write no pictures to DIR")
+
+
+def everything(options: argparse.Namespace) -> bool:
+    """Tell whether all rows are to be printed: on request, or for outcomes chosen by name."""
+    return bool(options.all or options.outcomes)
 
 
 def window(text: str) -> tuple[str, str]:

@@ -84,7 +84,7 @@ def _write(folder: Path, dataset: xr.Dataset, tables: Mapping[str, pd.DataFrame]
 
 
 def _draw(folder: Path, dataset: xr.Dataset) -> tuple[list[str], Exception | None]:
-    """Draw the pictures; a failure is handed back, because the results must be kept all the same."""
+    """Draw the pictures; a failure is handed back, so that the results are kept all the same."""
     from tajsim.plots import standard_pictures
 
     try:

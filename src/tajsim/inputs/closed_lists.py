@@ -14,22 +14,14 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
-from tajsim.axes import AGENCIES, COMMANDERS, MOVEMENTS, SECTIONS
+from tajsim.axes import AGENCIES, COMMANDERS, MOVEMENTS, REPRESSION_STEPS, SECTIONS
 from tajsim.errors import unknown
 from tajsim.inputs.dates import event_month, is_month
 from tajsim.inputs.figures import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.parameters import load_parameters
+from tajsim.world import GUARDS
 
-#: Steps of the repression ladder (mechanism P11), in the order in which they were taken.
-REPRESSION_STEPS = (
-    "restricted",
-    "seats_lost",
-    "status_lost",
-    "designated_terrorist",
-    "leaders_arrested",
-    "lawyers_arrested",
-)
 EXPECTATIONS = ("rises", "falls", "unchanged", "between")
 COMPARISONS = ("reference", "before", "level")
 
@@ -101,6 +93,10 @@ class TextOf:
 # Aliases rather than plain Annotated types: each list then stands once in the JSON Schema.
 Section = TypeAliasType("Section", Annotated[str, OneOf("section", lambda: SECTIONS)])
 Agency = TypeAliasType("Agency", Annotated[str, OneOf("agency", lambda: AGENCIES)])
+Guard = TypeAliasType("Guard", Annotated[str, OneOf("border guard", lambda: GUARDS)])
+ForeignAgency = TypeAliasType(  # Russia's border troops are the only agency that others run
+    "ForeignAgency", Annotated[str, OneOf("foreign-run agency", lambda: GUARDS[:1])]
+)
 Commander = TypeAliasType("Commander", Annotated[str, OneOf("commander", lambda: COMMANDERS)])
 Movement = TypeAliasType("Movement", Annotated[str, OneOf("movement", lambda: MOVEMENTS)])
 Step = TypeAliasType("Step", Annotated[str, OneOf("repression step", lambda: REPRESSION_STEPS)])

@@ -14,6 +14,8 @@ from tajsim.inputs.closed_lists import (
     Commander,
     EventDate,
     FigureId,
+    ForeignAgency,
+    Guard,
     Movement,
     ParameterName,
     Section,
@@ -56,11 +58,11 @@ class SetEvent(EventRow):
 
 
 class HandoverEvent(EventRow):
-    """The guard of a border section passes to an agency."""
+    """The guard of a border section passes to an agency that guards borders."""
 
     kind: Literal["handover"]
     section: Section
-    agency: Agency
+    agency: Guard
 
 
 class AppointEvent(EventRow):
@@ -104,7 +106,7 @@ class WithdrawAgencyEvent(EventRow):
     """A foreign-run agency winds down over some months."""
 
     kind: Literal["withdraw_agency"]
-    agency: Agency
+    agency: ForeignAgency
     months: Months = Field(1, description="length of the withdrawal; 1 = at once")
 
 

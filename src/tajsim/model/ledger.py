@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tajsim.axes import Array
+from tajsim.axes import Array, total
 
 
 class Ledger:
@@ -30,6 +30,24 @@ class Ledger:
         """Move an amount ``(run,)`` from one account to another; negative moves it back."""
         self.balance[self._row[source]] -= amount
         self.balance[self._row[target]] += amount
+
+    def rows(self, names: Sequence[str]) -> slice:
+        """Return the rows of accounts that stand side by side, for transfers of many at once."""
+        first = self._row[names[0]]
+        return slice(first, first + len(names))
+
+    def draw_each(self, sources: Sequence[str], target: str, amount: Array) -> Array:
+        """Move amounts ``(source, run)`` from many accounts to one, as far as each has them."""
+        rows = self.balance[self.rows(sources)]
+        moved = np.minimum(amount, np.maximum(rows, 0.0))
+        rows -= moved
+        self.balance[self._row[target]] += total(moved)
+        return moved
+
+    def pay_each(self, source: str, targets: Sequence[str], amount: Array) -> None:
+        """Move amounts ``(target, run)`` from one account to many."""
+        self.balance[self.rows(targets)] += amount
+        self.balance[self._row[source]] -= total(amount)
 
     def draw(self, source: str, target: str, amount: Array) -> Array:
         """Move an amount or what there is, whichever is less, and return what was moved."""

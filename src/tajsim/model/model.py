@@ -67,6 +67,9 @@ class TajikistanModel(Readings, mesa.Model):
         UserError: for an unknown parameter, outcome or mode, or a reversed period.
     """
 
+    #: The stages that ``step`` goes through; a part of the model can be run by naming fewer.
+    month = MONTH
+
     def __init__(
         self,
         *,
@@ -103,7 +106,7 @@ class TajikistanModel(Readings, mesa.Model):
     def step(self) -> None:
         """Simulate one month: the stages of MONTH, in order."""
         self.last, self.now = self.now, Flows(self.run_count)
-        for _, stage in MONTH:
+        for _, stage in self.month:
             stage(self)
         self.months_run += 1
         self.running = self.months_run < self.month_count

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def ratio(part: Array, whole: Array) -> Array:
-    """Return ``part / whole``, zero where there is nothing."""
-    result: Array = part / np.where(whole > 1e-9, whole, np.inf)
+    """Return ``part / whole``, zero where the whole is below one kg or dollar."""
+    result: Array = part / np.where(whole > 1.0, whole, np.inf)
     return result
 
 
@@ -34,7 +34,7 @@ MEASURES: dict[str, Callable[[Readings], Array]] = {
     "heroin_seized_reported": lambda m: m.now["reported"],
     "heroin_leaving": lambda m: m.now["leaving"],
     "heroin_used": lambda m: m.now["used"],
-    "heroin_stock": lambda m: total(np.stack([n.stock for n in m.networks])),
+    "heroin_stock": lambda m: total(m.traffic.stock),
     "heroin_resold": lambda m: m.now["resold"],
     "heroin_price": lambda m: m.now["price_border"],
     "seizure_probability": lambda m: ratio(m.now["seized"], m.now["entering"]),

@@ -10,7 +10,7 @@ from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroup
 from tajsim.agents.movement import Movement
-from tajsim.agents.network import TraffickingNetwork
+from tajsim.agents.network import Networks, TraffickingNetwork
 from tajsim.agents.power import ExternalPower
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region
@@ -41,6 +41,7 @@ class Readings:
     agencies: list[SecurityAgency]
     powers: list[ExternalPower]
     networks: list[TraffickingNetwork]
+    traffic: Networks  # the networks' state side by side
     commanders: list[Commander]
     movements: list[Movement]
     militants: list[MilitantGroup]

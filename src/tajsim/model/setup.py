@@ -10,7 +10,7 @@ from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroup
 from tajsim.agents.movement import Movement
-from tajsim.agents.network import TraffickingNetwork
+from tajsim.agents.network import Networks, TraffickingNetwork
 from tajsim.agents.power import ExternalPower
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region
@@ -48,7 +48,8 @@ def create_actors(model: TajikistanModel) -> None:
     model.regime = Regime(model)
     model.agencies = [SecurityAgency(model, name) for name in AGENCIES]
     model.powers = [ExternalPower(model, name) for name in POWERS]
-    model.networks = [TraffickingNetwork(model, name) for name in NETWORKS]
+    model.traffic = Networks(model.values, model.run_count)
+    model.networks = [TraffickingNetwork(model, name, model.traffic) for name in NETWORKS]
     model.commanders = [Commander(model, name) for name in COMMANDERS]
     model.movements = [Movement(model, name) for name in MOVEMENTS]
     model.militants = [MilitantGroup(model, name) for name in MILITANT_GROUPS]

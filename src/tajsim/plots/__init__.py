@@ -23,6 +23,7 @@ from tajsim.plots.difference import difference
 from tajsim.plots.distribution import distribution
 from tajsim.plots.fan import fan
 from tajsim.plots.tasks import tasks
+from tajsim.plots.windows import most_moved
 
 __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"]
 
@@ -124,7 +125,8 @@ def _usual(kind: str, dataset: xr.Dataset) -> dict[str, Any]:
     if kind == "fan" and dataset.sizes["month"] > 24:
         return {"smooth": 12}
     if kind == "distribution":
-        return {"outcome": choose.headline(dataset)[:4]}
+        spread = [n for n in choose.headline(dataset) if dataset[n].attrs.get("unit") != "0 or 1"]
+        return {"outcome": most_moved(dataset, spread, 4)}
     return {}
 
 

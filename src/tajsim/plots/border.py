@@ -53,13 +53,13 @@ def border(
     page = Page(
         body=(1.5 + frame.room / 72) * len(scenarios) + 1.05,
         title=title or "The border by section, from east to west",
-        subtitle="Mean over the runs, month by month; one colour scale per column.",
+        subtitle="Median of the runs, month by month; one colour scale per column.",
         key=marks.key(frame.found, scenarios),
-        foot=timeline.foot(dataset, "Colours: means over runs; no interval is shown."),
+        foot=timeline.foot(dataset, "Colours: medians of the runs; no interval is shown."),
     )
     panels = page.figure.subplots(len(scenarios), len(names), squeeze=False)
     for column, name in enumerate(names):
-        series = _ordered(dataset[name]).mean("run", skipna=True)
+        series = _ordered(dataset[name]).median("run", skipna=True)
         colours = _Colours(series, _MAPS[column])
         for row, ax in enumerate(panels[:, column]):
             colours.draw(ax, row)
@@ -122,7 +122,7 @@ class _Frame:
 
     def dress(self, ax: Axes, row: int, sections: list[str]) -> None:
         """Give a map its axis of years, its events in their sections, and the projection."""
-        timeline.time_axis(ax, self.dataset, self.wide, bottom=row == len(self.own) - 1)
+        timeline.time_axis(ax, self.dataset, self.wide, bottom=row == len(self.own) - 1, cells=True)
         for mark in self.own[row]:
             hit = [sections.index(s) for s in mark.sections if s in sections]
             for place in hit or range(len(sections)):

@@ -12,13 +12,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from tajsim.errors import UserError
+from tajsim.errors import UserError, unknown
 from tajsim.plots import choose, style, timeline
 from tajsim.plots.forest import Difference, forest, forest_height
 from tajsim.plots.labels import month_text, number, wrap
 from tajsim.plots.page import Page
-from tajsim.plots.series import Floats, reduce, titled, unit_of
+from tajsim.plots.series import Floats, reduce, scaled, titled, unit_of
 from tajsim.plots.windows import over, paired, window_of
+
+_ORDERS = ("size", "registry")
+_INTERVAL = (
+    "Thick: 90 % interval of the mean paired difference; thin: the middle 90 % of the runs' "
+    "differences. Over sections, agencies and the like flows, counts and stocks are added, "
+    "all else is averaged."
+)
 
 
 def difference(
@@ -28,6 +35,7 @@ def difference(
     detail: str | None = None,
     select: Mapping[str, Any] | choose.Names = None,
     window: str | Sequence[str] | None = None,
+    order: str = "size",
     title: str | None = None,
 ) -> Figure:
     """Draw a forest of paired differences and, for a named outcome, their histogram.
@@ -40,12 +48,15 @@ def difference(
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
         window: ``"2006-01:2010-12"``; by default, for each scenario, from its first difference
             to the reference to the end.
+        order: ``"size"``, the largest standardised difference first, or ``"registry"``.
         title: heading; made from the scenarios by default.
 
     Raises:
         UserError: for unknown names, fewer than two scenarios, or results of several seeds.
     """
     _check(dataset)
+    if order not in _ORDERS:
+        raise UserError(unknown("order", order, _ORDERS))
     named = choose.as_names(outcome)
     detail = detail or (named[0] if len(named) == 1 else None)
     if len(named) == 1:
@@ -54,9 +65,11 @@ def difference(
     chosen = choose.selection(select)
     extra = choose.outcomes(dataset, detail, []) if detail else []
     choose.check_selection([dataset[name] for name in [*names, *extra]], chosen)
-    found = [_differences(dataset, name, chosen, window) for name in names]
-    moved = [d for d in found if any(np.any(v != 0.0) for v in d.values)]
-    still = [d.label for d in found if all(not np.any(v != 0.0) for v in d.values)]
+    found = [d for name in names for d in _rows(dataset, name, chosen, window)]
+    moved = [d for d in found if d.moves]
+    if order == "size":
+        moved.sort(key=lambda one: one.size, reverse=True)
+    still = [d.label for d in found if not d.moves]
     tall = forest_height(moved)
     page = Page(
         body=tall + (2.2 if extra else 0.0),
@@ -71,7 +84,8 @@ def difference(
         return page.figure
     parts = page.figure.subfigures(2, 1, height_ratios=[tall, 2.2], squeeze=False)
     forest(parts[0, 0].subplots(), moved, reference)
-    _histogram(parts[1, 0].subplots(), dataset, _differences(dataset, extra[0], chosen, window))
+    whole = _difference(dataset, extra[0], reduce(dataset[extra[0]], chosen), chosen, window)
+    _histogram(parts[1, 0].subplots(), dataset, whole)
     return page.figure
 
 
@@ -85,35 +99,57 @@ def _check(dataset: xr.Dataset) -> None:
         )
 
 
-def _differences(
+def _rows(
     dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
+) -> list[Difference]:
+    """Return the row of an outcome, or one for each part if only the whole stays as it is."""
+    whole = _difference(dataset, name, reduce(dataset[name], select), select, window)
+    own = choose.own_dimensions(dataset[name])
+    if whole.moves or len(own) != 1 or own[0] in select:
+        return [whole]
+    places = [str(place) for place in dataset[own[0]].values]
+    chosen = [{**select, own[0]: [place]} for place in places]
+    parts = [_difference(dataset, name, reduce(dataset[name], c), c, window) for c in chosen]
+    moved = [part for part in parts if part.moves]
+    return moved or [whole]
+
+
+def _difference(
+    dataset: xr.Dataset,
+    name: str,
+    series: xr.DataArray,
+    select: Mapping[str, Sequence[str]],
+    window: Any,
 ) -> Difference:
-    series = reduce(dataset[name], select)
-    values, spreads = [], []
-    for position, scenario in list(enumerate(map(str, series["scenario"].values)))[1:]:
+    """Return the paired differences of a series ``(scenario, month, run)`` of an outcome."""
+    values, spreads, scale = [], [], 0.0
+    for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
         months = window_of(dataset, window, scenario)
         reference, other = over(series.isel(scenario=[0, position]), months).values
         values.append(other - reference)
         known = reference[np.isfinite(reference)]
         spreads.append(float(known.std(ddof=1)) if known.size > 1 else 0.0)
+        scale = max(scale, float(np.abs(known).max(initial=0.0)))
+    spreads = [spread if spread > 1e-6 * scale else 0.0 for spread in spreads]
     narrowed = any(dimension in select for dimension in choose.own_dimensions(dataset[name]))
     label = titled(dataset[name], select) if narrowed else str(series.attrs.get("label", name))
-    unit = unit_of(series, True)
-    return Difference(label, "share of runs" if unit == "0 or 1" else unit, values, spreads)
+    unit = unit_of(series, windowed=True)
+    return Difference(label, "share of runs" if unit == "0 or 1" else unit, values, spreads, scale)
 
 
 def _histogram(ax: Axes, dataset: xr.Dataset, one: Difference) -> None:
     """Draw the paired differences of one outcome, with mean and share of runs above zero."""
-    known = np.concatenate([values[np.isfinite(values)] for values in one.values])
+    factor, unit = scaled(np.concatenate(one.values), one.unit)
+    known = np.concatenate([values[np.isfinite(values)] for values in one.values]) / factor
     low, high = (
         (min(float(known.min()), 0.0), max(float(known.max()), 0.0)) if known.size else (0, 0)
     )
     bins = max(12, round(4 * dataset.sizes["run"] ** (1 / 3)))
     edges = np.linspace(low, high, bins + 1) if high > low else np.array([-0.5, 0.5])
     names = choose.names_of(dataset)[1:]
-    for index, (name, values) in enumerate(zip(names, one.values, strict=True)):
+    for index, (name, row) in enumerate(zip(names, one.values, strict=True)):
         look = style.scenario_look(index + 1)
-        values = values[np.isfinite(values)]
+        values = row[np.isfinite(row)] / factor
         counts = np.histogram(values, edges)[0]
         ax.stairs(counts, edges, fill=True, color=look.colour, alpha=0.3, lw=0)
         ax.stairs(counts, edges, color=look.colour, lw=1.0)
@@ -128,7 +164,7 @@ def _histogram(ax: Axes, dataset: xr.Dataset, one: Difference) -> None:
     style.plain_numbers(ax.xaxis, 6.0)
     style.plain_numbers(ax.yaxis, 1.6)
     ax.set_ylabel("runs")
-    ax.set_xlabel("\n".join(wrap(f"paired difference: {one.label} ({one.unit})", 6.0, 8.5)))
+    ax.set_xlabel("\n".join(wrap(f"paired difference: {one.label} ({unit})", 6.0, 8.5)))
 
 
 def _signs(name: str, values: Floats, mean: float) -> str:
@@ -171,10 +207,7 @@ def _window_text(dataset: xr.Dataset, window: Any) -> str:
 
 
 def _foot(dataset: xr.Dataset, still: Sequence[str]) -> str:
-    text = timeline.foot(
-        dataset,
-        "Thick: 90 % interval of the mean paired difference; thin: the middle 90 % of the runs' differences.",
-    )
+    text = timeline.foot(dataset, _INTERVAL)
     if not still:
         return text
     return f"{text}\nNo difference in any run: {', '.join(still)}."

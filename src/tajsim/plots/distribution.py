@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from tajsim.plots import choose, style, timeline
 from tajsim.plots.labels import month_text, number, wrap
 from tajsim.plots.page import Page
-from tajsim.plots.series import Floats, reduce, titled, unit_of
+from tajsim.plots.series import Floats, reduce, scaled, titled, unit_of
 from tajsim.plots.windows import over, window_of
 
 _INTERVAL = "Markers: medians; bars: the middle 50 % (thick) and 90 % (thin) of runs."
@@ -63,11 +63,12 @@ def distribution(
         upper = page.figure.add_subplot(boxes[2 * row, column])
         lower = page.figure.add_subplot(boxes[2 * row + 1, column])
         values = over(reduce(dataset[name], chosen), months).values
+        factor, unit = scaled(values, unit_of(dataset[name], windowed=True))
+        values = values / factor
         _curve(upper, values)
         _strips(lower, values, choose.names_of(dataset), named=alone)
         _share_limits(upper, lower, values)
         style.plain_numbers(lower.xaxis, 5.0 / columns)
-        unit = unit_of(dataset[name], windowed=True)
         if alone:
             lower.set_xlabel(f"{dataset[name].attrs.get('label', name)} ({unit})")
         else:

@@ -16,12 +16,29 @@ from matplotlib.patches import Patch
 from tajsim.plots import badges, choose, marks, style, timeline
 from tajsim.plots.labels import wrap
 from tajsim.plots.page import Page
-from tajsim.plots.series import reduce, smooth_unit, titled, unit_of, years
+from tajsim.plots.series import (
+    Floats,
+    rare,
+    reduce,
+    scaled,
+    smooth_unit,
+    titled,
+    unit_of,
+    years,
+)
 from tajsim.plots.series import smooth as smoothed
-from tajsim.plots.windows import quantiles, share_interval, yes_or_no
+from tajsim.plots.windows import (
+    mean_interval,
+    most_moved,
+    quantiles,
+    share_interval,
+    yes_or_no,
+)
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
+#: So many outcomes are drawn if none are named.
+MOST_PANELS = 8
 _WIDE, _NARROW = 0.10, 0.27  # how opaque the bands of 90 % and 50 % are
 
 
@@ -38,7 +55,8 @@ def fan(
 
     Args:
         dataset: results of one scenario or several.
-        outcome: outcomes to draw; the headline ones by default.
+        outcome: outcomes to draw; by default eight of the headline ones, in a comparison those
+            that differ most.
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``; what is left of
             the own dimensions is added (kg, USD, persons) or averaged (shares, indices).
         smooth: rolling window in months; flows become per-year figures. By default none.
@@ -51,7 +69,8 @@ def fan(
     Raises:
         UserError: for unknown names.
     """
-    names = choose.outcomes(dataset, outcome, choose.headline(dataset))
+    headline = choose.headline(dataset)
+    names = choose.outcomes(dataset, outcome, most_moved(dataset, headline, MOST_PANELS))
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in names], chosen)
     found = marks.marks(dataset, events)
@@ -65,7 +84,7 @@ def fan(
     page = Page(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
         title=title or _title(dataset, names, chosen),
-        subtitle=_subtitle(dataset, smooth),
+        subtitle=_subtitle(dataset, smooth, "" if outcome else _choice(dataset, len(names))),
         legend=_legend(dataset),
         key=marks.key(found, choose.names_of(dataset)),
         foot=timeline.foot(dataset, _interval(dataset)),
@@ -95,32 +114,32 @@ def _panel(
     months: int | None,
 ) -> None:
     series = reduce(dataset[name], select)
-    binary = yes_or_no(series.values)
+    binary = not rare(series) and yes_or_no(series.values)
     unit = unit_of(series, windowed=False)
     if months and not binary:
-        unit = smooth_unit(series)
-        series = smoothed(series, months)
+        unit, series = smooth_unit(series), smoothed(series, months)
     when = years(series["month"].values)
-    wide = series.sizes["scenario"] <= MOST_WIDE_BANDS
+    factor, unit = (0.01, "% of runs") if binary else scaled(series.values, unit)
     for position in range(series.sizes["scenario"]):
         values = series.values[position].astype(np.float64)
-        if binary:
-            _share_of_runs(ax, when, values, position)
+        if binary or rare(series):
+            found = share_interval(values) if binary else mean_interval(values)
+            _mean(ax, when, [line / factor for line in found], position)
         else:
-            _bands(ax, when, values, position, wide)
-    ax.set_ylabel("% of runs" if binary else unit)
+            _bands(ax, when, values / factor, position, series.sizes["scenario"])
+    ax.set_ylabel(f"{unit}\n(mean)" if rare(series) else unit)
     if not np.any(series.values < 0.0):
         ax.set_ylim(bottom=0.0)
     if binary:
         ax.set_ylim(top=max(ax.get_ylim()[1], 5.0))
 
 
-def _bands(ax: Axes, when: Any, values: Any, position: int, wide: bool) -> None:
+def _bands(ax: Axes, when: Floats, values: Floats, position: int, scenarios: int) -> None:
     """Draw the fan of one scenario; ``values`` is ``(month, run)``."""
     look = style.scenario_look(position)
     low, lower, middle, upper, high = quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
     kind: dict[str, Any] = {"color": look.colour, "lw": 0}
-    if wide:
+    if scenarios <= MOST_WIDE_BANDS:
         ax.fill_between(when, low, high, alpha=_WIDE, zorder=2, **kind)
         for edge in (low, high):
             ax.plot(when, edge, color=look.colour, lw=0.6, ls=look.line, alpha=0.7, zorder=2.2)
@@ -128,13 +147,12 @@ def _bands(ax: Axes, when: Any, values: Any, position: int, wide: bool) -> None:
     ax.plot(when, middle, color=look.colour, lw=1.7, ls=look.line, zorder=3)
 
 
-def _share_of_runs(ax: Axes, when: Any, values: Any, position: int) -> None:
-    """Draw the share of runs in which a yes-or-no outcome is 1, with its 90 % interval."""
+def _mean(ax: Axes, when: Floats, lines: Sequence[Floats], position: int) -> None:
+    """Draw mean, low and high of a share of runs or of a count that most runs have none of."""
     look = style.scenario_look(position)
-    share = values.mean(axis=1)
-    low, high = share_interval(share, values.shape[1])
-    ax.fill_between(when, 100 * low, 100 * high, color=look.colour, alpha=0.2, lw=0, zorder=2)
-    ax.plot(when, 100 * share, color=look.colour, lw=1.7, ls=look.line, zorder=3)
+    mean, low, high = lines
+    ax.fill_between(when, low, high, color=look.colour, alpha=0.2, lw=0, zorder=2)
+    ax.plot(when, mean, color=look.colour, lw=1.7, ls=look.line, zorder=3)
 
 
 def _legend(dataset: xr.Dataset) -> list[tuple[Artist, str]]:
@@ -153,7 +171,10 @@ def _legend(dataset: xr.Dataset) -> list[tuple[Artist, str]]:
 
 def _interval(dataset: xr.Dataset) -> str:
     bands = "50 % and 90 %" if dataset.sizes["scenario"] <= MOST_WIDE_BANDS else "50 %"
-    return f"Lines: medians; bands: the middle {bands} of runs (shares of runs: 90 % interval)."
+    return (
+        f"Lines: medians; bands: the middle {bands} of runs "
+        "(for counts and shares of runs: mean and its 90 % interval)."
+    )
 
 
 def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Sequence[str]]) -> str:
@@ -163,8 +184,17 @@ def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Seque
     return f"{', '.join(others)} against {reference}" if others else reference
 
 
-def _subtitle(dataset: xr.Dataset, months: int | None) -> str:
+def _subtitle(dataset: xr.Dataset, months: int | None, choice: str) -> str:
     text = "Monthly values."
     if months:
         text = f"Over the {months} months up to each month; flows and counts as per-year figures."
-    return "\n".join(filter(None, [choose.question(dataset), text]))
+    return "\n".join(filter(None, [choose.question(dataset), f"{choice} {text}".strip()]))
+
+
+def _choice(dataset: xr.Dataset, shown: int) -> str:
+    """Say which of the headline outcomes are shown, where not all are."""
+    whole = len(choose.headline(dataset))
+    if shown == whole:
+        return ""
+    which = ", those that differ most" if dataset.sizes["scenario"] > 1 else ""
+    return f"{shown} of {whole} headline outcomes{which}."

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tajsim.plots import style
-from tajsim.plots.labels import number, wrap
-from tajsim.plots.series import Floats
+from tajsim.plots.labels import with_interval, wrap
+from tajsim.plots.series import Floats, scaled
 from tajsim.plots.windows import paired
 
 _LINE = 0.16  # inches of one printed value
@@ -22,13 +22,28 @@ _NAMES, _PANEL = 2.0, 2.9  # inches of the column of names and of the panel
 class Difference:
     """One outcome: per scenario the paired differences ``(run,)`` and the reference's spread.
 
-    ``spreads`` are standard deviations over the reference's runs, in the unit of the values.
+    ``spreads`` are standard deviations over the reference's runs and ``scale`` the largest of its
+    values, in the unit of the values.
     """
 
     label: str
     unit: str
     values: list[Floats]
     spreads: list[float]
+    scale: float
+
+    @property
+    def moves(self) -> bool:
+        """Whether any run of any scenario differs, beyond the rounding of stored values."""
+        return any(bool(np.any(np.abs(v) > 1e-6 * self.scale)) for v in self.values)
+
+    @property
+    def size(self) -> float:
+        """The largest mean difference of a scenario, in standard deviations of the reference."""
+        sizes = [
+            abs(paired(v)[0]) / s for v, s in zip(self.values, self.spreads, strict=True) if s > 0
+        ]
+        return max(sizes, default=0.0)
 
     @property
     def height(self) -> float:
@@ -93,10 +108,11 @@ def _scenario(ax: Axes, one: Difference, index: int, height: float) -> None:
             [mean / spread], [height], marker=look.marker, ms=4.5, mew=1.1, zorder=4,
             color=look.colour if sure else "white", mec=look.colour,
         )  # fmt: skip
-    interval = f" [{number(low, True)}, {number(high, True)}]" if np.isfinite(low) else ""
+    factor, unit = scaled(np.array([mean, low, high]), one.unit)
+    mean, low, high = mean / factor, low / factor, high / factor
     note = "" if spread > 0.0 else " (no spread)"
     ax.annotate(
-        f"{number(mean, True)}{interval} {one.unit}{note}", (1, height),
+        f"{with_interval(mean, low, high)} {unit}{note}", (1, height),
         xycoords=ax.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
         va="center", size=7.5, color=look.colour if sure else style.QUIET,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import isfinite
+from math import floor, isfinite, log10
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -39,21 +39,31 @@ def month_text(month: str) -> str:
     return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
 
 
-def number(value: float, signed: bool = False) -> str:
-    """Return a value with three significant digits and no exponent: ``1,230``, ``0.0123``."""
+def number(value: float, signed: bool = False, decimals: int | None = None) -> str:
+    """Return a value without exponent, to three significant digits or so many decimals."""
     if not isfinite(value):
         return "not defined"
-    size = abs(value)
-    if size >= 99.5 or value == 0.0:
-        decimals = 0
-    elif size >= 9.95:
-        decimals = 1
-    elif size >= 0.0995:
-        decimals = 2
-    else:
-        decimals = 3 if size >= 0.001 else 5
+    if decimals is None:
+        decimals = decimals_for(value, 3)
+    value = round(value, decimals) + 0.0  # no minus before a zero
     text = f"{value:+,.{decimals}f}" if signed and value != 0.0 else f"{value:,.{decimals}f}"
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def decimals_for(value: float, digits: int) -> int:
+    """Return the decimals that show so many significant digits of a value, from 0 to 6."""
+    if not isfinite(value) or value == 0.0:
+        return 0
+    return min(6, max(0, digits - 1 - floor(log10(abs(value)))))
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """Return ``+1.8 [+1.6, +2.1]``, to the digits that the interval warrants."""
+    if not isfinite(high - low) or high == low:
+        return number(mean, signed=True)
+    decimals = decimals_for((high - low) / 2, 2)
+    mean_text, low_text, high_text = (number(v, True, decimals) for v in (mean, low, high))
+    return f"{mean_text} [{low_text}, {high_text}]"
 
 
 @lru_cache(maxsize=4096)

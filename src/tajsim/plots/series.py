@@ -17,19 +17,33 @@ Floats = NDArray[np.float64]
 #: The last month that documents speak of; later ones are projection.
 DOCUMENTED_UNTIL = "2015-12"
 
-#: The first word of a unit that can be added over sections, agencies, regions.
-_ADDABLE = ("kg", "USD", "million", "thousand", "person", "persons", "km")
+#: Units of stocks: what stands in several sections, agencies or regions can be added.
+_STOCKS = ("kg", "USD", "persons", "thousand persons", "km")
 _COUNTED = ("yearly", "total")
 
 
 def adds_up(variable: xr.DataArray) -> bool:
-    """Tell whether values at several coordinates make a sum (kg, USD, persons) or a mean."""
-    unit = str(variable.attrs.get("unit", ""))
-    if "/kg" in unit or "/person" in unit:
-        return False
-    return (
-        variable.attrs.get("aggregate") in _COUNTED or unit.split("/")[0].split(" ")[0] in _ADDABLE
-    )
+    """Tell whether values at several coordinates make a sum (flows, counts, stocks) or a mean."""
+    return counted(variable) or str(variable.attrs.get("unit", "")) in _STOCKS
+
+
+def counted(variable: xr.DataArray) -> bool:
+    """Tell whether an outcome is a flow or a count, which has per-year figures."""
+    return variable.attrs.get("aggregate") in _COUNTED
+
+
+def rare(variable: xr.DataArray) -> bool:
+    """Tell whether an outcome counts occurrences, of which the median of the runs says nothing."""
+    return bool(variable.attrs.get("aggregate") == "total")
+
+
+def scaled(values: Floats, unit: str) -> tuple[float, str]:
+    """Return what to divide values by and the unit then: millions and billions in words."""
+    largest = float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0))
+    for factor, word in ((1e9, "billion"), (1e6, "million")):
+        if largest >= factor:
+            return factor, f"{word} {unit}"
+    return 1.0, unit
 
 
 def reduce(
@@ -100,7 +114,7 @@ def smooth(variable: xr.DataArray, months: int) -> xr.DataArray:
     if not 1 <= months <= variable.sizes["month"]:
         raise UserError(f"smooth: expected 1 to {variable.sizes['month']} months, found {months}")
     rolled = variable.rolling(month=months).mean().isel(month=slice(months - 1, None))
-    if variable.attrs.get("aggregate") in _COUNTED:
+    if counted(variable):
         rolled = rolled * 12.0
     return rolled.assign_attrs(variable.attrs)
 
@@ -108,6 +122,6 @@ def smooth(variable: xr.DataArray, months: int) -> xr.DataArray:
 def smooth_unit(variable: xr.DataArray) -> str:
     """Return the unit of smoothed values: flows and counts are per year."""
     unit = str(variable.attrs.get("unit", ""))
-    if variable.attrs.get("aggregate") not in _COUNTED:
+    if not counted(variable):
         return unit
     return unit.replace("/month", "/year") if "/month" in unit else f"{unit}/year"

@@ -13,10 +13,15 @@ from tajsim.plots.series import DOCUMENTED_UNTIL, year_of, years
 PROJECTION_FROM = year_of(DOCUMENTED_UNTIL) + 1 / 12
 
 
-def time_axis(ax: Axes, dataset: xr.Dataset, inches: float, bottom: bool = True) -> None:
-    """Give a panel of so many inches its axis of years; only the bottom one is lettered."""
+def time_axis(
+    ax: Axes, dataset: xr.Dataset, inches: float, bottom: bool = True, cells: bool = False
+) -> None:
+    """Give a panel of so many inches its axis of years; only the bottom one is lettered.
+
+    With ``cells`` the last month has a width, as in a heat map; else it is a point.
+    """
     when = years(dataset["month"].values)
-    start, end = float(when[0]), float(when[-1]) + 1 / 12
+    start, end = float(when[0]), float(when[-1]) + (1 / 12 if cells or len(when) == 1 else 0.0)
     ax.set_xlim(start, end)
     step = next((s for s in (1, 2, 5, 10) if (end - start) / s <= inches / 0.40), 20)
     room = 0.14 / inches * (end - start)  # half a lettered year

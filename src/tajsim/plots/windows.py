@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 
 from tajsim.errors import UserError
 from tajsim.plots.choose import names_of
-from tajsim.plots.series import Floats
+from tajsim.plots.series import Floats, reduce
 
 
 def window_of(
@@ -95,6 +95,8 @@ def over(variable: xr.DataArray, window: tuple[str, str]) -> xr.DataArray:
 
 def quantiles(values: Floats, levels: Sequence[float]) -> Floats:
     """Return quantiles over runs, ``(level, month)`` of ``(month, run)``; nan where no run counts."""
+    if np.isfinite(values).all():
+        return np.asarray(np.quantile(values, levels, axis=1))
     known = np.isfinite(values).any(axis=1)
     result = np.full((len(levels), values.shape[0]), np.nan)
     if known.any():
@@ -102,13 +104,51 @@ def quantiles(values: Floats, levels: Sequence[float]) -> Floats:
     return result
 
 
+def mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return mean over runs of ``(month, run)`` with the ends of its 90 % t interval, not below 0."""
+    runs = values.shape[1]
+    mean = values.mean(axis=1)
+    if runs < 2:
+        return mean, mean, mean
+    half = stdtrit(runs - 1, 0.95) * values.std(axis=1, ddof=1) / np.sqrt(runs)
+    return mean, np.maximum(mean - half, 0.0), mean + half
+
+
 def yes_or_no(values: Floats) -> bool:
     """Tell whether the values are nothing but 0 and 1, so that a share of runs says more."""
     return bool(np.isin(values, (0.0, 1.0)).all())
 
 
-def share_interval(share: Floats, runs: int, z: float = 1.645) -> tuple[Floats, Floats]:
-    """Return Wilson's 90 % interval of a share observed in so many runs."""
+def share_interval(values: Floats, z: float = 1.645) -> tuple[Floats, Floats, Floats]:
+    """Return the share of runs with 1, of ``(month, run)``, and Wilson's 90 % interval of it."""
+    share, runs = values.mean(axis=1), values.shape[1]
     middle = (share + z**2 / (2 * runs)) / (1 + z**2 / runs)
     half = z / (1 + z**2 / runs) * np.sqrt(share * (1 - share) / runs + z**2 / (4 * runs**2))
-    return np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
+    return share, np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
+
+
+def most_moved(dataset: xr.Dataset, names: Sequence[str], most: int) -> list[str]:
+    """Return at most so many outcomes, in their order, to stand for all.
+
+    In a comparison those whose mean paired difference is largest beside the spread of the
+    reference's runs; for one scenario an even choice from first to last of those that vary.
+    """
+    if len(names) <= most:
+        return list(names)
+    window = window_of(dataset, None)
+    sizes = {}
+    for name in names:
+        series = reduce(dataset[name], {})
+        values = over(series, window).values
+        known = np.where(np.isfinite(values), values, 0.0)
+        spread, scale = float(known[0].std()), float(np.abs(known[0]).max())
+        sizes[name] = 0.0
+        if spread > 1e-6 * scale:
+            moved = np.abs((known - known[0]).mean(axis=1)).max()
+            sizes[name] = float(moved) / spread if len(known) > 1 else 1.0
+    varied = [name for name in names if sizes[name] > 0.0] or list(names)
+    if dataset.sizes["scenario"] == 1:
+        places = np.linspace(0, len(varied) - 1, min(most, len(varied))).round().astype(int)
+        return [varied[place] for place in places]
+    largest = sorted(varied, key=lambda name: sizes[name], reverse=True)[:most]
+    return [name for name in names if name in largest]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tajsim.cli.parser import ensemble_options, window_option
+from tajsim.cli.parser import ensemble_options, everything, window_option
 from tajsim.cli.simulation import simulate_and_keep
 
 if TYPE_CHECKING:
@@ -45,6 +45,6 @@ def call(options: argparse.Namespace) -> int:
             "comparison.csv": found.table,
             "claims.csv": found.claims,
         }
-        return found.text(options.all), files
+        return found.text(everything(options)), files
 
     return simulate_and_keep(options, [options.reference, *options.scenarios], tables)

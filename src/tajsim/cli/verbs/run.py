@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tajsim.cli.parser import ensemble_options, window_option
+from tajsim.cli.parser import ensemble_options, everything, window_option
 from tajsim.cli.simulation import simulate_and_keep
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ def call(options: argparse.Namespace) -> int:
 
     def tables(dataset: xr.Dataset) -> tuple[str, Mapping[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
-        from tajsim.analysis.report_text import claims_text, closing_text, summary_text
+        from tajsim.analysis.claims_text import claims_text
+        from tajsim.analysis.report_text import closing_text, summary_text
 
         summary = summarise(dataset, options.window)
         claims = evaluate_claims(dataset)
         parts = [
-            summary_text(dataset, summary, options.all),
+            summary_text(dataset, summary, everything(options)),
             claims_text(claims, untested=False),
             closing_text(dataset),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,6 @@ from tajsim.rules.border.reporting import reported_share
 
 if TYPE_CHECKING:
     from tajsim.agents.agency import SecurityAgency
-    from tajsim.agents.network import TraffickingNetwork
     from tajsim.model.model import TajikistanModel
 
 N = len(AFGHAN_SECTIONS)
@@ -23,69 +23,78 @@ N = len(AFGHAN_SECTIONS)
 def border(model: TajikistanModel) -> None:
     """Clear the market. Writes: seizures, flows, tolls, stocks, revenues, arrests."""
     guard = guarding(model)
-    tally = Tally(model)
-    for network in model.networks:
-        lucky = model.draws.normal("seizure", network.name, model.calendar_month)
-        pass_network(model, network, guard, tally, model.ask(luck_of_month, lucky))
-    settle(model, guard, tally)
+    names = model.traffic.names
+    normal = model.draws.normal_each("seizure", names, model.calendar_month)
+    settle(model, guard, pass_loads(model, guard, model.ask(luck_of_month, normal)))
 
 
+@dataclass
 class Tally:
-    """Sums over networks: kg by section and exit, and what the drug units meet inland."""
+    """Sums over networks, kg: by section ``(section, run)``, by exit ``(exit, run)``, inland.
 
-    def __init__(self, model: TajikistanModel) -> None:
-        runs = model.run_count
-        self.load, self.arranged, self.seized = (np.zeros((N, runs)) for _ in range(3))
-        self.offered = np.zeros((N, runs))
-        exits = model.values.family("price_exit").shape
-        self.exit_load, self.exit_arranged, self.exit_seized = (np.zeros(exits) for _ in range(3))
-        self.leaving = np.zeros(exits)
-        self.met, self.met_access, self.inland_load = (np.zeros(runs) for _ in range(3))
-        self.inland_access, self.used = np.zeros(runs), np.zeros(runs)
+    ``offered`` is what was sent by those who could buy passage, ``met`` what the drug units came
+    upon, ``met_access`` the part of it whose owners could buy them off.
+    """
+
+    load: Array
+    arranged: Array
+    seized: Array
+    offered: Array
+    met: Array
+    met_access: Array
+    exit_load: Array
+    exit_arranged: Array
+    exit_seized: Array
+    leaving: Array
+    used: Array
 
 
-def pass_network(
-    model: TajikistanModel, network: TraffickingNetwork, guard: Guarding, tally: Tally, luck: Array
-) -> None:
-    """Send one network's loads over the line, through the country and out."""
-    reach = network.access
-    load = network.bought * network.entry_share
-    arranged, seized = clear(load, guard.entry_detection, guard.entry_collusion, reach, luck)
-    network.entry_load, network.entry_lost = load, seized
-    tally.load += load
-    tally.arranged += arranged
-    tally.seized += seized
-    tally.offered += load * reach
+def pass_loads(model: TajikistanModel, guard: Guarding, luck: Array) -> Tally:
+    """Send all loads over the line, through the country and out; return what became of them.
 
-    stock = network.stock + (network.bought - total(seized))
+    Args:
+        luck: multiplies detection, ``(network, run)``.
+    """
+    net, values = model.traffic, model.values
+    reach = net.access
+    entry_guard = guard.entry_detection[:, None], guard.entry_collusion[:, None]
+    load = net.bought * net.entry_share
+    arranged, seized = clear(load, *entry_guard, reach, luck)
+    net.entry_load, net.entry_lost = load, seized
+
+    stock = net.stock + (net.bought - total(seized))
     # A unit cannot find more than there is: luck is capped where all would be found.
     met = stock * np.minimum(luck, guard.inland_cap)
-    found = met * (guard.inland_all - guard.inland_bought * reach)
-    tally.met += met
-    tally.met_access += met * reach
-    tally.inland_load += stock
-    tally.inland_access += stock * reach
-    network.hit = model.ask(arrests, guard.inland_all, network.protection)
+    stock = stock - met * (guard.inland_all - guard.inland_bought * reach)
+    net.hit = model.ask(arrests, guard.inland_all, net.protection)
 
-    stock = stock - found
-    sold = stock * model.values["sale_share"]
-    used = stock * model.values["domestic_use"]
-    out = sold * network.exit_share
-    arranged, seized = clear(out, guard.exit_detection, guard.exit_collusion, reach, luck)
-    network.exit_load, network.exit_lost = out, seized
-    leaving = out - seized
-    network.stock = stock - sold - used
-    tally.exit_load += out
-    tally.exit_arranged += arranged
-    tally.exit_seized += seized
-    tally.leaving += leaving
-    tally.used += used
-    network.revenue = total(leaving * guard.price_exit) + used * guard.price_inland
-    network.outlay = network.bought * model.price_in
-    network.tolls = (
-        total(load * reach * guard.entry_collusion * guard.entry_toll)
-        + total(out * reach * guard.exit_collusion * guard.exit_toll)
-        + network.bought * reach * guard.inland_toll
+    used = stock * values["domestic_use"]
+    out = stock * values["sale_share"] * net.exit_share
+    exit_guard = guard.exit_detection[:, None], guard.exit_collusion[:, None]
+    exit_arranged, exit_seized = clear(out, *exit_guard, reach, luck)
+    net.exit_load, net.exit_lost = out, exit_seized
+    net.stock = stock * (1.0 - values["sale_share"] - values["domestic_use"])
+
+    leaving = out - exit_seized
+    net.revenue = total(leaving * guard.price_exit[:, None]) + used * guard.price_inland
+    net.outlay = net.bought * model.price_in
+    net.tolls = (
+        total(arranged * guard.entry_toll[:, None])
+        + total(exit_arranged * guard.exit_toll[:, None])
+        + net.bought * reach * guard.inland_toll
+    )
+    return Tally(
+        load=total(load, axis=1),
+        arranged=total(arranged, axis=1),
+        seized=total(seized, axis=1),
+        offered=total(load * reach, axis=1),
+        met=total(met),
+        met_access=total(met * reach),
+        exit_load=total(out, axis=1),
+        exit_arranged=total(exit_arranged, axis=1),
+        exit_seized=total(exit_seized, axis=1),
+        leaving=total(leaving, axis=1),
+        used=total(used),
     )
 
 
@@ -107,13 +116,16 @@ def settle(model: TajikistanModel, guard: Guarding, tally: Tally) -> None:
     tolls[row["customs"]] += total(tally.exit_arranged * guard.exit_toll)
     reach = total(tally.exit_load * guard.exit_toll) * 0.6
     customs.rent_on_offer = reach / heads(customs)
-    bought = total(np.stack([n.bought * n.access for n in model.networks]))
+    bought = total(model.traffic.bought * model.traffic.access)
     for agency in model.drug_units:
         detection, toll = guard.unit_detection[agency.name], guard.unit_toll[agency.name]
         seized[row[agency.name]] += detection * (tally.met - agency.collusion * tally.met_access)
         tolls[row[agency.name]] += toll * agency.collusion * bought
         unit = model.values[f"drug_unit_strength.{agency.name}"]
         agency.rent_on_offer = bought * toll / np.maximum(unit, 1.0)
+    for i, agency in enumerate(model.agencies):
+        # What can be had from people on the move adds to what traffickers offer.
+        agency.rent_on_offer = agency.rent_on_offer + model.last["extortion"][i] / heads(agency)
     report(model)
     now["leaving"], now["used"] = tally.leaving, tally.used
     # Officers resell what they do not report; it leaves by the ways in use.
@@ -140,9 +152,7 @@ def report(model: TajikistanModel) -> None:
 
 def take_over(model: TajikistanModel) -> None:
     """Let the protected take over part of the reach of networks that were hit."""
-    lost = total(np.stack([n.capacity * n.hit for n in model.networks]))
-    weights = [n.capacity * n.protection for n in model.networks]
-    whole = np.maximum(total(np.stack(weights)), 1e-9)
-    share = model.values["takeover_share"] * lost / whole
-    for network, weight in zip(model.networks, weights, strict=True):
-        network.grow(share * weight)
+    net = model.traffic
+    lost = total(net.capacity * net.hit)
+    weight = net.capacity * net.protection
+    net.grow(model.values["takeover_share"] * lost * weight / np.maximum(total(weight), 1e-9))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import total
+from tajsim.axes import NETWORKS, total
 from tajsim.rules.rents.climb import climb
 from tajsim.rules.rents.extortion import barrier_step, extortion
 from tajsim.rules.rents.patronage import patronage_paid, shortfall
@@ -26,9 +26,11 @@ def money(model: TajikistanModel) -> None:
     illicit = take_from_people(model)
     rents = share_rents(model, illicit)
     pay_clients(model, rents)
-    for name in ("households", *(n.name for n in model.networks)):
-        # What is not saved is spent, on goods from the rest of the economy.
-        model.money.move(name, "world", model.values["spending_share"] * model.money[name])
+    # What is not saved is spent, on goods from the rest of the economy.
+    spending = model.values["spending_share"]
+    model.money.move("households", "world", spending * model.money["households"])
+    purses = model.money.balance[model.money.rows(NETWORKS)]
+    model.money.draw_each(NETWORKS, "world", spending * purses)
 
 
 def economy(model: TajikistanModel) -> None:
@@ -41,20 +43,16 @@ def economy(model: TajikistanModel) -> None:
 
 
 def network_accounts(model: TajikistanModel) -> None:
-    """Networks buy, sell and pay tolls; patrons take a fee of the profit."""
-    income = np.zeros(model.run_count)
-    for network in model.networks:
-        ledger = model.money
-        ledger.move("world", network.name, network.revenue)
-        ledger.draw(network.name, "world", network.outlay)
-        profit = np.maximum(network.revenue - network.outlay - network.tolls, 0.0)
-        income = income + network.revenue - network.outlay
-        fee = model.values["protection_fee"] * profit * network.protection
-        network.fee = ledger.draw(network.name, "patronage", fee)
-        if network.patron:
-            held = model.commander[network.patron].in_place
-            ledger.move("patronage", network.patron, network.fee * held)
-    model.now["drug_income"] = income
+    """Networks buy and sell; patrons, or the ruling circle, take a fee of the profit."""
+    net, ledger = model.traffic, model.money
+    ledger.pay_each("world", NETWORKS, net.revenue)
+    ledger.draw_each(NETWORKS, "world", net.outlay)
+    profit = np.maximum(net.revenue - net.outlay - net.tolls, 0.0)
+    fee = model.values["protection_fee"] * profit * net.protection
+    net.fee = ledger.draw_each(NETWORKS, "patronage", fee)
+    for commander, fees in zip(model.commanders, fees_by_commander(model), strict=True):
+        ledger.move("patronage", commander.name, fees)
+    model.now["drug_income"] = total(net.revenue - net.outlay)
 
 
 def budget(model: TajikistanModel) -> None:
@@ -103,9 +101,7 @@ def take_from_people(model: TajikistanModel) -> list[Array]:
 
 def pay_tolls(model: TajikistanModel) -> None:
     """Networks pay their tolls as far as their purses go; agencies share what was paid."""
-    paid = np.zeros(model.run_count)
-    for network in model.networks:
-        paid = paid + model.money.draw(network.name, "passage", network.tolls)
+    paid = total(model.money.draw_each(NETWORKS, "passage", model.traffic.tolls))
     tolls = model.now["tolls"]
     tolls *= paid / np.maximum(total(tolls), 1e-9)
     for i, agency in enumerate(model.agencies):
@@ -154,9 +150,9 @@ def pay_clients(model: TajikistanModel, takings: list[Array]) -> None:
 
 def fees_by_commander(model: TajikistanModel) -> list[Array]:
     """Return what each commander's networks paid him for protection, USD."""
-    found = {c.name: np.zeros(model.run_count) for c in model.commanders}
-    for network in model.networks:
-        if network.patron:
-            held = model.commander[network.patron].in_place
-            found[network.patron] = found[network.patron] + network.fee * held
-    return list(found.values())
+    net, found = model.traffic, []
+    for commander in model.commanders:
+        mine = [i for i, patron in enumerate(net.patrons) if patron == commander.name]
+        paid = total(net.fee[mine]) if mine else np.zeros(model.run_count)
+        found.append(paid * commander.in_place)
+    return found

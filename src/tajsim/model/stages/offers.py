@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.model import TajikistanModel
 
+#: Tasks that an agency does for the regime however corrupt it is (mechanism M43).
+KEPT_WHEN_CORRUPT = ("internal_order", "elite_control")
+
 
 def offers(model: TajikistanModel) -> None:
     """Powers make offers. Writes: gap, offers, pledges, backing."""
@@ -31,8 +34,11 @@ def uncarried(model: TajikistanModel) -> Array:
     capacity = np.zeros_like(regime.effort)
     for t in range(len(TASKS)):
         able = [a for a in model.agencies if t in a.tasks and not a.foreign]
-        honest = total(np.stack([a.quality * (1.0 - a.collusion) for a in able])) / len(able)
-        capacity[t] = np.minimum(honest * regime.effort_ratio([t]), 1.0)
+        # A corrupt force still keeps order and guards the ruler: it fails at what it sells.
+        sold = 0.0 if TASKS[t] in KEPT_WHEN_CORRUPT else 1.0
+        able_share = [a.quality * (1.0 - sold * a.collusion) for a in able]
+        mean = total(np.stack(able_share)) / len(able)
+        capacity[t] = np.minimum(mean * regime.effort_ratio([t]), 1.0)
     border = TASKS.index("border")
     guard = model.guard_strength[: len(AFGHAN_SECTIONS)]
     capacity[border] = total(guard) / len(AFGHAN_SECTIONS)

@@ -6,41 +6,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
-from tajsim.rules.border.access import access
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, Array, total
 from tajsim.rules.border.price import price_at_border
 
 if TYPE_CHECKING:
-    from tajsim.agents.network import TraffickingNetwork
-    from tajsim.axes import Array
     from tajsim.model.model import TajikistanModel
 
 
 def routes(model: TajikistanModel) -> None:
     """Networks choose. Writes: consignments (bought, shares of ways)."""
-    bought = total(np.stack([n.bought for n in model.networks]))
-    first = model.months_run == 0
-    supply = model.values["heroin_supply"]
-    model.price_in = model.ask(
-        price_at_border, supply if first else bought, model.outside.harvest
-    )
+    networks = model.traffic
+    bought = total(networks.bought)
+    model.price_in = model.ask(price_at_border, bought, model.outside.harvest)
     model.now["price_border"] = model.price_in
-    prices = model.values.family("price_exit")
     barrier = np.zeros((len(EXITS), model.run_count))
     barrier[EXITS.index("uzbek_border")] = model.values["barrier_cost"] * model.barrier
-    entry_toll = model.entry_toll[: len(AFGHAN_SECTIONS)]
-    words = model.entry_word, model.exit_word
-    for network in model.networks:
-        network.protection = protection_now(model, network)
-        network.access = network.ask(access, network.protection)
-        network.learn(*words)
-        network.choose_routes(entry_toll, model.exit_toll, barrier)
-        network.choose_volume(prices, model.price_in)
+    networks.ask(networks.protect, patrons_in_place(model))
+    networks.learn(model.entry_word, model.exit_word)
+    networks.choose_routes(model.entry_toll[: len(AFGHAN_SECTIONS)], model.exit_toll, barrier)
+    networks.choose_volume(model.values.family("price_exit"), model.price_in)
 
 
-def protection_now(model: TajikistanModel, network: TraffickingNetwork) -> Array:
-    """Return a network's protection: less while its patron is out of place."""
-    if not network.patron:
-        return network.protection_start
-    held = model.commander[network.patron].in_place
-    return network.protection_start * (1.0 - model.values["patron_worth"] * (1.0 - held))
+def patrons_in_place(model: TajikistanModel) -> Array:
+    """Return 1 where a network's patron is in place or it has none, ``(network, run)``."""
+    always = np.ones(model.run_count)
+    held = {c.name: c.in_place for c in model.commanders}
+    return np.stack([held.get(patron, always) for patron in model.traffic.patrons])

@@ -27,16 +27,23 @@ def margin(
     return (price_out * (1.0 - cost_share) - outlay) / outlay
 
 
-def volume(capacity: Array, margin: Array, *, margin_normal: Array) -> Array:
-    """Return kg bought this month, ``(run,)``: reach used in proportion to profit, 0 to 1.5.
+def volume(
+    bought: Array, capacity: Array, margin: Array, *, margin_normal: Array, volume_speed: Array
+) -> Array:
+    """Return kg bought this month, ``(run,)``.
+
+    A share of the way from last month's volume to ``capacity * clip(margin / normal, 0, 1.5)``:
+    carriers and credit are not found in a month.
 
     Args:
+        bought: kg bought last month.
         capacity: what the network can move, kg/month.
         margin: expected profit ratio.
 
     Mechanisms: M59, E13.
     """
-    return capacity * np.minimum(np.maximum(margin / margin_normal, 0.0), 1.5)
+    wanted = capacity * np.minimum(np.maximum(margin / margin_normal, 0.0), 1.5)
+    return bought + volume_speed * (wanted - bought)
 
 
 def capacity_step(

@@ -1,0 +1,57 @@
+"""The table of claims that ``run`` and ``compare`` print."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import pandas as pd
+
+from tajsim.analysis.claims import FAILS, HOLDS, NOT_TESTED, UNDECIDED
+from tajsim.analysis.tables import interval, number, percent, text_table
+
+_HEADER = ("verdict", "in runs", "mean effect", "90 % interval", "expected", "claim and source")
+
+
+def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
+    """Return a table of the claims for each scenario; ``""`` if there are none."""
+    if claims.empty:
+        return ""
+    blocks = []
+    for scenario, part in claims.groupby("scenario", sort=False):
+        tested, others = (part[(part["verdict"] == NOT_TESTED) == skip] for skip in (False, True))
+        lines = []
+        if len(tested):
+            lines.append(f"Claims of {scenario}: {_counts(tested)}.")
+            lines.append(text_table(_HEADER, [_row(row) for row in tested.itertuples()], (0, 4, 5)))
+        if untested and len(others):
+            lines += _not_tested(str(scenario), others)
+        if lines:
+            blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _counts(tested: pd.DataFrame) -> str:
+    counts = tested["verdict"].value_counts()
+    words = {HOLDS: "hold", FAILS: "fail", UNDECIDED: "undecided"}
+    return ", ".join(f"{counts[v]} {word}" for v, word in words.items() if v in counts.index)
+
+
+def _row(row: Any) -> list[str]:
+    return [
+        row.verdict,
+        percent(row.share),
+        f"{number(row.effect, signed=row.signed)} {row.unit}",
+        interval(row.low, row.high, signed=row.signed),
+        row.expect,
+        f"{row.claim} ({row.document}:{row.line})",
+    ]
+
+
+def _not_tested(scenario: str, others: pd.DataFrame) -> list[str]:
+    """Name the claims that could not be tested, once for each reason."""
+    lines = []
+    for reason, rows in others.groupby("reason", sort=False):
+        said = f"Not tested for {scenario}, {reason}: {', '.join(rows['claim'])}."
+        lines += textwrap.wrap(said, 100, break_on_hyphens=False)
+    return lines

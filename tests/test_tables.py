@@ -1,0 +1,75 @@
+"""Numbers and tables as a reader sees them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tajsim.analysis.choose_rows import first_of_comparison, first_of_summary
+from tajsim.analysis.tables import factor, interval, number, percent, text_table
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (12345.6, "12,346"),
+        (123.4, "123"),
+        (1.0, "1"),
+        (0.03214, "0.0321"),
+        (-0.5, "-0.5"),
+        (0.000012, "1.2e-05"),
+        (np.nan, "-"),
+        (np.inf, "inf"),
+    ],
+)
+def test_three_significant_digits(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_signs_intervals_shares_and_factors() -> None:
+    assert number(2.0, signed=True) == "+2"
+    assert interval(-1.0, 2.5, signed=True) == "-1 to +2.5"
+    assert interval(np.nan, 1.0) == "-"
+    assert [percent(s) for s in (0.0, 0.001, 0.5, 0.999, 1.0, np.nan)] == [
+        "0 %",
+        "<1 %",
+        "50 %",
+        ">99 %",
+        "100 %",
+        "-",
+    ]
+    assert [factor(f) for f in (1.04, 33.33, np.inf, np.nan)] == ["1", "33.3", ">1e6", "-"]
+
+
+def test_columns_are_aligned() -> None:
+    assert text_table(("a", "bb"), [("xxx", "1")]) == "a    bb\n---  --\nxxx   1"
+
+
+def rows(**columns: list[object]) -> pd.DataFrame:
+    """Return headline rows of outcome x."""
+    count = len(next(iter(columns.values())))
+    return pd.DataFrame({"outcome": ["x"] * count, "headline": [True] * count, **columns})
+
+
+def test_a_summary_starts_with_wholes_and_extremes() -> None:
+    added = rows(where=["a=all", "a=1"], median=[3.0, 2.0], label=["x, all", "x, 1"])
+    assert list(first_of_summary(added)["label"]) == ["x, all"]
+    share = rows(where=["a=1", "a=2", "a=3"], median=[2.0, 1.0, np.nan], label=["1", "2", "3"])
+    assert list(first_of_summary(share)["label"]) == ["1 (highest)", "2 (lowest)"]
+    alike = rows(where=["a=1", "a=2"], median=[1.0, 1.0], label=["1", "2"])
+    assert list(first_of_summary(alike)["label"]) == ["1 (and 1 more alike)"]
+
+
+def test_a_comparison_starts_with_clear_and_noticeable_differences() -> None:
+    table = rows(
+        where=["a=all", "a=1", "a=2", "a=3", "a=4", "a=5", "a=6"],
+        reference_median=[10.0] * 7,
+        median=[10.0] * 7,
+        difference=[1.0, 5.0, 0.01, 2.0, 3.0, 4.0, 5.0],
+        low=[-1.0, -1.0, 0.009, 1.0, 2.0, 3.0, 4.0],
+        high=[3.0, 11.0, 0.011, 3.0, 4.0, 5.0, 6.0],
+        direction=["", "", "rises", "rises", "rises", "rises", "rises"],
+    )
+    assert list(first_of_comparison(table)["where"]) == ["a=all", "a=4", "a=5", "a=6"]
