@@ -71,15 +71,19 @@ def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path
         plots.figure("difference", one)
 
 
-def test_standard_pictures_of_a_comparison(two: xr.Dataset, tmp_path: Path) -> None:
-    lean = two.drop_vars("outside_provision")
-    paths = plots.standard_pictures(lean, tmp_path)
-    assert [path.name for path in paths] == [
-        "fan.png",
-        "difference.png",
-        "distribution.png",
-        "border.png",
-    ]
+def test_standard_pictures_of_a_comparison(
+    two: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def record(kind: str, dataset: xr.Dataset, path: Path, **chosen: Any) -> list[Path]:
+        plots.figure(kind, dataset, **chosen)
+        return [path]
+
+    monkeypatch.setattr(plots, "draw", record)
+    names = [path.name for path in plots.standard_pictures(two, tmp_path)]
+    assert names == ["fan.png", "difference.png", "distribution.png", "border.png", "tasks.png"]
+    lean = two[["grievance", "violent_members"]]
+    names = [path.name for path in plots.standard_pictures(lean, tmp_path, ".pdf")]
+    assert names == ["fan.pdf", "difference.pdf", "distribution.pdf"]
 
 
 # axes
@@ -121,8 +125,9 @@ def usual(kind: str) -> dict[str, Any]:
 def test_no_text_overlaps_another_or_leaves_the_page(two: xr.Dataset) -> None:
     crowded = results(scenarios=PAIR, runs=8, events={PAIR[0]: SHARED, PAIR[1]: SHARED + CROWDED})
     wide = results(scenarios=(*PAIR, "abrupt-withdrawal", "withdrawal-with-border-pay"), runs=8)
-    cases = [(two, kind) for kind in kinds(2)] + [(crowded, "fan"), (crowded, "tasks")]
-    for dataset, kind in [*cases, (wide, "tasks"), (wide, "difference"), (wide, "border")]:
+    cases = [(two, ["fan", "distribution", "border"]), (crowded, ["fan", "tasks"])]
+    cases += [(wide, ["tasks", "difference"])]
+    for dataset, kind in [(dataset, kind) for dataset, some in cases for kind in some]:
         picture = plots.figure(kind, dataset)
         drawn(picture)
         texts, page = written(picture), picture.bbox
@@ -220,12 +225,35 @@ def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.D
     assert any("of runs, equal" in text or "lower in" in text for text in texts)
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_nothing_but_gaps_is_drawn_without_complaint() -> None:
     empty = results(scenarios=PAIR, runs=1, months=30)
     empty["seizure_probability"][:] = np.nan
     empty["grievance"][:] = 0.0
     for kind in plots.KINDS:
-        drawn(plots.figure(kind, empty))
+        plots.figure(kind, empty)
+
+
+def test_a_constant_mean_is_told_apart_by_its_parts(two: xr.Dataset) -> None:
+    effort = two["own_effort"].copy()
+    effort[0] = 1 / 6
+    effort[1] = 1 / 6
+    effort[1].loc[{"task": "border"}] += 0.1
+    effort[1].loc[{"task": "drugs"}] -= 0.1
+    effort[1] += np.random.default_rng(1).normal(size=effort[1].shape) * 1e-9
+    text = words(plots.figure("difference", two.assign(own_effort=effort), outcome=["own_effort"]))
+    assert "Own effort by task (Border)" in text
+    assert "Own effort by task (Militancy)" not in text
+
+
+def test_large_numbers_are_in_millions_and_intervals_set_the_digits() -> None:
+    assert series.scaled(np.array([np.nan, -2.5e6]), "USD/year") == (1e6, "million USD/year")
+    assert series.scaled(np.array([3e9]), "USD") == (1e9, "billion USD")
+    assert labels.with_interval(1533.2, 1385.0, 1680.0) == "+1,533 [+1,385, +1,680]"
+    assert labels.with_interval(-0.13461, -0.13533, -0.13389) == (
+        "\N{MINUS SIGN}0.1346 [\N{MINUS SIGN}0.1353, \N{MINUS SIGN}0.1339]"
+    )
+    assert labels.number(-0.00001, decimals=2) == "0.00"
 
 
 # events, projection, foot line

@@ -7,10 +7,10 @@ import numpy as np
 
 from tajsim.agents.actor import Actor
 from tajsim.axes import SECTIONS, TASKS, Array, total
-from tajsim.rules.border.collusion import collusion_aim, collusion_step
+from tajsim.rules.border.collusion import collusion_aim, collusion_step, with_clients
 from tajsim.rules.border.deployment import deploy
 from tajsim.rules.powers.recruitment import strength_change, wanted_strength
-from tajsim.rules.powers.training import quality_aim, quality_step
+from tajsim.rules.powers.training import quality_aim, quality_step, without_staff
 from tajsim.world import AGENCY_TASKS
 
 
@@ -18,8 +18,8 @@ class SecurityAgency(Actor):
     """An agency in all runs.
 
     State, each ``(run,)`` unless said: ``strength`` (persons), ``pay`` (USD/person/month),
-    ``quality`` and ``collusion`` (shares), ``purged`` (how far a political head replaced the
-    staff), ``rent_on_offer`` (USD/person/month), ``illicit`` (USD this month),
+    ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone), ``purged``
+    (share of the staff that a political head replaced), ``rent_on_offer`` (USD/person/month), ``illicit`` (USD this month),
     ``guarded_km`` and ``deployment`` (persons), ``seen`` (kg seized), ``(section, run)``.
     """
 
@@ -40,8 +40,8 @@ class SecurityAgency(Actor):
         self.strength = agency_strength.copy()
         self.pay = agency_pay.copy()
         self.pay_start = agency_pay.copy()
-        self.quality = agency_quality.copy()
-        self.collusion = collusion_start.copy()
+        self.quality, self.staff_quality = agency_quality.copy(), agency_quality.copy()
+        self.collusion, self.staff_collusion = collusion_start.copy(), collusion_start.copy()
         self.purged, self.illicit, self.rent_on_offer = self.zeros(), self.zeros(), self.zeros()
         self.withdrawing = self.zeros()
         self.extra_km = self.zeros()
@@ -69,25 +69,31 @@ class SecurityAgency(Actor):
         if self.foreign:
             return -self.strength * np.minimum(self.withdrawing, 1.0)
         wanted = self.ask(wanted_strength, effort_ratio, self.extra_km)
-        return self.ask(strength_change, self.strength, wanted)
+        return self.ask(strength_change, self.strength, wanted, self.pay_ratio)
 
-    def decide_collusion(
-        self, political_head: Array, *, agency_supervision: Array, staff_turnover: Array
-    ) -> Array:
-        """Return next month's collusion; a political head also replaces the staff.
+    def replace_staff(self, political_head: Array, *, staff_turnover: Array) -> None:
+        """Let a political head bring his own people, or the old staff come back.
 
-        Mechanisms: M23, M24, M47, M48.
+        Mechanisms: M23, M24.
         """
         self.purged = self.purged + staff_turnover * (political_head - self.purged)
-        watch = agency_supervision * (1.0 - self.purged)
-        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, watch)
-        return self.ask(collusion_step, self.collusion, aim)
 
-    def decide_quality(self, aid_per_head: Array, best_drawn_off: Array) -> Array:
-        """Return next month's quality, share, ``(run,)``."""
-        ratio = self.pay / np.maximum(self.pay_start, 0.1)
-        aim = self.ask(quality_aim, ratio, aid_per_head, best_drawn_off, self.purged)
-        return self.ask(quality_step, self.quality, aim)
+    def decide_collusion(self, *, agency_supervision: Array) -> None:
+        """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
+        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, agency_supervision)
+        self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
+        self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)
+
+    def decide_quality(self, aid_per_head: Array, best_drawn_off: Array) -> None:
+        """Let quality follow pay, aid and the draft."""
+        aim = self.ask(quality_aim, self.pay_ratio, aid_per_head, best_drawn_off)
+        self.staff_quality = self.ask(quality_step, self.staff_quality, aim)
+        self.quality = self.ask(without_staff, self.staff_quality, self.purged)
+
+    @property
+    def pay_ratio(self) -> Array:
+        """Pay over that of the start."""
+        return self.pay / np.maximum(self.pay_start, 0.1)
 
     def decide_deployment(self, *, border_post_share: Array) -> None:
         """Divide the people kept on the Afghan line over the sections the agency guards.

@@ -15,7 +15,7 @@ import numpy as np
 from tajsim.agents.actor import Actor
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, NETWORKS, Array, total
 from tajsim.inputs.values import ParameterValues
-from tajsim.rules.border.access import access
+from tajsim.rules.border.access import access, protection_step
 from tajsim.rules.border.belief import learn
 from tajsim.rules.border.routes import way_shares
 from tajsim.rules.border.volume import capacity_step, margin, volume
@@ -28,7 +28,7 @@ class Networks:
     """The state of all networks.
 
     ``(network, run)``: ``capacity``, ``bought`` (kg/month), ``stock`` (kg), ``protection``,
-    ``access`` (shares), ``margin`` (ratio), ``hit`` (share lost to arrests), ``revenue``,
+    ``access`` (shares), ``patron_held`` (1 while the patron is in place), ``margin`` (ratio), ``hit`` (share lost to arrests), ``revenue``,
     ``outlay``, ``tolls``, ``fee`` (USD this month). ``(section, network, run)`` over the Afghan
     sections: ``entry_share``, ``entry_belief``, ``entry_load``, ``entry_lost``; the same for
     exits with ``exit_``.
@@ -62,8 +62,9 @@ class Networks:
         rank = np.arange(count)[:, None]
         sizes = (rank + 1.0) ** -network_inequality
         self.capacity = heroin_supply * sizes / total(sizes)
-        self.protection_start = np.maximum(protection_top - protection_decline * rank, 0.0)
-        self.protection = self.protection_start.copy()
+        # Even the smallest know somebody; protection can grow from there.
+        self.protection = np.maximum(protection_top - protection_decline * rank, 0.02)
+        self.patron_held = np.ones((count, self.runs))
         self.access = self.ask(access, self.protection)
         self.stock, self.hit, self.margin = (self._zeros() for _ in range(3))
         # Business goes on as before: the first month is no shock.
@@ -85,14 +86,19 @@ class Networks:
     def _zeros(self, *axes: int) -> Array:
         return np.zeros((*axes, len(NETWORKS), self.runs))
 
-    def protect(self, patron_in_place: Array, *, patron_worth: Array) -> None:
-        """Lose part of the protection while the patron is out of place.
+    def protect(
+        self, patron_in_place: Array, *, patron_worth: Array, margin_normal: Array
+    ) -> None:
+        """Buy protection with profit; part of it goes with a patron, part of the rest by arrests.
 
         Args:
             patron_in_place: 1 while he is, or where there is none, ``(network, run)``.
         """
-        lost = patron_worth * (1.0 - patron_in_place)
-        self.protection = self.protection_start * (1.0 - lost)
+        fallen = np.maximum(self.patron_held - patron_in_place, 0.0)
+        lost = np.minimum(patron_worth * fallen + self.hit, 1.0)
+        profit = np.maximum(self.margin / margin_normal, 0.0)
+        self.protection = self.ask(protection_step, self.protection, profit, lost)
+        self.patron_held = patron_in_place
         self.access = self.ask(access, self.protection)
 
     def learn(self, entry_word: Array, exit_word: Array) -> None:

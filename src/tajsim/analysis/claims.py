@@ -168,6 +168,7 @@ def _expectation(claim: Claim) -> str:
         claim["against"], f"against {' to '.join(claim.get('before') or ())}"
     )
     bounds = _bounds(claim)
-    size = "" if bounds is None else f" {bounds[0]:g} and {bounds[1]:g}"
-    unit = " %" if size and claim.get("relative") else ""
-    return f"{claim['expect']}{size}{unit} {against}".strip()
+    unit = " %" if claim.get("relative") else ""
+    link = "and" if claim["expect"] == "between" else "to"
+    size = "" if bounds is None else f" {bounds[0]:g} {link} {bounds[1]:g}{unit}"
+    return f"{claim['expect']}{size} {against}".strip()

@@ -23,7 +23,7 @@ from tajsim.plots.difference import difference
 from tajsim.plots.distribution import distribution
 from tajsim.plots.fan import fan
 from tajsim.plots.tasks import tasks
-from tajsim.plots.windows import most_moved
+from tajsim.plots.windows import is_spread, most_moved
 
 __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"]
 
@@ -125,7 +125,7 @@ def _usual(kind: str, dataset: xr.Dataset) -> dict[str, Any]:
     if kind == "fan" and dataset.sizes["month"] > 24:
         return {"smooth": 12}
     if kind == "distribution":
-        spread = [n for n in choose.headline(dataset) if dataset[n].attrs.get("unit") != "0 or 1"]
+        spread = [n for n in choose.headline(dataset) if is_spread(dataset, n)]
         return {"outcome": most_moved(dataset, spread, 4)}
     return {}
 

@@ -52,8 +52,9 @@ def border(
     frame = _Frame(dataset, marks.marks(dataset, events, _EVENTS), 4.9 / len(names))
     page = Page(
         body=(1.5 + frame.room / 72) * len(scenarios) + 1.05,
-        title=title or "The border by section, from east to west",
-        subtitle="Median of the runs, month by month; one colour scale per column.",
+        title=title or "The border by section",
+        subtitle="Median of the runs, month by month, on one colour scale per column. The Afghan border "
+        "from east to west, then the Chinese border.",
         key=marks.key(frame.found, scenarios),
         foot=timeline.foot(dataset, "Colours: medians of the runs; no interval is shown."),
     )

@@ -14,7 +14,7 @@ from tajsim.plots.series import Floats, scaled
 from tajsim.plots.windows import paired
 
 _LINE = 0.16  # inches of one printed value
-_GAP = 0.1  # inches between rows
+_GAP = 0.08  # inches between rows
 _NAMES, _PANEL = 2.0, 2.9  # inches of the column of names and of the panel
 
 
@@ -86,7 +86,7 @@ def forest(ax: Axes, rows: Sequence[Difference], reference: str) -> None:
 def _value_axis(ax: Axes, reference: str) -> None:
     low, high = ax.get_xlim()
     ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
-    style.plain_numbers(ax.xaxis, _PANEL)
+    style.plain_numbers(ax.xaxis, 1.4 * _PANEL)
     label = f"paired difference (standard deviations of the runs of {reference})"
     ax.set_xlabel("\n".join(wrap(label, _PANEL, 8.5)))
 

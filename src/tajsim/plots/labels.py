@@ -61,7 +61,8 @@ def with_interval(mean: float, low: float, high: float) -> str:
     """Return ``+1.8 [+1.6, +2.1]``, to the digits that the interval warrants."""
     if not isfinite(high - low) or high == low:
         return number(mean, signed=True)
-    decimals = decimals_for((high - low) / 2, 2)
+    half = (high - low) / 2
+    decimals = min(decimals_for(half, 2), max(decimals_for(half, 1), decimals_for(mean, 3)))
     mean_text, low_text, high_text = (number(v, True, decimals) for v in (mean, low, high))
     return f"{mean_text} [{low_text}, {high_text}]"
 

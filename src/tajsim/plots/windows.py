@@ -127,6 +127,13 @@ def share_interval(values: Floats, z: float = 1.645) -> tuple[Floats, Floats, Fl
     return share, np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
 
 
+def is_spread(dataset: xr.Dataset, name: str) -> bool:
+    """Tell whether the runs of the reference differ, and no value is that of half of them."""
+    values = over(reduce(dataset[name], {}), window_of(dataset, None)).values[0]
+    _, counts = np.unique(values, return_counts=True)
+    return bool(counts.max() <= max(1, values.size / 2))
+
+
 def most_moved(dataset: xr.Dataset, names: Sequence[str], most: int) -> list[str]:
     """Return at most so many outcomes, in their order, to stand for all.
 

@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 def agencies(model: TajikistanModel) -> None:
     """Agencies decide from the old state, then change. Writes: strength, collusion, deployment."""
     drawn_off = best_drawn_off(model)
-    decided = []
+    joining = []
     for agency in model.agencies:
         ratio = model.regime.effort_ratio(agency.tasks)
         agency.ask(agency.set_pay, ratio)
-        head = political_head(model, agency)
+        agency.ask(agency.replace_staff, political_head(model, agency))
+        agency.ask(agency.decide_collusion)
+        conscript = agency.name in ("border_troops", "army")
         per_head = agency.aid / np.maximum(agency.strength, 1.0)
-        conscript = drawn_off if agency.name in ("border_troops", "army") else 0.0 * drawn_off
-        collusion = agency.ask(agency.decide_collusion, head)
-        quality = agency.decide_quality(per_head, conscript)
-        decided.append((collusion, quality, agency.recruits(ratio)))
-    for agency, (collusion, quality, joining) in zip(model.agencies, decided, strict=True):
-        agency.collusion, agency.quality = collusion, quality
-        recruit(model, agency, joining)
+        agency.decide_quality(per_head, drawn_off * float(conscript))
+        joining.append(agency.recruits(ratio))
+    for agency, persons in zip(model.agencies, joining, strict=True):
+        recruit(model, agency, persons)
         agency.ask(agency.decide_deployment)
 
 

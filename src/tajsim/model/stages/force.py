@@ -52,7 +52,7 @@ def loyal_force(model: TajikistanModel, without: int) -> Array:
             continue
         # The mutineer's own agency stands half aside.
         part = 0.5 if i == without else 1.0
-        found = found + part * agency.strength * agency.quality * (1.0 - agency.collusion)
+        found = found + part * agency.strength * agency.quality
     return found * model.regime.trust
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import SECTIONS, Array, total
 from tajsim.rules.society.channel import radicalised, violent_flows
 from tajsim.rules.society.grievance import absorption
+from tajsim.world import SECTION_REGION
 
 if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel
@@ -42,7 +43,7 @@ def feel(model: TajikistanModel, absorbed: Array) -> None:
     policing = policing * model.regime.effort_ratio(police.tasks)
     for region in model.regions:
         home = np.maximum(model.people[f"home_{region.name}"], 1.0)
-        region.live(income, taken)
+        region.live(income + guard_wages(model, region.name) / home, taken)
         region.feel(
             policing,
             model.regime.ladder,
@@ -53,6 +54,16 @@ def feel(model: TajikistanModel, absorbed: Array) -> None:
             1.0 - model.standing,
             absorbed,
         )
+
+
+def guard_wages(model: TajikistanModel, region: str) -> Array:
+    """Return the wages spent by the guards of a region's border, USD/month (M44, M73)."""
+    found = np.zeros(model.run_count)
+    for i, section in enumerate(SECTIONS):
+        if SECTION_REGION[section] == region:
+            for guard in model.guards:
+                found = found + guard.deployment[i] * guard.pay
+    return found
 
 
 def grow_and_migrate(model: TajikistanModel) -> None:

@@ -14,3 +14,21 @@ def access(protection: Array, *, open_access: Array) -> Array:
     Mechanisms: E11, M52.
     """
     return protection + (1.0 - protection) * open_access
+
+
+def protection_step(
+    protection: Array, profit_ratio: Array, lost: Array, *, protection_growth: Array
+) -> Array:
+    """Return next month's protection of a network, share, ``(run,)``.
+
+    ``protection + growth * profit_ratio * (1 - protection) * protection - lost * protection``:
+    who has friends makes more of them with the profit, a stranger finds none.
+
+    Args:
+        profit_ratio: profit margin over the usual one, 0 and up.
+        lost: share lost this month with a patron or by arrests, 0 to 1.
+
+    Mechanisms: E07, E11, M54, E12.
+    """
+    gained = protection_growth * profit_ratio * (1.0 - protection) * protection
+    return protection + gained - lost * protection

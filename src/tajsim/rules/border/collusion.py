@@ -37,3 +37,18 @@ def collusion_step(collusion: Array, aim: Array, *, collusion_speed: Array) -> A
     Mechanisms: E12, M24.
     """
     return collusion + collusion_speed * (aim - collusion)
+
+
+def with_clients(collusion: Array, replaced: Array, *, clientele_collusion: Array) -> Array:
+    """Return the collusion of an agency part of whose staff are a political head's own people.
+
+    ``collusion + replaced * max(0, clientele_collusion - collusion)``, share, ``(run,)``: he
+    brings people who owe their place to him; when he goes, the old staff and their ways return.
+
+    Args:
+        collusion: share of the professional staff that colludes.
+        replaced: share of the staff he has replaced, 0 to 1.
+
+    Mechanisms: M23, M24, S14.
+    """
+    return collusion + replaced * np.maximum(clientele_collusion - collusion, 0.0)

@@ -6,20 +6,30 @@ from tajsim.axes import Array
 
 
 def strength_change(
-    strength: Array, wanted: Array, *, recruitment_speed: Array, discharge_speed: Array
+    strength: Array,
+    wanted: Array,
+    pay_ratio: Array,
+    *,
+    recruitment_speed: Array,
+    discharge_speed: Array,
+    pay_recruits: Array,
 ) -> Array:
     """Return persons joining (positive) or leaving this month, ``(run,)``.
 
-    A share of the gap: ``recruitment_speed`` when below, ``discharge_speed`` when above.
+    A share of the gap: ``recruitment_speed * pay_ratio ** pay_recruits``, at most a quarter, when
+    below; ``discharge_speed`` when above.
 
     Args:
         strength: persons now.
         wanted: persons the regime pays for.
+        pay_ratio: pay over that of the start.
 
     Mechanisms: X07, M74, M49.
     """
     gap = wanted - strength
-    return np.where(gap > 0.0, recruitment_speed * gap, discharge_speed * gap)
+    pull = np.maximum(pay_ratio, 0.1) ** pay_recruits
+    speed = np.minimum(recruitment_speed * pull, 0.25)
+    return np.where(gap > 0.0, speed * gap, discharge_speed * gap)
 
 
 def wanted_strength(

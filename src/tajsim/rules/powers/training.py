@@ -9,33 +9,29 @@ def quality_aim(
     pay_ratio: Array,
     aid_per_head: Array,
     best_drawn_off: Array,
-    purged: Array,
     *,
     agency_quality: Array,
     pay_quality: Array,
     training_yield: Array,
     first_pick_loss: Array,
-    political_head_loss: Array,
 ) -> Array:
     """Return the quality an agency moves to, share of a fully effective one, ``(run,)``.
 
     ``agency_quality * pay_ratio**pay_quality * (1 + yield * ln(1 + aid_per_head)) *
-    (1 - first_pick_loss * drawn_off) * (1 - political_head_loss * purged)`` up to 1. Equipment
-    multiplies what is there and cannot replace it.
+    (1 - first_pick_loss * drawn_off)`` up to 1. Equipment multiplies what is there and cannot
+    replace it.
 
     Args:
         pay_ratio: pay and top-ups over the pay at the start, at least 0.1.
         aid_per_head: useful aid, USD/person/month.
         best_drawn_off: share of the draft that a better-paying foreign service takes first.
-        purged: how far a political head has replaced the professional staff, 0 to 1.
 
-    Mechanisms: M23, M24, M47, M48, M49, M50, M62, M63, M65, M126, O24, E20, S18.
+    Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, O24, E20, S18.
     """
     bounded = np.minimum(np.maximum(pay_ratio, 0.1), 50.0)
     value = agency_quality * bounded**pay_quality
     value = value * (1.0 + training_yield * np.log1p(aid_per_head))
-    value = value * (1.0 - first_pick_loss * best_drawn_off)
-    return np.minimum(value * (1.0 - political_head_loss * purged), 1.0)
+    return np.minimum(value * (1.0 - first_pick_loss * best_drawn_off), 1.0)
 
 
 def quality_step(quality: Array, aim: Array, *, quality_speed: Array) -> Array:
@@ -44,3 +40,17 @@ def quality_step(quality: Array, aim: Array, *, quality_speed: Array) -> Array:
     Mechanisms: M74, M126.
     """
     return quality + quality_speed * (aim - quality)
+
+
+def without_staff(quality: Array, replaced: Array, *, political_head_loss: Array) -> Array:
+    """Return the quality of an agency part of whose staff a political head replaced, ``(run,)``.
+
+    ``quality * (1 - political_head_loss * replaced)``.
+
+    Args:
+        quality: that of the professional staff, share.
+        replaced: share of the staff he has replaced, 0 to 1.
+
+    Mechanisms: M23, M24.
+    """
+    return quality * (1.0 - political_head_loss * replaced)
