@@ -120,6 +120,15 @@ def headline(dataset: xr.Dataset) -> list[str]:
     return [n for n in names if int(dataset[n].attrs.get("headline", 0))] or names[:6]
 
 
+def told(dataset: xr.Dataset, shown: int) -> str:
+    """Say which of the headline outcomes are shown, where not all are."""
+    whole = len(headline(dataset))
+    if shown >= whole:
+        return ""
+    which = ", those that differ most" if dataset.sizes["scenario"] > 1 else ""
+    return f"{shown} of {whole} headline outcomes{which}."
+
+
 def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[str]:
     """Return the outcomes to draw.
 

@@ -18,8 +18,10 @@ from tajsim.plots.forest import Difference, forest, forest_height
 from tajsim.plots.labels import month_text, number, wrap
 from tajsim.plots.page import Page
 from tajsim.plots.series import Floats, reduce, scaled, titled, unit_of
-from tajsim.plots.windows import over, paired, window_of
+from tajsim.plots.windows import most_moved, over, paired, window_of
 
+#: About so many printed values are shown if no outcomes are named.
+_LINES = 40
 _ORDERS = ("size", "registry")
 _INTERVAL = (
     "Thick: 90 % interval of the mean paired difference; thin: the middle 90 % of the runs' "
@@ -42,8 +44,8 @@ def difference(
 
     Args:
         dataset: results of two scenarios or more; the first is the reference.
-        outcome: outcomes of the forest; the headline ones by default. A single one is also the
-            outcome of the histogram, and stands in the forest with the headline ones.
+        outcome: outcomes of the forest; by default the headline ones, with many scenarios those
+            that differ most. A single one is that of the histogram, and joins the usual ones.
         detail: the outcome of the histogram, where ``outcome`` names several.
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
         window: ``"2006-01:2010-12"``; by default, for each scenario, from its first difference
@@ -54,29 +56,21 @@ def difference(
     Raises:
         UserError: for unknown names, fewer than two scenarios, or results of several seeds.
     """
-    _check(dataset)
-    if order not in _ORDERS:
-        raise UserError(unknown("order", order, _ORDERS))
-    named = choose.as_names(outcome)
-    detail = detail or (named[0] if len(named) == 1 else None)
-    if len(named) == 1:
-        named = list(dict.fromkeys(named + choose.headline(dataset)))
-    names = choose.outcomes(dataset, named, choose.headline(dataset))
+    _check(dataset, order)
+    names, extra = _names(dataset, choose.as_names(outcome), detail)
     chosen = choose.selection(select)
-    extra = choose.outcomes(dataset, detail, []) if detail else []
     choose.check_selection([dataset[name] for name in [*names, *extra]], chosen)
     found = [d for name in names for d in _rows(dataset, name, chosen, window)]
     moved = [d for d in found if d.moves]
     if order == "size":
         moved.sort(key=lambda one: one.size, reverse=True)
-    still = [d.label for d in found if not d.moves]
     tall = forest_height(moved)
     page = Page(
         body=tall + (2.2 if extra else 0.0),
         title=title or _title(dataset),
-        subtitle="\n".join(filter(None, [choose.question(dataset), _window_text(dataset, window)])),
+        subtitle=_subtitle(dataset, window, "" if outcome else choose.told(dataset, len(names))),
         legend=_legend(dataset),
-        foot=_foot(dataset, still),
+        foot=_foot(dataset, [d.label for d in found if not d.moves]),
     )
     reference = choose.names_of(dataset)[0]
     if not extra:
@@ -89,7 +83,22 @@ def difference(
     return page.figure
 
 
-def _check(dataset: xr.Dataset) -> None:
+def _names(
+    dataset: xr.Dataset, named: list[str], detail: str | None
+) -> tuple[list[str], list[str]]:
+    """Return the outcomes of the forest, and that of the histogram, if there is one."""
+    most = max(3, _LINES // (dataset.sizes["scenario"] - 1))
+    usual = most_moved(dataset, choose.headline(dataset), most)
+    if len(named) == 1:
+        detail = detail or named[0]
+        named = list(dict.fromkeys(named + usual))
+    extra = choose.outcomes(dataset, detail, []) if detail else []
+    return choose.outcomes(dataset, named, usual), extra
+
+
+def _check(dataset: xr.Dataset, order: str) -> None:
+    if order not in _ORDERS:
+        raise UserError(unknown("order", order, _ORDERS))
     if dataset.sizes["scenario"] < 2:
         raise UserError("differences need a reference and another scenario; the results hold one")
     if "," in str(dataset.attrs.get("seed", "")):
@@ -194,16 +203,17 @@ def _title(dataset: xr.Dataset) -> str:
     )
 
 
-def _window_text(dataset: xr.Dataset, window: Any) -> str:
+def _subtitle(dataset: xr.Dataset, window: Any, choice: str) -> str:
     windows: dict[tuple[str, str], list[str]] = {}
     for name in choose.names_of(dataset)[1:]:
         windows.setdefault(window_of(dataset, window, name), []).append(name)
     parts = [
-        f"{month_text(w[0])} to {month_text(w[1])}"
-        + (f" ({', '.join(n)})" if len(windows) > 1 else "")
-        for w, n in windows.items()
+        f"{month_text(start)} to {month_text(end)}"
+        + (f" ({', '.join(names)})" if len(windows) > 1 else "")
+        for (start, end), names in windows.items()
     ]
-    return f"Each run minus the run of the same number of the reference, over {'; '.join(parts)}."
+    text = f"Each run minus the reference's run of the same number, over {'; '.join(parts)}."
+    return "\n".join(filter(None, [choose.question(dataset), f"{choice} {text}".strip()]))
 
 
 def _foot(dataset: xr.Dataset, still: Sequence[str]) -> str:

@@ -84,7 +84,7 @@ def fan(
     page = Page(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
         title=title or _title(dataset, names, chosen),
-        subtitle=_subtitle(dataset, smooth, "" if outcome else _choice(dataset, len(names))),
+        subtitle=_subtitle(dataset, smooth, "" if outcome else choose.told(dataset, len(names))),
         legend=_legend(dataset),
         key=marks.key(found, choose.names_of(dataset)),
         foot=timeline.foot(dataset, _interval(dataset)),
@@ -187,14 +187,5 @@ def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Seque
 def _subtitle(dataset: xr.Dataset, months: int | None, choice: str) -> str:
     text = "Monthly values."
     if months:
-        text = f"Over the {months} months up to each month; flows and counts as per-year figures."
+        text = f"Over the {months} months up to each month; flows and counts per year."
     return "\n".join(filter(None, [choose.question(dataset), f"{choice} {text}".strip()]))
-
-
-def _choice(dataset: xr.Dataset, shown: int) -> str:
-    """Say which of the headline outcomes are shown, where not all are."""
-    whole = len(choose.headline(dataset))
-    if shown == whole:
-        return ""
-    which = ", those that differ most" if dataset.sizes["scenario"] > 1 else ""
-    return f"{shown} of {whole} headline outcomes{which}."

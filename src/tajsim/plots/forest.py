@@ -46,6 +46,11 @@ class Difference:
         return max(sizes, default=0.0)
 
     @property
+    def printed(self) -> tuple[float, str]:
+        """What the printed means are divided by, and the unit then."""
+        return scaled(np.array([paired(values)[0] for values in self.values]), self.unit)
+
+    @property
     def height(self) -> float:
         """The inches of its row."""
         lines = max(len(self.values), len(wrap(self.label, _NAMES, style.SMALL)))
@@ -108,11 +113,14 @@ def _scenario(ax: Axes, one: Difference, index: int, height: float) -> None:
             [mean / spread], [height], marker=look.marker, ms=4.5, mew=1.1, zorder=4,
             color=look.colour if sure else "white", mec=look.colour,
         )  # fmt: skip
-    factor, unit = scaled(np.array([mean, low, high]), one.unit)
-    mean, low, high = mean / factor, low / factor, high / factor
-    note = "" if spread > 0.0 else " (no spread)"
+    factor, unit = one.printed
+    text = f"{with_interval(mean / factor, low / factor, high / factor)} {unit}"
+    if not np.any(values):
+        text = "no difference in any run"
+    elif spread <= 0.0:
+        text += " (no spread)"
     ax.annotate(
-        f"{with_interval(mean, low, high)} {unit}{note}", (1, height),
+        text, (1, height),
         xycoords=ax.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
         va="center", size=7.5, color=look.colour if sure else style.QUIET,
     )  # fmt: skip

@@ -42,7 +42,8 @@ def wanted_strength(
 ) -> Array:
     """Return the strength the regime pays for, persons, ``(run,)``.
 
-    ``(agency_strength + persons_per_km * km) * effort_ratio ** elasticity``.
+    ``agency_strength * effort_ratio ** elasticity + persons_per_km * km``: posts taken over are
+    manned whatever the effort; what is done beyond them follows it.
 
     Args:
         effort_ratio: own effort on the agency's tasks over that at the start.
@@ -50,4 +51,4 @@ def wanted_strength(
 
     Mechanisms: M01, M13, X07, M11.
     """
-    return (agency_strength + persons_per_km * km_taken_over) * effort_ratio**strength_elasticity
+    return agency_strength * effort_ratio**strength_elasticity + persons_per_km * km_taken_over

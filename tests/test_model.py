@@ -1,0 +1,167 @@
+"""The ensemble axis and the keyed draws, at the level of the whole model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tajsim.draws import ReusedDrawError
+from tajsim.errors import UserError
+from tajsim.inputs.scenario import load_scenario
+from tajsim.model.model import MONTH, TajikistanModel
+
+END = "2005-12"
+
+
+def simulate(name: str = "status-quo", **options: object) -> TajikistanModel:
+    scenario = load_scenario(name)
+    options = {"runs": 4, "seed": 3, "end": END, "events": scenario.events} | options
+    model = TajikistanModel(**options)  # type: ignore[arg-type]
+    model.run_to_end()
+    return model
+
+
+def same(a: TajikistanModel, b: TajikistanModel, left: object = slice(None)) -> None:
+    """Hold every recorded series equal, to the bit."""
+    for name, series in a.record.items():
+        np.testing.assert_array_equal(series[..., left], b.record[name], err_msg=name)
+
+
+@pytest.mark.parametrize("run", [0, 17, 999])
+def test_a_run_alone_equals_the_run_of_a_thousand(run: int) -> None:
+    whole, alone = _thousand(), simulate("history", runs=[run], end="2005-06")
+    for name, series in whole.record.items():
+        np.testing.assert_array_equal(
+            series[..., run : run + 1], alone.record[name], err_msg=name
+        )
+    for account in whole.money.names:
+        np.testing.assert_array_equal(whole.money[account][run], alone.money[account][0])
+
+
+_CACHE: dict[str, TajikistanModel] = {}
+
+
+def _thousand() -> TajikistanModel:
+    if not _CACHE:
+        _CACHE["model"] = simulate("history", runs=1000, end="2005-06")
+    return _CACHE["model"]
+
+
+def test_order_and_company_of_runs_do_not_matter() -> None:
+    whole, other = simulate(runs=6), simulate(runs=[4, 1, 5])
+    same(whole, other, [4, 1, 5])
+
+
+def test_a_null_change_gives_identical_results() -> None:
+    pay = {"agency_pay.border_troops": 1.0}
+    same(simulate(), simulate(settings=pay))
+
+
+def test_scenarios_are_identical_until_the_first_differing_event() -> None:
+    reference, changed = simulate(), simulate("russian-border-withdrawal")
+    first = 10  # November 2004: the first handover
+    differs = False
+    for name, series in reference.record.items():
+        other = changed.record[name]
+        np.testing.assert_array_equal(series[..., :first, :], other[..., :first, :], name)
+        differs = differs or not np.array_equal(series[..., first, :], other[..., first, :])
+    assert differs
+
+
+def test_seeds_differ() -> None:
+    a, b = simulate(seed=1), simulate(seed=2)
+    assert not np.array_equal(a.record["heroin_seized"], b.record["heroin_seized"])
+
+
+def test_an_inert_actor_disturbs_nobody() -> None:
+    """A commander who waits for a post and never gets one draws, and nobody notices."""
+    model = TajikistanModel(runs=3, seed=5, end=END)
+    for _ in range(6):
+        # An extra actor's draws, made before everybody else's.
+        for process in ("purge", "seizure", "protest", "resist", "break"):
+            model.draws.uniform(process, "an_inert_actor", model.calendar_month)
+        model.step()
+    plain = TajikistanModel(runs=3, seed=5, end=END)
+    for _ in range(6):
+        plain.step()
+    for name, series in plain.record.items():
+        np.testing.assert_array_equal(series, model.record[name], err_msg=name)
+
+
+def test_a_key_drawn_twice_raises() -> None:
+    model = TajikistanModel(runs=2, end=END)
+    model.step()
+    model.months_run -= 1
+    with pytest.raises(ReusedDrawError):
+        model.step()
+
+
+def test_order_of_agents_within_a_stage_does_not_matter() -> None:
+    """Decisions are made from the old state: agencies and regions may stand in any order."""
+    plain = simulate(runs=3)
+    turned = TajikistanModel(runs=3, seed=3, end=END, events=load_scenario("status-quo").events)
+    turned.movements.reverse()
+    turned.networks.reverse()
+    turned.run_to_end()
+    for name in ("heroin_seized", "grievance", "collusion", "own_effort"):
+        np.testing.assert_array_equal(plain.record[name], turned.record[name], err_msg=name)
+
+
+def test_the_month_is_the_table_of_thirteen_stages() -> None:
+    assert [name for name, _ in MONTH] == [
+        "outside world",
+        "offers",
+        "choices",
+        "delivery",
+        "agencies",
+        "routes",
+        "border",
+        "money",
+        "society",
+        "elite",
+        "force",
+        "state",
+        "record",
+    ]
+
+
+def test_fixed_parameters_are_held() -> None:
+    names, values = TajikistanModel(runs=5, parameters="fixed").parameter_values
+    assert (values == values[:, :1]).all()
+    names, values = TajikistanModel(runs=5).parameter_values
+    assert not (values[names.index("toll_share")] == values[names.index("toll_share"), 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"settings": {"agency_pays.army": 3}}, "did you mean 'agency_pay.army'"),
+        ({"outcomes": ["heroin_seizd"]}, "did you mean 'heroin_seized'"),
+        ({"parameters": "priors"}, "did you mean 'prior'"),
+        ({"start": "2006-01", "end": "2005-01"}, "nothing to simulate"),
+        ({"runs": 0}, "nothing to simulate"),
+    ],
+)
+def test_bad_arguments_get_one_clear_line(options: dict[str, object], words: str) -> None:
+    with pytest.raises(UserError) as caught:
+        TajikistanModel(**options)  # type: ignore[arg-type]
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_documented_start_values() -> None:
+    """Early 2004 as printed: matveeva-2004 lines 45, 71, 91, 161, 167, 251; icg-2016 line 39."""
+    model = TajikistanModel(runs=2, parameters="fixed")
+    strength = {a.name: float(a.strength[0]) for a in model.agencies}
+    assert strength["interior_ministry"] == 30_000
+    assert 6_000 <= strength["army"] <= 7_000
+    assert strength["russian_border_troops"] == 11_500
+    assert strength["drug_control_agency"] == 350
+    assert float(model.agency["russian_border_troops"].pay[0]) == 40
+    assert float(model.agency["border_troops"].pay[0]) == 1
+    assert 100 <= float(model.agency["drug_control_agency"].pay[0]) <= 400
+    assert float(model.movement["irpt"].seats[0]) == 2
+    assert float(model.migrants[0]) == 1_000_000
+    length = model.values.family("section_length")[:, 0]
+    assert length[:6].sum() == pytest.approx(1_400)
+    assert length[:3].sum() == pytest.approx(700)
