@@ -11,8 +11,8 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is also started by what is too old
     sys.exit(
-        "dev.py: tajsim needs Python 3.11 or newer, this is %d.%d; "
-        "start it with a newer one, such as: python3.12 dev.py" % sys.version_info[:2]
+        f"dev.py: tajsim needs Python 3.11 or newer, this is {sys.version_info[0]}."
+        f"{sys.version_info[1]}; start it with a newer one, such as: python3.12 dev.py"
     )
 
 import hashlib
@@ -24,6 +24,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -51,10 +52,7 @@ UNREACHED = (
 def demo(arguments: Sequence[str]) -> int:
     """Compare the Russian border withdrawal with the status quo, 200 paired runs."""
     set_up()
-    status = run_module("tajsim", *DEMO, *arguments)
-    if status == 0:
-        print(f"Pictures and tables: {ROOT / PICTURES}" if not arguments else "")
-    return status
+    return run_module("tajsim", *DEMO, *arguments)
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -97,15 +95,15 @@ def set_up(*extras: str) -> None:
     make_environment(fresh=found.get("folder", wanted["folder"]) != wanted["folder"])
     every = sorted(held.union(extras) if found == wanted else extras)
     print("dev.py: installing into .venv, once ...", file=sys.stderr, flush=True)
-    install(f"{ROOT}[{','.join(every)}]" if every else str(ROOT))
+    install(f".[{','.join(every)}]" if every else ".")
     STAMP.write_text(json.dumps({**wanted, "extras": every}), encoding="utf-8")
 
 
-def read_stamp() -> dict[str, str]:
+def read_stamp() -> dict[str, Any]:
     """Return what is known to be installed; nothing if the environment is gone or broken."""
     try:
         # A venv whose Python was removed or moved is no environment.
-        stamp: dict[str, str] = json.loads(STAMP.read_text(encoding="utf-8"))
+        stamp: dict[str, Any] = json.loads(STAMP.read_text(encoding="utf-8"))
         return stamp if PYTHON.exists() else {}
     except (OSError, ValueError):
         return {}
@@ -131,7 +129,7 @@ def install(project: str) -> None:
         status = run(command, stdout=log, stderr=subprocess.STDOUT)
     if status == 0:
         return
-    if status < 0 or status > 128:
+    if status > 128:  # ended by a signal
         sys.exit(status)
     told = LOG.read_text(encoding="utf-8", errors="replace")
     if any(sign.lower() in told.lower() for sign in UNREACHED):
@@ -168,7 +166,7 @@ def run(command: Sequence[str], **streams: object) -> int:
     return 128 - status if status < 0 else status
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """End with one line."""
     sys.exit(f"dev.py: {message}")
 

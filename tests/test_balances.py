@@ -72,8 +72,7 @@ def money_balances(model: TajikistanModel) -> None:
     whole = np.abs(model.money.balance).sum(axis=0).max()
     np.testing.assert_allclose(total(model.money.balance), 0.0, atol=1e-9 * whole + 1e-3)
     for name in model.money.names[1:]:
-        if name != "treasury":
-            assert (model.money[name] >= -1e-3).all(), name
+        assert (model.money[name] >= -1e-3).all(), name
 
 
 def shares_and_stocks(model: TajikistanModel) -> None:

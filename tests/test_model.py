@@ -31,9 +31,7 @@ def same(a: TajikistanModel, b: TajikistanModel, left: object = slice(None)) -> 
 def test_a_run_alone_equals_the_run_of_a_thousand(run: int) -> None:
     whole, alone = _thousand(), simulate("history", runs=[run], end="2005-06")
     for name, series in whole.record.items():
-        np.testing.assert_array_equal(
-            series[..., run : run + 1], alone.record[name], err_msg=name
-        )
+        np.testing.assert_array_equal(series[..., run : run + 1], alone.record[name], err_msg=name)
     for account in whole.money.names:
         np.testing.assert_array_equal(whole.money[account][run], alone.money[account][0])
 

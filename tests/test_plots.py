@@ -286,7 +286,7 @@ def test_events_can_be_left_out_or_chosen(two: xr.Dataset) -> None:
 
 
 def test_badges_keep_apart_in_order(two: xr.Dataset) -> None:
-    table = json.dumps({name: CROWDED for name in PAIR})
+    table = json.dumps(dict.fromkeys(PAIR, CROWDED))
     found = marks.marks(two.assign_attrs(events=table), True)
     for inches in (6.0, 2.6, 1.4):
         places = badges.spots(found, two, inches)

@@ -86,9 +86,7 @@ class Networks:
     def _zeros(self, *axes: int) -> Array:
         return np.zeros((*axes, len(NETWORKS), self.runs))
 
-    def protect(
-        self, patron_in_place: Array, *, patron_worth: Array, margin_normal: Array
-    ) -> None:
+    def protect(self, patron_in_place: Array, *, patron_worth: Array, margin_normal: Array) -> None:
         """Buy protection with profit; part of it goes with a patron, part of the rest by arrests.
 
         Args:

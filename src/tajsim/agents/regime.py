@@ -20,8 +20,8 @@ class Regime(Actor):
     """The President and his circle, in all runs.
 
     State: ``weight``, ``effort`` (shares), ``gap`` (share uncarried), ``(task, run)``; ``trust``,
-    ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1), ``failed_month`` (months since
-    the start, -1 before), ``months_since_purge``, ``breaks`` (mutinies and defections of late),
+    ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1), ``failed_month`` (months
+    since the start, -1 before), ``months_since_purge``, ``breaks`` (mutinies and defections of late),
     ``incidents`` (of late), ``instalment`` (share paid), ``shortfall`` (share), ``(run,)``.
     """
 
@@ -94,9 +94,7 @@ class Regime(Actor):
         moscow_tolerance: Array,
     ) -> Array:
         """Return the chance of one more step on the repression ladder this month."""
-        threat = self.ask(
-            rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
-        )
+        threat = self.ask(rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice)
         cost = self.ask(outside_cost, west_share, west_priority, moscow_tolerance)
         return self.ask(step_hazard, threat, self.ladder, cost)
 

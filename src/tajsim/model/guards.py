@@ -57,9 +57,7 @@ def guarding(model: TajikistanModel) -> Guarding:
     exit_toll = model.ask(toll, out, prices)
     exit_collusion = np.broadcast_to(customs.collusion, out.shape)
     units = {
-        a.name: model.ask(
-            inland_detection, model.values[f"drug_unit_strength.{a.name}"], a.quality
-        )
+        a.name: model.ask(inland_detection, model.values[f"drug_unit_strength.{a.name}"], a.quality)
         for a in model.drug_units
     }
     unit_toll = {name: model.ask(toll, found, inland) for name, found in units.items()}

@@ -54,6 +54,7 @@ MEASURES: dict[str, Callable[[Readings], Array]] = {
     "pay": lambda m: np.stack([a.pay for a in m.agencies]),
     "budget": lambda m: m.now["revenue"],
     "output": lambda m: m.now["output"],
+    "foreign_debt": lambda m: m.values["debt_to_russia"] + m.other_debt,
     "instalment_paid": lambda m: m.regime.instalment,
     "aid_pledged": lambda m: m.now["pledged"],
     "aid_delivered": lambda m: m.now["delivered"],
@@ -88,7 +89,9 @@ MEASURES: dict[str, Callable[[Readings], Array]] = {
     "remittances_share": lambda m: ratio(m.now["remittances"], m.now["output"]),
     "repression_step": lambda m: m.regime.ladder,
     "channel": lambda m: m.absorbed,
-    "underground_members": lambda m: total(np.stack([v.members * (1.0 - v.legal) for v in m.movements])),
+    "underground_members": lambda m: total(
+        np.stack([v.members * (1.0 - v.legal) for v in m.movements])
+    ),
     "party_members": lambda m: m.movement["irpt"].members,
     "violent_members": lambda m: m.people["violent"],
     "radicalised": lambda m: m.now["radicalised"],

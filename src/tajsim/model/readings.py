@@ -73,6 +73,7 @@ class Readings:
     militants_inside: Array  # persons
     pressure: Array  # of militants at the Afghan line, 1 = as in 2004
     coup: Array  # 1 where a mutiny has won
+    other_debt: Array  # foreign debt not owed to Russia, USD
     police_scale: Array  # people per policeman at the start
 
     def ask(self, rule: Callable[..., Result], *state: object) -> Result:

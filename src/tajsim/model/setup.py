@@ -114,6 +114,7 @@ def country_at_start(model: TajikistanModel) -> None:
     model.standing, model.absorbed, model.creed = filled(1.0), filled(0.0), filled(0.0)
     model.militants_inside, model.coup = filled(0.0), filled(0.0)
     model.pressure = filled(1.0)
+    model.other_debt = filled(model.values["other_debt_start"])
     police = model.agency["interior_ministry"].strength
     model.police_scale = model.home_people / np.maximum(police, 1.0)
     settle_provision(model)

@@ -94,7 +94,7 @@ def draw(kind: str, datasets: Results, path: str | Path, **chosen: Any) -> list[
 
 
 def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".png") -> list[Path]:
-    """Write the usual pictures of one scenario or of a comparison; a kind that has no data is left out.
+    """Write the usual pictures of one scenario or of a comparison, as far as there are data.
 
     Raises:
         UserError: if the folder cannot be written.
@@ -143,7 +143,7 @@ def _save(picture: Figure, path: Path) -> None:
     try:
         picture.savefig(name, format=form, metadata=stamp)
         Path(name).chmod(0o644)
-        os.replace(name, path)
+        Path(name).replace(path)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
     finally:

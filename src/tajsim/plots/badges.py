@@ -1,4 +1,4 @@
-"""Events in a panel over time: a line at the month, a numbered badge above that touches no other."""
+"""Events in a panel over time: a line at the month, and above it a badge that touches no other."""
 
 from __future__ import annotations
 

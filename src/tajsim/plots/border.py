@@ -22,6 +22,10 @@ from tajsim.plots.series import unit_of, years
 OUTCOMES = ("heroin_entering", "heroin_seized", "seizure_probability")
 _MAPS = (style.FLOW_MAP, style.SEIZED_MAP, style.SHARE_MAP)
 _EVENTS = ("handover",)
+_SUBTITLE = (
+    "Median of the runs, month by month, on one colour scale per column. The Afghan border from "
+    "east to west, then the Chinese border."
+)
 
 
 def border(
@@ -53,8 +57,7 @@ def border(
     page = Page(
         body=(1.5 + frame.room / 72) * len(scenarios) + 1.05,
         title=title or "The border by section",
-        subtitle="Median of the runs, month by month, on one colour scale per column. The Afghan border "
-        "from east to west, then the Chinese border.",
+        subtitle=_SUBTITLE,
         key=marks.key(frame.found, scenarios),
         foot=timeline.foot(dataset, "Colours: medians of the runs; no interval is shown."),
     )

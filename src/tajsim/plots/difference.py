@@ -57,7 +57,7 @@ def difference(
         UserError: for unknown names, fewer than two scenarios, or results of several seeds.
     """
     _check(dataset, order)
-    names, extra = _names(dataset, choose.as_names(outcome), detail)
+    names, extra = _names(dataset, choose.as_names(outcome), detail, window)
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in [*names, *extra]], chosen)
     found = [d for name in names for d in _rows(dataset, name, chosen, window)]
@@ -84,11 +84,11 @@ def difference(
 
 
 def _names(
-    dataset: xr.Dataset, named: list[str], detail: str | None
+    dataset: xr.Dataset, named: list[str], detail: str | None, window: Any
 ) -> tuple[list[str], list[str]]:
     """Return the outcomes of the forest, and that of the histogram, if there is one."""
     most = max(3, _LINES // (dataset.sizes["scenario"] - 1))
-    usual = most_moved(dataset, choose.headline(dataset), most)
+    usual = most_moved(dataset, choose.headline(dataset), most, window)
     if len(named) == 1:
         detail = detail or named[0]
         named = list(dict.fromkeys(named + usual))
@@ -159,13 +159,10 @@ def _histogram(ax: Axes, dataset: xr.Dataset, one: Difference) -> None:
     for index, (name, row) in enumerate(zip(names, one.values, strict=True)):
         look = style.scenario_look(index + 1)
         values = row[np.isfinite(row)] / factor
-        counts = np.histogram(values, edges)[0]
-        ax.stairs(counts, edges, fill=True, color=look.colour, alpha=0.3, lw=0)
-        ax.stairs(counts, edges, color=look.colour, lw=1.0)
-        mean, *_ = paired(values)
-        ax.axvline(mean, color=look.colour, lw=1.6, ls=look.line)
+        if np.any(values):
+            _bars(ax, values, edges, look)
         ax.annotate(
-            _signs(name if len(names) > 1 else "", values, mean), (0, 1), xycoords="axes fraction",
+            _signs(name if len(names) > 1 else "", values), (0, 1), xycoords="axes fraction",
             xytext=(0, 4 + 11 * (len(names) - 1 - index)), textcoords="offset points",
             va="bottom", size=style.SMALL, color=look.colour,
         )  # fmt: skip
@@ -176,9 +173,17 @@ def _histogram(ax: Axes, dataset: xr.Dataset, one: Difference) -> None:
     ax.set_xlabel("\n".join(wrap(f"paired difference: {one.label} ({unit})", 6.0, 8.5)))
 
 
-def _signs(name: str, values: Floats, mean: float) -> str:
+def _bars(ax: Axes, values: Floats, edges: Floats, look: style.Look) -> None:
+    counts = np.histogram(values, edges)[0]
+    ax.stairs(counts, edges, fill=True, color=look.colour, alpha=0.3, lw=0)
+    ax.stairs(counts, edges, color=look.colour, lw=1.0)
+    ax.axvline(paired(values)[0], color=look.colour, lw=1.6, ls=look.line)
+
+
+def _signs(name: str, values: Floats) -> str:
     up, down = (100 * float(np.mean(test)) for test in (values > 0, values < 0))
-    text = f"mean {number(mean, True)}; higher in {up:.0f} %, lower in {down:.0f} % of runs"
+    mean = number(paired(values)[0], signed=True)
+    text = f"mean {mean}; higher in {up:.0f} %, lower in {down:.0f} % of runs"
     if up + down < 99.5:
         text += f", equal in {100 - up - down:.0f} %"
     return f"{name}: {text}" if name else text

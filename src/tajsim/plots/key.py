@@ -59,10 +59,12 @@ def _rows(block: KeyBlock) -> int:
 
 
 def key_rows(groups: list[list[KeyBlock]]) -> int:
+    """Return the lines that a key takes."""
     return sum(_rows(g[0]) + max((_rows(column) for column in g[1:]), default=0) for g in groups)
 
 
 def draw_key(pen: Pen, groups: list[list[KeyBlock]], room: float) -> None:
+    """Write a key on a page that is ``room`` inches wide between its edges."""
     for heading, *columns in groups:
         pen.down(0.06)
         for entry, lines in heading:

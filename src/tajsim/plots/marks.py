@@ -67,7 +67,7 @@ def marks(
 
 
 def _colour(names: Sequence[str], owners: Sequence[str]) -> str:
-    """Return the colour of the only scenario that has an event, and a quiet grey for shared ones."""
+    """Return the colour of the only scenario with an event; grey for one that several share."""
     own = len(owners) == 1 and len(names) > 1 and owners[0] != names[0]
     return style.scenario_look(names.index(owners[0])).colour if own else style.QUIET
 

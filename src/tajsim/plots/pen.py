@@ -47,11 +47,13 @@ class Pen:
     at: float = 0.0
 
     def down(self, inches: float) -> None:
+        """Leave so much free."""
         self.at += inches
 
     def write(
         self, lines: Sequence[str], size: float, colour: str, bold: bool = False, left: float = EDGE
     ) -> None:
+        """Write lines of a size in points, each below the other."""
         for line in lines:
             self.figure.text(
                 left / self.wide,
@@ -66,6 +68,7 @@ class Pen:
             self.down(text_height(1, size))
 
     def legend(self, rows: Sequence[Sequence[Item]]) -> None:
+        """Draw a legend, a row below the other."""
         for row in rows:
             legend = self.figure.legend(
                 [handle for handle, _ in row],

@@ -49,9 +49,10 @@ def scaled(values: Floats, unit: str) -> tuple[float, str]:
 def reduce(
     variable: xr.DataArray, select: Mapping[str, Sequence[str]], keep: Sequence[str] = ()
 ) -> xr.DataArray:
-    """Select coordinates and bring the other own dimensions to one value: ``(scenario, keep..., month, run)``.
+    """Select coordinates and bring the other own dimensions to one value.
 
-    Dimensions of ``select`` that the outcome has not are passed over.
+    Returns ``(scenario, keep..., month, run)``. Dimensions of ``select`` that the
+    outcome has not are passed over.
     """
     chosen = {d: list(names) for d, names in select.items() if d in variable.dims}
     values = variable.sel(chosen)
@@ -83,7 +84,7 @@ def titled(variable: xr.DataArray, select: Mapping[str, Sequence[str]]) -> str:
 
 
 def unit_of(variable: xr.DataArray, windowed: bool) -> str:
-    """Return the unit of monthly values, or of values over a window (``kg/month`` -> ``kg/year``)."""
+    """Return the unit of monthly values, or that over a window: ``kg/year`` for ``kg/month``."""
     unit, aggregate = str(variable.attrs.get("unit", "")), variable.attrs.get("aggregate")
     if not windowed:
         return unit

@@ -138,7 +138,7 @@ _ANY = _COLOURS["agency"]
 
 
 def look() -> AbstractContextManager[None]:
-    """Return a context in which pictures are made and saved; matplotlib's settings stay as found."""
+    """Return a context to make and save pictures in; matplotlib's settings stay as found."""
     return matplotlib.style.context(["default", LOOK])
 
 

@@ -53,7 +53,7 @@ def tasks(
     page = Page(
         body=grid.tall * grid.rows + room / 72 + 0.65,
         title=title or "Who provides security: own effort and outside provision by task",
-        subtitle="Mean over the runs, month by month; outside provision stands on top of own effort.",
+        subtitle="Means over the runs, by month; outside provision stands on top of own effort.",
         legend=_legend(),
         key=marks.key(found, scenarios),
         foot=timeline.foot(dataset, "Areas: means over runs; no interval is shown."),

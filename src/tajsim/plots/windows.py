@@ -94,7 +94,7 @@ def over(variable: xr.DataArray, window: tuple[str, str]) -> xr.DataArray:
 
 
 def quantiles(values: Floats, levels: Sequence[float]) -> Floats:
-    """Return quantiles over runs, ``(level, month)`` of ``(month, run)``; nan where no run counts."""
+    """Return quantiles over runs, ``(level, month)`` of ``(month, run)``; nan if no run counts."""
     if np.isfinite(values).all():
         return np.asarray(np.quantile(values, levels, axis=1))
     known = np.isfinite(values).any(axis=1)
@@ -105,7 +105,7 @@ def quantiles(values: Floats, levels: Sequence[float]) -> Floats:
 
 
 def mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return mean over runs of ``(month, run)`` with the ends of its 90 % t interval, not below 0."""
+    """Return mean over runs of counts ``(month, run)`` with the ends of its 90 % t interval."""
     runs = values.shape[1]
     mean = values.mean(axis=1)
     if runs < 2:
@@ -134,7 +134,12 @@ def is_spread(dataset: xr.Dataset, name: str) -> bool:
     return bool(counts.max() <= max(1, values.size / 2))
 
 
-def most_moved(dataset: xr.Dataset, names: Sequence[str], most: int) -> list[str]:
+def most_moved(
+    dataset: xr.Dataset,
+    names: Sequence[str],
+    most: int,
+    window: str | Sequence[str] | None = None,
+) -> list[str]:
     """Return at most so many outcomes, in their order, to stand for all.
 
     In a comparison those whose mean paired difference is largest beside the spread of the
@@ -142,11 +147,11 @@ def most_moved(dataset: xr.Dataset, names: Sequence[str], most: int) -> list[str
     """
     if len(names) <= most:
         return list(names)
-    window = window_of(dataset, None)
+    months = window_of(dataset, window)
     sizes = {}
     for name in names:
         series = reduce(dataset[name], {})
-        values = over(series, window).values
+        values = over(series, months).values
         known = np.where(np.isfinite(values), values, 0.0)
         spread, scale = float(known[0].std()), float(np.abs(known[0]).max())
         sizes[name] = 0.0

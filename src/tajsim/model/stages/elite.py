@@ -113,5 +113,3 @@ def remove(commander: Commander, where: Array, status: int) -> None:
     """Take a commander out of his post where ``where`` is 1."""
     commander.status = np.where(where > 0.5, float(status), commander.status)
     commander.post = np.where(where > 0.5, float(NO_POST), commander.post)
-
-

@@ -34,8 +34,11 @@ def fight_mutinies(model: TajikistanModel) -> None:
         up = model.now["mutinies"][i] * (commander.status == MUTINIED)
         draw = model.draws.uniform("battle", commander.name, model.calendar_month)
         wins = up * model.ask(
-            mutiny_wins, commander.following, loyal_force(model, commander.home_post),
-            model.values["internal_backing"] * model.guarantee, draw,
+            mutiny_wins,
+            commander.following,
+            loyal_force(model, commander.home_post),
+            model.values["internal_backing"] * model.guarantee,
+            draw,
         )
         model.coup = np.maximum(model.coup, wins)
         dead = up * 0.2 * commander.following
@@ -80,8 +83,10 @@ def cross(model: TajikistanModel) -> None:
     for i, group in enumerate(model.militants):
         group.build_up(pressures[i])
         chance = group.chance(
-            1.0 - guard[weakest, runs], model.regime.strain,
-            model.people["violent"] / 1000.0, stops,
+            1.0 - guard[weakest, runs],
+            model.regime.strain,
+            model.people["violent"] / 1000.0,
+            stops,
         )
         attempt = model.draws.happens("crossing", group.name, model.calendar_month, chance)
         inside, dead = group.cross(attempt, opposition)

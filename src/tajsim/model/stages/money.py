@@ -70,6 +70,10 @@ def budget(model: TajikistanModel) -> None:
     due = values["border_cost_per_head"] * guard.strength * values["treaty_share"]
     ledger.move("treasury", "world", due * model.regime.instalment)
     ledger.move("treasury", "world", np.maximum(ledger["treasury"], 0.0) * 0.9)
+    # What taxes do not cover is borrowed abroad.
+    borrowed = np.maximum(-ledger["treasury"], 0.0)
+    ledger.move("world", "treasury", borrowed)
+    model.other_debt = model.other_debt + borrowed
 
 
 def take_from_people(model: TajikistanModel) -> list[Array]:
@@ -81,9 +85,7 @@ def take_from_people(model: TajikistanModel) -> list[Array]:
     for i, agency in enumerate(model.agencies):
         taken = np.zeros(model.run_count)
         if agency.name in ("interior_ministry", "customs", "border_troops"):
-            taken = model.ask(
-                extortion, agency.strength, agency.collusion, model.mean_fear, income
-            )
+            taken = model.ask(extortion, agency.strength, agency.collusion, model.mean_fear, income)
             if agency.name != "interior_ministry":
                 taken = taken * model.barrier
         taken = model.money.draw("households", agency.name, taken)
@@ -145,7 +147,6 @@ def pay_clients(model: TajikistanModel, takings: list[Array]) -> None:
     rest = np.maximum(model.money["patronage"], 0.0) * model.values["self_enrichment"]
     model.now["rents_regime"] += rest
     model.money.move("patronage", "world", rest)
-
 
 
 def fees_by_commander(model: TajikistanModel) -> list[Array]:

@@ -85,9 +85,7 @@ def protest(model: TajikistanModel) -> None:
         home, abroad = f"home_{region.name}", f"abroad_{region.name}"
         everyone = np.maximum(model.people[home] + model.people[abroad], 1.0)
         chance = region.speak(model.people[abroad] / everyone)
-        region.protest = model.draws.happens(
-            "protest", region.name, model.calendar_month, chance
-        )
+        region.protest = model.draws.happens("protest", region.name, model.calendar_month, chance)
         model.now["protest"][i] = region.protest
 
 
@@ -115,8 +113,13 @@ def violence(model: TajikistanModel, absorbed: Array) -> None:
     for region in model.regions:
         home = model.people[f"home_{region.name}"]
         new = model.ask(
-            radicalised, home, region.grievance, model.creed * region.devout, absorbed,
-            region.idle / np.maximum(home, 1.0), pull,
+            radicalised,
+            home,
+            region.grievance,
+            model.creed * region.devout,
+            absorbed,
+            region.idle / np.maximum(home, 1.0),
+            pull,
         )
         model.people.move(f"home_{region.name}", "violent", new)
         model.now["radicalised"] += new

@@ -29,7 +29,9 @@ def perceived_threat(power: Array, loyalty: Array, trust: Array, distrusted_past
     return power * (1.0 - loyalty * trust * (1.0 - 0.3 * distrusted_past))
 
 
-def trust_step(trust: Array, defections: Array, *, trust_loss: Array, trust_recovery: Array) -> Array:
+def trust_step(
+    trust: Array, defections: Array, *, trust_loss: Array, trust_recovery: Array
+) -> Array:
     """Return the regime's trust in its apparatus next month, 0 to 1, ``(run,)``.
 
     Each defection or mutiny takes the share ``trust_loss`` of it.

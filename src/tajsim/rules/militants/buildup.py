@@ -5,8 +5,9 @@ import numpy as np
 from tajsim.axes import Array
 
 
-def fighters_step(fighters: Array, pressure: Array, *, militant_fighters: Array,
-                  militant_speed: Array) -> Array:
+def fighters_step(
+    fighters: Array, pressure: Array, *, militant_fighters: Array, militant_speed: Array
+) -> Array:
     """Return next month's fighters of a group, persons, ``(run,)``.
 
     A share of the way to ``militant_fighters * pressure``.

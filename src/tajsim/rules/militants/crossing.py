@@ -21,8 +21,15 @@ def deterrence(base: Array, guarantee: Array, *, base_half: Array, alliance_dete
 
 
 def crossing_chance(
-    fighters: Array, readiness: Array, weakness: Array, window: Array, allies: Array,
-    deterrence: Array, *, crossing_rate: Array, ally_effect: Array,
+    fighters: Array,
+    readiness: Array,
+    weakness: Array,
+    window: Array,
+    allies: Array,
+    deterrence: Array,
+    *,
+    crossing_rate: Array,
+    ally_effect: Array,
 ) -> Array:
     """Return the probability that a group tries to cross this month, ``(run,)``.
 
@@ -58,8 +65,9 @@ def crossing_result(
     return party * (1.0 - stopped), party * stopped / 3.0
 
 
-def militants_inside_step(inside: Array, arrived: Array, force: Array, *,
-                          expulsion_speed: Array) -> tuple[Array, Array]:
+def militants_inside_step(
+    inside: Array, arrived: Array, force: Array, *, expulsion_speed: Array
+) -> tuple[Array, Array]:
     """Return ``(militants in the country next month, killed)``, persons, ``(run,)``.
 
     ``expulsion_speed * force`` of those inside are killed or driven out each month.

@@ -16,8 +16,9 @@ def harvest_of_year(normal: Array, *, harvest_spread: Array) -> Array:
     return np.exp(harvest_spread * normal - 0.5 * harvest_spread**2)
 
 
-def autoregressive(state: Array, normal: Array, *, economy_memory: Array,
-                   economy_spread: Array) -> Array:
+def autoregressive(
+    state: Array, normal: Array, *, economy_memory: Array, economy_spread: Array
+) -> Array:
     """Return next month's logarithm of foreign demand around its trend, ``(run,)``.
 
     ``memory * state + sqrt(1 - memory**2) * spread * normal``, so that ``spread`` is the

@@ -19,8 +19,14 @@ def members_step(
     return member_recruitment * pool, member_leaving * members
 
 
-def shed(members: Array, closed: Array, *, shedding: Array, violent_share: Array,
-         underground_share: Array) -> tuple[Array, Array, Array]:
+def shed(
+    members: Array,
+    closed: Array,
+    *,
+    shedding: Array,
+    violent_share: Array,
+    underground_share: Array,
+) -> tuple[Array, Array, Array]:
     """Split members lost by a closed movement into ``(violent, underground, passive)`` persons.
 
     ``members * shedding * closed``; only some turn to violence.
@@ -65,7 +71,12 @@ def radicalised(
 
 
 def violent_flows(
-    violent: Array, pull: Array, detection: Array, *, departure_rate: Array, violent_fading: Array,
+    violent: Array,
+    pull: Array,
+    detection: Array,
+    *,
+    departure_rate: Array,
+    violent_fading: Array,
     violent_arrests: Array,
 ) -> tuple[Array, Array, Array]:
     """Return violent members ``(leaving to fight, giving up, arrested)`` this month, persons.

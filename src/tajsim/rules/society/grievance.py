@@ -6,7 +6,11 @@ from tajsim.axes import Array
 
 
 def absorption(
-    seat_share: Array, standing: Array, appeal: Array, *, absorption_limit: Array,
+    seat_share: Array,
+    standing: Array,
+    appeal: Array,
+    *,
+    absorption_limit: Array,
     absorption_half_seats: Array,
 ) -> Array:
     """Return the share of grievance that the legal channel carries, 0 to 1, ``(run,)``.

@@ -4,8 +4,14 @@ from tajsim.axes import Array
 
 
 def output_per_month(
-    months: Array, remittances: Array, corruption: Array, *, output_start: Array,
-    output_growth: Array, remittance_multiplier: Array, corruption_drag: Array,
+    months: Array,
+    remittances: Array,
+    corruption: Array,
+    *,
+    output_start: Array,
+    output_growth: Array,
+    remittance_multiplier: Array,
+    corruption_drag: Array,
 ) -> Array:
     """Return national output, USD/month, ``(run,)``.
 
@@ -23,7 +29,11 @@ def output_per_month(
 
 
 def hardship(
-    income: Array, loss: Array, *, poverty_start: Array, income_start: Array,
+    income: Array,
+    loss: Array,
+    *,
+    poverty_start: Array,
+    income_start: Array,
     hardship_slope: Array,
 ) -> Array:
     """Return the share of people in hardship, 0 to 1, ``(run,)``.

@@ -34,7 +34,11 @@ def migration_flow(
 
 
 def remittances(
-    abroad: Array, demand: Array, months: Array, *, remittance_per_migrant: Array,
+    abroad: Array,
+    demand: Array,
+    months: Array,
+    *,
+    remittance_per_migrant: Array,
     remittance_growth: Array,
 ) -> Array:
     """Return money sent home, USD/month, ``(run,)``.

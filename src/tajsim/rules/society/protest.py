@@ -5,8 +5,9 @@ import numpy as np
 from tajsim.axes import Array
 
 
-def voiced(grievance: Array, fear: Array, abroad_share: Array, *, fear_silences: Array,
-           exit_drains: Array) -> Array:
+def voiced(
+    grievance: Array, fear: Array, abroad_share: Array, *, fear_silences: Array, exit_drains: Array
+) -> Array:
     """Return voiced discontent, 0 to 1, ``(run,)``.
 
     ``grievance * (1 - silences * fear) * exp(-drains * abroad_share)``: the most active leave.
@@ -19,8 +20,9 @@ def voiced(grievance: Array, fear: Array, abroad_share: Array, *, fear_silences:
     return grievance * (1.0 - fear_silences * fear) * np.exp(-exit_drains * abroad_share)
 
 
-def protest_chance(voice: Array, struck_here: Array, *, protest_rate: Array,
-                   local_protest: Array) -> Array:
+def protest_chance(
+    voice: Array, struck_here: Array, *, protest_rate: Array, local_protest: Array
+) -> Array:
     """Return the probability of a protest in a region this month, ``(run,)``.
 
     ``1 - exp(-(rate * voice**2 + local * struck_here))``: the arrest of a local strongman brings

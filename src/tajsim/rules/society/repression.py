@@ -6,8 +6,15 @@ from tajsim.axes import REPRESSION_STEPS, Array
 
 
 def rival_threat(
-    appeal: Array, seat_share: Array, incidents: Array, uncontrolled: Array, voice: Array, *,
-    threat_appeal: Array, threat_incidents: Array, threat_uncontrolled: Array,
+    appeal: Array,
+    seat_share: Array,
+    incidents: Array,
+    uncontrolled: Array,
+    voice: Array,
+    *,
+    threat_appeal: Array,
+    threat_incidents: Array,
+    threat_uncontrolled: Array,
 ) -> Array:
     """Return the threat the regime sees in the legal party, 0 and up, ``(run,)``.
 
@@ -27,8 +34,13 @@ def rival_threat(
 
 
 def step_hazard(
-    threat: Array, step: Array, outside_cost: Array, *, ladder_rate: Array,
-    ladder_threshold: Array, ladder_ratchet: Array,
+    threat: Array,
+    step: Array,
+    outside_cost: Array,
+    *,
+    ladder_rate: Array,
+    ladder_threshold: Array,
+    ladder_ratchet: Array,
 ) -> Array:
     """Return the monthly probability of one more step up the ladder, ``(run,)``.
 
@@ -54,8 +66,9 @@ def standing(step: Array) -> Array:
     return np.where(step < 0.5, 1.0, np.where(step < 1.5, 0.7, np.where(step < 2.5, 0.4, 0.0)))
 
 
-def outside_cost(west_share: Array, west_priority: Array, moscow_tolerance: Array, *,
-                 condition_weight: Array) -> Array:
+def outside_cost(
+    west_share: Array, west_priority: Array, moscow_tolerance: Array, *, condition_weight: Array
+) -> Array:
     """Return what repression costs the regime abroad, 0 to 1, ``(run,)``.
 
     ``weight * west_share * (1 - west_priority) * (1 - moscow_tolerance)``: partners who need the

@@ -4,8 +4,16 @@ from tajsim.axes import Array
 
 
 def control_aim(
-    effort: Array, strongmen: Array, voice: Array, militants: Array, failed: Array, *,
-    control_base: Array, control_effort: Array, control_strongmen: Array, control_voice: Array,
+    effort: Array,
+    strongmen: Array,
+    voice: Array,
+    militants: Array,
+    failed: Array,
+    *,
+    control_base: Array,
+    control_effort: Array,
+    control_strongmen: Array,
+    control_voice: Array,
     control_militants: Array,
 ) -> Array:
     """Return the control a region moves to, 0 to 1, ``(run,)``.

@@ -9,8 +9,16 @@ STATES = ("stable", "strained", "failing", "failed")
 
 
 def strain_aim(
-    voice: Array, breaks: Array, shortfall: Array, incursion: Array, uncontrolled: Array, *,
-    strain_voice: Array, strain_breaks: Array, strain_shortfall: Array, strain_incursion: Array,
+    voice: Array,
+    breaks: Array,
+    shortfall: Array,
+    incursion: Array,
+    uncontrolled: Array,
+    *,
+    strain_voice: Array,
+    strain_breaks: Array,
+    strain_shortfall: Array,
+    strain_incursion: Array,
     strain_uncontrolled: Array,
 ) -> Array:
     """Return the strain the state moves to, 0 to 1, ``(run,)``: ``1 - exp(-weighted causes)``.
@@ -47,7 +55,9 @@ def failure_chance(strain: Array, *, failure_threshold: Array, failure_rate: Arr
     return 1.0 - np.exp(-failure_rate * np.maximum(strain - failure_threshold, 0.0))
 
 
-def polity(strain: Array, failed: Array, *, strained_from: Array, failure_threshold: Array) -> Array:
+def polity(
+    strain: Array, failed: Array, *, strained_from: Array, failure_threshold: Array
+) -> Array:
     """Return the state of the polity as a number, ``(run,)``: 0 stable, ... 3 failed.
 
     Mechanisms: E19.

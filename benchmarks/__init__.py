@@ -1,0 +1,1 @@
+"""Speed of tajsim, and the ordinary way it is measured against."""

@@ -1,0 +1,47 @@
+"""The border and bribery market with the package's own actors, rules and stages, all runs at once.
+
+The same scope as `scalar_market`: pay, strength, quality and patrons stay as at the start.
+"""
+
+from __future__ import annotations
+
+from tajsim.model.model import TajikistanModel
+from tajsim.model.stages.border import border
+from tajsim.model.stages.outside_world import outside_world
+from tajsim.model.stages.record import record
+from tajsim.model.stages.routes import routes
+
+#: The outcomes that correspond to the series the scalar model collects.
+OUTCOMES = (
+    "heroin_price",
+    "heroin_entering",
+    "heroin_seized",
+    "arranged_share",
+    "heroin_seized_by",
+    "heroin_seized_reported",
+    "heroin_resold",
+    "heroin_leaving",
+    "heroin_used",
+    "tolls",
+    "collusion",
+    "heroin_stock",
+)
+
+
+def collusion(model: TajikistanModel) -> None:
+    """Let agencies weigh bribes and deploy, and change nothing else about them."""
+    for agency in model.agencies:
+        agency.ask(agency.decide_collusion)
+        agency.ask(agency.decide_deployment)
+
+
+class BorderMarket(TajikistanModel):
+    """The model with only the stages of the market in its month."""
+
+    month = (
+        ("outside world", outside_world),
+        ("collusion", collusion),
+        ("routes", routes),
+        ("border", border),
+        ("record", record),
+    )

@@ -1,0 +1,60 @@
+"""Golden numbers: what shipped scenarios gave when they were last looked at.
+
+A change that moves them is a change of results: say so in CHANGELOG.md (RESULTS) and renew with
+
+    python tests/test_golden.py
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tajsim.inputs.scenario import load_scenario, scenario_names
+from tajsim.model.model import TajikistanModel
+
+FOLDER = Path(__file__).with_name("golden")
+
+
+def numbers(name: str) -> dict[str, list[float]]:
+    """Return the mean over coordinates and runs of every outcome, every second December."""
+    scenario = load_scenario(name)
+    model = TajikistanModel(
+        runs=3,
+        seed=11,
+        start=scenario.start,
+        end=scenario.end,
+        settings=scenario.settings,
+        events=scenario.events,
+    )
+    model.run_to_end()
+    months = slice(11, None, 24)
+    return {
+        key: [
+            float(np.mean(series[..., m, :], dtype=np.float64))
+            for m in range(*months.indices(model.month_count))
+        ]
+        for key, series in model.record.items()
+    }
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_golden_numbers(name: str) -> None:
+    path = FOLDER / f"{name}.json"
+    assert path.exists(), f"no golden numbers for {name}: python tests/test_golden.py"
+    known, now = json.loads(path.read_text()), numbers(name)
+    assert known.keys() == now.keys()
+    for key, series in known.items():
+        # Processors differ in the last bit of exp and log; a changed rule differs in the first.
+        np.testing.assert_allclose(now[key], series, rtol=2e-4, atol=1e-7, err_msg=key)
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for scenario_name in scenario_names():
+        text = json.dumps(numbers(scenario_name), indent=0)
+        (FOLDER / f"{scenario_name}.json").write_text(text + "\n")
+        print(f"renewed {scenario_name}")

@@ -1,0 +1,273 @@
+"""The rules of the house: who imports whom, no second source of chance, sizes, paths in texts."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "tajsim"
+
+#: Part of the package -> the parts it may import from. What is no key is a folder or file of
+#: ``src/tajsim`` that has no place yet, and fails.
+GROUND = {"axes", "draws", "errors", "inputs", "version", "world"}
+MODEL = {"model", "agents", "rules"} | GROUND
+ALLOWED = {
+    "__init__": {"analysis", "ensemble", "errors", "inputs", "model", "version"},
+    "__main__": {"cli"},
+    "cli": {"analysis", "plots", "ensemble"} | MODEL,
+    "analysis": {"ensemble"} | MODEL,
+    "plots": GROUND,
+    "ensemble": MODEL,
+    "model": MODEL,
+    "agents": {"rules"} | GROUND,
+    "rules": {"axes"},
+    **dict.fromkeys(GROUND, GROUND),
+}
+#: What the two inner layers may import from outside the package.
+OUTSIDE = {"rules": {"numpy"}, "agents": {"numpy", "mesa"}}
+LONGEST_FUNCTION, MEDIAN_FILE = 60, 130
+
+
+def files(*parts: str) -> list[Path]:
+    """Return the modules of the package, or of some of its parts."""
+    found = sorted(SOURCE.rglob("*.py"))
+    return [path for path in found if not parts or part_of(path) in parts]
+
+
+def part_of(path: Path) -> str:
+    """Return the folder or file directly under ``src/tajsim`` that a module belongs to."""
+    first = path.relative_to(SOURCE).parts[0]
+    return first.removesuffix(".py")
+
+
+def shown(path: Path, node: ast.AST | None = None) -> str:
+    line = f":{node.lineno}" if isinstance(node, ast.stmt | ast.expr) else ""
+    return f"{path.relative_to(ROOT)}{line}"
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path: Path, node: ast.AST) -> list[str]:
+    """Return the full names a statement imports: ``package.module`` and ``package.module.name``."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    base = node.module or ""
+    if node.level:
+        package = module_name(path).split(".")
+        inner = 0 if path.name == "__init__.py" else 1
+        package = package[: len(package) - node.level + 1 - inner]
+        base = ".".join([*package, *filter(None, [base])])
+    return [base, *(f"{base}.{alias.name}" for alias in node.names)]
+
+
+def imports(path: Path) -> Iterator[tuple[str, ast.AST]]:
+    for node in ast.walk(tree(path)):
+        for name in imported(path, node):
+            yield name, node
+
+
+def wrong_imports() -> Iterator[str]:
+    for path in files():
+        part = part_of(path)
+        for name, node in imports(path):
+            home = name.split(".")
+            if home[0] == "tajsim" and len(home) > 1:
+                target = home[1]
+                if target != part and target not in ALLOWED[part]:
+                    yield f"{shown(path, node)}: {part} imports {name}"
+
+
+def test_every_part_of_the_package_has_its_place() -> None:
+    assert {part_of(path) for path in files()} <= set(ALLOWED)
+
+
+def test_imports_run_one_way() -> None:
+    assert list(wrong_imports()) == []
+
+
+@pytest.mark.parametrize("part", OUTSIDE)
+def test_inner_layers_import_little_from_outside(part: str) -> None:
+    standard = {"__future__", "collections", "dataclasses", "typing"}
+    found = [
+        f"{shown(path, node)}: {name}"
+        for path in files(part)
+        for name, node in imports(path)
+        if name.split(".")[0] not in OUTSIDE[part] | standard | {"tajsim"}
+    ]
+    assert found == []
+
+
+def at_import(path: Path) -> Iterator[str]:
+    """Return what a module imports when it is itself imported: not in functions, not for types."""
+    waiting: list[ast.AST] = list(tree(path).body)
+    while waiting:
+        node = waiting.pop()
+        only_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if only_types or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        yield from imported(path, node)
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+def test_no_import_cycle() -> None:
+    modules = {module_name(path): path for path in files()}
+    graph = {
+        name: {m for m in at_import(path) if m in modules and m != name} - {"tajsim"}
+        for name, path in modules.items()
+    }
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " -> ".join((*way[way.index(name) :], name))
+        if name not in done:
+            for target in sorted(graph[name]):
+                # A package's own __init__ is no detour: its modules import each other directly.
+                if target != name.rpartition(".")[0]:
+                    visit(target, (*way, name))
+            done.add(name)
+
+    for name in sorted(graph):
+        visit(name, ())
+
+
+FILES_AND_LINES = {"open", "input", "print", "exec", "eval", "breakpoint"}
+READS = {"read_text", "read_bytes", "write_text", "write_bytes", "open"}
+READS |= {"argv", "environ", "getenv"}
+
+
+def test_model_agents_and_rules_see_no_file_and_no_command_line() -> None:
+    found = []
+    for path in files("model", "agents", "rules"):
+        names = {"sys", "os", "pathlib", "argparse", "io", "tempfile", "subprocess", "shutil"}
+        found += [shown(path, n) for name, n in imports(path) if name.split(".")[0] in names]
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found += [shown(path, node)] if node.func.id in FILES_AND_LINES else []
+            if isinstance(node, ast.Attribute) and node.attr in READS:
+                found.append(shown(path, node))
+    assert found == []
+
+
+CHANCE = {"random", "secrets"}
+CHANCE_NAMES = {"uuid1", "uuid4", "urandom", "getrandbits", "default_rng", "RandomState", "rvs"}
+CHANCE_ATTRIBUTES = {"random", "rng", "shuffle", "shuffle_do", "choice", *CHANCE_NAMES}
+
+
+def test_draws_are_the_only_source_of_chance() -> None:
+    found = []
+    for path in files():
+        for name, node in imports(path):
+            words = set(name.split("."))
+            if words & (CHANCE | CHANCE_NAMES):
+                found.append(f"{shown(path, node)}: {name}")
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute) and node.attr in CHANCE_ATTRIBUTES:
+                found.append(f"{shown(path, node)}: {ast.unparse(node)}")
+            if isinstance(node, ast.Name) and node.id in CHANCE_NAMES:
+                found.append(f"{shown(path, node)}: {node.id}")
+    assert found == []
+
+
+def test_no_rule_knows_a_scenario() -> None:
+    names = sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml"))
+    assert "status-quo" in names
+    # A stem of one common word ('history') may stand in prose, never as a text in the code.
+    found = []
+    for path in files("model", "agents", "rules"):
+        for node in ast.walk(tree(path)):
+            text = node.value if isinstance(node, ast.Constant) else None
+            said = [n for n in names if text == n or ("-" in n and n in str(text))]
+            spelt = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+            said += [n for n in names if "-" in n and spelt == n.replace("-", "_")]
+            found += [f"{shown(path, node)}: {name}" for name in said]
+    assert found == []
+
+
+def test_functions_fit_a_screen() -> None:
+    found = [
+        f"{shown(path, node)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for path in files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert found == []
+
+
+def test_files_are_short() -> None:
+    sizes = [len(path.read_text(encoding="utf-8").splitlines()) for path in files()]
+    assert statistics.median(size for size in sizes if size > 1) < MEDIAN_FILE
+
+
+TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/model.md")
+#: A path in a text: words joined by slashes or with a known ending, in code marks or as a link.
+PATH = re.compile(r"[\w.-]+(?:/[\w.*<>-]+)+/?|[\w-]+\.(?:py|toml|md|csv|cff|json)")
+#: Files and folders that the commands make, and placeholders of a reader's own files.
+MADE = re.compile(r"(out/|\.venv|results|summary|comparison|claims|my-|NAME|<|.*\.nc$)")
+
+
+def paths_in(text: str) -> set[str]:
+    """Return what a text names as a path: links, and code in marks that looks like one."""
+    plain = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#\s]+)", plain)
+    marked = [m for m in re.findall(r"`([^`\n]+)`", plain) if PATH.fullmatch(m)]
+    return {p for p in [*links, *marked] if "://" not in p and not MADE.match(p)}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts_name_only_paths_that_exist(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    places = (ROOT, (ROOT / name).parent, SOURCE, ROOT / "scenarios", SOURCE / "data")
+    missing = [
+        path
+        for path in sorted(paths_in(text))
+        if not any((place / path).exists() or list(place.glob(path)) for place in places)
+    ]
+    assert missing == []
+
+
+def project_files() -> list[Path]:
+    """Return the files of the repository; without git, those outside of what commands make."""
+    command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
+        return [ROOT / line for line in told.stdout.splitlines() if (ROOT / line).is_file()]
+    except (OSError, subprocess.CalledProcessError):
+        parts = ("src", "tests", "scenarios", "docs", "benchmarks", ".ci")
+        inside = [p for part in parts for p in (ROOT / part).rglob("*")]
+        return [p for p in [*ROOT.iterdir(), *inside] if p.is_file()]
+
+
+#: Folders of one machine. Put together here, so that this file does not name them.
+MACHINE = re.compile("|".join(re.escape(f"/{name}/") for name in ("work", "root", "home", "opt")))
+
+
+def test_no_path_of_a_build_machine() -> None:
+    found = []
+    for path in project_files():
+        if path.suffix in {".png", ".pdf", ".nc", ".pyc"}:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            # An absolute path starts a word; 'people/home/' would not.
+            for match in MACHINE.finditer(line):
+                before = line[match.start() - 1] if match.start() else " "
+                if not (before.isalnum() or before in "._-/}>"):
+                    found.append(f"{shown(path)}:{number}: {line.strip()}")
+    assert found == []

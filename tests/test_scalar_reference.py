@@ -1,0 +1,116 @@
+"""The array market against an independent scalar one: the same draws, the same history."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+from benchmarks.array_market import BorderMarket  # noqa: E402
+from benchmarks.plain_draws import KeyedDraws  # noqa: E402
+from benchmarks.scalar_market import ScalarMarket  # noqa: E402
+from benchmarks.sources import RunsOf  # noqa: E402
+from tajsim.axes import AFGHAN_SECTIONS, Array  # noqa: E402
+from tajsim.draws import Draws  # noqa: E402
+from tajsim.inputs.scenario import Event  # noqa: E402
+
+MONTHS, RUNS, SEED = 60, 12, 5
+COMPARED = (0, 5, 11)
+FLOWS = (
+    "entering",
+    "seized",
+    "arranged",
+    "seized_by",
+    "reported",
+    "resold",
+    "leaving",
+    "used",
+    "tolls",
+)
+HANDOVER = Event("2006-07", "handover", {"section": "pianj", "agency": "border_troops"}, "x")
+
+
+def series_of(market: BorderMarket) -> dict[str, Array]:
+    """Return what the two models have in common, each with ``run`` last."""
+    found = {name: market.now[name] for name in FLOWS}
+    for name in ("entering", "seized", "arranged"):
+        found[name] = found[name][: len(AFGHAN_SECTIONS)]
+    return found | {
+        "price": market.price_in,
+        "capacity": market.traffic.capacity,
+        "protection": market.traffic.protection,
+        "stock": market.traffic.stock,
+        "collusion": np.stack([agency.collusion for agency in market.agencies]),
+        "rent_on_offer": np.stack([agency.rent_on_offer for agency in market.agencies]),
+    }
+
+
+def series_of_one(market: ScalarMarket) -> dict[str, object]:
+    """Return the same of a scalar run."""
+    found: dict[str, object] = {name: getattr(market.tally, name) for name in FLOWS}
+    return found | {
+        "price": market.price,
+        "capacity": market.capacity,
+        "protection": [network.protection for network in market.networks],
+        "stock": market.stock,
+        "collusion": market.collusion,
+        "rent_on_offer": [agency.rent_on_offer for agency in market.all_agencies.values()],
+    }
+
+
+def months_of(events: tuple[Event, ...] = ()) -> Iterator[tuple[int, BorderMarket]]:
+    """Yield the array market after each month."""
+    market = BorderMarket(runs=RUNS, seed=SEED, events=events, outcomes=())
+    for month in range(MONTHS):
+        market.step()
+        yield month, market
+
+
+@pytest.mark.parametrize("run", COMPARED)
+@pytest.mark.parametrize("handover", [False, True], ids=["status quo", "handover"])
+def test_each_run_equals_a_scalar_model(run: int, handover: bool) -> None:
+    source = RunsOf(BorderMarket(runs=RUNS, seed=SEED, outcomes=()))
+    changes = {30: ("pianj", "border_troops")} if handover else {}
+    alone = ScalarMarket(source, run=run, months=MONTHS, handovers=changes)
+    for month, market in months_of((HANDOVER,) if handover else ()):
+        alone.step()
+        expected = series_of_one(alone)
+        for name, values in series_of(market).items():
+            np.testing.assert_allclose(
+                values[..., run],
+                np.asarray(expected[name]),
+                rtol=1e-9,
+                atol=1e-12,
+                err_msg=f"{name} in month {month}",
+            )
+    assert not alone.running
+
+
+def test_the_comparison_is_not_of_nothing() -> None:
+    """Runs differ, drugs flow, and a handover changes the section it is about."""
+    plain = [m.now["seized"][4].copy() for _, m in months_of()]
+    handed = [m.now["seized"][4].copy() for _, m in months_of((HANDOVER,))]
+    assert np.std(plain[-1]) > 0.0
+    assert np.array_equal(plain[:30], handed[:30])
+    assert (handed[-1] != plain[-1]).all()
+    *_, (_, market) = months_of()
+    assert (market.now["entering"][:6] > 0.0).all()
+    assert (market.now["entering"][6:] == 0.0).all()
+
+
+def test_keyed_draws_written_twice_agree() -> None:
+    numbers = [0, 1, 17, 10_000]
+    draws = Draws(SEED, numbers)
+    for month in (-1, 0, 24_048):
+        for process, actor in (("seizure", "network_07"), ("harvest", "afghanistan")):
+            uniform = draws.uniform(process, actor, month)
+            normal = Draws(SEED, numbers).normal(process, actor, month)
+            for i, run in enumerate(numbers):
+                one = KeyedDraws(SEED, run)
+                assert one.uniform(process, actor, month) == uniform[i]
+                assert one.normal(process, actor, month) == pytest.approx(normal[i], rel=1e-12)
