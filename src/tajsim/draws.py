@@ -70,7 +70,8 @@ class Draws:
 
     def uniform(self, process: str, actor: str, month: int) -> Array:
         """Return ``(run,)`` uniform draws in the open interval (0, 1)."""
-        return self.uniform_each(process, (actor,), month)[0]
+        result: Array = self.uniform_each(process, (actor,), month)[0]
+        return result
 
     def uniform_each(self, process: str, actors: Sequence[str], month: int) -> Array:
         """Return ``(actor, run)`` uniform draws, each actor's the same as drawn for it alone."""

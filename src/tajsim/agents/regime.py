@@ -45,7 +45,8 @@ class Regime(Actor):
 
     def effort_ratio(self, tasks: list[int]) -> Array:
         """Return own effort on some tasks over that at the start, ``(run,)``."""
-        now, then = self.effort[tasks[0]], self.effort_start[tasks[0]]
+        now: Array = self.effort[tasks[0]]
+        then: Array = self.effort_start[tasks[0]]
         for task in tasks[1:]:
             now, then = now + self.effort[task], then + self.effort_start[task]
         return now / then

@@ -11,33 +11,33 @@ from tajsim.agents.commander import BOUGHT_OFF
 from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS
 
 if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 Arguments = dict[str, Any]
 
 
-def apply_events(model: TajikistanModel) -> None:
+def apply_events(country: Country) -> None:
     """Apply the events dated in this month, and move the ramps that are under way."""
-    for event in model.events_by_month.get(model.calendar_month, ()):
-        HANDLERS[event.kind](model, event.arguments)
-    for name, steps in list(model.ramps.items()):
-        model.values.set(name, steps.pop(0))
+    for event in country.events_by_month.get(country.calendar_month, ()):
+        HANDLERS[event.kind](country, event.arguments)
+    for name, steps in list(country.ramps.items()):
+        country.values.set(name, steps.pop(0))
         if not steps:
-            del model.ramps[name]
+            del country.ramps[name]
 
 
-def _set(model: TajikistanModel, arguments: Arguments) -> None:
+def _set(country: Country, arguments: Arguments) -> None:
     """A parameter takes a new value, at once or along a straight line."""
     name, months = arguments["parameter"], int(arguments.get("months", 1))
-    start, target = model.values[name], float(arguments["value"])
-    model.ramps[name] = [start + (target - start) * k / months for k in range(1, months + 1)]
+    start, target = country.values[name], float(arguments["value"])
+    country.ramps[name] = [start + (target - start) * k / months for k in range(1, months + 1)]
 
 
-def _handover(model: TajikistanModel, arguments: Arguments) -> None:
+def _handover(country: Country, arguments: Arguments) -> None:
     """A border section gets another guard."""
     section = SECTIONS.index(arguments["section"])
-    length = model.values.family("section_length")[section]
-    for agency in model.guards:
+    length = country.values.family("section_length")[section]
+    for agency in country.guards:
         takes = agency.name == arguments["agency"]
         if takes and not agency.foreign:
             agency.extra_km = agency.extra_km + length - agency.guarded_km[section]
@@ -46,46 +46,46 @@ def _handover(model: TajikistanModel, arguments: Arguments) -> None:
         agency.guarded_km[section] = length if takes else 0.0
 
 
-def _appoint(model: TajikistanModel, arguments: Arguments) -> None:
+def _appoint(country: Country, arguments: Arguments) -> None:
     """A commander who is in place is given the head's post of an agency."""
-    commander = model.commander[arguments["commander"]]
+    commander = country.commander[arguments["commander"]]
     post = float(AGENCIES.index(arguments["agency"]))
     commander.post = np.where(commander.in_place > 0.5, post, commander.post)
     away = (commander.in_place > 0.5) & (commander.post != commander.home_post)
     commander.status = np.where(away, float(BOUGHT_OFF), commander.status)
 
 
-def _dismiss(model: TajikistanModel, arguments: Arguments) -> None:
+def _dismiss(country: Country, arguments: Arguments) -> None:
     """The regime tries to dismiss a commander."""
-    commander = model.commander[arguments["commander"]]
+    commander = country.commander[arguments["commander"]]
     commander.dismissal_order = commander.in_place.copy()
 
 
-def _arrest(model: TajikistanModel, arguments: Arguments) -> None:
+def _arrest(country: Country, arguments: Arguments) -> None:
     """The regime orders the arrest of a commander."""
-    commander = model.commander[arguments["commander"]]
+    commander = country.commander[arguments["commander"]]
     commander.arrest_order = commander.in_place.copy()
 
 
-def _repression_step(model: TajikistanModel, arguments: Arguments) -> None:
+def _repression_step(country: Country, arguments: Arguments) -> None:
     """The regime goes up to a step of the ladder, never down."""
     step = 1.0 + REPRESSION_STEPS.index(arguments["step"])
-    model.regime.ladder = np.maximum(model.regime.ladder, step)
+    country.regime.ladder = np.maximum(country.regime.ladder, step)
 
 
-def _seats(model: TajikistanModel, arguments: Arguments) -> None:
+def _seats(country: Country, arguments: Arguments) -> None:
     """A movement holds so many seats."""
-    movement = model.movement[arguments["movement"]]
-    movement.seats = np.full(model.run_count, float(arguments["seats"]))
+    movement = country.movement[arguments["movement"]]
+    movement.seats = np.full(country.run_count, float(arguments["seats"]))
 
 
-def _withdraw_agency(model: TajikistanModel, arguments: Arguments) -> None:
+def _withdraw_agency(country: Country, arguments: Arguments) -> None:
     """A foreign-run agency lets its people go over so many months."""
-    agency = model.agency[arguments["agency"]]
-    agency.withdrawing = np.full(model.run_count, 3.0 / max(int(arguments.get("months", 1)), 3))
+    agency = country.agency[arguments["agency"]]
+    agency.withdrawing = np.full(country.run_count, 3.0 / max(int(arguments.get("months", 1)), 3))
 
 
-HANDLERS: dict[str, Callable[[TajikistanModel, Arguments], None]] = {
+HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {
     "set": _set,
     "handover": _handover,
     "appoint": _appoint,

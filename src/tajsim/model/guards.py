@@ -13,7 +13,7 @@ from tajsim.rules.border.inland import inland_detection
 from tajsim.rules.border.toll import toll
 
 if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 N = len(AFGHAN_SECTIONS)
 
@@ -45,28 +45,30 @@ class Guarding:
     price_inland: Array
 
 
-def guarding(model: TajikistanModel) -> Guarding:
+def guarding(country: Country) -> Guarding:
     """Work out what loads meet, from the deployment, quality and collusion of the agencies."""
-    prices = model.values.family("price_exit")
+    prices = country.values.family("price_exit")
     # Inside the country a load is worth something between the line and the exits.
-    inland = 0.5 * (model.price_in + total(prices) / len(prices))
-    entry, collusion, share_of = on_sections(model)
-    entry_toll = model.ask(toll, entry, model.price_in)
-    customs = model.agency["customs"]
-    out = model.ask(exit_detection, customs.strength, customs.quality)
-    exit_toll = model.ask(toll, out, prices)
+    inland = 0.5 * (country.price_in + total(prices) / len(prices))
+    entry, collusion, share_of = on_sections(country)
+    entry_toll = country.ask(toll, entry, country.price_in)
+    customs = country.agency["customs"]
+    out = country.ask(exit_detection, customs.strength, customs.quality)
+    exit_toll = country.ask(toll, out, prices)
     exit_collusion = np.broadcast_to(customs.collusion, out.shape)
     units = {
-        a.name: model.ask(inland_detection, model.values[f"drug_unit_strength.{a.name}"], a.quality)
-        for a in model.drug_units
+        a.name: country.ask(
+            inland_detection, country.values[f"drug_unit_strength.{a.name}"], a.quality
+        )
+        for a in country.drug_units
     }
-    unit_toll = {name: model.ask(toll, found, inland) for name, found in units.items()}
-    collude = {a.name: a.collusion for a in model.drug_units}
+    unit_toll = {name: country.ask(toll, found, inland) for name, found in units.items()}
+    collude = {a.name: a.collusion for a in country.drug_units}
     names = list(units)
     whole = total(np.stack([units[n] for n in names]))
-    model.entry_toll[:N] = entry_toll / model.price_in * collusion
-    model.exit_toll = exit_toll / prices * exit_collusion
-    model.guard_strength[:N] = entry / model.values["detection_limit"] * (1.0 - collusion)
+    country.entry_toll[:N] = entry_toll / country.price_in * collusion
+    country.exit_toll = exit_toll / prices * exit_collusion
+    country.guard_strength[:N] = entry / country.values["detection_limit"] * (1.0 - collusion)
     return Guarding(
         entry_detection=entry,
         entry_collusion=collusion,
@@ -86,16 +88,16 @@ def guarding(model: TajikistanModel) -> Guarding:
     )
 
 
-def on_sections(model: TajikistanModel) -> tuple[Array, Array, dict[str, Array]]:
+def on_sections(country: Country) -> tuple[Array, Array, dict[str, Array]]:
     """Return detection, collusion ``(section, run)`` and who guards which Afghan section."""
-    terrain = model.values.family("section_terrain")[:N]
-    length = model.values.family("section_length")[:N]
-    found, collusion = np.zeros((N, model.run_count)), np.zeros((N, model.run_count))
+    terrain = country.values.family("section_terrain")[:N]
+    length = country.values.family("section_length")[:N]
+    found, collusion = np.zeros((N, country.run_count)), np.zeros((N, country.run_count))
     share_of: dict[str, Array] = {}
-    for agency in model.guards:
+    for agency in country.guards:
         mine = (agency.guarded_km[:N] > 0.0).astype(float)
         density = agency.deployment[:N] / length
-        found += mine * model.ask(detection, density, agency.quality, terrain)
+        found += mine * country.ask(detection, density, agency.quality, terrain)
         collusion += mine * agency.collusion
         share_of[agency.name] = mine
     return found, collusion, share_of

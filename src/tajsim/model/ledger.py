@@ -24,7 +24,8 @@ class Ledger:
 
     def __getitem__(self, name: str) -> Array:
         """Return the balance of an account, ``(run,)``."""
-        return self.balance[self._row[name]]
+        account: Array = self.balance[self._row[name]]
+        return account
 
     def move(self, source: str, target: str, amount: Array | float) -> None:
         """Move an amount ``(run,)`` from one account to another; negative moves it back."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-import mesa
 import numpy as np
 
 from tajsim.axes import Array
@@ -15,9 +14,9 @@ from tajsim.errors import UserError
 from tajsim.inputs.dates import month_number
 from tajsim.inputs.values import ParameterValues
 from tajsim.model import setup
+from tajsim.model.country import Country
 from tajsim.model.flows import Flows
 from tajsim.model.outcomes import new_record
-from tajsim.model.readings import Readings
 from tajsim.model.stages.agencies import agencies
 from tajsim.model.stages.border import border
 from tajsim.model.stages.choices import choices
@@ -33,7 +32,7 @@ from tajsim.model.stages.society import society
 from tajsim.model.stages.state import state
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
-MONTH: tuple[tuple[str, Callable[[TajikistanModel], None]], ...] = (
+MONTH: tuple[tuple[str, Callable[[Country], None]], ...] = (
     ("outside world", outside_world),  # dated events, harvest, work in Russia
     ("offers", offers),  # powers: what they offer, by their own exposure
     ("choices", choices),  # regime: effort, mandates, posts, repression
@@ -50,7 +49,7 @@ MONTH: tuple[tuple[str, Callable[[TajikistanModel], None]], ...] = (
 )
 
 
-class TajikistanModel(Readings, mesa.Model):
+class TajikistanModel(Country):
     """All actors of the case, in many runs at once: arrays have the axis ``run`` last.
 
     Args:

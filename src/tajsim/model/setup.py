@@ -32,99 +32,102 @@ from tajsim.rules.outsourcing.dependence import provision_of_tasks
 from tajsim.world import DRUG_UNITS, GUARDS, WAITING_FOR
 
 if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 
-def people_the_model(model: TajikistanModel) -> None:
+def people_the_model(country: Country) -> None:
     """Create every actor, the ledgers and the state of the country at the start."""
-    create_actors(model)
-    open_ledgers(model)
-    guard_sections(model)
-    country_at_start(model)
+    create_actors(country)
+    open_ledgers(country)
+    guard_sections(country)
+    country_at_start(country)
 
 
-def create_actors(model: TajikistanModel) -> None:
+def create_actors(country: Country) -> None:
     """Create the eight kinds of actor."""
-    model.regime = Regime(model)
-    model.agencies = [SecurityAgency(model, name) for name in AGENCIES]
-    model.powers = [ExternalPower(model, name) for name in POWERS]
-    model.traffic = Networks(model.values, model.run_count)
-    model.networks = [TraffickingNetwork(model, name, model.traffic) for name in NETWORKS]
-    model.commanders = [Commander(model, name) for name in COMMANDERS]
-    model.movements = [Movement(model, name) for name in MOVEMENTS]
-    model.militants = [MilitantGroup(model, name) for name in MILITANT_GROUPS]
-    model.regions = [Region(model, name) for name in REGIONS]
-    model.agency = {a.name: a for a in model.agencies}
-    model.power = {p.name: p for p in model.powers}
-    model.commander = {c.name: c for c in model.commanders}
-    model.movement = {m.name: m for m in model.movements}
-    model.guards = [model.agency[name] for name in GUARDS]
-    model.drug_units = [model.agency[name] for name in DRUG_UNITS]
-    for commander in model.commanders:
+    country.regime = Regime(country)
+    country.agencies = [SecurityAgency(country, name) for name in AGENCIES]
+    country.powers = [ExternalPower(country, name) for name in POWERS]
+    country.traffic = Networks(country.values, country.run_count)
+    country.networks = [TraffickingNetwork(country, name, country.traffic) for name in NETWORKS]
+    country.commanders = [Commander(country, name) for name in COMMANDERS]
+    country.movements = [Movement(country, name) for name in MOVEMENTS]
+    country.militants = [MilitantGroup(country, name) for name in MILITANT_GROUPS]
+    country.regions = [Region(country, name) for name in REGIONS]
+    country.agency = {a.name: a for a in country.agencies}
+    country.power = {p.name: p for p in country.powers}
+    country.commander = {c.name: c for c in country.commanders}
+    country.movement = {m.name: m for m in country.movements}
+    country.guards = [country.agency[name] for name in GUARDS]
+    country.drug_units = [country.agency[name] for name in DRUG_UNITS]
+    for commander in country.commanders:
         commander.waits_for_post = commander.name in WAITING_FOR
 
 
-def open_ledgers(model: TajikistanModel) -> None:
+def open_ledgers(country: Country) -> None:
     """Open the accounts of money (empty) and of people (documented numbers)."""
     purses = ["treasury", "patronage", "households", "passage", *AGENCIES, *COMMANDERS, *NETWORKS]
-    model.money = Ledger(purses, model.run_count)
+    country.money = Ledger(purses, country.run_count)
     homes = [f"home_{r}" for r in REGIONS]
     away = [f"abroad_{r}" for r in REGIONS]
     others = ["violent", "fighters_abroad", "prisoners", "dead"]
-    model.people = Ledger([*homes, *away, *AGENCIES, *others], model.run_count)
-    everyone = model.values["population_start"]
-    share = model.values.family("region_people")
-    abroad = model.values["migrants_start"]
+    country.people = Ledger([*homes, *away, *AGENCIES, *others], country.run_count)
+    everyone = country.values["population_start"]
+    share = country.values.family("region_people")
+    abroad = country.values["migrants_start"]
     for i, region in enumerate(REGIONS):
-        model.people.move("world", f"home_{region}", (everyone - abroad) * share[i])
-        model.people.move("world", f"abroad_{region}", abroad * share[i])
-    for agency in model.agencies:
-        model.people.move("world", agency.name, agency.strength)
+        country.people.move("world", f"home_{region}", (everyone - abroad) * share[i])
+        country.people.move("world", f"abroad_{region}", abroad * share[i])
+    for agency in country.agencies:
+        country.people.move("world", agency.name, agency.strength)
         agency.strength_start = agency.strength.copy()
-        agency.aid = np.zeros(model.run_count)
-    model.people.move("world", "violent", model.values["violent_start"])
+        agency.aid = np.zeros(country.run_count)
+    country.people.move("world", "violent", country.values["violent_start"])
 
 
-def guard_sections(model: TajikistanModel) -> None:
+def guard_sections(country: Country) -> None:
     """Put the guards of early 2004 on the border: Russian but for the 73 km and Murghab."""
-    length = model.values.family("section_length")
-    russian, own = model.agency["russian_border_troops"], model.agency["border_troops"]
+    length = country.values.family("section_length")
+    russian, own = country.agency["russian_border_troops"], country.agency["border_troops"]
     for i, section in enumerate(SECTIONS):
         guard = own if section in ("early_transfer", "murghab") else russian
         guard.guarded_km[i] = length[i]
-    for guard in model.guards:
+    for guard in country.guards:
         guard.ask(guard.decide_deployment)
 
 
-def country_at_start(model: TajikistanModel) -> None:
+def country_at_start(country: Country) -> None:
     """Set what belongs to no single actor."""
-    runs = model.run_count
+    runs = country.run_count
 
     def filled(value: float | Array, *axes: int) -> Array:
         return np.broadcast_to(np.asarray(value, dtype=float), (*axes, runs)).copy()
 
     sections, exits = len(SECTIONS), len(EXITS)
-    model.entry_toll, model.exit_toll = filled(0.0, sections), filled(0.0, exits)
-    belief = model.values["belief_start"]
-    model.entry_word, model.exit_word = filled(belief, 6), filled(belief, exits)
-    model.guard_strength = filled(0.3, sections)
-    model.barrier, model.barrier_rents_start = filled(model.values["barrier_start"]), filled(1.0)
-    model.alignment, model.west_share = filled(0.5), filled(0.3)
-    model.objection, model.leverage, model.guarantee = filled(0.0), filled(0.5), filled(0.0)
-    model.standing, model.absorbed, model.creed = filled(1.0), filled(0.0), filled(0.0)
-    model.militants_inside, model.coup = filled(0.0), filled(0.0)
-    model.pressure = filled(1.0)
-    model.other_debt = filled(model.values["other_debt_start"])
-    police = model.agency["interior_ministry"].strength
-    model.police_scale = model.home_people / np.maximum(police, 1.0)
-    settle_provision(model)
+    country.entry_toll, country.exit_toll = filled(0.0, sections), filled(0.0, exits)
+    belief = country.values["belief_start"]
+    country.entry_word, country.exit_word = filled(belief, 6), filled(belief, exits)
+    country.guard_strength = filled(0.3, sections)
+    country.barrier, country.barrier_rents_start = (
+        filled(country.values["barrier_start"]),
+        filled(1.0),
+    )
+    country.alignment, country.west_share = filled(0.5), filled(0.3)
+    country.objection, country.leverage, country.guarantee = filled(0.0), filled(0.5), filled(0.0)
+    country.standing, country.absorbed, country.creed = filled(1.0), filled(0.0), filled(0.0)
+    country.militants_inside, country.coup = filled(0.0), filled(0.0)
+    country.pressure = filled(1.0)
+    country.other_debt = filled(country.values["other_debt_start"])
+    police = country.agency["interior_ministry"].strength
+    country.police_scale = country.home_people / np.maximum(police, 1.0)
+    settle_provision(country)
 
 
-def settle_provision(model: TajikistanModel) -> None:
+def settle_provision(country: Country) -> None:
     """Begin with the outside provision that the presence of early 2004 implies."""
-    presence(model)
-    for power in model.powers:
+    presence(country)
+    for power in country.powers:
         power.carry()
-    provision = provision_of_tasks(np.stack([p.provision for p in model.powers]))
-    model.regime.task_provision = provision
-    model.regime.set_start_effort(provision)
+    provision = provision_of_tasks(np.stack([p.provision for p in country.powers]))
+    country.regime.task_provision = provision
+    country.regime.set_start_effort(provision)

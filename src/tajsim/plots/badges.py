@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.transforms import offset_copy
 
 from tajsim.plots.key import badge
@@ -85,7 +87,7 @@ def draw_badges(ax: Axes, found: Sequence[Mark], places: Sequence[Spot], lift: f
     """
     top = ax.get_xaxis_transform()
     for mark, spot in zip(found, places, strict=True):
-        lifted = offset_copy(top, ax.get_figure(root=True), y=spot.points + lift, units="points")
+        lifted = offset_copy(top, cast(Figure, ax.figure), y=spot.points + lift, units="points")
         ax.annotate(
             "",
             xy=(mark.year, 1.0),

@@ -11,49 +11,49 @@ from tajsim.axes import AGENCIES, REGIONS, total
 if TYPE_CHECKING:
     from tajsim.agents.agency import SecurityAgency
     from tajsim.axes import Array
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 
-def agencies(model: TajikistanModel) -> None:
+def agencies(country: Country) -> None:
     """Agencies decide from the old state, then change. Writes: strength, collusion, deployment."""
-    drawn_off = best_drawn_off(model)
+    drawn_off = best_drawn_off(country)
     joining = []
-    for agency in model.agencies:
-        ratio = model.regime.effort_ratio(agency.tasks)
+    for agency in country.agencies:
+        ratio = country.regime.effort_ratio(agency.tasks)
         agency.ask(agency.set_pay, ratio)
-        agency.ask(agency.replace_staff, political_head(model, agency))
+        agency.ask(agency.replace_staff, political_head(country, agency))
         agency.ask(agency.decide_collusion)
         conscript = agency.name in ("border_troops", "army")
         per_head = agency.aid / np.maximum(agency.strength, 1.0)
         agency.decide_quality(per_head, drawn_off * float(conscript))
         joining.append(agency.recruits(ratio))
-    for agency, persons in zip(model.agencies, joining, strict=True):
-        recruit(model, agency, persons)
+    for agency, persons in zip(country.agencies, joining, strict=True):
+        recruit(country, agency, persons)
         agency.ask(agency.decide_deployment)
 
 
-def best_drawn_off(model: TajikistanModel) -> Array:
+def best_drawn_off(country: Country) -> Array:
     """Return how far a better-paying foreign service takes the draft first, 0 to 1."""
-    foreign = model.agency["russian_border_troops"]
-    own = model.agency["border_troops"]
+    foreign = country.agency["russian_border_troops"]
+    own = country.agency["border_troops"]
     richer = foreign.pay / np.maximum(foreign.pay + own.pay, 1e-9)
     return richer * foreign.strength / np.maximum(foreign.strength + own.strength, 1.0)
 
 
-def political_head(model: TajikistanModel, agency: SecurityAgency) -> Array:
+def political_head(country: Country, agency: SecurityAgency) -> Array:
     """Return 1 where a commander heads an agency that is not his own trade, else 0."""
-    post, found = AGENCIES.index(agency.name), np.zeros(model.run_count)
-    for commander in model.commanders:
+    post, found = AGENCIES.index(agency.name), np.zeros(country.run_count)
+    for commander in country.commanders:
         if commander.home_post != post:
             found = np.maximum(found, (commander.post == post) * commander.in_place)
     return found
 
 
-def recruit(model: TajikistanModel, agency: SecurityAgency, joining: Array) -> None:
+def recruit(country: Country, agency: SecurityAgency, joining: Array) -> None:
     """Move people between the regions and the force, in proportion to those at home."""
-    home = [model.people[f"home_{r}"] for r in REGIONS]
+    home = [country.people[f"home_{r}"] for r in REGIONS]
     whole = np.maximum(total(np.stack(home)), 1.0)
     parts = [joining * h / whole for h in home]
     for region, part in zip(REGIONS, parts, strict=True):
-        model.people.move(f"home_{region}", agency.name, part)
-    agency.strength = np.maximum(model.people[agency.name], 0.0).copy()
+        country.people.move(f"home_{region}", agency.name, part)
+    agency.strength = np.maximum(country.people[agency.name], 0.0).copy()

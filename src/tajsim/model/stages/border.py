@@ -15,17 +15,17 @@ from tajsim.rules.border.reporting import reported_share
 
 if TYPE_CHECKING:
     from tajsim.agents.agency import SecurityAgency
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 N = len(AFGHAN_SECTIONS)
 
 
-def border(model: TajikistanModel) -> None:
+def border(country: Country) -> None:
     """Clear the market. Writes: seizures, flows, tolls, stocks, revenues, arrests."""
-    guard = guarding(model)
-    names = model.traffic.names
-    normal = model.draws.normal_each("seizure", names, model.calendar_month)
-    settle(model, guard, pass_loads(model, guard, model.ask(luck_of_month, normal)))
+    guard = guarding(country)
+    names = country.traffic.names
+    normal = country.draws.normal_each("seizure", names, country.calendar_month)
+    settle(country, guard, pass_loads(country, guard, country.ask(luck_of_month, normal)))
 
 
 @dataclass
@@ -49,13 +49,13 @@ class Tally:
     used: Array
 
 
-def pass_loads(model: TajikistanModel, guard: Guarding, luck: Array) -> Tally:
+def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     """Send all loads over the line, through the country and out; return what became of them.
 
     Args:
         luck: multiplies detection, ``(network, run)``.
     """
-    net, values = model.traffic, model.values
+    net, values = country.traffic, country.values
     reach = net.access
     entry_guard = guard.entry_detection[:, None], guard.entry_collusion[:, None]
     load = net.bought * net.entry_share
@@ -66,7 +66,7 @@ def pass_loads(model: TajikistanModel, guard: Guarding, luck: Array) -> Tally:
     # A unit cannot find more than there is: luck is capped where all would be found.
     met = stock * np.minimum(luck, guard.inland_cap)
     stock = stock - met * (guard.inland_all - guard.inland_bought * reach)
-    net.hit = model.ask(arrests, guard.inland_all, net.protection)
+    net.hit = country.ask(arrests, guard.inland_all, net.protection)
 
     used = stock * values["domestic_use"]
     out = stock * values["sale_share"] * net.exit_share
@@ -77,7 +77,7 @@ def pass_loads(model: TajikistanModel, guard: Guarding, luck: Array) -> Tally:
 
     leaving = out - exit_seized
     net.revenue = total(leaving * guard.price_exit[:, None]) + used * guard.price_inland
-    net.outlay = net.bought * model.price_in
+    net.outlay = net.bought * country.price_in
     net.tolls = (
         total(arranged * guard.entry_toll[:, None])
         + total(exit_arranged * guard.exit_toll[:, None])
@@ -98,42 +98,42 @@ def pass_loads(model: TajikistanModel, guard: Guarding, luck: Array) -> Tally:
     )
 
 
-def settle(model: TajikistanModel, guard: Guarding, tally: Tally) -> None:
+def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     """Divide seizures and tolls over agencies; remember what others will hear of the ways."""
-    now, row = model.now, {name: i for i, name in enumerate(AGENCIES)}
+    now, row = country.now, {name: i for i, name in enumerate(AGENCIES)}
     now["entering"][:N], now["seized"][:N] = tally.load, tally.seized
     now["arranged"][:N] = tally.arranged
     seized, tolls = now["seized_by"], now["tolls"]
-    for agency in model.guards:
+    for agency in country.guards:
         mine = guard.share_of[agency.name]
         agency.seen = agency.seen * 0.8
         agency.seen[:N] += 0.2 * tally.seized * mine
         seized[row[agency.name]] += total(tally.seized * mine)
         tolls[row[agency.name]] += total(tally.arranged * guard.entry_toll * mine)
         agency.rent_on_offer = total(tally.offered * guard.entry_toll * mine) / heads(agency)
-    customs = model.agency["customs"]
+    customs = country.agency["customs"]
     seized[row["customs"]] += total(tally.exit_seized)
     tolls[row["customs"]] += total(tally.exit_arranged * guard.exit_toll)
     reach = total(tally.exit_load * guard.exit_toll) * 0.6
     customs.rent_on_offer = reach / heads(customs)
-    bought = total(model.traffic.bought * model.traffic.access)
-    for agency in model.drug_units:
+    bought = total(country.traffic.bought * country.traffic.access)
+    for agency in country.drug_units:
         detection, toll = guard.unit_detection[agency.name], guard.unit_toll[agency.name]
         seized[row[agency.name]] += detection * (tally.met - agency.collusion * tally.met_access)
         tolls[row[agency.name]] += toll * agency.collusion * bought
-        unit = model.values[f"drug_unit_strength.{agency.name}"]
+        unit = country.values[f"drug_unit_strength.{agency.name}"]
         agency.rent_on_offer = bought * toll / np.maximum(unit, 1.0)
-    for i, agency in enumerate(model.agencies):
+    for i, agency in enumerate(country.agencies):
         # What can be had from people on the move adds to what traffickers offer.
-        agency.rent_on_offer = agency.rent_on_offer + model.last["extortion"][i] / heads(agency)
-    report(model)
+        agency.rent_on_offer = agency.rent_on_offer + country.last["extortion"][i] / heads(agency)
+    report(country)
     now["leaving"], now["used"] = tally.leaving, tally.used
     # Officers resell what they do not report; it leaves by the ways in use.
     parts = tally.leaving / np.maximum(total(tally.leaving), 1e-9)
     now["leaving"] += parts * now["resold"]
-    model.entry_word = tally.seized / np.maximum(tally.load, 1e-9)
-    model.exit_word = tally.exit_seized / np.maximum(tally.exit_load, 1e-9)
-    take_over(model)
+    country.entry_word = tally.seized / np.maximum(tally.load, 1e-9)
+    country.exit_word = tally.exit_seized / np.maximum(tally.exit_load, 1e-9)
+    take_over(country)
 
 
 def heads(agency: SecurityAgency) -> Array:
@@ -141,18 +141,18 @@ def heads(agency: SecurityAgency) -> Array:
     return np.maximum(agency.strength, 1.0)
 
 
-def report(model: TajikistanModel) -> None:
+def report(country: Country) -> None:
     """Work out what each agency reports of what it seized, and what is sold on."""
-    now = model.now
-    for i, agency in enumerate(model.agencies):
-        share = model.ask(reported_share, agency.collusion)
+    now = country.now
+    for i, agency in enumerate(country.agencies):
+        share = country.ask(reported_share, agency.collusion)
         now["reported"][i] = now["seized_by"][i] * share
     now["resold"] = total(now["seized_by"]) - total(now["reported"])
 
 
-def take_over(model: TajikistanModel) -> None:
+def take_over(country: Country) -> None:
     """Let the protected take over part of the reach of networks that were hit."""
-    net = model.traffic
+    net = country.traffic
     lost = total(net.capacity * net.hit)
     weight = net.capacity * net.protection
-    net.grow(model.values["takeover_share"] * lost * weight / np.maximum(total(weight), 1e-9))
+    net.grow(country.values["takeover_share"] * lost * weight / np.maximum(total(weight), 1e-9))

@@ -12,60 +12,62 @@ from tajsim.rules.powers.delivery import diverted_share, duplication
 
 if TYPE_CHECKING:
     from tajsim.axes import Array
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 
-def delivery(model: TajikistanModel) -> None:
+def delivery(country: Country) -> None:
     """Powers deliver. Writes: agency purses, aid per agency, provision of tasks."""
-    for power in model.powers:
+    for power in country.powers:
         power.ask(power.deliver)
-    money = np.stack([p.delivered for p in model.powers])
-    repeated = model.ask(duplication, money)
-    share = model.ask(diverted_share, corruption_by_task(model), repeated)
-    model.now["duplicated"] = repeated * total(money)
+    money = np.stack([p.delivered for p in country.powers])
+    repeated = country.ask(duplication, money)
+    share = country.ask(diverted_share, corruption_by_task(country), repeated)
+    country.now["duplicated"] = repeated * total(money)
     useful = np.zeros_like(repeated)
-    for i, power in enumerate(model.powers):
+    for i, power in enumerate(country.powers):
         power.diverted = power.delivered * share
         # What repeats other aid adds nothing new.
         power.useful = power.delivered * (1.0 - share) * (1.0 - repeated)
         useful = useful + power.useful
-        model.now["delivered"][i] = total(power.delivered)
-        model.now["diverted"][i] = total(power.diverted)
-        model.money.move("world", "patronage", model.now["diverted"][i])
-    hand_to_agencies(model, total(money) * (1.0 - share), useful)
-    presence(model)
-    for power in model.powers:
+        country.now["delivered"][i] = total(power.delivered)
+        country.now["diverted"][i] = total(power.diverted)
+        country.money.move("world", "patronage", country.now["diverted"][i])
+    hand_to_agencies(country, total(money) * (1.0 - share), useful)
+    presence(country)
+    for power in country.powers:
         power.carry()
-    model.regime.task_provision = provision_of_tasks(np.stack([p.provision for p in model.powers]))
+    country.regime.task_provision = provision_of_tasks(
+        np.stack([p.provision for p in country.powers])
+    )
 
 
-def corruption_by_task(model: TajikistanModel) -> Array:
+def corruption_by_task(country: Country) -> Array:
     """Return the mean collusion of the agencies that work on each task, ``(task, run)``."""
-    found = np.zeros((len(TASKS), model.run_count))
+    found = np.zeros((len(TASKS), country.run_count))
     for t in range(len(TASKS)):
-        own = [a.collusion for a in model.agencies if t in a.tasks and not a.foreign]
+        own = [a.collusion for a in country.agencies if t in a.tasks and not a.foreign]
         found[t] = total(np.stack(own)) / len(own)
     return found
 
 
-def hand_to_agencies(model: TajikistanModel, paid: Array, useful: Array) -> None:
+def hand_to_agencies(country: Country, paid: Array, useful: Array) -> None:
     """Divide aid over the country's own agencies of each task, evenly."""
-    for agency in model.agencies:
-        agency.aid, money = np.zeros(model.run_count), np.zeros(model.run_count)
+    for agency in country.agencies:
+        agency.aid, money = np.zeros(country.run_count), np.zeros(country.run_count)
         for t in agency.tasks:
             if agency.foreign:
                 continue
-            sharing = sum(1 for a in model.agencies if t in a.tasks and not a.foreign)
+            sharing = sum(1 for a in country.agencies if t in a.tasks and not a.foreign)
             agency.aid = agency.aid + useful[t] / sharing
             money = money + paid[t] / sharing
-        model.money.move("world", agency.name, money)
+        country.money.move("world", agency.name, money)
 
 
-def presence(model: TajikistanModel) -> None:
+def presence(country: Country) -> None:
     """Work out what share of each task a power's own people hold."""
-    russia, guard = model.power["russia"], model.agency["russian_border_troops"]
-    length = model.afghan_length
+    russia, guard = country.power["russia"], country.agency["russian_border_troops"]
+    length = country.afghan_length
     full = np.minimum(guard.strength / np.maximum(guard.strength_start, 1.0), 1.0)
     russia.presence[TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
     for task in ("external_defence", "militancy"):
-        russia.presence[TASKS.index(task)] = model.base_presence
+        russia.presence[TASKS.index(task)] = country.base_presence

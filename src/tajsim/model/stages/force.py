@@ -13,90 +13,92 @@ from tajsim.rules.militants.crossing import deterrence, militants_inside_step
 from tajsim.rules.militants.weapons import weapons_seized
 
 if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 N = len(AFGHAN_SECTIONS)
 
 
-def force(model: TajikistanModel) -> None:
+def force(country: Country) -> None:
     """Fighting. Writes: losses, militants inside, incidents, coups."""
-    fight_mutinies(model)
-    cross(model)
-    arms = model.values["weapons_flow"] * model.pressure
-    entering = total(model.now["entering"][:N])
-    share = model.now["entering"][:N] / np.maximum(entering, 1e-9)
-    model.now["weapons_seized"] = model.ask(weapons_seized, arms * share, model.guard_strength[:N])
+    fight_mutinies(country)
+    cross(country)
+    arms = country.values["weapons_flow"] * country.pressure
+    entering = total(country.now["entering"][:N])
+    share = country.now["entering"][:N] / np.maximum(entering, 1e-9)
+    country.now["weapons_seized"] = country.ask(
+        weapons_seized, arms * share, country.guard_strength[:N]
+    )
 
 
-def fight_mutinies(model: TajikistanModel) -> None:
+def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
-    for i, commander in enumerate(model.commanders):
-        up = model.now["mutinies"][i] * (commander.status == MUTINIED)
-        draw = model.draws.uniform("battle", commander.name, model.calendar_month)
-        wins = up * model.ask(
+    for i, commander in enumerate(country.commanders):
+        up = country.now["mutinies"][i] * (commander.status == MUTINIED)
+        draw = country.draws.uniform("battle", commander.name, country.calendar_month)
+        wins = up * country.ask(
             mutiny_wins,
             commander.following,
-            loyal_force(model, commander.home_post),
-            model.values["internal_backing"] * model.guarantee,
+            loyal_force(country, commander.home_post),
+            country.values["internal_backing"] * country.guarantee,
             draw,
         )
-        model.coup = np.maximum(model.coup, wins)
+        country.coup = np.maximum(country.coup, wins)
         dead = up * 0.2 * commander.following
-        killed(model, dead)
+        killed(country, dead)
         commander.status = np.where(up - wins > 0.5, float(KILLED), commander.status)
-        model.regime.incidents = model.regime.incidents + up
+        country.regime.incidents = country.regime.incidents + up
 
 
-def loyal_force(model: TajikistanModel, without: int) -> Array:
+def loyal_force(country: Country, without: int) -> Array:
     """Return the persons who would fight for the regime, weighted by quality and trust."""
-    found = np.zeros(model.run_count)
-    for i, agency in enumerate(model.agencies):
+    found = np.zeros(country.run_count)
+    for i, agency in enumerate(country.agencies):
         if agency.foreign or agency.name in ("customs", "border_troops"):
             continue
         # The mutineer's own agency stands half aside.
         part = 0.5 if i == without else 1.0
         found = found + part * agency.strength * agency.quality
-    return found * model.regime.trust
+    return found * country.regime.trust
 
 
-def killed(model: TajikistanModel, persons: Array) -> None:
+def killed(country: Country, persons: Array) -> None:
     """Count deaths; the dead are taken from the people at home."""
-    everyone = np.maximum(model.home_people, 1.0)
-    for region in model.regions:
+    everyone = np.maximum(country.home_people, 1.0)
+    for region in country.regions:
         home = f"home_{region.name}"
-        model.people.move(home, "dead", persons * model.people[home] / everyone)
-    model.now["deaths"] += persons
+        country.people.move(home, "dead", persons * country.people[home] / everyone)
+    country.now["deaths"] += persons
 
 
-def cross(model: TajikistanModel) -> None:
+def cross(country: Country) -> None:
     """Militant groups build up, probe the weakest section, cross, and are driven out."""
-    pressures = model.values.family("militant_pressure")
-    stops = model.ask(deterrence, model.base_troops, model.guarantee)
-    guard = model.guard_strength[:N]
+    pressures = country.values.family("militant_pressure")
+    stops = country.ask(deterrence, country.base_troops, country.guarantee)
+    guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
-    runs = np.arange(model.run_count)
-    density = np.stack([a.deployment[:N] * a.quality for a in model.guards])
-    length = model.values.family("section_length")[:N]
+    runs = np.arange(country.run_count)
+    density = np.stack([a.deployment[:N] * a.quality for a in country.guards])
+    length = country.values.family("section_length")[:N]
     opposition = (total(density) / length)[weakest, runs]
-    arrived = np.zeros(model.run_count)
-    model.pressure = pressures[0]
-    for i, group in enumerate(model.militants):
+    arrived = np.zeros(country.run_count)
+    country.pressure = pressures[0]
+    for i, group in enumerate(country.militants):
         group.build_up(pressures[i])
         chance = group.chance(
             1.0 - guard[weakest, runs],
-            model.regime.strain,
-            model.people["violent"] / 1000.0,
+            country.regime.strain,
+            country.people["violent"] / 1000.0,
             stops,
         )
-        attempt = model.draws.happens("crossing", group.name, model.calendar_month, chance)
+        attempt = country.draws.happens("crossing", group.name, country.calendar_month, chance)
         inside, dead = group.cross(attempt, opposition)
-        model.now["attempts"][i], model.now["crossed"][i] = attempt, inside
-        model.now["deaths"] += dead
+        country.now["attempts"][i], country.now["crossed"][i] = attempt, inside
+        country.now["deaths"] += dead
         arrived = arrived + inside
-        model.regime.incidents = model.regime.incidents + attempt
-    army = model.agency["army"]
-    ready = np.minimum(army.quality + 0.5 * model.base_presence, 1.0)
-    model.militants_inside, gone = model.ask(
-        militants_inside_step, model.militants_inside, arrived, ready
+        country.regime.incidents = country.regime.incidents + attempt
+    army = country.agency["army"]
+    ready = np.minimum(army.quality + 0.5 * country.base_presence, 1.0)
+    country.militants_inside, gone = country.ask(
+        militants_inside_step, country.militants_inside, arrived, ready
     )
-    model.now["deaths"] += gone
+    country.now["deaths"] += gone

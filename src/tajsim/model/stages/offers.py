@@ -10,45 +10,45 @@ from tajsim.axes import AFGHAN_SECTIONS, TASKS, total
 
 if TYPE_CHECKING:
     from tajsim.axes import Array
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 #: Tasks that an agency does for the regime however corrupt it is (mechanism M43).
 KEPT_WHEN_CORRUPT = ("internal_order", "elite_control")
 
 
-def offers(model: TajikistanModel) -> None:
+def offers(country: Country) -> None:
     """Powers make offers. Writes: gap, offers, pledges, backing."""
-    model.regime.gap = uncarried(model)
-    attention = model.values.family("power_attention")
-    rivals = {p.name: rival_gain(model, p.west, p.moscow) for p in model.powers}
-    for i, power in enumerate(model.powers):
-        power.make_offers(model.regime.gap, rivals[power.name], attention[i])
-        model.now["pledged"][i] = total(power.offer)
+    country.regime.gap = uncarried(country)
+    attention = country.values.family("power_attention")
+    rivals = {p.name: rival_gain(country, p.west, p.moscow) for p in country.powers}
+    for i, power in enumerate(country.powers):
+        power.make_offers(country.regime.gap, rivals[power.name], attention[i])
+        country.now["pledged"][i] = total(power.offer)
         seen = total(power.provision)
         power.provision_slow = power.provision_slow + (seen - power.provision_slow) / 12.0
 
 
-def uncarried(model: TajikistanModel) -> Array:
+def uncarried(country: Country) -> Array:
     """Return the share of each task that neither outsiders nor honest agencies carry."""
-    regime = model.regime
+    regime = country.regime
     capacity = np.zeros_like(regime.effort)
     for t in range(len(TASKS)):
-        able = [a for a in model.agencies if t in a.tasks and not a.foreign]
+        able = [a for a in country.agencies if t in a.tasks and not a.foreign]
         # A corrupt force still keeps order and guards the ruler: it fails at what it sells.
         sold = 0.0 if TASKS[t] in KEPT_WHEN_CORRUPT else 1.0
         able_share = [a.quality * (1.0 - sold * a.collusion) for a in able]
         mean = total(np.stack(able_share)) / len(able)
         capacity[t] = np.minimum(mean * regime.effort_ratio([t]), 1.0)
     border = TASKS.index("border")
-    guard = model.guard_strength[: len(AFGHAN_SECTIONS)]
+    guard = country.guard_strength[: len(AFGHAN_SECTIONS)]
     capacity[border] = total(guard) / len(AFGHAN_SECTIONS)
     return (1.0 - regime.task_provision) * (1.0 - capacity)
 
 
-def rival_gain(model: TajikistanModel, west: float, moscow: float) -> Array:
+def rival_gain(country: Country, west: float, moscow: float) -> Array:
     """Return how much the other camp's provision grew over the last year, index, ``(run,)``."""
-    gain = np.zeros(model.run_count)
-    for other in model.powers:
+    gain = np.zeros(country.run_count)
+    for other in country.powers:
         if (west and other.moscow) or (moscow and other.west):
             gain = gain + np.maximum(total(other.provision) - other.provision_slow, 0.0)
     return gain

@@ -10,19 +10,19 @@ from tajsim.model.events import apply_events
 from tajsim.rules.powers.outside import autoregressive, harvest_of_year
 
 if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 HARVEST_MONTH = 5  # June: the crop is in
 
 
-def outside_world(model: TajikistanModel) -> None:
+def outside_world(country: Country) -> None:
     """Apply this month's events; draw harvest and work in Russia. Writes: drivers."""
-    apply_events(model)
-    out, draws, month = model.outside, model.draws, model.calendar_month
-    if model.months_run == 0 or month % 12 == HARVEST_MONTH:
+    apply_events(country)
+    out, draws, month = country.outside, country.draws, country.calendar_month
+    if country.months_run == 0 or month % 12 == HARVEST_MONTH:
         normal = draws.normal("harvest", "afghanistan", month)
-        out.harvest_luck = model.ask(harvest_of_year, normal)
-    out.harvest = model.values["afghan_harvest"] * out.harvest_luck
+        out.harvest_luck = country.ask(harvest_of_year, normal)
+    out.harvest = country.values["afghan_harvest"] * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
-    out.demand_shock = model.ask(autoregressive, out.demand_shock, shock)
-    out.migrant_demand = model.values["migrant_demand"] * np.exp(out.demand_shock)
+    out.demand_shock = country.ask(autoregressive, out.demand_shock, shock)
+    out.migrant_demand = country.values["migrant_demand"] * np.exp(out.demand_shock)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from tajsim.model.outcomes import MEASURES
 
 if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 
-def record(model: TajikistanModel) -> None:
+def record(country: Country) -> None:
     """Write every outcome asked for. Writes: results."""
-    for name, series in model.record.items():
-        series[..., model.months_run, :] = MEASURES[name](model)
+    for name, series in country.record.items():
+        series[..., country.months_run, :] = MEASURES[name](country)

@@ -10,25 +10,25 @@ from tajsim.axes import AFGHAN_SECTIONS, EXITS, Array, total
 from tajsim.rules.border.price import price_at_border
 
 if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 
-def routes(model: TajikistanModel) -> None:
+def routes(country: Country) -> None:
     """Networks choose. Writes: consignments (bought, shares of ways)."""
-    networks = model.traffic
+    networks = country.traffic
     bought = total(networks.bought)
-    model.price_in = model.ask(price_at_border, bought, model.outside.harvest)
-    model.now["price_border"] = model.price_in
-    barrier = np.zeros((len(EXITS), model.run_count))
-    barrier[EXITS.index("uzbek_border")] = model.values["barrier_cost"] * model.barrier
-    networks.ask(networks.protect, patrons_in_place(model))
-    networks.learn(model.entry_word, model.exit_word)
-    networks.choose_routes(model.entry_toll[: len(AFGHAN_SECTIONS)], model.exit_toll, barrier)
-    networks.choose_volume(model.values.family("price_exit"), model.price_in)
+    country.price_in = country.ask(price_at_border, bought, country.outside.harvest)
+    country.now["price_border"] = country.price_in
+    barrier = np.zeros((len(EXITS), country.run_count))
+    barrier[EXITS.index("uzbek_border")] = country.values["barrier_cost"] * country.barrier
+    networks.ask(networks.protect, patrons_in_place(country))
+    networks.learn(country.entry_word, country.exit_word)
+    networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, barrier)
+    networks.choose_volume(country.values.family("price_exit"), country.price_in)
 
 
-def patrons_in_place(model: TajikistanModel) -> Array:
+def patrons_in_place(country: Country) -> Array:
     """Return 1 where a network's patron is in place or it has none, ``(network, run)``."""
-    always = np.ones(model.run_count)
-    held = {c.name: c.in_place for c in model.commanders}
-    return np.stack([held.get(patron, always) for patron in model.traffic.patrons])
+    always = np.ones(country.run_count)
+    held = {c.name: c.in_place for c in country.commanders}
+    return np.stack([held.get(patron, always) for patron in country.traffic.patrons])

@@ -9,21 +9,21 @@ import numpy as np
 from tajsim.axes import TASKS
 
 if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+    from tajsim.model.country import Country
 
 
-def state(model: TajikistanModel) -> None:
+def state(country: Country) -> None:
     """Work out where the state stands. Writes: control, strain, polity."""
-    regime = model.regime
+    regime = country.regime
     order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
     effort = regime.effort_ratio(order)
-    violent = (model.militants_inside + model.people["violent"]) / 1000.0
-    for region in model.regions:
-        strong = np.zeros(model.run_count)
-        for commander in model.commanders:
+    violent = (country.militants_inside + country.people["violent"]) / 1000.0
+    for region in country.regions:
+        strong = np.zeros(country.run_count)
+        for commander in country.commanders:
             if commander.facts.region == region.name:
                 strong = np.maximum(strong, commander.power * (1.0 - commander.loyalty))
         region.hold(effort, strong, violent, regime.failed)
-    chance = regime.bear(model.mean_voice, model.militants_inside, 1.0 - model.mean_control)
-    fails = model.draws.happens("failure", "state", model.calendar_month, chance)
-    regime.stand(np.maximum(fails, model.coup), model.months_run)
+    chance = regime.bear(country.mean_voice, country.militants_inside, 1.0 - country.mean_control)
+    fails = country.draws.happens("failure", "state", country.calendar_month, chance)
+    regime.stand(np.maximum(fails, country.coup), country.months_run)

@@ -26,7 +26,8 @@ def detection(
     Mechanisms: M60, M61, M62, E14, E15.
     """
     effective = density * quality / (detection_half_density * terrain)
-    return detection_limit * (1.0 - np.exp(-np.log(2.0) * effective))
+    found: Array = detection_limit * (1.0 - np.exp(-np.log(2.0) * effective))
+    return found
 
 
 def exit_detection(
@@ -49,4 +50,5 @@ def exit_detection(
     Mechanisms: M64, M65, M68.
     """
     effective = persons * quality / exit_half_strength
-    return exit_detection_limit * (1.0 - np.exp(-np.log(2.0) * effective)) / exit_openness
+    found: Array = exit_detection_limit * (1.0 - np.exp(-np.log(2.0) * effective)) / exit_openness
+    return found

@@ -23,7 +23,8 @@ def inland_detection(
     Mechanisms: M66, M67, M14.
     """
     effective = persons * quality / inland_half_strength
-    return inland_limit * (1.0 - np.exp(-np.log(2.0) * effective))
+    found: Array = inland_limit * (1.0 - np.exp(-np.log(2.0) * effective))
+    return found
 
 
 def arrests(found: Array, protection: Array, *, arrest_hit: Array) -> Array:

@@ -1,6 +1,7 @@
 """When the regime moves against a commander, one at a time."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tajsim.axes import Array
 
@@ -60,7 +61,7 @@ def resists(
     return (draw < chance * (1.0 - guarantee_deters * guarantee)).astype(float)
 
 
-def cheapest_post(survival_use: Array, outside_interest: Array) -> Array:
+def cheapest_post(survival_use: Array, outside_interest: Array) -> NDArray[np.intp]:
     """Return the post to buy peace with, as an index of the agency, ``(run,)`` of integers.
 
     The agency with the least use for survival at home against its weight abroad:
@@ -72,4 +73,5 @@ def cheapest_post(survival_use: Array, outside_interest: Array) -> Array:
 
     Mechanisms: M22, M16.
     """
-    return np.argmin(survival_use - outside_interest, axis=0)
+    cheapest: NDArray[np.intp] = np.argmin(survival_use - outside_interest, axis=0)
+    return cheapest

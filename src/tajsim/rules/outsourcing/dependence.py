@@ -15,7 +15,7 @@ def provision_of_tasks(by_power: Array) -> Array:
 
     Mechanisms: E21, M55.
     """
-    left = 1.0 - by_power[0]
+    left: Array = 1.0 - by_power[0]
     for one in by_power[1:]:
         left = left * (1.0 - one)
     return 1.0 - left

@@ -1,10 +1,12 @@
-"""What stages read of the country as a whole: sums and means over actors."""
+"""The country that the stages act on: its actors, its ledgers, its state, and means over them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import mesa
 
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
@@ -23,13 +25,15 @@ from tajsim.model.ledger import Ledger
 Result = TypeVar("Result")
 
 
-class Readings:
-    """Attributes of the model that stages share, and means over the population."""
+class Country(mesa.Model):
+    """All that stages read and write; ``TajikistanModel`` puts it in place and steps it."""
 
     run_count: int
     first_month: int
     month_count: int
     months_run: int
+    events_by_month: dict[int, list[Any]]
+    ramps: dict[str, list[Array]]  # parameter -> its values in the coming months
     draws: Draws
     values: ParameterValues
     now: Flows

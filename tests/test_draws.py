@@ -1,0 +1,309 @@
+"""The consequences of keyed draws, and that they are uniform and independent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import stats
+
+from tajsim.axes import Array
+from tajsim.draws import AT_START, Draws, ReusedDrawError
+
+SEED, RUNS, MONTH = 7, 20_000, 24_048
+KEY = ("seizure", "network_01")
+
+BITS = 52
+
+#: Draws of seed 1, runs 0, 1 and 1,000,000: part of the results of every ensemble.
+KNOWN = [0.9848770127567414, 0.9980935811850071, 0.6662232778654282]
+
+#: Each test of chance below fails a good generator this rarely; its seed is fixed.
+RARE = 1e-4
+
+
+def uniform(
+    seed: int = SEED,
+    runs: int | NDArray[np.int64] = RUNS,
+    process: str = KEY[0],
+    actor: str = KEY[1],
+    month: int = MONTH,
+) -> Array:
+    """Return fresh uniform draws of one key."""
+    numbers = np.arange(runs) if isinstance(runs, int) else runs
+    return Draws(seed, numbers).uniform(process, actor, month)
+
+
+def bits(values: Array) -> NDArray[np.uint64]:
+    """Return the 52 bits that stand before the half step of uniform draws."""
+    return (values * 2.0**BITS).astype(np.uint64)
+
+
+# What follows from a draw being a function of its key alone.
+
+
+@given(st.integers(-(2**70), 2**70), st.integers(0, 999), st.integers(-1, 50_000))
+@settings(max_examples=50, deadline=None)
+def test_run_alone_equals_run_of_a_thousand(seed: int, run: int, month: int) -> None:
+    alone = uniform(seed, np.array([run]), month=month)
+    assert alone[0] == uniform(seed, 1000, month=month)[run]
+
+
+def test_every_run_alone_equals_its_place_in_the_ensemble() -> None:
+    together = Draws(SEED, np.arange(300)).normal(*KEY, MONTH)
+    alone = [Draws(SEED, [run]).normal(*KEY, MONTH)[0] for run in range(300)]
+    assert np.array_equal(together, alone)
+
+
+def test_a_larger_ensemble_keeps_the_runs_it_had() -> None:
+    assert np.array_equal(uniform(runs=10), uniform(runs=1000)[:10])
+
+
+def test_chunks_and_order_of_runs_change_nothing() -> None:
+    order = np.arange(1000)[::-1].copy()
+    order[[3, 500]] = order[[500, 3]]
+    assert np.array_equal(uniform(runs=order), uniform(runs=1000)[order])
+    chunks = [uniform(runs=part) for part in np.array_split(np.arange(1000), 7)]
+    assert np.array_equal(np.concatenate(chunks), uniform(runs=1000))
+
+
+def test_a_run_named_twice_has_the_same_draws_twice() -> None:
+    first, second = uniform(runs=np.array([17, 17]))
+    assert first == second
+
+
+def test_earlier_draws_change_nothing() -> None:
+    busy = Draws(SEED, np.arange(100))
+    for month in range(5):
+        for actor in ("mirzoev", "an inert extra actor"):
+            busy.normal("purge", actor, month)
+    assert np.array_equal(busy.uniform(*KEY, MONTH), uniform(runs=100))
+
+
+def test_actors_drawn_together_get_what_they_get_alone() -> None:
+    actors = ("network_01", "network_02", "network_03")
+    together = Draws(SEED, np.arange(50)).uniform_each("seizure", actors, MONTH)
+    assert np.array_equal(together, [uniform(runs=50, actor=actor) for actor in actors])
+    fewer = Draws(SEED, np.arange(50)).uniform_each("seizure", actors[1:], MONTH)
+    assert np.array_equal(together[1:], fewer)
+    normal = Draws(SEED, np.arange(50)).normal_each("seizure", actors, MONTH)
+    assert np.array_equal(normal[2], Draws(SEED, np.arange(50)).normal("seizure", actors[2], MONTH))
+
+
+def test_each_part_of_the_key_changes_every_draw() -> None:
+    others = [
+        uniform(seed=SEED + 1),
+        uniform(process="fight"),
+        uniform(actor="network_02"),
+        uniform(month=MONTH + 1),
+        uniform(runs=np.arange(RUNS) + RUNS),
+    ]
+    for other in others:
+        assert not np.any(uniform() == other)
+
+
+def test_names_are_kept_apart() -> None:
+    # One text run together, and a month that reads like the end of a name.
+    pairs = [(("ab", "c", 1), ("a", "bc", 1)), (("a", "b1", 1), ("a", "b", 11))]
+    for one, other in pairs:
+        draws = Draws(SEED, np.arange(100))
+        assert not np.any(draws.uniform(*one) == draws.uniform(*other))
+
+
+def test_the_sign_and_size_of_a_seed_count() -> None:
+    found = {float(uniform(seed=s, runs=1)[0]) for s in (0, 1, -1, 2**32, 2**64, 2**64 + 1, 2**80)}
+    assert len(found) == 7
+
+
+def test_known_values() -> None:
+    """If these numbers change, all results do: say so in the change log under RESULTS."""
+    draws = Draws(1, [0, 1, 1_000_000])
+    found = draws.uniform("seizure", "network_01", 24_048)
+    assert found == pytest.approx(KNOWN, abs=1e-13)
+
+
+# A draw can be made once.
+
+
+def test_a_reused_key_raises() -> None:
+    draws = Draws(SEED, [0])
+    draws.uniform(*KEY, MONTH)
+    with pytest.raises(ReusedDrawError, match="network_01"):
+        draws.uniform(*KEY, MONTH)
+
+
+def test_an_earlier_month_raises() -> None:
+    draws = Draws(SEED, [0])
+    draws.normal(*KEY, MONTH)
+    with pytest.raises(ReusedDrawError, match=str(MONTH - 1)):
+        draws.happens(*KEY, MONTH - 1, 0.5)
+
+
+def test_a_key_used_alone_cannot_be_reused_together() -> None:
+    draws = Draws(SEED, [0])
+    draws.uniform(*KEY, MONTH)
+    with pytest.raises(ReusedDrawError):
+        draws.uniform_each(KEY[0], ("network_00", KEY[1]), MONTH)
+    with pytest.raises(ReusedDrawError):
+        Draws(SEED, [0]).uniform_each(KEY[0], (KEY[1], KEY[1]), MONTH)
+
+
+def test_another_month_actor_or_process_does_not_raise() -> None:
+    draws = Draws(SEED, [0])
+    for month in (AT_START, 0, 1, 5):
+        for actor in ("a", "b"):
+            for process in ("p", "q"):
+                draws.uniform(process, actor, month)
+
+
+# Uniform and independent.
+
+
+def even(counts: NDArray[np.int64]) -> float:
+    """Return the probability of counts at least as uneven (chi-square, equal expectations)."""
+    return float(stats.chisquare(counts.ravel()).pvalue)
+
+
+def test_draws_stay_inside_the_open_interval() -> None:
+    values = uniform(runs=1_000_000)
+    assert 0.0 < values.min() < 1e-5
+    assert 1.0 - 1e-5 < values.max() < 1.0
+    assert np.all(np.isfinite(Draws(SEED, np.arange(1_000_000)).normal(*KEY, MONTH)))
+
+
+@pytest.mark.parametrize("hashed", [0, 2**64 - 1])
+def test_the_lowest_and_highest_hash_stay_inside_too(
+    hashed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tajsim.draws._mix", lambda x: np.full_like(x, hashed))
+    assert 0.0 < Draws(SEED, [0]).uniform(*KEY, MONTH)[0] < 1.0
+
+
+def along(axis: str, count: int) -> Array:
+    """Return draws whose keys differ along one axis only, ``(count,)``."""
+    if axis == "run":
+        return uniform(runs=count)
+    draws = Draws(SEED, [3])
+    if axis == "month":
+        return np.array([draws.uniform(*KEY, month)[0] for month in range(count)])
+    names = [f"x{i}" for i in range(count)]
+    if axis == "actor":
+        return draws.uniform_each("p", names, MONTH)[:, 0]
+    if axis == "process":
+        return np.array([draws.uniform(name, "a", MONTH)[0] for name in names])
+    return np.array([uniform(seed=seed, runs=1)[0] for seed in range(count)])
+
+
+AXES = ("run", "month", "actor", "process", "seed")
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_uniform_along_each_part_of_the_key(axis: str) -> None:
+    values = along(axis, 20_000)
+    assert even(np.histogram(values, bins=100, range=(0, 1))[0]) > RARE
+    assert stats.kstest(values, "uniform").pvalue > RARE
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_neighbours_along_each_part_of_the_key_are_independent(axis: str) -> None:
+    values = along(axis, 20_000)
+    for lag in (1, 2, 8):
+        pairs = np.histogram2d(values[:-lag:2], values[lag::2][: len(values[:-lag:2])], bins=20)[0]
+        assert even(pairs) > RARE
+        assert abs(np.corrcoef(values[:-lag], values[lag:])[0, 1]) < 4 / np.sqrt(len(values))
+    assert runs_test(values) > RARE
+
+
+def runs_test(values: Array) -> float:
+    """Return the probability of as odd a number of stretches above and below one half."""
+    above = values > 0.5
+    high, low = int(above.sum()), int((~above).sum())
+    stretches = 1 + int(np.sum(above[1:] != above[:-1]))
+    mean = 1 + 2 * high * low / (high + low)
+    variance = (mean - 1) * (mean - 2) / (high + low - 1)
+    return float(2 * stats.norm.sf(abs(stretches - mean) / np.sqrt(variance)))
+
+
+def worst_correlation(rows: Array) -> float:
+    """Return the probability of the largest correlation between any two rows."""
+    found = np.corrcoef(rows)[np.triu_indices(len(rows), 1)]
+    one = 2 * stats.norm.sf(np.abs(found).max() * np.sqrt(rows.shape[1]))
+    return float(1 - (1 - one) ** len(found))
+
+
+@pytest.mark.parametrize("axis", ["month", "actor", "process", "seed"])
+def test_keys_are_uncorrelated_over_runs(axis: str) -> None:
+    keys = {
+        "month": [{"month": MONTH + i} for i in range(60)],
+        "actor": [{"actor": f"network_{i:02d}"} for i in range(60)],
+        "process": [{"process": f"process_{i}"} for i in range(60)],
+        "seed": [{"seed": i} for i in range(60)],
+    }[axis]
+    rows = np.stack([uniform(runs=5000, **key) for key in keys])  # type: ignore[arg-type]
+    assert worst_correlation(rows) > RARE
+    assert worst_correlation(rows**2) > RARE
+    # Runs against each other, over the keys: no run is a shifted copy of another.
+    assert worst_correlation(rows[:, :60].T) > RARE
+
+
+def test_adjacent_seeds_share_no_runs() -> None:
+    first, second = uniform(seed=1), uniform(seed=2)
+    assert len(np.intersect1d(first, second)) == 0
+    for shift in range(1, 5):
+        assert abs(np.corrcoef(first[shift:], second[:-shift])[0, 1]) < 4 / np.sqrt(RUNS)
+
+
+def test_pairs_and_triples_fill_the_square_and_the_cube() -> None:
+    draws = Draws(SEED, np.arange(64_000))
+    x, y, z = (draws.uniform(*KEY, month) for month in (1, 2, 3))
+    assert even(np.histogram2d(x, y, bins=40)[0]) > RARE
+    cube, _ = np.histogramdd(np.stack([x, y, z], axis=1), bins=10)
+    assert even(cube) > RARE
+
+
+def test_every_bit_is_balanced_and_independent_of_the_others() -> None:
+    values = bits(uniform(runs=200_000))
+    table = ((values[:, None] >> np.arange(BITS, dtype=np.uint64)) & np.uint64(1)).astype(float)
+    ones = table.sum(axis=0)
+    apart = (ones - 100_000) / np.sqrt(50_000)
+    assert BITS * 2 * stats.norm.sf(np.abs(apart).max()) > RARE
+    assert worst_correlation(table.T) > RARE
+
+
+@pytest.mark.parametrize("bit", [0, 1, 7, 16, 31, 47])
+def test_runs_that_differ_in_one_bit_differ_in_half_of_the_bits(bit: int) -> None:
+    numbers = np.arange(50_000, dtype=np.int64)
+    flipped = bits(uniform(runs=numbers)) ^ bits(uniform(runs=numbers ^ (1 << bit)))
+    share = [((flipped >> np.uint64(b)) & np.uint64(1)).mean() for b in range(BITS)]
+    assert np.abs(np.array(share) - 0.5).max() < 5 * 0.5 / np.sqrt(25_000)
+    assert even(np.bincount((flipped >> np.uint64(BITS - 6)).astype(int), minlength=64)) > RARE
+
+
+def test_normal_draws_have_the_moments_of_the_normal() -> None:
+    count = 400_000
+    values = Draws(SEED, np.arange(count)).normal(*KEY, MONTH)
+    for power, mean, variance in ((1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96)):
+        assert abs(np.mean(values**power) - mean) < 4 * np.sqrt(variance / count)
+    assert stats.kstest(values[:50_000], "norm").pvalue > RARE
+
+
+def test_happens_as_often_as_the_probability_says() -> None:
+    for month, probability in enumerate((0.001, 0.1, 0.5, 0.99)):
+        count = Draws(SEED, np.arange(100_000)).happens(*KEY, month, probability).sum()
+        assert stats.binomtest(int(count), 100_000, probability).pvalue > RARE
+
+
+def test_happens_never_at_zero_and_always_at_one() -> None:
+    chance = np.array([0.0, 1.0])
+    assert Draws(SEED, [0, 1]).happens(*KEY, MONTH, chance).tolist() == [0.0, 1.0]
+
+
+def test_millions_of_keys_collide_no_more_than_chance_would() -> None:
+    """Four million draws of 52 bits have 0.002 equal pairs by chance: none is expected."""
+    draws = Draws(SEED, np.arange(40_000))
+    found = [draws.uniform(p, a, m) for m in range(5) for p in "abcd" for a in "vwxyz"]
+    values = np.sort(bits(np.concatenate(found)))
+    assert len(values) == 4_000_000
+    assert np.all(values[1:] != values[:-1])

@@ -1,0 +1,63 @@
+"""Every rule, at every corner of its parameters' ranges and over its states' ranges."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from rule_inputs import SHARES, Rule, all_rules, corners, parameters_of, state_names, states
+
+from tajsim.axes import Array
+
+RULES = all_rules()
+RUNS = 4096
+#: Rules whose results may be negative: flows that go both ways, profits, logarithms, positions.
+SIGNED = {
+    "margin",
+    "autoregressive",
+    "alignment",
+    "migration_flow",
+    "strength_change",
+}
+_SHARE = re.compile(r"\b(share|shares|probability|0 to 1|0 to below 1)\b")
+
+
+def results(rule: Rule, seed: int) -> tuple[Array, ...]:
+    """Return what a rule answers, as a tuple."""
+    random = np.random.default_rng(seed)
+    found = rule(*states(rule, RUNS, random).values(), **corners(rule, RUNS, random))
+    return found if isinstance(found, tuple) else (found,)
+
+
+def answers_a_share(rule: Rule) -> bool:
+    """Return whether the first paragraph of the docstring promises a share or probability."""
+    first = (rule.__doc__ or "").split("\n\n")[0]
+    steps_a_share = rule.__name__.endswith("_step") and state_names(rule)[0] in SHARES
+    return bool(_SHARE.search(first)) or steps_a_share
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_finite_and_in_range(name: str) -> None:
+    rule = RULES[name]
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        found = [result for seed in (1, 2) for result in results(rule, seed)]
+    for result in found:
+        assert np.isfinite(result).all()
+        assert result.shape[-1] == RUNS, "the last axis is run"
+        if rule.__name__ not in SIGNED:
+            assert result.min() >= -1e-12
+        if answers_a_share(rule):
+            assert result.max() <= 1.0 + 1e-12
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_all_corners_are_tried(name: str) -> None:
+    assert 2 ** len(parameters_of(RULES[name])) <= RUNS
+
+
+def test_most_rules_answer_shares() -> None:
+    """The promise is read from the docstrings; this keeps it from going unread."""
+    promised = {rule.__name__ for rule in RULES.values() if answers_a_share(rule)}
+    assert len(promised) > len(RULES) / 3
+    assert {"learn", "way_shares", "collusion_aim", "acceptance_aim", "failure_chance"} <= promised
