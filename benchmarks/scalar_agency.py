@@ -18,7 +18,7 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
 
     def __init__(self, model: ScalarMarket, name: str) -> None:
         super().__init__(model)
-        p = model.p
+        p = self.p = model.p
         self.name = name
         self.strength = p[f"agency_strength.{name}"]
         self.quality = p[f"agency_quality.{name}"]
@@ -34,7 +34,7 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
 
     def decide_collusion(self) -> None:
         """Move towards the share that would collude at these bribes, pay and supervision."""
-        p = self.model.p
+        p = self.p
         ratio = (self.rent_on_offer + 0.1) / (self.pay + self.supervision + 0.1)
         odds = p["collusion_slope"] * log(ratio) + p["bribery_norm"]
         aim = 1.0 / (1.0 + exp(-odds))
@@ -42,7 +42,7 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
 
     def deploy(self) -> None:
         """Divide the people on the line over the guarded sections, more where much was seized."""
-        response = self.model.p["traffic_response"]
+        response = self.p["traffic_response"]
         mean = max(sum(self.seen) / len(self.seen), 1e-9)
         weights = [
             km * (1.0 + response * seen / mean)
@@ -56,23 +56,23 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
 
     def detection_on(self, section: int) -> float:
         """Return the chance that an honest guard meets a load on a section."""
-        p, name = self.model.p, SECTIONS[section]
+        p, name = self.p, SECTIONS[section]
         density = self.deployment[section] / p[f"section_length.{name}"]
         half = p["detection_half_density"] * p[f"section_terrain.{name}"]
         return p["detection_limit"] * (1.0 - exp(-log(2.0) * density * self.quality / half))
 
     def detection_at_exit(self, name: str) -> float:
         """Return the chance that honest customs officers meet a load at an exit."""
-        p = self.model.p
+        p = self.p
         found = 1.0 - exp(-log(2.0) * self.strength * self.quality / p["exit_half_strength"])
         return p["exit_detection_limit"] * found / p[f"exit_openness.{name}"]
 
     def detection_inland(self) -> float:
         """Return the share of stocks that an honest drug unit would find in a month."""
-        p = self.model.p
+        p = self.p
         found = 1.0 - exp(-log(2.0) * self.unit * self.quality / p["inland_half_strength"])
         return p["inland_limit"] * found
 
     def reported(self, seized: float) -> float:
         """Return what is reported of what was seized, kg."""
-        return seized * (1.0 - self.model.p["theft_share"] * self.collusion)
+        return seized * (1.0 - self.p["theft_share"] * self.collusion)

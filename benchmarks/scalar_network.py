@@ -35,7 +35,7 @@ class ScalarNetwork(mesa.Agent):  # type: ignore[misc]
 
     def __init__(self, model: ScalarMarket, rank: int) -> None:
         super().__init__(model)
-        p = model.p
+        p = self.p = model.p
         sizes = [(1.0 + r) ** -p["network_inequality"] for r in range(len(NETWORKS))]
         self.name = NETWORKS[rank]
         self.capacity = p["heroin_supply"] * sizes[rank] / sum(sizes)
@@ -57,7 +57,7 @@ class ScalarNetwork(mesa.Agent):  # type: ignore[misc]
 
     def choose(self) -> None:
         """Take up profit and arrests in protection; learn; choose ways and volume."""
-        model, p = self.model, self.model.p
+        model, p = self.model, self.p
         profit = max(self.margin / p["margin_normal"], 0.0)
         gained = p["protection_growth"] * profit * (1.0 - self.protection) * self.protection
         self.protection += gained - min(self.hit, 1.0) * self.protection
@@ -77,7 +77,7 @@ class ScalarNetwork(mesa.Agent):  # type: ignore[misc]
         self, ways: list[Way], words: list[float], tolls: list[float], barriers: dict[int, float]
     ) -> float:
         """Set the shares of the ways; return the expected share lost to seizures and tolls."""
-        p = self.model.p
+        p = self.p
         speed, trust = p["learning_speed"], p["word_weight"]
         sensitivity, inertia = p["route_sensitivity"], p["route_inertia"]
         weights = []
@@ -95,7 +95,7 @@ class ScalarNetwork(mesa.Agent):  # type: ignore[misc]
 
     def inherit(self, inherited: float) -> None:
         """Let reach follow profit, arrests and what is taken over from others."""
-        p = self.model.p
+        p = self.p
         push = min(max(self.margin / p["margin_normal"] - 1.0, -1.0), 1.0)
         grown = self.capacity * (1.0 + p["capacity_growth"] * push) * (1.0 - self.hit)
         self.capacity = max(grown, 0.01) + inherited

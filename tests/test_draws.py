@@ -272,13 +272,30 @@ def test_every_bit_is_balanced_and_independent_of_the_others() -> None:
     assert worst_correlation(table.T) > RARE
 
 
+def assert_random_bits(words: NDArray[np.uint64]) -> None:
+    """Hold that words of 52 bits are as random words: each bit, and the highest and lowest six."""
+    ones = np.array([((words >> np.uint64(b)) & np.uint64(1)).sum() for b in range(BITS)])
+    apart = np.abs(ones - len(words) / 2).max() / np.sqrt(len(words) / 4)
+    assert BITS * 2 * stats.norm.sf(apart) > RARE
+    for six in (words >> np.uint64(BITS - 6), words & np.uint64(63)):
+        assert even(np.bincount(six.astype(int), minlength=64)) > RARE
+
+
 @pytest.mark.parametrize("bit", [0, 1, 7, 16, 31, 47])
-def test_runs_that_differ_in_one_bit_differ_in_half_of_the_bits(bit: int) -> None:
-    numbers = np.arange(50_000, dtype=np.int64)
-    flipped = bits(uniform(runs=numbers)) ^ bits(uniform(runs=numbers ^ (1 << bit)))
-    share = [((flipped >> np.uint64(b)) & np.uint64(1)).mean() for b in range(BITS)]
-    assert np.abs(np.array(share) - 0.5).max() < 5 * 0.5 / np.sqrt(25_000)
-    assert even(np.bincount((flipped >> np.uint64(BITS - 6)).astype(int), minlength=64)) > RARE
+def test_runs_that_differ_in_one_bit_have_unrelated_draws(bit: int) -> None:
+    numbers = np.arange(100_000, dtype=np.int64)
+    numbers = numbers[(numbers >> bit) & 1 == 0]  # else each pair would be counted twice
+    assert_random_bits(bits(uniform(runs=numbers)) ^ bits(uniform(runs=numbers ^ (1 << bit))))
+
+
+def test_keys_differ_from_each_other_in_random_bits() -> None:
+    """Keys are combined by exclusive or, so its traces are what must have gone."""
+    first, second = (
+        [bits(uniform(actor=actor, month=month)) for month in (1, 2)] for actor in ("a", "b")
+    )
+    assert_random_bits(first[0] ^ first[1])
+    assert_random_bits(first[0] ^ second[0])
+    assert_random_bits(first[0] ^ first[1] ^ second[0] ^ second[1])
 
 
 def test_normal_draws_have_the_moments_of_the_normal() -> None:

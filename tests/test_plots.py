@@ -369,12 +369,15 @@ def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset
     joined = choose.join([one, other, one])
     assert choose.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
     assert joined.sizes["run"] == 12
+    assert set(json.loads(joined.attrs["events"])) == {"status-quo", "abrupt-withdrawal"}
     changed = one.assign(grievance=one["grievance"] * 2)
     assert choose.names_of(choose.join([one, changed])) == ["status-quo", "status-quo (2)"]
     kept = plots.figure("tasks", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 6
     with pytest.raises(UserError, match="one seed"):
         plots.figure("difference", [one, results(scenarios=("b",), runs=12, seed=2)])
+    with pytest.raises(UserError, match="way of taking parameters"):
+        plots.figure("difference", [one, other.assign_attrs(parameters_mode="fixed")])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,18 @@ import re
 
 import numpy as np
 import pytest
-from rule_inputs import SHARES, Rule, all_rules, corners, parameters_of, state_names, states
+from rule_inputs import (
+    RANGES,
+    SHAPES,
+    SHARES,
+    SPECIAL,
+    Rule,
+    all_rules,
+    corners,
+    parameters_of,
+    state_names,
+    states,
+)
 
 from tajsim.axes import Array
 
@@ -61,3 +72,11 @@ def test_most_rules_answer_shares() -> None:
     promised = {rule.__name__ for rule in RULES.values() if answers_a_share(rule)}
     assert len(promised) > len(RULES) / 3
     assert {"learn", "way_shares", "collusion_aim", "acceptance_aim", "failure_chance"} <= promised
+
+
+def test_no_range_is_left_over() -> None:
+    used = {(rule.__name__, name) for rule in RULES.values() for name in state_names(rule)}
+    names = {name for _, name in used}
+    assert set(SHARES) | set(RANGES) <= names
+    assert set(SPECIAL) <= used
+    assert {(rule, name) for rule, shapes in SHAPES.items() for name in shapes} <= used

@@ -11,13 +11,13 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1]))
 
-from benchmarks.array_market import BorderMarket  # noqa: E402
-from benchmarks.plain_draws import KeyedDraws  # noqa: E402
-from benchmarks.scalar_market import ScalarMarket  # noqa: E402
-from benchmarks.sources import RunsOf  # noqa: E402
-from tajsim.axes import AFGHAN_SECTIONS, Array  # noqa: E402
-from tajsim.draws import Draws  # noqa: E402
-from tajsim.inputs.scenario import Event  # noqa: E402
+from benchmarks.array_market import BorderMarket
+from benchmarks.plain_draws import KeyedDraws
+from benchmarks.scalar_market import ScalarMarket
+from benchmarks.sources import RunsOf
+from tajsim.axes import AFGHAN_SECTIONS, Array
+from tajsim.draws import Draws
+from tajsim.inputs.scenario import Event
 
 MONTHS, RUNS, SEED = 60, 12, 5
 COMPARED = (0, 5, 11)

@@ -19,8 +19,8 @@ class SecurityAgency(Actor):
 
     State, each ``(run,)`` unless said: ``strength`` (persons), ``pay`` (USD/person/month),
     ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone), ``purged``
-    (share of the staff that a political head replaced), ``rent_on_offer`` (USD/person/month), ``illicit`` (USD this month),
-    ``guarded_km`` and ``deployment`` (persons), ``seen`` (kg seized), ``(section, run)``.
+    (share of the staff that a political head replaced), ``rent_on_offer`` (USD/person/month),
+    ``illicit`` (USD this month), ``guarded_km`` and ``deployment`` (persons), ``seen`` (kg seized), ``(section, run)``.
     """
 
     def __init__(self, model: mesa.Model, name: str) -> None:

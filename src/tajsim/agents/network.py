@@ -28,10 +28,10 @@ class Networks:
     """The state of all networks.
 
     ``(network, run)``: ``capacity``, ``bought`` (kg/month), ``stock`` (kg), ``protection``,
-    ``access`` (shares), ``patron_held`` (1 while the patron is in place), ``margin`` (ratio), ``hit`` (share lost to arrests), ``revenue``,
-    ``outlay``, ``tolls``, ``fee`` (USD this month). ``(section, network, run)`` over the Afghan
-    sections: ``entry_share``, ``entry_belief``, ``entry_load``, ``entry_lost``; the same for
-    exits with ``exit_``.
+    ``access`` (shares), ``patron_held`` (1 while the patron is in place), ``margin`` (ratio),
+    ``hit`` (share lost to arrests), ``revenue``, ``outlay``, ``tolls``, ``fee`` (USD this month).
+    ``(section, network, run)`` over the Afghan sections: ``entry_share``, ``entry_belief``,
+    ``entry_load``, ``entry_lost``; the same for exits with ``exit_``.
     """
 
     names = NETWORKS
@@ -112,7 +112,7 @@ class Networks:
         """Choose the shares of sections and exits.
 
         Args:
-            entry_toll: toll of arranged passage times collusion, share of value, ``(section, run)``.
+            entry_toll: toll times collusion as a share of value, ``(section, run)``.
             exit_toll: the same at the exits, ``(exit, run)``.
             barrier_cost: standing disadvantage of closed crossings, ``(exit, run)``.
         """
@@ -128,7 +128,12 @@ class Networks:
         self.cost_share = np.minimum(expected, 0.95)
 
     def choose_volume(self, exit_prices: Array, price_in: Array) -> None:
-        """Choose how much to buy this month, kg, from prices in USD/kg, ``(exit, run)``, ``(run,)``."""
+        """Choose how much to buy this month, kg.
+
+        Args:
+            exit_prices: USD/kg beyond each exit, ``(exit, run)``.
+            price_in: USD/kg at the Afghan line, ``(run,)``.
+        """
         price_out = total(self.exit_share * exit_prices[:, None])
         self.margin = self.ask(margin, price_out, price_in, self.cost_share)
         self.bought = self.ask(volume, self.bought, self.capacity, self.margin)

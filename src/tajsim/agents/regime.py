@@ -21,8 +21,8 @@ class Regime(Actor):
 
     State: ``weight``, ``effort`` (shares), ``gap`` (share uncarried), ``(task, run)``; ``trust``,
     ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1), ``failed_month`` (months
-    since the start, -1 before), ``months_since_purge``, ``breaks`` (mutinies and defections of late),
-    ``incidents`` (of late), ``instalment`` (share paid), ``shortfall`` (share), ``(run,)``.
+    since the start, -1 before), ``months_since_purge``, ``breaks`` (mutinies and defections
+    of late), ``incidents`` (of late), ``instalment`` (share paid), ``shortfall`` (share), ``(run,)``.
     """
 
     def __init__(self, model: mesa.Model) -> None:

@@ -15,9 +15,10 @@ from tajsim.rules.state.control import control_aim, control_step
 
 
 class Region(Actor):
-    """A region in all runs: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control``
-    (shares), ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), each
-    ``(run,)``.
+    """A region in all runs.
+
+    State, each ``(run,)``: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control`` (shares),
+    ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1).
     """
 
     def __init__(self, model: mesa.Model, name: str) -> None:

@@ -36,7 +36,7 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
     try:
         dataset.to_netcdf(temporary, engine="h5netcdf", encoding=_encoding(dataset))
         temporary.chmod(0o666 & ~_umask())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
     finally:

@@ -1,4 +1,4 @@
-"""How each outcome of the registry is read off the country: one line an outcome.
+"""How each outcome of the registry is read off the model: one line an outcome.
 
 Units and meanings stand in ``data/outcomes.toml``; a test holds the two lists together.
 """
@@ -17,7 +17,7 @@ from tajsim.inputs.outcomes import load_outcomes
 from tajsim.rules.outsourcing.dependence import dependence
 
 if TYPE_CHECKING:
-    from tajsim.model.country import Country
+    from tajsim.model.readings import Readings
 
 
 def ratio(part: Array, whole: Array) -> Array:
@@ -27,7 +27,7 @@ def ratio(part: Array, whole: Array) -> Array:
 
 
 #: Outcome -> how to read it, with the shape ``dimensions + (run,)``.
-MEASURES: dict[str, Callable[[Country], Array]] = {
+MEASURES: dict[str, Callable[[Readings], Array]] = {
     "heroin_entering": lambda m: m.now["entering"],
     "heroin_seized": lambda m: m.now["seized"],
     "heroin_seized_by": lambda m: m.now["seized_by"],

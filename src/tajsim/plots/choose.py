@@ -12,6 +12,9 @@ from tajsim.errors import UserError, unknown
 
 Names = str | Sequence[str] | None
 
+#: Attributes of results that hold a table (JSON) with an entry per scenario.
+_BY_SCENARIO = ("events", "questions", "settings")
+
 
 def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     """Put several results side by side along ``scenario``.
@@ -31,28 +34,32 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
     if not shared or any(0 in d.sizes.values() for d in aligned):
         raise UserError("the results have no outcome, month or run in common")
-    parts, events, questions = [aligned[0]], _table(datasets[0], "events"), {}
+    parts = [aligned[0]]
+    tables = {attribute: _table(datasets[0], attribute) for attribute in _BY_SCENARIO}
     for part in aligned[1:]:
         for name in map(str, part["scenario"].values):
             one = part.sel(scenario=[name])
             own, known = _new_name(one, name, parts)
             if not known:
                 parts.append(one.assign_coords(scenario=[own]))
-                events[own] = _table(part, "events").get(name, [])
+                for attribute, table in tables.items():
+                    if name in _table(part, attribute):
+                        table[own] = _table(part, attribute)[name]
     joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")
-    for dataset in datasets:
-        questions.update(_table(dataset, "questions"))
-    seeds = dict.fromkeys(str(d.attrs.get("seed", "not stated")) for d in datasets)
     return joined.assign_attrs(
         {
             **datasets[0].attrs,
-            "events": json.dumps(events),
-            "questions": json.dumps(questions),
-            "seed": ", ".join(seeds),
+            **{attribute: json.dumps(table) for attribute, table in tables.items()},
+            **{attribute: _all(datasets, attribute) for attribute in ("seed", "parameters_mode")},
             "runs": joined.sizes["run"],
             "reference": str(joined["scenario"].values[0]),
         }
     )
+
+
+def _all(datasets: Sequence[xr.Dataset], attribute: str) -> str:
+    """Return the values of an attribute, each once; one value where all agree."""
+    return ", ".join(dict.fromkeys(str(d.attrs.get(attribute, "not stated")) for d in datasets))
 
 
 def _table(dataset: xr.Dataset, name: str) -> dict[str, Any]:

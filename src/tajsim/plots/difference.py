@@ -101,11 +101,13 @@ def _check(dataset: xr.Dataset, order: str) -> None:
         raise UserError(unknown("order", order, _ORDERS))
     if dataset.sizes["scenario"] < 2:
         raise UserError("differences need a reference and another scenario; the results hold one")
-    if "," in str(dataset.attrs.get("seed", "")):
-        raise UserError(
-            "paired differences need results of one seed; found seeds "
-            f"{dataset.attrs['seed']}: run number 17 is not the same history in them"
-        )
+    for attribute, word in (("seed", "seed"), ("parameters_mode", "way of taking parameters")):
+        found = str(dataset.attrs.get(attribute, ""))
+        if "," in found:
+            raise UserError(
+                f"paired differences need results of one {word}; found {found}: "
+                "runs of one number are not pairs"
+            )
 
 
 def _rows(

@@ -91,4 +91,4 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
     if has_projection(dataset):
         text += " Months after December 2015 are projection."
     version = attrs.get("tajsim_version")
-    return f"{text} tajsim {version}." if version else text
+    return f"{text} tajsim\N{NO-BREAK SPACE}{version}." if version else text

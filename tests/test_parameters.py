@@ -1,0 +1,256 @@
+"""The parameter registry: every number has a unit, a range, a role, a basis, and a reader."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tajsim.rules
+from tajsim.axes import DIMENSIONS
+from tajsim.draws import Draws
+from tajsim.errors import UserError
+from tajsim.inputs.figures import load_documents, load_figures
+from tajsim.inputs.parameters import (
+    ROLES,
+    SPREADS,
+    UNITS,
+    Parameter,
+    dimension_names,
+    evaluate,
+    figures_in,
+    load_families,
+    load_parameters,
+    parameter,
+)
+from tajsim.inputs.values import ParameterValues, parameters_of, prior_quantile
+from tajsim.model.readers import readers
+
+EVERY = list(load_parameters().values())
+BASES = ("documented", "derived", "assumption")
+A_DOCUMENT_LINE = re.compile(r"\b((?:[a-z]+-)+\d{4}(?:-\d{2})?):(\d+)")
+
+
+def names(parameters: list[Parameter]) -> list[str]:
+    """Return names, to be compared with ``[]`` so that a failure lists all of them."""
+    return [p.name for p in parameters]
+
+
+def with_basis(kind: str) -> list[Parameter]:
+    return [p for p in EVERY if p.basis.kind == kind]
+
+
+# What each row holds.
+
+
+def test_roles_spreads_and_units_are_from_the_closed_lists() -> None:
+    assert names([p for p in EVERY if p.role not in ROLES]) == []
+    assert names([p for p in EVERY if p.spread not in SPREADS]) == []
+    assert names([p for p in EVERY if p.unit not in UNITS]) == []
+
+
+def test_values_lie_in_their_range() -> None:
+    assert names([p for p in EVERY if not p.low <= p.value <= p.high]) == []
+    assert names([p for p in EVERY if not np.isfinite([p.value, p.low, p.high]).all()]) == []
+
+
+def test_what_can_vary_has_a_range_and_what_cannot_has_none() -> None:
+    assert names([p for p in EVERY if (p.low < p.high) == (p.role == "constant")]) == []
+
+
+def test_logarithmic_priors_are_of_positive_numbers() -> None:
+    assert names([p for p in EVERY if p.spread == "log" and p.low <= 0.0]) == []
+
+
+def test_shares_are_shares() -> None:
+    shares = [p for p in EVERY if p.unit in ("share", "share/month", "0 or 1")]
+    assert names([p for p in shares if p.low < 0.0 or p.high > 1.0]) == []
+
+
+def test_every_parameter_says_what_it_means() -> None:
+    assert names([p for p in EVERY if len(p.meaning) < 8]) == []
+
+
+# Indexed families.
+
+
+def test_dimensions_are_known() -> None:
+    families = [f for f in load_families().values() if f.dimension]
+    wrong = [f.name for f in families if not set(str(f.dimension).split(".")) <= set(DIMENSIONS)]
+    assert wrong == []
+
+
+def test_index_names_are_of_their_dimension() -> None:
+    wrong = [
+        p.name
+        for family in load_families().values()
+        for p in family.parameters
+        if p.index is not None and p.index not in dimension_names(family)
+    ]
+    assert wrong == []
+
+
+# Why each has its value.
+
+
+def test_every_parameter_has_a_basis() -> None:
+    assert names([p for p in EVERY if p.basis.kind not in BASES]) == []
+    assert names([p for p in with_basis("assumption") if not p.basis.reason.strip()]) == []
+    assert names([p for p in with_basis("documented") if not p.basis.figures]) == []
+
+
+def test_figures_behind_parameters_are_in_the_ledger() -> None:
+    wrong = {i for p in EVERY for i in p.basis.figures if i not in load_figures()}
+    assert sorted(wrong) == []
+
+
+def test_documented_values_are_those_of_the_figures() -> None:
+    wrong = []
+    for p in with_basis("documented"):
+        found = [load_figures()[i] for i in p.basis.figures]
+        spans = [(f.low or f.value, f.high or f.value) for f in found if f.unit == p.unit]
+        if not any(low is not None and low <= p.value <= high for low, high in spans if high):
+            wrong.append(p.name)
+    assert wrong == []
+
+
+def test_derived_values_are_what_the_arithmetic_says() -> None:
+    derived = with_basis("derived")
+    assert names([p for p in derived if not figures_in(p.basis.arithmetic)]) == []
+    for p in derived:
+        assert p.value == pytest.approx(evaluate(p.basis.arithmetic), rel=1e-5), p.name
+
+
+def test_lines_that_reasons_name_are_of_known_documents() -> None:
+    wrong = [
+        f"{p.name}: {document}:{line}"
+        for p in with_basis("assumption")
+        for document, line in A_DOCUMENT_LINE.findall(p.basis.reason)
+        if document not in load_documents() or int(line) < 1
+    ]
+    assert wrong == []
+
+
+def test_reasons_stand_by_themselves() -> None:
+    """They are read one at a time (``tajsim parameters NAME``), so 'as above' says nothing."""
+    assert names([p for p in EVERY if re.match(r"(as )?(above|below)\b", p.basis.reason)]) == []
+
+
+# Who reads it.
+
+
+def test_every_family_is_read() -> None:
+    assert set(readers()) == set(load_families())
+    assert [name for name, where in readers().items() if not where] == []
+
+
+def rules() -> Iterator[Callable[..., Any]]:
+    """Return every function of the rules."""
+    for info in pkgutil.walk_packages(tajsim.rules.__path__, "tajsim.rules."):
+        module = import_module(info.name)
+        for _, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__:
+                yield function
+
+
+def test_keyword_only_arguments_of_rules_are_parameters() -> None:
+    found = {n: f"{r.__module__}.{r.__name__}" for r in rules() for n in parameters_of(r)}
+    assert {name: where for name, where in found.items() if name not in load_families()} == {}
+
+
+# The values in force.
+
+UNCERTAIN = [p for p in EVERY if p.role == "uncertainty"]
+
+
+@given(st.sampled_from(UNCERTAIN), st.lists(st.floats(2**-53, 1 - 2**-53), min_size=2, max_size=9))
+def test_prior_quantiles_rise_and_stay_in_range(p: Parameter, u: list[float]) -> None:
+    found = prior_quantile(p, np.sort(u))
+    slack = 1e-12 * max(abs(p.low), abs(p.high))
+    assert np.all(np.diff(found) >= -slack)
+    assert np.all((found >= p.low - slack) & (found <= p.high + slack))
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_priors_span_their_range_and_follow_their_spread(spread: str) -> None:
+    p = next(p for p in UNCERTAIN if p.spread == "log")
+    p = Parameter(**{**vars(p), "spread": spread, "value": 2.0, "low": 1.0, "high": 4.0})
+    ends = prior_quantile(p, np.array([1e-12, 1 - 1e-12]))
+    assert ends == pytest.approx([1.0, 4.0], abs=1e-4)
+    # Where the mode lies, in the measure of the spread: a third, a third, a half of the way.
+    middle = {"uniform": 2.0, "triangular": 2.0, "log": 2.0}[spread]
+    below = {"uniform": 1 / 3, "triangular": 1 / 3, "log": 1 / 2}[spread]
+    assert prior_quantile(p, np.array([below]))[0] == pytest.approx(middle)
+
+
+def values(mode: str = "prior", runs: int = 50, **options: Any) -> ParameterValues:
+    return ParameterValues(Draws(3, np.arange(runs)), mode=mode, **options)
+
+
+def test_prior_draws_uncertain_parameters_alone() -> None:
+    found = values()
+    varies = {p.name for p in EVERY if np.ptp(found[p.name]) > 0.0}
+    assert varies == {p.name for p in UNCERTAIN}
+
+
+def test_fixed_holds_every_parameter_at_its_value() -> None:
+    found = values("fixed")
+    assert names([p for p in EVERY if np.any(found[p.name] != p.value)]) == []
+
+
+def test_a_setting_replaces_the_draw_and_leaves_the_others() -> None:
+    name = UNCERTAIN[0].name
+    plain, changed = values(), values(settings={name: UNCERTAIN[0].high})
+    assert np.all(changed[name] == UNCERTAIN[0].high)
+    assert all(np.array_equal(plain[p.name], changed[p.name]) for p in EVERY if p.name != name)
+
+
+def test_set_takes_effect_in_what_rules_are_handed() -> None:
+    def rule(state: float, *, collusion_slope: float) -> None: ...
+
+    found = values("fixed")
+    before = found.of(rule)["collusion_slope"]
+    found.set("collusion_slope", before + 1.0)
+    assert np.array_equal(found.of(rule)["collusion_slope"], before + 1.0)
+
+
+def test_indexed_families_have_the_order_of_their_dimension() -> None:
+    for family in load_families().values():
+        whole = values("fixed", runs=2).family(family.name)
+        if not family.dimension:
+            continue
+        order = dimension_names(family)
+        for p in family.parameters:
+            assert np.all(whole[order.index(str(p.index))] == p.value), p.name
+        # A name of the dimension that has no row counts as zero.
+        listed = {p.index for p in family.parameters}
+        assert all(np.all(whole[i] == 0.0) for i, n in enumerate(order) if n not in listed)
+
+
+def test_unknown_names_are_told_in_one_line_each() -> None:
+    with pytest.raises(UserError) as told:
+        parameter("horizon_wieght")
+    assert len(told.value.messages) == 1
+    with pytest.raises(UserError) as told:
+        values(settings={"agency_pay.border_trops": 1.0, "nothing_like_it": 2.0})
+    first, second = told.value.messages
+    assert "did you mean 'agency_pay.border_troops'?" in first
+    assert "nothing_like_it" in second and "\n" not in first + second
+    with pytest.raises(UserError, match=r"unknown parameter mode 'fixd'.*fixed"):
+        values("fixd")
+
+
+@pytest.mark.parametrize(
+    "arithmetic", ["{no-such-figure} / 2", "__import__('os')", "1 if 1 else 2"]
+)
+def test_arithmetic_is_of_figures_and_numbers_only(arithmetic: str) -> None:
+    with pytest.raises(UserError):
+        evaluate(arithmetic)

@@ -1,0 +1,200 @@
+"""Second implementations of decisive rules, in plain Python from their docstrings."""
+
+from __future__ import annotations
+
+from math import exp, log
+
+import numpy as np
+import pytest
+from rule_inputs import Rule, all_rules, between, states
+
+RUNS = 400
+
+
+def logistic(x: float) -> float:
+    return 1.0 / (1.0 + exp(-x))
+
+
+def acceptance_aim(
+    relief: float,
+    guarantee: float,
+    weight: float,
+    intrusion: float,
+    condition: float,
+    exposure_to_overthrow: float,
+    objection: float,
+    *,
+    relief_value: float,
+    guarantee_value: float,
+    autonomy_price: float,
+    condition_price: float,
+    objection_price: float,
+) -> float:
+    worth = relief_value * relief + guarantee_value * guarantee
+    price = autonomy_price * intrusion * weight
+    price += condition_price * condition * exposure_to_overthrow
+    price += objection_price * objection
+    return logistic(worth - price)
+
+
+def effort_aim(weight: list[float], provision: list[float], *, crowding_out: float) -> list[float]:
+    wanted = [w * (1.0 - crowding_out * p) for w, p in zip(weight, provision, strict=True)]
+    if sum(wanted) <= 0.0:
+        return [1.0 / len(wanted)] * len(wanted)
+    return [value / sum(wanted) for value in wanted]
+
+
+def purge_hazard(
+    threat: float,
+    power: float,
+    guarantee: float,
+    grudge: float,
+    months_since: float,
+    *,
+    purge_rate: float,
+    purge_caution: float,
+    purge_pause: float,
+    revenge: float,
+) -> float:
+    rate = purge_rate * threat
+    rate *= 1.0 + revenge * grudge * guarantee  # disobedience is not forgotten
+    rate /= exp(purge_caution * power * (1.0 - guarantee))  # the strong are struck late
+    if months_since < purge_pause:
+        rate *= months_since / purge_pause
+    return 1.0 - exp(-rate)
+
+
+def fight_chance(
+    fear: float,
+    loyalty: float,
+    following: float,
+    *,
+    mutiny_fear: float,
+    mutiny_following: float,
+    mutiny_bias: float,
+) -> float:
+    if following <= 0.0:
+        return 0.0
+    men = mutiny_following * (log(1.0 + following) - log(100.0))
+    return logistic(mutiny_bias + mutiny_fear * fear + men - 2.0 * loyalty)
+
+
+def loyalty_aim(
+    rent_ratio: float,
+    fear: float,
+    creed: float,
+    grudge: float,
+    *,
+    loyalty_base: float,
+    loyalty_rent: float,
+    loyalty_fear: float,
+    loyalty_creed: float,
+    loyalty_grudge: float,
+) -> float:
+    against = loyalty_fear * fear + loyalty_creed * creed + loyalty_grudge * grudge
+    return logistic(loyalty_base + loyalty_rent * log(0.1 + rent_ratio) - against)
+
+
+def absorption(
+    seat_share: float,
+    standing: float,
+    appeal: float,
+    *,
+    absorption_limit: float,
+    absorption_half_seats: float,
+) -> float:
+    pull = 2.0 * appeal / (1.0 + appeal)  # the inputs stay where its cap of 1.5 does not bind
+    representation = 0.5
+    if seat_share > 0.0:
+        representation += 0.5 / (1.0 + absorption_half_seats / seat_share)
+    return absorption_limit * standing * pull * representation
+
+
+def grievance_aim(
+    hardship: float,
+    extortion: float,
+    creed: float,
+    idle: float,
+    exclusion: float,
+    absorbed: float,
+    *,
+    grievance_hardship: float,
+    grievance_extortion: float,
+    grievance_creed: float,
+    grievance_idle: float,
+    grievance_exclusion: float,
+) -> float:
+    calm = exp(-grievance_hardship * hardship) * exp(-grievance_extortion * extortion)
+    calm *= exp(-grievance_creed * creed) * exp(-grievance_idle * idle)
+    calm *= exp(-grievance_exclusion * exclusion)
+    return (1.0 - calm) * (1.0 - absorbed)
+
+
+def step_hazard(
+    threat: float,
+    step: float,
+    outside_cost: float,
+    *,
+    ladder_rate: float,
+    ladder_threshold: float,
+    ladder_ratchet: float,
+) -> float:
+    if step >= 6 or threat <= ladder_threshold:
+        return 0.0
+    rate = ladder_rate * (threat - ladder_threshold) * (1.0 + ladder_ratchet * step)
+    return 1.0 - exp(-rate * (1.0 - outside_cost))
+
+
+def crossing_chance(
+    fighters: float,
+    readiness: float,
+    weakness: float,
+    window: float,
+    allies: float,
+    deterrence: float,
+    *,
+    crossing_rate: float,
+    ally_effect: float,
+) -> float:
+    rate = crossing_rate * fighters / 1000.0 * readiness * weakness
+    rate *= (1.0 + window) * (1.0 + ally_effect * allies)
+    return 1.0 - exp(-rate * (1.0 - deterrence))
+
+
+def mutiny_wins(
+    following: float, loyal_force: float, patron: float, draw: float, *, mutiny_edge: float
+) -> float:
+    against = mutiny_edge * loyal_force * (1.0 + patron) + 1.0
+    return 1.0 if draw < following / (following + against) else 0.0
+
+
+WRITTEN_AGAIN = {
+    "outsourcing.acceptance.acceptance_aim": acceptance_aim,
+    "outsourcing.effort.effort_aim": effort_aim,
+    "elite.purge.purge_hazard": purge_hazard,
+    "elite.mutiny.fight_chance": fight_chance,
+    "elite.loyalty.loyalty_aim": loyalty_aim,
+    "society.grievance.absorption": absorption,
+    "society.grievance.grievance_aim": grievance_aim,
+    "society.repression.step_hazard": step_hazard,
+    "militants.crossing.crossing_chance": crossing_chance,
+    "elite.mutiny.mutiny_wins": mutiny_wins,
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN_AGAIN)
+def test_array_rule_equals_the_scalar_one(name: str) -> None:
+    rule: Rule = all_rules()[name]
+    random = np.random.default_rng(11)
+    state = states(rule, RUNS, random)
+    parameters = between(rule, RUNS, random)
+    together = rule(*state.values(), **parameters)
+    distinct = set()
+    for run in range(RUNS):
+        alone = WRITTEN_AGAIN[name](
+            *(values[..., run].tolist() for values in state.values()),
+            **{key: float(values[run]) for key, values in parameters.items()},
+        )
+        np.testing.assert_allclose(together[..., run], alone, rtol=1e-11, atol=1e-14)
+        distinct.add(str(alone))
+    assert len(distinct) > (1 if name.endswith("wins") else RUNS / 10)
