@@ -135,7 +135,7 @@ def install(project: str) -> None:
     if any(sign.lower() in told.lower() for sign in UNREACHED):
         fail(f"pip could not reach the package index; is there a network? All it said: {LOG}")
     errors = [line for line in told.splitlines() if line.startswith("ERROR:")]
-    fail(f"pip failed: {errors[0][7:] if errors else 'no reason given'} (all it said: {LOG})")
+    fail(f"pip failed: {errors[-1][7:] if errors else 'no reason given'} (all it said: {LOG})")
 
 
 def run_module(name: str, *arguments: str) -> int:

@@ -5,6 +5,7 @@ The same scope as `scalar_market`: pay, strength, quality and patrons stay as at
 
 from __future__ import annotations
 
+from tajsim.model.country import Country
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.border import border
 from tajsim.model.stages.outside_world import outside_world
@@ -28,7 +29,7 @@ OUTCOMES = (
 )
 
 
-def collusion(model: TajikistanModel) -> None:
+def collusion(model: Country) -> None:
     """Let agencies weigh bribes and deploy, and change nothing else about them."""
     for agency in model.agencies:
         agency.ask(agency.decide_collusion)

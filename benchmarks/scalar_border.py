@@ -30,6 +30,7 @@ class Tally:
     arranged: list[float] = field(default_factory=lambda: _zeros(AFGHAN_SECTIONS))
     offered: list[float] = field(default_factory=lambda: _zeros(AFGHAN_SECTIONS))
     sent_out: list[float] = field(default_factory=lambda: _zeros(EXITS))
+    offered_out: list[float] = field(default_factory=lambda: _zeros(EXITS))
     exit_seized: list[float] = field(default_factory=lambda: _zeros(EXITS))
     leaving: list[float] = field(default_factory=lambda: _zeros(EXITS))
     seized_by: list[float] = field(default_factory=lambda: _zeros(AGENCIES))
@@ -63,6 +64,7 @@ class Guards:
     sections: list[Post]
     exits: list[Post]
     units: list[Post]
+    price_inland: float
 
 
 def guards_in_force(model: ScalarMarket) -> Guards:
@@ -89,7 +91,7 @@ def guards_in_force(model: ScalarMarket) -> Guards:
         unit = model.all_agencies[name]
         found = unit.detection_inland()
         units.append(Post(unit, found, toll(found, inland)))
-    return Guards(sections, exits, units)
+    return Guards(sections, exits, units, inland)
 
 
 def pass_loads(model: ScalarMarket, guards: Guards, network: ScalarNetwork) -> None:
@@ -98,7 +100,7 @@ def pass_loads(model: ScalarMarket, guards: Guards, network: ScalarNetwork) -> N
     spread = p["seizure_spread"]
     normal = model.draws.normal("seizure", network.name, model.month)
     luck = exp(spread * normal - 0.5 * spread**2)
-    arrived = 0.0
+    arrived, paid = 0.0, 0.0
     for s, (way, post) in enumerate(zip(network.entries, guards.sections, strict=True)):
         way.load = network.bought * way.share
         arranged, seized = post.meet(way, access, luck)
@@ -109,27 +111,33 @@ def pass_loads(model: ScalarMarket, guards: Guards, network: ScalarNetwork) -> N
         tally.offered[s] += way.load * access
         tally.seized_by[row(post.agency.name)] += seized
         tally.tolls[row(post.agency.name)] += arranged * post.toll
+        paid += arranged * post.toll
     stock = network.stock + arrived
     detection = sum(unit.detection for unit in guards.units)
     met = stock * min(luck, 1.0 / max(detection, 1e-9))
     for unit in guards.units:
         found = met * unit.detection * (1.0 - unit.agency.collusion * access)
         tally.seized_by[row(unit.agency.name)] += found
-        tally.tolls[row(unit.agency.name)] += (
-            unit.toll * unit.agency.collusion * network.bought * access
-        )
+        toll = unit.toll * unit.agency.collusion * network.bought * access
+        tally.tolls[row(unit.agency.name)] += toll
+        paid += toll
         stock -= found
     tally.bought_by_connected += network.bought * access
     network.hit = p["arrest_hit"] * detection * (1.0 - network.protection) ** 2
+    earned = stock * p["domestic_use"] * guards.price_inland
     for e, (way, post) in enumerate(zip(network.exits, guards.exits, strict=True)):
         way.load = stock * p["sale_share"] * way.share
         arranged, seized = post.meet(way, access, luck)
         tally.sent_out[e] += way.load
+        tally.offered_out[e] += way.load * access
         tally.exit_seized[e] += seized
         tally.leaving[e] += way.load - seized
         tally.seized_by[row(post.agency.name)] += seized
         tally.tolls[row(post.agency.name)] += arranged * post.toll
+        paid += arranged * post.toll
+        earned += (way.load - seized) * model.exit_prices[e]
     tally.used += stock * p["domestic_use"]
+    network.tolls, network.revenue = paid, earned
     network.stock = stock * (1.0 - p["sale_share"] - p["domestic_use"])
 
 
@@ -165,7 +173,7 @@ def remember_offers(model: ScalarMarket, guards: Guards) -> None:
         post.agency.rent_on_offer += tally.offered[s] * post.toll / heads
         post.agency.seen[s] += 0.2 * tally.seized[s]
     customs = model.all_agencies["customs"]
-    on_offer = sum(kg * post.toll for kg, post in zip(tally.sent_out, guards.exits, strict=True))
-    customs.rent_on_offer = 0.6 * on_offer / max(customs.strength, 1.0)
+    pairs = zip(tally.offered_out, guards.exits, strict=True)
+    customs.rent_on_offer = sum(kg * post.toll for kg, post in pairs) / max(customs.strength, 1.0)
     for unit in guards.units:
         unit.agency.rent_on_offer = tally.bought_by_connected * unit.toll / max(unit.agency.unit, 1)

@@ -25,8 +25,8 @@ Source = Callable[[int], tuple[Mapping[str, float], OneRunDraws]]
 Handovers = Mapping[int, tuple[str, str]]
 
 FIRST_MONTH = 2004 * 12  # January 2004
-#: Series that are compared and collected; each an attribute of the model or its tally.
-SERIES = (
+#: What is collected every month, each an attribute of the model or its tally.
+COLLECTED = (
     "price",
     "entering",
     "seized",
@@ -38,8 +38,7 @@ SERIES = (
     "used",
     "tolls",
     "collusion",
-    "capacity",
-    "stock",
+    "all_stocks",
 )
 
 
@@ -51,12 +50,19 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
         run: the run number.
         months: how many months to simulate, from January 2004.
         handovers: month since the start -> (section, agency).
+        collect: gather the series of COLLECTED in ``datacollector``.
     """
 
     def __init__(
-        self, source: Source, run: int = 0, months: int = 204, handovers: Handovers | None = None
+        self,
+        source: Source,
+        run: int = 0,
+        months: int = 204,
+        handovers: Handovers | None = None,
+        collect: bool = True,
     ) -> None:
         super().__init__(rng=0)
+        self.collect = collect
         self.p, self.draws = source(run)
         p = self.p
         self.months, self.month, self.handovers = months, FIRST_MONTH, dict(handovers or {})
@@ -74,7 +80,7 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
             self.guard[SECTIONS.index(name)] = "border_troops"
         self.tally = Tally()
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(read, name=name) for name in SERIES}
+            model_reporters={name: partial(read, name=name) for name in COLLECTED}
         )
 
     @property
@@ -86,6 +92,11 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
     def stock(self) -> list[float]:
         """What each network holds, kg."""
         return [network.stock for network in self.networks]
+
+    @property
+    def all_stocks(self) -> float:
+        """What all networks hold, kg."""
+        return sum(self.stock)
 
     @property
     def collusion(self) -> list[float]:
@@ -105,7 +116,8 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
         for network in self.networks:
             pass_loads(self, guards, network)
         settle(self, guards)
-        self.datacollector.collect(self)
+        if self.collect:
+            self.datacollector.collect(self)
         self.month += 1
         self.running = self.month < FIRST_MONTH + self.months
 

@@ -42,7 +42,7 @@ class ScalarNetwork(mesa.Agent):  # type: ignore[misc]
         self.bought = self.capacity
         self.protection = max(p["protection_top"] - p["protection_decline"] * rank, 0.02)
         self.stock = self.hit = self.margin = 0.0
-        self.access = 0.0
+        self.access = self.tolls = self.revenue = 0.0
         sections, home = len(AFGHAN_SECTIONS), (rank * 7) % len(AFGHAN_SECTIONS)
         belief = p["belief_start"]
         self.entries = [

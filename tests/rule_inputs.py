@@ -20,14 +20,15 @@ Rule = Callable[..., Any]
 #: State arguments that are shares, probabilities or indices between 0 and 1.
 SHARES = frozenset(
     """
-    abroad_share absorbed access aim barrier belief best_drawn_off bloc_share by_power
-    channel_closed closed collusion commander_reach condition control corruption cost_share
-    creed detection deterrence distrusted_past draw duplicated effort exclusion
-    exposure_to_overthrow failed fear force found gap grievance grudge guarantee guard hardship
-    hit intrusion kinship leverage lost loyalty mandate moscow moscow_tolerance objection old
-    outside_cost outside_interest patron power presence protection provision quality readiness
-    replaced seat_share shortfall standing strain strongmen struck_here survival_use toll_rate
-    trust uncontrolled voice weakness west west_priority west_share window word
+    abroad_share absorbed access aim alarm at_home_post barrier belief best_drawn_off bloc_share
+    by_power channel_closed closed collusion commander_reach condition contested control
+    corruption cost_share creed detection deterrence dismay distrusted_past doubted draw
+    duplicated effort exclusion exposure_to_overthrow failed fear force found gap grievance
+    grudge guarantee guard hardship head hit in_place intrusion kompromat leverage lost loyalty
+    mandate moscow moscow_tolerance named objection old outside_cost outside_interest patron
+    power presence protection provision quality rank readiness replaced seat_share shortfall
+    standing strain strongmen struck_here survival_use toll_rate trust uncontrolled voice
+    weakness west west_priority west_share window word
 """.split()  # noqa: SIM905
 )
 
@@ -41,6 +42,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "arrived": (0.0, 1e4),
     "attention": (0.0, 5.0),
     "base": (0.0, 2e4),
+    "bodies": (1.0, 5.0),
     "bought": (0.0, 2e4),
     "breaks": (0.0, 10.0),
     "capacity": (0.0, 2e4),
@@ -54,6 +56,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "extortion": (0.0, 1.0),
     "fighters": (0.0, 2e4),
     "following": (0.0, 5e3),
+    "growth": (0.0, 6.0),
     "harvest": (0.1, 5.0),
     "home": (1e4, 1e7),
     "idle": (0.0, 1.0),
@@ -71,6 +74,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "luck": (0.0, 50.0),
     "margin": (-1.0, 10.0),
     "members": (0.0, 2e5),
+    "men": (0.0, 5e3),
     "migrants": (0.0, 2e6),
     "militants": (0.0, 20.0),
     "money": (0.0, 5e7),
@@ -105,6 +109,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "state": (-5.0, 5.0),
     "step": (0.0, 6.0),
     "strength": (0.0, 5e4),
+    "struck": (0.0, 6.0),
     "supervision": (0.0, 1e3),
     "terrain": (0.8, 6.0),
     "threat": (0.0, 20.0),
@@ -122,15 +127,20 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("barrier_step", "pressure"): (0.0, 1.0),
     ("members_step", "pool"): (0.0, 1e6),
     ("control_aim", "effort"): (0.0, 6.0),
+    ("token_effort", "demand"): (0.0, 1.0),
+    ("condition_felt", "demand"): (0.0, 1.0),
+    ("operation_chance", "struck"): (0.0, 1.0),
+    ("broadcast_step", "broadcast"): (0.0, 5.0),
 }
 #: Own dimensions of states; all others are ``(run,)``.
 TASK, SECTION, AGENCY = (len(TASKS),), (len(SECTIONS),), (len(AGENCIES),)
 SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "alignment": {"by_power": (len(POWERS),), "west": (len(POWERS),), "moscow": (len(POWERS),)},
-    "cheapest_post": {"survival_use": AGENCY, "outside_interest": AGENCY},
+    "cheapest_post": dict.fromkeys(("survival_use", "outside_interest", "closed"), AGENCY),
     "dependence": {"provision": TASK, "effort": TASK},
     "deploy": {"length_guarded": SECTION, "traffic_seen": SECTION},
     "duplication": {"money": (len(POWERS), *TASK)},
+    "token_effort": {"effort": TASK, "demand": TASK},
     "effort_aim": {"weight": TASK, "provision": TASK},
     "offers": {"gap": TASK},
     "provision": {"delivered": TASK, "presence": TASK},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -235,13 +237,13 @@ def worst_correlation(rows: Array) -> float:
 
 @pytest.mark.parametrize("axis", ["month", "actor", "process", "seed"])
 def test_keys_are_uncorrelated_over_runs(axis: str) -> None:
-    keys = {
+    every: dict[str, list[dict[str, Any]]] = {
         "month": [{"month": MONTH + i} for i in range(60)],
         "actor": [{"actor": f"network_{i:02d}"} for i in range(60)],
         "process": [{"process": f"process_{i}"} for i in range(60)],
         "seed": [{"seed": i} for i in range(60)],
-    }[axis]
-    rows = np.stack([uniform(runs=5000, **key) for key in keys])  # type: ignore[arg-type]
+    }
+    rows = np.stack([uniform(runs=5000, **key) for key in every[axis]])
     assert worst_correlation(rows) > RARE
     assert worst_correlation(rows**2) > RARE
     # Runs against each other, over the keys: no run is a shifted copy of another.

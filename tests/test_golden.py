@@ -1,4 +1,4 @@
-"""Golden numbers: what shipped scenarios gave when they were last looked at.
+"""Golden numbers: what some shipped scenarios gave when they were last looked at.
 
 A change that moves them is a change of results: say so in CHANGELOG.md (RESULTS) and renew with
 
@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tajsim.inputs.scenario import load_scenario, scenario_names
+from tajsim.inputs.scenario import load_scenario
 from tajsim.model.model import TajikistanModel
 
 FOLDER = Path(__file__).with_name("golden")
+#: The reference, everything documented, and one scenario for each of the large mechanisms.
+NAMES = ("status-quo", "history", "withdrawal-with-border-pay", "irpt-ban", "russian-base-leaves")
 
 
 def numbers(name: str) -> dict[str, list[float]]:
@@ -41,7 +43,7 @@ def numbers(name: str) -> dict[str, list[float]]:
     }
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", NAMES)
 def test_golden_numbers(name: str) -> None:
     path = FOLDER / f"{name}.json"
     assert path.exists(), f"no golden numbers for {name}: python tests/test_golden.py"
@@ -54,7 +56,7 @@ def test_golden_numbers(name: str) -> None:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for scenario_name in scenario_names():
+    for scenario_name in NAMES:
         text = json.dumps(numbers(scenario_name), indent=0)
         (FOLDER / f"{scenario_name}.json").write_text(text + "\n")
         print(f"renewed {scenario_name}")

@@ -45,6 +45,8 @@ def series_of(market: BorderMarket) -> dict[str, Array]:
         "capacity": market.traffic.capacity,
         "protection": market.traffic.protection,
         "stock": market.traffic.stock,
+        "network_tolls": market.traffic.tolls,
+        "network_revenue": market.traffic.revenue,
         "collusion": np.stack([agency.collusion for agency in market.agencies]),
         "rent_on_offer": np.stack([agency.rent_on_offer for agency in market.agencies]),
     }
@@ -58,6 +60,8 @@ def series_of_one(market: ScalarMarket) -> dict[str, object]:
         "capacity": market.capacity,
         "protection": [network.protection for network in market.networks],
         "stock": market.stock,
+        "network_tolls": [network.tolls for network in market.networks],
+        "network_revenue": [network.revenue for network in market.networks],
         "collusion": market.collusion,
         "rent_on_offer": [agency.rent_on_offer for agency in market.all_agencies.values()],
     }

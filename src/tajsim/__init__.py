@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tajsim.analysis import compare
+    from tajsim.analysis.claims_run import claims
     from tajsim.ensemble import load_results, run
     from tajsim.errors import UserError
     from tajsim.inputs.scenario import load_scenario
@@ -27,6 +28,7 @@ __all__ = [
     "TajikistanModel",
     "UserError",
     "__version__",
+    "claims",
     "compare",
     "load_results",
     "load_scenario",
@@ -38,6 +40,7 @@ _HOMES = {
     "TajikistanModel": "tajsim.model.model",
     "UserError": "tajsim.errors",
     "__version__": "tajsim.version",
+    "claims": "tajsim.analysis.claims_run",
     "compare": "tajsim.analysis",
     "load_results": "tajsim.ensemble",
     "load_scenario": "tajsim.inputs.scenario",

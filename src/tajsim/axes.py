@@ -110,17 +110,14 @@ def total(values: Array, axis: int = 0) -> Array:
     """Add over one axis, never the last: ``(n, ..., run) -> (..., run)``.
 
     With two runs or more numpy adds slice after slice. With one run it merges axes and adds
-    pairwise, so that run *i* alone would differ in the last bit from run *i* of a thousand: there
-    a loop adds the slices in the same order.
+    pairwise, so that run *i* alone would differ in the last bit from run *i* of a thousand: a
+    running sum keeps the order there.
     """
     if values.shape[-1] > 1:
         result: Array = np.add.reduce(values, axis=axis)
         return result
-    slices = np.moveaxis(values, axis, 0)
-    result = slices[0].copy()
-    for value in slices[1:]:
-        result += value
-    return result
+    last: Array = np.add.accumulate(values, axis=axis).take(-1, axis)
+    return last
 
 
 def shares(weights: Array) -> Array:

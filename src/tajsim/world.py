@@ -38,6 +38,12 @@ GUARDS = ("russian_border_troops", "border_troops")
 #: Agencies with a drug unit that works inland (matveeva-2004:65, 91).
 DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
 
+#: Agencies whose head the President appoints past any minister (matveeva-2004:31, 91).
+UNDER_PRESIDENT = ("drug_control_agency", "presidential_guard")
+
+#: Month of a parliamentary election from which the others are counted (icg-2016:59).
+ELECTION = "2015-03"
+
 #: Powers counted as the West, as Moscow, and as blocs that Moscow watches
 #: (matveeva-2004:213-241, edm-2007-04:7).
 WEST = ("united_states", "european_union", "united_kingdom", "france", "poland", "osce_un")

@@ -9,6 +9,7 @@ from tajsim.agents.actor import Actor
 from tajsim.axes import SECTIONS, TASKS, Array, total
 from tajsim.rules.border.collusion import collusion_aim, collusion_step, with_clients
 from tajsim.rules.border.deployment import deploy
+from tajsim.rules.outsourcing.coordination import coordinated
 from tajsim.rules.powers.recruitment import strength_change, wanted_strength
 from tajsim.rules.powers.training import quality_aim, quality_step, without_staff
 from tajsim.world import AGENCY_TASKS
@@ -20,12 +21,15 @@ class SecurityAgency(Actor):
     State, each ``(run,)`` unless said: ``strength`` (persons), ``pay`` (USD/person/month),
     ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone), ``purged``
     (share of the staff that a political head replaced), ``rent_on_offer`` (USD/person/month),
-    ``illicit`` (USD this month), ``guarded_km`` and ``deployment`` (persons), ``seen`` (kg seized), ``(section, run)``.
+    ``illicit`` (USD this month), ``aid`` (useful, USD/month); ``guarded_km`` (km), ``deployment``
+    (persons) and ``seen`` (kg seized), each ``(section, run)``.
     """
 
     def __init__(self, model: mesa.Model, name: str) -> None:
         self.tasks = [TASKS.index(task) for task in AGENCY_TASKS[name]]
         self.foreign = name == "russian_border_troops"
+        same_task = [sum(t in other for other in AGENCY_TASKS.values()) for t in AGENCY_TASKS[name]]
+        self.bodies = sum(same_task) / len(same_task)
         super().__init__(model, name, "agency")
 
     def start(  # type: ignore[override]
@@ -37,7 +41,8 @@ class SecurityAgency(Actor):
         collusion_start: Array,
     ) -> None:
         """Take the documented strength and pay. Source: matveeva-2004:45-91, 161-167."""
-        self.strength = agency_strength.copy()
+        self.strength, self.strength_start = agency_strength.copy(), agency_strength.copy()
+        self.aid = self.zeros()
         self.pay = agency_pay.copy()
         self.pay_start = agency_pay.copy()
         self.quality, self.staff_quality = agency_quality.copy(), agency_quality.copy()
@@ -84,11 +89,25 @@ class SecurityAgency(Actor):
         self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
         self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)
 
-    def decide_quality(self, aid_per_head: Array, best_drawn_off: Array) -> None:
-        """Let quality follow pay, aid and the draft."""
+    def decide_quality(self, aid_per_head: Array, best_drawn_off: Array, alarm: Array) -> None:
+        """Let quality follow pay, aid, the draft, its head, and how much happens at once."""
         aim = self.ask(quality_aim, self.pay_ratio, aid_per_head, best_drawn_off)
         self.staff_quality = self.ask(quality_step, self.staff_quality, aim)
-        self.quality = self.ask(without_staff, self.staff_quality, self.purged)
+        quality = self.ask(without_staff, self.staff_quality, self.purged)
+        bodies = np.asarray(1.0 if self.foreign else self.bodies)
+        self.quality = self.ask(coordinated, quality, bodies, alarm)
+
+    @property
+    def outside_interest(self) -> Array:
+        """How much outsiders care for the agency, 0 to 1: by their money for each of its people."""
+        given = self.aid / np.maximum(self.strength, 1.0)
+        interest: Array = given / (given + 50.0)
+        return interest
+
+    @property
+    def growth(self) -> Array:
+        """Strength over that of the start."""
+        return self.strength / np.maximum(self.strength_start, 1.0)
 
     @property
     def pay_ratio(self) -> Array:

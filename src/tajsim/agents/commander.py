@@ -7,10 +7,12 @@ import numpy as np
 
 from tajsim.agents.actor import Actor
 from tajsim.axes import AGENCIES, Array
+from tajsim.rules.elite.aftermath import named_step
+from tajsim.rules.elite.followers import following_step
 from tajsim.rules.elite.loyalty import fear_step, loyalty_aim, loyalty_step
 from tajsim.rules.elite.mutiny import break_hazard, fight_chance
-from tajsim.rules.elite.purge import purge_hazard, resists
-from tajsim.rules.elite.threat import perceived_threat, power_of
+from tajsim.rules.elite.purge import deterred, purge_hazard, resists
+from tajsim.rules.elite.threat import hold_on_men, perceived_threat, power_of
 from tajsim.rules.rents.patronage import client_need
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
 
@@ -24,8 +26,9 @@ class Commander(Actor):
     """A commander in all runs.
 
     State, each ``(run,)``: ``status`` (see STATUS), ``post`` (index of an agency, or -1),
-    ``following`` (persons), ``loyalty``, ``fear``, ``grudge``, ``power``, ``threat`` (0 to 1),
-    ``income`` (USD this month), ``rent_ratio`` (income over claim, smoothed).
+    ``following``, ``men`` (of them at his call), ``rejoining`` (old fighters who would join him,
+    persons), ``loyalty``, ``fear``, ``grudge``, ``named`` (by captives), ``power``, ``threat``
+    (0 to 1), ``income`` (USD this month), ``rent_ratio`` (income over claim, smoothed).
     """
 
     def __init__(self, model: mesa.Model, name: str) -> None:
@@ -45,7 +48,8 @@ class Commander(Actor):
         self.loyalty = np.broadcast_to(loyalty_start, (self.runs,)).copy()
         self.fear, self.grudge, self.income = self.zeros(), self.zeros(), self.zeros()
         self.rent_ratio = np.ones(self.runs)
-        self.power, self.threat = self.zeros(), self.zeros()
+        self.power, self.threat, self.named = self.zeros(), self.zeros(), self.zeros()
+        self.men, self.rejoining = self.following.copy(), self.zeros()
         self.arrest_order, self.dismissal_order = self.zeros(), self.zeros()
 
     @property
@@ -58,11 +62,25 @@ class Commander(Actor):
         """What he expects a month, USD."""
         return self.ask(client_need, self.following) * self.in_place
 
-    def weigh(self, trust: Array) -> None:
-        """Work out independent power and the threat the regime sees in it."""
-        self.power = self.ask(power_of, self.following, self.rent_ratio) * self.in_place
-        past = float(self.facts.opposition)
-        self.threat = perceived_threat(self.power, self.loyalty, trust, np.asarray(past))
+    @property
+    def fallen(self) -> Array:
+        """1 where he was removed or broke away, else 0, ``(run,)``."""
+        return ((self.status >= ARRESTED) & (self.status <= KILLED)).astype(float)
+
+    def weigh(self, trust: Array, civilian_control: Array, growth: Array) -> None:
+        """Work out the men at his call, his power and the threat the regime sees in it.
+
+        Args:
+            growth: strength of the service of his own trade over that of the start.
+        """
+        at_home = (self.post == self.home_post).astype(float)
+        self.men = self.following * self.ask(hold_on_men, at_home, growth)
+        power = self.ask(power_of, self.men, self.rent_ratio, civilian_control)
+        self.power = power * self.in_place
+        past = np.asarray(float(self.facts.opposition))
+        # Open disobedience costs him the credit of loyalty, as a captive's word does.
+        doubted = np.maximum(self.named, self.grudge)
+        self.threat = perceived_threat(self.power, self.loyalty, trust, past, doubted)
 
     def hazard(self, guarantee: Array, months_since: Array) -> Array:
         """Return the chance that the regime strikes at him this month."""
@@ -75,9 +93,10 @@ class Commander(Actor):
         """Return 1 where he resists a dismissal."""
         return self.ask(resists, self.power, guarantee, self.fear, draw)
 
-    def chance_to_fight(self) -> Array:
+    def chance_to_fight(self, fear: Array, guarantee: Array) -> Array:
         """Return the chance that he fights rather than be arrested."""
-        return self.ask(fight_chance, self.fear, self.loyalty, self.following)
+        chance = self.ask(fight_chance, fear, self.loyalty, self.men + self.rejoining)
+        return chance * self.ask(deterred, guarantee)
 
     def breaks(self, creed: Array) -> tuple[Array, Array]:
         """Return the chances of an unprovoked ``(mutiny, defection)`` this month."""
@@ -90,14 +109,36 @@ class Commander(Actor):
         """Remember what he lately received against what he claims (about half a year)."""
         self.income = received
         ratio = np.minimum(received / np.maximum(self.claim, 1.0), 5.0)
-        self.rent_ratio = self.rent_ratio + 0.2 * (ratio - self.rent_ratio)
+        # Who waits for a post has no claim yet, and who has fallen none any more.
+        self.rent_ratio = self.rent_ratio + 0.2 * (ratio - self.rent_ratio) * self.in_place
 
-    def feel(self, struck_side: Array, struck_other: Array, closed: Array, creed: Array) -> None:
-        """Let fear and loyalty follow what happened (old state)."""
+    def feel(
+        self,
+        struck_side: Array,
+        struck_other: Array,
+        beaten_side: Array,
+        closed: Array,
+        creed: Array,
+    ) -> None:
+        """Let fear, loyalty and what captives say of him follow what happened (old state).
+
+        Args:
+            struck_side, struck_other: peers of his and of the other wartime side removed or
+                killed last month.
+            beaten_side: mutinies of his side beaten last month.
+            closed: how far the legal channel is closed, 0 to 1.
+            creed: pressure on the faith of all, 0 to 1.
+        """
         struck = struck_side + 0.3 * struck_other
         tie = closed * float(self.facts.opposition)
         aim = self.ask(
             loyalty_aim, self.rent_ratio, self.fear, creed * self.creed_weight, self.grudge
         )
-        self.fear = self.ask(fear_step, self.fear, struck, np.ones(self.runs), tie)
-        self.loyalty = self.ask(loyalty_step, self.loyalty, aim)
+        here = self.in_place > 0.5
+        self.fear = np.where(here, self.ask(fear_step, self.fear, struck, tie), self.fear)
+        self.loyalty = np.where(here, self.ask(loyalty_step, self.loyalty, aim), self.loyalty)
+        self.named = self.ask(named_step, self.named, beaten_side)
+
+    def keep_following(self) -> None:
+        """Let the following of a fallen commander go home slowly."""
+        self.following = self.ask(following_step, self.following, 1.0 - self.fallen)

@@ -7,8 +7,10 @@ import numpy as np
 
 from tajsim.agents.actor import Actor
 from tajsim.axes import TASKS, Array
-from tajsim.rules.elite.threat import trust_step
+from tajsim.rules.elite.rank import kompromat_step, rank_step
+from tajsim.rules.elite.threat import civilian_control_step, trust_step
 from tajsim.rules.outsourcing.acceptance import acceptance_aim, mandate_step
+from tajsim.rules.outsourcing.compliance import condition_felt, dismay_step, token_effort
 from tajsim.rules.outsourcing.effort import effort_aim, effort_step
 from tajsim.rules.outsourcing.own_share import instalment_paid
 from tajsim.rules.outsourcing.survival_weight import survival_weights
@@ -22,13 +24,17 @@ class Regime(Actor):
     State: ``weight``, ``effort`` (shares), ``gap`` (share uncarried), ``(task, run)``; ``trust``,
     ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1), ``failed_month`` (months
     since the start, -1 before), ``months_since_purge``, ``breaks`` (mutinies and defections
-    of late), ``incidents`` (of late), ``instalment`` (share paid), ``shortfall`` (share), ``(run,)``.
+    of late), ``incidents`` (of late), ``instalment`` (share paid), ``shortfall`` (share),
+    ``civilian_control``, ``kompromat``, ``rank`` (of the Security Ministry), ``dismay`` (of
+    donors, 0 to 1), ``(run,)``; ``shown`` (effort that outsiders see, share, ``(task, run)``).
     """
 
     def __init__(self, model: mesa.Model) -> None:
         super().__init__(model, "regime", "")
 
-    def start(self, *, trust_start: Array, strain_start: Array) -> None:  # type: ignore[override]
+    def start(  # type: ignore[override]
+        self, *, trust_start: Array, strain_start: Array, security_rank_start: Array
+    ) -> None:
         """Take the state of early 2004. Source: matveeva-2004:19-31."""
         nothing = self.zeros(len(TASKS))
         self.weight = self.ask(survival_weights, nothing)
@@ -42,6 +48,9 @@ class Regime(Actor):
         self.breaks, self.incidents = self.zeros(), self.zeros()
         self.instalment, self.shortfall = self.zeros(), self.zeros()
         self.polity = self.zeros()
+        self.civilian_control, self.kompromat, self.dismay = (self.zeros() for _ in range(3))
+        self.rank = security_rank_start.copy()
+        self.rank_start, self.shown = security_rank_start, self.effort.copy()
 
     def effort_ratio(self, tasks: list[int]) -> Array:
         """Return own effort on some tasks over that at the start, ``(run,)``."""
@@ -79,6 +88,36 @@ class Regime(Actor):
         )
         return self.ask(mandate_step, mandate, aim)
 
+    def show(self, demand: Array) -> None:
+        """Show outsiders what they ask for, with little behind it.
+
+        Args:
+            demand: how much outsiders ask for each task, 0 to 1, ``(task, run)``.
+        """
+        self.shown = self.ask(token_effort, self.effort, demand)
+
+    def feel_condition(self, condition: Array, demand: Array) -> Array:
+        """Return the conditions that are left after token compliance, 0 to 1, ``(run,)``."""
+        return self.ask(condition_felt, condition, demand, self.dismay)
+
+    def dismay_donors(self, head: Array, outside_interest: Array) -> None:
+        """Let donors' dismay follow who heads the agency they pay for."""
+        self.dismay = self.ask(dismay_step, self.dismay, head, outside_interest)
+
+    def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
+        """Let the Security Ministry gather and use material, and rise or fall by it."""
+        rank = self.ask(rank_step, self.rank, self.kompromat, near)
+        self.kompromat = self.ask(kompromat_step, self.kompromat, quality, corruption, near)
+        self.rank = rank
+
+    def favour(self, agency: str) -> Array:
+        """Return an agency's part of the effort on its tasks over that at the start, ``(run,)``."""
+        if agency == "security_ministry":
+            return self.rank / self.rank_start
+        if agency == "interior_ministry":
+            return (1.0 - self.rank) / (1.0 - self.rank_start)
+        return np.ones(self.runs)
+
     def pay_instalment(self, leverage: Array) -> None:
         """Decide what to pay of the treaty share for the border."""
         border = self.weight[TASKS.index("border")]
@@ -99,9 +138,12 @@ class Regime(Actor):
         cost = self.ask(outside_cost, west_share, west_priority, moscow_tolerance)
         return self.ask(step_hazard, threat, self.ladder, cost)
 
-    def judge_apparatus(self, defections: Array) -> None:
-        """Let trust fall with defections and recover slowly."""
-        self.trust = self.ask(trust_step, self.trust, defections)
+    def judge_apparatus(self, struck: Array, broken: Array) -> None:
+        """Let trust and civilian control follow removals and breaks of this month."""
+        self.trust = self.ask(trust_step, self.trust, broken)
+        self.civilian_control = self.ask(
+            civilian_control_step, self.civilian_control, struck, broken
+        )
 
     def bear(self, voice: Array, inside: Array, uncontrolled: Array) -> Array:
         """Let strain follow its causes; return the chance that the state fails this month."""

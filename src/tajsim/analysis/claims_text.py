@@ -1,4 +1,4 @@
-"""The table of claims that ``run`` and ``compare`` print."""
+"""The table of claims that ``run``, ``compare`` and ``claims`` print."""
 
 from __future__ import annotations
 
@@ -22,13 +22,29 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
         tested, others = (part[(part["verdict"] == NOT_TESTED) == skip] for skip in (False, True))
         lines = []
         if len(tested):
-            lines.append(f"Claims of {scenario}: {_counts(tested)}.")
+            lines.append(f"Claims of {scenario}{_reference(part)}: {_counts(tested)}.")
             lines.append(text_table(_HEADER, [_row(row) for row in tested.itertuples()], (0, 4, 5)))
         if untested and len(others):
             lines += _not_tested(str(scenario), others)
         if lines:
             blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def totals_text(claims: pd.DataFrame, runs: int) -> str:
+    """Return how many claims hold, fail, and are undecided at this number of runs."""
+    tested = claims[claims["verdict"] != NOT_TESTED]
+    parts = [(len(claims), "claim"), (claims["scenario"].nunique(), "scenario"), (runs, "run")]
+    number_of = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in parts]
+    said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {_counts(tested) or 'none'}"
+    others = len(claims) - len(tested)
+    return f"{said}, {others} not tested." if others else f"{said}."
+
+
+def _reference(part: pd.DataFrame) -> str:
+    """Name the reference, where the table does."""
+    name = part["reference"].iloc[0] if "reference" in part else ""
+    return f" against {name}" if name else ""
 
 
 def _counts(tested: pd.DataFrame) -> str:

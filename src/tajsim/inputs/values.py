@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,9 @@ class ParameterValues:
     def set(self, name: str, value: Array | float) -> None:
         """Put a value in force from now on (a scenario event)."""
         self._values[name] = np.broadcast_to(np.asarray(value, dtype=float), (self._runs,)).copy()
-        self._cache.clear()
+        family = name.split(".")[0]
+        for key in [k for k in self._cache if family in self._cache[k]]:
+            del self._cache[key]
 
     def of(self, rule: Callable[..., Any], **index: str) -> dict[str, Array]:
         """Return the parameters that a rule reads, ready to be passed as keyword arguments.
@@ -104,7 +107,7 @@ class ParameterValues:
         """
         key = (rule, *index.items())
         if key not in self._cache:
-            self._cache[key] = {n: self._lookup(n, index) for n in parameters_of(rule)}
+            self._cache[key] = {n: self._lookup(n, index) for n in _asked_by(rule)}
         return self._cache[key]
 
     def _lookup(self, name: str, index: Mapping[str, str]) -> Array:
@@ -125,6 +128,12 @@ class ParameterValues:
         return list(self._values), np.stack(list(self._values.values()))
 
 
+def _asked_by(rule: Callable[..., Any]) -> tuple[str, ...]:
+    # A bound method would keep its actor, and so the whole model, in the cache.
+    return parameters_of(getattr(rule, "__func__", rule))
+
+
+@cache
 def parameters_of(rule: Callable[..., Any]) -> tuple[str, ...]:
     """Return the names of the parameters that a rule reads: its keyword-only arguments."""
     return tuple(

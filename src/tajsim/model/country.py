@@ -77,6 +77,7 @@ class Country(mesa.Model):
     militants_inside: Array  # persons
     pressure: Array  # of militants at the Afghan line, 1 = as in 2004
     coup: Array  # 1 where a mutiny has won
+    broadcast: Array  # pull of defectors' appeals, index
     other_debt: Array  # foreign debt not owed to Russia, USD
     police_scale: Array  # people per policeman at the start
 

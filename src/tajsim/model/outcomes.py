@@ -17,7 +17,7 @@ from tajsim.inputs.outcomes import load_outcomes
 from tajsim.rules.outsourcing.dependence import dependence
 
 if TYPE_CHECKING:
-    from tajsim.model.readings import Readings
+    from tajsim.model.country import Country
 
 
 def ratio(part: Array, whole: Array) -> Array:
@@ -27,7 +27,7 @@ def ratio(part: Array, whole: Array) -> Array:
 
 
 #: Outcome -> how to read it, with the shape ``dimensions + (run,)``.
-MEASURES: dict[str, Callable[[Readings], Array]] = {
+MEASURES: dict[str, Callable[[Country], Array]] = {
     "heroin_entering": lambda m: m.now["entering"],
     "heroin_seized": lambda m: m.now["seized"],
     "heroin_seized_by": lambda m: m.now["seized_by"],
@@ -61,6 +61,8 @@ MEASURES: dict[str, Callable[[Readings], Array]] = {
     "aid_diverted": lambda m: m.now["diverted"],
     "aid_duplicated": lambda m: m.now["duplicated"],
     "own_effort": lambda m: m.regime.effort,
+    "visible_effort": lambda m: m.regime.shown,
+    "donor_dismay": lambda m: m.regime.dismay,
     "outside_provision": lambda m: m.regime.task_provision,
     "provision_by_power": lambda m: np.stack([total(p.provision) for p in m.powers]) / len(TASKS),
     "gap": lambda m: m.regime.gap,
@@ -76,6 +78,11 @@ MEASURES: dict[str, Callable[[Readings], Array]] = {
     "mutinies": lambda m: m.now["mutinies"],
     "defections": lambda m: m.now["defections"],
     "trust": lambda m: m.regime.trust,
+    "civilian_control": lambda m: m.regime.civilian_control,
+    "security_ministry_rank": lambda m: m.regime.rank,
+    "killings": lambda m: m.now["killings"],
+    "operations": lambda m: m.now["operations"],
+    "riots": lambda m: m.now["riots"],
     "grievance": lambda m: np.stack([r.grievance for r in m.regions]),
     "fear": lambda m: np.stack([r.fear for r in m.regions]),
     "voice": lambda m: np.stack([r.voice for r in m.regions]),

@@ -80,8 +80,6 @@ def open_ledgers(country: Country) -> None:
         country.people.move("world", f"abroad_{region}", abroad * share[i])
     for agency in country.agencies:
         country.people.move("world", agency.name, agency.strength)
-        agency.strength_start = agency.strength.copy()
-        agency.aid = np.zeros(country.run_count)
     country.people.move("world", "violent", country.values["violent_start"])
 
 
@@ -116,6 +114,7 @@ def country_at_start(country: Country) -> None:
     country.objection, country.leverage, country.guarantee = filled(0.0), filled(0.5), filled(0.0)
     country.standing, country.absorbed, country.creed = filled(1.0), filled(0.0), filled(0.0)
     country.militants_inside, country.coup = filled(0.0), filled(0.0)
+    country.broadcast = filled(0.0)
     country.pressure = filled(1.0)
     country.other_debt = filled(country.values["other_debt_start"])
     police = country.agency["interior_ministry"].strength

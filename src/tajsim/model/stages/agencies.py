@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 def agencies(country: Country) -> None:
     """Agencies decide from the old state, then change. Writes: strength, collusion, deployment."""
-    drawn_off = best_drawn_off(country)
+    drawn_off, alarm = best_drawn_off(country), alarmed(country)
     joining = []
     for agency in country.agencies:
-        ratio = country.regime.effort_ratio(agency.tasks)
+        ratio = country.regime.effort_ratio(agency.tasks) * country.regime.favour(agency.name)
         agency.ask(agency.set_pay, ratio)
         agency.ask(agency.replace_staff, political_head(country, agency))
         agency.ask(agency.decide_collusion)
         conscript = agency.name in ("border_troops", "army")
         per_head = agency.aid / np.maximum(agency.strength, 1.0)
-        agency.decide_quality(per_head, drawn_off * float(conscript))
+        agency.decide_quality(per_head, drawn_off * float(conscript), alarm)
         joining.append(agency.recruits(ratio))
     for agency, persons in zip(country.agencies, joining, strict=True):
         recruit(country, agency, persons)
@@ -38,6 +38,11 @@ def best_drawn_off(country: Country) -> Array:
     own = country.agency["border_troops"]
     richer = foreign.pay / np.maximum(foreign.pay + own.pay, 1e-9)
     return richer * foreign.strength / np.maximum(foreign.strength + own.strength, 1.0)
+
+
+def alarmed(country: Country) -> Array:
+    """Return how much calls for several agencies at once, 0 to 1: incidents, militants inside."""
+    return np.minimum(country.regime.incidents / 4.0 + country.militants_inside / 500.0, 1.0)
 
 
 def political_head(country: Country, agency: SecurityAgency) -> Array:

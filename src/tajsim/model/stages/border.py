@@ -43,6 +43,7 @@ class Tally:
     met: Array
     met_access: Array
     exit_load: Array
+    exit_offered: Array
     exit_arranged: Array
     exit_seized: Array
     leaving: Array
@@ -91,6 +92,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
         met=total(met),
         met_access=total(met * reach),
         exit_load=total(out, axis=1),
+        exit_offered=total(out * reach, axis=1),
         exit_arranged=total(exit_arranged, axis=1),
         exit_seized=total(exit_seized, axis=1),
         leaving=total(leaving, axis=1),
@@ -106,6 +108,7 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     seized, tolls = now["seized_by"], now["tolls"]
     for agency in country.guards:
         mine = guard.share_of[agency.name]
+        # Posts remember about five months; only the proportions of what they remember count.
         agency.seen = agency.seen * 0.8
         agency.seen[:N] += 0.2 * tally.seized * mine
         seized[row[agency.name]] += total(tally.seized * mine)
@@ -114,8 +117,7 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     customs = country.agency["customs"]
     seized[row["customs"]] += total(tally.exit_seized)
     tolls[row["customs"]] += total(tally.exit_arranged * guard.exit_toll)
-    reach = total(tally.exit_load * guard.exit_toll) * 0.6
-    customs.rent_on_offer = reach / heads(customs)
+    customs.rent_on_offer = total(tally.exit_offered * guard.exit_toll) / heads(customs)
     bought = total(country.traffic.bought * country.traffic.access)
     for agency in country.drug_units:
         detection, toll = guard.unit_detection[agency.name], guard.unit_toll[agency.name]

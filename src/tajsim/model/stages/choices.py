@@ -8,9 +8,12 @@ import numpy as np
 
 from tajsim.agents.commander import SERVING, WAITING
 from tajsim.axes import REPRESSION_STEPS, TASKS, total
+from tajsim.inputs.dates import month_number
+from tajsim.rules.elite.rank import election_near
 from tajsim.rules.outsourcing.dependence import alignment
 from tajsim.rules.powers.guarantee import leverage, objection
 from tajsim.rules.society.repression import standing
+from tajsim.world import ELECTION
 
 if TYPE_CHECKING:
     from tajsim.axes import Array
@@ -21,19 +24,31 @@ def choices(country: Country) -> None:
     """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
     regime = country.regime
     for commander in country.commanders:
-        commander.weigh(regime.trust)
+        service = country.agencies[commander.home_post]
+        commander.weigh(regime.trust, regime.civilian_control, service.growth)
+    regime.incidents = regime.incidents * 0.92
     regime.perceived = perceived_threats(country)
     regime.choose_effort()
+    rank_services(country)
     position(country)
     take_offers(country)
     regime.pay_instalment(country.leverage)
     order_purges(country)
+    call_successors(country)
     climb_ladder(country)
+
+
+def rank_services(country: Country) -> None:
+    """Let the Security Ministry and the police compete, the more so before elections."""
+    service = country.agency["security_ministry"]
+    others = [a.collusion for a in country.agencies if not (a.foreign or a is service)]
+    to_go = float(month_number(ELECTION) - country.calendar_month)
+    near = election_near(np.mod(to_go, country.values["election_interval"]))
+    country.regime.rank_services(service.quality, total(np.stack(others)) / len(others), near)
 
 
 def perceived_threats(country: Country) -> Array:
     """Return the threat the regime perceives on each task, index, ``(task, run)``."""
-    regime = country.regime
     seen = np.zeros((len(TASKS), country.run_count))
     seen[TASKS.index("internal_order")] = country.mean_voice
     worst = country.commanders[0].threat
@@ -44,7 +59,6 @@ def perceived_threats(country: Country) -> Array:
     crossed = total(country.last["attempts"])
     seen[TASKS.index("external_defence")] = country.values["neighbour_hostility"] + crossed
     seen[TASKS.index("border")] = 0.5 * crossed
-    regime.incidents = regime.incidents * 0.92
     return seen
 
 
@@ -66,52 +80,67 @@ def position(country: Country) -> None:
 
 def take_offers(country: Country) -> None:
     """Move each power's mandate towards what the regime makes of its offer."""
-    exposure = np.minimum(country.mean_voice + 0.5 * country.regime.strain, 1.0)
+    regime = country.regime
+    exposure = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
     cost = country.values.family("task_cost")
     intrusion = country.values.family("power_intrusion")
     condition = country.values.family("power_condition")
+    asked = total(np.stack([p.offer for p in country.powers])) / cost
+    demand = asked / (1.0 + asked)
+    regime.show(demand)
+    dismay_donors(country)
     for i, power in enumerate(country.powers):
-        power.mandate = country.regime.consider(
+        wished = total(power.offer * demand) / np.maximum(total(power.offer), 1e-9)
+        power.mandate = regime.consider(
             power.mandate,
             power.offer / cost,
             power.backing,
             intrusion[i],
-            condition[i],
+            regime.feel_condition(condition[i], wished),
             country.objection * power.bloc,
             exposure,
         )
 
 
+def dismay_donors(country: Country) -> None:
+    """Let donors judge who heads the agency that they pay for most."""
+    interest = np.stack([a.outside_interest for a in country.agencies])
+    most = np.argmax(interest, axis=0)
+    head = np.zeros(country.run_count)
+    for commander in country.commanders:
+        away = commander.in_place * (commander.post != commander.home_post)
+        head = np.maximum(head, away * (commander.post == most))
+    country.regime.dismay_donors(head, interest[most, np.arange(country.run_count)])
+
+
 def order_purges(country: Country) -> None:
-    """Strike at most at one commander a month; call successors to posts that fell vacant."""
-    regime, month = country.regime, country.calendar_month
+    """Strike at one commander a month at most, the most dangerous of those within reach."""
+    regime, commanders = country.regime, country.commanders
     regime.months_since_purge = regime.months_since_purge + 1.0
-    free = np.ones(country.run_count)
-    # In the order of the threat they pose; a fixed order would spare the last in the list.
-    order = np.argsort(-np.stack([c.threat for c in country.commanders]), axis=0, kind="stable")
-    hazards = [c.hazard(country.guarantee, regime.months_since_purge) for c in country.commanders]
-    draws = [country.draws.uniform("purge", c.name, month) for c in country.commanders]
-    for rank in range(len(country.commanders)):
-        for i, commander in enumerate(country.commanders):
-            here = (order[rank] == i) * free
-            strikes = here * (draws[i] < hazards[i])
-            # Who has humiliated the regime is arrested; the others are first dismissed.
-            commander.arrest_order = np.maximum(
-                commander.arrest_order, strikes * (commander.grudge > 0.0)
-            )
-            commander.dismissal_order = np.maximum(
-                commander.dismissal_order, strikes * (commander.grudge <= 0.0)
-            )
-            free = free * (1.0 - strikes)
-    struck = 1.0 - free
-    regime.months_since_purge = np.where(struck > 0.5, 0.0, regime.months_since_purge)
-    call_successors(country)
+    hazard = [c.hazard(country.guarantee, regime.months_since_purge) for c in commanders]
+    names = [c.name for c in commanders]
+    draw = country.draws.uniform_each("purge", names, country.calendar_month)
+    within = draw < np.stack(hazard)
+    chosen = np.argmax(np.where(within, np.stack([c.threat for c in commanders]), -1.0), axis=0)
+    # An order that is out already, by an event or after a killing, is this month's blow.
+    out = np.zeros(country.run_count)
+    for commander in commanders:
+        out = np.maximum(out, np.maximum(commander.arrest_order, commander.dismissal_order))
+    free = within.any(axis=0) & (out < 0.5)
+    for i, commander in enumerate(commanders):
+        strikes = (free & (chosen == i)).astype(float)
+        # Who has humiliated the regime is arrested; the others are first dismissed.
+        humiliated = commander.grudge > 0.0
+        commander.arrest_order = np.maximum(commander.arrest_order, strikes * humiliated)
+        commander.dismissal_order = np.maximum(commander.dismissal_order, strikes * ~humiliated)
+    struck = free | (out > 0.5)
+    regime.months_since_purge = np.where(struck, 0.0, regime.months_since_purge)
 
 
 def call_successors(country: Country) -> None:
     """Give a vacant post to the successor who is waiting for it."""
     for successor in country.commanders:
-        if successor.facts.post == "" or not successor.waits_for_post:
+        if not successor.waits_for_post:
             continue
         holders = [
             c

@@ -11,47 +11,69 @@ from tajsim.agents.commander import (
     ARRESTED,
     BOUGHT_OFF,
     DEFECTED,
+    KILLED,
     MUTINIED,
     NO_POST,
 )
 from tajsim.axes import Array, total
+from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
+from tajsim.rules.elite.followers import rejoining
 from tajsim.rules.elite.purge import cheapest_post
+from tajsim.world import UNDER_PRESIDENT
 
 if TYPE_CHECKING:
     from tajsim.agents.commander import Commander
     from tajsim.model.country import Country
 
+#: Closure of a post that another holds: no veto is as high.
+NOT_TO_BE_HAD = 1000.0
+
 
 def elite(country: Country) -> None:
     """Commanders decide. Writes: loyalty, fear, status, posts, breaks."""
     feel(country)
-    post = post_for_bargains(country)
+    gather_old_fighters(country)
+    post = post_for_bargains(country) if ordered(country, "dismissal_order") else None
+    arrests = ordered(country, "arrest_order")
     for i, commander in enumerate(country.commanders):
-        obey_or_bargain(country, commander, i, post)
-        face_arrest(country, commander, i)
+        # Most months bring no order in any run: then there is nothing to decide.
+        if post is not None:
+            obey_or_bargain(country, commander, i, post)
+        if arrests:
+            face_arrest(country, commander, i)
         break_away(country, commander, i)
-        commander.following = commander.following * np.where(commander.in_place > 0.5, 1.0, 0.98)
+        commander.keep_following()
         commander.dismissal_order = np.zeros(country.run_count)
         commander.arrest_order = np.zeros(country.run_count)
+    go_over(country)
     broken = total(country.now["mutinies"]) + total(country.now["defections"])
-    country.regime.judge_apparatus(broken)
+    country.regime.judge_apparatus(total(country.now["purges"]), broken)
     country.regime.breaks = country.regime.breaks * 0.95 + broken
+
+
+def ordered(country: Country, order: str) -> bool:
+    """Return whether an order is out against any commander in any run."""
+    return any(getattr(c, order).any() for c in country.commanders)
 
 
 def feel(country: Country) -> None:
     """Let every commander's fear and loyalty follow last month's blows."""
-    struck = country.last["purges"]
+    beaten = [
+        country.last["mutinies"][j] * (c.status == KILLED) for j, c in enumerate(country.commanders)
+    ]
+    struck = [country.last["purges"][j] + lost for j, lost in enumerate(beaten)]
+    all_struck, all_beaten = by_side(country, struck), by_side(country, beaten)
     closed = 1.0 - country.standing
-    for commander in country.commanders:
-        side, other = np.zeros(country.run_count), np.zeros(country.run_count)
-        for j, peer in enumerate(country.commanders):
-            if peer is commander:
-                continue
-            if peer.facts.opposition == commander.facts.opposition:
-                side = side + struck[j]
-            else:
-                other = other + struck[j]
-        commander.feel(side, other, closed, country.creed)
+    creed = pressure_on_faith(country)
+    for j, commander in enumerate(country.commanders):
+        side = commander.facts.opposition
+        commander.feel(
+            all_struck[side] - struck[j],
+            all_struck[not side],
+            all_beaten[side] - beaten[j],
+            closed,
+            creed,
+        )
     for region in country.regions:
         region.struck = np.zeros(country.run_count)
         for j, commander in enumerate(country.commanders):
@@ -59,17 +81,40 @@ def feel(country: Country) -> None:
                 region.struck = region.struck + struck[j]
 
 
+def by_side(country: Country, values: list[Array]) -> dict[bool, Array]:
+    """Return sums over the commanders of each wartime side: True is the opposition's."""
+    found = {True: np.zeros(country.run_count), False: np.zeros(country.run_count)}
+    for commander, value in zip(country.commanders, values, strict=True):
+        found[commander.facts.opposition] = found[commander.facts.opposition] + value
+    return found
+
+
+def pressure_on_faith(country: Country) -> Array:
+    """Return the pressure on the faith of commanders, 0 to 1, louder after a defector's appeal."""
+    return np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
+
+
+def gather_old_fighters(country: Country) -> None:
+    """Work out whom of the fallen commanders' men each commander could call on."""
+    left = by_side(country, [c.following * c.fallen for c in country.commanders])
+    grievance = {region.name: region.grievance for region in country.regions}
+    for commander in country.commanders:
+        men = left[commander.facts.opposition]
+        commander.rejoining = country.ask(rejoining, men, grievance[commander.facts.region])
+
+
 def post_for_bargains(country: Country) -> NDArray[np.intp]:
     """Return the agency whose head's post costs the regime least, ``(run,)``."""
-    use, interest = [], []
-    for agency in country.agencies:
-        use.append(
-            agency.effort_on_tasks(country.regime.weight) + (10.0 if agency.foreign else 0.0)
-        )
-        # Outsiders care for an agency by the money they give for each of its people.
-        given = agency.aid / np.maximum(agency.strength, 1.0)
-        interest.append(given / (given + 50.0))
-    return cheapest_post(np.stack(use), np.stack(interest))
+    use, closed = [], []
+    for i, agency in enumerate(country.agencies):
+        use.append(agency.effort_on_tasks(country.regime.weight))
+        held = np.full(country.run_count, 0.0 if agency.name in UNDER_PRESIDENT else 1.0)
+        for commander in country.commanders:
+            taken = commander.in_place * (commander.post == i)
+            held = np.where(agency.foreign | (taken > 0.5), NOT_TO_BE_HAD, held)
+        closed.append(held)
+    interest = np.stack([a.outside_interest for a in country.agencies])
+    return country.ask(cheapest_post, np.stack(use), interest, np.stack(closed))
 
 
 def obey_or_bargain(country: Country, commander: Commander, i: int, post: NDArray[np.intp]) -> None:
@@ -91,9 +136,8 @@ def face_arrest(country: Country, commander: Commander, i: int) -> None:
     order = commander.arrest_order * commander.in_place
     draw = country.draws.uniform("fight", commander.name, country.calendar_month)
     # Expecting the worst is part of being told: fear is at its height.
-    fear = commander.fear
-    commander.fear = np.where(order > 0.5, np.maximum(fear, 0.5), fear)
-    fights = order * (draw < commander.chance_to_fight())
+    fear = np.maximum(commander.fear, 0.5)
+    fights = order * (draw < commander.chance_to_fight(fear, country.guarantee))
     remove(commander, fights, MUTINIED)
     remove(commander, order * (1.0 - fights), ARRESTED)
     country.now["mutinies"][i] += fights
@@ -102,7 +146,7 @@ def face_arrest(country: Country, commander: Commander, i: int) -> None:
 
 def break_away(country: Country, commander: Commander, i: int) -> None:
     """A commander mutinies or defects of his own accord."""
-    mutiny, defection = commander.breaks(country.creed)
+    mutiny, defection = commander.breaks(pressure_on_faith(country))
     draw = country.draws.uniform("break", commander.name, country.calendar_month)
     mutinies = (draw < mutiny) * commander.in_place * (commander.following > 0.0)
     defects = ((draw >= mutiny) & (draw < mutiny + defection)) * commander.in_place
@@ -110,6 +154,18 @@ def break_away(country: Country, commander: Commander, i: int) -> None:
     remove(commander, defects.astype(float), DEFECTED)
     country.now["mutinies"][i] += mutinies
     country.now["defections"][i] += defects
+
+
+def go_over(country: Country) -> None:
+    """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
+    gone = country.now["defections"]
+    country.broadcast = country.ask(broadcast_step, country.broadcast, total(gone))
+    if not gone.any():
+        return
+    group = country.militants[0]
+    for i, commander in enumerate(country.commanders):
+        quality = country.agencies[commander.home_post].quality
+        group.readiness = country.ask(skill_carried, group.readiness, gone[i], quality)
 
 
 def remove(commander: Commander, where: Array, status: int) -> None:

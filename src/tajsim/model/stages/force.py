@@ -8,8 +8,10 @@ import numpy as np
 
 from tajsim.agents.commander import KILLED, MUTINIED
 from tajsim.axes import AFGHAN_SECTIONS, Array, total
+from tajsim.model.stages.business import business
 from tajsim.rules.elite.mutiny import mutiny_wins
 from tajsim.rules.militants.crossing import deterrence, militants_inside_step
+from tajsim.rules.militants.second_line import second_line
 from tajsim.rules.militants.weapons import weapons_seized
 
 if TYPE_CHECKING:
@@ -19,8 +21,9 @@ N = len(AFGHAN_SECTIONS)
 
 
 def force(country: Country) -> None:
-    """Fighting. Writes: losses, militants inside, incidents, coups."""
+    """Fighting. Writes: losses, militants inside, incidents, coups, orders after a killing."""
     fight_mutinies(country)
+    killed(country, business(country))
     cross(country)
     arms = country.values["weapons_flow"] * country.pressure
     entering = total(country.now["entering"][:N])
@@ -32,19 +35,21 @@ def force(country: Country) -> None:
 
 def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
+    if not country.now["mutinies"].any():
+        return
     for i, commander in enumerate(country.commanders):
         up = country.now["mutinies"][i] * (commander.status == MUTINIED)
         draw = country.draws.uniform("battle", commander.name, country.calendar_month)
         wins = up * country.ask(
             mutiny_wins,
-            commander.following,
+            commander.men + commander.rejoining,
             loyal_force(country, commander.home_post),
             country.values["internal_backing"] * country.guarantee,
             draw,
         )
         country.coup = np.maximum(country.coup, wins)
-        dead = up * 0.2 * commander.following
-        killed(country, dead)
+        killed(country, up * 0.2 * commander.following)
+        commander.following = commander.following * (1.0 - 0.2 * up)
         commander.status = np.where(up - wins > 0.5, float(KILLED), commander.status)
         country.regime.incidents = country.regime.incidents + up
 
@@ -97,7 +102,7 @@ def cross(country: Country) -> None:
         arrived = arrived + inside
         country.regime.incidents = country.regime.incidents + attempt
     army = country.agency["army"]
-    ready = np.minimum(army.quality + 0.5 * country.base_presence, 1.0)
+    ready = second_line(army.quality, army.collusion, army.growth, country.base_presence)
     country.militants_inside, gone = country.ask(
         militants_inside_step, country.militants_inside, arrived, ready
     )

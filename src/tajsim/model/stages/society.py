@@ -113,7 +113,7 @@ def violence(country: Country, absorbed: Array) -> None:
     services = country.agency["security_ministry"]
     # Attention spent on visible piety is not spent on real threats.
     skill = services.quality * (1.0 - services.collusion) * (1.0 - 0.5 * country.creed)
-    pull = country.values["foreign_pull"]
+    pull = country.values["foreign_pull"] * (1.0 + country.broadcast)
     for region in country.regions:
         home = country.people[f"home_{region.name}"]
         new = country.ask(

@@ -46,7 +46,6 @@ def loyalty_step(loyalty: Array, aim: Array, *, loyalty_speed: Array) -> Array:
 def fear_step(
     fear: Array,
     peers_struck: Array,
-    kinship: Array,
     channel_closed: Array,
     *,
     peer_fear: Array,
@@ -59,11 +58,11 @@ def fear_step(
     that past is closed; fades otherwise.
 
     Args:
-        peers_struck: commanders arrested or killed last month.
-        kinship: 1 where they share his wartime side, less otherwise.
+        peers_struck: commanders arrested or killed last month; those of the other wartime side
+            count less.
         channel_closed: 1 - legal standing of the party, times his tie to it, 0 to 1.
 
-    Mechanisms: S02, S01, S28, M31.
+    Mechanisms: S02, S01, S28.
     """
-    push = peer_fear * peers_struck * kinship + ban_fear * channel_closed
+    push = peer_fear * peers_struck + ban_fear * channel_closed
     return fear + np.minimum(push, 1.0) * (1.0 - fear) - fear_fading * fear * (push < 1e-3)

@@ -40,7 +40,7 @@ def break_hazard(
     Args:
         creed: pressure on his faith times its weight for him, 0 to 1.
 
-    Mechanisms: S01, S03, S05.
+    Mechanisms: S01, S03.
     """
     doubt = (1.0 - loyalty) ** 2
     return (

@@ -39,6 +39,16 @@ def purge_hazard(
     return 1.0 - np.exp(-hazard)
 
 
+def deterred(guarantee: Array, *, guarantee_deters: Array) -> Array:
+    """Return what is left of a commander's will to resist, share, ``(run,)``.
+
+    ``1 - deters * guarantee**2``: a patron's spoken word deters, a vague hope hardly does.
+
+    Mechanisms: M26.
+    """
+    return 1.0 - guarantee_deters * guarantee**2
+
+
 def resists(
     power: Array,
     guarantee: Array,
@@ -50,7 +60,7 @@ def resists(
 ) -> Array:
     """Return 1 where a commander resists his dismissal, else 0, ``(run,)``.
 
-    Probability ``min(1, resistance * power * (1 + fear)) * (1 - deters * guarantee)``.
+    Probability ``min(1, resistance * power * (1 + fear)) * deterred(guarantee)``.
 
     Args:
         draw: a uniform draw.
@@ -58,20 +68,26 @@ def resists(
     Mechanisms: M21, M26, S01.
     """
     chance = np.minimum(resistance * power * (1.0 + fear), 1.0)
-    return (draw < chance * (1.0 - guarantee_deters * guarantee)).astype(float)
+    return (draw < chance * deterred(guarantee, guarantee_deters=guarantee_deters)).astype(float)
 
 
-def cheapest_post(survival_use: Array, outside_interest: Array) -> NDArray[np.intp]:
+def cheapest_post(
+    survival_use: Array, outside_interest: Array, closed: Array, *, minister_veto: Array
+) -> NDArray[np.intp]:
     """Return the post to buy peace with, as an index of the agency, ``(run,)`` of integers.
 
-    The agency with the least use for survival at home against its weight abroad:
-    the smallest ``survival_use - outside_interest``.
+    The agency with the least use for survival at home against its weight abroad: the smallest
+    ``survival_use - outside_interest + veto * closed``. What serves the President directly is
+    free of ministers, and so open to his bargains.
 
     Args:
         survival_use: survival weight of the agency's tasks, share, ``(agency, run)``.
         outside_interest: outsiders' share of its work, 0 to 1, ``(agency, run)``.
+        closed: 0 where the President disposes of the post, 1 where a minister does, more where
+            it is not to be had, ``(agency, run)``.
 
     Mechanisms: M22, M16.
     """
-    cheapest: NDArray[np.intp] = np.argmin(survival_use - outside_interest, axis=0)
+    price = survival_use - outside_interest + minister_veto * closed
+    cheapest: NDArray[np.intp] = np.argmin(price, axis=0)
     return cheapest

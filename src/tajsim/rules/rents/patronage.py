@@ -18,9 +18,11 @@ def patronage_paid(purse: Array, need: Array, *, patronage_spending: Array) -> A
 def shortfall(paid: Array, need: Array) -> Array:
     """Return the share of the clients' claims left unpaid, 0 to 1, ``(run,)``.
 
+    Where nobody claims anything nothing is left unpaid.
+
     Mechanisms: M17, E08.
     """
-    return 1.0 - np.minimum(paid / np.maximum(need, 1e-9), 1.0)
+    return np.where(need > 0.0, 1.0 - np.minimum(paid / np.maximum(need, 1e-9), 1.0), 0.0)
 
 
 def client_need(following: Array, *, patronage_claim: Array) -> Array:

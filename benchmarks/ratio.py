@@ -1,0 +1,88 @@
+"""The border and bribery market with arrays over runs against the ordinary Mesa way."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import mesa
+
+from benchmarks.array_market import OUTCOMES, BorderMarket
+from benchmarks.scalar_market import ScalarMarket
+from benchmarks.sources import RunsOf
+from tajsim.ensemble.chunk import release
+
+
+def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> None:
+    """Print runs per second both ways, measured in turn on one core, and their ratio."""
+    values = BorderMarket(runs=scalar_runs, seed=1, end=end, outcomes=())
+    source, months = RunsOf(values, keyed=False), values.month_count
+
+    def array() -> None:
+        model = BorderMarket(runs=array_runs, seed=1, end=end, outcomes=OUTCOMES)
+        model.run_to_end()
+        release(model)
+
+    def ordinary() -> None:
+        mesa.batch_run(
+            ScalarMarket,
+            {"source": [source], "run": range(scalar_runs), "months": months},
+            number_processes=1,
+            data_collection_period=1,
+            max_steps=months,
+            display_progress=False,
+        )
+
+    def bare() -> None:
+        for run in range(scalar_runs):
+            model = ScalarMarket(source, run=run, months=months, collect=False)
+            while model.running:
+                model.step()
+
+    print(f"\nBorder and bribery market, {months} months, one core, {repetitions} rounds in turn")
+    with one_core():
+        rounds = [
+            (
+                array_runs / seconds(array),
+                scalar_runs / seconds(ordinary),
+                scalar_runs / seconds(bare),
+            )
+            for _ in range(repetitions)
+        ]
+    fast, slow, loop = (statistics.median(column) for column in zip(*rounds, strict=True))
+    timed = f"{scalar_runs} runs a round, {scalar_runs * repetitions} in all"
+    print(f"  arrays, {array_runs} runs at once     {fast:9.1f} runs/second")
+    print(f"  scalar, mesa.batch_run     {slow:9.1f} runs/second ({timed})")
+    print(f"  scalar, nothing collected  {loop:9.1f} runs/second (plain loop, for comparison)")
+    ratios = sorted(round_[0] / round_[1] for round_ in rounds)
+    print(
+        f"  ratio to mesa.batch_run    {statistics.median(ratios):9.1f}"
+        f" ({ratios[0]:.1f} to {ratios[-1]:.1f} over rounds)"
+    )
+    print(f"  ratio to the plain loop    {statistics.median(r[0] / r[2] for r in rounds):9.1f}")
+
+
+def seconds(work: Callable[[], None]) -> float:
+    """Return how long a piece of work takes, starting from a clean heap."""
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process on one core where the system allows it (Linux)."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)

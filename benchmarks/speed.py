@@ -1,0 +1,53 @@
+"""How fast tajsim is on this machine: ``python -m benchmarks [--quick] [--runs 1 100 1000]``."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+import mesa
+import numpy as np
+
+from benchmarks import ensembles, ratio, stages
+
+SIZES, QUICK_SIZES = (1, 100, 1000, 10_000), (1, 100, 300)
+END, QUICK_END = "2020-12", "2008-12"
+
+
+def machine() -> str:
+    """Return processor and versions in one line."""
+    processor = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        named = [row for row in info.read_text().splitlines() if row.startswith("model name")]
+        processor = named[0].partition(":")[2].strip() if named else processor
+    versions = f"Python {platform.python_version()}, numpy {np.__version__}"
+    return f"{processor}; {versions}, Mesa {mesa.__version__}; {platform.system()}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print all measurements."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--runs", type=int, nargs="+", metavar="N", help="sizes of the ensembles")
+    parser.add_argument("--quick", action="store_true", help="short histories, small ensembles")
+    given = parser.parse_args(arguments)
+    if given.runs and min(given.runs) < 1:
+        parser.error("--runs: an ensemble has at least one run")
+    end = QUICK_END if given.quick else END
+    print(f"machine: {machine()}")
+    print(f"histories from 2004-01 to {end}", flush=True)
+    ensembles.report(given.runs or (QUICK_SIZES if given.quick else SIZES), end)
+    stages.report((100,) if given.quick else (100, 1000), end)
+    stages.report_months(100, end)
+    ratio.report(
+        array_runs=300 if given.quick else 1000,
+        scalar_runs=6 if given.quick else 20,
+        repetitions=2 if given.quick else 4,
+        end=end,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""``tajsim claims``: what is simulated, printed and written, and every mistake in one line."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import tajsim
+from tajsim.analysis import claims_run, compare
+from tajsim.analysis.claims import FAILS, HOLDS, NOT_TESTED, UNDECIDED
+from tajsim.analysis.claims_text import totals_text
+from tajsim.cli import main
+from tajsim.inputs.scenario import load_scenario, scenario_names
+
+Capture = pytest.CaptureFixture[str]
+
+CLAIM = """
+[[claims]]
+id = "{id}"
+statement = "It does."
+document = "matveeva-2004"
+line = 163
+mechanisms = ["M60"]
+outcome = "{outcome}"
+window = ["2004-06", "{last}"]
+expect = "{expect}"
+"""
+
+
+def scenario(
+    folder: Path, name: str, extends: str, *claims: str, commander: str = "mirzoev"
+) -> Path:
+    """Write a scenario that appoints a commander in its second month."""
+    file = folder / f"{name}.toml"
+    event = '[[events]]\ndate = "2004-02"\nkind = "appoint"\nagency = "drug_control_agency"\n'
+    event += f'commander = "{commander}"\n'
+    text = f'title = "{name}"\nquestion = "Why?"\nextends = "{extends}"\n\n{event}'
+    file.write_text(text + "".join(claims), encoding="utf-8")
+    return file
+
+
+def claim(id: str = "a", **fields: str) -> str:
+    return CLAIM.format(
+        **{"id": id, "outcome": "collusion", "last": "2004-09", "expect": "rises", **fields}
+    )
+
+
+def test_the_verb_prints_and_writes_every_claim(tmp_path: Path, capsys: Capture) -> None:
+    file = scenario(tmp_path, "mine", "status-quo", claim(), claim("b", expect="falls"))
+    out = tmp_path / "claims.csv"
+    assert main(["claims", str(file), "--runs", "4", "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    for word in ("mine against status-quo", "in runs", "90 % interval", "a (matveeva-2004:163)"):
+        assert word in said.out
+    assert "2 claims of 1 scenario, 4 runs each: 1 hold, 1 fail." in said.out
+    table = pd.read_csv(out)
+    assert list(table["claim"]) == ["a", "b"]
+    assert list(table["verdict"]) == [HOLDS, FAILS]
+    assert (table["reference"] == "status-quo").all()
+    wanted = {"scenario", "effect", "low", "high", "share", "document", "line", "statement"}
+    assert wanted <= set(table)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_it_agrees_with_a_comparison() -> None:
+    name = "political-head-of-drug-agency"
+    table = tajsim.claims(name, runs=3)
+    found = compare("status-quo", name, runs=3, until="2012-12").claims
+    columns = ["claim", "verdict", "share", "effect", "low", "high"]
+    pd.testing.assert_frame_equal(table[columns], found[columns])
+
+
+def test_each_scenario_is_simulated_once_and_only_as_far_as_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, str, tuple[str, ...]]] = []
+    simulate = claims_run.simulate
+
+    def spy(plan: Any, progress: Any) -> Any:
+        seen.extend((s.name, plan.end, plan.outcomes) for s in plan.scenarios)
+        return simulate(plan, progress)
+
+    monkeypatch.setattr(claims_run, "simulate", spy)
+    parent = scenario(tmp_path, "parent", "status-quo", claim())
+    theirs = claim(outcome="trust", last="2004-07")
+    child = scenario(tmp_path, "child", "parent", theirs, commander="kasymov")
+    other = scenario(tmp_path, "other", "status-quo", claim(last="2004-08"))
+    told: list[tuple[int, int]] = []
+    table = tajsim.claims(other, child, parent, runs=2, progress=lambda *n: told.append(n))
+    assert list(table["scenario"]) == ["other", "child", "parent"]
+    assert list(table["reference"]) == ["status-quo", "parent", "status-quo"]
+    assert sorted(seen) == [
+        ("child", "2004-07", ("trust",)),
+        ("other", "2004-08", ("collusion",)),
+        ("parent", "2004-09", ("collusion", "trust")),
+        ("status-quo", "2004-09", ("collusion",)),
+    ]
+    assert told == sorted(told)
+    assert told[-1] == (2 * (7 + 8 + 9 + 9), 2 * (7 + 8 + 9 + 9))
+
+
+def test_workers_do_not_change_the_verdicts(tmp_path: Path) -> None:
+    file = scenario(tmp_path, "mine", "status-quo", claim())
+    one, two = (tajsim.claims(file, runs=2, workers=n) for n in (1, 2))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_claims_without_a_reference_need_no_pair(tmp_path: Path) -> None:
+    level = '\nagainst = "level"\nlow = 0.0\nhigh = 1.0\n'
+    file = scenario(tmp_path, "mine", "status-quo", claim(expect="between") + level)
+    row = tajsim.claims(file, runs=2).iloc[0]
+    assert (row["verdict"], row["reference"]) == (HOLDS, "")
+
+
+def test_one_run_decides_nothing(tmp_path: Path) -> None:
+    table = tajsim.claims(scenario(tmp_path, "mine", "status-quo", claim()), runs=1)
+    assert list(table["verdict"]) == [UNDECIDED]
+    assert totals_text(table, 1) == "1 claim of 1 scenario, 1 run each: 1 undecided."
+
+
+def test_totals_count_what_was_not_tested() -> None:
+    rows = {"scenario": ["a", "a", "b"], "verdict": [HOLDS, NOT_TESTED, NOT_TESTED]}
+    text = totals_text(pd.DataFrame(rows), 20)
+    assert text == "3 claims of 2 scenarios, 20 runs each: 1 hold, 2 not tested."
+
+
+def test_by_default_every_shipped_scenario_with_claims_is_tested() -> None:
+    tests, wrong = claims_run._tests(())
+    assert wrong == []
+    names = [name for name in scenario_names() if load_scenario(name).claims]
+    assert [test.scenario.name for test in tests] == names
+    assert sum(len(test.scenario.claims) for test in tests) >= 80
+
+
+def test_nothing_is_overwritten_without_being_asked(tmp_path: Path, capsys: Capture) -> None:
+    file, out = scenario(tmp_path, "mine", "status-quo", claim()), tmp_path / "t.csv"
+    out.write_text("mine", encoding="utf-8")
+    arguments = ["claims", str(file), "--runs", "2", "--out", str(out)]
+    assert main(arguments) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert out.read_text() == "mine"
+    assert main([*arguments, "--overwrite"]) == 0
+    assert len(pd.read_csv(io.StringIO(out.read_text()))) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["abrupt-withdrawl"], "no such scenario"),
+        (["status-quo"], "no claims"),
+        (["irpt-ban", "irpt-ban"], "given twice"),
+        (["irpt-ban", "--runs", "0"], "runs must be"),
+        (["irpt-ban", "--parameters", "pior"], "prior"),
+        (["irpt-ban", "--out", "no-such-folder/t.csv"], "no folder"),
+        (["irpt-ban", "--out", "t.txt"], ".csv"),
+        (["irpt-ban", "--runs", "x"], "not a whole number"),
+    ],
+)
+def test_mistakes_take_one_line(arguments: list[str], said: str, capsys: Capture) -> None:
+    assert main(["claims", *arguments]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("tajsim: ")
+    assert said in line
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: Capture) -> None:
+    own = scenario(tmp_path, "status-quo", "status-quo", claim())
+    assert main(["claims", "nothing", str(own), "--runs", "-1"]) == 2
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 3
+    assert "the name of the one it extends" in said
+
+
+def test_an_error_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*plan: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(claims_run, "simulate", stop)
+    assert main(["claims", "irpt-ban", "--runs", "2", "--out", str(tmp_path / "t.csv")]) == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_can_be_forced(tmp_path: Path, capsys: Capture) -> None:
+    file = scenario(tmp_path, "mine", "status-quo", claim())
+    assert main(["claims", str(file), "--runs", "2", "--progress"]) == 0
+    assert "simulating" in capsys.readouterr().err

@@ -1,0 +1,93 @@
+"""Every shipped scenario runs, and differs from its parent only from its own first event on."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from tajsim.ensemble.months import month_names
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.scenario import Scenario, load_scenario, scenario_names
+from tajsim.model.model import TajikistanModel
+
+RUNS, SEED = 3, 1
+#: Every scenario is run at least to here, and so many months past its first own event.
+LEAST, PAST = "2006-12", 8
+NAMES = [name for name in scenario_names() if load_scenario(name).extends]
+Record = dict[str, np.ndarray]
+
+SAME = "not one outcome of {name} differs from {parent} after {month}"
+
+
+def first_own_event(scenario: Scenario, parent: Scenario) -> str:
+    """Return the month from which a scenario may differ: of its first event, or its start."""
+    if scenario.settings != parent.settings:
+        return scenario.start
+    own = [e for e in scenario.events if not any(e.same_as(other) for other in parent.events)]
+    return min(event.month for event in own)
+
+
+@cache
+def simulated(name: str, end: str) -> Record:
+    """Return every outcome of a scenario up to a month; simulated once for all its children."""
+    scenario = load_scenario(name)
+    model = TajikistanModel(
+        runs=RUNS,
+        seed=SEED,
+        start=scenario.start,
+        end=end,
+        settings=scenario.settings,
+        events=scenario.events,
+    )
+    model.run_to_end()
+    return dict(model.record)
+
+
+def last_month(scenario: Scenario, month: str) -> str:
+    """Return the month to which a scenario is run."""
+    months = month_names(scenario.start, scenario.end)
+    return max(LEAST, months[min(months.index(month) + PAST, len(months) - 1)])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_and_differs_from_its_parent_from_its_first_event_on(name: str) -> None:
+    scenario = load_scenario(name)
+    parent = load_scenario(scenario.extends or "")
+    month = first_own_event(scenario, parent)
+    end = last_month(scenario, month)
+    until = month_names(scenario.start, end).index(month)
+    ours, theirs = simulated(name, end), simulated(parent.name, end)
+    assert set(ours) == set(load_outcomes())
+    changed = []
+    for outcome, series in ours.items():
+        assert np.isfinite(series).all(), outcome
+        same = series[..., :until, :] == theirs[outcome][..., :until, :]
+        assert same.all(), f"{outcome} differs before {month}"
+        if (series != theirs[outcome]).any():
+            changed.append(outcome)
+    assert len(changed) > 1, SAME.format(name=name, parent=parent.name, month=month)
+
+
+def test_the_scenarios_of_the_design_ship() -> None:
+    """All but those about the succession of the ruler, for which there is no mechanism yet."""
+    assert set(NAMES) >= {
+        "history",
+        *("russian-border-withdrawal", "abrupt-withdrawal", "withdrawal-with-border-pay"),
+        *("withdrawal-with-western-aid", "political-head-of-drug-agency", "drug-crackdown"),
+        *("record-harvest", "irpt-ban", "irpt-more-seats", "religious-control-eased"),
+        *("elite-purge", "migrant-return", "remittance-boom", "afghan-surge"),
+        *("peace-without-foreign-fighters", "russian-base-leaves", "donors-coordinate"),
+        *("aid-with-conditions", "western-turn", "uzbek-border-opens"),
+    }
+
+
+def test_a_scenario_changes_nothing_but_what_it_says() -> None:
+    """Scenarios other than history add few events, all of one purpose, to those of the parent."""
+    for name in NAMES:
+        scenario = load_scenario(name)
+        parent = load_scenario(scenario.extends or "")
+        kept = [e for e in parent.events if any(e.same_as(own) for own in scenario.events)]
+        assert len(kept) == len(parent.events), f"{name} loses an event of {parent.name}"
+        assert name == "history" or len(scenario.events) - len(kept) <= 6

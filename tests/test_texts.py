@@ -1,0 +1,115 @@
+"""What the texts for readers say works: commands, Python blocks, versions, sources."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tajsim.axes import (
+    AGENCIES,
+    COMMANDERS,
+    MILITANT_GROUPS,
+    MOVEMENTS,
+    NETWORKS,
+    POWERS,
+    REGIONS,
+)
+from tajsim.cli.program import VERBS, build_parser
+from tajsim.inputs.figures import load_documents
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.scenario import scenario_names
+from tajsim.model.model import MONTH
+
+ROOT = Path(__file__).parents[1]
+TEXTS = ("README.md", "CONTRIBUTING.md")
+
+
+def blocks(name: str, language: str = "") -> list[str]:
+    """Return the code blocks of a text in a language."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    return [code for marked, code in found if marked == language]
+
+
+def commands() -> list[list[str]]:
+    """Return the commands that the texts show, without their comments."""
+    lines = [line for name in TEXTS for block in blocks(name) for line in block.splitlines()]
+    return [shlex.split(line, comments=True) for line in lines if not line.startswith("tajsim:")]
+
+
+def of(program: str) -> list[list[str]]:
+    return [words for words in commands() if program in words[:2]]
+
+
+@pytest.mark.parametrize("words", of("tajsim"), ids=" ".join)
+def test_commands_shown_are_understood(words: list[str]) -> None:
+    options = vars(build_parser().parse_args(words[1:]))
+    named = [options.get("reference"), *(options.get("scenarios") or [])]
+    named += [options["scenario"]] if "scenario" in options else []
+    known = {*scenario_names(), None}
+    assert [name for name in named if name not in known and "my-" not in str(name)] == []
+
+
+def test_commands_of_dev_py_exist() -> None:
+    source = (ROOT / "dev.py").read_text(encoding="utf-8")
+    shown = {words[2] for words in of("dev.py")}
+    assert {"demo", "test"} <= shown
+    assert all(f'"{command}": {command}' in source for command in shown)
+
+
+def test_continuous_integration_calls_the_test_command_of_the_readme() -> None:
+    assert ["python3", "dev.py", "test"] in of("dev.py")
+    assert "\npython3 dev.py test\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", blocks("README.md", "python"))
+def test_python_shown_runs(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    small = re.sub(r"runs=\d+", "runs=2", code)
+    names: dict[str, Any] = {}
+    exec(compile(small, "README.md", "exec"), names)
+    assert capsys.readouterr().out
+
+
+def test_parameters_named_in_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"agency_pay(?:\.|__)(\w+)", text)) - {"border_trops"}
+    assert named and all(f"agency_pay.{name}" in load_parameters() for name in named)
+
+
+def test_the_description_has_the_stages_and_the_numbers_of_actors() -> None:
+    text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d+ \| ([\w ]+?) \|", text, re.MULTILINE)
+    assert rows == [name for name, _ in MONTH]
+    kinds = {
+        "security agencies": AGENCIES,
+        "external powers": POWERS,
+        "trafficking networks": NETWORKS,
+        "commanders": COMMANDERS,
+        "movements": MOVEMENTS,
+        "militant groups": MILITANT_GROUPS,
+        "regions": REGIONS,
+    }
+    for kind, names in kinds.items():
+        assert f"| {kind} ({len(names)}" in text
+
+
+def test_every_verb_is_named() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [verb for verb in VERBS if not re.search(rf"tajsim {verb} ", text)] == []
+
+
+def test_versions_agree() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {project['version']}\n" in citation
+    assert f"\n## {project['version']}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_names_every_source() -> None:
+    rows = re.findall(r"^\| ((?:\w+-)+\d{4}(?:-\d{2})?) \|", (ROOT / "README.md").read_text(), re.M)
+    assert sorted(rows) == sorted(load_documents())
