@@ -39,7 +39,7 @@ class KeyedDraws:
     def uniform(self, process: str, actor: str, month: int) -> float:
         """Return a uniform draw between 0 and 1."""
         bits = _mix(_mix(self._run_key ^ _digest(f"{process}\x1f{actor}\x1f{month}")))
-        return ((bits >> 11) + 0.5) / 2**53
+        return ((bits >> 12) + 0.5) / 2**52
 
     def normal(self, process: str, actor: str, month: int) -> float:
         """Return a standard normal draw."""

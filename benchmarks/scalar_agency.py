@@ -26,7 +26,7 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
         self.collusion = p[f"collusion_start.{name}"]
         self.supervision = p[f"agency_supervision.{name}"]
         self.posted = self.strength * p.get(f"border_post_share.{name}", 0.0)
-        self.unit = p.get(f"drug_unit_strength.{name}", 0.0)
+        self.unit = self.strength * p.get(f"drug_unit_share.{name}", 0.0)
         self.rent_on_offer = 0.0
         self.guarded_km = [0.0] * len(SECTIONS)
         self.deployment = [0.0] * len(SECTIONS)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import tajsim.rules
-from tajsim.axes import AGENCIES, DIMENSIONS, POWERS, SECTIONS, TASKS, Array
+from tajsim.axes import AGENCIES, DIMENSIONS, POWERS, REGIONS, SECTIONS, TASKS, Array
 from tajsim.inputs.parameters import Family, load_families, load_parameters
 from tajsim.inputs.values import parameters_of
 
@@ -29,6 +29,7 @@ SHARES = frozenset(
     power presence protection provision quality rank readiness replaced seat_share shortfall
     standing strain strongmen struck_here survival_use toll_rate trust uncontrolled voice
     weakness west west_priority west_share window word
+    border_weakness mafia open_ears preyed_on protest skill succession unchecked
 """.split()  # noqa: SIM905
 )
 
@@ -46,24 +47,32 @@ RANGES: dict[str, tuple[float, float]] = {
     "bought": (0.0, 2e4),
     "breaks": (0.0, 10.0),
     "capacity": (0.0, 2e4),
+    "carried": (0.0, 10.0),
     "cost": (0.0, 6.0),
+    "crime": (0.0, 20.0),
     "debt": (0.0, 3e9),
+    "disgruntled": (0.0, 100.0),
+    "drug_income": (0.0, 1e9),
     "defections": (0.0, 4.0),
     "delivered": (0.0, 5e7),
     "demand": (0.0, 5.0),
     "density": (0.0, 300.0),
+    "exiles": (0.0, 1e4),
     "effort_ratio": (0.05, 6.0),
     "extortion": (0.0, 1.0),
     "fighters": (0.0, 2e4),
+    "fringe": (0.0, 10.0),
     "following": (0.0, 5e3),
     "growth": (0.0, 6.0),
     "harvest": (0.1, 5.0),
     "home": (1e4, 1e7),
+    "hostility": (0.0, 5.0),
     "idle": (0.0, 1.0),
     "incidents": (0.0, 20.0),
     "income": (0.0, 1e9),
     "income_per_head": (5.0, 500.0),
     "incursion": (0.0, 20.0),
+    "insecurity": (0.0, 10.0),
     "inherited": (0.0, 1e3),
     "inside": (0.0, 2e4),
     "km_taken_over": (0.0, 1500.0),
@@ -91,8 +100,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "perceived": (0.0, 5.0),
     "persons": (0.0, 5e4),
     "policing": (0.0, 10.0),
-    "pool": (0.0, 1e7),
+    "presence_start": (0.0, 1.0),
     "pressure": (0.0, 5.0),
+    "prisoners": (0.0, 1e5),
     "price": (1.0, 5e4),
     "price_in": (1.0, 5e4),
     "price_out": (1.0, 5e4),
@@ -105,6 +115,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "rent_ratio": (0.0, 5.0),
     "rents": (0.0, 100.0),
     "returned": (-1e6, 1e6),
+    "revenue": (0.0, 1e9),
     "rival_gain": (0.0, 10.0),
     "state": (-5.0, 5.0),
     "step": (0.0, 6.0),
@@ -113,6 +124,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "supervision": (0.0, 1e3),
     "terrain": (0.8, 6.0),
     "threat": (0.0, 20.0),
+    "transit": (0.0, 10.0),
     "traffic_seen": (0.0, 5e3),
     "violent": (0.0, 1e5),
     "wanted": (0.0, 1e5),
@@ -125,7 +137,13 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("purge_hazard", "threat"): (0.0, 1.0),
     ("instalment_paid", "weight"): (0.0, 1.0),
     ("barrier_step", "pressure"): (0.0, 1.0),
-    ("members_step", "pool"): (0.0, 1e6),
+    ("allies", "violent"): (0.0, 50.0),
+    ("incident_chance", "violent"): (0.0, 50.0),
+    ("idle_step", "idle"): (0.0, 1e6),
+    ("members_step", "people"): (1e4, 1e7),
+    ("national_output", "home"): (0.0, 1e9),
+    ("output_step", "output"): (0.0, 1e9),
+    ("underground_arrested", "effort"): (0.0, 6.0),
     ("control_aim", "effort"): (0.0, 6.0),
     ("token_effort", "demand"): (0.0, 1.0),
     ("condition_felt", "demand"): (0.0, 1.0),
@@ -134,11 +152,16 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
 }
 #: Own dimensions of states; all others are ``(run,)``.
 TASK, SECTION, AGENCY = (len(TASKS),), (len(SECTIONS),), (len(AGENCIES),)
+REGION = (len(REGIONS),)
 SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "alignment": {"by_power": (len(POWERS),), "west": (len(POWERS),), "moscow": (len(POWERS),)},
     "cheapest_post": dict.fromkeys(("survival_use", "outside_interest", "closed"), AGENCY),
     "dependence": {"provision": TASK, "effort": TASK},
     "deploy": {"length_guarded": SECTION, "traffic_seen": SECTION},
+    "members_step": dict.fromkeys(("members", "open_ears", "people"), REGION),
+    "radicalised": dict.fromkeys(("people", "grievance", "creed", "idle"), REGION),
+    "shed": {"members": REGION},
+    "underground_arrested": {"members": REGION},
     "duplication": {"money": (len(POWERS), *TASK)},
     "token_effort": {"effort": TASK, "demand": TASK},
     "effort_aim": {"weight": TASK, "provision": TASK},

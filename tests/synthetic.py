@@ -107,7 +107,7 @@ def results(
 ) -> xr.Dataset:
     """Return a Dataset as the ensemble makes it; paired runs share most of their noise."""
     random = np.random.default_rng(seed)
-    when = np.arange(np.datetime64("2004-01", "M"), np.datetime64("2004-01", "M") + months)
+    when = np.datetime64("2004-01", "M") + np.arange(months)
     variables: dict[str, Any] = {}
     for name, (label, unit, dimensions, aggregate, headline, level, varies) in SERIES.items():
         attrs = {

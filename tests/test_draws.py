@@ -163,7 +163,7 @@ def test_another_month_actor_or_process_does_not_raise() -> None:
 # Uniform and independent.
 
 
-def even(counts: NDArray[np.int64]) -> float:
+def even(counts: NDArray[Any]) -> float:
     """Return the probability of counts at least as uneven (chi-square, equal expectations)."""
     return float(stats.chisquare(counts.ravel()).pvalue)
 
@@ -230,8 +230,8 @@ def runs_test(values: Array) -> float:
 
 def worst_correlation(rows: Array) -> float:
     """Return the probability of the largest correlation between any two rows."""
-    found = np.corrcoef(rows)[np.triu_indices(len(rows), 1)]
-    one = 2 * stats.norm.sf(np.abs(found).max() * np.sqrt(rows.shape[1]))
+    found = np.asarray(np.corrcoef(rows))[np.triu_indices(len(rows), 1)]
+    one = 2 * stats.norm.sf(np.max(np.abs(found)) * np.sqrt(rows.shape[1]))
     return float(1 - (1 - one) ** len(found))
 
 

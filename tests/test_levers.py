@@ -36,16 +36,22 @@ ECHOES = {
 REPRESSION = {"party_appeal": "high", "ladder_rate": "high"}
 #: Levers that matter in a situation only, and the other parameters that bring it about.
 SITUATIONS: dict[str, dict[str, str]] = {
-    "moscow_tolerance": REPRESSION,
-    "west_priority": REPRESSION,
+    # What either partner lets pass costs nothing, so the other shows where this one minds.
+    "moscow_tolerance": {**REPRESSION, "west_priority": "low"},
+    "west_priority": {**REPRESSION, "moscow_tolerance": "low"},
     "power_attention.uzbekistan": {"power_budget.uzbekistan": "high"},
     "internal_backing": {"power_guarantee.russia": "high"},
+    "ruler_immunity": {"succession_contest": "high"},
     # Beside the police the army is small, so its documented range shows where it counts for more.
     "agency_strength.army": {
         "agency_quality.army": "high",
         "agency_strength.interior_ministry": "low",
     },
 }
+
+#: Levers that act on the chance of rare steps, so they are tried in many runs.
+RARE = ("moscow_tolerance", "west_priority")
+RARE_RUNS = 100
 
 #: Levers that matter only where mutinies are fought out: rare, and won or lost by one draw each,
 #: so every commander is ordered to be arrested, in many runs.
@@ -110,8 +116,9 @@ def both_ends(levers: Sequence[str], **options: Any) -> dict[str, tuple[Any, Any
 
 @pytest.fixture(scope="module")
 def ends() -> dict[str, tuple[Any, Any]]:
-    ordinary = both_ends([lever for lever in LEVERS if lever not in FIGHTING])
-    return ordinary | both_ends(FIGHTING, runs=FIGHTS, end=FIGHTS_END, events=ARRESTS)
+    ordinary = both_ends([lever for lever in LEVERS if lever not in {*FIGHTING, *RARE}])
+    fighting = both_ends(FIGHTING, runs=FIGHTS, end=FIGHTS_END, events=ARRESTS)
+    return ordinary | fighting | both_ends(RARE, runs=RARE_RUNS)
 
 
 def moved(low: Mapping[str, Any], high: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
@@ -141,4 +148,4 @@ def test_each_lever_moves_an_outcome(lever: str, ends: dict[str, tuple[Any, Any]
 
 
 def test_situations_are_of_levers() -> None:
-    assert sorted({*SITUATIONS, *FIGHTING} - set(LEVERS)) == []
+    assert sorted({*SITUATIONS, *FIGHTING, *RARE} - set(LEVERS)) == []

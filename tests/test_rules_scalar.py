@@ -99,15 +99,21 @@ def absorption(
     seat_share: float,
     standing: float,
     appeal: float,
+    creed: float,
     *,
     absorption_limit: float,
     absorption_half_seats: float,
+    sermon_effect: float,
+    vote_fraud: float,
+    fraud_cost: float,
 ) -> float:
+    appeal -= appeal * sermon_effect * creed
     pull = 2.0 * appeal / (1.0 + appeal)  # the inputs stay where its cap of 1.5 does not bind
     representation = 0.5
     if seat_share > 0.0:
         representation += 0.5 / (1.0 + absorption_half_seats / seat_share)
-    return absorption_limit * standing * pull * representation
+    counted = 1.0 - vote_fraud * fraud_cost
+    return absorption_limit * standing * pull * representation * counted
 
 
 def grievance_aim(
@@ -116,6 +122,7 @@ def grievance_aim(
     creed: float,
     idle: float,
     exclusion: float,
+    insecurity: float,
     absorbed: float,
     *,
     grievance_hardship: float,
@@ -123,10 +130,11 @@ def grievance_aim(
     grievance_creed: float,
     grievance_idle: float,
     grievance_exclusion: float,
+    grievance_insecurity: float,
 ) -> float:
     calm = exp(-grievance_hardship * hardship) * exp(-grievance_extortion * extortion)
     calm *= exp(-grievance_creed * creed) * exp(-grievance_idle * idle)
-    calm *= exp(-grievance_exclusion * exclusion)
+    calm *= exp(-grievance_exclusion * exclusion) * exp(-grievance_insecurity * insecurity)
     return (1.0 - calm) * (1.0 - absorbed)
 
 

@@ -22,7 +22,7 @@ from tajsim.axes import Array
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 
 #: The month number of draws made before the first month (parameters, start values).
 AT_START = -1
@@ -82,8 +82,9 @@ class Draws:
             self._last_month[key] = month
         counters = np.array([_counter(process, actor, month) for actor in actors])
         bits = _mix(_mix(self._run_key ^ counters[:, None]))
-        # The half step keeps 0 and 1 out, so logarithms and normal quantiles stay finite.
-        result: Array = ((bits >> _S11).astype(np.float64) + 0.5) * 2.0**-53
+        # The half step keeps 0 and 1 out, so logarithms and normal quantiles stay finite. With one
+        # bit more it would round, and reach 1.
+        result: Array = ((bits >> _S12).astype(np.float64) + 0.5) * 2.0**-52
         return result
 
     def normal(self, process: str, actor: str, month: int) -> Array:

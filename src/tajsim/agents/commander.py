@@ -98,11 +98,12 @@ class Commander(Actor):
         chance = self.ask(fight_chance, fear, self.loyalty, self.men + self.rejoining)
         return chance * self.ask(deterred, guarantee)
 
-    def breaks(self, creed: Array) -> tuple[Array, Array]:
+    def breaks(self, creed: Array, guarantee: Array) -> tuple[Array, Array]:
         """Return the chances of an unprovoked ``(mutiny, defection)`` this month."""
         mutiny, defection = self.ask(
             break_hazard, self.fear, self.loyalty, creed * self.creed_weight
         )
+        mutiny = mutiny * self.ask(deterred, guarantee)
         return mutiny * self.in_place, defection * self.in_place
 
     def earn(self, received: Array) -> None:

@@ -1,4 +1,4 @@
-"""Movements: members who stay legal, go underground or are lost."""
+"""Movements: members who stay legal, go underground, are arrested or are lost."""
 
 from __future__ import annotations
 
@@ -6,31 +6,54 @@ import mesa
 
 from tajsim.agents.actor import Actor
 from tajsim.axes import Array
+from tajsim.rules.society.arrests import underground_arrested
 from tajsim.rules.society.channel import members_step, shed
 
 
 class Movement(Actor):
-    """A movement in all runs: ``members`` (persons), ``seats``, ``legal`` (0 or 1), ``(run,)``."""
+    """A movement in all runs.
+
+    State: ``members`` (persons, ``(region, run)``), ``seats``, ``legal`` (0 or 1), ``(run,)``.
+    """
 
     def __init__(self, model: mesa.Model, name: str) -> None:
         super().__init__(model, name, "movement")
 
     def start(  # type: ignore[override]
-        self, *, movement_members: Array, movement_seats: Array, movement_legal: Array
+        self,
+        *,
+        movement_members: Array,
+        movement_home: Array,
+        movement_seats: Array,
+        movement_legal: Array,
     ) -> None:
         """Take the state of early 2004. Source: icg-2016:39-59, matveeva-2004:133-143."""
-        self.members = movement_members.copy()
+        self.members = movement_members * movement_home
         self.seats = movement_seats.copy()
         self.legal = movement_legal.copy()
 
-    def recruit(self, pool: Array, standing: Array) -> None:
-        """Win and lose members; a closed legal movement wins none."""
-        joining, leaving = self.ask(members_step, self.members, pool)
+    def recruit(
+        self, open_ears: Array, people: Array, standing: Array, *, member_leaving: Array
+    ) -> None:
+        """Win and lose members; a closed legal movement wins none.
+
+        Args:
+            open_ears: devout share times grievance, 0 to 1, ``(region, run)``.
+            people: at home, persons, ``(region, run)``.
+            standing: legal standing, 0 to 1, ``(run,)``.
+        """
+        joining = self.ask(members_step, self.members, open_ears, people)
         gate = self.legal * standing + (1.0 - self.legal)
-        self.members = self.members + joining * gate - leaving
+        self.members = self.members * (1.0 - member_leaving) + joining * gate
 
     def shed(self, closed: Array) -> tuple[Array, Array, Array]:
-        """Return members lost this month as ``(violent, underground, passive)`` persons."""
-        violent, underground, passive = self.ask(shed, self.members, closed * self.legal)
-        self.members = self.members - violent - underground - passive
-        return violent, underground, passive
+        """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
+        violent, underground, exile, silent = self.ask(shed, self.members, closed * self.legal)
+        self.members = self.members - violent - underground - exile - silent
+        return violent, underground, exile
+
+    def lose_to_arrests(self, skill: Array, effort: Array) -> Array:
+        """Return members arrested this month, persons, ``(region, run)``."""
+        found = self.ask(underground_arrested, self.members, skill, effort)
+        self.members = self.members - found
+        return found

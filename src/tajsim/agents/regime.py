@@ -145,10 +145,19 @@ class Regime(Actor):
             civilian_control_step, self.civilian_control, struck, broken
         )
 
-    def bear(self, voice: Array, inside: Array, uncontrolled: Array) -> Array:
+    def bear(
+        self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
+    ) -> Array:
         """Let strain follow its causes; return the chance that the state fails this month."""
         aim = self.ask(
-            strain_aim, voice, self.breaks, self.shortfall, inside / 1000.0, uncontrolled
+            strain_aim,
+            voice,
+            self.breaks,
+            self.shortfall,
+            inside / 1000.0,
+            uncontrolled,
+            mafia,
+            succession,
         )
         self.strain = self.ask(strain_step, self.strain, aim)
         return self.ask(failure_chance, self.strain)

@@ -6,6 +6,7 @@ import mesa
 
 from tajsim.agents.actor import Actor
 from tajsim.axes import Array
+from tajsim.rules.society.exclusion import exclusion
 from tajsim.rules.society.fear import fear_aim, fear_step
 from tajsim.rules.society.grievance import grievance_aim, grievance_step
 from tajsim.rules.society.hardship import hardship
@@ -43,49 +44,58 @@ class Region(Actor):
         # As after the first month, so that the start is no shock.
         self.voice = self.ask(voiced, self.grievance, self.fear, migrant_share)
         nothing = self.zeros()
-        self.control = self.ask(control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing)
+        self.control = self.ask(
+            control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
+        )
 
     def migrate(self, home: Array, abroad: Array, demand: Array) -> Array:
         """Return persons leaving (positive) or returning this month."""
         flow = self.ask(migration_flow, home, abroad, demand, self.hardship)
-        self.idle = self.ask(idle_step, self.idle, -flow)
+        self.idle = self.ask(idle_step, self.idle, -flow, home)
         return flow
 
     def live(self, income: Array, extortion: Array) -> None:
         """Work out hardship from income and extortion, USD/person/month."""
         self.hardship = self.ask(hardship, income, extortion)
 
-    def feel(
+    def dread(self, policing: Array, step: Array, collusion: Array, incidents: Array) -> None:
+        """Let fear follow the police, repression and violent incidents."""
+        aim = self.ask(fear_aim, policing, step, collusion, incidents)
+        self.fear = self.ask(fear_step, self.fear, aim)
+
+    def excluded(self, standing: Array, step: Array, corruption: Array) -> Array:
+        """Return how closed politics is to people of the region, 0 to 1."""
+        return self.ask(exclusion, standing, step, corruption, self.opposition)
+
+    def resent(
         self,
-        policing: Array,
-        step: Array,
-        collusion: Array,
         extortion_share: Array,
-        control_of_faith: Array,
+        creed: Array,
         idle_share: Array,
-        closed: Array,
+        exclusion: Array,
+        insecurity: Array,
         absorbed: Array,
     ) -> None:
-        """Let fear and grievance follow their causes (all old state)."""
-        fear = self.ask(fear_aim, policing, step, collusion)
-        grievance = self.ask(
+        """Let grievance follow its causes."""
+        aim = self.ask(
             grievance_aim,
             self.hardship,
             extortion_share,
-            control_of_faith * self.devout,
+            creed * self.devout,
             idle_share,
-            closed * (0.3 + self.opposition),
+            exclusion,
+            insecurity,
             absorbed,
         )
-        self.fear = self.ask(fear_step, self.fear, fear)
-        self.grievance = self.ask(grievance_step, self.grievance, grievance)
+        self.grievance = self.ask(grievance_step, self.grievance, aim)
 
     def speak(self, abroad_share: Array) -> Array:
         """Work out voiced discontent and return the chance of a protest this month."""
         self.voice = self.ask(voiced, self.grievance, self.fear, abroad_share)
-        return self.ask(protest_chance, self.voice, self.struck)
+        unchecked = self.protest * (1.0 - self.fear)
+        return self.ask(protest_chance, self.voice, self.struck, unchecked)
 
     def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
         """Let the centre's control follow effort, strongmen, discontent and militants."""
-        aim = self.ask(control_aim, effort, strongmen, self.voice, militants, failed)
+        aim = self.ask(control_aim, effort, strongmen, self.voice, self.protest, militants, failed)
         self.control = self.ask(control_step, self.control, aim)

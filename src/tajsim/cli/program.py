@@ -19,7 +19,17 @@ from tajsim.cli.parser import Parser, common_options
 from tajsim.errors import UserError
 
 #: The verbs in the order of ``tajsim --help``; each is a module of ``tajsim.cli.verbs``.
-VERBS = ("new", "check", "run", "compare", "claims", "plot", "figures", "parameters")
+VERBS = (
+    "new",
+    "check",
+    "run",
+    "compare",
+    "claims",
+    "plot",
+    "figures",
+    "parameters",
+    "mechanisms",
+)
 
 DONE, INTERNAL, USER, INTERRUPTED, TERMINATED, PIPE_CLOSED = 0, 1, 2, 130, 143, 141
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError
-from tajsim.inputs.dates import is_month
+from tajsim.inputs.dates import is_month, month_number, month_text
 
 
 def check_month(text: str, key: str) -> str:
@@ -22,8 +22,7 @@ def check_month(text: str, key: str) -> str:
 
 def month_names(start: str, end: str) -> list[str]:
     """Return the months from ``start`` to ``end``, both included, as ``YYYY-MM``."""
-    months = np.arange(np.datetime64(start, "M"), np.datetime64(end, "M") + 1)
-    return [str(month) for month in months]
+    return [month_text(n) for n in range(month_number(start), month_number(end) + 1)]
 
 
 def month_dates(months: list[str]) -> NDArray[np.datetime64]:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import mesa
+import numpy as np
 
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
@@ -16,7 +17,7 @@ from tajsim.agents.network import Networks, TraffickingNetwork
 from tajsim.agents.power import ExternalPower
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region
-from tajsim.axes import Array, total
+from tajsim.axes import EXITS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.flows import Flows
@@ -74,6 +75,16 @@ class Country(mesa.Model):
     standing: Array  # of the legal party, 0 to 1
     absorbed: Array  # share of grievance carried by the legal channel
     creed: Array  # control of religion, 0 to 1
+    crime: Array  # 1 = as in 2004
+    preyed_on: Array  # what the police take, share of income
+    aid_to_people: Array  # civilian aid that reaches people, USD/month
+    home_output: Array  # output without remittances, USD/month
+    presence_start: Array  # presence of the Russian base at the start, 0 to 1
+    hostility: Array  # of Uzbekistan, index
+    hardening: Array  # how far neighbours close their own side, index
+    exits_usual: Array  # mean of the first year, kg/month, (exit, run)
+    exits_lately: Array  # kg/month, (exit, run)
+    mafia: Array  # hold of the drug trade over the state, 0 to 1
     militants_inside: Array  # persons
     pressure: Array  # of militants at the Afghan line, 1 = as in 2004
     coup: Array  # 1 where a mutiny has won
@@ -163,6 +174,12 @@ class Country(mesa.Model):
         """How much of the tasks of defence the base's people hold, 0 to 1."""
         troops = self.base_troops
         result: Array = troops / (troops + self.values["base_half"])
+        return result
+
+    def exit_ratio(self, name: str) -> Array:
+        """Drugs that leave by an exit of late over those of the first year, ``(run,)``."""
+        i = EXITS.index(name)
+        result: Array = self.exits_lately[i] / np.maximum(self.exits_usual[i], 1e-9)
         return result
 
     @property

@@ -35,6 +35,8 @@ FLOWS: dict[str, tuple[str, ...]] = {
     "left_country": ("region",),
     "protest": ("region",),
     "radicalised": (),
+    "arrests": (),
+    "incidents": (),
     "purges": ("commander",),
     "mutinies": ("commander",),
     "defections": ("commander",),

@@ -58,7 +58,9 @@ def guarding(country: Country) -> Guarding:
     exit_collusion = np.broadcast_to(customs.collusion, out.shape)
     units = {
         a.name: country.ask(
-            inland_detection, country.values[f"drug_unit_strength.{a.name}"], a.quality
+            inland_detection,
+            a.strength * country.values[f"drug_unit_share.{a.name}"],
+            a.quality,
         )
         for a in country.drug_units
     }

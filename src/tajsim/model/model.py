@@ -60,6 +60,7 @@ class TajikistanModel(Country):
         events: scenario events, in the order of their months.
         parameters: "prior" draws uncertain parameters per run, "fixed" holds them.
         outcomes: names of the outcomes to record; None records all.
+        rng: ignored; ``mesa.batch_run`` of Mesa 3.5 passes one, but chance comes from ``seed``.
         levers: further settings as keywords, ``agency_pay__border_troops=40``.
 
     Raises:
@@ -80,6 +81,7 @@ class TajikistanModel(Country):
         events: Sequence[Any] = (),
         parameters: str = "prior",
         outcomes: Sequence[str] | None = None,
+        rng: object = None,
         **levers: float,
     ) -> None:
         super().__init__(rng=0)  # Mesa wants one; the package draws nothing from it.

@@ -97,9 +97,18 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "repression_step": lambda m: m.regime.ladder,
     "channel": lambda m: m.absorbed,
     "underground_members": lambda m: total(
-        np.stack([v.members * (1.0 - v.legal) for v in m.movements])
+        np.stack([total(v.members) * (1.0 - v.legal) for v in m.movements])
     ),
-    "party_members": lambda m: m.movement["irpt"].members,
+    "party_members": lambda m: total(m.movement["irpt"].members),
+    "banned_members": lambda m: m.movement["hizb_ut_tahrir"].members,
+    "arrests": lambda m: m.now["arrests"],
+    "exiles": lambda m: m.people["exiles"],
+    "incidents": lambda m: m.now["incidents"],
+    "crime": lambda m: m.crime,
+    "hostility": lambda m: m.hostility,
+    "hardening": lambda m: m.hardening,
+    "mafia": lambda m: m.mafia,
+    "migrant_terms": lambda m: m.outside.terms,
     "violent_members": lambda m: m.people["violent"],
     "radicalised": lambda m: m.now["radicalised"],
     "fighters_abroad": lambda m: m.people["fighters_abroad"],

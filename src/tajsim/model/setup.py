@@ -25,6 +25,7 @@ from tajsim.axes import (
     REGIONS,
     SECTIONS,
     Array,
+    total,
 )
 from tajsim.model.ledger import Ledger
 from tajsim.model.stages.delivery import presence
@@ -70,7 +71,7 @@ def open_ledgers(country: Country) -> None:
     country.money = Ledger(purses, country.run_count)
     homes = [f"home_{r}" for r in REGIONS]
     away = [f"abroad_{r}" for r in REGIONS]
-    others = ["violent", "fighters_abroad", "prisoners", "dead"]
+    others = ["violent", "fighters_abroad", "prisoners", "exiles", "dead"]
     country.people = Ledger([*homes, *away, *AGENCIES, *others], country.run_count)
     everyone = country.values["population_start"]
     share = country.values.family("region_people")
@@ -115,7 +116,13 @@ def country_at_start(country: Country) -> None:
     country.standing, country.absorbed, country.creed = filled(1.0), filled(0.0), filled(0.0)
     country.militants_inside, country.coup = filled(0.0), filled(0.0)
     country.broadcast = filled(0.0)
-    country.pressure = filled(1.0)
+    country.pressure, country.crime = filled(1.0), filled(1.0)
+    country.preyed_on, country.mafia, country.aid_to_people = (filled(0.0) for _ in range(3))
+    country.home_output = filled(country.values["output_start"] / 12.0)
+    country.presence_start = filled(country.base_presence)
+    country.hostility = filled(country.values["neighbour_hostility"])
+    country.hardening = filled(0.0)
+    country.exits_usual, country.exits_lately = filled(1.0, exits), filled(1.0, exits)
     country.other_debt = filled(country.values["other_debt_start"])
     police = country.agency["interior_ministry"].strength
     country.police_scale = country.home_people / np.maximum(police, 1.0)
@@ -127,6 +134,7 @@ def settle_provision(country: Country) -> None:
     presence(country)
     for power in country.powers:
         power.carry()
+        power.provision_slow = total(power.provision)
     provision = provision_of_tasks(np.stack([p.provision for p in country.powers]))
     country.regime.task_provision = provision
     country.regime.set_start_effort(provision)

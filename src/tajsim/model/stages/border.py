@@ -123,7 +123,7 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
         detection, toll = guard.unit_detection[agency.name], guard.unit_toll[agency.name]
         seized[row[agency.name]] += detection * (tally.met - agency.collusion * tally.met_access)
         tolls[row[agency.name]] += toll * agency.collusion * bought
-        unit = country.values[f"drug_unit_strength.{agency.name}"]
+        unit = agency.strength * country.values[f"drug_unit_share.{agency.name}"]
         agency.rent_on_offer = bought * toll / np.maximum(unit, 1.0)
     for i, agency in enumerate(country.agencies):
         # What can be had from people on the move adds to what traffickers offer.

@@ -57,7 +57,7 @@ def perceived_threats(country: Country) -> Array:
     seen[TASKS.index("elite_control")] = worst
     seen[TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
     crossed = total(country.last["attempts"])
-    seen[TASKS.index("external_defence")] = country.values["neighbour_hostility"] + crossed
+    seen[TASKS.index("external_defence")] = country.hostility + crossed
     seen[TASKS.index("border")] = 0.5 * crossed
     return seen
 

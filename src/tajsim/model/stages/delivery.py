@@ -8,6 +8,7 @@ import numpy as np
 
 from tajsim.axes import TASKS, total
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
+from tajsim.rules.powers.civil_aid import civil_aid_parts
 from tajsim.rules.powers.delivery import diverted_share, duplication
 
 if TYPE_CHECKING:
@@ -33,12 +34,20 @@ def delivery(country: Country) -> None:
         country.now["diverted"][i] = total(power.diverted)
         country.money.move("world", "patronage", country.now["diverted"][i])
     hand_to_agencies(country, total(money) * (1.0 - share), useful)
+    civil_aid(country)
     presence(country)
     for power in country.powers:
         power.carry()
     country.regime.task_provision = provision_of_tasks(
         np.stack([p.provision for p in country.powers])
     )
+
+
+def civil_aid(country: Country) -> None:
+    """Aid that is not for security frees own money, or reaches people."""
+    freed, country.aid_to_people = country.ask(civil_aid_parts, country.mean_collusion)
+    country.money.move("world", "patronage", freed)
+    country.money.move("world", "households", country.aid_to_people)
 
 
 def corruption_by_task(country: Country) -> Array:
@@ -51,7 +60,10 @@ def corruption_by_task(country: Country) -> Array:
 
 
 def hand_to_agencies(country: Country, paid: Array, useful: Array) -> None:
-    """Divide aid over the country's own agencies of each task, evenly."""
+    """Divide aid over the country's own agencies of each task, evenly.
+
+    A guard that leaves hands over its posts and kit, and teaches those who come (M75).
+    """
     for agency in country.agencies:
         agency.aid, money = np.zeros(country.run_count), np.zeros(country.run_count)
         for t in agency.tasks:
@@ -61,6 +73,9 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array) -> None:
             agency.aid = agency.aid + useful[t] / sharing
             money = money + paid[t] / sharing
         country.money.move("world", agency.name, money)
+    own = country.agency["border_troops"]
+    posts = np.maximum(own.extra_km, 0.0) * country.values["persons_per_km"]
+    own.aid = own.aid + country.values["exit_package"] * posts
 
 
 def presence(country: Country) -> None:

@@ -146,7 +146,7 @@ def face_arrest(country: Country, commander: Commander, i: int) -> None:
 
 def break_away(country: Country, commander: Commander, i: int) -> None:
     """A commander mutinies or defects of his own accord."""
-    mutiny, defection = commander.breaks(pressure_on_faith(country))
+    mutiny, defection = commander.breaks(pressure_on_faith(country), country.guarantee)
     draw = country.draws.uniform("break", commander.name, country.calendar_month)
     mutinies = (draw < mutiny) * commander.in_place * (commander.following > 0.0)
     defects = ((draw >= mutiny) & (draw < mutiny + defection)) * commander.in_place

@@ -10,6 +10,7 @@ from tajsim.agents.commander import KILLED, MUTINIED
 from tajsim.axes import AFGHAN_SECTIONS, Array, total
 from tajsim.model.stages.business import business
 from tajsim.rules.elite.mutiny import mutiny_wins
+from tajsim.rules.militants.allies import allies
 from tajsim.rules.militants.crossing import deterrence, militants_inside_step
 from tajsim.rules.militants.second_line import second_line
 from tajsim.rules.militants.weapons import weapons_seized
@@ -77,7 +78,7 @@ def killed(country: Country, persons: Array) -> None:
 
 def cross(country: Country) -> None:
     """Militant groups build up, probe the weakest section, cross, and are driven out."""
-    pressures = country.values.family("militant_pressure")
+    pressures = country.outside.militant_pressure
     stops = country.ask(deterrence, country.base_troops, country.guarantee)
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
@@ -86,13 +87,19 @@ def cross(country: Country) -> None:
     length = country.values.family("section_length")[:N]
     opposition = (total(density) / length)[weakest, runs]
     arrived = np.zeros(country.run_count)
+    weakness = {
+        "northern_afghanistan": 1.0 - guard[weakest, runs],
+        # These wait beyond the Uzbek border, which the country's own troops guard.
+        "khudaiberdiev": 1.0 - own_guard(country),
+    }
+    support = sympathisers(country)
     country.pressure = pressures[0]
     for i, group in enumerate(country.militants):
         group.build_up(pressures[i])
         chance = group.chance(
-            1.0 - guard[weakest, runs],
+            weakness[group.name],
             country.regime.strain,
-            country.people["violent"] / 1000.0,
+            support,
             stops,
         )
         attempt = country.draws.happens("crossing", group.name, country.calendar_month, chance)
@@ -107,3 +114,20 @@ def cross(country: Country) -> None:
         militants_inside_step, country.militants_inside, arrived, ready
     )
     country.now["deaths"] += gone
+
+
+def own_guard(country: Country) -> Array:
+    """Return the honest strength of the country's own border troops, 0 to 1."""
+    own = country.agency["border_troops"]
+    return own.quality * (1.0 - own.collusion)
+
+
+def sympathisers(country: Country) -> Array:
+    """Return people at home who would stand with militants from abroad, thousand persons."""
+    return country.ask(
+        allies,
+        country.people["violent"] / 1000.0,
+        total(country.movement["former_uto"].members) / 1000.0,
+        1.0 - country.standing,
+        country.preyed_on,
+    )

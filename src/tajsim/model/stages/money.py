@@ -10,7 +10,7 @@ from tajsim.axes import NETWORKS, total
 from tajsim.rules.rents.climb import climb
 from tajsim.rules.rents.extortion import barrier_step, extortion
 from tajsim.rules.rents.patronage import patronage_paid, shortfall
-from tajsim.rules.society.hardship import output_per_month
+from tajsim.rules.society.hardship import national_output, output_step
 from tajsim.rules.society.migration import remittances
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def economy(country: Country) -> None:
     """Output and remittances reach the households."""
     months = np.full(country.run_count, float(country.months_run))
     sent = country.ask(remittances, country.migrants, country.outside.migrant_demand, months)
-    made = country.ask(output_per_month, months, sent, country.mean_collusion)
+    made = country.ask(national_output, country.home_output, sent)
+    country.home_output = country.ask(output_step, country.home_output, country.mean_collusion)
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import AFGHAN_SECTIONS, TASKS, total
+from tajsim.axes import AFGHAN_SECTIONS, MILITANT_GROUPS, TASKS, total
+from tajsim.rules.militants.buildup import pressure_from_exile
+from tajsim.rules.powers.alarm import alarm
+from tajsim.rules.powers.hostility import hardening, hostility_step
 
 if TYPE_CHECKING:
     from tajsim.axes import Array
@@ -17,9 +20,15 @@ KEPT_WHEN_CORRUPT = ("internal_order", "elite_control")
 
 
 def offers(country: Country) -> None:
-    """Powers make offers. Writes: gap, offers, pledges, backing."""
+    """Powers make offers; neighbours respond. Writes: gap, offers, pledges, hostility."""
+    neighbours(country)
     country.regime.gap = uncarried(country)
-    attention = country.values.family("power_attention")
+    wake = country.ask(alarm, country.regime.strain)
+    attention = country.values.family("power_attention") * wake
+    if country.months_run == 1:
+        # What began to arrive in the first month is no gain of the year.
+        for power in country.powers:
+            power.provision_slow = total(power.provision)
     rivals = {p.name: rival_gain(country, p.west, p.moscow) for p in country.powers}
     for i, power in enumerate(country.powers):
         power.make_offers(country.regime.gap, rivals[power.name], attention[i])
@@ -52,3 +61,18 @@ def rival_gain(country: Country, west: float, moscow: float) -> Array:
         if (west and other.moscow) or (moscow and other.west):
             gain = gain + np.maximum(total(other.provision) - other.provision_slow, 0.0)
     return gain
+
+
+def neighbours(country: Country) -> None:
+    """Uzbekistan and the others respond to what passes through; rebels abroad wait for a window."""
+    transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
+    count = len(AFGHAN_SECTIONS)
+    guard = total(country.guard_strength[:count]) / count
+    country.hardening = country.ask(hardening, guard, country.hostility)
+    country.hostility = country.ask(hostility_step, country.hostility, transit, inside)
+    pressure = country.values.family("militant_pressure").copy()
+    exiles = MILITANT_GROUPS.index("khudaiberdiev")
+    pressure[exiles] = country.ask(
+        pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
+    )
+    country.outside.militant_pressure = pressure

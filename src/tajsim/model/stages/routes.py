@@ -20,7 +20,11 @@ def routes(country: Country) -> None:
     country.price_in = country.ask(price_at_border, bought, country.outside.harvest)
     country.now["price_border"] = country.price_in
     barrier = np.zeros((len(EXITS), country.run_count))
-    barrier[EXITS.index("uzbek_border")] = country.values["barrier_cost"] * country.barrier
+    # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
+    closed = country.barrier + country.hardening
+    barrier[EXITS.index("uzbek_border")] = country.values["barrier_cost"] * closed
+    weak = country.values["kyrgyz_hardening"] * country.hardening
+    barrier[EXITS.index("kyrgyz_border")] = country.values["barrier_cost"] * weak
     networks.ask(networks.protect, patrons_in_place(country))
     networks.learn(country.entry_word, country.exit_word)
     networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, barrier)

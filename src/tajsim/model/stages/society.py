@@ -6,56 +6,75 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import SECTIONS, Array, total
-from tajsim.rules.society.channel import radicalised, violent_flows
+from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
+from tajsim.rules.society.arrests import released
+from tajsim.rules.society.creed import control_of_faith
+from tajsim.rules.society.exile import extradited
 from tajsim.rules.society.grievance import absorption
+from tajsim.rules.society.incidents import incident_chance
+from tajsim.rules.society.insecurity import crime_aim, crime_step, insecurity
+from tajsim.rules.society.radicalisation import (
+    fighters_fate,
+    radicalised,
+    skill_against_violence,
+    violent_flows,
+)
 from tajsim.world import SECTION_REGION
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
 
+HOMES = tuple(f"home_{r}" for r in REGIONS)
+
+#: Movements whose members are arrested for what they say (matveeva-2004:141-143).
+BANNED = ("hizb_ut_tahrir", "bayat")
+
 
 def society(country: Country) -> None:
     """People respond. Writes: people, grievance, fear, protest, members."""
-    absorbed = country.ask(
+    values = country.values
+    country.creed = country.ask(control_of_faith, country.regime.ladder)
+    country.absorbed = country.ask(
         absorption,
-        country.movement["irpt"].seats / country.values["seats_all"],
+        country.movement["irpt"].seats / values["seats_all"],
         country.standing,
-        country.values["party_appeal"],
+        values["party_appeal"],
+        country.creed,
     )
-    country.absorbed = absorbed
-    # Religious control has its own lever and grows with the ladder.
-    country.creed = np.minimum(
-        country.values["religious_control"] + 0.08 * country.regime.ladder, 1.0
-    )
-    feel(country, absorbed)
+    feel(country)
     grow_and_migrate(country)
     protest(country)
-    members(country)
-    violence(country, absorbed)
+    services = country.agency["security_ministry"]
+    skill = country.ask(skill_against_violence, services.quality, services.collusion, country.creed)
+    members(country, skill)
+    violence(country, skill)
+    come_back(country)
 
 
-def feel(country: Country, absorbed: Array) -> None:
+def feel(country: Country) -> None:
     """Let hardship, fear and grievance follow their causes."""
     people = np.maximum(country.home_people, 1.0)
-    income = country.now["output"] / people
+    income = (country.now["output"] + country.aid_to_people) / people
     taken = total(country.now["extortion"]) / people
-    police = country.agency["interior_ministry"]
+    country.preyed_on = taken / np.maximum(income, 1e-9)
+    police, step = country.agency["interior_ministry"], country.regime.ladder
     policing = police.strength / people * country.police_scale
     policing = policing * country.regime.effort_ratio(police.tasks)
+    incidents, corruption = country.regime.incidents, country.mean_collusion
     for region in country.regions:
         home = np.maximum(country.people[f"home_{region.name}"], 1.0)
         region.live(income + guard_wages(country, region.name) / home, taken)
-        region.feel(
-            policing,
-            country.regime.ladder,
-            police.collusion,
-            taken / np.maximum(income, 1e-9),
+        region.dread(policing, step, police.collusion, incidents)
+        region.resent(
+            country.preyed_on,
             country.creed,
             region.idle / home,
-            1.0 - country.standing,
-            absorbed,
+            region.excluded(country.standing, step, corruption),
+            country.ask(insecurity, country.crime, border_weakness(country, region.name)),
+            country.absorbed,
         )
+    idle = total(np.stack([region.idle for region in country.regions])) / people
+    country.crime = country.ask(crime_step, country.crime, country.ask(crime_aim, policing, idle))
 
 
 def guard_wages(country: Country, region: str) -> Array:
@@ -66,6 +85,15 @@ def guard_wages(country: Country, region: str) -> Array:
             for guard in country.guards:
                 found = found + guard.deployment[i] * guard.pay
     return found
+
+
+def border_weakness(country: Country, region: str) -> Array:
+    """Return 1 - mean guard of the Afghan line beside a region, 0 to 1; 0 away from it."""
+    mine = [i for i, s in enumerate(AFGHAN_SECTIONS) if SECTION_REGION[s] == region]
+    if not mine:
+        return np.zeros(country.run_count)
+    weak: Array = 1.0 - total(country.guard_strength[mine]) / len(mine)
+    return weak
 
 
 def grow_and_migrate(country: Country) -> None:
@@ -93,58 +121,76 @@ def protest(country: Country) -> None:
         country.now["protest"][i] = region.protest
 
 
-def members(country: Country) -> None:
-    """Movements win members from the aggrieved; a closed party sheds them."""
-    people = np.maximum(country.home_people, 1.0)
-    pool = people * country.mean_grievance * country.mean_devout
+def members(country: Country, skill: Array) -> None:
+    """Movements win members by contact; banned ones lose some to arrests; a closed party sheds."""
+    people = np.maximum(at_home(country), 1.0)
+    ears = np.stack([r.grievance * r.devout for r in country.regions])
+    effort = country.regime.effort_ratio([TASKS.index("internal_order")])
     for movement in country.movements:
-        movement.recruit(pool, country.standing)
-    violent, underground, _ = country.movement["irpt"].shed(
-        np.maximum(1.0 - country.standing - 0.6, 0.0) / 0.4
+        movement.ask(movement.recruit, ears, people, country.standing)
+        if movement.name in BANNED:
+            arrested = movement.lose_to_arrests(skill, effort)
+            leave_home(country, "prisoners", arrested)
+            country.now["arrests"] += total(arrested)
+    # The party is closed once it has lost its status, at the third step.
+    violent, underground, exile = country.movement["irpt"].shed(
+        (country.standing <= 0.0).astype(float)
     )
-    country.movement["hizb_ut_tahrir"].members = (
-        country.movement["hizb_ut_tahrir"].members + underground
-    )
-    turn_violent(country, violent)
+    heirs = country.movement["hizb_ut_tahrir"]
+    heirs.members = heirs.members + underground
+    leave_home(country, "exiles", exile)
+    leave_home(country, "violent", violent)
+    country.now["radicalised"] += total(violent)
 
 
-def violence(country: Country, absorbed: Array) -> None:
-    """Some of the aggrieved turn to violent groups; some of those leave to fight abroad."""
-    services = country.agency["security_ministry"]
-    # Attention spent on visible piety is not spent on real threats.
-    skill = services.quality * (1.0 - services.collusion) * (1.0 - 0.5 * country.creed)
+def violence(country: Country, skill: Array) -> None:
+    """Some of the aggrieved turn to violent groups; some of those act, some leave to fight."""
     pull = country.values["foreign_pull"] * (1.0 + country.broadcast)
-    for region in country.regions:
-        home = country.people[f"home_{region.name}"]
-        new = country.ask(
-            radicalised,
-            home,
-            region.grievance,
-            country.creed * region.devout,
-            absorbed,
-            region.idle / np.maximum(home, 1.0),
-            pull,
-        )
-        country.people.move(f"home_{region.name}", "violent", new)
-        country.now["radicalised"] += new
-    leaving, fading, caught = country.ask(violent_flows, country.people["violent"], pull, skill)
+    home = at_home(country)
+    new = country.ask(
+        radicalised,
+        home,
+        np.stack([r.grievance for r in country.regions]),
+        country.creed * np.stack([r.devout for r in country.regions]),
+        country.absorbed,
+        np.stack([r.idle for r in country.regions]) / np.maximum(home, 1.0),
+        pull,
+    )
+    leave_home(country, "violent", new)
+    country.now["radicalised"] += total(new)
+    violent, fringe = country.people["violent"], total(country.movement["bayat"].members)
+    chance = country.ask(incident_chance, violent / 1000.0, fringe / 1000.0)
+    happened = country.draws.happens("incident", "violent", country.calendar_month, chance)
+    country.now["incidents"] = happened
+    country.regime.incidents = country.regime.incidents + happened
+    leaving, fading, caught = country.ask(violent_flows, violent, pull, skill)
     country.people.move("violent", "fighters_abroad", leaving)
-    turn_back(country, fading)
     country.people.move("violent", "prisoners", caught)
+    return_home(country, "violent", fading)
 
 
-def turn_violent(country: Country, persons: Array) -> None:
-    """Move members who turned to violence from the regions, in proportion to people."""
-    everyone = np.maximum(country.home_people, 1.0)
-    for region in country.regions:
-        part = persons * country.people[f"home_{region.name}"] / everyone
-        country.people.move(f"home_{region.name}", "violent", part)
-    country.now["radicalised"] += persons
+def come_back(country: Country) -> None:
+    """Fighters die or return, exiles are handed over, prisoners are released."""
+    killed, back = country.ask(fighters_fate, country.people["fighters_abroad"])
+    country.people.move("fighters_abroad", "dead", killed)
+    country.people.move("fighters_abroad", "violent", back)
+    handed = country.ask(extradited, country.people["exiles"], country.alignment)
+    country.people.move("exiles", "prisoners", handed)
+    return_home(country, "prisoners", country.ask(released, country.people["prisoners"]))
 
 
-def turn_back(country: Country, persons: Array) -> None:
-    """Move people who gave up violence back home, in proportion to people."""
-    everyone = np.maximum(country.home_people, 1.0)
-    for region in country.regions:
-        part = persons * country.people[f"home_{region.name}"] / everyone
-        country.people.move("violent", f"home_{region.name}", part)
+def at_home(country: Country) -> Array:
+    """Return people at home by region, persons, ``(region, run)`` (a copy)."""
+    found: Array = country.people.balance[country.people.rows(HOMES)].copy()
+    return found
+
+
+def leave_home(country: Country, target: str, persons: Array) -> None:
+    """Move people ``(region, run)`` from the regions to an account."""
+    country.people.pay_each(target, HOMES, -persons)
+
+
+def return_home(country: Country, source: str, persons: Array) -> None:
+    """Move people ``(run,)`` from an account to the regions, in proportion to people."""
+    home = at_home(country)
+    country.people.pay_each(source, HOMES, persons * home / np.maximum(total(home), 1.0))

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import TASKS
+from tajsim.axes import AFGHAN_SECTIONS, REGIONS, TASKS
+from tajsim.rules.state.mafia import mafia_step
+from tajsim.rules.state.succession import succession_risk
+from tajsim.world import SECTION_REGION
 
 if TYPE_CHECKING:
+    from tajsim.axes import Array
     from tajsim.model.country import Country
+
+#: Regions that militants from Afghanistan enter first.
+BORDER_REGIONS = tuple(r for r in REGIONS if r in {SECTION_REGION[s] for s in AFGHAN_SECTIONS})
 
 
 def state(country: Country) -> None:
@@ -17,13 +24,42 @@ def state(country: Country) -> None:
     regime = country.regime
     order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
     effort = regime.effort_ratio(order)
-    violent = (country.militants_inside + country.people["violent"]) / 1000.0
     for region in country.regions:
         strong = np.zeros(country.run_count)
         for commander in country.commanders:
             if commander.facts.region == region.name:
                 strong = np.maximum(strong, commander.power * (1.0 - commander.loyalty))
-        region.hold(effort, strong, violent, regime.failed)
-    chance = regime.bear(country.mean_voice, country.militants_inside, 1.0 - country.mean_control)
+        region.hold(effort, strong, armed_men(country, region.name), regime.failed)
+    remember_exits(country)
+    country.mafia = country.ask(
+        mafia_step, country.mafia, country.now["drug_income"], country.now["revenue"]
+    )
+    chance = regime.bear(
+        country.mean_voice,
+        country.militants_inside,
+        1.0 - country.mean_control,
+        country.mafia,
+        country.ask(succession_risk),
+    )
     fails = country.draws.happens("failure", "state", country.calendar_month, chance)
     regime.stand(np.maximum(fails, country.coup), country.months_run)
+
+
+def armed_men(country: Country, region: str) -> Array:
+    """Return militants and members of violent groups in a region, thousand persons."""
+    part = country.people[f"home_{region}"] / np.maximum(country.home_people, 1.0)
+    found = country.people["violent"] * part
+    if region in BORDER_REGIONS:
+        found = found + country.militants_inside / len(BORDER_REGIONS)
+    return found / 1000.0
+
+
+def remember_exits(country: Country) -> None:
+    """Remember what leaves by each exit, of late and in the first year."""
+    leaving, month = country.now["leaving"], country.months_run
+    if month < 12:
+        past = country.exits_usual if month else leaving
+        country.exits_usual = past + (leaving - past) / (month + 1.0)
+        country.exits_lately = country.exits_usual
+    else:
+        country.exits_lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)

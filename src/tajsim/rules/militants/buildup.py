@@ -29,3 +29,27 @@ def readiness_step(readiness: Array, pressure: Array, *, buildup_months: Array) 
     """
     change = np.where(pressure > 1.0, 1.0, -1.0) / buildup_months
     return np.minimum(np.maximum(readiness + change, 0.0), 1.0)
+
+
+def pressure_from_exile(
+    pressure: Array,
+    hostility: Array,
+    strain: Array,
+    *,
+    strained_from: Array,
+    window_pressure: Array,
+) -> Array:
+    """Return the pressure of rebels sheltered by a hostile neighbour, 1 = as in 2004, ``(run,)``.
+
+    ``pressure * (0.5 + hostility) * (1 + window * max(0, strain - strained_from))``: they wait
+    abroad for a crisis at home.
+
+    Args:
+        pressure: what the scenario sets, 1 = as in 2004.
+        hostility: of the neighbour, index.
+        strain: of the state, 0 to 1.
+
+    Mechanisms: M100, M103, M12.
+    """
+    window = 1.0 + window_pressure * np.maximum(strain - strained_from, 0.0)
+    return pressure * (0.5 + hostility) * window

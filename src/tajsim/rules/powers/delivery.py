@@ -24,18 +24,22 @@ def diverted_share(
     *,
     aid_diversion: Array,
     donor_monitoring: Array,
+    civic_space: Array,
+    scrutiny: Array,
 ) -> Array:
     """Return the share of delivered aid that is diverted, ``(task, run)``, at most 1.
 
-    ``aid_diversion * corruption * (1 + duplicated) * (1 - monitoring)``, at most 0.9.
+    ``aid_diversion * corruption * (1 + duplicated) * (1 - monitoring) * (1 - scrutiny *
+    civic_space)``, at most 0.9: where nobody may investigate, corruption flourishes.
 
     Args:
         corruption: mean collusion of the agencies that receive, ``(task, run)``.
         duplicated: share of the aid that repeats other aid, ``(task, run)``.
 
-    Mechanisms: M55, E06, E20, O03, O06, M58.
+    Mechanisms: M42, M55, E06, E20, O03, O06, M58.
     """
     share = aid_diversion * corruption * (1.0 + duplicated) * (1.0 - donor_monitoring)
+    share = share * (1.0 - scrutiny * civic_space)
     return share + (0.9 - share) * (share > 0.9)
 
 

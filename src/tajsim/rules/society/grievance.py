@@ -9,24 +9,33 @@ def absorption(
     seat_share: Array,
     standing: Array,
     appeal: Array,
+    creed: Array,
     *,
     absorption_limit: Array,
     absorption_half_seats: Array,
+    sermon_effect: Array,
+    vote_fraud: Array,
+    fraud_cost: Array,
 ) -> Array:
     """Return the share of grievance that the legal channel carries, 0 to 1, ``(run,)``.
 
-    ``limit * standing * appeal / (1 + appeal) * 2 * (0.5 + 0.5 * s / (s + half))``: even a
-    tiny representation absorbs much, more seats add less and less.
+    ``limit * standing * min(2 a / (1 + a), 1.5) * (0.5 + 0.5 * s / (s + half)) * (1 - fraud_cost
+    * vote_fraud)`` with ``a = appeal * (1 - sermon_effect * creed)``: even a tiny representation
+    absorbs much, more seats add less and less; sermons written by the state take voters from the
+    party, and votes that are not counted take the belief that voting helps.
 
     Args:
         seat_share: seats of the party over all seats.
         standing: legal standing, 1 = tolerated, 0 = closed.
         appeal: pull of its leadership, 1 = as in 2004.
+        creed: control of religion, 0 to 1.
 
-    Mechanisms: P01, P03, M101, P27.
+    Mechanisms: P01, P03, P08, P27, M101.
     """
+    heard = appeal * (1.0 - sermon_effect * creed)
+    believed = absorption_limit * standing * (1.0 - fraud_cost * vote_fraud)
     voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-    return absorption_limit * standing * np.minimum(2.0 * appeal / (1.0 + appeal), 1.5) * voice
+    return believed * np.minimum(2.0 * heard / (1.0 + heard), 1.5) * voice
 
 
 def grievance_aim(
@@ -35,6 +44,7 @@ def grievance_aim(
     creed: Array,
     idle: Array,
     exclusion: Array,
+    insecurity: Array,
     absorbed: Array,
     *,
     grievance_hardship: Array,
@@ -42,6 +52,7 @@ def grievance_aim(
     grievance_creed: Array,
     grievance_idle: Array,
     grievance_exclusion: Array,
+    grievance_insecurity: Array,
 ) -> Array:
     """Return the grievance a region moves to, 0 to 1, ``(run,)``.
 
@@ -52,14 +63,15 @@ def grievance_aim(
         extortion: what the police take, share of income.
         creed: religious control times the devout share, 0 to 1.
         idle: returned migrants without work, share of people.
-        exclusion: closed politics times the share of the former opposition, 0 to 1.
+        exclusion: how closed politics is to people of the region, 0 to 1.
+        insecurity: crime and life beside a weak border, 1 = as in 2004.
         absorbed: share that a legal channel carries.
 
-    Mechanisms: M35, P04, P05, P07, P20, P25, P26, E02, E03, S23, S29.
+    Mechanisms: M35, P04, P05, P07, P20, P25, P26, E02, E03, S23, S29, M36, M72.
     """
     push = grievance_hardship * hardship + grievance_extortion * extortion
     push = push + grievance_creed * creed + grievance_idle * idle
-    push = push + grievance_exclusion * exclusion
+    push = push + grievance_exclusion * exclusion + grievance_insecurity * insecurity
     return (1.0 - np.exp(-push)) * (1.0 - absorbed)
 
 

@@ -3,29 +3,33 @@
 from tajsim.axes import Array
 
 
-def output_per_month(
-    months: Array,
-    remittances: Array,
-    corruption: Array,
-    *,
-    output_start: Array,
-    output_growth: Array,
-    remittance_multiplier: Array,
-    corruption_drag: Array,
+def output_step(
+    output: Array, corruption: Array, *, output_growth: Array, corruption_drag: Array
 ) -> Array:
-    """Return national output, USD/month, ``(run,)``.
+    """Return next month's home output, without remittances, USD/month, ``(run,)``.
 
-    ``start / 12 * (1 + growth * (1 - drag * corruption)) ** months + multiplier * remittances``.
+    ``output * (1 + growth * (1 - drag * corruption))``: corruption slows firms from now on, it
+    does not undo the growth of years past.
 
     Args:
-        months: months since January 2004.
-        remittances: money sent home, USD/month.
+        output: this month's, USD/month.
         corruption: mean collusion of the agencies, 0 to 1.
 
-    Mechanisms: E05, E18, M39.
+    Mechanisms: E05, E18.
     """
-    growth = output_growth * (1.0 - corruption_drag * corruption)
-    return output_start / 12.0 * (1.0 + growth) ** months + remittance_multiplier * remittances
+    return output * (1.0 + output_growth * (1.0 - corruption_drag * corruption))
+
+
+def national_output(home: Array, remittances: Array, *, remittance_multiplier: Array) -> Array:
+    """Return national output, USD/month, ``(run,)``: ``home + multiplier * remittances``.
+
+    Args:
+        home: output without remittances, USD/month.
+        remittances: money sent home, USD/month.
+
+    Mechanisms: M39, E18.
+    """
+    return home + remittance_multiplier * remittances
 
 
 def hardship(

@@ -12,13 +12,14 @@ def migration_flow(
     hardship: Array,
     *,
     migrant_share: Array,
+    poverty_start: Array,
     leaving_speed: Array,
     return_speed: Array,
 ) -> Array:
     """Return persons leaving (positive) or returning this month, ``(run,)``.
 
-    Moves to ``share * (home + abroad) * demand * (0.5 + hardship / 0.64 * 0.5)``: slowly out, at
-    once back when the work is gone.
+    Moves to ``share * (home + abroad) * demand * (0.5 + 0.5 * hardship / poverty_start)``: slowly
+    out, at once back when the work is gone.
 
     Args:
         home: people in the region, persons.
@@ -28,7 +29,7 @@ def migration_flow(
 
     Mechanisms: M38, M40, E01, E02, M133.
     """
-    wanted = migrant_share * (home + abroad) * demand * (0.5 + 0.5 * hardship / 0.64)
+    wanted = migrant_share * (home + abroad) * demand * (0.5 + 0.5 * hardship / poverty_start)
     gap = np.minimum(wanted, 0.9 * (home + abroad)) - abroad
     return np.where(gap > 0.0, leaving_speed * gap, return_speed * gap)
 
@@ -53,9 +54,21 @@ def remittances(
     return abroad * remittance_per_migrant * demand * (1.0 + remittance_growth) ** months
 
 
-def idle_step(idle: Array, returned: Array, *, reabsorption: Array) -> Array:
+def idle_step(
+    idle: Array, returned: Array, home: Array, *, reabsorption: Array, idle_crowding: Array
+) -> Array:
     """Return the returned migrants without work next month, persons, ``(run,)``.
 
-    Mechanisms: E02, M40.
+    ``left = max(0, idle + returned)``, of whom ``reabsorption / (1 + left / (crowding * home))``
+    find work: a slow return is taken up, a rapid and large one swamps the country. Who leaves
+    again is first taken from the idle.
+
+    Args:
+        idle: persons.
+        returned: persons who came back, negative for those who left.
+        home: people in the region, persons.
+
+    Mechanisms: E02, M40, P26.
     """
-    return (idle + np.maximum(returned, 0.0)) * (1.0 - reabsorption)
+    left = np.maximum(idle + returned, 0.0)
+    return left * (1.0 - reabsorption / (1.0 + left / (idle_crowding * home)))

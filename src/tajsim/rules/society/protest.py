@@ -6,31 +6,48 @@ from tajsim.axes import Array
 
 
 def voiced(
-    grievance: Array, fear: Array, abroad_share: Array, *, fear_silences: Array, exit_drains: Array
+    grievance: Array,
+    fear: Array,
+    abroad_share: Array,
+    *,
+    fear_silences: Array,
+    breaking_point: Array,
+    exit_drains: Array,
 ) -> Array:
     """Return voiced discontent, 0 to 1, ``(run,)``.
 
-    ``grievance * (1 - silences * fear) * exp(-drains * abroad_share)``: the most active leave.
+    ``grievance * (1 - silences * fear / (1 + (grievance / breaking_point)**8)) * exp(-drains *
+    abroad_share)``: fear hides grievance until there is too much of it; the most active leave.
 
     Args:
         abroad_share: migrants over all people of the region.
 
-    Mechanisms: M32, M37, M38, M43, P18.
+    Mechanisms: M32, M37, M38, M43, P18, P20.
     """
-    return grievance * (1.0 - fear_silences * fear) * np.exp(-exit_drains * abroad_share)
+    held = fear_silences * fear / (1.0 + (grievance / breaking_point) ** 8)
+    return grievance * (1.0 - held) * np.exp(-exit_drains * abroad_share)
 
 
 def protest_chance(
-    voice: Array, struck_here: Array, *, protest_rate: Array, local_protest: Array
+    voice: Array,
+    struck_here: Array,
+    unchecked: Array,
+    *,
+    protest_rate: Array,
+    local_protest: Array,
+    escalation: Array,
 ) -> Array:
     """Return the probability of a protest in a region this month, ``(run,)``.
 
-    ``1 - exp(-(rate * voice**2 + local * struck_here))``: the arrest of a local strongman brings
-    his close supporters out, nobody else.
+    ``1 - exp(-(rate * voice**2 + local * struck_here + escalation * unchecked))``: the arrest of
+    a local strongman brings his close supporters out, nobody else; a protest that went unchecked
+    is followed by the next.
 
     Args:
         struck_here: commanders of the region struck last month.
+        unchecked: last month's protest times what fear did not check of it, 0 to 1.
 
     Mechanisms: M27, M34, M37, S13.
     """
-    return 1.0 - np.exp(-(protest_rate * voice**2 + local_protest * struck_here))
+    push = protest_rate * voice**2 + local_protest * struck_here + escalation * unchecked
+    return 1.0 - np.exp(-push)

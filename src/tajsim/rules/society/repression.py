@@ -71,8 +71,8 @@ def outside_cost(
 ) -> Array:
     """Return what repression costs the regime abroad, 0 to 1, ``(run,)``.
 
-    ``weight * west_share * (1 - west_priority) * (1 - moscow_tolerance)``: partners who need the
-    country for other ends look away.
+    ``weight * west_share * (1 - west_priority) * (1 - moscow_tolerance)``, at most 1: partners
+    who need the country for other ends look away.
 
     Args:
         west_share: Western share of outside provision.
@@ -81,4 +81,5 @@ def outside_cost(
 
     Mechanisms: O04, O05, O07, O21, O22, O25, P13, P22.
     """
-    return condition_weight * west_share * (1.0 - west_priority) * (1.0 - moscow_tolerance)
+    cost = condition_weight * west_share * (1.0 - west_priority) * (1.0 - moscow_tolerance)
+    return np.minimum(cost, 1.0)

@@ -7,6 +7,7 @@ def control_aim(
     effort: Array,
     strongmen: Array,
     voice: Array,
+    protest: Array,
     militants: Array,
     failed: Array,
     *,
@@ -14,22 +15,26 @@ def control_aim(
     control_effort: Array,
     control_strongmen: Array,
     control_voice: Array,
+    control_protest: Array,
     control_militants: Array,
 ) -> Array:
     """Return the control a region moves to, 0 to 1, ``(run,)``.
 
     ``base * (1 + effort_weight * (effort - 1)) - strongmen_weight * strongmen - voice_weight *
-    voice - militants_weight * militants``, halved where the state has failed.
+    voice - protest_weight * protest - militants_weight * militants``, halved where the state has
+    failed.
 
     Args:
         effort: own effort on order and control over that at the start.
         strongmen: independent power of commanders with a following there, 0 to 1.
-        militants: militants and violent groups inside, thousand persons.
+        protest: 1 where people were in the streets this month, else 0.
+        militants: militants and violent groups in the region, thousand persons.
 
-    Mechanisms: S14, S17, S12, M94, X23.
+    Mechanisms: S14, S17, S12, S13, M34, M94, X23.
     """
     value = control_base * (1.0 + control_effort * (effort - 1.0))
     value = value - control_strongmen * strongmen - control_voice * voice
+    value = value - control_protest * protest
     value = (value - control_militants * militants) * (1.0 - 0.5 * failed)
     value = value * (value > 0.0)
     return value + (1.0 - value) * (value > 1.0)

@@ -14,12 +14,16 @@ def strain_aim(
     shortfall: Array,
     incursion: Array,
     uncontrolled: Array,
+    mafia: Array,
+    succession: Array,
     *,
     strain_voice: Array,
     strain_breaks: Array,
     strain_shortfall: Array,
     strain_incursion: Array,
     strain_uncontrolled: Array,
+    strain_mafia: Array,
+    strain_succession: Array,
 ) -> Array:
     """Return the strain the state moves to, 0 to 1, ``(run,)``: ``1 - exp(-weighted causes)``.
 
@@ -29,11 +33,14 @@ def strain_aim(
         shortfall: clients' claims left unpaid, 0 to 1.
         incursion: militants inside, thousand persons.
         uncontrolled: share of the country outside control.
+        mafia: hold of the drug trade over the state, 0 to 1.
+        succession: how contested the succession is, 0 to 1.
 
-    Mechanisms: E19, E22, P07, P21, P24, S27, M17, M34, X20.
+    Mechanisms: E19, E22, P07, P21, P24, S27, M17, M34, M54, X20.
     """
     push = strain_voice * voice + strain_breaks * breaks + strain_shortfall * shortfall
     push = push + strain_incursion * incursion + strain_uncontrolled * uncontrolled
+    push = push + strain_mafia * mafia + strain_succession * succession
     return 1.0 - np.exp(-push)
 
 

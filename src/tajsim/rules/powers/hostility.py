@@ -1,0 +1,47 @@
+"""What the neighbours make of a country that others pass through."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def hostility_step(
+    hostility: Array,
+    transit: Array,
+    militants: Array,
+    *,
+    neighbour_hostility: Array,
+    hostility_transit: Array,
+    hostility_militants: Array,
+    hostility_speed: Array,
+) -> Array:
+    """Return Uzbekistan's hostility next month, index, ``(run,)``.
+
+    A share of the way to ``neighbour_hostility * (1 + transit_weight * (transit - 1) +
+    militants_weight * militants)``, not below zero: the neighbour was an ally in the war, its
+    interest has changed, and it blames the country for what it tolerates.
+
+    Args:
+        transit: drugs leaving towards Uzbekistan over those of the start.
+        militants: militants in the country, thousand persons.
+
+    Mechanisms: M97, M98, M103.
+    """
+    blame = hostility_transit * (transit - 1.0) + hostility_militants * militants
+    aim = np.maximum(neighbour_hostility * (1.0 + blame), 0.0)
+    return hostility + hostility_speed * (aim - hostility)
+
+
+def hardening(guard: Array, hostility: Array, *, hardening_limit: Array) -> Array:
+    """Return how far neighbours close their own side, index, ``(run,)``.
+
+    ``limit * (1 - guard) * (0.5 + hostility)``: what the country does not hold at its Afghan line
+    they hold at theirs.
+
+    Args:
+        guard: mean honest strength of the Afghan line, 0 to 1.
+        hostility: index.
+
+    Mechanisms: M76, X17.
+    """
+    return hardening_limit * (1.0 - guard) * (0.5 + hostility)

@@ -1,0 +1,20 @@
+"""Opponents abroad, and whom a patron sends back."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def extradited(exiles: Array, alignment: Array, *, extradition_rate: Array) -> Array:
+    """Return exiles handed over this month, persons, ``(run,)``.
+
+    ``rate * max(alignment, 0) * exiles``: the regime asks all the time, and a few fugitives are
+    a cheap favour to a client who leans on the patron.
+
+    Args:
+        exiles: opponents abroad, persons.
+        alignment: position of the regime, -1 West to 1 Moscow.
+
+    Mechanisms: M114, M115, P17.
+    """
+    return extradition_rate * np.maximum(alignment, 0.0) * exiles

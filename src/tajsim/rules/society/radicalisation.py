@@ -1,0 +1,87 @@
+"""People who turn to violent groups, and what becomes of those groups at home."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def radicalised(
+    people: Array,
+    grievance: Array,
+    creed: Array,
+    absorbed: Array,
+    idle: Array,
+    pull: Array,
+    *,
+    radicalisation_rate: Array,
+    radical_without_creed: Array,
+    idle_recruits: Array,
+) -> Array:
+    """Return people who turn to violent groups this month, persons, shape of ``people``.
+
+    ``rate * people * grievance * (base + creed) * (1 - absorbed) * (1 + pull) * (1 +
+    idle_recruits * idle)``.
+
+    Args:
+        people: at home, persons, ``(region, run)``.
+        grievance: 0 to 1, ``(region, run)``.
+        creed: religious control times the devout share, 0 to 1, ``(region, run)``.
+        absorbed: share of grievance that the legal channel carries, ``(run,)``.
+        idle: returned migrants without work, share of people, ``(region, run)``.
+        pull: appeal of groups abroad, 0 = none, ``(run,)``.
+
+    Mechanisms: P02, P04, P05, E03, E04, M93.
+    """
+    base = radicalisation_rate * (1.0 - absorbed) * (1.0 + pull)
+    found: Array = base * people * grievance * (radical_without_creed + creed)
+    return found * (1.0 + idle_recruits * idle)
+
+
+def skill_against_violence(
+    quality: Array, collusion: Array, creed: Array, *, piety_distraction: Array
+) -> Array:
+    """Return the skill of the services against real threats, 0 to 1, ``(run,)``.
+
+    ``quality * (1 - collusion) * (1 - distraction * creed)``: informers from the underworld know
+    little of believers, and attention spent on beards is not spent on threats.
+
+    Args:
+        creed: control of religion, 0 to 1.
+
+    Mechanisms: P06, M92, S22.
+    """
+    return quality * (1.0 - collusion) * (1.0 - piety_distraction * creed)
+
+
+def violent_flows(
+    violent: Array,
+    pull: Array,
+    detection: Array,
+    *,
+    departure_rate: Array,
+    violent_fading: Array,
+    violent_arrests: Array,
+) -> tuple[Array, Array, Array]:
+    """Return violent members ``(leaving to fight, giving up, arrested)`` this month, persons.
+
+    Args:
+        violent: persons in violent groups at home, ``(run,)``.
+        pull: appeal of groups abroad, 0 = none.
+        detection: skill of the services against real threats, 0 to 1.
+
+    Mechanisms: E04, P06, S11, S22.
+    """
+    leaving = departure_rate * pull / (1.0 + pull)
+    caught = violent_arrests * detection
+    scale = 1.0 / np.maximum(leaving + violent_fading + caught, 1.0)
+    return violent * leaving * scale, violent * violent_fading * scale, violent * caught * scale
+
+
+def fighters_fate(
+    fighters: Array, *, fighter_losses: Array, fighter_return: Array
+) -> tuple[Array, Array]:
+    """Return fighters abroad ``(killed, come home)`` this month, persons, ``(run,)``.
+
+    Mechanisms: S24, E04.
+    """
+    return fighters * fighter_losses, fighters * fighter_return

@@ -1,0 +1,263 @@
+"""Rules move the way that the statements of the documents say they do.
+
+For each row: with everything else drawn anywhere in its range, one argument of a rule goes from
+the low to the high end of its range. The result must nowhere move against the sign, and must move
+with it in some runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from rule_inputs import all_rules, between, parameters_of, state_range, states
+
+from tajsim.analysis.carriers import carriers
+from tajsim.axes import AGENCIES, TASKS, Array
+from tajsim.inputs.parameters import load_families, load_parameters, parameter
+from tajsim.inputs.scenario import load_scenario
+from tajsim.model.model import TajikistanModel
+
+#: Rules by ``function`` and by ``file.function``, where two files have one of that name.
+RULES = {
+    short: (name, rule)
+    for name, rule in all_rules().items()
+    for short in (name.rpartition(".")[2], name.partition(".")[2])
+}
+RUNS = 2000
+
+#: Mechanism, rule (with the place of the result where there are several), argument, sign.
+SIGNS = """
+M09 condition_felt demand -
+M10 crossing_chance deterrence -
+M20 civilian_control_step struck +
+M21 resists power +
+M26 deterred guarantee -
+M27 protest_chance struck_here +
+M29 election_near months -
+M28 rank_step kompromat +
+M28 kompromat_step corruption +
+M31 dismay_step outside_interest +
+M31 condition_felt dismay +
+M34 protest_chance unchecked +
+M33 extortion fear +
+M36 crime_aim policing -
+M37 voiced fear -
+M38 voiced abroad_share -
+M40 idle_step returned +
+M41 voiced fear -
+M42 diverted_share civic_space -
+M43 fear_aim policing +
+M44 insecurity border_weakness +
+M45 collusion_aim pay -
+M46 collusion_aim bribery_norm +
+M47 quality_aim pay_ratio +
+M48 collusion_aim supervision -
+M49 strength_change pay_ratio +
+M50 quality_aim best_drawn_off -
+M51 reported_share theft_share -
+M52 collusion_aim rent_on_offer +
+M54 mafia_step drug_income +
+M55 diverted_share duplicated +
+M57 instalment_paid free_riding -
+M57 instalment_paid weight +
+M62 detection quality +
+M63 quality_aim agency_quality +
+M64 exit_detection quality +
+M65 quality_aim aid_per_head +
+M66 inland_detection persons +
+M67 coordinated bodies -
+M70 reception carried -
+M72 insecurity border_weakness +
+M76 hardening guard -
+M81 barrier_step rents +
+M82 barrier_step pressure -
+M85 guarantee alignment +
+M89 underground_arrested members +
+M90 underground_arrested effort +
+M91 underground_arrested skill -
+M93 radicalised creed +
+M95 allies preyed_on +
+M98 hostility_step transit +
+M99 fighters_step pressure +
+M100 pressure_from_exile strain +
+M102 incident_chance fringe +
+M103 pressure_from_exile hostility +
+M111 leverage debt +
+M112 reception presence +
+M113 mutiny_wins patron -
+M114 extradited alignment +
+M115 extradited exiles +
+M119 second_line presence +
+M130 deterrence base +
+M133 migration_flow demand +
+P01 absorption seat_share +
+P02 shed[0] closed +
+P03 absorption seat_share +
+P04 radicalised creed +
+P05 grievance_aim creed +
+P06 skill_against_violence creed -
+P07 exclusion corruption +
+P08 absorption creed -
+P09 rival_threat appeal +
+P10 rival_threat uncontrolled +
+P11 step_hazard ladder_ratchet +
+P13 step_hazard outside_cost -
+P15 exclusion step +
+P16 shed[2] closed +
+P18 fear_aim civic_space -
+P19 fear_aim incidents +
+P20 control_of_faith step +
+P21 exclusion standing -
+P22 step_hazard outside_cost -
+P23 succession_risk ruler_immunity -
+P24 succession_risk succession_contest +
+P25 exclusion opposition +
+P26 idle_step reabsorption -
+P27 absorption vote_fraud -
+S01 fight_chance fear +
+S02 loyalty.fear_step peers_struck +
+S03 break_hazard[1] creed +
+S04 trust_step defections -
+S05 broadcast_step defections +
+S06 skill_carried quality +
+S07 mutiny_wins loyal_force -
+S10 rejoining following +
+S11 named_step breaks +
+S12 operation_chance control -
+S13 riot_chance hit +
+S14 riot_chance power +
+S16 killing_chance income +
+S17 control_aim control_base +
+S19 coordinated alarm -
+S20 coordinated bodies -
+S22 skill_against_violence collusion -
+S25 second_line collusion -
+S28 loyalty.fear_step channel_closed +
+S29 rejoining grievance +
+E01 remittances demand +
+E02 grievance_aim idle +
+E03 grievance_aim exclusion +
+E04 radicalised pull +
+E05 output_step corruption -
+E06 civil_aid_parts[1] corruption -
+E07 climb[1] income +
+E09 collusion_aim rent_on_offer +
+E10 reported_share collusion -
+E11 arrests protection -
+E13 price_at_border harvest -
+E14 detection terrain -
+E18 national_output remittances +
+E19 failure_chance strain +
+E20 diverted_share corruption +
+E21 duplication donor_coordination -
+E22 strain_aim shortfall +
+O03 diverted_share corruption +
+O04 outside_cost west_priority -
+O05 outside_cost condition_weight +
+O06 diverted_share donor_monitoring -
+O08 alarm strain +
+O11 offers attention +
+O12 objection bloc_share +
+O18 leverage migrants +
+O19 guarantee alignment +
+O21 outside_cost west_share +
+O22 outside_cost moscow_tolerance -
+X01 deterrence guarantee +
+X04 militants_inside_step[0] force -
+X05 deterrence base +
+X08 second_line presence +
+X09 fighters_step pressure +
+X10 fighters_step pressure +
+X11 crossing_chance allies +
+X13 allies disgruntled +
+X16 crossing_chance weakness +
+X17 hardening guard -
+X19 incident_chance violent +
+X20 crossing_chance window +
+X21 alarm strain +
+X22 alarm strain +
+"""
+WORDS = SIGNS.split()
+ROWS = list(zip(WORDS[::4], WORDS[1::4], WORDS[2::4], WORDS[3::4], strict=True))
+
+
+def ends_of(name: str, rule_name: str, like: Array) -> tuple[Array, Array]:
+    """Return the argument at the low and at the high end of its range, in its own shape."""
+    rule = RULES[rule_name][1]
+    if name not in parameters_of(rule):
+        low, high = state_range(rule, name)
+    else:
+        rows = [p for p in load_parameters().values() if p.family == load_families()[name].name]
+        low, high = min(p.low for p in rows), max(p.high for p in rows)
+    return np.full_like(like, low), np.full_like(like, high)
+
+
+@pytest.mark.parametrize(("identity", "place", "argument", "sign"), ROWS)
+def test_the_rule_moves_as_the_statement_says(
+    identity: str, place: str, argument: str, sign: str
+) -> None:
+    name, _, index = place.rstrip("]").partition("[")
+    _, rule = RULES[name]
+    random = np.random.default_rng(7)
+    given, read = states(rule, RUNS, random), between(rule, RUNS, random)
+    holder = read if argument in read else given
+    found = []
+    for end in ends_of(argument, name, holder[argument]):
+        holder[argument] = end
+        result = rule(*given.values(), **read)
+        found.append(result[int(index)] if index else result)
+    change = (found[1] - found[0]) * (1.0 if sign == "+" else -1.0)
+    scale = np.abs(found[1]) + np.abs(found[0])
+    assert (change >= -1e-9 * scale).all()
+    assert (change > 1e-9 * scale).any()
+
+
+@pytest.mark.parametrize(("identity", "place"), [row[:2] for row in ROWS])
+def test_the_rule_tried_carries_the_row(identity: str, place: str) -> None:
+    name = RULES[place.partition("[")[0]][0]
+    assert f"rules.{name}" in carriers()[identity]
+
+
+def test_the_regime_ranks_tasks_by_its_survival() -> None:
+    """M08, M53: what partners fear most, drugs and militants from abroad, weighs least at home."""
+    weight = {task: parameter(f"survival_weight.{task}") for task in TASKS}
+    for home in ("internal_order", "elite_control"):
+        for abroad in ("drugs", "militancy"):
+            assert weight[home].low > weight[abroad].high
+
+
+def simulated(end: str, **options: Any) -> TajikistanModel:
+    events = load_scenario("russian-border-withdrawal").events
+    model = TajikistanModel(runs=2, seed=1, end=end, events=events, **options)
+    model.run_to_end()
+    return model
+
+
+def test_what_is_pledged_does_not_all_arrive() -> None:
+    """O16: of an offer that is taken, the delivered share arrives."""
+    power = simulated("2004-02").power["united_states"]
+    power.deliver(power_delivery=0.5)
+    half = power.delivered.copy()
+    power.deliver(power_delivery=1.0)
+    np.testing.assert_allclose(half, 0.5 * power.delivered)
+    assert (power.delivered <= power.offer).all()
+    assert (half < power.offer).any()
+
+
+def test_what_leaving_guards_hand_over_helps_their_successors() -> None:
+    """M75: with a larger exit package the Tajik guards who take over are better."""
+    quality = [
+        simulated("2007-12", settings={"exit_package": worth}).record["quality"]
+        for worth in (parameter("exit_package").low, parameter("exit_package").high)
+    ]
+    own = AGENCIES.index("border_troops")
+    assert (quality[1][own, -1] > quality[0][own, -1]).all()
+    np.testing.assert_array_equal(quality[1][own, 0], quality[0][own, 0])
+
+
+def test_the_table_is_read_in_full() -> None:
+    assert len(WORDS) % 4 == 0
+    assert {row[3] for row in ROWS} == {"+", "-"}
+    assert len(ROWS) > 100

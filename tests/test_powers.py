@@ -1,0 +1,238 @@
+"""How powers and militants behave: offers, delivery, guarantee, objection, deterrence."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tajsim.axes import POWERS, TASKS, Array
+from tajsim.inputs.scenario import Event
+from tajsim.inputs.values import parameters_of
+from tajsim.model.model import TajikistanModel
+from tajsim.rules.elite.mutiny import mutiny_wins
+from tajsim.rules.militants.allies import allies
+from tajsim.rules.militants.buildup import fighters_step, pressure_from_exile, readiness_step
+from tajsim.rules.militants.crossing import crossing_chance, deterrence
+from tajsim.rules.powers.alarm import alarm
+from tajsim.rules.powers.civil_aid import civil_aid_parts
+from tajsim.rules.powers.delivery import diverted_share, duplication
+from tajsim.rules.powers.guarantee import guarantee, leverage, objection
+from tajsim.rules.powers.hostility import hardening, hostility_step
+from tajsim.rules.powers.offers import offers
+from tajsim.rules.powers.reception import reception
+
+
+@lru_cache
+def model() -> TajikistanModel:
+    return TajikistanModel(runs=1, parameters="fixed")
+
+
+def parameters(rule: Any, power: str = "", group: str = "", **changed: float) -> dict[str, Array]:
+    """Return a rule's parameters at their values, for one actor where it is named."""
+    index = {k: v for k, v in (("power", power), ("militant_group", group)) if v}
+    assert set(parameters_of(rule)) >= set(changed)
+    return model().values.of(rule, **index) | {n: np.array([v]) for n, v in changed.items()}
+
+
+def at(*numbers: float) -> list[Array]:
+    return [np.array([number]) for number in numbers]
+
+
+def simulate(end: str = "2006-12", **options: Any) -> dict[str, Array]:
+    found = TajikistanModel(runs=12, seed=4, end=end, **options)
+    found.run_to_end()
+    return found.record
+
+
+def mean(series: Array, first: int) -> float:
+    return float(series[..., first:, :].mean())
+
+
+# Offers and their delivery.
+
+
+@pytest.mark.parametrize("power", ["russia", "united_states", "european_union"])
+def test_a_vacuum_and_a_rival_raise_offers(power: str) -> None:
+    gap, gain, attention = np.full((len(TASKS), 1), 0.3), np.zeros(1), np.ones(1)
+    rows = parameters(offers, power)
+    usual = offers(gap, gain, attention, **rows).sum()
+    assert offers(gap + 0.4, gain, attention, **rows).sum() > usual
+    assert offers(gap, gain + 0.5, attention, **rows).sum() > usual
+    np.testing.assert_allclose(offers(gap, gain, 2 * attention, **rows).sum(), 2 * usual)
+
+
+def test_offers_follow_the_powers_own_exposure() -> None:
+    gap = np.full((len(TASKS), 1), 0.5)
+    found = offers(gap, np.zeros(1), np.ones(1), **parameters(offers, "united_kingdom"))
+    assert found.sum(axis=1).argmax() == TASKS.index("drugs")
+
+
+def test_no_rival_has_gained_in_the_first_month() -> None:
+    """Presence of early 2004 is no gain over the year before."""
+    found = TajikistanModel(runs=3, end="2004-02")
+    found.step()
+    for power in found.powers:
+        assert (power.provision_slow <= np.sum(power.provision, axis=0) + 1e-12).all()
+    offered = found.record["aid_pledged"][:, 0].sum(axis=0)
+    found.step()
+    assert (found.record["aid_pledged"][:, 1].sum(axis=0) < 1.3 * offered).all()
+
+
+def test_calm_wakes_nobody() -> None:
+    calm, crisis = (alarm(*at(s), **parameters(alarm)) for s in (0.2, 0.7))
+    assert calm == 1.0
+    assert crisis > 1.0
+
+
+def test_two_donors_duplicate_unless_they_coordinate() -> None:
+    money = np.zeros((len(POWERS), len(TASKS), 1))
+    money[0] = 1e5
+    alone = duplication(money, **parameters(duplication, donor_coordination=0.0))
+    money[1] = 1e5
+    both = duplication(money, **parameters(duplication, donor_coordination=0.0))
+    agreed = duplication(money, **parameters(duplication, donor_coordination=1.0))
+    assert (both > alone).all()
+    assert not agreed.any()
+
+
+def test_diversion_grows_with_corruption_and_duplication_and_shrinks_when_watched() -> None:
+    usual = diverted_share(*at(0.5, 0.3), **parameters(diverted_share))
+    assert diverted_share(*at(0.9, 0.3), **parameters(diverted_share)) > usual
+    assert diverted_share(*at(0.5, 0.9), **parameters(diverted_share)) > usual
+    for watch in ("donor_monitoring", "civic_space"):
+        assert diverted_share(*at(0.5, 0.3), **parameters(diverted_share, **{watch: 0.9})) < usual
+
+
+def test_civil_aid_reaches_people_or_frees_money() -> None:
+    rows = parameters(civil_aid_parts)
+    honest, corrupt = (civil_aid_parts(*at(c), **rows) for c in (0.0, 1.0))
+    assert honest[0] == 0.0
+    assert corrupt[0] > 0.0
+    np.testing.assert_allclose(sum(honest), sum(corrupt))
+    poor, aided = (simulate(settings={"civil_aid": aid}) for aid in (0.0, 2e8))
+    assert mean(aided["hardship"], 12) < mean(poor["hardship"], 12)
+
+
+# Patron.
+
+
+def test_a_patron_backs_who_leans_on_it_and_where_it_is() -> None:
+    rows = parameters(guarantee, "russia")
+    west, east, absent = (guarantee(*at(*s), **rows) for s in ((-1, 0.6), (1, 0.6), (1, 0)))
+    assert east > west
+    assert east > absent
+    assert guarantee(*at(1.0, 1.0), **parameters(guarantee, "china")) < east
+
+
+def test_objection_begins_at_a_threshold() -> None:
+    rows = parameters(objection, bloc_tolerance=0.35)
+    below, above = (objection(*at(share), **rows) for share in (0.3, 0.6))
+    assert below == 0.0
+    assert above > 0.0
+
+
+def test_debt_and_migrants_are_leverage() -> None:
+    rows = parameters(leverage)
+    usual = leverage(*at(3e8, 1e6), **rows)
+    assert leverage(*at(6e8, 1e6), **rows) > usual > leverage(*at(3e8, 5e5), **rows)
+
+
+def test_the_base_pays_for_migrants_terms_and_transit_spoils_them() -> None:
+    rows = parameters(reception)
+    usual, gone, name = (
+        reception(*at(*s), **rows) for s in ((0.6, 0.6, 1), (0, 0.6, 1), (0.6, 0.6, 3))
+    )
+    assert usual == 1.0
+    assert gone < usual
+    assert name < usual
+    leave = {"parameter": "power_base.russia", "value": 0.0}
+    plain, left = simulate(), simulate(events=[Event("2004-06", "set", leave, label="leaves")])
+    assert mean(left["remittances"], 12) < mean(plain["remittances"], 12)
+
+
+# Neighbours.
+
+
+def test_tolerated_militants_and_transit_feed_hostility() -> None:
+    rows = parameters(hostility_step)
+    usual = hostility_step(*at(0.5, 1.0, 0.0), **rows)
+    assert hostility_step(*at(0.5, 2.0, 0.0), **rows) > usual
+    assert hostility_step(*at(0.5, 1.0, 1.0), **rows) > usual
+    assert hostility_step(*at(0.0, 0.0, 0.0), **rows) >= 0.0
+
+
+def test_neighbours_harden_where_the_afghan_line_is_weak() -> None:
+    weak, strong = (hardening(*at(g, 0.5), **parameters(hardening)) for g in (0.1, 0.9))
+    assert weak > strong
+
+
+def test_a_handover_hardens_the_neighbours() -> None:
+    handover = {"section": "pianj", "agency": "border_troops"}
+    plain, weak = simulate(), simulate(events=[Event("2004-06", "handover", handover, label="h")])
+    assert mean(weak["hardening"], 12) > mean(plain["hardening"], 12)
+
+
+# Militants.
+
+
+def chance(stops: float, weakness: float = 0.8, allies_at_home: float = 0.5) -> float:
+    state = at(2000.0, 1.0, weakness, 0.3, allies_at_home, stops)
+    return float(crossing_chance(*state, **parameters(crossing_chance))[0])
+
+
+def test_a_base_deters_attack_from_outside() -> None:
+    rows = parameters(deterrence)
+    none, base, more = (float(deterrence(*at(b, 0.5), **rows)[0]) for b in (0, 6000, 9000))
+    assert none < base < more
+    assert chance(more) < chance(base) < chance(none)
+
+
+def test_a_base_does_nothing_against_enemies_inside() -> None:
+    """What decides a mutiny reads no base, and the backing of mandate nought helps nobody."""
+    assert not {"base", "deterrence"} & set(parameters_of(mutiny_wins))
+    few, many = (
+        simulate(
+            settings={
+                "power_base.russia": base,
+                "internal_backing": 0.0,
+                "guarantee_reward": 0.0,
+                "base_for_terms": 0.0,
+            },
+            events=[Event("2004-02", "arrest", {"commander": "mirzoev"}, label="arrest")],
+            end="2004-02",
+        )
+        for base in (0.0, 12000.0)
+    )
+    np.testing.assert_array_equal(few["state_failed"], many["state_failed"])
+
+
+def test_a_weak_line_and_friends_at_home_invite_a_crossing() -> None:
+    assert chance(0.5, weakness=0.9) > chance(0.5, weakness=0.3)
+    assert chance(0.5, allies_at_home=2.0) > chance(0.5, allies_at_home=0.0)
+
+
+def test_excluded_fighters_and_villages_preyed_on_are_allies() -> None:
+    rows = parameters(allies)
+    usual = allies(*at(0.3, 4.0, 0.0, 0.02), **rows)
+    assert allies(*at(0.3, 4.0, 1.0, 0.02), **rows) > usual
+    assert allies(*at(0.3, 4.0, 0.0, 0.10), **rows) > usual
+
+
+def test_pressure_gathers_fighters_at_once_and_readiness_over_years() -> None:
+    rows = parameters(fighters_step, group="northern_afghanistan")
+    assert fighters_step(*at(600.0, 4.0), **rows) > 600.0
+    ready = np.zeros(1)
+    for _ in range(23):
+        ready = readiness_step(ready, np.full(1, 4.0), **parameters(readiness_step))
+    assert 0.5 < float(ready[0]) < 1.0
+
+
+def test_rebels_abroad_wait_for_a_crisis() -> None:
+    rows = parameters(pressure_from_exile)
+    calm, crisis = (pressure_from_exile(*at(1.0, 0.5, s), **rows) for s in (0.2, 0.8))
+    assert calm == 1.0
+    assert crisis > 1.0
+    assert pressure_from_exile(*at(1.0, 1.5, 0.2), **rows) > calm
