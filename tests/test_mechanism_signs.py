@@ -18,6 +18,7 @@ from tajsim.axes import AGENCIES, TASKS, Array
 from tajsim.inputs.parameters import load_families, load_parameters, parameter
 from tajsim.inputs.scenario import load_scenario
 from tajsim.model.model import TajikistanModel
+from tajsim.model.stages.choices import perceived_threats
 
 #: Rules by ``function`` and by ``file.function``, where two files have one of that name.
 RULES = {
@@ -160,6 +161,7 @@ O06 diverted_share donor_monitoring -
 O08 alarm strain +
 O11 offers attention +
 O12 objection bloc_share +
+O17 acceptance_aim intrusion -
 O18 leverage migrants +
 O19 guarantee alignment +
 O21 outside_cost west_share +
@@ -255,6 +257,18 @@ def test_what_leaving_guards_hand_over_helps_their_successors() -> None:
     own = AGENCIES.index("border_troops")
     assert (quality[1][own, -1] > quality[0][own, -1]).all()
     np.testing.assert_array_equal(quality[1][own, 0], quality[0][own, 0])
+
+
+def test_fighters_who_stay_abroad_do_not_alarm_the_regime() -> None:
+    """M97: what counts is who is inside; fighters with other aims are left alone."""
+    model = simulated("2004-02")
+    militancy = TASKS.index("militancy")
+    before = perceived_threats(model)
+    for group in model.militants:
+        group.fighters = group.fighters * 10.0
+    np.testing.assert_array_equal(perceived_threats(model), before)
+    model.militants_inside = model.militants_inside + 100.0
+    assert (perceived_threats(model)[militancy] > before[militancy]).all()
 
 
 def test_the_table_is_read_in_full() -> None:

@@ -53,6 +53,8 @@ class Tally:
 def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     """Send all loads over the line, through the country and out; return what became of them.
 
+    Prevention keeps what is used at home a small share of the stocks (M69).
+
     Args:
         luck: multiplies detection, ``(network, run)``.
     """

@@ -48,7 +48,10 @@ def rank_services(country: Country) -> None:
 
 
 def perceived_threats(country: Country) -> Array:
-    """Return the threat the regime perceives on each task, index, ``(task, run)``."""
+    """Return the threat the regime perceives on each task, index, ``(task, run)``.
+
+    Fighters abroad who aim at others are not seen, so nothing is done about them (M97).
+    """
     seen = np.zeros((len(TASKS), country.run_count))
     seen[TASKS.index("internal_order")] = country.mean_voice
     worst = country.commanders[0].threat

@@ -11,7 +11,7 @@ def access(protection: Array, *, open_access: Array) -> Array:
     Args:
         protection: how well the network is connected, share, ``(run,)``.
 
-    Mechanisms: E11, M52.
+    Mechanisms: E11.
     """
     return protection + (1.0 - protection) * open_access
 

@@ -28,7 +28,7 @@ def loyalty_aim(
         creed: pressure on his faith times its weight for him, 0 to 1.
         grudge: humiliation he has not forgotten, 0 to 1.
 
-    Mechanisms: M17, S01, S02, S03, S27, S28, E08.
+    Mechanisms: M17, S01, S02, S03, S27, S28.
     """
     push = loyalty_base + loyalty_rent * np.log(0.1 + rent_ratio)
     push = push - loyalty_fear * fear - loyalty_creed * creed - loyalty_grudge * grudge

@@ -15,7 +15,7 @@ def fighters_step(
     Args:
         pressure: what drives or draws fighters to the border, 1 = as in 2004.
 
-    Mechanisms: X09, X10, M99, M94, X15.
+    Mechanisms: X09, X10, M99, X15.
     """
     return fighters + militant_speed * (militant_fighters * pressure - fighters)
 

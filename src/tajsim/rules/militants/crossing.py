@@ -15,7 +15,7 @@ def deterrence(base: Array, guarantee: Array, *, base_half: Array, alliance_dete
         base: the patron's troops in the country, persons.
         guarantee: the patron's backing, 0 to 1.
 
-    Mechanisms: X01, X02, X05, X08, M130, M12.
+    Mechanisms: X01, X02, X05, M130, M12.
     """
     return 1.0 - (1.0 - base / (base + base_half)) * (1.0 - alliance_deters * guarantee)
 
@@ -41,7 +41,7 @@ def crossing_chance(
         window: crisis of the state that opens a window, 0 to 1.
         allies: violent sympathisers at home, thousand persons.
 
-    Mechanisms: X11, X13, X16, X23, M100, X20.
+    Mechanisms: X11, X13, X16, X23, M100, X20, M10.
     """
     push = fighters / 1000.0 * readiness * weakness * (1.0 + window) * (1.0 + ally_effect * allies)
     return 1.0 - np.exp(-crossing_rate * push * (1.0 - deterrence))
@@ -58,7 +58,7 @@ def crossing_result(
     Args:
         opposition: guards per km times quality on the chosen section.
 
-    Mechanisms: X05, X16, M119.
+    Mechanisms: X05, X16.
     """
     party = crossing_party * fighters
     stopped = opposition / (opposition + force_half)
@@ -75,7 +75,7 @@ def militants_inside_step(
     Args:
         force: readiness of army, police and patron to act, 0 to 1.
 
-    Mechanisms: X04, S07, M95, M96.
+    Mechanisms: X04, S07.
     """
     gone = np.minimum(expulsion_speed * force, 1.0) * inside
     return inside - gone + arrived, gone

@@ -17,6 +17,6 @@ def second_line(quality: Array, collusion: Array, growth: Array, presence: Array
         growth: strength over that of the start.
         presence: the patron's military presence, 0 to 1.
 
-    Mechanisms: S25, X16.
+    Mechanisms: S25, X08, M119.
     """
     return np.minimum(quality * (1.0 - collusion) * np.sqrt(growth) + 0.5 * presence, 1.0)

@@ -36,7 +36,7 @@ def acceptance_aim(
         exposure_to_overthrow: how much the regime fears the opening, 0 to 1, ``(run,)``.
         objection: how strongly the leading patron objects to this power, 0 to 1, ``(run,)``.
 
-    Mechanisms: M02, M03, M06, M104, M109, M110, M120, M123, O09, O12, O13.
+    Mechanisms: M02, M03, M06, M104, M109, M110, O09, O12, O13, O17.
     """
     worth = relief_value * relief + guarantee_value * guarantee
     cost = autonomy_price * intrusion * weight
@@ -47,6 +47,6 @@ def acceptance_aim(
 def mandate_step(mandate: Array, aim: Array, *, mandate_speed: Array) -> Array:
     """Return next month's mandate of a power on each task, share, ``(task, run)``.
 
-    Mechanisms: M05, O10, O17.
+    Mechanisms: M05.
     """
     return mandate + mandate_speed * (aim - mandate)

@@ -26,7 +26,7 @@ def dependence(provision: Array, effort: Array) -> Array:
 
     ``sum(provision) / sum(provision + effort * tasks)``.
 
-    Mechanisms: M06, M120, O14, O15.
+    Mechanisms: M06, O15.
     """
     outside, own = total(provision), total(effort) * len(effort)
     return outside / (outside + own)
@@ -40,7 +40,7 @@ def alignment(by_power: Array, west: Array, moscow: Array) -> Array:
         west: 1 for Western powers, ``(power, 1)``.
         moscow: 1 for Russia, ``(power, 1)``.
 
-    Mechanisms: M110, M120, O10, O13.
+    Mechanisms: M110, O13.
     """
     to_moscow, to_west = total(by_power * moscow), total(by_power * west)
     return (to_moscow - to_west) / np.maximum(to_moscow + to_west, 1e-9)

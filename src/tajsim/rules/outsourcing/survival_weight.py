@@ -14,6 +14,6 @@ def survival_weights(
     Args:
         perceived: threat that the regime perceives on each task, index, ``(task, run)``.
 
-    Mechanisms: M01, M07, M08, M10, M12, M13, M53, M89, P14.
+    Mechanisms: M01, M07, M08, M12, M13, M53.
     """
     return shares(survival_weight * (1.0 + threat_sensitivity * perceived))

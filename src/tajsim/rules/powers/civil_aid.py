@@ -14,7 +14,7 @@ def civil_aid_parts(
     Args:
         corruption: mean collusion of the agencies, 0 to 1.
 
-    Mechanisms: M56, E06, E17, O06.
+    Mechanisms: M56, E06, O06.
     """
     whole = civil_aid / 12.0
     freed = whole * aid_fungible * corruption * (1.0 - donor_monitoring)

@@ -21,7 +21,7 @@ def guarantee(
         alignment: position of the regime, -1 West to 1 Moscow.
         presence: the power's military presence, 0 to 1.
 
-    Mechanisms: M26, M113, M119, X21, O19.
+    Mechanisms: M26, M113, X21, O19, M85.
     """
     return np.minimum(power_guarantee + guarantee_reward * np.maximum(alignment, 0.0) * presence, 1)
 
@@ -49,6 +49,6 @@ def objection(bloc_share: Array, *, bloc_tolerance: Array) -> Array:
     Args:
         bloc_share: share of all outside provision that comes from rival blocs, 0 to 1.
 
-    Mechanisms: O12, O13, M85.
+    Mechanisms: O12, O13.
     """
     return np.maximum(bloc_share - bloc_tolerance, 0.0) / (1.0 - bloc_tolerance)

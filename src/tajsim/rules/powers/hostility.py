@@ -25,7 +25,7 @@ def hostility_step(
         transit: drugs leaving towards Uzbekistan over those of the start.
         militants: militants in the country, thousand persons.
 
-    Mechanisms: M97, M98, M103.
+    Mechanisms: M98, M103.
     """
     blame = hostility_transit * (transit - 1.0) + hostility_militants * militants
     aim = np.maximum(neighbour_hostility * (1.0 + blame), 0.0)

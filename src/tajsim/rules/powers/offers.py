@@ -24,7 +24,7 @@ def offers(
         rival_gain: growth of rivals' provision over the last year, index, ``(run,)``.
         attention: how much the power cares about the region now, 1 = as in 2004, ``(run,)``.
 
-    Mechanisms: M04, M83, M84, M106, M107, M108, O11, O28, M105, M127, M128.
+    Mechanisms: M04, M83, M84, M106, M107, M108, O11, O28, M105, M127.
     """
     need = power_exposure * (0.2 + gap)
     vacuum = total(power_exposure * gap) / (total(power_exposure) + 1e-9)

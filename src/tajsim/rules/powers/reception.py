@@ -24,7 +24,7 @@ def reception(
         presence_start: the same at the start.
         carried: drugs carried by migrants and air over those of the start.
 
-    Mechanisms: M70, M112, M116, M133.
+    Mechanisms: M70, M112, M133.
     """
     terms = 1.0 + base_for_terms * (presence - presence_start) - transit_stigma * (carried - 1.0)
     return np.minimum(np.maximum(terms, 0.3), 2.0)

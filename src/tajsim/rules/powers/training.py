@@ -26,7 +26,7 @@ def quality_aim(
         aid_per_head: useful aid, USD/person/month.
         best_drawn_off: share of the draft that a better-paying foreign service takes first.
 
-    Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, O24, E20, S18.
+    Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, E20, S18.
     """
     bounded = np.minimum(np.maximum(pay_ratio, 0.1), 50.0)
     value = agency_quality * bounded**pay_quality

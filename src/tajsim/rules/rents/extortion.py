@@ -22,7 +22,7 @@ def extortion(
         fear: mean fear of the population, 0 to 1.
         income_per_head: USD/month.
 
-    Mechanisms: M33, M35, M45, E05, M80.
+    Mechanisms: M33, M35, M45, E05.
     """
     return strength * (0.2 + 0.8 * collusion) * (0.5 + fear) * extortion_rate * income_per_head
 

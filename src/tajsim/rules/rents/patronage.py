@@ -20,7 +20,7 @@ def shortfall(paid: Array, need: Array) -> Array:
 
     Where nobody claims anything nothing is left unpaid.
 
-    Mechanisms: M17, E08.
+    Mechanisms: M17.
     """
     return np.where(need > 0.0, 1.0 - np.minimum(paid / np.maximum(need, 1e-9), 1.0), 0.0)
 

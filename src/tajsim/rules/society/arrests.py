@@ -16,7 +16,7 @@ def underground_arrested(
         skill: of the services against real threats, 0 to 1, ``(run,)``.
         effort: own effort on order over that at the start, ``(run,)``.
 
-    Mechanisms: M89, M90, M91, M92.
+    Mechanisms: M89, M90, M91.
     """
     found: Array = members * (underground_arrests * (1.0 - skill) * effort / (1.0 + effort))
     return found

@@ -15,6 +15,6 @@ def extradited(exiles: Array, alignment: Array, *, extradition_rate: Array) -> A
         exiles: opponents abroad, persons.
         alignment: position of the regime, -1 West to 1 Moscow.
 
-    Mechanisms: M114, M115, P17.
+    Mechanisms: M114, M115.
     """
     return extradition_rate * np.maximum(alignment, 0.0) * exiles

@@ -29,7 +29,7 @@ def fear_aim(
         collusion: corrupt share of the police, which stands for its brutality.
         incidents: violent incidents of late, index.
 
-    Mechanisms: M32, M37, M41, M43, P18, P19, X19.
+    Mechanisms: M32, M37, M43, P18, P19, X19.
     """
     push = fear_of_police * policing * (0.5 + 0.5 * collusion) + fear_of_step * step / 6.0
     push = push + fear_of_incidents * incidents + fear_in_silence * (1.0 - civic_space)

@@ -67,7 +67,7 @@ def grievance_aim(
         insecurity: crime and life beside a weak border, 1 = as in 2004.
         absorbed: share that a legal channel carries.
 
-    Mechanisms: M35, P04, P05, P07, P20, P25, P26, E02, E03, S23, S29, M36, M72.
+    Mechanisms: M35, P04, P05, P07, P20, P25, P26, E02, E03, M36, M72.
     """
     push = grievance_hardship * hardship + grievance_extortion * extortion
     push = push + grievance_creed * creed + grievance_idle * idle

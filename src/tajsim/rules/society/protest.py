@@ -22,7 +22,7 @@ def voiced(
     Args:
         abroad_share: migrants over all people of the region.
 
-    Mechanisms: M32, M37, M38, M43, P18, P20.
+    Mechanisms: M32, M37, M38, M43, P18, P20, M41.
     """
     held = fear_silences * fear / (1.0 + (grievance / breaking_point) ** 8)
     return grievance * (1.0 - held) * np.exp(-exit_drains * abroad_share)

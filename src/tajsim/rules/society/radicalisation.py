@@ -48,7 +48,7 @@ def skill_against_violence(
     Args:
         creed: control of religion, 0 to 1.
 
-    Mechanisms: P06, M92, S22.
+    Mechanisms: P06, S22.
     """
     return quality * (1.0 - collusion) * (1.0 - piety_distraction * creed)
 

@@ -51,7 +51,7 @@ def step_hazard(
         step: step now, 0 to 6.
         outside_cost: what partners would make the regime pay, 0 to 1.
 
-    Mechanisms: P11, P13, P22, O04, O07, O22.
+    Mechanisms: P11, P13, P22, O04, O07, O22, P14.
     """
     push = np.maximum(threat - ladder_threshold, 0.0) * (1.0 + ladder_ratchet * step)
     hazard = ladder_rate * push * (1.0 - outside_cost)

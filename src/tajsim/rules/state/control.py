@@ -30,7 +30,7 @@ def control_aim(
         protest: 1 where people were in the streets this month, else 0.
         militants: militants and violent groups in the region, thousand persons.
 
-    Mechanisms: S14, S17, S12, S13, M34, M94, X23.
+    Mechanisms: S14, S17, S12, S13, M34.
     """
     value = control_base * (1.0 + control_effort * (effort - 1.0))
     value = value - control_strongmen * strongmen - control_voice * voice
