@@ -179,7 +179,7 @@ def test_unknown_figure_names_the_nearest_id_in_one_line(typo: str) -> None:
 
 
 def test_unknown_figure_always_gets_a_suggestion() -> None:
-    with pytest.raises(UserError, match="did you mean '[a-z0-9-]+'"):
+    with pytest.raises(UserError, match=r"did you mean '[a-z0-9-]+'"):
         figure("%%")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rule_inputs import all_rules
+from test_figures import LINES
 
 from tajsim.analysis.carriers import carriers, claims_by_mechanism, ids_in, parameters_of
 from tajsim.analysis.mechanism_text import counts, page
@@ -56,6 +57,8 @@ def test_sources_are_lines_of_known_documents() -> None:
             document, _, lines = source.partition(":")
             assert document in known, m.id
             assert re.fullmatch(r"\d{1,3}(-\d{1,3})?", lines), m.id
+            assert 1 <= int(lines.partition("-")[0]) <= int(lines.split("-")[-1]), m.id
+            assert int(lines.split("-")[-1]) <= LINES[document], m.id
 
 
 def test_status_reason_and_scenario_go_together() -> None:
@@ -92,6 +95,22 @@ def test_most_rows_are_answered() -> None:
 
 
 RULES = {f"{rule.__module__}.{rule.__name__}" for rule in all_rules().values()}
+
+
+def test_carrying_rules_are_called() -> None:
+    """A rule that no actor, stage or other rule calls carries nothing."""
+    code = {
+        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+        for part in ("rules", "agents", "model")
+        for path in (ROOT / "src/tajsim" / part).rglob("*.py")
+    }
+    idle = []
+    for where in sorted({place for places in carriers().values() for place in places}):
+        name = where.rpartition(".")[2]
+        if f"tajsim.{where}" in RULES:
+            uses = [len(re.findall(rf"(?<!def )\b{name}\b[(,)]", text)) for text in code.values()]
+            idle += [] if any(uses) else [where]
+    assert idle == []
 
 
 def tried_in(where: str) -> set[str]:

@@ -44,7 +44,7 @@ def perceived_threat(
 ) -> Array:
     """Return the threat the regime sees in a commander, 0 to 1, ``(run,)``.
 
-    ``power * (1 - loyalty * trust * (1 - 0.3 * distrusted_past) * (1 - named))``: a regime that
+    ``power * (1 - loyalty * trust * (1 - 0.3 * distrusted_past) * (1 - doubted))``: a regime that
     has lost trust discounts the loyalty of all, and gives none to whom captives name or who defied
     it.
 
