@@ -16,8 +16,9 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
+import tajsim.plots.choose as choose
+import tajsim.plots.style as style
 from tajsim.errors import UserError, unknown
-from tajsim.plots import choose, style
 from tajsim.plots.border import border
 from tajsim.plots.difference import difference
 from tajsim.plots.distribution import distribution

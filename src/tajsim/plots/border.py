@@ -12,9 +12,13 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+import tajsim.plots.badges as badges
+import tajsim.plots.choose as choose
+import tajsim.plots.marks as marks
+import tajsim.plots.style as style
+import tajsim.plots.timeline as timeline
 from tajsim.axes import SECTIONS
 from tajsim.errors import UserError
-from tajsim.plots import badges, choose, marks, style, timeline
 from tajsim.plots.labels import spoken, wrap
 from tajsim.plots.page import Page
 from tajsim.plots.series import unit_of, years

@@ -12,8 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+import tajsim.plots.choose as choose
+import tajsim.plots.style as style
+import tajsim.plots.timeline as timeline
 from tajsim.errors import UserError, unknown
-from tajsim.plots import choose, style, timeline
 from tajsim.plots.forest import Difference, forest, forest_height
 from tajsim.plots.labels import month_text, number, wrap
 from tajsim.plots.page import Page

@@ -12,7 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from tajsim.plots import choose, style, timeline
+import tajsim.plots.choose as choose
+import tajsim.plots.style as style
+import tajsim.plots.timeline as timeline
 from tajsim.plots.labels import month_text, number, wrap
 from tajsim.plots.page import Page
 from tajsim.plots.series import Floats, reduce, scaled, titled, unit_of

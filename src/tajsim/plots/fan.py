@@ -13,7 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from tajsim.plots import badges, choose, marks, style, timeline
+import tajsim.plots.badges as badges
+import tajsim.plots.choose as choose
+import tajsim.plots.marks as marks
+import tajsim.plots.style as style
+import tajsim.plots.timeline as timeline
 from tajsim.plots.labels import wrap
 from tajsim.plots.page import Page
 from tajsim.plots.series import (

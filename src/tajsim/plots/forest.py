@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from tajsim.plots import style
+import tajsim.plots.style as style
 from tajsim.plots.labels import with_interval, wrap
 from tajsim.plots.series import Floats, scaled
 from tajsim.plots.windows import paired

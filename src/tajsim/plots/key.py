@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tajsim.plots import style
+import tajsim.plots.style as style
 from tajsim.plots.labels import wrap
 from tajsim.plots.pen import EDGE, Pen
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import xarray as xr
 
-from tajsim.plots import style
+import tajsim.plots.style as style
 from tajsim.plots.choose import names_of
 from tajsim.plots.key import Entry
 from tajsim.plots.labels import month_text

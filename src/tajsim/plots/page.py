@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from tajsim.plots import style
+import tajsim.plots.style as style
 from tajsim.plots.key import Entry, draw_key, key_lines, key_rows
 from tajsim.plots.labels import wrap
 from tajsim.plots.pen import EDGE, LEGEND_ROW, Item, Pen, legend_rows, text_height

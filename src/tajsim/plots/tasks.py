@@ -13,8 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+import tajsim.plots.badges as badges
+import tajsim.plots.choose as choose
+import tajsim.plots.marks as marks
+import tajsim.plots.style as style
+import tajsim.plots.timeline as timeline
 from tajsim.axes import TASKS
-from tajsim.plots import badges, choose, marks, style, timeline
 from tajsim.plots.labels import spoken, wrap
 from tajsim.plots.page import Page
 from tajsim.plots.series import Floats, unit_of, years

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from tajsim.plots import style
+import tajsim.plots.style as style
 from tajsim.plots.labels import width
 from tajsim.plots.series import DOCUMENTED_UNTIL, year_of, years
 
