@@ -52,6 +52,8 @@ M42 diverted_share civic_space -
 M43 fear_aim policing +
 M44 insecurity border_weakness +
 M45 collusion_aim pay -
+M58 watched donor_coordination +
+O06 watched donor_monitoring +
 M46 collusion_aim bribery_norm +
 M47 quality_aim pay_ratio +
 M48 collusion_aim supervision -

@@ -7,7 +7,7 @@ import numpy as np
 
 from tajsim.agents.actor import Actor
 from tajsim.axes import SECTIONS, TASKS, Array, total
-from tajsim.rules.border.collusion import collusion_aim, collusion_step, with_clients
+from tajsim.rules.border.collusion import collusion_aim, collusion_step, watched, with_clients
 from tajsim.rules.border.deployment import deploy
 from tajsim.rules.outsourcing.coordination import coordinated
 from tajsim.rules.powers.recruitment import strength_change, wanted_strength
@@ -83,15 +83,21 @@ class SecurityAgency(Actor):
         """
         self.purged = self.purged + staff_turnover * (political_head - self.purged)
 
+    @property
+    def aid_per_head(self) -> Array:
+        """Useful aid received, USD/person/month."""
+        return self.aid / np.maximum(self.strength, 1.0)
+
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
-        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, agency_supervision)
+        watch = self.ask(watched, agency_supervision, self.aid_per_head)
+        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, watch)
         self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
         self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)
 
-    def decide_quality(self, aid_per_head: Array, best_drawn_off: Array, alarm: Array) -> None:
+    def decide_quality(self, best_drawn_off: Array, alarm: Array) -> None:
         """Let quality follow pay, aid, the draft, its head, and how much happens at once."""
-        aim = self.ask(quality_aim, self.pay_ratio, aid_per_head, best_drawn_off)
+        aim = self.ask(quality_aim, self.pay_ratio, self.aid_per_head, best_drawn_off)
         self.staff_quality = self.ask(quality_step, self.staff_quality, aim)
         quality = self.ask(without_staff, self.staff_quality, self.purged)
         bodies = np.asarray(1.0 if self.foreign else self.bodies)
@@ -100,7 +106,7 @@ class SecurityAgency(Actor):
     @property
     def outside_interest(self) -> Array:
         """How much outsiders care for the agency, 0 to 1: by their money for each of its people."""
-        given = self.aid / np.maximum(self.strength, 1.0)
+        given = self.aid_per_head
         interest: Array = given / (given + 50.0)
         return interest
 

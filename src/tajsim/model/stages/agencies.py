@@ -24,8 +24,7 @@ def agencies(country: Country) -> None:
         agency.ask(agency.replace_staff, political_head(country, agency))
         agency.ask(agency.decide_collusion)
         conscript = agency.name in ("border_troops", "army")
-        per_head = agency.aid / np.maximum(agency.strength, 1.0)
-        agency.decide_quality(per_head, drawn_off * float(conscript), alarm)
+        agency.decide_quality(drawn_off * float(conscript), alarm)
         joining.append(agency.recruits(ratio))
     for agency, persons in zip(country.agencies, joining, strict=True):
         recruit(country, agency, persons)

@@ -29,6 +29,29 @@ def collusion_aim(
     return 1.0 / (1.0 + np.exp(-(collusion_slope * np.log(ratio) + bribery_norm)))
 
 
+def watched(
+    supervision: Array,
+    aid_per_head: Array,
+    *,
+    donor_monitoring: Array,
+    donor_coordination: Array,
+    oversight_yield: Array,
+) -> Array:
+    """Return supervision with what donors see, USD/person/month, ``(run,)``.
+
+    ``supervision + yield * aid_per_head * (1 - (1 - monitoring) * (1 - coordination))``: who pays
+    can look, if he looks at all and is not played off against others.
+
+    Args:
+        supervision: expected monthly loss from the agency's own supervision, USD/person/month.
+        aid_per_head: useful aid the agency receives, USD/person/month.
+
+    Mechanisms: M58, O06, S22.
+    """
+    seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
+    return supervision + oversight_yield * aid_per_head * seen
+
+
 def collusion_step(collusion: Array, aim: Array, *, collusion_speed: Array) -> Array:
     """Return next month's collusion: a fixed share of the way to the aim, ``(run,)``.
 
