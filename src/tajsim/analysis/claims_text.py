@@ -12,6 +12,11 @@ from tajsim.analysis.tables import interval, number, percent, text_table
 
 _HEADER = ("verdict", "in runs", "mean effect", "90 % interval", "expected", "claim and source")
 
+_RULE = (
+    "A direction holds where the interval of the mean effect is clear of zero on that side,"
+    "\n'between' where the median lies between; 'in runs' says in how many runs it holds by itself."
+)
+
 
 def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
     """Return a table of the claims for each scenario; ``""`` if there are none."""
@@ -24,6 +29,7 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
         if len(tested):
             lines.append(f"Claims of {scenario}{_reference(part)}: {_counts(tested)}.")
             lines.append(text_table(_HEADER, [_row(row) for row in tested.itertuples()], (0, 4, 5)))
+            lines.append(_RULE)
         if untested and len(others):
             lines += _not_tested(str(scenario), others)
         if lines:
@@ -57,11 +63,19 @@ def _row(row: Any) -> list[str]:
     return [
         row.verdict,
         percent(row.share),
-        f"{number(row.effect, signed=row.signed)} {row.unit}",
+        _effect(row),
         interval(row.low, row.high, signed=row.signed),
         row.expect,
         f"{row.claim} ({row.document}:{row.line})",
     ]
+
+
+def _effect(row: Any) -> str:
+    """Return the mean effect, with the median where it decides."""
+    said = f"{number(row.effect, signed=row.signed)} {row.unit}"
+    if row.expect.startswith(("between", "unchanged")):
+        said += f", median {number(row.median, signed=row.signed)}"
+    return said
 
 
 def _not_tested(scenario: str, others: pd.DataFrame) -> list[str]:

@@ -16,6 +16,8 @@ from tajsim.analysis.windows import attribute
 
 WIDTH = 100
 
+_OVER = "\nOver the window: flows by year, counts added, stocks at its end, all else its mean."
+
 
 def summary_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = False) -> str:
     """Return the table of one scenario: median and 90 % of the runs, headline outcomes or all."""
@@ -31,6 +33,7 @@ def summary_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = 
             _heading(dataset, scenario, scenario),
             f"{_runs(dataset)}, {window}",
             text_table(("outcome", "unit", "median", "90 % of the runs"), rows, left=(0, 1))
+            + _OVER
             + _left_out(len(summary) - len(shown)),
         ]
     )
@@ -82,7 +85,7 @@ def _comparison_table(part: pd.DataFrame, shown: pd.DataFrame) -> str:
     table = text_table(header, rows, left=(0, 1)) if rows else "Nothing to show differs."
     equal = f"\nThe same in every run: {int(same.sum())} rows." if same.any() else ""
     chance = "\nWhere nothing changes, one interval in ten is clear of zero by chance."
-    return table + chance + equal + _left_out(len(part) - int(same.sum()) - len(shown))
+    return table + _OVER + chance + equal + _left_out(len(part) - int(same.sum()) - len(shown))
 
 
 def _left_out(count: int) -> str:

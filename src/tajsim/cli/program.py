@@ -15,6 +15,7 @@ from importlib import import_module
 from types import FrameType
 from typing import Any
 
+from tajsim.cli import interrupt
 from tajsim.cli.parser import Parser, common_options
 from tajsim.errors import UserError
 
@@ -28,6 +29,7 @@ VERBS = (
     "plot",
     "figures",
     "parameters",
+    "outcomes",
     "mechanisms",
 )
 
@@ -116,7 +118,7 @@ def _brief(error: BaseException) -> str:
 
 @contextmanager
 def _unwinding_termination() -> Iterator[None]:
-    """Let a request to terminate unwind the program as an interrupt does."""
+    """Let a request to terminate, or Ctrl-C, unwind the program and not get lost."""
 
     def unwind(number: int, frame: FrameType | None) -> None:
         raise Terminated
@@ -124,8 +126,13 @@ def _unwinding_termination() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    handler = signal.signal(signal.SIGTERM, unwind)
+    interrupt.forget()
+    handlers = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, unwind),
+        signal.SIGINT: signal.signal(signal.SIGINT, interrupt.note_and_raise),
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

@@ -6,12 +6,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tajsim.cli import interrupt
+
 
 @contextmanager
-def progress_bar(title: str, forced: bool = False) -> Iterator[Callable[[int, int], None] | None]:
-    """Give a function ``(done, total)`` that moves a bar; ``None`` where stderr is no terminal."""
+def progress_bar(title: str, forced: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Give a function ``(done, total)`` that moves a bar, and ends the work after a Ctrl-C.
+
+    Where stderr is no terminal there is no bar.
+    """
+
+    def watch(done: int, total: int) -> None:
+        interrupt.check()
+
     if not (forced or sys.stderr.isatty()):
-        yield None
+        yield watch
+        interrupt.check()
         return
     from tqdm import tqdm
 
@@ -19,7 +29,9 @@ def progress_bar(title: str, forced: bool = False) -> Iterator[Callable[[int, in
     with tqdm(total=1, desc=title, file=sys.stderr, bar_format=form, leave=False) as bar:
 
         def move(done: int, total: int) -> None:
+            interrupt.check()
             bar.total = total
             bar.update(done - bar.n)
 
         yield move
+    interrupt.check()

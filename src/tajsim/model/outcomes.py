@@ -70,6 +70,10 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "dependence": lambda m: dependence(m.regime.task_provision, m.regime.effort),
     "alignment": lambda m: m.alignment,
     "guarantee": lambda m: m.guarantee,
+    "loyalty_in_place": lambda m: (
+        total(np.stack([c.loyalty * c.in_place for c in m.commanders]))
+        / np.maximum(total(np.stack([c.in_place for c in m.commanders])), 1.0)
+    ),
     "commander_loyalty": lambda m: np.stack([c.loyalty * c.in_place for c in m.commanders]),
     "commander_fear": lambda m: np.stack([c.fear * c.in_place for c in m.commanders]),
     "commander_state": lambda m: np.stack([c.status for c in m.commanders]),

@@ -51,6 +51,8 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
             **datasets[0].attrs,
             **{attribute: json.dumps(table) for attribute, table in tables.items()},
             **{attribute: _all(datasets, attribute) for attribute in ("seed", "parameters_mode")},
+            "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
+            "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
             "runs": joined.sizes["run"],
             "reference": str(joined["scenario"].values[0]),
         }
@@ -60,6 +62,18 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
 def _all(datasets: Sequence[xr.Dataset], attribute: str) -> str:
     """Return the values of an attribute, each once; one value where all agree."""
     return ", ".join(dict.fromkeys(str(d.attrs.get(attribute, "not stated")) for d in datasets))
+
+
+def _overrides(dataset: xr.Dataset) -> str:
+    """Return what the command line set for all scenarios of some results."""
+    origins, settings = _table(dataset, "origins"), _table(dataset, "settings")
+    said = {
+        f"{key}={value:g}"
+        for name, table in settings.items()
+        for key, value in table.items()
+        if str(origins.get(name, {}).get(key, "")).startswith("command line")
+    }
+    return ", ".join(sorted(said)) or "nothing"
 
 
 def _table(dataset: xr.Dataset, name: str) -> dict[str, Any]:

@@ -111,6 +111,12 @@ def _check(dataset: xr.Dataset, order: str) -> None:
                 "runs of one number are not pairs"
             )
 
+    if " and " in str(dataset.attrs.get("overrides", "")):
+        raise UserError(
+            "paired differences need results with the same --set; found "
+            f"{dataset.attrs['overrides']}: the settings would be taken for effects"
+        )
+
 
 def _rows(
     dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any

@@ -84,6 +84,8 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
         f"{runs:,} run{'s' if runs != 1 else ''} per scenario",
         f"seed {attrs.get('seed', 'not stated')}",
     ]
+    if "," in str(attrs.get("runs_given", "")):
+        parts[0] += f" (those that all results hold; given were {attrs['runs_given']})"
     mode = {"prior": "parameters drawn from their ranges in each run", "fixed": "parameters fixed"}
     if attrs.get("parameters_mode") in mode:
         parts.append(mode[attrs["parameters_mode"]])
