@@ -1,4 +1,4 @@
-"""A Ctrl-C that the interpreter swallowed is answered all the same; joined results are told apart."""
+"""A Ctrl-C that got lost is answered all the same; joined results are told apart."""
 
 from __future__ import annotations
 
