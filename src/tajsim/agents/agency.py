@@ -42,7 +42,7 @@ class SecurityAgency(Actor):
     ) -> None:
         """Take the documented strength and pay. Source: matveeva-2004:45-91, 161-167."""
         self.strength, self.strength_start = agency_strength.copy(), agency_strength.copy()
-        self.aid = self.zeros()
+        self.aid, self.watched_aid = self.zeros(), self.zeros()
         self.pay = agency_pay.copy()
         self.pay_start = agency_pay.copy()
         self.quality, self.staff_quality = agency_quality.copy(), agency_quality.copy()
@@ -90,7 +90,8 @@ class SecurityAgency(Actor):
 
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
-        watch = self.ask(watched, agency_supervision, self.aid_per_head)
+        per_head = self.watched_aid / np.maximum(self.strength, 1.0)
+        watch = self.ask(watched, agency_supervision, per_head)
         aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, watch)
         self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
         self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)

@@ -24,16 +24,19 @@ def delivery(country: Country) -> None:
     repeated = country.ask(duplication, money)
     share = country.ask(diverted_share, corruption_by_task(country), repeated)
     country.now["duplicated"] = repeated * total(money)
-    useful = np.zeros_like(repeated)
+    useful, watched = np.zeros_like(repeated), np.zeros_like(repeated)
+    conditions = country.values.family("power_condition")
     for i, power in enumerate(country.powers):
         power.diverted = power.delivered * share
         # What repeats other aid adds nothing new.
         power.useful = power.delivered * (1.0 - share) * (1.0 - repeated)
         useful = useful + power.useful
+        # Who asks for nothing does not look either.
+        watched = watched + power.useful * conditions[i]
         country.now["delivered"][i] = total(power.delivered)
         country.now["diverted"][i] = total(power.diverted)
         country.money.move("world", "patronage", country.now["diverted"][i])
-    hand_to_agencies(country, total(money) * (1.0 - share), useful)
+    hand_to_agencies(country, total(money) * (1.0 - share), useful, watched)
     civil_aid(country)
     presence(country)
     for power in country.powers:
@@ -59,18 +62,19 @@ def corruption_by_task(country: Country) -> Array:
     return found
 
 
-def hand_to_agencies(country: Country, paid: Array, useful: Array) -> None:
+def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Array) -> None:
     """Divide aid over the country's own agencies of each task, evenly.
 
     A guard that leaves hands over its posts and kit, and teaches those who come (M75).
     """
     for agency in country.agencies:
-        agency.aid, money = np.zeros(country.run_count), np.zeros(country.run_count)
+        agency.aid, agency.watched_aid, money = np.zeros((3, country.run_count))
         for t in agency.tasks:
             if agency.foreign:
                 continue
             sharing = sum(1 for a in country.agencies if t in a.tasks and not a.foreign)
             agency.aid = agency.aid + useful[t] / sharing
+            agency.watched_aid = agency.watched_aid + watched[t] / sharing
             money = money + paid[t] / sharing
         country.money.move("world", agency.name, money)
     own = country.agency["border_troops"]

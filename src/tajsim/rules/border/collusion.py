@@ -44,7 +44,8 @@ def watched(
 
     Args:
         supervision: expected monthly loss from the agency's own supervision, USD/person/month.
-        aid_per_head: useful aid the agency receives, USD/person/month.
+        aid_per_head: useful aid of powers, each weighted by the conditions it attaches,
+            USD/person/month.
 
     Mechanisms: M58, O06, S22.
     """
