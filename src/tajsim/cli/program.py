@@ -15,7 +15,7 @@ from importlib import import_module
 from types import FrameType
 from typing import Any
 
-from tajsim.cli import interrupt
+import tajsim.cli.interrupt as interrupt
 from tajsim.cli.parser import Parser, common_options
 from tajsim.errors import UserError
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tajsim.cli import interrupt
+import tajsim.cli.interrupt as interrupt
 
 
 @contextmanager
