@@ -7,6 +7,7 @@ import pytest
 
 from tajsim.draws import ReusedDrawError
 from tajsim.errors import UserError
+from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario import load_scenario
 from tajsim.model.model import MONTH, TajikistanModel
 
@@ -163,3 +164,28 @@ def test_documented_start_values() -> None:
     length = model.values.family("section_length")[:, 0]
     assert length[:6].sum() == pytest.approx(1_400)
     assert length[:3].sum() == pytest.approx(700)
+
+
+def test_redrawn_group_leaves_the_others_alone():
+    base = TajikistanModel(runs=4, end="2004-01")
+    again = TajikistanModel(runs=4, end="2004-01", redraw=("documented",))
+    names, values = base.parameter_values
+    basis = np.array([load_parameters()[n].basis.kind for n in names])
+    uncertain = np.array([load_parameters()[n].role == "uncertainty" for n in names])
+    moved = (values != again.parameter_values[1]).any(axis=1)
+    assert moved[uncertain & (basis == "documented")].all()
+    assert not moved[basis != "documented"].any()
+    chance = TajikistanModel(runs=4, end="2004-01", redraw=("chance",))
+    assert np.array_equal(chance.parameter_values[1], values)
+
+
+def test_setting_may_differ_from_run_to_run():
+    name = "agency_pay.border_troops"
+    pay = np.array([10.0, 40.0])
+    pair = TajikistanModel(runs=[3, 3], end="2004-06", settings={name: pay})
+    pair.run_to_end()
+    for i, value in enumerate(pay):
+        alone = TajikistanModel(runs=[3], end="2004-06", settings={name: value})
+        alone.run_to_end()
+        for outcome, series in alone.record.items():
+            assert np.array_equal(series[..., 0], pair.record[outcome][..., i]), outcome

@@ -55,15 +55,19 @@ class Draws:
     Args:
         seed: the seed of the ensemble, any integer.
         runs: the numbers of the runs, ``(run,)``; results depend on these numbers alone.
+        again: make every draw anew, independent of those without it.
 
     Raises:
         ReusedDrawError: from every method, if a key is drawn again, or an earlier month of it.
     """
 
-    def __init__(self, seed: int, runs: Sequence[int] | NDArray[np.int64]) -> None:
+    def __init__(
+        self, seed: int, runs: Sequence[int] | NDArray[np.int64], again: bool = False
+    ) -> None:
         self.seed = int(seed)
         self.runs = np.asarray(runs, dtype=np.int64)
-        seed_digest = blake2b(f"seed\x1f{self.seed}".encode(), digest_size=8).digest()
+        word = "seed again" if again else "seed"
+        seed_digest = blake2b(f"{word}\x1f{self.seed}".encode(), digest_size=8).digest()
         seed_bits = np.uint64(int.from_bytes(seed_digest, "little"))
         self._run_key = _mix(_mix(self.runs.astype(np.uint64)) ^ seed_bits)
         self._last_month: dict[tuple[str, str], int] = {}

@@ -30,10 +30,10 @@ def basis_statement(dataset: xr.Dataset) -> str:
     if counts["scenario"]:
         parts.append(f"{counts['scenario']} set by a scenario")
     uncertain = int((dataset["role"].values == "uncertainty").sum())
-    drawn = (
-        f"The {uncertain} uncertain ones were drawn for each run from their ranges."
-        if dataset.attrs.get("parameters_mode") == "prior"
-        else "All were held at their values."
-    )
+    drawn = {
+        "posterior": "Each run took one row of the calibrated sample, and what was not calibrated "
+        f"of the {uncertain} uncertain ones was drawn from its range.",
+        "prior": f"The {uncertain} uncertain ones were drawn for each run from their ranges.",
+    }.get(str(dataset.attrs.get("parameters_mode")), "All were held at their values.")
     listed = f"{', '.join(parts[:-1])} and {parts[-1]}"
     return f"Of {sum(counts.values())} parameters in force {listed}. {drawn}"

@@ -18,6 +18,7 @@ from tajsim.ensemble.months import month_names
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
+from tajsim.inputs.modes import DEFAULT_MODE
 from tajsim.inputs.scenario import Scenario, load_scenario, scenario_names, scenario_path
 from tajsim.inputs.scenario_folder import parent_path
 
@@ -56,7 +57,7 @@ def claims(
     *scenarios: str | Path,
     runs: int = 200,
     seed: int = 1,
-    parameters: str = "prior",
+    parameters: str = DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> pd.DataFrame:

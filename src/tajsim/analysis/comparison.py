@@ -17,6 +17,7 @@ from tajsim.analysis.summary import summarise
 from tajsim.analysis.windows import Window, check_window
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
+from tajsim.inputs.modes import DEFAULT_MODE
 
 if TYPE_CHECKING:
     from tajsim.ensemble.run import Overrides, Progress, ScenarioLike
@@ -57,7 +58,7 @@ def compare(
     *scenarios: ScenarioLike,
     runs: int = 200,
     seed: int = 1,
-    parameters: str = "prior",
+    parameters: str = DEFAULT_MODE,
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,

@@ -7,6 +7,7 @@ import re
 from typing import NoReturn
 
 from tajsim.errors import UserError, unknown
+from tajsim.inputs.modes import DEFAULT_MODE, MODES
 from tajsim.version import __version__
 
 _CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)")
@@ -66,9 +67,10 @@ def ensemble_options(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--parameters",
-        choices=("prior", "fixed"),
-        default="prior",
-        help="draw uncertain parameters for each run (prior, the default) or hold them (fixed)",
+        choices=MODES,
+        default=DEFAULT_MODE,
+        help="uncertain parameters: a row of the calibrated sample for each run (posterior), "
+        f"drawn from their ranges (prior) or held (fixed); default {DEFAULT_MODE}",
     )
     add("--until", metavar="YYYY-MM", help="the last month (default: the end of the scenario)")
     add(

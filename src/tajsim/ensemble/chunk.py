@@ -39,6 +39,7 @@ def simulate(job: Job, month_done: Callable[[], None]) -> Record:
         events=[event for event in job.scenario.events if event.month <= job.end],
         parameters=job.parameters,
         outcomes=job.outcomes,
+        redraw=job.redraw,
     )
     try:
         model.run_to_end(progress=lambda _month: month_done())

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.months import check_month, month_names
 from tajsim.errors import UserError, unknown
+from tajsim.inputs.modes import MODES, REDRAWN
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.parameters import load_parameters
 
 if TYPE_CHECKING:
     from tajsim.inputs.scenario import Scenario
-
-MODES = ("prior", "fixed")
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Job:
     end: str
     parameters: str
     outcomes: tuple[str, ...]
+    redraw: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Plan:
     outcomes: tuple[str, ...]
     workers: int
     chunk: int
+    redraw: tuple[str, ...] = ()
 
     @property
     def months(self) -> list[str]:
@@ -70,6 +71,7 @@ class Plan:
                 end=self.end,
                 parameters=self.parameters,
                 outcomes=self.outcomes,
+                redraw=self.redraw,
             )
             for position, scenario in enumerate(self.scenarios)
             for first in range(0, self.runs, size)
@@ -92,6 +94,7 @@ def argument_errors(
     outcomes: Sequence[str] | None,
     workers: int,
     chunk: int,
+    redraw: Sequence[str] = (),
 ) -> list[str]:
     """Return one line for every argument that is wrong whatever the scenarios are."""
     wrong = [
@@ -103,6 +106,7 @@ def argument_errors(
         wrong.append(f"seed must be a whole number of at most 63 bits, not {seed!r}")
     if parameters not in MODES:
         wrong.append(unknown("mode of the parameters", str(parameters), MODES))
+    wrong += [unknown("group of draws", g, REDRAWN) for g in redraw if g not in REDRAWN]
     known = load_outcomes()
     return wrong + [unknown("outcome", name, known) for name in outcomes or () if name not in known]
 
@@ -116,6 +120,7 @@ def make_plan(
     outcomes: Sequence[str] | None,
     workers: int,
     chunk: int,
+    redraw: Sequence[str] = (),
 ) -> Plan:
     """Check that the scenarios go together and make the plan; the arguments are checked before.
 
@@ -141,6 +146,7 @@ def make_plan(
         tuple(dict.fromkeys(outcomes)) if outcomes else tuple(load_outcomes()),
         int(workers),
         int(chunk),
+        tuple(redraw),
     )
     _check_memory(plan)
     return plan

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tajsim.ensemble.plan import Plan, argument_errors, make_plan
 from tajsim.errors import UserError
+from tajsim.inputs.modes import DEFAULT_MODE
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,7 +28,7 @@ def run(
     scenario: ScenarioLike,
     runs: int = 200,
     seed: int = 1,
-    parameters: str = "prior",
+    parameters: str = DEFAULT_MODE,
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,
@@ -45,7 +46,7 @@ def run_many(
     scenarios: Sequence[ScenarioLike],
     runs: int = 200,
     seed: int = 1,
-    parameters: str = "prior",
+    parameters: str = DEFAULT_MODE,
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,
@@ -60,8 +61,9 @@ def run_many(
             than one, the first is the reference.
         runs: the number of runs of each scenario.
         seed: any whole number; the same seed gives the same draws.
-        parameters: ``"prior"`` draws every uncertain parameter for each run from its range,
-            ``"fixed"`` holds all at their values.
+        parameters: ``"posterior"`` gives each run a row of the calibrated sample, ``"prior"``
+            draws every uncertain parameter for each run from its range, ``"fixed"`` holds all at
+            their values.
         until: the last month, ``YYYY-MM``; by default the end of the scenarios.
         outcomes: which outcomes to keep; by default all.
         workers: the number of processes.
@@ -85,23 +87,26 @@ def prepare(
     scenarios: Sequence[ScenarioLike],
     runs: int = 200,
     seed: int = 1,
-    parameters: str = "prior",
+    parameters: str = DEFAULT_MODE,
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,
     chunk: int = 1000,
     overrides: Overrides = (),
+    redraw: Sequence[str] = (),
 ) -> Plan:
     """Load the scenarios and check everything; the arguments are those of `run_many`.
+
+    ``redraw`` names groups whose draws are made anew, see `TajikistanModel`.
 
     Raises:
         UserError: all mistakes at once.
     """
     loaded, wrong = _load(scenarios, overrides)
-    wrong = argument_errors(runs, seed, parameters, outcomes, workers, chunk) + wrong
+    wrong = argument_errors(runs, seed, parameters, outcomes, workers, chunk, redraw) + wrong
     if wrong:
         raise UserError(wrong)
-    return make_plan(loaded, runs, seed, parameters, until, outcomes, workers, chunk)
+    return make_plan(loaded, runs, seed, parameters, until, outcomes, workers, chunk, redraw)
 
 
 def simulate(plan: Plan, progress: Progress | None = None) -> xr.Dataset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,12 +12,17 @@ import numpy as np
 from tajsim.axes import DIMENSIONS, Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError, unknown
+from tajsim.inputs.modes import MODES, REDRAWN
 from tajsim.inputs.parameters import (
     Parameter,
     dimension_names,
     load_families,
     load_parameters,
 )
+from tajsim.inputs.posterior import load_posterior
+
+#: A value for all runs, or one for each.
+Setting = float | Array
 
 
 def prior_quantile(parameter: Parameter, u: Array) -> Array:
@@ -49,30 +54,37 @@ class ParameterValues:
     Args:
         draws: the keyed draws of the chunk; a draw depends on the run number alone, so that two
             scenarios share every parameter.
-        settings: full parameter name -> value that replaces the prior in all runs.
-        mode: ``prior`` draws the uncertain parameters per run, ``fixed`` holds all at their value.
+        settings: full parameter name -> what replaces the draw: a number, or ``(run,)`` values.
+        mode: ``posterior`` gives each run one row of the calibrated sample and draws the other
+            uncertain parameters from their prior, ``prior`` draws all from their prior, ``fixed``
+            holds all at their value.
+        redraw: the bases whose parameters are drawn anew, with all others as they were; a row of
+            the calibrated sample counts as assumption, for only assumptions are calibrated.
 
     Raises:
-        UserError: for an unknown name or mode.
+        UserError: for an unknown name, mode or group.
     """
 
     def __init__(
-        self, draws: Draws, settings: Mapping[str, float] | None = None, mode: str = "prior"
+        self,
+        draws: Draws,
+        settings: Mapping[str, Setting] | None = None,
+        mode: str = "prior",
+        redraw: Collection[str] = (),
     ) -> None:
-        if mode not in ("prior", "fixed"):
-            raise UserError(unknown("parameter mode", mode, ("prior", "fixed")))
         settings = settings or {}
-        bad = [unknown("parameter", n, load_parameters()) for n in settings]
-        bad = [m for m, n in zip(bad, settings, strict=True) if n not in load_parameters()]
-        if bad:
-            raise UserError(bad)
+        _check(settings, mode, redraw)
         self._runs = len(draws.runs)
+        drawn = _posterior_rows(draws, "assumption" in redraw) if mode == "posterior" else {}
         self._values: dict[str, Array] = {}
         for name, row in load_parameters().items():
             if name in settings:
-                value = np.full(self._runs, float(settings[name]))
-            elif row.role == "uncertainty" and mode == "prior":
-                value = prior_quantile(row, draws.uniform("parameter", name, AT_START))
+                value = np.broadcast_to(np.asarray(settings[name], float), (self._runs,)).copy()
+            elif name in drawn:
+                value = drawn[name]
+            elif row.role == "uncertainty" and mode != "fixed":
+                process = "parameter again" if row.basis.kind in redraw else "parameter"
+                value = prior_quantile(row, draws.uniform(process, name, AT_START))
             else:
                 value = np.full(self._runs, row.value)
             self._values[name] = value
@@ -126,6 +138,26 @@ class ParameterValues:
     def table(self) -> tuple[list[str], Array]:
         """Return the full names and their values ``(parameter, run)``."""
         return list(self._values), np.stack(list(self._values.values()))
+
+
+def _check(settings: Mapping[str, Setting], mode: str, redraw: Collection[str]) -> None:
+    known = load_parameters()
+    bad = [unknown("parameter", name, known) for name in settings if name not in known]
+    if mode not in MODES:
+        bad.append(unknown("mode of the parameters", mode, MODES))
+    bad += [unknown("group of draws", group, REDRAWN) for group in redraw if group not in REDRAWN]
+    if bad:
+        raise UserError(bad)
+
+
+def _posterior_rows(draws: Draws, again: bool) -> dict[str, Array]:
+    """Return the calibrated parameters, each run those of one row of the sample."""
+    sample = load_posterior()
+    process = "parameter again" if again else "parameter"
+    rows = len(next(iter(sample.values())))
+    # No parameter has this name, so the key is the row's own.
+    row = (draws.uniform(process, "row of the posterior", AT_START) * rows).astype(np.intp)
+    return {name: values[row] for name, values in sample.items()}
 
 
 def _asked_by(rule: Callable[..., Any]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +12,7 @@ from tajsim.axes import Array
 from tajsim.draws import Draws
 from tajsim.errors import UserError
 from tajsim.inputs.dates import month_number
-from tajsim.inputs.values import ParameterValues
+from tajsim.inputs.values import ParameterValues, Setting
 from tajsim.model import setup
 from tajsim.model.country import Country
 from tajsim.model.flows import Flows
@@ -53,12 +53,16 @@ class TajikistanModel(Country):
     """All actors of the case, in many runs at once: arrays have the axis ``run`` last.
 
     Args:
-        runs: how many runs, numbered from 0, or the numbers of the runs to simulate.
+        runs: how many runs, numbered from 0, or the numbers of the runs to simulate; a number
+            may stand there twice, with settings of its own each time.
         seed: seed of the keyed draws; the same seed and run number give the same history.
         start, end: first and last month, "YYYY-MM".
-        settings: full parameter name -> value for all runs.
+        settings: full parameter name -> value for all runs, or ``(run,)`` values.
         events: scenario events, in the order of their months.
-        parameters: "prior" draws uncertain parameters per run, "fixed" holds them.
+        parameters: "posterior" draws uncertain parameters per run from the calibrated sample,
+            "prior" from the ranges of the registry; "fixed" holds them.
+        redraw: groups whose draws are made anew with everything else held: "documented",
+            "derived", "assumption" (uncertain parameters of that basis) or "chance" (all the rest).
         outcomes: names of the outcomes to record; None records all.
         rng: ignored; ``mesa.batch_run`` of Mesa 3.5 passes one, but chance comes from ``seed``.
         levers: further settings as keywords, ``agency_pay__border_troops=40``.
@@ -77,9 +81,10 @@ class TajikistanModel(Country):
         seed: int = 0,
         start: str = "2004-01",
         end: str = "2020-12",
-        settings: Mapping[str, float] | None = None,
+        settings: Mapping[str, Setting] | None = None,
         events: Sequence[Any] = (),
         parameters: str = "prior",
+        redraw: Collection[str] = (),
         outcomes: Sequence[str] | None = None,
         rng: object = None,
         **levers: float,
@@ -91,9 +96,10 @@ class TajikistanModel(Country):
             raise UserError(f"nothing to simulate: {len(numbers)} runs from {start} to {end}")
         self.run_count, self.first_month, self.month_count = len(numbers), first, last - first + 1
         self.months_run = 0
-        chosen = dict(settings or {}) | {k.replace("__", "."): v for k, v in levers.items()}
-        self.draws = Draws(seed, numbers)
-        self.values = ParameterValues(self.draws, chosen, parameters)
+        chosen: dict[str, Setting] = dict(settings or {})
+        chosen |= {name.replace("__", "."): value for name, value in levers.items()}
+        self.draws = Draws(seed, numbers, again="chance" in redraw)
+        self.values = ParameterValues(Draws(seed, numbers), chosen, parameters, redraw)
         self.parameter_values = self.values.table()
         self.events_by_month: dict[int, list[Any]] = {}
         for event in events:

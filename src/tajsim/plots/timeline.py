@@ -86,7 +86,11 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
     ]
     if "," in str(attrs.get("runs_given", "")):
         parts[0] += f" (those that all results hold; given were {attrs['runs_given']})"
-    mode = {"prior": "parameters drawn from their ranges in each run", "fixed": "parameters fixed"}
+    mode = {
+        "posterior": "parameters from the calibrated sample",
+        "prior": "parameters drawn from their ranges in each run",
+        "fixed": "parameters fixed",
+    }
     if attrs.get("parameters_mode") in mode:
         parts.append(mode[attrs["parameters_mode"]])
     text = f"{'; '.join(parts)}. {interval}"

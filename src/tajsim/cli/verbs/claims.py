@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from tajsim.cli.parser import whole_number
 from tajsim.cli.progress import progress_bar
 from tajsim.cli.table_file import table_file
+from tajsim.inputs.modes import DEFAULT_MODE, MODES
 
 HELP = "test the claims of the documents"
 DESCRIPTION = """\
@@ -33,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--overwrite", action="store_true", help="replace FILE if it exists")
     add(
         "--parameters",
-        default="prior",
-        metavar="MODE",
-        help="where uncertain parameters come from, as in tajsim run (default prior)",
+        choices=MODES,
+        default=DEFAULT_MODE,
+        help=f"where uncertain parameters come from, as in tajsim run (default {DEFAULT_MODE})",
     )
     add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
     add("--progress", action="store_true", help="show progress even if stderr is no terminal")
