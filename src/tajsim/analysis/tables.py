@@ -9,7 +9,8 @@ from collections.abc import Container, Sequence
 def number(value: float, signed: bool = False) -> str:
     """Return a number with three significant digits, whole ones in full: 12,345, 0.0321, 1.2e-05.
 
-    ``-`` for what is undefined.
+    From a million on four digits, in millions or billions: 12.35 m, 1.2 bn. ``-`` for
+    what is undefined.
     """
     if math.isnan(value):
         return "-"
@@ -21,6 +22,9 @@ def number(value: float, signed: bool = False) -> str:
     size = abs(value)
     if size < 0.0005 or size >= 1e12:
         return f"{value:{sign}.2g}"
+    for scale, word in ((1e9, "bn"), (1e6, "m")):
+        if size >= scale:
+            return f"{value / scale:{sign}.4g} {word}"
     digits = max(0, 2 - math.floor(math.log10(size)))
     text = f"{value:{sign},.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -195,7 +195,8 @@ def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequ
     messages = []
     for dimension, names in select.items():
         if dimension not in there:
-            messages.append(unknown("dimension", dimension, there) or "")
+            has_none = f"'{dimension}': the outcomes drawn have no dimension to select from"
+            messages.append(unknown("dimension", dimension, there) if there else has_none)
             continue
         messages += [
             unknown(dimension, n, there[dimension]) for n in names if n not in there[dimension]

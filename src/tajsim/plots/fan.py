@@ -120,7 +120,7 @@ def _panel(
     series = reduce(dataset[name], select)
     binary = not rare(series) and yes_or_no(series.values)
     unit = unit_of(series, windowed=False)
-    if months and not binary:
+    if months is not None and not binary:
         unit, series = smooth_unit(series), smoothed(series, months)
     when = years(series["month"].values)
     factor, unit = (0.01, "% of runs") if binary else scaled(series.values, unit)

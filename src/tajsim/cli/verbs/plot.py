@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--smooth", type=whole_number, metavar="MONTHS", help="rolling window of the fan")
     add("--title", metavar="TEXT", help="the heading of the picture")
-    window_option(parser, "by kind")
+    window_option(parser, "whole time; distribution and difference only")
 
 
 def call(options: argparse.Namespace) -> int:
