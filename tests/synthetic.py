@@ -56,6 +56,8 @@ SERIES: dict[str, tuple[str, str, tuple[str, ...], str, int, float, float]] = {
     "violent_members": ("Members of violent groups", "persons", (), "last", 1, 700, 0.4),
     "incidents": ("Armed incidents", "number", ("region",), "total", 0, 0.2, 1.0),
     "state_failed": ("State has failed", "0 or 1", (), "last", 1, 0.0, 0.0),
+    "state_control": ("Control of the centre", "share", ("region",), "mean", 0, 0.5, 0.2),
+    "heroin_leaving": ("Heroin leaving", "kg/month", ("exit",), "yearly", 0, 900, 0.3),
 }
 
 _HANDOVERS = [

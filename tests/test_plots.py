@@ -95,6 +95,8 @@ def test_every_axis_has_a_unit_or_names(scenarios: int, one: xr.Dataset, two: xr
     for kind in kinds(scenarios):
         panels = drawn(plots.figure(kind, dataset, **usual(kind)))
         assert panels
+        if kind == "map":  # places tell where one is; its scales are tested with it
+            continue
         for panel in panels:
             assert any(is_read(mate.xaxis) for mate in mates(panel, panels, "colspan")), kind
             if panel.get_subplotspec():  # the bar of a colour scale has one axis only

@@ -23,6 +23,7 @@ from tajsim.plots.border import border
 from tajsim.plots.difference import difference
 from tajsim.plots.distribution import distribution
 from tajsim.plots.fan import fan
+from tajsim.plots.map import map_of
 from tajsim.plots.tasks import tasks
 from tajsim.plots.windows import is_spread, most_moved
 
@@ -35,6 +36,7 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "difference": difference,
     "border": border,
     "tasks": tasks,
+    "map": map_of,
 }
 
 SUFFIXES = (".png", ".svg", ".pdf")

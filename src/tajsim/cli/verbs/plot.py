@@ -9,14 +9,15 @@ from typing import Any
 from tajsim.cli.parser import name_list, whole_number, window_option
 
 HELP = "draw pictures of results"
-KINDS = ("fan", "distribution", "difference", "border", "tasks")
+KINDS = ("fan", "distribution", "difference", "border", "tasks", "map")
 DESCRIPTION = """\
 Draw a picture of results, or of several results side by side. The kinds:
   fan           outcomes over time: median and bands of the runs, scenarios together
   distribution  an outcome over the runs, scenarios together
   difference    paired differences to the first scenario
   border        seizures and flow by section and month
-  tasks         own effort against outside provision by task"""
+  tasks         own effort against outside provision by task
+  map           border sections and regions at one date or several"""
 EXAMPLE = "tajsim plot withdrawal --kind fan --outcome heroin_seized --out seized.png"
 
 
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only this section, agency, ...; may be repeated",
     )
     add("--smooth", type=whole_number, metavar="MONTHS", help="rolling window of the fan")
+    add("--at", type=name_list, metavar="A,B", help="years or months of the map: 2006,2012-06")
     add("--title", metavar="TEXT", help="the heading of the picture")
     window_option(parser, "whole time; distribution and difference only")
 
@@ -59,5 +61,5 @@ def call(options: argparse.Namespace) -> int:
 
 def _chosen(options: argparse.Namespace) -> dict[str, Any]:
     """Return the options that were given, by the names that the pictures know."""
-    names = ("outcome", "scenarios", "select", "smooth", "title", "window")
+    names = ("outcome", "scenarios", "select", "smooth", "at", "title", "window")
     return {name: value for name in names if (value := getattr(options, name)) is not None}

@@ -1,0 +1,48 @@
+"""Dates at which a picture shows the state of things: a year, or the year up to a month."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from tajsim.errors import UserError
+from tajsim.plots.labels import month_text
+
+
+@dataclass(frozen=True)
+class Span:
+    """The months ``start`` to ``stop`` (both included) and how they are named in a heading."""
+
+    start: np.datetime64
+    stop: np.datetime64
+    label: str
+
+
+def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
+    """Return what each of the dates means; the last year of the results where none is given.
+
+    Raises:
+        UserError: for each date that is no year or month of the results.
+    """
+    months = dataset["month"].values.astype("datetime64[M]")
+    first, last = months[0], months[-1]
+    found, wrong = [], []
+    for text in at or [str(last)]:
+        if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
+            wrong.append(f"date '{text}': expected a year or a month, such as 2008 or 2008-06")
+            continue
+        whole_year = len(text) == 4
+        stop = np.datetime64(f"{text}-12" if whole_year else text, "M")
+        start = stop - 11
+        if stop < first or start > last or (not whole_year and stop > last):
+            wrong.append(f"date {text} is outside the results; expected {first} to {last}")
+            continue
+        label = text if whole_year else f"year to {month_text(text)}"
+        found.append(Span(max(start, first), min(stop, last), label))
+    if wrong:
+        raise UserError(wrong)
+    return found
