@@ -24,7 +24,8 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
         self.quality = p[f"agency_quality.{name}"]
         self.pay = p[f"agency_pay.{name}"]
         self.collusion = p[f"collusion_start.{name}"]
-        self.supervision = p[f"agency_supervision.{name}"]
+        seen_by_press = 1.0 + p["press_exposure"] * p["civic_space"]
+        self.supervision = p[f"agency_supervision.{name}"] * seen_by_press
         self.posted = self.strength * p.get(f"border_post_share.{name}", 0.0)
         self.unit = self.strength * p.get(f"drug_unit_share.{name}", 0.0)
         self.rent_on_offer = 0.0
@@ -73,6 +74,8 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
         found = 1.0 - exp(-log(2.0) * self.unit * self.quality / p["inland_half_strength"])
         return p["inland_limit"] * found
 
-    def reported(self, seized: float) -> float:
-        """Return what is reported of what was seized, kg."""
-        return seized * (1.0 - self.p["theft_share"] * self.collusion)
+    def reported(self, seized: float, price: float) -> float:
+        """Return what is reported of what was seized, kg; the rest is sold at ``price`` USD/kg."""
+        gain = seized * price / max(self.unit or self.strength, 1.0)
+        tempted = gain / (gain + self.pay + self.supervision + 0.1)
+        return seized * (1.0 - self.p["theft_share"] * self.collusion * tempted)

@@ -34,6 +34,7 @@ class Tally:
     exit_seized: list[float] = field(default_factory=lambda: _zeros(EXITS))
     leaving: list[float] = field(default_factory=lambda: _zeros(EXITS))
     seized_by: list[float] = field(default_factory=lambda: _zeros(AGENCIES))
+    met_by: list[float] = field(default_factory=lambda: _zeros(AGENCIES))
     reported: list[float] = field(default_factory=lambda: _zeros(AGENCIES))
     tolls: list[float] = field(default_factory=lambda: _zeros(AGENCIES))
     bought_by_connected: float = 0.0
@@ -49,12 +50,17 @@ class Post:
     detection: float
     toll: float
 
-    def meet(self, way: Way, access: float, luck: float) -> tuple[float, float]:
-        """Split the load of a network into (arranged, seized) kg."""
+    def meet(
+        self, way: Way, access: float, luck: float, shelter: float
+    ) -> tuple[float, float, float]:
+        """Split the load of a network into (met, arranged, seized) kg."""
         arranged = way.load * self.agency.collusion * access
-        seized = (way.load - arranged) * min(1.0, self.detection * luck)
+        chance = min(1.0, self.detection * luck)
+        # Foreign guards take no orders from those who shelter the network.
+        ordered = 0.0 if self.agency.name == "russian_border_troops" else shelter
+        seized = (way.load - arranged) * chance * (1.0 - ordered)
         way.lost = seized
-        return arranged, seized
+        return way.load * chance, arranged, seized
 
 
 @dataclass
@@ -67,6 +73,25 @@ class Guards:
     price_inland: float
 
 
+def detection_left(model: ScalarMarket) -> dict[str, float]:
+    """Return what overload leaves of detection, by how much more there is to do for each person."""
+    agencies, sections = model.all_agencies, range(len(AFGHAN_SECTIONS))
+    people = {
+        "line": sum(agencies[name].deployment[s] for name in GUARDS for s in sections),
+        "inland": sum(agencies[name].unit for name in DRUG_UNITS),
+        "exits": agencies["customs"].strength,
+    }
+    bought = sum(network.bought for network in model.networks)
+    work = {place: bought / max(number, 1.0) for place, number in people.items()}
+    if model.month == model.first_month:
+        model.work_start = work
+    loss, left = model.p["overload_loss"], {}
+    for place, now in work.items():
+        ratio = now / max(model.work_start[place], 1e-9)
+        left[place] = min((1.0 + loss) / (1.0 + loss * ratio), 1.0)
+    return left
+
+
 def guards_in_force(model: ScalarMarket) -> Guards:
     """Work out detection and tolls, and what networks will expect to pay next month."""
     p, price = model.p, model.price
@@ -74,36 +99,38 @@ def guards_in_force(model: ScalarMarket) -> Guards:
     def toll(detection: float, value: float) -> float:
         return p["toll_share"] * min(1.0, p["loss_multiple"] * detection) * value
 
+    left = detection_left(model)
     sections = []
     for s, name in enumerate(model.guard[: len(AFGHAN_SECTIONS)]):
         agency = model.all_agencies[name]
         found = agency.detection_on(s)
-        sections.append(Post(agency, found, toll(found, price)))
+        sections.append(Post(agency, found * left["line"], toll(found, price)))
         model.entry_toll[s] = toll(found, 1.0) * agency.collusion
     customs, exits = model.all_agencies["customs"], []
     for e, (name, value) in enumerate(zip(EXITS, model.exit_prices, strict=True)):
         found = customs.detection_at_exit(name)
-        exits.append(Post(customs, found, toll(found, value)))
+        exits.append(Post(customs, found * left["exits"], toll(found, value)))
         model.exit_toll[e] = toll(found, 1.0) * customs.collusion
     inland = 0.5 * (price + sum(model.exit_prices) / len(EXITS))
     units = []
     for name in DRUG_UNITS:
         unit = model.all_agencies[name]
         found = unit.detection_inland()
-        units.append(Post(unit, found, toll(found, inland)))
+        units.append(Post(unit, found * left["inland"], toll(found, inland)))
     return Guards(sections, exits, units, inland)
 
 
 def pass_loads(model: ScalarMarket, guards: Guards, network: ScalarNetwork) -> None:
     """Send one network's loads over the line, through the country and out."""
     tally, p, row, access = model.tally, model.p, AGENCIES.index, network.access
-    spread = p["seizure_spread"]
+    spread, shelter = p["seizure_spread"], p["shelter_start"] * network.protection
     normal = model.draws.normal("seizure", network.name, model.month)
     luck = exp(spread * normal - 0.5 * spread**2)
     arrived, paid = 0.0, 0.0
     for s, (way, post) in enumerate(zip(network.entries, guards.sections, strict=True)):
         way.load = network.bought * way.share
-        arranged, seized = post.meet(way, access, luck)
+        met, arranged, seized = post.meet(way, access, luck, shelter)
+        tally.met_by[row(post.agency.name)] += met
         arrived += way.load - seized
         tally.entering[s] += way.load
         tally.seized[s] += seized
@@ -114,9 +141,10 @@ def pass_loads(model: ScalarMarket, guards: Guards, network: ScalarNetwork) -> N
         paid += arranged * post.toll
     stock = network.stock + arrived
     detection = sum(unit.detection for unit in guards.units)
-    met = stock * min(luck, 1.0 / max(detection, 1e-9))
+    upon = stock * min(luck, 1.0 / max(detection, 1e-9))
     for unit in guards.units:
-        found = met * unit.detection * (1.0 - unit.agency.collusion * access)
+        tally.met_by[row(unit.agency.name)] += upon * unit.detection
+        found = upon * unit.detection * (1.0 - unit.agency.collusion * access) * (1.0 - shelter)
         tally.seized_by[row(unit.agency.name)] += found
         toll = unit.toll * unit.agency.collusion * network.bought * access
         tally.tolls[row(unit.agency.name)] += toll
@@ -127,7 +155,8 @@ def pass_loads(model: ScalarMarket, guards: Guards, network: ScalarNetwork) -> N
     earned = stock * p["domestic_use"] * guards.price_inland
     for e, (way, post) in enumerate(zip(network.exits, guards.exits, strict=True)):
         way.load = stock * p["sale_share"] * way.share
-        arranged, seized = post.meet(way, access, luck)
+        met, arranged, seized = post.meet(way, access, luck, shelter)
+        tally.met_by[row(post.agency.name)] += met
         tally.sent_out[e] += way.load
         tally.offered_out[e] += way.load * access
         tally.exit_seized[e] += seized
@@ -145,7 +174,7 @@ def settle(model: ScalarMarket, guards: Guards) -> None:
     """Report, resell, spread the word, remember what was on offer, take over from the broken."""
     tally = model.tally
     for i, agency in enumerate(model.all_agencies.values()):
-        tally.reported[i] = agency.reported(tally.seized_by[i])
+        tally.reported[i] = agency.reported(tally.seized_by[i], guards.price_inland)
     tally.resold = sum(tally.seized_by) - sum(tally.reported)
     out = max(sum(tally.leaving), 1e-9)
     tally.leaving = [kg + kg / out * tally.resold for kg in tally.leaving]

@@ -67,6 +67,7 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
         p = self.p
         self.months, self.month, self.handovers = months, FIRST_MONTH, dict(handovers or {})
         self.harvest_luck = self.price = 1.0
+        self.first_month, self.work_start = FIRST_MONTH, dict[str, float]()
         self.exit_prices = [p[f"price_exit.{name}"] for name in EXITS]
         self.barriers = {EXITS.index("uzbek_border"): p["barrier_cost"] * p["barrier_start"]}
         self.entry_toll = [0.0] * len(AFGHAN_SECTIONS)
@@ -151,6 +152,10 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
         supply = p["heroin_supply"] * p["afghan_harvest"] * self.harvest_luck
         pressure = (sum(network.bought for network in self.networks) + 1.0) / supply
         self.price = p["price_border"] * pressure ** (1.0 / p["supply_elasticity"])
+        # Buyers abroad earn as migrants do, and prices follow part of the way.
+        growth = (1.0 + p["remittance_growth"]) ** (self.month - FIRST_MONTH)
+        rise = (max(p["migrant_demand"], 0.1) * growth) ** p["price_following"]
+        self.exit_prices = [p[f"price_exit.{name}"] * rise for name in EXITS]
         for network in self.networks:
             network.choose()
 

@@ -44,7 +44,8 @@ def with_masks(
         old, belief, toll, cost, route_sensitivity=sensitivity, route_inertia=inertia
     )
     load = bought * share
-    arranged, seized = clear(load, detection, collusion, access, luck)
+    nobody = np.zeros_like(access)
+    _, arranged, seized = clear(load, detection, collusion, access, luck, nobody)
     new = learn(belief, load, seized, word, learning_speed=speed, word_weight=word_weight)
     return share, arranged, seized, new
 

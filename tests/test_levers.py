@@ -31,6 +31,8 @@ ECHOES = {
     "agency_pay": "pay",
     "pay_topup": "pay",
     "debt_to_russia": "foreign_debt",
+    "heir_designated": "heir_named",
+    "succession_process": "succession_settled",
 }
 
 REPRESSION = {"party_appeal": "high", "ladder_rate": "high"}
@@ -41,7 +43,6 @@ SITUATIONS: dict[str, dict[str, str]] = {
     "west_priority": {**REPRESSION, "moscow_tolerance": "low"},
     "power_attention.uzbekistan": {"power_budget.uzbekistan": "high"},
     "internal_backing": {"power_guarantee.russia": "high"},
-    "ruler_immunity": {"succession_contest": "high"},
     # Beside the police the army is small, so its documented range shows where it counts for more.
     "agency_strength.army": {
         "agency_quality.army": "high",
@@ -65,6 +66,10 @@ ARRESTS = [
     Event("2004-03", "arrest", {"commander": name}, label=f"{name} to be arrested")
     for name in COMMANDERS
 ]
+
+#: Levers that matter only as the ruler's term ends, so they are tried in the last months of it.
+NEAR_THE_END = ("heir_designated", "ruler_commitment", "ruler_immunity", "succession_process")
+LAST_MONTHS = ("2019-07", "2020-12")
 
 
 def at(end: str, name: str) -> float:
@@ -94,14 +99,18 @@ class ValuesOfBlocks(ParameterValues):
 
 
 def simulate(
-    blocks: list[dict[str, float]], runs: int = RUNS, end: str = END, events: Sequence[Event] = ()
+    blocks: list[dict[str, float]],
+    runs: int = RUNS,
+    start: str = "2004-01",
+    end: str = END,
+    events: Sequence[Event] = (),
 ) -> list[dict[str, Any]]:
     """Return the record of each block, ``dimensions + (month, run)`` by outcome."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ValuesOfBlocks, "blocks", tuple(blocks))
         patch.setattr(model_module, "ParameterValues", ValuesOfBlocks)
         numbers = [*range(runs)] * len(blocks)
-        model = TajikistanModel(runs=numbers, seed=SEED, end=end, events=events)
+        model = TajikistanModel(runs=numbers, seed=SEED, start=start, end=end, events=events)
         model.run_to_end()
     parts = [slice(i * runs, (i + 1) * runs) for i in range(len(blocks))]
     return [{name: found[..., part] for name, found in model.record.items()} for part in parts]
@@ -116,9 +125,13 @@ def both_ends(levers: Sequence[str], **options: Any) -> dict[str, tuple[Any, Any
 
 @pytest.fixture(scope="module")
 def ends() -> dict[str, tuple[Any, Any]]:
-    ordinary = both_ends([lever for lever in LEVERS if lever not in {*FIGHTING, *RARE}])
+    ordinary = both_ends(
+        [lever for lever in LEVERS if lever not in {*FIGHTING, *RARE, *NEAR_THE_END}]
+    )
     fighting = both_ends(FIGHTING, runs=FIGHTS, end=FIGHTS_END, events=ARRESTS)
-    return ordinary | fighting | both_ends(RARE, runs=RARE_RUNS)
+    start, end = LAST_MONTHS
+    near = both_ends(NEAR_THE_END, start=start, end=end)
+    return ordinary | fighting | near | both_ends(RARE, runs=RARE_RUNS)
 
 
 def moved(low: Mapping[str, Any], high: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
@@ -148,4 +161,4 @@ def test_each_lever_moves_an_outcome(lever: str, ends: dict[str, tuple[Any, Any]
 
 
 def test_situations_are_of_levers() -> None:
-    assert sorted({*SITUATIONS, *FIGHTING, *RARE} - set(LEVERS)) == []
+    assert sorted({*SITUATIONS, *FIGHTING, *RARE, *NEAR_THE_END} - set(LEVERS)) == []

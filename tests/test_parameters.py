@@ -244,7 +244,7 @@ def test_unknown_names_are_told_in_one_line_each() -> None:
     first, second = told.value.messages
     assert "did you mean 'agency_pay.border_troops'?" in first
     assert "nothing_like_it" in second and "\n" not in first + second
-    with pytest.raises(UserError, match=r"unknown parameter mode 'fixd'.*fixed"):
+    with pytest.raises(UserError, match=r"unknown mode of the parameters 'fixd'.*fixed"):
         values("fixd")
 
 

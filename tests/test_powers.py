@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tajsim.axes import POWERS, TASKS, Array
+from tajsim.axes import AGENCIES, POWERS, TASKS, Array
+from tajsim.inputs.parameters import parameter
 from tajsim.inputs.scenario import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
+from tajsim.model.stages.partners import hand_over_next
 from tajsim.rules.elite.mutiny import mutiny_wins
 from tajsim.rules.militants.allies import allies
 from tajsim.rules.militants.buildup import fighters_step, pressure_from_exile, readiness_step
@@ -75,7 +77,7 @@ def test_no_rival_has_gained_in_the_first_month() -> None:
     found = TajikistanModel(runs=3, end="2004-02")
     found.step()
     for power in found.powers:
-        assert (power.provision_slow <= np.sum(power.provision, axis=0) + 1e-12).all()
+        assert (power.remembered <= np.sum(power.provision, axis=0) + 1e-12).all()
     offered = found.record["aid_pledged"][:, 0].sum(axis=0)
     found.step()
     assert (found.record["aid_pledged"][:, 1].sum(axis=0) < 1.3 * offered).all()
@@ -153,6 +155,146 @@ def test_the_base_pays_for_migrants_terms_and_transit_spoils_them() -> None:
     assert mean(left["remittances"], 12) < mean(plain["remittances"], 12)
 
 
+# Partners of the regime's choice.
+
+
+def test_dependence_pulls_both_ways() -> None:
+    """M120 and O10: what the patron can do makes others dearer, unease makes them welcome."""
+    cheap, dear = (
+        simulate(settings={"search_value": 0.2, "displeasure_price": p, "need_drive": 0.2})
+        for p in (0.5, 3.0)
+    )
+    plain, uneasy = (
+        simulate(settings={"search_value": 1.2, "displeasure_price": 0.5, "reliance_tolerance": t})
+        for t in (0.3, 0.05)
+    )
+    west = POWERS.index("united_states")
+    assert mean(dear["aid_delivered"][west], 12) < mean(cheap["aid_delivered"][west], 12)
+    assert mean(uneasy["aid_delivered"][west], 12) > mean(plain["aid_delivered"][west], 12)
+    assert mean(uneasy["search_for_partners"], 12) > mean(plain["search_for_partners"], 12)
+
+
+def test_a_weak_army_looks_for_donors_and_they_answer() -> None:
+    poland = POWERS.index("poland")
+    weak, strong = (
+        simulate(settings={"agency_quality.army": q, "search_value": 1.2, "need_drive": 0.8})
+        for q in (0.15, 0.35)
+    )
+    defence = TASKS.index("external_defence")
+    for record, other in ((weak, strong),):
+        assert mean(record["search_for_partners"][defence], 12) > mean(
+            other["search_for_partners"][defence], 12
+        )
+        assert mean(record["aid_delivered"][poland], 12) > mean(other["aid_delivered"][poland], 12)
+
+
+def test_japan_answers_the_advance_of_china_and_others_do_not() -> None:
+    enters = {"parameter": "power_investment.china", "value": 3e8}
+    budgets = {f"power_budget.{name}": 1e6 for name in ("japan", "france")}
+    settings = {**budgets, "rivalry_response": 1.5}
+    plain, advance = (
+        simulate(settings=settings, events=[Event("2005-01", "set", enters, label="c")] * n)
+        for n in (0, 1)
+    )
+    japan, france = POWERS.index("japan"), POWERS.index("france")
+    first = slice(13, 14)
+    before, after = (r["aid_pledged"][:, first].mean(axis=(1, 2)) for r in (plain, advance))
+    assert after[japan] > 1.02 * before[japan]
+    assert abs(after[france] / before[france] - 1.0) < 1e-3
+
+
+def test_an_investor_adds_to_output_and_does_not_press() -> None:
+    """O20: the ruler's freedom is that of the reference, month by month."""
+    none, much = (simulate(settings={"power_investment.china": i}) for i in (0.0, 3e8))
+    assert mean(much["output"], 12) > mean(none["output"], 12)
+    assert mean(much["hardship"], 12) < mean(none["hardship"], 12)
+    for outcome in ("alignment", "reliance_on_patron", "repression_step"):
+        assert abs(mean(much[outcome], 12) - mean(none[outcome], 12)) < 0.02
+
+
+def test_a_threat_is_overstated_for_gain_and_doubted_by_who_looks() -> None:
+    naive, alert = (simulate(settings={"donor_monitoring": m}) for m in (0.0, 0.9))
+    assert mean(naive["threat_overstated"], 12) > 5.0 * mean(alert["threat_overstated"], 12) > 0.0
+    true, told = (simulate(settings={"overstatement_limit": limit}) for limit in (0.1, 0.7))
+    west = POWERS.index("united_states")
+    assert mean(told["threat_overstated"], 12) > mean(true["threat_overstated"], 12)
+    assert mean(told["aid_pledged"][west], 12) != mean(true["aid_pledged"][west], 12)
+
+
+def test_a_defection_costs_the_partners_of_the_service() -> None:
+    model = TajikistanModel(runs=2, seed=4, end="2004-06")
+    for _ in range(3):
+        model.step()
+    police = model.commander["khalimov"]
+    model.now["defections"][model.commanders.index(police), 0] = 1.0
+    model.step()
+    for name in ("united_states", "united_kingdom"):
+        burnt = model.power[name].burnt
+        assert burnt[0] > 0.0 == burnt[1]
+    assert model.power["russia"].burnt[0] < model.power["united_states"].burnt[0]
+    model.step()
+    assert 0.0 < model.power["united_states"].burnt[0] < burnt_limit(model)
+
+
+def burnt_limit(model: TajikistanModel) -> float:
+    return float(model.values["defection_shock"][0])
+
+
+def test_experts_give_land_back_where_they_are_let_in() -> None:
+    shut, open_ = (
+        simulate(settings={f"mandate_start.{p}": m for p in ("osce_un", "european_union")})
+        for m in (0.3, 0.8)
+    )
+    assert mean(open_["land_cleared"], 0) > mean(shut["land_cleared"], 0) > 0.0
+    poor, rich = (
+        simulate(settings={"mined_land_income": i, "demining_cost": 5e5}) for i in (3e4, 5e5)
+    )
+    assert mean(rich["hardship"][1], 12) < mean(poor["hardship"][1], 12)
+    np.testing.assert_array_equal(rich["hardship"][0, 0], poor["hardship"][0, 0])
+
+
+def test_equipment_also_serves_abuse() -> None:
+    harmless, abused = (simulate(settings={"equipment_abuse": a}) for a in (0.01, 0.12))
+    assert mean(abused["extortion"], 12) > mean(harmless["extortion"], 12)
+    assert mean(abused["fear"], 12) > mean(harmless["fear"], 12)
+
+
+def test_the_base_pays_in_kind_for_what_it_does_not_pay_in_rent() -> None:
+    none, some = (simulate(settings={"base_rent": r}, end="2004-12") for r in (5.0, 40.0))
+    russia = POWERS.index("russia")
+    gap = some["aid_pledged"][russia, 0] - none["aid_pledged"][russia, 0]
+    np.testing.assert_allclose(gap, 35.0 * parameter("power_base.russia").value, rtol=1e-3)
+
+
+def test_the_regime_asks_for_its_border_and_the_patron_answers() -> None:
+    held, let = (simulate(settings={"border_hold": h, "grant_rate": 0.4}) for h in (1.0, 0.0))
+    russian = AGENCIES.index("russian_border_troops")
+    border = TASKS.index("border")
+    np.testing.assert_array_equal(held["strength"][russian, -1], held["strength"][russian, 0])
+    assert mean(held["sovereignty_demand"], 0) > 0.0
+    assert (let["strength"][russian, -1] < let["strength"][russian, 0]).any()
+    assert mean(let["outside_provision"][border], 12) < mean(held["outside_provision"][border], 12)
+
+
+def test_sections_are_handed_over_one_by_one_with_their_guards() -> None:
+    model = TajikistanModel(runs=3, seed=4, end="2004-06")
+    model.step()
+    guard, own = model.agency["russian_border_troops"], model.agency["border_troops"]
+    length, people = guard.guarded_km + own.guarded_km, guard.strength.copy()
+    granted = np.array([1.0, 0.0, 1.0])
+    for count in range(1, 7):
+        hand_over_next(model, granted)
+        left = (guard.guarded_km > 0.0).sum(axis=0)
+        np.testing.assert_array_equal(left, [max(5 - count, 0), 5, max(5 - count, 0)])
+        np.testing.assert_allclose(guard.guarded_km + own.guarded_km, length)
+    np.testing.assert_allclose(guard.strength, people * (1.0 - granted), atol=1e-6)
+
+
+def test_a_movement_without_borders_is_feared_more_than_arms() -> None:
+    """M89: a member counts for more than a fighter, over all of both ranges."""
+    assert parameter("idea_fear").low >= parameter("arms_fear").high
+
+
 # Neighbours.
 
 
@@ -223,7 +365,7 @@ def test_excluded_fighters_and_villages_preyed_on_are_allies() -> None:
 
 def test_pressure_gathers_fighters_at_once_and_readiness_over_years() -> None:
     rows = parameters(fighters_step, group="northern_afghanistan")
-    assert fighters_step(*at(600.0, 4.0), **rows) > 600.0
+    assert fighters_step(*at(600.0, 4.0, 1.0), **rows) > 600.0
     ready = np.zeros(1)
     for _ in range(23):
         ready = readiness_step(ready, np.full(1, 4.0), **parameters(readiness_step))

@@ -23,17 +23,21 @@ def acceptance_aim(
     condition: float,
     exposure_to_overthrow: float,
     objection: float,
+    search: float,
+    displeasure: float,
     *,
     relief_value: float,
     guarantee_value: float,
     autonomy_price: float,
     condition_price: float,
     objection_price: float,
+    search_value: float,
+    displeasure_price: float,
 ) -> float:
-    worth = relief_value * relief + guarantee_value * guarantee
+    worth = relief_value * relief + guarantee_value * guarantee + search_value * search
     price = autonomy_price * intrusion * weight
     price += condition_price * condition * exposure_to_overthrow
-    price += objection_price * objection
+    price += objection_price * objection + displeasure_price * displeasure
     return logistic(worth - price)
 
 
@@ -50,13 +54,14 @@ def purge_hazard(
     guarantee: float,
     grudge: float,
     months_since: float,
+    urge: float,
     *,
     purge_rate: float,
     purge_caution: float,
     purge_pause: float,
     revenge: float,
 ) -> float:
-    rate = purge_rate * threat
+    rate = purge_rate * threat * urge
     rate *= 1.0 + revenge * grudge * guarantee  # disobedience is not forgotten
     rate /= exp(purge_caution * power * (1.0 - guarantee))  # the strong are struck late
     if months_since < purge_pause:
@@ -84,14 +89,17 @@ def loyalty_aim(
     fear: float,
     creed: float,
     grudge: float,
+    doubt: float,
     *,
     loyalty_base: float,
     loyalty_rent: float,
     loyalty_fear: float,
     loyalty_creed: float,
     loyalty_grudge: float,
+    loyalty_doubt: float,
 ) -> float:
     against = loyalty_fear * fear + loyalty_creed * creed + loyalty_grudge * grudge
+    against += loyalty_doubt * doubt
     return logistic(loyalty_base + loyalty_rent * log(0.1 + rent_ratio) - against)
 
 

@@ -71,7 +71,6 @@ def test_it_runs_and_differs_from_its_parent_from_its_first_event_on(name: str) 
 
 
 def test_the_scenarios_of_the_design_ship() -> None:
-    """All but those about the succession of the ruler, for which there is no mechanism yet."""
     assert set(NAMES) >= {
         "history",
         *("russian-border-withdrawal", "abrupt-withdrawal", "withdrawal-with-border-pay"),
@@ -80,6 +79,7 @@ def test_the_scenarios_of_the_design_ship() -> None:
         *("elite-purge", "migrant-return", "remittance-boom", "afghan-surge"),
         *("peace-without-foreign-fighters", "russian-base-leaves", "donors-coordinate"),
         *("aid-with-conditions", "western-turn", "uzbek-border-opens"),
+        *("succession-orderly", "succession-contested"),
     }
 
 

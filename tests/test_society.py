@@ -14,11 +14,14 @@ from tajsim.model.model import TajikistanModel
 from tajsim.rules.society.channel import members_step, shed
 from tajsim.rules.society.exclusion import exclusion
 from tajsim.rules.society.fear import fear_aim
+from tajsim.rules.society.gangs import gangs_step
 from tajsim.rules.society.grievance import absorption
 from tajsim.rules.society.hardship import output_step
+from tajsim.rules.society.informers import underworld_step
 from tajsim.rules.society.insecurity import crime_aim
 from tajsim.rules.society.migration import idle_step
 from tajsim.rules.society.protest import protest_chance, voiced
+from tajsim.rules.society.radicalisation import skill_against_violence
 from tajsim.rules.society.repression import outside_cost
 from tajsim.rules.state.mafia import mafia_step
 
@@ -152,8 +155,33 @@ def test_closed_politics_is_felt_most_by_the_former_opposition() -> None:
 
 
 def test_a_large_force_breaks_gangs() -> None:
-    few, many = (crime_aim(*at(p, 0.01), **parameters(crime_aim)) for p in (0.5, 2.0))
-    assert many < few
+    few, many = (
+        float(gangs_step(*at(1.0, p, 0.4, 0.0), **parameters(gangs_step))[0]) for p in (0.5, 2.0)
+    )
+    assert many < few < 1.0
+    rows = parameters(crime_aim)
+    worse, better = (crime_aim(*at(1.0, 0.01, g), **rows) for g in (1.0, 0.3))
+    assert better < worse
+    assert crime_aim(*at(2.0, 0.01, 1.0), **rows) < crime_aim(*at(0.5, 0.01, 1.0), **rows)
+
+
+def test_informers_of_the_underworld_know_crime_and_not_believers() -> None:
+    step = parameters(gangs_step)
+    assert gangs_step(*at(1.0, 1.0, 0.6, 0.0), **step) < gangs_step(*at(1.0, 1.0, 0.0, 0.0), **step)
+    rows = parameters(skill_against_violence)
+    underworld, believers = (
+        skill_against_violence(*at(0.7, 0.3, 0.3, u), **rows) for u in (1.0, 0.2)
+    )
+    assert underworld < believers
+    turned = underworld_step(*at(0.8, 1.0, 5.0), **parameters(underworld_step))
+    assert turned < underworld_step(*at(0.8, 1.0, 0.0), **parameters(underworld_step))
+
+
+def test_who_joins_is_counted_though_he_dies() -> None:
+    plain, _ = paired([], "2006-12")
+    joined = plain["fighters_joined"]
+    assert (np.diff(joined, axis=0) >= 0.0).all()
+    assert (joined[-1] > plain["fighters_abroad"][-1]).all()
 
 
 def test_corruption_slows_growth_from_now_on_only() -> None:
@@ -211,15 +239,6 @@ def test_the_trade_holds_the_state_only_once_it_earns_more() -> None:
     rich = mafia_step(*at(0.0, 6e7, 2e7), **parameters(mafia_step))
     assert poor == 0.0
     assert rich > 0.0
-
-
-def test_a_contested_succession_strains_and_immunity_eases() -> None:
-    contest = {"succession_contest": 1.0}
-    plain, contested = paired([], "2005-12", contest)
-    _, eased = paired([], "2005-12", contest | {"ruler_immunity": 1.0})
-    strain = [mean(record["strain"], 12, 24) for record in (plain, eased, contested)]
-    assert strain == sorted(strain)
-    assert strain[0] < strain[2]
 
 
 def test_members_of_banned_movements_are_arrested_and_come_home() -> None:

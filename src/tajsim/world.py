@@ -44,11 +44,25 @@ UNDER_PRESIDENT = ("drug_control_agency", "presidential_guard")
 #: Month of a parliamentary election from which the others are counted (icg-2016:59).
 ELECTION = "2015-03"
 
+#: Month in which the ruler's term ends. The year is printed (icg-2016:21, 267), not the month: the
+#: middle of the year is an assumption.
+TERM_END = "2020-07"
+
 #: Powers counted as the West, as Moscow, and as blocs that Moscow watches
 #: (matveeva-2004:213-241, edm-2007-04:7).
 WEST = ("united_states", "european_union", "united_kingdom", "france", "poland", "osce_un")
 MOSCOW = ("russia",)
 BLOCS = ("united_states", "european_union", "osce_un", "poland")
+
+#: Whose advance a power answers: each camp watches the other, and Japan, of neither, China and the
+#: power allied with it (matveeva-2004:205-233, 279).
+WATCHED = dict.fromkeys(WEST, MOSCOW) | dict.fromkeys(MOSCOW, WEST) | {"japan": ("china", "russia")}
+
+#: Agency that guards foreigners in the country (icg-2016:127).
+EMBASSY_GUARD = "interior_ministry"
+
+#: Region of the mined land beside the border (edm-2007-04:11).
+MINED_REGION = SECTION_REGION["pianj"]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from tajsim.agents.actor import Actor
 from tajsim.axes import SECTIONS, TASKS, Array, total
 from tajsim.rules.border.collusion import collusion_aim, collusion_step, watched, with_clients
 from tajsim.rules.border.deployment import deploy
+from tajsim.rules.border.hazing import hazed
 from tajsim.rules.outsourcing.coordination import coordinated
 from tajsim.rules.powers.recruitment import strength_change, wanted_strength
 from tajsim.rules.powers.training import quality_aim, quality_step, without_staff
@@ -21,8 +22,9 @@ class SecurityAgency(Actor):
     State, each ``(run,)`` unless said: ``strength`` (persons), ``pay`` (USD/person/month),
     ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone), ``purged``
     (share of the staff that a political head replaced), ``rent_on_offer`` (USD/person/month),
-    ``illicit`` (USD this month), ``aid`` (useful, USD/month); ``guarded_km`` (km), ``deployment``
-    (persons) and ``seen`` (kg seized), each ``(section, run)``.
+    ``illicit`` (USD this month), ``watch`` (USD/person/month at risk),
+    ``aid`` (useful, USD/month), ``reach`` (over people, 1 and up); ``guarded_km`` (km),
+    ``deployment`` (persons) and ``seen`` (kg seized), each ``(section, run)``.
     """
 
     def __init__(self, model: mesa.Model, name: str) -> None:
@@ -48,8 +50,8 @@ class SecurityAgency(Actor):
         self.quality, self.staff_quality = agency_quality.copy(), agency_quality.copy()
         self.collusion, self.staff_collusion = collusion_start.copy(), collusion_start.copy()
         self.purged, self.illicit, self.rent_on_offer = self.zeros(), self.zeros(), self.zeros()
-        self.withdrawing = self.zeros()
-        self.extra_km = self.zeros()
+        self.withdrawing, self.watch = self.zeros(), self.zeros()
+        self.extra_km, self.reach = self.zeros(), self.zeros() + 1.0
         self.guarded_km = self.zeros(len(SECTIONS))
         self.deployment = self.zeros(len(SECTIONS))
         self.seen = self.zeros(len(SECTIONS))
@@ -88,17 +90,26 @@ class SecurityAgency(Actor):
         """Useful aid received, USD/person/month."""
         return self.aid / np.maximum(self.strength, 1.0)
 
+    @property
+    def dialogue(self) -> Array:
+        """Share of the useful aid whose giver speaks about politics too, 0 to 1."""
+        share: Array = np.minimum(self.watched_aid / np.maximum(self.aid, 1e-9), 1.0)
+        return share
+
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
         per_head = self.watched_aid / np.maximum(self.strength, 1.0)
-        watch = self.ask(watched, agency_supervision, per_head)
-        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, watch)
+        self.watch = self.ask(watched, agency_supervision, per_head)
+        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, self.watch)
         self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
         self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)
 
-    def decide_quality(self, best_drawn_off: Array, alarm: Array) -> None:
+    def decide_quality(self, conscript: float, drawn_off: Array, alarm: Array) -> None:
         """Let quality follow pay, aid, the draft, its head, and how much happens at once."""
-        aim = self.ask(quality_aim, self.pay_ratio, self.aid_per_head, best_drawn_off)
+        aim = self.ask(
+            quality_aim, self.pay_ratio, self.aid_per_head, drawn_off * conscript, self.dialogue
+        )
+        aim = self.ask(hazed, aim, np.asarray(conscript))
         self.staff_quality = self.ask(quality_step, self.staff_quality, aim)
         quality = self.ask(without_staff, self.staff_quality, self.purged)
         bodies = np.asarray(1.0 if self.foreign else self.bodies)

@@ -8,12 +8,15 @@ import numpy as np
 from tajsim.agents.actor import Actor
 from tajsim.axes import AGENCIES, Array
 from tajsim.rules.elite.aftermath import named_step
+from tajsim.rules.elite.drive import kept_peace
 from tajsim.rules.elite.followers import following_step
 from tajsim.rules.elite.loyalty import fear_step, loyalty_aim, loyalty_step
 from tajsim.rules.elite.mutiny import break_hazard, fight_chance
 from tajsim.rules.elite.purge import deterred, purge_hazard, resists
 from tajsim.rules.elite.threat import hold_on_men, perceived_threat, power_of
 from tajsim.rules.rents.patronage import client_need
+from tajsim.rules.state.contest import stands_behind
+from tajsim.rules.state.succession import claims_grow
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
 
 #: States of a commander, as numbers in ``Commander.status``.
@@ -28,7 +31,8 @@ class Commander(Actor):
     State, each ``(run,)``: ``status`` (see STATUS), ``post`` (index of an agency, or -1),
     ``following``, ``men`` (of them at his call), ``rejoining`` (old fighters who would join him,
     persons), ``loyalty``, ``fear``, ``grudge``, ``named`` (by captives), ``power``, ``threat``
-    (0 to 1), ``income`` (USD this month), ``rent_ratio`` (income over claim, smoothed).
+    (0 to 1), ``income`` (USD this month), ``rent_ratio`` (income over claim, smoothed), ``doubt``
+    (of what comes after the ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1.
     """
 
     def __init__(self, model: mesa.Model, name: str) -> None:
@@ -48,6 +52,7 @@ class Commander(Actor):
         self.loyalty = np.broadcast_to(loyalty_start, (self.runs,)).copy()
         self.fear, self.grudge, self.income = self.zeros(), self.zeros(), self.zeros()
         self.rent_ratio = np.ones(self.runs)
+        self.doubt, self.no_way_back = self.zeros(), self.zeros()
         self.power, self.threat, self.named = self.zeros(), self.zeros(), self.zeros()
         self.men, self.rejoining = self.following.copy(), self.zeros()
         self.arrest_order, self.dismissal_order = self.zeros(), self.zeros()
@@ -60,7 +65,8 @@ class Commander(Actor):
     @property
     def claim(self) -> Array:
         """What he expects a month, USD."""
-        return self.ask(client_need, self.following) * self.in_place
+        need = self.ask(client_need, self.following) * self.ask(claims_grow, self.doubt)
+        return need * self.in_place
 
     @property
     def fallen(self) -> Array:
@@ -82,10 +88,12 @@ class Commander(Actor):
         doubted = np.maximum(self.named, self.grudge)
         self.threat = perceived_threat(self.power, self.loyalty, trust, past, doubted)
 
-    def hazard(self, guarantee: Array, months_since: Array) -> Array:
+    def hazard(self, guarantee: Array, months_since: Array, urge: Array, standing: Array) -> Array:
         """Return the chance that the regime strikes at him this month."""
+        if self.facts.opposition:
+            urge = urge * self.ask(kept_peace, np.ones(1), standing)
         found = self.ask(
-            purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since
+            purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since, urge
         )
         return found * self.in_place
 
@@ -96,14 +104,29 @@ class Commander(Actor):
     def chance_to_fight(self, fear: Array, guarantee: Array) -> Array:
         """Return the chance that he fights rather than be arrested."""
         chance = self.ask(fight_chance, fear, self.loyalty, self.men + self.rejoining)
-        return chance * self.ask(deterred, guarantee)
+        return chance * self.ask(deterred, guarantee, self.no_way_back)
+
+    def chance_to_follow(self, leaves: Array, settled: Array, patron: Array) -> Array:
+        """Return the chance that he stands behind what the ruler arranged for after his term."""
+        return self.ask(
+            stands_behind,
+            self.loyalty,
+            self.rent_ratio,
+            self.fear,
+            self.power,
+            # What he had from a ruler who stays goes on.
+            np.where(leaves > 0.5, settled, 1.0),
+            settled,
+            patron,
+            leaves,
+        )
 
     def breaks(self, creed: Array, guarantee: Array) -> tuple[Array, Array]:
         """Return the chances of an unprovoked ``(mutiny, defection)`` this month."""
         mutiny, defection = self.ask(
             break_hazard, self.fear, self.loyalty, creed * self.creed_weight
         )
-        mutiny = mutiny * self.ask(deterred, guarantee)
+        mutiny = mutiny * self.ask(deterred, guarantee, self.no_way_back)
         return mutiny * self.in_place, defection * self.in_place
 
     def earn(self, received: Array) -> None:
@@ -131,9 +154,14 @@ class Commander(Actor):
             creed: pressure on the faith of all, 0 to 1.
         """
         struck = struck_side + 0.3 * struck_other
-        tie = closed * float(self.facts.opposition)
+        tie = self.no_way_back = closed * float(self.facts.opposition)
         aim = self.ask(
-            loyalty_aim, self.rent_ratio, self.fear, creed * self.creed_weight, self.grudge
+            loyalty_aim,
+            self.rent_ratio,
+            self.fear,
+            creed * self.creed_weight,
+            self.grudge,
+            self.doubt,
         )
         here = self.in_place > 0.5
         self.fear = np.where(here, self.ask(fear_step, self.fear, struck, tie), self.fear)

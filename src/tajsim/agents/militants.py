@@ -22,9 +22,14 @@ class MilitantGroup(Actor):
         self.readiness = self.zeros()
         self.killed = self.zeros()
 
-    def build_up(self, pressure: Array) -> None:
-        """Gather fighters and readiness."""
-        self.fighters = self.ask(fighters_step, self.fighters, pressure)
+    def build_up(self, pressure: Array, funds: Array) -> None:
+        """Gather fighters and readiness.
+
+        Args:
+            pressure: what drives or draws fighters to the border, 1 = as in 2004.
+            funds: what the drug trade pays beyond the line, 1 = as in early 2004.
+        """
+        self.fighters = self.ask(fighters_step, self.fighters, pressure, funds)
         self.readiness = self.ask(readiness_step, self.readiness, pressure)
 
     def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:

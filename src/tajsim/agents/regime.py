@@ -7,6 +7,7 @@ import numpy as np
 
 from tajsim.agents.actor import Actor
 from tajsim.axes import TASKS, Array
+from tajsim.rules.elite.drive import drive_step, urge_to_strike
 from tajsim.rules.elite.rank import kompromat_step, rank_step
 from tajsim.rules.elite.threat import civilian_control_step, trust_step
 from tajsim.rules.outsourcing.acceptance import acceptance_aim, mandate_step
@@ -16,6 +17,15 @@ from tajsim.rules.outsourcing.own_share import instalment_paid
 from tajsim.rules.outsourcing.survival_weight import survival_weights
 from tajsim.rules.society.repression import outside_cost, rival_threat, step_hazard
 from tajsim.rules.state.strain import failure_chance, polity, strain_aim, strain_step
+from tajsim.rules.state.succession import (
+    danger_of_leaving,
+    doubt_of_after,
+    heir_chance,
+    nearness,
+    readiness_to_leave,
+    settlement,
+    unsettled_step,
+)
 
 
 class Regime(Actor):
@@ -26,7 +36,11 @@ class Regime(Actor):
     since the start, -1 before), ``months_since_purge``, ``breaks`` (mutinies and defections
     of late), ``incidents`` (of late), ``instalment`` (share paid), ``shortfall`` (share),
     ``civilian_control``, ``kompromat``, ``rank`` (of the Security Ministry), ``dismay`` (of
-    donors, 0 to 1), ``(run,)``; ``shown`` (effort that outsiders see, share, ``(task, run)``).
+    donors, 0 to 1), ``unease`` (about the patron, 0 to 1), ``demand`` (for its border, 0 to 1),
+    ``party_threat`` (index), ``(run,)``; ``weakness`` (of own agencies) and ``shown`` (effort that
+    outsiders see), shares, ``(task, run)``.
+    Of the end of the term, ``(run,)``: ``near``, ``ready``, ``settled``, ``doubt``, ``unsettled``,
+    ``behind`` (shares), ``heir``, ``left`` (0 or 1), ``ending`` (0 to 4), ``drive`` (0 to 1).
     """
 
     def __init__(self, model: mesa.Model) -> None:
@@ -49,6 +63,11 @@ class Regime(Actor):
         self.instalment, self.shortfall = self.zeros(), self.zeros()
         self.polity = self.zeros()
         self.civilian_control, self.kompromat, self.dismay = (self.zeros() for _ in range(3))
+        self.unease, self.demand, self.party_threat = (self.zeros() for _ in range(3))
+        self.weakness = nothing.copy()
+        self.near, self.ready, self.settled, self.doubt = (self.zeros() for _ in range(4))
+        self.unsettled, self.behind, self.heir = (self.zeros() for _ in range(3))
+        self.left, self.ending, self.drive = (self.zeros() for _ in range(3))
         self.rank = security_rank_start.copy()
         self.rank_start, self.shown = security_rank_start, self.effort.copy()
 
@@ -80,11 +99,21 @@ class Regime(Actor):
         condition: Array,
         objection: Array,
         exposure: Array,
+        search: Array,
+        displeasure: Array,
     ) -> Array:
-        """Return a power's mandate on each task after this month's choice, ``(task, run)``."""
-        weight = self.weight * len(TASKS)
+        """Return the powers' mandates after this month's choice, ``(power, task, run)``."""
         aim = self.ask(
-            acceptance_aim, relief, guarantee, weight, intrusion, condition, exposure, objection
+            acceptance_aim,
+            relief,
+            guarantee,
+            self.weight * len(TASKS),
+            intrusion,
+            condition,
+            exposure,
+            objection,
+            search,
+            displeasure,
         )
         return self.ask(mandate_step, mandate, aim)
 
@@ -96,9 +125,9 @@ class Regime(Actor):
         """
         self.shown = self.ask(token_effort, self.effort, demand)
 
-    def feel_condition(self, condition: Array, demand: Array) -> Array:
-        """Return the conditions that are left after token compliance, 0 to 1, ``(run,)``."""
-        return self.ask(condition_felt, condition, demand, self.dismay)
+    def feel_condition(self, condition: Array, demand: Array, alternatives: Array) -> Array:
+        """Return the powers' conditions after token compliance and play-off, ``(power, run)``."""
+        return self.ask(condition_felt, condition, demand, self.dismay, alternatives)
 
     def dismay_donors(self, head: Array, outside_interest: Array) -> None:
         """Let donors' dismay follow who heads the agency they pay for."""
@@ -135,6 +164,7 @@ class Regime(Actor):
     ) -> Array:
         """Return the chance of one more step on the repression ladder this month."""
         threat = self.ask(rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice)
+        self.party_threat = threat
         cost = self.ask(outside_cost, west_share, west_priority, moscow_tolerance)
         return self.ask(step_hazard, threat, self.ladder, cost)
 
@@ -144,6 +174,35 @@ class Regime(Actor):
         self.civilian_control = self.ask(
             civilian_control_step, self.civilian_control, struck, broken
         )
+        self.drive = self.ask(drive_step, self.drive, struck)
+
+    def urge(self) -> Array:
+        """Return the growth of the drive to remove rivals since early 2004, ratio."""
+        return self.ask(urge_to_strike, self.drive, self.near * (1.0 - self.ready))
+
+    def weigh_leaving(self, to_go: float, loyal: Array, steps: int) -> Array:
+        """Weigh leaving office at the end of the term; return the chance that an heir is named."""
+        self.near = self.ask(nearness, np.full(self.runs, to_go))
+        danger = self.ask(danger_of_leaving, 1.0 - loyal, self.ladder / steps)
+        self.ready = self.ask(readiness_to_leave, danger)
+        return self.ask(heir_chance, self.near, self.ready, danger, self.heir)
+
+    def name_heir(self, named: Array, loyal: Array) -> None:
+        """Name an heir where ``named`` is 1, and work out how far all is settled."""
+        self.heir = np.maximum(np.maximum(self.heir, named), self.values["heir_designated"])
+        self.settled = self.ask(settlement, self.heir, loyal)
+        self.doubt = self.ask(doubt_of_after, self.near, self.settled, self.ready)
+
+    def end_term(self, ending: Array, behind: Array, left: Array) -> None:
+        """Take over what the contest came to; only those who stood behind it are trusted."""
+        self.ending, self.behind, self.left = ending, behind, left
+        self.unsettled = (1.0 - behind) * (ending > 0.5)
+        self.trust = np.where(ending > 0.5, np.minimum(self.trust, behind), self.trust)
+
+    def remember_contest(self) -> None:
+        """After the end of the term only what the contest left open is in doubt."""
+        self.doubt, self.near = self.unsettled, self.zeros()
+        self.unsettled = self.ask(unsettled_step, self.unsettled)
 
     def bear(
         self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array

@@ -19,7 +19,8 @@ class Region(Actor):
     """A region in all runs.
 
     State, each ``(run,)``: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control`` (shares),
-    ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1).
+    ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), ``farmed`` (on land
+    cleared of mines, USD/month).
     """
 
     def __init__(self, model: mesa.Model, name: str) -> None:
@@ -41,6 +42,7 @@ class Region(Actor):
         self.grievance = grievance_start.copy()
         self.devout, self.opposition = region_devout, region_opposition
         self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
+        self.farmed = self.zeros()
         # As after the first month, so that the start is no shock.
         self.voice = self.ask(voiced, self.grievance, self.fear, migrant_share)
         nothing = self.zeros()

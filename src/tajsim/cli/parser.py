@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.modes import DEFAULT_MODE, MODES
@@ -50,11 +50,16 @@ def name_list(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+#: What is simulated where nothing is said.
+USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": DEFAULT_MODE}
+
+
 def ensemble_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``run`` and ``compare``."""
     add = parser.add_argument
-    add("--runs", type=whole_number, default=200, metavar="N", help="runs (default 200)")
-    add("--seed", type=whole_number, default=1, metavar="S", help="seed of the draws (default 1)")
+    runs, seed = USUAL["runs"], USUAL["seed"]
+    add("--runs", type=whole_number, default=runs, metavar="N", help=f"runs (default {runs})")
+    add("--seed", type=whole_number, default=seed, metavar="S", help=f"of draws (default {seed})")
     add("--out", metavar="DIR", help="a new folder for results.nc, the tables and the pictures")
     add("--overwrite", action="store_true", help="replace the results that DIR holds")
     add(
@@ -68,7 +73,7 @@ def ensemble_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--parameters",
         choices=MODES,
-        default=DEFAULT_MODE,
+        default=USUAL["parameters"],
         help="uncertain parameters: a row of the calibrated sample for each run (posterior), "
         f"drawn from their ranges (prior) or held (fixed); default {DEFAULT_MODE}",
     )

@@ -111,6 +111,10 @@ class ParameterValues:
         for key in [k for k in self._cache if family in self._cache[k]]:
             del self._cache[key]
 
+    def forget(self) -> None:
+        """Drop what was looked up for rules: the values have been replaced from outside."""
+        self._cache.clear()
+
     def of(self, rule: Callable[..., Any], **index: str) -> dict[str, Array]:
         """Return the parameters that a rule reads, ready to be passed as keyword arguments.
 

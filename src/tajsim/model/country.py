@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
@@ -20,8 +21,10 @@ from tajsim.agents.region import Region
 from tajsim.axes import EXITS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.values import ParameterValues
+from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, largest
 from tajsim.model.flows import Flows
 from tajsim.model.ledger import Ledger
+from tajsim.model.watch import Watch
 
 Result = TypeVar("Result")
 
@@ -42,6 +45,8 @@ class Country(mesa.Model):
     outside: SimpleNamespace
     money: Ledger
     people: Ledger
+    chronicle: Chronicle
+    watch: Watch
     regime: Regime
     agencies: list[SecurityAgency]
     powers: list[ExternalPower]
@@ -60,6 +65,10 @@ class Country(mesa.Model):
 
     # State of the country that belongs to no single actor, each (run,) unless said.
     price_in: Array  # USD/kg at the Afghan line
+    price_out: Array  # USD/kg beyond the exits, (exit, run)
+    work_start: Array  # kg/person in the first month: on the line, inland, at exits, (3, run)
+    drug_money: Array  # paid beyond the Afghan line, 1 = as in the first month
+    outlay_start: Array  # paid there in the first month, USD
     entry_toll: Array  # expected toll, share of value, (section, run)
     exit_toll: Array  # (exit, run)
     entry_word: Array  # share lost by all networks last month, (section, run)
@@ -71,11 +80,22 @@ class Country(mesa.Model):
     west_share: Array  # of outside provision
     objection: Array  # of Moscow to blocs, 0 to 1
     leverage: Array  # of Moscow, 0 to 1
+    reliance: Array  # share of all security work that Moscow does
+    displeasure: Array  # what Moscow can make another's offer cost, 0 to 1
+    search: Array  # how widely the regime looks for other partners, (task, run)
+    search_start: Array  # the same in the first month, (task, run)
+    told: Array  # what partners believe of an overstated threat, 0 to 1
+    told_start: Array  # the same in the first month
+    invested: Array  # by firms of each power, USD/month, (power, run)
+    cleared: Array  # share of the mined farmland given back
     guarantee: Array  # Moscow's backing of the ruler, 0 to 1
     standing: Array  # of the legal party, 0 to 1
     absorbed: Array  # share of grievance carried by the legal channel
     creed: Array  # control of religion, 0 to 1
     crime: Array  # 1 = as in 2004
+    gangs: Array  # 1 = as in 2004
+    underworld: Array  # share of informers who come from the underworld
+    joined: Array  # people who left to fight abroad since the start, persons
     preyed_on: Array  # what the police take, share of income
     aid_to_people: Array  # civilian aid that reaches people, USD/month
     home_output: Array  # output without remittances, USD/month
@@ -84,17 +104,58 @@ class Country(mesa.Model):
     hardening: Array  # how far neighbours close their own side, index
     exits_usual: Array  # mean of the first year, kg/month, (exit, run)
     exits_lately: Array  # kg/month, (exit, run)
+    shelter: Array  # how far those above keep protected networks untouched, 0 to 1
     mafia: Array  # hold of the drug trade over the state, 0 to 1
     militants_inside: Array  # persons
+    passing: Array  # those of them who mean to go on to Ferghana, persons
+    camps: Array  # how far militants have camps in the country, 0 to 1
+    forward: Array  # share of the Russian base near the border
     pressure: Array  # of militants at the Afghan line, 1 = as in 2004
     coup: Array  # 1 where a mutiny has won
     broadcast: Array  # pull of defectors' appeals, index
     other_debt: Array  # foreign debt not owed to Russia, USD
+    commitments: Array  # what the state spends besides security, USD/month
     police_scale: Array  # people per policeman at the start
 
     def ask(self, rule: Callable[..., Result], *state: object) -> Result:
         """Call a rule with the parameters in force, indexed families whole."""
         return rule(*state, **self.values.of(rule))
+
+    def note(
+        self,
+        kind: str,
+        where: Array | NDArray[np.bool_],
+        *,
+        actor: Name = "",
+        target: Name = "",
+        size: Size = np.nan,
+        cause: Name = "",
+    ) -> None:
+        """Keep an event of this month in the chronicle, for every run where ``where`` is not zero.
+
+        Kinds and causes are those of ``tajsim.inputs.chronicle``; functions given for a size or
+        a name are called only if there is such a run.
+        """
+        self.chronicle.note(self.months_run, kind, where, actor, target, size, cause)
+
+    def reason(
+        self, names: Sequence[str], rule: Callable[..., Sequence[Array]], *state: Array
+    ) -> Callable[[Runs], Pick]:
+        """Return the cause of an event: the name of the largest part that ``rule`` answers.
+
+        The rule is asked only for the runs in which the event happens.
+
+        Args:
+            names: of the parts, in the order of the answer.
+            rule: a pure function that answers as many parts ``(run,)``.
+            state: what it is given, last axis ``run``.
+        """
+
+        def of(here: Runs) -> Pick:
+            terms = {name: value[..., here] for name, value in self.values.of(rule).items()}
+            return largest(names, rule(*(part[..., here] for part in state), **terms))
+
+        return of
 
     @property
     def calendar_month(self) -> int:
@@ -168,6 +229,11 @@ class Country(mesa.Model):
     def base_troops(self) -> Array:
         """Troops of the Russian base, persons."""
         return self.values["power_base.russia"]
+
+    @property
+    def informers(self) -> Array:
+        """Informers from the underworld, by the quality of the service that runs them, 0 to 1."""
+        return self.underworld * self.agency["security_ministry"].quality
 
     @property
     def base_presence(self) -> Array:

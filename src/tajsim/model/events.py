@@ -11,6 +11,7 @@ from tajsim.agents.commander import BOUGHT_OFF
 from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS
 
 if TYPE_CHECKING:
+    from tajsim.agents.commander import Commander
     from tajsim.model.country import Country
 
 Arguments = dict[str, Any]
@@ -29,14 +30,20 @@ def apply_events(country: Country) -> None:
 def _set(country: Country, arguments: Arguments) -> None:
     """A parameter takes a new value, at once or along a straight line."""
     name, months = arguments["parameter"], int(arguments.get("months", 1))
-    start, target = country.values[name], float(arguments["value"])
+    start, target = country.values[name], np.asarray(arguments["value"], dtype=float)
     country.ramps[name] = [start + (target - start) * k / months for k in range(1, months + 1)]
+    country.note("setting", start != target, target=name, size=target, cause="scenario")
 
 
 def _handover(country: Country, arguments: Arguments) -> None:
     """A border section gets another guard."""
     section = SECTIONS.index(arguments["section"])
     length = country.values.family("section_length")[section]
+    taker = country.agency[arguments["agency"]]
+    new = taker.guarded_km[section] != length
+    country.note(
+        "handover", new, actor=taker.name, target=SECTIONS[section], size=length, cause="scenario"
+    )
     for agency in country.guards:
         takes = agency.name == arguments["agency"]
         if takes and not agency.foreign:
@@ -50,6 +57,15 @@ def _appoint(country: Country, arguments: Arguments) -> None:
     """A commander who is in place is given the head's post of an agency."""
     commander = country.commander[arguments["commander"]]
     post = float(AGENCIES.index(arguments["agency"]))
+    new = (commander.in_place > 0.5) & (commander.post != post)
+    country.note(
+        "post_given",
+        new,
+        actor=commander.name,
+        target=arguments["agency"],
+        size=commander.men,
+        cause="scenario",
+    )
     commander.post = np.where(commander.in_place > 0.5, post, commander.post)
     away = (commander.in_place > 0.5) & (commander.post != commander.home_post)
     commander.status = np.where(away, float(BOUGHT_OFF), commander.status)
@@ -59,29 +75,47 @@ def _dismiss(country: Country, arguments: Arguments) -> None:
     """The regime tries to dismiss a commander."""
     commander = country.commander[arguments["commander"]]
     commander.dismissal_order = commander.in_place.copy()
+    _note_order(country, commander, "dismissal_order")
 
 
 def _arrest(country: Country, arguments: Arguments) -> None:
     """The regime orders the arrest of a commander."""
     commander = country.commander[arguments["commander"]]
     commander.arrest_order = commander.in_place.copy()
+    _note_order(country, commander, "arrest_order")
+
+
+def _note_order(country: Country, commander: Commander, kind: str) -> None:
+    # In the first month nobody has weighed the threat yet.
+    seen = commander.threat if country.months_run else np.nan
+    where = commander.in_place
+    country.note(kind, where, actor="regime", target=commander.name, size=seen, cause="scenario")
 
 
 def _repression_step(country: Country, arguments: Arguments) -> None:
     """The regime goes up to a step of the ladder, never down."""
     step = 1.0 + REPRESSION_STEPS.index(arguments["step"])
+    higher = country.regime.ladder < step
+    country.note(
+        "repression_step", higher, actor="regime", target=arguments["step"], cause="scenario"
+    )
     country.regime.ladder = np.maximum(country.regime.ladder, step)
 
 
 def _seats(country: Country, arguments: Arguments) -> None:
     """A movement holds so many seats."""
     movement = country.movement[arguments["movement"]]
-    movement.seats = np.full(country.run_count, float(arguments["seats"]))
+    seats = float(arguments["seats"])
+    new = movement.seats != seats
+    country.note("seats", new, actor=movement.name, size=seats, cause="scenario")
+    movement.seats = np.full(country.run_count, seats)
 
 
 def _withdraw_agency(country: Country, arguments: Arguments) -> None:
     """A foreign-run agency lets its people go over so many months."""
     agency = country.agency[arguments["agency"]]
+    stays = agency.withdrawing <= 0.0
+    country.note("withdrawal", stays, actor=agency.name, size=agency.strength, cause="scenario")
     agency.withdrawing = np.full(country.run_count, 3.0 / max(int(arguments.get("months", 1)), 3))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from tajsim.axes import AFGHAN_SECTIONS, Array, total
 from tajsim.rules.border.detection import detection, exit_detection
 from tajsim.rules.border.inland import inland_detection
+from tajsim.rules.border.overload import overload
 from tajsim.rules.border.toll import toll
 
 if TYPE_CHECKING:
@@ -47,10 +48,12 @@ class Guarding:
 
 def guarding(country: Country) -> Guarding:
     """Work out what loads meet, from the deployment, quality and collusion of the agencies."""
-    prices = country.values.family("price_exit")
+    prices = country.price_out
     # Inside the country a load is worth something between the line and the exits.
     inland = 0.5 * (country.price_in + total(prices) / len(prices))
     entry, collusion, share_of = on_sections(country)
+    strength = entry / country.values["detection_limit"]
+    left = detection_left(country)
     entry_toll = country.ask(toll, entry, country.price_in)
     customs = country.agency["customs"]
     out = country.ask(exit_detection, customs.strength, customs.quality)
@@ -65,12 +68,15 @@ def guarding(country: Country) -> Guarding:
         for a in country.drug_units
     }
     unit_toll = {name: country.ask(toll, found, inland) for name, found in units.items()}
+    # Overload spoils the search, not the threat of him who is paid to look away.
+    entry, out = entry * left[0], out * left[2]
+    units = {name: found * left[1] for name, found in units.items()}
     collude = {a.name: a.collusion for a in country.drug_units}
     names = list(units)
     whole = total(np.stack([units[n] for n in names]))
     country.entry_toll[:N] = entry_toll / country.price_in * collusion
     country.exit_toll = exit_toll / prices * exit_collusion
-    country.guard_strength[:N] = entry / country.values["detection_limit"] * (1.0 - collusion)
+    country.guard_strength[:N] = strength * (1.0 - collusion)
     return Guarding(
         entry_detection=entry,
         entry_collusion=collusion,
@@ -88,6 +94,18 @@ def guarding(country: Country) -> Guarding:
         price_exit=prices,
         price_inland=inland,
     )
+
+
+def detection_left(country: Country) -> Array:
+    """Return the share of detection left by overload on the line, inland, at the exits."""
+    on_line = total(np.stack([total(a.deployment[:N]) for a in country.guards]))
+    units = [a.strength * country.values[f"drug_unit_share.{a.name}"] for a in country.drug_units]
+    customs = country.agency["customs"].strength
+    people = np.maximum(np.stack([on_line, total(np.stack(units)), customs]), 1.0)
+    work = total(country.traffic.bought) / people
+    if country.months_run == 0:
+        country.work_start = np.maximum(work, 1e-9)
+    return country.ask(overload, work / country.work_start)
 
 
 def on_sections(country: Country) -> tuple[Array, Array, dict[str, Array]]:

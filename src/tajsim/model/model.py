@@ -14,6 +14,7 @@ from tajsim.errors import UserError
 from tajsim.inputs.dates import month_number
 from tajsim.inputs.values import ParameterValues, Setting
 from tajsim.model import setup
+from tajsim.model.chronicle import Chronicle
 from tajsim.model.country import Country
 from tajsim.model.flows import Flows
 from tajsim.model.outcomes import new_record
@@ -30,6 +31,7 @@ from tajsim.model.stages.record import record
 from tajsim.model.stages.routes import routes
 from tajsim.model.stages.society import society
 from tajsim.model.stages.state import state
+from tajsim.model.watch import Watch
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
 MONTH: tuple[tuple[str, Callable[[Country], None]], ...] = (
@@ -107,6 +109,7 @@ class TajikistanModel(Country):
         self.ramps: dict[str, list[Array]] = {}
         self.now, self.last = Flows(self.run_count), Flows(self.run_count)
         self.outside = SimpleNamespace(demand_shock=np.zeros(self.run_count))
+        self.chronicle, self.watch = Chronicle(self.run_count), Watch()
         setup.people_the_model(self)
         self.record = new_record(outcomes, self.month_count, self.run_count)
 

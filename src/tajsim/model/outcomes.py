@@ -15,6 +15,7 @@ from tajsim.axes import DIMENSIONS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.rules.outsourcing.dependence import dependence
+from tajsim.rules.state.contest import CONTESTED
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
@@ -26,12 +27,26 @@ def ratio(part: Array, whole: Array) -> Array:
     return result
 
 
+def willingness(country: Country) -> Array:
+    """Return the share of what an agency meets that it seizes, one where it meets nothing."""
+    met = country.now["met_by"]
+    result: Array = np.where(
+        met > 0.0, country.now["seized_by"] / np.where(met > 0.0, met, 1.0), 1.0
+    )
+    return result
+
+
 #: Outcome -> how to read it, with the shape ``dimensions + (run,)``.
 MEASURES: dict[str, Callable[[Country], Array]] = {
     "heroin_entering": lambda m: m.now["entering"],
     "heroin_seized": lambda m: m.now["seized"],
     "heroin_seized_by": lambda m: m.now["seized_by"],
+    "heroin_met": lambda m: m.now["met_by"],
+    "seizure_willingness": lambda m: willingness(m),
+    "seizure_honesty": lambda m: m.now["honesty"],
     "heroin_seized_reported": lambda m: m.now["reported"],
+    "shelter": lambda m: m.shelter,
+    "drug_rents": lambda m: m.now["drug_rents"],
     "heroin_leaving": lambda m: m.now["leaving"],
     "heroin_used": lambda m: m.now["used"],
     "heroin_stock": lambda m: total(m.traffic.stock),
@@ -64,12 +79,20 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "visible_effort": lambda m: m.regime.shown,
     "donor_dismay": lambda m: m.regime.dismay,
     "outside_provision": lambda m: m.regime.task_provision,
+    "provision": lambda m: np.stack([p.provision for p in m.powers]),
     "provision_by_power": lambda m: np.stack([total(p.provision) for p in m.powers]) / len(TASKS),
     "gap": lambda m: m.regime.gap,
     "survival_weight": lambda m: m.regime.weight,
     "dependence": lambda m: dependence(m.regime.task_provision, m.regime.effort),
     "alignment": lambda m: m.alignment,
     "guarantee": lambda m: m.guarantee,
+    "reliance_on_patron": lambda m: m.reliance,
+    "search_for_partners": lambda m: m.search,
+    "sovereignty_demand": lambda m: m.regime.demand,
+    "threat_overstated": lambda m: m.told,
+    "partner_trust": lambda m: np.stack([1.0 - p.burnt for p in m.powers]),
+    "land_cleared": lambda m: m.cleared,
+    "investment": lambda m: m.invested,
     "loyalty_in_place": lambda m: (
         total(np.stack([c.loyalty * c.in_place for c in m.commanders]))
         / np.maximum(total(np.stack([c.in_place for c in m.commanders])), 1.0)
@@ -95,6 +118,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "state_control": lambda m: np.stack([r.control for r in m.regions]),
     "country_control": lambda m: m.mean_control,
     "migrants": lambda m: m.migrants,
+    "migrants_returning": lambda m: total(np.maximum(-m.now["left_country"], 0.0)),
     "idle_returnees": lambda m: total(np.stack([r.idle for r in m.regions])),
     "remittances": lambda m: m.now["remittances"],
     "remittances_share": lambda m: ratio(m.now["remittances"], m.now["output"]),
@@ -116,12 +140,27 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "violent_members": lambda m: m.people["violent"],
     "radicalised": lambda m: m.now["radicalised"],
     "fighters_abroad": lambda m: m.people["fighters_abroad"],
+    "fighters_joined": lambda m: m.joined,
+    "underworld_informers": lambda m: m.underworld,
     "prisoners": lambda m: m.people["prisoners"],
     "militant_fighters": lambda m: np.stack([g.fighters for g in m.militants]),
     "incursions": lambda m: m.now["attempts"],
     "militants_inside": lambda m: m.militants_inside,
+    "militant_camps": lambda m: m.camps,
+    "militants_onward": lambda m: m.now["went_on"],
+    "base_forward_share": lambda m: m.forward,
     "deaths": lambda m: m.now["deaths"],
     "weapons_seized": lambda m: m.now["weapons_seized"],
+    "purge_drive": lambda m: m.regime.drive,
+    "ruler_ready": lambda m: m.regime.ready,
+    "heir_named": lambda m: m.regime.heir,
+    "succession_settled": lambda m: m.regime.settled,
+    "succession_doubt": lambda m: m.regime.doubt,
+    "ruler_left": lambda m: m.regime.left,
+    "ending": lambda m: m.regime.ending,
+    "ending_calm": lambda m: 1.0 * (m.regime.left * (m.regime.ending != CONTESTED)),
+    "ending_contested": lambda m: 1.0 * (m.regime.ending == CONTESTED),
+    "elite_behind": lambda m: m.regime.behind,
     "strain": lambda m: m.regime.strain,
     "polity": lambda m: m.regime.polity,
     "state_failed": lambda m: m.regime.failed,

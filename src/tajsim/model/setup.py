@@ -24,11 +24,13 @@ from tajsim.axes import (
     POWERS,
     REGIONS,
     SECTIONS,
+    TASKS,
     Array,
     total,
 )
 from tajsim.model.ledger import Ledger
 from tajsim.model.stages.delivery import presence
+from tajsim.rules.militants.posture import forward_aim
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
 from tajsim.world import DRUG_UNITS, GUARDS, WAITING_FOR
 
@@ -112,12 +114,23 @@ def country_at_start(country: Country) -> None:
         filled(1.0),
     )
     country.alignment, country.west_share = filled(0.5), filled(0.3)
+    country.reliance, country.displeasure = filled(0.0), filled(0.0)
+    country.told, country.told_start, country.cleared = (filled(0.0) for _ in range(3))
+    country.search = country.search_start = filled(0.0, len(TASKS))
+    country.invested = filled(0.0, len(POWERS))
     country.objection, country.leverage, country.guarantee = filled(0.0), filled(0.5), filled(0.0)
     country.standing, country.absorbed, country.creed = filled(1.0), filled(0.0), filled(0.0)
     country.militants_inside, country.coup = filled(0.0), filled(0.0)
     country.broadcast = filled(0.0)
-    country.pressure, country.crime = filled(1.0), filled(1.0)
+    country.pressure, country.crime, country.gangs = (filled(1.0) for _ in range(3))
+    country.underworld = filled(country.values["underworld_start"])
+    country.joined, country.passing, country.camps = (filled(0.0) for _ in range(3))
+    country.forward = country.ask(forward_aim, filled(country.values["strain_start"]))
+    country.drug_money, country.outlay_start = filled(1.0), filled(1.0)
+    country.work_start = filled(1.0, 3)
+    country.commitments = filled(0.0)
     country.preyed_on, country.mafia, country.aid_to_people = (filled(0.0) for _ in range(3))
+    country.shelter = filled(country.values["shelter_start"])
     country.home_output = filled(country.values["output_start"] / 12.0)
     country.presence_start = filled(country.base_presence)
     country.hostility = filled(country.values["neighbour_hostility"])
@@ -134,7 +147,7 @@ def settle_provision(country: Country) -> None:
     presence(country)
     for power in country.powers:
         power.carry()
-        power.provision_slow = total(power.provision)
+        power.remembered = total(power.provision)
     provision = provision_of_tasks(np.stack([p.provision for p in country.powers]))
     country.regime.task_provision = provision
     country.regime.set_start_effort(provision)

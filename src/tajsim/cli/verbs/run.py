@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tajsim.cli.parser import ensemble_options, everything, window_option
+from tajsim.cli.parser import USUAL, ensemble_options, everything, window_option
 from tajsim.cli.simulation import simulate_and_keep
 
 if TYPE_CHECKING:
@@ -14,9 +15,18 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from tajsim.ensemble.saved import SavedState
+
 HELP = "simulate one scenario"
-DESCRIPTION = "Simulate the runs of one scenario, print medians and 90 % of the runs, keep results."
-EXAMPLE = "tajsim run status-quo --runs 200 --seed 1 --out results/status-quo"
+DESCRIPTION = """\
+Simulate the runs of one scenario, print medians and 90 % of the runs, keep results. With --save
+the state after the last month is kept, and with --from it is continued, to the bit as if it had
+not been interrupted; other scenarios may continue it too, if they differ in levers or later
+events only."""
+EXAMPLE = """\
+tajsim run status-quo --runs 200 --seed 1 --out results/status-quo
+         tajsim run status-quo --until 2004-10 --save october.npz
+         tajsim run russian-border-withdrawal --from october.npz"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +34,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", metavar="SCENARIO", help="a shipped scenario or a file")
     ensemble_options(parser)
     window_option(parser, "the whole period")
+    parser.add_argument(
+        "--save", metavar="STATE", help="a new file for the state after the last month, see --until"
+    )
+    parser.add_argument(
+        "--from", dest="resume", metavar="STATE", help="go on from a saved state, with its runs"
+    )
+    # What is not said comes from the state, if there is one.
+    parser.set_defaults(**dict.fromkeys(USUAL))
 
 
 def call(options: argparse.Namespace) -> int:
     """Run the command."""
+    options.state = _state(options)
+    if options.save:
+        _check_place(Path(options.save), options.overwrite)
 
     def tables(dataset: xr.Dataset) -> tuple[str, Mapping[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
@@ -45,3 +66,38 @@ def call(options: argparse.Namespace) -> int:
         return "\n\n".join(part for part in parts if part), files
 
     return simulate_and_keep(options, [options.scenario], tables)
+
+
+def _state(options: argparse.Namespace) -> SavedState | None:
+    """Load the state to go on from, and fill in what was not said on the command line."""
+    from tajsim.errors import UserError
+
+    if options.resume is None:
+        for name, value in USUAL.items():
+            if getattr(options, name) is None:
+                setattr(options, name, value)
+        return None
+    from tajsim.ensemble.saved import load_state
+
+    state = load_state(options.resume)
+    wrong = []
+    for name in USUAL:
+        said, value = getattr(options, name), state.head[name]
+        if said not in (None, value):
+            wrong.append(f"--{name} {said}: the state {options.resume} has {value}; leave it out")
+        setattr(options, name, value)
+    if wrong:
+        raise UserError(wrong)
+    return state
+
+
+def _check_place(path: Path, overwrite: bool) -> None:
+    """Refuse a place for the state before the work, not after it."""
+    from tajsim.errors import UserError
+
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; name a file for the state, such as state.npz")
+    if path.exists() and not overwrite:
+        raise UserError(f"{path}: exists already; --overwrite replaces it")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"{path}: there is no folder {path.parent}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.axes import AGENCIES, REGIONS, total
+from tajsim.model.notes.ways import note_agencies
 
 if TYPE_CHECKING:
     from tajsim.agents.agency import SecurityAgency
@@ -24,11 +25,12 @@ def agencies(country: Country) -> None:
         agency.ask(agency.replace_staff, political_head(country, agency))
         agency.ask(agency.decide_collusion)
         conscript = agency.name in ("border_troops", "army")
-        agency.decide_quality(drawn_off * float(conscript), alarm)
+        agency.decide_quality(float(conscript), drawn_off, alarm)
         joining.append(agency.recruits(ratio))
     for agency, persons in zip(country.agencies, joining, strict=True):
         recruit(country, agency, persons)
         agency.ask(agency.decide_deployment)
+    note_agencies(country)
 
 
 def best_drawn_off(country: Country) -> Array:

@@ -12,6 +12,7 @@ from tajsim.model.guards import Guarding, guarding
 from tajsim.rules.border.clearing import clear, luck_of_month
 from tajsim.rules.border.inland import arrests
 from tajsim.rules.border.reporting import reported_share
+from tajsim.rules.rents.shelter import sheltered
 
 if TYPE_CHECKING:
     from tajsim.agents.agency import SecurityAgency
@@ -32,17 +33,21 @@ def border(country: Country) -> None:
 class Tally:
     """Sums over networks, kg: by section ``(section, run)``, by exit ``(exit, run)``, inland.
 
-    ``offered`` is what was sent by those who could buy passage, ``met`` what the drug units came
-    upon, ``met_access`` the part of it whose owners could buy them off.
+    ``met`` is what an honest guard left to himself would have seized, ``offered`` what was sent
+    by those who could buy passage. Of what drug units came upon inland, ``stock_met``, the part
+    ``stock_open`` had no shelter from above, and of that ``stock_access`` could buy them off.
     """
 
     load: Array
+    met: Array
     arranged: Array
     seized: Array
     offered: Array
-    met: Array
-    met_access: Array
+    stock_met: Array
+    stock_open: Array
+    stock_access: Array
     exit_load: Array
+    exit_met: Array
     exit_offered: Array
     exit_arranged: Array
     exit_seized: Array
@@ -62,19 +67,23 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     reach = net.access
     entry_guard = guard.entry_detection[:, None], guard.entry_collusion[:, None]
     load = net.bought * net.entry_share
-    arranged, seized = clear(load, *entry_guard, reach, luck)
+    shelter = country.ask(sheltered, net.protection, country.shelter)
+    # A foreign guard takes no orders from those above.
+    own = 1.0 - guard.share_of["russian_border_troops"][:, None]
+    met, arranged, seized = clear(load, *entry_guard, reach, luck, shelter * own)
     net.entry_load, net.entry_lost = load, seized
 
     stock = net.stock + (net.bought - total(seized))
     # A unit cannot find more than there is: luck is capped where all would be found.
-    met = stock * np.minimum(luck, guard.inland_cap)
-    stock = stock - met * (guard.inland_all - guard.inland_bought * reach)
+    stock_met = stock * np.minimum(luck, guard.inland_cap)
+    stock_open = stock_met * (1.0 - shelter)
+    stock = stock - stock_open * (guard.inland_all - guard.inland_bought * reach)
     net.hit = country.ask(arrests, guard.inland_all, net.protection)
 
     used = stock * values["domestic_use"]
     out = stock * values["sale_share"] * net.exit_share
     exit_guard = guard.exit_detection[:, None], guard.exit_collusion[:, None]
-    exit_arranged, exit_seized = clear(out, *exit_guard, reach, luck)
+    exit_met, exit_arranged, exit_seized = clear(out, *exit_guard, reach, luck, shelter)
     net.exit_load, net.exit_lost = out, exit_seized
     net.stock = stock * (1.0 - values["sale_share"] - values["domestic_use"])
 
@@ -88,12 +97,15 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     )
     return Tally(
         load=total(load, axis=1),
+        met=total(met, axis=1),
         arranged=total(arranged, axis=1),
         seized=total(seized, axis=1),
         offered=total(load * reach, axis=1),
-        met=total(met),
-        met_access=total(met * reach),
+        stock_met=total(stock_met),
+        stock_open=total(stock_open),
+        stock_access=total(stock_open * reach),
         exit_load=total(out, axis=1),
+        exit_met=total(exit_met, axis=1),
         exit_offered=total(out * reach, axis=1),
         exit_arranged=total(exit_arranged, axis=1),
         exit_seized=total(exit_seized, axis=1),
@@ -107,30 +119,34 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     now, row = country.now, {name: i for i, name in enumerate(AGENCIES)}
     now["entering"][:N], now["seized"][:N] = tally.load, tally.seized
     now["arranged"][:N] = tally.arranged
-    seized, tolls = now["seized_by"], now["tolls"]
+    seized, tolls, met = now["seized_by"], now["tolls"], now["met_by"]
     for agency in country.guards:
         mine = guard.share_of[agency.name]
         # Posts remember about five months; only the proportions of what they remember count.
         agency.seen = agency.seen * 0.8
         agency.seen[:N] += 0.2 * tally.seized * mine
+        met[row[agency.name]] += total(tally.met * mine)
         seized[row[agency.name]] += total(tally.seized * mine)
         tolls[row[agency.name]] += total(tally.arranged * guard.entry_toll * mine)
         agency.rent_on_offer = total(tally.offered * guard.entry_toll * mine) / heads(agency)
     customs = country.agency["customs"]
+    met[row["customs"]] += total(tally.exit_met)
     seized[row["customs"]] += total(tally.exit_seized)
     tolls[row["customs"]] += total(tally.exit_arranged * guard.exit_toll)
     customs.rent_on_offer = total(tally.exit_offered * guard.exit_toll) / heads(customs)
     bought = total(country.traffic.bought * country.traffic.access)
     for agency in country.drug_units:
         detection, toll = guard.unit_detection[agency.name], guard.unit_toll[agency.name]
-        seized[row[agency.name]] += detection * (tally.met - agency.collusion * tally.met_access)
+        met[row[agency.name]] += detection * tally.stock_met
+        left = tally.stock_open - agency.collusion * tally.stock_access
+        seized[row[agency.name]] += detection * left
         tolls[row[agency.name]] += toll * agency.collusion * bought
         unit = agency.strength * country.values[f"drug_unit_share.{agency.name}"]
         agency.rent_on_offer = bought * toll / np.maximum(unit, 1.0)
     for i, agency in enumerate(country.agencies):
         # What can be had from people on the move adds to what traffickers offer.
         agency.rent_on_offer = agency.rent_on_offer + country.last["extortion"][i] / heads(agency)
-    report(country)
+    report(country, guard.price_inland)
     now["leaving"], now["used"] = tally.leaving, tally.used
     # Officers resell what they do not report; it leaves by the ways in use.
     parts = tally.leaving / np.maximum(total(tally.leaving), 1e-9)
@@ -145,12 +161,20 @@ def heads(agency: SecurityAgency) -> Array:
     return np.maximum(agency.strength, 1.0)
 
 
-def report(country: Country) -> None:
-    """Work out what each agency reports of what it seized, and what is sold on."""
-    now = country.now
+def report(country: Country, price: Array) -> None:
+    """Let each agency decide what it hands in of what it seized; the rest is sold on.
+
+    Args:
+        price: what a kg brings inside the country, USD/kg, ``(run,)``.
+    """
+    now, units = country.now, {a.name for a in country.drug_units}
     for i, agency in enumerate(country.agencies):
-        share = country.ask(reported_share, agency.collusion)
-        now["reported"][i] = now["seized_by"][i] * share
+        part = country.values[f"drug_unit_share.{agency.name}"] if agency.name in units else 1.0
+        gain = now["seized_by"][i] * price / np.maximum(agency.strength * part, 1.0)
+        at_stake = agency.pay + agency.watch
+        now["honesty"][i] = country.ask(reported_share, agency.collusion, gain, at_stake)
+        now["reported"][i] = now["seized_by"][i] * now["honesty"][i]
+        now["resale"][i] = (now["seized_by"][i] - now["reported"][i]) * price
     now["resold"] = total(now["seized_by"]) - total(now["reported"])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.axes import REGIONS, Array, total
+from tajsim.model.notes.elite import note_business, note_operation
 from tajsim.rules.rents.rivalry import killing_chance, operation_chance, riot_chance
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def business(country: Country) -> Array:
     chance = country.ask(killing_chance, rents, 1.0 - rents / everyone)
     killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
     riots = riot(country, names, home)
+    note_business(country, killed, riots)
     for i, r in enumerate(home):
         country.now["killings"][r] += killed[i]
         country.now["riots"][r] = np.maximum(country.now["riots"][r], riots[i])
@@ -67,6 +69,7 @@ def punish(country: Country) -> None:
     draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
     sent = (draw < chance).astype(float)
     country.now["operations"] = sent
+    note_operation(country, sent)
     shock = country.values["operation_shock"] * sent
     for r, region in enumerate(country.regions):
         region.fear = region.fear + shock[r] * (1.0 - region.fear)
@@ -76,4 +79,13 @@ def punish(country: Country) -> None:
             strongest = np.argmax(np.stack([c.power * c.in_place for c in local]), axis=0)
             for i, commander in enumerate(local):
                 order = sent[r] * commander.in_place * (strongest == i)
+                fresh = order * (commander.arrest_order < 0.5)
+                country.note(
+                    "arrest_order",
+                    fresh,
+                    actor="regime",
+                    target=commander.name,
+                    size=commander.threat,
+                    cause="killing",
+                )
                 commander.arrest_order = np.maximum(commander.arrest_order, order)

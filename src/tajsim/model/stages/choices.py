@@ -9,10 +9,15 @@ import numpy as np
 from tajsim.agents.commander import SERVING, WAITING
 from tajsim.axes import REPRESSION_STEPS, TASKS, total
 from tajsim.inputs.dates import month_number
+from tajsim.model.notes.choices import note_blows, note_ladder, note_offers, note_position
+from tajsim.model.stages.partners import ask_for_border, excused, look_for_partners
+from tajsim.model.stages.succession import look_ahead
 from tajsim.rules.elite.rank import election_near
 from tajsim.rules.outsourcing.dependence import alignment
+from tajsim.rules.outsourcing.ideas import threat_of_ideas
 from tajsim.rules.powers.guarantee import leverage, objection
 from tajsim.rules.society.repression import standing
+from tajsim.rules.state.succession import patron_word
 from tajsim.world import ELECTION
 
 if TYPE_CHECKING:
@@ -30,8 +35,10 @@ def choices(country: Country) -> None:
     regime.perceived = perceived_threats(country)
     regime.choose_effort()
     rank_services(country)
+    look_ahead(country)
     position(country)
     take_offers(country)
+    ask_for_border(country)
     regime.pay_instalment(country.leverage)
     order_purges(country)
     call_successors(country)
@@ -53,7 +60,12 @@ def perceived_threats(country: Country) -> Array:
     Fighters abroad who aim at others are not seen, so nothing is done about them (M97).
     """
     seen = np.zeros((len(TASKS), country.run_count))
-    seen[TASKS.index("internal_order")] = country.mean_voice
+    ideas = country.ask(
+        threat_of_ideas,
+        total(country.movement["hizb_ut_tahrir"].members) / 1000.0,
+        country.people["violent"] / 1000.0,
+    )
+    seen[TASKS.index("internal_order")] = country.mean_voice + ideas
     worst = country.commanders[0].threat
     for commander in country.commanders[1:]:
         worst = np.maximum(worst, commander.threat)
@@ -76,33 +88,49 @@ def position(country: Country) -> None:
     country.west_share = total(by_power * west) / whole
     country.objection = country.ask(objection, total(by_power * blocs) / whole)
     country.leverage = country.ask(leverage, country.values["debt_to_russia"], country.migrants)
+    look_for_partners(country, by_power, moscow)
     for power in country.powers:
         power.back(country.alignment, country.base_presence * power.moscow)
-    country.guarantee = country.power["russia"].backing
+    backing = country.power["russia"].backing
+    country.guarantee = country.ask(patron_word, backing, country.regime.doubt)
+    note_position(country)
 
 
 def take_offers(country: Country) -> None:
-    """Move each power's mandate towards what the regime makes of its offer."""
-    regime = country.regime
+    """Move the powers' mandates towards what the regime makes of their offers."""
+    regime, powers = country.regime, country.powers
     exposure = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
     cost = country.values.family("task_cost")
-    intrusion = country.values.family("power_intrusion")
-    condition = country.values.family("power_condition")
-    asked = total(np.stack([p.offer for p in country.powers])) / cost
-    demand = asked / (1.0 + asked)
+    offer = np.stack([p.offer for p in powers])
+    whole = total(offer)
+    demand = whole / cost / (1.0 + whole / cost)
     regime.show(demand)
     dismay_donors(country)
-    for i, power in enumerate(country.powers):
-        wished = total(power.offer * demand) / np.maximum(total(power.offer), 1e-9)
-        power.mandate = regime.consider(
-            power.mandate,
-            power.offer / cost,
-            power.backing,
-            intrusion[i],
-            regime.feel_condition(condition[i], wished),
-            country.objection * power.bloc,
-            exposure,
-        )
+    size = np.maximum(total(offer, axis=1), 1e-9)
+    wished = total(offer * demand, axis=1) / size
+    alternatives = 1.0 - total(offer * offer / np.maximum(whole, 1e-9), axis=1) / size
+    relief, backing = offer / cost, np.stack([p.backing for p in powers])
+    intrusion = country.values.family("power_intrusion")
+    condition = country.values.family("power_condition")
+    felt = regime.feel_condition(condition, wished, alternatives)
+    objection = country.objection * np.array([[p.bloc] for p in powers])
+    # Neither search nor displeasure concerns the patron itself.
+    other = np.array([[[1.0 - p.moscow]] for p in powers])
+    mandates = regime.consider(
+        np.stack([p.mandate for p in powers]),
+        relief,
+        backing[:, None],
+        intrusion[:, None],
+        felt[:, None],
+        objection[:, None],
+        exposure,
+        country.search * other,
+        country.displeasure * other,
+    )
+    for power, mandate in zip(powers, mandates, strict=True):
+        power.mandate = mandate
+    shared = zip(relief, backing, intrusion, felt, objection, strict=True)
+    note_offers(country, [(*one, exposure) for one in shared])
 
 
 def dismay_donors(country: Country) -> None:
@@ -120,7 +148,8 @@ def order_purges(country: Country) -> None:
     """Strike at one commander a month at most, the most dangerous of those within reach."""
     regime, commanders = country.regime, country.commanders
     regime.months_since_purge = regime.months_since_purge + 1.0
-    hazard = [c.hazard(country.guarantee, regime.months_since_purge) for c in commanders]
+    since, urge = regime.months_since_purge, regime.urge()
+    hazard = [c.hazard(country.guarantee, since, urge, country.standing) for c in commanders]
     names = [c.name for c in commanders]
     draw = country.draws.uniform_each("purge", names, country.calendar_month)
     within = draw < np.stack(hazard)
@@ -136,6 +165,7 @@ def order_purges(country: Country) -> None:
         humiliated = commander.grudge > 0.0
         commander.arrest_order = np.maximum(commander.arrest_order, strikes * humiliated)
         commander.dismissal_order = np.maximum(commander.dismissal_order, strikes * ~humiliated)
+    note_blows(country, free, chosen, urge)
     struck = free | (out > 0.5)
     regime.months_since_purge = np.where(struck, 0.0, regime.months_since_purge)
 
@@ -154,6 +184,14 @@ def call_successors(country: Country) -> None:
         for holder in holders:
             vacant = vacant * (holder.post != holder.home_post)
         called = (successor.status == WAITING) & (vacant > 0.5)
+        country.note(
+            "post_given",
+            called,
+            actor=successor.name,
+            target=successor.facts.post,
+            size=successor.following,
+            cause="vacancy",
+        )
         successor.status = np.where(called, float(SERVING), successor.status)
         successor.post = np.where(called, float(successor.home_post), successor.post)
 
@@ -168,11 +206,12 @@ def climb_ladder(country: Country) -> None:
         1.0 - country.mean_control,
         country.mean_voice,
         country.west_share,
-        country.values["west_priority"],
-        country.values["moscow_tolerance"],
+        excused(country, country.values["west_priority"]),
+        excused(country, country.values["moscow_tolerance"]),
     )
     taken = country.draws.happens("ladder", "regime", country.calendar_month, chance)
     regime.ladder = regime.ladder + taken
     lost = regime.ladder >= 1.0 + REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)
-    country.standing = standing(regime.ladder)
+    before, country.standing = country.standing, standing(regime.ladder)
+    note_ladder(country, taken, before, seats)

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.axes import TASKS, total
+from tajsim.model.stages.civil import civil_aid, clear_land, invest
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
-from tajsim.rules.powers.civil_aid import civil_aid_parts
 from tajsim.rules.powers.delivery import diverted_share, duplication
+from tajsim.rules.powers.equipment import equipped_reach
+from tajsim.rules.powers.partner import partner_exposure
+from tajsim.world import EMBASSY_GUARD
 
 if TYPE_CHECKING:
+    from tajsim.agents.agency import SecurityAgency
+    from tajsim.agents.power import ExternalPower
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
 
 def delivery(country: Country) -> None:
-    """Powers deliver. Writes: agency purses, aid per agency, provision of tasks."""
+    """Powers deliver. Writes: agency purses, aid per agency, provision of tasks, trust lost."""
+    bear_defections(country)
     for power in country.powers:
         power.ask(power.deliver)
     money = np.stack([p.delivered for p in country.powers])
@@ -38,6 +44,8 @@ def delivery(country: Country) -> None:
         country.money.move("world", "patronage", country.now["diverted"][i])
     hand_to_agencies(country, total(money) * (1.0 - share), useful, watched)
     civil_aid(country)
+    clear_land(country)
+    invest(country)
     presence(country)
     for power in country.powers:
         power.carry()
@@ -46,11 +54,44 @@ def delivery(country: Country) -> None:
     )
 
 
-def civil_aid(country: Country) -> None:
-    """Aid that is not for security frees own money, or reaches people."""
-    freed, country.aid_to_people = country.ask(civil_aid_parts, country.mean_collusion)
-    country.money.move("world", "patronage", freed)
-    country.money.move("world", "households", country.aid_to_people)
+def bear_defections(country: Country) -> None:
+    """A chief who went over last month costs those who worked with his service their trust."""
+    gone = country.last["defections"]
+    broken = gone.any()
+    for power in country.powers:
+        # Most months nobody went over: then trust only comes back.
+        if broken:
+            power.suffer(exposure_to(country, power, gone))
+        elif power.burnt.any():
+            power.suffer(np.zeros(country.run_count))
+
+
+def exposure_to(country: Country, power: ExternalPower, gone: Array) -> Array:
+    """Return how far a power relied on a service whose chief went over, 0 to 1, ``(run,)``."""
+    found = np.zeros(country.run_count)
+    present = total(power.presence) / len(TASKS)
+    for commander, went in zip(country.commanders, gone, strict=True):
+        if went.any():
+            agency = country.agencies[commander.home_post]
+            guards = np.full(country.run_count, float(agency.name == EMBASSY_GUARD))
+            helped = part_of_help(country, power, agency)
+            relied = country.ask(partner_exposure, helped, present, guards)
+            found = np.maximum(found, went * relied)
+    return found
+
+
+def part_of_help(country: Country, power: ExternalPower, agency: SecurityAgency) -> Array:
+    """Return the share of a power's useful aid that goes to an agency, 0 to 1, ``(run,)``."""
+    found = np.zeros(country.run_count)
+    for t in agency.tasks:
+        if not agency.foreign:
+            found = found + power.useful[t] / sharing(country, t)
+    return found / np.maximum(total(power.useful), 1e-9)
+
+
+def sharing(country: Country, task: int) -> int:
+    """Return how many of the country's own agencies work on a task."""
+    return sum(1 for a in country.agencies if task in a.tasks and not a.foreign)
 
 
 def corruption_by_task(country: Country) -> Array:
@@ -72,11 +113,13 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Arra
         for t in agency.tasks:
             if agency.foreign:
                 continue
-            sharing = sum(1 for a in country.agencies if t in a.tasks and not a.foreign)
-            agency.aid = agency.aid + useful[t] / sharing
-            agency.watched_aid = agency.watched_aid + watched[t] / sharing
-            money = money + paid[t] / sharing
+            bodies = sharing(country, t)
+            agency.aid = agency.aid + useful[t] / bodies
+            agency.watched_aid = agency.watched_aid + watched[t] / bodies
+            money = money + paid[t] / bodies
         country.money.move("world", agency.name, money)
+        if not agency.foreign:
+            agency.reach = country.ask(equipped_reach, agency.aid_per_head, agency.collusion)
     own = country.agency["border_troops"]
     posts = np.maximum(own.extra_km, 0.0) * country.values["persons_per_km"]
     own.aid = own.aid + country.values["exit_package"] * posts

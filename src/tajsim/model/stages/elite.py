@@ -16,7 +16,10 @@ from tajsim.agents.commander import (
     NO_POST,
 )
 from tajsim.axes import Array, total
+from tajsim.model.notes.elite import note_answer, note_break
+from tajsim.model.stages.succession import contest
 from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
+from tajsim.rules.elite.drive import dread_of_custody
 from tajsim.rules.elite.followers import rejoining
 from tajsim.rules.elite.purge import cheapest_post
 from tajsim.world import UNDER_PRESIDENT
@@ -45,6 +48,7 @@ def elite(country: Country) -> None:
         commander.keep_following()
         commander.dismissal_order = np.zeros(country.run_count)
         commander.arrest_order = np.zeros(country.run_count)
+    contest(country)
     go_over(country)
     broken = total(country.now["mutinies"]) + total(country.now["defections"])
     country.regime.judge_apparatus(total(country.now["purges"]), broken)
@@ -120,6 +124,8 @@ def post_for_bargains(country: Country) -> NDArray[np.intp]:
 def obey_or_bargain(country: Country, commander: Commander, i: int, post: NDArray[np.intp]) -> None:
     """A commander told to go obeys, or resists and is bought off with another post."""
     order = commander.dismissal_order * commander.in_place
+    if not order.any():
+        return
     draw = country.draws.uniform("resist", commander.name, country.calendar_month)
     resists = order * commander.resist(country.guarantee, draw)
     goes = order * (1.0 - resists)
@@ -127,6 +133,7 @@ def obey_or_bargain(country: Country, commander: Commander, i: int, post: NDArra
     commander.post = np.where(resists > 0.5, post, commander.post)
     commander.grudge = np.where(resists > 0.5, 1.0, commander.grudge)
     remove(commander, goes, ARRESTED)
+    note_answer(country, commander, goes, resists, post)
     country.now["purges"][i] += goes
     country.now["bargains"][i] += resists
 
@@ -134,22 +141,30 @@ def obey_or_bargain(country: Country, commander: Commander, i: int, post: NDArra
 def face_arrest(country: Country, commander: Commander, i: int) -> None:
     """A commander about to be arrested gives in or fights."""
     order = commander.arrest_order * commander.in_place
+    if not order.any():
+        return
     draw = country.draws.uniform("fight", commander.name, country.calendar_month)
-    # Expecting the worst is part of being told: fear is at its height.
-    fear = np.maximum(commander.fear, 0.5)
+    # Expecting the worst is part of being told.
+    fear = country.ask(dread_of_custody, commander.fear, commander.no_way_back)
     fights = order * (draw < commander.chance_to_fight(fear, country.guarantee))
     remove(commander, fights, MUTINIED)
     remove(commander, order * (1.0 - fights), ARRESTED)
+    men = commander.men + commander.rejoining
+    country.note("mutiny", fights, actor=commander.name, size=men, cause="arrest")
+    country.note("arrested", order * (1.0 - fights), actor=commander.name, size=commander.men)
     country.now["mutinies"][i] += fights
     country.now["purges"][i] += order * (1.0 - fights)
 
 
 def break_away(country: Country, commander: Commander, i: int) -> None:
     """A commander mutinies or defects of his own accord."""
-    mutiny, defection = commander.breaks(pressure_on_faith(country), country.guarantee)
+    faith = pressure_on_faith(country)
+    mutiny, defection = commander.breaks(faith, country.guarantee)
     draw = country.draws.uniform("break", commander.name, country.calendar_month)
     mutinies = (draw < mutiny) * commander.in_place * (commander.following > 0.0)
     defects = ((draw >= mutiny) & (draw < mutiny + defection)) * commander.in_place
+    note_break(country, commander, "mutiny", mutinies, faith)
+    note_break(country, commander, "defection", defects, faith)
     remove(commander, mutinies.astype(float), MUTINIED)
     remove(commander, defects.astype(float), DEFECTED)
     country.now["mutinies"][i] += mutinies

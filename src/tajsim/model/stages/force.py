@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.agents.commander import KILLED, MUTINIED
-from tajsim.axes import AFGHAN_SECTIONS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, REGIONS, Array, total
+from tajsim.model.notes.elite import note_alliance, note_battle, note_crossing
 from tajsim.model.stages.business import business
 from tajsim.rules.elite.mutiny import mutiny_wins
+from tajsim.rules.militants.alliance import alliance_force
 from tajsim.rules.militants.allies import allies
+from tajsim.rules.militants.camps import camps_step, moving_on, raided, reach
 from tajsim.rules.militants.crossing import deterrence, militants_inside_step
+from tajsim.rules.militants.posture import at_border, forward_aim, forward_step, near_capital
 from tajsim.rules.militants.second_line import second_line
 from tajsim.rules.militants.weapons import weapons_seized
 
@@ -30,7 +34,7 @@ def force(country: Country) -> None:
     entering = total(country.now["entering"][:N])
     share = country.now["entering"][:N] / np.maximum(entering, 1e-9)
     country.now["weapons_seized"] = country.ask(
-        weapons_seized, arms * share, country.guard_strength[:N]
+        weapons_seized, arms * share, country.guard_strength[:N], country.informers
     )
 
 
@@ -38,17 +42,21 @@ def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
     if not country.now["mutinies"].any():
         return
+    backing = country.values["internal_backing"] * country.guarantee
     for i, commander in enumerate(country.commanders):
         up = country.now["mutinies"][i] * (commander.status == MUTINIED)
+        if not up.any():
+            continue
         draw = country.draws.uniform("battle", commander.name, country.calendar_month)
         wins = up * country.ask(
             mutiny_wins,
             commander.men + commander.rejoining,
             loyal_force(country, commander.home_post),
-            country.values["internal_backing"] * country.guarantee,
+            country.ask(near_capital, backing, country.forward),
             draw,
         )
         country.coup = np.maximum(country.coup, wins)
+        note_battle(country, commander, up, wins)
         killed(country, up * 0.2 * commander.following)
         commander.following = commander.following * (1.0 - 0.2 * up)
         commander.status = np.where(up - wins > 0.5, float(KILLED), commander.status)
@@ -79,7 +87,10 @@ def killed(country: Country, persons: Array) -> None:
 def cross(country: Country) -> None:
     """Militant groups build up, probe the weakest section, cross, and are driven out."""
     pressures = country.outside.militant_pressure
-    stops = country.ask(deterrence, country.base_troops, country.guarantee)
+    aim = country.ask(forward_aim, country.regime.strain)
+    country.forward = country.ask(forward_step, country.forward, aim)
+    troops = country.ask(at_border, country.base_troops, country.forward)
+    stops = country.ask(deterrence, troops, country.guarantee)
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
     runs = np.arange(country.run_count)
@@ -95,7 +106,10 @@ def cross(country: Country) -> None:
     support = sympathisers(country)
     country.pressure = pressures[0]
     for i, group in enumerate(country.militants):
-        group.build_up(pressures[i])
+        # Those in the north of Afghanistan stand on the routes and tax what goes over them.
+        northern = group.name == "northern_afghanistan"
+        funds = country.drug_money if northern else np.ones(country.run_count)
+        group.build_up(pressures[i], funds)
         chance = group.chance(
             weakness[group.name],
             country.regime.strain,
@@ -104,16 +118,39 @@ def cross(country: Country) -> None:
         )
         attempt = country.draws.happens("crossing", group.name, country.calendar_month, chance)
         inside, dead = group.cross(attempt, opposition)
+        opening = weakness[group.name], country.regime.strain, support
+        note_crossing(country, group.name, attempt, inside, weakest, opening)
         country.now["attempts"][i], country.now["crossed"][i] = attempt, inside
         country.now["deaths"] += dead
         arrived = arrived + inside
+        country.passing = country.passing + inside * country.values[f"onward_aim.{group.name}"]
         country.regime.incidents = country.regime.incidents + attempt
-    army = country.agency["army"]
+    drive_out(country, arrived)
+    go_on(country)
+
+
+def drive_out(country: Country, arrived: Array) -> None:
+    """Army, patron and called allies drive militants out as far as they reach them."""
+    army, inside = country.agency["army"], country.militants_inside
     ready = second_line(army.quality, army.collusion, army.growth, country.base_presence)
-    country.militants_inside, gone = country.ask(
-        militants_inside_step, country.militants_inside, arrived, ready
-    )
+    called = country.ask(alliance_force, inside, country.alignment)
+    note_alliance(country, called, inside)
+    ready = np.minimum(ready + called, 1.0)
+    ready = country.ask(reach, ready, country.camps)
+    country.militants_inside, gone = country.ask(militants_inside_step, inside, arrived, ready)
+    country.passing = country.passing * (1.0 - gone / np.maximum(inside + arrived, 1e-9))
     country.now["deaths"] += gone
+
+
+def go_on(country: Country) -> None:
+    """Militants settle in the valley of Tavildara, and some go on towards Ferghana."""
+    control = country.regions[REGIONS.index("rasht")].control
+    country.camps = country.ask(camps_step, country.camps, country.militants_inside, control)
+    leaving = country.ask(moving_on, country.passing, country.camps, country.hardening)
+    country.passing = country.passing - leaving
+    country.militants_inside = np.maximum(country.militants_inside - leaving, 0.0)
+    country.hostility = country.ask(raided, country.hostility, leaving)
+    country.now["went_on"] = leaving
 
 
 def own_guard(country: Country) -> Array:

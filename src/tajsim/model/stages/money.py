@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import NETWORKS, total
+from tajsim.axes import NETWORKS, TASKS, total
+from tajsim.rules.rents.budget import commitments_step
 from tajsim.rules.rents.climb import climb
 from tajsim.rules.rents.extortion import barrier_step, extortion
 from tajsim.rules.rents.patronage import patronage_paid, shortfall
+from tajsim.rules.rents.shelter import shelter_step
 from tajsim.rules.society.hardship import national_output, output_step
 from tajsim.rules.society.migration import remittances
 
@@ -25,6 +27,7 @@ def money(country: Country) -> None:
     budget(country)
     illicit = take_from_people(country)
     rents = share_rents(country, illicit)
+    give_shelter(country)
     pay_clients(country, rents)
     # What is not saved is spent, on goods from the rest of the economy.
     spending = country.values["spending_share"]
@@ -53,7 +56,12 @@ def network_accounts(country: Country) -> None:
     net.fee = ledger.draw_each(NETWORKS, "patronage", fee)
     for commander, fees in zip(country.commanders, fees_by_commander(country), strict=True):
         ledger.move("patronage", commander.name, fees)
-    country.now["drug_income"] = total(net.revenue - net.outlay)
+    resale = country.now["resale"]
+    country.now["drug_income"] = total(net.revenue - net.outlay) + total(resale)
+    paid = total(net.outlay)
+    if country.months_run == 0:
+        country.outlay_start = np.maximum(paid, 1.0)
+    country.drug_money = paid / country.outlay_start
 
 
 def budget(country: Country) -> None:
@@ -70,7 +78,8 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values["border_cost_per_head"] * guard.strength * values["treaty_share"]
     ledger.move("treasury", "world", due * country.regime.instalment)
-    ledger.move("treasury", "world", np.maximum(ledger["treasury"], 0.0) * 0.9)
+    country.commitments = country.ask(commitments_step, country.commitments, ledger["treasury"])
+    ledger.move("treasury", "world", country.commitments)
     # What taxes do not cover is borrowed abroad.
     borrowed = np.maximum(-ledger["treasury"], 0.0)
     ledger.move("world", "treasury", borrowed)
@@ -87,13 +96,19 @@ def take_from_people(country: Country) -> list[Array]:
         taken = np.zeros(country.run_count)
         if agency.name in ("interior_ministry", "customs", "border_troops"):
             taken = country.ask(
-                extortion, agency.strength, agency.collusion, country.mean_fear, income
+                extortion,
+                agency.strength * agency.reach,
+                agency.collusion,
+                country.mean_fear,
+                income,
             )
             if agency.name != "interior_ministry":
                 taken = taken * country.barrier
         taken = country.money.draw("households", agency.name, taken)
         country.now["extortion"][i] = taken
-        agency.illicit = taken + country.now["tolls"][i]
+        resale = country.now["resale"][i]
+        country.money.move("world", agency.name, resale)
+        agency.illicit = taken + country.now["tolls"][i] + resale
         found.append(agency.illicit)
     barrier_rents = total(country.now["extortion"][2:6])
     pressure = 1.0 - np.exp(-country.values["trade_pressure"])
@@ -123,11 +138,23 @@ def share_rents(country: Country, illicit: list[Array]) -> list[Array]:
         country.money.move(agency.name, "patronage", to_regime)
         country.money.move(agency.name, "households", kept)
         country.now["rents_regime"] += to_regime
+        of_drugs = country.now["tolls"][i] + country.now["resale"][i]
+        part_of_drugs = of_drugs / np.maximum(illicit[i], 1e-9)
+        country.now["drug_rents"] += (up + to_regime) * part_of_drugs
         for j, commander in enumerate(country.commanders):
             part = up * heads[j] / np.maximum(count, 1.0)
             country.money.move(agency.name, commander.name, part)
             takings[j] = takings[j] + part
     return takings
+
+
+def give_shelter(country: Country) -> None:
+    """Let those above shelter the trade as far as they live on it."""
+    country.now["drug_rents"] += total(country.traffic.fee)
+    tasks = {TASKS.index("drugs"), TASKS.index("border")}
+    mine = [a.watched_aid for a in country.agencies if not a.foreign and tasks & set(a.tasks)]
+    aid = total(np.stack(mine))
+    country.shelter = country.ask(shelter_step, country.shelter, country.now["drug_rents"], aid)
 
 
 def pay_clients(country: Country, takings: list[Array]) -> None:

@@ -6,17 +6,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import AFGHAN_SECTIONS, MILITANT_GROUPS, TASKS, total
+from tajsim.axes import AFGHAN_SECTIONS, MILITANT_GROUPS, POWERS, TASKS, total
 from tajsim.rules.militants.buildup import pressure_from_exile
 from tajsim.rules.powers.alarm import alarm
+from tajsim.rules.powers.base_rent import rent_in_kind
+from tajsim.rules.powers.courted import courted, frightened
 from tajsim.rules.powers.hostility import hardening, hostility_step
+from tajsim.rules.powers.rivalry import advance, rival_gain
+from tajsim.world import WATCHED
 
 if TYPE_CHECKING:
+    from tajsim.agents.power import ExternalPower
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
 #: Tasks that an agency does for the regime however corrupt it is (mechanism M43).
 KEPT_WHEN_CORRUPT = ("internal_order", "elite_control")
+
+#: Power -> 1 for each of those it watches, ``(power, 1)``.
+WATCHED_BY = {
+    name: np.array([[float(p in watched)] for p in POWERS]) for name, watched in WATCHED.items()
+}
 
 
 def offers(country: Country) -> None:
@@ -25,16 +35,46 @@ def offers(country: Country) -> None:
     country.regime.gap = uncarried(country)
     wake = country.ask(alarm, country.regime.strain)
     attention = country.values.family("power_attention") * wake
+    weight = weights(country)
+    slow = np.stack([p.remembered for p in country.powers])
     if country.months_run == 1:
         # What began to arrive in the first month is no gain of the year.
-        for power in country.powers:
-            power.provision_slow = total(power.provision)
-    rivals = {p.name: rival_gain(country, p.west, p.moscow) for p in country.powers}
+        slow = weight
+    gains = advance(weight, slow)
     for i, power in enumerate(country.powers):
-        power.make_offers(country.regime.gap, rivals[power.name], attention[i])
+        heeds = attention[i] * interest(country, power)
+        watched = WATCHED_BY.get(power.name)
+        gain = np.zeros(country.run_count) if watched is None else rival_gain(gains, watched)
+        power.make_offers(country.regime.gap, gain, heeds)
+        power.remembered = slow[i] + (weight[i] - slow[i]) / 12.0
+    pay_for_base(country)
+    for i, power in enumerate(country.powers):
         country.now["pledged"][i] = total(power.offer)
-        seen = total(power.provision)
-        power.provision_slow = power.provision_slow + (seen - power.provision_slow) / 12.0
+
+
+def weights(country: Country) -> Array:
+    """Return each power's weight in the country: provision, investment, ``(power, run)``."""
+    provision = np.stack([total(p.provision) for p in country.powers])
+    return provision + country.invested / country.home_output
+
+
+def interest(country: Country, power: ExternalPower) -> Array:
+    """Return what being asked, and told of militants, multiplies a power's attention by.
+
+    Both count from the start on: budgets of early 2004 answer what was asked and told then.
+    """
+    if power.moscow:
+        return np.ones(country.run_count)
+    asked = power.ask(courted, country.search - country.search_start)
+    return asked * frightened(country.told - country.told_start, power.touched)
+
+
+def pay_for_base(country: Country) -> None:
+    """The owner of the base adds the help that takes the place of rent: arms, aid against drugs."""
+    rent = country.ask(rent_in_kind, country.base_troops)
+    russia = country.power["russia"]
+    for task in ("external_defence", "drugs"):
+        russia.offer[TASKS.index(task)] += 0.5 * rent
 
 
 def uncarried(country: Country) -> Array:
@@ -48,19 +88,11 @@ def uncarried(country: Country) -> Array:
         able_share = [a.quality * (1.0 - sold * a.collusion) for a in able]
         mean = total(np.stack(able_share)) / len(able)
         capacity[t] = np.minimum(mean * regime.effort_ratio([t]), 1.0)
+    regime.weakness = 1.0 - capacity
     border = TASKS.index("border")
     guard = country.guard_strength[: len(AFGHAN_SECTIONS)]
     capacity[border] = total(guard) / len(AFGHAN_SECTIONS)
     return (1.0 - regime.task_provision) * (1.0 - capacity)
-
-
-def rival_gain(country: Country, west: float, moscow: float) -> Array:
-    """Return how much the other camp's provision grew over the last year, index, ``(run,)``."""
-    gain = np.zeros(country.run_count)
-    for other in country.powers:
-        if (west and other.moscow) or (moscow and other.west):
-            gain = gain + np.maximum(total(other.provision) - other.provision_slow, 0.0)
-    return gain
 
 
 def neighbours(country: Country) -> None:

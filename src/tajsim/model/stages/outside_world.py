@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.model.events import apply_events
+from tajsim.model.notes.state import note_harvest, note_work
 from tajsim.rules.powers.outside import autoregressive, harvest_of_year
 from tajsim.rules.powers.reception import reception
 
@@ -28,6 +29,7 @@ def chance(country: Country) -> None:
     if country.months_run == 0 or month % 12 == HARVEST_MONTH:
         normal = draws.normal("harvest", "afghanistan", month)
         out.harvest_luck = country.ask(harvest_of_year, normal)
+        note_harvest(country)
     out.harvest = country.values["afghan_harvest"] * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
     out.demand_shock = country.ask(autoregressive, out.demand_shock, shock)
@@ -38,3 +40,4 @@ def chance(country: Country) -> None:
         country.exit_ratio("air_migrants"),
     )
     out.migrant_demand = country.values["migrant_demand"] * np.exp(out.demand_shock) * out.terms
+    note_work(country)

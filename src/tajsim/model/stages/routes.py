@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, Array, total
-from tajsim.rules.border.price import price_at_border
+from tajsim.model.notes.ways import note_ways
+from tajsim.rules.border.price import price_at_border, price_beyond
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
@@ -19,6 +20,8 @@ def routes(country: Country) -> None:
     bought = total(networks.bought)
     country.price_in = country.ask(price_at_border, bought, country.outside.harvest)
     country.now["price_border"] = country.price_in
+    months = np.full(country.run_count, float(country.months_run))
+    country.price_out = country.ask(price_beyond, months)
     barrier = np.zeros((len(EXITS), country.run_count))
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
     closed = country.barrier + country.hardening
@@ -28,7 +31,8 @@ def routes(country: Country) -> None:
     networks.ask(networks.protect, patrons_in_place(country))
     networks.learn(country.entry_word, country.exit_word)
     networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, barrier)
-    networks.choose_volume(country.values.family("price_exit"), country.price_in)
+    note_ways(country, networks.exit_cost + barrier[:, None])
+    networks.choose_volume(country.price_out, country.price_in)
 
 
 def patrons_in_place(country: Country) -> Array:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
+from tajsim.model.chronicle import largest
+from tajsim.model.notes.state import note_protest, note_return
 from tajsim.rules.society.arrests import released
 from tajsim.rules.society.creed import control_of_faith
 from tajsim.rules.society.exile import extradited
+from tajsim.rules.society.gangs import gangs_step
 from tajsim.rules.society.grievance import absorption
 from tajsim.rules.society.incidents import incident_chance
+from tajsim.rules.society.informers import underworld_step
 from tajsim.rules.society.insecurity import crime_aim, crime_step, insecurity
 from tajsim.rules.society.radicalisation import (
     fighters_fate,
@@ -45,7 +49,13 @@ def society(country: Country) -> None:
     grow_and_migrate(country)
     protest(country)
     services = country.agency["security_ministry"]
-    skill = country.ask(skill_against_violence, services.quality, services.collusion, country.creed)
+    skill = country.ask(
+        skill_against_violence,
+        services.quality,
+        services.collusion,
+        country.creed,
+        country.underworld,
+    )
     members(country, skill)
     violence(country, skill)
     come_back(country)
@@ -63,8 +73,8 @@ def feel(country: Country) -> None:
     incidents, corruption = country.regime.incidents, country.mean_collusion
     for region in country.regions:
         home = np.maximum(country.people[f"home_{region.name}"], 1.0)
-        region.live(income + guard_wages(country, region.name) / home, taken)
-        region.dread(policing, step, police.collusion, incidents)
+        region.live(income + (guard_wages(country, region.name) + region.farmed) / home, taken)
+        region.dread(policing * police.reach, step, police.collusion, incidents)
         region.resent(
             country.preyed_on,
             country.creed,
@@ -74,7 +84,22 @@ def feel(country: Country) -> None:
             country.absorbed,
         )
     idle = total(np.stack([region.idle for region in country.regions])) / people
-    country.crime = country.ask(crime_step, country.crime, country.ask(crime_aim, policing, idle))
+    fight_crime(country, policing, idle)
+
+
+def fight_crime(country: Country, policing: Array, idle: Array) -> None:
+    """Police break gangs with what informers tell; the services turn to where the danger is.
+
+    Args:
+        policing: police per head times effort, over that at the start.
+        idle: returned migrants without work, share of people.
+    """
+    aim = country.ask(crime_aim, policing, idle, country.gangs)
+    country.crime = country.ask(crime_step, country.crime, aim)
+    informers = country.informers
+    country.gangs = country.ask(gangs_step, country.gangs, policing, informers, idle)
+    incidents = country.regime.incidents
+    country.underworld = country.ask(underworld_step, country.underworld, country.crime, incidents)
 
 
 def guard_wages(country: Country, region: str) -> Array:
@@ -107,6 +132,7 @@ def grow_and_migrate(country: Country) -> None:
         )
         country.people.move(home, abroad, leaving)
         country.now["left_country"][i] = leaving
+    note_return(country)
 
 
 def protest(country: Country) -> None:
@@ -114,11 +140,12 @@ def protest(country: Country) -> None:
     for i, region in enumerate(country.regions):
         home, abroad = f"home_{region.name}", f"abroad_{region.name}"
         everyone = np.maximum(country.people[home] + country.people[abroad], 1.0)
-        chance = region.speak(country.people[abroad] / everyone)
+        chance, before = region.speak(country.people[abroad] / everyone), region.protest
         region.protest = country.draws.happens(
             "protest", region.name, country.calendar_month, chance
         )
         country.now["protest"][i] = region.protest
+        note_protest(country, region, before)
 
 
 def members(country: Country, skill: Array) -> None:
@@ -162,9 +189,16 @@ def violence(country: Country, skill: Array) -> None:
     chance = country.ask(incident_chance, violent / 1000.0, fringe / 1000.0)
     happened = country.draws.happens("incident", "violent", country.calendar_month, chance)
     country.now["incidents"] = happened
+    country.note(
+        "attack",
+        happened,
+        size=violent,
+        cause=lambda here: largest(("violent_members", "fringe"), (violent[here], fringe[here])),
+    )
     country.regime.incidents = country.regime.incidents + happened
     leaving, fading, caught = country.ask(violent_flows, violent, pull, skill)
     country.people.move("violent", "fighters_abroad", leaving)
+    country.joined = country.joined + leaving
     country.people.move("violent", "prisoners", caught)
     return_home(country, "violent", fading)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, TASKS
+from tajsim.model.notes.state import note_control, note_polity
 from tajsim.rules.state.mafia import mafia_step
-from tajsim.rules.state.succession import succession_risk
 from tajsim.world import SECTION_REGION
 
 if TYPE_CHECKING:
@@ -24,12 +24,16 @@ def state(country: Country) -> None:
     regime = country.regime
     order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
     effort = regime.effort_ratio(order)
+    pressures = []
     for region in country.regions:
         strong = np.zeros(country.run_count)
         for commander in country.commanders:
             if commander.facts.region == region.name:
                 strong = np.maximum(strong, commander.power * (1.0 - commander.loyalty))
-        region.hold(effort, strong, armed_men(country, region.name), regime.failed)
+        armed = armed_men(country, region.name)
+        region.hold(effort, strong, armed, regime.failed)
+        pressures.append((strong, armed))
+    note_control(country, pressures)
     remember_exits(country)
     country.mafia = country.ask(
         mafia_step, country.mafia, country.now["drug_income"], country.now["revenue"]
@@ -39,10 +43,11 @@ def state(country: Country) -> None:
         country.militants_inside,
         1.0 - country.mean_control,
         country.mafia,
-        country.ask(succession_risk),
+        regime.doubt,
     )
     fails = country.draws.happens("failure", "state", country.calendar_month, chance)
     regime.stand(np.maximum(fails, country.coup), country.months_run)
+    note_polity(country, regime.doubt)
 
 
 def armed_men(country: Country, region: str) -> Array:

@@ -8,6 +8,9 @@ def access(protection: Array, *, open_access: Array) -> Array:
 
     Protected networks reach all of them, an unprotected one only the share ``open_access``.
 
+    Equation:
+        access = protection + (1 - protection) * open_access
+
     Args:
         protection: how well the network is connected, share, ``(run,)``.
 
@@ -21,8 +24,11 @@ def protection_step(
 ) -> Array:
     """Return next month's protection of a network, share, ``(run,)``.
 
-    ``protection + growth * profit_ratio * (1 - protection) * protection - lost * protection``:
-    who has friends makes more of them with the profit, a stranger finds none.
+    Who has friends makes more of them with the profit, a stranger finds none.
+
+    Equation:
+        gained = protection_growth * profit_ratio * (1 - protection) * protection
+        protection_next = protection + gained - lost * protection
 
     Args:
         profit_ratio: profit margin over the usual one, 0 and up.

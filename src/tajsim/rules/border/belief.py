@@ -19,6 +19,11 @@ def learn(
     Moves by ``learning_speed`` to what was seen: its own loss where it sent anything, mixed with
     the word of other networks by ``word_weight``. A way it did not use is known by word alone.
 
+    Equation:
+        own = lost / load if load > 0 else 0
+        seen = own + word_weight * (word - own) if load > 0 else word
+        belief_next = belief + learning_speed * (seen - belief)
+
     Args:
         belief: believed share lost, ``(way, run)``.
         load: kg sent last month, ``(way, run)``.

@@ -15,8 +15,12 @@ def collusion_aim(
 ) -> Array:
     """Return the share of an agency that would collude at these rewards, ``(run,)``.
 
-    ``1 / (1 + exp(-(slope * ln(rent / (pay + supervision)) + norm)))``. A ratio, because what
-    matters to a person is the bribe against the living: 1 USD a month cannot hold anybody.
+    A ratio, because what matters to a person is the bribe against the living; 0.1 USD a month
+    stands for what is left where there is no bribe and no pay.
+
+    Equation:
+        ratio = (rent_on_offer + 0.1) / (pay + supervision + 0.1)
+        collusion_aim = 1 / (1 + exp(-(collusion_slope * ln(ratio) + bribery_norm)))
 
     Args:
         rent_on_offer: bribes a colluding person could take, USD/person/month.
@@ -36,27 +40,38 @@ def watched(
     donor_monitoring: Array,
     donor_coordination: Array,
     oversight_yield: Array,
+    civic_space: Array,
+    press_exposure: Array,
 ) -> Array:
-    """Return supervision with what donors see, USD/person/month, ``(run,)``.
+    """Return supervision with what donors and press see, USD/person/month, ``(run,)``.
 
-    ``supervision + yield * aid_per_head * (1 - (1 - monitoring) * (1 - coordination))``: who pays
-    can look, if he looks at all and is not played off against others.
+    Who pays can look, if he looks at all and is not played off against others; what outlets and
+    groups bring to light makes dismissal likelier.
+
+    Equation:
+        seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)
+        exposed = supervision * (1 + press_exposure * civic_space)
+        watched = exposed + oversight_yield * aid_per_head * seen
 
     Args:
         supervision: expected monthly loss from the agency's own supervision, USD/person/month.
         aid_per_head: useful aid of powers, each weighted by the conditions it attaches,
             USD/person/month.
 
-    Mechanisms: M58, O06, S22.
+    Mechanisms: M58, O06, S22, M42.
     """
     seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
-    return supervision + oversight_yield * aid_per_head * seen
+    exposed = supervision * (1.0 + press_exposure * civic_space)
+    return exposed + oversight_yield * aid_per_head * seen
 
 
 def collusion_step(collusion: Array, aim: Array, *, collusion_speed: Array) -> Array:
     """Return next month's collusion: a fixed share of the way to the aim, ``(run,)``.
 
     Habits and partnerships make it slow in both directions.
+
+    Equation:
+        collusion_next = collusion + collusion_speed * (aim - collusion)
 
     Mechanisms: E12, M24.
     """
@@ -66,8 +81,11 @@ def collusion_step(collusion: Array, aim: Array, *, collusion_speed: Array) -> A
 def with_clients(collusion: Array, replaced: Array, *, clientele_collusion: Array) -> Array:
     """Return the collusion of an agency part of whose staff are a political head's own people.
 
-    ``collusion + replaced * max(0, clientele_collusion - collusion)``, share, ``(run,)``: he
-    brings people who owe their place to him; when he goes, the old staff and their ways return.
+    A share, ``(run,)``. He brings people who owe their place to him; when he goes, the old staff
+    and their ways return.
+
+    Equation:
+        with_clients = collusion + replaced * max(clientele_collusion - collusion, 0)
 
     Args:
         collusion: share of the professional staff that colludes.

@@ -15,8 +15,11 @@ def detection(
 ) -> Array:
     """Return the probability that an honest guard meets a load, ``(section, run)``.
 
-    ``limit * (1 - exp(-ln2 * density * quality / (half * terrain)))``: it saturates with
-    strength, and rough terrain needs more men for the same effect.
+    It saturates with strength, and rough terrain needs more men for the same effect.
+
+    Equation:
+        effective = density * quality / (detection_half_density * terrain)
+        detection = detection_limit * (1 - exp(-ln(2) * effective))
 
     Args:
         density: persons per km, ``(section, run)``.
@@ -40,8 +43,11 @@ def exit_detection(
 ) -> Array:
     """Return the probability that an honest customs post meets a load, ``(exit, run)``.
 
-    ``limit * (1 - exp(-ln2 * persons * quality / half)) / openness``: professionals do better
-    than conscripts, but kit without capacity finds little.
+    Professionals do better than conscripts, but kit without capacity finds little.
+
+    Equation:
+        effective = persons * quality / exit_half_strength
+        exit_detection = exit_detection_limit * (1 - exp(-ln(2) * effective)) / exit_openness
 
     Args:
         persons: customs officers in all, ``(run,)``.

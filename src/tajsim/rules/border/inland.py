@@ -14,7 +14,9 @@ def inland_detection(
 ) -> Array:
     """Return the share of a stock that an honest drug unit would find in a month, ``(run,)``.
 
-    ``limit * (1 - exp(-ln2 * persons * quality / half))``.
+    Equation:
+        effective = persons * quality / inland_half_strength
+        inland_detection = inland_limit * (1 - exp(-ln(2) * effective))
 
     Args:
         persons: strength of the unit.
@@ -30,7 +32,10 @@ def inland_detection(
 def arrests(found: Array, protection: Array, *, arrest_hit: Array) -> Array:
     """Return the share of a network lost to arrests this month, ``(run,)``.
 
-    ``arrest_hit * found * (1 - protection)**2``: the large protected ones are spared.
+    The large protected ones are spared.
+
+    Equation:
+        arrests = arrest_hit * found * (1 - protection) ** 2
 
     Args:
         found: inland detection by all units, share a month.

@@ -16,8 +16,13 @@ def way_shares(
 ) -> Array:
     """Return the share of the volume sent each way, ``(way, run)``, adding to 1.
 
-    A logit on ``-(sensitivity * (belief + toll_rate) + cost)``, mixed with the old shares by
-    ``route_inertia``: pressure on one way moves traffic to the others, with a delay.
+    A logit, mixed with the old shares: pressure on one way moves traffic to the others, with a
+    delay.
+
+    Equation:
+        weight = exp(-(route_sensitivity * (belief + toll_rate) + cost))
+        fresh = weight / sum(weight, "way")
+        way_shares = route_inertia * old + (1 - route_inertia) * fresh
 
     Args:
         old: shares of last month, ``(way, run)``.

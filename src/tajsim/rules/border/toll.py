@@ -8,8 +8,11 @@ from tajsim.axes import Array
 def toll(detection: Array, price: Array, *, toll_share: Array, loss_multiple: Array) -> Array:
     """Return the toll of an arranged passage in USD/kg, shape of ``detection``.
 
-    ``toll_share * min(1, loss_multiple * detection) * price``: the officer takes a share of the
-    loss that the network avoids, so protection is dearest where honest guards would be good.
+    The officer takes a share of the loss that the network avoids, so protection is dearest where
+    honest guards would be good.
+
+    Equation:
+        toll = toll_share * min(loss_multiple * detection, 1) * price
 
     Args:
         detection: probability that an honest guard meets the load.

@@ -14,7 +14,9 @@ def margin(
 ) -> Array:
     """Return expected profit per kg bought, over the outlay for it, ``(run,)`` (a ratio).
 
-    ``(price_out * (1 - cost_share) - price_in - handling) / (price_in + handling)``.
+    Equation:
+        outlay = price_in + handling_cost
+        margin = (price_out * (1 - cost_share) - outlay) / outlay
 
     Args:
         price_out: expected price at the exits, USD/kg.
@@ -32,8 +34,12 @@ def volume(
 ) -> Array:
     """Return kg bought this month, ``(run,)``.
 
-    A share of the way from last month's volume to ``capacity * clip(margin / normal, 0, 1.5)``:
-    carriers and credit are not found in a month.
+    A share of the way from last month's volume to what the margin asks for: carriers and credit
+    are not found in a month.
+
+    Equation:
+        wanted = capacity * min(max(margin / margin_normal, 0), 1.5)
+        volume = bought + volume_speed * (wanted - bought)
 
     Args:
         bought: kg bought last month.
@@ -57,7 +63,10 @@ def capacity_step(
 ) -> Array:
     """Return next month's capacity in kg/month, ``(run,)``.
 
-    ``capacity * (1 + growth * clip(margin / normal - 1, -1, 1)) * (1 - hit) + inherited``.
+    Equation:
+        push = min(max(margin / margin_normal - 1, -1), 1)
+        kept = capacity * (1 + capacity_growth * push) * (1 - hit)
+        capacity_next = max(kept, 0.01) + inherited
 
     Args:
         hit: share of the network lost to arrests this month.

@@ -9,6 +9,10 @@ def named_step(named: Array, breaks: Array, *, confession: Array, memory_fading:
     Every beaten mutiny of his side leaves captives who name others: ``confession`` of what is
     missing. The suspicion fades by ``memory_fading`` a month.
 
+    Equation:
+        left = named * (1 - memory_fading)
+        named_next = 1 - (1 - left) * (1 - confession) ** breaks
+
     Args:
         breaks: mutinies of his side beaten last month.
 
@@ -26,6 +30,9 @@ def broadcast_step(
     It multiplies the pull abroad by ``1 + broadcast`` and the pressure on the faith of serving
     commanders alike.
 
+    Equation:
+        broadcast_next = broadcast * (1 - memory_fading) + broadcast_reach * defections
+
     Args:
         defections: commanders who went over this month.
 
@@ -39,8 +46,11 @@ def skill_carried(
 ) -> Array:
     """Return the readiness of militants after a trained commander joined them, ``(run,)``, 0 to 1.
 
-    ``defector_skill * quality`` of what they lack, for each of them: training adds skill without
-    loyalty.
+    Each makes up for part of what they lack: training adds skill without loyalty.
+
+    Equation:
+        lacking = (1 - readiness) * (1 - defector_skill * quality) ** defections
+        skill_carried = 1 - lacking
 
     Args:
         defections: commanders who went over this month.

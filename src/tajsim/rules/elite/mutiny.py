@@ -16,8 +16,12 @@ def fight_chance(
 ) -> Array:
     """Return the probability that a commander about to be arrested fights, ``(run,)``.
 
-    A logistic of ``bias + mutiny_fear * fear + mutiny_following * ln((1 + following) / 100) -
-    2 * loyalty``; zero without followers. Expected torture makes fighting the better end.
+    None without followers. Expected torture makes fighting the better end.
+
+    Equation:
+        men = mutiny_following * ln((1 + following) / 100)
+        push = mutiny_bias + mutiny_fear * fear - 2 * loyalty + men
+        fight_chance = 1 / (1 + exp(-push)) if following > 0 else 0
 
     Args:
         following: armed men who follow him in person.
@@ -34,8 +38,12 @@ def break_hazard(
 ) -> tuple[Array, Array]:
     """Return monthly probabilities ``(mutiny, defection)`` of an unprovoked break, ``(run,)``.
 
-    Mutiny ``1 - exp(-rate * fear * (1 - loyalty)**2)``; defection ``1 - exp(-rate * creed *
-    (1 - loyalty)**2)``, possible for a loyal insider without any past in the opposition.
+    A defection is possible for a loyal insider without any past in the opposition.
+
+    Equation:
+        doubt = (1 - loyalty) ** 2
+        mutiny = 1 - exp(-mutiny_rate * fear * doubt)
+        defection = 1 - exp(-defection_rate * creed * doubt)
 
     Args:
         creed: pressure on his faith times its weight for him, 0 to 1.
@@ -54,8 +62,12 @@ def mutiny_wins(
 ) -> Array:
     """Return 1 where a mutiny topples the regime, else 0, ``(run,)``.
 
-    Probability ``m / (m + edge * force * (1 + patron))``: near the capital the state wins close
-    fights; only a patron that acts inside adds to that.
+    Near the capital the state wins close fights; only a patron that acts inside adds to that.
+
+    Equation:
+        against = mutiny_edge * loyal_force * (1 + patron)
+        chance = following / (following + against + 1)
+        mutiny_wins = 1 if draw < chance else 0
 
     Args:
         following: the mutineer's men.

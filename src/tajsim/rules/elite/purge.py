@@ -12,6 +12,7 @@ def purge_hazard(
     guarantee: Array,
     grudge: Array,
     months_since: Array,
+    urge: Array,
     *,
     purge_rate: Array,
     purge_caution: Array,
@@ -20,9 +21,15 @@ def purge_hazard(
 ) -> Array:
     """Return the monthly probability that the regime strikes at a commander, ``(run,)``.
 
-    ``rate * threat * (1 + revenge * grudge * guarantee) * exp(-caution * power *
-    (1 - guarantee)) * min(1, months_since / pause)``: the strong are struck late, when a patron's
-    backing makes it safe, and open disobedience is not forgotten.
+    The strong are struck late, when a patron's backing makes it safe, and open disobedience is
+    not forgotten.
+
+    Equation:
+        account = 1 + revenge * grudge * guarantee
+        safe = exp(-purge_caution * power * (1 - guarantee))
+        pause = min(months_since / purge_pause, 1)
+        hazard = purge_rate * urge * threat * account * safe * pause
+        purge_hazard = 1 - exp(-hazard)
 
     Args:
         threat: perceived threat, 0 to 1.
@@ -30,23 +37,31 @@ def purge_hazard(
         guarantee: a patron's backing of the ruler, 0 to 1.
         grudge: the regime's account with him, 0 to 1.
         months_since: months since the last purge.
+        urge: growth of the drive to remove rivals since early 2004, ratio.
 
     Mechanisms: M18, M25, M26, P12, M19, S09.
     """
     safe = np.exp(-purge_caution * power * (1.0 - guarantee))
     pause = np.minimum(months_since / purge_pause, 1.0)
-    hazard = purge_rate * threat * (1.0 + revenge * grudge * guarantee) * safe * pause
+    hazard = purge_rate * urge * threat * (1.0 + revenge * grudge * guarantee) * safe * pause
     return 1.0 - np.exp(-hazard)
 
 
-def deterred(guarantee: Array, *, guarantee_deters: Array) -> Array:
+def deterred(guarantee: Array, no_way_back: Array, *, guarantee_deters: Array) -> Array:
     """Return what is left of a commander's will to resist, share, ``(run,)``.
 
-    ``1 - deters * guarantee**2``: a patron's spoken word deters, a vague hope hardly does.
+    A patron's spoken word deters, a vague hope hardly does. Poor odds do not deter whom nothing
+    but torture awaits.
 
-    Mechanisms: M26.
+    Equation:
+        deterred = 1 - guarantee_deters * guarantee**2 * (1 - no_way_back)
+
+    Args:
+        no_way_back: how far the channel of his past is closed to him, 0 to 1.
+
+    Mechanisms: M26, S01, S28.
     """
-    return 1.0 - guarantee_deters * guarantee**2
+    return 1.0 - guarantee_deters * guarantee**2 * (1.0 - no_way_back)
 
 
 def resists(
@@ -60,7 +75,10 @@ def resists(
 ) -> Array:
     """Return 1 where a commander resists his dismissal, else 0, ``(run,)``.
 
-    Probability ``min(1, resistance * power * (1 + fear)) * deterred(guarantee)``.
+    Equation:
+        willing = min(resistance * power * (1 + fear), 1)
+        chance = willing * (1 - guarantee_deters * guarantee**2)
+        resists = 1 if draw < chance else 0
 
     Args:
         draw: a uniform draw.
@@ -68,7 +86,9 @@ def resists(
     Mechanisms: M21, M26, S01.
     """
     chance = np.minimum(resistance * power * (1.0 + fear), 1.0)
-    return (draw < chance * deterred(guarantee, guarantee_deters=guarantee_deters)).astype(float)
+    # Who is only dismissed still has something to lose.
+    left = deterred(guarantee, np.zeros(1), guarantee_deters=guarantee_deters)
+    return (draw < chance * left).astype(float)
 
 
 def cheapest_post(
@@ -76,9 +96,12 @@ def cheapest_post(
 ) -> NDArray[np.intp]:
     """Return the post to buy peace with, as an index of the agency, ``(run,)`` of integers.
 
-    The agency with the least use for survival at home against its weight abroad: the smallest
-    ``survival_use - outside_interest + veto * closed``. What serves the President directly is
-    free of ministers, and so open to his bargains.
+    The agency with the least use for survival at home against its weight abroad. What serves the
+    President directly is free of ministers, and so open to his bargains.
+
+    Equation:
+        price = survival_use - outside_interest + minister_veto * closed
+        cheapest_post = argmin(price, "agency")
 
     Args:
         survival_use: survival weight of the agency's tasks, share, ``(agency, run)``.

@@ -8,6 +8,9 @@ from tajsim.axes import Array
 def election_near(months: Array) -> Array:
     """Return how near an election is, 0 to 1, ``(run,)``: it counts in the year before.
 
+    Equation:
+        election_near = max(1 - months / 12, 0)
+
     Args:
         months: months until the next election.
 
@@ -27,8 +30,11 @@ def kompromat_step(
 ) -> Array:
     """Return compromising material in hand next month, 0 to 1, ``(run,)``.
 
-    A skilled service gathers it where others are corrupt, and spends it before elections:
-    ``k + gathering * quality * corruption * (1 - k) - use * window * k``.
+    A skilled service gathers it where others are corrupt, and spends it before elections.
+
+    Equation:
+        gathered = kompromat_gathering * quality * corruption * (1 - kompromat)
+        kompromat_next = kompromat + gathered - kompromat_use * window * kompromat
 
     Args:
         kompromat: material in hand, 0 to 1.
@@ -54,8 +60,12 @@ def rank_step(
 ) -> Array:
     """Return the Security Ministry's rank against the police next month, 0 to 1, ``(run,)``.
 
-    A share of the way to ``w / (w + 1)`` with ``w = s0 / (1 - s0) * (1 + worth * kompromat *
-    (1 + election_worth * window))``: what one gains the other loses.
+    A share of the way to where its weight puts it: what one gains the other loses.
+
+    Equation:
+        use = kompromat_worth * kompromat * (1 + election_worth * window)
+        weight = security_rank_start / (1 - security_rank_start) * (1 + use)
+        rank_next = rank + security_rank_speed * (weight / (weight + 1) - rank)
 
     Args:
         kompromat: material in hand, 0 to 1.

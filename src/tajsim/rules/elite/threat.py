@@ -8,8 +8,11 @@ from tajsim.axes import Array
 def hold_on_men(at_home_post: Array, growth: Array, *, away_hold: Array) -> Array:
     """Return how far a commander's men are at his call, ratio, ``(run,)``.
 
-    ``sqrt(growth)`` in the post where he raised them: a service that grows makes its head strong.
-    ``away_hold`` where he sits elsewhere: a post far from his men is the price of peace.
+    In the post where he raised them a service that grows makes its head strong; a post far from
+    his men is the price of peace.
+
+    Equation:
+        hold_on_men = sqrt(growth) if at_home_post > 0.5 else away_hold
 
     Args:
         at_home_post: 1 where he holds the post of his own trade, else 0.
@@ -25,8 +28,9 @@ def power_of(
 ) -> Array:
     """Return a commander's independent power, 0 to 1, ``(run,)``.
 
-    ``m / (m + half) * (1 - civilian_check * control)`` with ``m = men * (0.5 + 0.5 *
-    rent_ratio)``.
+    Equation:
+        worth = men * (0.5 + 0.5 * rent_ratio)
+        power_of = worth / (worth + following_half) * (1 - civilian_check * control)
 
     Args:
         men: armed men at his call, persons.
@@ -44,9 +48,12 @@ def perceived_threat(
 ) -> Array:
     """Return the threat the regime sees in a commander, 0 to 1, ``(run,)``.
 
-    ``power * (1 - loyalty * trust * (1 - 0.3 * distrusted_past) * (1 - doubted))``: a regime that
-    has lost trust discounts the loyalty of all, and gives none to whom captives name or who defied
-    it.
+    A regime that has lost trust discounts the loyalty of all, and gives none to whom captives
+    name or who defied it.
+
+    Equation:
+        credit = loyalty * trust * (1 - 0.3 * distrusted_past) * (1 - doubted)
+        perceived_threat = power * (1 - credit)
 
     Args:
         trust: the regime's trust in its own apparatus, 0 to 1.
@@ -65,6 +72,10 @@ def trust_step(
 
     Each defection or mutiny takes the share ``trust_loss`` of it.
 
+    Equation:
+        left = trust * (1 - trust_loss) ** defections
+        trust_next = left + trust_recovery * (1 - trust)
+
     Mechanisms: S04.
     """
     lost = 1.0 - (1.0 - trust_loss) ** defections
@@ -78,6 +89,10 @@ def civilian_control_step(
 
     Each commander removed adds the share ``purge_firms`` of what is missing, each mutiny or
     defection takes the share ``break_loosens``. Zero is the control of early 2004.
+
+    Equation:
+        missing = (1 - control) * (1 - purge_firms) ** struck
+        control_next = (1 - missing) * (1 - break_loosens) ** breaks
 
     Args:
         struck: commanders removed without a fight this month.

@@ -14,9 +14,12 @@ def allies(
 ) -> Array:
     """Return sympathisers whom a crossing could count on, thousand persons, ``(run,)``.
 
-    ``(violent + disgruntled_share * disgruntled * closed) * (1 + village_tolerance * preyed_on)``:
-    followers of old commanders rejoin when they are shut out, and villages on which troops prey
+    Followers of old commanders rejoin when they are shut out, and villages on which troops prey
     put up with men who pay for what they take.
+
+    Equation:
+        own = violent + disgruntled_share * disgruntled * closed
+        allies = own * (1 + village_tolerance * preyed_on)
 
     Args:
         violent: members of violent groups at home, thousand persons.

@@ -6,24 +6,40 @@ from tajsim.axes import Array
 
 
 def fighters_step(
-    fighters: Array, pressure: Array, *, militant_fighters: Array, militant_speed: Array
+    fighters: Array,
+    pressure: Array,
+    funds: Array,
+    *,
+    militant_fighters: Array,
+    militant_speed: Array,
+    drug_finance: Array,
 ) -> Array:
     """Return next month's fighters of a group, persons, ``(run,)``.
 
-    A share of the way to ``militant_fighters * pressure``.
+    A share of the way to what the pressure draws and the money of the trade can keep.
+
+    Equation:
+        aim = militant_fighters * pressure * (1 + drug_finance * (funds - 1))
+        fighters_next = fighters + militant_speed * (aim - fighters)
 
     Args:
         pressure: what drives or draws fighters to the border, 1 = as in 2004.
+        funds: what networks pay beyond the Afghan line, 1 = as in early 2004.
 
-    Mechanisms: X09, X10, M99, X15.
+    Mechanisms: X09, X10, M99, X15, M132.
     """
-    return fighters + militant_speed * (militant_fighters * pressure - fighters)
+    aim = militant_fighters * pressure * (1.0 + drug_finance * (funds - 1.0))
+    return fighters + militant_speed * (aim - fighters)
 
 
 def readiness_step(readiness: Array, pressure: Array, *, buildup_months: Array) -> Array:
     """Return readiness to cross next month, 0 to 1, ``(run,)``.
 
     Grows to 1 in ``buildup_months`` while pressure exceeds 1, decays at the same pace below.
+
+    Equation:
+        change = 1 / buildup_months if pressure > 1 else -1 / buildup_months
+        readiness_next = min(max(readiness + change, 0), 1)
 
     Mechanisms: X14.
     """
@@ -41,8 +57,11 @@ def pressure_from_exile(
 ) -> Array:
     """Return the pressure of rebels sheltered by a hostile neighbour, 1 = as in 2004, ``(run,)``.
 
-    ``pressure * (0.5 + hostility) * (1 + window * max(0, strain - strained_from))``: they wait
-    abroad for a crisis at home.
+    They wait abroad for a crisis at home.
+
+    Equation:
+        window = 1 + window_pressure * max(strain - strained_from, 0)
+        pressure_from_exile = pressure * (0.5 + hostility) * window
 
     Args:
         pressure: what the scenario sets, 1 = as in 2004.

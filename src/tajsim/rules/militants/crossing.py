@@ -8,11 +8,14 @@ from tajsim.axes import Array
 def deterrence(base: Array, guarantee: Array, *, base_half: Array, alliance_deters: Array) -> Array:
     """Return how far attack from outside is deterred, 0 to 1, ``(run,)``.
 
-    ``1 - (1 - base / (base + half)) * (1 - alliance * guarantee)``. It works against outsiders
-    only; no rule for enemies inside reads it.
+    It works against outsiders only; no rule for enemies inside reads it.
+
+    Equation:
+        held = base / (base + base_half)
+        deterrence = 1 - (1 - held) * (1 - alliance_deters * guarantee)
 
     Args:
-        base: the patron's troops in the country, persons.
+        base: the patron's troops, those far from the border counted in part, persons.
         guarantee: the patron's backing, 0 to 1.
 
     Mechanisms: X01, X02, X05, M130, M12.
@@ -33,8 +36,10 @@ def crossing_chance(
 ) -> Array:
     """Return the probability that a group tries to cross this month, ``(run,)``.
 
-    ``1 - exp(-rate * fighters / 1000 * readiness * weakness * (1 + window) * (1 + ally_effect *
-    allies) * (1 - deterrence))``.
+    Equation:
+        opening = weakness * (1 + window) * (1 + ally_effect * allies)
+        push = fighters / 1000 * readiness * opening
+        crossing_chance = 1 - exp(-crossing_rate * push * (1 - deterrence))
 
     Args:
         weakness: 1 - strength of the weakest section, 0 to 1.
@@ -52,8 +57,13 @@ def crossing_result(
 ) -> tuple[Array, Array]:
     """Return ``(persons who get in, persons killed)`` of one attempt, ``(run,)``.
 
-    A party of ``crossing_party * fighters`` meets the guard: the share ``o / (o + half)`` is
-    stopped, a third of those killed.
+    A party meets the guard, who stops part of it; a third of those are killed.
+
+    Equation:
+        party = crossing_party * fighters
+        stopped = opposition / (opposition + force_half)
+        inside = party * (1 - stopped)
+        killed = party * stopped / 3
 
     Args:
         opposition: guards per km times quality on the chosen section.
@@ -70,7 +80,12 @@ def militants_inside_step(
 ) -> tuple[Array, Array]:
     """Return ``(militants in the country next month, killed)``, persons, ``(run,)``.
 
-    ``expulsion_speed * force`` of those inside are killed or driven out each month.
+    A share of those inside is killed or driven out each month.
+
+    Equation:
+        gone = min(expulsion_speed * force, 1) * inside
+        inside_next = inside - gone + arrived
+        killed = gone
 
     Args:
         force: readiness of army, police and patron to act, 0 to 1.

@@ -8,8 +8,12 @@ from tajsim.axes import Array
 def second_line(quality: Array, collusion: Array, growth: Array, presence: Array) -> Array:
     """Return readiness to act against militants inside, 0 to 1, ``(run,)``.
 
-    ``min(1, quality * (1 - collusion) * sqrt(growth) + 0.5 * presence)``: the second line adds
-    depth, but less than its paper strength; a patron's people make up for part of it.
+    The second line adds depth, but less than its paper strength; a patron's people make up for
+    part of it.
+
+    Equation:
+        own = quality * (1 - collusion) * sqrt(growth)
+        second_line = min(own + 0.5 * presence, 1)
 
     Args:
         quality: that of the army, share.

@@ -6,8 +6,11 @@ from tajsim.axes import Array
 def coordinated(quality: Array, bodies: Array, alarm: Array, *, coordination_cost: Array) -> Array:
     """Return the quality that an agency brings to bear, share, ``(run,)``.
 
-    ``quality / (1 + cost * (bodies - 1) * alarm)``: in quiet months nothing is lost; when much
-    happens at once, bodies with one task get in each other's way.
+    In quiet months nothing is lost; when much happens at once, bodies with one task get in each
+    other's way.
+
+    Equation:
+        coordinated = quality / (1 + coordination_cost * (bodies - 1) * alarm)
 
     Args:
         quality: that of its staff, share.

@@ -8,8 +8,11 @@ from tajsim.axes import Array
 def instalment_paid(weight: Array, leverage: Array, *, free_riding: Array) -> Array:
     """Return the part of its due instalment that the regime pays, share, ``(run,)``.
 
-    ``(weight * (1 - free_riding) * (1 + leverage))`` up to 1: nobody enforces the treaty, so the
-    regime pays in proportion to what the task is worth to its own survival.
+    Nobody enforces the treaty, so the regime pays in proportion to what the task is worth to its
+    own survival.
+
+    Equation:
+        instalment_paid = min(weight * (1 - free_riding) * (1 + leverage), 1)
 
     Args:
         weight: survival weight of the task, share of all tasks.

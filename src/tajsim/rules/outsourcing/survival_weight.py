@@ -8,8 +8,11 @@ def survival_weights(
 ) -> Array:
     """Return the weight of each task, ``(task, run)``, adding to 1.
 
-    ``survival_weight * (1 + sensitivity * perceived)``, scaled to shares. The base weights rank
-    order at home and control of the elite first, and what partners fear most last.
+    The base weights rank order at home and control of the elite first, and what partners fear
+    most last.
+
+    Equation:
+        weight = shares(survival_weight * (1 + threat_sensitivity * perceived), "task")
 
     Args:
         perceived: threat that the regime perceives on each task, index, ``(task, run)``.

@@ -8,8 +8,11 @@ def civil_aid_parts(
 ) -> tuple[Array, Array]:
     """Split a month's civilian aid into ``(freed for the regime, reaching people)``, USD/month.
 
-    ``civil_aid / 12 * aid_fungible * corruption * (1 - monitoring)`` frees own money for other
-    ends; the rest reaches people.
+    Part of it frees own money for other ends; the rest reaches people.
+
+    Equation:
+        freed = civil_aid / 12 * aid_fungible * corruption * (1 - donor_monitoring)
+        reaching = civil_aid / 12 - freed
 
     Args:
         corruption: mean collusion of the agencies, 0 to 1.

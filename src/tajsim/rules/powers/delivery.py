@@ -6,7 +6,9 @@ from tajsim.axes import Array, total
 def duplication(money: Array, *, donor_coordination: Array) -> Array:
     """Return the share of aid on each task that repeats what another donor does, ``(task, run)``.
 
-    ``(1 - coordination) * (1 - sum over donors of (share of the task's aid)**2)``.
+    Equation:
+        part = money / (sum(money, "power") + 1e-9)
+        duplication = (1 - donor_coordination) * (1 - sum(part**2, "power"))
 
     Args:
         money: delivered aid, USD/month, ``(power, task, run)``.
@@ -29,8 +31,12 @@ def diverted_share(
 ) -> Array:
     """Return the share of delivered aid that is diverted, ``(task, run)``, at most 1.
 
-    ``aid_diversion * corruption * (1 + duplicated) * (1 - monitoring) * (1 - scrutiny *
-    civic_space)``, at most 0.9: where nobody may investigate, corruption flourishes.
+    A tenth always arrives; where nobody may investigate, corruption flourishes.
+
+    Equation:
+        unwatched = (1 - donor_monitoring) * (1 - scrutiny * civic_space)
+        share = aid_diversion * corruption * (1 + duplicated) * unwatched
+        diverted_share = min(share, 0.9)
 
     Args:
         corruption: mean collusion of the agencies that receive, ``(task, run)``.
@@ -48,8 +54,11 @@ def provision(
 ) -> Array:
     """Return the share of each task that a power carries, ``(task, run)``, 0 to below 1.
 
-    ``1 - (1 - presence) / (1 + delivered / (half * cost))``: money saturates, people on the spot
-    count in full.
+    Money saturates, people on the spot count in full.
+
+    Equation:
+        bought = delivered / (provision_half * task_cost)
+        provision = 1 - (1 - presence) / (1 + bought)
 
     Args:
         delivered: useful aid on the task, USD/month.

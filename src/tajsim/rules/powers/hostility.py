@@ -17,9 +17,13 @@ def hostility_step(
 ) -> Array:
     """Return Uzbekistan's hostility next month, index, ``(run,)``.
 
-    A share of the way to ``neighbour_hostility * (1 + transit_weight * (transit - 1) +
-    militants_weight * militants)``, not below zero: the neighbour was an ally in the war, its
-    interest has changed, and it blames the country for what it tolerates.
+    The neighbour was an ally in the war, its interest has changed, and it blames the country for
+    what it tolerates.
+
+    Equation:
+        blame = hostility_transit * (transit - 1) + hostility_militants * militants
+        aim = max(neighbour_hostility * (1 + blame), 0)
+        hostility_next = hostility + hostility_speed * (aim - hostility)
 
     Args:
         transit: drugs leaving towards Uzbekistan over those of the start.
@@ -35,8 +39,10 @@ def hostility_step(
 def hardening(guard: Array, hostility: Array, *, hardening_limit: Array) -> Array:
     """Return how far neighbours close their own side, index, ``(run,)``.
 
-    ``limit * (1 - guard) * (0.5 + hostility)``: what the country does not hold at its Afghan line
-    they hold at theirs.
+    What the country does not hold at its Afghan line they hold at theirs.
+
+    Equation:
+        hardening = hardening_limit * (1 - guard) * (0.5 + hostility)
 
     Args:
         guard: mean honest strength of the Afghan line, 0 to 1.

@@ -19,6 +19,13 @@ def offers(
     it is divided over tasks by own exposure times the gap. The power's exposure decides, not the
     country's need.
 
+    Equation:
+        seen = sum(power_exposure * gap, "task")
+        vacuum = seen / (sum(power_exposure, "task") + 1e-9)
+        growth = 1 + vacuum_response * vacuum + rivalry_response * rival_gain
+        size = power_budget / 12 * attention * growth
+        offers = size * shares(power_exposure * (0.2 + gap), "task")
+
     Args:
         gap: share of each task that nobody carries, ``(task, run)``.
         rival_gain: growth of rivals' provision over the last year, index, ``(run,)``.

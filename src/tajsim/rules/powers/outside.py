@@ -8,6 +8,9 @@ from tajsim.axes import Array
 def harvest_of_year(normal: Array, *, harvest_spread: Array) -> Array:
     """Return this year's harvest over the expected one, log-normal with mean 1, ``(run,)``.
 
+    Equation:
+        harvest = exp(harvest_spread * normal - harvest_spread**2 / 2)
+
     Args:
         normal: a standard normal draw.
 
@@ -21,8 +24,11 @@ def autoregressive(
 ) -> Array:
     """Return next month's logarithm of foreign demand around its trend, ``(run,)``.
 
-    ``memory * state + sqrt(1 - memory**2) * spread * normal``, so that ``spread`` is the
-    long-run standard deviation.
+    The spread is the long-run standard deviation.
+
+    Equation:
+        surprise = sqrt(1 - economy_memory**2) * economy_spread * normal
+        state_next = economy_memory * state + surprise
 
     Mechanisms: E01, E18.
     """

@@ -15,9 +15,13 @@ def reception(
 ) -> Array:
     """Return the terms that migrants meet in Russia, 1 = as in 2004, ``(run,)``.
 
-    ``1 + base_for_terms * (presence - presence_start) - stigma * (carried - 1)``, between 0.3 and
-    2: rights for the base are paid with easier migration; a name for drugs and crime is paid for
-    by all who travel.
+    Between 0.3 and 2: rights for the base are paid with easier migration; a name for drugs and
+    crime is paid for by all who travel.
+
+    Equation:
+        favour = base_for_terms * (presence - presence_start)
+        terms = 1 + favour - transit_stigma * (carried - 1)
+        reception = min(max(terms, 0.3), 2)
 
     Args:
         presence: how much of the tasks of defence the base holds, 0 to 1.

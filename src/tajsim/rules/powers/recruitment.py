@@ -16,8 +16,13 @@ def strength_change(
 ) -> Array:
     """Return persons joining (positive) or leaving this month, ``(run,)``.
 
-    A share of the gap: ``recruitment_speed * pay_ratio ** pay_recruits``, at most a quarter, when
-    below; ``discharge_speed`` when above.
+    A share of the gap: at most a quarter when below, faster with better pay; when above, people
+    are discharged.
+
+    Equation:
+        gap = wanted - strength
+        speed = min(recruitment_speed * max(pay_ratio, 0.1) ** pay_recruits, 0.25)
+        strength_change = speed * gap if gap > 0 else discharge_speed * gap
 
     Args:
         strength: persons now.
@@ -42,8 +47,11 @@ def wanted_strength(
 ) -> Array:
     """Return the strength the regime pays for, persons, ``(run,)``.
 
-    ``agency_strength * effort_ratio ** elasticity + persons_per_km * km``: posts taken over are
-    manned whatever the effort; what is done beyond them follows it.
+    Posts taken over are manned whatever the effort; what is done beyond them follows it.
+
+    Equation:
+        follows = agency_strength * effort_ratio**strength_elasticity
+        wanted_strength = follows + persons_per_km * km_taken_over
 
     Args:
         effort_ratio: own effort on the agency's tasks over that at the start.

@@ -8,6 +8,11 @@ def climb(
 ) -> tuple[Array, Array, Array]:
     """Split a month's rent of an agency into ``(to commander, to regime, kept by staff)``, USD.
 
+    Equation:
+        to_commander = income * climb_to_commander * commander_reach
+        to_regime = (income - to_commander) * climb_to_regime
+        kept = income - to_commander - to_regime
+
     Args:
         income: bribes, tolls and extortion taken, USD/month, ``(run,)``.
         commander_reach: 1 where a commander holds the agency's post, else 0.

@@ -13,8 +13,11 @@ def extortion(
 ) -> Array:
     """Return what a force extorts, USD/month, ``(run,)``.
 
-    ``strength * (0.2 + 0.8 * collusion) * (0.5 + fear) * rate * income_per_head``: fear makes
-    paying cheaper than a beating.
+    Fear makes paying cheaper than a beating.
+
+    Equation:
+        takers = strength * (0.2 + 0.8 * collusion) * (0.5 + fear)
+        extortion = takers * extortion_rate * income_per_head
 
     Args:
         strength: persons.
@@ -33,6 +36,10 @@ def barrier_step(
     """Return next month's barriers at the crossings to the neighbours, 0 to 1, ``(run,)``.
 
     Rents make the extracting agencies lobby for closure; trade presses the other way.
+
+    Equation:
+        lobby = barrier_lobby * rents / (1 + rents) * (1 - barrier)
+        barrier_next = barrier + lobby - barrier_opening * pressure * barrier
 
     Args:
         rents: what the barriers earn, over what they earned at the start.

@@ -10,6 +10,9 @@ def patronage_paid(purse: Array, need: Array, *, patronage_spending: Array) -> A
 
     The smaller of the need and a share of the patronage purse.
 
+    Equation:
+        patronage_paid = min(need, patronage_spending * max(purse, 0))
+
     Mechanisms: M17, M56.
     """
     return np.minimum(need, patronage_spending * np.maximum(purse, 0.0))
@@ -20,6 +23,9 @@ def shortfall(paid: Array, need: Array) -> Array:
 
     Where nobody claims anything nothing is left unpaid.
 
+    Equation:
+        shortfall = 1 - min(paid / max(need, 1e-9), 1) if need > 0 else 0
+
     Mechanisms: M17.
     """
     return np.where(need > 0.0, 1.0 - np.minimum(paid / np.maximum(need, 1e-9), 1.0), 0.0)
@@ -28,7 +34,10 @@ def shortfall(paid: Array, need: Array) -> Array:
 def client_need(following: Array, *, patronage_claim: Array) -> Array:
     """Return what a commander expects a month, USD, ``(run,)``.
 
-    ``patronage_claim * (20 + following)``: the more men, the larger the claim.
+    The more men, the larger the claim.
+
+    Equation:
+        client_need = patronage_claim * (20 + following)
 
     Args:
         following: armed men who follow him in person.

@@ -10,8 +10,11 @@ def killing_chance(
 ) -> Array:
     """Return the probability of a killing over rents where a commander rules, ``(run,)``.
 
-    ``1 - exp(-rate * income / (income + rivalry_rents) * contested)``: a month's killing of a local
-    officer for the sake of business, not of ideas.
+    A month's killing of a local officer for the sake of business, not of ideas.
+
+    Equation:
+        stake = income / (income + rivalry_rents)
+        killing_chance = 1 - exp(-rivalry_rate * stake * contested)
 
     Args:
         income: rents that the commander draws, USD/month.
@@ -26,8 +29,10 @@ def killing_chance(
 def operation_chance(struck: Array, control: Array, *, operation_share: Array) -> Array:
     """Return the probability of a punitive operation in a region, ``(run,)``.
 
-    ``operation_share * (1 - control)`` where an officer was killed: the centre sends troops into a
-    place that it does not hold.
+    The centre sends troops where an officer was killed, into a place that it does not hold.
+
+    Equation:
+        operation_chance = operation_share * (1 - control) * struck
 
     Args:
         struck: 1 where a local officer was killed this month, else 0.
@@ -43,9 +48,11 @@ def riot_chance(
 ) -> Array:
     """Return the probability of a riot over the arrest of a dealer, ``(run,)``.
 
-    ``1 - exp(-riot_rate * hit * power * grievance * uncontrolled)``: where a strongman protects
-    the trade and the centre is weak, the arrest of its people brings a crowd out against the
-    offices of the state.
+    Where a strongman protects the trade and the centre is weak, the arrest of its people brings
+    a crowd out against the offices of the state.
+
+    Equation:
+        riot_chance = 1 - exp(-riot_rate * hit * power * grievance * uncontrolled)
 
     Args:
         hit: networks lost to arrests among those he protects, in networks.

@@ -8,8 +8,12 @@ def underground_arrested(
 ) -> Array:
     """Return members of a banned movement arrested this month, persons, ``(region, run)``.
 
-    ``underground_arrests * effort * (1 - skill) * members``: the less the services know of real
-    threats, the more they count leaflets. The number says little of how large the movement is.
+    The less the services know of real threats, the more they count leaflets. The number says
+    little of how large the movement is.
+
+    Equation:
+        zeal = (1 - skill) * effort / (1 + effort)
+        underground_arrested = underground_arrests * zeal * members
 
     Args:
         members: persons, ``(region, run)``.
@@ -24,6 +28,9 @@ def underground_arrested(
 
 def released(prisoners: Array, *, prison_release: Array) -> Array:
     """Return prisoners who come home this month, persons, ``(run,)``.
+
+    Equation:
+        released = prison_release * prisoners
 
     Mechanisms: M90.
     """

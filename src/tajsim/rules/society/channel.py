@@ -15,9 +15,12 @@ def members_step(
 ) -> Array:
     """Return persons who join this month, ``(region, run)``.
 
-    ``contact_rate * heard * max(0, open_ears - members / people)`` with ``heard = (1 - reach) *
-    members + reach * mean over regions``: members win members, mostly around them, a few
-    elsewhere, so a movement starts somewhere and spreads; who could be won runs out.
+    Members win members, mostly around them, a few elsewhere, so a movement starts somewhere and
+    spreads; who could be won runs out.
+
+    Equation:
+        heard = (1 - contact_reach) * members + contact_reach * mean(members, "region")
+        joining = contact_rate * heard * max(open_ears - members / people, 0)
 
     Args:
         members: persons, ``(region, run)``.
@@ -44,8 +47,15 @@ def shed(
 ) -> tuple[Array, Array, Array, Array]:
     """Split members lost by a closed movement: ``(violent, underground, exile, passive)`` persons.
 
-    ``members * shedding * closed``; only some turn to violence, some go underground, some flee
-    abroad before they are arrested, most fall silent.
+    Only some turn to violence, some go underground, some flee abroad before they are arrested,
+    most fall silent.
+
+    Equation:
+        lost = members * shedding * closed
+        violent = lost * violent_share
+        underground = lost * underground_share
+        exile = lost * exile_share
+        passive = max(lost - violent - underground - exile, 0)
 
     Args:
         members: persons, ``(region, run)``.

@@ -6,8 +6,10 @@ from tajsim.axes import Array
 def control_of_faith(step: Array, *, religious_control: Array, creed_of_step: Array) -> Array:
     """Return the control of religion, 0 to 1, ``(run,)``.
 
-    ``control + (1 - control) * creed_of_step * step``: it has its own lever, and grows as the
-    regime climbs the ladder of repression.
+    It has its own lever, and grows as the regime climbs the ladder of repression.
+
+    Equation:
+        control = religious_control + (1 - religious_control) * creed_of_step * step
 
     Args:
         step: step on the repression ladder, 0 to 6.

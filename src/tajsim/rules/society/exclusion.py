@@ -17,10 +17,14 @@ def exclusion(
 ) -> Array:
     """Return how far people of a region find politics closed, 0 to 1, ``(run,)``.
 
-    ``1 - exp(-((1 - standing) * (others + opposition) * (1 + no_recourse * step / 6) + cronyism *
-    corruption))``: the ban hits the side that lost the war first, and its old divisions come
-    back; without leaders and lawyers nobody speaks for the accused; cronyism shuts out everyone
-    who could rise by merit.
+    The ban hits the side that lost the war first, and its old divisions come back; without
+    leaders and lawyers nobody speaks for the accused; cronyism shuts out everyone who could rise
+    by merit.
+
+    Equation:
+        closed = (1 - standing) * min(exclusion_of_others + opposition, 1)
+        found = closed * (1 + no_recourse * step / 6) + cronyism * corruption
+        exclusion = 1 - exp(-found)
 
     Args:
         standing: legal standing of the party, 1 = tolerated, 0 = closed.

@@ -8,8 +8,11 @@ from tajsim.axes import Array
 def extradited(exiles: Array, alignment: Array, *, extradition_rate: Array) -> Array:
     """Return exiles handed over this month, persons, ``(run,)``.
 
-    ``rate * max(alignment, 0) * exiles``: the regime asks all the time, and a few fugitives are
-    a cheap favour to a client who leans on the patron.
+    The regime asks all the time, and a few fugitives are a cheap favour to a client who leans on
+    the patron.
+
+    Equation:
+        extradited = extradition_rate * max(alignment, 0) * exiles
 
     Args:
         exiles: opponents abroad, persons.

@@ -19,9 +19,14 @@ def fear_aim(
 ) -> Array:
     """Return the fear people move to, 0 to 1, ``(run,)``.
 
-    ``1 - exp(-(of_police * policing * (0.5 + 0.5 * brutality) + of_step * step / 6 +
-    of_incidents * incidents + in_silence * (1 - civic_space)))``: violent incidents revive the
-    fear of civil war, and where nobody may report, people trust nobody.
+    Violent incidents revive the fear of civil war, and where nobody may report, people trust
+    nobody.
+
+    Equation:
+        police = fear_of_police * policing * (0.5 + 0.5 * collusion)
+        state = police + fear_of_step * step / 6
+        silence = fear_in_silence * (1 - civic_space)
+        fear_aim = 1 - exp(-(state + fear_of_incidents * incidents + silence))
 
     Args:
         policing: police per head times own effort on order, over that at the start.
@@ -38,6 +43,9 @@ def fear_aim(
 
 def fear_step(fear: Array, aim: Array, *, fear_speed: Array) -> Array:
     """Return next month's fear, 0 to 1, ``(run,)``.
+
+    Equation:
+        fear_next = fear + fear_speed * (aim - fear)
 
     Mechanisms: M32, M37.
     """

@@ -19,10 +19,15 @@ def absorption(
 ) -> Array:
     """Return the share of grievance that the legal channel carries, 0 to 1, ``(run,)``.
 
-    ``limit * standing * min(2 a / (1 + a), 1.5) * (0.5 + 0.5 * s / (s + half)) * (1 - fraud_cost
-    * vote_fraud)`` with ``a = appeal * (1 - sermon_effect * creed)``: even a tiny representation
-    absorbs much, more seats add less and less; sermons written by the state take voters from the
-    party, and votes that are not counted take the belief that voting helps.
+    Even a tiny representation absorbs much, more seats add less and less; sermons written by the
+    state take voters from the party, and votes that are not counted take the belief that voting
+    helps.
+
+    Equation:
+        heard = appeal * (1 - sermon_effect * creed)
+        believed = absorption_limit * standing * (1 - fraud_cost * vote_fraud)
+        voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
+        absorption = believed * min(2 * heard / (1 + heard), 1.5) * voice
 
     Args:
         seat_share: seats of the party over all seats.
@@ -56,7 +61,13 @@ def grievance_aim(
 ) -> Array:
     """Return the grievance a region moves to, 0 to 1, ``(run,)``.
 
-    ``1 - exp(-sum of weight * cause)``, times ``1 - absorbed``.
+    Causes add up, each with its weight; a legal channel carries part of what they make.
+
+    Equation:
+        living = grievance_hardship * hardship + grievance_idle * idle
+        police = grievance_extortion * extortion + grievance_insecurity * insecurity
+        rights = grievance_creed * creed + grievance_exclusion * exclusion
+        grievance_aim = (1 - exp(-(living + police + rights))) * (1 - absorbed)
 
     Args:
         hardship: share of people in hardship.
@@ -77,6 +88,9 @@ def grievance_aim(
 
 def grievance_step(grievance: Array, aim: Array, *, grievance_speed: Array) -> Array:
     """Return next month's grievance, 0 to 1, ``(run,)``.
+
+    Equation:
+        grievance_next = grievance + grievance_speed * (aim - grievance)
 
     Mechanisms: M35.
     """

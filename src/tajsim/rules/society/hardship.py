@@ -8,8 +8,10 @@ def output_step(
 ) -> Array:
     """Return next month's home output, without remittances, USD/month, ``(run,)``.
 
-    ``output * (1 + growth * (1 - drag * corruption))``: corruption slows firms from now on, it
-    does not undo the growth of years past.
+    Corruption slows firms from now on, it does not undo the growth of years past.
+
+    Equation:
+        output_next = output * (1 + output_growth * (1 - corruption_drag * corruption))
 
     Args:
         output: this month's, USD/month.
@@ -21,7 +23,10 @@ def output_step(
 
 
 def national_output(home: Array, remittances: Array, *, remittance_multiplier: Array) -> Array:
-    """Return national output, USD/month, ``(run,)``: ``home + multiplier * remittances``.
+    """Return national output, USD/month, ``(run,)``.
+
+    Equation:
+        national_output = home + remittance_multiplier * remittances
 
     Args:
         home: output without remittances, USD/month.
@@ -42,8 +47,10 @@ def hardship(
 ) -> Array:
     """Return the share of people in hardship, 0 to 1, ``(run,)``.
 
-    ``1 / (1 + (1 - p) / p * ((income - loss) / income_start) ** slope)`` with ``p`` the share at
-    the start.
+    Equation:
+        odds = (1 - poverty_start) / poverty_start
+        relative = max((income - loss) / income_start, 0.05)
+        hardship = 1 / (1 + odds * relative**hardship_slope)
 
     Args:
         income: output and remittances a head, USD/person/month.

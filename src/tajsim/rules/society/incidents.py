@@ -8,7 +8,10 @@ from tajsim.axes import Array
 def incident_chance(violent: Array, fringe: Array, *, incident_rate: Array) -> Array:
     """Return the probability of a visible incident this month, ``(run,)``.
 
-    ``1 - exp(-rate * (violent + fringe))``: a flag, a killing.
+    A flag, a killing.
+
+    Equation:
+        incident_chance = 1 - exp(-incident_rate * (violent + fringe))
 
     Args:
         violent: members of violent groups at home, thousand persons.

@@ -18,8 +18,13 @@ def migration_flow(
 ) -> Array:
     """Return persons leaving (positive) or returning this month, ``(run,)``.
 
-    Moves to ``share * (home + abroad) * demand * (0.5 + 0.5 * hardship / poverty_start)``: slowly
-    out, at once back when the work is gone.
+    Slowly out, at once back when the work is gone.
+
+    Equation:
+        people = home + abroad
+        need = 0.5 + 0.5 * hardship / poverty_start
+        gap = min(migrant_share * people * demand * need, 0.9 * people) - abroad
+        migration_flow = leaving_speed * gap if gap > 0 else return_speed * gap
 
     Args:
         home: people in the region, persons.
@@ -44,7 +49,9 @@ def remittances(
 ) -> Array:
     """Return money sent home, USD/month, ``(run,)``.
 
-    ``abroad * per_migrant * demand * (1 + growth) ** months``.
+    Equation:
+        grown = (1 + remittance_growth) ** months
+        remittances = abroad * remittance_per_migrant * demand * grown
 
     Args:
         months: months since January 2004.
@@ -59,9 +66,13 @@ def idle_step(
 ) -> Array:
     """Return the returned migrants without work next month, persons, ``(run,)``.
 
-    ``left = max(0, idle + returned)``, of whom ``reabsorption / (1 + left / (crowding * home))``
-    find work: a slow return is taken up, a rapid and large one swamps the country. Who leaves
-    again is first taken from the idle.
+    A slow return is taken up, a rapid and large one swamps the country. Who leaves again is first
+    taken from the idle.
+
+    Equation:
+        left = max(idle + returned, 0)
+        crowded = 1 + left / (idle_crowding * home)
+        idle_next = left * (1 - reabsorption / crowded)
 
     Args:
         idle: persons.

@@ -16,8 +16,11 @@ def voiced(
 ) -> Array:
     """Return voiced discontent, 0 to 1, ``(run,)``.
 
-    ``grievance * (1 - silences * fear / (1 + (grievance / breaking_point)**8)) * exp(-drains *
-    abroad_share)``: fear hides grievance until there is too much of it; the most active leave.
+    Fear hides grievance until there is too much of it; the most active leave.
+
+    Equation:
+        held = fear_silences * fear / (1 + (grievance / breaking_point) ** 8)
+        voiced = grievance * (1 - held) * exp(-exit_drains * abroad_share)
 
     Args:
         abroad_share: migrants over all people of the region.
@@ -39,9 +42,12 @@ def protest_chance(
 ) -> Array:
     """Return the probability of a protest in a region this month, ``(run,)``.
 
-    ``1 - exp(-(rate * voice**2 + local * struck_here + escalation * unchecked))``: the arrest of
-    a local strongman brings his close supporters out, nobody else; a protest that went unchecked
-    is followed by the next.
+    The arrest of a local strongman brings his close supporters out, nobody else; a protest that
+    went unchecked is followed by the next.
+
+    Equation:
+        push = protest_rate * voice**2 + local_protest * struck_here + escalation * unchecked
+        protest_chance = 1 - exp(-push)
 
     Args:
         struck_here: commanders of the region struck last month.

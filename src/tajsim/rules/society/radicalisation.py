@@ -19,8 +19,10 @@ def radicalised(
 ) -> Array:
     """Return people who turn to violent groups this month, persons, shape of ``people``.
 
-    ``rate * people * grievance * (base + creed) * (1 - absorbed) * (1 + pull) * (1 +
-    idle_recruits * idle)``.
+    Equation:
+        base = radicalisation_rate * (1 - absorbed) * (1 + pull)
+        moved = people * grievance * (radical_without_creed + creed)
+        radicalised = base * moved * (1 + idle_recruits * idle)
 
     Args:
         people: at home, persons, ``(region, run)``.
@@ -38,19 +40,32 @@ def radicalised(
 
 
 def skill_against_violence(
-    quality: Array, collusion: Array, creed: Array, *, piety_distraction: Array
+    quality: Array,
+    collusion: Array,
+    creed: Array,
+    underworld: Array,
+    *,
+    piety_distraction: Array,
+    underworld_blindness: Array,
 ) -> Array:
     """Return the skill of the services against real threats, 0 to 1, ``(run,)``.
 
-    ``quality * (1 - collusion) * (1 - distraction * creed)``: informers from the underworld know
-    little of believers, and attention spent on beards is not spent on threats.
+    Informers from the underworld know little of believers, and attention spent on beards is not
+    spent on threats.
+
+    Equation:
+        attention = 1 - piety_distraction * creed
+        knowledge = 1 - underworld_blindness * underworld
+        skill = quality * (1 - collusion) * attention * knowledge
 
     Args:
         creed: control of religion, 0 to 1.
+        underworld: share of informers who come from the underworld, 0 to 1.
 
-    Mechanisms: P06, S22.
+    Mechanisms: P06, S22, M92.
     """
-    return quality * (1.0 - collusion) * (1.0 - piety_distraction * creed)
+    attention = 1.0 - piety_distraction * creed
+    return quality * (1.0 - collusion) * attention * (1.0 - underworld_blindness * underworld)
 
 
 def violent_flows(
@@ -63,6 +78,14 @@ def violent_flows(
     violent_arrests: Array,
 ) -> tuple[Array, Array, Array]:
     """Return violent members ``(leaving to fight, giving up, arrested)`` this month, persons.
+
+    Equation:
+        going = departure_rate * pull / (1 + pull)
+        caught = violent_arrests * detection
+        all = max(going + violent_fading + caught, 1)
+        leaving = violent * going / all
+        giving_up = violent * violent_fading / all
+        arrested = violent * caught / all
 
     Args:
         violent: persons in violent groups at home, ``(run,)``.
@@ -81,6 +104,10 @@ def fighters_fate(
     fighters: Array, *, fighter_losses: Array, fighter_return: Array
 ) -> tuple[Array, Array]:
     """Return fighters abroad ``(killed, come home)`` this month, persons, ``(run,)``.
+
+    Equation:
+        killed = fighter_losses * fighters
+        come_home = fighter_return * fighters
 
     Mechanisms: S24, E04.
     """

@@ -18,9 +18,11 @@ def rival_threat(
 ) -> Array:
     """Return the threat the regime sees in the legal party, 0 and up, ``(run,)``.
 
-    ``appeal_weight * (appeal - 1) + incidents_weight * incidents + uncontrolled_weight *
-    uncontrolled + voice + seat_share``: it follows appeal, not violence, and areas that refuse
-    control are held against the party.
+    It follows appeal, not violence, and areas that refuse control are held against the party.
+
+    Equation:
+        blamed = threat_incidents * incidents + threat_uncontrolled * uncontrolled
+        rival_threat = threat_appeal * max(appeal - 1, 0) + blamed + voice + seat_share
 
     Args:
         incidents: recent violent incidents, index.
@@ -44,8 +46,12 @@ def step_hazard(
 ) -> Array:
     """Return the monthly probability of one more step up the ladder, ``(run,)``.
 
-    ``1 - exp(-rate * max(0, threat - threshold) * (1 + ratchet * step) * (1 - outside_cost))``:
-    each step eases the next, and it never goes down by itself.
+    Each step eases the next, and it never goes down by itself.
+
+    Equation:
+        push = max(threat - ladder_threshold, 0) * (1 + ladder_ratchet * step)
+        hazard = ladder_rate * push * (1 - outside_cost)
+        step_hazard = 0 if step >= 6 else 1 - exp(-hazard)
 
     Args:
         step: step now, 0 to 6.
@@ -61,6 +67,9 @@ def step_hazard(
 def standing(step: Array) -> Array:
     """Return the legal standing of the party at a step: 1, .7, .4, then closed, ``(run,)``.
 
+    Equation:
+        standing = 1 if step < 0.5 else 0.7 if step < 1.5 else 0.4 if step < 2.5 else 0
+
     Mechanisms: P01, P02, P11.
     """
     return np.where(step < 0.5, 1.0, np.where(step < 1.5, 0.7, np.where(step < 2.5, 0.4, 0.0)))
@@ -71,8 +80,11 @@ def outside_cost(
 ) -> Array:
     """Return what repression costs the regime abroad, 0 to 1, ``(run,)``.
 
-    ``weight * west_share * (1 - west_priority) * (1 - moscow_tolerance)``, at most 1: partners
-    who need the country for other ends look away.
+    Partners who need the country for other ends look away.
+
+    Equation:
+        minding = west_share * (1 - west_priority) * (1 - moscow_tolerance)
+        outside_cost = min(condition_weight * minding, 1)
 
     Args:
         west_share: Western share of outside provision.

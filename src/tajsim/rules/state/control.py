@@ -20,9 +20,15 @@ def control_aim(
 ) -> Array:
     """Return the control a region moves to, 0 to 1, ``(run,)``.
 
-    ``base * (1 + effort_weight * (effort - 1)) - strongmen_weight * strongmen - voice_weight *
-    voice - protest_weight * protest - militants_weight * militants``, halved where the state has
-    failed.
+    Effort holds a region; strongmen, discontent, protest and militants loosen it. Halved where
+    the state has failed.
+
+    Equation:
+        held = control_base * (1 + control_effort * (effort - 1))
+        people = control_voice * voice + control_protest * protest
+        armed = control_strongmen * strongmen + control_militants * militants
+        aim = (held - people - armed) * (1 - 0.5 * failed)
+        control_aim = min(max(aim, 0), 1)
 
     Args:
         effort: own effort on order and control over that at the start.
@@ -42,6 +48,9 @@ def control_aim(
 
 def control_step(control: Array, aim: Array, *, control_speed: Array) -> Array:
     """Return next month's control, 0 to 1, ``(run,)``.
+
+    Equation:
+        control_next = control + control_speed * (aim - control)
 
     Mechanisms: S17.
     """

@@ -15,8 +15,11 @@ def mafia_step(
 ) -> Array:
     """Return the trade's hold over the state next month, 0 to 1, ``(run,)``.
 
-    A slow share of the way to ``e / (1 + e)`` with ``e = max(0, drug_income / revenue -
-    threshold)``: tolerance is without cost for years, then the trade is too rich to be governed.
+    Tolerance is without cost for years, then the trade is too rich to be governed.
+
+    Equation:
+        excess = max(drug_income / max(revenue, 1) - mafia_threshold, 0)
+        mafia_next = mafia + mafia_speed * (excess / (1 + excess) - mafia)
 
     Args:
         drug_income: of all networks, USD/month.

@@ -25,7 +25,16 @@ def strain_aim(
     strain_mafia: Array,
     strain_succession: Array,
 ) -> Array:
-    """Return the strain the state moves to, 0 to 1, ``(run,)``: ``1 - exp(-weighted causes)``.
+    """Return the strain the state moves to, 0 to 1, ``(run,)``.
+
+    Causes add up, each with its weight.
+
+    Equation:
+        people = strain_voice * voice + strain_uncontrolled * uncontrolled
+        elite = strain_breaks * breaks + strain_shortfall * shortfall
+        force = strain_incursion * incursion + strain_mafia * mafia
+        push = people + elite + force + strain_succession * succession
+        strain_aim = 1 - exp(-push)
 
     Args:
         voice: mean voiced discontent, 0 to 1.
@@ -47,6 +56,9 @@ def strain_aim(
 def strain_step(strain: Array, aim: Array, *, strain_speed: Array) -> Array:
     """Return next month's strain, 0 to 1, ``(run,)``.
 
+    Equation:
+        strain_next = strain + strain_speed * (aim - strain)
+
     Mechanisms: E19.
     """
     return strain + strain_speed * (aim - strain)
@@ -55,7 +67,8 @@ def strain_step(strain: Array, aim: Array, *, strain_speed: Array) -> Array:
 def failure_chance(strain: Array, *, failure_threshold: Array, failure_rate: Array) -> Array:
     """Return the probability that the state fails this month, ``(run,)``.
 
-    ``1 - exp(-rate * max(0, strain - threshold))``.
+    Equation:
+        failure_chance = 1 - exp(-failure_rate * max(strain - failure_threshold, 0))
 
     Mechanisms: E19, E22, P24.
     """
@@ -66,6 +79,10 @@ def polity(
     strain: Array, failed: Array, *, strained_from: Array, failure_threshold: Array
 ) -> Array:
     """Return the state of the polity as a number, ``(run,)``: 0 stable, ... 3 failed.
+
+    Equation:
+        level = (strain > strained_from) + (strain > failure_threshold)
+        polity = 3 if failed > 0.5 else min(level, 2)
 
     Mechanisms: E19.
     """

@@ -1,0 +1,35 @@
+"""Which model made something: the version of the package and a hash of what decides its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from tajsim.version import __version__
+
+#: Parts of the package on which the numbers of a run depend.
+_DECIDES = ("agents", "model", "rules", "axes.py", "draws.py", "world.py", "inputs/values.py")
+_DATA = ("data/parameters.toml", "data/outcomes.toml", "data/posterior.csv")
+
+
+@cache
+def model_version() -> str:
+    """Return the version of the package and eight digits of a hash of what decides its numbers."""
+    digest = sha256()
+    for name in (*_DECIDES, *_DATA):
+        _add(digest.update, files("tajsim").joinpath(name))
+    return f"{__version__}+{digest.hexdigest()[:8]}"
+
+
+def _add(update: Callable[[bytes], None], source: Traversable) -> None:
+    """Hash a file, or the Python files of a folder in the order of their names."""
+    if source.is_dir():
+        for child in sorted(source.iterdir(), key=lambda child: child.name):
+            if child.is_dir() or child.name.endswith(".py"):
+                _add(update, child)
+    elif source.is_file():
+        update(source.name.encode())
+        update(source.read_bytes())

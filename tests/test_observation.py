@@ -1,0 +1,114 @@
+"""What is reported of what passes: flow, detection, bribes and orders, honesty of reports."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from tajsim.axes import AGENCIES, Array
+from tajsim.inputs.scenario import Event
+from tajsim.inputs.values import parameters_of
+from tajsim.model.model import TajikistanModel
+from tajsim.rules.border.overload import overload
+from tajsim.rules.border.reporting import reported_share
+from tajsim.rules.rents.budget import commitments_step
+from tajsim.rules.rents.shelter import shelter_step
+
+OWN = [i for i, name in enumerate(AGENCIES) if name != "russian_border_troops"]
+RUSSIAN = AGENCIES.index("russian_border_troops")
+
+
+@lru_cache
+def record(**settings: float) -> dict[str, Array]:
+    """Return two years of a few runs."""
+    model = TajikistanModel(runs=6, seed=4, end="2005-12", settings=settings)
+    model.run_to_end()
+    return {name: series.astype(float) for name, series in model.record.items()}
+
+
+@lru_cache
+def model() -> TajikistanModel:
+    return TajikistanModel(runs=1, parameters="fixed")
+
+
+def ask(rule: Any, *state: float, **changed: float) -> float:
+    """Return what a rule answers for one run, at the values of its parameters, some changed."""
+    found = {name: model().values.family(name) for name in parameters_of(rule)}
+    found |= {name: np.array([value]) for name, value in changed.items()}
+    return float(rule(*(np.array([number]) for number in state), **found)[0])
+
+
+def test_reported_is_what_is_met_times_willingness_times_honesty() -> None:
+    found = record()
+    product = found["heroin_met"] * found["seizure_willingness"] * found["seizure_honesty"]
+    np.testing.assert_allclose(product, found["heroin_seized_reported"], rtol=1e-4, atol=1e-3)
+    for name in ("seizure_willingness", "seizure_honesty"):
+        assert (found[name] >= 0.0).all()
+        assert (found[name] <= 1.0 + 1e-6).all()
+    assert (found["seizure_willingness"][AGENCIES.index("border_troops")] < 1.0).all()
+
+
+def test_orders_from_above_bind_the_country_s_agencies_alone() -> None:
+    """With the trade sheltered from the start, own agencies seize less of what they meet."""
+    none, full = record(shelter_start=0.0), record(shelter_start=1.0)
+    first = "seizure_willingness"
+    busy = [i for i in OWN if none["heroin_met"][i, 0].all()]
+    assert len(busy) > 3
+    assert (full[first][busy, 0] < 0.7 * none[first][busy, 0]).all()
+    np.testing.assert_allclose(full[first][RUSSIAN, 0], none[first][RUSSIAN, 0])
+    np.testing.assert_allclose(full["heroin_met"][RUSSIAN, 0], none["heroin_met"][RUSSIAN, 0])
+
+
+def test_shelter_follows_what_the_trade_pays_those_above() -> None:
+    none, some, much = (ask(shelter_step, 0.2, rents, 1e5) for rents in (0.0, 1e6, 1e7))
+    assert none < 0.2
+    assert none < some < much
+    watched = {"donor_monitoring": 1.0}
+    assert ask(shelter_step, 0.2, 1e6, 1e6, **watched) < ask(shelter_step, 0.2, 1e6, 0.0, **watched)
+
+
+def test_officers_report_less_the_more_a_kilogram_is_worth_to_them() -> None:
+    assert ask(reported_share, 0.5, 0.0, 50.0) == 1.0
+    cheap, dear = (ask(reported_share, 0.5, gain, 50.0) for gain in (5.0, 500.0))
+    paid_well = ask(reported_share, 0.5, 500.0, 500.0)
+    assert dear < paid_well < 1.0
+    assert dear < cheap < 1.0
+    assert ask(reported_share, 0.0, 500.0, 50.0) == 1.0, "honest officers hand in all"
+
+
+def test_resold_drugs_are_income_of_those_who_sell_them() -> None:
+    honest, thieves = record(theft_share=0.2), record(theft_share=0.95)
+    assert (thieves["heroin_resold"] > honest["heroin_resold"]).all()
+    assert (thieves["drug_rents"][0] > honest["drug_rents"][0]).all()
+
+
+def test_more_traffic_for_each_guard_lets_more_through() -> None:
+    assert ask(overload, 1.0) == 1.0
+    assert ask(overload, 0.5) == 1.0, "a light month finds no more than was there to find"
+    once, twice = ask(overload, 2.0), ask(overload, 4.0)
+    assert 0.0 < twice < once < 1.0
+    assert ask(overload, 4.0, overload_loss=0.0) == 1.0
+
+
+def test_promises_rise_with_revenue_at_once_and_fall_slowly() -> None:
+    rate = {"overspending": 0.0, "cutting_speed": 0.1}
+    assert ask(commitments_step, 100.0, 150.0, **rate) == 150.0
+    assert ask(commitments_step, 100.0, 50.0, **rate) == 95.0
+
+
+def test_debt_grows_with_what_is_overspent_and_in_a_slump() -> None:
+    balanced, loose = record(overspending=0.0), record(overspending=0.2)
+    assert (loose["foreign_debt"][-1] > balanced["foreign_debt"][-1]).all()
+    slump = {"parameter": "migrant_demand", "value": 0.4}
+    model = TajikistanModel(
+        runs=6,
+        seed=4,
+        end="2005-12",
+        settings={"overspending": 0.0},
+        events=[Event("2005-01", "set", slump, label="slump")],
+        outcomes=("foreign_debt",),
+    )
+    model.run_to_end()
+    assert (model.record["foreign_debt"][-1] > balanced["foreign_debt"][-1]).all()

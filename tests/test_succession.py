@@ -1,0 +1,332 @@
+"""The end of the ruler's term: what all expect, who takes which side, what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, log
+from typing import Any
+
+import numpy as np
+import pytest
+from rule_inputs import all_rules, between, states
+
+from tajsim.agents.commander import BOUGHT_OFF, KILLED, MUTINIED
+from tajsim.axes import COMMANDERS, Array
+from tajsim.inputs.dates import month_number, month_text
+from tajsim.inputs.scenario import Event
+from tajsim.inputs.values import parameters_of
+from tajsim.model.model import TajikistanModel
+from tajsim.model.stages.elite import elite
+from tajsim.model.stages.succession import strength_behind
+from tajsim.rules.state.contest import BARGAINED, CONTESTED, KEPT, ORDERLY, kind_of_ending
+from tajsim.world import TERM_END
+
+RUNS = 200
+RULES = all_rules()
+LAST = month_number(TERM_END)
+PREPARED: dict[str, Any] = {
+    "succession_process": 0.9,
+    "ruler_immunity": 1.0,
+    "ruler_commitment": 1.0,
+}
+
+#: Rule, state, and whether the answer rises or falls with it.
+DIRECTIONS = [
+    ("state.succession.danger_of_leaving", "disloyal", "rises"),
+    ("state.succession.danger_of_leaving", "record", "rises"),
+    ("state.succession.heir_chance", "ready", "rises"),
+    ("state.succession.heir_chance", "danger", "falls"),
+    ("state.succession.settlement", "heir", "rises"),
+    ("state.succession.doubt_of_after", "near", "rises"),
+    ("state.succession.doubt_of_after", "ready", "rises"),
+    ("state.succession.claims_grow", "doubt", "rises"),
+    ("state.contest.stands_behind", "loyalty", "rises"),
+    ("state.contest.stands_behind", "fear", "falls"),
+    ("state.contest.stands_behind", "patron", "rises"),
+    ("state.contest.stands_behind", "vacant", "falls"),
+    ("state.contest.ranks_behind", "collusion", "falls"),
+    ("state.contest.bargain_chance", "shortfall", "falls"),
+    ("state.contest.bargain_chance", "leverage", "rises"),
+    ("elite.drive.urge_to_strike", "clinging", "rises"),
+    ("elite.drive.kept_peace", "past", "falls"),
+    ("elite.purge.purge_hazard", "urge", "rises"),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "direction"), DIRECTIONS)
+def test_answers_go_the_documented_way(name: str, state: str, direction: str) -> None:
+    rule, random = RULES[name], np.random.default_rng(5)
+    found, parameters = states(rule, 2000, random), between(rule, 2000, random)
+    values = np.sort(np.stack([found[state], states(rule, 2000, random)[state]]), axis=0)
+    low = rule(**(found | {state: values[0]}), **parameters)
+    high = rule(**(found | {state: values[1]}), **parameters)
+    change = (high - low) * (1.0 if direction == "rises" else -1.0)
+    assert change.min() >= -1e-12
+    assert change.max() > 0.0
+
+
+def logistic(push: float) -> float:
+    return 1.0 / (1.0 + exp(-push))
+
+
+def stands_behind(
+    loyalty: float,
+    rent_ratio: float,
+    fear: float,
+    power: float,
+    carried: float,
+    settled: float,
+    patron: float,
+    vacant: float,
+    *,
+    side_loyalty: float,
+    side_rent: float,
+    side_fear: float,
+    side_ambition: float,
+    side_settled: float,
+    side_patron: float,
+) -> float:
+    push = side_patron * patron - side_settled * (1.0 - 2.0 * settled)
+    push += carried * (2.0 * side_loyalty * loyalty - side_loyalty)
+    push += carried * side_rent * log(0.1 + rent_ratio)
+    if settled < 1.0:
+        push -= (1.0 - settled) * side_fear * fear
+        push -= (1.0 - settled) * side_ambition * power * vacant
+    return logistic(push)
+
+
+def readiness_to_leave(
+    danger: float,
+    *,
+    succession_process: float,
+    ruler_commitment: float,
+    leave_bias: float,
+    leave_danger: float,
+    leave_process: float,
+    leave_commitment: float,
+) -> float:
+    moved = leave_process * succession_process + leave_commitment * ruler_commitment
+    return logistic(leave_bias + moved - leave_danger * danger)
+
+
+def bargain_chance(
+    share_behind: float,
+    shortfall: float,
+    leverage: float,
+    settled: float,
+    *,
+    contest_mediation: float,
+) -> float:
+    refuses = 1.0 - share_behind + share_behind * shortfall
+    return 1.0 - refuses + refuses * contest_mediation * leverage * settled
+
+
+def doubt_of_after(near: float, settled: float, ready: float, *, staying_doubt: float) -> float:
+    return near * (1.0 - settled) * (ready + staying_doubt * (1.0 - ready))
+
+
+def kind(leaves: float, share: float, bargains: float, fights: float) -> float:
+    if fights > 0.5 or share < 0.5:
+        return CONTESTED
+    if bargains > 0.5:
+        return BARGAINED
+    return ORDERLY if leaves > 0.5 else KEPT
+
+
+def urge_to_strike(drive: float, clinging: float, *, drive_worth: float) -> float:
+    return 1.0 + drive_worth * (drive + clinging - drive * clinging)
+
+
+WRITTEN_AGAIN: dict[str, Callable[..., float]] = {
+    "state.contest.stands_behind": stands_behind,
+    "state.contest.bargain_chance": bargain_chance,
+    "state.contest.kind_of_ending": kind,
+    "state.succession.readiness_to_leave": readiness_to_leave,
+    "state.succession.doubt_of_after": doubt_of_after,
+    "elite.drive.urge_to_strike": urge_to_strike,
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN_AGAIN)
+def test_array_rule_equals_the_scalar_one(name: str) -> None:
+    rule, random = RULES[name], np.random.default_rng(12)
+    state, parameters = states(rule, RUNS, random), between(rule, RUNS, random)
+    together = rule(*state.values(), **parameters)
+    for run in range(RUNS):
+        alone = WRITTEN_AGAIN[name](
+            *(float(values[run]) for values in state.values()),
+            **{key: float(parameters[key][run]) for key in parameters_of(rule)},
+        )
+        np.testing.assert_allclose(together[run], alone, rtol=1e-11, atol=1e-14)
+
+
+def months_before(months: int) -> str:
+    return month_text(LAST - months)
+
+
+def simulated(months: int = 6, after: int = 3, runs: int = RUNS, **settings: Any) -> Any:
+    """Return a model that began ``months`` before the end of the term and ran past it."""
+    model = TajikistanModel(
+        runs=runs,
+        seed=4,
+        start=months_before(months),
+        end=month_text(LAST + after),
+        settings=settings,
+    )
+    model.run_to_end()
+    return model
+
+
+def at_the_end(model: Any, name: str) -> Array:
+    """Return an outcome in the month in which the term ends."""
+    found: Array = model.record[name][..., LAST - model.first_month, :]
+    return found
+
+
+def test_nothing_is_ended_before_the_term_and_all_is_in_its_month() -> None:
+    model = simulated()
+    ending, month = model.record["ending"], LAST - model.first_month
+    assert not ending[:month].any()
+    standing = at_the_end(model, "state_failed") < 0.5
+    assert (ending[month][standing] > 0.5).all()
+    np.testing.assert_array_equal(ending[month], ending[-1])
+    assert set(np.unique(ending[-1])) <= {0, KEPT, ORDERLY, BARGAINED, CONTESTED}
+
+
+def test_the_nearer_the_end_the_more_is_in_doubt() -> None:
+    model = simulated(months=36, after=0, runs=20)
+    doubt = model.record["succession_doubt"].mean(axis=1)
+    assert doubt[0] < doubt[18] < doubt[35]
+
+
+def test_the_kind_follows_from_what_commanders_did() -> None:
+    model = simulated(ruler_commitment=1.0)
+    ending = at_the_end(model, "ending")
+    bought = at_the_end(model, "bargains").sum(axis=0)
+    fell = at_the_end(model, "mutinies").sum(axis=0)
+    left = at_the_end(model, "ruler_left")
+    assert (bought[ending == BARGAINED] > 0.5).all()
+    assert (left[ending == ORDERLY] == 1.0).all()
+    assert (left[ending == KEPT] == 0.0).all()
+    few = at_the_end(model, "elite_behind") < 0.5
+    assert ((fell > 0.5) | few)[ending == CONTESTED].all()
+    assert len(np.unique(ending)) >= 3
+
+
+def test_a_prepared_end_is_calmer_than_one_that_is_not() -> None:
+    plain = simulated(months=24, ruler_commitment=1.0)
+    prepared = simulated(months=24, **PREPARED)
+    ready = [at_the_end(m, "ruler_ready").mean() for m in (plain, prepared)]
+    assert ready[1] > ready[0]
+    for name in ("succession_doubt", "strain", "ending_contested", "mutinies"):
+        one, other = plain.record[name][..., -4:, :], prepared.record[name][..., -4:, :]
+        assert other.mean() < one.mean(), name
+    for name in ("loyalty_in_place", "elite_behind", "ending_calm", "guarantee"):
+        one, other = plain.record[name][..., -4:, :], prepared.record[name][..., -4:, :]
+        assert other.mean() > one.mean(), name
+
+
+def test_a_ruler_with_nothing_settled_mostly_stays() -> None:
+    assert at_the_end(simulated(), "ruler_left").mean() < 0.5
+    assert at_the_end(simulated(**PREPARED), "ruler_left").mean() > 0.7
+
+
+def test_a_named_heir_settles_and_nobody_names_one_twice() -> None:
+    named = simulated(heir_designated=1.0, runs=50)
+    assert named.record["heir_named"].all()
+    alone = simulated(months=36, after=0, ruler_commitment=1.0).record["heir_named"]
+    assert 0.0 < alone[-1].mean() < 1.0
+    assert (np.diff(alone, axis=0) >= 0.0).all()
+    assert (named.regime.settled > simulated(runs=50).regime.settled).mean() > 0.5
+
+
+def test_the_share_behind_is_a_share_and_grows_with_every_commander() -> None:
+    model = TajikistanModel(runs=50, seed=4, end="2004-03")
+    model.run_to_end()
+    settled, count = np.full(50, 0.3), len(COMMANDERS)
+    before = strength_behind(model, np.zeros((count, 50)), settled)
+    for number in range(1, count + 1):
+        sides = np.repeat((np.arange(count) < number)[:, None] * 1.0, 50, axis=1)
+        after = strength_behind(model, sides, settled)
+        assert ((after >= before) & (after <= 1.0) & (after >= 0.0)).all()
+        before = after
+    np.testing.assert_allclose(before, 1.0)
+
+
+def at_the_contest(**settings: Any) -> TajikistanModel:
+    """Return a model after the month of the contest, mutinies not yet fought out."""
+    start = months_before(3)
+    model = TajikistanModel(runs=RUNS, seed=4, settings=settings, start=start, end=TERM_END)
+    for _ in range(3):
+        model.step()
+    stages = [stage for _, stage in model.month]
+    model.month = tuple((str(i), s) for i, s in enumerate(stages[: stages.index(elite) + 1]))
+    model.step()
+    return model
+
+
+def test_those_who_stood_against_are_remembered() -> None:
+    model = at_the_contest(ruler_commitment=1.0)
+    standing = model.regime.failed < 0.5
+    for i, commander in enumerate(model.commanders):
+        up, bought = model.now["mutinies"][i] > 0.5, model.now["bargains"][i] > 0.5
+        assert np.isin(commander.status[up], (MUTINIED, KILLED)).all()
+        assert (commander.status[bought] == BOUGHT_OFF).all()
+        assert (commander.grudge[bought] == 1.0).all()
+    assert (model.regime.unsettled >= 0.0).all()
+    np.testing.assert_allclose(
+        model.regime.unsettled[standing], 1.0 - model.regime.behind[standing]
+    )
+    # Trust recovers by 4 per cent a month at most.
+    assert (model.regime.trust[standing] <= model.regime.behind[standing] + 0.04).all()
+
+
+def test_no_contest_takes_place_in_a_state_that_failed() -> None:
+    model = TajikistanModel(runs=20, seed=4, start=months_before(1), end=TERM_END)
+    model.regime.failed = np.ones(20)
+    model.run_to_end()
+    assert not model.record["ending"].any()
+    assert not model.record["ruler_left"].any()
+
+
+def test_an_array_of_endings() -> None:
+    calm, none = np.array([0.0, 1.0, 1.0, 0.0]), np.zeros(4)
+    found = kind_of_ending(calm, np.array([0.9, 0.9, 0.4, 0.9]), np.array([0, 0, 0, 2.0]), none)
+    assert found.tolist() == [KEPT, ORDERLY, CONTESTED, BARGAINED]
+
+
+def arrested(commander: str, events: tuple[Event, ...] = (), **settings: Any) -> float:
+    """Return how often an order to arrest a commander ends in a fight, among those in place."""
+    order = Event("2004-06", "arrest", {"commander": commander}, label="arrest")
+    model = TajikistanModel(
+        runs=400, seed=6, end="2004-06", events=(*events, order), settings=settings
+    )
+    for _ in range(5):
+        model.step()
+    there = model.commander[commander].in_place > 0.5
+    model.step()
+    found: float = model.now["mutinies"][COMMANDERS.index(commander)][there].mean()
+    return found
+
+
+def test_the_ban_makes_former_fighters_fight_and_no_guarantee_deters_them() -> None:
+    """S01, S28: whom nothing but torture awaits is not deterred; for others nothing changes."""
+    ban = (Event("2004-05", "repression_step", {"step": "leaders_arrested"}, label="ban"),)
+    backed = {"power_guarantee.russia": 1.0}
+    before, after = (arrested("nazarzoda", events, **backed) for events in ((), ban))
+    assert after > 2.0 * before
+    assert after > 0.5
+    others = [arrested("kasymov", events, **backed) for events in ((), ban)]
+    assert others[1] < others[0] + 0.1
+
+
+def test_the_drive_gathers_pace_with_every_removal() -> None:
+    """P12: what was done without a fight is done again sooner."""
+    order = Event("2004-02", "dismiss", {"commander": "ziyoyev"}, label="dismissal")
+    model = TajikistanModel(runs=50, seed=4, end="2004-03", events=(order,))
+    model.run_to_end()
+    gone = model.record["purges"].sum(axis=(0, 1)) > 0.5
+    assert gone.any() and not gone.all()
+    assert (model.regime.drive[gone] > 0.0).all()
+    assert not model.regime.drive[~gone].any()
+    assert (model.regime.urge()[gone] > model.regime.urge()[~gone].max()).all()
