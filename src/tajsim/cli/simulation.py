@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from tajsim.ensemble.plan import Plan
+    from tajsim.ensemble.run import Progress
 
 #: From a Dataset: the text to print, and the tables to write by file name.
 Tables = Callable[["xr.Dataset"], "tuple[str, Mapping[str, pd.DataFrame]]"]
+#: From what was simulated, its results and a progress: the results with more in them.
+More = Callable[["Plan", "xr.Dataset", "Progress"], "xr.Dataset"]
 
 
-def simulate_and_keep(options: argparse.Namespace, scenarios: list[str], tables: Tables) -> int:
+def simulate_and_keep(
+    options: argparse.Namespace, scenarios: list[str], tables: Tables, more: More | None = None
+) -> int:
     """Simulate, write the folder if one is named, print the tables; return the exit status."""
     from tajsim.ensemble.run import simulate
 
@@ -29,7 +34,10 @@ def simulate_and_keep(options: argparse.Namespace, scenarios: list[str], tables:
     with keep as folder:
         plan = _plan(options, scenarios)
         with progress_bar("simulating", options.progress) as progress:
-            dataset = simulate(plan, progress)
+            dataset = simulate(plan, progress, save_to=getattr(options, "save", None))
+        if more:
+            with progress_bar("drawing anew", options.progress) as progress:
+                dataset = more(plan, dataset, progress)
         dataset.attrs["command"] = options.command
         text, files = tables(dataset)
         written: list[str] = []
@@ -63,6 +71,7 @@ def _plan(options: argparse.Namespace, scenarios: list[str]) -> Plan:
         outcomes=options.outcomes,
         workers=options.workers,
         overrides=options.overrides,
+        resume=getattr(options, "state", None),
     )
     if options.window:
         check_window((plan.start, plan.end), options.window)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,22 @@ from numpy.typing import NDArray
 
 from tajsim.ensemble.plan import Job
 from tajsim.model.model import TajikistanModel
+from tajsim.model.snapshot import Snapshot, put_back, take
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a chunk leaves: outcomes ``(own dims..., month, run)``, parameters ``(name, run)``."""
+    """What a chunk leaves: outcomes ``(own dims..., month, run)``, parameters ``(name, run)``.
+
+    ``events`` are the columns of its chronicle, ``(event,)``, with runs counted from its first;
+    ``state`` is that after the last month, if it was asked for.
+    """
 
     outcomes: dict[str, NDArray[np.float32]]
     parameter_names: list[str]
     parameter_values: NDArray[np.float64]
+    events: dict[str, NDArray[Any]] = field(default_factory=dict)
+    state: Snapshot | None = None
 
 
 def simulate(job: Job, month_done: Callable[[], None]) -> Record:
@@ -31,20 +38,26 @@ def simulate(job: Job, month_done: Callable[[], None]) -> Record:
     """
     keep_freed_memory()
     model = TajikistanModel(
-        runs=range(job.first, job.stop),
+        runs=job.numbers or range(job.first, job.stop),
         seed=job.seed,
         start=job.scenario.start,
         end=job.end,
-        settings=job.scenario.settings,
+        settings={**job.scenario.settings, **job.settings},
         events=[event for event in job.scenario.events if event.month <= job.end],
         parameters=job.parameters,
         outcomes=job.outcomes,
         redraw=job.redraw,
     )
     try:
+        if job.resume:
+            put_back(model, job.resume)
+            for name, value in job.changed.items():
+                model.values.set(name, value)
         model.run_to_end(progress=lambda _month: month_done())
         names, values = model.parameter_values
-        return Record({name: model.record[name] for name in job.outcomes}, list(names), values)
+        outcomes = {name: model.record[name] for name in job.outcomes}
+        state = take(model) if job.keep_state else None
+        return Record(outcomes, list(names), values, model.chronicle.columns(), state)
     finally:
         release(model)
 

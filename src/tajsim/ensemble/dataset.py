@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from tajsim.axes import DIMENSIONS
+from tajsim.ensemble.chronicle import chronicle_variables
 from tajsim.ensemble.months import month_dates
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.provenance import provenance
@@ -28,7 +29,10 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
         store.parameter_values,
         {"label": "Parameters in force at the start", "unit": "see the coordinate 'unit'"},
     )
-    return xr.Dataset(variables, _coordinates(plan, store), provenance(plan))
+    names = [scenario.name for scenario in plan.scenarios]
+    events, columns = chronicle_variables(store.events, names, plan.months)
+    coordinates = {**_coordinates(plan, store), **columns}
+    return xr.Dataset({**variables, **events}, coordinates, provenance(plan))
 
 
 def _attrs(outcome: Outcome) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,21 @@ from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.parameters import load_parameters
 
 if TYPE_CHECKING:
+    from tajsim.ensemble.saved import SavedState
     from tajsim.inputs.scenario import Scenario
+    from tajsim.inputs.values import Setting
+    from tajsim.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Job:
-    """The runs ``first`` to ``stop - 1`` of one scenario: one model, simulated in one go."""
+    """The runs ``first`` to ``stop - 1`` of one scenario: one model, simulated in one go.
+
+    With ``numbers``, ``first`` to ``stop - 1`` are the places of these runs in the results;
+    ``settings`` ``(run,)`` win over those of the scenario. With ``resume`` the simulation goes on
+    from a saved state, with the ``changed`` parameters in force from then on; ``keep_state`` keeps
+    the state at the end.
+    """
 
     scenario: Scenario
     position: int
@@ -32,6 +41,11 @@ class Job:
     parameters: str
     outcomes: tuple[str, ...]
     redraw: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    resume: Snapshot | None = None
+    changed: Mapping[str, float] = field(default_factory=dict)
+    keep_state: bool = False
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,8 @@ class Plan:
     workers: int
     chunk: int
     redraw: tuple[str, ...] = ()
+    resume: SavedState | None = None
+    keep_state: bool = False
 
     @property
     def months(self) -> list[str]:
@@ -61,21 +77,33 @@ class Plan:
         """
         shares = ceil(self.workers / len(self.scenarios))
         size = max(1, min(self.chunk, ceil(self.runs / shares)))
+        spans: list[tuple[int, int, Snapshot | None]]
+        spans = [(i, min(i + size, self.runs), None) for i in range(0, self.runs, size)]
+        if self.resume:
+            spans = [(part.first, part.stop, part.snapshot) for part in self.resume.parts]
         return [
             Job(
                 scenario=scenario,
                 position=position,
                 first=first,
-                stop=min(first + size, self.runs),
+                stop=stop,
                 seed=self.seed,
                 end=self.end,
                 parameters=self.parameters,
                 outcomes=self.outcomes,
                 redraw=self.redraw,
+                resume=snapshot,
+                changed=self.resume.changed(scenario) if self.resume else {},
+                keep_state=self.keep_state,
             )
             for position, scenario in enumerate(self.scenarios)
-            for first in range(0, self.runs, size)
+            for first, stop, snapshot in spans
         ]
+
+    @property
+    def months_to_run(self) -> int:
+        """How many months are simulated: all, or those after a saved state."""
+        return len(self.months) - (self.resume.months if self.resume else 0)
 
     def bytes_needed(self) -> int:
         """Return the size of the results in memory: float32 outcomes, float64 parameters."""

@@ -22,10 +22,13 @@ import numpy as np
 from tajsim.ensemble.chunk import Record, collect, simulate
 from tajsim.ensemble.plan import Job
 from tajsim.errors import UserError
+from tajsim.model.snapshot import packed, unpacked
 
 _PARAMETERS = "parameter_values"
 _NAMES = "parameter_names"
 _OUTCOME = "outcome:"
+_EVENT = "event:"
+_STATE = "at_end:"
 
 #: In a worker: the count of run-months done by all workers, and the request to stop.
 _shared: dict[str, Any] = {}
@@ -42,7 +45,7 @@ def _start_worker(done: Any, stop: Any) -> None:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def interrupts_ignored() -> Iterator[None]:
     """Start processes that ignore an interrupt from their first instruction (they inherit it)."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -65,6 +68,9 @@ def _simulate_to_file(job: Job, path: str) -> None:
 
     record = simulate(job, month_done)
     arrays: dict[str, Any] = {_OUTCOME + name: array for name, array in record.outcomes.items()}
+    arrays.update({_EVENT + name: column for name, column in record.events.items()})
+    if record.state:
+        arrays.update({_STATE + name: array for name, array in packed(record.state).items()})
     arrays[_PARAMETERS] = record.parameter_values
     arrays[_NAMES] = np.array(record.parameter_names)
     np.savez(path, **arrays)
@@ -75,12 +81,13 @@ def _simulate_to_file(job: Job, path: str) -> None:
 def _read(path: Path) -> Record:
     """Read the record of a worker and remove its file."""
     with np.load(path) as arrays:
-        outcomes = {
-            key.removeprefix(_OUTCOME): arrays[key]
-            for key in arrays.files
-            if key.startswith(_OUTCOME)
-        }
-        record = Record(outcomes, [str(n) for n in arrays[_NAMES]], arrays[_PARAMETERS])
+        outcomes, events, state = (
+            {key.removeprefix(part): arrays[key] for key in arrays.files if key.startswith(part)}
+            for part in (_OUTCOME, _EVENT, _STATE)
+        )
+        names = [str(name) for name in arrays[_NAMES]]
+        kept = unpacked(state) if state else None
+        record = Record(outcomes, names, arrays[_PARAMETERS], events, kept)
     path.unlink()
     return record
 
@@ -106,7 +113,7 @@ def simulate_in_processes(
     ):
         try:
             files: dict[Future[None], tuple[Job, Path]] = {}
-            with _interrupts_ignored():
+            with interrupts_ignored():
                 for number, job in enumerate(jobs):
                     path = Path(folder, f"chunk-{number}.npz")
                     files[pool.submit(_simulate_to_file, job, str(path))] = (job, path)
@@ -120,7 +127,8 @@ def simulate_in_processes(
         except BrokenProcessPool:
             raise UserError(
                 "a worker process was killed, perhaps for want of memory; nothing was saved; "
-                "try again with fewer workers or runs"
+                "try again with fewer workers or runs (a script that asks for workers must do so "
+                "under: if __name__ == '__main__':)"
             ) from None
         finally:
             stop.set()

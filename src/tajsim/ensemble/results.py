@@ -35,7 +35,7 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
     temporary = Path(name)
     try:
         dataset.to_netcdf(temporary, engine="h5netcdf", encoding=_encoding(dataset))
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~umask())
         temporary.replace(path)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
@@ -71,14 +71,15 @@ def load_results(path: str | Path) -> xr.Dataset:
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     """Compress the arrays lightly: level 1 is nearly as small as level 9 and much faster."""
     light = {"zlib": True, "complevel": 1, "shuffle": True}
-    return {str(name): dict(light) for name, v in dataset.data_vars.items() if v.size > 1000}
+    large = {name: v for name, v in dataset.variables.items() if v.size > 1000}
+    return {str(name): dict(light) for name, v in large.items() if v.dtype.kind in "fiuM"}
 
 
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _umask() -> int:
+def umask() -> int:
     """Return the mask of permissions (it can only be read by setting it)."""
     mask = os.umask(0)
     os.umask(mask)

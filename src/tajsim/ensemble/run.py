@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tajsim.inputs.modes import DEFAULT_MODE
 if TYPE_CHECKING:
     import xarray as xr
 
+    from tajsim.ensemble.saved import SavedState
     from tajsim.ensemble.store import Store
     from tajsim.inputs.scenario import Scenario
 
@@ -94,27 +96,51 @@ def prepare(
     chunk: int = 1000,
     overrides: Overrides = (),
     redraw: Sequence[str] = (),
+    resume: SavedState | None = None,
 ) -> Plan:
     """Load the scenarios and check everything; the arguments are those of `run_many`.
 
-    ``redraw`` names groups whose draws are made anew, see `TajikistanModel`.
+    ``redraw`` names groups whose draws are made anew, see `TajikistanModel`. With ``resume`` the
+    runs go on from a saved state; runs, seed, parameters and outcomes are then those of the state.
 
     Raises:
         UserError: all mistakes at once.
     """
     loaded, wrong = _load(scenarios, overrides)
+    if resume:
+        wrong += [line for scenario in loaded for line in resume.problems(scenario)]
+        runs, seed, parameters = (resume.head[name] for name in ("runs", "seed", "parameters"))
+        outcomes, redraw = outcomes or resume.head["outcomes"], resume.head["redraw"]
+        lost = [name for name in outcomes if name not in resume.head["outcomes"]]
+        wrong += [f"outcome '{name}' was not kept in {resume.path}" for name in lost]
+        if until and until <= resume.head["until"]:
+            wrong.append(f"until: {until} is not after the state, of {resume.head['until']}")
     wrong = argument_errors(runs, seed, parameters, outcomes, workers, chunk, redraw) + wrong
     if wrong:
         raise UserError(wrong)
-    return make_plan(loaded, runs, seed, parameters, until, outcomes, workers, chunk, redraw)
+    plan = make_plan(loaded, runs, seed, parameters, until, outcomes, workers, chunk, redraw)
+    return replace(plan, resume=resume)
 
 
-def simulate(plan: Plan, progress: Progress | None = None) -> xr.Dataset:
-    """Simulate a plan and label the results."""
+def simulate(
+    plan: Plan, progress: Progress | None = None, save_to: str | Path | None = None
+) -> xr.Dataset:
+    """Simulate a plan and label the results.
+
+    Args:
+        save_to: a file for the state after the last month, of a plan of one scenario.
+
+    Raises:
+        UserError: if that file cannot be written.
+    """
     # Imported here because it brings Mesa: mistakes in the arguments are told without that wait.
     from tajsim.ensemble.dataset import build_dataset
+    from tajsim.ensemble.saved import save_state
 
-    return build_dataset(plan, _simulate_jobs(plan, progress))
+    store = _simulate_jobs(replace(plan, keep_state=save_to is not None), progress)
+    if save_to is not None:
+        save_state(save_to, plan, store.states)
+    return build_dataset(plan, store)
 
 
 def _load(
@@ -143,7 +169,7 @@ def _simulate_jobs(plan: Plan, progress: Progress | None) -> Store:
     from tajsim.ensemble.pool import simulate_in_processes
     from tajsim.ensemble.store import Store
 
-    total = plan.runs * len(plan.scenarios) * len(plan.months)
+    total = plan.runs * len(plan.scenarios) * plan.months_to_run
     tell: Progress = progress or (lambda done, total: None)
     store, jobs, done = Store(plan), plan.jobs(), 0
     if plan.workers > 1 and len(jobs) > 1:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS
+from tajsim.ensemble.chronicle import Columns, join
 from tajsim.ensemble.chunk import Record
 from tajsim.ensemble.plan import Job, Plan
 from tajsim.inputs.outcomes import load_outcomes
+from tajsim.model.snapshot import Snapshot
 
 
 class Store:
@@ -22,6 +26,13 @@ class Store:
             self.outcomes[name] = np.empty((scenarios, *own, months, plan.runs), dtype=np.float32)
         self.parameter_names: list[str] = []
         self.parameter_values = np.empty((scenarios, 0, plan.runs))
+        self.states: list[tuple[int, int, Snapshot]] = []
+        self._events: list[tuple[int, int, Columns]] = []
+
+    @property
+    def events(self) -> dict[str, NDArray[Any]]:
+        """The chronicle of all runs as columns, by scenario, run, month and order."""
+        return join(self._events)
 
     def put(self, job: Job, record: Record) -> None:
         """Copy a record to the runs of its job.
@@ -34,6 +45,9 @@ class Store:
             self.parameter_names = record.parameter_names
             self.parameter_values = np.empty((scenarios, len(record.parameter_names), runs))
         self.parameter_values[job.position, :, job.first : job.stop] = record.parameter_values
+        if record.state:
+            self.states.append((job.first, job.stop, record.state))
+        self._events.append((job.position, job.first, record.events))
         for name, values in record.outcomes.items():
             target = self.outcomes[name][job.position, ..., job.first : job.stop]
             if target.shape != values.shape:
