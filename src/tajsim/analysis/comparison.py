@@ -13,6 +13,8 @@ from tajsim.analysis.claims import evaluate_claims
 from tajsim.analysis.claims_text import claims_text
 from tajsim.analysis.paired import compare_results
 from tajsim.analysis.report_text import closing_text, comparison_text
+from tajsim.analysis.rests import ASSUMPTIONS, VARIANCE, kept_table, with_rests
+from tajsim.analysis.rests_text import rests_text
 from tajsim.analysis.summary import summarise
 from tajsim.analysis.windows import Window, check_window
 from tajsim.ensemble.run import prepare, simulate
@@ -32,18 +34,24 @@ class Comparison:
         table: one row per scenario, outcome and coordinate, see `compare_results`.
         summary: medians and intervals of every scenario, see `summarise`.
         claims: one row per claim, see `evaluate_claims`.
+        variance: how much of each difference's variance comes from documented, derived and
+            assumed parameters and from chance, see `variance_shares`; empty if left out.
+        assumptions: the assumptions that matter most, see `assumptions_that_matter`.
     """
 
     dataset: xr.Dataset
     table: pd.DataFrame
     summary: pd.DataFrame
     claims: pd.DataFrame
+    variance: pd.DataFrame
+    assumptions: pd.DataFrame
 
     def text(self, everything: bool = False) -> str:
         """Return the tables as text: headline outcomes, or all."""
         parts = [
             comparison_text(self.dataset, self.table, everything),
             claims_text(self.claims),
+            rests_text(self.dataset, self.table, self.variance, self.assumptions, everything),
             closing_text(self.dataset),
         ]
         return "\n\n".join(part for part in parts if part)
@@ -66,6 +74,7 @@ def compare(
     progress: Progress | None = None,
     overrides: Overrides = (),
     window: Window | None = None,
+    variance: bool = True,
 ) -> Comparison:
     """Simulate scenarios with the same draws and compare each with the reference.
 
@@ -74,6 +83,7 @@ def compare(
         scenarios: one or more others.
         window: the months compared, see `compare_results`; the other arguments are those of
             `tajsim.ensemble.run_many`.
+        variance: whether to find how much rests on what, which simulates as much again.
 
     Raises:
         UserError: for anything the caller can mend.
@@ -93,7 +103,10 @@ def compare(
         raise UserError("a comparison needs a reference and at least one other scenario")
     if window:
         check_window((plan.start, plan.end), window)
-    return compare_dataset(simulate(plan, progress), window)
+    dataset = simulate(plan, progress)
+    if variance:
+        dataset = with_rests(plan, dataset, window, progress)
+    return compare_dataset(dataset, window)
 
 
 def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Comparison:
@@ -103,4 +116,6 @@ def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Compar
         compare_results(dataset, window),
         summarise(dataset, window),
         evaluate_claims(dataset),
+        kept_table(dataset, VARIANCE),
+        kept_table(dataset, ASSUMPTIONS),
     )

@@ -30,7 +30,7 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     if len(datasets) == 1:
         return datasets[0]
     shared = [str(n) for n in datasets[0].data_vars if all(n in d for d in datasets)]
-    shared = [name for name in shared if name != "parameter_value"]
+    shared = [name for name in shared if "month" in datasets[0][name].dims]
     aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
     if not shared or any(0 in d.sizes.values() for d in aligned):
         raise UserError("the results have no outcome, month or run in common")

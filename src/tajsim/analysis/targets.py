@@ -1,0 +1,148 @@
+"""What runs say about each target: simulated values beside the observed one and its error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from tajsim.analysis.aggregate import ADDITIVE, aggregate
+from tajsim.analysis.windows import Window, months_in, whole_period
+from tajsim.errors import UserError
+from tajsim.inputs.targets import Target, load_targets
+
+Values = NDArray[np.float64]
+#: On a logarithmic scale values below this part of the observed one count as this part of it.
+_FLOOR = 1e-4
+
+
+@dataclass(frozen=True)
+class TargetValues:
+    """Targets and what was simulated for them.
+
+    ``simulated`` is ``(target, run)`` in the unit of each figure, nan where a change or a ratio
+    is relative to zero; events are 1 where the outcome was above zero, else 0.
+    """
+
+    targets: tuple[Target, ...]
+    simulated: Values
+
+    @property
+    def observed(self) -> Values:
+        """The observed values, ``(target,)``, in the unit of each figure."""
+        return np.array([target.observed for target in self.targets])
+
+    @property
+    def errors(self) -> Values:
+        """Simulated less observed in standard errors, ``(target, run)``; see `standard_errors`."""
+        rows = zip(self.targets, self.simulated, strict=True)
+        return np.array([standard_errors(target, values) for target, values in rows])
+
+
+def target_outcomes(targets: Iterable[Target]) -> tuple[str, ...]:
+    """Return the outcomes that must be recorded for these targets, sorted."""
+    return tuple(sorted({n for t in targets for n in (t.outcome, t.divisor) if n}))
+
+
+def last_month(targets: Iterable[Target]) -> str:
+    """Return the last month that any of these targets looks at."""
+    return max(window[1] for t in targets for window in (t.window, t.base) if window)
+
+
+def target_values(
+    dataset: xr.Dataset,
+    targets: Sequence[Target] | None = None,
+    scenario: str | None = None,
+) -> TargetValues:
+    """Measure targets in the runs of one scenario.
+
+    Args:
+        dataset: results that hold the outcomes and months needed (`target_outcomes`,
+            `last_month`).
+        targets: by default all of the file.
+        scenario: its name in the results; by default the first.
+
+    Raises:
+        UserError: if an outcome or a month is not in the results, a line for each.
+    """
+    chosen = tuple(load_targets().values() if targets is None else targets)
+    wrong = [line for target in chosen for line in _obstacles(dataset, target)]
+    if wrong:
+        raise UserError(list(dict.fromkeys(wrong)))
+    runs = dataset.isel(scenario=0) if scenario is None else dataset.sel(scenario=scenario)
+    return TargetValues(chosen, np.array([_simulated(runs, t) for t in chosen]))
+
+
+def _obstacles(dataset: xr.Dataset, target: Target) -> list[str]:
+    first, last = whole_period(dataset)
+    wrong = [
+        f"target '{target.id}' needs the outcome '{name}', which the results do not hold"
+        for name in target_outcomes([target])
+        if name not in dataset
+    ]
+    windows = [target.window, target.base] if target.base else [target.window]
+    if any(not first <= month <= last for window in windows for month in window):
+        wrong.append(f"target '{target.id}' looks beyond the results ({first} to {last})")
+    return wrong
+
+
+def _simulated(runs: xr.Dataset, target: Target) -> Values:
+    """Return one target's value ``(run,)`` in the unit of its figure."""
+    series = _series(runs, target.outcome, target)
+    if target.is_event:
+        part = series.isel(month=months_in(series, target.window))
+        return np.asarray((part > 0).any("month").values, dtype=np.float64)
+    if target.measure == "sum":
+        part = series.isel(month=months_in(series, target.window))
+        values = np.asarray(part.sum("month", dtype=np.float64).values)
+    else:
+        values = _level(series, target.window)
+    if target.base:
+        before = _level(series, target.base)
+        values = values - before
+        if target.measure == "change":
+            values = _over(100.0 * values, before)
+    if target.divisor:
+        values = _over(values, _level(_series(runs, target.divisor, target), target.window))
+    return values * target.times
+
+
+def _series(runs: xr.Dataset, outcome: str, target: Target) -> xr.DataArray:
+    """Return ``(month, run)``: the coordinates named, others added up or averaged."""
+    series = runs[outcome].sel({k: v for k, v in target.where.items() if k in runs[outcome].dims})
+    rest = [d for d in series.dims if d not in ("month", "run")]
+    if not rest:
+        return series
+    added = series.attrs.get("aggregate") in ADDITIVE
+    joined = series.sum(rest, keep_attrs=True) if added else series.mean(rest, keep_attrs=True)
+    return joined.transpose("month", "run")
+
+
+def _level(series: xr.DataArray, window: Window) -> Values:
+    return np.asarray(aggregate(series, window).values, dtype=np.float64)
+
+
+def _over(values: Values, divisor: Values) -> Values:
+    result: Values = np.full_like(values, np.nan)
+    np.divide(values, divisor, out=result, where=divisor != 0.0)
+    return result
+
+
+def standard_errors(target: Target, simulated: Values) -> Values:
+    """Return simulated less observed in standard errors of the target, on its scale.
+
+    Zero on the allowed side of a bound; nan where there is no simulated value.
+    """
+    observed = target.observed
+    if target.scale == "log":
+        difference: Values = np.log(np.maximum(simulated / observed, _FLOOR))
+    else:
+        difference = simulated - observed
+    if target.bound == "at_least":
+        difference = np.minimum(difference, 0.0)
+    elif target.bound == "at_most":
+        difference = np.maximum(difference, 0.0)
+    return difference / target.error

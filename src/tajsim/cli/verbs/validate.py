@@ -1,0 +1,60 @@
+"""``tajsim validate``: hold the documented history against what the documents observed."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import nullcontext
+
+from tajsim.cli.parser import whole_number
+from tajsim.cli.progress import progress_bar
+from tajsim.cli.table_file import table_file
+from tajsim.inputs.modes import DEFAULT_MODE, MODES
+
+HELP = "score the documented history against the documents"
+DESCRIPTION = """\
+Simulate the scenario in which everything documented happens, and print a scoreboard: each target,
+fitted or only checked, as observed (with its error) against the simulated distribution; how many
+of the intervals cover what was observed; the checked ones against two naive baselines, saying
+where a baseline wins; and the trajectories, period by period."""
+EXAMPLE = "tajsim validate --runs 200 --out validation.csv"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add = parser.add_argument
+    add("--runs", type=whole_number, default=200, metavar="N", help="runs (default 200)")
+    add("--seed", type=whole_number, default=1, metavar="S", help="seed of the draws (default 1)")
+    add("--out", metavar="FILE", help="a new file for the scoreboard: .csv")
+    add("--overwrite", action="store_true", help="replace FILE if it exists")
+    add(
+        "--parameters",
+        choices=MODES,
+        default=DEFAULT_MODE,
+        help=f"where uncertain parameters come from, as in tajsim run (default {DEFAULT_MODE})",
+    )
+    add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
+    add("--progress", action="store_true", help="show progress even if stderr is no terminal")
+
+
+def call(options: argparse.Namespace) -> int:
+    """Run the command."""
+    keep = table_file(options.out, options.overwrite) if options.out else nullcontext()
+    with keep as file:
+        from tajsim.analysis.validation import validate
+
+        with progress_bar("simulating", options.progress) as progress:
+            found = validate(
+                runs=options.runs,
+                seed=options.seed,
+                parameters=options.parameters,
+                workers=options.workers,
+                progress=progress,
+            )
+        if file:
+            found.table.to_csv(file, index=False, float_format="%.6g")
+    print(found)
+    if options.out:
+        print(f"\nThe scoreboard is in {options.out}.")
+    else:
+        print("\nNothing was saved; --out FILE keeps the scoreboard.")
+    return 0

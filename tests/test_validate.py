@@ -1,0 +1,409 @@
+"""The scoreboard: scores against closed forms, baselines and trajectories worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from scipy.integrate import quad
+from scipy.stats import norm
+
+import tajsim
+from tajsim.analysis.baselines import carried, commander_rate, fitted_mean
+from tajsim.analysis.scores import score_of_chance, score_of_normal, score_of_runs
+from tajsim.analysis.trajectories import BREAKS, breaks, trajectories
+from tajsim.analysis.validation import THEMES, scoreboard, theme
+from tajsim.analysis.validation_text import coverage, validation_text
+from tajsim.axes import COMMANDERS
+from tajsim.cli.program import main
+from tajsim.errors import UserError
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.targets import Target, load_targets, read_targets
+
+FILE = """
+[event]
+error = 0.5
+
+[targets.early]
+figure = "heroin-seized-2008"
+use = "fitted"
+reason = "x"
+series = "heroin"
+outcome = "heroin_seized_reported"
+window = ["2008-01", "2008-12"]
+measure = "sum"
+scale = "log"
+error = 0.5
+error_reason = "x"
+
+[targets.late]
+figure = "heroin-seized-2014"
+use = "checked"
+reason = "x"
+series = "heroin"
+outcome = "heroin_seized_reported"
+window = ["2014-01", "2014-12"]
+measure = "sum"
+scale = "log"
+error = 0.25
+error_reason = "x"
+
+[targets.home]
+figure = "migrants-returned-2015"
+use = "checked"
+looked_at = true
+reason = "x"
+outcome = "migrants"
+window = ["2015-12", "2015-12"]
+measure = "difference"
+base = ["2014-12", "2014-12"]
+times = -1
+
+[targets.floor]
+figure = "dca-kulyab-heroin-9m-2004"
+use = "checked"
+reason = "x"
+outcome = "heroin_seized_reported"
+where = { agency = "drug_control_agency" }
+window = ["2004-01", "2004-09"]
+measure = "sum"
+bound = "at_least"
+scale = "log"
+error = 0.25
+error_reason = "x"
+
+[targets.fought]
+figure = "ziyoyev-killed"
+use = "fitted"
+reason = "x"
+outcome = "mutinies"
+where = { commander = "ziyoyev" }
+window = ["2009-01", "2009-12"]
+measure = "happened"
+
+[targets.stayed]
+figure = "ziyoyev-killed"
+use = "fitted"
+reason = "x"
+outcome = "purges"
+where = { commander = "ziyoyev" }
+window = ["2006-01", "2008-12"]
+measure = "absent"
+
+[targets.left]
+figure = "khalimov-defection"
+use = "checked"
+reason = "x"
+outcome = "defections"
+where = { commander = "khalimov" }
+window = ["2015-01", "2015-06"]
+measure = "happened"
+
+[targets.riot]
+figure = "khorog-riot"
+use = "checked"
+reason = "x"
+outcome = "riots"
+where = { region = "gbao" }
+window = ["2014-01", "2014-12"]
+measure = "happened"
+"""
+
+
+@pytest.fixture(scope="module")
+def targets() -> dict[str, Target]:
+    return dict(read_targets(FILE).targets)
+
+
+def normal_by_closed_form(middle: float, spread: float, observed: float) -> float:
+    z = (observed - middle) / spread
+    inside = z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / math.sqrt(math.pi)
+    return float(spread * inside)
+
+
+@pytest.mark.parametrize(("middle", "spread"), [(0.0, 1.0), (2.0, 0.5), (-3.0, 4.0)])
+def test_score_of_a_normal_is_its_closed_form(middle: float, spread: float) -> None:
+    expected = normal_by_closed_form(middle, spread, 0.7)
+    assert score_of_normal(middle, spread, 0.7) == pytest.approx(expected, abs=1e-12)
+
+
+def test_score_of_sure_runs_by_hand() -> None:
+    # Runs 1 and 3, observed 2: mean distance 1, mean distance between runs 1.
+    assert score_of_runs(np.array([1.0, 3.0]), 0.0, 2.0) == 0.5
+    assert score_of_runs(np.array([5.0]), 0.0, 2.0) == 3.0  # a sure forecast: its distance
+    assert math.isnan(score_of_runs(np.array([]), 1.0, 2.0))
+
+
+def test_score_of_a_mixture_is_the_integral_that_defines_it() -> None:
+    values, observed = np.array([-1.0, 0.2, 4.0]), 1.0
+
+    def gap(x: float) -> float:
+        return float((norm.cdf(x - values).mean() - (x >= observed)) ** 2)
+
+    parts = [quad(gap, *ends)[0] for ends in ((-20, 1.0), (1.0, 20))]
+    assert score_of_runs(values, 1.0, observed) == pytest.approx(sum(parts), abs=1e-6)
+
+
+def test_score_does_not_depend_on_blocks() -> None:
+    values = norm.ppf((np.arange(1201) + 0.5) / 1201)
+    # Many quantiles of a standard normal, each with a spread of 1: a normal of variance 2.
+    expected = normal_by_closed_form(0.0, math.sqrt(2.0), 0.5)
+    assert score_of_runs(values, 1.0, 0.5) == pytest.approx(expected, abs=2e-3)
+
+
+def test_nothing_is_gained_by_saying_what_one_does_not_believe() -> None:
+    truth = norm.ppf((np.arange(400) + 0.5) / 400)
+
+    def mean_score(middle: float, spread: float) -> float:
+        return float(np.mean([score_of_normal(middle, spread, y) for y in truth]))
+
+    best = mean_score(0.0, 1.0)
+    others = [mean_score(*forecast) for forecast in ((0.3, 1.0), (0.0, 0.7), (0.0, 1.4))]
+    assert best < min(others)
+    chances = np.linspace(0, 1, 101)
+    expected = 0.3 * np.array([score_of_chance(c, 1.0) for c in chances])
+    expected += 0.7 * np.array([score_of_chance(c, 0.0) for c in chances])
+    assert chances[expected.argmin()] == pytest.approx(0.3)
+
+
+def test_last_value_carried_forward(targets: dict[str, Target]) -> None:
+    late = carried(targets["late"], targets.values())
+    assert late is not None
+    # log(1450 / 508) in units of 0.25, with the doubt of both figures: sqrt(1 + (0.5 / 0.25)^2).
+    middle = math.log(1450 / 508) / 0.25
+    assert late.score == pytest.approx(normal_by_closed_form(middle, math.sqrt(5.0), 0.0))
+    assert (late.value, late.source) == (1450.0, "heroin-seized-2008")
+
+    home = carried(targets["home"], targets.values())
+    assert home is not None
+    error = targets["home"].error  # from the printed range, 300,000 to 400,000
+    assert error == pytest.approx(100_000 / 3.2898)
+    assert home.score == pytest.approx(normal_by_closed_form(-350_000 / error, 1.0, 0.0))
+
+    left = carried(targets["left"], targets.values())
+    assert left is not None and (left.value, left.score) == (0.0, 2.0)
+
+
+def test_no_change_from_the_fitted_mean(targets: dict[str, Target]) -> None:
+    # One fitted event of a commander in 12 + 36 months watched; six months for Khalimov.
+    assert commander_rate(targets.values()) == pytest.approx(1 / 48)
+    left = fitted_mean(targets["left"], targets.values())
+    chance = 1 - math.exp(-6 / 48)
+    assert left is not None
+    assert (left.value, left.score) == pytest.approx((chance, 2 * (1 - chance) ** 2))
+    late = fitted_mean(targets["late"], targets.values())
+    assert late == carried(targets["late"], targets.values())  # the series has one fitted figure
+
+
+def test_baselines_that_cannot_be_formed(targets: dict[str, Target]) -> None:
+    every = targets.values()
+    assert carried(targets["early"], every) is None  # nothing before it
+    assert (carried(targets["floor"], every), fitted_mean(targets["floor"], every)) == (None, None)
+    assert fitted_mean(targets["riot"], every) is None  # no riot was fitted
+    assert fitted_mean(targets["left"], [targets["left"]]) is None
+
+
+def simulated(targets: dict[str, Target], **values: list[float]) -> np.ndarray:
+    return np.array([values.get(name, [0.0] * 4) for name in targets])
+
+
+def test_scoreboard_by_hand(targets: dict[str, Target]) -> None:
+    values = simulated(
+        targets,
+        late=[508.0, 508.0, 508 * math.e**0.5, math.nan],
+        floor=[30.0, 37.0, 50.0, 60.0],
+        left=[1.0, 0.0, 0.0, 0.0],
+        stayed=[1.0, 0.0, 0.0, 0.0],
+        home=[350_000.0] * 4,
+    )
+    table = scoreboard(list(targets.values()), values).set_index("target")
+    late: Any = table.loc["late"]
+    z = np.array([0.0, 0.0, 2.0])  # in standard errors of 0.25 on the logarithm
+    assert late["percentile"] == pytest.approx(norm.cdf(-z).mean())
+    assert late["error_sd"] == pytest.approx(z.mean() / math.sqrt(z.var() + 1))
+    assert late["score"] == pytest.approx(score_of_runs(z, 1.0, 0.0))
+    assert (late["covered"], late["runs"], late["wins"]) == (1.0, 3, "")
+    assert late["carried_score"] > late["score"]
+
+    floor: Any = table.loc["floor"]
+    assert (floor["kind"], floor["percentile"]) == ("at_least", 0.75)
+    assert np.isnan([floor["covered"], floor["score"], floor["carried_score"]]).all()
+
+    left: Any = table.loc["left"]
+    stayed: Any = table.loc["stayed"]
+    assert (left["median"], left["percentile"], left["score"]) == (0.25, 0.25, 2 * 0.75**2)
+    assert (stayed["percentile"], stayed["score"]) == (0.75, 2 * 0.25**2)
+    assert left["wins"] == ""
+    # Fitted targets are not held against baselines.
+    assert table["carried_score"].isna()["early"]
+    # A forecast without any spread but the figure's own error.
+    assert table.loc["home", "score"] == pytest.approx(normal_by_closed_form(0.0, 1.0, 0.0))
+    assert table.loc["home", "percentile"] == pytest.approx(0.5)
+
+
+def test_a_baseline_that_wins_is_named(targets: dict[str, Target]) -> None:
+    values = simulated(targets, late=[60_000.0] * 4, left=[0.0] * 4, home=[350_000.0] * 4)
+    table = scoreboard(list(targets.values()), values)
+    assert dict(zip(table["target"], table["wins"], strict=True))["late"] == "carried mean"
+    text = validation_text(table, no_trajectory(), pd.DataFrame(), 4, "prior")
+    assert "It beats the simulation on 1: late." in text
+    rows = {line.split()[0]: line for line in text.splitlines() if line}
+    lines = [line for line in text.splitlines() if line.startswith("late ")]
+    assert lines[-1].endswith("last value carried forward and fitted mean")
+    assert rows["floor"].endswith("a bound, no score")
+    assert "checked *" in text and "a weak test" in text
+    assert any(line.startswith("riot") and "neither, the same" in line for line in rows.values())
+
+
+def no_trajectory() -> pd.DataFrame:
+    return pd.DataFrame({"trajectory": []})
+
+
+def test_coverage_is_counted_against_what_it_should_be(targets: dict[str, Target]) -> None:
+    values = simulated(targets, early=[1450.0] * 4, late=[60_000.0] * 4, home=[350_000.0] * 4)
+    values[list(targets).index("floor")] = 100.0
+    fitted, checked = coverage(scoreboard(list(targets.values()), values))
+    assert "1 of 1 observed numbers lie within 90 %" in fitted
+    assert "1 of 2 observed numbers lie within 90 % of the predictions (50 %; 90 % is" in checked
+    assert "1 of 1 bounds hold" in checked
+
+
+def test_coverage_of_a_model_that_is_right(targets: dict[str, Target]) -> None:
+    # Observed values drawn from the predictions themselves lie within 90 % of them in 90 %.
+    from dataclasses import replace
+
+    from tajsim.draws import AT_START, Draws
+
+    runs = np.arange(400)
+    draws = Draws(1, runs).normal_each("test", ("run", "truth", "error"), AT_START)
+    error = targets["home"].error
+    values = 350_000 + 2 * error * draws[0]
+    seen = 350_000 + 2 * error * draws[1] + error * draws[2]
+    many = [replace(targets["home"], id=str(i), observed=float(y)) for i, y in enumerate(seen)]
+    table = scoreboard(many, np.tile(values, (len(many), 1)))
+    assert table["covered"].mean() == pytest.approx(0.90, abs=0.05)
+    assert table["error_sd"].mean() == pytest.approx(0.0, abs=0.2)
+
+
+def history(months: int = 36, runs: int = 4) -> xr.Dataset:
+    """Return series that start in 2004: one thing a month, and one mutiny of Ziyoyev."""
+    first = np.arange(months) + np.datetime64("2004-01", "M")
+    fought = np.zeros((len(COMMANDERS), months, runs))
+    place = COMMANDERS.index("ziyoyev")
+    fought[place, 5, 0] = fought[place, 30, 1] = fought[place, 12, 2] = 1.0
+    agencies = tajsim.axes.AGENCIES
+    reported = np.ones((len(agencies), months, runs))
+    reported[agencies.index("drug_control_agency"), :9] = 0.6
+    zeros = np.zeros((months, runs))
+    series: dict[str, Any] = {
+        "heroin_seized_reported": (("agency", "month", "run"), reported),
+        "remittances_share": (("month", "run"), zeros + 0.4),
+        "fighters_joined": (("month", "run"), zeros + np.arange(months)[:, np.newaxis]),
+        "country_control": (("month", "run"), zeros + 0.3),
+        **dict.fromkeys(BREAKS, (("commander", "month", "run"), fought)),
+    }
+    variables = {
+        name: (
+            ("scenario", *dims),
+            values[np.newaxis].astype(np.float32),
+            {"aggregate": load_outcomes()[name].aggregate},
+        )
+        for name, (dims, values) in series.items()
+    }
+    coordinates = {
+        "scenario": ["one"],
+        "agency": list(agencies),
+        "commander": list(COMMANDERS),
+        "month": first.astype("datetime64[ns]"),
+        "run": np.arange(runs),
+    }
+    return xr.Dataset(variables, coordinates)
+
+
+def test_trajectories_by_hand(targets: dict[str, Target]) -> None:
+    table = trajectories(history(), list(targets.values()))
+    parts = dict(list(table.groupby("trajectory", sort=False)))
+    heroin, agency, money, abroad, control = parts.values()
+    # Eight agencies of 1 a month, one of them 0.4 less in the first nine months.
+    assert list(heroin["median"]) == pytest.approx([96 - 9 * 0.4, 96, 96])
+    # Against October 2004 to March 2005: 40 per cent less in the first three quarters.
+    assert list(agency["median"][:4]) == pytest.approx([-40, -40, -40, 0], abs=1e-4)
+    assert list(abroad["median"]) == [11, 23, 35]
+    assert (money["median"].iloc[0], control["median"].iloc[0]) == pytest.approx((40, 30))
+    assert (table["observed"] == "").all()
+
+
+def test_figures_stand_beside_their_period() -> None:
+    table = trajectories(history(months=144), list(load_targets().values()))
+    beside = dict(zip(table["trajectory"] + table["window_start"], table["observed"], strict=True))
+    seen = "; ".join(beside.values())
+    for figure in ("heroin-seized-2008 = 1450", "heroin-seized-2014 = 508", "= -40", "= 519"):
+        assert figure in seen
+    assert "state-effective-control-share = 30" in seen
+
+
+def test_breaks_by_hand(targets: dict[str, Target]) -> None:
+    from dataclasses import replace
+
+    target = replace(targets["fought"], window=("2004-12", "2005-02"))
+    row = breaks(history(), [target, targets["stayed"], targets["riot"]]).iloc[0]
+    # Of four runs: in month 13 (met), month 6 (before), month 31 (after), never.
+    shares = [row[name] for name in ("in_window", "before", "after", "never")]
+    assert shares == [0.25] * 4
+    assert (row["median"], row["p05"], row["p95"]) == ("2005-01", "2004-06", "2006-07")
+    assert len(breaks(history(), [targets["stayed"], targets["riot"]])) == 0
+
+
+def test_every_target_has_a_theme() -> None:
+    assert {theme(target) for target in load_targets().values()} <= set(THEMES)
+    assert all(o in load_outcomes() for outcomes in THEMES.values() for o in outcomes)
+
+
+def test_no_baseline_looks_ahead() -> None:
+    targets = load_targets()
+    for target in targets.values():
+        made = carried(target, targets.values())
+        for other in targets.values():
+            if made and other.figure.id == made.source:
+                assert other.window[1] < target.window[0]
+
+
+def test_validate_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "validation.csv"
+    assert main(["validate", "--runs", "2", "--out", str(out)]) == 0
+    told = capsys.readouterr().out
+    many = f"{len(load_targets())} targets"
+    for part in (many, *THEMES, "naive forecasts", "When commanders break"):
+        assert part in told
+    table = pd.read_csv(out)
+    assert sorted(table["target"]) == sorted(load_targets())
+    assert main(["validate", "--runs", "2", "--out", str(out)]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+Case = tuple[list[str], str]
+WRONG: list[Case] = [
+    (["--runs", "0"], "runs must be a whole number of at least 1"),
+    (["--out", "table.txt"], "expected a name that ends in .csv"),
+    (["--parameters", "postrior"], "did you mean"),
+    (["status-quo"], "unrecognized arguments: status-quo"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "line"), WRONG, ids=lambda case: str(case)[:30])
+def test_errors_are_one_line(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert line in error and len(error.splitlines()) == 1
+
+
+def test_an_unknown_scenario_is_refused() -> None:
+    with pytest.raises(UserError, match="no-such-scenario: no such scenario"):
+        tajsim.validate("no-such-scenario", runs=1)

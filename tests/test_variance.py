@@ -1,0 +1,352 @@
+"""How much rests on what: shares of variance against known ones, and honest rankings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import tajsim
+from tajsim.analysis import redrawn
+from tajsim.analysis.aggregate import Cell, cells
+from tajsim.analysis.assumptions import TOGETHER, assumptions_that_matter
+from tajsim.analysis.influence import beyond_chance, influence, ranked
+from tajsim.analysis.paired import compare_results
+from tajsim.analysis.redrawn import Differences, redraw_differences
+from tajsim.analysis.resample import counts_of_runs, orders
+from tajsim.analysis.rests import keep_table, kept_table, with_rests
+from tajsim.analysis.rests_text import rests_text
+from tajsim.analysis.variance import total_shares, variance_shares, within_bounds
+from tajsim.draws import AT_START, Draws
+from tajsim.ensemble.columns import ColumnPlan
+from tajsim.ensemble.run import prepare, simulate
+from tajsim.inputs.modes import REDRAWN
+from tajsim.inputs.parameters import load_parameters
+from tajsim.plots.choose import join
+
+Array = np.ndarray
+WINDOW = ("2004-01", "2004-12")
+
+
+def noise(rows: int, runs: int, seed: int = 1) -> Array:
+    """Return ``(row, run)`` normal numbers, each row its own."""
+    return Draws(seed, np.arange(runs)).normal_each("test", [str(i) for i in range(rows)], AT_START)
+
+
+def toy(effect: Callable[..., Array], runs: int = 4000) -> Differences:
+    """Return differences of a function of four groups, each with one normal number a run."""
+    first, second = noise(4, runs, 1), noise(4, runs, 2)
+    drawn = dict(zip(REDRAWN, first, strict=True))
+    again = {g: effect(**drawn | {g: second[i]}) for i, g in enumerate(REDRAWN)}
+    cell = Cell("level", "Level", "", "share", True, np.zeros((2, runs)))
+    return Differences("after", cell, WINDOW, effect(**drawn), again)
+
+
+def row_of(*found: Differences) -> Any:
+    return variance_shares(found, seed=1).iloc[0]
+
+
+def test_shares_of_an_additive_function_are_those_of_its_parts() -> None:
+    def additive(documented: Array, derived: Array, assumption: Array, chance: Array) -> Array:
+        total: Array = documented + 2 * derived + 3 * assumption + 4 * chance
+        return total
+
+    row, known = row_of(toy(additive)), np.array([1, 4, 9, 16]) / 30
+    assert [row[g] for g in REDRAWN] == pytest.approx(known, abs=0.02)
+    inside = [row[f"{g}_low"] < k < row[f"{g}_high"] for g, k in zip(REDRAWN, known, strict=True)]
+    assert sum(inside) >= 3  # of four 90 % intervals
+    assert all(row[f"{g}_high"] - row[f"{g}_low"] < 0.08 for g in REDRAWN)
+    assert row["runs"] == 4000
+
+
+def test_what_two_groups_do_together_counts_for_both() -> None:
+    # f = a c + 2 a: variance 5, of which a takes part in all and c in 1.
+    row = row_of(toy(lambda assumption, chance, **_: assumption * chance + 2 * assumption))
+    assert row["assumption"] == pytest.approx(1.0, abs=0.02)
+    assert row["chance"] == pytest.approx(0.2, abs=0.03)
+    assert (row["documented"], row["derived"], row["derived_high"]) == (0.0, 0.0, 0.0)
+
+
+def test_the_interval_covers_the_known_share_about_as_often_as_it_says() -> None:
+    covered = []
+    for trial in range(60):
+        a, b, c = noise(3, 100, trial)
+        base, again = np.stack([a + b]), np.stack([a + c])  # half of the variance
+        shares = total_shares(base, again, counts_of_runs(100, trial))[0]
+        low, high = np.quantile(shares, (0.05, 0.95))
+        covered.append(low < 0.5 < high)
+    assert 0.78 <= np.mean(covered) <= 0.99
+
+
+def test_total_share_by_hand() -> None:
+    # Pairs (1, 3) and (5, 7): mean 4, squares of change 4 + 4, around the mean 9 + 1 + 1 + 9.
+    base, again = np.array([[1.0, 5.0, np.nan]]), np.array([[3.0, 7.0, 2.0]])
+    assert total_shares(base, again, np.ones((1, 3)))[0, 0] == pytest.approx(8.0 / 20.0)
+    same = np.ones((1, 3))
+    assert np.isnan(total_shares(same, same, np.ones((1, 3)))[0, 0])
+
+
+def test_shares_are_kept_within_what_they_can_be() -> None:
+    shares = np.array([[[0.5]], [[0.1]]])
+    loose = within_bounds(shares, np.array([[0.3], [0.1]]))
+    assert loose[:, 0, 0] == pytest.approx([0.5 + 0.75 * 0.4, 0.1 + 0.25 * 0.4])
+    sure = within_bounds(shares, np.array([[0.3], [0.0]]))
+    assert sure[:, 0, 0] == pytest.approx([0.9, 0.1])
+    over = within_bounds(np.array([[[1.2]], [[0.4]]]), np.array([[0.3], [0.1]]))
+    assert over[:, 0, 0] == pytest.approx([1.0, 0.4])
+
+
+def test_no_uncertain_parameter_leaves_all_to_chance() -> None:
+    full = toy(lambda chance, **_: chance, runs=50)
+    row = row_of(Differences("after", full.cell, WINDOW, full.base, {}))
+    assert [row[g] for g in REDRAWN] == [0.0, 0.0, 0.0, 1.0]
+    still = row_of(Differences("after", full.cell, WINDOW, 0.0 * full.base, {}))
+    assert np.isnan([still[g] for g in REDRAWN]).all()
+
+
+def test_the_same_runs_give_the_same_shares_to_the_bit() -> None:
+    found = toy(lambda assumption, chance, **_: assumption + chance, runs=80)
+    pd.testing.assert_frame_equal(variance_shares([found], 1), variance_shares([found], 1))
+    other = variance_shares([found], 2)
+    assert other["chance"].iloc[0] == pytest.approx(row_of(found)["chance"], abs=2e-3)
+    assert other["chance_low"].iloc[0] != row_of(found)["chance_low"]
+
+
+def test_resamples_and_orders() -> None:
+    counts = counts_of_runs(30, 1)
+    assert (counts.sum(axis=1) == 30).all()
+    assert counts.mean(axis=0) == pytest.approx(np.ones(30), abs=0.25)
+    assert (np.sort(orders(7, 1, 20), axis=1) == np.arange(7)).all()
+
+
+def assumed_additive(plan: Any) -> xr.Dataset:
+    """Simulate instead: the sum of three parameters and of one draw a run, in the scenario only."""
+    numbers = plan.numbers if isinstance(plan, ColumnPlan) else range(plan.runs)
+    if isinstance(plan, ColumnPlan):
+        values: Mapping[str, Array] = plan.settings[-1]
+    else:
+        names = list(load_parameters())
+        table = redrawn.drawn_again(plan.scenarios[0], plan.runs, plan.seed, plan.parameters)[""]
+        values = dict(zip(names, table, strict=True))
+    chance = Draws(plan.seed, numbers).uniform("luck", "", AT_START)
+    level = sum(WEIGHTS[n] * values[n] for n in WEIGHTS) + LUCK * chance
+    series = np.stack([0.0 * level if s.name == "status-quo" else level for s in plan.scenarios])
+    months = np.array(plan.months, "datetime64[M]").astype("datetime64[ns]")
+    return xr.Dataset(
+        {
+            "strain": (
+                ("scenario", "month", "run"),
+                np.repeat(series[:, np.newaxis], len(months), axis=1),
+                {"aggregate": "mean", "headline": 1, "label": "Strain"},
+            )
+        },
+        {
+            "scenario": [s.name for s in plan.scenarios],
+            "month": months,
+            "run": np.arange(plan.runs),
+        },
+        {"seed": 1, "parameters_mode": plan.parameters},
+    )
+
+
+#: One derived parameter, two assumptions; weights that make their spreads alike.
+WEIGHTS = {"buildup_months": 0.4, "radicalisation_rate": 2.0e4, "detection_limit": 60.0}
+LUCK = 4.0
+
+
+def variance_of(name: str) -> float:
+    """Return the variance of a prior, from a fine grid of quantiles."""
+    from tajsim.inputs.values import prior_quantile
+
+    u = (np.arange(200_000) + 0.5) / 200_000
+    return float(prior_quantile(load_parameters()[name], u).var())
+
+
+def test_a_fake_ensemble_with_known_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redrawn, "simulate", lambda plan, progress: assumed_additive(plan))
+    monkeypatch.setattr(redrawn, "MOST", 1500)
+    pair = ["status-quo", "irpt-ban"]
+    plan = prepare(pair, 1500, 1, "prior", until="2004-03", outcomes=["strain"])
+    dataset = assumed_additive(plan)
+    found = redraw_differences(plan, dataset)
+    row = row_of(*found)
+    own = {name: weight**2 * variance_of(name) for name, weight in WEIGHTS.items()}
+    luck = LUCK**2 / 12.0
+    whole = sum(own.values()) + luck
+    assumed = own["radicalisation_rate"] + own["detection_limit"]
+    known = [0.0, own["buildup_months"] / whole, assumed / whole, luck / whole]
+    assert [row[g] for g in REDRAWN] == pytest.approx(known, abs=0.03)
+    assert min(known[1:]) > 0.05  # each group matters in this test
+
+    table = assumptions_that_matter(found, compare_results(dataset), plan)
+    top = table[(table["outcome"] == TOGETHER)]
+    assert set(top["parameter"][:2]) == {"radicalisation_rate", "detection_limit"}
+    assert list(top["stands_out"]) == [True, True, False, False, False]
+    shares = top.set_index("parameter")["share"]
+    for name in ("radicalisation_rate", "detection_limit"):
+        assert shares[name] == pytest.approx(own[name] / whole, abs=0.06)  # of ranks
+    assert (top["correlation"][:2] > 0).all()
+    assert (top["low"] <= top["share"]).all() and (top["share"] <= top["high"]).all()
+
+    text = rests_text(dataset, compare_results(dataset), variance_shares(found, 1), table)
+    assert "Only 2 of 5 stand out from chance" in text
+    assert load_parameters()["detection_limit"].basis.reason[:40] in text
+
+
+def test_a_calibrated_row_counts_as_assumption(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["radicalisation_rate", "detection_limit"]
+    sample = {n: load_parameters()[n].value * np.linspace(0.5, 1.5, 40) for n in names}
+    for module in ("tajsim.inputs.values", "tajsim.analysis.assumptions"):
+        monkeypatch.setattr(f"{module}.load_posterior", lambda: sample)
+    monkeypatch.setattr(redrawn, "simulate", lambda plan, progress: assumed_additive(plan))
+    monkeypatch.setattr(redrawn, "MOST", 600)
+    plan = prepare(["status-quo", "irpt-ban"], 600, 1, "posterior", "2004-03", ["strain"])
+    dataset = assumed_additive(plan)
+    found = redraw_differences(plan, dataset)
+    # One row holds both: they rise together, so that their spreads add before they are squared.
+    spread = sum(WEIGHTS[n] * sample[n].std() for n in names)
+    derived = WEIGHTS["buildup_months"] ** 2 * variance_of("buildup_months")
+    whole = spread**2 + derived + LUCK**2 / 12.0
+    assert row_of(*found)["assumption"] == pytest.approx(spread**2 / whole, abs=0.05)
+    table = assumptions_that_matter(found, compare_results(dataset), plan)
+    top = table.set_index("parameter").loc["detection_limit"].iloc[0]
+    ends = np.quantile(sample["detection_limit"], (0.05, 0.95))
+    assert (top["posterior_low"], top["posterior_high"]) == pytest.approx(tuple(ends))
+    text = rests_text(dataset, compare_results(dataset), variance_shares(found, 1), table)
+    assert "90 % of the calibrated sample is" in text
+
+
+def test_each_scenario_has_its_own_window_and_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redrawn, "simulate", lambda plan, progress: assumed_additive(plan))
+    names = ["status-quo", "irpt-ban", "abrupt-withdrawal"]
+    plan = prepare(names, 30, 1, "prior", "2004-06", ["strain"], workers=2)
+    found = redraw_differences(plan, assumed_additive(plan), ("2004-02", "2004-04"))
+    assert [d.scenario for d in found] == names[1:]
+    assert {d.window for d in found} == {("2004-02", "2004-04")}
+    # The toy gives both scenarios the same numbers, whatever the batches were.
+    for group, values in found[0].again.items():
+        assert np.array_equal(values, found[1].again[group])
+
+
+def test_pure_noise_is_told_as_noise() -> None:
+    found = 0
+    for trial in range(40):
+        x, y = ranked(noise(100, 60, trial)), ranked(noise(3, 60, 1000 + trial))
+        result = influence(x, y, np.full(3, 1 / 3), np.arange(60), trial, most=5)
+        found += bool(result.stands_out.any())
+        assert result.share.max() < 0.25
+    assert found <= 9  # one in ten is expected, and nine or more of forty once in a hundred times
+
+
+def test_a_share_by_rank_is_that_of_the_correlation() -> None:
+    x, e = noise(2, 3000)
+    result = influence(
+        ranked(np.stack([x, e])), ranked(np.stack([-x])), np.ones(1), np.arange(3000), 1, most=2
+    )
+    assert result.share == pytest.approx([1.0, 0.0], abs=0.005)
+    assert result.correlations[0, 0] == pytest.approx(-1.0)
+    assert list(result.stands_out) == [True, False]
+
+
+def test_ranks_by_hand() -> None:
+    ranks = ranked(np.array([[3.0, 1.0, np.nan, 1.0], [2.0, 2.0, 2.0, 2.0]]))
+    # Known ranks 3, 1.5, 1.5 around 2; the missing one in the middle.
+    expected = np.array([1.0, -0.5, 0.0, -0.5]) / np.sqrt(1.5 / 4)
+    assert ranks[0] == pytest.approx(expected)
+    assert (ranks[1] == 0.0).all()
+
+
+def test_step_up_rule_by_hand() -> None:
+    # Of four, at 0.1: allowed are 0.025, 0.05, 0.075 and 0.1.
+    p = np.array([0.06, 0.01, 0.3, 0.07])
+    assert list(beyond_chance(p, 0.1)) == [True, True, False, True]
+    assert not beyond_chance(np.array([0.2, 0.9]), 0.1).any()
+
+
+def test_tables_are_kept_in_results() -> None:
+    table = pd.DataFrame({"name": ["a", "b"], "share": [0.5, np.nan], "stands_out": [True, False]})
+    dataset = keep_table(xr.Dataset(), "variance", table)
+    back = kept_table(dataset, "variance")
+    assert list(back.columns) == list(table.columns)
+    assert list(back["name"]) == ["a", "b"] and back["share"][0] == 0.5
+    assert list(back["stands_out"].astype(bool)) == [True, False]
+    assert kept_table(xr.Dataset(), "variance").empty
+    assert keep_table(xr.Dataset(), "variance", table[:0]).equals(xr.Dataset())
+
+
+PAIR = ["status-quo", "russian-border-withdrawal"]
+
+
+def test_columns_are_the_runs_of_an_ensemble_with_a_group_drawn_anew() -> None:
+    options: dict[str, Any] = {"until": "2005-02", "outcomes": ["strain", "heroin_entering"]}
+    plan = prepare(PAIR, 3, 1, "prior", **options)
+    dataset = simulate(plan)
+    found = redraw_differences(plan, dataset)
+    window = found[0].window
+    uncertain = {p.basis.kind for p in load_parameters().values() if p.role == "uncertainty"}
+    assert set(found[0].again) == {*uncertain, "chance"}
+    for group in sorted(uncertain):
+        again = simulate(prepare(PAIR, 3, 1, "prior", redraw=(group,), **options))
+        known = {(c.outcome, c.where): c.values[1] - c.values[0] for c in cells(again, window)}
+        for d in found:
+            assert np.array_equal(d.again[group], known[d.cell.outcome, d.cell.where])
+    assert any((d.again["chance"] != d.base).any() for d in found)
+
+
+def test_compare_tells_what_it_rests_on(tmp_path: Any) -> None:
+    def found(workers: int) -> tajsim.analysis.Comparison:
+        return tajsim.compare(*PAIR, runs=20, until="2005-01", workers=workers)
+
+    one, two = found(1), found(2)
+    pd.testing.assert_frame_equal(one.variance, two.variance)
+    pd.testing.assert_frame_equal(one.assumptions, two.assumptions)
+    told = one.variance.dropna(subset="chance")
+    assert len(told) > 10 and (told["assumption"] > 0.0).all()
+    assert (told[list(REDRAWN)].sum(axis=1) >= 1.0 - 1e-9).all()
+    assert "How much of russian-border-withdrawal against status-quo rests on what" in str(one)
+    assert "The 5 assumptions that matter most" in str(one)
+
+    from tajsim.ensemble import load_results, save
+
+    path = save(one.dataset, tmp_path / "results.nc")
+    # Results with tables of different lengths can still be drawn together.
+    other = two.dataset.isel(variance_row=slice(3), assumptions_row=slice(2))
+    assert "strain" in join([one.dataset, other])
+
+    kept = kept_table(load_results(path), "assumptions")
+    assert list(kept["parameter"]) == list(one.assumptions["parameter"])
+
+
+def test_it_can_be_left_out_and_needs_runs() -> None:
+    plan = prepare(PAIR, 19, 1, until="2004-02", outcomes=["strain"])
+    dataset = simulate(plan)
+    assert with_rests(plan, dataset) is dataset
+    few = tajsim.compare(*PAIR, runs=2, until="2004-02", outcomes=["strain"])
+    assert few.variance.empty and "is told from 20 runs on" in str(few)
+    left = tajsim.compare(*PAIR, runs=20, until="2004-02", outcomes=["strain"], variance=False)
+    assert left.variance.empty and "rests on what" not in str(left)
+
+
+def test_held_parameters_leave_all_to_chance() -> None:
+    found = tajsim.compare(*PAIR, runs=20, until="2005-01", parameters="fixed", outcomes=["strain"])
+    assert list(found.variance["chance"]) == [1.0]
+    assert found.assumptions.empty
+    assert "all variance is chance" in str(found)
+
+
+def test_command_writes_the_tables(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    from tajsim.cli.program import main
+
+    common = ["compare", *PAIR, "--runs", "20", "--until", "2005-01", "--no-pictures"]
+    common += ["--outcomes", "strain,heroin_entering"]
+    assert main([*common, "--out", str(tmp_path / "a")]) == 0
+    assert "variance.csv, assumptions.csv" in capsys.readouterr().out
+    rows = pd.read_csv(tmp_path / "a" / "variance.csv")
+    assert {"outcome", "where", *REDRAWN, "chance_low", "chance_high", "runs"} <= set(rows.columns)
+    assert main([*common, "--no-variance", "--out", str(tmp_path / "b")]) == 0
+    assert "rests on what" not in capsys.readouterr().out
+    assert not (tmp_path / "b" / "variance.csv").exists()
