@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set up and run tajsim with nothing but Python: ``python3 dev.py demo``, ``test``, ``lint``.
+"""Set up and run tajsim with nothing but Python: ``python3 dev.py demo``, ``test``, ``lint``, ``docs``.
 
 Each command makes ``.venv`` beside this file and installs what it needs there, once; the second
 time it starts at once. Further arguments are handed on, as in ``python3 dev.py test -k draws``.
@@ -38,7 +38,10 @@ DEMO = (
     *("--out", PICTURES, "--overwrite"),
 )
 #: What ``clean`` removes besides the caches inside the folders.
-MADE_HERE = (".venv", "out", "build", "dist", ".pytest_cache", ".mypy_cache", ".ruff_cache")
+MADE_HERE = (
+    *(".venv", "out", "build", "dist", "docs/generated"),
+    *(".pytest_cache", ".mypy_cache", ".ruff_cache"),
+)
 #: Lines of pip that mean that no index could be reached.
 UNREACHED = (
     "connection broken",
@@ -69,17 +72,24 @@ def lint(arguments: Sequence[str]) -> int:
     return max([run_module(*check, *arguments) for check in checks])
 
 
+def docs(arguments: Sequence[str]) -> int:
+    """Build the documentation as a site in out/docs."""
+    set_up("docs")
+    built = run_module("sphinx", "-q", "-W", "--keep-going", "docs", "out/docs", *arguments)
+    return built or run_module("docs.generate.offline", "out/docs")
+
+
 def clean(arguments: Sequence[str]) -> int:
     """Remove the environment, results and caches."""
     for name in MADE_HERE:
         shutil.rmtree(ROOT / name, ignore_errors=True)
-    for part in ("src", "tests", "benchmarks"):
+    for part in ("src", "tests", "benchmarks", "docs", "geometry"):
         for cache in [*(ROOT / part).rglob("__pycache__")]:
             shutil.rmtree(cache, ignore_errors=True)
     return 0
 
 
-COMMANDS = {"demo": demo, "test": test, "lint": lint, "clean": clean}
+COMMANDS = {"demo": demo, "test": test, "lint": lint, "docs": docs, "clean": clean}
 
 
 def set_up(*extras: str) -> None:

@@ -31,6 +31,7 @@ def numbers(name: str) -> dict[str, list[float]]:
         end=scenario.end,
         settings=scenario.settings,
         events=scenario.events,
+        parameters="prior",
     )
     model.run_to_end()
     months = slice(11, None, 24)

@@ -10,23 +10,13 @@ from typing import Any
 
 import pytest
 
-from tajsim.axes import (
-    AGENCIES,
-    COMMANDERS,
-    MILITANT_GROUPS,
-    MOVEMENTS,
-    NETWORKS,
-    POWERS,
-    REGIONS,
-)
 from tajsim.cli.program import VERBS, build_parser
 from tajsim.inputs.figures import load_documents
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario import scenario_names
-from tajsim.model.model import MONTH
 
 ROOT = Path(__file__).parents[1]
-TEXTS = ("README.md", "CONTRIBUTING.md")
+TEXTS = ("README.md", "CONTRIBUTING.md", "docs/first-steps.md")
 
 
 def blocks(name: str, language: str = "") -> list[str]:
@@ -67,7 +57,9 @@ def test_continuous_integration_calls_the_test_command_of_the_readme() -> None:
     assert "\npython3 dev.py test\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("code", blocks("README.md", "python"))
+@pytest.mark.parametrize(
+    "code", [*blocks("README.md", "python"), *blocks("docs/first-steps.md", "python")]
+)
 def test_python_shown_runs(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     small = re.sub(r"runs=\d+", "runs=2", code)
     names: dict[str, Any] = {}
@@ -79,23 +71,6 @@ def test_parameters_named_in_the_readme_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"agency_pay(?:\.|__)(\w+)", text)) - {"border_trops"}
     assert named and all(f"agency_pay.{name}" in load_parameters() for name in named)
-
-
-def test_the_description_has_the_stages_and_the_numbers_of_actors() -> None:
-    text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| \d+ \| ([\w ]+?) \|", text, re.MULTILINE)
-    assert rows == [name for name, _ in MONTH]
-    kinds = {
-        "security agencies": AGENCIES,
-        "external powers": POWERS,
-        "trafficking networks": NETWORKS,
-        "commanders": COMMANDERS,
-        "movements": MOVEMENTS,
-        "militant groups": MILITANT_GROUPS,
-        "regions": REGIONS,
-    }
-    for kind, names in kinds.items():
-        assert f"| {kind} ({len(names)}" in text
 
 
 def test_every_verb_is_named() -> None:

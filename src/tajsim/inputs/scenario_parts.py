@@ -72,3 +72,9 @@ class Scenario:
     claims: tuple[Claim, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
+
+    def _repr_html_(self) -> str:
+        """Return the scenario as a notebook shows it."""
+        from tajsim.inputs.scenario_html import scenario_html
+
+        return scenario_html(self)

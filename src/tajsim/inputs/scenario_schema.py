@@ -83,4 +83,7 @@ def schema_text() -> str:
 
 
 if __name__ == "__main__":
+    from tajsim.inputs.experiment_schema import experiment_schema_path, experiment_schema_text
+
     schema_path().write_text(schema_text(), encoding="utf-8")
+    experiment_schema_path().write_text(experiment_schema_text(), encoding="utf-8")

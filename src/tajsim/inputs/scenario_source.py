@@ -52,8 +52,8 @@ def read_source(path: Path) -> Source:
         UserError: if the file cannot be read or is not TOML.
     """
     shown = shown_path(path)
-    text = _text(path, shown)
-    tables, places, twice = _parsed(text, shown)
+    text = text_of_file(path, shown)
+    tables, places, twice = parsed_toml(text, shown)
     problems = Problems(shown, Lines(places))
     for name, first, later in twice:
         text_twice = f"stands twice, first on line {first.line}; expected once"
@@ -63,8 +63,12 @@ def read_source(path: Path) -> Source:
     return source
 
 
-def _text(path: Path, shown: str) -> str:
-    """Return the text of a file that may be anything."""
+def text_of_file(path: Path, shown: str) -> str:
+    """Return the text of a file that may be anything.
+
+    Raises:
+        UserError: if it is no text of moderate size.
+    """
     if not path.is_file():
         what = "a folder" if path.is_dir() else "not an ordinary file"
         raise UserError(f"{shown}: is {what}; expected a .toml file")
@@ -86,10 +90,14 @@ def _text(path: Path, shown: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _parsed(
+def parsed_toml(
     text: str, shown: str
 ) -> tuple[dict[str, Any], list[Place], list[tuple[str, Place, Place]]]:
-    """Return the tables, the places of their keys, and the keys that stand twice."""
+    """Return the tables, the places of their keys, and the keys that stand twice.
+
+    Raises:
+        UserError: if the text is not TOML.
+    """
     try:
         places = find_places(text)
         if any(len(place.path) > DEEPEST_KEY for place in places):

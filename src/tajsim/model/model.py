@@ -12,6 +12,7 @@ from tajsim.axes import Array
 from tajsim.draws import Draws
 from tajsim.errors import UserError
 from tajsim.inputs.dates import month_number
+from tajsim.inputs.modes import DEFAULT_MODE
 from tajsim.inputs.values import ParameterValues, Setting
 from tajsim.model import setup
 from tajsim.model.chronicle import Chronicle
@@ -85,7 +86,7 @@ class TajikistanModel(Country):
         end: str = "2020-12",
         settings: Mapping[str, Setting] | None = None,
         events: Sequence[Any] = (),
-        parameters: str = "prior",
+        parameters: str = DEFAULT_MODE,
         redraw: Collection[str] = (),
         outcomes: Sequence[str] | None = None,
         rng: object = None,

@@ -1,0 +1,38 @@
+"""The scoreboard of claims, from a table that ``tajsim claims`` wrote, if one is there."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+from docs.generate.markdown import plain, table
+
+TABLE = Path(__file__).parents[1] / "tables" / "claims.csv"
+#: Verdict -> what is said of several.
+_SAID = {"holds": "hold", "fails": "fail", "undecided": "undecided", "not tested": "not tested"}
+COMMAND = "tajsim claims --runs 200 --out docs/tables/claims.csv --overwrite"
+
+
+def claims_text(path: Path = TABLE) -> str:
+    """Return how many claims hold and fail, and each that does not hold."""
+    if not path.exists():
+        return f"No table of claims is at hand; `{COMMAND}` makes it."
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    verdicts = Counter(row["verdict"] for row in rows)
+    counted = ", ".join(f"{verdicts[v]} {word}" for v, word in _SAID.items() if verdicts[v])
+    others = [row for row in rows if row["verdict"] not in ("holds", "not tested")]
+    head = ("scenario", "claim", "verdict", "expected", "mean effect", "in runs", "source")
+    made = f"{len(rows)} claims: {counted}. Made by `{COMMAND}`. Those that do not hold:"
+    if not others:
+        return made
+    return "\n\n".join([made, table(head, [_row(row) for row in others], "claims")])
+
+
+def _row(row: dict[str, str]) -> list[str]:
+    effect = f"{float(row['effect']):.3g} {row['unit']}" if row.get("effect") else ""
+    share = f"{100 * float(row['share']):.0f} %" if row.get("share") else ""
+    source = f"{row['document']}:{row['line']}"
+    cells = (row["scenario"], row["statement"], row["verdict"], row["expect"])
+    return [*map(plain, (*cells, effect, share, source))]

@@ -1,0 +1,42 @@
+"""Make the sample that ships again: ``python -m tajsim.calibration FOLDER [WORKERS]``.
+
+Rounds are kept in FOLDER, so that a calibration that was ended goes on; the sample and its tables
+go into the data of the package. ``tajsim calibrate`` does the same without touching the package.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+
+from tajsim.calibration.calibrate import calibrate
+from tajsim.calibration.report import write_results
+from tajsim.errors import UserError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Calibrate with the settings of the shipped sample; return the exit status."""
+    if not 1 <= len(arguments) <= 2 or not all(a.isdigit() for a in arguments[1:]):
+        print("usage: python -m tajsim.calibration FOLDER [WORKERS]", file=sys.stderr)
+        return 2
+    said = ""
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal said
+        if what != said:
+            print(f"{what}: {total} runs", file=sys.stderr, flush=True)
+            said = what
+
+    try:
+        found = calibrate(arguments[0], workers=int((*arguments, "1")[1]), progress=tell)
+        with as_file(files("tajsim") / "data") as folder:
+            write_results(found, folder)
+    except UserError as error:
+        print(*error.messages, sep="\n", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""A calibration on disk: every finished round is kept, so that one that was ended can go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tajsim.calibration.smc import State
+from tajsim.errors import UserError
+
+SETTINGS = "settings.json"
+_FIRST = "prior.npz"
+_ARRAYS = ("scores", "runs", "errors")
+_NUMBERS = ("power", "moves_left", "round", "steps", "accepted")
+
+
+class Folder:
+    """The folder of one calibration.
+
+    Raises:
+        UserError: if it holds a calibration with other settings, or cannot be written.
+    """
+
+    def __init__(self, path: str | Path, settings: Mapping[str, Any]) -> None:
+        self.path = Path(path)
+        text = json.dumps(dict(settings), indent=1)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = self.path / SETTINGS
+            if file.exists():
+                _same(file, json.loads(file.read_text(encoding="utf-8")), settings)
+            else:
+                self._write(SETTINGS, text.encode())
+        except (OSError, ValueError) as error:
+            raise UserError(f"{self.path}: cannot be used ({error})") from None
+
+    def save_prior(self, **arrays: Any) -> None:
+        """Keep the ensemble that was drawn from the prior."""
+        self._write_arrays(_FIRST, arrays)
+
+    def load_prior(self) -> dict[str, Any] | None:
+        """Return the arrays of `save_prior`, or None if there are none yet."""
+        return _read(self.path / _FIRST)
+
+    def save(self, state: State) -> None:
+        """Keep a round; the one before it is no longer needed and goes."""
+        arrays = {name: getattr(state, name) for name in (*_ARRAYS, *_NUMBERS)}
+        self._write_arrays(_name(state.round), arrays)
+        (self.path / _name(state.round - 1)).unlink(missing_ok=True)
+
+    def load(self) -> State | None:
+        """Return the last round that was kept, or None."""
+        files = sorted(self.path.glob("round-*.npz"))
+        found = _read(files[-1]) if files else None
+        if found is None:
+            return None
+        return State(
+            scores=found["scores"],
+            runs=found["runs"],
+            errors=found["errors"],
+            power=float(found["power"]),
+            moves_left=int(found["moves_left"]),
+            round=int(found["round"]),
+            steps=(float(found["steps"][0]), float(found["steps"][1])),
+            accepted=float(found["accepted"]),
+        )
+
+    def _write_arrays(self, name: str, arrays: Mapping[str, Any]) -> None:
+        with tempfile.TemporaryFile() as file:
+            np.savez_compressed(file, **arrays)
+            file.seek(0)
+            self._write(name, file.read())
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Write a file whole or not at all."""
+        temporary = self.path / f".{name}.{os.getpid()}"
+        try:
+            temporary.write_bytes(content)
+            temporary.replace(self.path / name)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _name(number: int) -> str:
+    return f"round-{number:04d}.npz"
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.exists():
+        return None
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
+def _same(file: Path, kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Refuse to go on with a calibration of other settings."""
+    other = [key for key in wanted if kept.get(key) != wanted[key]]
+    if other:
+        raise UserError(
+            f"{file.parent}: holds a calibration with another {' and '.join(other)}; "
+            "name a new folder, or remove this one"
+        )

@@ -1,0 +1,146 @@
+"""Tables of a calibration as text, for the terminal and for ``docs/calibration.md``.
+
+``python -m tajsim.calibration.page docs/calibration.md`` fills the marked places of the page again.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from tajsim.calibration.report import ORIGIN, PARAMETERS, TARGETS
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.targets import load_targets, read_targets, target_text
+
+Rows = list[dict[str, str]]
+
+_MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def shipped(name: str) -> str:
+    """Return a file of the shipped calibration as text."""
+    return files("tajsim").joinpath(f"data/{name}").read_text(encoding="utf-8")
+
+
+def rows_of(text: str) -> Rows:
+    """Return the rows of a table of a calibration."""
+    return list(csv.DictReader(text.splitlines()))
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def parameter_table(rows: Rows) -> str:
+    """Return the parameters that the data inform, the most contracted first."""
+    told = [row for row in rows if row["informed"] == "1"]
+    told.sort(key=lambda row: (-float(row["contraction"]), row["parameter"]))
+    return markdown(
+        ("parameter", "unit", "most tied to", "prior", "posterior", "contraction", "shift"),
+        (
+            (
+                f"`{row['parameter']}`",
+                load_parameters()[row["parameter"]].unit,
+                row["target"],
+                _range(row, "prior_"),
+                _range(row, ""),
+                row["contraction"],
+                row["shift"],
+            )
+            for row in told
+        ),
+    )
+
+
+def fitted_only_table(rows: Rows) -> str:
+    """Return the names of the fitted parameters that stay at their prior, in one line."""
+    names = [f"`{r['parameter']}`" for r in rows if r["fitted"] == "1" and r["informed"] == "0"]
+    return (", ".join(names) or "none") + "\n"
+
+
+def target_table(rows: Rows) -> str:
+    """Return observed against simulated, before and after the fit, the fitted targets first."""
+    heads = ("target", "use", "observed", "unit", "prior", "posterior", "near: prior", "posterior")
+    return markdown(
+        heads,
+        (
+            (
+                row["target"],
+                row["use"],
+                row["observed"],
+                row["unit"],
+                _simulated(row, "prior_"),
+                _simulated(row, ""),
+                f"{float(row['prior_near']):.0%}",
+                f"{float(row['near']):.0%}",
+            )
+            for row in sorted(rows, key=lambda row: row["use"] != "fitted")
+        ),
+    )
+
+
+def _range(row: dict[str, str], prefix: str) -> str:
+    low, median, high = (row[f"{prefix}{name}"] for name in ("low", "median", "high"))
+    return f"{median} ({low} to {high})"
+
+
+def _simulated(row: dict[str, str], prefix: str) -> str:
+    """Return median and 90 % interval; for an event the share of runs in which it is seen."""
+    if row["unit"] == "0 or 1":
+        return f"in {float(row[prefix + 'mean']):.0%} of runs"
+    return _range(row, prefix)
+
+
+def split_table() -> str:
+    """Return which targets are fitted and which only check, with the reasons."""
+    return markdown(
+        ("target", "figure", "use", "why"),
+        (
+            (
+                t.id,
+                f"`{t.figure.id}`",
+                t.use + (" (but looked at)" if t.looked_at and t.use == "checked" else ""),
+                t.reason,
+            )
+            for t in load_targets().values()
+        ),
+    )
+
+
+def left_out_table() -> str:
+    """Return the target figures of the ledger that no outcome can be compared with."""
+    left_out = read_targets(target_text()).not_comparable
+    return markdown(("figure", "why not"), ((f"`{f}`", why) for f, why in left_out.items()))
+
+
+def origin_table() -> str:
+    """Return where the shipped sample comes from."""
+    origin = tomllib.loads(shipped(ORIGIN))
+    return markdown(("setting", "value"), ((key, str(value)) for key, value in origin.items()))
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "split": split_table,
+    "left_out": left_out_table,
+    "origin": origin_table,
+    "parameters": lambda: parameter_table(rows_of(shipped(PARAMETERS))),
+    "at_prior": lambda: fitted_only_table(rows_of(shipped(PARAMETERS))),
+    "targets": lambda: target_table(rows_of(shipped(TARGETS))),
+}
+
+
+def filled(page: str) -> str:
+    """Return a page with its marked tables made again from the data."""
+    return _MARK.sub(lambda m: f"{m[1]}\n{TABLES[m[2]]()}\n{m[3]}", page)
+
+
+if __name__ == "__main__":
+    for place in map(Path, sys.argv[1:]):
+        place.write_text(filled(place.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,156 @@
+"""What a calibration leaves: the sample, and tables of what it learnt and how well it fits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from tajsim.calibration.calibrate import Calibration, errors_of
+from tajsim.calibration.prior import to_values
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.values import prior_quantile
+
+Values = NDArray[np.float64]
+
+#: Rows of the sample that ships.
+ROWS = 500
+#: A parameter is told apart from its prior if its spread shrank, or its middle moved, by so much.
+#: About three times what chance does at some hundred independent particles.
+CONTRACTION, SHIFT = 0.15, 0.25
+
+_QUANTILES = (0.05, 0.5, 0.95)
+SAMPLE, PARAMETERS, TARGETS, ORIGIN = (
+    "posterior.csv",
+    "posterior_report.csv",
+    "posterior_targets.csv",
+    "posterior.toml",
+)
+
+
+def write_results(found: Calibration, folder: str | Path) -> None:
+    """Write the sample, the two tables and where they come from into a folder."""
+    texts = {
+        SAMPLE: sample_text(found),
+        PARAMETERS: parameter_text(found),
+        TARGETS: target_text(found),
+        ORIGIN: origin_text(found),
+    }
+    for name, text in texts.items():
+        Path(folder, name).write_text(text, encoding="utf-8")
+
+
+def sample_text(found: Calibration) -> str:
+    """Return the sample as CSV: a column for each fitted parameter, a row for each particle."""
+    count = found.state.scores.shape[1]
+    chosen = np.arange(min(ROWS, count)) * count // min(ROWS, count)
+    values = to_values(found.fitted, found.state.scores[:, chosen])
+    registry = load_parameters()
+    rows = [
+        [
+            _inside(float(v), registry[n].low, registry[n].high)
+            for n, v in zip(values, row, strict=True)
+        ]
+        for row in np.array(list(values.values())).T
+    ]
+    return _csv(found.fitted, rows)
+
+
+def _inside(value: float, low: float, high: float) -> str:
+    """Return a value with four digits that do not leave the range of the prior."""
+    text = f"{value:.4g}"
+    return text if low <= float(text) <= high else repr(value)
+
+
+def parameter_text(found: Calibration) -> str:
+    """Return a row for every parameter that could be fitted: what it is tied to and what changed.
+
+    ``contraction`` is the share of the prior variance that is gone and ``shift`` the move of the
+    mean in prior standard deviations, both on the scale where the prior is normal.
+    """
+    head = ["parameter", "fitted", "informed", "target", "rank_correlation", "gain"]
+    head += ["contraction", "shift", "prior_low", "prior_median", "prior_high"]
+    head += ["low", "median", "high"]
+    targets = [t.id for t in found.targets if t.use == "fitted"]
+    rows = [_parameter(found, place, targets) for place in range(len(found.names))]
+    return _csv(head, rows)
+
+
+def _parameter(found: Calibration, place: int, targets: Sequence[str]) -> list[Any]:
+    name, row = found.names[place], load_parameters()[found.names[place]]
+    best = int(found.screening.gains[place].argmax())
+    tie = found.screening.correlations[place, best]
+    gain = found.screening.gains[place, best]
+    prior = _short(prior_quantile(row, np.array(_QUANTILES)))
+    start = [name, int(name in found.fitted)]
+    middle = [targets[best], f"{tie:.2f}", f"{gain:.3f}"]
+    if name not in found.fitted:
+        return [*start, 0, *middle, "", "", *prior, "", "", ""]
+    scores = found.state.scores[found.fitted.index(name)]
+    contraction, shift = 1.0 - float(scores.var()), float(scores.mean())
+    informed = int(contraction >= CONTRACTION or abs(shift) >= SHIFT)
+    now = _short(prior_quantile(row, ndtr(np.quantile(scores, _QUANTILES))))
+    return [*start, informed, *middle, f"{contraction:.2f}", f"{shift:.2f}", *prior, *now]
+
+
+def target_text(found: Calibration) -> str:
+    """Return a row for every target: observed, and simulated before and after the fit.
+
+    ``low``, ``median``, ``high`` are quantiles at 5, 50 and 95 %, ``mean`` is the share of runs
+    for an event, and ``near`` the share of runs within two standard errors of the observed value.
+    """
+    head = ["target", "use", "unit", "observed"]
+    head += [f"prior_{name}" for name in ("low", "median", "high", "mean", "near")]
+    head += ["low", "median", "high", "mean", "near"]
+    near = [_near(found, values) for values in (found.prior, found.posterior)]
+    rows = [
+        [
+            target.id,
+            target.use,
+            target.unit,
+            f"{target.observed:.5g}",
+            *_summary(found.prior[i], near[0][i]),
+            *_summary(found.posterior[i], near[1][i]),
+        ]
+        for i, target in enumerate(found.targets)
+    ]
+    return _csv(head, rows)
+
+
+def _near(found: Calibration, values: Values) -> Values:
+    errors = errors_of(found.targets, values)
+    # An event that a run misses is two standard errors off, and not near.
+    result: Values = (np.abs(errors) < 2.0).mean(axis=1)
+    return result
+
+
+def _summary(values: Values, near: float) -> list[str]:
+    known = values[np.isfinite(values)]
+    return [*_short(np.quantile(known, _QUANTILES)), f"{known.mean():.4g}", f"{near:.3f}"]
+
+
+def origin_text(found: Calibration) -> str:
+    """Return where the sample comes from, as TOML."""
+    lines = [
+        "# Made by: python -m tajsim.calibration",
+        *(f"{k} = {v!r}".replace("'", '"') for k, v in found.provenance.items()),
+        f"candidates = {len(found.names)}",
+        f"fitted = {len(found.fitted)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _short(values: Iterable[float]) -> list[str]:
+    return [f"{value:.4g}" for value in values]
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    return file.getvalue()

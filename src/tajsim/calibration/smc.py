@@ -1,0 +1,144 @@
+"""Approximate Bayesian computation by sequential Monte Carlo, a population in one ensemble.
+
+A particle is a parameter set (as normal scores) with the number of the run whose chance it met. Its
+history is weighted by ``kernel ** power``. The power starts at 0, the prior, and rises as fast as
+half of the particles keep a say; at 1 the error of every target is as large as the file of targets
+says, and the scores are a sample of the posterior under those errors (Wilkinson 2013). Between the
+steps particles move: with the same chance and other parameters, or with fresh chance too. Both
+leave the weighted distribution as it is, so chance, and what is not fitted, is averaged over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tajsim.calibration.kernel import effective_number, log_kernel
+from tajsim.calibration.proposal import log_prior_over, propose, reference
+from tajsim.draws import Draws
+
+Values = NDArray[np.float64]
+Runs = NDArray[np.int64]
+#: From scores ``(parameter, particle)`` and run numbers to errors ``(target, particle)``.
+Simulator = Callable[[Values, Runs], Values]
+Kernel = Callable[[Values], Values]
+
+#: Share of proposals that is best accepted, roughly, and how fast steps follow it.
+_ACCEPT, _FOLLOW = 0.25, 1.5
+_LEAST_STEP = 0.02
+
+
+@dataclass(frozen=True)
+class Method:
+    """How the sample is made: the numbers of particles and of moves after each step, and the seed.
+
+    ``keep`` is the share of the particles that a step of the power leaves effective, and
+    ``last_moves`` how often particles move once the power is 1.
+    """
+
+    particles: int = 3000
+    moves: int = 4
+    last_moves: int = 16
+    keep: float = 0.5
+    seed: int = 2004
+    kernel: Kernel = log_kernel
+
+
+@dataclass(frozen=True)
+class State:
+    """The population after a round of moves.
+
+    ``scores (parameter, particle)``, ``runs (particle,)``, ``errors (target, particle)``;
+    ``steps`` are those of moves with the same and with fresh chance; ``accepted`` is the share of
+    the proposals of the last round that were accepted.
+    """
+
+    scores: Values
+    runs: Runs
+    errors: Values
+    power: float = 0.0
+    moves_left: int = 0
+    round: int = 0
+    steps: tuple[float, float] = (0.4, 0.4)
+    accepted: float = 1.0
+
+    @property
+    def finished(self) -> bool:
+        """Whether errors count in full and the last moves are made."""
+        return self.power >= 1.0 and self.moves_left == 0
+
+
+def advance(state: State, simulate: Simulator, method: Method) -> State:
+    """Return the population one round of simulations later; a pure function of its arguments."""
+    if state.moves_left == 0:
+        state = _sharpen(state, method)
+    return _move(state, simulate, method)
+
+
+def _sharpen(state: State, method: Method) -> State:
+    """Raise the power, and draw as many particles as wanted by the weights that it gives."""
+    logs = method.kernel(state.errors)
+    rise = _rise(logs, 1.0 - state.power, method.keep * method.particles)
+    power = 1.0 if rise >= 1.0 - state.power else state.power + rise
+    weights = np.exp(rise * (logs - logs.max()))
+    draw = Draws(method.seed, [0]).uniform("resampling", "population", state.round)[0]
+    places = (np.arange(method.particles) + draw) / method.particles
+    chosen = np.searchsorted(np.cumsum(weights) / weights.sum(), places)
+    chosen = np.minimum(chosen, len(weights) - 1)
+    return replace(
+        state,
+        scores=state.scores[:, chosen],
+        runs=state.runs[chosen],
+        errors=state.errors[:, chosen],
+        power=power,
+        moves_left=method.last_moves if power >= 1.0 else method.moves,
+    )
+
+
+def _rise(logs: Values, most: float, wanted: float) -> float:
+    """Return the largest rise of the power, up to ``most``, that leaves so many effective."""
+    if effective_number(most * logs) >= wanted:
+        return most
+    low, high = 0.0, most
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if effective_number(middle * logs) >= wanted else (low, middle)
+    return low
+
+
+def _move(state: State, simulate: Simulator, method: Method) -> State:
+    """Propose one move for every particle and accept it by Metropolis and Hastings."""
+    fresh = state.round % 2
+    count = len(state.runs)
+    draws = Draws(method.seed, np.arange(count))
+    names = [f"parameter {i}" for i in range(len(state.scores))]
+    normals = draws.normal_each("step", names, state.round)
+    ref = reference(state.scores)
+    scores = propose(state.scores, normals, state.steps[fresh], ref)
+    runs = _fresh_runs(state, count) if fresh else state.runs
+    errors = simulate(scores, runs)
+    gain = state.power * (method.kernel(errors) - method.kernel(state.errors))
+    gain += log_prior_over(ref, scores) - log_prior_over(ref, state.scores)
+    taken = np.log(draws.uniform("acceptance", "particle", state.round)) < gain
+    share = float(taken.mean())
+    step = state.steps[fresh] * float(np.exp(_FOLLOW * (share - _ACCEPT)))
+    steps = list(state.steps)
+    steps[fresh] = min(max(step, _LEAST_STEP), 1.0)
+    return replace(
+        state,
+        scores=np.where(taken, scores, state.scores),
+        runs=np.where(taken, runs, state.runs),
+        errors=np.where(taken, errors, state.errors),
+        moves_left=state.moves_left - 1,
+        round=state.round + 1,
+        steps=(steps[0], steps[1]),
+        accepted=share,
+    )
+
+
+def _fresh_runs(state: State, count: int) -> Runs:
+    """Return numbers of runs that no earlier round used, nor the first ensemble (below 10**6)."""
+    return 10**6 * (state.round + 1) + np.arange(count, dtype=np.int64)

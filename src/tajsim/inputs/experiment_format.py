@@ -1,0 +1,133 @@
+"""The experiment format as pydantic models: the tables and keys of a file, and their types."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
+
+from tajsim.inputs.closed_lists import Month, OneOf, OutcomeName, ParameterName, TextOf
+from tajsim.inputs.event_kinds import Quantity
+from tajsim.inputs.modes import DEFAULT_MODE, MODES
+from tajsim.inputs.scenario_format import Window
+
+#: Kind of design -> its options, those it must have first; the number says how many must stand.
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "grid": (),
+    "points": (),
+    "latin-hypercube": ("points", "blocks"),
+    "sobol": ("base", "second_order"),
+    "morris": ("trajectories", "levels"),
+}
+SPREADS = ("uniform", "log", "prior")
+ROLES = ("uncertainty", "lever")
+BASES = ("documented", "derived", "assumption")
+
+DesignKind = TypeAliasType(
+    "DesignKind", Annotated[str, OneOf("kind of design", lambda: tuple(OPTIONS))]
+)
+Spread = TypeAliasType("Spread", Annotated[str, OneOf("spread", lambda: SPREADS)])
+Role = TypeAliasType("Role", Annotated[str, OneOf("role", lambda: ROLES)])
+BasisKind = TypeAliasType("BasisKind", Annotated[str, OneOf("basis", lambda: BASES)])
+Mode = TypeAliasType("Mode", Annotated[str, OneOf("mode of the parameters", lambda: MODES)])
+FactorName = Annotated[
+    str,
+    TextOf(
+        lambda text: text.replace("_", "").isalnum() and text == text.lower() and text.isascii(),
+        "lower-case letters, digits and underscores such as 'border_pay'",
+        r"^[a-z0-9_]+$",
+    ),
+]
+ColumnName = Annotated[
+    str,
+    TextOf(
+        lambda text: text.replace("_", "").isalnum() and text not in ("point", "run", "scenario"),
+        "letters, digits and underscores such as 'seized_on_pianj'",
+        r"^[A-Za-z0-9_]+$",
+    ),
+]
+_STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class DesignTable(BaseModel):
+    """The ``[design]`` table: how points are chosen."""
+
+    model_config = _STRICT
+
+    kind: DesignKind
+    points: Annotated[int, Field(ge=2, le=1_000_000)] | None = Field(
+        None, description="latin-hypercube: points in a block"
+    )
+    blocks: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        None, description="latin-hypercube: independent blocks; more can be added later"
+    )
+    base: Annotated[int, Field(ge=2, le=1_048_576)] | None = Field(
+        None, description="sobol: base sample, a power of two; can be doubled later"
+    )
+    second_order: bool | None = Field(None, description="sobol: also pairs of factors")
+    trajectories: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
+        None, description="morris: walks through the factors; more can be added later"
+    )
+    levels: Annotated[int, Field(ge=4, le=100)] | None = Field(
+        None, description="morris: levels of each factor, an even number (4 if absent)"
+    )
+
+
+class FactorRow(BaseModel):
+    """A ``[[factors]]`` table: what differs from point to point."""
+
+    model_config = _STRICT
+
+    name: FactorName | None = Field(None, description="how events, tables and plots call it")
+    parameter: ParameterName | None = Field(None, description="the parameter that it sets")
+    low: Quantity | None = Field(None, description="lower bound (that of the registry if absent)")
+    high: Quantity | None = Field(None, description="upper bound (that of the registry if absent)")
+    values: Annotated[list[Quantity], Field(min_length=1)] | None = Field(
+        None, description="the values themselves: numbers, or texts such as months"
+    )
+    steps: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
+        None, description="grid: so many values from low to high"
+    )
+    spread: Spread = "uniform"
+    every: Role | None = Field(None, description="a factor for every parameter of this role")
+    basis: BasisKind | None = Field(None, description="every: only those of this basis")
+
+
+class KeepRow(BaseModel):
+    """A ``[[keep]]`` table: an outcome of which one number a run is kept, or one for each place."""
+
+    model_config = _STRICT
+
+    outcome: OutcomeName
+    where: dict[str, str] = Field({}, description="dimension = name, or all for the sum over it")
+    window: Window | None = Field(None, description="first and last month (all if absent)")
+    name: ColumnName | None = Field(None, description="the name of the column")
+
+
+class ExperimentFile(BaseModel):
+    """An experiment file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    question: Annotated[str, Field(min_length=1)] = Field(
+        description="what the points shall answer"
+    )
+    scenarios: Annotated[list[str], Field(min_length=1)] = Field(
+        description="shipped scenarios, or paths from this file"
+    )
+    runs: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        description="replicates of every point; the same number means the same draws"
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    parameters: Mode = Field(DEFAULT_MODE, description="uncertain parameters that are no factors")
+    end: Month | None = Field(None, description="last month (that of the scenarios if absent)")
+    design: DesignTable
+    factors: list[FactorRow] = []
+    points: list[dict[str, Any]] = Field([], description="kind = 'points': a value for each factor")
+    events: list[dict[str, Any]] = Field(
+        [], description="as in a scenario; an argument may be { factor = 'name' }"
+    )
+    keep: Annotated[list[KeepRow], Field(min_length=1)]
+    series: list[OutcomeName] = Field([], description="outcomes of which every month is stored")

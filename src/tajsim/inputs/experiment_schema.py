@@ -1,0 +1,65 @@
+"""The experiment format as a JSON Schema (Draft 2020-12), so that editors complete keys and names.
+
+The shipped copy ``data/experiment.schema.json`` is renewed together with that of scenarios, with
+``python -m tajsim.inputs.scenario_schema``; a test holds it current.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent
+from tajsim.inputs.experiment_format import ExperimentFile
+
+#: What may stand in an event in place of a value.
+_REFERENCE: dict[str, Any] = {
+    "type": "object",
+    "description": "the value of a factor: times * factor + plus; months after 'from' in a date",
+    "properties": {
+        "factor": {"type": "string"},
+        "times": {"type": "number"},
+        "plus": {"type": "number"},
+        "from": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
+    },
+    "required": ["factor"],
+    "additionalProperties": False,
+}
+
+
+def experiment_schema_path() -> Path:
+    """Return the path of the shipped schema."""
+    return Path(str(files("tajsim"))) / "data" / "experiment.schema.json"
+
+
+def experiment_schema() -> dict[str, Any]:
+    """Return the schema of experiment files, with every name that a file may use."""
+    schema = ExperimentFile.model_json_schema()
+    event: dict[str, Any] = TypeAdapter(AnyEvent).json_schema()
+    definitions: dict[str, Any] = event.pop("$defs")
+    for kind in EVENT_KINDS.values():
+        properties = definitions[kind.__name__]["properties"]
+        for name in properties.keys() - {"kind", "label", "figures"}:
+            either = [properties[name], {"$ref": "#/$defs/FactorReference"}]
+            properties[name] = {"anyOf": either}
+    schema["$defs"] |= {**definitions, "FactorReference": _REFERENCE}
+    schema["properties"]["events"]["items"] = event
+    schema["properties"]["points"]["items"] = {
+        "type": "object",
+        "additionalProperties": {"anyOf": [{"type": "number"}, {"type": "string"}]},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "tajsim-experiment.schema.json",
+        **schema,
+        "title": "tajsim experiment",
+    }
+
+
+def experiment_schema_text() -> str:
+    """Return the schema as the text of the shipped file."""
+    return json.dumps(experiment_schema(), indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,360 @@
+"""The chronicle: kept sparsely, the same whatever runs beside it, in agreement with the series."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import tajsim
+from tajsim.analysis.chronicle_table import chronicle_table
+from tajsim.axes import COMMANDERS, REGIONS, Array
+from tajsim.ensemble import load_results, run, run_many, save
+from tajsim.inputs.chronicle import THRESHOLDS, load_causes, load_kinds
+from tajsim.inputs.scenario import load_scenario
+from tajsim.model.chronicle import BLOCK, Chronicle, Pick, largest
+from tajsim.model.model import TajikistanModel
+from tajsim.model.watch import Watch
+from tajsim.rules.elite.purge import purge_hazard, resists
+from tajsim.rules.elite.reasons import blow_reasons, obedience_reasons
+from tajsim.rules.society.protest import protest_chance
+from tajsim.rules.society.reasons import protest_reasons, repression_reasons
+from tajsim.rules.society.repression import rival_threat
+from tajsim.rules.state.reasons import strain_reasons
+from tajsim.rules.state.strain import strain_aim
+
+RUNS = 12
+
+
+@pytest.fixture(scope="module")
+def history() -> xr.Dataset:
+    """History with what the model keeps, whole, for a few runs."""
+    return run("history", runs=RUNS, seed=1, parameters="prior")
+
+
+def count(data: xr.Dataset, *kinds: str, actor: str = "", target: str = "") -> Array:
+    """Return how many events of some kinds stand in each month and run, ``(month, run)``."""
+    table = chronicle_table(data)
+    table = table[table["kind"].isin(kinds)]
+    for column, name in (("actor", actor), ("target", target)):
+        table = table[table[column] == name] if name else table
+    months = [str(m) for m in data["month"].values.astype("datetime64[M]")]
+    found = np.zeros((len(months), data.sizes["run"]))
+    for row in table.itertuples():
+        found[months.index(str(row.month)), int(str(row.run))] += 1
+    return found
+
+
+# --- Agreement with the series ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kinds"),
+    [
+        ("purges", ("dismissed", "arrested")),
+        ("bargains", ("bargain", "settled")),
+        ("mutinies", ("mutiny",)),
+        ("defections", ("defection",)),
+    ],
+)
+def test_commanders_agree_with_their_series(
+    history: xr.Dataset, outcome: str, kinds: tuple[str, ...]
+) -> None:
+    for name in COMMANDERS:
+        series = history[outcome].sel(scenario="history", commander=name).values
+        assert (count(history, *kinds, actor=name) == series).all(), name
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "column"),
+    [
+        ("operations", "operation", "target"),
+        ("killings", "killing", "target"),
+        ("protest", "protest", "actor"),
+    ],
+)
+def test_regions_agree_with_their_series(
+    history: xr.Dataset, outcome: str, kind: str, column: str
+) -> None:
+    for name in REGIONS:
+        series = history[outcome].sel(scenario="history", region=name).values
+        found = count(history, kind, **{column: name})
+        if kind == "protest":  # its first month is told
+            before = np.vstack([np.zeros(RUNS), series[:-1]])
+            riots = history["riots"].sel(scenario="history", region=name).values
+            # A riot counts as a protest in the series, but is told as a riot.
+            assert (found <= series).all()
+            assert (
+                found[(riots == 0) & (before == 0)] == series[(riots == 0) & (before == 0)]
+            ).all()
+        else:
+            assert (found == series).all(), name
+
+
+def test_the_state_agrees_with_its_series(history: xr.Dataset) -> None:
+    data = history.sel(scenario="history")
+    polity = data["polity"].values
+    changed = np.vstack([np.zeros(RUNS), polity[1:] != polity[:-1]])
+    assert (count(history, "polity") == changed).all()
+    ladder = data["repression_step"].values
+    assert (count(history, "repression_step").sum(axis=0) <= ladder[-1]).all()
+    assert (count(history, "attack") == data["incidents"].values).all()
+    attempts = data["incursions"].sum("militant_group").values
+    assert (count(history, "crossing") == attempts).all()
+    closed = (ladder >= 3).any(axis=0)
+    assert (count(history, "party_closed").sum(axis=0) == closed).all()
+
+
+def test_a_run_has_a_story_of_sensible_length(history: xr.Dataset) -> None:
+    events = [len(chronicle_table(history, "history", run)) for run in range(RUNS)]
+    assert 30 <= np.median(events) <= 160
+
+
+# --- The same whatever runs beside it ---------------------------------------------------
+
+
+def test_chunks_do_not_matter() -> None:
+    names = ["status-quo", "history"]
+    whole, parts = (run_many(names, runs=7, until="2006-12", chunk=chunk) for chunk in (7, 3))
+    for name, variable in whole.variables.items():
+        if str(name).startswith("event"):
+            assert variable.dtype == parts[name].dtype
+            np.testing.assert_array_equal(variable.values, parts[name].values)
+    keys = [whole[f"event_{name}"].values for name in ("month", "run", "scenario")]
+    assert (np.lexsort(keys) == np.arange(whole.sizes["event"])).all(), "sorted, order kept"
+
+
+def test_a_run_alone_tells_the_same(history: xr.Dataset) -> None:
+    scenario = load_scenario("history")
+    model = TajikistanModel(
+        runs=[5],
+        seed=1,
+        start=scenario.start,
+        end="2010-12",
+        settings=scenario.settings,
+        events=[event for event in scenario.events if event.month <= "2010-12"],
+        parameters="prior",
+        outcomes=["polity"],
+    )
+    model.run_to_end()
+    alone = model.chronicle.columns()
+    here = (history["event_run"].values == 5) & (
+        history["event_month"].values < np.datetime64("2011-01")
+    )
+    assert here.sum() == len(alone["run"]) > 10
+    for name in ("kind", "actor", "target", "cause", "size"):
+        np.testing.assert_array_equal(alone[name], history[f"event_{name}"].values[here])
+
+
+def test_processes_bring_the_events_too() -> None:
+    one, two = (run("history", runs=4, until="2004-06", workers=n, chunk=2) for n in (1, 2))
+    assert chronicle_table(one).equals(chronicle_table(two))
+
+
+def test_events_survive_a_file(history: xr.Dataset, tmp_path: Path) -> None:
+    path = save(history, tmp_path / "results.nc")
+    assert chronicle_table(load_results(path)).equals(chronicle_table(history))
+    plain = xr.open_dataset(path, engine="h5netcdf")
+    kinds = plain["event_kinds"][plain["event_kind"]].values.astype(str)
+    assert "dismissal_order" in kinds
+
+
+# --- Every kind and cause is alive ------------------------------------------------------
+
+
+def model_source() -> str:
+    folder = Path(tajsim.__file__).parent / "model"
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py")))
+
+
+def test_every_kind_and_cause_is_noted_somewhere() -> None:
+    source = model_source()
+    unused = [name for name in (*load_kinds(), *load_causes()) if f'"{name}"' not in source]
+    assert unused == []
+
+
+def simulated(events: list[Any], end: str = "2008-12", **settings: float) -> set[str]:
+    """Return the kinds of events that a crafted setting brings."""
+    model = TajikistanModel(
+        runs=12, end=end, settings=settings, events=events, outcomes=["polity"], parameters="prior"
+    )
+    model.run_to_end()
+    names = list(load_kinds())
+    return {names[code] for code in model.chronicle.columns()["kind"]}
+
+
+def happens(month: str, kind: str, **arguments: Any) -> SimpleNamespace:
+    return SimpleNamespace(month=month, kind=kind, arguments=arguments)
+
+
+def sets(month: str, parameter: str, value: float) -> SimpleNamespace:
+    return happens(month, "set", parameter=parameter, value=value, months=1)
+
+
+def test_every_kind_of_event_occurs(history: xr.Dataset) -> None:
+    seen = set(chronicle_table(history)["kind"])
+    seen |= simulated([happens("2005-01", "seats", movement="irpt", seats=9)], "2005-03")
+    # Moscow withdraws its word and its base, the West gives, and all comes back.
+    seen |= simulated(
+        [
+            sets("2004-03", "power_guarantee.russia", 0.95),
+            sets("2005-01", "power_guarantee.russia", 0.0),
+            sets("2005-01", "power_base.russia", 0.0),
+            sets("2005-01", "power_budget.united_states", 3e8),
+            sets("2006-06", "power_budget.united_states", 0.0),
+            sets("2006-06", "power_base.russia", 9000.0),
+        ]
+    )
+    # A coup: followings as large as armies.
+    large = {f"commander_following.{name}": 30_000.0 for name in ("mirzoev", "ziyoyev")}
+    seen |= simulated(
+        [happens("2004-02", "arrest", commander=name) for name in ("mirzoev", "ziyoyev")],
+        "2004-12",
+        **large,
+    )
+    # A region is lost and held again.
+    seen |= simulated(
+        [
+            sets("2004-02", "control_base.khatlon", 0.2),
+            sets("2005-06", "control_base.khatlon", 0.95),
+        ],
+        "2006-12",
+    )
+    seen |= simulated([], "2020-12")
+    assert sorted(set(load_kinds()) - seen) == []
+
+
+# --- The parts of a cause ---------------------------------------------------------------
+
+U = np.random.default_rng(1).uniform(size=(12, 50))
+
+
+def test_reasons_add_up_to_the_rules() -> None:
+    one = np.ones(50)
+    urge = 1.0 + U[4]
+    parts = blow_reasons(U[0], U[1], U[2], U[3], urge, purge_caution=2.0 * one, revenge=one)
+    hazard = purge_hazard(
+        U[0],
+        U[1],
+        U[2],
+        U[3],
+        99 * one,
+        urge,
+        purge_rate=one,
+        purge_caution=2.0 * one,
+        purge_pause=one,
+        revenge=one,
+    )
+    np.testing.assert_allclose(1.0 - np.exp(-sum(parts)), hazard)
+    weights = dict.fromkeys(("protest_rate", "local_protest", "escalation"), U[4] + 0.1)
+    np.testing.assert_allclose(
+        1.0 - np.exp(-sum(protest_reasons(U[0], U[1], U[2], **weights))),
+        protest_chance(U[0], U[1], U[2], **weights),
+    )
+    names = ("threat_appeal", "threat_incidents", "threat_uncontrolled")
+    weights = {name: U[i] for i, name in enumerate(names, start=5)}
+    np.testing.assert_allclose(
+        sum(repression_reasons(*U[:5], **weights)), rival_threat(*U[:5], **weights)
+    )
+    causes = ("voice", "breaks", "shortfall", "incursion", "uncontrolled", "mafia", "succession")
+    weights = {f"strain_{name}": U[i] for i, name in enumerate(causes)}
+    np.testing.assert_allclose(
+        1.0 - np.exp(-sum(strain_reasons(*U[:7], **weights))), strain_aim(*U[:7], **weights)
+    )
+
+
+# --- The chronicle itself ---------------------------------------------------------------
+
+
+def note(chronicle: Chronicle, month: int, where: list[int], **given: Any) -> None:
+    row = {"kind": "attack", "actor": "", "target": "", "size": 1.0, "cause": "", **given}
+    kind = row.pop("kind")
+    chronicle.note(month, kind, np.array(where, float), **row)
+
+
+def test_notes_come_back_by_run_and_month_in_their_order() -> None:
+    chronicle = Chronicle(3)
+    note(chronicle, 4, [0, 1, 1], kind="mutiny")
+    note(chronicle, 4, [0, 0, 1], kind="coup", size=np.array([1.0, 2.0, 3.0]))
+    note(chronicle, 2, [0, 0, 1], kind="attack")
+    kinds = list(load_kinds())
+    found = chronicle.columns()
+    assert found["run"].tolist() == [1, 2, 2, 2]
+    assert [kinds[k] for k in found["kind"]] == ["mutiny", "attack", "mutiny", "coup"]
+    assert found["size"].tolist() == [1.0, 1.0, 1.0, 3.0]
+
+
+def test_nothing_is_worked_out_where_nothing_happens() -> None:
+    def never(_here: object) -> str:
+        raise AssertionError
+
+    chronicle = Chronicle(2)
+    note(chronicle, 1, [0, 0], cause=never, size=never, actor=never)
+    assert not chronicle.columns()["run"].size
+
+
+def test_names_and_causes_may_differ_by_run() -> None:
+    chronicle = Chronicle(3)
+    cause = largest(("rents", "creed"), (np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])))
+    note(chronicle, 0, [1, 1, 1], cause=cause, actor=Pick(("irpt", "bayat"), np.array([1, 0, 0])))
+    causes = list(load_causes())
+    assert [causes[c] for c in chronicle.columns()["cause"]] == ["creed", "rents", "rents"]
+    assert len(set(chronicle.columns()["actor"].tolist())) == 2
+
+
+def test_many_notes_are_put_together() -> None:
+    chronicle = Chronicle(1)
+    for month in range(2 * BLOCK + 3):
+        note(chronicle, month, [1])
+    assert chronicle.columns()["month"].tolist() == list(range(2 * BLOCK + 3))
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "nothing"}, {"cause": "whim"}, {"actor": "nobody"}])
+def test_words_outside_the_closed_lists_are_mistakes(wrong: dict[str, str]) -> None:
+    with pytest.raises(KeyError):
+        note(Chronicle(1), 0, [1], **wrong)
+
+
+def test_thresholds_keep_out_what_wavers() -> None:
+    watch = Watch()
+    up, down = THRESHOLDS["mandate"]
+    middle = 0.5 * (up + down)
+    series = [0.0, up + 0.01, middle, up + 0.01, down, middle, down, up + 0.01]
+    found = [watch.crossings("mandate", np.array([value])) for value in series]
+    assert [bool(f and f[0][0]) for f in found] == [0, 1, 0, 0, 0, 0, 0, 1]
+    assert [bool(f and f[1][0]) for f in found] == [0, 0, 0, 0, 1, 0, 0, 0]
+    assert all(high > low for high, low in THRESHOLDS.values())
+
+
+def test_a_main_way_moves_only_with_a_lead() -> None:
+    watch = Watch()
+    shares = np.array([[[0.6]], [[0.4]]])
+    assert watch.moves("ways", shares, 1.3) is None
+    assert watch.moves("ways", np.array([[[0.48]], [[0.52]]]), 1.3) is None
+    old, new = watch.moves("ways", np.array([[[0.4]], [[0.6]]]), 1.3) or (None, None)
+    assert old is not None
+    assert new is not None
+    assert (int(old[0, 0]), int(new[0, 0])) == (0, 1)
+
+
+def test_sentences_name_only_what_an_event_has() -> None:
+    for name, kind in load_kinds().items():
+        assert set(re.findall(r"{(\w+)}", kind.text)) <= {"actor", "target", "size"}, name
+        assert kind.weight in (1, 2, 3)
+        assert bool(kind.unit) == ("{size}" in kind.text), name
+        outside = re.sub(r"\([^()]*\)", "", kind.text)
+        assert "{size}" not in outside or name == "setting", "a size can be left out"
+
+
+def test_obedience_is_what_is_left_of_resistance() -> None:
+    rng = np.random.default_rng(3)
+    power, guarantee, fear = rng.uniform(size=(3, 4000))
+    weights = {"resistance": np.full(4000, 0.8), "guarantee_deters": np.full(4000, 0.7)}
+    obeys = np.add(*obedience_reasons(power, guarantee, fear, **weights))
+    resisted = resists(power, guarantee, fear, rng.uniform(size=4000), **weights)
+    assert abs(resisted.mean() - (1.0 - obeys).mean()) < 0.02

@@ -1,0 +1,243 @@
+"""The documentation: equations that compute what the rules compute, and pages that cannot drift."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rule_inputs import all_rules, between, states
+
+from tajsim.axes import Array
+from tajsim.inputs.figures import load_figures
+from tajsim.inputs.mechanisms import load_mechanisms
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.parameters import load_families, load_parameters
+from tajsim.inputs.scenario import load_scenario, scenario_names
+from tajsim.inputs.targets import load_targets
+from tajsim.model.model import MONTH
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT))
+
+from docs.generate import submodels  # noqa: E402
+from docs.generate.claims import claims_text  # noqa: E402
+from docs.generate.equation import (  # noqa: E402
+    EquationError,
+    answers,
+    compute,
+    equation,
+    names_used,
+)
+from docs.generate.failures import explanations  # noqa: E402
+from docs.generate.latex import ROOM, formula, widest  # noqa: E402
+from docs.generate.offline import loaded  # noqa: E402
+from docs.generate.pages import parts, whole_pages, written  # noqa: E402
+
+RULES = all_rules()
+RUNS = 500
+#: Pages written by hand; the generated ones are right by the way they are made.
+PAGES = ("index.md", "first-steps.md", "results.md", "limits.md", "model.md")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_equation_computes_what_the_rule_computes(name: str) -> None:
+    rule, random = RULES[name], np.random.default_rng(5)
+    state, values = states(rule, RUNS, random), between(rule, RUNS, random)
+    found = rule(*state.values(), **values)
+    with np.errstate(all="ignore"):  # both sides of a case are computed
+        told = compute(rule, {**state, **values})
+    for one, other in zip(told, found if isinstance(found, tuple) else (found,), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_equation_uses_every_argument_and_fits_the_page(name: str) -> None:
+    rule = RULES[name]
+    assert set(inspect.signature(rule).parameters) <= names_used(equation(rule))
+    assert widest(equation(rule)) <= ROOM
+
+
+def test_an_equation_can_be_wrong() -> None:
+    def nothing(a: Array) -> Array:
+        """Return a."""
+        return a
+
+    def unknown(a: Array) -> Array:
+        """Return a.
+
+        Equation:
+            b = a + c
+        """
+        return a
+
+    def no_axis(a: Array) -> Array:
+        """Return a sum.
+
+        Equation:
+            b = sum(a)
+        """
+        return a
+
+    for rule, complaint in ((nothing, "no block"), (unknown, "'c'"), (no_axis, "axis")):
+        with pytest.raises(EquationError, match=complaint):
+            equation(rule)
+
+
+def example(a: Array, b: Array, *, speed: Array) -> tuple[Array, Array]:
+    """Return ``(first, second)``.
+
+    Equation:
+        ratio = (a + 1) / (2 * b)
+        first = ratio ** 2 if a > b else sum(a - b, "task")
+        second = -speed * (a - (b - ratio)) * 1e-9
+
+    Mechanisms: none.
+    """
+    raise NotImplementedError
+
+
+def test_an_equation_is_set_in_latex() -> None:
+    assert answers(example) == 2
+    assert formula(equation(example), {"speed"}).splitlines() == [
+        r"\begin{aligned}",
+        r"\text{first} &= \begin{cases}\text{ratio}^{2} & \operatorname{where}\; "
+        r"\text{a} > \text{b} \\ \sum_{\operatorname{task}} \left(\text{a} - \text{b}\right) "
+        r"& \operatorname{otherwise}\end{cases} \\",
+        r"\text{second} &= -\operatorname{speed} \cdot \left(\text{a} - "
+        r"\left(\text{b} - \text{ratio}\right)\right) \cdot 10^{-9} \\",
+        r"\text{ratio} &= \frac{\text{a} + 1}{2 \cdot \text{b}}",
+        r"\end{aligned}",
+    ]
+
+
+def test_an_equation_is_computed_over_the_first_axis() -> None:
+    a, b = np.array([[1.0, 5.0], [2.0, 0.0]]), np.array([[3.0, 1.0], [1.0, 1.0]])
+    first, second = compute(example, {"a": a, "b": b, "speed": np.array([2.0, 2.0])})
+    np.testing.assert_allclose(first, [[-1.0, 9.0], [2.25, 3.0]])
+    np.testing.assert_allclose(second[0], [-2e-9 * (1 - (3 - 1 / 3)), -2e-9 * (5 - (1 - 3))])
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return written()
+
+
+def test_every_rule_stands_on_a_page(made: dict[str, str]) -> None:
+    assert set(submodels.all_rules()) == set(RULES)
+    for name in RULES:
+        folder = name.partition(".")[0]
+        assert f"(rule-{name})=" in made[f"submodels-{folder}.md"]
+        assert f"](#rule-{name})" in made["submodels.inc"]
+
+
+def test_every_link_within_the_generated_pages_has_its_place(made: dict[str, str]) -> None:
+    pages = "\n".join(made.values())
+    places = set(re.findall(r"^\(([\w.-]+)\)=$", pages, re.M))
+    places |= set(re.findall(r"\]\{#([\w.-]+)\}", pages))
+    assert set(re.findall(r"\]\(#([\w.-]+)\)", pages)) - places == set()
+
+
+def test_registries_are_complete(made: dict[str, str]) -> None:
+    for page, kind, names in (
+        ("parameters.md", "parameter", load_families()),
+        ("outcomes.md", "outcome", load_outcomes()),
+        ("figures.md", "figure", load_figures()),
+    ):
+        assert [name for name in names if f"]{{#{kind}-{name}}}" not in made[page]] == []
+    assert [s for s in scenario_names() if f"(scenario-{s})=" not in made["scenarios.md"]] == []
+    stages = re.findall(r"^\| \d+ \| ([\w ]+) \|", made["month.inc"], re.M)
+    assert stages == [name for name, _ in MONTH]
+
+
+def test_every_generated_file_is_used() -> None:
+    text = "\n".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in PAGES)
+    included = set(re.findall(r"\{include\} generated/(\S+)", text))
+    listed = {f"{name}.md" for name in re.findall(r"^generated/(\S+)$", text, re.M)}
+    assert included == set(parts())
+    assert listed == set(whole_pages())
+
+
+def known_names() -> set[str]:
+    """Return every name that a page may put in code."""
+    source = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "src").rglob("*.py"))
+    return {
+        *(*load_parameters(), *load_families(), *load_outcomes(), *load_figures()),
+        *(*load_mechanisms(), *scenario_names()),
+        *re.findall(r"[\w-]+", source),
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_nothing_that_does_not_exist(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    inline = re.findall(
+        r"(?<!`)`([^`\n]+)`(?!`)", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    )
+    names = known_names()
+    unknown = [
+        word
+        for code in inline
+        for word in code.split()
+        if word not in names and not (ROOT / word).exists() and "my-question" not in word
+    ]
+    allowed = {
+        "results.nc",
+        "summary.csv",
+        "comparison.csv",
+        "claims.csv",
+        ".venv",
+        "out/withdrawal",
+    }
+    allowed |= {".venv/bin/tajsim", "python3", "venv", "python3-venv", "pip", "install", "[set]"}
+    assert [word for word in unknown if word not in allowed] == []
+
+
+def test_the_scenario_of_the_first_steps_can_be_read(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "first-steps.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```toml\n(.*?)^```", text, re.M | re.S)
+    (tmp_path / "q.toml").write_text(code, encoding="utf-8")
+    labels = [event.label for event in load_scenario(str(tmp_path / "q.toml")).events]
+    assert "Top-up on the border" in labels
+
+
+def test_claims_come_from_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "claims.csv"
+    assert "tajsim claims" in claims_text(path)
+    head = "scenario,statement,verdict,expect,effect,unit,share,document,line"
+    rows = ["a,Good,holds,rises,1,share,0.9,icg-2016,3", "b,Bad,fails,falls,2.5,%,0.1,icg-2016,4"]
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    text = claims_text(path)
+    assert text.startswith("2 claims: 1 hold, 1 fail.")
+    assert "| b | Bad | fails | falls | 2.5 % | 10 % | icg-2016:4 |" in text
+    assert "Good" not in text
+
+
+def test_misses_are_explained_where_a_target_exists(made: dict[str, str]) -> None:
+    assert set(explanations()) <= set(load_targets())
+    assert "| near |" in made["failures.inc"]
+
+
+def test_what_a_browser_would_load_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text('<a href="https://a.org">x</a><img src="b.png"><math xmlns="http://w3.org"/>')
+    assert loaded(tmp_path) == []
+    page.write_text('<script async src="https://cdn.org/x.js"></script>')
+    assert len(loaded(tmp_path)) == 1
+
+
+@pytest.mark.skipif(
+    any(find_spec(name) is None for name in ("sphinx", "myst_parser", "furo")),
+    reason="the documentation extra is not installed",
+)
+@pytest.mark.filterwarnings("ignore")  # thousands of deprecations inside Sphinx, slow to record
+def test_the_site_builds_without_a_warning_and_needs_no_network(tmp_path: Path) -> None:
+    from sphinx.cmd.build import build_main
+
+    assert build_main(["-q", "-W", "--keep-going", str(ROOT / "docs"), str(tmp_path / "site")]) == 0
+    assert loaded(tmp_path / "site") == []
+    assert "<math" in (tmp_path / "site" / "generated" / "submodels-border.html").read_text()

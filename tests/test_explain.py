@@ -1,0 +1,290 @@
+"""``explain``: the story of a run, and where two runs part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import tajsim
+from tajsim.analysis.chronicle_table import chronicle_table
+from tajsim.analysis.difference_story import differences_table
+from tajsim.analysis.difference_summary import first_differences, frequencies
+from tajsim.analysis.explain import explain
+from tajsim.analysis.first_difference import changes, most_telling
+from tajsim.analysis.pairs import pair_in
+from tajsim.analysis.sentence import Happening, sentence
+from tajsim.analysis.story import happenings, story
+from tajsim.analysis.windows import first_difference
+from tajsim.cli import main
+from tajsim.ensemble import run_many, save
+from tajsim.ensemble.chronicle import chronicle_variables
+from tajsim.errors import UserError
+from tajsim.inputs.chronicle import load_causes, load_kinds
+from tajsim.inputs.chronicle_names import name_codes
+
+NAN = float("nan")
+A, B = "status-quo", "russian-border-withdrawal"
+
+#: Month, kind, actor, target, cause, size of the events of one run.
+Row = tuple[int, str, str, str, str, float]
+TINY: list[Row] = [
+    (0, "dismissal_order", "regime", "mirzoev", "scenario", NAN),
+    (0, "bargain", "mirzoev", "drug_control_agency", "too_strong", 2912.0),
+    (5, "setting", "", "power_guarantee.russia", "scenario", 0.8),
+    (5, "protest", "gbao", "", "anger", 0.31),
+    (7, "entry_moved", "network_01", "pianj", "losses", 61.2),
+    (7, "entry_moved", "network_04", "pianj", "losses", 20.1),
+    (7, "arrest_order", "regime", "mirzoev", "safe_blow", 0.456),
+    (7, "arrested", "mirzoev", "", "", 2904.0),
+    (14, "protest", "gbao", "", "anger", 0.3),
+    (14, "protest", "rasht", "", "anger", 0.3),
+]
+
+
+def results(*runs: Sequence[Row]) -> xr.Dataset:
+    """Return results of two years that hold nothing but events."""
+    codes = {
+        "kind": {name: i for i, name in enumerate(load_kinds())},
+        "actor": name_codes(),
+        "target": name_codes(),
+        "cause": {name: i for i, name in enumerate(load_causes())},
+    }
+    rows = [(run, *row) for run, events in enumerate(runs) for row in events]
+    table = pd.DataFrame(rows, columns=["run", "month", *codes, "size"])
+    columns = {name: table[name].map(known).to_numpy() for name, known in codes.items()}
+    columns |= {name: table[name].to_numpy() for name in ("run", "month", "size")}
+    months = [f"{2004 + i // 12}-{i % 12 + 1:02d}" for i in range(24)]
+    variables, coordinates = chronicle_variables(
+        {"scenario": np.zeros(len(rows), np.int16), **columns}, ["tiny"], months
+    )
+    dates = np.array(months, "datetime64[M]").astype("datetime64[ns]")
+    coordinates |= {"scenario": ["tiny"], "month": dates, "run": np.arange(len(runs))}
+    attrs = {
+        "tajsim_version": "0",
+        "seed": 1,
+        "parameters_mode": "fixed",
+        "questions": '{"tiny": "What happens to Mirzoev?"}',
+        "events": '{"tiny": [{"month": "2004-01", "kind": "dismiss", "label": "Dismissal tried",'
+        ' "arguments": {"commander": "mirzoev"}}, {"month": "2004-06", "kind": "set", "label":'
+        ' "Word given at Sochi", "arguments": {"parameter": "power_guarantee.russia"}}]}',
+    }
+    return xr.Dataset(variables, coordinates, attrs)
+
+
+GOLDEN = """\
+tiny, run 0
+What happens to Mirzoev?
+10 events, 2004-01 to 2005-12; seed 1, parameters fixed. Scheduled by the scenario: marked *.
+
+2004
+  Jan  * Dismissal tried: the regime orders Mirzoev to go.
+  Jan    Mirzoev refuses to go and is bought off with the head's post of the Drug Control Agency
+         (2,910 persons behind him), because he is too strong to be moved.
+  Jun  * Word given at Sochi (power_guarantee.russia is now 0.8).
+  Aug    Networks 1 and 4: main way in is now Pianj (81 kg a month), because of losses on the old
+         way.
+  Aug    The regime orders the arrest of Mirzoev (threat seen in him 0.46), because a patron's
+         backing makes it safe.
+  Aug    Mirzoev is arrested (2,900 persons behind him).
+         Besides: protests (1).
+2005
+         Only: protests (2).
+
+In all: bargains (1), commanders arrested (1)."""
+
+
+def test_a_story_reads_as_it_should() -> None:
+    assert story(results(TINY), 0) == GOLDEN
+
+
+def test_everything_is_dated_on_request() -> None:
+    text = story(results(TINY), 0, everything=True)
+    assert text.count("People take to the streets in Badakhshan (voiced discontent 0.3") == 2
+    assert "Besides" not in text
+
+
+def test_a_run_without_events() -> None:
+    assert "Nothing happened" in story(results(TINY, []), 1)
+
+
+def test_every_kind_makes_a_sentence() -> None:
+    for name, kind in load_kinds().items():
+        for size in (1234.5, NAN):
+            event = Happening("2004-01", name, ("regime",), "irpt", "", size)
+            said = sentence(event)
+            assert "{" not in said
+            assert "nan" not in said
+            assert "  " not in said
+            assert said[0].isupper() or name == "setting", kind
+            assert "()" not in said
+
+
+# --- Two runs ------------------------------------------------------------------------------------
+
+
+def event(month: str, kind: str, actor: str = "mirzoev", target: str = "") -> Happening:
+    return Happening(month, kind, (actor,), target, "", 1.0)
+
+
+def test_changes_name_sides_and_moves() -> None:
+    a = [event("2005-01", "arrested"), event("2006-01", "mutiny", "ziyoyev")]
+    b = [event("2004-06", "crossing", "khudaiberdiev"), event("2005-03", "arrested")]
+    found = changes(a, b)
+    assert [(c.side, c.month, c.moved) for c in found] == [
+        ("B", "2004-06", 0),
+        ("both", "2005-01", 2),
+        ("A", "2006-01", 0),
+    ]
+    back = changes(b, a)
+    assert [(c.side, c.month, c.moved) for c in back] == [
+        ("A", "2004-06", 0),
+        ("both", "2005-01", -2),
+        ("B", "2006-01", 0),
+    ]
+    assert [c.event.kind for c in most_telling(found, 2)] == ["crossing", "arrested"]
+
+
+def test_the_same_event_is_no_change_and_far_apart_it_is_two() -> None:
+    one, other = event("2005-01", "protest", "gbao"), event("2009-01", "protest", "gbao")
+    assert changes([one], [Happening("2005-01", "protest", ("gbao",), "", "anger", 9.0)]) == []
+    assert [c.side for c in changes([one], [other])] == ["A", "B"]
+
+
+def test_the_same_deed_at_another_place_is_one_change() -> None:
+    a = event("2005-01", "crossing", "khudaiberdiev", "pianj")
+    b = event("2005-01", "crossing", "khudaiberdiev", "khorog")
+    (found,) = changes([a], [b])
+    assert (found.side, found.event.target, found.elsewhere) == ("both", "khorog", "pianj")
+
+
+def test_identical_scenarios_do_not_differ() -> None:
+    twins = run_many(["status-quo"], runs=3, until="2007-12")
+    found = explain(twins, twins)
+    assert "differ in 0 % of the runs" in found.text
+    assert (found.table["month"] == "").all()
+    assert "Nothing else differs" in explain(twins, twins, run=1).text
+
+
+def test_nothing_differs_before_the_scenarios_do(pair: xr.Dataset) -> None:
+    month = first_difference(pair, B)
+    assert month is not None
+    found = first_differences(pair_in(pair, A, None))
+    differ = found[found["month"] != ""]
+    assert len(differ)
+    assert (differ["month"] >= month).all()
+    assert (differ["months_after"] >= 0).all()
+    for number in differ["run"]:
+        table = differences_table(pair_in(pair, A, None), int(number))
+        assert (table["month"] >= month).all()
+        assert table["month"].is_monotonic_increasing
+
+
+def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
+    found = first_differences(pair_in(pair, A, B))
+    run = int(found[found["month"] != ""]["run"].iloc[0])
+    told = explain(pair, against=A, run=run)
+    assert f"Run {run}: A {A}, B {B}" in told.text
+    assert "First difference in what happens" in told.text
+    assert "What moved most" in told.text
+    first = found.set_index("run").loc[run]
+    table = told.table[~told.table["scheduled"]]
+    assert table["month"].iloc[0] == first["month"]
+
+
+def test_frequencies_count_what_was_decided(pair: xr.Dataset) -> None:
+    table = chronicle_table(pair)
+    table = table[table["cause"] != "scenario"]
+    for row in frequencies(pair_in(pair, A, B)).itertuples():
+        for name, mean in ((A, row.mean_a), (B, row.mean_b)):
+            here = (table["kind"] == row.kind) & (table["scenario"] == name)
+            assert here.sum() / pair.sizes["run"] == pytest.approx(mean)
+
+
+def test_two_files_say_what_one_says(pair: xr.Dataset) -> None:
+    first, second = pair.sel(scenario=[A]), pair.sel(scenario=[B])
+    together, apart = explain(pair, against=A), explain(first, second)
+    assert together.text == apart.text
+    assert explain(pair, against=A, run=2).text == explain(first, second, run=2).text
+
+
+def test_the_table_of_a_story_has_the_sentences() -> None:
+    found = explain(results(TINY), run=0)
+    assert len(found.table) == len(TINY)
+    assert str(found) == found.text
+    assert len(happenings(results(TINY), "tiny", 0)) == len(TINY)
+
+
+# --- Mistakes -----------------------------------------------------------------------------------
+
+
+def refused(*words: str, **given: object) -> None:
+    with pytest.raises(UserError) as caught:
+        explain(**given)  # type: ignore[arg-type]
+    message = " ".join(caught.value.messages)
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+def test_mistakes_are_told_in_one_line(pair: xr.Dataset) -> None:
+    refused("runs 0 to 5", results=pair, run=6, scenario=A)
+    refused("runs 0 to 5", results=pair, run=-1, against=A)
+    refused("did you mean 'status-quo'", results=pair, run=0, scenario="status-qou")
+    refused("did you mean 'status-quo'", results=pair, against="status-qou")
+    refused("--scenario takes one of", A, results=pair, run=0)
+    refused("is the scenario itself", results=pair, against=A, scenario=A)
+    refused("--run N", "0 to 5", "--against", results=pair.sel(scenario=[A]))
+    refused("none besides it", results=pair.sel(scenario=[A]), against=A)
+    older = pair.drop_dims("event")
+    refused("hold no events", "simulate again", results=older, run=0, scenario=A)
+    refused("hold no events", results=pair, other=older, scenario=A, against=A)
+
+
+def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
+    first, second = pair.sel(scenario=[A]), pair.sel(scenario=[B])
+    refused("seed is 1", "2", results=first, other=second.assign_attrs(seed=2))
+    refused("mode", results=first, other=second.assign_attrs(parameters_mode="fixed"))
+    refused("share no run", results=first.sel(run=[0]), other=second.sel(run=[1]))
+    other = second.copy(deep=True)
+    drawn = (other["role"] == "uncertainty").values
+    other["parameter_value"].values[:, drawn] += 1.0
+    refused("different values", results=first, other=other)
+    late = second.isel(month=slice(1, None))
+    refused("different months", results=first, other=late)
+
+
+# --- The command ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(pair: xr.Dataset, tmp_path: Path) -> Path:
+    save(pair, tmp_path / "results.nc")
+    return tmp_path
+
+
+def test_the_command_tells_and_keeps(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / "events.csv"
+    assert main(["explain", str(folder), "--scenario", B, "--run", "2", "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{B}, run 2")
+    assert "ithdrawal of the Russian border troops begins" in said
+    assert list(pd.read_csv(out)["run"].unique()) == [2]
+    assert main(["explain", str(folder), "--against", A, "--all"]) == 0
+    assert "6 paired runs" in capsys.readouterr().out
+
+
+def test_the_command_refuses_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--run", "99", "--scenario", A], ["--run", "1", "--scenario", "nothing"], []):
+        assert main(["explain", str(folder), *words]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert len(said.err.splitlines()) == 1
+
+
+def test_it_is_a_function_of_the_package() -> None:
+    assert tajsim.explain is explain

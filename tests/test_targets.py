@@ -1,0 +1,187 @@
+"""The targets: a complete file, clear errors, and what is measured in runs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
+from tajsim.errors import UserError
+from tajsim.inputs.figures import load_figures
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.targets import Target, checked, fitted, load_targets, read_targets, target_text
+
+LIST = read_targets(target_text())
+
+ROW = """
+[event]
+error = 0.5
+
+[targets.seized]
+figure = "heroin-seized-2008"
+use = "fitted"
+reason = "why"
+outcome = "heroin_seized_reported"
+window = ["2008-01", "2008-12"]
+measure = "sum"
+scale = "log"
+error = 0.25
+error_reason = "because"
+"""
+
+
+def only(text: str = ROW) -> Target:
+    return next(iter(read_targets(text).targets.values()))
+
+
+def test_every_target_figure_of_the_ledger_has_an_answer() -> None:
+    wanted = {f.id for f in load_figures().values() if f.role == "target"}
+    used = {t.figure.id for t in LIST.targets.values()}
+    assert wanted <= used | set(LIST.not_comparable)
+    assert not used & set(LIST.not_comparable)
+
+
+def test_no_target_is_the_basis_of_a_parameter() -> None:
+    # What the model reads cannot test it.
+    basis = {f for p in load_parameters().values() for f in p.basis.figures}
+    assert not basis & {t.figure.id for t in LIST.targets.values()}
+
+
+def test_there_is_enough_to_fit_and_enough_to_check() -> None:
+    assert len(fitted()) >= 12 and len(checked()) >= 12
+    assert len(fitted()) + len(checked()) == len(load_targets())
+    assert {t.id for t in checked() if t.looked_at} == {"fighters-abroad-hundreds"}
+
+
+def test_values_come_from_the_ledger() -> None:
+    targets = load_targets()
+    assert targets["heroin-reported-2008"].observed == 1450
+    assert targets["migrants-home-2015"].observed == 350_000  # the printed range, 90 %
+    assert targets["migrants-home-2015"].error == pytest.approx(100_000 / 3.2898)
+    hundreds = targets["fighters-abroad-hundreds"]  # no value: the middle on the scale
+    assert hundreds.observed == pytest.approx(math.sqrt(100 * 999))
+    assert hundreds.error == pytest.approx(math.log(9.99) / 3.2898)
+    assert (targets["mirzoev-arrested"].observed, targets["regime-stands-2015"].observed) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"heroin-seized-2008"',
+            '"heroin-seized-2009"',
+            "unknown figure 'heroin-seized-2009'; did",
+        ),
+        ('"heroin_seized_reported"', '"heroin_seised"', "unknown outcome 'heroin_seised'; did"),
+        ('["2008-01", "2008-12"]', '["2008-12", "2008-01"]', "window: 2008-12 is after 2008-01"),
+        ('["2008-01", "2008-12"]', '["2008", "2009"]', "window: expected two months"),
+        ('use = "fitted"', 'use = "fit"', "unknown use 'fit'; did you mean 'fitted'?"),
+        ('use = "fitted"', 'usage = "fitted"', "unknown key 'usage'; did you mean 'use'?"),
+        ('measure = "sum"', 'measure = "change"', "missing; expected the key 'base'"),
+        ('measure = "sum"', 'measure = "happened"', "error: does not fit measure = 'happened'"),
+        ('measure = "sum"', "", "missing; expected the key 'measure'"),
+        ("error = 0.25", "error = 0", "error: expected a number above 0"),
+        ("error = 0.25", "", "missing; expected the key 'error': the ledger prints no range"),
+        ('scale = "log"', 'where = { agency = "navy" }', "where: unknown agency 'navy'"),
+        (
+            'scale = "log"',
+            'where = { region = "gbao" }',
+            "has no dimension 'region'; it has: agency",
+        ),
+        ('scale = "log"', 'base = ["2004-01", "2004-02"]', "base: does not fit measure = 'sum'"),
+        ('reason = "why"', 'reason = ""', "reason: expected a text"),
+        ("[event]", "[events]", "unknown table 'events'; did you mean 'event'?"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(old: str, new: str, message: str) -> None:
+    assert old in ROW
+    with pytest.raises(UserError) as caught:
+        read_targets(ROW.replace(old, new, 1))
+    assert any(message in line for line in caught.value.messages), caught.value.messages
+    assert all("\n" not in line for line in caught.value.messages)
+
+
+def test_a_figure_stands_once() -> None:
+    text = ROW + '\n[not_comparable]\nheroin-seized-2008 = "no"\nnothing-there = "no"\n'
+    with pytest.raises(UserError) as caught:
+        read_targets(text)
+    first, second = caught.value.messages
+    assert "figure of a target" in first and "unknown figure 'nothing-there'" in second
+
+
+def results(values: np.ndarray, name: str, aggregate: str, *dims: str) -> xr.Dataset:
+    """Return results of one outcome over 2008 and 2009, ``values (dims..., month, run)``."""
+    months = (np.arange(24) + np.datetime64("2008-01", "M")).astype("datetime64[ns]")
+    data = {name: (("scenario", *dims, "month", "run"), values[None], {"aggregate": aggregate})}
+    coordinates = {"month": months, "scenario": ["history"]}
+    coordinates |= {"agency": ["army", "customs"]} if "agency" in dims else {}
+    return xr.Dataset(data, coordinates)
+
+
+FLOW = np.stack([np.full((24, 3), 10.0), np.tile([0.0, 10.0, 20.0], (24, 1))])
+
+
+def simulated(old: str = "", new: str = "", values: np.ndarray = FLOW) -> list[float]:
+    target = only(ROW.replace(old, new, 1))
+    dataset = results(values, target.outcome, "yearly", "agency")
+    found = target_values(dataset, [target]).simulated
+    assert found.shape == (1, 3)
+    return [float(x) for x in found[0]]
+
+
+def test_measures() -> None:
+    assert simulated() == [120, 240, 360]  # both agencies, twelve months
+    assert simulated('["2008-01", "2008-12"]', '["2008-01", "2008-03"]') == [30, 60, 90]
+    level = 'window = ["2008-01", "2008-03"]\nmeasure = "level"'
+    window = 'window = ["2008-01", "2008-12"]\nmeasure = "sum"'
+    assert simulated(window, level) == pytest.approx([120, 240, 360])  # a year's worth of it
+    assert simulated(window, level + "\ntimes = 0.001") == pytest.approx([0.12, 0.24, 0.36])
+    assert simulated(window, level + '\nwhere = { agency = "customs" }') == pytest.approx(
+        [0, 120, 240]
+    )
+    rising = FLOW * np.where(np.arange(24) < 12, 1.0, 1.5)[:, None]
+    base = window.replace("2008", "2009") + '\nbase = ["2008-01", "2008-12"]'
+    change = base.replace('"sum"', '"change"') + '\nwhere = { agency = "customs" }'
+    found = simulated(window, change, rising)
+    assert math.isnan(found[0]) and found[1:] == pytest.approx([50, 50])
+    difference = base.replace('"sum"', '"difference"') + "\ntimes = -1"
+    assert simulated(window, difference, rising) == pytest.approx([-60, -120, -180])
+    ratio = window.replace('"sum"', '"ratio"') + '\ndivisor = "heroin_seized_reported"'
+    assert simulated(window, ratio) == pytest.approx([1, 1, 1])
+
+
+def test_an_event_happened_or_not() -> None:
+    text = ROW.replace('scale = "log"\nerror = 0.25\nerror_reason = "because"\n', "")
+    values = np.zeros((2, 24, 3))
+    values[1, 3, 1], values[1, 20, 2] = 1, 1  # inside the window, and after it
+    for measure, errors in (("happened", [-2, 0, -2]), ("absent", [0, 2, 0])):
+        target = only(text.replace('"sum"', f'"{measure}"'))
+        found = target_values(results(values, target.outcome, "total", "agency"), [target])
+        assert found.simulated.tolist() == [[0, 1, 0]]
+        assert found.errors.tolist() == [errors]
+
+
+def test_errors_are_counted_on_the_scale_and_not_on_the_allowed_side() -> None:
+    values = np.array([1450.0, 1450.0 * math.e, 0.0, np.nan])
+    plain = standard_errors(only(), values)
+    assert plain[:2] == pytest.approx([0, 4]) and plain[2] < -30 and math.isnan(plain[3])
+    natural = standard_errors(only(ROW.replace('"log"', '"natural"')), np.array([1451.0]))
+    assert natural == pytest.approx([4])
+    for bound, errors in (("at_least", [0, -4]), ("at_most", [4, 0])):
+        target = only(ROW.replace('scale = "log"', f'scale = "log"\nbound = "{bound}"'))
+        around = 1450.0 * np.exp([1.0, -1.0])
+        assert standard_errors(target, around) == pytest.approx(errors)
+
+
+def test_results_that_lack_something_are_told() -> None:
+    target = only()
+    assert target_outcomes([target]) == ("heroin_seized_reported",)
+    assert last_month([target]) == "2008-12"
+    dataset = results(FLOW, "heroin_entering", "yearly", "agency").isel(month=slice(0, 6))
+    with pytest.raises(UserError) as caught:
+        target_values(dataset, [target])
+    first, second = caught.value.messages
+    assert "needs the outcome 'heroin_seized_reported'" in first and "looks beyond" in second
