@@ -10,6 +10,7 @@ import pytest
 
 import tajsim.ensemble.saved as saved
 from tajsim.cli.program import main
+from tajsim.ensemble.fingerprint import code_of
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.ensemble.saved import load_state
 from tajsim.errors import UserError
@@ -142,3 +143,11 @@ def test_command_line_saves_and_goes_on(tmp_path, capsys):
     other = ["run", "status-quo", "--from", path, "--outcomes", "grievance", "--until", "2004-04"]
     assert main(other) == 2
     assert "outcome 'grievance' was not kept" in capsys.readouterr().err
+
+
+def test_comments_and_docstrings_make_no_other_model():
+    plain = b"def f(x):\n    return x + 1\n"
+    told = b'"""Of f."""\n\n\ndef f(x):\n    """Add one."""\n    # why\n    return x + 1\n'
+    other = b"def f(x):\n    return x + 2\n"
+    assert code_of(plain) == code_of(told)
+    assert code_of(plain) != code_of(other)

@@ -12,7 +12,7 @@ from tajsim.errors import UserError
 
 
 @contextmanager
-def table_file(out: str, overwrite: bool) -> Iterator[Path]:
+def table_file(out: str, overwrite: bool, endings: tuple[str, ...] = (".csv",)) -> Iterator[Path]:
     """Give a path to write to; the file takes the place of ``out`` if the block ends well.
 
     On an error or an interrupt it is removed and ``out`` is as it was.
@@ -21,8 +21,9 @@ def table_file(out: str, overwrite: bool) -> Iterator[Path]:
         UserError: before the block, if ``out`` may not be written or replaced.
     """
     place = Path(out).expanduser()
-    if place.suffix != ".csv":
-        raise UserError(f"{out}: not a table; expected a name that ends in .csv")
+    if place.suffix not in endings:
+        expected = " or ".join(endings)
+        raise UserError(f"{out}: not a table; expected a name that ends in {expected}")
     if place.is_dir():
         raise UserError(f"{out}: is a folder; name a file")
     if place.exists() and not overwrite:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from tajsim.display.html import Html, element, table, whole
+from tajsim.display.html import Html, element, short, table, whole
 from tajsim.inputs.figures import load_figures
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario_settings import COMMAND_LINE
@@ -30,7 +30,8 @@ def scenario_html(scenario: Scenario) -> str:
 
 
 def _settings(scenario: Scenario) -> list[Html]:
-    rows, pale = [], []
+    rows: list[list[str]] = []
+    pale: list[int] = []
     for name, value in scenario.settings.items():
         where = scenario.origins.get(name, "")
         known = load_parameters().get(name)
@@ -47,7 +48,7 @@ def _events(scenario: Scenario) -> list[Html]:
     if not scenario.events:
         return [element("p", "No events are scheduled.")]
     rows = [
-        [event.month, event.label, _change(event), _sources(event.figures), event.where]
+        [short(event.month), event.label, _change(event), _sources(event.figures), event.where]
         for event in scenario.events
     ]
     pale = [i for i, event in enumerate(scenario.events) if _inherited(scenario, event.where)]

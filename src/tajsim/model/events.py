@@ -105,7 +105,7 @@ def _repression_step(country: Country, arguments: Arguments) -> None:
 def _seats(country: Country, arguments: Arguments) -> None:
     """A movement holds so many seats."""
     movement = country.movement[arguments["movement"]]
-    seats = float(arguments["seats"])
+    seats = np.asarray(arguments["seats"], dtype=float)
     new = movement.seats != seats
     country.note("seats", new, actor=movement.name, size=seats, cause="scenario")
     movement.seats = np.full(country.run_count, seats)

@@ -1,0 +1,166 @@
+"""From the design of an experiment to its rows: grids, hypercubes, Saltelli's and Morris's samples.
+
+Every row is a place between 0 and 1 for each factor; the factor says which value stands there.
+What can be made larger without losing a point: a grid by more values or factors' steps, explicit
+points by more of them, a Latin hypercube by more ``blocks``, Saltelli's sample by doubling
+``base``, Morris's by more ``trajectories``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tajsim.errors import UserError
+from tajsim.inputs.experiment_parts import Experiment, Factor, FactorValue
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.values import prior_quantile
+
+Unit = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Design:
+    """The rows of a design: values by factor, and places between 0 and 1 ``(row, factor)``."""
+
+    rows: tuple[Mapping[str, FactorValue], ...]
+    units: Unit
+
+
+def make_design(experiment: Experiment) -> Design:
+    """Return the rows of an experiment's design, the same for each of its scenarios.
+
+    Raises:
+        UserError: if a library is missing, or the design is too large.
+    """
+    kind, options = experiment.design.kind, experiment.design.options
+    factors = experiment.factors
+    if kind == "points":
+        rows = tuple(experiment.rows)
+        return Design(rows, _places(factors, rows))
+    if kind == "grid":
+        rows = _grid(factors)
+        return Design(rows, _places(factors, rows))
+    if kind == "latin-hypercube":
+        units = _latin(len(factors), options["points"], options["blocks"], experiment.seed)
+    elif kind == "sobol":
+        units = _saltelli(factors, options["base"], options["second_order"], experiment.seed)
+    else:
+        units = _morris(factors, options["trajectories"], options["levels"], experiment.seed)
+    columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
+    names = [factor.name for factor in factors]
+    rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+    return Design(rows, units)
+
+
+def values_at(factor: Factor, place: Unit) -> list[FactorValue]:
+    """Return the values of a factor at places between 0 and 1, ``(row,)``."""
+    if factor.values:
+        count = len(factor.values)
+        index = np.minimum((place * count).astype(int), count - 1)
+        return [factor.values[i] for i in index]
+    if factor.whole:
+        whole = np.floor(factor.low + place * (factor.high - factor.low + 1.0))
+        return [int(v) for v in np.minimum(whole, factor.high)]
+    if factor.spread == "prior" and factor.parameter:
+        return [float(v) for v in prior_quantile(load_parameters()[factor.parameter], place)]
+    if factor.spread == "log":
+        low, high = np.log(factor.low), np.log(factor.high)
+        found = np.exp(low + (high - low) * place)
+    else:
+        found = factor.low + (factor.high - factor.low) * place
+    # The last bit must not leave the range of the registry.
+    return [float(v) for v in np.clip(found, factor.low, factor.high)]
+
+
+def _grid(factors: tuple[Factor, ...]) -> tuple[Mapping[str, FactorValue], ...]:
+    axes = [_axis(factor) for factor in factors]
+    count = np.prod([float(len(axis)) for axis in axes])
+    if count > 1e6:
+        raise UserError(f"the grid has {count:,.0f} points; expected at most 1,000,000")
+    names = [factor.name for factor in factors]
+    return tuple(dict(zip(names, values, strict=True)) for values in product(*axes))
+
+
+def _axis(factor: Factor) -> list[FactorValue]:
+    if factor.values:
+        return list(factor.values)
+    steps = factor.steps or 2
+    if factor.whole:
+        even = np.linspace(factor.low, factor.high, steps)
+        return list(dict.fromkeys(round(float(v)) for v in even))
+    if factor.spread == "prior":  # the middle of so many equal shares of the distribution
+        return values_at(factor, (np.arange(steps) + 0.5) / steps)
+    return values_at(factor, np.linspace(0.0, 1.0, steps))
+
+
+def _places(factors: tuple[Factor, ...], rows: tuple[Mapping[str, FactorValue], ...]) -> Unit:
+    """Return where given values stand between the least and the greatest; texts by their order."""
+    places = np.zeros((len(rows), len(factors)))
+    for i, factor in enumerate(factors):
+        values = [row[factor.name] for row in rows]
+        order: list[FactorValue] = list(factor.values or dict.fromkeys(values))
+        if any(isinstance(value, str) for value in values):
+            numbers = np.array([float(order.index(value)) for value in values])
+        else:
+            numbers = np.array([float(value) for value in values])
+        low, high = numbers.min(), numbers.max()
+        places[:, i] = (numbers - low) / (high - low) if high > low else 0.5
+    return places
+
+
+def _latin(factors: int, points: int, blocks: int, seed: int) -> Unit:
+    from scipy.stats import qmc
+
+    samplers = (qmc.LatinHypercube(d=factors, seed=_seed(seed, k)) for k in range(blocks))
+    units: Unit = np.concatenate([sampler.random(points) for sampler in samplers])
+    return units
+
+
+def _saltelli(factors: tuple[Factor, ...], base: int, second_order: bool, seed: int) -> Unit:
+    sample = library("SALib.sample.sobol").sample
+    problem = salib_problem(factors)
+    found = sample(problem, base, calc_second_order=second_order, seed=_seed(seed, 0))
+    return np.asarray(found, dtype=float)
+
+
+def _morris(factors: tuple[Factor, ...], trajectories: int, levels: int, seed: int) -> Unit:
+    """Return one walk after another, each from a seed of its own, so that more can be added."""
+    sample = library("SALib.sample.morris").sample
+    problem = salib_problem(factors)
+    walks = [
+        sample(problem, 1, num_levels=levels, seed=_seed(seed, k)) for k in range(trajectories)
+    ]
+    units: Unit = np.clip(np.concatenate(walks), 0.0, 1.0)
+    return units
+
+
+def salib_problem(factors: tuple[Factor, ...]) -> dict[str, Any]:
+    """Return the factors as SALib wants them, every one from 0 to 1."""
+    names = [factor.name for factor in factors]
+    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def library(name: str, extra: str = "analysis") -> Any:
+    """Return a module of an optional library.
+
+    Raises:
+        UserError: if it is not installed.
+    """
+    try:
+        return import_module(name)
+    except ImportError:
+        raise UserError(
+            f"{name.split('.')[0]} is not installed; install it with: pip install 'tajsim[{extra}]'"
+        ) from None
+
+
+def _seed(seed: int, part: int) -> int:
+    """Return a seed for one part of a design, below 2**32 as the libraries want."""
+    return int((seed * 1_000_003 + part) % (2**32 - 1))

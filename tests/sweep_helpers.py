@@ -1,0 +1,167 @@
+"""What the tests of sweeps share: a small experiment, stand-ins for the model, a failing disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from tajsim.inputs.experiment import Experiment, load_experiment
+from tajsim.sweeps.disk import Disk
+from tajsim.sweeps.task import Task
+from tajsim.sweeps.work import Finished
+
+EXPERIMENT = """
+title = "Pay at the border"
+question = "What does pay do?"
+scenarios = ["status-quo"]
+runs = 4
+end = "2004-06"
+seed = 7
+
+[design]
+kind = "grid"
+
+[[factors]]
+name = "pay"
+values = [1, 10, 40]
+
+[[factors]]
+name = "month"
+values = ["2004-02", "2004-04"]
+
+[[events]]
+date = { factor = "month" }
+kind = "set"
+parameter = "agency_pay.border_troops"
+value = { factor = "pay" }
+
+[[keep]]
+outcome = "collusion"
+where = { agency = "border_troops" }
+
+[[keep]]
+outcome = "heroin_seized"
+where = { section = "all" }
+name = "seized"
+"""
+
+
+def small_experiment(folder: Path, *changes: tuple[str, str]) -> Experiment:
+    """Write the small experiment, some of its text replaced, and load it."""
+    text = EXPERIMENT
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "pay.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_experiment(path)
+
+
+def number_of(point: str, run: int) -> float:
+    """Return what the stand-in makes of a run: a function of its point and number alone."""
+    return (int(point[1:], 16) % 9973) / 7.0 + np.sin(float(run) + 1.0)
+
+
+def quick(task: Task, month_done: Callable[[], None]) -> Finished:
+    """Stand in for the model."""
+    for _ in range(task.months):
+        month_done()
+    one = [number_of(p, int(r)) for p, r in zip(task.points, task.runs, strict=True)]
+    numbers = np.stack([np.array(one) * (i + 1.0) for i in range(len(task.keep))], axis=-1)
+    shape = (task.months, len(task.points))
+    return Finished(task, numbers, {n: np.ones(shape, np.float32) for n in task.series})
+
+
+def slow(task: Task, month_done: Callable[[], None]) -> Finished:
+    """Stand in for the model, and take long enough to be killed."""
+    time.sleep(0.05)
+    return quick(task, month_done)
+
+
+def deadly(task: Task, month_done: Callable[[], None]) -> Finished:
+    """Stand in for a model that brings down the process at run 2."""
+    if 2 in task.runs:
+        os.kill(os.getpid(), 9)
+    return quick(task, month_done)
+
+
+class PowerCutError(BaseException):
+    """The machine is off."""
+
+
+class FailingDisk(Disk):
+    """A disk that fails at one step.
+
+    ``how`` is ``full`` (that step raises and writes half), ``cut`` (the power fails at that step,
+    and everything that was not synced is torn or undone) or ``late cut`` (the same, but renames
+    have reached the disk by themselves).
+    """
+
+    def __init__(self, step: int, how: str) -> None:
+        self.step, self.how, self.steps = step, how, 0
+        self._unsynced: set[Path] = set()
+        self._renamed: list[tuple[Path, Path, bytes | None]] = []
+
+    def _at(self, path: Path, data: bytes = b"") -> None:
+        self.steps += 1
+        if self.steps != self.step:
+            return
+        if data:
+            path.write_bytes(data[: len(data) // 2])
+            self._unsynced.add(path)
+        if self.how == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        self._lose()
+        raise PowerCutError
+
+    def _lose(self) -> None:
+        for path in self._unsynced:
+            if path.exists():
+                path.write_bytes(path.read_bytes()[:10])
+        for path, to, before in reversed(self._renamed):
+            if self.how == "late cut":
+                continue
+            if to.exists():
+                path.write_bytes(to.read_bytes())
+            to.unlink(missing_ok=True)
+            if before is not None:
+                to.write_bytes(before)
+
+    def make_folder(self, folder: Path) -> None:
+        self._at(folder)
+        super().make_folder(folder)
+
+    def read(self, path: Path) -> bytes:
+        self._at(path)
+        return super().read(path)
+
+    def write(self, path: Path, data: bytes) -> None:
+        self._at(path, data)
+        super().write(path, data)
+        self._unsynced.add(path)
+
+    def sync(self, path: Path) -> None:
+        self._at(path)
+        self._unsynced.discard(path)
+
+    def rename(self, path: Path, to: Path) -> None:
+        self._at(path)
+        before = to.read_bytes() if to.exists() else None
+        super().rename(path, to)
+        self._renamed.append((path, to, before))
+        if path in self._unsynced:
+            self._unsynced.remove(path)
+            self._unsynced.add(to)
+
+    def sync_folder(self, folder: Path) -> None:
+        self._at(folder)
+        self._renamed = [row for row in self._renamed if row[1].parent != folder]
+
+    def remove(self, path: Path) -> None:
+        self._at(path)
+        super().remove(path)

@@ -1,0 +1,284 @@
+"""Experiment files: those that ship can run, every mistake is told with line and nearest name."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sweep_helpers import EXPERIMENT
+
+import tajsim
+from tajsim.cli import main
+from tajsim.errors import UserError
+from tajsim.inputs.experiment import (
+    check_experiment,
+    experiment_names,
+    experiment_path,
+    is_experiment,
+    load_experiment,
+)
+from tajsim.inputs.experiment_schema import experiment_schema, experiment_schema_text
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.scenario import scenario_names
+from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps.design import Design, make_design
+from tajsim.sweeps.points import make_points
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_at_least_ten_experiments_ship_with_names_of_their_own() -> None:
+    assert len(experiment_names()) >= 10
+    assert not set(experiment_names()) & set(scenario_names())
+    assert all(is_experiment(name) for name in experiment_names())
+    assert not any(is_experiment(name) for name in scenario_names())
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_shipped_experiments_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first and the last row of the design, one run of each."""
+    experiment = load_experiment(name)
+    if experiment.design.kind in ("sobol", "morris"):
+        pytest.importorskip("SALib")
+
+    def two(experiment: tajsim.inputs.experiment.Experiment) -> Design:
+        design = make_design(experiment)
+        rows = [0, len(design.rows) - 1]
+        return Design(tuple(design.rows[i] for i in rows), design.units[rows])
+
+    monkeypatch.setattr("tajsim.sweeps.run.make_design", two)
+    report = sweep(experiment, tmp_path / "out", runs=1)
+    found = load_sweep(tmp_path / "out")
+    assert report.failed == 0 and report.computed == report.points >= 2
+    numbers = found.results[list(found.columns.index)].to_numpy(dtype=float)
+    assert np.isfinite(numbers).all()
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_shipped_experiments_fit_the_schema(name: str) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    tables = tomllib.loads(experiment_path(name).read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(experiment_schema()).validate(tables)
+    assert experiment_path(name).read_text().startswith("#:schema ../src/tajsim/data/experiment")
+
+
+def test_the_shipped_schema_is_current() -> None:
+    path = ROOT / "src" / "tajsim" / "data" / "experiment.schema.json"
+    assert path.read_text(encoding="utf-8") == experiment_schema_text()
+    assert json.loads(path.read_text(encoding="utf-8")) == experiment_schema()
+
+
+#: What is replaced in the small experiment, and what the line says.
+MISTAKES = [
+    ('title = "Pay at the border"\n', "", ["missing; expected the key 'title'"]),
+    ("runs = 4", "run = 4", [":5: run: unknown key 'run'; did you mean 'runs'?"]),
+    ("runs = 4", 'runs = "4"', [":5: runs: '4' is not valid here; expected a whole number"]),
+    ("runs = 4", "runs = 0", [":5: runs: 0 is out of range; expected at least 1"]),
+    ("status-quo", "status-que", ["no such scenario", "did you mean 'status-quo'?"]),
+    ('"2004-06"', '"2030-06"', [":6: end: 2030-06 is outside the scenarios"]),
+    ('"2004-06"', '"June"', [":6: end: 'June' is not valid; expected a month"]),
+    ('"grid"', '"gird"', [":10: design.kind: unknown kind of design 'gird'; did you mean 'grid'?"]),
+    ('"grid"', '"grid"\nlevels = 4', ["design.levels: does not go with kind = 'grid'", "'morris'"]),
+    ('"grid"', '"sobol"', ["design: missing; expected the key 'base'"]),
+    ('"grid"', '"sobol"\nbase = 12', ["design.base: 12 is no power of two; expected e.g. 16"]),
+    ('"grid"', '"morris"\ntrajectories = 2\nlevels = 5', ["design.levels: 5 is odd"]),
+    ('"grid"', '"points"', ["factors.values: does not go with kind = 'points'", "points: missing"]),
+    ('name = "pay"', 'name = "pays"', ["no event uses the factor 'pays'", "unknown factor 'pay'"]),
+    ('name = "month"', 'name = "pay"', ["the factor 'pay' stands twice"]),
+    (
+        "[1, 10, 40]",
+        "[1, 10, 400]",
+        [":14: factors.values: 400 is out of range; expected 1 to 100"],
+    ),
+    ("[1, 10, 40]", "[1, 1]", ["factors.values: a value stands twice"]),
+    ("[1, 10, 40]", '[1, "10 kg"]', ["the unit 'kg' is wrong here; expected 'USD/month'"]),
+    ("values = [1, 10, 40]", "low = 40\nhigh = 1", ["low = 40 is not below high = 1"]),
+    ("values = [1, 10, 40]", "low = 1\nhigh = 40", ["expected the key 'values' or 'steps'"]),
+    ('["2004-02", "2004-04"]', '["2004-02", "2005-04"]', ["events.date: 2005-04 is outside"]),
+    ('["2004-02", "2004-04"]', "[2, 4]", ["events.date: the factor 'month' is a number", "'from'"]),
+    ('kind = "set"', 'kind = "sett"', [":22: events.kind: unknown event kind 'sett'"]),
+    ('"agency_pay.border_troops"', '"agency_pay.border_trops"', ["did you mean 'agency_pay.b"]),
+    ('{ factor = "pay" }', '{ factor = "pay", time = 2 }', ["unknown key 'time'", "'times'?"]),
+    ('{ factor = "pay" }', '{ factor = "pay", times = 9 }', ["360 is out of range"]),
+    ('{ factor = "month" }', '{ factor = "month", times = 2 }', ["is a text; expected a number"]),
+    ('outcome = "collusion"', 'outcome = "colusion"', ["keep.outcome: unknown outcome 'colusion'"]),
+    ('agency = "border_troops" }', 'agency = "border_trops" }', ["unknown agency 'border_trops'"]),
+    ('agency = "border_troops" }', 'agency = "all" }', ["'collusion' does not add up over agency"]),
+    ('section = "all"', 'sector = "all"', ["unknown dimension 'sector'; 'heroin_seized' has"]),
+    ('name = "seized"', 'window = ["2004-05", "2004-02"]', ["2004-05 is after 2004-02"]),
+    ('name = "seized"', 'window = ["2004-05", "2005-02"]', ["is outside the experiment"]),
+    ('name = "seized"', 'name = "se ized"', ["'se ized' is not valid; expected letters"]),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), MISTAKES)
+def test_mistakes_are_told_in_a_line(tmp_path: Path, old: str, new: str, said: list[str]) -> None:
+    assert old in EXPERIMENT
+    path = tmp_path / "wrong.toml"
+    path.write_text(EXPERIMENT.replace(old, new))
+    messages = check_experiment(str(path))
+    assert messages and all(message.startswith(str(path)) for message in messages)
+    together = "\n".join(messages)
+    assert [text for text in said if text not in together] == []
+    assert all("\n" not in message for message in messages)
+
+
+def test_all_mistakes_of_a_file_come_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = EXPERIMENT.replace("runs = 4", "runs = -4").replace("[1, 10, 40]", "[1, 10, 400]")
+    text = text.replace('"heroin_seized"', '"heroin_sized"').replace('kind = "set"', 'kind = "st"')
+    path = tmp_path / "wrong.toml"
+    path.write_text(text)
+    assert main(["check", str(path), "status-quo"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    numbers = [int(line.split(":")[2]) for line in lines]
+    assert len(lines) >= 4 and numbers == sorted(numbers)
+
+
+def test_check_describes_an_experiment(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "party-ban", "irpt-ban"]) == 0
+    said = capsys.readouterr().out
+    assert "party-ban: no mistakes" in said and "design grid, 40 runs a point" in said
+
+
+def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
+    with pytest.raises(UserError, match="did you mean 'party-ban'"):
+        load_experiment("partyban")
+    with pytest.raises(UserError, match="no such file"):
+        load_experiment("nowhere/x.toml")
+    with pytest.raises(UserError, match="is a scenario"):
+        load_experiment("irpt-ban")
+
+
+def changed(tmp_path: Path, *changes: tuple[str, str]) -> tajsim.inputs.experiment.Experiment:
+    text = EXPERIMENT
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    path = tmp_path / "design.toml"
+    path.write_text(text)
+    return load_experiment(path)
+
+
+RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")
+
+
+def ids(experiment: tajsim.inputs.experiment.Experiment) -> list[str]:
+    return [point.id for point in make_points(experiment, make_design(experiment)).points]
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        ('"latin-hypercube"\npoints = 8', '"latin-hypercube"\npoints = 8\nblocks = 3'),
+        ('"sobol"\nbase = 4', '"sobol"\nbase = 8'),
+        ('"morris"\ntrajectories = 3', '"morris"\ntrajectories = 5'),
+    ],
+)
+def test_designs_can_be_enlarged_without_losing_a_point(
+    tmp_path: Path, small: str, large: str
+) -> None:
+    if "latin" not in small:
+        pytest.importorskip("SALib")
+    first = ids(changed(tmp_path, RANGE, ('"grid"', small)))
+    more = ids(changed(tmp_path, RANGE, ('"grid"', large)))
+    assert set(first) < set(more)
+    assert first == ids(changed(tmp_path, RANGE, ('"grid"', small)))
+
+
+def test_a_hypercube_has_a_point_in_every_slice(tmp_path: Path) -> None:
+    design = make_design(changed(tmp_path, RANGE, ('"grid"', '"latin-hypercube"\npoints = 10')))
+    slices = np.sort((design.units * 10.0).astype(int), axis=0)
+    assert (slices == np.arange(10)[:, None]).all()
+    pays = [float(row["pay"]) for row in design.rows]
+    assert min(pays) < 5.0 and max(pays) > 36.0
+
+
+def test_salib_finds_its_own_design_again(tmp_path: Path) -> None:
+    """Morris's and Saltelli's analyses of a known function, through ids that may repeat."""
+    pytest.importorskip("SALib")
+    from SALib.analyze import morris, sobol
+
+    for kind in ('"morris"\ntrajectories = 6', '"sobol"\nbase = 64'):
+        experiment = changed(tmp_path, RANGE, ('"grid"', kind))
+        design = make_design(experiment)
+        answer = np.array([float(row["pay"]) for row in design.rows])
+        problem = {"num_vars": 2, "names": ["pay", "month"], "bounds": [[0.0, 1.0]] * 2}
+        if "morris" in kind:
+            found = morris.analyze(problem, design.units, answer, num_levels=4)
+            assert np.allclose(found["mu_star"], [39.0, 0.0])
+        else:
+            found = sobol.analyze(problem, answer, calc_second_order=False)
+            assert np.allclose(found["S1"], [1.0, 0.0], atol=0.1)
+            assert np.allclose(found["ST"], [1.0, 0.0], atol=0.1)
+
+
+def test_every_uncertain_parameter_becomes_a_factor() -> None:
+    experiment = load_experiment("screening")
+    expected = {
+        p.name for p in load_parameters().values() if p.role == "uncertainty" and p.low < p.high
+    }
+    assert {factor.name for factor in experiment.factors} == expected
+    assert {factor.basis for factor in experiment.factors} >= {"assumption", "documented"}
+
+
+def test_explicit_points_and_spreads(tmp_path: Path) -> None:
+    points = '\n[[points]]\npay = 3\nmonth = "2004-03"\n[[points]]\npay = 9\nmonth = "2004-05"\n'
+    bare = ("values = [1, 10, 40]\n", ""), ('values = ["2004-02", "2004-04"]\n', "")
+    experiment = changed(
+        tmp_path,
+        *bare,
+        ('kind = "grid"', 'kind = "points"'),
+        ('[[keep]]\noutcome = "coll', points + '[[keep]]\noutcome = "coll'),
+    )
+    assert [row["pay"] for row in make_design(experiment).rows] == [3.0, 9.0]
+    log = changed(
+        tmp_path, ("values = [1, 10, 40]", 'low = 1\nhigh = 100\nspread = "log"\nsteps = 3')
+    )
+    assert np.allclose([row["pay"] for row in make_design(log).rows][::2], [1.0, 10.0, 100.0])
+
+
+def test_months_are_whole_numbers_and_make_variants() -> None:
+    experiment = load_experiment("handover-speed")
+    points = make_points(experiment, make_design(experiment))
+    assert [point.values["months"] for point in points.points] == [1, 6, 12, 24, 36, 60]
+    assert points.variants == 6
+    pay = load_experiment("border-pay-or-aid")
+    assert make_points(pay, make_design(pay)).variants == 1
+
+
+def test_the_experiment_that_the_page_shows_is_sound(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    text = page.split("```toml\n")[1].split("```")[0]
+    path = tmp_path / "shown.toml"
+    path.write_text(text)
+    experiment = load_experiment(path)
+    points = make_points(experiment, make_design(experiment))
+    assert (len(points.points), points.variants) == (18, 2)
+    for kind in ("grid", "points", "latin-hypercube", "sobol", "morris"):
+        assert f"| `{kind}` |" in page
+    for key in ("points.csv", "design.csv", "sweep.json"):
+        assert f"| `{key}` |" in page
+
+
+def test_scenarios_are_found_beside_the_experiment(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        'title = "Mine"\nquestion = "?"\nextends = "status-quo"\nend = "2006-12"\n'
+    )
+    both = changed(tmp_path, ('["status-quo"]', '["status-quo", "./mine.toml"]'))
+    assert [scenario.name for scenario in both.scenarios] == ["status-quo", "mine"]
+    assert both.end == "2004-06"
+    assert len(make_points(both, make_design(both)).points) == 12
+    twice = EXPERIMENT.replace('["status-quo"]', '["status-quo", "status-quo"]')
+    (tmp_path / "twice.toml").write_text(twice)
+    assert "named 'status-quo' stands twice" in check_experiment(tmp_path / "twice.toml")[0]
+    (tmp_path / "mine.toml").write_text('title = "Mine"\nquestion = "?"\nextends = "status-que"\n')
+    (tmp_path / "broken.toml").write_text(EXPERIMENT.replace('"status-quo"', '"./mine.toml"'))
+    messages = check_experiment(tmp_path / "broken.toml")
+    assert any("mine.toml:3: extends" in message for message in messages)

@@ -1,0 +1,371 @@
+"""Sweeps of the model: points beside each other equal points alone; failures, precision, tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sweep_helpers import EXPERIMENT, quick, small_experiment
+
+import tajsim
+from tajsim.analysis.aggregate import aggregate
+from tajsim.cli import main
+from tajsim.errors import UserError
+from tajsim.inputs.experiment_keep import ADDITIVE
+from tajsim.inputs.outcomes import AGGREGATES, load_outcomes
+from tajsim.sweeps import keep, load_sweep, sweep
+from tajsim.sweeps.batches import EVEN, LARGEST, divide
+from tajsim.sweeps.precision import Spread
+from tajsim.sweeps.progress import Progress
+from tajsim.sweeps.task import Task
+from tajsim.sweeps.work import Finished
+
+Capture = pytest.CaptureFixture[str]
+COLLUSION = "collusion[agency=border_troops]"
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small experiment, simulated by the model in one process."""
+    folder = tmp_path_factory.mktemp("swept")
+    sweep(small_experiment(folder), folder / "out")
+    return folder / "out"
+
+
+def test_points_side_by_side_equal_each_point_alone(swept: Path, tmp_path: Path) -> None:
+    """A point of the sweep is the scenario one would write by hand, run by run, to the bit."""
+    found = load_sweep(swept)
+    for point, row in found.points.iterrows():
+        path = tmp_path / f"{point}.toml"
+        path.write_text(
+            f"""title = "By hand"\nquestion = "?"\nextends = "status-quo"
+            [[events]]\ndate = "{row["month"]}"\nkind = "set"
+            parameter = "agency_pay.border_troops"\nvalue = {row["pay"]}\n"""
+        )
+        alone = tajsim.run(path, runs=4, seed=7, until="2004-06", outcomes=["collusion"])
+        series = alone["collusion"].sel(agency="border_troops").isel(scenario=0)
+        expected = aggregate(series, ("2004-01", "2004-06")).values
+        mine = found.results[found.results["point"] == point].sort_values("run")[COLLUSION]
+        assert mine.to_list() == expected.tolist()
+
+
+@pytest.mark.parametrize("how", ["workers", "batches"])
+def test_results_do_not_depend_on_workers_and_batches(
+    swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if how == "batches":
+        monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 1)
+    sweep(small_experiment(tmp_path), tmp_path / "out", workers=2 if how == "workers" else 1)
+    one, other = load_sweep(swept), load_sweep(tmp_path / "out")
+    pd.testing.assert_frame_equal(one.results, other.results, check_exact=True)
+
+
+def test_kept_numbers_aggregate_as_the_analysis_does() -> None:
+    rng = np.sin(np.arange(3 * 9 * 4)).reshape(3, 9, 4)
+    import xarray as xr
+
+    months = np.arange(9) + np.datetime64("2004-01", "M")
+    for kind in AGGREGATES:
+        series = xr.DataArray(
+            rng[0], dims=("month", "run"), coords={"month": months.astype("datetime64[ns]")}
+        )
+        series.attrs["aggregate"] = kind
+        expected = aggregate(series, ("2004-01", "2004-09")).values
+        assert np.allclose(keep.aggregate(rng[0], kind), expected, rtol=1e-14, atol=0.0)
+    assert {o.aggregate for o in load_outcomes().values()} <= {*AGGREGATES, *ADDITIVE}
+
+
+def test_the_tables_name_points_factors_and_columns(swept: Path) -> None:
+    found = load_sweep(swept)
+    assert list(found.points.columns) == ["scenario", "pay", "month"]
+    assert list(found.columns.index) == [COLLUSION, "seized"]
+    assert found.columns.loc["seized", "unit"] == "kg/year"
+    assert found.factors.loc["pay", "unit"] == "USD/month"
+    assert found.kind == "grid" and found.about["seed"] == 7
+    assert found.problem["names"] == ["pay", "month"]
+    assert found.means.shape == (6, 2)
+    assert found.answers("seized").tolist() == found.means["seized"].tolist()
+    assert found.answers("seized", run=3).shape == (6,)
+    data = found.dataset()
+    assert data["seized"].dims == ("point", "run") and data["seized"].attrs["unit"] == "kg/year"
+    table = found.table()
+    assert list(table.columns) == ["point", "scenario", "pay", "month", "run", COLLUSION, "seized"]
+    drawn = found.drawn()
+    assert drawn.index.to_list() == [0, 1, 2, 3] and drawn["detection_limit"].nunique() == 4
+    with pytest.raises(UserError, match="did you mean 'seized'"):
+        found.answers("seised")
+
+
+def failing(bad: Callable[[str, int], bool]) -> Callable[..., Finished]:
+    def simulate(task: Task, month_done: Callable[[], None]) -> Finished:
+        if any(bad(p, int(r)) for p, r in zip(task.points, task.runs, strict=True)):
+            raise ZeroDivisionError("no\nguards")
+        return quick(task, month_done)
+
+    return simulate
+
+
+def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
+    experiment = small_experiment(tmp_path, ('["2004-02", "2004-04"]', '["2004-02"]'))
+    out = tmp_path / "out"
+    points = list(load_points(experiment, tmp_path))
+    calls: list[int] = []
+    model = failing(lambda p, r: p == points[1])
+
+    def counted(task: Task, month_done: Callable[[], None]) -> Finished:
+        calls.append(len(task.points))
+        return model(task, month_done)
+
+    report = sweep(experiment, out, simulate=counted)
+    assert (report.computed, report.failed) == (8, 4)
+    assert len(calls) < 8  # the point is found by bisection and not tried run by run
+    failures = load_sweep(out).failures
+    assert set(failures["point"]) == {points[1]} and len(failures) == 4
+    assert set(failures["cause"]) == {"ZeroDivisionError: no guards"}
+    again = sweep(experiment, out, simulate=quick)
+    assert (again.computed, again.failed) == (0, 4)
+    mended = sweep(experiment, out, simulate=quick, retry=True)
+    assert (mended.computed, mended.failed) == (4, 0)
+    assert load_sweep(out).failures.empty
+
+
+def load_points(experiment: object, tmp_path: Path) -> list[str]:
+    sweep(experiment, tmp_path / "points", simulate=quick)  # type: ignore[arg-type]
+    return list(load_sweep(tmp_path / "points").points.index)
+
+
+def test_a_failed_run_does_not_take_its_point_along(tmp_path: Path) -> None:
+    experiment = small_experiment(tmp_path, ("runs = 4", "runs = 9"))
+    points = load_points(experiment, tmp_path)
+    bad = {(points[0], 5), (points[2], 8)}
+    report = sweep(experiment, tmp_path / "out", simulate=failing(lambda p, r: (p, r) in bad))
+    failures = load_sweep(tmp_path / "out").failures
+    assert {(row["point"], row["run"]) for _, row in failures.iterrows()} == bad
+    assert (report.computed, report.failed) == (6 * 9 - 2, 2)
+
+
+def test_the_first_run_may_fail_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of one run of each point: a failing first run says little about the point."""
+    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 3)
+    experiment = small_experiment(tmp_path, ('["2004-02", "2004-04"]', '["2004-02"]'))
+    points = load_points(experiment, tmp_path)
+    bad = {(points[0], 0), (points[1], 0), (points[1], 1), (points[1], 2), (points[1], 3)}
+    report = sweep(experiment, tmp_path / "out", simulate=failing(lambda p, r: (p, r) in bad))
+    failures = load_sweep(tmp_path / "out").failures
+    assert {(row["point"], row["run"]) for _, row in failures.iterrows()} == bad
+    assert (report.computed, report.failed) == (7, 5)
+
+
+def test_low_runs_of_all_points_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 3)
+    order: list[int] = []
+
+    def watched(task: Task, month_done: Callable[[], None]) -> Finished:
+        order.extend(int(r) for r in task.runs)
+        return quick(task, month_done)
+
+    sweep(small_experiment(tmp_path), tmp_path / "out", simulate=watched)
+    assert order == sorted(order)
+
+
+def test_precision_ends_a_sweep_early_and_the_same_way_again(tmp_path: Path) -> None:
+    experiment = small_experiment(tmp_path, ("runs = 4", "runs = 200"))
+    report = sweep(experiment, tmp_path / "a", simulate=quick, until_precision=0.001)
+    assert report.precise is True
+    assert 6 * 8 <= report.computed < 6 * 200
+    found = load_sweep(tmp_path / "a")
+    counts = found.results.groupby("point").size()
+    assert counts.nunique() == 1
+    again = sweep(experiment, tmp_path / "a", simulate=quick, until_precision=0.001)
+    assert (again.computed, again.precise) == (0, True)
+    never = sweep(experiment, tmp_path / "b", simulate=quick, until_precision=1e-9, runs=12)
+    assert (never.precise, never.computed) == (False, 72)
+
+
+def test_spread_added_in_parts_is_that_of_the_whole() -> None:
+    values = np.cos(np.arange(60.0)).reshape(30, 2)
+    points = np.arange(30) % 3
+    whole, parts = Spread(3, 2), Spread(3, 2)
+    whole.add(points, values)
+    for cut in (slice(0, 7), slice(7, 8), slice(8, 30)):
+        parts.add(points[cut], values[cut])
+    assert np.allclose(whole.mean, parts.mean) and np.allclose(whole.squares, parts.squares)
+    own = values[points == 1]
+    half = 1.6448536269514722 * own.std(axis=0, ddof=1) / np.sqrt(10.0)
+    assert np.allclose(whole.widths()[1], half / values.std(axis=0, ddof=1))
+
+
+def test_an_error_of_the_caller_is_no_failed_point(tmp_path: Path) -> None:
+    def tell(progress: Progress) -> None:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        sweep(small_experiment(tmp_path), tmp_path / "out", simulate=quick, progress=tell)
+    assert not list((tmp_path / "out" / "shards").iterdir())
+
+
+def test_the_verb_sweeps_goes_on_and_writes_tables(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "pay.toml"
+    file.write_text(EXPERIMENT)
+    out, tidy = str(tmp_path / "out"), tmp_path / "runs.csv"
+    assert main(["sweep", str(file), "--out", out, "--runs", "1", "--progress"]) == 0
+    first = capsys.readouterr()
+    assert "6 points, 6 runs: 0 were there, 6 computed" in first.out
+    assert re.search(r"\d+/6 points, \d+/6 runs", first.err)
+    assert main(["sweep", str(file), "--out", out, "--runs", "2", "--tidy", str(tidy)]) == 0
+    assert "6 points, 12 runs: 6 were there, 6 computed" in capsys.readouterr().out
+    assert len(pd.read_csv(tidy)) == 12
+
+
+def test_parquet_is_read_by_others(swept: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from tajsim.sweeps.tidy import write_tidy
+
+    found = load_sweep(swept)
+    write_tidy(found, tmp_path / "t", "runs.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t"), found.table(), check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--runs", "0"], "runs must be a whole number of at least 1"),
+        (["--workers", "0"], "workers must be"),
+        (["--until-precision", "-1"], "until-precision must be a number above 0"),
+        (["--until-precision", "much"], "'much' is not a number"),
+        (["--workers", "2", "--cluster", "tcp://127.0.0.1:1"], "exclude each other"),
+        (["--tidy", "runs.xlsx"], "ends in .csv or .parquet"),
+    ],
+)
+def test_mistakes_of_the_verb_are_told_in_a_line(
+    tmp_path: Path, capsys: Capture, options: list[str], said: str
+) -> None:
+    file = tmp_path / "pay.toml"
+    file.write_text(EXPERIMENT)
+    assert main(["sweep", str(file), "--out", str(tmp_path / "out"), *options]) == 2
+    error = capsys.readouterr().err
+    assert said in error and error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_library_is_named_with_its_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = small_experiment(
+        tmp_path,
+        ('kind = "grid"', 'kind = "morris"\ntrajectories = 2'),
+        ("values = [1, 10, 40]", "low = 1\nhigh = 40"),
+    )
+    monkeypatch.setitem(__import__("sys").modules, "SALib.sample.morris", None)
+    with pytest.raises(UserError, match=r"SALib is not installed; .*tajsim\[analysis\]"):
+        sweep(experiment, tmp_path / "out", simulate=quick)
+
+
+def test_stored_series_are_those_of_the_run(tmp_path: Path) -> None:
+    experiment = small_experiment(
+        tmp_path,
+        ("seed = 7", 'seed = 7\nseries = ["collusion", "polity"]'),
+        ("runs = 4", "runs = 2"),
+        ("[1, 10, 40]", "[10]"),
+    )
+    sweep(experiment, tmp_path / "out")
+    found = load_sweep(tmp_path / "out")
+    series = found.series("collusion")
+    assert series.dims == ("cell", "agency", "month") and series.shape == (4, 8, 6)
+    for cell in range(4):
+        one = series.isel(cell=cell)
+        row = found.results[
+            (found.results["point"] == str(one["point"].values))
+            & (found.results["run"] == int(one["run"]))
+        ]
+        mean = float(one.sel(agency="border_troops").astype(float).mean())
+        assert row[COLLUSION].item() == pytest.approx(mean, rel=1e-12)
+    with pytest.raises(UserError, match="unknown stored series 'strain'"):
+        found.series("strain")
+
+
+def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
+    """A lever and an uncertain parameter, different in every point of one batch."""
+    experiment = small_experiment(
+        tmp_path,
+        (
+            'name = "pay"\nvalues = [1, 10, 40]',
+            'parameter = "detection_limit"\nlow = 0.03\nsteps = 2',
+        ),
+        (
+            'name = "month"\nvalues = ["2004-02", "2004-04"]',
+            'parameter = "agency_pay.army"\nsteps = 2',
+        ),
+        ('date = { factor = "month" }', 'date = "2004-02"'),
+        ('value = { factor = "pay" }', "value = 10"),
+    )
+    sweep(experiment, tmp_path / "out")
+    found = load_sweep(tmp_path / "out")
+    (tmp_path / "hand.toml").write_text(
+        """title = "By hand"\nquestion = "?"\nextends = "status-quo"
+        [[events]]\ndate = "2004-02"\nkind = "set"
+        parameter = "agency_pay.border_troops"\nvalue = 10\n"""
+    )
+    for point, row in found.points.iterrows():
+        chosen = {name: float(row[name]) for name in ("detection_limit", "agency_pay.army")}
+        alone = tajsim.run(
+            tmp_path / "hand.toml",
+            runs=4,
+            seed=7,
+            until="2004-06",
+            outcomes=["heroin_seized"],
+            overrides=chosen,
+        )
+        series = alone["heroin_seized"].isel(scenario=0)
+        expected = aggregate(series, ("2004-01", "2004-06")).transpose("section", "run").values
+        mine = found.results[found.results["point"] == point]["seized"]
+        assert mine.to_list() == sum(expected[1:], expected[0]).tolist()
+    assert "detection_limit" not in found.drawn() and "agency_pay.army" not in found.drawn()
+
+
+def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small_experiment(
+        tmp_path,
+        ('["2004-02", "2004-04"]', '["2004-02"]'),
+        ("[1, 10, 40]", "[0, 4, 20]"),
+        ('kind = "set"', 'kind = "seats"'),
+        ('parameter = "agency_pay.border_troops"', 'movement = "irpt"'),
+        ("value = {", "seats = {"),
+        ('outcome = "collusion"\nwhere = { agency = "border_troops" }', 'outcome = "channel"'),
+    )
+    sweep(experiment, tmp_path / "together")
+    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 1)
+    sweep(experiment, tmp_path / "alone")
+    together, alone = load_sweep(tmp_path / "together"), load_sweep(tmp_path / "alone")
+    pd.testing.assert_frame_equal(together.results, alone.results, check_exact=True)
+    assert together.means["channel"].nunique() == 3
+
+
+@pytest.mark.parametrize(
+    ("variants", "points", "runs", "hands"),
+    [
+        (1, 3, 900, 1),
+        (1, 700, 2, 1),
+        (4, 9, 40, 1),
+        (4, 9, 40, 3),
+        (7, 7, 6, 2),
+        (1, 1, 1, 8),
+    ],
+)
+def test_batches_hold_every_missing_run_once(
+    variants: int, points: int, runs: int, hands: int
+) -> None:
+    variant = np.arange(points) % variants
+    settled = (np.arange(points * runs).reshape(points, runs) * 7919) % 5 == 0
+    batches = divide(variant, settled, runs, hands)
+    cells = [(p, r) for b in batches for p, r in zip(b.points, b.runs, strict=True)]
+    assert sorted(cells) == sorted(zip(*np.nonzero(~settled), strict=True))
+    assert all(len(b) <= LARGEST and len(set(variant[b.points])) == 1 for b in batches)
+    if variants > 1:  # all points have their first runs before one has more
+        late = [bool((b.runs >= EVEN).any()) for b in batches]
+        assert late == sorted(late)
+    assert divide(variant, np.ones_like(settled), runs, hands) == []

@@ -1,0 +1,175 @@
+"""Processes killed in the middle of a sweep: workers, the parent, and both by Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sweep_helpers import EXPERIMENT, deadly, number_of, quick, slow, small_experiment
+
+from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps.disk import BEGUN
+from tajsim.sweeps.local import LocalTeam
+from tajsim.sweeps.progress import Progress
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by signals")
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 5)
+    monkeypatch.setattr("tajsim.sweeps.batches.SMALLEST", 1)
+
+
+def test_workers_that_are_killed_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teams: list[LocalTeam] = []
+    start = LocalTeam.__init__
+
+    def remember(self: LocalTeam, *arguments: object) -> None:
+        teams.append(self)
+        start(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LocalTeam, "__init__", remember)
+    killed: list[int] = []
+
+    def tell(progress: Progress) -> None:
+        if progress.runs_done >= 10 * (len(killed) + 1) and len(killed) < 2:
+            pid = teams[0].pids[len(killed) % 2]
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+    experiment = small_experiment(tmp_path, ("runs = 4", "runs = 20"))
+    report = sweep(experiment, tmp_path / "out", workers=2, simulate=slow, progress=tell)
+    assert len(killed) == 2
+    assert (report.computed, report.failed) == (120, 0)
+    for _, row in load_sweep(tmp_path / "out").results.iterrows():
+        assert row["collusion[agency=border_troops]"] == number_of(row["point"], int(row["run"]))
+
+
+def test_a_run_that_kills_its_worker_is_found_and_recorded(tmp_path: Path) -> None:
+    month = ('["2004-02", "2004-04"]', '["2004-02"]')
+    pay = ("[1, 10, 40]", "[1]")
+    report = sweep(
+        small_experiment(tmp_path, month, pay), tmp_path / "out", workers=2, simulate=deadly
+    )
+    assert (report.computed, report.failed) == (3, 1)
+    failures = load_sweep(tmp_path / "out").failures
+    assert failures["run"].to_list() == [2]
+    assert "killed 3 times" in failures["cause"][0]
+
+
+def begin(folder: Path, environment: dict[str, str], workers: int) -> tuple[list[str], Path]:
+    """Write a longer experiment; return the command that sweeps it, and its folder."""
+    text = EXPERIMENT.replace('"2004-06"', '"2005-06"').replace("runs = 4", "runs = 12")
+    (folder / "pay.toml").write_text(text)
+    out = folder / "out"
+    command = [sys.executable, "-m", "tajsim", "sweep", str(folder / "pay.toml")]
+    return [*command, "--out", str(out), "--workers", str(workers)], out
+
+
+def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_for(found: Callable[[], object], seconds: float = 120.0) -> None:
+    until = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < until, "nothing happened"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:  # it was quicker than we
+        return []
+    return [int(child) for child in listed]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def shards(out: Path) -> list[Path]:
+    return list((out / "shards").glob("runs-*.csv"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
+def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    command, out = begin(tmp_path, environment, workers=2)
+    for _ in range(2):
+        stored = len(shards(out))
+        process = start(command, environment)
+        wait_for(lambda: len(shards(out)) > stored or process.poll() is not None)  # noqa: B023
+        workers = children(process.pid)
+        process.kill()
+        process.communicate()
+        wait_for(lambda: not any(map(alive, workers)), 20.0)  # noqa: B023
+    kept = len(load_sweep(out).results)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"72 runs: {kept} were there, {72 - kept} computed" in done.stdout
+    (tmp_path / "one").mkdir()
+    one = sweep(tmp_path / "pay.toml", tmp_path / "one" / "out")
+    assert one.computed == 72
+    expected, found = load_sweep(tmp_path / "one" / "out").results, load_sweep(out).results
+    pd.testing.assert_frame_equal(expected, found, check_exact=True)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_ends_a_sweep_at_once_and_cleanly(
+    tmp_path: Path, environment: dict[str, str], workers: int
+) -> None:
+    command, out = begin(tmp_path, environment, workers)
+    process = start(command, environment)
+    wait_for(lambda: shards(out) or process.poll() is not None)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert time.monotonic() - began < 5.0
+    assert "what is finished is kept" in error and "Traceback" not in error
+    assert not [path for path in out.rglob("*") if path.name.startswith(BEGUN)]
+    assert load_sweep(out).damaged == () and len(load_sweep(out).results) > 0
+
+
+def test_a_script_without_guard_is_told_so(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "pay.toml").write_text(EXPERIMENT)
+    script = tmp_path / "script.py"
+    script.write_text("import tajsim\ntajsim.sweep('pay.toml', 'out', workers=2)\n")
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode != 0
+    assert "if __name__ == '__main__'" in done.stderr
+
+
+def test_one_process_and_several_store_the_same_shards(tmp_path: Path) -> None:
+    experiment = small_experiment(tmp_path)
+    sweep(experiment, tmp_path / "a", simulate=quick)
+    sweep(experiment, tmp_path / "b", simulate=quick, workers=2)
+    one, other = load_sweep(tmp_path / "a").results, load_sweep(tmp_path / "b").results
+    pd.testing.assert_frame_equal(one, other, check_exact=True)

@@ -1,0 +1,235 @@
+"""The store of a sweep: killed at every step of the disk, it loses nothing and repeats nothing."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sweep_helpers import FailingDisk, PowerCutError, number_of, quick, small_experiment
+
+from tajsim.errors import UserError
+from tajsim.inputs.experiment import Experiment
+from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps.disk import BEGUN, Disk
+from tajsim.sweeps.progress import Progress
+from tajsim.sweeps.task import Task
+from tajsim.sweeps.work import Finished
+
+
+class Counting:
+    """Stands in for the model and counts how often each run is simulated."""
+
+    def __init__(self) -> None:
+        self.runs: Counter[tuple[str, int]] = Counter()
+
+    def __call__(self, task: Task, month_done: Callable[[], None]) -> Finished:
+        self.runs.update(zip(task.points, map(int, task.runs), strict=True))
+        return quick(task, month_done)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 5)
+    yield
+
+
+@pytest.fixture
+def experiment(tmp_path: Path) -> Experiment:
+    return small_experiment(tmp_path)
+
+
+@pytest.fixture
+def with_series(tmp_path: Path) -> Experiment:
+    months = ('["2004-02", "2004-04"]', '["2004-02"]')
+    return small_experiment(tmp_path, ("seed = 7", 'seed = 7\nseries = ["polity"]'), months)
+
+
+def complete(out: Path, runs: int = 24) -> None:
+    """Check that every run of the small experiment is there, and is what it should be."""
+    found = load_sweep(out)
+    assert len(found.results) == runs
+    assert found.damaged == () and found.failures.empty
+    for _, row in found.results.iterrows():
+        expected = number_of(row["point"], int(row["run"]))
+        assert row["collusion[agency=border_troops]"] == expected
+        assert row["seized"] == expected * 2.0
+    assert not [path for path in out.rglob("*") if path.name.startswith(BEGUN)]
+
+
+@pytest.mark.parametrize("how", ["full", "cut", "late cut"])
+def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
+    with_series: Experiment, tmp_path: Path, how: str
+) -> None:
+    step, failed = 0, 0
+    while True:
+        step += 1
+        out = tmp_path / f"{how} {step}"
+        told: list[float] = [0.0]
+
+        def tell(progress: Progress, told: list[float] = told) -> None:
+            told[0] = progress.runs_done
+
+        disk, first, again = FailingDisk(step, how), Counting(), Counting()
+        try:
+            sweep(with_series, out, disk=disk, simulate=first, progress=tell)
+        except (PowerCutError, UserError):
+            failed += 1
+        if disk.steps < step:
+            break
+        report = sweep(with_series, out, simulate=again)
+        complete(out, 12)
+        assert report.damaged == ()
+        assert report.kept + report.computed == 12
+        assert sum(again.runs.values()) == report.computed  # what is there is not repeated
+        assert set(again.runs.values()) <= {1}
+        # At most the batch that was under way is lost; runs told to be done are there.
+        assert sum(first.runs.values()) - report.kept <= 5
+        assert report.kept >= told[0] - 5
+    assert failed > 30
+
+
+def test_the_same_command_again_does_nothing(experiment: Experiment, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert sweep(experiment, out, simulate=quick).computed == 24
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.csv")}
+    counting = Counting()
+    report = sweep(experiment, out, simulate=counting)
+    assert (report.kept, report.computed, len(counting.runs)) == (24, 0, 0)
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.csv")} == before
+
+
+@pytest.mark.parametrize("damage", ["cut", "bit", "empty", "foreign", "series", "no series"])
+def test_a_damaged_shard_is_found_named_and_computed_again(
+    with_series: Experiment, tmp_path: Path, damage: str
+) -> None:
+    out = tmp_path / "out"
+    sweep(with_series, out, simulate=quick)
+    shard = sorted((out / "shards").glob("runs-*.csv"))[1]
+    series = shard.with_name(shard.name.replace("runs-", "series-")).with_suffix(".npz")
+    data = shard.read_bytes()
+    if damage == "cut":
+        shard.write_bytes(data[:-20])
+    elif damage == "bit":
+        shard.write_bytes(data[:-10] + bytes([data[-10] ^ 1]) + data[-9:])
+    elif damage == "empty":
+        shard.write_bytes(b"")
+    elif damage == "foreign":
+        shard.write_bytes(b"\xff\xfe what is this\n")
+    elif damage == "series":
+        series.write_bytes(series.read_bytes()[:-1] + b"?")
+    else:
+        series.unlink()
+    assert load_sweep(out).damaged == (shard.name,)
+    report = sweep(with_series, out, simulate=quick)
+    assert len(report.damaged) == 1 and shard.name in report.damaged[0]
+    assert 0 < report.computed <= 5
+    complete(out, 12)
+
+
+def test_shards_are_tables_that_pandas_reads(experiment: Experiment, tmp_path: Path) -> None:
+    sweep(experiment, tmp_path / "out", simulate=quick)
+    tables = [pd.read_csv(path, skiprows=1) for path in (tmp_path / "out" / "shards").glob("*.csv")]
+    assert sum(len(table) for table in tables) == 24
+    points = pd.read_csv(tmp_path / "out" / "points.csv")
+    assert set(pd.concat(tables)["point"]) == set(points["point"])
+
+
+def test_a_second_sweep_is_refused_and_a_crash_leaves_no_lock(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    said: list[str] = []
+
+    def second(task: Task, month_done: Callable[[], None]) -> Finished:
+        with pytest.raises(UserError, match="another sweep is at work") as caught:
+            sweep(experiment, out, simulate=quick)
+        said.extend(caught.value.messages)
+        raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        sweep(experiment, out, simulate=second)
+    assert len(said) == 1 and "process" in said[0]
+    assert sweep(experiment, out, simulate=quick).computed == 24
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("seed = 7", "seed = 8", "another seed"),
+        ('end = "2004-06"', 'end = "2004-07"', "another last month"),
+        ('name = "seized"', 'name = "kilos"', "another list of what is kept"),
+        ('"agency_pay.border_troops"', '"agency_pay.army"', "another list of events"),
+    ],
+)
+def test_runs_that_do_not_belong_together_are_not_mixed(
+    experiment: Experiment, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    out = tmp_path / "out"
+    sweep(experiment, out, simulate=quick)
+    with pytest.raises(UserError, match=said):
+        sweep(small_experiment(tmp_path, (old, new)), out, simulate=quick)
+    complete(out)
+
+
+def test_runs_and_points_are_added_without_changing_what_is_there(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    sweep(experiment, out, simulate=quick, runs=2)
+    first = load_sweep(out)
+    assert sweep(experiment, out, simulate=quick, runs=4).computed == 12
+    larger = small_experiment(
+        tmp_path, ("[1, 10, 40]", "[1, 10, 25, 40]"), ("runs = 4", "runs = 5")
+    )
+    report = sweep(larger, out, simulate=quick)
+    assert (report.kept, report.computed, report.points) == (24, 16, 8)
+    both = first.results.merge(load_sweep(out).results, how="left", on=["point", "run"])
+    assert (both["seized_x"] == both["seized_y"]).all()
+    smaller = load_sweep(out) if sweep(experiment, out, simulate=quick).computed == 0 else None
+    assert smaller is not None and len(smaller.points) == 6
+
+
+def test_a_folder_that_holds_something_else_is_refused(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("all of it")
+    with pytest.raises(UserError, match=r"holds 'thesis.txt' and no sweep"):
+        sweep(experiment, tmp_path / "full", simulate=quick)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="is a file"):
+        sweep(experiment, tmp_path / "file", simulate=quick)
+    with pytest.raises(UserError, match="no sweep is there"):
+        load_sweep(tmp_path / "full")
+
+
+def test_a_disk_that_stays_full_says_so(experiment: Experiment, tmp_path: Path) -> None:
+    class Full(Disk):
+        def sync(self, path: Path) -> None:
+            if "runs-" in path.name:
+                raise OSError(28, "No space left on device")
+
+    with pytest.raises(UserError, match=r"no space left on device.*the same command goes on"):
+        sweep(experiment, tmp_path / "out", simulate=quick, disk=Full())
+    assert not list((tmp_path / "out" / "shards").iterdir())
+
+
+def test_memory_does_not_grow_with_the_number_of_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 200)
+    experiment = small_experiment(tmp_path, ('["2004-02", "2004-04"]', '["2004-02"]'))
+    peaks = []
+    sweep(experiment, tmp_path / "first", simulate=quick)  # what is loaded once is loaded now
+    for runs in (400, 8000):
+        tracemalloc.start()
+        assert sweep(experiment, tmp_path / str(runs), simulate=quick, runs=runs).failed == 0
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # The plan of what is missing takes some 30 bytes for each of 22,800 runs more; a table of their
+    # results would take several times that.
+    assert peaks[1] - peaks[0] < 1_000_000
