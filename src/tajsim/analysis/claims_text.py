@@ -10,7 +10,14 @@ import pandas as pd
 from tajsim.analysis.claims import FAILS, HOLDS, NOT_TESTED, UNDECIDED
 from tajsim.analysis.tables import interval, number, percent, text_table
 
-_HEADER = ("verdict", "in runs", "mean effect", "90 % interval", "expected", "claim and source")
+CLAIMS_HEADER = (
+    "verdict",
+    "in runs",
+    "mean effect",
+    "90 % interval",
+    "expected",
+    "claim and source",
+)
 
 _RULE = (
     "A direction holds where the interval of the mean effect is clear of zero on that side,"
@@ -27,8 +34,9 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
         tested, others = (part[(part["verdict"] == NOT_TESTED) == skip] for skip in (False, True))
         lines = []
         if len(tested):
-            lines.append(f"Claims of {scenario}{_reference(part)}: {_counts(tested)}.")
-            lines.append(text_table(_HEADER, [_row(row) for row in tested.itertuples()], (0, 4, 5)))
+            lines.append(f"Claims of {scenario}{_reference(part)}: {counts(tested)}.")
+            rows = [claim_cells(row) for row in tested.itertuples()]
+            lines.append(text_table(CLAIMS_HEADER, rows, (0, 4, 5)))
             lines.append(_RULE)
         if untested and len(others):
             lines += _not_tested(str(scenario), others)
@@ -42,7 +50,7 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
     tested = claims[claims["verdict"] != NOT_TESTED]
     parts = [(len(claims), "claim"), (claims["scenario"].nunique(), "scenario"), (runs, "run")]
     number_of = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in parts]
-    said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {_counts(tested) or 'none'}"
+    said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {counts(tested) or 'none'}"
     others = len(claims) - len(tested)
     return f"{said}, {others} not tested." if others else f"{said}."
 
@@ -53,13 +61,15 @@ def _reference(part: pd.DataFrame) -> str:
     return f" against {name}" if name else ""
 
 
-def _counts(tested: pd.DataFrame) -> str:
+def counts(tested: pd.DataFrame) -> str:
+    """Return how many claims hold, fail and are undecided: ``11 hold, 1 fail``."""
     counts = tested["verdict"].value_counts()
     words = {HOLDS: "hold", FAILS: "fail", UNDECIDED: "undecided"}
     return ", ".join(f"{counts[v]} {word}" for v, word in words.items() if v in counts.index)
 
 
-def _row(row: Any) -> list[str]:
+def claim_cells(row: Any) -> list[str]:
+    """Return the cells of a tested claim, under `CLAIMS_HEADER`."""
     return [
         row.verdict,
         percent(row.share),

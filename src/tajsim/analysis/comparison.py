@@ -60,6 +60,12 @@ class Comparison:
         """Return the tables of the headline outcomes."""
         return self.text()
 
+    def _repr_html_(self) -> str:
+        """Return the tables as a notebook shows them."""
+        from tajsim.analysis.comparison_html import comparison_html
+
+        return comparison_html(self)
+
 
 def compare(
     reference: ScenarioLike,

@@ -15,6 +15,7 @@ from tajsim.analysis.pairs import Pair, pair_in, pair_of
 from tajsim.analysis.sentence import sentence
 from tajsim.analysis.story import happenings, story
 from tajsim.analysis.windows import scenario_names
+from tajsim.display.html import verbatim
 from tajsim.ensemble.results import load_results
 from tajsim.errors import UserError
 
@@ -34,6 +35,10 @@ class Explanation:
     def __str__(self) -> str:
         """Return the text."""
         return self.text
+
+    def _repr_html_(self) -> str:
+        """Return the text as a notebook shows it."""
+        return verbatim(self.text)
 
 
 def explain(

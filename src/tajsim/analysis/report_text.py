@@ -15,8 +15,19 @@ from tajsim.analysis.tables import factor, interval, number, percent, text_table
 from tajsim.analysis.windows import attribute
 
 WIDTH = 100
+COMPARISON_HEADER = (
+    "outcome",
+    "unit",
+    "reference",
+    "scenario",
+    "difference",
+    "90 % interval",
+    "sign",
+    "in runs",
+    "pairing",
+)
 
-_OVER = "\nOver the window: flows by year, counts added, stocks at its end, all else its mean."
+_OVER = "Over the window: flows by year, counts added, stocks at its end, all else its mean."
 
 
 def summary_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = False) -> str:
@@ -27,14 +38,13 @@ def summary_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = 
         [row.label, row.unit, number(row.median), interval(row.p05, row.p95)]
         for row in _rows(shown)
     ]
+    table = text_table(("outcome", "unit", "median", "90 % of the runs"), rows, left=(0, 1))
     window = f"{summary['window_start'].iloc[0]} to {summary['window_end'].iloc[0]}"
     return "\n\n".join(
         [
-            _heading(dataset, scenario, scenario),
-            f"{_runs(dataset)}, {window}",
-            text_table(("outcome", "unit", "median", "90 % of the runs"), rows, left=(0, 1))
-            + _OVER
-            + _left_out(len(summary) - len(shown)),
+            heading(dataset, scenario, scenario),
+            f"{runs_text(dataset)}, {window}",
+            "\n".join([table, _OVER, *_left_out(len(summary) - len(shown))]),
         ]
     )
 
@@ -46,18 +56,23 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
         reference = str(part["reference"].iloc[0])
         window = f"{part['window_start'].iloc[0]} to {part['window_end'].iloc[0]}"
         blocks += [
-            _heading(dataset, str(scenario), f"{scenario} against {reference}"),
-            f"{_runs(dataset, 'paired run')}, {window}",
+            heading(dataset, str(scenario), f"{scenario} against {reference}"),
+            f"{runs_text(dataset, 'paired run')}, {window}",
             _comparison_table(part, part if everything else first_of_comparison(part)),
         ]
     return "\n\n".join(blocks)
 
 
 def _comparison_table(part: pd.DataFrame, shown: pd.DataFrame) -> str:
-    """Return the shown rows that differ in any run; count what is left out."""
-    same = part["share_tied"] == 1.0
-    shown = shown[shown["share_tied"] < 1.0]
-    rows = [
+    """Return the shown rows that differ in any run, and what to know about them."""
+    rows = comparison_rows(shown)
+    table = text_table(COMPARISON_HEADER, rows, left=(0, 1)) if rows else "Nothing to show differs."
+    return "\n".join([table, *notes(part, shown)])
+
+
+def comparison_rows(shown: pd.DataFrame) -> list[list[str]]:
+    """Return the cells, under `COMPARISON_HEADER`, of the rows that differ in any run."""
+    return [
         [
             row.label,
             row.unit,
@@ -69,27 +84,21 @@ def _comparison_table(part: pd.DataFrame, shown: pd.DataFrame) -> str:
             percent(row.share_sign),
             factor(row.pairing),
         ]
-        for row in _rows(shown)
+        for row in _rows(shown[shown["share_tied"] < 1.0])
     ]
-    header = (
-        "outcome",
-        "unit",
-        "reference",
-        "scenario",
-        "difference",
-        "90 % interval",
-        "sign",
-        "in runs",
-        "pairing",
-    )
-    table = text_table(header, rows, left=(0, 1)) if rows else "Nothing to show differs."
-    equal = f"\nThe same in every run: {int(same.sum())} rows." if same.any() else ""
-    chance = "\nWhere nothing changes, one interval in ten is clear of zero by chance."
-    return table + _OVER + chance + equal + _left_out(len(part) - int(same.sum()) - len(shown))
 
 
-def _left_out(count: int) -> str:
-    return f"\n{count} more rows with --all, and in the CSV files." if count > 0 else ""
+def notes(part: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
+    """Return the lines below a table: how months become one number, chance, what is left out."""
+    same = int((part["share_tied"] == 1.0).sum())
+    differ = int((shown["share_tied"] < 1.0).sum())
+    lines = [_OVER, "Where nothing changes, one interval in ten is clear of zero by chance."]
+    lines += [f"The same in every run: {same} rows."] if same else []
+    return lines + _left_out(len(part) - same - differ)
+
+
+def _left_out(count: int) -> list[str]:
+    return [f"{count} more rows with --all, and in the CSV files."] if count > 0 else []
 
 
 def closing_text(dataset: xr.Dataset) -> str:
@@ -102,12 +111,14 @@ def _rows(table: pd.DataFrame) -> list[Any]:
     return list(table.itertuples())
 
 
-def _heading(dataset: xr.Dataset, scenario: str, title: str) -> str:
+def heading(dataset: xr.Dataset, scenario: str, title: str) -> str:
+    """Return a title with the scenario's question below it, wrapped."""
     question = attribute(dataset, "questions").get(scenario, "")
     return "\n".join([title, *textwrap.wrap(question, WIDTH)])
 
 
-def _runs(dataset: xr.Dataset, what: str = "run") -> str:
+def runs_text(dataset: xr.Dataset, what: str = "run") -> str:
+    """Return the number of runs and the seed: ``200 runs, seed 1``."""
     count = int(dataset.sizes["run"])
     seed = dataset.attrs.get("seed", np.nan)
     return f"{count:,} {what}{'s' if count != 1 else ''}, seed {seed}"

@@ -18,6 +18,7 @@ from tajsim.analysis.targets import last_month, standard_errors, target_outcomes
 from tajsim.analysis.trajectories import breaks, trajectories, trajectory_outcomes
 from tajsim.analysis.validation_text import validation_text
 from tajsim.axes import Array
+from tajsim.display.html import verbatim
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.inputs.modes import DEFAULT_MODE
 from tajsim.inputs.targets import Target, load_targets
@@ -78,6 +79,10 @@ class Validation:
         return validation_text(
             self.table, self.trajectories, self.breaks, self.runs, self.parameters
         )
+
+    def _repr_html_(self) -> str:
+        """Return the text as a notebook shows it."""
+        return verbatim(str(self))
 
 
 def validate(

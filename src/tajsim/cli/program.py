@@ -21,12 +21,22 @@ from tajsim.errors import UserError
 
 #: The verbs in the order of ``tajsim --help``; each is a module of ``tajsim.cli.verbs``.
 VERBS = (
+    "scenarios",
     "new",
     "check",
     "run",
     "compare",
     "claims",
+    "validate",
+    "sweep",
+    "sensitivity",
+    "discover",
+    "robust",
+    "calibrate",
+    "explain",
     "plot",
+    "report",
+    "app",
     "figures",
     "parameters",
     "outcomes",

@@ -1,0 +1,1 @@
+"""Pieces of HTML for notebooks: escaped text, tables, folds, and one style for light and dark."""

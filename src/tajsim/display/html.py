@@ -1,0 +1,82 @@
+"""HTML that shows results in a notebook. Every text is escaped unless it was made here.
+
+There are no scripts and nothing is loaded. Colours are inherited, lines are half transparent, so
+that it reads on a light and on a dark page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from html import escape
+
+_STYLE = """\
+.tajsim-display { color: inherit; line-height: 1.4; }
+.tajsim-display h3, .tajsim-display h4 { color: inherit; margin: 0.7em 0 0.2em; }
+.tajsim-display p { margin: 0.2em 0; max-width: 60em; }
+.tajsim-display .quiet { opacity: 0.7; }
+.tajsim-display .wide { overflow-x: auto; }
+.tajsim-display table { border-collapse: collapse; color: inherit; margin: 0.4em 0; }
+.tajsim-display tr { background: transparent !important; }
+.tajsim-display th, .tajsim-display td { border: 0; color: inherit; padding: 0.15em 0.7em;
+  border-bottom: 1px solid rgba(128, 128, 128, 0.4); text-align: left; vertical-align: top; }
+.tajsim-display .number { font-variant-numeric: tabular-nums; text-align: right;
+  white-space: nowrap; }
+.tajsim-display .short { white-space: nowrap; }
+.tajsim-display pre { background: transparent; color: inherit; overflow-x: auto; white-space: pre; }
+.tajsim-display summary { cursor: pointer; }
+"""
+
+
+class Html(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> Html:
+    """Return a value as HTML: escaped, unless it is HTML already."""
+    return value if isinstance(value, Html) else Html(escape(str(value)))
+
+
+def element(tag: str, *content: object, look: str = "") -> Html:
+    """Return an element with its content; ``look`` is a class of the style."""
+    marked = f' class="{escape(look)}"' if look else ""
+    return Html(f"<{tag}{marked}>{''.join(text(part) for part in content)}</{tag}>")
+
+
+def short(value: object) -> Html:
+    """Return a text that stays on one line: a month, a document with its line."""
+    return element("span", value, look="short")
+
+
+def table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    numbers: Container[int] = (),
+    quiet: Container[int] = (),
+) -> Html:
+    """Return a table; the columns in ``numbers`` are aligned right, rows in ``quiet`` are pale."""
+
+    def cells(tag: str, row: Sequence[object]) -> list[Html]:
+        return [element(tag, c, look="number" * (i in numbers)) for i, c in enumerate(row)]
+
+    body = [
+        element("tr", *cells("td", row), look="quiet" * (i in quiet)) for i, row in enumerate(rows)
+    ]
+    head = element("thead", element("tr", *cells("th", header)))
+    return element("div", element("table", head, element("tbody", *body)), look="wide")
+
+
+def fold(summary: str, *content: object) -> Html:
+    """Return content that a reader opens."""
+    return element("details", element("summary", summary), *content)
+
+
+def whole(*content: object) -> str:
+    """Return what a notebook shows: the content with its style."""
+    return element("div", Html(f"<style>\n{_STYLE}</style>"), *content, look="tajsim-display")
+
+
+def verbatim(words: str) -> str:
+    """Return text with its layout, as a notebook shows it."""
+    return whole(element("pre", words))

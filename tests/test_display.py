@@ -1,0 +1,217 @@
+"""What a notebook shows: complete, escaped, without colours of its own and without the network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from tajsim.analysis.comparison import Comparison, compare_dataset
+from tajsim.analysis.explain import explain
+from tajsim.analysis.validation import Validation
+from tajsim.display.html import Html, element, table, text, whole
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.scenario_parts import Claim, Event, Scenario
+
+EVIL = "<script>alert('1')</script> & \"more\""
+
+
+class Seen(HTMLParser):
+    """Reads HTML: its tags, attributes, table rows and text; complains of what is not closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.rows: list[list[str]] = []
+        self.pale: list[bool] = []
+        self.words = ""
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag == "tr":
+            self.rows.append([])
+            self.pale.append(("class", "quiet") in attrs)
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" in self.open:
+            return
+        self.words += f"{data} "
+        if {"td", "th"} & set(self.open):
+            self.rows[-1][-1] += data
+
+
+def shown(value: Any) -> Seen:
+    """Return what a notebook would show of a value, checked for what no display may have."""
+    html = value._repr_html_()
+    seen = Seen(html)
+    assert not seen.tags & {"script", "link", "img", "iframe", "object"}
+    assert seen.attributes <= {"class"}
+    assert not re.search(r"https?:|url\(|@import", html)
+    return seen
+
+
+def test_text_is_escaped_once() -> None:
+    assert (
+        text(EVIL)
+        == text(text(EVIL))
+        == ("&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt; &amp; &quot;more&quot;")
+    )
+    assert element("p", EVIL, element("b", "x<y")) == f"<p>{text(EVIL)}<b>x&lt;y</b></p>"
+    assert isinstance(table((EVIL,), [[EVIL]]), Html)
+    assert "<script" not in whole(EVIL, table((EVIL,), [[EVIL]]), element("p", "", look=EVIL))
+
+
+def test_it_has_no_colours_of_its_own() -> None:
+    style = whole().split("</style>")[0]
+    colours = re.findall(r"(?:color|background|border-bottom):\s*([^;]+);", style)
+    assert colours
+    assert {c for c in colours if c.split()[0] not in ("inherit", "transparent")} == {
+        "1px solid rgba(128, 128, 128, 0.4)"
+    }
+    rules = [line for line in style.splitlines() if "{" in line]
+    assert all(line.startswith(".tajsim-display") for line in rules)
+
+
+def test_a_shipped_scenario_shows_its_events_and_claims_with_their_documents() -> None:
+    scenario = load_scenario("russian-border-withdrawal", ["agency_pay.border_troops=40"])
+    seen = shown(scenario)
+    for words in (scenario.title, scenario.question, "extends status-quo", scenario.end):
+        assert words in seen.words
+    (setting,) = [row for row in seen.rows if row[0] == "agency_pay.border_troops"]
+    usual = load_parameters()["agency_pay.border_troops"].value
+    assert setting[1:] == ["40", f"{usual:.10g}", "USD/month", "command line"]
+    events = {
+        row[1]: row for row in seen.rows if len(row) == 5 and row[4].endswith(tuple("0123456789"))
+    }
+    months = [row[0] for row in events.values()]
+    assert len(events) == len(scenario.events) and months == sorted(months)
+    khorog = events["Khorog handed over"]
+    assert khorog[:3] == ["2004-11", "Khorog handed over", "handover: khorog, border_troops"]
+    assert re.fullmatch(r"border-handover-start \(matveeva-2004:\d+\)", khorog[3])
+    assert re.search(r"russian-border-withdrawal\.toml:\d+$", khorog[4])
+    assert "over 14 months" in events["Russian border troops leave"][2]
+    claims = [row for row in seen.rows if re.fullmatch(r"[\w-]+:\d+", row[1])]
+    assert len(claims) == len(scenario.claims)
+    assert "against the reference" in claims[0][2]
+
+
+def test_what_is_inherited_is_pale() -> None:
+    scenario = load_scenario("russian-border-withdrawal")
+    seen = shown(scenario)
+    pale = [row for row, quiet in zip(seen.rows, seen.pale, strict=True) if quiet]
+    assert pale and all("status-quo.toml" in row[4] for row in pale)
+    own = len(scenario.events) - len(pale)
+    assert f"Events: {own} of its own, {len(pale)} inherited" in seen.words
+
+
+def test_a_scenario_made_by_hand_is_shown_and_escaped() -> None:
+    event = Event("2005-01", "set", {"parameter": EVIL, "value": 3.0, "months": 2}, EVIL, (EVIL,))
+    claim = Claim(
+        *("a", EVIL, EVIL, 3, ("M47",), EVIL, {"section": EVIL}, ("2004-01", "2004-12")),
+        *("between", -1.0, 2.0, "before", ("2003-01", "2003-12"), True),
+    )
+    made = Scenario(EVIL, EVIL, EVIL, EVIL, "2004-01", "2005-12", {EVIL: 2.0}, (event,), (claim,))
+    seen = shown(made)
+    assert seen.words.count(EVIL) >= 10
+    assert "between -1 and 2 % against 2003-01 to 2003-12" in seen.words
+    assert f"{EVIL} = 3, over 2 months" in seen.words
+    empty = shown(Scenario("a", "b", "c", None, "2004-01", "2005-12"))
+    assert "No events" in empty.words and empty.rows == []
+
+
+def test_a_comparison_has_the_rows_of_the_text_and_signs_only_where_clear(
+    pair: xr.Dataset,
+) -> None:
+    found = compare_dataset(pair)
+    seen, printed = shown(found), str(found)
+    rows = [row for row in seen.rows if len(row) == 9]
+    head, *rows = rows
+    assert head[4:7] == ["difference", "90 % interval", "sign"]
+    assert len(rows) > 10
+    for row in rows:
+        pattern = r" +".join(re.escape(cell) for cell in row if cell)
+        assert re.search(rf"^{pattern}$", printed, re.M), row
+        low, _, high = row[5].partition(" to ")
+        clear = low[0] == high[0] and low[0] in "+-"
+        assert bool(row[6]) == clear
+    assert "russian-border-withdrawal against status-quo" in seen.words
+    assert " assumed" in seen.words
+
+
+def with_basis(dataset: xr.Dataset) -> xr.Dataset:
+    """Add what results say about parameters."""
+    return dataset.assign_coords(
+        parameter=["a"], basis=("parameter", ["assumption"]), role=("parameter", ["lever"])
+    )
+
+
+def test_a_comparison_in_which_nothing_differs_says_so(
+    by_hand: Callable[..., xr.Dataset],
+) -> None:
+    found = compare_dataset(with_basis(by_hand([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])))
+    seen = shown(found)
+    assert "Nothing to show differs." in seen.words
+    assert "The same in every run: 1 rows." in seen.words
+    assert seen.rows == []
+
+
+def test_names_in_results_are_escaped(by_hand: Callable[..., xr.Dataset]) -> None:
+    claim = {
+        **{"id": EVIL, "statement": "b", "document": EVIL, "line": 3, "outcome": "level"},
+        **{"window": ["2004-01", "2004-12"], "expect": "rises", "against": "reference"},
+    }
+    dataset = with_basis(by_hand([[1.0, 2.0, 3.0], [2.0, 3.1, 4.2]], claims=[claim]))
+    dataset["level"].attrs["label"] = EVIL
+    found = compare_dataset(dataset)
+    seen = shown(found)
+    assert EVIL in [row[0] for row in seen.rows]
+    assert "Claims of after: 1 hold" in seen.words
+    (tested,) = [row for row in seen.rows if row[0] == "holds"]
+    assert tested[1] == "100 %" and tested[5] == f"{EVIL} ({EVIL}:3)"
+    assert isinstance(found, Comparison)
+
+
+def test_texts_keep_their_layout(pair: xr.Dataset) -> None:
+    told = explain(pair, run=2, scenario="status-quo")
+    assert str(told) in shown(told).words
+    board = Validation(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), 3, EVIL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Validation, "__str__", lambda self: EVIL)
+        assert EVIL in shown(board).words
+
+
+def test_run_shows_as_xarray_does(pair: xr.Dataset) -> None:
+    assert type(pair) is xr.Dataset
+    assert "xr-" in pair._repr_html_() and np.ndim(pair["run"]) == 1
+
+
+def test_showing_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'title = "a < b"\nquestion = "?"\nextends = "status-quo"\n[set]\nafghan_harvest = 1.5\n',
+        encoding="utf-8",
+    )
+    seen = shown(load_scenario(path))
+    (row,) = [row for row in seen.rows if row[0] == "afghan_harvest"]
+    assert row[1] == "1.5" and row[4].endswith("mine.toml:5")
+    assert "a < b" in seen.words
