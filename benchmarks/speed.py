@@ -10,7 +10,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from benchmarks import ensembles, ratio, stages
+from benchmarks import costs, ensembles, ratio, stages, sweeping
 
 SIZES, QUICK_SIZES = (1, 100, 1000, 10_000), (1, 100, 300)
 END, QUICK_END = "2020-12", "2008-12"
@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         repetitions=2 if given.quick else 4,
         end=end,
     )
+    sizes = (100, 4, 4, 2) if given.quick else (500, 20, 20, 5)
+    sweeping.report(*sizes, "2006-12" if given.quick else "2010-12")
+    costs.report(repetitions=1 if given.quick else 3, cluster=not given.quick)
 
 
 if __name__ == "__main__":

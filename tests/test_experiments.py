@@ -90,6 +90,8 @@ MISTAKES = [
     ('"grid"', '"points"', ["factors.values: does not go with kind = 'points'", "points: missing"]),
     ('name = "pay"', 'name = "pays"', ["no event uses the factor 'pays'", "unknown factor 'pay'"]),
     ('name = "month"', 'name = "pay"', ["the factor 'pay' stands twice"]),
+    ('name = "month"', 'name = "run"', ["'run' is a column of every result"]),
+    ('name = "seized"', 'name = "pay"', ["'pay' is a factor and a kept column"]),
     (
         "[1, 10, 40]",
         "[1, 10, 400]",

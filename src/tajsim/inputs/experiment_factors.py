@@ -14,6 +14,9 @@ from tajsim.inputs.scenario_settings import check_value
 from tajsim.inputs.toml_lines import Key
 from tajsim.inputs.units_text import read_quantity, shown
 
+#: Columns that the results of every sweep have.
+TAKEN = ("point", "run", "scenario")
+
 
 def file_factors(
     source: ExperimentSource, events: tuple[EventTemplate, ...], kind: str
@@ -51,6 +54,10 @@ def _factors(
     name = row.name or row.parameter
     if name is None:
         source.problems.add(key, "missing; expected the key 'parameter', 'name' or 'every'")
+        return []
+    if name in TAKEN:
+        text = f"'{name}' is a column of every result; expected another name"
+        source.problems.add((*key, "name"), text)
         return []
     uses = [(t, key_) for t in events for key_, r in t.references.items() if r["factor"] == name]
     if row.parameter is None and not uses:

@@ -44,6 +44,9 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         check_design(source, source.design, factors)
         check_events(source, events, factors, rows if whole else [], start, end)
     keep = file_keep(source, start, end)
+    for name in {factor.name for factor in factors} & {one.column for one in keep}:
+        text = f"'{name}' is a factor and a kept column; expected another name for one of them"
+        source.problems.add(("keep",), text)
     messages += source.problems.messages()
     if messages or source.design is None:
         raise UserError(messages)

@@ -1,0 +1,7 @@
+"""What a sweep says: what its results hang on, where an outcome happens, which choice is robust."""
+
+from tajsim.exploration.discovery import Discovery, discover
+from tajsim.exploration.robustness import Robustness, robust
+from tajsim.exploration.sensitivity import Sensitivity, sensitivity
+
+__all__ = ["Discovery", "Robustness", "Sensitivity", "discover", "robust", "sensitivity"]

@@ -1,0 +1,100 @@
+"""Other tools: the blocks of docs/others.md run as they stand, on fewer months and points."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fake_sweeps import cube, fake_sweep
+
+import tajsim
+from tajsim.exploration.sobol import sobol_indices
+from tajsim.sweeps.tidy import write_tidy
+
+PAGE = Path(__file__).parents[1] / "docs" / "others.md"
+
+
+def block(heading: str, number: int = 0) -> str:
+    """Return a block of Python under a heading of the page."""
+    part = PAGE.read_text(encoding="utf-8").partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"```python\n(.*?)```", part, re.DOTALL)[number]
+
+
+def run(text: str, *changes: tuple[str, str]) -> dict[str, Any]:
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    names: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(text, str(PAGE), "exec"), names)
+    return names
+
+
+@pytest.fixture
+def tidy(tmp_path: Path) -> Path:
+    """A sweep of a known function as Parquet."""
+    pytest.importorskip("pyarrow")
+    places = np.round(cube(12, 1) * 3.0)
+    sweep = fake_sweep("points", places, {"heroin_seized": lambda p: 10.0 * p[:, 0]}, runs=4,
+                       names=["border_pay"])  # fmt: skip
+    path = tmp_path / "runs.parquet"
+    write_tidy(sweep, path, path.name)
+    return path
+
+
+EXPECTED = {0.0: 0.0, 1.0: 10.0, 2.0: 20.0, 3.0: 30.0}
+
+
+def test_ema_workbench() -> None:
+    pytest.importorskip("ema_workbench")
+    found = run(
+        block("EMA Workbench"),
+        ("2010-12", "2004-03"), ("runs=20", "runs=2"), ("scenarios=50", "scenarios=2"),
+        ("policies=4", "policies=2"),
+    )  # fmt: skip
+    experiments, outcomes = found["experiments"], found["outcomes"]
+    assert len(experiments) == 4
+    again = found["withdrawal"](
+        float(experiments["border_pay"][3]), float(experiments["detection_limit"][3])
+    )
+    assert outcomes["heroin_seized"][3] == pytest.approx(again["heroin_seized"], rel=1e-9)
+    assert np.ptp(outcomes["heroin_seized"]) > 0.0
+
+
+def model_record(found: dict[str, Any]) -> np.ndarray:
+    record: np.ndarray = found["model"].record["heroin_seized"]
+    return record
+
+
+def test_salib_run_directly_gives_the_indices_of_a_point_at_a_time() -> None:
+    pytest.importorskip("SALib")
+    found = run(block("SALib"), ("2010-12", "2004-03"), ("problem, 64", "problem, 4"))
+    points, seized = found["points"], found["seized"]
+    assert seized.shape == (4 * 6,)
+    settings = dict(zip(found["problem"]["names"], points[5], strict=True))
+    scenario = found["scenario"]
+    alone = tajsim.TajikistanModel(
+        runs=[0], end="2004-03", parameters="fixed", events=scenario.events,
+        settings={**scenario.settings, **settings}, outcomes=["heroin_seized"],
+    )  # fmt: skip
+    alone.run_to_end()
+    assert np.array_equal(model_record(found)[..., 5], alone.record["heroin_seized"][..., 0])
+    mine, _ = sobol_indices(found["problem"], seized.astype(float), True, 1)
+    assert mine["value"].to_numpy()[:2] == pytest.approx(found["indices"]["S1"])
+
+
+@pytest.mark.parametrize(("place", "library"), [(0, "pandas"), (1, "polars"), (2, "duckdb")])
+def test_parquet_is_read_by(place: int, library: str, tidy: Path) -> None:
+    pytest.importorskip(library)
+    text = block("pandas, polars, DuckDB, R", place)
+    means = run(text, ("runs.parquet", str(tidy)))["means"]
+    if library == "pandas":
+        rows = means.to_dict()
+    else:
+        rows = dict(means.rows() if library == "polars" else means)
+    assert rows == pytest.approx(EXPECTED)

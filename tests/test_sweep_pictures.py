@@ -1,0 +1,129 @@
+"""Pictures of sweeps: every kind on grids, hypercubes and texts; labelled axes; the verbs whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_sweeps import changed, cube, fake_sweep
+from sweep_helpers import quick, small_experiment
+
+from tajsim.cli import main
+from tajsim.errors import UserError
+from tajsim.plots import style
+from tajsim.plots.of_sweeps import SWEEP_KINDS, draw_sweep, sweep_figure
+from tajsim.sweeps import sweep
+from tajsim.sweeps.read import Sweep
+
+Capture = pytest.CaptureFixture[str]
+
+
+def height(places: np.ndarray) -> np.ndarray:
+    return 1e6 * (places[:, 0] + 0.3 * places[:, 1])
+
+
+def spread() -> Sweep:
+    return fake_sweep("latin-hypercube", cube(60, 3), {"height": height}, runs=3, apart=1e5)
+
+
+def grid() -> Sweep:
+    """A factor of three texts and one of two numbers."""
+    places = np.array([[a, b] for a in (0.0, 1.0, 2.0) for b in (0.0, 1.0)])
+    found = fake_sweep("grid", places, {"height": height}, runs=5, apart=1e5)
+    months = found.points["x1"].map({0.0: "2005-01", 1.0: "2010-01", 2.0: "2015-01"})
+    return changed(found, points=found.points.assign(x1=months))
+
+
+@pytest.mark.parametrize("kind", SWEEP_KINDS)
+@pytest.mark.parametrize("made", [spread, grid])
+def test_every_kind_has_labelled_axes_and_writes_a_file(
+    kind: str, made: object, tmp_path: Path
+) -> None:
+    swept = made()  # type: ignore[operator]
+    with style.look():
+        picture = sweep_figure(kind, swept)
+        picture.draw_without_rendering()
+    for ax in picture.axes:
+        assert ax.get_xlabel() or ax.get_ylabel()
+    assert any("million index" in ax.get_xlabel() + ax.get_ylabel() for ax in picture.axes)
+    for again in ("a.svg", "b.svg"):
+        draw_sweep(kind, swept, tmp_path / again)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_groups_are_the_values_of_the_strongest_factor_or_of_the_one_named() -> None:
+    def names(**chosen: object) -> list[str]:
+        with style.look():
+            picture = sweep_figure("ridges", grid(), **chosen)
+            picture.draw_without_rendering()
+        return [text.get_text() for text in picture.axes[0].get_yticklabels()]
+
+    assert names() == ["2005-01", "2010-01", "2015-01"]
+    assert names(by="x2") == ["0", "1"]
+
+
+def test_the_map_shows_means_of_cells() -> None:
+    with style.look():
+        picture = sweep_figure("levers", grid(), by=["x2", "x1"])
+    texts = [text.get_text() for text in picture.axes[0].texts]
+    runs = grid().results.join(grid().points, on="point")
+    means = runs.groupby(["x1", "x2"])["height"].mean() / 1e6
+    assert texts == [f"{mean:.3g}" for mean in means] or len(texts) == len(means)
+    assert float(texts[0]) == pytest.approx(means.iloc[0], abs=0.01)
+    assert picture.axes[0].get_xlabel() == "x2 (share)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "words"),
+    [
+        ("ridge", {}, "did you mean 'ridges'"),
+        ("ridges", {"outcome": "hight"}, "did you mean 'height'"),
+        ("ridges", {"by": "x9"}, "unknown factor 'x9'"),
+        ("ridges", {"by": ["x1", "x2"]}, "expected 1 factors"),
+        ("levers", {"by": ["x1"]}, "expected 2 factors"),
+        ("levers", {"by": ["x1", "x1"]}, "two different factors"),
+        ("scatter", {"scenarios": "quo"}, "unknown scenario 'quo'"),
+        ("scatter", {"smooth": 3}, "unknown option of scatter"),
+    ],
+)
+def test_what_cannot_be_drawn(kind: str, chosen: dict[str, object], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        sweep_figure(kind, spread(), **chosen)
+
+
+def test_nothing_finished_is_said() -> None:
+    empty = spread()
+    with pytest.raises(UserError, match="no run of this sweep is finished"):
+        sweep_figure("ridges", changed(empty, results=empty.results.iloc[:0]))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep of two scenarios in a folder, made by the stand-in for the model."""
+    place = tmp_path_factory.mktemp("sweep")
+    months = ", ".join(f'"2004-{m:02d}"' for m in range(1, 7))
+    changes = (('values = ["2004-02", "2004-04"]', f"values = [{months}]"),)
+    sweep(small_experiment(place, *changes), place / "out", simulate=quick)
+    return place / "out"
+
+
+def test_the_verbs_on_a_folder(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    for arguments, made in (
+        (["sensitivity", str(folder)], {"indices.csv", "indices.png", "swings.csv", "tornado.png"}),
+        (["discover", str(folder), "--outcome", "seized", "--drawn"], set()),
+        (["robust", str(folder), "--goal", "seized=high"], {"portfolios.csv", "tradeoff.png"}),
+    ):
+        out = tmp_path / arguments[0]
+        assert main([*arguments, "--out", str(out)]) == 0, capsys.readouterr().err
+        assert made <= {path.name for path in out.iterdir()}
+        assert "Traceback" not in capsys.readouterr().err
+    table = pd.read_csv(tmp_path / "robust" / "portfolios.csv")
+    assert len(table) == 18
+    picture = tmp_path / "map.png"
+    chosen = ["--kind", "levers", "--by", "pay,month", "--out", str(picture)]
+    assert main(["plot", str(folder), *chosen]) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert main(["plot", str(folder), str(folder), *chosen, "--overwrite"]) == 2
+    assert "shows one sweep" in capsys.readouterr().err
