@@ -18,10 +18,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tajsim.analysis import compare
     from tajsim.analysis.claims_run import claims
+    from tajsim.analysis.explain import explain
+    from tajsim.analysis.validation import validate
     from tajsim.ensemble import load_results, run
     from tajsim.errors import UserError
+    from tajsim.exploration import discover, robust, sensitivity
+    from tajsim.inputs.experiment import load_experiment
     from tajsim.inputs.scenario import load_scenario
     from tajsim.model.model import TajikistanModel
+    from tajsim.report import write_report
+    from tajsim.sweeps import load_sweep, sweep
     from tajsim.version import __version__
 
 __all__ = [
@@ -30,9 +36,18 @@ __all__ = [
     "__version__",
     "claims",
     "compare",
+    "discover",
+    "explain",
+    "load_experiment",
     "load_results",
     "load_scenario",
+    "load_sweep",
+    "robust",
     "run",
+    "sensitivity",
+    "sweep",
+    "validate",
+    "write_report",
 ]
 
 #: Public name -> the module that defines it.
@@ -42,9 +57,18 @@ _HOMES = {
     "__version__": "tajsim.version",
     "claims": "tajsim.analysis.claims_run",
     "compare": "tajsim.analysis",
+    "explain": "tajsim.analysis.explain",
+    "discover": "tajsim.exploration",
+    "load_experiment": "tajsim.inputs.experiment",
     "load_results": "tajsim.ensemble",
     "load_scenario": "tajsim.inputs.scenario",
+    "load_sweep": "tajsim.sweeps",
+    "robust": "tajsim.exploration",
     "run": "tajsim.ensemble",
+    "sensitivity": "tajsim.exploration",
+    "sweep": "tajsim.sweeps",
+    "validate": "tajsim.analysis.validation",
+    "write_report": "tajsim.report",
 }
 
 

@@ -1,0 +1,161 @@
+"""The results of a report: one file, or several whose runs are pairs, put side by side."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from tajsim.analysis.windows import scenario_names
+from tajsim.ensemble.results import FILE_NAME, load_results
+from tajsim.errors import UserError
+
+#: Attributes that hold a table (JSON) with an entry for each scenario.
+_BY_SCENARIO = ("questions", "settings", "origins", "events", "claims", "scenario_text")
+#: What results must share for their runs to be pairs: attribute and what it is called.
+_SAME = {
+    "seed": "seed",
+    "parameters_mode": "mode of the parameters",
+    "tajsim_version": "version of tajsim",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """Results with where they come from: ``files`` holds (name, SHA-256) of each file read."""
+
+    dataset: xr.Dataset
+    files: tuple[tuple[str, str], ...] = ()
+
+
+def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
+    """Read results and put them side by side.
+
+    The first scenario of the first is the reference. A scenario that several hold with the same
+    values stands once.
+
+    Args:
+        results: datasets, result files, or folders that hold one.
+
+    Raises:
+        UserError: if there is none, one cannot be read, or their runs are no pairs.
+    """
+    if not results:
+        raise UserError("no results to report on; give at least one")
+    files = tuple(
+        (_file(item).name, _checksum(_file(item)))
+        for item in results
+        if not isinstance(item, xr.Dataset)
+    )
+    datasets = [item if isinstance(item, xr.Dataset) else load_results(item) for item in results]
+    return Given(join(datasets), files)
+
+
+def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Put the scenarios of several results along one axis.
+
+    Raises:
+        UserError: if they differ in seed, mode, version, months, runs or outcomes, or hold
+            different results under one name.
+    """
+    first = datasets[0]
+    parts = [first]
+    for other in datasets[1:]:
+        _check_pairs(first, other)
+        held = {name: part for part in parts for name in scenario_names(part)}
+        new = []
+        for name in scenario_names(other):
+            if name not in held:
+                new.append(name)
+            elif not _equal(held[name].sel(scenario=name), other.sel(scenario=name)):
+                raise UserError(f"two of the results hold other values for the scenario {name}")
+        if new:
+            parts.append(other.sel(scenario=new))
+    if len(parts) == 1:
+        return first
+    shared = [n for n in first.data_vars if "scenario" in first[n].dims]
+    joined = xr.concat(
+        [part[shared] for part in parts], dim="scenario", join="override", combine_attrs="override"
+    )
+    joined = joined.drop_vars([n for n in joined.coords if str(n).startswith("event")])
+    return joined.assign(_events(parts)).assign_attrs(_attributes(datasets))
+
+
+def _check_pairs(first: xr.Dataset, other: xr.Dataset) -> None:
+    for name, said in _SAME.items():
+        ours, theirs = (d.attrs.get(name, "") for d in (first, other))
+        if ours != theirs:
+            raise UserError(f"no pairs: {said} is {ours} in the first and {theirs} in another")
+    for axis in ("month", "run"):
+        if not np.array_equal(first[axis].values, other[axis].values):
+            raise UserError(f"no pairs: the results do not hold the same {axis}s")
+    if set(first.data_vars) ^ set(other.data_vars) and not _outcomes(first) == _outcomes(other):
+        raise UserError("the results do not hold the same outcomes")
+
+
+def _outcomes(dataset: xr.Dataset) -> set[str]:
+    return {str(n) for n, v in dataset.data_vars.items() if "month" in v.dims}
+
+
+def _equal(one: xr.Dataset, other: xr.Dataset) -> bool:
+    names = sorted(_outcomes(one))
+    return bool(one[names].drop_vars("scenario").equals(other[names].drop_vars("scenario")))
+
+
+def _attributes(datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
+    """Return the attributes of the first with the entries of all scenarios."""
+    merged: dict[str, Any] = {}
+    for name in _BY_SCENARIO:
+        tables = [json.loads(d.attrs.get(name) or "{}") for d in datasets]
+        whole: dict[str, Any] = {}
+        for table in tables:
+            whole = {**table, **whole}
+        merged[name] = json.dumps(whole)
+    commands = dict.fromkeys(str(d.attrs.get("command", "")) for d in datasets)
+    made = dict.fromkeys(str(d.attrs.get("created", "")) for d in datasets)
+    return {**merged, "command": "\n".join(commands), "created": ", ".join(made)}
+
+
+def _events(parts: Sequence[xr.Dataset]) -> dict[str, Any]:
+    """Return the chronicle of all parts, the scenario of each event counted over all of them."""
+    if not all("event_kind" in part.variables for part in parts):
+        return {}
+    names = [name for part in parts for name in scenario_names(part)]
+    columns: dict[str, list[np.ndarray]] = {}
+    for part in parts:
+        held = [str(n) for n in part["event_scenarios"].values]
+        own = scenario_names(part)
+        code = part["event_scenario"].values
+        keep = np.isin(code, [held.index(name) for name in own])
+        place = np.array([names.index(n) if n in own else -1 for n in held], np.int16)
+        for name, values in part.variables.items():
+            if values.dims == ("event",):
+                kept = place[code[keep]] if name == "event_scenario" else values.values[keep]
+                columns.setdefault(str(name), []).append(np.asarray(kept))
+    first = parts[0]
+    tables = ("event_kinds", "event_unit", "event_text", "event_causes", "event_names")
+    return {
+        **{name: ("event", np.concatenate(values)) for name, values in columns.items()},
+        **{name: first[name].variable for name in tables if name in first.variables},
+        "event_scenarios": ("event_scenarios", np.array(names)),
+    }
+
+
+def _file(place: str | Path) -> Path:
+    path = Path(place)
+    return path / FILE_NAME if path.is_dir() else path
+
+
+def _checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, "" if it cannot be read (reading it says why)."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

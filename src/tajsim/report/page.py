@@ -1,0 +1,171 @@
+"""The report as one page of HTML that needs nothing but itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from tajsim.analysis.basis import basis_statement
+from tajsim.analysis.windows import Window, attribute, check_window, whole_period
+from tajsim.errors import UserError
+from tajsim.inputs.figures import load_documents
+from tajsim.report import tables
+from tajsim.report.answer import answer
+from tajsim.report.cautions import cautions
+from tajsim.report.changes import changes
+from tajsim.report.facts import DOCUMENTED_UNTIL, Facts
+from tajsim.report.gather import gather
+from tajsim.report.limits import limits
+from tajsim.report.pictures import assumptions_picture, claims_picture, pictures, run_picture
+from tajsim.report.places import title_of
+from tajsim.report.reproduce import recipe
+from tajsim.report.telling import told
+from tajsim.report.turning import turning_sentences, turning_table
+from tajsim.report.wording import listed, month
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+Results = xr.Dataset | str | Path
+
+#: The parts of the page: the name of its place and what it is called in the contents.
+SECTIONS = (
+    ("question", "Question"),
+    ("answer", "Answer"),
+    ("changed", "What was changed"),
+    ("figures", "Figures"),
+    ("differences", "Outcomes"),
+    ("claims", "Claims"),
+    ("rests", "What it rests on"),
+    ("story", "One run"),
+    ("limits", "Limits"),
+    ("again", "Make it again"),
+)
+#: The page may show what it carries and load nothing.
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'"
+)
+
+
+def report(results: Results | Sequence[Results], window: Window | None = None) -> str:
+    """Return the report on results as the text of an HTML page.
+
+    The same results give the same text.
+
+    Args:
+        results: a dataset, a result file or folder, or several whose runs are pairs.
+        window: first and last month; by default, for each scenario, from the first month in which
+            it differs from the reference to the end.
+
+    Raises:
+        UserError: if jinja2 is missing, or the results cannot be read or are no pairs.
+    """
+    page = template()
+    several = [results] if isinstance(results, xr.Dataset | str | Path) else list(results)
+    given = gather(several)
+    if window:
+        check_window(whole_period(given.dataset), window)
+    return page.render(contents(Facts(given, window)))
+
+
+def template() -> Template:
+    """Return the template of the page.
+
+    Raises:
+        UserError: if jinja2 is not installed.
+    """
+    try:
+        from jinja2 import Environment, StrictUndefined
+    except ImportError:
+        raise UserError(
+            "the report needs jinja2, an optional extra; pip install 'tajsim[report]'"
+        ) from None
+    folder = files("tajsim.report") / "templates"
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    style = (folder / "report.css").read_text(encoding="utf-8")
+    environment.globals["style"] = style
+    environment.filters["firm"] = firm
+    return environment.from_string((folder / "report.html").read_text(encoding="utf-8"))
+
+
+def firm(text: str) -> str:
+    """Return a text in which no line ends between a number and its per cent sign."""
+    return re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", text)
+
+
+def contents(facts: Facts) -> dict[str, Any]:
+    """Return everything that the template places, as texts and tables."""
+    compared = facts.others or [facts.reference]
+    questions = attribute(facts.dataset, "questions")
+    stories = [
+        (name, story, run_picture(facts, name, story.run))
+        for name in compared
+        if (story := told(facts, name))
+    ]
+    title = listed(compared)
+    return {
+        "policy": POLICY,
+        "title": f"{title} against {facts.reference}" if facts.others else title,
+        "heading": _heading(facts) or title,
+        "reference": facts.reference if facts.others else "",
+        "questions": [(name, questions.get(name, "")) for name in compared],
+        "facts_line": _line(facts),
+        "cautions": cautions(facts),
+        "answer": answer(facts),
+        "changes": [(name, changes(facts, name)) for name in compared],
+        "base_changes": changes(facts, facts.reference) if facts.others else [],
+        "pictures": pictures(facts),
+        "differences": [t for name in facts.others for t in tables.differences(facts, name)]
+        or [tables.levels(facts)],
+        "claims_sentence": tables.claims_sentence(facts),
+        "claims": [t for name in facts.names if (t := tables.claims(facts, name))],
+        "claims_picture": claims_picture(facts),
+        "assumptions_picture": assumptions_picture(facts),
+        "basis": basis_statement(facts.dataset) if facts.counts else "",
+        "shares": [t for name in facts.others if (t := tables.shares(facts, name))],
+        "assumed": [t for name in facts.others if (t := tables.assumed(facts, name))],
+        "turning": [
+            (name, turning_sentences(facts, name), turning_table(facts, name))
+            for name in facts.others
+        ],
+        "stories": stories,
+        "sections": [row for row in SECTIONS if stories or row[0] != "story"],
+        "limits": limits(facts),
+        "recipe": recipe(facts),
+        "texts": [
+            (name, text)
+            for name, text in attribute(facts.dataset, "scenario_text").items()
+            if name in facts.names
+        ],
+        "documents": [(key, d.citation) for key, d in load_documents().items()],
+    }
+
+
+def _heading(facts: Facts) -> str:
+    """Return the title that the file of the only scenario in question gives it, or ""."""
+    if len(facts.others) > 1:
+        return ""
+    texts = attribute(facts.dataset, "scenario_text")
+    return title_of(texts.get((facts.others or facts.names)[0], ""))
+
+
+def _line(facts: Facts) -> str:
+    """Return one line on what was simulated."""
+    word = "paired runs" if facts.others else "runs"
+    word = word if facts.runs != 1 else word[:-1]
+    windows = {facts.window(name) for name in facts.others or [facts.reference]}
+    start, end = min(windows)
+    own = ", of each scenario from its first difference on" if len(windows) > 1 else ""
+    later = ", from Jan 2016 on projection" if end > DOCUMENTED_UNTIL else ""
+    return (
+        f"{facts.runs:,} {word}, seed {facts.dataset.attrs.get('seed', 'unknown')}; "
+        f"outcomes over {month(start)} to {month(end)}{own}{later}"
+    )

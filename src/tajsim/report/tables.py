@@ -1,0 +1,235 @@
+"""The tables of a report as rows of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from tajsim.analysis.assumptions import TOGETHER
+from tajsim.analysis.choose_rows import first_of_comparison, first_of_summary, is_whole
+from tajsim.analysis.claims import NOT_TESTED
+from tajsim.analysis.tables import factor, number, percent
+from tajsim.inputs.modes import REDRAWN
+from tajsim.report.answer import leading
+from tajsim.report.facts import Facts, rows
+from tajsim.report.wording import amount, capital, in_one_unit, level, plain, span
+
+#: Of so many differences the shares of variance are shown.
+MOST_SHARES = 10
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption, heads and rows; the first column names the row.
+
+    ``marks`` holds a word for each row by which its look is chosen, besides what it says;
+    ``numbers`` tells that all but the first two columns are short.
+    """
+
+    caption: str
+    heads: list[str]
+    rows: list[list[str]]
+    marks: list[str]
+    note: str = ""
+    numbers: bool = False
+
+
+def differences(facts: Facts, scenario: str) -> list[Table]:
+    """Return the paired differences that a reader sees first: totals, then single places."""
+    part = facts.comparison[facts.comparison["scenario"] == scenario]
+    shown = first_of_comparison(part)
+    shown = shown[shown["share_tied"] < 1.0]
+    same = int((part["share_tied"] == 1.0).sum())
+    left = len(part) - same - len(shown)
+    over = f"{facts.runs:,} paired runs, {' to '.join(facts.window(scenario))}"
+    whole = _differences(
+        facts,
+        scenario,
+        shown[is_whole(shown)],
+        f"{scenario} against {facts.reference}: {over}",
+        "Medians of the runs, for yes-or-no outcomes the share of the runs. Differences of what is "
+        "in % are percentage points. Over the window flows are by year, counts added, stocks at "
+        "its end, all else its mean. “In runs” says in how many the difference has that sign, "
+        "“pairing” is the factor by which pairing the runs cut the variance.",
+    )
+    places = _differences(
+        facts,
+        scenario,
+        shown[~is_whole(shown)],
+        f"{scenario} against {facts.reference}: single sections, agencies, powers, regions, "
+        "at most three of each outcome",
+        f"{same} rows are the same in every run; {left} more are no headlines, or differ by less "
+        "than one per cent, or their intervals cover zero.",
+    )
+    return [whole, places]
+
+
+def _differences(
+    facts: Facts, scenario: str, shown: pd.DataFrame, caption: str, note: str
+) -> Table:
+    heads = [
+        "Outcome",
+        "Unit",
+        facts.reference,
+        scenario,
+        "Mean paired difference",
+        "90 % interval",
+        "Direction",
+        "In runs",
+        "Pairing",
+    ]
+    body = [_difference(facts, scenario, row) for row in rows(shown)]
+    return Table(caption, heads, body, [row.direction or "open" for row in rows(shown)], note, True)
+
+
+def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
+    """Return the cells of one outcome: medians (of yes or no, shares of the runs) and effect."""
+    medians = row.reference_median, row.median
+    if row.unit == "0 or 1":
+        a, b = facts.cell(scenario, row.outcome, row.where).values
+        medians = float(a.mean()), float(b.mean())
+    by, unit = in_one_unit([*medians, row.difference], row.unit)
+    ends = " to ".join(plain(by * end, True) for end in (row.low, row.high))
+    return [
+        capital(facts.spoken(row.outcome, row.where)),
+        unit,
+        *(plain(by * value) for value in medians),
+        plain(by * row.difference, True),
+        ends,
+        row.direction or "none stated",
+        percent(row.share_sign) if row.direction else "-",
+        factor(row.pairing),
+    ]
+
+
+def levels(facts: Facts) -> Table:
+    """Return the headline outcomes of a single scenario."""
+    shown = first_of_summary(facts.summary)
+    body = [
+        [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
+        for row in rows(shown)
+    ]
+    return Table(
+        f"{facts.reference}: {facts.runs:,} runs, {' to '.join(facts.window(facts.reference))}",
+        ["Outcome", "Median of the runs", "5 % of the runs are below", "5 % are above"],
+        body,
+        [""] * len(body),
+        "Over the window flows are by year, counts added, stocks at its end, all else its mean.",
+    )
+
+
+def claims(facts: Facts, scenario: str) -> Table | None:
+    """Return the claims of the documents about a scenario; ``None`` if it has none."""
+    if facts.claims.empty:
+        return None
+    part = facts.claims[facts.claims["scenario"] == scenario]
+    if part.empty:
+        return None
+    body, marks = [], []
+    for row in rows(part):
+        tested = row.verdict != NOT_TESTED
+        body.append(
+            [
+                f"{row.statement} ({row.document}:{row.line})",
+                capital(row.verdict) if tested else f"Not tested, {row.reason}",
+                row.expect,
+                f"{amount(row.effect, row.unit, row.signed)}" if tested else "-",
+                span(row.low, row.high, row.unit, row.signed) if tested else "-",
+                percent(row.share) if tested else "-",
+            ]
+        )
+        marks.append(row.verdict.replace(" ", "-"))
+    return Table(
+        f"Claims of the documents about {scenario}",
+        [
+            "Claim and source",
+            "Verdict",
+            "Expected",
+            "Mean effect",
+            "90 % interval",
+            "Holds in runs",
+        ],
+        body,
+        marks,
+        "A claim of direction holds where the interval of the mean effect is clear of zero on that "
+        "side, and fails where it is clear on the other.",
+    )
+
+
+def claims_sentence(facts: Facts) -> str:
+    """Return how many claims hold, fail and are undecided."""
+    if facts.claims.empty:
+        return "No claim of a document is attached to these scenarios."
+    counts = facts.claims["verdict"].value_counts()
+    words = (("holds", "hold"), ("fails", "fail"), ("undecided", "are undecided"))
+    said = [f"{int(counts.get(key, 0))} {word}" for key, word in words]
+    tested = len(facts.claims) - int(counts.get(NOT_TESTED, 0))
+    also = int(counts.get(NOT_TESTED, 0))
+    more = f"; {also} could not be tested" if also else ""
+    return f"Of {tested} claims tested {', '.join(said[:2])} and {said[2]}{more}."
+
+
+def shares(facts: Facts, scenario: str) -> Table | None:
+    """Return how much of each clear difference's variance goes with which group of draws."""
+    table = facts.variance
+    if table.empty:
+        return None
+    wanted = leading(facts, scenario)[:MOST_SHARES]
+    part = table[table["scenario"] == scenario].dropna(subset="chance")
+    found = {(row.outcome, row.where): row for row in rows(part)}
+    kept = [found[key] for key in wanted if key in found]
+    if not kept:
+        return None
+    body = [
+        [capital(facts.spoken(row.outcome, row.where)), *(_share(row, g) for g in REDRAWN)]
+        for row in kept
+    ]
+    runs = int(kept[0].runs)
+    return Table(
+        f"{scenario}: share of the variance of each paired difference, with its 90 % interval",
+        ["Outcome", "Documented", "Derived", "Assumed", "Chance"],
+        body,
+        [""] * len(body),
+        f"From {runs:,} runs made again with one group of draws made anew: uncertain parameters by "
+        "their basis, and chance, which is every other draw. What a group does together with "
+        "others counts for each, so that a row may add to more than 100 %.",
+    )
+
+
+def _share(row: Any, group: str) -> str:
+    value, low, high = (float(getattr(row, f"{group}{end}")) for end in ("", "_low", "_high"))
+    ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
+    return percent(value) if ends[0] == ends[1] else f"{percent(value)} ({ends[0]} to {ends[1]})"
+
+
+def assumed(facts: Facts, scenario: str) -> Table | None:
+    """Return the assumptions that matter most over all clear differences of a scenario."""
+    known = facts.assumptions
+    if known.empty:
+        return None
+    part = known[(known["scenario"] == scenario) & (known["outcome"] == TOGETHER)]
+    if part.empty:
+        return None
+    body = [_assumption(row) for row in rows(part)]
+    marks = ["" if bool(row.stands_out) else "open" for row in rows(part)]
+    return Table(
+        f"{scenario}: the assumptions that matter most",
+        ["Assumption", "Value and range", "Share of variance", "Reason given"],
+        body,
+        marks,
+        f"Share of the variance (of ranks) that goes with the parameter alone, on average over the "
+        f"outcomes that differ clearly; from {int(part['sets'].iloc[0]):,} parameter sets.",
+    )
+
+
+def _assumption(row: Any) -> list[str]:
+    unit = "" if row.unit in ("number", "ratio", "index", "share") else f" {row.unit}"
+    drawn = f"{number(row.value)}{unit}, from {number(row.range_low)} to {number(row.range_high)}"
+    if pd.notna(row.posterior_low):
+        ends = f"{number(row.posterior_low)} to {number(row.posterior_high)}"
+        drawn += f"; 90 % of the calibrated sample {ends}"
+    doubt = "" if row.stands_out else "; not told from chance"
+    told = f"{percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}){doubt}"
+    return [f"{row.parameter}: {row.meaning}", drawn, told, row.reason]

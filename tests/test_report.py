@@ -1,0 +1,296 @@
+"""The page of a report: whole, well formed, offline, with words for every picture."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import tajsim.report
+from tajsim.ensemble import run_many, save
+from tajsim.errors import UserError
+from tajsim.report import report, write_report
+from tajsim.report.alternatives import alternative
+from tajsim.report.changes import changes
+from tajsim.report.facts import Facts
+from tajsim.report.gather import Given, gather, join
+from tajsim.report.page import POLICY, template
+from tajsim.report.telling import told, typical_run
+
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: every element is closed in its turn."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.headings: list[int] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        self.wrong += [f"<{tag}> is not closed" for tag in self.open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        if len(names) != len(set(names)):
+            self.wrong.append(f"<{tag}> has an attribute twice")
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}> closes what is not open")
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "script"):
+            self.words.append(data)
+
+    def of(self, tag: str) -> list[dict[str, str]]:
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def text(pair: xr.Dataset) -> str:
+    return report(pair)
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def test_the_page_is_well_formed(page: Page) -> None:
+    assert page.wrong == []
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    for _, attrs in page.elements:
+        assert attrs.get("aria-labelledby", ids[0]) in ids
+    assert {a["href"].removeprefix("#") for a in page.of("a")} <= set(ids)
+
+
+def test_landmarks_and_headings(page: Page) -> None:
+    tags = [tag for tag, _ in page.elements]
+    for once in ("html", "header", "nav", "main", "footer", "h1", "title"):
+        assert tags.count(once) == 1, once
+    assert page.of("html")[0]["lang"] == "en"
+    steps = zip([0, *page.headings], page.headings, strict=False)
+    assert [(above, own) for above, own in steps if own > above + 1] == []
+    assert all(t.get("scope") in ("col", "row") for t in page.of("th"))
+
+
+def test_every_part_is_there(page: Page) -> None:
+    ids = {attrs.get("id") for attrs in page.of("section")}
+    assert ids == {
+        "question", "answer", "changed", "figures", "differences", "claims", "rests", "story",
+        "limits", "again",
+    }  # fmt: skip
+    words = " ".join(" ".join(page.words).split())
+    for said in (
+        "What follows for trafficking, bribery and own effort",
+        "Khorog handed over",
+        "matveeva-2004:159",
+        "scenarios/russian-border-withdrawal.toml:12",
+        "There are only 6 runs",
+        "parameters in force",
+        "seed 1",
+        "numpy",
+        "Eurasia Daily Monitor",
+    ):
+        assert said in words, said
+
+
+def test_nothing_outside_is_referred_to(page: Page, text: str) -> None:
+    for tag, attrs in page.elements:
+        assert tag not in ("script", "iframe", "object", "embed", "base", "form", "video", "audio")
+        for name in ("src", "href", "data", "action", "poster", "srcset", "xlink:href"):
+            if name in attrs:
+                assert attrs[name].startswith(("#", "data:")), attrs[name][:80]
+        assert not [name for name in attrs if name.startswith("on")]
+    style = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert not re.search(r"url\(|@import|expression", "".join(style))
+    assert re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert POLICY.startswith("default-src 'none'")
+
+
+def test_pictures_carry_nothing_from_outside(page: Page) -> None:
+    pictures = page.of("img")
+    assert len(pictures) >= 4
+    for picture in pictures:
+        kind, _, data = picture["src"].partition(";base64,")
+        content = base64.b64decode(data, validate=True)
+        assert kind in ("data:image/svg+xml", "data:image/png")
+        if kind.endswith("png"):
+            continue
+        svg = content.decode("utf-8")
+        assert "<script" not in svg and "<metadata" not in svg and "<!DOCTYPE" not in svg
+        places = re.findall(r'(?:\bsrc|href)="([^"]*)"', svg) + re.findall(r"url\(([^)]*)\)", svg)
+        assert [place for place in places if not place.startswith(("#", "data:"))] == []
+
+
+def test_every_picture_says_in_numbers_what_it_shows(page: Page) -> None:
+    for picture in page.of("img"):
+        assert len(picture["alt"]) > 60
+        assert re.search(r"\d", picture["alt"])
+        assert int(picture["width"]) > 0 and int(picture["height"]) > 0
+    assert page.of("svg") == []
+
+
+def test_the_numbers_of_a_text_alternative(by_hand: Callable[..., xr.Dataset]) -> None:
+    facts = Facts(Given(by_hand([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0]])))
+    said = alternative(facts, "fan", ["level"])
+    assert "Medians over Jan 2004 to Dec 2005, with 90 % of the runs in brackets." in said
+    assert said.endswith(
+        "Level: before 2 kg a month (1.1 to 2.9); after 4 kg a month (2.2 to 5.8)."
+    )
+    assert "after less before: level +2 kg a month (+0.314 to +3.69)." in alternative(
+        facts, "difference", []
+    )
+
+
+def test_one_run_of_one_scenario_twice() -> None:
+    alone = run_many(["irpt-ban"], runs=1, seed=2, until="2004-06")
+    text = report(alone)
+    assert report(alone) == text
+    assert Page(text).wrong == []
+    assert "Paired differences" not in text and "In one run" not in text
+    assert "There are only 1 run:" in text
+
+
+def test_results_without_parameters_and_events(by_hand: Callable[..., xr.Dataset]) -> None:
+    page = Page(report(by_hand([[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]])))
+    assert page.wrong == []
+    words = " ".join(" ".join(page.words).split())
+    assert "The results do not hold their parameters." in words
+    assert "story" not in {attrs.get("id") for attrs in page.of("section")}
+
+
+def test_text_from_results_cannot_become_markup(by_hand: Callable[..., xr.Dataset]) -> None:
+    dataset = by_hand([[1.0, 2.0], [2.0, 3.0]])
+    evil = "<script>alert(1)</script>"
+    dataset.attrs["questions"] = json.dumps({"after": evil})
+    dataset["level"].attrs["label"] = f"Level {evil}"
+    text = report(dataset)
+    assert "<script" not in text and "&lt;script&gt;" in text
+
+
+def test_changes_name_document_and_line(pair: xr.Dataset) -> None:
+    first = changes(Facts(Given(pair)), "russian-border-withdrawal")[0]
+    assert first.sentence.startswith("Nov 2004: Khorog handed over (the guard of Khorog passes")
+    assert first.sources == "matveeva-2004:159"
+    assert first.where == "scenarios/russian-border-withdrawal.toml:12"
+    assert first.remark.startswith("The document names Khorogh first")
+
+
+def test_settings_of_the_command_line_are_told() -> None:
+    scenario = "status-quo"
+    dataset = run_many([scenario], runs=1, until="2004-02", overrides=["agency_pay.army=9"])
+    (found, *_) = changes(Facts(Given(dataset)), scenario)
+    assert found.sentence == (
+        "Monthly pay of one person in the ranks (agency_pay.army) is set to 9 USD/month instead "
+        "of 1."
+    )
+    assert found.where == "command line" and found.sources.startswith("no document")
+
+
+def test_results_of_two_files_are_put_side_by_side(pair: xr.Dataset, tmp_path: Path) -> None:
+    names = [str(name) for name in pair["scenario"].values]
+    whole = run_many(names, runs=2, seed=4, until="2004-12")
+    parts = [run_many([name], runs=2, seed=4, until="2004-12") for name in names]
+    files = [save(part, tmp_path / f"{i}.nc") for i, part in enumerate(parts)]
+    given = gather(files)
+    assert [name for name, _ in given.files] == ["0.nc", "1.nc"]
+    for name in ("heroin_seized", "parameter_value"):
+        assert np.array_equal(given.dataset[name].values, whole[name].values)
+    one, other = Facts(given), Facts(Given(whole))
+    assert one.comparison.equals(other.comparison)
+    assert changes(one, names[1]) == changes(other, names[1])
+    assert told(one, names[1]) == told(other, names[1])
+
+
+def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
+    with pytest.raises(UserError, match="no pairs: seed is 1 in the first and 2 in another"):
+        join([pair, pair.assign_attrs(seed=2)])
+    with pytest.raises(UserError, match="do not hold the same runs"):
+        join([pair, pair.isel(run=slice(0, 3))])
+    changed = pair.copy()
+    changed["heroin_seized"] = changed["heroin_seized"] + 1.0
+    with pytest.raises(UserError, match="other values for the scenario status-quo"):
+        join([pair, changed])
+    assert join([pair, pair]) is pair
+
+
+def test_the_run_told_is_one_of_the_results(pair: xr.Dataset) -> None:
+    run = typical_run(Facts(Given(pair)), "russian-border-withdrawal")
+    assert run in pair["run"].values
+
+
+def test_a_page_is_written_whole_and_not_over_another(pair: xr.Dataset, tmp_path: Path) -> None:
+    place = tmp_path / "page.html"
+    place.write_text("mine")
+    with pytest.raises(UserError, match="exists already"):
+        write_report(pair, place)
+    with pytest.raises(UserError, match=r"ends in \.html"):
+        write_report(pair, tmp_path / "page.pdf")
+    assert place.read_text() == "mine" and list(tmp_path.iterdir()) == [place]
+
+
+def test_without_jinja2_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(UserError, match=r"needs jinja2.*pip install 'tajsim\[report\]'"):
+        template()
+
+
+def test_the_command(
+    command: Callable[..., subprocess.CompletedProcess[str]],
+    by_hand: Callable[..., xr.Dataset],
+    tmp_path: Path,
+) -> None:
+    folder, place = tmp_path / "results", tmp_path / "page.html"
+    folder.mkdir()
+    save(by_hand([[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]]), folder / "results.nc")
+    done = command("report", str(folder), "--out", str(place))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip() == str(place)
+    # Another process orders its sets otherwise; the page is the same all the same.
+    text = report(folder)
+    assert place.read_text(encoding="utf-8") == text
+    assert "results.nc" in text
+    again = command("report", str(folder), "--out", str(place))
+    assert again.returncode == 2
+    assert again.stderr == f"tajsim: {place}: exists already; --overwrite replaces it\n"
+    nothing = command("report", str(tmp_path / "no"), "--out", str(tmp_path / "b.html"))
+    assert nothing.returncode == 2 and "no such file or folder" in nothing.stderr
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``#rrggbb`` (WCAG 2.1)."""
+    parts = [int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_text_stands_out_in_light_and_in_dark(scheme: int) -> None:
+    style = (Path(tajsim.report.__file__).parent / "templates" / "report.css").read_text("utf-8")
+    roots = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", roots[scheme]))
+    for name in ("ink", "quiet", "accent", "up", "down", "warn"):
+        for ground in ("paper", "wash", "warn-wash"):
+            one, other = sorted((luminance(colours[name]), luminance(colours[ground])))
+            assert (other + 0.05) / (one + 0.05) >= 4.5, (name, ground)

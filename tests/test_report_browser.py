@@ -1,0 +1,136 @@
+"""The page of a report in a real browser: headless Chromium."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+import xarray as xr
+
+from tajsim.report import write_report
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(
+    not BROWSER, reason="no chromium: apt-get install chromium to test the page in a browser"
+)
+#: Whom the browser itself asks for updates and the time, whatever it shows.
+ITS_OWN = re.compile(r"https?://([\w-]+\.)*(google|googleapis|gvt1)\.com/")
+#: What keeps the browser from talking on its own account.
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-default-apps", "--disable-extensions", "--host-resolver-rules=MAP * ~NOTFOUND",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(pair: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_report(pair, tmp_path_factory.mktemp("page") / "page.html")
+
+
+def visit(page: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Open a page; a profile of its own keeps what one visit leaves from the next."""
+    assert BROWSER
+    return subprocess.run(
+        [BROWSER, *QUIET, f"--user-data-dir={folder / 'profile'}", *options, page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+
+def requests(page: Path, folder: Path) -> set[str]:
+    """Return every address that the browser asks for while it shows a page."""
+    folder.mkdir()
+    log = folder / "net.json"
+    visit(page, folder, f"--log-net-log={log}", "--virtual-time-budget=3000", "--dump-dom")
+    text = log.read_text(encoding="utf-8").rstrip().rstrip(",")
+    try:
+        events = json.loads(text)["events"]
+    except json.JSONDecodeError:  # a log that was not closed
+        events = json.loads(f"{text}]}}")["events"]
+    urls = (event.get("params", {}).get("url", "") for event in events)
+    return {u for u in urls if not u.startswith(("data:", "chrome")) and not ITS_OWN.match(u)} - {
+        ""
+    }
+
+
+def test_no_request_leaves_the_page(place: Path, tmp_path: Path) -> None:
+    assert "google" not in place.read_text(encoding="utf-8")
+    assert requests(place, tmp_path / "a") <= {place.as_uri()}
+    # The log does show a request, where there is one.
+    leaky = tmp_path / "leaky.html"
+    leaky.write_text('<!DOCTYPE html><title>leaky</title><img src="http://127.0.0.1:9/x.png">')
+    assert "http://127.0.0.1:9/x.png" in requests(leaky, tmp_path / "b")
+
+
+def test_no_error_in_the_console(place: Path, tmp_path: Path) -> None:
+    done = visit(place, tmp_path, "--enable-logging=stderr", "--virtual-time-budget=3000")
+    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
+    text = place.read_text(encoding="utf-8")
+    broken = tmp_path / "broken.html"
+    broken.write_text(text.replace("<footer>", '<footer><img src="http://127.0.0.1:9/x.png">'))
+    done = visit(broken, tmp_path, "--enable-logging=stderr", "--virtual-time-budget=3000")
+    assert "Content Security Policy" in done.stderr, "the page's own policy stops what it must"
+
+
+@pytest.mark.parametrize("wide", [1280, 400])
+def test_nothing_is_wider_than_the_window(place: Path, tmp_path: Path, wide: int) -> None:
+    """A copy of the page measures itself in a frame (no window is as narrow as a telephone)."""
+    script = """<script>addEventListener('load', () => {
+      const images = [...document.images], root = document.documentElement;
+      const decoded = images.filter(i => i.complete && i.naturalWidth > 0).length;
+      parent.postMessage([innerWidth, root.scrollWidth, decoded, images.length].join(' '), '*');
+    });</script></body>"""
+    text = place.read_text(encoding="utf-8").replace("</body>", script)
+    none, script_too = "default-src &#39;none&#39;", "script-src &#39;unsafe-inline&#39;"
+    assert none in text
+    (tmp_path / "copy.html").write_text(text.replace(none, script_too))
+    frame = tmp_path / "frame.html"
+    frame.write_text(
+        "<!DOCTYPE html><title>frame</title><script>addEventListener('message', event => "
+        "{document.documentElement.dataset.measured = event.data;});</script>"
+        f'<iframe src="copy.html" width="{wide}" height="900" style="border: 0"></iframe>'
+    )
+    done = visit(
+        frame, tmp_path, "--window-size=1400,1000", "--virtual-time-budget=9000", "--dump-dom"
+    )
+    found = re.search(r'data-measured="(\d+) (\d+) (\d+) (\d+)"', done.stdout)
+    assert found
+    window, width, decoded, images = map(int, found.groups())
+    assert window == wide and width <= wide
+    assert decoded == images > 0
+
+
+def test_light_and_dark(place: Path, tmp_path: Path) -> None:
+    light, dark = (shot(place, tmp_path, scheme) for scheme in (1, 0))
+    assert light[:40, :40].min() > 0.95 and dark[:40, :40].max() < 0.2
+    # Text stands out from its ground in both.
+    assert light[:400].min() < 0.3 and dark[:400].max() > 0.8
+
+
+def shot(place: Path, folder: Path, scheme: int) -> np.ndarray:
+    """Return the grey values of the top of the page; scheme 1 is light, 0 dark."""
+    picture = folder / f"{scheme}.png"
+    options: Sequence[str] = (f"--blink-settings=preferredColorScheme={scheme}",)
+    visit(place, folder, "--window-size=1280,800", f"--screenshot={picture}", *options)
+    pixels = np.asarray(matplotlib.image.imread(picture))
+    assert pixels.shape[:2] == (800, 1280)
+    grey: np.ndarray = pixels[..., :3].mean(axis=2)
+    return grey
+
+
+def test_it_prints(place: Path, tmp_path: Path) -> None:
+    printed = tmp_path / "page.pdf"
+    visit(place, tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={printed}")
+    data = printed.read_bytes()
+    assert data.startswith(b"%PDF-") and len(data) > 50_000
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 3

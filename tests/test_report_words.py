@@ -1,0 +1,207 @@
+"""The sentences of a report claim no more than the runs show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import synthetic
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tajsim.analysis.paired import effect
+from tajsim.report.answer import MOST, answer, leading
+from tajsim.report.cautions import cautions, out_of_calibration, out_of_registry
+from tajsim.report.facts import Facts
+from tajsim.report.gather import Given
+from tajsim.report.tables import claims_sentence
+from tajsim.report.turning import turning_sentences, turns
+from tajsim.report.wording import MINUS, effect_sentence, effects_sentence, in_runs, level_sentence
+
+DIRECTION = re.compile(
+    r"\b(rais|lower|ris|fall|fell|rose|high|increas|decreas|more|less|grow|shrink|up\b|down\b)\w*"
+)
+BOUNDLESS = re.compile(r"\b(never|always|certainly|proves?|impossible|no run)\b", re.IGNORECASE)
+UNITS = ("kg/year", "share", "index", "ratio", "number", "persons", "USD/year", "0 or 1")
+
+differences = st.lists(
+    st.floats(-1e6, 1e6, allow_nan=False, width=32), min_size=0, max_size=30
+).map(lambda values: np.array(values, dtype=float))
+
+
+@settings(max_examples=200, deadline=None)
+@given(differences, st.sampled_from(UNITS))
+def test_no_direction_where_the_interval_covers_zero(values: np.ndarray, unit: str) -> None:
+    found = effect(values)
+    said = effect_sentence("scenario-x", "stock of q", unit, found)
+    assert said.endswith(".") and not BOUNDLESS.search(said)
+    clear = found.runs > 1 and (found.low > 0.0 or found.high < 0.0)
+    assert bool(DIRECTION.search(said)) == clear, said
+    if clear:
+        assert ("raises" in said) == (found.mean > 0.0)
+        assert ("lowers" in said) == (found.mean < 0.0)
+        assert f"{found.runs:,} runs" in said
+    else:
+        with pytest.raises(ValueError):
+            effects_sentence("scenario-x", [("stock of q", unit, found)])
+
+
+@given(st.integers(1, 10_000), st.data())
+def test_counts_of_runs(runs: int, data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, runs))
+    said = in_runs(count, runs)
+    assert str(f"{runs:,}") in said or runs == 1
+    if count == 0:
+        assert said.startswith("in none of ")
+    if 0 < count < runs:
+        assert said == f"in {count:,} of {runs:,} runs"
+
+
+def test_none_of_500_runs_is_not_never() -> None:
+    assert in_runs(0, 500) == "in none of 500 runs"
+    assert in_runs(500, 500) == "in all 500 runs"
+    assert in_runs(0, 1) == "in none of 1 run"
+
+
+def test_numbers_of_a_sentence() -> None:
+    said = effect_sentence("x", "own effort", "share", effect(np.array([-0.02, -0.03, -0.025])))
+    assert said == (
+        "On average x lowers own effort by 2.5 percentage points (90 % interval 1.66 to 3.34; "
+        "this sign in all 3 runs)."
+    )
+    said = effect_sentence("x", "own effort", "share", effect(np.array([-0.02, 0.03])))
+    assert "\N{MINUS SIGN}15.3 to +16.3 percentage points, covers zero" in said
+    assert level_sentence("y", "share", 0.5, 0.25, 0.75, 10) == (
+        "For y the median of 10 runs is 50 %, and 90 % of them lie between 25 % and 75 %."
+    )
+
+
+def facts(dataset: xr.Dataset) -> Facts:
+    return Facts(Given(dataset))
+
+
+NAMES = ("status-quo", "one", "two", "three", "four", "five", "six")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 7])
+@pytest.mark.parametrize("runs", [1, 2, 12])
+def test_at_most_five_sentences(count: int, runs: int) -> None:
+    said = answer(facts(synthetic.results(scenarios=NAMES[:count], runs=runs, months=30)))
+    assert 1 <= len(said) <= MOST == 5
+    for sentence in said:
+        assert sentence.endswith(".")
+        assert not re.search(r"\. [A-Z]", sentence), sentence
+        assert not BOUNDLESS.search(sentence)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.0, 2.0))
+def test_the_answer_states_only_directions_of_the_table(seed: int, size: float) -> None:
+    rng = np.random.default_rng(seed)
+    base = rng.normal(100.0, 10.0, 8)
+    dataset = make([base, base + rng.normal(size, 1.0, 8)])
+    found = facts(dataset)
+    clear = bool(found.comparison["direction"].iloc[0])
+    said = " ".join(answer(found))
+    noticed = abs(float(found.comparison["difference"].iloc[0])) >= 1.0
+    assert ("raises" in said or "lowers" in said) == (clear and noticed)
+    if not clear:
+        assert "no direction is stated" in said
+
+
+def make(values: list[np.ndarray]) -> xr.Dataset:
+    """One outcome, the same in all of 24 months."""
+    series = np.repeat(np.asarray(values)[:, None, :], 24, axis=1)
+    attrs = {"label": "Level", "unit": "kg/month", "aggregate": "mean", "headline": 1}
+    months = (np.datetime64("2004-01", "M") + np.arange(24)).astype("datetime64[ns]")
+    return xr.Dataset(
+        {"level": (("scenario", "month", "run"), series, attrs)},
+        {"scenario": ["base", "other"], "month": months, "run": np.arange(series.shape[2])},
+        {"tajsim_version": "0", "seed": 1},
+    )
+
+
+def test_equal_results_have_no_effect() -> None:
+    same = np.arange(8.0)
+    said = answer(facts(make([same, same])))
+    assert said[0] == "No headline outcome of other has a direction beyond its interval."
+
+
+def test_what_goes_together_is_told_once() -> None:
+    rng = np.random.default_rng(1)
+    base, moved = rng.normal(100.0, 5.0, 40), rng.normal(30.0, 5.0, 40)
+    dataset = make([base, base + moved])
+    twin = dataset["level"].copy(data=2.0 * dataset["level"].values)
+    other = dataset["level"].copy(data=dataset["level"].values.copy())
+    other.values[1] = base + rng.normal(20.0, 5.0, 40)
+    found = facts(dataset.assign(twin=twin, other=other))
+    told = [name for name, _ in leading(found, "other")]
+    assert len(told) == 2 and "other" in told
+
+
+def with_parameter(values: np.ndarray, differences: np.ndarray) -> xr.Dataset:
+    """Results whose paired difference depends on one drawn assumption of the registry."""
+    base = np.full(len(values), 100.0) + np.arange(len(values)) % 5
+    dataset = make([base, base + differences])
+    both = np.broadcast_to(values, (2, 1, len(values)))
+    coordinates = {"parameter": ["heroin_supply"], "basis": ("parameter", ["assumption"])}
+    return dataset.assign(parameter_value=(("scenario", "parameter", "run"), both)).assign_coords(
+        {**coordinates, "role": ("parameter", ["uncertainty"])}
+    )
+
+
+def test_an_assumption_that_turns_the_sign_is_found() -> None:
+    values = np.linspace(4000.0, 16_000.0, 60)
+    noise = np.sin(np.arange(60.0))
+    found = facts(with_parameter(values, np.where(values > 7500.0, 40.0, -20.0) + noise))
+    (turn,) = turns(found, "other")
+    assert (turn.whole.direction, turn.low.direction, turn.high.direction) == (
+        "rises",
+        "falls",
+        "rises",
+    )
+    said = " ".join(turning_sentences(found, "other"))
+    assert "would turn" in said and "heroin_supply" in said and "20 of 60 runs" in said
+    assert re.search(rf"{MINUS}[\d.]+ kg a month \(90 % interval {MINUS}", said)
+
+
+def test_no_assumption_that_turns_is_said_with_the_number_tried() -> None:
+    values = np.linspace(4000.0, 16_000.0, 60)
+    found = facts(with_parameter(values, values / 400.0))
+    said = turning_sentences(found, "other")
+    assert said[0].startswith("None found at this number of runs: in none of 1 pair")
+    few = facts(with_parameter(values[:20], values[:20] / 400.0))
+    assert turning_sentences(few, "other") == [
+        "Whether an assumption would turn a conclusion is told from 30 runs on."
+    ]
+
+
+def set_to(dataset: xr.Dataset, name: str, value: float) -> xr.Dataset:
+    return dataset.assign_attrs(settings=f'{{"base": {{}}, "other": {{"{name}": {value}}}}}')
+
+
+def test_inputs_outside_a_range_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.linspace(4000.0, 16_000.0, 40)
+    dataset = with_parameter(values, values / 400.0)
+    assert out_of_registry(facts(dataset)) == []
+    (said,) = out_of_registry(facts(set_to(dataset, "heroin_supply", 99_000.0)))
+    assert "99,000" in said and "outside" in said and "3,000 to 17,000" in said
+    sample = {"heroin_supply": np.array([5000.0, 9000.0])}
+    monkeypatch.setattr("tajsim.report.cautions.load_posterior", lambda: sample)
+    (said,) = out_of_calibration(facts(set_to(dataset, "heroin_supply", 12_000.0)))
+    assert "outside the calibrated range of 5,000 to 9,000" in said
+    assert out_of_calibration(facts(set_to(dataset, "heroin_supply", 6000.0))) == []
+
+
+def test_projection_and_few_runs_are_named(by_hand: Callable[..., xr.Dataset]) -> None:
+    early = facts(by_hand([[1.0, 2.0], [2.0, 3.0]]))
+    late = facts(by_hand([[1.0, 2.0], [2.0, 3.0]], months=160))
+    assert any("only 2 runs" in said for said in cautions(early))
+    assert not any("projection" in said for said in cautions(early))
+    assert any(
+        "Jan 2016 to Apr 2017 (16 of them) are projection" in said for said in cautions(late)
+    )
+    assert claims_sentence(early) == "No claim of a document is attached to these scenarios."
