@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set up and run tajsim with nothing but Python: ``python3 dev.py demo``, ``test``, ``lint``, ``docs``.
+"""Set up and run tajsim with nothing but Python: ``python3 dev.py demo``, ``test``, ``docs``.
 
 Each command makes ``.venv`` beside this file and installs what it needs there, once; the second
 time it starts at once. Further arguments are handed on, as in ``python3 dev.py test -k draws``.

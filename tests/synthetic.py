@@ -6,9 +6,14 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from tajsim.axes import DIMENSIONS
+from tajsim.inputs.chronicle import load_kinds
+
+#: The usual two scenarios.
+PAIR = ("status-quo", "russian-border-withdrawal")
 
 #: name -> label, unit, dimensions, aggregate, headline, mean level, share of the level that varies
 SERIES: dict[str, tuple[str, str, tuple[str, ...], str, int, float, float]] = {
@@ -58,6 +63,19 @@ SERIES: dict[str, tuple[str, str, tuple[str, ...], str, int, float, float]] = {
     "state_failed": ("State has failed", "0 or 1", (), "last", 1, 0.0, 0.0),
     "state_control": ("Control of the centre", "share", ("region",), "mean", 0, 0.5, 0.2),
     "heroin_leaving": ("Heroin leaving", "kg/month", ("exit",), "yearly", 0, 900, 0.3),
+    "arranged_share": ("Share of loads bought", "share", ("section",), "mean", 0, 0.4, 0.3),
+    "gap": ("Task carried by nobody", "share", ("task",), "mean", 0, 0.2, 0.2),
+    "provision": ("Provision", "share", ("power", "task"), "mean", 0, 0.1, 0.4),
+    "tolls": ("Tolls", "USD/month", ("agency",), "yearly", 0, 2e5, 0.4),
+    "extortion": ("Extortion", "USD/month", ("agency",), "yearly", 0, 1e5, 0.4),
+    "aid_delivered": ("Aid", "USD/month", ("power",), "yearly", 0, 3e5, 0.2),
+    "aid_diverted": ("Aid diverted", "USD/month", ("power",), "yearly", 0, 2e4, 0.2),
+    "rents_commander": ("Rents", "USD/month", ("commander",), "yearly", 0, 2e5, 0.4),
+    "rents_regime": ("Rents of the circle", "USD/month", (), "yearly", 0, 2e6, 0.4),
+    "alignment": ("Position", "index", (), "mean", 1, 0.5, 0.2),
+    "dependence": ("Dependence on outsiders", "share", (), "mean", 1, 0.3, 0.1),
+    "commander_loyalty": ("Loyalty", "share", ("commander",), "mean", 0, 0.6, 0.2),
+    "commander_state": ("State", "number", ("commander",), "last", 0, 0.0, 0.0),
 }
 
 _HANDOVERS = [
@@ -121,7 +139,9 @@ def results(
         }
         own = tuple(len(DIMENSIONS[d]) for d in dimensions)
         shape = (*own, months, runs)
-        base = _series(random, shape, level, varies) if level else _failures(random, months, runs)
+        base = (
+            _series(random, shape, level, varies) if level else _nothing(random, own, months, runs)
+        )
         values = [base]
         for position in range(1, len(scenarios)):
             ramp = np.clip((np.arange(months) - 10) / 24, 0, 1)[:, None]
@@ -132,6 +152,8 @@ def results(
         array = np.stack(values).astype(np.float32)
         if name == "state_failed":
             array = np.round(array)
+        if name == "commander_state":
+            array = np.stack([_falls(random, own[0], months, runs)] * len(scenarios))
         if name == "strength":
             array[:, 0] = 30_000
         variables[name] = (("scenario", *dimensions, "month", "run"), array, attrs)
@@ -154,7 +176,121 @@ def results(
             "reference": scenarios[0] if scenarios[1:] else "",
             "events": json.dumps(events if events is not None else table),
         },
-    )
+    ).pipe(_with_chronicle, random)
+
+
+def _falls(random: Any, count: int, months: int, runs: int) -> Any:
+    """Return states ``(commander, month, run)``: each serves, then is in one of the others."""
+    when = random.uniform(20, 600, (count, 1, runs))
+    state = random.integers(1, 6, (count, 1, runs))
+    return np.where(np.arange(months)[:, None] > when, state, 0).astype(np.float32)
+
+
+def _with_chronicle(dataset: xr.Dataset, random: Any) -> xr.Dataset:
+    """Add events as the ensemble keeps them: some of every kind in each run, and the handovers."""
+    kinds = load_kinds()
+    names = ["", "regime", *(n for d in _ACTORS for n in DIMENSIONS[d]), *DIMENSIONS["section"]]
+    rows = []
+    months = dataset.sizes["month"]
+    for scenario in range(dataset.sizes["scenario"]):
+        for run in range(dataset.sizes["run"]):
+            posts = (scenario, run, int(random.integers(months)), list(kinds).index("bargain"))
+            rows.append((*posts, names.index("mirzoev"), names.index("customs")))
+            own = [(int(random.integers(months)), k) for k in range(len(kinds)) for _ in "ab"]
+            rows += [
+                (scenario, run, month, kind, int(random.integers(1, len(names) - 7)), 0)
+                for month, kind in own
+                if list(kinds)[kind] != "handover"
+            ]
+            rows += [
+                (scenario, run, month, list(kinds).index("handover"), names.index("border_troops"),
+                 names.index(section))
+                for month, section in ([] if scenario == 0 else _month_numbers(dataset))
+            ]  # fmt: skip
+    columns = np.array(sorted(rows), np.int64).T
+    dates = dataset["month"].values[columns[2]]
+    found = dict(zip(("scenario", "run", "month", "kind", "actor", "target"), columns, strict=True))
+    coordinates = {f"event_{n}": ("event", v) for n, v in {**found, "month": dates}.items()}
+    coordinates |= {
+        "event_scenarios": dataset["scenario"].values,
+        "event_kinds": list(kinds),
+        "event_names": names,
+    }
+    sizes = ("event", random.uniform(0, 100, len(dates)))
+    return dataset.assign(event_size=sizes).assign_coords(coordinates)
+
+
+_ACTORS = ("commander", "power", "agency", "movement", "region", "militant_group", "task")
+
+
+def _month_numbers(dataset: xr.Dataset) -> list[tuple[int, str]]:
+    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
+    return [(months.index(month), section) for month, section in _HANDOVERS if month in months]
+
+
+def claims_table() -> pd.DataFrame:
+    """Return claims as they are tested, one of each verdict."""
+    verdicts = ("holds", "fails", "undecided", "not tested")
+    rows = [
+        {
+            "scenario": PAIR[1],
+            "claim": f"claim-number-{i}",
+            "verdict": verdict,
+            "document": "icg-2016",
+            "line": 100 + i,
+            "share": [0.95, 0.1, 0.6, np.nan][i],
+            "effect": [120.0, -0.034, 1.2, np.nan][i],
+            "low": [100.0, -0.05, -0.4, np.nan][i],
+            "high": [140.0, -0.018, 2.8, np.nan][i],
+            "unit": ["kg/year", "share", "number", ""][i],
+            "signed": True,
+        }
+        for i, verdict in enumerate(verdicts)
+    ]
+    return pd.DataFrame(rows)
+
+
+def targets_table() -> pd.DataFrame:
+    """Return targets as they are held against runs: numbers, bounds, an event, far and near."""
+    columns = "target theme use kind figure unit observed error scale median p05 p95 percentile"
+    table = """
+near  Money  fitted  number   heroin-seized-2008 kg    100 0.2 log     90  60  130 0.4
+far   Money  checked number   heroin-seized-2014 kg    100 5   natural 300 200 400 0
+bound Money  checked at_least remittances        ratio 1   0.1 natural 2   1   3   1
+break Breaks checked event    unknown-figure     runs  1   0.5 natural 0.3 0   1   0.3
+"""
+    rows = [line.split() for line in table.strip().splitlines()]
+    found = pd.DataFrame(rows, columns=columns.split())
+    numbers = ["observed", "error", "median", "p05", "p95", "percentile"]
+    return found.astype(dict.fromkeys(numbers, float))
+
+
+def assumptions(dataset: xr.Dataset) -> xr.Dataset:
+    """Return results that say which assumptions matter, as ``compare`` keeps them."""
+    count, scenario = 5, str(dataset["scenario"].values[-1])
+    share = np.array([0.3, 0.2, 0.1, 0.06, 0.02])
+    columns = {
+        "scenario": [scenario] * count,
+        "outcome": ["together"] * count,
+        "where": [""] * count,
+        "label": [""] * count,
+        "rank": np.arange(1, count + 1),
+        "parameter": [f"parameter_{i}" for i in range(count)],
+        "share": share,
+        "low": 0.5 * share,
+        "high": 1.6 * share,
+        "correlation": [0.5, -0.4, 0.3, -0.2, 0.1],
+        "stands_out": [1, 1, 1, 1, 0],
+        "sets": [120] * count,
+        "value": [1.5, 0.045, 7000.0, 4.0, 1e-4],
+        "range_low": [1.0, 0.02, 3000.0, 2.0, 5e-5],
+        "range_high": [3.0, 0.1, 17000.0, 8.0, 2e-4],
+        "unit": ["ratio", "share", "kg/month", "persons/km", "1/month"],
+        "meaning": [
+            f"what assumption {i} says of the country and its border" for i in range(count)
+        ],
+    }
+    return dataset.assign({f"assumptions_{n}": ("assumptions_row", v) for n, v in columns.items()})
 
 
 def _series(random: Any, shape: tuple[int, ...], level: float, varies: float) -> Any:
@@ -166,6 +302,11 @@ def _series(random: Any, shape: tuple[int, ...], level: float, varies: float) ->
     noise = np.exp(0.5 * varies * random.normal(size=shape))
     whole = level * place * spread * wave * noise
     return np.minimum(whole, 1.0) if level < 1 else whole
+
+
+def _nothing(random: Any, own: tuple[int, ...], months: int, runs: int) -> Any:
+    failed = _failures(random, months, runs)
+    return failed if not own else np.zeros((*own, months, runs))
 
 
 def _failures(random: Any, months: int, runs: int) -> Any:

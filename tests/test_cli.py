@@ -16,8 +16,10 @@ from tajsim.cli import main
 from tajsim.cli.program import VERBS
 from tajsim.cli.verbs import plot
 from tajsim.ensemble import load_results, save
+from tajsim.inputs.experiment_folder import experiment_names
 from tajsim.inputs.figures import load_figures
 from tajsim.inputs.parameters import load_families, load_parameters
+from tajsim.inputs.scenario import load_scenario, scenario_names
 from tajsim.plots import KINDS
 
 SHORT = ("--runs", "3", "--until", "2005-03")
@@ -91,7 +93,7 @@ def test_settings_and_choices_reach_the_model(tmp_path: Path) -> None:
     data = load_results(tmp_path / "o")
     assert data.attrs["parameters_mode"] == "fixed"
     assert json.loads(data.attrs["settings"])["status-quo"] == {lever.name: lever.high}
-    assert [name for name in data.data_vars if name != "parameter_value"] == ["polity"]
+    assert set(data.data_vars) == {"polity", "parameter_value", "event_size"}
     assert not list((tmp_path / "o").glob("*.png"))
 
 
@@ -165,3 +167,13 @@ def test_parameters(capsys: Capture) -> None:
     said = capsys.readouterr().out
     assert all(p.name in said for p in family.parameters)
     assert main(["parameters", "--role", "lever", "--basis", "assumption"]) == 0
+
+
+def test_scenarios_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenarios"]) == 0
+    told = capsys.readouterr().out
+    assert all(f"  {name} " in told for name in [*scenario_names(), *experiment_names()])
+    assert main(["scenarios", "irpt-ban"]) == 0
+    told = capsys.readouterr().out
+    assert load_scenario("irpt-ban").question in " ".join(told.split())
+    assert "scenarios/irpt-ban.toml:" in told and "scenarios/status-quo.toml:" in told

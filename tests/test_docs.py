@@ -208,12 +208,15 @@ def test_the_scenario_of_the_first_steps_can_be_read(tmp_path: Path) -> None:
 def test_claims_come_from_a_table(tmp_path: Path) -> None:
     path = tmp_path / "claims.csv"
     assert "tajsim claims" in claims_text(path)
-    head = "scenario,statement,verdict,expect,effect,unit,share,document,line"
-    rows = ["a,Good,holds,rises,1,share,0.9,icg-2016,3", "b,Bad,fails,falls,2.5,%,0.1,icg-2016,4"]
+    head = "scenario,claim,statement,verdict,expect,effect,unit,share,document,line"
+    rows = [
+        "a,good,Good,holds,rises,1,share,0.9,icg-2016,3",
+        "b,bad,Bad,fails,falls,2.5,%,0.1,icg-2016,4",
+    ]
     path.write_text("\n".join([head, *rows]), encoding="utf-8")
     text = claims_text(path)
     assert text.startswith("2 claims: 1 hold, 1 fail.")
-    assert "| b | Bad | fails | falls | 2.5 % | 10 % | icg-2016:4 |" in text
+    assert "| b | Bad | fails | falls | 2.5 % | 10 % | icg-2016:4 |  |" in text
     assert "Good" not in text
 
 

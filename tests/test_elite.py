@@ -195,7 +195,9 @@ def test_some_of_three_hundred_followers_are_there_after_six_years() -> None:
 
 def model(runs: int = RUNS, events: tuple[Event, ...] = (), **settings: Any) -> TajikistanModel:
     chosen = {name.replace("__", "."): value for name, value in settings.items()}
-    return TajikistanModel(runs=runs, seed=3, end="2006-12", settings=chosen, events=events)
+    return TajikistanModel(
+        runs=runs, seed=3, end="2006-12", settings=chosen, events=events, parameters="prior"
+    )
 
 
 def event(kind: str, commander: str, month: str = "2004-01") -> Event:

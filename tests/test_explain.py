@@ -95,7 +95,7 @@ What happens to Mirzoev?
 2005
          Only: protests (2).
 
-In all: bargains (1), commanders arrested (1)."""
+Breaks and turns, besides those scheduled: bargains (1), commanders arrested (1)."""
 
 
 def test_a_story_reads_as_it_should() -> None:
@@ -235,7 +235,7 @@ def test_mistakes_are_told_in_one_line(pair: xr.Dataset) -> None:
     refused("runs 0 to 5", results=pair, run=6, scenario=A)
     refused("runs 0 to 5", results=pair, run=-1, against=A)
     refused("did you mean 'status-quo'", results=pair, run=0, scenario="status-qou")
-    refused("did you mean 'status-quo'", results=pair, against="status-qou")
+    refused("--against: ", "did you mean 'status-quo'", results=pair, against="status-qou")
     refused("--scenario takes one of", A, results=pair, run=0)
     refused("is the scenario itself", results=pair, against=A, scenario=A)
     refused("--run N", "0 to 5", "--against", results=pair.sel(scenario=[A]))

@@ -23,7 +23,7 @@ RUSSIAN = AGENCIES.index("russian_border_troops")
 @lru_cache
 def record(**settings: float) -> dict[str, Array]:
     """Return two years of a few runs."""
-    model = TajikistanModel(runs=6, seed=4, end="2005-12", settings=settings)
+    model = TajikistanModel(runs=6, seed=4, end="2005-12", settings=settings, parameters="prior")
     model.run_to_end()
     return {name: series.astype(float) for name, series in model.record.items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,22 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from synthetic import CROWDED, SHARED, WITHDRAWAL, results
+from synthetic import (
+    CROWDED,
+    PAIR,
+    SHARED,
+    WITHDRAWAL,
+    assumptions,
+    claims_table,
+    results,
+    targets_table,
+)
 
 from tajsim import plots
 from tajsim.errors import UserError
 from tajsim.plots import badges, choose, labels, marks, series, style, windows
 
-PAIR = ("status-quo", "russian-border-withdrawal")
+PAIRED = ("difference", "scenarios", "tornado", "claims")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
 
 
@@ -33,11 +43,16 @@ def one() -> xr.Dataset:
 
 @pytest.fixture(scope="module")
 def two() -> xr.Dataset:
-    return results(scenarios=PAIR, runs=12)
+    return assumptions(results(scenarios=PAIR, runs=12))
 
 
 def kinds(scenarios: int) -> list[str]:
-    return [kind for kind in plots.KINDS if scenarios > 1 or kind != "difference"]
+    return [kind for kind in plots.KINDS if scenarios > 1 or kind not in PAIRED]
+
+
+def table_of(kind: str) -> dict[str, Any]:
+    tables = {"claims": claims_table, "targets": targets_table}
+    return {"table": tables[kind]()} if kind in tables else {}
 
 
 def drawn(picture: Figure) -> list[Axes]:
@@ -54,7 +69,7 @@ def drawn(picture: Figure) -> list[Axes]:
 def test_every_kind_writes_every_format(two: xr.Dataset, tmp_path: Path, suffix: str) -> None:
     starts = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
     for kind in kinds(2) if suffix != ".pdf" else ["difference"]:
-        paths = plots.draw(kind, two, tmp_path / f"{kind}{suffix}")
+        paths = plots.draw(kind, two, tmp_path / f"{kind}{suffix}", **table_of(kind))
         assert paths == [tmp_path / f"{kind}{suffix}"]
         assert paths[0].read_bytes().startswith(starts[suffix])
     assert not list(tmp_path.glob(".*")), "a temporary file was left"
@@ -64,7 +79,7 @@ def test_every_kind_writes_every_format(two: xr.Dataset, tmp_path: Path, suffix:
 
 def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path: Path) -> None:
     paths = plots.standard_pictures(one, tmp_path / "new" / "folder", suffix=".svg")
-    assert [path.stem for path in paths] == ["fan", "distribution", "border", "tasks"]
+    assert [path.stem for path in paths] == ["fan", "distribution", "border", "providers"]
     for path in paths:
         ElementTree.parse(path)
     with pytest.raises(UserError, match="another scenario"):
@@ -80,7 +95,7 @@ def test_standard_pictures_of_a_comparison(
 
     monkeypatch.setattr(plots, "draw", record)
     names = [path.name for path in plots.standard_pictures(two, tmp_path)]
-    assert names == ["fan.png", "difference.png", "distribution.png", "border.png", "tasks.png"]
+    assert names == ["fan.png", "difference.png", "distribution.png", "border.png", "providers.png"]
     lean = two[["grievance", "violent_members"]]
     names = [path.name for path in plots.standard_pictures(lean, tmp_path, ".pdf")]
     assert names == ["fan.pdf", "difference.pdf", "distribution.pdf"]
@@ -95,12 +110,17 @@ def test_every_axis_has_a_unit_or_names(scenarios: int, one: xr.Dataset, two: xr
     for kind in kinds(scenarios):
         panels = drawn(plots.figure(kind, dataset, **usual(kind)))
         assert panels
-        if kind == "map":  # places tell where one is; its scales are tested with it
+        if kind in (
+            "map",
+            "money",
+            "network",
+        ):  # places or labels with numbers; tested by themselves
             continue
         for panel in panels:
-            assert any(is_read(mate.xaxis) for mate in mates(panel, panels, "colspan")), kind
-            if panel.get_subplotspec():  # the bar of a colour scale has one axis only
-                assert any(is_read(mate.yaxis) for mate in mates(panel, panels, "rowspan")), kind
+            across = any(is_read(mate.xaxis) for mate in mates(panel, panels, "colspan"))
+            upwards = any(is_read(mate.yaxis) for mate in mates(panel, panels, "rowspan"))
+            # The bar of a colour scale has one axis only.
+            assert across and upwards if panel.get_subplotspec() else across or upwards, kind
 
 
 def is_read(axis: Any) -> bool:
@@ -121,29 +141,46 @@ def mates(panel: Axes, panels: list[Axes], span: str) -> list[Axes]:
 
 
 def usual(kind: str) -> dict[str, Any]:
-    return {"outcome": "heroin_seized"} if kind in ("fan", "distribution", "difference") else {}
+    named = kind in ("fan", "distribution", "difference", "scenarios")
+    return {"outcome": "heroin_seized"} if named else table_of(kind)
 
 
-def test_no_text_overlaps_another_or_leaves_the_page(two: xr.Dataset) -> None:
-    crowded = results(scenarios=PAIR, runs=8, events={PAIR[0]: SHARED, PAIR[1]: SHARED + CROWDED})
-    wide = results(scenarios=(*PAIR, "abrupt-withdrawal", "withdrawal-with-border-pay"), runs=8)
-    cases = [(two, ["fan", "distribution", "border"]), (crowded, ["fan", "tasks"])]
-    cases += [(wide, ["tasks", "difference"])]
-    for dataset, kind in [(dataset, kind) for dataset, some in cases for kind in some]:
-        picture = plots.figure(kind, dataset)
-        drawn(picture)
-        texts, page = written(picture), picture.bbox
-        for text, box in texts:
-            assert box.x0 > page.x0 - 1 and box.x1 < page.x1 + 1, (kind, text)
-            assert box.y0 > page.y0 - 1 and box.y1 < page.y1 + 1, (kind, text)
-        for (first, a), (second, b) in combinations(texts, 2):
-            apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 2 or b.y1 <= a.y0 + 2
-            assert apart, (kind, first, second)
+CROWDS = {
+    "two": ["fan", "distribution", "border", "money", "elite", "lanes", "position", "network"],
+    "boards": ["claims", "targets", "tornado"],
+    "crowded": ["fan", "providers"],
+    "wide": ["providers", "difference", "border", "scenarios"],
+}
+
+
+@cache
+def crowd(name: str) -> xr.Dataset:
+    if name == "crowded":
+        events = {PAIR[0]: SHARED, PAIR[1]: SHARED + CROWDED}
+        return results(scenarios=PAIR, runs=6, events=events)
+    more = ("abrupt-withdrawal", "withdrawal-with-border-pay") if name == "wide" else ()
+    return assumptions(results(scenarios=(*PAIR, *more), runs=6))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [(n, kind) for n, some in CROWDS.items() for kind in some]
+)
+def test_no_text_overlaps_another_or_leaves_the_page(name: str, kind: str) -> None:
+    picture = plots.figure(kind, crowd(name), **table_of(kind))
+    drawn(picture)
+    texts, page = written(picture), picture.bbox
+    for text, box in texts:
+        assert box.x0 > page.x0 - 1 and box.x1 < page.x1 + 1, text
+        assert box.y0 > page.y0 - 1 and box.y1 < page.y1 + 1, text
+    for (first, a), (second, b) in combinations(texts, 2):
+        apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 2 or b.y1 <= a.y0 + 2
+        assert apart, (first, second)
 
 
 def words(picture: Figure) -> str:
     """Return all texts of a picture, lines joined as they were before they were broken."""
-    return " ".join(text.get_text() for text in picture.findobj(mpl.text.Text))
+    texts = (text.get_text() for text in picture.findobj(mpl.text.Text))
+    return " ".join(texts).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def written(picture: Figure) -> list[tuple[str, Any]]:
@@ -152,6 +189,7 @@ def written(picture: Figure) -> list[tuple[str, Any]]:
     ticks = {
         id(label)
         for panel in picture.axes
+        if panel.axison
         for axis in (panel.xaxis, panel.yaxis)
         for tick in (*axis.majorTicks, *axis.minorTicks)
         if not axis.get_view_interval().min() - 1e-9
@@ -159,10 +197,12 @@ def written(picture: Figure) -> list[tuple[str, Any]]:
         <= axis.get_view_interval().max() + 1e-9
         for label in (tick.label1, tick.label2)
     }
+    unseen = {id(t) for p in picture.axes if not p.axison for a in (p.xaxis, p.yaxis)
+              for t in a.findobj(mpl.text.Text)}  # fmt: skip
     return [
         (t.get_text(), t.get_window_extent())
         for t in texts
-        if id(t) not in ticks and t.get_window_extent().width > 0
+        if id(t) not in ticks | unseen and t.get_window_extent().width > 0
     ]
 
 
@@ -229,11 +269,11 @@ def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.D
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_nothing_but_gaps_is_drawn_without_complaint() -> None:
-    empty = results(scenarios=PAIR, runs=1, months=30)
+    empty = assumptions(results(scenarios=PAIR, runs=1, months=30))
     empty["seizure_probability"][:] = np.nan
     empty["grievance"][:] = 0.0
     for kind in plots.KINDS:
-        plots.figure(kind, empty)
+        plots.figure(kind, empty, **table_of(kind))
 
 
 def test_a_constant_mean_is_told_apart_by_its_parts(two: xr.Dataset) -> None:
@@ -273,7 +313,7 @@ def test_events_stand_at_their_months(two: xr.Dataset) -> None:
 
 
 def test_handovers_are_marked_in_the_row_of_their_section(two: xr.Dataset) -> None:
-    panel = plots.figure("border", two).axes[3]  # second scenario, first outcome
+    panel = plots.figure("border", two).axes[1]  # second scenario, first outcome
     rows = [line.get_ydata() for line in panel.lines if str(line.get_gid()).startswith("event")]
     assert sorted(round(float(np.mean(row))) for row in rows) == [0, 1, 2, 3, 4]
 
@@ -299,9 +339,9 @@ def test_badges_keep_apart_in_order(two: xr.Dataset) -> None:
 
 def test_foot_line_states_runs_seed_interval_and_projection(two: xr.Dataset) -> None:
     for kind in plots.KINDS:
-        text = words(plots.figure(kind, two))
+        text = words(plots.figure(kind, two, **table_of(kind)))
         assert "12 runs per scenario; seed 1" in text, kind
-        assert "interval" in text or "middle 50" in text, kind
+        assert any(said in text for said in ("interval", "middle 50", "90 % of the runs")), kind
         assert "Months after December 2015 are projection" in text, kind
     panel = plots.figure("fan", two, outcome="grievance").axes[0]
     band = next(patch for patch in panel.patches if patch.get_gid() == "projection")
@@ -345,17 +385,19 @@ def test_first_six_scenarios_differ_in_line_and_marker() -> None:
 
 
 def test_an_actor_looks_the_same_everywhere(two: xr.Dataset) -> None:
-    border = style.actor_look("task", "border").colour
-    picture = plots.figure("tasks", two, select="task=border")
+    russia = to_rgb(style.actor_look("power", "russia").colour)
+    picture = plots.figure("providers", two, select="task=border")
     fills = [tuple(c.get_facecolor()[0][:3]) for panel in picture.axes for c in panel.collections]
-    assert tuple(to_rgb(border)) in [tuple(map(float, fill)) for fill in fills]
+    assert russia in [tuple(map(float, fill)) for fill in fills]
+    bars = [p for panel in plots.figure("money", two).axes for p in panel.patches]
+    assert russia in [tuple(map(float, bar.get_facecolor()[:3])) for bar in bars]
 
 
 def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dataset) -> None:
     import matplotlib.pyplot as plt
 
     before = dict(mpl.rcParams)
-    picture = plots.figure("tasks", one)
+    picture = plots.figure("providers", one)
     assert dict(mpl.rcParams) == before
     assert plt.get_fignums() == []
     del picture
@@ -374,7 +416,7 @@ def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset
     assert set(json.loads(joined.attrs["events"])) == {"status-quo", "abrupt-withdrawal"}
     changed = one.assign(grievance=one["grievance"] * 2)
     assert choose.names_of(choose.join([one, changed])) == ["status-quo", "status-quo (2)"]
-    kept = plots.figure("tasks", [one, other], scenarios=["abrupt-withdrawal"])
+    kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 6
     with pytest.raises(UserError, match="one seed"):
         plots.figure("difference", [one, results(scenarios=("b",), runs=12, seed=2)])
@@ -400,7 +442,7 @@ def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset
         ("distribution", {"window": "2030-01:2031-01"}, "2004-01 to 2020-12"),
         ("distribution", {"window": "soon"}, "YYYY-MM:YYYY-MM"),
         ("border", {"outcome": "grievance"}, "not by section"),
-        ("tasks", {"select": "task=drug"}, "did you mean 'drugs'"),
+        ("providers", {"select": "task=drug"}, "did you mean 'drugs'"),
     ],
 )
 def test_errors_name_the_nearest(
@@ -412,9 +454,9 @@ def test_errors_name_the_nearest(
 
 def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"\.png, \.svg, \.pdf"):
-        plots.draw("tasks", one, tmp_path / "picture.gif")
+        plots.draw("providers", one, tmp_path / "picture.gif")
     with pytest.raises(UserError, match="cannot be written"):
-        plots.draw("tasks", one, tmp_path / "nowhere" / "picture.png")
+        plots.draw("providers", one, tmp_path / "nowhere" / "picture.png")
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be made"):
         plots.standard_pictures(one, tmp_path / "file")

@@ -25,6 +25,7 @@ FLOWS = (
     "entering",
     "seized",
     "arranged",
+    "met_by",
     "seized_by",
     "reported",
     "resold",

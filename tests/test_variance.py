@@ -19,7 +19,7 @@ from tajsim.analysis.paired import compare_results
 from tajsim.analysis.redrawn import Differences, redraw_differences
 from tajsim.analysis.resample import counts_of_runs, orders
 from tajsim.analysis.rests import keep_table, kept_table, with_rests
-from tajsim.analysis.rests_text import rests_text
+from tajsim.analysis.rests_text import _most, rests_text
 from tajsim.analysis.variance import total_shares, variance_shares, within_bounds
 from tajsim.draws import AT_START, Draws
 from tajsim.ensemble.columns import ColumnPlan
@@ -308,7 +308,11 @@ def test_compare_tells_what_it_rests_on(tmp_path: Any) -> None:
     assert len(told) > 10 and (told["assumption"] > 0.0).all()
     assert (told[list(REDRAWN)].sum(axis=1) >= 1.0 - 1e-9).all()
     assert "How much of russian-border-withdrawal against status-quo rests on what" in str(one)
-    assert "The 5 assumptions that matter most" in str(one)
+    rows = one.assumptions[one.assumptions["outcome"] == TOGETHER]
+    assert "The 5 assumptions that matter most" in _most(rows.assign(stands_out=True))
+    # None is said to matter where none stands out from chance.
+    none = _most(rows.assign(stands_out=False))
+    assert "most tied to the differences in these runs" in none and "matter most" not in none
 
     from tajsim.ensemble import load_results, save
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections import Counter
 from pathlib import Path
 
 from docs.generate.markdown import plain, table
 
-TABLE = Path(__file__).parents[1] / "tables" / "claims.csv"
+TABLES = Path(__file__).parents[1] / "tables"
+TABLE, MISSING = TABLES / "claims.csv", TABLES / "missing_claims.toml"
 #: Verdict -> what is said of several.
 _SAID = {"holds": "hold", "fails": "fail", "undecided": "undecided", "not tested": "not tested"}
 COMMAND = "tajsim claims --runs 200 --out docs/tables/claims.csv --overwrite"
+
+
+def explanations() -> dict[tuple[str, str], str]:
+    """Return, by scenario and claim, the mechanism that may be missing."""
+    read = tomllib.loads(MISSING.read_text(encoding="utf-8"))
+    return {(scenario, claim): text for scenario, of in read.items() for claim, text in of.items()}
 
 
 def claims_text(path: Path = TABLE) -> str:
@@ -23,7 +31,16 @@ def claims_text(path: Path = TABLE) -> str:
     verdicts = Counter(row["verdict"] for row in rows)
     counted = ", ".join(f"{verdicts[v]} {word}" for v, word in _SAID.items() if verdicts[v])
     others = [row for row in rows if row["verdict"] not in ("holds", "not tested")]
-    head = ("scenario", "claim", "verdict", "expected", "mean effect", "in runs", "source")
+    head = (
+        "scenario",
+        "claim",
+        "verdict",
+        "expected",
+        "mean effect",
+        "in runs",
+        "source",
+        "what may be missing",
+    )
     made = f"{len(rows)} claims: {counted}. Made by `{COMMAND}`. Those that do not hold:"
     if not others:
         return made
@@ -35,4 +52,5 @@ def _row(row: dict[str, str]) -> list[str]:
     share = f"{100 * float(row['share']):.0f} %" if row.get("share") else ""
     source = f"{row['document']}:{row['line']}"
     cells = (row["scenario"], row["statement"], row["verdict"], row["expect"])
-    return [*map(plain, (*cells, effect, share, source))]
+    missing = explanations().get((row["scenario"], row["claim"]), "")
+    return [*map(plain, (*cells, effect, share, source, missing))]

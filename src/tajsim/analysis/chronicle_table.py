@@ -39,15 +39,15 @@ def check_run(dataset: xr.Dataset, run: int) -> None:
         )
 
 
-def check_scenario(dataset: xr.Dataset, scenario: str) -> None:
-    """Refuse a scenario that the results do not hold.
+def check_scenario(dataset: xr.Dataset, scenario: str, option: str = "--scenario") -> None:
+    """Refuse a scenario that the results do not hold, named by an option.
 
     Raises:
         UserError: with the nearest name.
     """
     held = scenario_names(dataset)
     if scenario not in held:
-        raise UserError(unknown("scenario", scenario, held, "--scenario: "))
+        raise UserError(unknown("scenario", scenario, held, f"{option}: "))
 
 
 def chronicle_table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -131,20 +132,19 @@ def _first_text(differ: pd.DataFrame, runs: int) -> str:
     rows = []
     for kind, count in Counter(differ["kind"]).most_common(MOST):
         part = differ[differ["kind"] == kind]
-        (told, side), often = Counter(zip(part["told"], part["side"], strict=True)).most_common(1)[
-            0
-        ]
+        said = part["told"].str.partition(", because")[0]
+        ((told, side), often), *_ = Counter(zip(said, part["side"], strict=True)).most_common(1)
         where = {"A": "A only", "B": "B only", "both": "moved", "other": "other"}[side]
         noun = load_kinds()[kind].noun
         median = number(part["months_after"].median())
-        rows.append([noun, percent(count / runs), median, f"{where}: {told} ({often} runs)"])
+        told = f"{where}: {told} ({often} run{'s' if often > 1 else ''})"
+        rows.append([noun, percent(count / runs), median, told])
     header = ("what differs first", "in runs", "months after", "most often")
     return text_table(header, [_cut(row) for row in rows], left=(0, 3))
 
 
 def _cut(row: list[str], width: int = 60) -> list[str]:
-    last = row[-1] if len(row[-1]) <= width else row[-1][: width - 2].rstrip() + " …"
-    return [*row[:-1], last]
+    return [*row[:-1], textwrap.shorten(row[-1], width, placeholder=" …")]
 
 
 def _kinds_text(kinds: pd.DataFrame, everything: bool) -> str:

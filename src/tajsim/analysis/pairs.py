@@ -48,7 +48,7 @@ def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
         UserError: if one is not there, or it is not clear which is meant.
     """
     check_chronicle(dataset)
-    check_scenario(dataset, against)
+    check_scenario(dataset, against, "--against")
     others = [name for name in scenario_names(dataset) if name != against]
     if scenario is None:
         if len(others) != 1:
@@ -90,7 +90,7 @@ def _only(dataset: xr.Dataset, name: str | None, option: str) -> str:
     """Return the scenario named, or the only one there is."""
     held = scenario_names(dataset)
     if name is not None:
-        check_scenario(dataset, name)
+        check_scenario(dataset, name, option)
         return name
     if len(held) > 1:
         raise UserError(f"which scenario? {option} takes one of: {', '.join(held)}")

@@ -98,19 +98,29 @@ def _most(rows: pd.DataFrame) -> str:
     standing = int(rows["stands_out"].astype(bool).sum())
     sets = int(rows["sets"].iloc[0])
     said = (
-        f"The {NAMED} assumptions that matter most, of all that were drawn: the share of the "
+        f"{_named(standing, len(rows))}, of all that were drawn: the share of the "
         "variance (of ranks) that goes with the parameter alone, on average over the outcomes that "
         f"differ clearly, with its 90 % interval; from {sets:,} parameter sets."
     )
     if rows["posterior_low"].notna().any():
         said += " A calibrated one counts for those that move with it in the calibrated sample too."
-    if standing < len(rows):
+    if not standing:
+        said += " None of them stands out from chance at this number of runs: more runs may name"
+        said += " others."
+    elif standing < len(rows):
         said += f" Only {standing} of {len(rows)} stand out from chance at this number of runs"
         said += f" (at most {percent(FALSE_SHARE)} false ones expected)."
     lines = _said(said)
     for row in rows.itertuples():
         lines += _assumption(row)
     return "\n".join(lines)
+
+
+def _named(standing: int, count: int) -> str:
+    """Return the heading: none is said to matter where none stands out from chance."""
+    if standing:
+        return f"The {NAMED} assumptions that matter most"
+    return f"The {count} assumptions most tied to the differences in these runs"
 
 
 def _assumption(row: Any) -> list[str]:

@@ -59,7 +59,7 @@ def _scheduled(event: Happening, told: str) -> str:
         return told
     if event.kind == "setting":
         return f"{event.label} ({told})"
-    plain = told.split()[0] in ("The", "Another", "Withdrawal")
+    plain = told.split()[0] in ("The", "Withdrawal")
     return f"{event.label}: {told[0].lower() if plain else told[0]}{told[1:]}"
 
 

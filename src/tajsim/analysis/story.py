@@ -164,7 +164,8 @@ def telling(events: Sequence[Happening]) -> list[Happening]:
 def _closing(events: Sequence[Happening]) -> list[str]:
     kinds = load_kinds()
     breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
-    return textwrap.wrap(f"In all: {counted(breaks)}.", WIDTH) if breaks else []
+    told = f"Breaks and turns, besides those scheduled: {counted(breaks)}."
+    return textwrap.wrap(told, WIDTH) if breaks else []
 
 
 def as_table(events: Sequence[Happening]) -> pd.DataFrame:

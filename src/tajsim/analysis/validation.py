@@ -19,8 +19,10 @@ from tajsim.analysis.trajectories import breaks, trajectories, trajectory_outcom
 from tajsim.analysis.validation_text import validation_text
 from tajsim.axes import Array
 from tajsim.display.html import verbatim
+from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.inputs.modes import DEFAULT_MODE
+from tajsim.inputs.posterior import about_posterior
 from tajsim.inputs.targets import Target, load_targets
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 #: The scenario that applies everything documented.
 DOCUMENTED = "history"
+OLD_SAMPLE = (
+    "The calibrated sample was fitted to another version of this model; python -m "
+    "tajsim.calibration FOLDER fits it again."
+)
 #: The share of predictions that an interval is to cover.
 NOMINAL = 0.90
 #: Theme -> the outcomes whose targets belong to it.
@@ -66,6 +72,7 @@ class Validation:
         breaks: when commanders break, see `tajsim.analysis.trajectories`.
         runs: the number of runs.
         parameters: where the uncertain parameters came from.
+        old_sample: whether they came from a sample that was fitted to another model.
     """
 
     table: pd.DataFrame
@@ -73,12 +80,14 @@ class Validation:
     breaks: pd.DataFrame
     runs: int
     parameters: str
+    old_sample: bool = False
 
     def __str__(self) -> str:
         """Return the tables as text."""
-        return validation_text(
+        text = validation_text(
             self.table, self.trajectories, self.breaks, self.runs, self.parameters
         )
+        return f"{text}\n\n{OLD_SAMPLE}" if self.old_sample else text
 
     def _repr_html_(self) -> str:
         """Return the text as a notebook shows it."""
@@ -119,6 +128,7 @@ def validate_dataset(dataset: xr.Dataset, targets: Sequence[Target]) -> Validati
         breaks(dataset, targets),
         runs,
         mode,
+        mode == "posterior" and about_posterior()["model"] != uncalibrated_version(),
     )
 
 

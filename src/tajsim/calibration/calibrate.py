@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from tajsim.calibration.histories import Histories, histories
 from tajsim.calibration.prior import candidates, drawn_scores, to_values
 from tajsim.calibration.screening import Screening, screen
 from tajsim.calibration.smc import Method, State, advance
+from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
 from tajsim.inputs.scenario import Scenario, load_scenario
 from tajsim.inputs.targets import Target, fitted, load_targets, target_text
@@ -170,7 +170,8 @@ def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, 
     return {
         "scenario": SCENARIO,
         "version": __version__,
-        "model": checksum(_model_text() + repr((scenario.settings, scenario.events))),
+        "model": uncalibrated_version(),
+        "history": checksum(repr((sorted(scenario.settings.items()), _deeds(scenario)))),
         "targets": checksum(target_text()),
         "seed": method.seed,
         "particles": method.particles,
@@ -181,12 +182,5 @@ def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, 
     }
 
 
-def _model_text() -> str:
-    """Return all source and data on which the numbers of a run depend, but for the sample."""
-    root = Path(str(files("tajsim")))
-    parts = [
-        path for name in ("agents", "model", "rules") for path in root.joinpath(name).rglob("*.py")
-    ]
-    parts += [root / name for name in ("axes.py", "draws.py", "world.py", "inputs/values.py")]
-    parts += [root / "data" / name for name in ("parameters.toml", "outcomes.toml")]
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(parts))
+def _deeds(scenario: Scenario) -> list[Any]:
+    return [(e.month, e.kind, sorted(e.arguments.items())) for e in scenario.events]

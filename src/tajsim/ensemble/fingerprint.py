@@ -16,16 +16,27 @@ from tajsim.version import __version__
 
 #: Parts of the package on which the numbers of a run depend.
 _DECIDES = ("agents", "model", "rules", "axes.py", "draws.py", "world.py", "inputs/values.py")
-_DATA = ("data/parameters.toml", "data/outcomes.toml", "data/posterior.csv")
+_DATA = ("data/parameters.toml", "data/outcomes.toml")
+_SAMPLE = ("data/posterior.csv",)
 
 
 @cache
 def model_version() -> str:
     """Return the version of the package and eight digits of a hash of what decides its numbers."""
+    return f"{__version__}+{_digest((*_DECIDES, *_DATA, *_SAMPLE))[:8]}"
+
+
+@cache
+def uncalibrated_version() -> str:
+    """Return twelve digits of a hash of what decides the numbers but for the calibrated sample."""
+    return _digest((*_DECIDES, *_DATA))[:12]
+
+
+def _digest(names: tuple[str, ...]) -> str:
     digest = sha256()
-    for name in (*_DECIDES, *_DATA):
+    for name in names:
         _add(digest.update, files("tajsim").joinpath(name))
-    return f"{__version__}+{digest.hexdigest()[:8]}"
+    return digest.hexdigest()
 
 
 def _add(update: Callable[[bytes], None], source: Traversable) -> None:

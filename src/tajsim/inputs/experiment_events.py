@@ -33,7 +33,7 @@ def look_up(reference: Mapping[str, Any], values: Mapping[str, FactorValue]) -> 
     found = values[reference["factor"]]
     if isinstance(found, str):
         return found
-    scaled = reference.get("times", 1) * found + reference.get("plus", 0)
+    scaled: float | int = reference.get("times", 1) * found + reference.get("plus", 0)
     if "from" not in reference:
         return scaled
     return month_text(month_number(reference["from"]) + round(scaled))

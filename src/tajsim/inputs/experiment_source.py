@@ -55,7 +55,7 @@ def read_experiment(path: Path) -> ExperimentSource:
 def _check_tables(tables: dict[str, Any], source: ExperimentSource) -> None:
     """Check the file against the format, each row by itself so that all errors are found."""
     rows = {key: tables[key] for key in _ROWS if isinstance(tables.get(key), list)}
-    stand_in = {key: [] for key in rows}
+    stand_in: dict[str, list[dict[str, Any]]] = {key: [] for key in rows}
     if rows.get("keep"):
         stand_in["keep"] = [{"outcome": "polity"}]
     without = {**tables, **stand_in}

@@ -152,7 +152,7 @@ def format_figures(figures: Iterable[Figure], width: int = 100) -> str:
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     room = max(width, 72) - sum(widths[2:]) - 2 * (len(widths) - 1)
     if sum(widths[:2]) > room:  # too wide: id and value share what is left
-        # An id is copied from the table to a command, so it is broken only where nothing else helps.
+        # An id is copied from the table to a command: broken only where nothing else helps.
         least = 14 if room - widths[0] >= 14 else room * 2 // 5
         widths[1] = min(widths[1], max(room - widths[0], least))
         widths[0] = room - widths[1]

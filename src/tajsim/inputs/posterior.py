@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
@@ -41,3 +43,9 @@ def load_posterior() -> dict[str, Array]:
         raise UserError(wrong)
     values = np.array(rows, dtype=float)
     return {name: values[:, column] for column, name in enumerate(header)}
+
+
+def about_posterior() -> dict[str, Any]:
+    """Return how the sample was made: model, targets, seed, numbers of particles and runs."""
+    text = (files("tajsim") / "data" / "posterior.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

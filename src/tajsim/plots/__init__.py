@@ -7,8 +7,6 @@ as a matplotlib Figure (for notebooks), `standard_pictures` writes the usual set
 from __future__ import annotations
 
 import inspect
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,11 +18,21 @@ import tajsim.plots.choose as choose
 import tajsim.plots.style as style
 from tajsim.errors import UserError, unknown
 from tajsim.plots.border import border
+from tajsim.plots.claims import claims
 from tajsim.plots.difference import difference
 from tajsim.plots.distribution import distribution
+from tajsim.plots.elite import elite
 from tajsim.plots.fan import fan
+from tajsim.plots.lanes import lanes
 from tajsim.plots.map import map_of
-from tajsim.plots.tasks import tasks
+from tajsim.plots.money import money
+from tajsim.plots.network import network
+from tajsim.plots.position import position
+from tajsim.plots.providers import providers
+from tajsim.plots.save import SUFFIXES, check_suffix, reason, save
+from tajsim.plots.scenarios import scenarios
+from tajsim.plots.targets import targets
+from tajsim.plots.tornado import tornado
 from tajsim.plots.windows import is_spread, most_moved
 
 __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"]
@@ -35,11 +43,18 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "distribution": distribution,
     "difference": difference,
     "border": border,
-    "tasks": tasks,
+    "providers": providers,
+    "money": money,
+    "elite": elite,
+    "network": network,
+    "position": position,
+    "lanes": lanes,
+    "claims": claims,
+    "targets": targets,
+    "tornado": tornado,
+    "scenarios": scenarios,
     "map": map_of,
 }
-
-SUFFIXES = (".png", ".svg", ".pdf")
 
 Results = xr.Dataset | Sequence[xr.Dataset]
 
@@ -70,6 +85,8 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
     wrong = [unknown(f"option of {kind}", name, valid) for name in chosen if name not in valid]
     if wrong:
         raise UserError(wrong)
+    if "table" in valid and "table" not in chosen:
+        raise UserError(f"the picture of {kind} shows a table; table= takes it, see its function")
     whole = choose.join([dataset] if isinstance(dataset, xr.Dataset) else list(dataset))
     kept = choose.scenarios(whole, chosen.pop("scenarios", None))
     with style.look():
@@ -88,11 +105,8 @@ def draw(kind: str, datasets: Results, path: str | Path, **chosen: Any) -> list[
         UserError: as `figure`; for another suffix; if the file cannot be written.
     """
     path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
-    picture = figure(kind, datasets, **chosen)
-    with style.look():
-        _save(picture, path)
+    check_suffix(path)
+    save(figure(kind, datasets, **chosen), path)
     return [path]
 
 
@@ -106,9 +120,9 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder}: cannot be made ({_reason(error)})") from None
+        raise UserError(f"{folder}: cannot be made ({reason(error)})") from None
     names = set(choose.outcome_names(dataset))
-    kinds = ["fan", "distribution", "border", "tasks"]
+    kinds = ["fan", "distribution", "border", "providers"]
     if dataset.sizes["scenario"] > 1:
         kinds.insert(1, "difference")
     for kind in kinds:
@@ -118,8 +132,8 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
 
 
 _NEEDED = {
-    "border": {"heroin_entering", "heroin_seized", "seizure_probability"},
-    "tasks": {"own_effort", "outside_provision"},
+    "border": {"heroin_entering", "seizure_probability"},
+    "providers": {"own_effort", "outside_provision", "provision", "gap"},
 }
 
 
@@ -131,27 +145,3 @@ def _usual(kind: str, dataset: xr.Dataset) -> dict[str, Any]:
         spread = [n for n in choose.headline(dataset) if is_spread(dataset, n)]
         return {"outcome": most_moved(dataset, spread, 4)}
     return {}
-
-
-def _save(picture: Figure, path: Path) -> None:
-    form = path.suffix.lower()[1:]
-    stamp = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
-    try:
-        handle, name = tempfile.mkstemp(
-            suffix=path.suffix, prefix=f".{path.stem}.", dir=path.parent
-        )
-        os.close(handle)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
-    try:
-        picture.savefig(name, format=form, metadata=stamp)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

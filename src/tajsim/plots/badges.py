@@ -43,13 +43,13 @@ def spots(found: Sequence[Mark], dataset: xr.Dataset, inches: float) -> list[Spo
     rows = int(np.ceil(gap * (len(found) - 1) / length)) if len(found) > 1 else 1
     step = gap / max(rows, 1)
     start, end = float(when[0]), float(when[0]) + length
-    places = _apart([mark.year for mark in found], step, start, end)
+    places = apart([mark.year for mark in found], step, start, end)
     pushed = max(abs(p - mark.year) for p, mark in zip(places, found, strict=True)) * per_year
     least = 12.0 + min(14.0, 18.0 * pushed)  # a line to a badge far aside must not lie flat
     return [Spot(year, least + i % max(rows, 1) * _ROW) for i, year in enumerate(places)]
 
 
-def _apart(wanted: Sequence[float], step: float, start: float, end: float) -> list[float]:
+def apart(wanted: Sequence[float], step: float, start: float, end: float) -> list[float]:
     """Return ascending places at least ``step`` apart, as near as can be to those wanted.
 
     Neighbours that are too close form a block about the mean of their wishes.
@@ -95,6 +95,7 @@ def draw_badges(ax: Axes, found: Sequence[Mark], places: Sequence[Spot], lift: f
             xytext=(spot.year, 1.0),
             textcoords=lifted,
             annotation_clip=False,
+            zorder=2.9,
             arrowprops={
                 "arrowstyle": "-",
                 "color": mark.colour,
@@ -103,4 +104,4 @@ def draw_badges(ax: Axes, found: Sequence[Mark], places: Sequence[Spot], lift: f
                 "shrinkB": 0,
             },
         )
-        ax.text(spot.year, 1.0, str(mark.number), transform=lifted, **badge(mark.colour))
+        ax.text(spot.year, 1.0, str(mark.number), transform=lifted, zorder=6, **badge(mark.colour))

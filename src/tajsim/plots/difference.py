@@ -23,7 +23,7 @@ from tajsim.plots.series import Floats, reduce, scaled, titled, unit_of
 from tajsim.plots.windows import most_moved, over, paired, window_of
 
 #: About so many printed values are shown if no outcomes are named.
-_LINES = 40
+_LINES = 30
 _ORDERS = ("size", "registry")
 _INTERVAL = (
     "Thick: 90 % interval of the mean paired difference; thin: the middle 90 % of the runs' "
@@ -58,7 +58,9 @@ def difference(
     Raises:
         UserError: for unknown names, fewer than two scenarios, or results of several seeds.
     """
-    _check(dataset, order)
+    if order not in _ORDERS:
+        raise UserError(unknown("order", order, _ORDERS))
+    check_pairs(dataset)
     names, extra = _names(dataset, choose.as_names(outcome), detail, window)
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in [*names, *extra]], chosen)
@@ -98,9 +100,12 @@ def _names(
     return choose.outcomes(dataset, named, usual), extra
 
 
-def _check(dataset: xr.Dataset, order: str) -> None:
-    if order not in _ORDERS:
-        raise UserError(unknown("order", order, _ORDERS))
+def check_pairs(dataset: xr.Dataset) -> None:
+    """Refuse results in which runs of one number are no pairs.
+
+    Raises:
+        UserError: for one scenario, several seeds, ways of taking parameters, or settings.
+    """
     if dataset.sizes["scenario"] < 2:
         raise UserError("differences need a reference and another scenario; the results hold one")
     for attribute, word in (("seed", "seed"), ("parameters_mode", "way of taking parameters")):

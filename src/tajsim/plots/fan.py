@@ -18,7 +18,9 @@ import tajsim.plots.choose as choose
 import tajsim.plots.marks as marks
 import tajsim.plots.style as style
 import tajsim.plots.timeline as timeline
+from tajsim.plots.key import Entry
 from tajsim.plots.labels import wrap
+from tajsim.plots.observed import draw_observed, observed, observed_key
 from tajsim.plots.page import Page
 from tajsim.plots.series import (
     Floats,
@@ -78,6 +80,7 @@ def fan(
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in names], chosen)
     found = marks.marks(dataset, events)
+    seen = observed(dataset, names, chosen, smooth)
     columns = 2 if len(names) > 1 else 1
     rows = -(-len(names) // columns)
     wide, tall = (6.0, 3.0) if columns == 1 else (2.62, 1.45)
@@ -90,12 +93,13 @@ def fan(
         title=title or _title(dataset, names, chosen),
         subtitle=_subtitle(dataset, smooth, "" if outcome else choose.told(dataset, len(names))),
         legend=_legend(dataset),
-        key=marks.key(found, choose.names_of(dataset)),
+        key=[*observed_key(seen), *_events_key(found, choose.names_of(dataset), bool(seen))],
         foot=timeline.foot(dataset, _interval(dataset)),
     )
     for position, ax in enumerate(page.panels(rows, columns, len(names))):
         top = position < columns
-        _panel(ax, dataset, names[position], chosen, smooth)
+        factor = _panel(ax, dataset, names[position], chosen, smooth)
+        draw_observed(ax, [one for one in seen if one.outcome == names[position]], factor)
         ax.set_title(heads[position], pad=room + 4 if top else 4)
         style.plain_numbers(ax.yaxis, tall)
         timeline.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)
@@ -116,7 +120,8 @@ def _panel(
     name: str,
     select: Mapping[str, Sequence[str]],
     months: int | None,
-) -> None:
+) -> float:
+    """Draw the series of an outcome and return what its values are divided by."""
     series = reduce(dataset[name], select)
     binary = not rare(series) and yes_or_no(series.values)
     unit = unit_of(series, windowed=False)
@@ -136,6 +141,13 @@ def _panel(
         ax.set_ylim(bottom=0.0)
     if binary:
         ax.set_ylim(top=max(ax.get_ylim()[1], 5.0))
+    return factor
+
+
+def _events_key(found: Sequence[marks.Mark], names: Sequence[str], headed: bool) -> list[Entry]:
+    """Return the key of the events, under a heading where other entries stand above it."""
+    entries = marks.key(found, names)
+    return [Entry("Events"), *entries] if headed and entries and len(names) == 1 else entries
 
 
 def _bands(ax: Axes, when: Floats, values: Floats, position: int, scenarios: int) -> None:

@@ -8,6 +8,8 @@ from math import floor, isfinite, log10
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from tajsim.axes import COMMANDERS, SECTIONS
+
 #: Names whose reading cannot be had by putting spaces for underscores.
 SPELLED = {
     "early_transfer": "73 km Tajik-held",
@@ -26,12 +28,24 @@ SPELLED = {
     "northern_afghanistan": "Northern Afghanistan",
 }
 
+#: Own names that stand in the names of claims and targets.
+_OWN_NAMES = {
+    *COMMANDERS, *SECTIONS, "moscow", "russian", "russia", "tajik", "uzbek", "afghan", "western",
+    "west", "kulyab", "khorog", "rasht", "sughd", "syria", "chinese", "china", "european",
+}  # fmt: skip
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def spoken(name: str) -> str:
     """Return a coordinate name as a reader wants it: ``elite_control`` -> ``Elite control``."""
     return SPELLED.get(name, name.replace("_", " ").capitalize())
+
+
+def words(name: str) -> str:
+    """Return a hyphened name as words: ``mirzoev-bargains`` -> ``Mirzoev bargains``."""
+    first, *rest = name.split("-")
+    return " ".join([first.capitalize(), *(w.capitalize() if w in _OWN_NAMES else w for w in rest)])
 
 
 def month_text(month: str) -> str:
@@ -48,6 +62,12 @@ def number(value: float, signed: bool = False, decimals: int | None = None) -> s
     value = round(value, decimals) + 0.0  # no minus before a zero
     text = f"{value:+,.{decimals}f}" if signed and value != 0.0 else f"{value:,.{decimals}f}"
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def plain(value: float) -> str:
+    """Return a value to three significant digits without trailing zeros: ``0.045``."""
+    text = number(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def decimals_for(value: float, digits: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import xarray as xr
 
 import tajsim.plots.style as style
+from tajsim.inputs.figures import load_figures
 from tajsim.plots.choose import names_of
 from tajsim.plots.key import Entry
 from tajsim.plots.labels import month_text
@@ -48,8 +49,10 @@ def marks(
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     table: Mapping[str, list[dict[str, Any]]] = json.loads(dataset.attrs.get("events") or "{}")
     owners: dict[tuple[str, str, str], list[str]] = {}
+    sources: dict[str, str] = {}
     for name in names:
         for event in table.get(name, []):
+            sources[event["label"]] = source(event.get("figures", ()))
             if (kinds is None or event["kind"] in kinds) and event["month"] in months:
                 section = str(event.get("arguments", {}).get("section", ""))
                 holders = owners.setdefault((event["month"], event["label"], section), [])
@@ -60,10 +63,33 @@ def marks(
         groups.setdefault((month, tuple(holders)), []).append((label, section))
     found = []
     for number, ((month, who), parts) in enumerate(sorted(groups.items()), start=1):
-        text = "; ".join(dict.fromkeys(label for label, _ in parts))
+        text = _joined([label for label, _ in parts], sources)
         sections = tuple(dict.fromkeys(section for _, section in parts if section))
         found.append(Mark(number, month, text, who, _colour(names, who), sections))
     return found
+
+
+def source(figures: Sequence[str]) -> str:
+    """Return document and line of documented figures: ``icg-2016:35, 83``; "" if there are none."""
+    places: dict[str, list[str]] = {}
+    ledger = load_figures()
+    for figure in figures:
+        if figure in ledger:
+            lines = places.setdefault(ledger[figure].document, [])
+            lines.append(str(ledger[figure].line))
+    said = (f"{name}:{', '.join(dict.fromkeys(lines))}" for name, lines in places.items())
+    return "; ".join(said)
+
+
+def _joined(labels: Sequence[str], sources: Mapping[str, str]) -> str:
+    """Return labels with their sources, a source that several share once, after the last."""
+    groups: dict[str, list[str]] = {}
+    for label in dict.fromkeys(labels):
+        groups.setdefault(sources.get(label, ""), []).append(label)
+    said = (
+        f"{'; '.join(own)} ({where})" if where else "; ".join(own) for where, own in groups.items()
+    )
+    return "; ".join(said)
 
 
 def _colour(names: Sequence[str], owners: Sequence[str]) -> str:

@@ -18,6 +18,8 @@ from tajsim.plots.key import Entry, draw_key, key_lines, key_rows
 from tajsim.plots.labels import wrap
 from tajsim.plots.pen import EDGE, LEGEND_ROW, Item, Pen, legend_rows, text_height
 
+_SAFE = 0.975  # of the room: letters drawn at few dots an inch are wider than their outlines
+
 
 @dataclass
 class Page:
@@ -35,8 +37,8 @@ class Page:
     def __post_init__(self) -> None:
         room = self.wide - 2 * EDGE
         title = wrap(self.title, room, style.TITLE, bold=True)
-        subtitle = wrap(self.subtitle, room, style.SMALL) if self.subtitle else []
-        foot = wrap(self.foot, room, style.FOOT) if self.foot else []
+        subtitle = wrap(self.subtitle, _SAFE * room, style.SMALL) if self.subtitle else []
+        foot = wrap(self.foot, _SAFE * room, style.FOOT) if self.foot else []
         legend = legend_rows(self.legend, room)
         key = key_lines(self.key, room)
         head = (

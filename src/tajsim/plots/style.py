@@ -14,7 +14,7 @@ from typing import Any
 
 import matplotlib.style
 from matplotlib.axis import Axis, XAxis
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from tajsim.axes import DIMENSIONS
@@ -28,6 +28,10 @@ INK = "#222222"
 QUIET = "#5c5c5c"
 GRID = "#dddddd"
 PROJECTION = "#f1efe9"
+
+#: What is no single actor: the drug trade, the people, what goes astray, the small ones together.
+DRUGS, PEOPLE, LOST, OTHERS = "#7b1fa2", "#b0722e", "#a11d2c", "#9b9b9b"
+COMMANDERS = "#8c7a5b"
 
 #: Colour maps for heat maps: light is little, dark is much, also in grey.
 FLOW_MAP, SEIZED_MAP, SHARE_MAP = "YlGnBu", "YlOrBr", "PuRd"
@@ -133,8 +137,11 @@ _COLOURS: dict[str, tuple[str, ...]] = {
         "#68d2ba",
         "#3d3f68",
     ),
+    # serving, bought off, arrested, in mutiny, defected, killed, waiting
+    "state": ("#cdd6b4", "#e0a93b", "#6d86c1", "#b5271b", "#5a2a98", "#111111", "#ffffff"),
 }
 _ANY = _COLOURS["agency"]
+_RUSSIANS = "russian_border_troops"
 
 
 def look() -> AbstractContextManager[None]:
@@ -152,6 +159,10 @@ def scenario_look(position: int) -> Look:
     )
 
 
+#: The reference where it stands behind each of many scenarios.
+REFERENCE = Look("#7d7d7d")
+
+
 def actor_look(dimension: str, name: str) -> Look:
     """Return the look of a task or actor by its dimension and name in ``tajsim.axes``.
 
@@ -166,6 +177,12 @@ def actor_look(dimension: str, name: str) -> Look:
         _HATCHES[position % len(_HATCHES)],
         _MARKERS[position % len(_MARKERS)],
     )
+
+
+def guard_map() -> Colormap:
+    """Return the map from the country's own Border Troops (light) to the Russian ones (dark)."""
+    own, russian = (actor_look("agency", n).colour for n in ("border_troops", _RUSSIANS))
+    return LinearSegmentedColormap.from_list("guard", [lighter(own, 0.7), russian])
 
 
 def lighter(colour: str, share: float = 0.72) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
 
 import tajsim.plots.style as style
 from tajsim.plots.labels import width
@@ -74,6 +78,17 @@ def name_projection(ax: Axes, inches: float, points: float) -> None:
         zorder=5,
         annotation_clip=False,
     )
+
+
+def bracket(ax: Axes, inches: float) -> None:
+    """Show by a line above a panel which months are projection, where shading would falsify."""
+    start, end = ax.get_xlim()
+    above = offset_copy(ax.get_xaxis_transform(), cast(Figure, ax.figure), y=3.0, units="points")
+    ax.plot(
+        [max(start, PROJECTION_FROM), end], [1.0, 1.0], color=style.QUIET, lw=1.6,
+        transform=above, clip_on=False, solid_capstyle="butt", gid="projection",
+    )  # fmt: skip
+    name_projection(ax, inches, 5.0)
 
 
 def foot(dataset: xr.Dataset, interval: str) -> str:

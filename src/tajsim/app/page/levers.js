@@ -1,0 +1,110 @@
+// Levers: a slider and a number each, with what its value rests on.
+
+import { byId, html, number } from "./svg.js";
+
+const STEPS = 400;
+
+// A range of several powers of ten is divided by factors, any other evenly.
+function scaleOf(p) {
+  const factors = p.low > 0 && p.high / p.low > 50;
+  const forth = factors ? Math.log : (v) => v;
+  const back = factors ? Math.exp : (v) => v;
+  const low = forth(p.low), span = forth(p.high) - low || 1;
+  return {
+    place: (value) => Math.round(((forth(value) - low) / span) * STEPS),
+    value: (place) => {
+      if (Number(place) === 0) return p.low;
+      if (Number(place) === STEPS) return p.high;
+      const value = Number(back(low + (place / STEPS) * span).toPrecision(3));
+      return Math.max(p.low, Math.min(p.high, value));
+    },
+  };
+}
+
+export function lever(p, usual, later, typed, moved) {
+  const scale = scaleOf(p);
+  const held = typed === undefined ? usual : parseFloat(typed);
+  const slider = html("input", { type: "range", min: "0", max: String(STEPS),
+    "aria-label": `${p.name}, ${p.unit}`, "data-lever": p.name });
+  slider.value = String(scale.place(Number.isFinite(held) ? held : usual));
+  const field = html("input", { "aria-label": `${p.name}, value`, "data-value-of": p.name });
+  field.value = typed ?? String(usual);
+  const basis = html("span", { class: `basis ${p.basis}`, tabindex: "0", role: "note",
+    "aria-label": `${p.meaning}. ${p.why.join(". ")}` }, p.basis);
+  const row = html("div", { class: `lever${typed === undefined ? "" : " moved"}`, "data-row": p.name },
+    html("div", { class: "top" }, html("span", { class: "what" }, p.name.replaceAll("_", " ")), basis),
+    html("div", { class: "bottom" }, slider, field),
+    html("div", { class: "range" }, html("span", {}, number(p.low)),
+      html("span", {}, `here ${number(usual)} ${p.unit}`), html("span", {}, number(p.high))),
+    later?.length ? html("div", { class: "later" }, `the scenario changes it in ${later.join(", ")}`) : null);
+  const say = (text) => {
+    row.classList.toggle("moved", text !== null);
+    moved(p.name, text);
+  };
+  slider.addEventListener("input", () => {
+    field.value = String(scale.value(slider.value));
+    say(field.value);
+  });
+  field.addEventListener("change", () => {
+    const text = field.value.trim();
+    if (Number.isFinite(parseFloat(text))) slider.value = String(scale.place(parseFloat(text)));
+    if (!text) field.value = String(usual);
+    say(text === "" || Number(text) === usual ? null : text);
+  });
+  explain(row, basis, p);
+  return row;
+}
+
+function explain(row, basis, p) {
+  const tip = byId("tip");
+  const show = () => {
+    tip.replaceChildren(
+      html("p", {}, html("strong", {}, p.name)), html("p", {}, p.meaning),
+      html("p", {}, `${number(p.value)} ${p.unit}, from ${number(p.low)} to ${number(p.high)}`),
+      ...p.why.map((line) => html("p", {}, line)));
+    tip.hidden = false;
+    const at = row.getBoundingClientRect(), own = tip.getBoundingClientRect();
+    const beside = at.right + 8 + own.width < innerWidth;
+    const left = beside ? at.right + 8 : Math.max(4, (innerWidth - own.width) / 2);
+    const top = beside ? at.top : at.bottom + 4;
+    tip.style.left = `${left}px`;
+    tip.style.top = `${Math.max(4, Math.min(top, innerHeight - own.height - 4))}px`;
+  };
+  const hide = () => { tip.hidden = true; };
+  for (const [element, on, off] of [[row, "mouseenter", "mouseleave"], [basis, "focus", "blur"]]) {
+    element.addEventListener(on, show);
+    element.addEventListener(off, hide);
+  }
+  basis.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+}
+
+// Families of levers, folded; a search opens what fits.
+export function families(place, parameters, make) {
+  const groups = new Map();
+  for (const p of parameters) groups.set(p.family, [...(groups.get(p.family) || []), p]);
+  place.replaceChildren(...[...groups].map(([family, members]) => {
+    const inside = html("div");
+    const details = html("details", { "data-text": text(members) },
+      html("summary", { title: members[0].meaning }, `${family.replaceAll("_", " ")}${
+        members.length > 1 ? ` (${members.length})` : ""}`), inside);
+    // Made when they are looked at: hundreds of sliders would be slow.
+    details.fill = () => inside.replaceChildren(...members.map(make));
+    details.addEventListener("toggle", () => { if (details.open) details.fill(); });
+    return details;
+  }));
+}
+
+function text(members) {
+  return members.map((p) => `${p.name.replaceAll("_", " ")} ${p.name} ${p.meaning}`).join(" ").toLowerCase();
+}
+
+export function find(place, words) {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const details of place.children) {
+    details.hidden = !wanted.every((word) => details.dataset.text.includes(word));
+  }
+}
+
+export function refresh(place) {
+  for (const details of place.children) if (details.open) details.fill();
+}

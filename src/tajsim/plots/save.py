@@ -1,0 +1,56 @@
+"""Writing a picture to a file: whole or not at all, the same picture the same bytes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+import tajsim.plots.style as style
+from tajsim.errors import UserError
+
+SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def check_suffix(path: Path) -> None:
+    """See that a picture of this name can be written.
+
+    Raises:
+        UserError: for another suffix than `SUFFIXES`.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise UserError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
+
+
+def save(picture: Figure, path: Path) -> None:
+    """Write a picture; the suffix of ``path`` decides between PNG, SVG and PDF.
+
+    Raises:
+        UserError: for another suffix, or if the file cannot be written.
+    """
+    check_suffix(path)
+    form = path.suffix.lower()[1:]
+    stamp = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
+    try:
+        handle, name = tempfile.mkstemp(
+            suffix=path.suffix, prefix=f".{path.stem}.", dir=path.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
+    try:
+        with style.look():
+            picture.savefig(name, format=form, metadata=stamp)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def reason(error: OSError) -> str:
+    """Return what the system says about an error, as the end of a line."""
+    return (error.strerror or str(error)).lower()

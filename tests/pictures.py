@@ -1,0 +1,74 @@
+"""One picture of every kind from made-up results, small, for comparison with ``tests/baseline``.
+
+``python tests/pictures.py`` (with the package installed) draws them anew; look at each before you
+keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+from PIL import Image
+from synthetic import PAIR, assumptions, claims_table, results, targets_table
+
+from tajsim import plots
+from tajsim.plots import style
+
+BASELINE = Path(__file__).parent / "baseline"
+#: Dots an inch: enough to see every line, few enough for small files.
+DOTS = 48
+
+
+@cache
+def _two() -> xr.Dataset:
+    return assumptions(results(scenarios=PAIR, runs=6))
+
+
+@cache
+def _many() -> xr.Dataset:
+    return results(scenarios=(*PAIR, "abrupt-withdrawal", "elite-purge", "western-turn"), runs=6)
+
+
+#: Name of a picture -> its kind, what makes its results, and its options.
+PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
+    **{kind: (kind, _two, {}) for kind in plots.KINDS},
+    "distribution": ("distribution", _two, {"outcome": ["grievance", "violent_members"]}),
+    "fan": ("fan", _two, {"outcome": ["heroin_seized", "incidents"], "smooth": 12}),
+    "map": ("map", _two, {"at": ["2006", "2012"]}),
+    "network": ("network", _two, {"at": ["2004-01", "2010"]}),
+    "lanes": ("lanes", _two, {"run": 3}),
+    "claims": ("claims", _two, {"table": claims_table()}),
+    "targets": ("targets", _two, {"table": targets_table()}),
+    "scenarios": ("scenarios", _many, {"outcome": "grievance"}),
+    "providers-alone": ("providers", _two, {"scenarios": PAIR[1]}),
+}
+
+
+def draw(name: str, path: Path) -> None:
+    """Draw one of the pictures."""
+    kind, make, options = PICTURES[name]
+    picture = plots.figure(kind, make(), **options)
+    with style.look():
+        picture.savefig(path, dpi=DOTS, metadata={"Software": None})
+    with Image.open(path) as whole:
+        few = whole.convert("RGB").quantize(48, method=Image.Quantize.FASTOCTREE)
+    few.save(path, optimize=True)
+
+
+def renew() -> None:
+    """Draw all of them anew and remove those that are no more."""
+    BASELINE.mkdir(exist_ok=True)
+    for old in BASELINE.glob("*.png"):
+        if old.stem not in PICTURES:
+            old.unlink()
+    for name in PICTURES:
+        draw(name, BASELINE / f"{name}.png")
+
+
+if __name__ == "__main__":
+    renew()
+    print(f"{len(PICTURES)} pictures written to {BASELINE}")

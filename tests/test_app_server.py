@@ -1,0 +1,207 @@
+"""The server of the dashboard: loopback only, numbers of the command line, no stale work."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("tornado", reason="no tornado: pip install 'tajsim[app]' for the dashboard")
+
+import xarray as xr
+from app_server import ROOT, Dashboard, link, talk
+
+from tajsim.app import hub as hub_module
+from tajsim.app.server import bind, loopback
+from tajsim.cli.program import main
+from tajsim.errors import UserError
+
+SMALL = {"scenario": "status-quo", "set": "agency_pay.border_troops=40", "until": "2004-12"}
+NEEDS_PS = pytest.mark.skipif(
+    not (shutil.which("ps") and Path("/proc").exists()), reason="no ps and /proc to find workers"
+)
+FEW = link(**SMALL, runs=5)
+
+
+@pytest.fixture(scope="module")
+def dashboard() -> Iterator[Dashboard]:
+    served = Dashboard()
+    yield served
+    assert served.end() == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
+def test_only_loopback_is_bound(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UserError, match="serves this machine only"):
+        bind(host, 0)
+    assert main(["app", "--no-browser", f"--host={host}"]) == 2
+    assert "expected a loopback address" in capsys.readouterr().err
+
+
+def test_the_address_is_loopback() -> None:
+    assert (loopback("localhost"), loopback("127.0.0.2")) == ("127.0.0.1", "127.0.0.2")
+    for served in bind("127.0.0.1", 0):
+        assert served.getsockname()[0] == "127.0.0.1"
+        with pytest.raises(UserError, match="cannot be used on"):
+            bind("127.0.0.1", served.getsockname()[1])
+        served.close()
+
+
+def test_mistakes_of_the_command_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    for options, part in (
+        (["--scenario", "irpt-bann"], "did you mean 'irpt-ban'?"),
+        (["--port", "99999"], "--port 99999: expected 1 to 65535"),
+        (["--workers", "0"], "--workers 0: expected 1 to 16"),
+    ):
+        assert main(["app", "--no-browser", *options]) == 2
+        said = capsys.readouterr().err
+        assert part in said and said.count("\n") == 1
+
+
+def test_without_tornado_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "tornado", None)
+    assert main(["app", "--no-browser"]) == 2
+    assert capsys.readouterr().err == (
+        "tajsim: the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'\n"
+    )
+
+
+def test_a_page_of_elsewhere_cannot_read_it(dashboard: Dashboard) -> None:
+    assert dashboard.get("")[0] == 200
+    for path in ("", "catalogue.json", f"file/scenario.toml?{FEW}"):
+        assert dashboard.get(path, Host="evil.example")[0] == 403
+    foreign = "HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://evil.example\r\nUpgrade: websocket\r\n"
+    rest = "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", dashboard.port)) as line:
+        line.sendall(f"GET /live {foreign}{rest}".encode())
+        assert b" 403 " in line.recv(200)
+
+
+@pytest.mark.parametrize(
+    "path", ["../server.py", "%2e%2e/server.py", "server.py", "page/x", "file/"]
+)
+def test_nothing_but_the_page_is_served(dashboard: Dashboard, path: str) -> None:
+    assert dashboard.get(path)[0] == 404
+
+
+def test_files_are_those_of_the_command_line(dashboard: Dashboard, tmp_path: Path) -> None:
+    query = link(**SMALL, runs=45, seed=3, since="2004-06", show=["grievance", "heroin_met"])
+    status, scenario = dashboard.file("scenario.toml", query)
+    assert status == 200
+    (tmp_path / "my-scenario.toml").write_bytes(scenario)
+    (tmp_path / "ours.nc").write_bytes(dashboard.file("results.nc", query)[1])
+    ours = xr.load_dataset(tmp_path / "ours.nc", engine="h5netcdf")
+    command = ours.attrs["command"].split()
+    run = [sys.executable, "-m", *command, "--no-pictures"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run(run, cwd=tmp_path, env=environment, check=True, stdout=subprocess.PIPE)
+    theirs = xr.load_dataset(tmp_path / "results" / "results.nc", engine="h5netcdf")
+    # To the bit: every outcome, event and parameter, the scenario's text, the settings.
+    assert ours.drop_attrs(deep=False).identical(theirs.drop_attrs(deep=False))
+    differ = {key for key in theirs.attrs if ours.attrs.get(key) != theirs.attrs[key]}
+    assert differ <= {"created", "command"}
+    for name in ("comparison.csv", "summary.csv"):
+        assert dashboard.file(name, query)[1] == (tmp_path / "results" / name).read_bytes()
+
+
+def test_figures_are_drawn(dashboard: Dashboard) -> None:
+    for name, begin in (
+        ("fan.svg", b"<?xml"),
+        ("map.png", b"\x89PNG"),
+        ("difference.pdf", b"%PDF"),
+    ):
+        status, content = dashboard.file(name, FEW)
+        assert (status, content[: len(begin)]) == (200, begin)
+
+
+def test_wrong_input_is_answered_with_the_lines_of_the_command_line(dashboard: Dashboard) -> None:
+    query = link(set=["agency_pay.army=9000", "agency_pay.armi=1"])
+    status, said = dashboard.file("results.nc", query)
+    lines = said.decode().splitlines()
+    assert status == 400
+    assert "tajsim: my-scenario.toml:9: set.agency_pay.army: 9000 is out of range" in lines[0]
+    assert "did you mean 'agency_pay.army'?" in lines[1]
+    (message,) = talk(dashboard, [query])
+    assert [f"tajsim: {line}" for line in message["messages"]] == lines
+    assert "unknown file 'fan.gif'" in dashboard.file("fan.gif", FEW)[1].decode()
+
+
+def test_a_hundred_fast_moves_end_with_the_last(dashboard: Dashboard) -> None:
+    def query(pay: int) -> str:
+        return link(scenario="status-quo", set=f"agency_pay.border_troops={pay}", runs=60,
+                    until="2009-12")  # fmt: skip
+
+    said = talk(dashboard, [query(pay) for pay in range(1, 101)])
+    begun = [message["number"] for message in said if message["kind"] == "asked"]
+    assert begun[-1] == 100
+    assert len(begun) <= 10, "moves that come faster than the work are passed over"
+    views = [message for message in said if message["kind"] == "view"]
+    assert [view["runs"] for view in views if view["number"] == 100] == [40, 60]
+    for before in (message["number"] for message in said if message["kind"] == "view"):
+        assert before in begun
+    assert "= 100.0" in next(m for m in reversed(said) if m["kind"] == "asked")["scenario"]
+
+
+def test_messages_that_are_no_states_hang_up(dashboard: Dashboard) -> None:
+    from tornado.websocket import websocket_connect
+
+    async def answer(text: str) -> str | bytes | None:
+        line = await websocket_connect(f"ws://127.0.0.1:{dashboard.port}/live")
+        await line.write_message(text)
+        return await line.read_message()
+
+    for text in ("x", "[]", '{"number": 1}', json.dumps({"number": "n", "query": ""})):
+        assert asyncio.run(answer(text)) is None
+    assert dashboard.get("")[0] == 200
+
+
+@NEEDS_PS
+def test_a_worker_that_is_killed_is_replaced(dashboard: Dashboard) -> None:
+    workers = dashboard.workers()
+    assert len(workers) == 2
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    said = talk(dashboard, [link(**SMALL, runs=7)])
+    assert said[-1]["runs"] == 7 and said[-1]["complete"]
+
+
+def test_too_many_tabs_and_too_much_memory_are_refused(dashboard: Dashboard) -> None:
+    from tornado.websocket import websocket_connect
+
+    async def last() -> dict[str, object]:
+        most = hub_module.MOST_SESSIONS
+        address = f"ws://127.0.0.1:{dashboard.port}/live"
+        lines = [await websocket_connect(address) for _ in range(most + 1)]
+        text = await lines[-1].read_message()
+        for line in lines:
+            line.close()
+        found: dict[str, object] = json.loads(text or "{}")
+        return found
+
+    assert "tabs or downloads are open" in str(asyncio.run(last())["messages"])
+    assert talk(dashboard, [link(**SMALL, runs=5)])[-1]["complete"], "there is room again"
+
+
+@NEEDS_PS
+def test_no_worker_outlives_the_dashboard() -> None:
+    served = Dashboard()
+    assert talk(served, [FEW])[-1]["complete"]
+    workers = served.workers()
+    served.process.kill()
+    served.process.communicate()
+    end = time.monotonic() + 30
+    while time.monotonic() < end and any(Path(f"/proc/{pid}").exists() for pid in workers):
+        time.sleep(0.1)
+    assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []

@@ -1,0 +1,145 @@
+"""A link and its scenario file: there and back, and wrong input told as on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tajsim.app.scenario_file import file_name, plan_of, scenario_text
+from tajsim.app.state import MOST_RUNS, State, offered_scenarios, read_state
+from tajsim.cli.program import main
+from tajsim.errors import UserError
+from tajsim.inputs.scenario import check_scenario, load_scenario
+
+OFFERED = offered_scenarios()
+LINK = (
+    "scenario=irpt-ban&reference=status-quo&set=agency_pay.border_troops=40"
+    "&set=civic_space=0.5 share&from=2010-03&runs=60&seed=7&until=2012-12&run=4"
+    "&show=grievance@region=gbao&show=state_failed&month=2011-06&name=paid-guards&parameters=prior"
+)
+
+
+def wrong(query: str, folder: Path) -> list[str]:
+    with pytest.raises(UserError) as told:
+        plan_of(read_state(query, OFFERED), folder)
+    return told.value.messages
+
+
+def test_a_link_restores_the_state() -> None:
+    state = read_state(LINK, OFFERED)
+    assert state.levers == (("agency_pay.border_troops", "40"), ("civic_space", "0.5 share"))
+    assert (state.since, state.runs, state.seed, state.run) == ("2010-03", 60, 7, 4)
+    assert state.show == ("grievance@region=gbao", "state_failed")
+    assert read_state(state.query(), OFFERED) == state
+    usual = State(OFFERED[0], OFFERED[0])
+    assert read_state("", OFFERED) == usual == read_state(usual.query(), OFFERED)
+
+
+@pytest.mark.parametrize("since", ["", "&from=2006-05"])
+def test_the_scenario_file_passes_the_check(since: str, tmp_path: Path) -> None:
+    query = (
+        f"scenario=irpt-ban&set=agency_pay.border_troops=40 USD/month&set=civic_space=0.5{since}"
+    )
+    state = read_state(query, OFFERED)
+    path = tmp_path / file_name(state)
+    path.write_text(scenario_text(state), encoding="utf-8")
+    assert check_scenario(path) == []
+    found = load_scenario(path)
+    assert len(found.events) == len(load_scenario("irpt-ban").events) + (2 if since else 0)
+    plan = plan_of(state, tmp_path)
+    assert plan.scenarios[1].settings == found.settings
+    assert [e.month for e in plan.scenarios[1].events] == [e.month for e in found.events]
+    assert str(tmp_path) not in repr(plan), "nothing of our own folder gets into results"
+
+
+@pytest.mark.parametrize(
+    "lever",
+    [
+        "agency_pay.border_trops=40",
+        "agency_pay.border_troops=4000",
+        "agency_pay.border_troops=40 kg",
+        "agency_pay.border_troops=much",
+        "agency_pay.border_troops=nan",
+        "agency_pay=3",
+        "section_length.khorog=100",
+        'a"b=1',
+        "x\\=2",
+    ],
+)
+@pytest.mark.parametrize("since", ["", "&from=2006-05"])
+def test_wrong_levers_are_refused_with_the_line_of_tajsim_check(
+    lever: str, since: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    from urllib.parse import quote
+
+    query = f"set={quote(lever)}{since}"
+    told = wrong(query, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    state = read_state(query, OFFERED)
+    Path(file_name(state)).write_text(scenario_text(state), encoding="utf-8")
+    assert main(["check", file_name(state)]) == 2
+    assert [f"tajsim: {line}" for line in told] == capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("query", "command"),
+    [
+        ("runs=0", ["--runs", "0"]),
+        ("runs=many", ["--runs", "many"]),
+        ("seed=99999999999999999999", ["--seed", "99999999999999999999"]),
+        ("until=2003-01", ["--until", "2003-01"]),
+        ("until=tomorrow", ["--until", "tomorrow"]),
+    ],
+)
+def test_wrong_options_are_refused_with_the_line_of_tajsim_compare(
+    query: str, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = wrong(query, tmp_path)
+    assert main(["compare", "status-quo", "irpt-ban", *command]) == 2
+    said = capsys.readouterr().err.splitlines()
+    # The parser of the command line adds where its help is.
+    assert [line.removesuffix("; see tajsim compare --help") for line in said] == [
+        f"tajsim: {line}" for line in told
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        ("scenario=irpt-bann", "irpt-bann: no such scenario"),
+        ("scenario=../../secret.toml", "no such scenario"),
+        ("sen=irpt-ban", "unknown key of a link 'sen'"),
+        ("name=My File", "name: 'My File' is no name"),
+        ("name=../x", "is no name"),
+        ("show=grievanc", "unknown outcome 'grievanc'; did you mean 'grievance'?"),
+        ("show=grievance@region=gba", "unknown region 'gba'; did you mean 'gbao'?"),
+        ("show=grievance@section=gbao", "unknown dimension of grievance 'section'"),
+        ("border=grievance", "'grievance' is not by section"),
+        ("from=2006-13", "from: '2006-13' is not a month"),
+        (f"runs={MOST_RUNS + 1}", f"at most {MOST_RUNS}"),
+        ("run=200", "run 200 is not among the results; expected 0 to 199"),
+        ("set=army", "--set army: expected key=value"),
+        ("set=civic_space=1&set=civic_space=0", "the key stands twice"),
+        ("parameters=guessed", "unknown mode of the parameters 'guessed'"),
+        ("reference=irpt-ban&name=irpt-ban", "is given twice"),
+    ],
+)
+def test_a_wrong_link_is_refused(query: str, part: str, tmp_path: Path) -> None:
+    assert any(part in line for line in wrong(query, tmp_path)), wrong(query, tmp_path)
+
+
+def test_all_mistakes_of_a_link_are_told_together() -> None:
+    with pytest.raises(UserError) as told:
+        read_state("scenario=nobody&runs=x&show=nothing", OFFERED)
+    assert len(told.value.messages) == 3
+
+
+def test_a_scenario_of_the_user_can_be_the_base(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text('title = "t"\nquestion = "q"\nextends = "irpt-ban"\n', encoding="utf-8")
+    state = read_state(f"scenario={own}&set=civic_space=0.5", offered_scenarios(str(own)))
+    folder = tmp_path / "ours"
+    folder.mkdir()
+    assert plan_of(state, folder).scenarios[1].settings["civic_space"] == 0.5

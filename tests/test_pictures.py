@@ -1,0 +1,66 @@
+"""Every kind of picture looks as it did when somebody last looked at it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+from pictures import BASELINE, PICTURES, draw
+
+from tajsim.cli.program import build_parser
+from tajsim.plots import KINDS
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+from docs.generate import gallery
+
+#: Root mean square of the difference of colours (0 to 1) that other fonts or libraries may cause.
+TOLERANCE = 0.02
+
+
+def distance(first: Path, second: Path) -> float:
+    """Return how far two pictures are apart; 1 where their sizes differ."""
+    a, b = (imread(path)[..., :3].astype(float) for path in (first, second))
+    return float(np.sqrt(np.mean((a - b) ** 2))) if a.shape == b.shape else 1.0
+
+
+def test_every_kind_has_a_picture_to_compare_with() -> None:
+    assert {kind for kind, _, _ in PICTURES.values()} == set(KINDS)
+    assert {path.stem for path in BASELINE.glob("*.png")} == set(PICTURES)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_looks_as_it_did(name: str, tmp_path: Path) -> None:
+    made = tmp_path / f"{name}.png"
+    draw(name, made)
+    far = distance(made, BASELINE / f"{name}.png")
+    assert far < TOLERANCE, f"{made} differs by {far:.3f}; python tests/pictures.py renews it"
+
+
+def test_a_changed_picture_is_noticed(tmp_path: Path) -> None:
+    kind, make, _ = PICTURES["position"]
+    changed = make().copy()
+    changed["dependence"] = changed["dependence"] * 1.3
+    PICTURES["changed"] = (kind, lambda: changed, {})
+    try:
+        draw("changed", tmp_path / "changed.png")
+    finally:
+        del PICTURES["changed"]
+    assert distance(tmp_path / "changed.png", BASELINE / "position.png") > TOLERANCE
+
+
+def test_every_kind_has_a_place_in_the_gallery() -> None:
+    assert {shown.kind for shown in gallery.SHOWN} == set(KINDS)
+    assert gallery.PAGE.read_text(encoding="utf-8") == gallery.gallery_page()
+    assert {path.stem for path in gallery.PICTURES.glob("*.png")} == set(KINDS)
+
+
+def test_commands_of_the_gallery_are_understood() -> None:
+    for shown in gallery.SHOWN:
+        options = build_parser().parse_args(
+            ["plot", shown.results, "--kind", shown.kind, *shown.options, "--out", "x.png"]
+        )
+        assert options.kind == shown.kind

@@ -1,0 +1,319 @@
+"""What single kinds of picture show: values, sums, places, and what they refuse."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.patches import PathPatch, Rectangle
+from synthetic import PAIR, assumptions, claims_table, results, targets_table
+from test_plots import cielab, words
+
+from tajsim import plots
+from tajsim.axes import AGENCIES, COMMANDERS, POWERS, SECTIONS
+from tajsim.errors import UserError
+from tajsim.inputs.chronicle import load_kinds
+from tajsim.inputs.figures import load_figures
+from tajsim.plots import marks, observed
+from tajsim.plots.elite import parts
+from tajsim.plots.guards import GUARD, OWN_FROM_START, with_guard
+from tajsim.plots.labels import decimals_for, number
+from tajsim.plots.lanes import LANES, lane_of
+from tajsim.plots.noted import noted
+from tajsim.plots.posts import PLACES, standing
+from tajsim.plots.providers import part_of, shares_of
+from tajsim.plots.ribbons import Flow, Node, place
+from tajsim.plots.sentences import scheduled_labels, short_sentence
+from tajsim.plots.stack import NOBODY, OTHERS, OWN
+from tajsim.plots.windows import over, paired
+from tajsim.world import COMMANDER_FACTS
+
+
+@pytest.fixture(scope="module")
+def two() -> xr.Dataset:
+    return assumptions(results(scenarios=PAIR, runs=6))
+
+
+# providers
+
+
+def test_carriers_of_a_task_add_up_to_the_whole(two: xr.Dataset) -> None:
+    parts = shares_of(two)
+    whole = parts["by_power"].sum("power") + parts["gap"] + parts["own"]
+    assert np.allclose(whole, 1.0)
+    assert float(parts["own"].min()) >= 0.0
+    assert np.allclose(parts["by_power"].sum("power"), two["outside_provision"].mean("run"))
+
+
+def test_what_nobody_carries_stands_beside_the_provision_that_left_it(two: xr.Dataset) -> None:
+    gap = two["gap"].copy()
+    gap[:] = 0.0
+    gap[..., 11, :] = 0.001  # noted in the twelfth month, left by the eleventh
+    nobody = shares_of(two.assign(gap=gap))["gap"].isel(scenario=0, task=0)
+    assert float(nobody[10]) == pytest.approx(0.001)
+    assert float(nobody[11]) == 0.0
+
+
+def test_areas_reach_from_zero_to_one(two: xr.Dataset) -> None:
+    panel = plots.figure("providers", two, select="task=border", scenarios=PAIR[0]).axes[0]
+    areas = [c for c in panel.collections if isinstance(c, FillBetweenPolyCollection)]
+    ends = [c.get_paths()[0].get_extents() for c in areas]
+    assert min(box.y0 for box in ends) == pytest.approx(0.0, abs=1e-6)
+    assert max(box.y1 for box in ends) == pytest.approx(1.0, abs=1e-6)
+    assert {str(c.get_gid()) for c in areas} >= {"part-own agencies", "part-nobody"}
+
+
+# border
+
+
+def test_russian_guards_hold_a_section_until_it_is_handed_over(two: xr.Dataset) -> None:
+    held = with_guard(two)[GUARD]
+    assert held.sizes["section"] == len(SECTIONS)
+    months = held["month"].values.astype("datetime64[M]")
+    for section in SECTIONS:
+        own = held.sel(section=section)
+        start = 0.0 if section in OWN_FROM_START else 1.0
+        assert np.all(own.sel(scenario=PAIR[0]) == start)
+    khorog = held.sel(section="khorog", scenario=PAIR[1]).values
+    after = months >= np.datetime64("2004-11")
+    assert np.all(khorog[after] == 0.0)
+    assert np.all(khorog[~after] == 1.0)
+
+
+def test_border_without_events_leaves_the_guard_out(two: xr.Dataset) -> None:
+    bare = two.drop_vars([n for n in map(str, two.variables) if n.startswith("event_")])
+    assert "Russian troops" not in words(plots.figure("border", bare))
+    assert "Russian troops" in words(plots.figure("border", two))
+
+
+# money
+
+
+def test_money_adds_up_over_ribbons(two: xr.Dataset) -> None:
+    window = ("2006-01", "2006-12")
+    picture = plots.figure("money", two, window=window, scenarios=PAIR[0])
+    aid = over(two["aid_delivered"].sel(scenario=[PAIR[0]]), window).isel(scenario=0) / 1e6
+    told = words(picture)
+    russia = aid.sel(power="russia").values
+    assert f"Russia, aid {russia.mean():.1f}" in told.replace("\n", " ")
+    ribbons = [p for p in picture.axes[0].patches if isinstance(p, PathPatch)]
+    bars = [p for p in picture.axes[0].patches if isinstance(p, Rectangle)]
+    left = sum(b.get_height() for b in bars if b.get_x() == pytest.approx(1.62))
+    through = sum(_height(p) for p in ribbons)
+    assert through == pytest.approx(left, rel=1e-3)
+
+
+def _height(ribbon: PathPatch) -> float:
+    corners = np.asarray(ribbon.get_path().vertices)
+    return float(corners[0, 1] - corners[7, 1])
+
+
+def test_nodes_keep_apart_however_small() -> None:
+    nodes = [
+        Node(str(i), str(i), np.array([size]), "#000000") for i, size in enumerate([9, 0, 0.1])
+    ]
+    spots = list(place(nodes, 0.1).values())
+    middles = [spot.top - spot.node.mean * 0.05 for spot in spots]
+    assert all(a - b >= 0.29 for a, b in pairwise(middles))
+    assert Flow("a", "b", 1.0, "#000000").size == 1.0
+
+
+def test_money_refuses_many_scenarios() -> None:
+    many = results(scenarios=tuple("abcde"), runs=2, months=24)
+    with pytest.raises(UserError, match="at most 4 scenarios"):
+        plots.figure("money", many)
+
+
+# elite
+
+
+def test_states_of_a_commander_are_shares_of_the_runs(two: xr.Dataset) -> None:
+    panel = plots.figure("elite", two, select="commander=mirzoev", scenarios=PAIR[0]).axes[0]
+    served = two["commander_state"].sel(commander="mirzoev", scenario=PAIR[0]) == 0
+    area = next(c for c in panel.collections if c.get_gid() == "part-serves")
+    height = area.get_paths()[0].vertices[:, 1].max()
+    assert height == pytest.approx(float(served.mean("run").max()))
+    assert "Mirzoev: Presidential guard, government" in words(plots.figure("elite", two))
+
+
+# position
+
+
+def test_path_goes_through_medians_of_yearly_means(two: xr.Dataset) -> None:
+    panel = plots.figure("position", two, scenarios=PAIR[0]).axes[0]
+    line = max(panel.lines, key=lambda line: len(line.get_xdata()))
+    year = two.sel(scenario=PAIR[0], month=slice("2006-01", "2006-12"))
+    expected = float(year["alignment"].mean("month").median("run"))
+    assert line.get_xdata()[2] == pytest.approx(expected, rel=1e-5)
+    with pytest.raises(UserError, match="whole year"):
+        plots.figure("position", two, window="2006-01:2006-06")
+
+
+# lanes
+
+
+def test_every_kind_of_event_has_its_lane_and_its_words(two: xr.Dataset) -> None:
+    events = noted(two)
+    labels = scheduled_labels(two, PAIR[1])
+    for kind in load_kinds():
+        place = int(np.flatnonzero(events.kind == kind)[0])
+        assert 0 <= lane_of(events, place) < len(LANES)
+        said = short_sentence(events, place, labels)
+        assert said
+        assert "{" not in said
+        assert "size" not in said
+
+
+def test_a_run_shows_its_own_events_at_their_months(two: xr.Dataset) -> None:
+    panel = plots.figure("lanes", two, run=2, scenarios=PAIR[1]).axes[0]
+    events = noted(two)
+    mine = events.where((events.scenario == PAIR[1]) & (events.run == 2))
+    small = next(line for line in panel.lines if line.get_gid() == "weight-1")
+    often = np.array([load_kinds()[kind].weight == 1 for kind in mine.kind])
+    assert len(small.get_xdata()) == often.sum()
+    assert np.allclose(np.sort(small.get_xdata()), np.sort(2004 + mine.month[often] / 12))
+    only = plots.figure("lanes", two, run=2, scenarios=PAIR[1], events=["mutiny"])
+    assert "rises in mutiny" in words(only)
+    assert "killed over rents" not in words(only)
+
+
+def test_lanes_name_what_is_wrong(two: xr.Dataset) -> None:
+    with pytest.raises(UserError, match="hold 0 to 5"):
+        plots.figure("lanes", two, run=17)
+    with pytest.raises(UserError, match="did you mean 'mutiny'"):
+        plots.figure("lanes", two, events=["mutinny"])
+    bare = two.drop_vars([n for n in map(str, two.variables) if n.startswith("event_")])
+    with pytest.raises(UserError, match="hold no events"):
+        plots.figure("lanes", bare)
+
+
+# boards
+
+
+def test_claims_stand_at_the_share_of_runs_with_their_source(two: xr.Dataset) -> None:
+    picture = plots.figure("claims", two, table=claims_table())
+    spots = {line.get_gid(): line.get_xdata()[0] for line in picture.axes[0].lines}
+    assert spots["claim-claim-number-0"] == 0.95
+    assert spots["claim-claim-number-1"] == 0.1
+    told = words(picture)
+    assert "1 hold, 1 fail, 1 undecided, 1 not tested" in told
+    assert "icg-2016:101" in told
+    with pytest.raises(UserError, match="no claims"):
+        plots.figure("claims", two, table=claims_table().iloc[:0])
+    with pytest.raises(UserError, match="shows a table"):
+        plots.figure("claims", two)
+
+
+def test_targets_stand_at_their_errors(two: xr.Dataset) -> None:
+    picture = plots.figure("targets", two, table=targets_table())
+    spots = {line.get_gid(): line.get_xdata()[0] for line in picture.axes[0].lines}
+    assert spots["target-near"] == pytest.approx(np.log(0.9) / 0.2)
+    assert spots["target-far"] == 6.0  # 40 errors off: an arrow at the edge
+    assert spots["target-bound"] == 0.0  # on the allowed side
+    source = load_figures()["heroin-seized-2008"]
+    assert f"({source.document}:{source.line})" in words(picture)
+
+
+def test_tornado_draws_the_share_of_each_assumption(two: xr.Dataset) -> None:
+    panel = plots.figure("tornado", two).axes[0]
+    bars = {p.get_gid(): p.get_width() for p in panel.patches if p.get_gid()}
+    assert bars["assumption-parameter_0"] == pytest.approx(0.3)
+    assert len(bars) == 5
+    with pytest.raises(UserError, match="did you mean 'together'"):
+        plots.figure("tornado", two, outcome="togehter")
+    with pytest.raises(UserError, match="tajsim compare with 20 runs"):
+        plots.figure("tornado", results(scenarios=PAIR, runs=2, months=24))
+
+
+def test_scenarios_prints_the_paired_difference(two: xr.Dataset) -> None:
+    text = words(plots.figure("scenarios", two, outcome="grievance"))
+    gap = over(two["grievance"].mean("region").assign_attrs(two["grievance"].attrs),
+               ("2004-10", "2020-12")).values  # fmt: skip
+    half = (paired(gap[1] - gap[0])[2] - paired(gap[1] - gap[0])[1]) / 2
+    assert f"± {number(half, decimals=decimals_for(half, 2))}" in text
+    with pytest.raises(UserError, match="name only one"):
+        plots.figure("scenarios", two, outcome=["grievance", "dependence"])
+
+
+# documented values
+
+
+def test_events_name_document_and_line() -> None:
+    figure = load_figures()["afghan-poppy-harvest-2006"]
+    event = {"month": "2006-06", "kind": "set", "label": "Harvest", "arguments": {}}
+    table: dict[str, Any] = {PAIR[0]: [{**event, "figures": [figure.id]}]}
+    dataset = results(scenarios=PAIR[:1], runs=2, events=table)
+    assert marks.marks(dataset, True)[0].text == f"Harvest ({figure.document}:{figure.line})"
+    assert marks.source([]) == ""
+
+
+def test_parts_of_a_stack_are_told_apart_in_grey() -> None:
+    powers = [part_of(name) for name in POWERS]
+    for stack in ([OWN, *powers, OTHERS, NOBODY], parts()):
+        for a, b in combinations(stack, 2):
+            lightness = abs(cielab(a.colour)[0] - cielab(b.colour)[0])
+            assert a.hatch != b.hatch or lightness > 12, (a.name, b.name)
+
+
+def test_names_of_all_powers_and_commanders_can_be_drawn() -> None:
+    for dimension, names in (("power", POWERS), ("commander", COMMANDERS)):
+        looks = {plots.style.actor_look(dimension, name) for name in names}
+        assert len(looks) == len(names)
+
+
+def documented(months: int | None, **select: list[str]) -> dict[str, observed.Observed]:
+    dataset = results(runs=2)
+    names = ["heroin_seized_reported", "strength"]
+    found = observed.observed(dataset, names, select, months)
+    return {one.text.split(":")[0]: one for one in found}
+
+
+def test_documented_values_stand_in_the_unit_of_the_series() -> None:
+    figure = load_figures()["heroin-seized-2008"]
+    yearly = documented(12)["Heroin reported 2008"]
+    assert figure.value is not None
+    assert yearly.value == pytest.approx(figure.value)
+    assert yearly.low < yearly.value < yearly.high
+    assert yearly.when == pytest.approx(2008 + 11 / 12)  # where the rolling year ends
+    assert f"({figure.document}:{figure.line})" in yearly.text
+    monthly = documented(None)["Heroin reported 2008"]
+    assert monthly.value == pytest.approx(figure.value / 12)
+    assert monthly.when == pytest.approx(2008.5)
+
+
+def test_documented_values_of_another_scope_are_left_out() -> None:
+    assert "Heroin reported 2008" not in documented(12, agency=["customs"])
+    early = results(runs=2).isel(month=slice(0, 24))
+    assert observed.observed(early, ["heroin_seized_reported"], {}, 12) == []
+
+
+def test_the_fan_draws_and_tells_documented_values() -> None:
+    picture = plots.figure("fan", results(runs=2), outcome="heroin_seized_reported", smooth=12)
+    places = {line.get_gid(): line.get_ydata()[0] for line in picture.axes[0].lines}
+    assert places["observed-a"] == pytest.approx(load_figures()["heroin-seized-2008"].value)
+    assert "Documented values" in words(picture)
+
+
+# network
+
+
+def test_commanders_stand_where_the_chronicle_put_them(two: xr.Dataset) -> None:
+    serving = two["commander_state"].copy()
+    serving[:] = 0.0
+    serving.loc[{"commander": "ziyoyev", "run": 1}] = 5.0
+    found = standing(two.assign(commander_state=serving), PAIR[0], 100)
+    assert PLACES[found[COMMANDERS.index("ziyoyev"), 1]] == "killed"
+    events = noted(two)
+    given = np.isin(events.kind, ("bargain", "post_given")) & np.isin(events.target, AGENCIES)
+    mine = (events.scenario == PAIR[0]) & (events.month <= 100) & given
+    for row, name in enumerate(COMMANDERS):
+        for run in (0, 2):
+            own = np.flatnonzero(mine & (events.run == run) & (events.actor == name))
+            last = events.target[own[-1]] if len(own) else COMMANDER_FACTS[name].post
+            assert PLACES[found[row, run]] == last
+    with pytest.raises(UserError, match="at most 6 dates"):
+        plots.figure("network", two, at=[str(year) for year in range(2004, 2012)])
