@@ -67,7 +67,7 @@ def test(arguments: Sequence[str]) -> int:
 
 def lint(arguments: Sequence[str]) -> int:
     """Check style, layout and types; run all three even if one fails."""
-    set_up("dev")
+    set_up("dev", "test")  # types are checked against what the tests use too
     checks = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",))
     return max([run_module(*check, *arguments) for check in checks])
 

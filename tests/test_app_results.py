@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from tajsim.app.task import Task, tasks_of
 from tajsim.app.view import whole_view
 from tajsim.ensemble import run_many
 from tajsim.ensemble.chunk import Record, simulate
-from tajsim.ensemble.plan import Job, Plan
+from tajsim.ensemble.plan import Plan
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario import scenario_names
 from tajsim.plots.dates import spans as dates
@@ -198,13 +197,3 @@ def test_every_lever_tells_its_range_and_what_it_rests_on() -> None:
         assert bool(lever["why"][1:]) == bool(known[name].basis.figures)
     paid = levers["agency_pay.border_troops"]["why"][1]
     assert "tajik-border-soldier-pay" in paid and "matveeva-2004:" in paid
-
-
-def test_a_new_part_of_a_job_is_heeded_here_too(made: Any) -> None:
-    """`follow` builds the model itself; what it does not read must be as it is by default."""
-    heeded = {"scenario", "first", "stop", "seed", "end", "parameters", "outcomes"}
-    placed = {"position"}  # where the results go, not what they are
-    unset = {"redraw", "numbers", "resume", "changed", "keep_state", "settings"}
-    assert {field.name for field in fields(Job)} == heeded | placed | unset
-    job = made[2][0][0].job
-    assert [name for name in unset if getattr(job, name)] == []

@@ -9,8 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from tajsim.app.task import Task
-from tajsim.ensemble.chunk import Record, keep_freed_memory, release
-from tajsim.ensemble.plan import Job
+from tajsim.ensemble.chunk import Record, build, keep_freed_memory, record_of, release
 from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import Snapshot, put_back, take
 
@@ -48,7 +47,7 @@ def follow(task: Task, forks: Forks, month_done: Callable[[TajikistanModel], Non
         month_done: called with the model after every month; what it raises ends the simulation.
     """
     keep_freed_memory()
-    model = _model(task.job)
+    model = build(task.job)
     try:
         state = forks.get(task.trunk) if task.fork else None
         if state:
@@ -58,21 +57,6 @@ def follow(task: Task, forks: Forks, month_done: Callable[[TajikistanModel], Non
             if task.fork == model.months_run and not state:
                 forks.put(task.trunk, take(model))
             month_done(model)
-        names, values = model.parameter_values
-        outcomes = {name: model.record[name] for name in task.job.outcomes}
-        return Record(outcomes, list(names), values, model.chronicle.columns())
+        return record_of(model, task.job)
     finally:
         release(model)
-
-
-def _model(job: Job) -> TajikistanModel:
-    return TajikistanModel(
-        runs=range(job.first, job.stop),
-        seed=job.seed,
-        start=job.scenario.start,
-        end=job.end,
-        settings=job.scenario.settings,
-        events=[event for event in job.scenario.events if event.month <= job.end],
-        parameters=job.parameters,
-        outcomes=job.outcomes,
-    )

@@ -90,6 +90,24 @@ def ensemble_options(parser: argparse.ArgumentParser) -> None:
     add("--no-pictures", action="store_true", help="write no pictures to DIR")
 
 
+def scoreboard_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``claims`` and ``validate``, which print and keep one table."""
+    add = parser.add_argument
+    runs, seed, mode = USUAL.values()
+    add("--runs", type=whole_number, default=runs, metavar="N", help=f"runs (default {runs})")
+    add("--seed", type=whole_number, default=seed, metavar="S", help=f"of draws (default {seed})")
+    add("--out", metavar="FILE", help="a new file for the table: .csv")
+    add("--overwrite", action="store_true", help="replace FILE if it exists")
+    add(
+        "--parameters",
+        choices=MODES,
+        default=mode,
+        help=f"where uncertain parameters come from, as in tajsim run (default {mode})",
+    )
+    add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
+    add("--progress", action="store_true", help="show progress even if stderr is no terminal")
+
+
 def everything(options: argparse.Namespace) -> bool:
     """Tell whether all rows are to be printed: on request, or for outcomes chosen by name."""
     return bool(options.all or options.outcomes)

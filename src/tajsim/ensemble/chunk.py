@@ -37,6 +37,16 @@ def simulate(job: Job, month_done: Callable[[], None]) -> Record:
     An exception that ``month_done`` raises ends the simulation.
     """
     keep_freed_memory()
+    model = build(job)
+    try:
+        model.run_to_end(progress=lambda _month: month_done())
+        return record_of(model, job)
+    finally:
+        release(model)
+
+
+def build(job: Job) -> TajikistanModel:
+    """Return the model of a job, at its start or at the state from which it goes on."""
     model = TajikistanModel(
         runs=job.numbers or range(job.first, job.stop),
         seed=job.seed,
@@ -48,18 +58,19 @@ def simulate(job: Job, month_done: Callable[[], None]) -> Record:
         outcomes=job.outcomes,
         redraw=job.redraw,
     )
-    try:
-        if job.resume:
-            put_back(model, job.resume)
-            for name, value in job.changed.items():
-                model.values.set(name, value)
-        model.run_to_end(progress=lambda _month: month_done())
-        names, values = model.parameter_values
-        outcomes = {name: model.record[name] for name in job.outcomes}
-        state = take(model) if job.keep_state else None
-        return Record(outcomes, list(names), values, model.chronicle.columns(), state)
-    finally:
-        release(model)
+    if job.resume:
+        put_back(model, job.resume)
+        for name, value in job.changed.items():
+            model.values.set(name, value)
+    return model
+
+
+def record_of(model: TajikistanModel, job: Job) -> Record:
+    """Return what the model of a job leaves."""
+    names, values = model.parameter_values
+    outcomes = {name: model.record[name] for name in job.outcomes}
+    state = take(model) if job.keep_state else None
+    return Record(outcomes, list(names), values, model.chronicle.columns(), state)
 
 
 def keep_freed_memory() -> None:

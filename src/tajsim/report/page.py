@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+import tajsim.report.tables as tables
 from tajsim.analysis.basis import basis_statement
 from tajsim.analysis.windows import Window, attribute, check_window, whole_period
 from tajsim.errors import UserError
 from tajsim.inputs.figures import load_documents
-from tajsim.report import tables
 from tajsim.report.answer import answer
 from tajsim.report.cautions import cautions
 from tajsim.report.changes import changes

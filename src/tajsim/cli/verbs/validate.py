@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from contextlib import nullcontext
 
-from tajsim.cli.parser import whole_number
+from tajsim.cli.parser import scoreboard_options
 from tajsim.cli.progress import progress_bar
 from tajsim.cli.table_file import table_file
-from tajsim.inputs.modes import DEFAULT_MODE, MODES
 
 HELP = "score the documented history against the documents"
 DESCRIPTION = """\
@@ -21,19 +20,7 @@ EXAMPLE = "tajsim validate --runs 200 --out validation.csv"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    add = parser.add_argument
-    add("--runs", type=whole_number, default=200, metavar="N", help="runs (default 200)")
-    add("--seed", type=whole_number, default=1, metavar="S", help="seed of the draws (default 1)")
-    add("--out", metavar="FILE", help="a new file for the scoreboard: .csv")
-    add("--overwrite", action="store_true", help="replace FILE if it exists")
-    add(
-        "--parameters",
-        choices=MODES,
-        default=DEFAULT_MODE,
-        help=f"where uncertain parameters come from, as in tajsim run (default {DEFAULT_MODE})",
-    )
-    add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
-    add("--progress", action="store_true", help="show progress even if stderr is no terminal")
+    scoreboard_options(parser)
 
 
 def call(options: argparse.Namespace) -> int:
