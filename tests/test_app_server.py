@@ -169,8 +169,9 @@ def test_messages_that_are_no_states_hang_up(dashboard: Dashboard) -> None:
 
 @NEEDS_PS
 def test_a_worker_that_is_killed_is_replaced(dashboard: Dashboard) -> None:
+    talk(dashboard, [link(**SMALL, runs=6)])  # they start with the first work
     workers = dashboard.workers()
-    assert len(workers) == 2
+    assert workers
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
     said = talk(dashboard, [link(**SMALL, runs=7)])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import synthetic
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tajsim.analysis.paired import effect
@@ -98,6 +98,7 @@ def test_at_most_five_sentences(count: int, runs: int) -> None:
 
 
 @settings(max_examples=30, deadline=None)
+@example(327, 0.609375)  # clear of zero, and too small to be told
 @given(st.integers(0, 10_000), st.floats(0.0, 2.0))
 def test_the_answer_states_only_directions_of_the_table(seed: int, size: float) -> None:
     rng = np.random.default_rng(seed)
@@ -106,7 +107,8 @@ def test_the_answer_states_only_directions_of_the_table(seed: int, size: float) 
     found = facts(dataset)
     clear = bool(found.comparison["direction"].iloc[0])
     said = " ".join(answer(found))
-    noticed = abs(float(found.comparison["difference"].iloc[0])) >= 1.0
+    row = found.comparison.iloc[0]
+    noticed = abs(row["difference"]) >= 0.01 * max(row["reference_median"], row["median"])
     assert ("raises" in said or "lowers" in said) == (clear and noticed)
     if not clear:
         assert "no direction is stated" in said
@@ -127,7 +129,9 @@ def make(values: list[np.ndarray]) -> xr.Dataset:
 def test_equal_results_have_no_effect() -> None:
     same = np.arange(8.0)
     said = answer(facts(make([same, same])))
-    assert said[0] == "No headline outcome of other has a direction beyond its interval."
+    assert said[0] == (
+        "No headline outcome of other differs by at least 1 % in a direction beyond its interval."
+    )
 
 
 def test_what_goes_together_is_told_once() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tajsim.analysis.choose_rows import first_of_comparison, first_of_summary, is_whole
+from tajsim.analysis.choose_rows import NOTICEABLE, first_of_comparison, first_of_summary, is_whole
 from tajsim.analysis.paired import effect
 from tajsim.report.facts import Facts, rows
 from tajsim.report.wording import (
@@ -103,7 +103,8 @@ def _effects(facts: Facts, scenario: str, keys: Sequence[tuple[str, str]]) -> li
         found.append((facts.spoken(*key), cell.unit, effect(cell.values[1] - cell.values[0])))
     groups = [found[i : i + TOGETHER] for i in range(0, len(found), TOGETHER)]
     if not groups:
-        return [f"No headline outcome of {scenario} has a direction beyond its interval."]
+        least = f"differs by at least {100 * NOTICEABLE:g} %"
+        return [f"No headline outcome of {scenario} {least} in a direction beyond its interval."]
     return [effects_sentence(scenario, group) for group in groups]
 
 
