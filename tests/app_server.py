@@ -52,7 +52,7 @@ class Dashboard:
 
     def workers(self) -> list[int]:
         """Return the process ids of its workers."""
-        command = ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)]
+        command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.process.pid)]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         return [int(line.split()[0]) for line in told.splitlines() if "spawn_main" in line]
 
