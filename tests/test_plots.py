@@ -65,18 +65,6 @@ def drawn(picture: Figure) -> list[Axes]:
 # every kind, both numbers of scenarios, files
 
 
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-def test_every_kind_writes_every_format(two: xr.Dataset, tmp_path: Path, suffix: str) -> None:
-    starts = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
-    for kind in kinds(2) if suffix != ".pdf" else ["difference"]:
-        paths = plots.draw(kind, two, tmp_path / f"{kind}{suffix}", **table_of(kind))
-        assert paths == [tmp_path / f"{kind}{suffix}"]
-        assert paths[0].read_bytes().startswith(starts[suffix])
-    assert not list(tmp_path.glob(".*")), "a temporary file was left"
-    again = plots.draw("difference", two, tmp_path / f"again{suffix}")[0]
-    assert again.read_bytes() == (tmp_path / f"difference{suffix}").read_bytes()
-
-
 def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path: Path) -> None:
     paths = plots.standard_pictures(one, tmp_path / "new" / "folder", suffix=".svg")
     assert [path.stem for path in paths] == ["fan", "distribution", "border", "providers"]
