@@ -81,7 +81,7 @@ def lanes(
             f"run {run}: there is no such run; these results hold {runs.min()} to {runs.max()}"
         )
     found = noted(dataset)
-    found = found.where((found.scenario == scenario) & (found.run == run))
+    found = found.where((found.scenario == scenario) & (found.run == run) & (found.month >= 0))
     if events is not True:
         found = found.where(np.isin(found.kind, _kinds(events)))
     weights = np.array([load_kinds()[kind].weight for kind in found.kind], int)
