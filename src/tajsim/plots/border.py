@@ -78,7 +78,8 @@ def border(
             colours.draw(ax, column)
             frame.dress(ax, row, column, list(map(str, series["section"].values)))
             ax.tick_params(labelbottom=row == len(names) - 1)
-            ax.set_xlabel("year" if row == len(names) - 1 else "")
+            if row < len(names) - 1:
+                ax.set_xlabel("")
             _sections(ax, series, column == 0)
         colours.bar(page.figure, list(panels[row]), series)
     return page.figure

@@ -21,6 +21,7 @@ from tajsim.plots.series import Floats, reduce, scaled, titled, unit_of
 from tajsim.plots.windows import over, window_of
 
 _INTERVAL = "Markers: medians; bars: the middle 50 % (thick) and 90 % (thin) of runs."
+_NAMES = 1.7  # inches of the names of scenarios
 
 
 def distribution(
@@ -70,9 +71,10 @@ def distribution(
         _curve(upper, values)
         _strips(lower, values, choose.names_of(dataset), named=alone)
         _share_limits(upper, lower, values)
-        style.plain_numbers(lower.xaxis, 5.0 / columns)
+        style.plain_numbers(lower.xaxis, (4.2 if alone else 5.0) / columns)
         if alone:
-            lower.set_xlabel(f"{dataset[name].attrs.get('label', name)} ({unit})")
+            label = f"{dataset[name].attrs.get('label', name)} ({unit})"
+            lower.set_xlabel("\n".join(wrap(label, 4.0, 8.5)))
         else:
             lower.set_xlabel(unit)
             upper.set_title("\n".join(wrap(titled(dataset[name], chosen), 2.3, style.BODY, True)))
@@ -102,7 +104,7 @@ def _strips(ax: Axes, values: Floats, names: Sequence[str], named: bool) -> None
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     bins = max(10, round(3 * values.shape[-1] ** (1 / 3)))
-    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low - 0.5, low + 0.5])
+    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low, low + 1.0])
     beside: dict[str, Any] = {
         "xycoords": ax.get_yaxis_transform(),
         "textcoords": "offset points",
@@ -119,6 +121,7 @@ def _strips(ax: Axes, values: Floats, names: Sequence[str], named: bool) -> None
             )
     ax.annotate("median", (1, 0.8), va="bottom", size=7.5, color=style.QUIET, **beside)
     texts = (names if len(names) > 1 else ["runs"]) if named else [""] * len(names)
+    texts = ["\n".join(wrap(text, _NAMES, 8.5)[:2]) for text in texts]
     ax.set_yticks([0.1 - position for position in range(len(names))], texts)
     ax.set_ylim(-len(names) + 0.65, 0.8)
     ax.grid(axis="y", visible=False)
@@ -128,9 +131,10 @@ def _strips(ax: Axes, values: Floats, names: Sequence[str], named: bool) -> None
 def _strip(ax: Axes, values: Floats, edges: Floats, position: int) -> float:
     """Draw a histogram on its own base line with intervals and median below; return the median."""
     look, base = style.scenario_look(position), -float(position)
-    counts = np.histogram(values, edges)[0]
-    heights = base + 0.66 * counts / max(counts.max(), 1)
-    ax.stairs(heights, edges, baseline=base, fill=True, color=look.colour, alpha=0.35, lw=0)
+    if edges.size > 2:  # else all values of all scenarios are the same
+        counts = np.histogram(values, edges)[0]
+        heights = base + 0.66 * counts / max(counts.max(), 1)
+        ax.stairs(heights, edges, baseline=base, fill=True, color=look.colour, alpha=0.35, lw=0)
     low, lower, median, upper, high = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
     bar: dict[str, Any] = {"color": look.colour, "solid_capstyle": "butt"}
     ax.plot([low, high], [base - 0.1] * 2, lw=1.0, **bar)

@@ -21,7 +21,7 @@ from tajsim.plots.grid import Grid
 from tajsim.plots.key import Entry
 from tajsim.plots.labels import spoken
 from tajsim.plots.page import Page
-from tajsim.plots.series import Floats, years
+from tajsim.plots.series import Floats, lasting, years
 from tajsim.plots.stack import Part, draw_stack
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
@@ -78,8 +78,8 @@ def elite(
     )
     for index, ax in enumerate(page.panels(grid.rows, grid.columns, grid.count)):
         name, scenario = grid.panel(index)
-        here = dataset.sel(commander=name, scenario=scenario)
-        _lane(ax, here[STATE], here[LOYALTY], years(dataset["month"].values))
+        here = lasting(dataset[[STATE, LOYALTY]]).sel(commander=name, scenario=scenario)
+        _lane(ax, here[STATE], here[LOYALTY], years(here["month"].values))
         grid.dress(ax, dataset, index, found, "share of runs" if grid.alone else "share")
     return page.figure
 

@@ -24,6 +24,7 @@ from tajsim.plots.observed import draw_observed, observed, observed_key
 from tajsim.plots.page import Page
 from tajsim.plots.series import (
     Floats,
+    lasting,
     rare,
     reduce,
     scaled,
@@ -34,11 +35,11 @@ from tajsim.plots.series import (
 )
 from tajsim.plots.series import smooth as smoothed
 from tajsim.plots.windows import (
+    binary,
     mean_interval,
     most_moved,
     quantiles,
     share_interval,
-    yes_or_no,
 )
 
 #: With more scenarios than this only the band of 50 % is drawn.
@@ -96,6 +97,7 @@ def fan(
         key=[*observed_key(seen), *_events_key(found, choose.names_of(dataset), bool(seen))],
         foot=timeline.foot(dataset, _interval(dataset)),
     )
+    dataset = lasting(dataset)
     for position, ax in enumerate(page.panels(rows, columns, len(names))):
         top = position < columns
         factor = _panel(ax, dataset, names[position], chosen, smooth)
@@ -123,23 +125,25 @@ def _panel(
 ) -> float:
     """Draw the series of an outcome and return what its values are divided by."""
     series = reduce(dataset[name], select)
-    binary = not rare(series) and yes_or_no(series.values)
+    yes_or_no = not rare(series) and binary(series)
     unit = unit_of(series, windowed=False)
-    if months is not None and not binary:
+    if months is not None and not yes_or_no:
         unit, series = smooth_unit(series), smoothed(series, months)
     when = years(series["month"].values)
-    factor, unit = (0.01, "% of runs") if binary else scaled(series.values, unit)
+    factor, unit = (0.01, "% of runs") if yes_or_no else scaled(series.values, unit)
     for position in range(series.sizes["scenario"]):
         values = series.values[position].astype(np.float64)
-        if binary or rare(series):
-            found = share_interval(values) if binary else mean_interval(values)
+        if yes_or_no or rare(series):
+            found = share_interval(values) if yes_or_no else mean_interval(values)
             _mean(ax, when, [line / factor for line in found], position)
         else:
             _bands(ax, when, values / factor, position, series.sizes["scenario"])
     ax.set_ylabel(f"{unit}\n(mean)" if rare(series) else unit)
     if not np.any(series.values < 0.0):
         ax.set_ylim(bottom=0.0)
-    if binary:
+    if not np.any(series.values):
+        ax.set_ylim(top=1.0)
+    if yes_or_no:
         ax.set_ylim(top=max(ax.get_ylim()[1], 5.0))
     return factor
 

@@ -78,7 +78,7 @@ def forest(ax: Axes, rows: Sequence[Difference], reference: str) -> None:
     ax.set_yticks(middles, names, size=style.SMALL)
     ax.grid(axis="y", visible=False)
     ax.spines["left"].set_visible(False)
-    _value_axis(ax, reference)
+    _value_axis(ax, reference, any(spread > 0.0 for one in rows for spread in one.spreads))
     if not rows:
         ax.text(0.5, 0.5, "no outcome differs in any run", transform=ax.transAxes, ha="center")
         return
@@ -88,7 +88,11 @@ def forest(ax: Axes, rows: Sequence[Difference], reference: str) -> None:
     )  # fmt: skip
 
 
-def _value_axis(ax: Axes, reference: str) -> None:
+def _value_axis(ax: Axes, reference: str, spread: bool) -> None:
+    if not spread and ax.get_ylim()[0] < -1.0:
+        ax.set_xticks([])
+        ax.set_xlabel("\n".join(wrap("no spread over the runs to measure by", _PANEL, 8.5)))
+        return
     low, high = ax.get_xlim()
     ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
     style.plain_numbers(ax.xaxis, 1.4 * _PANEL)

@@ -89,7 +89,7 @@ def lanes(
     page = Page(
         body=_LANE * len(LANES) + 0.6,
         title=title or f"Run {run} of {scenario}",
-        subtitle=f"The {len(groups)} numbered ones, those that weigh most, are told below.",
+        subtitle=_subtitle(len(groups), len(found)),
         legend=_legend(),
         key=_key(dataset, found, groups, scenario),
         foot=timeline.foot(dataset, f"One run, number {run}: no interval; others differ."),
@@ -105,6 +105,13 @@ def lanes(
         )  # fmt: skip
     _numbers(ax, [(float(when[found.month[i]]), int(rows[i])) for i, *_ in groups])
     return page.figure
+
+
+def _subtitle(told: int, events: int) -> str:
+    if not events:
+        return "Nothing is noted of this run in these months."
+    numbered = f"The {told} numbered, those that weigh most, are told below."
+    return numbered if told > 1 else "What is numbered is told below." if told else ""
 
 
 def lane_of(events: Noted, place: int) -> int:

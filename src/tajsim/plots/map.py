@@ -70,8 +70,10 @@ def map_of(
     columns = _columns(len(scenarios), len(dates))
     rows = ceil(count / columns)
     wide = 6.7 / columns
+    heads = [_head(scenarios, dates, divmod(i, len(dates)), wide) for i in range(count)]
+    lines = max(map(len, heads))
     page = Page(
-        body=(wide * geography().shape + 0.3) * rows + 0.1 + 0.46 * len(layers),
+        body=(wide * geography().shape + 0.12 + 0.18 * lines) * rows + 0.1 + 0.46 * len(layers),
         title=title or "Border and regions",
         subtitle=_subtitle(names, dataset),
         legend=[*exits.legend(wide), (_square(), "garrison of the Russian base")],
@@ -85,7 +87,9 @@ def map_of(
             layer.draw(ax, scenario, date, wide)
         exits.draw(ax, scenario, date, wide)
         _places(ax, wide)
-        _name(ax, scenarios, dates, (scenario, date), wide)
+        ax.set_title("\n".join(heads[position]), pad=3)
+        if date == 0 and len(dates) > 1 and len(scenarios) > 1:
+            ax.set_ylabel("\n".join(wrap(scenarios[scenario], 1.2, 8.5, bold=True)), weight="bold")
     for layer in layers.values():
         layer.bar(page.figure, panels, len(layers))
     return page.figure
@@ -124,18 +128,12 @@ def _subtitle(names: Mapping[str, str], dataset: xr.Dataset) -> str:
     return " ".join(said)
 
 
-def _name(
-    ax: Axes, scenarios: list[str], dates: Sequence[Span], at: tuple[int, int], wide: float
-) -> None:
-    """Head a panel with its date; beside the first of a row, or above it, stands the scenario."""
-    scenario, date = scenarios[at[0]], dates[at[1]].label
-    if len(dates) > 1 and len(scenarios) > 1:
-        ax.set_title(date, pad=3)
-        if at[1] == 0:
-            ax.set_ylabel("\n".join(wrap(scenario, 1.2, 8.5, bold=True)), weight="bold")
-        return
-    parts = [scenario, date] if len(scenarios) > 1 else [date]
-    ax.set_title("\n".join(wrap(", ".join(parts), wide, style.BODY, bold=True)), pad=3)
+def _head(
+    scenarios: list[str], dates: Sequence[Span], at: tuple[int, int], wide: float
+) -> list[str]:
+    """Return the heading of a panel: its date, and the scenario if that does not stand beside."""
+    parts = [scenarios[at[0]]] if len(scenarios) > 1 and len(dates) == 1 else []
+    return wrap(", ".join([*parts, dates[at[1]].label]), wide - 0.2, style.BODY, bold=True)
 
 
 class _Layer:

@@ -101,6 +101,8 @@ def draw_observed(ax: Axes, found: Sequence[Observed], factor: float) -> None:
     """Draw documented values at their months, divided by ``factor`` as the panel's values are."""
     for one in found:
         low, high = one.low / factor, one.high / factor
+        if max(high, one.value / factor) > ax.get_ylim()[1]:
+            ax.set_ylim(top=1.08 * max(high, one.value / factor))
         for width, colour in ((2.8, "white"), (1.0, style.INK)):
             ax.plot([one.when] * 2, [low, high], color=colour, lw=width, zorder=5)
         ax.plot(

@@ -68,7 +68,8 @@ def position(
     for index, ax in enumerate(page.panels(rows, columns, len(names))):
         if index:
             _path(ax, years, values[:, 0], 0)
-        _path(ax, years, values[:, index], index, (box, (5.9 / columns, tall - 0.7)))
+        behind = values[:, 0, 1] if index else None
+        _path(ax, years, values[:, index], index, (box, (5.9 / columns, tall - 0.7)), behind)
         _dress(ax, box, names[index] if len(names) > 1 else "", 5.9 / columns)
         if index % columns == 0:
             ax.set_ylabel("outsiders' part of all security work (share)")
@@ -113,10 +114,12 @@ def _path(
     values: Floats,
     index: int,
     frame: tuple[Box, tuple[float, float]] | None = None,
+    behind: Floats | None = None,
 ) -> None:
     """Draw the medians ``(axis, quantile, year)`` as a path, a cross of the middle half at some.
 
-    Without a ``frame``, the box of values and its inches, only a thin line is drawn.
+    Without a ``frame``, the box of values and its inches, only a thin line is drawn. Names keep off
+    the path and off the medians of another one ``behind`` it.
     """
     look = style.scenario_look(index)
     (left, x, right), (low, y, high) = values
@@ -129,10 +132,7 @@ def _path(
         ax.plot(
             x[part], y[part], ls="", marker=look.marker, ms=4, mfc=face, mec=look.colour, zorder=4
         )
-    spots = np.stack(
-        [(x - box[0]) / (box[1] - box[0]) * size[0], (y - box[2]) / (box[3] - box[2]) * size[1]],
-        axis=1,
-    )
+    spots = _inches(np.stack([x, y]), box, size)
     order = list(dict.fromkeys((0, len(x) - 1, *range(1, len(x) - 1))))
     crossed = _apart(spots, order)
     for i in crossed:
@@ -141,8 +141,16 @@ def _path(
     names = [f"{year:.0f}" for year in years]
     order = [*crossed, *(i for i in order if i not in crossed and _free(spots, i))]
     lines = beside.along(*spots.T)
+    if behind is not None:
+        lines = np.concatenate([lines, beside.along(*_inches(behind, box, size).T)])
     for i, side in beside.sides(spots, names, order, _YEAR, size, lines, always=2).items():
         beside.write(ax, float(x[i]), float(y[i]), names[i], side, _YEAR)
+
+
+def _inches(values: Floats, box: Box, size: tuple[float, float]) -> Floats:
+    """Return places ``(year, 2)`` in inches from the lower left corner, of ``(axis, year)``."""
+    low, wide = np.array([box[0], box[2]]), np.array([box[1] - box[0], box[3] - box[2]])
+    return np.asarray((values.T - low) / wide * np.array(size))
 
 
 def _free(spots: Floats, i: int) -> bool:

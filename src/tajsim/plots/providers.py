@@ -20,7 +20,7 @@ from tajsim.axes import TASKS
 from tajsim.plots.grid import Grid
 from tajsim.plots.labels import spoken
 from tajsim.plots.page import Page
-from tajsim.plots.series import Floats, years
+from tajsim.plots.series import Floats, lasting, years
 from tajsim.plots.stack import NOBODY, OTHERS, OWN, Part, draw_stack
 
 EFFORT, OUTSIDE, GAP, PROVISION = "own_effort", "outside_provision", "gap", "provision"
@@ -68,10 +68,11 @@ def providers(
         key=marks.key(found, grid.scenarios),
         foot=timeline.foot(dataset, _INTERVAL),
     )
+    shares = lasting(shares)
     for index, ax in enumerate(page.panels(grid.rows, grid.columns, grid.count)):
         task, scenario = grid.panel(index)
         here = shares.sel(scenario=scenario, task=task)
-        _panel(ax, here, years(dataset["month"].values), powers, parts)
+        _panel(ax, here, years(shares["month"].values), powers, parts)
         grid.dress(ax, dataset, index, found, "share")
     return page.figure
 

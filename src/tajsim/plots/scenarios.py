@@ -24,6 +24,7 @@ from tajsim.plots.labels import decimals_for, number, wrap
 from tajsim.plots.page import Page
 from tajsim.plots.series import (
     Floats,
+    lasting,
     rare,
     reduce,
     scaled,
@@ -33,7 +34,7 @@ from tajsim.plots.series import (
     years,
 )
 from tajsim.plots.series import smooth as smoothed
-from tajsim.plots.windows import most_moved, over, paired, quantiles, window_of, yes_or_no
+from tajsim.plots.windows import binary, most_moved, over, paired, quantiles, window_of
 
 _LEVELS = (0.25, 0.5, 0.75)
 _SUBTITLE = (
@@ -96,8 +97,8 @@ class _Bands:
     """Median and middle half of the runs of each scenario, or the share of runs for yes or no."""
 
     def __init__(self, series: xr.DataArray, months: int) -> None:
-        self.share, self.mean = yes_or_no(series.values), rare(series)
-        rolled = series if self.share else smoothed(series, months)
+        self.share, self.mean = binary(series), rare(series)
+        rolled = lasting(series if self.share else smoothed(series, months))
         self.when = years(rolled["month"].values)
         unit = smooth_unit(series) if months > 1 else unit_of(series, windowed=False)
         self.unit = "share of runs" if self.share else unit
@@ -127,7 +128,7 @@ class _Bands:
         """Give a panel the axes that all share."""
         low, high = float(np.nanmin(self.values)), float(np.nanmax(self.values))
         room = 0.06 * (high - low) or 0.5
-        ax.set_ylim(0.0 if 0 <= low < 0.4 * high else low - room, high + room)
+        ax.set_ylim(0.0 if 0 <= low <= 0.4 * high else low - room, high + room)
         style.plain_numbers(ax.yaxis, 1.0)
         timeline.time_axis(ax, dataset, wide, bottom=bottom)
         timeline.shade_projection(ax, dataset, wide, named=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import xarray as xr
@@ -13,6 +14,8 @@ from tajsim.plots.choose import own_dimensions
 from tajsim.plots.labels import spoken
 
 Floats = NDArray[np.float64]
+
+OfMonths = TypeVar("OfMonths", xr.Dataset, xr.DataArray)
 
 #: The last month that documents speak of; later ones are projection.
 DOCUMENTED_UNTIL = "2015-12"
@@ -101,6 +104,15 @@ def years(months: NDArray[np.datetime64]) -> Floats:
 def year_of(month: str) -> float:
     """Return the start of ``YYYY-MM`` as a decimal year."""
     return int(month[:4]) + (int(month[5:7]) - 1) / 12.0
+
+
+def lasting(dataset: OfMonths) -> OfMonths:
+    """Return results of a single month as two equal ones, so that it is drawn as long as it is."""
+    if dataset.sizes["month"] > 1:
+        return dataset
+    start = dataset["month"].values.astype("datetime64[M]")[0]
+    both = np.array([start, start + 1]).astype("datetime64[ns]")
+    return dataset.isel(month=[0, 0]).assign_coords(month=both)
 
 
 def smooth(variable: xr.DataArray, months: int) -> xr.DataArray:

@@ -11,9 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import offset_copy
 
 import tajsim.plots.style as style
-from tajsim.plots.labels import width
+from tajsim.plots.labels import month_text, width
 from tajsim.plots.series import DOCUMENTED_UNTIL, year_of, years
 
+#: Years of results whose axis is lettered by months.
+_SHORT = 2.0
 PROJECTION_FROM = year_of(DOCUMENTED_UNTIL) + 1 / 12
 
 
@@ -27,14 +29,30 @@ def time_axis(
     when = years(dataset["month"].values)
     start, end = float(when[0]), float(when[-1]) + (1 / 12 if cells or len(when) == 1 else 0.0)
     ax.set_xlim(start, end)
+    ax.tick_params(labelbottom=bottom)
+    if end - start <= _SHORT:
+        _month_ticks(ax, start, end, inches)
+        if bottom:
+            ax.set_xlabel("month")
+        return
     step = next((s for s in (1, 2, 5, 10) if (end - start) / s <= inches / 0.40), 20)
     room = 0.14 / inches * (end - start)  # half a lettered year
     first = int(np.ceil(start / step)) * step
     ticks = [year for year in range(first, int(end) + 1, step) if year <= end - room]
     ax.set_xticks(ticks, [str(year) for year in ticks])
-    ax.tick_params(labelbottom=bottom)
     if bottom:
         ax.set_xlabel("year")
+
+
+def _month_ticks(ax: Axes, start: float, end: float, inches: float) -> None:
+    """Letter months, as many as fit; the first of them, and each January, with its year."""
+    first, last = round(12 * start), round(12 * end)
+    step = next((s for s in (1, 2, 3, 6) if (last - first) / s <= inches / 0.62), 12)
+    months = [m for m in range(first, last) if m % step == 0] or [first]
+    texts = [month_text(f"{m // 12}-{m % 12 + 1:02d}") for m in months]
+    kept = [m == months[0] or m % 12 == 0 for m in months]
+    texts = [text if whole else text[:3] for text, whole in zip(texts, kept, strict=True)]
+    ax.set_xticks([m / 12 for m in months], texts)
 
 
 def has_projection(dataset: xr.Dataset) -> bool:
@@ -108,7 +126,7 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
     }
     if attrs.get("parameters_mode") in mode:
         parts.append(mode[attrs["parameters_mode"]])
-    text = f"{'; '.join(parts)}. {interval}"
+    text = f"{'; '.join(parts)}. {interval if runs > 1 else 'One run: no interval.'}"
     if has_projection(dataset):
         text += " Months after December 2015 are projection."
     version = attrs.get("tajsim_version")

@@ -21,14 +21,15 @@ def window_of(
     """Return the first and last month of a window (``"2006-01:2010-12"`` or a pair).
 
     Without one: from the first month in which a scenario (any, if none is named) differs from the
-    reference to the end; the whole period where nothing differs or there is no reference.
+    reference to the end; the whole period where none within it does, or without a reference.
 
     Raises:
         UserError: if it is not a window, or does not lie within the months simulated.
     """
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     if window is None:
-        return max(_first_difference(dataset, scenario) or months[0], months[0]), months[-1]
+        first = _first_difference(dataset, scenario) or months[0]
+        return first if months[0] <= first <= months[-1] else months[0], months[-1]
     pair = window.split(":") if isinstance(window, str) else [str(end) for end in window]
     try:
         start, end = (str(np.datetime64(text.strip(), "M")) for text in pair)
@@ -112,6 +113,12 @@ def mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
         return mean, mean, mean
     half = stdtrit(runs - 1, 0.95) * values.std(axis=1, ddof=1) / np.sqrt(runs)
     return mean, np.maximum(mean - half, 0.0), mean + half
+
+
+def binary(series: xr.DataArray) -> bool:
+    """Tell whether an outcome is yes or no; one that is zero all along is so by its unit only."""
+    by_unit = str(series.attrs.get("unit")) == "0 or 1"
+    return yes_or_no(series.values) and (by_unit or bool(np.any(series.values)))
 
 
 def yes_or_no(values: Floats) -> bool:
