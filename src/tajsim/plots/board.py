@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,9 +37,41 @@ class Row:
         return LINE * lines + _GAP + (0.05 if self.heading else 0.0)
 
 
-def board_height(rows: Sequence[Row]) -> float:
-    """Return the inches of a board with its axis."""
-    return sum(row.height for row in rows) + 0.7
+@dataclass(frozen=True)
+class Board:
+    """Rows and, for each, the entry of a table that it shows; ``None`` for a heading."""
+
+    rows: Sequence[Row]
+    found: Sequence[Any]
+
+    @property
+    def height(self) -> float:
+        """The inches of the board with its axis."""
+        return sum(row.height for row in self.rows) + 0.7
+
+    def draw(self, ax: Axes, head: str) -> list[tuple[float, Any]]:
+        """Write the texts beside an axis; return the entries with the middle of their rows."""
+        middles = draw_rows(ax, self.rows, head)
+        pairs = zip(middles, self.found, strict=True)
+        return [(middle, one) for middle, one in pairs if one is not None]
+
+
+def board(groups: Iterable[tuple[str, pd.DataFrame]], row_of: Callable[[Any], Row]) -> Board:
+    """Return a board of groups of a table: a heading, then a row for each entry.
+
+    Args:
+        groups: heading and entries of each group.
+        row_of: the row of an entry, whose columns are its attributes.
+    """
+    rows: list[Row] = []
+    found: list[Any] = []
+    for heading, part in groups:
+        rows.append(Row(heading, heading=True))
+        found.append(None)
+        for one in part.itertuples():
+            rows.append(row_of(one))
+            found.append(one)
+    return Board(rows, found)
 
 
 def draw_rows(ax: Axes, rows: Sequence[Row], head: str = "") -> list[float]:
@@ -71,11 +103,6 @@ def draw_rows(ax: Axes, rows: Sequence[Row], head: str = "") -> list[float]:
         va="bottom", size=style.FOOT, color=style.QUIET,
     )  # fmt: skip
     return middles
-
-
-def entries(table: pd.DataFrame) -> list[Any]:
-    """Return the rows of a table with the columns as their attributes."""
-    return list(table.itertuples())
 
 
 def rows_room(rows: Sequence[Row]) -> float:

@@ -15,7 +15,7 @@ import tajsim.plots.choose as choose
 import tajsim.plots.style as style
 import tajsim.plots.timeline as timeline
 from tajsim.errors import UserError
-from tajsim.plots.board import Row, board_height, draw_rows, entries
+from tajsim.plots.board import Row, board
 from tajsim.plots.labels import decimals_for, number, words
 from tajsim.plots.page import Page
 from tajsim.plots.series import scaled
@@ -49,25 +49,17 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         table = table[table["scenario"].isin(choose.names_of(dataset))]
     if table.empty:
         raise UserError("these scenarios make no claims; there is nothing to draw")
-    rows: list[Row] = []
-    found: list[Any] = []
-    for scenario, part in table.groupby("scenario", sort=False):
-        rows.append(Row(str(scenario), heading=True))
-        found.append(None)
-        for claim in entries(part):
-            rows.append(Row(f"{words(claim.claim)} ({claim.document}:{claim.line})", _said(claim)))
-            found.append(claim)
+    groups = ((str(name), part) for name, part in table.groupby("scenario", sort=False))
+    shown = board(groups, _row)
     page = Page(
-        body=board_height(rows),
+        body=shown.height,
         title=title or _title(table),
         subtitle=_SUBTITLE,
         legend=_legend(table),
         foot=timeline.foot(dataset, "In brackets: the 90 % interval of the mean effect."),
     )
     ax = page.figure.subplots()
-    for middle, claim in zip(draw_rows(ax, rows, "mean effect [90 %]"), found, strict=True):
-        if claim is None:
-            continue
+    for middle, claim in shown.draw(ax, "mean effect [90 %]"):
         marker, colour, filled, _ = VERDICTS[claim.verdict]
         share = float(getattr(claim, "share", 0.0) or 0.0) if claim.verdict != "not tested" else 0.0
         ax.plot([0, share], [middle] * 2, color=colour, lw=1.0, alpha=0.6, zorder=2)
@@ -79,6 +71,10 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
     ax.set_xlabel("runs in which it holds (share)")
     return page.figure
+
+
+def _row(claim: Any) -> Row:
+    return Row(f"{words(claim.claim)} ({claim.document}:{claim.line})", _said(claim))
 
 
 def _said(claim: Any) -> str:

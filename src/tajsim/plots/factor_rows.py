@@ -56,7 +56,7 @@ class FactorPanels:
         ``right`` is what the numbers beside the rows take, in inches.
         """
         labels = [row_name(name) for name in names]
-        ax.set_yticks([-i for i in range(len(names))], labels, size=style.SMALL, linespacing=1.05)
+        ax.set_yticks([-i for i in range(len(names))], labels, size=style.SMALL, linespacing=1.15)
         ax.set_ylim(-self.most + 0.4, 0.6)
         ax.grid(axis="y", visible=False)
         lines = [line for label in labels for line in label.split("\n")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,12 @@ from tajsim.plots.labels import wrap
 from tajsim.plots.page import Page
 from tajsim.plots.pen import Item
 
-#: Basis -> colour: what rests on a document is dark, an assumption is warm, a decision is grey.
+#: Basis -> look: what rests on a document is dark, an assumption is warm, a decision is grey.
 BASIS = {
-    "documented": "#26456e",
-    "derived": "#3a8a8a",
-    "assumption": "#d55e00",
-    "decision": "#8c8c8c",
+    "documented": style.Look("#26456e", marker="s"),
+    "derived": style.Look("#3a8a8a", hatch="...", marker="D"),
+    "assumption": style.Look("#d55e00", marker="o"),
+    "decision": style.Look("#a6a6a6", hatch="///", marker="^"),
 }
 _REST = {"together": "joint effects", "unexplained": "unexplained"}
 _SAID = {
@@ -53,9 +54,9 @@ def indices(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: 
         body=grid.height,
         title=title,
         subtitle=f"Dot and bar: {_SAID[lead]}, 90 % interval."
-        + (f" Ring: {_SAID[second]}." if second else "")
+        + (f" Hollow: {_SAID[second]}." if second else "")
         + " Dotted line: what chance alone shows.",
-        legend=[_dot(BASIS[basis], basis) for basis in found],
+        legend=[_dot(basis) for basis in found],
         foot=foot,
     )
     panels = page.panels(grid.rows, grid.columns, len(headings))
@@ -67,8 +68,9 @@ def indices(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: 
     return page.figure
 
 
-def _dot(colour: str, text: str) -> Item:
-    return Line2D([], [], marker="o", ls="", color=colour, ms=6), text
+def _dot(basis: str) -> Item:
+    look = BASIS[basis]
+    return Line2D([], [], marker=look.marker, ls="", color=look.colour, ms=6), basis
 
 
 def _panel(ax: Axes, table: pd.DataFrame, lead: str, second: str, most: int) -> list[str]:
@@ -78,11 +80,12 @@ def _panel(ax: Axes, table: pd.DataFrame, lead: str, second: str, most: int) -> 
     main = main.head(most)
     other = table[table["index"] == second].set_index("factor")["value"]
     for i, row in enumerate(main.to_dict("records")):
-        colour = BASIS[row["basis"]]
+        look = BASIS[row["basis"]]
+        colour, mark = look.colour, look.marker
         ax.plot([row["low"], row["high"]], [-i, -i], color=colour, lw=2.2, solid_capstyle="butt")
-        ax.plot([row["value"]], [-i], marker="o", color=colour, mec="white", ms=6.5, zorder=4)
+        ax.plot([row["value"]], [-i], marker=mark, color=colour, mec="white", ms=6.5, zorder=4)
         if row["factor"] in other.index:
-            ax.plot([other[row["factor"]]], [-i], marker="o", mfc="none", mec=colour, ms=6.0)
+            ax.plot([other[row["factor"]]], [-i], marker=mark, mfc="none", mec=colour, ms=6.0)
     ax.axvline(0, color=style.INK, lw=0.8)
     floor = float(main["chance"].iloc[0])
     for side in (1.0, -1.0) if lead == "coefficient" else (1.0,):
@@ -100,9 +103,9 @@ def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: st
         title: of the picture.
         foot: of the picture.
     """
-    colours = {**BASIS, **dict.fromkeys(_REST, style.GRID)}
-    found = [basis for basis in colours if basis in set(table["basis"])]
-    legend: list[Item] = [(Patch(color=colours[b]), _REST.get(b, b)) for b in found]
+    looks = {**BASIS, **dict.fromkeys(_REST, style.Look(style.GRID))}
+    found = [basis for basis in looks if basis in set(table["basis"])]
+    legend: list[Item] = [(Patch(**_fill(looks[b])), _REST.get(b, b)) for b in found]
     page = Page(
         body=0.75 + 0.36 * len(headings),
         title=title,
@@ -117,10 +120,12 @@ def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: st
         start, whole = 0.0, max(float(shares.sum()), 1e-9)
         for basis in (b for b in found if b in shares.index):
             size = float(shares[basis]) / whole
-            ax.barh(-i, size, left=start, height=0.66, color=colours[basis], ec="white", lw=0.8)
+            ax.barh(-i, size, left=start, height=0.66, **_fill(looks[basis]))
             if size > 0.06:
+                shade = looks[basis].colour
                 ax.text(start + size / 2, -i, f"{100 * size:.0f} %", ha="center", va="center",
-                        size=style.SMALL, color=style.ink_on(colours[basis]))  # fmt: skip
+                        size=style.SMALL, color=style.ink_on(shade), bbox={"pad": 1.5, "fc": shade,
+                                                                          "lw": 0})  # fmt: skip
             start += size
     texts = ["\n".join(wrap(text, 2.2, style.SMALL)) for _, _, text, _ in headings]
     ax.set_yticks([-i for i in range(len(headings))], texts, size=style.SMALL)
@@ -129,3 +134,8 @@ def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: st
     ax.set_xlabel("share of the variance")
     ax.grid(axis="y", visible=False)
     return page.figure
+
+
+def _fill(look: style.Look) -> dict[str, Any]:
+    """Return how a bar of a basis is filled: seen without colour by its hatch."""
+    return {"fc": look.colour, "ec": "white", "lw": 0.8, "hatch": look.hatch or None}

@@ -44,25 +44,23 @@ def levers(
     Raises:
         UserError: for unknown names, or fewer than two factors that vary.
     """
-    name = swept.column(sweep, outcome)
-    table = swept.chosen(sweep, scenarios).dropna(subset=[name])
-    pair = swept.factors(sweep, by, 2) or swept.leading(sweep, table, name, 2)
+    what = swept.kept(sweep, outcome, scenarios)
+    table, pair = what.table, what.strongest(by, 2)
     if len(pair) < 2 or pair[0] == pair[1]:
         raise UserError("a map needs two different factors that vary; this sweep has one")
     across, up = pair
     columns, across_texts = _cells(table[across])
     rows, up_texts = _cells(table[up])
-    means, counts = _means(table[name], columns, rows, len(across_texts), len(up_texts))
-    factor, unit = scaled(means, str(sweep.columns.loc[name, "unit"]))
+    means, counts = _means(table[what.name], columns, rows, len(across_texts), len(up_texts))
+    factor, unit = scaled(means, what.unit)
     others = [f for f in sweep.factors.index if f not in pair and table[f].nunique() > 1]
     averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
     averaged += f" and {len(others) - 4} more" if len(others) > 4 else ""
     page = Page(
         body=1.0 + 0.42 * max(6, len(up_texts)),
-        title=title or swept.heading(sweep, name),
-        subtitle=f"Mean over the runs, {swept.window(sweep, name)} ({unit})."
-        f"{averaged}{'.' if averaged else ''}",
-        foot=swept.foot(sweep, table, "Lines: equal values, between the means of cells."),
+        title=title or what.heading,
+        subtitle=f"Mean over the runs, {what.months} ({unit}).{averaged}{'.' if averaged else ''}",
+        foot=what.foot("Lines: equal values, between the means of cells."),
     )
     ax = page.panels(1, 1, 1)[0]
     _draw(ax, means / factor, counts)

@@ -13,12 +13,14 @@ from scipy.stats import gaussian_kde
 
 import tajsim.plots.style as style
 import tajsim.plots.swept as swept
+import tajsim.plots.swept_groups as groups
 from tajsim.plots.choose import Names
 from tajsim.plots.labels import number, wrap
 from tajsim.plots.page import Page
 from tajsim.plots.pen import Item
 from tajsim.plots.series import scaled
-from tajsim.plots.swept import Floats, Group, Swept
+from tajsim.plots.swept import Floats, Kept, Swept
+from tajsim.plots.swept_groups import Group
 
 _STEPS = 256
 _OVERLAP = 1.7  # how high a ridge may rise, in distances of base lines
@@ -47,12 +49,12 @@ def ridges(
         UserError: for unknown names.
     """
     what = _what(sweep, outcome, by, scenarios)
-    name, found, factor = what.name, what.found, what.factor
+    found, factor = what.found, what.factor
     page = Page(
         body=0.85 + 0.42 * (len(found) + 0.8),
-        title=title or swept.heading(sweep, name),
-        subtitle=f"Runs of all points, {swept.window(sweep, name)}, parted by {what.parting}.",
-        foot=f"Bar: median; band: the middle 50 % of runs. {what.foot}",
+        title=title or what.kept.heading,
+        subtitle=f"Runs of all points, {what.kept.months}, parted by {what.parting}.",
+        foot=f"Bar: median; band: the middle 50 % of runs. {what.kept.foot()}",
     )
     ax = page.panels(1, 1, 1)[0]
     low, high = _limits(found)
@@ -92,7 +94,7 @@ def curves(
         UserError: for unknown names.
     """
     what = _what(sweep, outcome, by, scenarios)
-    name, found, factor = what.name, what.found, what.factor
+    found, factor = what.found, what.factor
     colours = _colours(len(found))
     looks = [style.scenario_look(i).line for i in range(len(found))]
     legend: list[Item] = [
@@ -101,11 +103,11 @@ def curves(
     ]
     page = Page(
         body=3.4,
-        title=title or swept.heading(sweep, name),
-        subtitle=f"Share of runs at or below each value, {swept.window(sweep, name)}, "
+        title=title or what.kept.heading,
+        subtitle=f"Share of runs at or below each value, {what.kept.months}, "
         f"parted by {what.parting}.",
         legend=legend,
-        foot=what.foot,
+        foot=what.kept.foot(),
     )
     ax = page.panels(1, 1, 1)[0]
     for group, colour, line in zip(found, colours, looks, strict=True):
@@ -123,26 +125,21 @@ def curves(
 
 @dataclass(frozen=True)
 class _What:
-    """A column, what parts it into groups, the groups, what values are divided by, unit, foot."""
+    """A column, what parts it into groups, the groups, what values are divided by, and unit."""
 
-    name: str
+    kept: Kept
     parting: str
     found: list[Group]
     factor: float
     unit: str
-    foot: str
 
 
 def _what(sweep: Swept, outcome: Names, by: Names, scenarios: Names) -> _What:
-    name = swept.column(sweep, outcome)
-    table = swept.chosen(sweep, scenarios)
-    parting = swept.parting(sweep, table, name, swept.factors(sweep, by, 1))
-    found = swept.groups(table, name, parting)
-    found = [g for g in found if g.values.size]
-    values = np.concatenate([g.values for g in found])
-    factor, unit = scaled(values, str(sweep.columns.loc[name, "unit"]))
-    text = swept.axis_text(sweep, parting)
-    return _What(name, text, found, factor, unit, swept.foot(sweep, table))
+    kept = swept.kept(sweep, outcome, scenarios)
+    parting = groups.parting(sweep, kept.table, kept.name, swept.factors(sweep, by, 1))
+    found = [g for g in groups.groups(kept.table, kept.name, parting) if g.values.size]
+    factor, unit = scaled(np.concatenate([g.values for g in found]), kept.unit)
+    return _What(kept, swept.axis_text(sweep, parting), found, factor, unit)
 
 
 def _limits(found: list[Group]) -> tuple[float, float]:

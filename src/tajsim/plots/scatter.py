@@ -47,22 +47,21 @@ def scatter(
     Raises:
         UserError: for unknown names, or too many factors.
     """
-    name = swept.column(sweep, outcome)
-    table = swept.chosen(sweep, scenarios).dropna(subset=[name])
-    names = swept.factors(sweep, by) or swept.leading(sweep, table, name, _USUAL)
+    what = swept.kept(sweep, outcome, scenarios)
+    names = what.strongest(by, _USUAL, exactly=False)
     if len(names) > _MOST:
         raise UserError(f"{len(names)} factors; a picture shows at most {_MOST}")
-    means = table.groupby("point", sort=False)[name].mean()
+    means = what.table.groupby("point", sort=False)[what.name].mean()
     points = sweep.points.loc[means.index]
-    factor, unit = scaled(means.to_numpy(dtype=float), str(sweep.columns.loc[name, "unit"]))
+    factor, unit = scaled(means.to_numpy(dtype=float), what.unit)
     values = means.to_numpy(dtype=float) / factor
     count = len(names)
     page = Page(
         body=1.62 * count + 0.35,
-        title=title or swept.heading(sweep, name),
-        subtitle=f"Every point with its mean over the runs, {swept.window(sweep, name)} ({unit}); "
+        title=title or what.heading,
+        subtitle=f"Every point with its mean over the runs, {what.months} ({unit}); "
         "on the diagonal the factor against the outcome.",
-        foot=swept.foot(sweep, table),
+        foot=what.foot(),
     )
     panels = page.panels(count, count, count * count)
     logs = [name for name in names if _log(sweep, name)]

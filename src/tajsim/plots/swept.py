@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,10 +15,6 @@ from tajsim.plots.choose import Names, as_names
 from tajsim.plots.labels import month_text, number, spoken
 
 Floats = NDArray[np.float64]
-
-#: More groups than this are not told apart in one picture.
-MOST_GROUPS = 12
-_BANDS = 5
 
 
 class Swept(Protocol):
@@ -47,11 +42,50 @@ class Swept(Protocol):
 
 
 @dataclass(frozen=True)
-class Group:
-    """Some runs under one name; ``values`` are of one column."""
+class Kept:
+    """A kept column of the runs drawn: ``table`` has a row a run with scenario and factors."""
 
+    sweep: Swept
     name: str
-    values: Floats
+    table: pd.DataFrame
+
+    @property
+    def unit(self) -> str:
+        """The unit of the column."""
+        return str(self.sweep.columns.loc[self.name, "unit"])
+
+    @property
+    def heading(self) -> str:
+        """What the column is, and where."""
+        return heading(self.sweep, self.name)
+
+    @property
+    def months(self) -> str:
+        """The months that the column covers."""
+        return window(self.sweep, self.name)
+
+    def strongest(self, by: Names, count: int, exactly: bool = True) -> list[str]:
+        """Return the factors asked for, or those that the column goes with most.
+
+        Raises:
+            UserError: for unknown names, or not ``exactly`` so many.
+        """
+        asked = factors(self.sweep, by, count if exactly else None)
+        return asked or leading(self.sweep, self.table, self.name, count)
+
+    def foot(self, more: str = "") -> str:
+        """Return the foot line."""
+        return foot(self.sweep, self.table, more)
+
+
+def kept(sweep: Swept, outcome: Names, scenarios: Names) -> Kept:
+    """Return the column to draw, of the runs that have it.
+
+    Raises:
+        UserError: for unknown names, or without a finished run.
+    """
+    name = column(sweep, outcome)
+    return Kept(sweep, name, chosen(sweep, scenarios).dropna(subset=[name]))
 
 
 def column(sweep: Swept, outcome: Names) -> str:
@@ -107,47 +141,6 @@ def chosen(sweep: Swept, scenarios: Names) -> pd.DataFrame:
     if table.empty:
         raise UserError("no run of this sweep is finished")
     return table
-
-
-def parting(sweep: Swept, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
-    """Return what parts the runs into groups: as asked, or the scenario if there are several.
-
-    Otherwise it is the factor whose ranks go with the outcome most.
-    """
-    if by:
-        return by[0]
-    several = table["scenario"].nunique() > 1
-    return "scenario" if several else leading(sweep, table, name, 1)[0]
-
-
-def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
-    """Return the runs in groups: by the values of a factor, or in five bands of equally many.
-
-    Raises:
-        UserError: if the factor has more texts than a picture tells apart.
-    """
-    known = table.dropna(subset=[name])
-    values = known[by]
-    found = list(dict.fromkeys(values))
-    if len(found) <= MOST_GROUPS:
-        if pd.api.types.is_numeric_dtype(values):
-            found = sorted(found)
-        parts = [(said(value), values == value) for value in found]
-    elif not pd.api.types.is_numeric_dtype(values):
-        raise UserError(f"{by} has {len(found)} values; a picture tells {MOST_GROUPS} apart")
-    else:
-        parts = _bands(values)
-    return [Group(text, known[name][rows].to_numpy(dtype=float)) for text, rows in parts]
-
-
-def _bands(values: pd.Series[Any]) -> list[tuple[str, pd.Series[bool]]]:
-    """Return five bands of a factor with equally many points."""
-    edges = np.quantile(values.drop_duplicates(), np.linspace(0.0, 1.0, _BANDS + 1))
-    parts = []
-    for i, (low, high) in enumerate(pairwise(edges)):
-        inside = (values >= low) & ((values < high) if i < _BANDS - 1 else (values <= high))
-        parts.append((f"{said(low)} to {said(high)}", inside))
-    return parts
 
 
 def leading(sweep: Swept, table: pd.DataFrame, name: str, count: int) -> list[str]:

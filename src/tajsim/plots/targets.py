@@ -19,7 +19,7 @@ import tajsim.plots.style as style
 import tajsim.plots.timeline as timeline
 from tajsim.errors import UserError
 from tajsim.inputs.figures import load_figures
-from tajsim.plots.board import Row, board_height, draw_rows, entries
+from tajsim.plots.board import Row, board
 from tajsim.plots.labels import plain, short, words
 from tajsim.plots.page import Page
 
@@ -48,17 +48,11 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     """
     if table.empty:
         raise UserError("there are no targets to draw")
-    rows: list[Row] = []
-    found: list[Any] = []
-    for theme, part in table.groupby("theme", sort=False):
-        rows.append(Row(str(theme), heading=True))
-        found.append(None)
-        for target in entries(part):
-            rows.append(Row(f"{words(target.target)} ({_source(target.figure)})", _said(target)))
-            found.append(target)
+    groups = ((str(theme), part) for theme, part in table.groupby("theme", sort=False))
+    shown = board(groups, _row)
     uses = table["use"].value_counts()
     page = Page(
-        body=board_height(rows),
+        body=shown.height,
         title=title or f"{choose.names_of(dataset)[0]} against what was observed",
         subtitle=_SUBTITLE,
         legend=_legend(uses),
@@ -67,10 +61,8 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     ax = page.figure.subplots()
     ax.axvspan(-NINETY, NINETY, color="#e3ecf4", lw=0, zorder=0.3)
     ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
-    middles = draw_rows(ax, rows, "observed; simulated [90 %]")
-    for middle, target in zip(middles, found, strict=True):
-        if target is not None:
-            _draw(ax, target, middle)
+    for middle, target in shown.draw(ax, "observed; simulated [90 %]"):
+        _draw(ax, target, middle)
     ax.set_xlim(-EDGE, EDGE)
     style.plain_numbers(ax.xaxis, 4.0)
     ax.set_xlabel("standard errors of the figure (number)")
@@ -124,6 +116,10 @@ def _errors(target: Any, value: float) -> float:
     if target.kind == "at_least":
         return min(off, 0.0)
     return max(off, 0.0) if target.kind == "at_most" else off
+
+
+def _row(target: Any) -> Row:
+    return Row(f"{words(target.target)} ({_source(target.figure)})", _said(target))
 
 
 def _said(target: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ import tajsim.plots.choose as choose
 import tajsim.plots.style as style
 import tajsim.plots.timeline as timeline
 from tajsim.errors import UserError, unknown
-from tajsim.plots.board import Row, board_height, draw_rows, entries
+from tajsim.plots.board import Row, board
 from tajsim.plots.labels import plain
 from tajsim.plots.page import Page
 
@@ -45,22 +46,10 @@ def tornado(
     wrong = [unknown("outcome with a clear difference", n, there) for n in names if n not in there]
     if wrong:
         raise UserError(wrong)
-    rows: list[Row] = []
-    found: list[Any] = []
-    for (scenario, name, _), part in table.groupby(["scenario", "outcome", "where"], sort=False):
-        if name not in names:
-            continue
-        label = next(iter(part["label"])) or "all outcomes that differ clearly"
-        several = table["scenario"].nunique() > 1
-        rows.append(Row(f"{scenario}: {label}" if several else str(label), heading=True))
-        found.append(None)
-        for one in entries(part.sort_values("rank")):
-            meaning = f"{one.meaning[:1].upper()}{one.meaning[1:]}"
-            rows.append(Row(f"{meaning} ({one.parameter})", _said(one)))
-            found.append(one)
+    shown = board(_groups(table, names), _row)
     sets = int(table["sets"].iloc[0])
     page = Page(
-        body=board_height(rows),
+        body=shown.height,
         title=title or "Which assumptions move the difference",
         subtitle=_SUBTITLE,
         legend=_legend(),
@@ -70,9 +59,7 @@ def tornado(
     )
     ax = page.figure.subplots()
     highest = 0.0
-    for middle, one in zip(draw_rows(ax, rows, "value (range)"), found, strict=True):
-        if one is None:
-            continue
+    for middle, one in shown.draw(ax, "value (range)"):
         colour = UP if one.correlation > 0 else DOWN
         highest = max(highest, float(one.high))
         ax.barh(
@@ -98,6 +85,19 @@ def _table(dataset: xr.Dataset) -> pd.DataFrame:
     table = pd.DataFrame({n.removeprefix(PREFIX): dataset[n].values for n in columns})
     there = dataset["scenario"].values.astype(str)
     return table[table["scenario"].astype(str).isin(there)]
+
+
+def _groups(table: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Return what stands above the assumptions of each outcome, and these by rank."""
+    several = table["scenario"].nunique() > 1
+    for (scenario, name, _), part in table.groupby(["scenario", "outcome", "where"], sort=False):
+        if name in names:
+            label = next(iter(part["label"])) or "all outcomes that differ clearly"
+            yield f"{scenario}: {label}" if several else str(label), part.sort_values("rank")
+
+
+def _row(one: Any) -> Row:
+    return Row(f"{one.meaning[:1].upper()}{one.meaning[1:]} ({one.parameter})", _said(one))
 
 
 def _said(one: Any) -> str:
