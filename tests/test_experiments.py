@@ -20,7 +20,9 @@ from tajsim.inputs.experiment import (
     is_experiment,
     load_experiment,
 )
+from tajsim.inputs.experiment_events import EventTemplate
 from tajsim.inputs.experiment_schema import experiment_schema, experiment_schema_text
+from tajsim.inputs.experiment_units import unit_of_uses
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario import scenario_names
 from tajsim.sweeps import load_sweep, sweep
@@ -57,6 +59,31 @@ def test_shipped_experiments_run(
     assert report.failed == 0 and report.computed == report.points >= 2
     numbers = found.results[list(found.columns.index)].to_numpy(dtype=float)
     assert np.isfinite(numbers).all()
+
+
+def _used(*references: tuple[str, dict[str, object]], parameter: str) -> str:
+    uses = [
+        (
+            EventTemplate({"kind": "set", "parameter": parameter, name: {"factor": "x", **more}}),
+            name,
+        )
+        for name, more in references
+    ]
+    return unit_of_uses(uses)
+
+
+def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None:
+    pay, parts = "agency_pay.border_troops", [("value", {"times": 0.75, "plus": 3}), ("value", {})]
+    assert _used(("value", {}), parameter=pay) == "USD/month"
+    assert _used(parts[0], ("value", {"times": 0.25}), parameter=pay) == "USD/month"
+    assert _used(*parts, parameter=pay) == ""  # more than the whole
+    assert _used(("value", {"times": 1000}), parameter=pay) == ""
+    assert (
+        _used(("months", {}), ("date", {"from": "2004-11", "times": 0.1}), parameter="") == "months"
+    )
+    assert _used(("date", {}), parameter="") == ""  # a month by its name
+    units = {f.name: f.unit for f in load_experiment("border-pay-or-aid").factors}
+    assert units == {"border_pay": "USD/month", "aid_a_year": "USD/year"}
 
 
 @pytest.mark.parametrize("name", experiment_names())

@@ -139,7 +139,7 @@ def _path(
         ax.plot([left[i], right[i]], [y[i]] * 2, color=look.colour, lw=0.8, alpha=0.7, zorder=2)
         ax.plot([x[i]] * 2, [low[i], high[i]], color=look.colour, lw=0.8, alpha=0.7, zorder=2)
     names = [f"{year:.0f}" for year in years]
-    order = [*crossed, *(i for i in order if i not in crossed and _free(spots, i))]
+    order = list(dict.fromkeys([*order[:2], *crossed, *(i for i in order if _free(spots, i))]))
     lines = beside.along(*spots.T)
     if behind is not None:
         lines = np.concatenate([lines, beside.along(*_inches(behind, box, size).T)])
