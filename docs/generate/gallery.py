@@ -39,6 +39,8 @@ SWEEPS: dict[str, tuple[str, ...]] = {
     "pay": ("sweep", "border-pay-or-aid", "--runs", "20"),
     "market": ("sweep", "border-market"),
 }
+#: Pictures with scales of colour, which few colours would cut into bands.
+_SHADED = ("map", "border", "levers")
 #: Scenarios that are no single change to the status quo.
 _NOT_SINGLE = ("status-quo", "history")
 
@@ -96,7 +98,9 @@ def _draw_found(pictures: Sequence[tuple[Shown, Path]], kept: Path) -> None:
 
 
 def _shrink(path: Path) -> None:
-    """Keep 256 colours, rare ones too: a third of the bytes."""
+    """Keep 200 colours, rare ones too: a third of the bytes; where shades mean amounts keep all."""
+    if path.stem in _SHADED:
+        return
     with Image.open(path) as whole:
         few = whole.convert("RGB").quantize(
             200, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE

@@ -73,7 +73,7 @@ def map_of(
     heads = [_head(scenarios, dates, divmod(i, len(dates)), wide) for i in range(count)]
     lines = max(map(len, heads))
     page = Page(
-        body=(wide * geography().shape + 0.12 + 0.18 * lines) * rows + 0.1 + 0.46 * len(layers),
+        body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
         title=title or "Border and regions",
         subtitle=_subtitle(names, dataset),
         legend=[*exits.legend(wide), (_square(), "garrison of the Russian base")],
