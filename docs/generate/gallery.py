@@ -155,10 +155,11 @@ def gallery_page() -> str:
 
 
 def _block(shown: Shown, level: str = "##") -> str:
+    written = f"  # {shown.verb}/{shown.file}" if shown.file else ""
     return (
         f"{level} {shown.kind}\n\n{shown.text}\n\n"
         f"![{_alternative(shown)}](pictures/gallery/{shown.kind}.png)\n\n"
-        f"```sh\ntajsim {' '.join(shown.command)}\n```"
+        f"```sh\ntajsim {' '.join(shown.command)}{written}\n```"
     )
 
 

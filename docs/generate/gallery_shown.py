@@ -143,7 +143,8 @@ OF_SWEEPS = (
         "curves",
         "market",
         ("--outcome", "heroin_seized"),
-        "The same as cumulative curves; a factor that was drawn is cut into five bands.",
+        "The share of runs at or below each value of an outcome, a curve for each value or band of "
+        "a factor.",
     ),
     Shown(
         "levers",
@@ -170,7 +171,8 @@ OF_SWEEPS = (
         "bases",
         "market",
         (),
-        "The same summed by the basis of the factors.",
+        "How much of the variance goes with documented figures, derived ones, assumptions and "
+        "decisions.",
         "sensitivity",
         "bases.png",
     ),
