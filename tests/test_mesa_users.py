@@ -57,7 +57,7 @@ def test_agents_hold_state_with_the_run_axis_last() -> None:
     assert network.capacity.shape == (3,)
     assert network.entry_share.shape == (6, 3)
     network.stock[:] = 5.0
-    assert (model.traffic.stock[0] == 5.0).all()
+    assert (model.networks.stock[0] == 5.0).all()
 
 
 def test_data_collector() -> None:

@@ -14,7 +14,7 @@ from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroup
 from tajsim.agents.movement import Movement
-from tajsim.agents.network import Networks, TraffickingNetwork
+from tajsim.agents.network import Networks
 from tajsim.agents.power import ExternalPower
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region
@@ -50,8 +50,7 @@ class Country(mesa.Model):
     regime: Regime
     agencies: list[SecurityAgency]
     powers: list[ExternalPower]
-    networks: list[TraffickingNetwork]
-    traffic: Networks  # the networks' state side by side
+    networks: Networks
     commanders: list[Commander]
     movements: list[Movement]
     militants: list[MilitantGroup]

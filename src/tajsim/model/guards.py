@@ -102,7 +102,7 @@ def detection_left(country: Country) -> Array:
     units = [a.strength * country.values[f"drug_unit_share.{a.name}"] for a in country.drug_units]
     customs = country.agency["customs"].strength
     people = np.maximum(np.stack([on_line, total(np.stack(units)), customs]), 1.0)
-    work = total(country.traffic.bought) / people
+    work = total(country.networks.bought) / people
     if country.months_run == 0:
         country.work_start = np.maximum(work, 1e-9)
     return country.ask(overload, work / country.work_start)

@@ -49,7 +49,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "drug_rents": lambda m: m.now["drug_rents"],
     "heroin_leaving": lambda m: m.now["leaving"],
     "heroin_used": lambda m: m.now["used"],
-    "heroin_stock": lambda m: total(m.traffic.stock),
+    "heroin_stock": lambda m: total(m.networks.stock),
     "heroin_resold": lambda m: m.now["resold"],
     "heroin_price": lambda m: m.now["price_border"],
     "seizure_probability": lambda m: ratio(m.now["seized"], m.now["entering"]),

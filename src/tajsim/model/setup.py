@@ -51,8 +51,7 @@ def create_actors(country: Country) -> None:
     country.regime = Regime(country)
     country.agencies = [SecurityAgency(country, name) for name in AGENCIES]
     country.powers = [ExternalPower(country, name) for name in POWERS]
-    country.traffic = Networks(country.values, country.run_count)
-    country.networks = [TraffickingNetwork(country, name, country.traffic) for name in NETWORKS]
+    country.networks = Networks(country, TraffickingNetwork)
     country.commanders = [Commander(country, name) for name in COMMANDERS]
     country.movements = [Movement(country, name) for name in MOVEMENTS]
     country.militants = [MilitantGroup(country, name) for name in MILITANT_GROUPS]

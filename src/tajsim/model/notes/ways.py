@@ -32,7 +32,7 @@ def note_ways(country: Country, exit_cost: Array) -> None:
     """
     if not end_of_quarter(country):
         return
-    net = country.traffic
+    net = country.networks
     large = sum(1 for patron in net.patrons if patron)
     terms = {
         "entry_moved": (net.entry_share, net.entry_belief, country.entry_toll, net.entry_cost),

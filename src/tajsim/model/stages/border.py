@@ -24,7 +24,7 @@ N = len(AFGHAN_SECTIONS)
 def border(country: Country) -> None:
     """Clear the market. Writes: seizures, flows, tolls, stocks, revenues, arrests."""
     guard = guarding(country)
-    names = country.traffic.names
+    names = country.networks.names
     normal = country.draws.normal_each("seizure", names, country.calendar_month)
     settle(country, guard, pass_loads(country, guard, country.ask(luck_of_month, normal)))
 
@@ -63,7 +63,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     Args:
         luck: multiplies detection, ``(network, run)``.
     """
-    net, values = country.traffic, country.values
+    net, values = country.networks, country.values
     reach = net.access
     entry_guard = guard.entry_detection[:, None], guard.entry_collusion[:, None]
     load = net.bought * net.entry_share
@@ -134,7 +134,7 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     seized[row["customs"]] += total(tally.exit_seized)
     tolls[row["customs"]] += total(tally.exit_arranged * guard.exit_toll)
     customs.rent_on_offer = total(tally.exit_offered * guard.exit_toll) / heads(customs)
-    bought = total(country.traffic.bought * country.traffic.access)
+    bought = total(country.networks.bought * country.networks.access)
     for agency in country.drug_units:
         detection, toll = guard.unit_detection[agency.name], guard.unit_toll[agency.name]
         met[row[agency.name]] += detection * tally.stock_met
@@ -180,7 +180,7 @@ def report(country: Country, price: Array) -> None:
 
 def take_over(country: Country) -> None:
     """Let the protected take over part of the reach of networks that were hit."""
-    net = country.traffic
+    net = country.networks
     lost = total(net.capacity * net.hit)
     weight = net.capacity * net.protection
     net.grow(country.values["takeover_share"] * lost * weight / np.maximum(total(weight), 1e-9))

@@ -37,9 +37,9 @@ def business(country: Country) -> Array:
 def riot(country: Country, names: list[str], home: list[int]) -> Array:
     """Return 1 where a strongman's people rise over arrests in his trade, ``(commander, run)``."""
     hit = np.zeros((len(names), country.run_count))
-    for network, patron in enumerate(country.traffic.patrons):
+    for network, patron in enumerate(country.networks.patrons):
         if patron:
-            hit[names.index(patron)] += country.traffic.hit[network]
+            hit[names.index(patron)] += country.networks.hit[network]
     power = np.stack([c.power * c.in_place for c in country.commanders])
     grievance = np.stack([country.regions[r].grievance for r in home])
     beyond = 1.0 - np.stack([country.regions[r].control for r in home])

@@ -48,7 +48,7 @@ def economy(country: Country) -> None:
 
 def network_accounts(country: Country) -> None:
     """Networks buy and sell; patrons, or the ruling circle, take a fee of the profit."""
-    net, ledger = country.traffic, country.money
+    net, ledger = country.networks, country.money
     ledger.pay_each("world", NETWORKS, net.revenue)
     ledger.draw_each(NETWORKS, "world", net.outlay)
     profit = np.maximum(net.revenue - net.outlay - net.tolls, 0.0)
@@ -121,7 +121,7 @@ def take_from_people(country: Country) -> list[Array]:
 
 def pay_tolls(country: Country) -> None:
     """Networks pay their tolls as far as their purses go; agencies share what was paid."""
-    paid = total(country.money.draw_each(NETWORKS, "passage", country.traffic.tolls))
+    paid = total(country.money.draw_each(NETWORKS, "passage", country.networks.tolls))
     tolls = country.now["tolls"]
     tolls *= paid / np.maximum(total(tolls), 1e-9)
     for i, agency in enumerate(country.agencies):
@@ -150,7 +150,7 @@ def share_rents(country: Country, illicit: list[Array]) -> list[Array]:
 
 def give_shelter(country: Country) -> None:
     """Let those above shelter the trade as far as they live on it."""
-    country.now["drug_rents"] += total(country.traffic.fee)
+    country.now["drug_rents"] += total(country.networks.fee)
     tasks = {TASKS.index("drugs"), TASKS.index("border")}
     mine = [a.watched_aid for a in country.agencies if not a.foreign and tasks & set(a.tasks)]
     aid = total(np.stack(mine))
@@ -181,7 +181,7 @@ def pay_clients(country: Country, takings: list[Array]) -> None:
 
 def fees_by_commander(country: Country) -> list[Array]:
     """Return what each commander's networks paid him for protection, USD."""
-    net, found = country.traffic, []
+    net, found = country.networks, []
     for commander in country.commanders:
         mine = [i for i, patron in enumerate(net.patrons) if patron == commander.name]
         paid = total(net.fee[mine]) if mine else np.zeros(country.run_count)

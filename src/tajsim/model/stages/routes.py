@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def routes(country: Country) -> None:
     """Networks choose. Writes: consignments (bought, shares of ways)."""
-    networks = country.traffic
+    networks = country.networks
     bought = total(networks.bought)
     country.price_in = country.ask(price_at_border, bought, country.outside.harvest)
     country.now["price_border"] = country.price_in
@@ -39,4 +39,4 @@ def patrons_in_place(country: Country) -> Array:
     """Return 1 where a network's patron is in place or it has none, ``(network, run)``."""
     always = np.ones(country.run_count)
     held = {c.name: c.in_place for c in country.commanders}
-    return np.stack([held.get(patron, always) for patron in country.traffic.patrons])
+    return np.stack([held.get(patron, always) for patron in country.networks.patrons])
