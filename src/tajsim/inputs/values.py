@@ -99,10 +99,12 @@ class ParameterValues:
 
         An index of the dimension that the family does not list has the value zero.
         """
-        family = load_families()[name]
-        if family.dimension is None:
-            return self._values[name]
-        return np.stack([self._row(f"{name}.{index}") for index in dimension_names(family)])
+        key = (name,)
+        if key not in self._cache:
+            family = load_families()[name]
+            rows = [self._row(f"{name}.{index}") for index in dimension_names(family)]
+            self._cache[key] = {name: np.stack(rows) if rows else self._values[name]}
+        return self._cache[key][name]
 
     def set(self, name: str, value: Array | float) -> None:
         """Put a value in force from now on (a scenario event)."""
