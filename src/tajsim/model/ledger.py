@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import REGIONS, Array, total
+
+#: Accounts of the people of each region: those at home, those at work abroad.
+HOMES = tuple(f"home_{region}" for region in REGIONS)
+AWAY = tuple(f"abroad_{region}" for region in REGIONS)
 
 
 class Ledger:
@@ -49,6 +53,11 @@ class Ledger:
         """Move amounts ``(target, run)`` from one account to many."""
         self.balance[self.rows(targets)] += amount
         self.balance[self._row[source]] -= total(amount)
+
+    def move_each(self, sources: Sequence[str], targets: Sequence[str], amount: Array) -> None:
+        """Move amounts ``(source, run)``, each from its account to the one in the same place."""
+        self.balance[self.rows(sources)] -= amount
+        self.balance[self.rows(targets)] += amount
 
     def draw(self, source: str, target: str, amount: Array) -> Array:
         """Move an amount or what there is, whichever is less, and return what was moved."""

@@ -8,27 +8,24 @@ import numpy as np
 
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
-from tajsim.agents.militants import MilitantGroup
-from tajsim.agents.movement import Movement
+from tajsim.agents.militants import MilitantGroup, MilitantGroups
+from tajsim.agents.movement import Movement, Movements
 from tajsim.agents.network import Networks, TraffickingNetwork
 from tajsim.agents.power import ExternalPower
 from tajsim.agents.regime import Regime
-from tajsim.agents.region import Region
+from tajsim.agents.region import Region, Regions
 from tajsim.axes import (
     AGENCIES,
     COMMANDERS,
     EXITS,
-    MILITANT_GROUPS,
-    MOVEMENTS,
     NETWORKS,
     POWERS,
-    REGIONS,
     SECTIONS,
     TASKS,
     Array,
     total,
 )
-from tajsim.model.ledger import Ledger
+from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.delivery import presence
 from tajsim.rules.militants.posture import forward_aim
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
@@ -53,9 +50,9 @@ def create_actors(country: Country) -> None:
     country.powers = [ExternalPower(country, name) for name in POWERS]
     country.networks = Networks(country, TraffickingNetwork)
     country.commanders = [Commander(country, name) for name in COMMANDERS]
-    country.movements = [Movement(country, name) for name in MOVEMENTS]
-    country.militants = [MilitantGroup(country, name) for name in MILITANT_GROUPS]
-    country.regions = [Region(country, name) for name in REGIONS]
+    country.movements = Movements(country, Movement)
+    country.militants = MilitantGroups(country, MilitantGroup)
+    country.regions = Regions(country, Region)
     country.agency = {a.name: a for a in country.agencies}
     country.power = {p.name: p for p in country.powers}
     country.commander = {c.name: c for c in country.commanders}
@@ -70,16 +67,13 @@ def open_ledgers(country: Country) -> None:
     """Open the accounts of money (empty) and of people (documented numbers)."""
     purses = ["treasury", "patronage", "households", "passage", *AGENCIES, *COMMANDERS, *NETWORKS]
     country.money = Ledger(purses, country.run_count)
-    homes = [f"home_{r}" for r in REGIONS]
-    away = [f"abroad_{r}" for r in REGIONS]
     others = ["violent", "fighters_abroad", "prisoners", "exiles", "dead"]
-    country.people = Ledger([*homes, *away, *AGENCIES, *others], country.run_count)
+    country.people = Ledger([*HOMES, *AWAY, *AGENCIES, *others], country.run_count)
     everyone = country.values["population_start"]
     share = country.values.family("region_people")
     abroad = country.values["migrants_start"]
-    for i, region in enumerate(REGIONS):
-        country.people.move("world", f"home_{region}", (everyone - abroad) * share[i])
-        country.people.move("world", f"abroad_{region}", abroad * share[i])
+    country.people.pay_each("world", HOMES, (everyone - abroad) * share)
+    country.people.pay_each("world", AWAY, abroad * share)
     for agency in country.agencies:
         country.people.move("world", agency.name, agency.strength)
     country.people.move("world", "violent", country.values["violent_start"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, REGIONS, Array
+from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, MILITANT_GROUPS, REGIONS, Array
 from tajsim.model.chronicle import Pick
 from tajsim.rules.elite.reasons import (
     disloyalty_reasons,
@@ -113,8 +113,9 @@ def note_business(country: Country, killed: NDArray[np.bool_], riots: Array) -> 
 
 def note_operation(country: Country, sent: Array) -> None:
     """Note punitive operations, 0 or 1, ``(region, run)``."""
-    for r, region in enumerate(country.regions):
-        country.note("operation", sent[r], target=REGIONS[r], size=region.control, cause="killing")
+    control = country.regions.control
+    for r, region in enumerate(REGIONS):
+        country.note("operation", sent[r], target=region, size=control[r], cause="killing")
 
 
 def note_alliance(country: Country, called: Array, inside: Array) -> None:
@@ -129,24 +130,25 @@ def note_alliance(country: Country, called: Array, inside: Array) -> None:
         country.note("intervention", crossed[0], actor="russia", size=inside)
 
 
-def note_crossing(
+def note_crossings(
     country: Country,
-    name: str,
     attempt: Array,
     inside: Array,
     weakest: NDArray[np.intp],
     opening: tuple[Array, Array, Array],
 ) -> None:
-    """Note a crossing of militants.
+    """Note crossings of militants.
 
     Args:
-        attempt: 1 where they try, ``(run,)``.
-        inside: persons who get in, ``(run,)``.
+        attempt: 1 where a group tries, ``(group, run)``.
+        inside: persons who get in, ``(group, run)``.
         weakest: the weakest section of the Afghan line, index, ``(run,)``.
-        opening: weakness of the guard, crisis of the state, sympathisers, as the rule reads them.
+        opening: weakness of the guard, ``(group, run)``, crisis of the state, sympathisers,
+            ``(run,)``, as the rule reads them.
     """
-    if not attempt.any():
-        return
-    line = Pick(AFGHAN_SECTIONS, weakest) if name == "northern_afghanistan" else "uzbek_border"
-    cause = country.reason(OPENING, crossing_reasons, *opening)
-    country.note("crossing", attempt, actor=name, target=line, size=inside, cause=cause)
+    weakness, *others = opening
+    for i in attempt.any(axis=1).nonzero()[0]:
+        name = MILITANT_GROUPS[i]
+        line = Pick(AFGHAN_SECTIONS, weakest) if name == "northern_afghanistan" else "uzbek_border"
+        cause = country.reason(OPENING, crossing_reasons, weakness[i], *others)
+        country.note("crossing", attempt[i], actor=name, target=line, size=inside[i], cause=cause)

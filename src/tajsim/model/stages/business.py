@@ -41,8 +41,8 @@ def riot(country: Country, names: list[str], home: list[int]) -> Array:
         if patron:
             hit[names.index(patron)] += country.networks.hit[network]
     power = np.stack([c.power * c.in_place for c in country.commanders])
-    grievance = np.stack([country.regions[r].grievance for r in home])
-    beyond = 1.0 - np.stack([country.regions[r].control for r in home])
+    grievance = country.regions.grievance[home]
+    beyond = 1.0 - country.regions.control[home]
     chance = country.ask(riot_chance, hit, power, grievance, beyond)
     draw = country.draws.uniform_each("riot", names, country.calendar_month)
     return (draw < chance).astype(float)
@@ -53,10 +53,10 @@ def storm_offices(country: Country) -> None:
     riots = country.now["riots"]
     if not riots.any():
         return
-    for r, region in enumerate(country.regions):
-        region.control = region.control * (1.0 - country.values["riot_control_loss"] * riots[r])
-        region.protest = np.maximum(region.protest, riots[r])
-        country.now["protest"][r] = region.protest
+    regions = country.regions
+    regions.control = regions.control * (1.0 - country.values["riot_control_loss"] * riots)
+    regions.protest = np.maximum(regions.protest, riots)
+    country.now["protest"] = regions.protest
 
 
 def punish(country: Country) -> None:
@@ -64,17 +64,17 @@ def punish(country: Country) -> None:
     killed = np.minimum(country.now["killings"], 1.0)
     if not killed.any():
         return
-    control = np.stack([r.control for r in country.regions])
-    chance = country.ask(operation_chance, killed, control)
+    regions = country.regions
+    chance = country.ask(operation_chance, killed, regions.control)
     draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
     sent = (draw < chance).astype(float)
     country.now["operations"] = sent
     note_operation(country, sent)
     shock = country.values["operation_shock"] * sent
-    for r, region in enumerate(country.regions):
-        region.fear = region.fear + shock[r] * (1.0 - region.fear)
-        region.grievance = region.grievance + shock[r] * (1.0 - region.grievance)
-        local = [c for c in country.commanders if c.facts.region == region.name]
+    regions.fear = regions.fear + shock * (1.0 - regions.fear)
+    regions.grievance = regions.grievance + shock * (1.0 - regions.grievance)
+    for r, region in enumerate(REGIONS):
+        local = [c for c in country.commanders if c.facts.region == region]
         if local:
             strongest = np.argmax(np.stack([c.power * c.in_place for c in local]), axis=0)
             for i, commander in enumerate(local):

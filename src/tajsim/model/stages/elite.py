@@ -15,7 +15,7 @@ from tajsim.agents.commander import (
     MUTINIED,
     NO_POST,
 )
-from tajsim.axes import Array, total
+from tajsim.axes import REGIONS, Array, total
 from tajsim.model.notes.elite import note_answer, note_break
 from tajsim.model.stages.succession import contest
 from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
@@ -78,11 +78,10 @@ def feel(country: Country) -> None:
             closed,
             creed,
         )
-    for region in country.regions:
-        region.struck = np.zeros(country.run_count)
-        for j, commander in enumerate(country.commanders):
-            if commander.facts.region == region.name:
-                region.struck = region.struck + struck[j]
+    struck_here = country.regions.zeros()
+    for j, commander in enumerate(country.commanders):
+        struck_here[REGIONS.index(commander.facts.region)] += struck[j]
+    country.regions.struck = struck_here
 
 
 def by_side(country: Country, values: list[Array]) -> dict[bool, Array]:
@@ -101,7 +100,7 @@ def pressure_on_faith(country: Country) -> Array:
 def gather_old_fighters(country: Country) -> None:
     """Work out whom of the fallen commanders' men each commander could call on."""
     left = by_side(country, [c.following * c.fallen for c in country.commanders])
-    grievance = {region.name: region.grievance for region in country.regions}
+    grievance = dict(zip(REGIONS, country.regions.grievance, strict=True))
     for commander in country.commanders:
         men = left[commander.facts.opposition]
         commander.rejoining = country.ask(rejoining, men, grievance[commander.facts.region])

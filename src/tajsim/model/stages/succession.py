@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.agents.commander import BOUGHT_OFF, MUTINIED, NO_POST
-from tajsim.axes import REPRESSION_STEPS, Array, total
+from tajsim.axes import REGIONS, REPRESSION_STEPS, Array, total
 from tajsim.inputs.dates import month_number
 from tajsim.model.notes.elite import note_contest
 from tajsim.rules.state.contest import bargain_chance, kind_of_ending, ranks_behind
@@ -118,8 +118,7 @@ def act(country: Country, sides: Sides) -> None:
         # Open defiance is remembered, by him and by whoever rules.
         commander.grudge = np.where(bought | (apart > 0.5), 1.0, commander.grudge)
         commander.loyalty = commander.loyalty * (1.0 - apart)
-        for region in country.regions:
-            if region.name == commander.facts.region:
-                region.control = region.control * (1.0 - commander.power * apart)
+        region = country.regions[REGIONS.index(commander.facts.region)]
+        region.control = region.control * (1.0 - commander.power * apart)
         country.now["bargains"][i] += sides.bargains[i]
         country.now["mutinies"][i] += sides.fights[i]
