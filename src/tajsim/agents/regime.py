@@ -102,12 +102,12 @@ class Regime(Actor):
         search: Array,
         displeasure: Array,
     ) -> Array:
-        """Return the powers' mandates after this month's choice, ``(power, task, run)``."""
+        """Return the powers' mandates after this month's choice, ``(task, power, run)``."""
         aim = self.ask(
             acceptance_aim,
             relief,
             guarantee,
-            self.weight * len(TASKS),
+            self.weight[:, None] * len(TASKS),
             intrusion,
             condition,
             exposure,

@@ -15,7 +15,7 @@ from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroups
 from tajsim.agents.movement import Movement, Movements
 from tajsim.agents.network import Networks
-from tajsim.agents.power import ExternalPower
+from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Regions
 from tajsim.axes import EXITS, Array, total
@@ -49,7 +49,7 @@ class Country(mesa.Model):
     watch: Watch
     regime: Regime
     agencies: list[SecurityAgency]
-    powers: list[ExternalPower]
+    powers: ExternalPowers
     networks: Networks
     commanders: list[Commander]
     movements: Movements

@@ -11,7 +11,7 @@ from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroup, MilitantGroups
 from tajsim.agents.movement import Movement, Movements
 from tajsim.agents.network import Networks, TraffickingNetwork
-from tajsim.agents.power import ExternalPower
+from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
 from tajsim.axes import (
@@ -23,7 +23,6 @@ from tajsim.axes import (
     SECTIONS,
     TASKS,
     Array,
-    total,
 )
 from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.delivery import presence
@@ -47,7 +46,7 @@ def create_actors(country: Country) -> None:
     """Create the eight kinds of actor."""
     country.regime = Regime(country)
     country.agencies = [SecurityAgency(country, name) for name in AGENCIES]
-    country.powers = [ExternalPower(country, name) for name in POWERS]
+    country.powers = ExternalPowers(country, ExternalPower)
     country.networks = Networks(country, TraffickingNetwork)
     country.commanders = [Commander(country, name) for name in COMMANDERS]
     country.movements = Movements(country, Movement)
@@ -138,9 +137,8 @@ def country_at_start(country: Country) -> None:
 def settle_provision(country: Country) -> None:
     """Begin with the outside provision that the presence of early 2004 implies."""
     presence(country)
-    for power in country.powers:
-        power.carry()
-        power.remembered = total(power.provision)
-    provision = provision_of_tasks(np.stack([p.provision for p in country.powers]))
+    country.powers.carry()
+    country.powers.remembered = country.powers.carried
+    provision = provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
     country.regime.task_provision = provision
     country.regime.set_start_effort(provision)

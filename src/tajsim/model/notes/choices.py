@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,16 +24,17 @@ BLOW = ("threat", "safe_blow", "defiance", "drive")
 REPRESSION = ("appeal", "incidents", "uncontrolled", "voice", "seats")
 
 
-def note_offers(country: Country, terms: Sequence[tuple[Array, ...]]) -> None:
+def note_offers(country: Country, relief: Array, terms: tuple[Array, ...], exposure: Array) -> None:
     """Note where the regime opens a task to a power or closes it, by the thresholds of mandates.
 
     Args:
-        terms: for each power relief ``(task, run)``, and backing, intrusion, conditions felt,
-            objection and exposure, ``(run,)``.
+        relief: offer over the cost of doing the task at home, ratio, ``(task, power, run)``.
+        terms: backing, intrusion, conditions felt and objection of each power, ``(power, run)``.
+        exposure: how much the regime fears the opening, 0 to 1, ``(run,)``.
     """
     if not end_of_quarter(country):
         return
-    mandates = np.stack([power.mandate for power in country.powers])
+    mandates = np.swapaxes(country.powers.mandate, 0, 1)
     crossed = country.watch.crossings("mandate", mandates)
     for where, kind in zip(crossed or (), ("offer_taken", "offer_given_up"), strict=False):
         for i, t in np.argwhere(where.any(axis=-1)):
@@ -42,7 +42,7 @@ def note_offers(country: Country, terms: Sequence[tuple[Array, ...]]) -> None:
             here = where[i, t] & (power.offer[t] >= OFFER_COUNTS)
             if not here.any():
                 continue
-            relief, backing, intrusion, condition, objection, exposure = terms[i]
+            backing, intrusion, condition, objection = (term[i] for term in terms)
             weight = country.regime.weight[t] * len(TASKS)
             cost = weight, intrusion, condition, exposure, objection
             country.note(
@@ -51,9 +51,9 @@ def note_offers(country: Country, terms: Sequence[tuple[Array, ...]]) -> None:
                 actor=power.name,
                 target=TASKS[t],
                 size=power.offer[t],
-                cause=country.reason(TAKING, taking_reasons, relief[t], backing)
+                cause=country.reason(TAKING, taking_reasons, relief[t, i], backing)
                 if kind == "offer_taken"
-                else country.reason(REFUSING, refusal_reasons, relief[t], *cost),
+                else country.reason(REFUSING, refusal_reasons, relief[t, i], *cost),
             )
 
 

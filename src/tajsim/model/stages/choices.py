@@ -79,18 +79,14 @@ def perceived_threats(country: Country) -> Array:
 
 def position(country: Country) -> None:
     """Work out the regime's position between the camps, and what Moscow makes of it."""
-    by_power = np.stack([total(p.provision) for p in country.powers])
-    west = np.array([[p.west] for p in country.powers])
-    moscow = np.array([[p.moscow] for p in country.powers])
-    blocs = np.array([[p.bloc] for p in country.powers])
-    country.alignment = alignment(by_power, west, moscow)
-    whole = np.maximum(total(by_power), 1e-9)
-    country.west_share = total(by_power * west) / whole
-    country.objection = country.ask(objection, total(by_power * blocs) / whole)
+    powers = country.powers
+    country.alignment = alignment(powers.carried, powers.west, powers.moscow)
+    whole = np.maximum(total(powers.carried), 1e-9)
+    country.west_share = total(powers.carried * powers.west) / whole
+    country.objection = country.ask(objection, total(powers.carried * powers.bloc) / whole)
     country.leverage = country.ask(leverage, country.values["debt_to_russia"], country.migrants)
-    look_for_partners(country, by_power, moscow)
-    for power in country.powers:
-        power.back(country.alignment, country.base_presence * power.moscow)
+    look_for_partners(country)
+    powers.back(country.alignment, country.base_presence)
     backing = country.power["russia"].backing
     country.guarantee = country.ask(patron_word, backing, country.regime.doubt)
     note_position(country)
@@ -100,37 +96,33 @@ def take_offers(country: Country) -> None:
     """Move the powers' mandates towards what the regime makes of their offers."""
     regime, powers = country.regime, country.powers
     exposure = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
-    cost = country.values.family("task_cost")
-    offer = np.stack([p.offer for p in powers])
-    whole = total(offer)
+    cost, offer = country.values.family("task_cost"), powers.offer
+    whole = total(offer, axis=1)
     demand = whole / cost / (1.0 + whole / cost)
     regime.show(demand)
     dismay_donors(country)
-    size = np.maximum(total(offer, axis=1), 1e-9)
-    wished = total(offer * demand, axis=1) / size
-    alternatives = 1.0 - total(offer * offer / np.maximum(whole, 1e-9), axis=1) / size
-    relief, backing = offer / cost, np.stack([p.backing for p in powers])
+    size = np.maximum(total(offer), 1e-9)
+    wished = total(offer * demand[:, None]) / size
+    alternatives = 1.0 - total(offer * offer / np.maximum(whole, 1e-9)[:, None]) / size
+    relief = offer / cost[:, None]
     intrusion = country.values.family("power_intrusion")
     condition = country.values.family("power_condition")
     felt = regime.feel_condition(condition, wished, alternatives)
-    objection = country.objection * np.array([[p.bloc] for p in powers])
+    objection = country.objection * powers.bloc
     # Neither search nor displeasure concerns the patron itself.
-    other = np.array([[[1.0 - p.moscow]] for p in powers])
-    mandates = regime.consider(
-        np.stack([p.mandate for p in powers]),
+    other = 1.0 - powers.moscow
+    powers.mandate = regime.consider(
+        powers.mandate,
         relief,
-        backing[:, None],
-        intrusion[:, None],
-        felt[:, None],
-        objection[:, None],
+        powers.backing,
+        intrusion,
+        felt,
+        objection,
         exposure,
-        country.search * other,
+        country.search[:, None] * other,
         country.displeasure * other,
     )
-    for power, mandate in zip(powers, mandates, strict=True):
-        power.mandate = mandate
-    shared = zip(relief, backing, intrusion, felt, objection, strict=True)
-    note_offers(country, [(*one, exposure) for one in shared])
+    note_offers(country, relief, (powers.backing, intrusion, felt, objection), exposure)
 
 
 def dismay_donors(country: Country) -> None:

@@ -16,77 +16,67 @@ from tajsim.world import EMBASSY_GUARD
 
 if TYPE_CHECKING:
     from tajsim.agents.agency import SecurityAgency
-    from tajsim.agents.power import ExternalPower
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
 
 def delivery(country: Country) -> None:
     """Powers deliver. Writes: agency purses, aid per agency, provision of tasks, trust lost."""
+    powers = country.powers
     bear_defections(country)
-    for power in country.powers:
-        power.ask(power.deliver)
-    money = np.stack([p.delivered for p in country.powers])
-    repeated = country.ask(duplication, money)
+    powers.ask(powers.deliver)
+    money = total(powers.delivered, axis=1)
+    repeated = country.ask(duplication, np.swapaxes(powers.delivered, 0, 1))
     share = country.ask(diverted_share, corruption_by_task(country), repeated)
-    country.now["duplicated"] = repeated * total(money)
-    useful, watched = np.zeros_like(repeated), np.zeros_like(repeated)
-    conditions = country.values.family("power_condition")
-    for i, power in enumerate(country.powers):
-        power.diverted = power.delivered * share
-        # What repeats other aid adds nothing new.
-        power.useful = power.delivered * (1.0 - share) * (1.0 - repeated)
-        useful = useful + power.useful
-        # Who asks for nothing does not look either.
-        watched = watched + power.useful * conditions[i]
-        country.now["delivered"][i] = total(power.delivered)
-        country.now["diverted"][i] = total(power.diverted)
-        country.money.move("world", "patronage", country.now["diverted"][i])
-    hand_to_agencies(country, total(money) * (1.0 - share), useful, watched)
+    powers.arrive(share, repeated)
+    country.now["duplicated"] = repeated * money
+    country.now["delivered"] = total(powers.delivered)
+    country.now["diverted"] = total(powers.diverted)
+    for amount in country.now["diverted"]:
+        country.money.move("world", "patronage", amount)
+    # Who asks for nothing does not look either.
+    watched = powers.useful * country.values.family("power_condition")
+    useful = total(powers.useful, axis=1)
+    hand_to_agencies(country, money * (1.0 - share), useful, total(watched, axis=1))
     civil_aid(country)
     clear_land(country)
     invest(country)
     presence(country)
-    for power in country.powers:
-        power.carry()
-    country.regime.task_provision = provision_of_tasks(
-        np.stack([p.provision for p in country.powers])
-    )
+    powers.carry()
+    country.regime.task_provision = provision_of_tasks(np.swapaxes(powers.provision, 0, 1))
 
 
 def bear_defections(country: Country) -> None:
     """A chief who went over last month costs those who worked with his service their trust."""
-    gone = country.last["defections"]
-    broken = gone.any()
-    for power in country.powers:
-        # Most months nobody went over: then trust only comes back.
-        if broken:
-            power.suffer(exposure_to(country, power, gone))
-        elif power.burnt.any():
-            power.suffer(np.zeros(country.run_count))
+    gone, powers = country.last["defections"], country.powers
+    # Most months nobody went over: then trust only comes back.
+    if gone.any():
+        powers.suffer(exposure_to(country, gone))
+    elif powers.burnt.any():
+        powers.suffer(powers.zeros())
 
 
-def exposure_to(country: Country, power: ExternalPower, gone: Array) -> Array:
-    """Return how far a power relied on a service whose chief went over, 0 to 1, ``(run,)``."""
-    found = np.zeros(country.run_count)
-    present = total(power.presence) / len(TASKS)
+def exposure_to(country: Country, gone: Array) -> Array:
+    """Return how far powers relied on a service whose chief went over, share, ``(power, run)``."""
+    found = country.powers.zeros()
+    present = total(country.powers.presence) / len(TASKS)
     for commander, went in zip(country.commanders, gone, strict=True):
         if went.any():
             agency = country.agencies[commander.home_post]
             guards = np.full(country.run_count, float(agency.name == EMBASSY_GUARD))
-            helped = part_of_help(country, power, agency)
+            helped = part_of_help(country, agency)
             relied = country.ask(partner_exposure, helped, present, guards)
             found = np.maximum(found, went * relied)
     return found
 
 
-def part_of_help(country: Country, power: ExternalPower, agency: SecurityAgency) -> Array:
-    """Return the share of a power's useful aid that goes to an agency, 0 to 1, ``(run,)``."""
-    found = np.zeros(country.run_count)
+def part_of_help(country: Country, agency: SecurityAgency) -> Array:
+    """Return the share of powers' useful aid that goes to an agency, 0 to 1, ``(power, run)``."""
+    useful, found = country.powers.useful, country.powers.zeros()
     for t in agency.tasks:
         if not agency.foreign:
-            found = found + power.useful[t] / sharing(country, t)
-    return found / np.maximum(total(power.useful), 1e-9)
+            found = found + useful[t] / sharing(country, t)
+    return found / np.maximum(total(useful), 1e-9)
 
 
 def sharing(country: Country, task: int) -> int:
@@ -127,9 +117,9 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Arra
 
 def presence(country: Country) -> None:
     """Work out what share of each task a power's own people hold."""
-    russia, guard = country.power["russia"], country.agency["russian_border_troops"]
+    held, guard = country.power["russia"].presence, country.agency["russian_border_troops"]
     length = country.afghan_length
     full = np.minimum(guard.strength / np.maximum(guard.strength_start, 1.0), 1.0)
-    russia.presence[TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
+    held[TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
     for task in ("external_defence", "militancy"):
-        russia.presence[TASKS.index(task)] = country.base_presence
+        held[TASKS.index(task)] = country.base_presence
