@@ -14,6 +14,8 @@ BANNED = ("hizb_ut_tahrir", "bayat")
 class Movement(Member):
     """One movement: ``movement.members`` is ``(region, run)``, ``movement.seats`` ``(run,)``."""
 
+    members: Array
+
     def shed(self, closed: Array) -> tuple[Array, Array, Array]:
         """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
         violent, underground, exile, silent = self.ask(shed, self.members, closed * self.legal)

@@ -38,15 +38,15 @@ class Regions(Actors[Region]):
         region_opposition: Array,
     ) -> None:
         """Take the state of early 2004. Source: matveeva-2004:25-59, icg-2016:35."""
-        self.hardship = poverty_start.copy()
-        self.fear = fear_start.copy()
+        nothing = self.zeros()
+        # All regions begin with the same poverty and fear.
+        self.hardship, self.fear = nothing + poverty_start, nothing + fear_start
         self.grievance = grievance_start.copy()
         self.devout, self.opposition = region_devout, region_opposition
         self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
         self.farmed = self.zeros()
         # As after the first month, so that the start is no shock.
         self.voice = self.ask(voiced, self.grievance, self.fear, migrant_share)
-        nothing = self.zeros()
         self.control = self.ask(
             control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
         )

@@ -147,7 +147,7 @@ def note_crossings(
             ``(run,)``, as the rule reads them.
     """
     weakness, *others = opening
-    for i in attempt.any(axis=1).nonzero()[0]:
+    for i in np.flatnonzero(attempt.any(axis=1)):
         name = MILITANT_GROUPS[i]
         line = Pick(AFGHAN_SECTIONS, weakest) if name == "northern_afghanistan" else "uzbek_border"
         cause = country.reason(OPENING, crossing_reasons, weakness[i], *others)

@@ -66,13 +66,14 @@ def note_protest(country: Country, before: Array) -> None:
         before: 1 where people were in the streets last month, ``(region, run)``.
     """
     begun = country.regions.protest > before
-    for r in begun.any(axis=1).nonzero()[0]:
-        region = country.regions[r]
+    for region, first in zip(country.regions, begun, strict=True):
+        if not first.any():
+            continue
         # What went unchecked plays no part in the first month of a protest.
         state = region.voice, region.struck, np.zeros(country.run_count)
         country.note(
             "protest",
-            begun[r],
+            first,
             actor=region.name,
             size=region.voice,
             cause=country.reason(PROTEST, protest_reasons, *state),

@@ -109,7 +109,7 @@ def cross(country: Country) -> None:
     note_crossings(country, attempt, inside, weakest, opening)
     country.now["attempts"], country.now["crossed"] = attempt, inside
     aims = inside * country.values.family("onward_aim")
-    for i in attempt.any(axis=1).nonzero()[0]:
+    for i in np.flatnonzero(attempt.any(axis=1)):
         country.now["deaths"] += dead[i]
         country.passing = country.passing + aims[i]
         country.regime.incidents = country.regime.incidents + attempt[i]
