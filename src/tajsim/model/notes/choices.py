@@ -34,23 +34,20 @@ def note_offers(country: Country, relief: Array, terms: tuple[Array, ...], expos
     """
     if not end_of_quarter(country):
         return
-    mandates = np.swapaxes(country.powers.mandate, 0, 1)
-    crossed = country.watch.crossings("mandate", mandates)
+    powers, weights = country.powers, country.regime.weight * len(TASKS)
+    offer = np.swapaxes(powers.offer, 0, 1)
+    crossed = country.watch.crossings("mandate", np.swapaxes(powers.mandate, 0, 1))
     for where, kind in zip(crossed or (), ("offer_taken", "offer_given_up"), strict=False):
-        for i, t in np.argwhere(where.any(axis=-1)):
-            power = country.powers[i]
-            here = where[i, t] & (power.offer[t] >= OFFER_COUNTS)
-            if not here.any():
-                continue
+        noted = where & (offer >= OFFER_COUNTS)
+        for i, t in np.argwhere(noted.any(axis=-1)):
             backing, intrusion, condition, objection = (term[i] for term in terms)
-            weight = country.regime.weight[t] * len(TASKS)
-            cost = weight, intrusion, condition, exposure, objection
+            cost = weights[t], intrusion, condition, exposure, objection
             country.note(
                 kind,
-                here,
-                actor=power.name,
+                noted[i, t],
+                actor=powers.names[i],
                 target=TASKS[t],
-                size=power.offer[t],
+                size=offer[i, t],
                 cause=country.reason(TAKING, taking_reasons, relief[t, i], backing)
                 if kind == "offer_taken"
                 else country.reason(REFUSING, refusal_reasons, relief[t, i], *cost),

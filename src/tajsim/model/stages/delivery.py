@@ -121,5 +121,6 @@ def presence(country: Country) -> None:
     length = country.afghan_length
     full = np.minimum(guard.strength / np.maximum(guard.strength_start, 1.0), 1.0)
     held[TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
+    base = country.base_presence
     for task in ("external_defence", "militancy"):
-        held[TASKS.index(task)] = country.base_presence
+        held[TASKS.index(task)] = base
