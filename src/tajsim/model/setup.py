@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.agents.agency import SecurityAgency
+from tajsim.agents.agency import SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroup, MilitantGroups
 from tajsim.agents.movement import Movement, Movements
@@ -45,7 +45,7 @@ def people_the_model(country: Country) -> None:
 def create_actors(country: Country) -> None:
     """Create the eight kinds of actor."""
     country.regime = Regime(country)
-    country.agencies = [SecurityAgency(country, name) for name in AGENCIES]
+    country.agencies = SecurityAgencies(country, SecurityAgency)
     country.powers = ExternalPowers(country, ExternalPower)
     country.networks = Networks(country, TraffickingNetwork)
     country.commanders = [Commander(country, name) for name in COMMANDERS]
@@ -73,8 +73,7 @@ def open_ledgers(country: Country) -> None:
     abroad = country.values["migrants_start"]
     country.people.pay_each("world", HOMES, (everyone - abroad) * share)
     country.people.pay_each("world", AWAY, abroad * share)
-    for agency in country.agencies:
-        country.people.move("world", agency.name, agency.strength)
+    country.people.pay_each("world", AGENCIES, country.agencies.strength)
     country.people.move("world", "violent", country.values["violent_start"])
 
 
@@ -85,8 +84,7 @@ def guard_sections(country: Country) -> None:
     for i, section in enumerate(SECTIONS):
         guard = own if section in ("early_transfer", "murghab") else russian
         guard.guarded_km[i] = length[i]
-    for guard in country.guards:
-        guard.ask(guard.decide_deployment)
+    country.agencies.ask(country.agencies.decide_deployment)
 
 
 def country_at_start(country: Country) -> None:
