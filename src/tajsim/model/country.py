@@ -61,7 +61,6 @@ class Country(mesa.Model):
     commander: dict[str, Commander]
     movement: dict[str, Movement]
     guards: list[SecurityAgency]
-    drug_units: list[SecurityAgency]
 
     # State of the country that belongs to no single actor, each (run,) unless said.
     price_in: Array  # USD/kg at the Afghan line

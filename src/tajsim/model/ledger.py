@@ -59,9 +59,15 @@ class Ledger:
         self.balance[row] = total(np.concatenate([self.balance[row : row + 1], amount]))
 
     def move_between(self, sources: Sequence[str], targets: Sequence[str], amount: Array) -> None:
-        """Move amounts ``(target, source, run)`` from many accounts to many."""
-        self.balance[self.rows(sources)] -= total(amount)
-        self.balance[self.rows(targets)] += total(amount, axis=1)
+        """Move amounts ``(target, source, run)`` from many accounts to many.
+
+        Every sum runs in order: the same to the bit as one `move` for each.
+        """
+        giving, taking = self.rows(sources), self.rows(targets)
+        given = np.concatenate([self.balance[None, giving], -amount])
+        taken = np.concatenate([self.balance[taking][:, None], amount], axis=1)
+        self.balance[giving] = total(given)
+        self.balance[taking] = total(taken, axis=1)
 
     def pay_each(self, source: str, targets: Sequence[str], amount: Array) -> None:
         """Move amounts ``(target, run)`` from one account to many."""

@@ -28,7 +28,7 @@ from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.delivery import presence
 from tajsim.rules.militants.posture import forward_aim
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
-from tajsim.world import DRUG_UNITS, GUARDS, WAITING_FOR
+from tajsim.world import GUARDS, WAITING_FOR
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
@@ -57,7 +57,6 @@ def create_actors(country: Country) -> None:
     country.commander = {c.name: c for c in country.commanders}
     country.movement = {m.name: m for m in country.movements}
     country.guards = [country.agency[name] for name in GUARDS]
-    country.drug_units = [country.agency[name] for name in DRUG_UNITS]
     for commander in country.commanders:
         commander.waits_for_post = commander.name in WAITING_FOR
 

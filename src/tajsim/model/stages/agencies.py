@@ -26,9 +26,7 @@ def agencies(country: Country) -> None:
     all_of_them.ask(all_of_them.replace_staff, political_heads(country))
     all_of_them.ask(all_of_them.decide_collusion)
     all_of_them.decide_quality(drawn_off, alarm)
-    for name, persons in zip(AGENCIES, all_of_them.recruits(ratio), strict=True):
-        recruit(country, name, persons)
-    muster(country)
+    recruit(country, all_of_them.recruits(ratio))
     all_of_them.ask(all_of_them.decide_deployment)
     note_agencies(country)
 
@@ -46,19 +44,18 @@ def alarmed(country: Country) -> Array:
     return np.minimum(country.regime.incidents / 4.0 + country.militants_inside / 500.0, 1.0)
 
 
-def recruit(country: Country, agency: str, joining: Array) -> None:
-    """Move people between the regions and a force, in proportion to those at home.
+def recruit(country: Country, joining: Array) -> None:
+    """Move people between the regions and the forces, in proportion to those at home.
+
+    One agency after the other: who has gone to one is not there for the next.
 
     Args:
-        joining: persons, ``(run,)``; negative where they leave.
+        joining: persons, ``(agency, run)``; negative where they leave.
     """
-    if joining.any():
-        home = country.people.balance[country.people.rows(HOMES)]
-        part = joining * home / np.maximum(total(home), 1.0)
-        country.people.move_in_turn(HOMES, agency, part)
-
-
-def muster(country: Country) -> None:
-    """Count the people of every agency."""
     people = country.people
+    home, parts = people.balance[people.rows(HOMES)], []
+    for persons in joining:
+        parts.append(persons * home / np.maximum(total(home), 1.0))
+        home = home - parts[-1]
+    people.move_between(HOMES, AGENCIES, np.array(parts))
     country.agencies.strength = np.maximum(people.balance[people.rows(AGENCIES)], 0.0)

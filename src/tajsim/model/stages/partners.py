@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.axes import SECTIONS, TASKS, total
-from tajsim.model.stages.agencies import muster, recruit
+from tajsim.model.stages.agencies import recruit
 from tajsim.rules.outsourcing.dependence import dependence, reliance
 from tajsim.rules.outsourcing.search import search, unease
 from tajsim.rules.outsourcing.sovereignty import grant_chance, sovereignty_demand
@@ -87,6 +87,6 @@ def hand_over_next(country: Country, granted: Array) -> None:
             cause="sovereignty",
         )
     # Who stood there leaves with the section.
-    left_over = total(guard.guarded_km) / before
-    recruit(country, guard.name, -guard.strength * (1.0 - left_over))
-    muster(country)
+    joining = country.agencies.zeros()
+    joining[guard.rank] = -guard.strength * (1.0 - total(guard.guarded_km) / before)
+    recruit(country, joining)
