@@ -10,7 +10,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.agents.agency import SecurityAgency
+from tajsim.agents.agency import SecurityAgencies, SecurityAgency
+from tajsim.agents.agency_tasks import mean_of_own
 from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroups
 from tajsim.agents.movement import Movement, Movements
@@ -48,7 +49,7 @@ class Country(mesa.Model):
     chronicle: Chronicle
     watch: Watch
     regime: Regime
-    agencies: list[SecurityAgency]
+    agencies: SecurityAgencies
     powers: ExternalPowers
     networks: Networks
     commanders: list[Commander]
@@ -60,7 +61,6 @@ class Country(mesa.Model):
     commander: dict[str, Commander]
     movement: dict[str, Movement]
     guards: list[SecurityAgency]
-    drug_units: list[SecurityAgency]
 
     # State of the country that belongs to no single actor, each (run,) unless said.
     price_in: Array  # USD/kg at the Afghan line
@@ -206,11 +206,7 @@ class Country(mesa.Model):
     @property
     def mean_collusion(self) -> Array:
         """Mean collusion of the country's own agencies, 0 to 1."""
-        own = [a.collusion for a in self.agencies if not a.foreign]
-        result = own[0].copy()
-        for value in own[1:]:
-            result += value
-        return result / len(own)
+        return mean_of_own(self.agencies.collusion)
 
     @property
     def base_troops(self) -> Array:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.agents.agency import SecurityAgency
+from tajsim.agents.agency import SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroup, MilitantGroups
 from tajsim.agents.movement import Movement, Movements
@@ -28,7 +28,7 @@ from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.delivery import presence
 from tajsim.rules.militants.posture import forward_aim
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
-from tajsim.world import DRUG_UNITS, GUARDS, WAITING_FOR
+from tajsim.world import GUARDS, WAITING_FOR
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
@@ -45,7 +45,7 @@ def people_the_model(country: Country) -> None:
 def create_actors(country: Country) -> None:
     """Create the eight kinds of actor."""
     country.regime = Regime(country)
-    country.agencies = [SecurityAgency(country, name) for name in AGENCIES]
+    country.agencies = SecurityAgencies(country, SecurityAgency)
     country.powers = ExternalPowers(country, ExternalPower)
     country.networks = Networks(country, TraffickingNetwork)
     country.commanders = [Commander(country, name) for name in COMMANDERS]
@@ -57,7 +57,6 @@ def create_actors(country: Country) -> None:
     country.commander = {c.name: c for c in country.commanders}
     country.movement = {m.name: m for m in country.movements}
     country.guards = [country.agency[name] for name in GUARDS]
-    country.drug_units = [country.agency[name] for name in DRUG_UNITS]
     for commander in country.commanders:
         commander.waits_for_post = commander.name in WAITING_FOR
 
@@ -73,8 +72,7 @@ def open_ledgers(country: Country) -> None:
     abroad = country.values["migrants_start"]
     country.people.pay_each("world", HOMES, (everyone - abroad) * share)
     country.people.pay_each("world", AWAY, abroad * share)
-    for agency in country.agencies:
-        country.people.move("world", agency.name, agency.strength)
+    country.people.pay_each("world", AGENCIES, country.agencies.strength)
     country.people.move("world", "violent", country.values["violent_start"])
 
 
@@ -85,8 +83,7 @@ def guard_sections(country: Country) -> None:
     for i, section in enumerate(SECTIONS):
         guard = own if section in ("early_transfer", "murghab") else russian
         guard.guarded_km[i] = length[i]
-    for guard in country.guards:
-        guard.ask(guard.decide_deployment)
+    country.agencies.ask(country.agencies.decide_deployment)
 
 
 def country_at_start(country: Country) -> None:

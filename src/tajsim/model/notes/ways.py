@@ -84,19 +84,16 @@ def note_agencies(country: Country) -> None:
     """Note the agencies that traffickers have bought or lost again, and the end of a guard."""
     if not end_of_quarter(country):
         return
-    crossed = country.watch.crossings(
-        "collusion", np.stack([a.collusion for a in country.agencies])
-    )
+    crossed = country.watch.crossings("collusion", country.agencies.collusion)
     for where, kind in zip(crossed or (), ("agency_bought", "agency_recovered"), strict=False):
         for i in np.flatnonzero(where.any(axis=-1)):
-            agency = country.agencies[i]
-            staff = agency.staff_collusion
-            parts = staff, agency.collusion - staff
+            whole, staff = country.agencies.collusion[i], country.agencies.staff_collusion[i]
+            parts = staff, whole - staff
             country.note(
                 kind,
                 where[i],
                 actor=AGENCIES[i],
-                size=agency.collusion,
+                size=whole,
                 cause=largest(("bribes", "clients"), parts) if kind == "agency_bought" else "",
             )
     guard = country.agency["russian_border_troops"]

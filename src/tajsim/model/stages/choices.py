@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency_tasks import OWN
 from tajsim.agents.commander import SERVING, WAITING
-from tajsim.axes import REPRESSION_STEPS, TASKS, total
+from tajsim.axes import AGENCIES, REPRESSION_STEPS, TASKS, total
 from tajsim.inputs.dates import month_number
 from tajsim.model.notes.choices import note_blows, note_ladder, note_offers, note_position
 from tajsim.model.stages.partners import ask_for_border, excused, look_for_partners
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
+#: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
+OTHERS = OWN * np.array([[name != "security_ministry"] for name in AGENCIES])
+
 
 def choices(country: Country) -> None:
     """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
     regime = country.regime
+    growth = country.agencies.growth
     for commander in country.commanders:
-        service = country.agencies[commander.home_post]
-        commander.weigh(regime.trust, regime.civilian_control, service.growth)
+        commander.weigh(regime.trust, regime.civilian_control, growth[commander.home_post])
     regime.incidents = regime.incidents * 0.92
     regime.perceived = perceived_threats(country)
     regime.choose_effort()
@@ -48,10 +52,10 @@ def choices(country: Country) -> None:
 def rank_services(country: Country) -> None:
     """Let the Security Ministry and the police compete, the more so before elections."""
     service = country.agency["security_ministry"]
-    others = [a.collusion for a in country.agencies if not (a.foreign or a is service)]
+    others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
     to_go = float(month_number(ELECTION) - country.calendar_month)
     near = election_near(np.mod(to_go, country.values["election_interval"]))
-    country.regime.rank_services(service.quality, total(np.stack(others)) / len(others), near)
+    country.regime.rank_services(service.quality, others, near)
 
 
 def perceived_threats(country: Country) -> Array:
@@ -127,7 +131,7 @@ def take_offers(country: Country) -> None:
 
 def dismay_donors(country: Country) -> None:
     """Let donors judge who heads the agency that they pay for most."""
-    interest = np.stack([a.outside_interest for a in country.agencies])
+    interest = country.agencies.outside_interest
     most = np.argmax(interest, axis=0)
     head = np.zeros(country.run_count)
     for commander in country.commanders:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import TASKS, total
+from tajsim.agents.agency_tasks import mean_by_task, shared_out
+from tajsim.axes import AGENCIES, TASKS, total
 from tajsim.model.stages.civil import civil_aid, clear_land, invest
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
 from tajsim.rules.powers.delivery import diverted_share, duplication
-from tajsim.rules.powers.equipment import equipped_reach
 from tajsim.rules.powers.partner import partner_exposure
 from tajsim.world import EMBASSY_GUARD
 
@@ -27,7 +27,7 @@ def delivery(country: Country) -> None:
     powers.ask(powers.deliver)
     money = total(powers.delivered, axis=1)
     repeated = country.ask(duplication, np.swapaxes(powers.delivered, 0, 1))
-    share = country.ask(diverted_share, corruption_by_task(country), repeated)
+    share = country.ask(diverted_share, mean_by_task(country.agencies.collusion), repeated)
     powers.arrive(share, repeated)
     country.now["duplicated"] = repeated * money
     country.now["delivered"] = total(powers.delivered)
@@ -72,25 +72,9 @@ def exposure_to(country: Country, gone: Array) -> Array:
 
 def part_of_help(country: Country, agency: SecurityAgency) -> Array:
     """Return the share of powers' useful aid that goes to an agency, 0 to 1, ``(power, run)``."""
-    useful, found = country.powers.useful, country.powers.zeros()
-    for t in agency.tasks:
-        if not agency.foreign:
-            found = found + useful[t] / sharing(country, t)
-    return found / np.maximum(total(useful), 1e-9)
-
-
-def sharing(country: Country, task: int) -> int:
-    """Return how many of the country's own agencies work on a task."""
-    return sum(1 for a in country.agencies if task in a.tasks and not a.foreign)
-
-
-def corruption_by_task(country: Country) -> Array:
-    """Return the mean collusion of the agencies that work on each task, ``(task, run)``."""
-    found = np.zeros((len(TASKS), country.run_count))
-    for t in range(len(TASKS)):
-        own = [a.collusion for a in country.agencies if t in a.tasks and not a.foreign]
-        found[t] = total(np.stack(own)) / len(own)
-    return found
+    useful = country.powers.useful
+    mine: Array = shared_out(np.swapaxes(useful, 0, 1))[:, agency.rank]
+    return mine / np.maximum(total(useful), 1e-9)
 
 
 def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Array) -> None:
@@ -98,18 +82,9 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Arra
 
     A guard that leaves hands over its posts and kit, and teaches those who come (M75).
     """
-    for agency in country.agencies:
-        agency.aid, agency.watched_aid, money = np.zeros((3, country.run_count))
-        for t in agency.tasks:
-            if agency.foreign:
-                continue
-            bodies = sharing(country, t)
-            agency.aid = agency.aid + useful[t] / bodies
-            agency.watched_aid = agency.watched_aid + watched[t] / bodies
-            money = money + paid[t] / bodies
-        country.money.move("world", agency.name, money)
-        if not agency.foreign:
-            agency.reach = country.ask(equipped_reach, agency.aid_per_head, agency.collusion)
+    money, aid, watched_aid = shared_out(np.stack([paid, useful, watched]))
+    country.money.pay_each("world", AGENCIES, money)
+    country.agencies.receive_aid(aid, watched_aid)
     own = country.agency["border_troops"]
     posts = np.maximum(own.extra_km, 0.0) * country.values["persons_per_km"]
     own.aid = own.aid + country.values["exit_package"] * posts

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tajsim.agents.agency_tasks import OWN, TASK_COUNT, over_tasks
 from tajsim.agents.commander import (
     ARRESTED,
     BOUGHT_OFF,
@@ -15,8 +16,9 @@ from tajsim.agents.commander import (
     MUTINIED,
     NO_POST,
 )
-from tajsim.axes import REGIONS, Array, total
+from tajsim.axes import AGENCIES, REGIONS, Array, total
 from tajsim.model.notes.elite import note_answer, note_break
+from tajsim.model.posts import heads
 from tajsim.model.stages.succession import contest
 from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
 from tajsim.rules.elite.drive import dread_of_custody
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 #: Closure of a post that another holds: no veto is as high.
 NOT_TO_BE_HAD = 1000.0
+
+#: Closure of each agency's post that nobody holds, ``(agency, 1)``.
+VETO = np.array([[0.0 if name in UNDER_PRESIDENT else 1.0] for name in AGENCIES])
+VETO[OWN == 0.0] = NOT_TO_BE_HAD
 
 
 def elite(country: Country) -> None:
@@ -108,16 +114,9 @@ def gather_old_fighters(country: Country) -> None:
 
 def post_for_bargains(country: Country) -> NDArray[np.intp]:
     """Return the agency whose head's post costs the regime least, ``(run,)``."""
-    use, closed = [], []
-    for i, agency in enumerate(country.agencies):
-        use.append(agency.effort_on_tasks(country.regime.weight))
-        held = np.full(country.run_count, 0.0 if agency.name in UNDER_PRESIDENT else 1.0)
-        for commander in country.commanders:
-            taken = commander.in_place * (commander.post == i)
-            held = np.where(agency.foreign | (taken > 0.5), NOT_TO_BE_HAD, held)
-        closed.append(held)
-    interest = np.stack([a.outside_interest for a in country.agencies])
-    return country.ask(cheapest_post, np.stack(use), interest, np.stack(closed))
+    use = over_tasks(country.regime.weight) / TASK_COUNT
+    closed = np.where(total(heads(country)) > 0.5, NOT_TO_BE_HAD, VETO)
+    return country.ask(cheapest_post, use, country.agencies.outside_interest, closed)
 
 
 def obey_or_bargain(country: Country, commander: Commander, i: int, post: NDArray[np.intp]) -> None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency_tasks import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
-from tajsim.axes import AFGHAN_SECTIONS, REGIONS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, REGIONS, Array, total
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes.elite import note_alliance, note_battle, note_crossings
 from tajsim.model.stages.business import business
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tajsim.model.country import Country
 
 N = len(AFGHAN_SECTIONS)
+
+#: 1 for an agency that can be set on mutineers, ``(agency, 1)``.
+FIGHTS_INSIDE = OWN * np.array([[name not in ("customs", "border_troops")] for name in AGENCIES])
 
 
 def force(country: Country) -> None:
@@ -66,14 +70,11 @@ def fight_mutinies(country: Country) -> None:
 
 def loyal_force(country: Country, without: int) -> Array:
     """Return the persons who would fight for the regime, weighted by quality and trust."""
-    found = np.zeros(country.run_count)
-    for i, agency in enumerate(country.agencies):
-        if agency.foreign or agency.name in ("customs", "border_troops"):
-            continue
-        # The mutineer's own agency stands half aside.
-        part = 0.5 if i == without else 1.0
-        found = found + part * agency.strength * agency.quality
-    return found * country.regime.trust
+    part = FIGHTS_INSIDE.copy()
+    # The mutineer's own agency stands half aside.
+    part[without] *= 0.5
+    agencies = country.agencies
+    return total(part * agencies.strength * agencies.quality) * country.regime.trust
 
 
 def killed(country: Country, persons: Array) -> None:
@@ -92,9 +93,9 @@ def cross(country: Country) -> None:
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
     runs = np.arange(country.run_count)
-    density = np.stack([a.deployment[:N] * a.quality for a in country.guards])
+    density = total(country.agencies.deployment[:N] * country.agencies.quality, axis=1)
     length = country.values.family("section_length")[:N]
-    opposition = (total(density) / length)[weakest, runs]
+    opposition = (density / length)[weakest, runs]
     country.pressure = country.outside.militant_pressure[0]
     # Those in the north of Afghanistan face the line; the others wait beyond the Uzbek border,
     # which the country's own troops guard.
@@ -120,7 +121,8 @@ def cross(country: Country) -> None:
 def drive_out(country: Country, arrived: Array) -> None:
     """Army, patron and called allies drive militants out as far as they reach them."""
     army, inside = country.agency["army"], country.militants_inside
-    ready = second_line(army.quality, army.collusion, army.growth, country.base_presence)
+    growth = country.agencies.growth[army.rank]
+    ready = second_line(army.quality, army.collusion, growth, country.base_presence)
     called = country.ask(alliance_force, inside, country.alignment)
     note_alliance(country, called, inside)
     ready = np.minimum(ready + called, 1.0)

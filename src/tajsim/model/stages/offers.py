@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency_tasks import mean_by_task
 from tajsim.axes import AFGHAN_SECTIONS, MILITANT_GROUPS, POWERS, TASKS, total
 from tajsim.rules.militants.buildup import pressure_from_exile
 from tajsim.rules.powers.alarm import alarm
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
-#: Tasks that an agency does for the regime however corrupt it is (mechanism M43).
-KEPT_WHEN_CORRUPT = ("internal_order", "elite_control")
+#: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
+#: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
+SOLD = np.array([[float(t not in ("internal_order", "elite_control"))] for t in TASKS])
 
 #: 1 where the second power watches the first, ``(power, power, 1)``.
 WATCHED_BY = np.array([[[float(p in WATCHED.get(by, ()))] for by in POWERS] for p in POWERS])
@@ -62,14 +64,9 @@ def pay_for_base(country: Country) -> None:
 def uncarried(country: Country) -> Array:
     """Return the share of each task that neither outsiders nor honest agencies carry."""
     regime = country.regime
-    capacity = np.zeros_like(regime.effort)
-    for t in range(len(TASKS)):
-        able = [a for a in country.agencies if t in a.tasks and not a.foreign]
-        # A corrupt force still keeps order and guards the ruler: it fails at what it sells.
-        sold = 0.0 if TASKS[t] in KEPT_WHEN_CORRUPT else 1.0
-        able_share = [a.quality * (1.0 - sold * a.collusion) for a in able]
-        mean = total(np.stack(able_share)) / len(able)
-        capacity[t] = np.minimum(mean * regime.effort_ratio([t]), 1.0)
+    quality, collusion = country.agencies.quality[:, None], country.agencies.collusion[:, None]
+    able = mean_by_task(quality * (1.0 - SOLD * collusion))
+    capacity = np.minimum(able * (regime.effort / regime.effort_start), 1.0)
     regime.weakness = 1.0 - capacity
     border = TASKS.index("border")
     guard = country.guard_strength[: len(AFGHAN_SECTIONS)]

@@ -87,4 +87,6 @@ def hand_over_next(country: Country, granted: Array) -> None:
             cause="sovereignty",
         )
     # Who stood there leaves with the section.
-    recruit(country, guard, -guard.strength * (1.0 - total(guard.guarded_km) / before))
+    joining = country.agencies.zeros()
+    joining[guard.rank] = -guard.strength * (1.0 - total(guard.guarded_km) / before)
+    recruit(country, joining)

@@ -109,10 +109,10 @@ def guard_wages(country: Country) -> Array:
 
     Mechanisms: M44, M73.
     """
-    wages = np.stack([guard.deployment * guard.pay for guard in country.guards], axis=1)
+    wages = total(country.agencies.deployment * country.agencies.pay, axis=1)
     found = country.regions.zeros()
     for region, sections in BORDER:
-        found[region] = total(wages[sections].reshape(-1, country.run_count))
+        found[region] = total(wages[sections])
     return found
 
 

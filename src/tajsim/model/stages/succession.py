@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency_tasks import OWN
 from tajsim.agents.commander import BOUGHT_OFF, MUTINIED, NO_POST
 from tajsim.axes import REGIONS, REPRESSION_STEPS, Array, total
 from tajsim.inputs.dates import month_number
 from tajsim.model.notes.elite import note_contest
+from tajsim.model.posts import heads
 from tajsim.rules.state.contest import bargain_chance, kind_of_ending, ranks_behind
 from tajsim.world import TERM_END
 
@@ -90,17 +92,11 @@ def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
 
     Who waits stands on neither side. Where nobody takes a side the share is 1.
     """
-    found = against = np.zeros(country.run_count)
-    for i, agency in enumerate(country.agencies):
-        if agency.foreign:
-            continue
-        away = np.zeros(country.run_count)
-        for j, commander in enumerate(country.commanders):
-            head = commander.in_place * (commander.post == i)
-            away = np.maximum(away, WITH_THE_HEAD * head * (1.0 - behind[j]))
-        force = agency.strength * agency.quality
-        ranks = ranks_behind(country.regime.trust, agency.collusion, settled)
-        found, against = found + force * ranks * (1.0 - away), against + force * away
+    agencies = country.agencies
+    away = (WITH_THE_HEAD * heads(country) * (1.0 - behind)[:, None]).max(axis=0)
+    force = OWN * agencies.strength * agencies.quality
+    ranks = ranks_behind(country.regime.trust, agencies.collusion, settled)
+    found, against = total(force * ranks * (1.0 - away)), total(force * away)
     for j, commander in enumerate(country.commanders):
         men = commander.men * commander.in_place
         found, against = found + men * behind[j], against + men * (1.0 - behind[j])
