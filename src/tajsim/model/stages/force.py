@@ -92,14 +92,13 @@ def cross(country: Country) -> None:
     stops = country.ask(deterrence, troops, country.guarantee)
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
-    runs = np.arange(country.run_count)
     density = total(country.agencies.deployment[:N] * country.agencies.quality, axis=1)
     length = country.values.family("section_length")[:N]
-    opposition = (density / length)[weakest, runs]
+    opposition = (density / length)[weakest, np.arange(country.run_count)]
     country.pressure = country.outside.militant_pressure[0]
     # Those in the north of Afghanistan face the line; the others wait beyond the Uzbek border,
     # which the country's own troops guard.
-    weakness = np.array([1.0 - guard[weakest, runs], 1.0 - own_guard(country)])
+    weakness = np.array([1.0 - guard.min(axis=0), 1.0 - own_guard(country)])
     # Those in the north stand on the routes and tax what goes over them.
     funds = np.array([country.drug_money, np.ones(country.run_count)])
     groups, opening = country.militants, (weakness, country.regime.strain, sympathisers(country))

@@ -154,9 +154,8 @@ def members(country: Country, skill: Array) -> None:
     effort = country.regime.effort_ratio([TASKS.index("internal_order")])
     movements.ask(movements.recruit, ears, people, country.standing)
     arrested = movements.lose_to_arrests(skill, effort)
-    for i, movement in enumerate(movements.names):
-        if movement in BANNED:
-            leave_home(country, "prisoners", arrested[:, i])
+    for name in BANNED:
+        leave_home(country, "prisoners", arrested[:, movements.names.index(name)])
     country.now["arrests"] = total(total(arrested))
     # The party is closed once it has lost its status, at the third step.
     closed = (country.standing <= 0.0).astype(float)
