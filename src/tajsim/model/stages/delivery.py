@@ -15,7 +15,6 @@ from tajsim.rules.powers.partner import partner_exposure
 from tajsim.world import EMBASSY_GUARD
 
 if TYPE_CHECKING:
-    from tajsim.agents.agency import SecurityAgency
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
@@ -58,23 +57,21 @@ def bear_defections(country: Country) -> None:
 
 def exposure_to(country: Country, gone: Array) -> Array:
     """Return how far powers relied on a service whose chief went over, share, ``(power, run)``."""
-    found = country.powers.zeros()
+    found, helped = country.powers.zeros(), parts_of_help(country)
     present = total(country.powers.presence) / len(TASKS)
     for commander, went in zip(country.commanders, gone, strict=True):
         if went.any():
-            agency = country.agencies[commander.home_post]
-            guards = np.full(country.run_count, float(agency.name == EMBASSY_GUARD))
-            helped = part_of_help(country, agency)
-            relied = country.ask(partner_exposure, helped, present, guards)
+            post = commander.home_post
+            guards = np.full(country.run_count, float(AGENCIES[post] == EMBASSY_GUARD))
+            relied = country.ask(partner_exposure, helped[:, post], present, guards)
             found = np.maximum(found, went * relied)
     return found
 
 
-def part_of_help(country: Country, agency: SecurityAgency) -> Array:
-    """Return the share of powers' useful aid that goes to an agency, 0 to 1, ``(power, run)``."""
+def parts_of_help(country: Country) -> Array:
+    """Return the share of powers' useful aid that each agency has, ``(power, agency, run)``."""
     useful = country.powers.useful
-    mine: Array = shared_out(np.swapaxes(useful, 0, 1))[:, agency.rank]
-    return mine / np.maximum(total(useful), 1e-9)
+    return shared_out(np.swapaxes(useful, 0, 1)) / np.maximum(total(useful), 1e-9)[:, None]
 
 
 def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Array) -> None:
