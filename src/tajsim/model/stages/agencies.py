@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency import GUARD_ROWS
 from tajsim.agents.agency_tasks import over_tasks
 from tajsim.axes import AGENCIES, total
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes.ways import note_agencies
 from tajsim.model.posts import political_heads
+from tajsim.world import GUARDS
 
 if TYPE_CHECKING:
     from tajsim.axes import Array
@@ -33,10 +35,11 @@ def agencies(country: Country) -> None:
 
 def best_drawn_off(country: Country) -> Array:
     """Return how far a better-paying foreign service takes the draft first, 0 to 1."""
-    foreign = country.agency["russian_border_troops"]
-    own = country.agency["border_troops"]
-    richer = foreign.pay / np.maximum(foreign.pay + own.pay, 1e-9)
-    return richer * foreign.strength / np.maximum(foreign.strength + own.strength, 1.0)
+    pay, strength = country.agencies.pay[GUARD_ROWS], country.agencies.strength[GUARD_ROWS]
+    foreign = GUARDS.index("russian_border_troops")
+    richer = pay[foreign] / np.maximum(total(pay), 1e-9)
+    taken: Array = richer * strength[foreign] / np.maximum(total(strength), 1.0)
+    return taken
 
 
 def alarmed(country: Country) -> Array:
