@@ -331,7 +331,8 @@ def test_old_fighters_lower_the_bar_for_the_next_mutiny() -> None:
     kin, fear, none = COMMANDERS.index("nazarzoda"), np.full(20, 0.5), np.zeros(20)
 
     def chance(guarantee: Array) -> Array:
-        return tried.commanders.chance_to_fight(fear, guarantee)[kin]
+        found: Array = tried.commanders.chance_to_fight(fear, guarantee)[kin]
+        return found
 
     tried.commanders[kin].rejoining = none
     before = chance(none)
