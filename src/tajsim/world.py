@@ -100,6 +100,3 @@ FIRST_COMMANDERS = COMMANDERS[:6]
 NETWORK_PATRON = {
     name: FIRST_COMMANDERS[(5 + i) % 6] if i < 12 else "" for i, name in enumerate(NETWORKS)
 }
-
-#: Commanders who wait to be called to a post that falls vacant.
-WAITING_FOR = COMMANDERS[6:]

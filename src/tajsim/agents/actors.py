@@ -8,7 +8,7 @@ run)``, and one of the whole country, ``(run,)``, meet a state ``(task, actor, r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, SupportsIndex, TypeVar, overload
 
 import mesa
 import numpy as np
@@ -45,12 +45,12 @@ class Actors(Sequence[M], Generic[M]):
         self._members = [member(model, name, self) for name in self.names]
 
     @overload
-    def __getitem__(self, index: int) -> M: ...
+    def __getitem__(self, index: SupportsIndex) -> M: ...
 
     @overload
     def __getitem__(self, index: slice) -> Sequence[M]: ...
 
-    def __getitem__(self, index: int | slice) -> M | Sequence[M]:
+    def __getitem__(self, index: SupportsIndex | slice) -> M | Sequence[M]:
         """Return the agent of a place in ``names``."""
         return self._members[index]
 

@@ -6,12 +6,16 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actors, Member
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, NETWORKS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, EXITS, NETWORKS, Array, total
 from tajsim.rules.border.access import access, protection_step
 from tajsim.rules.border.belief import learn
 from tajsim.rules.border.routes import way_shares
 from tajsim.rules.border.volume import capacity_step, margin, volume
 from tajsim.world import NETWORK_PATRON
+
+#: The networks that a commander protects, and who protects each of them, by place in their lists.
+PROTECTED = [i for i, name in enumerate(NETWORKS) if NETWORK_PATRON[name]]
+PATRONS = [COMMANDERS.index(NETWORK_PATRON[NETWORKS[i]]) for i in PROTECTED]
 
 
 class TraffickingNetwork(Member):
@@ -29,8 +33,9 @@ class Networks(Actors[TraffickingNetwork]):
     """The state of all networks.
 
     ``(network, run)``: ``capacity``, ``bought`` (kg/month), ``stock`` (kg), ``protection``,
-    ``access`` (shares), ``patron_held`` (1 while the patron is in place), ``margin`` (ratio),
-    ``hit`` (share lost to arrests), ``revenue``, ``outlay``, ``tolls``, ``fee`` (USD this month).
+    ``access`` (shares), ``patron_held`` (1 while the patron is in place, or there is none),
+    ``margin`` (ratio), ``hit`` (share lost to arrests), ``revenue``, ``outlay``, ``tolls``, ``fee``
+    (USD this month).
     ``(section, network, run)`` over the Afghan sections: ``entry_share``, ``entry_belief``,
     ``entry_load``, ``entry_lost``; the same for exits with ``exit_``.
     """
@@ -75,22 +80,26 @@ class Networks(Actors[TraffickingNetwork]):
         self.exit_load, self.exit_lost = self.zeros(exits), self.zeros(exits)
         self.cost_share = self.zeros()
 
-    @property
-    def patrons(self) -> list[str]:
-        """Name of the commander who protects each network, "" where there is none."""
-        return [network.patron for network in self]
+    def by_patron(self, values: Array) -> Array:
+        """Add ``(network, run)`` over those that each commander protects, ``(commander, run)``."""
+        found = np.zeros((len(COMMANDERS), self.runs))
+        for network, commander in zip(PROTECTED, PATRONS, strict=True):
+            found[commander] += values[network]
+        return found
 
-    def protect(self, patron_in_place: Array, *, patron_worth: Array, margin_normal: Array) -> None:
+    def protect(self, in_place: Array, *, patron_worth: Array, margin_normal: Array) -> None:
         """Buy protection with profit; part of it goes with a patron, part of the rest by arrests.
 
         Args:
-            patron_in_place: 1 while he is, or where there is none, ``(network, run)``.
+            in_place: 1 where a commander is in place, else 0, ``(commander, run)``.
         """
-        fallen = np.maximum(self.patron_held - patron_in_place, 0.0)
+        held = np.ones_like(self.patron_held)
+        held[PROTECTED] = in_place[PATRONS]
+        fallen = np.maximum(self.patron_held - held, 0.0)
         lost = np.minimum(patron_worth * fallen + self.hit, 1.0)
         profit = np.maximum(self.margin / margin_normal, 0.0)
         self.protection = self.ask(protection_step, self.protection, profit, lost)
-        self.patron_held = patron_in_place
+        self.patron_held = held
         self.access = self.ask(access, self.protection)
 
     def learn(self, entry_word: Array, exit_word: Array) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tajsim.agents.agency import SecurityAgencies, SecurityAgency
 from tajsim.agents.agency_tasks import mean_of_own
-from tajsim.agents.commander import Commander
+from tajsim.agents.commander import Commander, Commanders
 from tajsim.agents.militants import MilitantGroups
 from tajsim.agents.movement import Movement, Movements
 from tajsim.agents.network import Networks
@@ -52,7 +52,7 @@ class Country(mesa.Model):
     agencies: SecurityAgencies
     powers: ExternalPowers
     networks: Networks
-    commanders: list[Commander]
+    commanders: Commanders
     movements: Movements
     militants: MilitantGroups
     regions: Regions

@@ -79,6 +79,15 @@ class Ledger:
         self.balance[self.rows(sources)] -= amount
         self.balance[self.rows(targets)] += amount
 
+    def pay_in_turn(self, source: str, targets: Sequence[str], amount: Array) -> None:
+        """Move amounts ``(target, run)`` from one account to many.
+
+        The source's sum runs from target to target: the same to the bit as one `move` for each.
+        """
+        row = self._row[source]
+        self.balance[self.rows(targets)] += amount
+        self.balance[row] = total(np.concatenate([self.balance[row : row + 1], -amount]))
+
     def draw(self, source: str, target: str, amount: Array) -> Array:
         """Move an amount or what there is, whichever is less, and return what was moved."""
         moved = np.minimum(amount, np.maximum(self[source], 0.0))

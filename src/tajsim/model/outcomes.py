@@ -94,12 +94,12 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "land_cleared": lambda m: m.cleared,
     "investment": lambda m: m.invested,
     "loyalty_in_place": lambda m: (
-        total(np.stack([c.loyalty * c.in_place for c in m.commanders]))
-        / np.maximum(total(np.stack([c.in_place for c in m.commanders])), 1.0)
+        total(m.commanders.loyalty * m.commanders.in_place)
+        / np.maximum(total(m.commanders.in_place), 1.0)
     ),
-    "commander_loyalty": lambda m: np.stack([c.loyalty * c.in_place for c in m.commanders]),
-    "commander_fear": lambda m: np.stack([c.fear * c.in_place for c in m.commanders]),
-    "commander_state": lambda m: np.stack([c.status for c in m.commanders]),
+    "commander_loyalty": lambda m: m.commanders.loyalty * m.commanders.in_place,
+    "commander_fear": lambda m: m.commanders.fear * m.commanders.in_place,
+    "commander_state": lambda m: m.commanders.status,
     "purges": lambda m: m.now["purges"],
     "bargains": lambda m: m.now["bargains"],
     "mutinies": lambda m: m.now["mutinies"],

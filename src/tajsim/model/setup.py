@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.agents.agency import SecurityAgencies, SecurityAgency
-from tajsim.agents.commander import Commander
+from tajsim.agents.commander import Commander, Commanders
 from tajsim.agents.militants import MilitantGroup, MilitantGroups
 from tajsim.agents.movement import Movement, Movements
 from tajsim.agents.network import Networks, TraffickingNetwork
@@ -28,7 +28,7 @@ from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.delivery import presence
 from tajsim.rules.militants.posture import forward_aim
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
-from tajsim.world import GUARDS, WAITING_FOR
+from tajsim.world import GUARDS
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
@@ -48,7 +48,7 @@ def create_actors(country: Country) -> None:
     country.agencies = SecurityAgencies(country, SecurityAgency)
     country.powers = ExternalPowers(country, ExternalPower)
     country.networks = Networks(country, TraffickingNetwork)
-    country.commanders = [Commander(country, name) for name in COMMANDERS]
+    country.commanders = Commanders(country, Commander)
     country.movements = Movements(country, Movement)
     country.militants = MilitantGroups(country, MilitantGroup)
     country.regions = Regions(country, Region)
@@ -57,8 +57,6 @@ def create_actors(country: Country) -> None:
     country.commander = {c.name: c for c in country.commanders}
     country.movement = {m.name: m for m in country.movements}
     country.guards = [country.agency[name] for name in GUARDS]
-    for commander in country.commanders:
-        commander.waits_for_post = commander.name in WAITING_FOR
 
 
 def open_ledgers(country: Country) -> None:

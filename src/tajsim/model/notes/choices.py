@@ -90,20 +90,15 @@ def note_position(country: Country) -> None:
     )
 
 
-def note_blows(
-    country: Country, free: NDArray[np.bool_], chosen: NDArray[np.intp], urge: Array
-) -> None:
+def note_blows(country: Country, strikes: NDArray[np.bool_], urge: Array) -> None:
     """Note whom the regime strikes at of its own accord.
 
     Args:
-        free: where it strikes, ``(run,)``.
-        chosen: at which commander, index, ``(run,)``.
+        strikes: where it strikes at whom, ``(commander, run)``.
         urge: growth of the drive to remove rivals since early 2004, ratio, ``(run,)``.
     """
-    if not free.any():
-        return
-    for i in sorted(set(chosen[free].tolist())):
-        commander, where = country.commanders[i], free & (chosen == i)
+    for i in np.flatnonzero(strikes.any(axis=1)):
+        commander, where = country.commanders[i], strikes[i]
         state = commander.threat, commander.power, country.guarantee, commander.grudge, urge
         arrest = where & (commander.grudge > 0.0)
         for kind, here in (("arrest_order", arrest), ("dismissal_order", where & ~arrest)):

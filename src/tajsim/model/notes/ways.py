@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tajsim.agents.network import PROTECTED
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, EXITS, Array
 from tajsim.inputs.chronicle import WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
@@ -33,7 +34,7 @@ def note_ways(country: Country, exit_cost: Array) -> None:
     if not end_of_quarter(country):
         return
     net = country.networks
-    large = sum(1 for patron in net.patrons if patron)
+    large = len(PROTECTED)
     terms = {
         "entry_moved": (net.entry_share, net.entry_belief, country.entry_toll, net.entry_cost),
         "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost),

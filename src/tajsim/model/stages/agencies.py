@@ -11,7 +11,6 @@ from tajsim.agents.agency_tasks import over_tasks
 from tajsim.axes import AGENCIES, total
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes.ways import note_agencies
-from tajsim.model.posts import political_heads
 from tajsim.world import GUARDS
 
 if TYPE_CHECKING:
@@ -45,6 +44,14 @@ def best_drawn_off(country: Country) -> Array:
 def alarmed(country: Country) -> Array:
     """Return how much calls for several agencies at once, 0 to 1: incidents, militants inside."""
     return np.minimum(country.regime.incidents / 4.0 + country.militants_inside / 500.0, 1.0)
+
+
+def political_heads(country: Country) -> Array:
+    """Return 1 where a commander heads an agency not of his own trade, ``(agency, run)``."""
+    commanders = country.commanders
+    away = commanders.post != commanders.trade
+    found: Array = (commanders.heads * away[:, None]).max(axis=0)
+    return found
 
 
 def recruit(country: Country, joining: Array) -> None:

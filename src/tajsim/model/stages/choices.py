@@ -32,9 +32,8 @@ OTHERS = OWN * np.array([[name != "security_ministry"] for name in AGENCIES])
 def choices(country: Country) -> None:
     """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
     regime = country.regime
-    growth = country.agencies.growth
-    for commander in country.commanders:
-        commander.weigh(regime.trust, regime.civilian_control, growth[commander.home_post])
+    growth = country.agencies.growth[country.commanders.service]
+    country.commanders.weigh(regime.trust, regime.civilian_control, growth)
     regime.incidents = regime.incidents * 0.92
     regime.perceived = perceived_threats(country)
     regime.choose_effort()
@@ -70,10 +69,7 @@ def perceived_threats(country: Country) -> Array:
         country.people["violent"] / 1000.0,
     )
     seen[TASKS.index("internal_order")] = country.mean_voice + ideas
-    worst = country.commanders[0].threat
-    for commander in country.commanders[1:]:
-        worst = np.maximum(worst, commander.threat)
-    seen[TASKS.index("elite_control")] = worst
+    seen[TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
     seen[TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
     crossed = total(country.last["attempts"])
     seen[TASKS.index("external_defence")] = country.hostility + crossed
@@ -133,10 +129,9 @@ def dismay_donors(country: Country) -> None:
     """Let donors judge who heads the agency that they pay for most."""
     interest = country.agencies.outside_interest
     most = np.argmax(interest, axis=0)
-    head = np.zeros(country.run_count)
-    for commander in country.commanders:
-        away = commander.in_place * (commander.post != commander.home_post)
-        head = np.maximum(head, away * (commander.post == most))
+    commanders = country.commanders
+    away = commanders.in_place * (commanders.post != commanders.trade)
+    head = (away * (commanders.post == most)).max(axis=0)
     country.regime.dismay_donors(head, interest[most, np.arange(country.run_count)])
 
 
@@ -145,41 +140,31 @@ def order_purges(country: Country) -> None:
     regime, commanders = country.regime, country.commanders
     regime.months_since_purge = regime.months_since_purge + 1.0
     since, urge = regime.months_since_purge, regime.urge()
-    hazard = [c.hazard(country.guarantee, since, urge, country.standing) for c in commanders]
-    names = [c.name for c in commanders]
-    draw = country.draws.uniform_each("purge", names, country.calendar_month)
-    within = draw < np.stack(hazard)
-    chosen = np.argmax(np.where(within, np.stack([c.threat for c in commanders]), -1.0), axis=0)
+    hazard = commanders.hazard(country.guarantee, since, urge, country.standing)
+    draw = country.draws.uniform_each("purge", commanders.names, country.calendar_month)
+    within = draw < hazard
     # An order that is out already, by an event or after a killing, is this month's blow.
-    out = np.zeros(country.run_count)
-    for commander in commanders:
-        out = np.maximum(out, np.maximum(commander.arrest_order, commander.dismissal_order))
-    free = within.any(axis=0) & (out < 0.5)
-    for i, commander in enumerate(commanders):
-        strikes = (free & (chosen == i)).astype(float)
+    out = (np.maximum(commanders.arrest_order, commanders.dismissal_order) > 0.5).any(axis=0)
+    free = within.any(axis=0) & ~out
+    if free.any():
+        chosen = np.argmax(np.where(within, commanders.threat, -1.0), axis=0)
+        strikes = free & (chosen == np.arange(len(commanders))[:, None])
         # Who has humiliated the regime is arrested; the others are first dismissed.
-        humiliated = commander.grudge > 0.0
-        commander.arrest_order = np.maximum(commander.arrest_order, strikes * humiliated)
-        commander.dismissal_order = np.maximum(commander.dismissal_order, strikes * ~humiliated)
-    note_blows(country, free, chosen, urge)
-    struck = free | (out > 0.5)
-    regime.months_since_purge = np.where(struck, 0.0, regime.months_since_purge)
+        humiliated = commanders.grudge > 0.0
+        commanders.arrest_order = np.maximum(commanders.arrest_order, strikes & humiliated)
+        commanders.dismissal_order = np.maximum(commanders.dismissal_order, strikes & ~humiliated)
+        note_blows(country, strikes, urge)
+    regime.months_since_purge = np.where(free | out, 0.0, regime.months_since_purge)
 
 
 def call_successors(country: Country) -> None:
     """Give a vacant post to the successor who is waiting for it."""
-    for successor in country.commanders:
-        if not successor.waits_for_post:
-            continue
-        holders = [
-            c
-            for c in country.commanders
-            if c.home_post == successor.home_post and c is not successor
-        ]
-        vacant = np.ones(country.run_count)
-        for holder in holders:
-            vacant = vacant * (holder.post != holder.home_post)
-        called = (successor.status == WAITING) & (vacant > 0.5)
+    commanders = country.commanders
+    waits = commanders.status == WAITING
+    for i in np.flatnonzero(waits.any(axis=1)):
+        successor = commanders[i]
+        peers = commanders.trade[:, 0] == successor.home_post
+        called = waits[i] & (commanders.post[peers] != successor.home_post).all(axis=0)
         country.note(
             "post_given",
             called,

@@ -48,10 +48,9 @@ def fight_mutinies(country: Country) -> None:
     if not country.now["mutinies"].any():
         return
     backing = country.values["internal_backing"] * country.guarantee
-    for i, commander in enumerate(country.commanders):
-        up = country.now["mutinies"][i] * (commander.status == MUTINIED)
-        if not up.any():
-            continue
+    fighting = country.now["mutinies"] * (country.commanders.status == MUTINIED)
+    for i in np.flatnonzero(fighting.any(axis=1)):
+        commander, up = country.commanders[i], fighting[i]
         draw = country.draws.uniform("battle", commander.name, country.calendar_month)
         wins = up * country.ask(
             mutiny_wins,

@@ -8,7 +8,6 @@ import numpy as np
 
 from tajsim.agents.agency_tasks import OWN
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, total
-from tajsim.model.posts import heads
 from tajsim.rules.rents.budget import commitments_step
 from tajsim.rules.rents.climb import climb
 from tajsim.rules.rents.extortion import barrier_step, extortion
@@ -34,12 +33,12 @@ AGAINST_TRADE = OWN * np.array(
 def money(country: Country) -> None:
     """Settle the month's payments. Writes: purses, incomes, shortfall, barriers."""
     economy(country)
-    network_accounts(country)
+    fees = network_accounts(country)
     budget(country)
     illicit = take_from_people(country)
     rents = share_rents(country, illicit)
     give_shelter(country)
-    pay_clients(country, rents)
+    pay_clients(country, rents, fees)
     # What is not saved is spent, on goods from the rest of the economy.
     spending = country.values["spending_share"]
     country.money.move("households", "world", spending * country.money["households"])
@@ -57,22 +56,27 @@ def economy(country: Country) -> None:
     country.money.move("world", "households", made)
 
 
-def network_accounts(country: Country) -> None:
-    """Networks buy and sell; patrons, or the ruling circle, take a fee of the profit."""
+def network_accounts(country: Country) -> Array:
+    """Networks buy and sell; patrons, or the ruling circle, take a fee of the profit.
+
+    Returns:
+        What networks paid each commander for protection, USD, ``(commander, run)``.
+    """
     net, ledger = country.networks, country.money
     ledger.pay_each("world", NETWORKS, net.revenue)
     ledger.draw_each(NETWORKS, "world", net.outlay)
     profit = np.maximum(net.revenue - net.outlay - net.tolls, 0.0)
     fee = country.values["protection_fee"] * profit * net.protection
     net.fee = ledger.draw_each(NETWORKS, "patronage", fee)
-    for commander, fees in zip(country.commanders, fees_by_commander(country), strict=True):
-        ledger.move("patronage", commander.name, fees)
+    fees = net.by_patron(net.fee) * country.commanders.in_place
+    ledger.pay_in_turn("patronage", COMMANDERS, fees)
     resale = country.now["resale"]
     country.now["drug_income"] = total(net.revenue - net.outlay) + total(resale)
     paid = total(net.outlay)
     if country.months_run == 0:
         country.outlay_start = np.maximum(paid, 1.0)
     country.drug_money = paid / country.outlay_start
+    return fees
 
 
 def budget(country: Country) -> None:
@@ -132,15 +136,15 @@ def pay_tolls(country: Country) -> None:
 
 def share_rents(country: Country, illicit: Array) -> Array:
     """Let rents climb; return what each takes from the agency he heads, ``(commander, run)``."""
-    head, now = heads(country), country.now
-    count = total(head)
+    heads, now = country.commanders.heads, country.now
+    count = total(heads)
     up, to_regime, kept = country.ask(climb, illicit, np.minimum(count, 1.0))
     country.money.move_in_turn(AGENCIES, "patronage", to_regime)
     country.money.move_in_turn(AGENCIES, "households", kept)
     now["rents_regime"] += total(to_regime)
     part_of_drugs = (now["tolls"] + now["resale"]) / np.maximum(illicit, 1e-9)
     now["drug_rents"] += total((up + to_regime) * part_of_drugs)
-    parts = up * head / np.maximum(count, 1.0)
+    parts = up / np.maximum(count, 1.0) * heads
     country.money.move_between(AGENCIES, COMMANDERS, parts)
     return total(parts, axis=1)
 
@@ -152,33 +156,22 @@ def give_shelter(country: Country) -> None:
     country.shelter = country.ask(shelter_step, country.shelter, country.now["drug_rents"], aid)
 
 
-def pay_clients(country: Country, takings: Array) -> None:
+def pay_clients(country: Country, takings: Array, fees: Array) -> None:
     """The regime pays its clients; they spend; a shortfall is remembered as such."""
-    claims = [c.claim for c in country.commanders]
-    need = total(np.stack(claims))
-    paid = country.ask(patronage_paid, country.money["patronage"], need)
+    ledger, regime, commanders = country.money, country.regime, country.commanders
+    claims = commanders.claims()
+    need = total(claims)
+    paid = country.ask(patronage_paid, ledger["patronage"], need)
     country.now["patronage"] = paid
-    regime = country.regime
     regime.shortfall = regime.shortfall + 0.2 * (shortfall(paid, need) - regime.shortfall)
-    fees = fees_by_commander(country)
-    for i, commander in enumerate(country.commanders):
-        part = paid * claims[i] / np.maximum(need, 1e-9)
-        country.money.move("patronage", commander.name, part)
-        received = takings[i] + part + fees[i]
-        country.now["rents_commander"][i] = received
-        commander.earn(received)
-        country.money.move(commander.name, "households", country.money[commander.name] * 0.9)
+    parts = paid * claims / np.maximum(need, 1e-9)
+    ledger.pay_in_turn("patronage", COMMANDERS, parts)
+    received = takings + parts + fees
+    country.now["rents_commander"] = received
+    commanders.earn(received, claims)
+    spent = 0.9 * ledger.balance[ledger.rows(COMMANDERS)]
+    ledger.move_in_turn(COMMANDERS, "households", spent)
     # The circle keeps for itself what its clients do not get.
-    rest = np.maximum(country.money["patronage"], 0.0) * country.values["self_enrichment"]
+    rest = np.maximum(ledger["patronage"], 0.0) * country.values["self_enrichment"]
     country.now["rents_regime"] += rest
-    country.money.move("patronage", "world", rest)
-
-
-def fees_by_commander(country: Country) -> list[Array]:
-    """Return what each commander's networks paid him for protection, USD."""
-    net, found = country.networks, []
-    for commander in country.commanders:
-        mine = [i for i, patron in enumerate(net.patrons) if patron == commander.name]
-        paid = total(net.fee[mine]) if mine else np.zeros(country.run_count)
-        found.append(paid * commander.in_place)
-    return found
+    ledger.move("patronage", "world", rest)

@@ -45,10 +45,10 @@ def state(country: Country) -> None:
 
 def strongmen(country: Country) -> Array:
     """Return the independent power of each region's strongest man, 0 to 1, ``(region, run)``."""
-    found = country.regions.zeros()
-    for commander in country.commanders:
-        here = found[REGIONS.index(commander.facts.region)]
-        np.maximum(here, commander.power * (1.0 - commander.loyalty), out=here)
+    found, commanders = country.regions.zeros(), country.commanders
+    independent = commanders.power * (1.0 - commanders.loyalty)
+    for place, power in zip(commanders.place, independent, strict=True):
+        found[place] = np.maximum(found[place], power)
     return found
 
 
