@@ -108,7 +108,7 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Arra
 
     A guard that leaves hands over its posts and kit, and teaches those who come (M75).
     """
-    for agency in country.agencies:
+    for i, agency in enumerate(country.agencies):
         agency.aid, agency.watched_aid, money = np.zeros((3, country.run_count))
         for t in agency.tasks:
             if agency.foreign:
@@ -118,6 +118,7 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Arra
             agency.watched_aid = agency.watched_aid + watched[t] / bodies
             money = money + paid[t] / bodies
         country.money.move("world", agency.name, money)
+        country.now["aid_received"][i] = money
         if not agency.foreign:
             agency.reach = country.ask(equipped_reach, agency.aid_per_head, agency.collusion)
     own = country.agency["border_troops"]

@@ -50,12 +50,15 @@ def network_accounts(country: Country) -> None:
     """Networks buy and sell; patrons, or the ruling circle, take a fee of the profit."""
     net, ledger = country.traffic, country.money
     ledger.pay_each("world", NETWORKS, net.revenue)
-    ledger.draw_each(NETWORKS, "world", net.outlay)
+    spent = ledger.draw_each(NETWORKS, "world", net.outlay)
+    country.now["network_margin"] = total(net.revenue) - total(spent)
     profit = np.maximum(net.revenue - net.outlay - net.tolls, 0.0)
     fee = country.values["protection_fee"] * profit * net.protection
     net.fee = ledger.draw_each(NETWORKS, "patronage", fee)
-    for commander, fees in zip(country.commanders, fees_by_commander(country), strict=True):
-        ledger.move("patronage", commander.name, fees)
+    for i, fees in enumerate(fees_by_commander(country)):
+        ledger.move("patronage", country.commanders[i].name, fees)
+        country.now["fees_commander"][i] = fees
+    country.now["fees_regime"] = total(net.fee) - total(country.now["fees_commander"])
     resale = country.now["resale"]
     country.now["drug_income"] = total(net.revenue - net.outlay) + total(resale)
     paid = total(net.outlay)
@@ -137,7 +140,9 @@ def share_rents(country: Country, illicit: list[Array]) -> list[Array]:
         up, to_regime, kept = country.ask(climb, illicit[i], np.minimum(count, 1.0))
         country.money.move(agency.name, "patronage", to_regime)
         country.money.move(agency.name, "households", kept)
-        country.now["rents_regime"] += to_regime
+        country.now["rents_to_commander"][i] = up
+        country.now["rents_to_regime"][i] = to_regime
+        country.now["rents_kept"][i] = kept
         of_drugs = country.now["tolls"][i] + country.now["resale"][i]
         part_of_drugs = of_drugs / np.maximum(illicit[i], 1e-9)
         country.now["drug_rents"] += (up + to_regime) * part_of_drugs
@@ -162,21 +167,29 @@ def pay_clients(country: Country, takings: list[Array]) -> None:
     claims = [c.claim for c in country.commanders]
     need = total(np.stack(claims))
     paid = country.ask(patronage_paid, country.money["patronage"], need)
-    country.now["patronage"] = paid
     regime = country.regime
     regime.shortfall = regime.shortfall + 0.2 * (shortfall(paid, need) - regime.shortfall)
-    fees = fees_by_commander(country)
+    fees = country.now["fees_commander"]
     for i, commander in enumerate(country.commanders):
         part = paid * claims[i] / np.maximum(need, 1e-9)
         country.money.move("patronage", commander.name, part)
+        country.now["patronage"][i] = part
         received = takings[i] + part + fees[i]
         country.now["rents_commander"][i] = received
         commander.earn(received)
         country.money.move(commander.name, "households", country.money[commander.name] * 0.9)
     # The circle keeps for itself what its clients do not get.
     rest = np.maximum(country.money["patronage"], 0.0) * country.values["self_enrichment"]
-    country.now["rents_regime"] += rest
     country.money.move("patronage", "world", rest)
+    country.now["regime_kept"] = rest
+    country.now["rents_regime"] = into_patronage(country)
+
+
+def into_patronage(country: Country) -> Array:
+    """Return what came into the purse of the ruling circle this month, USD, ``(run,)``."""
+    now = country.now
+    climbed = total(now["rents_to_regime"]) + now["fees_regime"]
+    return climbed + total(now["diverted"]) + now["aid_freed"]
 
 
 def fees_by_commander(country: Country) -> list[Array]:
