@@ -77,6 +77,12 @@ def test_a_circle_that_lives_on_its_savings_balances_too(two: xr.Dataset) -> Non
     assert "people" not in [node.name for node in book.columns[0]]
 
 
+def test_purses_that_hold_nothing_are_left_out(two: xr.Dataset) -> None:
+    nothing = two.assign({name: 0 * two[name] for name in NEEDED})
+    assert plots.figure("money", nothing).axes
+    assert not any(book_of(nothing).columns)
+
+
 def test_ribbons_are_as_wide_as_what_is_paid(two: xr.Dataset) -> None:
     picture = plots.figure("money", two, window=("2006-01", "2006-12"), scenarios=PAIR[0])
     book = book_of(two.sel(scenario=[PAIR[0]]))
@@ -117,7 +123,7 @@ def test_nodes_keep_apart_however_small(boxed: bool) -> None:
 
 def test_money_names_what_old_results_lack(two: xr.Dataset) -> None:
     old = two.drop_vars(["patronage", "rents_kept"])
-    with pytest.raises(UserError, match=r"hold no rents_kept, patronage, .* simulate anew"):
+    with pytest.raises(UserError, match=r"not hold rents_kept, patronage, .* simulate them again"):
         plots.figure("money", old)
 
 

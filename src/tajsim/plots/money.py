@@ -89,9 +89,10 @@ def _check(dataset: xr.Dataset) -> None:
     there = choose.outcome_names(dataset)
     missing = [name for name in NEEDED if name not in there]
     if missing:
+        many = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise UserError(
-            f"these results hold no {', '.join(missing)}, which the picture of money follows; old "
-            "versions of tajsim kept them not: simulate anew with tajsim run or tajsim compare"
+            f"these results do not hold {', '.join(missing[:3])}{many}, which the picture of money "
+            "needs: they come from an older version or --outcomes left it out; simulate them again"
         )
     count = dataset.sizes["scenario"]
     if count > MOST_SCENARIOS:

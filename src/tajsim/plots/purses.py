@@ -20,6 +20,7 @@ NEEDED = (
 )  # fmt: skip
 #: Part of all payments below which a power, an agency or a commander joins the others.
 SMALL = 0.02
+_NOTHING = 1e-6  # million USD a year: what rounding leaves of nothing
 _BY = {"agency": "agencies", "power": "powers", "commander": "commanders"}
 
 Parts = dict[str, Floats]
@@ -47,12 +48,16 @@ class Book:
         self._aid()
         self._from_agencies()
         self._circle()
-        self.columns = tuple([n for n in c if n.mean > 0.0] for c in self.columns)
-        self.flows = tuple([f for f in flows if f.size > 0.0] for flows in self.flows)
+        self.columns = tuple([n for n in c if n.mean > _NOTHING] for c in self.columns)
+        drawn = {node.name for column in self.columns for node in column}
+        self.flows = tuple(
+            [f for f in flows if f.size > _NOTHING and {f.source, f.target} <= drawn]
+            for flows in self.flows
+        )
 
     @property
     def largest(self) -> float:
-        """Return the sum of the larger column, million USD a year."""
+        """Return the sum of the largest column, million USD a year."""
         return max(sum(node.mean for node in column) for column in self.columns)
 
     def _parts(self, name: str) -> Parts:
