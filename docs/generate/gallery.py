@@ -95,9 +95,9 @@ SHOWN = (
     Shown(
         "money",
         "withdrawal",
-        ("--window", "2006-01:2015-12"),
-        "Who pays, into whose hands it comes first, and what commanders and the ruling circle "
-        "receive.",
+        ("--window", "2006-01:2015-12", "--scenarios", "russian-border-withdrawal"),
+        "The money from its first hands to the top: who pays agencies, what officers keep, what "
+        "climbs to commanders and the ruling circle, and what the circle pays out.",
     ),
     Shown(
         "elite",
@@ -183,7 +183,7 @@ def _shrink(path: Path) -> None:
     """Keep 256 colours, rare ones too: a third of the bytes."""
     with Image.open(path) as whole:
         few = whole.convert("RGB").quantize(
-            200, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+            256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
         )
     few.save(path, optimize=True)
 

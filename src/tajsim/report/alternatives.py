@@ -35,8 +35,9 @@ _SHOWS = {
     "seized, who guards, and loads with bought passage.",
     "providers": "Stacked areas over the months, a panel for each security task: the state's own "
     "effort, what each outside power provides, and what nobody carries.",
-    "money": "Ribbons from those who pay to those who receive: tolls, extortion, aid, and what "
-    "climbs to commanders and the ruling circle.",
+    "money": "Ribbons from drug networks, people and donors to the agencies that take tolls and "
+    "extortion, and from these to officers, commanders and the ruling circle, which pays "
+    "commanders and keeps the rest.",
     "position": "Path by year of the position between West and Moscow against dependence.",
     "elite": "A lane for each commander: in which share of the runs he serves, is removed or "
     "breaks away, and his loyalty.",

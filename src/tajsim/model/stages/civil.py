@@ -19,6 +19,7 @@ def civil_aid(country: Country) -> None:
     """Aid that is not for security frees own money, or reaches people."""
     freed, country.aid_to_people = country.ask(civil_aid_parts, country.mean_collusion)
     country.money.move("world", "patronage", freed)
+    country.now["aid_freed"] = freed
     country.money.move("world", "households", country.aid_to_people)
 
 

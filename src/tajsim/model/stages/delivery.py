@@ -81,6 +81,7 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Arra
     """
     money, aid, watched_aid = shared_out(np.stack([paid, useful, watched]))
     country.money.pay_each("world", AGENCIES, money)
+    country.now["aid_received"] = money
     country.agencies.receive_aid(aid, watched_aid)
     own = country.agency["border_troops"]
     posts = np.maximum(own.extra_km, 0.0) * country.values["persons_per_km"]

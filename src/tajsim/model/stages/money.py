@@ -33,12 +33,12 @@ AGAINST_TRADE = OWN * np.array(
 def money(country: Country) -> None:
     """Settle the month's payments. Writes: purses, incomes, shortfall, barriers."""
     economy(country)
-    fees = network_accounts(country)
+    network_accounts(country)
     budget(country)
     illicit = take_from_people(country)
     rents = share_rents(country, illicit)
     give_shelter(country)
-    pay_clients(country, rents, fees)
+    pay_clients(country, rents)
     # What is not saved is spent, on goods from the rest of the economy.
     spending = country.values["spending_share"]
     country.money.move("households", "world", spending * country.money["households"])
@@ -56,27 +56,24 @@ def economy(country: Country) -> None:
     country.money.move("world", "households", made)
 
 
-def network_accounts(country: Country) -> Array:
-    """Networks buy and sell; patrons, or the ruling circle, take a fee of the profit.
-
-    Returns:
-        What networks paid each commander for protection, USD, ``(commander, run)``.
-    """
-    net, ledger = country.networks, country.money
+def network_accounts(country: Country) -> None:
+    """Networks buy and sell; patrons, or the ruling circle, take a fee of the profit."""
+    net, ledger, now = country.networks, country.money, country.now
     ledger.pay_each("world", NETWORKS, net.revenue)
-    ledger.draw_each(NETWORKS, "world", net.outlay)
+    spent = ledger.draw_each(NETWORKS, "world", net.outlay)
+    now["network_margin"] = total(net.revenue) - total(spent)
     profit = np.maximum(net.revenue - net.outlay - net.tolls, 0.0)
     fee = country.values["protection_fee"] * profit * net.protection
     net.fee = ledger.draw_each(NETWORKS, "patronage", fee)
     fees = net.by_patron(net.fee) * country.commanders.in_place
     ledger.pay_in_turn("patronage", COMMANDERS, fees)
+    now["fees_commander"], now["fees_regime"] = fees, total(net.fee) - total(fees)
     resale = country.now["resale"]
     country.now["drug_income"] = total(net.revenue - net.outlay) + total(resale)
     paid = total(net.outlay)
     if country.months_run == 0:
         country.outlay_start = np.maximum(paid, 1.0)
     country.drug_money = paid / country.outlay_start
-    return fees
 
 
 def budget(country: Country) -> None:
@@ -141,7 +138,7 @@ def share_rents(country: Country, illicit: Array) -> Array:
     up, to_regime, kept = country.ask(climb, illicit, np.minimum(count, 1.0))
     country.money.move_in_turn(AGENCIES, "patronage", to_regime)
     country.money.move_in_turn(AGENCIES, "households", kept)
-    now["rents_regime"] += total(to_regime)
+    now["rents_to_commander"], now["rents_to_regime"], now["rents_kept"] = up, to_regime, kept
     part_of_drugs = (now["tolls"] + now["resale"]) / np.maximum(illicit, 1e-9)
     now["drug_rents"] += total((up + to_regime) * part_of_drugs)
     parts = up / np.maximum(count, 1.0) * heads
@@ -156,22 +153,28 @@ def give_shelter(country: Country) -> None:
     country.shelter = country.ask(shelter_step, country.shelter, country.now["drug_rents"], aid)
 
 
-def pay_clients(country: Country, takings: Array, fees: Array) -> None:
+def pay_clients(country: Country, takings: Array) -> None:
     """The regime pays its clients; they spend; a shortfall is remembered as such."""
     ledger, regime, commanders = country.money, country.regime, country.commanders
     claims = commanders.claims()
     need = total(claims)
     paid = country.ask(patronage_paid, ledger["patronage"], need)
-    country.now["patronage"] = paid
     regime.shortfall = regime.shortfall + 0.2 * (shortfall(paid, need) - regime.shortfall)
     parts = paid * claims / np.maximum(need, 1e-9)
     ledger.pay_in_turn("patronage", COMMANDERS, parts)
-    received = takings + parts + fees
-    country.now["rents_commander"] = received
+    received = takings + parts + country.now["fees_commander"]
+    country.now["patronage"], country.now["rents_commander"] = parts, received
     commanders.earn(received, claims)
     spent = 0.9 * ledger.balance[ledger.rows(COMMANDERS)]
     ledger.move_in_turn(COMMANDERS, "households", spent)
     # The circle keeps for itself what its clients do not get.
     rest = np.maximum(ledger["patronage"], 0.0) * country.values["self_enrichment"]
-    country.now["rents_regime"] += rest
     ledger.move("patronage", "world", rest)
+    country.now["regime_kept"], country.now["rents_regime"] = rest, into_patronage(country)
+
+
+def into_patronage(country: Country) -> Array:
+    """Return what came into the purse of the ruling circle this month, USD, ``(run,)``."""
+    now = country.now
+    climbed = total(now["rents_to_regime"]) + now["fees_regime"]
+    return climbed + total(now["diverted"]) + now["aid_freed"]
