@@ -1,11 +1,12 @@
 """One picture of every kind from made-up results, small, for comparison with ``tests/baseline``.
 
-``python tests/pictures.py`` (with the package installed) draws them anew; look at each before you
-keep it.
+``python tests/pictures.py`` (with the package installed) draws them anew, or those that are named;
+look at each before you keep it.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import xarray as xr
 from PIL import Image
+from sweep_figures import FIGURES, figure_of
 from synthetic import PAIR, assumptions, claims_table, results, targets_table
 
 from tajsim import plots
@@ -50,8 +52,11 @@ PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
 
 def draw(name: str, path: Path) -> None:
     """Draw one of the pictures."""
-    kind, make, options = PICTURES[name]
-    picture = plots.figure(kind, make(), **options)
+    if name in FIGURES:
+        picture = figure_of(name)
+    else:
+        kind, make, options = PICTURES[name]
+        picture = plots.figure(kind, make(), **options)
     with style.look():
         picture.savefig(path, dpi=DOTS, metadata={"Software": None})
     with Image.open(path) as whole:
@@ -59,16 +64,16 @@ def draw(name: str, path: Path) -> None:
     few.save(path, optimize=True)
 
 
-def renew() -> None:
-    """Draw all of them anew and remove those that are no more."""
+def renew(names: list[str]) -> None:
+    """Draw those named anew, or all, and remove those that are no more."""
     BASELINE.mkdir(exist_ok=True)
     for old in BASELINE.glob("*.png"):
-        if old.stem not in PICTURES:
+        if old.stem not in (*PICTURES, *FIGURES):
             old.unlink()
-    for name in PICTURES:
+    for name in names or (*PICTURES, *FIGURES):
         draw(name, BASELINE / f"{name}.png")
 
 
 if __name__ == "__main__":
-    renew()
-    print(f"{len(PICTURES)} pictures written to {BASELINE}")
+    renew(sys.argv[1:])
+    print(f"{len(sys.argv[1:] or [*PICTURES, *FIGURES])} pictures written to {BASELINE}")

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 from pictures import BASELINE, PICTURES, draw
+from sweep_figures import FIGURES
 
 from tajsim.cli.program import build_parser
 from tajsim.plots import KINDS
+from tajsim.plots.of_sweeps import SWEEP_KINDS
 
 sys.path.append(str(Path(__file__).parents[1]))
 
@@ -29,10 +31,11 @@ def distance(first: Path, second: Path) -> float:
 
 def test_every_kind_has_a_picture_to_compare_with() -> None:
     assert {kind for kind, _, _ in PICTURES.values()} == set(KINDS)
-    assert {path.stem for path in BASELINE.glob("*.png")} == set(PICTURES)
+    assert set(FIGURES) >= set(SWEEP_KINDS) and not set(FIGURES) & set(PICTURES)
+    assert {path.stem for path in BASELINE.glob("*.png")} == {*PICTURES, *FIGURES}
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", (*PICTURES, *FIGURES))
 def test_looks_as_it_did(name: str, tmp_path: Path) -> None:
     made = tmp_path / f"{name}.png"
     draw(name, made)
@@ -53,14 +56,14 @@ def test_a_changed_picture_is_noticed(tmp_path: Path) -> None:
 
 
 def test_every_kind_has_a_place_in_the_gallery() -> None:
-    assert {shown.kind for shown in gallery.SHOWN} == set(KINDS)
+    shown = {shown.kind for shown in (*gallery.SHOWN, *gallery.OF_SWEEPS)}
+    assert shown == {*KINDS, *FIGURES}
     assert gallery.PAGE.read_text(encoding="utf-8") == gallery.gallery_page()
-    assert {path.stem for path in gallery.PICTURES.glob("*.png")} == set(KINDS)
+    assert {path.stem for path in gallery.PICTURES.glob("*.png")} == shown
 
 
 def test_commands_of_the_gallery_are_understood() -> None:
-    for shown in gallery.SHOWN:
-        options = build_parser().parse_args(
-            ["plot", shown.results, "--kind", shown.kind, *shown.options, "--out", "x.png"]
-        )
-        assert options.kind == shown.kind
+    for shown in (*gallery.SHOWN, *gallery.OF_SWEEPS):
+        options = build_parser().parse_args(shown.command)
+        assert options.verb == shown.verb
+        assert getattr(options, "kind", shown.kind) == shown.kind

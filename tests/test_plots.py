@@ -31,6 +31,8 @@ from synthetic import (
 from tajsim import plots
 from tajsim.errors import UserError
 from tajsim.plots import badges, choose, labels, marks, series, style, windows
+from tajsim.plots.join import join
+from tajsim.plots.noted import noted
 
 PAIRED = ("difference", "scenarios", "tornado", "claims")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
@@ -63,18 +65,6 @@ def drawn(picture: Figure) -> list[Axes]:
 
 
 # every kind, both numbers of scenarios, files
-
-
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-def test_every_kind_writes_every_format(two: xr.Dataset, tmp_path: Path, suffix: str) -> None:
-    starts = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
-    for kind in kinds(2) if suffix != ".pdf" else ["difference"]:
-        paths = plots.draw(kind, two, tmp_path / f"{kind}{suffix}", **table_of(kind))
-        assert paths == [tmp_path / f"{kind}{suffix}"]
-        assert paths[0].read_bytes().startswith(starts[suffix])
-    assert not list(tmp_path.glob(".*")), "a temporary file was left"
-    again = plots.draw("difference", two, tmp_path / f"again{suffix}")[0]
-    assert again.read_bytes() == (tmp_path / f"difference{suffix}").read_bytes()
 
 
 def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path: Path) -> None:
@@ -413,18 +403,71 @@ def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dat
 
 def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset) -> None:
     other = results(scenarios=("abrupt-withdrawal",), runs=20)
-    joined = choose.join([one, other, one])
+    joined = join([one, other, one])
     assert choose.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
     assert joined.sizes["run"] == 12
     assert set(json.loads(joined.attrs["events"])) == {"status-quo", "abrupt-withdrawal"}
     changed = one.assign(grievance=one["grievance"] * 2)
-    assert choose.names_of(choose.join([one, changed])) == ["status-quo", "status-quo (2)"]
+    assert choose.names_of(join([one, changed])) == ["status-quo", "status-quo (2)"]
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 6
     with pytest.raises(UserError, match="one seed"):
         plots.figure("difference", [one, results(scenarios=("b",), runs=12, seed=2)])
     with pytest.raises(UserError, match="way of taking parameters"):
         plots.figure("difference", [one, other.assign_attrs(parameters_mode="fixed")])
+
+
+def shuffled(dataset: xr.Dataset) -> xr.Dataset:
+    """Return the same results with another order of the names of the chronicle."""
+    order = np.random.default_rng(7).permutation(dataset.sizes["event_names"])
+    codes = {
+        name: ("event", np.argsort(order)[dataset[name].values])
+        for name in ("event_actor", "event_target")
+    }
+    return dataset.assign_coords({"event_names": dataset["event_names"].values[order], **codes})
+
+
+def test_side_by_side_each_keeps_its_chronicle() -> None:
+    parts = [
+        results(scenarios=(name,), runs=runs, seed=seed, events={})
+        for name, runs, seed in (("a", 3, 1), ("b", 5, 2), ("a", 4, 3))
+    ]
+    joined = join([parts[0], shuffled(parts[1]), parts[2]])
+    assert choose.names_of(joined) == ["a", "b", "a (2)"]
+    events = noted(joined)
+    for part, name in zip(parts, choose.names_of(joined), strict=True):
+        own = noted(part.isel(run=slice(0, 3)))
+        mine = events.where(events.scenario == name)
+        for column in ("run", "month", "kind", "actor", "target", "size"):
+            assert np.array_equal(getattr(mine, column), getattr(own, column)), (name, column)
+    bare = parts[1].drop_vars([n for n in map(str, parts[1].variables) if n.startswith("event_")])
+    with pytest.raises(UserError, match="each must hold them"):
+        noted(join([parts[0], bare]))
+    for other, shown in ((parts[1], True), (bare, False)):
+        picture = plots.figure("border", [parts[0], other])
+        assert ("Russian troops hold" in words(picture).replace("\n", " ")) is shown
+
+
+def test_pictures_of_one_scenario_come_from_the_results_that_hold_it() -> None:
+    few, many = (results(scenarios=(n,), runs=r, seed=r) for n, r in (("a", 2), ("b", 5)))
+    for given in ([few, many], [many, few]):
+        chosen = {"scenarios": ["a", "b"]} if given[-1] is few else {}
+        picture = plots.figure("lanes", given, run=4, **chosen)
+        assert "Run 4 of b" in words(picture)
+        assert "5 runs per scenario; seed 5" in words(picture)
+        assert "Who holds which post: b" in words(plots.figure("network", given, **chosen))
+    with pytest.raises(UserError, match="hold 0 to 1"):
+        plots.figure("lanes", [many, few], run=4)
+
+
+def test_events_before_the_months_in_common_are_kept() -> None:
+    """Who holds a section or a post was settled before the later results begin."""
+    early = results(runs=2, events={})
+    late = results(scenarios=("late",), runs=2, seed=2, events={}).isel(month=slice(60, None))
+    events = noted(join([early, late]))
+    assert (events.where(events.scenario == "status-quo").month < 0).any()
+    panel = plots.figure("lanes", [late, early.assign_attrs()], run=1, scenarios="status-quo")
+    assert panel.axes
 
 
 @pytest.mark.parametrize(

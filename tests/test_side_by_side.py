@@ -9,7 +9,7 @@ from tajsim.agents.agency_tasks import mean_by_task, mean_of_own, over_tasks, sh
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS, Array
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
-from tajsim.model.posts import heads, political_heads
+from tajsim.model.stages.agencies import political_heads
 from tajsim.world import AGENCY_TASKS
 
 FOREIGN = "russian_border_troops"
@@ -78,8 +78,9 @@ def test_a_head_is_political_away_from_his_own_trade() -> None:
     guard = AGENCIES.index("presidential_guard")
     assert (political_heads(model) == 0.0).all()
     mirzoev.post[1] = drugs
-    np.testing.assert_array_equal(heads(model)[COMMANDERS.index("mirzoev"), drugs], [0.0, 1.0, 0.0])
-    np.testing.assert_array_equal(heads(model)[COMMANDERS.index("mirzoev"), guard], [1.0, 0.0, 1.0])
+    heads = model.commanders.heads[COMMANDERS.index("mirzoev")]
+    np.testing.assert_array_equal(heads[drugs], [0.0, 1.0, 0.0])
+    np.testing.assert_array_equal(heads[guard], [1.0, 0.0, 1.0])
     np.testing.assert_array_equal(political_heads(model)[drugs], [0.0, 1.0, 0.0])
     # Who is out of office heads nothing.
     mirzoev.status[1] = 2.0

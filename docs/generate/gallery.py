@@ -10,11 +10,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-from dataclasses import dataclass
+import shutil
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 
+from docs.generate.gallery_shown import OF_SWEEPS, SHOWN, Shown
 from docs.generate.markdown import page
 from tajsim.cli.program import main
 from tajsim.ensemble.fingerprint import model_version
@@ -31,121 +34,14 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "history": ("run", "history"),
     "all": ("compare", "status-quo", "--no-variance"),
 }
+#: Folder of a sweep -> the command that makes it, without its place.
+SWEEPS: dict[str, tuple[str, ...]] = {
+    "pay": ("sweep", "border-pay-or-aid", "--runs", "20"),
+    "market": ("sweep", "border-market"),
+}
 #: Scenarios that are no single change to the status quo.
 _NOT_SINGLE = ("status-quo", "history")
 
-
-@dataclass(frozen=True)
-class Shown:
-    """A picture: its kind, the results it shows, further options, and what to look for."""
-
-    kind: str
-    results: str
-    options: tuple[str, ...]
-    text: str
-
-
-SHOWN = (
-    Shown(
-        "fan",
-        "withdrawal",
-        ("--smooth", "12"),
-        "Outcomes over time: the median of the runs within the bands that hold 50 % and 90 % of "
-        "them. For what is counted, and for what is 0 or 1, the mean or the share of runs.",
-    ),
-    Shown(
-        "distribution",
-        "withdrawal",
-        ("--outcome", "heroin_seized,fighters_joined"),
-        "An outcome over the runs: the share of runs at or below each value, and their histogram.",
-    ),
-    Shown(
-        "difference",
-        "withdrawal",
-        (),
-        "The paired differences of a comparison as a forest, the largest beside the spread of the "
-        "runs first; hollow where the interval covers zero.",
-    ),
-    Shown(
-        "scenarios",
-        "all",
-        ("--outcome", "heroin_seized"),
-        "One outcome in every scenario, each in a panel beside the status quo.",
-    ),
-    Shown(
-        "map",
-        "withdrawal",
-        ("--at", "2004,2008,2014"),
-        "Border sections and regions, each coloured by an outcome, with ways out and garrisons.",
-    ),
-    Shown(
-        "border",
-        "withdrawal",
-        (),
-        "The border as a strip, section by section over time: what passes, what is caught, who "
-        "guards, and how much passage is bought.",
-    ),
-    Shown(
-        "providers",
-        "withdrawal",
-        (),
-        "Who carries each task: own agencies, each power, nobody. The dashed line is the task's "
-        "share of the regime's own effort.",
-    ),
-    Shown(
-        "money",
-        "withdrawal",
-        ("--window", "2006-01:2015-12", "--scenarios", "russian-border-withdrawal"),
-        "The money from its first hands to the top: who pays agencies, what officers keep, what "
-        "climbs to commanders and the ruling circle, and what the circle pays out.",
-    ),
-    Shown(
-        "elite",
-        "history",
-        (),
-        "What becomes of each commander, in which share of the runs, and how loyal he is.",
-    ),
-    Shown(
-        "network",
-        "history",
-        ("--at", "2004-01,2006,2010,2015"),
-        "The network of the elite at dates: who holds which post, in which share of the runs, how "
-        "many of the largest networks he shields, and who has fallen in which way.",
-    ),
-    Shown(
-        "position",
-        "history",
-        (),
-        "The regime between Moscow and the West, year by year, against what outsiders do for it.",
-    ),
-    Shown(
-        "lanes",
-        "history",
-        ("--run", "17"),
-        "One run told as lanes: who did or suffered what, and when. Other runs differ; "
-        "`tajsim explain` tells one at length.",
-    ),
-    Shown(
-        "claims",
-        "all",
-        ("--scenarios", "drug-crackdown,elite-purge,western-turn,withdrawal-with-western-aid"),
-        "What the documents claim of cause and effect, with document and line, and in how many "
-        "runs it holds.",
-    ),
-    Shown(
-        "targets",
-        "history",
-        (),
-        "What was observed, with document and line, against what is simulated where everything "
-        "documented happens. Only the checked targets test the model.",
-    ),
-    Shown(
-        "tornado",
-        "withdrawal",
-        (),
-        "The assumptions that move the differences of a comparison most.",
-    ),
-)
 
 #: The picture of README.md, of the first page of the site and of the tutorial.
 FIRST_PICTURE = ROOT / "docs" / "pictures" / "withdrawal.png"
@@ -170,13 +66,33 @@ def draw_all(runs: int) -> list[Path]:
             others = [s for s in _scenarios() if s not in _NOT_SINGLE] if name == "all" else []
             _call(*command, *others, "--runs", str(few), "--seed", "1", "--no-pictures",
                   "--overwrite", "--out", str(kept / name))  # fmt: skip
+    for name, command in SWEEPS.items():
+        if not (kept / name / "sweep.json").exists():
+            _call(*command, "--out", str(kept / name))
     PICTURES.mkdir(parents=True, exist_ok=True)
-    pictures = [(shown, PICTURES / f"{shown.kind}.png") for shown in SHOWN]
-    for shown, path in (*pictures, (FIRST, FIRST_PICTURE)):
+    pictures = [(shown, PICTURES / f"{shown.kind}.png") for shown in (*SHOWN, *OF_SWEEPS)]
+    _draw_plots([(FIRST, FIRST_PICTURE), *(p for p in pictures if p[0].verb == "plot")], kept)
+    _draw_found([p for p in pictures if p[0].verb != "plot"], kept)
+    return [FIRST_PICTURE, *(path for _, path in pictures)]
+
+
+def _draw_plots(pictures: Sequence[tuple[Shown, Path]], kept: Path) -> None:
+    """Draw each by its command."""
+    for shown, path in pictures:
         _call("plot", str(kept / shown.results), "--kind", shown.kind, *shown.options,
               "--out", str(path), "--overwrite")  # fmt: skip
         _shrink(path)
-    return [FIRST_PICTURE, *(path for _, path in pictures)]
+
+
+def _draw_found(pictures: Sequence[tuple[Shown, Path]], kept: Path) -> None:
+    """Run each verb that explores a sweep once, and keep the pictures out of its folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        for shown, path in pictures:
+            made = Path(folder) / shown.verb
+            if not made.exists():
+                _call(shown.verb, str(kept / shown.results), *shown.options, "--out", str(made))
+            shutil.copyfile(made / shown.file, path)
+            _shrink(path)
 
 
 def _shrink(path: Path) -> None:
@@ -219,22 +135,26 @@ def gallery_page() -> str:
         for name, command in RESULTS.items()
     )
     source = f"The results behind them:\n\n```sh\n{how}\n```"
-    blocks = [_block(shown) for shown in SHOWN]
-    made = (
-        "`python -m docs.generate.gallery` makes this page and its pictures. Pictures of sweeps "
-        "stand with [experiments](experiments.md)."
+    sweeps = "\n".join(
+        f"tajsim {' '.join(command)} --out {name}" for name, command in SWEEPS.items()
     )
+    of_sweeps = (
+        "## Sweeps and what is found in them\n\nThese come from small sweeps, 25 points of 20 runs "
+        f"and 576 points of 2 runs, some seconds each:\n\n```sh\n{sweeps}\n```"
+    )
+    made = (
+        "`python -m docs.generate.gallery` makes this page and its pictures. What the pictures of "
+        "sweeps mean is said in [what a sweep says](exploring.md)."
+    )
+    blocks = [*map(_block, SHOWN), of_sweeps, *(_block(shown, "###") for shown in OF_SWEEPS)]
     return page("Gallery", about, source, *blocks, made)
 
 
-def _block(shown: Shown) -> str:
-    command = " ".join(
-        ["tajsim plot", shown.results, "--kind", shown.kind, *shown.options,
-         "--out", f"{shown.kind}.png"]
-    )  # fmt: skip
+def _block(shown: Shown, level: str = "##") -> str:
     return (
-        f"## {shown.kind}\n\n{shown.text}\n\n"
-        f"![{_alternative(shown)}](pictures/gallery/{shown.kind}.png)\n\n```sh\n{command}\n```"
+        f"{level} {shown.kind}\n\n{shown.text}\n\n"
+        f"![{_alternative(shown)}](pictures/gallery/{shown.kind}.png)\n\n"
+        f"```sh\ntajsim {' '.join(shown.command)}\n```"
     )
 
 

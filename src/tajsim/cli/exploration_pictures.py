@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from tajsim.exploration import Discovery, Robustness, Sensitivity
     from tajsim.exploration.boxes import FoundBox
     from tajsim.exploration.cases import Cases
+    from tajsim.sweeps import Sweep
 
 #: Panels of one picture.
 _PANELS = 12
@@ -50,12 +52,29 @@ def draw_sensitivity(found: Sensitivity, folder: Path) -> None:
 def draw_boxes(found: Discovery, folder: Path) -> None:
     """Write ``boxes.png`` if there is a box."""
     about = found.sweep.about
-    foot = f"{about['title']}. {found.cases.values.shape[1]:,} rows, seed {about['seed']}."
-    _draw_boxes(found.happening.text, found.cases, found.boxes, foot, folder / "boxes.png")
+    foot = f"{about['title']}. {found.cases.values.shape[1]:,} rows, "
+    foot += f"{len(found.sweep.results):,} runs, seed {about['seed']}."
+    names = _with_units(found.cases.names, found.sweep)
+    path = folder / "boxes.png"
+    _draw_boxes(found.happening.text, found.cases, names, found.boxes, foot, path)
+
+
+def _with_units(names: Sequence[str], sweep: Sweep) -> list[str]:
+    """Return the names of inputs with their units: factors of a sweep, or parameters."""
+    from tajsim.inputs.parameters import load_parameters
+
+    parameters = load_parameters()
+    units = {name: row.unit for name, row in parameters.items()} | dict(sweep.factors["unit"])
+    return [f"{name} ({units[name]})" if units.get(name) else name for name in names]
 
 
 def _draw_boxes(
-    what: str, cases: Cases, found: tuple[FoundBox, ...], foot: str, path: Path
+    what: str,
+    cases: Cases,
+    names: Sequence[str],
+    found: tuple[FoundBox, ...],
+    foot: str,
+    path: Path,
 ) -> None:
     import tajsim.plots.style as style
     from tajsim.exploration.boxes import DOUBT
@@ -79,7 +98,7 @@ def _draw_boxes(
         inputs = [i for _, i in surest]
         drawn.append(DrawnBox(one.box.low, one.box.high, kept, inputs, text, doubt))
     with style.look():
-        picture = boxes(cases.names, cases.values, cases.texts, cases.happens, drawn, what, foot)
+        picture = boxes(names, cases.values, cases.texts, cases.happens, drawn, what, foot)
     save(picture, path)
 
 
@@ -87,8 +106,8 @@ def draw_robustness(found: Robustness, folder: Path) -> None:
     """Write ``tradeoff.png`` (two goals, or one and its regret) and ``fails.png``."""
     import tajsim.plots.style as style
     from tajsim.exploration.choice import label_of, row_of
-    from tajsim.exploration.robustness_text import portfolio_text
     from tajsim.plots.save import save
+    from tajsim.plots.swept import said
     from tajsim.plots.tradeoff import tradeoff
 
     axes = []
@@ -99,7 +118,10 @@ def draw_robustness(found: Robustness, folder: Path) -> None:
         axes.append((f"mean_{goal.column}", f"worst_{goal.column}", label, unit))
     if len(axes) == 1:
         axes.append(("regret_max", "", "largest regret: low is wanted", found.regret_unit))
-    names = [portfolio_text(found, i) for i in range(len(found.table))]
+    names = [
+        ", ".join(f"{lever} {said(row[lever])}" for lever in found.worlds.levers)
+        for row in found.worlds.portfolios.to_dict("records")
+    ]
     levels = " and ".join(level.text for level in found.levels)
     about = found.sweep.about
     foot = f"{about['title']}. {len(found.table)} portfolios, {len(found.worlds.worlds):,} worlds, "
@@ -113,4 +135,5 @@ def draw_robustness(found: Robustness, folder: Path) -> None:
     save(picture, folder / "tradeoff.png")
     if found.cases is not None:
         what = f"Where {names[found.recommended]} fails"
-        _draw_boxes(what, found.cases, found.boxes, foot, folder / "fails.png")
+        inputs = _with_units(found.cases.names, found.sweep)
+        _draw_boxes(what, found.cases, inputs, found.boxes, foot, folder / "fails.png")

@@ -9,6 +9,7 @@ from tajsim.inputs.experiment_events import WHOLE, EventTemplate, FactorValue
 from tajsim.inputs.experiment_format import FactorRow
 from tajsim.inputs.experiment_parts import Factor
 from tajsim.inputs.experiment_source import ExperimentSource
+from tajsim.inputs.experiment_units import unit_of_uses
 from tajsim.inputs.parameters import Parameter, load_parameters
 from tajsim.inputs.scenario_settings import check_value
 from tajsim.inputs.toml_lines import Key
@@ -77,7 +78,7 @@ def _factors(
             spread=row.spread,
             steps=row.steps,
             whole=whole,
-            unit=registry.unit if registry else "",
+            unit=registry.unit if registry else unit_of_uses(uses),
             role=registry.role if registry and row.parameter else "event",
             basis=registry.basis.kind if registry and uncertain else "decision",
             **given,

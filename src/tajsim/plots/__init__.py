@@ -23,6 +23,7 @@ from tajsim.plots.difference import difference
 from tajsim.plots.distribution import distribution
 from tajsim.plots.elite import elite
 from tajsim.plots.fan import fan
+from tajsim.plots.join import join
 from tajsim.plots.lanes import lanes
 from tajsim.plots.map import map_of
 from tajsim.plots.money import money
@@ -56,6 +57,9 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "map": map_of,
 }
 
+#: Kinds that show the last of several scenarios, with its chronicle.
+_OF_ONE = ("lanes", "network")
+
 Results = xr.Dataset | Sequence[xr.Dataset]
 
 
@@ -87,10 +91,22 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
         raise UserError(wrong)
     if "table" in valid and "table" not in chosen:
         raise UserError(f"the picture of {kind} shows a table; table= takes it, see its function")
-    whole = choose.join([dataset] if isinstance(dataset, xr.Dataset) else list(dataset))
-    kept = choose.scenarios(whole, chosen.pop("scenarios", None))
+    datasets = [dataset] if isinstance(dataset, xr.Dataset) else list(dataset)
+    names = choose.as_names(chosen.pop("scenarios", None))
+    if kind in _OF_ONE:
+        datasets, names = _of_the_last(datasets, names)
+    kept = choose.scenarios(join(datasets), names)
     with style.look():
         return KINDS[kind](kept, **chosen)
+
+
+def _of_the_last(
+    datasets: list[xr.Dataset], names: list[str]
+) -> tuple[list[xr.Dataset], list[str]]:
+    """Keep the results of the last scenario alone, with all their runs, if only one holds it."""
+    last = names[-1:] or [choose.names_of(d)[-1] for d in datasets[-1:]]
+    holding = [d for d in datasets if set(last) <= set(choose.names_of(d))]
+    return (holding, last) if len(holding) == 1 else (datasets, names)
 
 
 def draw(kind: str, datasets: Results, path: str | Path, **chosen: Any) -> list[Path]:

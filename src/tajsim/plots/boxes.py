@@ -59,7 +59,7 @@ def boxes(
         foot: of the picture.
     """
     shown = sorted({i for box in found for i in box.inputs})
-    above = [0.6 + _ROW * len(box.inputs) for box in found]
+    above = [0.5 + _ROW * len(box.inputs) for box in found]
     page = Page(
         body=sum(above) + _MAP + 0.25,
         title=title,
@@ -117,7 +117,7 @@ def _bars(
                     weight="bold" if limited else "normal")  # fmt: skip
     labels = ["\n".join(wrap(names[i], 2.1, style.SMALL)) for i in box.inputs]
     ax.set_yticks([-row for row in range(len(labels))], labels, size=style.SMALL)
-    ax.set_ylim(-len(labels) + 0.3, 0.45)
+    ax.set_ylim(-len(labels) + 0.35, 0.3)
     ax.set_xlim(0, 1)
     ax.set_xticks([])
     ax.grid(visible=False)

@@ -1,4 +1,4 @@
-"""What of the results goes into a picture: datasets joined, names checked against what is there."""
+"""What of the results goes into a picture: names checked against what is there."""
 
 from __future__ import annotations
 
@@ -12,86 +12,11 @@ from tajsim.errors import UserError, unknown
 
 Names = str | Sequence[str] | None
 
-#: Attributes of results that hold a table (JSON) with an entry per scenario.
-_BY_SCENARIO = ("events", "questions", "settings")
 
-
-def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
-    """Put several results side by side along ``scenario``.
-
-    Runs, months and outcomes that all of them have are kept. A scenario that several hold with
-    equal values stands once; with other values it is kept under a numbered name.
-
-    Raises:
-        UserError: if there is no dataset, or they have no run, month or outcome in common.
-    """
-    if not datasets:
-        raise UserError("no results to draw; give at least one")
-    if len(datasets) == 1:
-        return datasets[0]
-    shared = [str(n) for n in datasets[0].data_vars if all(n in d for d in datasets)]
-    shared = [name for name in shared if "month" in datasets[0][name].dims]
-    aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
-    if not shared or any(0 in d.sizes.values() for d in aligned):
-        raise UserError("the results have no outcome, month or run in common")
-    parts = [aligned[0]]
-    tables = {attribute: _table(datasets[0], attribute) for attribute in _BY_SCENARIO}
-    for part in aligned[1:]:
-        for name in map(str, part["scenario"].values):
-            one = part.sel(scenario=[name])
-            own, known = _new_name(one, name, parts)
-            if not known:
-                parts.append(one.assign_coords(scenario=[own]))
-                for attribute, table in tables.items():
-                    if name in _table(part, attribute):
-                        table[own] = _table(part, attribute)[name]
-    joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")
-    return joined.assign_attrs(
-        {
-            **datasets[0].attrs,
-            **{attribute: json.dumps(table) for attribute, table in tables.items()},
-            **{attribute: _all(datasets, attribute) for attribute in ("seed", "parameters_mode")},
-            "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
-            "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
-            "runs": joined.sizes["run"],
-            "reference": str(joined["scenario"].values[0]),
-        }
-    )
-
-
-def _all(datasets: Sequence[xr.Dataset], attribute: str) -> str:
-    """Return the values of an attribute, each once; one value where all agree."""
-    return ", ".join(dict.fromkeys(str(d.attrs.get(attribute, "not stated")) for d in datasets))
-
-
-def _overrides(dataset: xr.Dataset) -> str:
-    """Return what the command line set for all scenarios of some results."""
-    origins, settings = _table(dataset, "origins"), _table(dataset, "settings")
-    said = {
-        f"{key}={value:g}"
-        for name, table in settings.items()
-        for key, value in table.items()
-        if str(origins.get(name, {}).get(key, "")).startswith("command line")
-    }
-    return ", ".join(sorted(said)) or "nothing"
-
-
-def _table(dataset: xr.Dataset, name: str) -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(dataset.attrs.get(name) or "{}")
-    return table
-
-
-def _new_name(one: xr.Dataset, name: str, parts: Iterable[xr.Dataset]) -> tuple[str, bool]:
-    """Return a name not taken yet, and whether the very same scenario is there already."""
-    own, number = name, 1
-    for part in parts:
-        for taken in map(str, part["scenario"].values):
-            if taken == own:
-                if part.sel(scenario=[taken]).equals(one.assign_coords(scenario=[taken])):
-                    return own, True
-                number += 1
-                own = f"{name} ({number})"
-    return own, False
+def table(dataset: xr.Dataset, name: str) -> dict[str, Any]:
+    """Return an attribute of results that holds a table, by scenario; empty where there is none."""
+    found: dict[str, Any] = json.loads(dataset.attrs.get(name) or "{}")
+    return found
 
 
 def names_of(dataset: xr.Dataset) -> list[str]:
@@ -102,7 +27,7 @@ def names_of(dataset: xr.Dataset) -> list[str]:
 def question(dataset: xr.Dataset) -> str:
     """Return the question of the scenario compared, or of the only one; "" if there are more."""
     names = names_of(dataset)
-    return str(_table(dataset, "questions").get(names[-1], "")) if len(names) <= 2 else ""
+    return str(table(dataset, "questions").get(names[-1], "")) if len(names) <= 2 else ""
 
 
 def as_names(names: Names) -> list[str]:

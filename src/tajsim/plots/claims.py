@@ -87,7 +87,7 @@ def _said(claim: Any) -> str:
         return "not tested"
     factor, unit = scaled(np.array([claim.effect]), str(claim.unit))
     half = (claim.high - claim.low) / 2 / factor
-    decimals = decimals_for(half or claim.effect / factor, 2)
+    decimals = decimals_for(half or claim.effect / factor, 2, least=-6)
     signed = bool(claim.signed)
     mean, low, high = (
         number(float(v) / factor, signed=signed, decimals=decimals)

@@ -10,7 +10,9 @@ import numpy as np
 import xarray as xr
 
 from tajsim.errors import UserError
+from tajsim.plots.choose import own_dimensions
 from tajsim.plots.labels import month_text
+from tajsim.plots.series import Floats, counted
 
 
 @dataclass(frozen=True)
@@ -46,3 +48,14 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
     if wrong:
         raise UserError(wrong)
     return found
+
+
+def medians_over(variable: xr.DataArray, dates: Sequence[Span]) -> Floats:
+    """Return medians of the runs, ``(scenario, own, date)``; flows and counts per year."""
+    own = own_dimensions(variable)[0]
+    values = variable.transpose("scenario", own, "month", "run")
+    found = []
+    for date in dates:
+        part = values.sel(month=slice(date.start, date.stop)).mean("month", skipna=True)
+        found.append(part.median("run", skipna=True).values * (12.0 if counted(variable) else 1.0))
+    return np.stack(found, axis=-1)

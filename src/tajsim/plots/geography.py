@@ -40,6 +40,9 @@ LABEL_AT = {
     "Ishkashim": (4.0, -7.0),
 }
 
+#: Where a way out is drawn beside what stands at its place: planes and migrants leave the capital.
+EXIT_AT = {"air_migrants": (68.45, 38.82)}
+
 
 @dataclass(frozen=True)
 class Geography:

@@ -30,7 +30,7 @@ def with_guard(dataset: xr.Dataset) -> xr.Dataset:
     held[:, [SECTIONS.index(s) for s in OWN_FROM_START]] = 0.0
     for i in range(len(events)):
         place = names.index(events.scenario[i]), SECTIONS.index(events.target[i])
-        after = slice(int(events.month[i]), None)
+        after = slice(max(0, int(events.month[i])), None)
         held[(*place, after, runs[int(events.run[i])])] = events.actor[i] == "russian_border_troops"
     attrs = {"label": "Russian troops hold the section", "unit": "share of runs"}
     dimensions = ("scenario", "section", "month", "run")

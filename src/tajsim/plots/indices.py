@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 import tajsim.plots.style as style
+from tajsim.plots.factor_rows import MOST, FactorPanels, Heading
 from tajsim.plots.labels import wrap
 from tajsim.plots.page import Page
 from tajsim.plots.pen import Item
@@ -32,14 +33,9 @@ _SAID = {
     "sigma": "sigma (how far effects differ)",
     "coefficient": "rank coefficient",
 }
-_MOST = 10
-_ROW, _PANEL = 0.23, 0.82  # inches of a factor and of what stands around a panel
-_COLUMNS = 2
 
 
-def indices(
-    table: pd.DataFrame, headings: Sequence[tuple[str, str, str, str]], title: str, foot: str
-) -> Figure:
+def indices(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: str) -> Figure:
     """Draw the leading index of each factor with its 90 % interval, and a second one as a ring.
 
     Args:
@@ -50,12 +46,11 @@ def indices(
     """
     lead = next(i for i in ("total", "mu_star", "coefficient") if i in set(table["index"]))
     second = {"total": "first", "mu_star": "sigma", "coefficient": ""}[lead]
-    most = min(_MOST, table["factor"].nunique())
-    columns = 1 if len(headings) == 1 else _COLUMNS
-    rows = -(-len(headings) // columns)
+    names = list(dict.fromkeys(table["factor"]))
+    grid = FactorPanels(headings, names, min(MOST, len(names)))
     found = [basis for basis in BASIS if basis in set(table["basis"])]
     page = Page(
-        body=rows * (_PANEL + _ROW * most),
+        body=grid.height,
         title=title,
         subtitle=f"Dot and bar: {_SAID[lead]}, 90 % interval."
         + (f" Ring: {_SAID[second]}." if second else "")
@@ -63,11 +58,10 @@ def indices(
         legend=[_dot(BASIS[basis], basis) for basis in found],
         foot=foot,
     )
-    panels = page.panels(rows, columns, len(headings))
+    panels = page.panels(grid.rows, grid.columns, len(headings))
     for ax, (scenario, column, text, unit) in zip(panels, headings, strict=True):
         mine = table[(table["scenario"] == scenario) & (table["column"] == column)]
-        _panel(ax, mine, lead, second, most)
-        ax.set_title("\n".join(wrap(text, 4.6 if columns == 1 else 1.75, style.BODY, True)))
+        grid.dress(ax, text, _panel(ax, mine, lead, second, grid.most))
         size = _SAID[lead].partition(" (")[0]
         ax.set_xlabel(f"{size} ({unit})" if lead == "mu_star" else size)
     return page.figure
@@ -77,7 +71,8 @@ def _dot(colour: str, text: str) -> Item:
     return Line2D([], [], marker="o", ls="", color=colour, ms=6), text
 
 
-def _panel(ax: Axes, table: pd.DataFrame, lead: str, second: str, most: int) -> None:
+def _panel(ax: Axes, table: pd.DataFrame, lead: str, second: str, most: int) -> list[str]:
+    """Draw a panel and return the factors of its rows."""
     main = table[table["index"] == lead]
     main = main.reindex(main["value"].abs().sort_values(ascending=False, kind="stable").index)
     main = main.head(most)
@@ -93,15 +88,10 @@ def _panel(ax: Axes, table: pd.DataFrame, lead: str, second: str, most: int) -> 
     for side in (1.0, -1.0) if lead == "coefficient" else (1.0,):
         if np.isfinite(floor):
             ax.axvline(side * floor, color=style.QUIET, lw=1.0, ls=(0, (1, 1.5)))
-    ax.set_yticks([-i for i in range(len(main))], list(main["factor"]), size=style.SMALL)
-    ax.set_ylim(-most + 0.4, 0.6)
-    ax.grid(axis="y", visible=False)
-    style.plain_numbers(ax.xaxis, 2.2)
+    return list(main["factor"])
 
 
-def bases(
-    table: pd.DataFrame, headings: Sequence[tuple[str, str, str, str]], title: str, foot: str
-) -> Figure:
+def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: str) -> Figure:
     """Draw the sums of the indices by basis, a bar for each outcome.
 
     Args:

@@ -54,27 +54,39 @@ def month_text(month: str) -> str:
 
 
 def number(value: float, signed: bool = False, decimals: int | None = None) -> str:
-    """Return a value without exponent, to three significant digits or so many decimals."""
+    """Return a value without exponent, to three significant digits or so many decimals.
+
+    Decimals below 0 round to tens, hundreds and so on.
+    """
     if not isfinite(value):
         return "not defined"
     if decimals is None:
         decimals = decimals_for(value, 3)
     value = round(value, decimals) + 0.0  # no minus before a zero
-    text = f"{value:+,.{decimals}f}" if signed and value != 0.0 else f"{value:,.{decimals}f}"
+    shown = max(decimals, 0)
+    text = f"{value:+,.{shown}f}" if signed and value != 0.0 else f"{value:,.{shown}f}"
     return text.replace("-", "\N{MINUS SIGN}")
 
 
 def plain(value: float) -> str:
     """Return a value to three significant digits without trailing zeros: ``0.045``."""
-    text = number(value)
+    return _bare(number(value))
+
+
+def short(value: float) -> str:
+    """Return a value to three significant digits, large ones too: ``199,000``, ``0.045``, ``1``."""
+    return _bare(number(value, decimals=decimals_for(value, 3, least=-6)))
+
+
+def _bare(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def decimals_for(value: float, digits: int) -> int:
-    """Return the decimals that show so many significant digits of a value, from 0 to 6."""
+def decimals_for(value: float, digits: int, least: int = 0) -> int:
+    """Return the decimals that show so many significant digits of a value, ``least`` to 6."""
     if not isfinite(value) or value == 0.0:
         return 0
-    return min(6, max(0, digits - 1 - floor(log10(abs(value)))))
+    return min(6, max(least, digits - 1 - floor(log10(abs(value)))))
 
 
 def with_interval(mean: float, low: float, high: float) -> str:

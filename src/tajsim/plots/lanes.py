@@ -26,7 +26,7 @@ from tajsim.plots.page import Page
 from tajsim.plots.sentences import scheduled_labels, short_sentence
 from tajsim.plots.series import years
 
-#: So many numbers are told in the key: those of the events that weigh most, then the first.
+#: So many numbers are told in the key: those of the events that weigh most.
 MOST_TOLD = 40
 _LANE = 0.46  # inches
 #: Lanes from the top: who has them, and the dimensions of the actors in them.
@@ -49,10 +49,8 @@ _OWN = {
     "slump": "Outside world", "slump_over": "Outside world", "dismissal_order": "Commanders",
     "arrest_order": "Commanders",
 }  # fmt: skip
-_SUBTITLE = (
-    "Large: breaks and turns; middle: decisions; small: what happens often. Numbered ones are told "
-    "below."
-)
+#: What a scenario schedules, the same in every run.
+_SCHEDULED = ("setting", "handover", "withdrawal", "seats", "dismissal_order", "arrest_order")
 
 
 def lanes(
@@ -81,7 +79,7 @@ def lanes(
             f"run {run}: there is no such run; these results hold {runs.min()} to {runs.max()}"
         )
     found = noted(dataset)
-    found = found.where((found.scenario == scenario) & (found.run == run))
+    found = found.where((found.scenario == scenario) & (found.run == run) & (found.month >= 0))
     if events is not True:
         found = found.where(np.isin(found.kind, _kinds(events)))
     weights = np.array([load_kinds()[kind].weight for kind in found.kind], int)
@@ -91,7 +89,7 @@ def lanes(
     page = Page(
         body=_LANE * len(LANES) + 0.6,
         title=title or f"Run {run} of {scenario}",
-        subtitle=_SUBTITLE,
+        subtitle=f"The {len(groups)} numbered ones, those that weigh most, are told below.",
         legend=_legend(),
         key=_key(dataset, found, groups, scenario),
         foot=timeline.foot(dataset, f"One run, number {run}: no interval; others differ."),
@@ -137,11 +135,19 @@ def _kinds(events: bool | Sequence[str]) -> list[str]:
 
 
 def _groups(weights: NDArray[np.int64], rows: NDArray[np.int64], found: Noted) -> list[list[int]]:
-    """Return the events that are told, those of one lane and month together, in order of time."""
+    """Return the events that are told, those of one lane and month together, in order of time.
+
+    Where there are too many of a weight, what a scenario schedules gives way to the run's own.
+    """
     groups: dict[tuple[int, int], list[int]] = {}
     for i in np.flatnonzero(weights > 1):
         groups.setdefault((int(found.month[i]), int(rows[i])), []).append(int(i))
-    order = sorted(groups.values(), key=lambda group: (-max(weights[group]), group[0]))
+
+    def rank(group: list[int]) -> tuple[int, bool, int]:
+        top = [i for i in group if weights[i] == max(weights[group])]
+        return -max(weights[group]), all(found.kind[i] in _SCHEDULED for i in top), group[0]
+
+    order = sorted(groups.values(), key=rank)
     told = [[i for i in group if weights[i] == max(weights[group])] for group in order]
     return sorted(told[:MOST_TOLD])
 

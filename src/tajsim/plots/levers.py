@@ -56,7 +56,7 @@ def levers(
     factor, unit = scaled(means, str(sweep.columns.loc[name, "unit"]))
     others = [f for f in sweep.factors.index if f not in pair and table[f].nunique() > 1]
     averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
-    averaged += f" and {len(others) - 4} more factors" if len(others) > 4 else ""
+    averaged += f" and {len(others) - 4} more" if len(others) > 4 else ""
     page = Page(
         body=1.0 + 0.42 * max(6, len(up_texts)),
         title=title or swept.heading(sweep, name),
@@ -114,11 +114,13 @@ def _draw(ax: Axes, means: Floats, counts: Floats) -> None:
     ax.imshow(means, origin="lower", aspect="auto", cmap=shades, norm=norm)
     for (row, column), mean in np.ndenumerate(means):
         if not counts[row, column]:
-            text, colour = "no run", style.QUIET
+            text, shade = "no run", "#ffffff"
         else:
-            text = number(float(mean))
-            colour = style.ink_on(mpl.colors.to_hex(shades(norm(float(mean)))))
-        ax.text(column, row, text, ha="center", va="center", size=style.FOOT, color=colour)
+            text, shade = number(float(mean)), mpl.colors.to_hex(shades(norm(float(mean))))
+        ax.text(
+            column, row, text, ha="center", va="center", size=style.FOOT, zorder=4,
+            color=style.ink_on(shade), bbox={"facecolor": shade, "edgecolor": "none", "pad": 1.2},
+        )  # fmt: skip
     if np.isfinite(means).all() and min(means.shape) > 1 and high > low:
         levels = np.linspace(low, high, 7)[1:-1]
         ax.contour(means, levels=levels, colors="white", linewidths=2.0, alpha=0.7)

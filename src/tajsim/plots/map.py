@@ -14,28 +14,25 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
-from numpy.typing import NDArray
 
 import tajsim.plots.choose as choose
 import tajsim.plots.style as style
 import tajsim.plots.timeline as timeline
 from tajsim.errors import UserError
-from tajsim.plots.dates import Span, spans
+from tajsim.plots.dates import Span, medians_over, spans
+from tajsim.plots.exits import Exits
 from tajsim.plots.geography import CREDIT, LABEL_AT, NEIGHBOURS, geography
 from tajsim.plots.labels import wrap
 from tajsim.plots.page import Page
-from tajsim.plots.series import counted, unit_of
+from tajsim.plots.series import unit_of
 
 #: What is drawn where nothing is named: on the border, in the regions.
 DEFAULT = ("heroin_seized", "state_control")
-#: The outcome that sizes the marks of the exits, where results hold it.
-LEAVING = "heroin_leaving"
 MOST_PANELS = 12
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
 _LAND, _SEA = "#f4f2ec", "#e7e5de"
-
-Values = NDArray[np.float64]
 
 
 def map_of(
@@ -68,19 +65,19 @@ def map_of(
             f"the map would have {count} panels, {len(scenarios)} scenarios at {len(dates)} dates; "
             f"expected at most {MOST_PANELS}: choose with --scenarios and --at"
         )
+    layers = {d: _Layer(dataset[n], dates, d) for d, n in names.items()}
+    exits = Exits(dataset, dates)
     columns = _columns(len(scenarios), len(dates))
     rows = ceil(count / columns)
     wide = 6.7 / columns
     page = Page(
-        body=(wide * geography().shape + 0.3) * rows + 0.75,
+        body=(wide * geography().shape + 0.3) * rows + 0.1 + 0.46 * len(layers),
         title=title or "Border and regions",
         subtitle=_subtitle(names, dataset),
-        legend=(),
+        legend=[*exits.legend(wide), (_square(), "garrison of the Russian base")],
         foot=f"{timeline.foot(dataset, 'Medians of the runs; no interval is shown.')} {CREDIT}",
     )
     panels = page.panels(rows, columns, count)
-    layers = {d: _Layer(dataset[n], dates, d) for d, n in names.items()}
-    exits = _Exits(dataset, dates)
     for position, ax in enumerate(panels):
         scenario, date = divmod(position, len(dates))
         _ground(ax, small=columns > 2)
@@ -124,9 +121,7 @@ def _subtitle(names: Mapping[str, str], dataset: xr.Dataset) -> str:
         said.append(f"Border: {dataset[names['section']].attrs.get('label', names['section'])}.")
     if "region" in names:
         said.append(f"Regions: {dataset[names['region']].attrs.get('label', names['region'])}.")
-    if LEAVING in dataset:
-        said.append("Triangles: ways out, their area by the heroin that leaves there.")
-    return " ".join([*said, "Squares: garrisons of the Russian base."])
+    return " ".join(said)
 
 
 def _name(
@@ -143,23 +138,12 @@ def _name(
     ax.set_title("\n".join(wrap(", ".join(parts), wide, style.BODY, bold=True)), pad=3)
 
 
-def _over(variable: xr.DataArray, dates: Sequence[Span]) -> Values:
-    """Return medians of the runs, ``(scenario, own, date)``; flows and counts per year."""
-    own = choose.own_dimensions(variable)[0]
-    values = variable.transpose("scenario", own, "month", "run")
-    found = []
-    for date in dates:
-        part = values.sel(month=slice(date.start, date.stop)).mean("month", skipna=True)
-        found.append(part.median("run", skipna=True).values * (12.0 if counted(variable) else 1.0))
-    return np.stack(found, axis=-1)
-
-
 class _Layer:
     """One outcome on all panels, with one scale of colour."""
 
     def __init__(self, variable: xr.DataArray, dates: Sequence[Span], dimension: str) -> None:
         self.variable, self.dimension = variable, dimension
-        self.values = _over(variable, dates)
+        self.values = medians_over(variable, dates)
         self.names = list(map(str, variable[dimension].values))
         top = float(np.nanmax(self.values)) if np.isfinite(self.values).any() else 0.0
         low = float(np.nanmin(self.values)) if np.isfinite(self.values).any() else 0.0
@@ -192,26 +176,8 @@ class _Layer:
         bar.outline.set_visible(False)
 
 
-class _Exits:
-    """The ways out, sized by what leaves there."""
-
-    def __init__(self, dataset: xr.Dataset, dates: Sequence[Span]) -> None:
-        there = LEAVING in dataset and choose.own_dimensions(dataset[LEAVING]) == ["exit"]
-        self.values = _over(dataset[LEAVING], dates) if there else None
-        self.names = list(map(str, dataset["exit"].values)) if there else []
-
-    def draw(self, ax: Axes, scenario: int, date: int, wide: float) -> None:
-        """Draw a triangle at each way out; its area goes with the flow."""
-        if self.values is None:
-            return
-        largest = float(np.nanmax(self.values)) or 1.0
-        for name, value in zip(self.names, self.values[scenario, :, date], strict=True):
-            x, y = geography().exits[name]
-            area = 22.0 * wide * max(value / largest, 0.02)
-            ax.scatter(
-                [x], [y], s=area, marker="^", color="#7b1fa2", zorder=6, linewidths=0.7,
-                edgecolors="white", gid=f"exit-{name}",
-            )  # fmt: skip
+def _square() -> Line2D:
+    return Line2D([], [], ls="", marker="s", ms=4, mfc=style.INK, mec="white", mew=0.6)
 
 
 def _ground(ax: Axes, small: bool) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -51,17 +49,22 @@ def network(dataset: xr.Dataset, *, at: choose.Names = None, title: str | None =
         raise UserError(f"network shows at most {MOST_PANELS} dates; {len(dates)} are given")
     found = [standing(dataset, scenario, int(np.flatnonzero(months == d)[0])) for d in dates]
     panels = [(str(date), *_columns(values)) for date, values in zip(dates, found, strict=True)]
-    tall = max(max(column_height(c, _SCALE) for c in panel[1:3]) for panel in panels) + 0.25
     columns = min(2, len(panels))
-    rows = ceil(len(panels) / columns)
+    rows = [panels[i : i + columns] for i in range(0, len(panels), columns)]
+    tall = [0.25 + max(column_height(c, _SCALE) for p in row for c in p[1:3]) for row in rows]
     page = Page(
-        body=(tall + 0.2) * rows + 0.1,
+        body=sum(tall) + 0.3 * len(rows),
         title=title or f"Who holds which post: {scenario}",
         subtitle=_SUBTITLE,
         foot=timeline.foot(dataset, "Widths: shares of the runs; no interval is shown."),
     )
-    for ax, panel in zip(page.panels(rows, columns, len(panels)), panels, strict=True):
-        _panel(ax, panel, tall, (style.WIDTH - 0.3) / columns)
+    grid = page.figure.subplots(len(rows), columns, squeeze=False, height_ratios=tall)
+    for position, ax in enumerate(grid.flat):
+        row, column = divmod(position, columns)
+        if column < len(rows[row]):
+            _panel(ax, rows[row][column], tall[row], (style.WIDTH - 0.3) / columns)
+        else:
+            ax.remove()
     return page.figure
 
 
@@ -83,7 +86,7 @@ def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
     for i, name in enumerate(PLACES):
         count = (values == i).sum(axis=0).astype(float)
         if count.any():
-            label = spoken(name) if name in AGENCIES else name
+            label = spoken(name) if name in AGENCIES else f"{name[0].upper()}{name[1:]}"
             right.append(Node(name, label, count, _colour(name), f"{count.mean():.2f} of 8"))
     return left, right, flows
 

@@ -15,7 +15,10 @@ Texts = NDArray[np.str_]
 
 @dataclass(frozen=True)
 class Noted:
-    """Events ``(event,)`` in order of time; ``month`` counts from the first of the results."""
+    """Events ``(event,)`` in order of time; ``month`` counts from the first of the results.
+
+    What happened before it, in results put side by side with later ones, has a month below 0.
+    """
 
     scenario: Texts
     run: NDArray[np.int64]
@@ -47,15 +50,15 @@ def has_events(dataset: xr.Dataset) -> bool:
 
 
 def noted(dataset: xr.Dataset) -> Noted:
-    """Return the events of the scenarios and months that the results still hold.
+    """Return the events of the scenarios and runs that the results still hold, up to their end.
 
     Raises:
         UserError: if the results hold no events.
     """
     if not has_events(dataset):
         raise UserError(
-            "these results hold no events: several results are put side by side without them, and "
-            "old versions of tajsim kept none"
+            "these results hold no events, as old versions of tajsim kept none; of several results "
+            "put side by side, each must hold them"
         )
     texts = {
         name: dataset[table].values.astype(str)[dataset[f"event_{name}"].values]
@@ -72,6 +75,5 @@ def noted(dataset: xr.Dataset) -> Noted:
         texts["target"],
         dataset["event_size"].values.astype(np.float64),
     )
-    inside = (when >= months[0]) & (when <= months[-1])
-    inside &= np.isin(found.scenario, dataset["scenario"].values.astype(str))
+    inside = (when <= months[-1]) & np.isin(found.scenario, dataset["scenario"].values.astype(str))
     return found.where(inside & np.isin(found.run, dataset["run"].values))

@@ -53,17 +53,5 @@ def draw_sweep(kind: str, sweep: Swept, path: str | Path, **chosen: Any) -> list
         UserError: as `sweep_figure`; for another suffix; if the file cannot be written.
     """
     check_suffix(Path(path))
-    picture = sweep_figure(kind, sweep, **chosen)
-    _settle(picture)
-    save(picture, Path(path))
+    save(sweep_figure(kind, sweep, **chosen), Path(path))
     return [Path(path)]
-
-
-def _settle(picture: Figure) -> None:
-    """Fix where the panels stand, rounded: the layout differs in its last bit from time to time."""
-    with style.look():
-        picture.draw_without_rendering()
-        picture.set_layout_engine("none")
-        for ax in picture.axes:
-            place = [round(float(part), 5) for part in ax.get_position(original=True).bounds]
-            ax.set_position((place[0], place[1], place[2], place[3]))

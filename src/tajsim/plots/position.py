@@ -10,8 +10,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 
+import tajsim.plots.beside as beside
 import tajsim.plots.choose as choose
 import tajsim.plots.style as style
 import tajsim.plots.timeline as timeline
@@ -23,10 +23,11 @@ from tajsim.plots.series import DOCUMENTED_UNTIL, Floats
 ALIGNMENT, DEPENDENCE = "alignment", "dependence"
 MOST_SCENARIOS = 6
 Box = tuple[float, float, float, float]
+_YEAR = 7.5  # points
 _QUANTILES = (0.25, 0.5, 0.75)
 _SUBTITLE = (
-    "Yearly means: a point is the median of the runs, a cross the middle 50 % of them, drawn where "
-    "the year is named; hollow points are projection. Across: 1 leans on Moscow alone, "
+    "Yearly means: a point is the median of the runs, a cross the middle 50 % of them, drawn at "
+    "some years; hollow points are projection. Across: 1 leans on Moscow alone, "
     "\N{MINUS SIGN}1 on the West alone."
 )
 
@@ -128,22 +129,34 @@ def _path(
         ax.plot(
             x[part], y[part], ls="", marker=look.marker, ms=4, mfc=face, mec=look.colour, zorder=4
         )
-    for i in _named(x, y, box, size):
+    spots = np.stack(
+        [(x - box[0]) / (box[1] - box[0]) * size[0], (y - box[2]) / (box[3] - box[2]) * size[1]],
+        axis=1,
+    )
+    order = list(dict.fromkeys((0, len(x) - 1, *range(1, len(x) - 1))))
+    crossed = _apart(spots, order)
+    for i in crossed:
         ax.plot([left[i], right[i]], [y[i]] * 2, color=look.colour, lw=0.8, alpha=0.7, zorder=2)
         ax.plot([x[i]] * 2, [low[i], high[i]], color=look.colour, lw=0.8, alpha=0.7, zorder=2)
-        ax.annotate(
-            f"{years[i]:.0f}", (x[i], y[i]), xytext=(5, 5), textcoords="offset points", size=7.5,
-            zorder=6, path_effects=[withStroke(linewidth=2.0, foreground="white")],
-        )  # fmt: skip
+    names = [f"{year:.0f}" for year in years]
+    order = [*crossed, *(i for i in order if i not in crossed and _free(spots, i))]
+    lines = beside.along(*spots.T)
+    for i, side in beside.sides(spots, names, order, _YEAR, size, lines, always=2).items():
+        beside.write(ax, float(x[i]), float(y[i]), names[i], side, _YEAR)
 
 
-def _named(x: Floats, y: Floats, box: Box, size: tuple[float, float]) -> list[int]:
-    """Return the years that are named: the first, the last, and others with room around them."""
-    inches = np.stack([x / (box[1] - box[0]) * size[0], y / (box[3] - box[2]) * size[1]], axis=1)
+def _free(spots: Floats, i: int) -> bool:
+    """Tell whether a point can be told from its neighbours, so that its name is no riddle."""
+    away = np.hypot(*(np.delete(spots, i, axis=0) - spots[i]).T)
+    return bool(away.min(initial=1.0) > 0.09)
+
+
+def _apart(spots: Floats, order: Sequence[int]) -> list[int]:
+    """Return the points that get a cross: the first, the last, and others well apart."""
     found: list[int] = []
-    for i in (0, len(x) - 1, *range(1, len(x) - 1)):
-        apart = [np.abs(inches[i] - inches[j]) for j in found]
-        if all(dx > 0.42 or dy > 0.2 for dx, dy in apart):
+    for i in order:
+        apart = [np.abs(spots[i] - spots[j]) for j in found]
+        if all(dx > 0.42 or dy > 0.35 for dx, dy in apart):
             found.append(i)
     return found
 

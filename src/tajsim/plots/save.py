@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 import tajsim.plots.style as style
 from tajsim.errors import UserError
@@ -41,7 +44,7 @@ def save(picture: Figure, path: Path) -> None:
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({reason(error)})") from None
     try:
-        with style.look():
+        with style.look(), settled(picture):
             picture.savefig(name, format=form, metadata=stamp)
         Path(name).chmod(0o644)
         Path(name).replace(path)
@@ -49,6 +52,32 @@ def save(picture: Figure, path: Path) -> None:
         raise UserError(f"{path}: cannot be written ({reason(error)})") from None
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def settled(picture: Figure) -> Iterator[Figure]:
+    """Hold the panels where the layout puts them, rounded, while the picture is written.
+
+    The layout differs in its last bit from time to time, and with the dots an inch of the format;
+    places held so give the same bytes each time and the same picture in every format.
+    """
+    engine, dots = picture.get_layout_engine(), picture.dpi
+    if not isinstance(engine, ConstrainedLayoutEngine):  # held already
+        yield picture
+        return
+    picture.set_dpi(style.DPI)
+    picture.draw_without_rendering()
+    picture.set_layout_engine("none")
+    for ax in picture.axes:
+        left, low, wide, tall = (
+            round(float(part), 5) for part in ax.get_position(original=True).bounds
+        )
+        ax.set_position((left, low, wide, tall))
+    try:
+        yield picture
+    finally:
+        picture.set_layout_engine(engine)
+        picture.set_dpi(dots)
 
 
 def reason(error: OSError) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -64,21 +67,34 @@ def scatter(
     panels = page.panels(count, count, count * count)
     logs = [name for name in names if _log(sweep, name)]
     norm = mpl.colors.Normalize(float(values.min()), float(values.max()))
+    for empty in (panels[i * count + j] for i in range(count) for j in range(i + 1, count)):
+        empty.remove()
     for i, up in enumerate(names):
         for j, across in enumerate(names):
             ax = panels[i * count + j]
             if j > i:
-                ax.remove()
                 continue
             _panel(ax, points[across], None if i == j else points[up], values, norm,
                    3 if count < 4 else 2)  # fmt: skip
             _label(ax, sweep, across, up, unit, i, j, count)
             _log_sides(ax, across in logs, up in logs and i != j)
-    shades = mpl.cm.ScalarMappable(norm, _SHADES)
-    kept = [panels[i * count + j] for i in range(count) for j in range(i + 1)]
-    bar = page.figure.colorbar(shades, ax=kept, pad=0.01, aspect=35, shrink=0.8)
-    bar.set_label(unit)
+    _bar(panels, count, mpl.cm.ScalarMappable(norm, _SHADES), unit)
     return page.figure
+
+
+def _bar(panels: Sequence[Axes], count: int, shades: mpl.cm.ScalarMappable, unit: str) -> None:
+    """Put the scale of colours into the empty corner, or beside a single panel."""
+    figure, grid = cast(Figure, panels[0].figure), panels[0].get_gridspec()
+    if count < 2 or grid is None:
+        figure.colorbar(shades, ax=panels[0], aspect=35).set_label(unit)
+        return
+    corner = figure.add_subplot(grid[0, max(1, count - 2) :])
+    corner.set_axis_off()
+    place = corner.inset_axes((0.08, 0.62, 0.9, 0.1))
+    bar = figure.colorbar(shades, cax=place, orientation="horizontal")
+    style.plain_numbers(bar.ax.xaxis, 1.5 if count < 3 else 3.0)
+    bar.set_label(unit)
+    bar.outline.set_visible(False)
 
 
 def _log(sweep: Swept, name: str) -> bool:

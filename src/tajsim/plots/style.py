@@ -223,8 +223,8 @@ class _Numbers(ScalarFormatter):
 
 def plain_numbers(axis: Axis, inches: float) -> None:
     """Give an axis of values of so many inches as many numbers as can be read."""
-    each = 0.66 if isinstance(axis, XAxis) else 0.32
-    axis.set_major_locator(MaxNLocator(max(3, int(inches / each)), steps=[1, 2, 2.5, 5, 10]))
+    each, least = (0.66, 2) if isinstance(axis, XAxis) else (0.32, 3)
+    axis.set_major_locator(MaxNLocator(max(least, int(inches / each)), steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(_Numbers())
 
 

@@ -178,7 +178,9 @@ def _along(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:
 def said(value: Any) -> str:
     """Return the value of a factor."""
     if isinstance(value, int | float | np.number):
-        size, word = (float(value) / 1e6, " m") if abs(float(value)) >= 1e6 else (float(value), "")
+        size, word = (
+            (float(value) / 1e6, " million") if abs(float(value)) >= 1e6 else (float(value), "")
+        )
         text = number(size)
         return (text.rstrip("0").rstrip(".") if "." in text else text) + word
     return str(value)

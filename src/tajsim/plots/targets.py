@@ -20,7 +20,7 @@ import tajsim.plots.timeline as timeline
 from tajsim.errors import UserError
 from tajsim.inputs.figures import load_figures
 from tajsim.plots.board import Row, board_height, draw_rows, entries
-from tajsim.plots.labels import number, words
+from tajsim.plots.labels import plain, short, words
 from tajsim.plots.page import Page
 
 #: Standard errors beyond which the axis ends, and that hold 90 % of an error.
@@ -131,11 +131,8 @@ def _said(target: Any) -> str:
         happened = "happened" if target.observed else "did not happen"
         return f"{happened}; {100 * target.percentile:.0f} % of runs agree"
     bound = {"at_least": "at least ", "at_most": "at most "}.get(target.kind, "")
-    low, high = number(float(target.p05)), number(float(target.p95))
-    return (
-        f"{bound}{number(float(target.observed))}; "
-        f"{number(float(target.median))} [{low}, {high}] {target.unit}"
-    )
+    middle, low, high = (short(float(v)) for v in (target.median, target.p05, target.p95))
+    return f"{bound}{plain(float(target.observed))}; {middle} [{low}, {high}] {target.unit}"
 
 
 def _source(figure: str) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 
+import tajsim.plots.beside as beside
 import tajsim.plots.style as style
 from tajsim.plots.labels import wrap
 from tajsim.plots.page import Page
@@ -18,7 +18,8 @@ from tajsim.plots.pen import Item
 from tajsim.plots.series import Floats, scaled
 
 _SHADES = "viridis"
-_NAMED = 3
+_NAMED, _NAME = 4, 7.5  # names at most, and the points of their letters
+_PANEL = (5.3, 3.7)  # inches, about
 
 
 def tradeoff(
@@ -69,12 +70,13 @@ def tradeoff(
                       edgecolors="white", linewidths=0.6, zorder=3)  # fmt: skip
     ax.plot([x[0][recommended]], [y[0][recommended]], marker="*", ms=16, color=style.INK,
             mec="white", zorder=4)  # fmt: skip
-    _name_some(ax, x[0], y[0], names, [recommended, *front[[0, -1]], *front])
-    ax.set_xlabel(across)
-    ax.set_ylabel("\n".join(wrap(up, 3.6, 8.5)))
-    style.plain_numbers(ax.xaxis, 5.0)
-    style.plain_numbers(ax.yaxis, 4.0)
     ax.margins(0.12)
+    ax.autoscale_view()
+    _name_some(ax, x[0], y[0], names, front.tolist(), recommended)
+    ax.set_xlabel("\n".join(wrap(across, _PANEL[0], 8.5)))
+    ax.set_ylabel("\n".join(wrap(up, _PANEL[1], 8.5)))
+    style.plain_numbers(ax.xaxis, _PANEL[0])
+    style.plain_numbers(ax.yaxis, 2.6)
     bar = page.figure.colorbar(dots, ax=ax, pad=0.02, aspect=35)
     bar.set_label("% of worlds in which it satisfies")
     return page.figure
@@ -91,19 +93,17 @@ def _side(
     return (values / factor, tail / factor), f"{label} ({unit})" if unit else label
 
 
-def _name_some(ax: Axes, x: Floats, y: Floats, names: Sequence[str], rows: Sequence[int]) -> None:
-    """Write the names of a few portfolios beside them, those that stand apart."""
-    spans = (float(np.ptp(x)) or 1.0, float(np.ptp(y)) or 1.0)
-    named: list[int] = []
-    for row in dict.fromkeys(int(r) for r in rows):
-        apart = [
-            abs(x[row] - x[k]) / spans[0] > 0.25 or abs(y[row] - y[k]) / spans[1] > 0.07
-            for k in named
-        ]
-        if all(apart) and len(named) < _NAMED:
-            right = x[row] < x.min() + 0.6 * spans[0]
-            ax.annotate(names[row], (x[row], y[row]), xytext=(8 if right else -8, 6),
-                        textcoords="offset points", size=7.5, color=style.INK,
-                        ha="left" if right else "right", zorder=5,
-                        path_effects=[withStroke(linewidth=2.5, foreground="white")])  # fmt: skip
-            named.append(row)
+def _name_some(
+    ax: Axes, x: Floats, y: Floats, names: Sequence[str], front: Sequence[int], recommended: int
+) -> None:
+    """Write the names of the recommended portfolio, the ends of the front and others with room."""
+    left, right = ax.get_xlim()
+    low, high = ax.get_ylim()
+    spots = np.stack(
+        [(x - left) / (right - left) * _PANEL[0], (y - low) / (high - low) * _PANEL[1]], axis=1
+    )
+    order = list(dict.fromkeys([recommended, *map(int, [*front[:1], *front[-1:], *front])]))
+    lines = beside.along(*spots[list(front)].T) if len(front) > 1 else None
+    found = beside.sides(spots, names, order, _NAME, _PANEL, lines, always=1)
+    for i in list(found)[:_NAMED]:
+        beside.write(ax, float(x[i]), float(y[i]), names[i], found[i], _NAME)

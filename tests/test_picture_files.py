@@ -1,0 +1,76 @@
+"""Every kind of picture as PNG, SVG and PDF: whole files, the same bytes each time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xarray as xr
+from matplotlib.figure import Figure
+from synthetic import PAIR, assumptions, claims_table, results, targets_table
+
+from tajsim import plots
+from tajsim.plots import style
+from tajsim.plots.save import save, settled
+
+STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+
+
+@cache
+def two() -> xr.Dataset:
+    return assumptions(results(scenarios=PAIR, runs=4, months=48))
+
+
+def table_of(kind: str) -> dict[str, Any]:
+    tables = {"claims": claims_table, "targets": targets_table}
+    return {"table": tables[kind]()} if kind in tables else {}
+
+
+@pytest.mark.parametrize("kind", plots.KINDS)
+def test_every_kind_writes_every_format_the_same_each_time(kind: str, tmp_path: Path) -> None:
+    with style.look(), settled(plots.figure(kind, two(), **table_of(kind))) as picture:
+        first = {suffix: file_of(picture, tmp_path, suffix) for suffix in STARTS}
+    for suffix, start in STARTS.items():
+        assert first[suffix].startswith(start)
+    again = plots.figure(kind, two(), **table_of(kind))
+    for suffix in (".svg", ".pdf") if kind in ("border", "map") else (".svg",):
+        assert file_of(again, tmp_path, suffix) == first[suffix], f"{suffix} differs"
+    assert not list(tmp_path.glob(".*")), "a temporary file was left"
+
+
+def file_of(picture: Figure, folder: Path, suffix: str) -> bytes:
+    path = folder / f"picture{suffix}"
+    save(picture, path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".pdf"])
+def test_another_process_writes_the_same_bytes(suffix: str, tmp_path: Path) -> None:
+    """Neither addresses in memory nor the seed of hashes are in the files."""
+    own, other = tmp_path / f"own{suffix}", tmp_path / f"other{suffix}"
+    plots.draw("distribution", two(), own, outcome="grievance")
+    code = (
+        "import sys; from test_picture_files import plots, two; "
+        "plots.draw('distribution', two(), sys.argv[1], outcome='grievance')"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code, str(other)],
+        check=True,
+        cwd=Path(__file__).parent,
+        env={"PYTHONHASHSEED": "77", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert own.read_bytes() == other.read_bytes()
+
+
+def test_saving_leaves_the_picture_as_it_was(tmp_path: Path) -> None:
+    picture = plots.figure("position", two())
+    engine, dots = picture.get_layout_engine(), picture.dpi
+    save(picture, tmp_path / "a.svg")
+    assert (picture.get_layout_engine(), picture.dpi) == (engine, dots)
+    save(picture, tmp_path / "b.svg")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
