@@ -15,6 +15,7 @@ import xarray as xr
 from tajsim.analysis.windows import scenario_names
 from tajsim.ensemble.results import FILE_NAME, load_results
 from tajsim.errors import UserError
+from tajsim.report.rests import with_tables
 
 #: Attributes that hold a table (JSON) with an entry for each scenario.
 _BY_SCENARIO = ("questions", "settings", "origins", "events", "claims", "scenario_text")
@@ -49,7 +50,7 @@ def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
     if not results:
         raise UserError("no results to report on; give at least one")
     files = tuple(
-        (_file(item).name, _checksum(_file(item)))
+        (_called(item), _checksum(_file(item)))
         for item in results
         if not isinstance(item, xr.Dataset)
     )
@@ -84,7 +85,8 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
         [part[shared] for part in parts], dim="scenario", join="override", combine_attrs="override"
     )
     joined = joined.drop_vars([n for n in joined.coords if str(n).startswith("event")])
-    return joined.assign(_events(parts)).assign_attrs(_attributes(datasets))
+    joined = joined.assign(_events(parts)).assign_attrs(_attributes(datasets))
+    return with_tables(joined, datasets)
 
 
 def _check_pairs(first: xr.Dataset, other: xr.Dataset) -> None:
@@ -119,6 +121,10 @@ def _attributes(datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
         merged[name] = json.dumps(whole)
     commands = dict.fromkeys(str(d.attrs.get("command", "")) for d in datasets)
     made = dict.fromkeys(str(d.attrs.get("created", "")) for d in datasets)
+    windows = {str(d.attrs.get("window", "")) for d in datasets}
+    merged["window"] = windows.pop() if len(windows) == 1 else ""
+    saved = dict.fromkeys(str(d.attrs.get("continued_from", "")) for d in datasets)
+    merged["continued_from"] = "\n".join(line for line in saved if line)
     return {**merged, "command": "\n".join(commands), "created": ", ".join(made)}
 
 
@@ -150,6 +156,12 @@ def _events(parts: Sequence[xr.Dataset]) -> dict[str, Any]:
 def _file(place: str | Path) -> Path:
     path = Path(place)
     return path / FILE_NAME if path.is_dir() else path
+
+
+def _called(place: str | Path) -> str:
+    """Return the name of a file, with that of its folder where the folder was given."""
+    path = Path(place)
+    return f"{path.resolve().name}/{FILE_NAME}" if path.is_dir() else path.name
 
 
 def _checksum(path: Path) -> str:

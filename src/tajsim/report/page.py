@@ -12,7 +12,7 @@ import xarray as xr
 
 import tajsim.report.tables as tables
 from tajsim.analysis.basis import basis_statement
-from tajsim.analysis.windows import Window, attribute, check_window, whole_period
+from tajsim.analysis.windows import Window, attribute, check_window, kept_window, whole_period
 from tajsim.errors import UserError
 from tajsim.inputs.figures import load_documents
 from tajsim.report.answer import answer
@@ -24,6 +24,7 @@ from tajsim.report.limits import limits
 from tajsim.report.pictures import assumptions_picture, claims_picture, pictures, run_picture
 from tajsim.report.places import title_of
 from tajsim.report.reproduce import recipe
+from tajsim.report.rests import why_not
 from tajsim.report.telling import told
 from tajsim.report.turning import turning_sentences, turning_table
 from tajsim.report.wording import listed, month
@@ -60,8 +61,9 @@ def report(results: Results | Sequence[Results], window: Window | None = None) -
 
     Args:
         results: a dataset, a result file or folder, or several whose runs are pairs.
-        window: first and last month; by default, for each scenario, from the first month in which
-            it differs from the reference to the end.
+        window: first and last month; by default that of the results, if they were compared over
+            one, or else, for each scenario, from the first month in which it differs from the
+            reference to the end.
 
     Raises:
         UserError: if jinja2 is missing, or the results cannot be read or are no pairs.
@@ -69,9 +71,10 @@ def report(results: Results | Sequence[Results], window: Window | None = None) -
     page = template()
     several = [results] if isinstance(results, xr.Dataset | str | Path) else list(results)
     given = gather(several)
-    if window:
-        check_window(whole_period(given.dataset), window)
-    return page.render(contents(Facts(given, window)))
+    asked = window or kept_window(given.dataset)
+    if asked:
+        check_window(whole_period(given.dataset), asked)
+    return page.render(contents(Facts(given, asked)))
 
 
 def template() -> Template:
@@ -130,7 +133,7 @@ def contents(facts: Facts) -> dict[str, Any]:
         "claims_picture": claims_picture(facts),
         "assumptions_picture": assumptions_picture(facts),
         "basis": basis_statement(facts.dataset) if facts.counts else "",
-        "shares": [t for name in facts.others if (t := tables.shares(facts, name))],
+        "shares": [(tables.shares(facts, name), _no_shares(facts, name)) for name in facts.others],
         "assumed": [t for name in facts.others if (t := tables.assumed(facts, name))],
         "turning": [
             (name, turning_sentences(facts, name), turning_table(facts, name))
@@ -147,6 +150,13 @@ def contents(facts: Facts) -> dict[str, Any]:
         ],
         "documents": [(key, d.citation) for key, d in load_documents().items()],
     }
+
+
+def _no_shares(facts: Facts, scenario: str) -> str:
+    """Say why no shares of variance are told of a scenario, "" where they are."""
+    if len(facts.variance) and scenario in set(facts.variance["scenario"]):
+        return f"No difference of {scenario} has a direction: there is nothing to divide."
+    return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)
 
 
 def _heading(facts: Facts) -> str:

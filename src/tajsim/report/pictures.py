@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import xarray as xr
+
+from tajsim.analysis.rests import ASSUMPTIONS, keep_table
 from tajsim.analysis.windows import attribute
 from tajsim.errors import UserError
 from tajsim.plots import KINDS, figure
@@ -17,6 +20,7 @@ from tajsim.plots.style import look
 from tajsim.plots.windows import is_spread, most_moved
 from tajsim.report.alternatives import alternative
 from tajsim.report.facts import Facts
+from tajsim.report.rests import without
 
 #: More scenarios than this make a picture of many panels unreadable.
 MOST_SCENARIOS = 4
@@ -129,21 +133,23 @@ def claims_picture(facts: Facts) -> Picture | None:
 
 def assumptions_picture(facts: Facts) -> Picture | None:
     """Return the assumptions that matter most; ``None`` if the results do not hold them."""
-    if facts.assumptions.empty:
+    if facts.assumptions.empty or len(facts.names) > MOST_SCENARIOS:
         return None
-    return _if_drawn(facts, Shot("tornado", "The assumptions that matter most"))
+    bare = without(facts.dataset, ASSUMPTIONS)
+    shot = Shot("tornado", "The assumptions that matter most")
+    return _if_drawn(facts, shot, keep_table(bare, ASSUMPTIONS, facts.assumptions))
 
 
-def _if_drawn(facts: Facts, shot: Shot) -> Picture | None:
+def _if_drawn(facts: Facts, shot: Shot, dataset: xr.Dataset | None = None) -> Picture | None:
     """Return a picture; ``None`` if this version or these results have no means for it."""
     try:
-        return _picture(facts, shot) if shot.kind in KINDS else None
+        return _picture(facts, shot, dataset) if shot.kind in KINDS else None
     except UserError:
         return None
 
 
-def _picture(facts: Facts, shot: Shot) -> Picture:
-    drawn = figure(shot.kind, facts.dataset, **shot.options)
+def _picture(facts: Facts, shot: Shot, dataset: xr.Dataset | None) -> Picture:
+    drawn = figure(shot.kind, facts.dataset if dataset is None else dataset, **shot.options)
     wide, high = drawn.get_size_inches()
     buffer = io.BytesIO()
     with look():
