@@ -19,6 +19,7 @@ from tajsim.plots.choose import headline
 from tajsim.plots.style import look
 from tajsim.plots.windows import is_spread, most_moved
 from tajsim.report.alternatives import alternative
+from tajsim.report.dark import for_both
 from tajsim.report.facts import Facts
 from tajsim.report.rests import without
 
@@ -27,9 +28,11 @@ MOST_SCENARIOS = 4
 #: With more scenarios than this against the reference, each has a small panel of its own.
 MANY = 2
 #: A vector picture larger than this (bytes) is put in as PNG.
-LARGEST = 900_000
+LARGEST = 1_200_000
 _METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
 _HASHED = re.compile(rb"\b[phm][0-9a-f]{10}\b")
+_POINTS = re.compile(rb' d="[^"]*"')
+_DECIMALS = re.compile(rb"(\.\d\d)\d+")
 _DOCTYPE = re.compile(rb"<!DOCTYPE.*?>", re.DOTALL)
 
 
@@ -154,7 +157,7 @@ def _picture(facts: Facts, shot: Shot, dataset: xr.Dataset | None) -> Picture:
     buffer = io.BytesIO()
     with look():
         drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        data, kind = _bare(buffer.getvalue()), "svg+xml"
+        data, kind = for_both(_bare(buffer.getvalue()).decode("utf-8")).encode("utf-8"), "svg+xml"
         if len(data) > LARGEST:
             buffer = io.BytesIO()
             drawn.savefig(buffer, format="png", metadata={"Software": None}, dpi=200)
@@ -174,7 +177,8 @@ def _held(facts: Facts, shot: Shot) -> list[str]:
 
 
 def _bare(svg: bytes) -> bytes:
-    """Return a picture without the parts that name addresses on the network.
+    """Return a picture without the parts that name addresses on the network, and no longer than
+    what can be seen of it: points of lines to a hundredth of 1/72 inch.
 
     The names of clips and markers are hashes of numbers that the layout finds anew each time, to
     the last bit or not; they are numbered in the order in which they come, so that two pictures
@@ -182,4 +186,5 @@ def _bare(svg: bytes) -> bytes:
     """
     text = _DOCTYPE.sub(b"", _METADATA.sub(b"", svg))
     names = {name: b"n%d" % n for n, name in enumerate(dict.fromkeys(_HASHED.findall(text)))}
+    text = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), text)
     return _HASHED.sub(lambda found: names[found[0]], text)
