@@ -75,8 +75,11 @@ def _setting(name: str, value: float | None, base: float | None, origin: str, te
         said = f"{capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
         return Change(said, _basis(name), origin)
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
-    instead = f" instead of {_figure(usual)}{drawn}" if usual is not None else ""
-    said = f"{capital(meaning)} is set to {_figure(value)}{unit}{instead}."
+    figures = _figure(value), _figure(usual)
+    if usual is not None and figures[0] == figures[1]:
+        figures = f"{value:.10g}", f"{usual:.10g}"
+    instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
+    said = f"{capital(meaning)} is set to {figures[0]}{unit}{instead}."
     if origin == COMMAND_LINE:
         return Change(said, "no document; chosen on the command line", origin)
     remark = setting_remark(text, origin)

@@ -12,6 +12,7 @@ import base64
 import io
 import re
 from functools import lru_cache
+from typing import Any
 
 import matplotlib.image
 import numpy as np
@@ -38,6 +39,8 @@ _TO_LAB = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
+#: No name of a program in what is written.
+_BARE: dict[str, Any] = {"Software": None}
 _COLOUR = re.compile(r"\b(fill|stroke): (#[0-9a-fA-F]{6})\b")
 _STYLED = re.compile(r'style="([^"]*)"')
 _ATTRIBUTE = re.compile(r' (fill|stroke)="(#[0-9a-fA-F]{6})"')
@@ -107,7 +110,7 @@ def _twice(found: re.Match[str]) -> str:
     turned = pixels.copy()
     turned[..., :3] = darkened(pixels[..., :3])
     buffer = io.BytesIO()
-    matplotlib.image.imsave(buffer, turned, format="png", metadata={"Software": None})
+    matplotlib.image.imsave(buffer, turned, format="png", metadata=_BARE)
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     light = found[0].replace("<image ", '<image class="on-light" ', 1)
     other = re.sub(r' (id|style)="[^"]*"', "", found[2])

@@ -159,6 +159,12 @@ class Facts:
         for cell in self._cells[scenario]:
             yield cell, cell.values[1] - cell.values[0]
 
+    def equal(self, scenario: str) -> bool:
+        """Tell whether every outcome is the same in every run, over the window."""
+        return all(
+            np.array_equal(c.values[0], c.values[1], equal_nan=True) for c in self._cells[scenario]
+        )
+
     def cell(self, scenario: str, outcome: str, where: str) -> Cell:
         """Return one outcome at one coordinate: ``values`` holds the reference first."""
         found = (c for c in self._cells[scenario] if (c.outcome, c.where) == (outcome, where))

@@ -177,8 +177,9 @@ def _held(facts: Facts, shot: Shot) -> list[str]:
 
 
 def _bare(svg: bytes) -> bytes:
-    """Return a picture without the parts that name addresses on the network, and no longer than
-    what can be seen of it: points of lines to a hundredth of 1/72 inch.
+    """Return a picture without the parts that name addresses on the network.
+
+    Points of lines are told to a hundredth of 1/72 inch: more cannot be seen.
 
     The names of clips and markers are hashes of numbers that the layout finds anew each time, to
     the last bit or not; they are numbered in the order in which they come, so that two pictures
