@@ -20,7 +20,7 @@ from tajsim.report.rests import with_tables
 #: Attributes that hold a table (JSON) with an entry for each scenario.
 _BY_SCENARIO = ("questions", "settings", "origins", "events", "claims", "scenario_text")
 #: What a folder of a sweep holds.
-SWEEP_FILE = "manifest.json"
+SWEEP_FILE = "sweep.json"
 #: What results must share for their runs to be pairs: attribute and what it is called.
 _SAME = {
     "seed": "seed",

@@ -21,6 +21,7 @@ from tajsim.report.changes import changes
 from tajsim.report.facts import DOCUMENTED_UNTIL, Facts
 from tajsim.report.gather import gather
 from tajsim.report.limits import limits
+from tajsim.report.overview import overview
 from tajsim.report.pictures import assumptions_picture, claims_picture, pictures, run_picture
 from tajsim.report.places import title_of
 from tajsim.report.reproduce import recipe
@@ -47,6 +48,8 @@ SECTIONS = (
     ("limits", "Limits"),
     ("again", "Make it again"),
 )
+#: With more scenarios than this against the reference, each is folded, without a picture of a run.
+FOLDED = 3
 #: The page may show what it carries and load nothing.
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
@@ -107,9 +110,10 @@ def firm(text: str) -> str:
 def contents(facts: Facts) -> dict[str, Any]:
     """Return everything that the template places, as texts and tables."""
     compared = facts.others or [facts.reference]
+    many = len(compared) > FOLDED
     questions = attribute(facts.dataset, "questions")
     stories = [
-        (name, story, run_picture(facts, name, story.run))
+        (name, story, None if many else run_picture(facts, name, story.run))
         for name in compared
         if (story := told(facts, name))
     ]
@@ -126,19 +130,16 @@ def contents(facts: Facts) -> dict[str, Any]:
         "changes": [(name, changes(facts, name)) for name in compared],
         "base_changes": changes(facts, facts.reference) if facts.others else [],
         "pictures": pictures(facts),
-        "differences": [t for name in facts.others for t in tables.differences(facts, name)]
-        or [tables.levels(facts)],
+        "folded": many,
+        "overview": overview(facts) if len(facts.others) > 1 else None,
+        "differences": [(name, tables.differences(facts, name)) for name in facts.others]
+        or [("", [tables.levels(facts)])],
         "claims_sentence": tables.claims_sentence(facts),
-        "claims": [t for name in facts.names if (t := tables.claims(facts, name))],
+        "claims": [(name, t) for name in facts.names if (t := tables.claims(facts, name))],
         "claims_picture": claims_picture(facts),
         "assumptions_picture": assumptions_picture(facts),
         "basis": basis_statement(facts.dataset) if facts.counts else "",
-        "shares": [(tables.shares(facts, name), _no_shares(facts, name)) for name in facts.others],
-        "assumed": [t for name in facts.others if (t := tables.assumed(facts, name))],
-        "turning": [
-            (name, turning_sentences(facts, name), turning_table(facts, name))
-            for name in facts.others
-        ],
+        "rests": [_rests(facts, name) for name in facts.others],
         "stories": stories,
         "sections": [row for row in SECTIONS if stories or row[0] != "story"],
         "limits": limits(facts),
@@ -150,6 +151,18 @@ def contents(facts: Facts) -> dict[str, Any]:
         ],
         "documents": [(key, d.citation) for key, d in load_documents().items()],
     }
+
+
+def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
+    """Return what the comparison of one scenario rests on, in the order of the page."""
+    return (
+        scenario,
+        tables.shares(facts, scenario),
+        _no_shares(facts, scenario),
+        turning_sentences(facts, scenario),
+        turning_table(facts, scenario),
+        tables.assumed(facts, scenario),
+    )
 
 
 def _no_shares(facts: Facts, scenario: str) -> str:

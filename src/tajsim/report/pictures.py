@@ -27,6 +27,8 @@ from tajsim.report.rests import without
 MOST_SCENARIOS = 4
 #: With more scenarios than this against the reference, each has a small panel of its own.
 MANY = 2
+#: With more claims than this their tables say it better than a picture.
+MOST_CLAIMS = 40
 #: A vector picture larger than this (bytes) is put in as PNG.
 LARGEST = 1_200_000
 _METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
@@ -129,7 +131,7 @@ def run_picture(facts: Facts, scenario: str, run: int) -> Picture | None:
 
 def claims_picture(facts: Facts) -> Picture | None:
     """Return the scoreboard of the claims; ``None`` without claims."""
-    if facts.claims.empty:
+    if facts.claims.empty or len(facts.claims) > MOST_CLAIMS:
         return None
     return _if_drawn(facts, Shot("claims", "Claims at a glance", {"table": facts.claims}))
 
