@@ -44,6 +44,10 @@ _BARE: dict[str, Any] = {"Software": None}
 _COLOUR = re.compile(r"\b(fill|stroke): (#[0-9a-fA-F]{6})\b")
 _STYLED = re.compile(r'style="([^"]*)"')
 _ATTRIBUTE = re.compile(r' (fill|stroke)="(#[0-9a-fA-F]{6})"')
+#: Only texts stand in groups that have a colour.
+_TEXT = re.compile(r'<g style="fill: (#[0-9a-fA-F]{6})[";]')
+#: The contrast that a text needs (AA), and below which it was made for another ground than white.
+_READ, _NOT_ON_WHITE = 4.5, 2.0
 _IMAGE = re.compile(r'<image xlink:href="data:image/png;base64,([^"]*)"([^>]*)/>')
 
 
@@ -82,8 +86,35 @@ def dark_colour(colour: str) -> str:
     """Return a colour ``#rrggbb`` as it is on the dark ground; white is the ground itself."""
     if colour.lower() == "#ffffff":
         return PAPER
-    rgb = np.array([int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5)])
-    return "#" + "".join(f"{round(255 * float(part)):02x}" for part in darkened(rgb))
+    return _named(darkened(_parts(colour)))
+
+
+def contrast_on_white(rgb: Array) -> float:
+    """Return the contrast of a colour ``(3,)`` on white, 1 to 21 (WCAG 2.1)."""
+    linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (float(linear @ np.array([0.2126, 0.7152, 0.0722])) + 0.05)
+
+
+@lru_cache(maxsize=1024)
+def readable(colour: str) -> str:
+    """Return the colour of a text so dark that it can be read on white.
+
+    A colour that was never meant for a white ground stays: it stands on a dark field.
+    """
+    rgb = _parts(colour)
+    if contrast_on_white(rgb) < _NOT_ON_WHITE:
+        return colour
+    while contrast_on_white(rgb) < _READ:
+        rgb = rgb * 0.97
+    return _named(rgb)
+
+
+def _parts(colour: str) -> Array:
+    return np.array([int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5)])
+
+
+def _named(rgb: Array) -> str:
+    return "#" + "".join(f"{round(255 * float(part)):02x}" for part in rgb)
 
 
 def for_both(svg: str) -> str:
@@ -99,7 +130,15 @@ def for_both(svg: str) -> str:
     ]
     black = f":root{{fill:{dark_colour('#000000')}}}"  # of what names no colour
     images = ".on-light{display:none!important}.on-dark{display:inline!important}"
-    style = f"@media (prefers-color-scheme:dark){{{black}{''.join(rules)}{images}}}"
+    texts = sorted(set(_TEXT.findall(svg)))
+    light = "".join(
+        f'g[style*="fill: {colour}"]{{fill:{readable(colour)}!important}}'
+        for colour in texts
+        if readable(colour) != colour
+    )
+    dark = f"{black}{''.join(rules)}{images}"
+    style = f"@media not all and (prefers-color-scheme:dark){{{light}}}"
+    style += f"@media (prefers-color-scheme:dark){{{dark}}}"
     head, defs, rest = svg.partition("<defs>")
     return f"{head}<style>{style}</style>{defs}{_IMAGE.sub(_twice, rest)}"
 
