@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,10 @@ from test_balances import at_random
 
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, Array, total
 from tajsim.inputs.scenario import load_scenario
+from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
+
+Names = Any  # one account, or several side by side
 
 #: Outcomes that come into and leave each agency's purse; pay comes in and goes out at once.
 AGENCY_IN = ("tolls", "extortion", "resale", "aid_received")
@@ -110,26 +114,44 @@ class Journal:
     """Every transfer of one run as plain numbers: payer, receiver and amount."""
 
     def __init__(self, model: TajikistanModel) -> None:
-        ledger = model.money
         self.paid: dict[tuple[str, str], float] = defaultdict(float)
-        move, draw_each, pay_each = ledger.move, ledger.draw_each, ledger.pay_each
+        for way, many in WAYS.items():
+            self._listen(model.money, way, many)
 
-        def note(source: str, target: str, amount: Array | float) -> None:
-            self.paid[source, target] += float(np.broadcast_to(amount, (1,))[0])
-            move(source, target, amount)
+    def _listen(self, ledger: Ledger, way: str, many: str) -> None:
+        """Note what a way of paying moves, and let it."""
+        pay = getattr(ledger, way)
 
-        def note_draws(sources: tuple[str, ...], target: str, amount: Array) -> Array:
-            moved = draw_each(sources, target, amount)
-            for source, row in zip(sources, moved, strict=True):
-                self.paid[source, target] += float(row[0])
+        def note(sources: Names, targets: Names, amount: Array | float) -> Array | None:
+            # What is drawn may be less than what is asked.
+            moved = pay(sources, targets, amount)
+            amounts = np.asarray(amount if moved is None else moved)[..., 0].tolist()
+            if many == "one":
+                self.paid[sources, targets] += amounts
+            elif many == "sources":
+                for source, one in zip(sources, amounts, strict=True):
+                    self.paid[source, targets] += one
+            elif many == "targets":
+                for target, one in zip(targets, amounts, strict=True):
+                    self.paid[sources, target] += one
+            else:
+                for target, row in zip(targets, amounts, strict=True):
+                    for source, one in zip(sources, row, strict=True):
+                        self.paid[source, target] += one
             return moved
 
-        def note_pays(source: str, targets: tuple[str, ...], amount: Array) -> None:
-            for target, row in zip(targets, amount, strict=True):
-                self.paid[source, target] += float(row[0])
-            pay_each(source, targets, amount)
+        setattr(ledger, way, note)
 
-        ledger.move, ledger.draw_each, ledger.pay_each = note, note_draws, note_pays
+
+#: Each way of paying that the month uses -> who of payer and receiver are many; `draw` uses `move`.
+WAYS = {
+    "move": "one",
+    "draw_each": "sources",
+    "move_in_turn": "sources",
+    "pay_each": "targets",
+    "pay_in_turn": "targets",
+    "move_between": "both",
+}
 
 
 def test_one_run_transfer_by_transfer() -> None:
@@ -138,16 +160,18 @@ def test_one_run_transfer_by_transfer() -> None:
     journal = Journal(model)
     for month in range(model.month_count):
         journal.paid.clear()
+        before = model.money.balance[:, 0].tolist()
         model.step()
+        nothing_unheard(journal, model.money, before)
         paid, now = journal.paid, {n: s[..., month, 0] for n, s in model.record.items()}
-        wages = [float(a.pay[0] * a.strength[0]) for a in model.agencies]
+        wages = (model.agencies.pay * model.agencies.strength)[:, 0].tolist()
         for i, agency in enumerate(AGENCIES):
-            same(now["tolls"][i], paid["passage", agency])
+            same(now["tolls"][i], -paid[agency, "passage"])  # paid with the sign turned round
             same(now["extortion"][i], paid["households", agency])
             same(now["rents_to_regime"][i], paid[agency, "patronage"])
             same(now["rents_to_commander"][i], sum(paid[agency, c] for c in COMMANDERS))
             same(now["rents_kept"][i], paid[agency, "households"] - wages[i], 1e-4)
-            given = paid["world", agency] + paid["treasury", agency] - wages[i]
+            given = paid["world", agency] - paid[agency, "treasury"] - wages[i]
             same(now["resale"][i] + now["aid_received"][i], given, 1e-4)
         for j, commander in enumerate(COMMANDERS):
             received = [paid[agency, commander] for agency in AGENCIES]
@@ -160,6 +184,16 @@ def test_one_run_transfer_by_transfer() -> None:
         same(now["regime_kept"], paid["patronage", "world"])
         into = sum(amount for (_, target), amount in paid.items() if target == "patronage")
         same(now["rents_regime"], into - now["fees_commander"].sum())
+
+
+def nothing_unheard(journal: Journal, ledger: Ledger, before: list[float]) -> None:
+    """All that changed an account stands in the journal."""
+    changes: dict[str, float] = defaultdict(float)
+    for (source, target), amount in journal.paid.items():
+        changes[source] -= amount
+        changes[target] += amount
+    for name, old, new in zip(ledger.names, before, ledger.balance[:, 0].tolist(), strict=True):
+        assert new - old == pytest.approx(changes[name], rel=1e-9, abs=0.1), name
 
 
 def same(recorded: float, moved: float, far: float = 1e-6) -> None:
