@@ -93,21 +93,12 @@ def test_the_strongest_of_a_region_counts_and_is_gone_for(model: TajikistanModel
         commanders.arrest_order = before
 
 
-def test_many_moves_at_once_are_single_moves_to_the_bit() -> None:
-    chance = np.random.default_rng(2)
-    sources, targets = ("a", "b", "c"), ("d", "e")
-    once, singly = (Ledger([*sources, *targets], 5) for _ in range(2))
-    up, down = chance.random((3, 5)), chance.random((2, 5))
-    between = chance.random((2, 3, 5))
-    once.move_in_turn(sources, "world", up)
-    once.pay_in_turn("world", targets, down)
-    once.move_between(sources, targets, between)
-    for i, source in enumerate(sources):
-        singly.move(source, "world", up[i])
-    for j, target in enumerate(targets):
-        singly.move("world", target, down[j])
-    for j, target in enumerate(targets):
-        for i, source in enumerate(sources):
-            singly.move(source, target, between[j, i])
+def test_payments_in_turn_are_single_payments_to_the_bit() -> None:
+    chance, names = np.random.default_rng(2), ("a", "b", "c")
+    once, singly = (Ledger(["purse", *names], RUNS) for _ in range(2))
+    once.balance[:] = singly.balance[:] = chance.random(once.balance.shape)
+    amount = chance.random((3, RUNS))
+    once.pay_in_turn("purse", names, amount)
+    for name, part in zip(names, amount, strict=True):
+        singly.move("purse", name, part)
     np.testing.assert_array_equal(once.balance, singly.balance)
-    np.testing.assert_allclose(once.balance.sum(axis=0), 0.0, atol=1e-12)

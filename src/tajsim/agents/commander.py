@@ -48,8 +48,7 @@ class Commanders(Actors[Commander]):
     (0 to 1), ``income`` (USD this month), ``rent_ratio`` (income over claim, smoothed), ``doubt``
     (of what comes after the ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1.
     ``(commander, 1)``: ``opposition`` (1 for its side in the civil war), ``trade`` (index of the
-    agency whose post is his own). ``(commander,)``: the same as ``service`` and ``place`` (index
-    of his region), to choose rows by.
+    agency whose post is his own).
     """
 
     dimension = "commander"
@@ -62,6 +61,7 @@ class Commanders(Actors[Commander]):
         self.opposition = self.column([fact.opposition for fact in facts])
         posts = [AGENCIES.index(fact.post) for fact in facts]
         self.trade, self.service = self.column(posts), np.array(posts)
+        # With `service`, his row of an array of agencies; with `place`, of regions.
         self.place = np.array([REGIONS.index(fact.region) for fact in facts])
         first = self.column([name in FIRST_COMMANDERS for name in self.names]) > 0.5
         self.status = np.where(first, SERVING, WAITING) + self.zeros()
