@@ -31,9 +31,8 @@ OUTCOMES = (
 
 def collusion(model: Country) -> None:
     """Let agencies weigh bribes and deploy, and change nothing else about them."""
-    for agency in model.agencies:
-        agency.ask(agency.decide_collusion)
-        agency.ask(agency.decide_deployment)
+    model.agencies.ask(model.agencies.decide_collusion)
+    model.agencies.ask(model.agencies.decide_deployment)
 
 
 class BorderMarket(TajikistanModel):

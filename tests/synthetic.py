@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from synthetic_purses import with_purses
 
 from tajsim.axes import DIMENSIONS
 from tajsim.inputs.chronicle import load_kinds
@@ -159,24 +160,28 @@ def results(
         variables[name] = (("scenario", *dimensions, "month", "run"), array, attrs)
     table = {name: SHARED + (WITHDRAWAL if i else []) for i, name in enumerate(scenarios)}
     names = list(dict.fromkeys(d for row in SERIES.values() for d in row[2]))
-    return xr.Dataset(
-        variables,
-        {
-            "scenario": list(scenarios),
-            "month": when.astype("datetime64[ns]"),
-            "run": np.arange(runs),
-            **{d: list(DIMENSIONS[d]) for d in names},
-        },
-        {
-            "title": " against ".join(reversed(scenarios)),
-            "tajsim_version": "0.1.0",
-            "seed": str(seed),
-            "runs": runs,
-            "parameters_mode": "prior",
-            "reference": scenarios[0] if scenarios[1:] else "",
-            "events": json.dumps(events if events is not None else table),
-        },
-    ).pipe(_with_chronicle, random)
+    return (
+        xr.Dataset(
+            variables,
+            {
+                "scenario": list(scenarios),
+                "month": when.astype("datetime64[ns]"),
+                "run": np.arange(runs),
+                **{d: list(DIMENSIONS[d]) for d in names},
+            },
+            {
+                "title": " against ".join(reversed(scenarios)),
+                "tajsim_version": "0.1.0",
+                "seed": str(seed),
+                "runs": runs,
+                "parameters_mode": "prior",
+                "reference": scenarios[0] if scenarios[1:] else "",
+                "events": json.dumps(events if events is not None else table),
+            },
+        )
+        .pipe(with_purses)
+        .pipe(_with_chronicle, random)
+    )
 
 
 def _falls(random: Any, count: int, months: int, runs: int) -> Any:

@@ -46,7 +46,7 @@ def test_drugs_money_and_people_balance(seed: int, name: str) -> None:
     )
     people = total(model.people.balance)
     for _ in range(model.month_count):
-        stock = total(model.traffic.stock)
+        stock = total(model.networks.stock)
         model.step()
         drugs_balance(model, stock)
         money_balances(model)
@@ -58,7 +58,7 @@ def drugs_balance(model: TajikistanModel, before: np.ndarray) -> None:
     """Entering = kept seizures + leaving + used + change of stock (resold seizures leave)."""
     now = model.now
     kept = total(now["seized_by"]) - now["resold"]
-    change = total(model.traffic.stock) - before
+    change = total(model.networks.stock) - before
     gone = kept + total(now["leaving"]) + now["used"] + change
     np.testing.assert_allclose(total(now["entering"]), gone, rtol=1e-9, atol=1e-6)
     # What the guards of the sections take is part of what the agencies take.
@@ -88,8 +88,8 @@ def shares_and_stocks(model: TajikistanModel) -> None:
         model.regime.task_provision,
         model.regime.trust,
         model.regime.strain,
-        model.traffic.protection,
-        model.traffic.access,
+        model.networks.protection,
+        model.networks.access,
         model.barrier,
         *(p.mandate for p in model.powers),
         *(p.provision for p in model.powers),
@@ -98,7 +98,7 @@ def shares_and_stocks(model: TajikistanModel) -> None:
         assert np.isfinite(value).all()
         assert value.min() >= -1e-9
         assert value.max() <= 1.0 + 1e-9
-    assert model.traffic.stock.min() >= 0.0
+    assert model.networks.stock.min() >= 0.0
     assert model.people.balance[1:].min() >= -1e-6
     np.testing.assert_allclose(total(model.regime.effort), 1.0)
 
@@ -106,9 +106,9 @@ def shares_and_stocks(model: TajikistanModel) -> None:
 def test_a_leak_would_be_seen() -> None:
     """The balances can fail: a kg that vanishes breaks them."""
     model = TajikistanModel(runs=2, end="2004-03")
-    stock = total(model.traffic.stock)
+    stock = total(model.networks.stock)
     model.step()
-    model.traffic.stock[0] *= 0.5
+    model.networks.stock[0] *= 0.5
     with pytest.raises(AssertionError):
         drugs_balance(model, stock)
 

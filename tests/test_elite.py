@@ -328,13 +328,17 @@ def test_a_mutiny_is_fought_out_and_leaves_traces() -> None:
 def test_old_fighters_lower_the_bar_for_the_next_mutiny() -> None:
     tried = model(runs=20)
     tried.step()
-    kin = tried.commander["nazarzoda"]
-    fear, none = np.full(20, 0.5), np.zeros(20)
-    kin.rejoining = none
-    before = kin.chance_to_fight(fear, none)
-    kin.rejoining = np.full(20, 100.0)
-    assert (kin.chance_to_fight(fear, none) > before).all()
-    assert (kin.chance_to_fight(fear, np.ones(20)) < kin.chance_to_fight(fear, none)).all()
+    kin, fear, none = COMMANDERS.index("nazarzoda"), np.full(20, 0.5), np.zeros(20)
+
+    def chance(guarantee: Array) -> Array:
+        found: Array = tried.commanders.chance_to_fight(fear, guarantee)[kin]
+        return found
+
+    tried.commanders[kin].rejoining = none
+    before = chance(none)
+    tried.commanders[kin].rejoining = np.full(20, 100.0)
+    assert (chance(none) > before).all()
+    assert (chance(np.ones(20)) < chance(none)).all()
 
 
 def test_purges_firm_civilian_control_and_mutinies_loosen_it() -> None:

@@ -316,13 +316,13 @@ def simulated(end: str, **options: Any) -> TajikistanModel:
 
 def test_what_is_pledged_does_not_all_arrive() -> None:
     """O16: of an offer that is taken, the delivered share arrives."""
-    power = simulated("2004-02").power["united_states"]
-    power.deliver(power_delivery=0.5)
-    half = power.delivered.copy()
-    power.deliver(power_delivery=1.0)
-    np.testing.assert_allclose(half, 0.5 * power.delivered)
-    assert (power.delivered <= power.offer).all()
-    assert (half < power.offer).any()
+    powers = simulated("2004-02").powers
+    powers.deliver(power_delivery=0.5)
+    half = powers.delivered
+    powers.deliver(power_delivery=1.0)
+    np.testing.assert_allclose(half, 0.5 * powers.delivered)
+    assert (powers.delivered <= powers.offer).all()
+    assert (half < powers.offer).any()
 
 
 def test_what_leaving_guards_hand_over_helps_their_successors() -> None:

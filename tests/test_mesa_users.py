@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import mesa
 import numpy as np
 from mesa.datacollection import DataCollector
 
+from tajsim.agents.actors import Actors
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.network import TraffickingNetwork
 from tajsim.model.model import TajikistanModel
@@ -57,7 +60,19 @@ def test_agents_hold_state_with_the_run_axis_last() -> None:
     assert network.capacity.shape == (3,)
     assert network.entry_share.shape == (6, 3)
     network.stock[:] = 5.0
-    assert (model.traffic.stock[0] == 5.0).all()
+    assert (model.networks.stock[0] == 5.0).all()
+
+
+def test_told_states_have_the_axis_of_their_kind() -> None:
+    model = TajikistanModel(runs=3)
+    kinds = [kind for kind in vars(model).values() if isinstance(kind, Actors)]
+    assert len(kinds) >= 4
+    for kind in kinds:
+        told = re.findall(r"``(\w+)``", type(kind).__doc__ or "")
+        states = {name: getattr(kind, name) for name in told if hasattr(kind, name)}
+        assert states, kind.dimension
+        for name, value in states.items():
+            assert value.shape[-2:-1] == (len(kind),), (kind.dimension, name, value.shape)
 
 
 def test_data_collector() -> None:

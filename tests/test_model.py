@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -95,15 +97,32 @@ def test_a_key_drawn_twice_raises() -> None:
         model.step()
 
 
-def test_order_of_agents_within_a_stage_does_not_matter() -> None:
-    """Decisions are made from the old state: agencies and regions may stand in any order."""
-    plain = simulate(runs=3)
-    turned = TajikistanModel(runs=3, seed=3, end=END, events=load_scenario("status-quo").events)
-    turned.movements.reverse()
-    turned.networks.reverse()
-    turned.run_to_end()
-    for name in ("heroin_seized", "grievance", "collusion", "own_effort"):
-        np.testing.assert_array_equal(plain.record[name], turned.record[name], err_msg=name)
+#: Kind of actor, a state of it, and a decision of all of that kind.
+DECISIONS: dict[str, tuple[str, Callable[[TajikistanModel], object]]] = {
+    "networks": ("protection", lambda m: m.networks.ask(m.networks.protect, m.commanders.zeros())),
+    "commanders": ("following", lambda m: m.commanders.weigh(np.ones(3), np.zeros(3), np.ones(3))),
+    "regions": ("grievance", lambda m: m.regions.speak(np.zeros(3))),
+    "movements": ("members", lambda m: m.movements.lose_to_arrests(np.zeros(3), np.ones(3))),
+    "militants": ("fighters", lambda m: m.militants.build_up(np.ones(3), np.ones(3))),
+}
+
+
+@pytest.mark.parametrize("kind", DECISIONS)
+def test_actors_of_a_kind_decide_from_their_own_old_state(kind: str) -> None:
+    """Nobody sees what another of the kind does this month, so their order does not matter."""
+    plain, other = (TajikistanModel(runs=3, seed=3, end=END) for _ in range(2))
+    state, decide = DECISIONS[kind]
+    for model in (plain, other):
+        model.step()
+        actors = getattr(model, kind)
+        if model is other:
+            setattr(actors[1], state, 0.5 * getattr(actors[1], state))
+        decide(model)
+    mine, theirs = getattr(plain, kind), getattr(other, kind)
+    assert (getattr(mine[1], state) != getattr(theirs[1], state)).any()
+    for i in (i for i in range(len(mine)) if i != 1):
+        for name, value in mine[i].state().items():
+            np.testing.assert_array_equal(value, theirs[i].state()[name], err_msg=name)
 
 
 def test_the_month_is_the_table_of_thirteen_stages() -> None:

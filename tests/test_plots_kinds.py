@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.collections import FillBetweenPolyCollection
-from matplotlib.patches import PathPatch, Rectangle
 from synthetic import PAIR, assumptions, claims_table, results, targets_table
 from test_plots import cielab, words
 
@@ -26,7 +25,6 @@ from tajsim.plots.lanes import LANES, lane_of
 from tajsim.plots.noted import noted
 from tajsim.plots.posts import PLACES, standing
 from tajsim.plots.providers import part_of, shares_of
-from tajsim.plots.ribbons import Flow, Node, place
 from tajsim.plots.sentences import scheduled_labels, short_sentence
 from tajsim.plots.stack import NOBODY, OTHERS, OWN
 from tajsim.plots.windows import over, paired
@@ -88,44 +86,6 @@ def test_border_without_events_leaves_the_guard_out(two: xr.Dataset) -> None:
     bare = two.drop_vars([n for n in map(str, two.variables) if n.startswith("event_")])
     assert "Russian troops" not in words(plots.figure("border", bare))
     assert "Russian troops" in words(plots.figure("border", two))
-
-
-# money
-
-
-def test_money_adds_up_over_ribbons(two: xr.Dataset) -> None:
-    window = ("2006-01", "2006-12")
-    picture = plots.figure("money", two, window=window, scenarios=PAIR[0])
-    aid = over(two["aid_delivered"].sel(scenario=[PAIR[0]]), window).isel(scenario=0) / 1e6
-    told = words(picture)
-    russia = aid.sel(power="russia").values
-    assert f"Russia, aid {russia.mean():.1f}" in told.replace("\n", " ")
-    ribbons = [p for p in picture.axes[0].patches if isinstance(p, PathPatch)]
-    bars = [p for p in picture.axes[0].patches if isinstance(p, Rectangle)]
-    left = sum(b.get_height() for b in bars if b.get_x() == pytest.approx(1.62))
-    through = sum(_height(p) for p in ribbons)
-    assert through == pytest.approx(left, rel=1e-3)
-
-
-def _height(ribbon: PathPatch) -> float:
-    corners = np.asarray(ribbon.get_path().vertices)
-    return float(corners[0, 1] - corners[7, 1])
-
-
-def test_nodes_keep_apart_however_small() -> None:
-    nodes = [
-        Node(str(i), str(i), np.array([size]), "#000000") for i, size in enumerate([9, 0, 0.1])
-    ]
-    spots = list(place(nodes, 0.1).values())
-    middles = [spot.top - spot.node.mean * 0.05 for spot in spots]
-    assert all(a - b >= 0.29 for a, b in pairwise(middles))
-    assert Flow("a", "b", 1.0, "#000000").size == 1.0
-
-
-def test_money_refuses_many_scenarios() -> None:
-    many = results(scenarios=tuple("abcde"), runs=2, months=24)
-    with pytest.raises(UserError, match="at most 4 scenarios"):
-        plots.figure("money", many)
 
 
 # elite

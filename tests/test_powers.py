@@ -72,6 +72,14 @@ def test_offers_follow_the_powers_own_exposure() -> None:
     assert found.sum(axis=1).argmax() == TASKS.index("drugs")
 
 
+def test_all_powers_at_once_offer_what_each_would() -> None:
+    powers, random = TajikistanModel(runs=3).powers, np.random.default_rng(1)
+    gap, gain, attention = (random.uniform(size=(n, 3)) for n in (len(TASKS), 12, 12))
+    powers.make_offers(gap, gain, attention)
+    for power, gained, attended in zip(powers, gain, attention, strict=True):
+        np.testing.assert_array_equal(power.offer, power.ask(offers, gap, gained, attended))
+
+
 def test_no_rival_has_gained_in_the_first_month() -> None:
     """Presence of early 2004 is no gain over the year before."""
     found = TajikistanModel(runs=3, end="2004-02")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import matplotlib.image
 import numpy as np
 import pytest
 import xarray as xr
+from app_browser import Chromium, Tab
 
 from tajsim.report import write_report
 
@@ -126,6 +129,57 @@ def shot(place: Path, folder: Path, scheme: int) -> np.ndarray:
     assert pixels.shape[:2] == (800, 1280)
     grey: np.ndarray = pixels[..., :3].mean(axis=2)
     return grey
+
+
+@pytest.fixture(scope="module")
+def tab(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    browser = Chromium(tmp_path_factory.mktemp("browser"))
+    tab = browser.tab(place.as_uri())
+    tab.wait("document.readyState == 'complete'")
+    yield tab
+    browser.close()
+
+
+def plate(tab: Tab, number: int, scheme: str, media: str = "") -> np.ndarray:
+    """Return the grey values of one figure as the browser shows it."""
+    dark = {"name": "prefers-color-scheme", "value": scheme}
+    tab.call("Emulation.setEmulatedMedia", media=media, features=[dark])
+    box = tab.run(
+        f"(() => {{ const r = document.querySelectorAll('.plate img')[{number}]"
+        ".getBoundingClientRect(); return {x: r.x + scrollX, y: r.y + scrollY, width: r.width, "
+        "height: r.height, scale: 1}; })()"
+    )
+    found = tab.call("Page.captureScreenshot", captureBeyondViewport=True, clip=box)
+    pixels = matplotlib.image.imread(io.BytesIO(base64.b64decode(found["data"])))
+    grey: np.ndarray = np.asarray(pixels)[..., :3].mean(axis=2)
+    return grey
+
+
+def test_figures_follow_into_the_dark_and_print_light(tab: Tab) -> None:
+    count = tab.run("document.querySelectorAll('.plate img').length")
+    assert count >= 8
+    for number in range(count):
+        light, dark = (plate(tab, number, scheme) for scheme in ("light", "dark"))
+        assert np.median(light) > 0.85 and light.min() < 0.4, number
+        assert np.median(dark) < 0.35 and dark.max() > 0.85, number
+        assert light[:5].min() > 0.98 and dark[:5].max() < 0.12, "the ground is the page's"
+        printed = plate(tab, number, "dark", media="print")
+        assert np.median(printed) > 0.85 and printed[:5].min() > 0.98, number
+
+
+def test_every_figure_and_table_has_a_name_for_who_does_not_see_it(tab: Tab) -> None:
+    nodes = tab.call("Accessibility.getFullAXTree")["nodes"]
+    named = [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in nodes
+        if not node.get("ignored") and "role" in node
+    ]
+    images = [name for role, name in named if role == "image"]
+    assert len(images) == tab.run("document.images.length")
+    assert min(map(len, images)) > 60
+    tables = [name for role, name in named if role == "table"]
+    assert len(tables) >= 3 and all(tables)
+    assert all(name for role, name in named if role in ("link", "heading", "region"))
 
 
 def test_it_prints(place: Path, tmp_path: Path) -> None:

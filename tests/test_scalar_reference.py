@@ -43,11 +43,11 @@ def series_of(market: BorderMarket) -> dict[str, Array]:
         found[name] = found[name][: len(AFGHAN_SECTIONS)]
     return found | {
         "price": market.price_in,
-        "capacity": market.traffic.capacity,
-        "protection": market.traffic.protection,
-        "stock": market.traffic.stock,
-        "network_tolls": market.traffic.tolls,
-        "network_revenue": market.traffic.revenue,
+        "capacity": market.networks.capacity,
+        "protection": market.networks.protection,
+        "stock": market.networks.stock,
+        "network_tolls": market.networks.tolls,
+        "network_revenue": market.networks.revenue,
         "collusion": np.stack([agency.collusion for agency in market.agencies]),
         "rent_on_offer": np.stack([agency.rent_on_offer for agency in market.agencies]),
     }

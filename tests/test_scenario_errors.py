@@ -483,3 +483,12 @@ def test_any_damage_gives_messages_of_one_line_or_none(cut: tuple[int, int], put
     for message in check_scenario(file):
         assert message.startswith("damaged.toml:")
         assert message.isprintable()
+
+
+@pytest.mark.parametrize("kind", ['kind = "handovr"', ""])
+def test_an_event_of_no_known_kind_hides_no_other_mistake(kind: str) -> None:
+    wrong = edited("event", 'kind = "handover"', kind)["event"].replace('"khorog"', '"khorogh"')
+    found = check_scenario(write("x.toml", event=wrong))
+    assert len(found) == 2
+    assert "events.kind" in found[0]
+    assert "unknown section 'khorogh'; did you mean 'khorog'?" in found[1]

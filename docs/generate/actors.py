@@ -11,11 +11,12 @@ from docs.generate.basis import SHORT_HEAD, in_short
 from docs.generate.docstrings import first_sentence, parsed
 from docs.generate.markdown import code, folded, plain, prose, table
 from tajsim.agents.actor import Actor
+from tajsim.agents.actors import Actors
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.militants import MilitantGroup
 from tajsim.agents.movement import Movement
-from tajsim.agents.network import Networks, TraffickingNetwork
+from tajsim.agents.network import TraffickingNetwork
 from tajsim.agents.power import ExternalPower
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region
@@ -67,12 +68,16 @@ def state_of(actor: type) -> str:
     return " ".join(prose(p.removeprefix("State: ").removeprefix("State, ")) for p in told)
 
 
+def holder_of(actor: type) -> type[Any]:
+    """Return the class that holds a kind's states: of all at once, where its module has one."""
+    classes = [c for c in vars(sys.modules[actor.__module__]).values() if isinstance(c, type)]
+    together = [c for c in classes if issubclass(c, Actors) and c is not Actors]
+    return together[0] if together else actor
+
+
 def states_table() -> str:
     """Return the state variables of every kind of actor."""
-    rows = []
-    for kind, (actor, _) in KINDS.items():
-        holder = Networks if actor is TraffickingNetwork else actor
-        rows.append([kind, state_of(holder)])
+    rows = [[kind, state_of(holder_of(actor))] for kind, (actor, _) in KINDS.items()]
     return table(("actors", "state variables, units and shapes"), rows)
 
 
@@ -90,8 +95,7 @@ def starts() -> str:
     """Return how each kind of actor begins, and the parameters read for it."""
     blocks = []
     for kind, (actor, _) in KINDS.items():
-        start = Networks.start if actor is TraffickingNetwork else actor.start
-        blocks += [f"### {kind.capitalize()}", _start_text(start)]
+        blocks += [f"### {kind.capitalize()}", _start_text(holder_of(actor).start)]
     read_in_setup = [
         family
         for family, places in readers().items()

@@ -103,7 +103,7 @@ def _shrink(path: Path) -> None:
         return
     with Image.open(path) as whole:
         few = whole.convert("RGB").quantize(
-            200, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+            256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
         )
     few.save(path, optimize=True)
 

@@ -79,9 +79,9 @@ SHOWN = (
     Shown(
         "money",
         "withdrawal",
-        ("--window", "2006-01:2015-12"),
-        "Who pays, into whose hands it comes first, and what commanders and the ruling circle "
-        "receive.",
+        ("--window", "2006-01:2015-12", "--scenarios", "russian-border-withdrawal"),
+        "The money from its first hands to the top: who pays agencies, what officers keep, what "
+        "climbs to commanders and the ruling circle, and what the circle pays out.",
     ),
     Shown(
         "elite",

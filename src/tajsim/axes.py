@@ -127,5 +127,7 @@ def shares(weights: Array) -> Array:
     """
     whole = total(weights)
     empty = whole <= 0.0
+    if not empty.any():
+        return weights / whole
     safe = np.where(empty, 1.0, whole)
     return np.where(empty, 1.0 / len(weights), weights / safe)

@@ -35,6 +35,13 @@ AGENCY_TASKS = {
 #: Agencies that guard the Afghan line: Russia's, then the country's own (matveeva-2004:157).
 GUARDS = ("russian_border_troops", "border_troops")
 
+#: Agencies that another country runs (matveeva-2004:157).
+FOREIGN_RUN = GUARDS[:1]
+
+#: Services of conscripts, from whom a better-paying foreign service picks first
+#: (matveeva-2004:73, 161).
+CONSCRIPTS = ("border_troops", "army")
+
 #: Agencies with a drug unit that works inland (matveeva-2004:65, 91).
 DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
 
@@ -93,6 +100,3 @@ FIRST_COMMANDERS = COMMANDERS[:6]
 NETWORK_PATRON = {
     name: FIRST_COMMANDERS[(5 + i) % 6] if i < 12 else "" for i, name in enumerate(NETWORKS)
 }
-
-#: Commanders who wait to be called to a post that falls vacant.
-WAITING_FOR = COMMANDERS[6:]

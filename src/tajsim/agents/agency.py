@@ -5,36 +5,49 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from tajsim.agents.actor import Actor
-from tajsim.axes import SECTIONS, TASKS, Array, total
+from tajsim.agents.actors import Actors, Member
+from tajsim.agents.agency_tasks import BODIES, OWN, TASKS_OF
+from tajsim.axes import AGENCIES, SECTIONS, Array, total
 from tajsim.rules.border.collusion import collusion_aim, collusion_step, watched, with_clients
 from tajsim.rules.border.deployment import deploy
 from tajsim.rules.border.hazing import hazed
 from tajsim.rules.outsourcing.coordination import coordinated
+from tajsim.rules.powers.equipment import equipped_reach
 from tajsim.rules.powers.recruitment import strength_change, wanted_strength
 from tajsim.rules.powers.training import quality_aim, quality_step, without_staff
-from tajsim.world import AGENCY_TASKS
+from tajsim.world import CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS
+
+#: Rows of the guards of the Afghan line and of the drug units among the agencies.
+GUARD_ROWS = np.array([AGENCIES.index(name) for name in GUARDS])
+UNIT_ROWS = np.array([AGENCIES.index(name) for name in DRUG_UNITS])
 
 
-class SecurityAgency(Actor):
-    """An agency in all runs.
+class SecurityAgency(Member):
+    """One agency: ``agency.pay`` is ``(run,)``, ``agency.seen`` ``(section, run)``.
 
-    State, each ``(run,)`` unless said: ``strength`` (persons), ``pay`` (USD/person/month),
+    Every state of ``SecurityAgencies`` is there.
+    """
+
+    def __init__(self, model: mesa.Model, name: str, together: Actors[SecurityAgency]) -> None:
+        super().__init__(model, name, together)
+        self.tasks = TASKS_OF[self.rank]
+        self.foreign = name in FOREIGN_RUN
+
+
+class SecurityAgencies(Actors[SecurityAgency]):
+    """The state of all agencies.
+
+    ``(agency, run)``: ``strength`` (persons), ``pay`` (USD/person/month),
     ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone), ``purged``
     (share of the staff that a political head replaced), ``rent_on_offer`` (USD/person/month),
     ``illicit`` (USD this month), ``watch`` (USD/person/month at risk),
-    ``aid`` (useful, USD/month), ``reach`` (over people, 1 and up); ``guarded_km`` (km),
-    ``deployment`` (persons) and ``seen`` (kg seized), each ``(section, run)``.
+    ``aid`` (useful, USD/month), ``reach`` (over people, 1 and up).
+    ``(section, agency, run)``: ``guarded_km`` (km), ``deployment`` (persons), ``seen`` (kg seized).
     """
 
-    def __init__(self, model: mesa.Model, name: str) -> None:
-        self.tasks = [TASKS.index(task) for task in AGENCY_TASKS[name]]
-        self.foreign = name == "russian_border_troops"
-        same_task = [sum(t in other for other in AGENCY_TASKS.values()) for t in AGENCY_TASKS[name]]
-        self.bodies = sum(same_task) / len(same_task)
-        super().__init__(model, name, "agency")
+    dimension = "agency"
 
-    def start(  # type: ignore[override]
+    def start(
         self,
         *,
         agency_strength: Array,
@@ -55,28 +68,26 @@ class SecurityAgency(Actor):
         self.guarded_km = self.zeros(len(SECTIONS))
         self.deployment = self.zeros(len(SECTIONS))
         self.seen = self.zeros(len(SECTIONS))
-
-    def effort_on_tasks(self, effort: Array) -> Array:
-        """Return the regime's effort on this agency's tasks, share, ``(run,)``."""
-        return total(effort[self.tasks]) / len(self.tasks)
+        # 1 for a service of conscripts.
+        self.conscripts = self.column([name in CONSCRIPTS for name in self.names])
 
     def set_pay(
         self, effort_ratio: Array, *, agency_pay: Array, pay_topup: Array, pay_elasticity: Array
     ) -> None:
-        """Pay what the regime's effort on the agency's tasks allows, plus a donor's top-up.
+        """Pay what the regime's effort on the agencies' tasks allows, plus a donor's top-up.
 
         ``agency_pay * effort_ratio ** elasticity + topup``, USD/person/month. A foreign-run
         agency is paid by its principal. Mechanisms: M13, M45, M48, O01.
         """
-        own = agency_pay if self.foreign else agency_pay * effort_ratio**pay_elasticity
-        self.pay = own + pay_topup
+        follows = np.where(OWN > 0.0, effort_ratio**pay_elasticity, 1.0)
+        self.pay = agency_pay * follows + pay_topup
 
     def recruits(self, effort_ratio: Array) -> Array:
-        """Return persons joining or leaving this month, ``(run,)``."""
-        if self.foreign:
-            return -self.strength * np.minimum(self.withdrawing, 1.0)
+        """Return persons joining or leaving this month, ``(agency, run)``."""
         wanted = self.ask(wanted_strength, effort_ratio, self.extra_km)
-        return self.ask(strength_change, self.strength, wanted, self.pay_ratio)
+        joining = self.ask(strength_change, self.strength, wanted, self.pay_ratio)
+        leaving = -self.strength * np.minimum(self.withdrawing, 1.0)
+        return np.where(OWN > 0.0, joining, leaving)
 
     def replace_staff(self, political_head: Array, *, staff_turnover: Array) -> None:
         """Let a political head bring his own people, or the old staff come back.
@@ -85,10 +96,20 @@ class SecurityAgency(Actor):
         """
         self.purged = self.purged + staff_turnover * (political_head - self.purged)
 
+    def receive_aid(self, useful: Array, watched: Array) -> None:
+        """Take useful aid, and the part of it whose giver looks, USD/month, ``(agency, run)``."""
+        self.aid, self.watched_aid = useful, watched
+        self.reach = self.ask(equipped_reach, self.aid_per_head, self.collusion)
+
+    @property
+    def heads(self) -> Array:
+        """People of each agency, at least one, persons."""
+        return np.maximum(self.strength, 1.0)
+
     @property
     def aid_per_head(self) -> Array:
         """Useful aid received, USD/person/month."""
-        return self.aid / np.maximum(self.strength, 1.0)
+        return self.aid / self.heads
 
     @property
     def dialogue(self) -> Array:
@@ -98,26 +119,23 @@ class SecurityAgency(Actor):
 
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
-        per_head = self.watched_aid / np.maximum(self.strength, 1.0)
-        self.watch = self.ask(watched, agency_supervision, per_head)
+        self.watch = self.ask(watched, agency_supervision, self.watched_aid / self.heads)
         aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, self.watch)
         self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
         self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)
 
-    def decide_quality(self, conscript: float, drawn_off: Array, alarm: Array) -> None:
+    def decide_quality(self, drawn_off: Array, alarm: Array) -> None:
         """Let quality follow pay, aid, the draft, its head, and how much happens at once."""
-        aim = self.ask(
-            quality_aim, self.pay_ratio, self.aid_per_head, drawn_off * conscript, self.dialogue
-        )
-        aim = self.ask(hazed, aim, np.asarray(conscript))
+        first_pick = drawn_off * self.conscripts
+        aim = self.ask(quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue)
+        aim = self.ask(hazed, aim, self.conscripts)
         self.staff_quality = self.ask(quality_step, self.staff_quality, aim)
         quality = self.ask(without_staff, self.staff_quality, self.purged)
-        bodies = np.asarray(1.0 if self.foreign else self.bodies)
-        self.quality = self.ask(coordinated, quality, bodies, alarm)
+        self.quality = self.ask(coordinated, quality, BODIES, alarm)
 
     @property
     def outside_interest(self) -> Array:
-        """How much outsiders care for the agency, 0 to 1: by their money for each of its people."""
+        """How much outsiders care for each, 0 to 1: by their money for each of its people."""
         given = self.aid_per_head
         interest: Array = given / (given + 50.0)
         return interest
@@ -133,10 +151,18 @@ class SecurityAgency(Actor):
         return self.pay / np.maximum(self.pay_start, 0.1)
 
     def decide_deployment(self, *, border_post_share: Array) -> None:
-        """Divide the people kept on the Afghan line over the sections the agency guards.
+        """Divide the people kept on the Afghan line over the sections that each guard has.
 
         Mechanisms: E15, M60.
         """
-        share = self.ask(deploy, self.guarded_km, self.seen)
-        guards_any = (total(self.guarded_km) > 0.0).astype(float)
-        self.deployment = share * (self.strength * border_post_share * guards_any)
+        guarded = self.guarded_km[:, GUARD_ROWS]
+        share = self.ask(deploy, guarded, self.seen[:, GUARD_ROWS])
+        guards_any = (total(guarded) > 0.0).astype(float)
+        self.deployment = self.zeros(len(SECTIONS))
+        posted = (self.strength * border_post_share)[GUARD_ROWS] * guards_any
+        self.deployment[:, GUARD_ROWS] = share * posted
+
+    def drug_units(self, *, drug_unit_share: Array) -> Array:
+        """Return the people of the drug units, persons, ``(unit, run)``."""
+        persons: Array = (self.strength * drug_unit_share)[UNIT_ROWS]
+        return persons

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import mesa
-
-from tajsim.agents.actor import Actor
+from tajsim.agents.actors import Actors, Member
 from tajsim.axes import Array
 from tajsim.rules.militants.buildup import fighters_step, readiness_step
 from tajsim.rules.militants.crossing import crossing_chance, crossing_result
 
 
-class MilitantGroup(Actor):
-    """A group in all runs: ``fighters`` (persons), ``readiness`` (0 to 1), ``(run,)``."""
+class MilitantGroup(Member):
+    """One group: ``group.fighters`` is ``(run,)``; every state of ``MilitantGroups`` is there."""
 
-    def __init__(self, model: mesa.Model, name: str) -> None:
-        super().__init__(model, name, "militant_group")
 
-    def start(self, *, militant_fighters: Array) -> None:  # type: ignore[override]
+class MilitantGroups(Actors[MilitantGroup]):
+    """The state of all groups.
+
+    State, each ``(group, run)``: ``fighters`` (persons), ``readiness`` (0 to 1).
+    """
+
+    dimension = "militant_group"
+
+    def start(self, *, militant_fighters: Array) -> None:
         """Stand across the border, dormant. Source: matveeva-2004:115-127."""
         self.fighters = militant_fighters.copy()
         self.readiness = self.zeros()
-        self.killed = self.zeros()
 
     def build_up(self, pressure: Array, funds: Array) -> None:
         """Gather fighters and readiness.
@@ -33,7 +36,7 @@ class MilitantGroup(Actor):
         self.readiness = self.ask(readiness_step, self.readiness, pressure)
 
     def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:
-        """Return the probability of an attempt to cross this month."""
+        """Return the probability of an attempt to cross this month, ``(group, run)``."""
         return self.ask(
             crossing_chance, self.fighters, self.readiness, weakness, window, allies, deterrence
         )

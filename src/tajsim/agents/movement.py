@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-import mesa
-
-from tajsim.agents.actor import Actor
+from tajsim.agents.actors import Actors, Member
 from tajsim.axes import Array
 from tajsim.rules.society.arrests import underground_arrested
 from tajsim.rules.society.channel import members_step, shed
 
+#: Movements whose members are arrested for what they say (matveeva-2004:141-143).
+BANNED = ("hizb_ut_tahrir", "bayat")
 
-class Movement(Actor):
-    """A movement in all runs.
 
-    State: ``members`` (persons, ``(region, run)``), ``seats``, ``legal`` (0 or 1), ``(run,)``.
+class Movement(Member):
+    """One movement: ``movement.members`` is ``(region, run)``, ``movement.seats`` ``(run,)``."""
+
+    members: Array
+
+    def shed(self, closed: Array) -> tuple[Array, Array, Array]:
+        """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
+        violent, underground, exile, silent = self.ask(shed, self.members, closed * self.legal)
+        self.members = self.members - violent - underground - exile - silent
+        return violent, underground, exile
+
+
+class Movements(Actors[Movement]):
+    """The state of all movements.
+
+    State: ``members`` (persons, ``(region, movement, run)``), ``seats``, ``legal`` (0 or 1),
+    ``(movement, run)``.
     """
 
-    def __init__(self, model: mesa.Model, name: str) -> None:
-        super().__init__(model, name, "movement")
+    dimension = "movement"
 
-    def start(  # type: ignore[override]
+    def start(
         self,
         *,
         movement_members: Array,
@@ -31,6 +44,7 @@ class Movement(Actor):
         self.members = movement_members * movement_home
         self.seats = movement_seats.copy()
         self.legal = movement_legal.copy()
+        self.banned = self.column([name in BANNED for name in self.names])
 
     def recruit(
         self, open_ears: Array, people: Array, standing: Array, *, member_leaving: Array
@@ -42,18 +56,12 @@ class Movement(Actor):
             people: at home, persons, ``(region, run)``.
             standing: legal standing, 0 to 1, ``(run,)``.
         """
-        joining = self.ask(members_step, self.members, open_ears, people)
+        joining = self.ask(members_step, self.members, open_ears[:, None], people[:, None])
         gate = self.legal * standing + (1.0 - self.legal)
         self.members = self.members * (1.0 - member_leaving) + joining * gate
 
-    def shed(self, closed: Array) -> tuple[Array, Array, Array]:
-        """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
-        violent, underground, exile, silent = self.ask(shed, self.members, closed * self.legal)
-        self.members = self.members - violent - underground - exile - silent
-        return violent, underground, exile
-
     def lose_to_arrests(self, skill: Array, effort: Array) -> Array:
-        """Return members arrested this month, persons, ``(region, run)``."""
-        found = self.ask(underground_arrested, self.members, skill, effort)
+        """Return members of banned movements arrested, persons, ``(region, movement, run)``."""
+        found = self.banned * self.ask(underground_arrested, self.members, skill, effort)
         self.members = self.members - found
         return found

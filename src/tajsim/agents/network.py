@@ -1,49 +1,46 @@
-"""Trafficking networks: route, volume, growth, learning.
-
-Each network is a Mesa agent. The state of all forty stands side by side in one array, so that a
-rule serves them in one call; an agent's attributes are its slices of those arrays.
-"""
+"""Trafficking networks: route, volume, growth, learning."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import TypeVar
 
 import mesa
 import numpy as np
 
-from tajsim.agents.actor import Actor
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, NETWORKS, Array, total
-from tajsim.inputs.values import ParameterValues
+from tajsim.agents.actors import Actors, Member
+from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, EXITS, NETWORKS, Array, total
 from tajsim.rules.border.access import access, protection_step
 from tajsim.rules.border.belief import learn
 from tajsim.rules.border.routes import way_shares
 from tajsim.rules.border.volume import capacity_step, margin, volume
 from tajsim.world import NETWORK_PATRON
 
-Result = TypeVar("Result")
+#: The networks that a commander protects, and who protects each of them, by place in their lists.
+PROTECTED = [i for i, name in enumerate(NETWORKS) if NETWORK_PATRON[name]]
+PATRONS = [COMMANDERS.index(NETWORK_PATRON[NETWORKS[i]]) for i in PROTECTED]
 
 
-class Networks:
+class TraffickingNetwork(Member):
+    """One network: ``network.capacity`` is ``(run,)``, ``network.entry_share`` ``(section, run)``.
+
+    Every state of ``Networks`` is there.
+    """
+
+    def __init__(self, model: mesa.Model, name: str, together: Actors[TraffickingNetwork]) -> None:
+        super().__init__(model, name, together)
+        self.patron = NETWORK_PATRON[name]
+
+
+class Networks(Actors[TraffickingNetwork]):
     """The state of all networks.
 
     ``(network, run)``: ``capacity``, ``bought`` (kg/month), ``stock`` (kg), ``protection``,
-    ``access`` (shares), ``patron_held`` (1 while the patron is in place), ``margin`` (ratio),
-    ``hit`` (share lost to arrests), ``revenue``, ``outlay``, ``tolls``, ``fee`` (USD this month).
+    ``access`` (shares), ``patron_held`` (1 while the patron is in place, or there is none),
+    ``margin`` (ratio), ``hit`` (share lost to arrests), ``revenue``, ``outlay``, ``tolls``, ``fee``
+    (USD this month).
     ``(section, network, run)`` over the Afghan sections: ``entry_share``, ``entry_belief``,
     ``entry_load``, ``entry_lost``; the same for exits with ``exit_``.
     """
 
-    names = NETWORKS
-
-    def __init__(self, values: ParameterValues, runs: int) -> None:
-        self.values, self.runs = values, runs
-        self.patrons = [NETWORK_PATRON[name] for name in NETWORKS]
-        self.ask(self.start)
-
-    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
-        """Call a rule with the parameters in force."""
-        return rule(*state, **self.values.of(rule))
+    dimension = "network"
 
     def start(
         self,
@@ -66,37 +63,43 @@ class Networks:
         self.protection = np.maximum(protection_top - protection_decline * rank, 0.02)
         self.patron_held = np.ones((count, self.runs))
         self.access = self.ask(access, self.protection)
-        self.stock, self.hit, self.margin = (self._zeros() for _ in range(3))
+        self.stock, self.hit, self.margin = (self.zeros() for _ in range(3))
         # Business goes on as before: the first month is no shock.
         self.bought = self.capacity.copy()
-        self.revenue, self.outlay, self.tolls, self.fee = (self._zeros() for _ in range(4))
+        self.revenue, self.outlay, self.tolls, self.fee = (self.zeros() for _ in range(4))
         # Networks work from somewhere: sections far from their home cost them more.
         distance = np.abs(np.arange(sections)[:, None] - np.arange(count) * 7 % sections)
         pull = home_pull * distance[:, :, None] / sections
-        self.entry_cost = pull + section_cost[:sections, None]
-        self.exit_cost = exit_cost[:, None]
+        self.entry_cost = pull + section_cost[:sections]
+        self.exit_cost = exit_cost
         self.entry_share = np.full((sections, count, self.runs), 1.0 / sections)
         self.exit_share = np.full((exits, count, self.runs), 1.0 / exits)
         self.entry_belief = np.broadcast_to(belief_start, self.entry_share.shape).copy()
         self.exit_belief = np.broadcast_to(belief_start, self.exit_share.shape).copy()
-        self.entry_load, self.entry_lost = self._zeros(sections), self._zeros(sections)
-        self.exit_load, self.exit_lost = self._zeros(exits), self._zeros(exits)
-        self.cost_share = self._zeros()
+        self.entry_load, self.entry_lost = self.zeros(sections), self.zeros(sections)
+        self.exit_load, self.exit_lost = self.zeros(exits), self.zeros(exits)
+        self.cost_share = self.zeros()
 
-    def _zeros(self, *axes: int) -> Array:
-        return np.zeros((*axes, len(NETWORKS), self.runs))
+    def by_patron(self, values: Array) -> Array:
+        """Add ``(network, run)`` over those that each commander protects, ``(commander, run)``."""
+        found = np.zeros((len(COMMANDERS), self.runs))
+        for network, commander in zip(PROTECTED, PATRONS, strict=True):
+            found[commander] += values[network]
+        return found
 
-    def protect(self, patron_in_place: Array, *, patron_worth: Array, margin_normal: Array) -> None:
+    def protect(self, in_place: Array, *, patron_worth: Array, margin_normal: Array) -> None:
         """Buy protection with profit; part of it goes with a patron, part of the rest by arrests.
 
         Args:
-            patron_in_place: 1 while he is, or where there is none, ``(network, run)``.
+            in_place: 1 where a commander is in place, else 0, ``(commander, run)``.
         """
-        fallen = np.maximum(self.patron_held - patron_in_place, 0.0)
+        held = np.ones_like(self.patron_held)
+        held[PROTECTED] = in_place[PATRONS]
+        fallen = np.maximum(self.patron_held - held, 0.0)
         lost = np.minimum(patron_worth * fallen + self.hit, 1.0)
         profit = np.maximum(self.margin / margin_normal, 0.0)
         self.protection = self.ask(protection_step, self.protection, profit, lost)
-        self.patron_held = patron_in_place
+        self.patron_held = held
         self.access = self.ask(access, self.protection)
 
     def learn(self, entry_word: Array, exit_word: Array) -> None:
@@ -141,27 +144,3 @@ class Networks:
     def grow(self, inherited: Array) -> None:
         """Let reach follow profit, arrests and what is taken over from others."""
         self.capacity = self.ask(capacity_step, self.capacity, self.margin, self.hit, inherited)
-
-
-class TraffickingNetwork(Actor):
-    """One network: a Mesa agent whose state attributes are slices of the networks' arrays.
-
-    ``network.capacity`` is ``(run,)``, ``network.entry_share`` is ``(section, run)``: every
-    attribute of ``Networks`` is there. Change a slice in place, ``network.stock[:] = 0``.
-    """
-
-    def __init__(self, model: mesa.Model, name: str, together: Networks) -> None:
-        self.rank = NETWORKS.index(name)
-        self.patron = NETWORK_PATRON[name]
-        self._together = together
-        super().__init__(model, name, "network")
-
-    def __getattr__(self, name: str) -> Array:
-        """Return this network's slice of an array that all networks share."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        shared = getattr(self._together, name)
-        if not isinstance(shared, np.ndarray) or shared.ndim < 2:
-            raise AttributeError(f"a network has no state '{name}'")
-        part: Array = shared[..., self.rank, :]
-        return part

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import mesa
+import numpy as np
 
-from tajsim.agents.actor import Actor
+from tajsim.agents.actors import Actors, Member
 from tajsim.axes import TASKS, Array, total
+from tajsim.rules.powers.courted import courted, frightened
 from tajsim.rules.powers.delivery import provision
 from tajsim.rules.powers.guarantee import guarantee
 from tajsim.rules.powers.offers import offers
@@ -13,42 +14,64 @@ from tajsim.rules.powers.partner import burnt_step
 from tajsim.world import BLOCS, MOSCOW, WEST
 
 
-class ExternalPower(Actor):
-    """A power in all runs.
+class ExternalPower(Member):
+    """One power: ``power.burnt`` is ``(run,)``, ``power.offer`` ``(task, run)``.
 
-    State: ``offer``, ``delivered``, ``useful`` (USD/month), ``mandate``, ``presence``,
-    ``provision`` (shares), each ``(task, run)``; ``remembered`` (index, ``(run,)``) is its
-    weight of the last year as rivals remember it; ``burnt`` (0 to 1, ``(run,)``) is the trust that
-    defections from services it relied on have cost it; ``touched`` is the share of its exposure
-    that is to militants.
+    Every state of ``ExternalPowers`` is there.
     """
 
-    def __init__(self, model: mesa.Model, name: str) -> None:
-        self.west = float(name in WEST)
-        self.moscow = float(name in MOSCOW)
-        self.bloc = float(name in BLOCS)
-        super().__init__(model, name, "power")
 
-    def start(  # type: ignore[override]
-        self, *, mandate_start: Array, power_exposure: Array
-    ) -> None:
+class ExternalPowers(Actors[ExternalPower]):
+    """The state of all powers.
+
+    ``(task, power, run)``: ``offer``, ``delivered``, ``diverted``, ``useful`` (USD/month),
+    ``mandate``, ``presence``, ``provision`` (shares). ``(power, run)``: ``carried`` is its
+    provision summed over tasks; ``remembered`` (index) is its weight of the last year as rivals
+    remember it; ``burnt`` (0 to 1) is the trust that defections from services it relied on have
+    cost it; ``backing`` (0 to 1) is how far it backs the ruler; ``touched`` is the share of its
+    exposure that is to militants.
+    """
+
+    dimension = "power"
+
+    def start(self, *, mandate_start: Array, power_exposure: Array) -> None:
         """Hold the mandate of early 2004. Source: matveeva-2004:153-229."""
         tasks = len(TASKS)
+        self.west = self.column([name in WEST for name in self.names])
+        self.moscow = self.column([name in MOSCOW for name in self.names])
+        self.bloc = self.column([name in BLOCS for name in self.names])
         militants = power_exposure[TASKS.index("militancy")]
         self.touched = militants / (total(power_exposure) + 1e-9)
         self.mandate = self.zeros(tasks) + mandate_start
-        self.offer, self.delivered, self.useful = (
-            self.zeros(tasks),
-            self.zeros(tasks),
-            self.zeros(tasks),
-        )
-        self.presence, self.provision = self.zeros(tasks), self.zeros(tasks)
-        self.diverted = self.zeros(tasks)
-        self.remembered, self.backing, self.burnt = self.zeros(), self.zeros(), self.zeros()
+        self.offer, self.delivered, self.diverted = (self.zeros(tasks) for _ in range(3))
+        self.useful, self.presence, self.provision = (self.zeros(tasks) for _ in range(3))
+        self.carried, self.remembered = self.zeros(), self.zeros()
+        self.backing, self.burnt = self.zeros(), self.zeros()
+
+    def heed(self, wake: Array, search: Array, told: Array, *, power_attention: Array) -> Array:
+        """Return how much each power cares about the region now, 1 = as in 2004, ``(power, run)``.
+
+        Moscow needs neither to be asked nor to be told of militants.
+
+        Args:
+            wake: what visible crisis multiplies attention by, ``(run,)``.
+            search: how much more widely the regime looks for partners than at the start, -1 to 1,
+                ``(task, run)``.
+            told: what they believe of an overstated threat, more than at the start, -1 to 1,
+                ``(run,)``.
+        """
+        interest = self.ask(courted, search[:, None]) * frightened(told, self.touched)
+        return power_attention * wake * np.where(self.moscow, 1.0, interest)
 
     def make_offers(self, gap: Array, rival_gain: Array, attention: Array) -> None:
-        """Offer money for the tasks that matter to the power itself, ``(task, run)``."""
-        self.offer = self.ask(offers, gap, rival_gain, attention)
+        """Offer money for the tasks that matter to the power itself.
+
+        Args:
+            gap: share of each task that nobody carries, ``(task, run)``.
+            rival_gain: growth of each power's rivals, index, ``(power, run)``.
+            attention: how much each cares about the region now, ``(power, run)``.
+        """
+        self.offer = self.ask(offers, gap[:, None], rival_gain, attention)
 
     def deliver(self, *, power_delivery: Array) -> None:
         """Deliver part of what the regime has taken, the less the less it trusts its services.
@@ -57,14 +80,30 @@ class ExternalPower(Actor):
         """
         self.delivered = self.offer * self.mandate * (power_delivery * (1.0 - self.burnt))
 
+    def arrive(self, diverted: Array, repeated: Array) -> None:
+        """Lose what is diverted; what repeats other aid adds nothing new.
+
+        Args:
+            diverted: share of delivered aid that is diverted, ``(task, run)``.
+            repeated: share of it that repeats other aid, ``(task, run)``.
+        """
+        self.diverted = self.delivered * diverted[:, None]
+        self.useful = self.delivered * (1.0 - diverted[:, None]) * (1.0 - repeated[:, None])
+
     def carry(self) -> None:
-        """Work out what share of each task the power carries."""
+        """Work out what share of each task each power carries."""
         self.provision = self.ask(provision, self.useful, self.presence)
+        self.carried = total(self.provision)
 
     def suffer(self, exposure: Array) -> None:
         """Lose trust by the defection of a service's chief it relied on, and win it back."""
         self.burnt = self.ask(burnt_step, self.burnt, exposure)
 
     def back(self, alignment: Array, presence: Array) -> None:
-        """Decide how far to back the ruler, 0 to 1."""
-        self.backing = self.ask(guarantee, alignment, presence)
+        """Decide how far to back the ruler, 0 to 1.
+
+        Args:
+            alignment: position of the regime, -1 West to 1 Moscow, ``(run,)``.
+            presence: military presence of the base's owner, 0 to 1, ``(run,)``.
+        """
+        self.backing = self.ask(guarantee, alignment, presence * self.moscow)

@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actor import Actor
-from tajsim.axes import TASKS, Array
+from tajsim.axes import AGENCIES, TASKS, Array
 from tajsim.rules.elite.drive import drive_step, urge_to_strike
 from tajsim.rules.elite.rank import kompromat_step, rank_step
 from tajsim.rules.elite.threat import civilian_control_step, trust_step
@@ -102,12 +102,12 @@ class Regime(Actor):
         search: Array,
         displeasure: Array,
     ) -> Array:
-        """Return the powers' mandates after this month's choice, ``(power, task, run)``."""
+        """Return the powers' mandates after this month's choice, ``(task, power, run)``."""
         aim = self.ask(
             acceptance_aim,
             relief,
             guarantee,
-            self.weight * len(TASKS),
+            self.weight[:, None] * len(TASKS),
             intrusion,
             condition,
             exposure,
@@ -139,13 +139,12 @@ class Regime(Actor):
         self.kompromat = self.ask(kompromat_step, self.kompromat, quality, corruption, near)
         self.rank = rank
 
-    def favour(self, agency: str) -> Array:
-        """Return an agency's part of the effort on its tasks over that at the start, ``(run,)``."""
-        if agency == "security_ministry":
-            return self.rank / self.rank_start
-        if agency == "interior_ministry":
-            return (1.0 - self.rank) / (1.0 - self.rank_start)
-        return np.ones(self.runs)
+    def favour(self) -> Array:
+        """Return what the services' rank multiplies the effort for each by, ``(agency, run)``."""
+        found = np.ones((len(AGENCIES), self.runs))
+        found[AGENCIES.index("security_ministry")] = self.rank / self.rank_start
+        found[AGENCIES.index("interior_ministry")] = (1.0 - self.rank) / (1.0 - self.rank_start)
+        return found
 
     def pay_instalment(self, leverage: Array) -> None:
         """Decide what to pay of the treaty share for the border."""

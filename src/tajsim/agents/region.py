@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import mesa
-
-from tajsim.agents.actor import Actor
+from tajsim.agents.actors import Actors, Member
 from tajsim.axes import Array
 from tajsim.rules.society.exclusion import exclusion
 from tajsim.rules.society.fear import fear_aim, fear_step
@@ -15,18 +13,21 @@ from tajsim.rules.society.protest import protest_chance, voiced
 from tajsim.rules.state.control import control_aim, control_step
 
 
-class Region(Actor):
-    """A region in all runs.
+class Region(Member):
+    """One region: ``region.fear`` is ``(run,)``; every state of ``Regions`` is there."""
 
-    State, each ``(run,)``: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control`` (shares),
-    ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), ``farmed`` (on land
-    cleared of mines, USD/month).
+
+class Regions(Actors[Region]):
+    """The state of all regions.
+
+    State, each ``(region, run)``: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control``
+    (shares), ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), ``struck``
+    (commanders of the region struck last month), ``farmed`` (on land cleared of mines, USD/month).
     """
 
-    def __init__(self, model: mesa.Model, name: str) -> None:
-        super().__init__(model, name, "region")
+    dimension = "region"
 
-    def start(  # type: ignore[override]
+    def start(
         self,
         *,
         poverty_start: Array,
@@ -37,21 +38,21 @@ class Region(Actor):
         region_opposition: Array,
     ) -> None:
         """Take the state of early 2004. Source: matveeva-2004:25-59, icg-2016:35."""
-        self.hardship = poverty_start.copy()
-        self.fear = fear_start.copy()
+        nothing = self.zeros()
+        # All regions begin with the same poverty and fear.
+        self.hardship, self.fear = nothing + poverty_start, nothing + fear_start
         self.grievance = grievance_start.copy()
         self.devout, self.opposition = region_devout, region_opposition
         self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
         self.farmed = self.zeros()
         # As after the first month, so that the start is no shock.
         self.voice = self.ask(voiced, self.grievance, self.fear, migrant_share)
-        nothing = self.zeros()
         self.control = self.ask(
             control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
         )
 
     def migrate(self, home: Array, abroad: Array, demand: Array) -> Array:
-        """Return persons leaving (positive) or returning this month."""
+        """Return persons leaving (positive) or returning this month, ``(region, run)``."""
         flow = self.ask(migration_flow, home, abroad, demand, self.hardship)
         self.idle = self.ask(idle_step, self.idle, -flow, home)
         return flow
@@ -66,7 +67,7 @@ class Region(Actor):
         self.fear = self.ask(fear_step, self.fear, aim)
 
     def excluded(self, standing: Array, step: Array, corruption: Array) -> Array:
-        """Return how closed politics is to people of the region, 0 to 1."""
+        """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""
         return self.ask(exclusion, standing, step, corruption, self.opposition)
 
     def resent(
@@ -92,12 +93,17 @@ class Region(Actor):
         self.grievance = self.ask(grievance_step, self.grievance, aim)
 
     def speak(self, abroad_share: Array) -> Array:
-        """Work out voiced discontent and return the chance of a protest this month."""
+        """Work out voiced discontent; return the chances of a protest, ``(region, run)``."""
         self.voice = self.ask(voiced, self.grievance, self.fear, abroad_share)
         unchecked = self.protest * (1.0 - self.fear)
         return self.ask(protest_chance, self.voice, self.struck, unchecked)
 
     def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
-        """Let the centre's control follow effort, strongmen, discontent and militants."""
+        """Let the centre's control follow effort, strongmen, discontent and militants.
+
+        Args:
+            strongmen: independent power of commanders in each region, 0 to 1, ``(region, run)``.
+            militants: in each region, thousand persons, ``(region, run)``.
+        """
         aim = self.ask(control_aim, effort, strongmen, self.voice, self.protest, militants, failed)
         self.control = self.ask(control_step, self.control, aim)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from tajsim.analysis.aggregate import Cell
 from tajsim.analysis.choose_rows import first_of_comparison
-from tajsim.analysis.influence import Influence, column_weights, influence, ranked
+from tajsim.analysis.influence import Influence, Runs, column_weights, influence, ranked
 from tajsim.analysis.redrawn import Differences
 from tajsim.axes import Array
 from tajsim.draws import Draws
@@ -19,7 +20,6 @@ from tajsim.inputs.values import ParameterValues
 
 if TYPE_CHECKING:
     from tajsim.ensemble.plan import Plan
-    from tajsim.inputs.scenario import Scenario
 
 #: So many assumptions are named for each comparison, and for each of its outcomes.
 NAMED = 5
@@ -52,6 +52,10 @@ COLUMNS = (
 )
 
 
+#: An outcome at a coordinate, and its paired differences ``(set,)``.
+Difference = tuple[Cell, Array]
+
+
 def assumptions_that_matter(
     found: Sequence[Differences], comparison: pd.DataFrame, plan: Plan
 ) -> pd.DataFrame:
@@ -73,30 +77,49 @@ def assumptions_that_matter(
     names = list(load_parameters())
     for scenario in plan.scenarios[1:]:
         part = comparison[comparison["scenario"] == scenario.name]
-        shown = _clearest([d for d in found if d.scenario == scenario.name], part)
-        if not shown:
-            continue
-        places = [names.index(name) for name in _assumed((plan.scenarios[0], scenario))]
-        sets = ranked(np.concatenate([base[places], again[places][:, :redrawn]], axis=1))
-        values = ranked(np.stack([np.concatenate([d.base, d.again[GROUP]]) for d in shown]))
-        weights = column_weights([d.cell.outcome for d in shown])
-        labels = [d.cell.title for d in shown]
+        own = [d for d in found if d.scenario == scenario.name]
+        both = [(d.cell, np.concatenate([d.base, d.again[GROUP]])) for d in own]
+        shown = clearest(both, part)
+        settings = [one.settings for one in (plan.scenarios[0], scenario)]
+        places = [names.index(name) for name in assumed(*settings)]
+        sets = np.concatenate([base[places], again[places][:, :redrawn]], axis=1)
         told = [names[place] for place in places]
-
-        def find(values: Array, weights: Array, sets: Array = sets) -> Influence:
-            return influence(sets, values, weights, runs, plan.seed, NAMED)
-
-        together = find(values, weights)
-        mark = {"scenario": scenario.name, "outcome": TOGETHER, "where": "", "label": ""}
-        rows += _rows(mark, together, told, labels, plan.parameters)
-        for d, own in zip(shown, values, strict=True):
-            cell = d.cell
-            mark = {"outcome": cell.outcome, "where": cell.where, "label": cell.title}
-            alone = find(own[np.newaxis], np.ones(1))
-            rows += _rows(
-                {"scenario": scenario.name, **mark}, alone, told, [cell.title], plan.parameters
-            )
+        rows += rows_of(scenario.name, shown, told, sets, runs, plan.seed, plan.parameters)
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def rows_of(
+    scenario: str,
+    shown: Sequence[Difference],
+    names: Sequence[str],
+    sets: Array,
+    runs: Runs,
+    seed: int,
+    mode: str,
+) -> list[dict[str, Any]]:
+    """Return the rows of one scenario: of all its outcomes together, then of each.
+
+    Args:
+        scenario: its name.
+        shown: outcomes with their paired differences ``(set,)``.
+        names: the parameters.
+        sets: ``(parameter, set)`` their values.
+        runs: ``(set,)`` the number of the run of each set.
+        seed, mode: those of the results.
+    """
+    if not shown or not names:
+        return []
+    ranks, values = ranked(sets), ranked(np.stack([own for _, own in shown]))
+    labels = [cell.title for cell, _ in shown]
+    weights = column_weights([cell.outcome for cell, _ in shown])
+    together = influence(ranks, values, weights, runs, seed, NAMED)
+    mark = {"scenario": scenario, "outcome": TOGETHER, "where": "", "label": ""}
+    rows = _rows(mark, together, names, labels, mode)
+    for (cell, _), own in zip(shown, values, strict=True):
+        mark = {**mark, "outcome": cell.outcome, "where": cell.where, "label": cell.title}
+        alone = influence(ranks, own[np.newaxis], np.ones(1), runs, seed, NAMED)
+        rows += _rows(mark, alone, names, [cell.title], mode)
+    return rows
 
 
 def _drawn(plan: Plan, redraw: tuple[str, ...]) -> Array:
@@ -105,24 +128,24 @@ def _drawn(plan: Plan, redraw: tuple[str, ...]) -> Array:
     return ParameterValues(draws, {}, plan.parameters, redraw).table()[1]
 
 
-def _assumed(pair: Sequence[Scenario]) -> list[str]:
-    """Return the assumptions that are drawn in at least one scenario of a pair."""
+def assumed(*settings: Mapping[str, float]) -> list[str]:
+    """Return the assumptions that are drawn with at least one of these settings."""
     return [
         name
         for name, p in load_parameters().items()
         if p.role == "uncertainty" and p.basis.kind == GROUP and p.high > p.low
-        if any(name not in scenario.settings for scenario in pair)
+        if any(name not in one for one in settings)
     ]
 
 
-def _clearest(found: Sequence[Differences], comparison: pd.DataFrame) -> list[Differences]:
+def clearest(found: Sequence[Difference], comparison: pd.DataFrame) -> list[Difference]:
     """Return the differences shown first that have a sign, or else those that vary at all."""
     shown = first_of_comparison(comparison)
     signed = shown[shown["direction"] != ""]
     varying = shown[shown["share_tied"] < 1.0]
     chosen = signed if len(signed) else varying
     wanted = set(zip(chosen["outcome"], chosen["where"], strict=True))
-    return [d for d in found if (d.cell.outcome, d.cell.where) in wanted]
+    return [one for one in found if (one[0].outcome, one[0].where) in wanted]
 
 
 def _rows(

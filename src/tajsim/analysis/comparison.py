@@ -16,7 +16,8 @@ from tajsim.analysis.report_text import closing_text, comparison_text
 from tajsim.analysis.rests import ASSUMPTIONS, VARIANCE, kept_table, with_rests
 from tajsim.analysis.rests_text import rests_text
 from tajsim.analysis.summary import summarise
-from tajsim.analysis.windows import Window, check_window
+from tajsim.analysis.windows import Window, check_window, with_window
+from tajsim.ensemble.provenance import python_call
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.modes import DEFAULT_MODE
@@ -109,7 +110,8 @@ def compare(
         raise UserError("a comparison needs a reference and at least one other scenario")
     if window:
         check_window((plan.start, plan.end), window)
-    dataset = simulate(plan, progress)
+    dataset = with_window(simulate(plan, progress), window)
+    dataset.attrs["command"] = python_call(plan, window, compared=True)
     if variance:
         dataset = with_rests(plan, dataset, window, progress)
     return compare_dataset(dataset, window)

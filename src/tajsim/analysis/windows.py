@@ -54,6 +54,17 @@ def _key(event: dict[str, Any]) -> str:
     )
 
 
+def with_window(dataset: xr.Dataset, window: Window | None) -> xr.Dataset:
+    """Return results that hold the window they were told over; "" stands for the default."""
+    return dataset.assign_attrs(window=":".join(window) if window else "")
+
+
+def kept_window(dataset: xr.Dataset) -> Window | None:
+    """Return the window that results hold, ``None`` for the default or for older results."""
+    start, colon, end = str(dataset.attrs.get("window", "")).partition(":")
+    return (start, end) if colon else None
+
+
 def default_window(dataset: xr.Dataset, scenario: str | None = None) -> Window:
     """Return the months from the first difference of a scenario (of any, if none) to the end.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tajsim.app.task import Task
 from tajsim.app.worker import work
-from tajsim.ensemble.pool import interrupts_ignored
+from tajsim.ensemble.interrupts import interrupts_ignored
 
 #: Told the worker and what it sent; ``("lost", number)`` if its process has died.
 Heard = Callable[[int, tuple[Any, ...]], None]

@@ -2,6 +2,9 @@
 
 Rounds are kept in FOLDER, so that a calibration that was ended goes on; the sample and its tables
 go into the data of the package. ``tajsim calibrate`` does the same without touching the package.
+
+``python -m tajsim.calibration --confirm`` shows, after a change of the code that moved no number,
+that the sample still belongs to the model.
 """
 
 from __future__ import annotations
@@ -11,14 +14,18 @@ from collections.abc import Sequence
 from importlib.resources import as_file, files
 
 from tajsim.calibration.calibrate import calibrate
+from tajsim.calibration.confirm import TRACE, confirm, trace, trace_text
 from tajsim.calibration.report import write_results
 from tajsim.errors import UserError
+from tajsim.inputs.posterior import load_posterior
 
 
 def main(arguments: Sequence[str]) -> int:
     """Calibrate with the settings of the shipped sample; return the exit status."""
+    if list(arguments) == ["--confirm"]:
+        return _confirm()
     if not 1 <= len(arguments) <= 2 or not all(a.isdigit() for a in arguments[1:]):
-        print("usage: python -m tajsim.calibration FOLDER [WORKERS]", file=sys.stderr)
+        print("usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm", file=sys.stderr)
         return 2
     said = ""
 
@@ -32,9 +39,23 @@ def main(arguments: Sequence[str]) -> int:
         found = calibrate(arguments[0], workers=int((*arguments, "1")[1]), progress=tell)
         with as_file(files("tajsim") / "data") as folder:
             write_results(found, folder)
+            # The sample is read again, from the file.
+            load_posterior.cache_clear()
+            (folder / TRACE).write_text(trace_text(trace()), encoding="utf-8")
     except UserError as error:
         print(*error.messages, sep="\n", file=sys.stderr)
         return 2
+    return 0
+
+
+def _confirm() -> int:
+    try:
+        with as_file(files("tajsim") / "data") as folder:
+            confirm(folder)
+    except UserError as error:
+        print(*error.messages, sep="\n", file=sys.stderr)
+        return 1
+    print("the sample belongs to the model: the traced runs give the same numbers")
     return 0
 
 

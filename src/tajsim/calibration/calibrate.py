@@ -182,5 +182,10 @@ def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, 
     }
 
 
+def current_settings() -> dict[str, Any]:
+    """Return what a calibration made now, with the method of the shipped one, would depend on."""
+    return _settings(Method(), 0, load_scenario(SCENARIO))
+
+
 def _deeds(scenario: Scenario) -> list[Any]:
     return [(e.month, e.kind, sorted(e.arguments.items())) for e in scenario.events]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.analysis.targets import last_month, target_outcomes, target_values
+from tajsim.ensemble.interrupts import StopRequestedError, interrupts_ignored
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 
@@ -32,10 +32,6 @@ Progress = Callable[[int, int], None]
 
 #: In a worker: the request to stop.
 _shared: dict[str, Any] = {}
-
-
-class StopRequestedError(Exception):
-    """The parent asked the workers to stop."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +136,7 @@ class Histories:
         assert self._pool is not None
         total = sum(len(task.runs) for task in tasks)
         try:
-            with _interrupts_ignored():
+            with interrupts_ignored():
                 futures: dict[Future[Values], Task] = {
                     self._pool.submit(_in_worker, task): task for task in tasks
                 }
@@ -180,16 +176,3 @@ def histories(
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Start processes that ignore an interrupt from their first instruction (they inherit it)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)

@@ -28,6 +28,7 @@ def simulate_and_keep(
     options: argparse.Namespace, scenarios: list[str], tables: Tables, more: More | None = None
 ) -> int:
     """Simulate, write the folder if one is named, print the tables; return the exit status."""
+    from tajsim.analysis.windows import with_window
     from tajsim.ensemble.run import simulate
 
     keep = result_folder(options.out, options.overwrite) if options.out else nullcontext()
@@ -38,6 +39,7 @@ def simulate_and_keep(
         if more:
             with progress_bar("drawing anew", options.progress) as progress:
                 dataset = more(plan, dataset, progress)
+        dataset = with_window(dataset, options.window)
         dataset.attrs["command"] = options.command
         text, files = tables(dataset)
         written: list[str] = []

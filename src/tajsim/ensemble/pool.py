@@ -9,17 +9,16 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import tempfile
-import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tajsim.ensemble.chunk import Record, collect, simulate
+from tajsim.ensemble.interrupts import StopRequestedError, interrupts_ignored
 from tajsim.ensemble.plan import Job
 from tajsim.errors import UserError
 from tajsim.model.snapshot import packed, unpacked
@@ -34,27 +33,10 @@ _STATE = "at_end:"
 _shared: dict[str, Any] = {}
 
 
-class StopRequestedError(Exception):
-    """The parent asked the workers to stop."""
-
-
 def _start_worker(done: Any, stop: Any) -> None:
     """Prepare a worker. The parent alone answers an interrupt, and tells the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _shared.update(done=done, stop=stop)
-
-
-@contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Start processes that ignore an interrupt from their first instruction (they inherit it)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 def _simulate_to_file(job: Job, path: str) -> None:

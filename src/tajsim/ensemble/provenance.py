@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tajsim.ensemble.plan import Plan
+from tajsim.inputs.figures import printed_in
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.scenario_settings import COMMAND_LINE
 from tajsim.version import __version__
 
 if TYPE_CHECKING:
     from tajsim.inputs.scenario import Scenario
 
+_FILE = re.compile(r"^# (\S+\.toml)$", re.MULTILINE)
 _LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "xarray", "h5netcdf", "h5py")
 
 
@@ -27,7 +33,9 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "tajsim_version": __version__,
         "versions": json.dumps(_versions()),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": _call(plan),
+        "command": python_call(plan),
+        "window": "",
+        "continued_from": _resumed(plan),
         "seed": plan.seed,
         "runs": plan.runs,
         "parameters_mode": plan.parameters,
@@ -51,13 +59,36 @@ def _versions() -> dict[str, str]:
     return versions
 
 
-def _call(plan: Plan) -> str:
-    """Return the Python call; the command line puts its own command in this place."""
-    names = [scenario.name for scenario in plan.scenarios]
-    return (
-        f"run_many({names}, runs={plan.runs}, seed={plan.seed}, "
-        f"parameters='{plan.parameters}', until='{plan.end}')"
-    )
+def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: bool = False) -> str:
+    """Return the call in Python; the command line puts its own command in this place."""
+    first = plan.scenarios[0]
+    chosen = {n: v for n, v in first.settings.items() if first.origins.get(n) == COMMAND_LINE}
+    options = [
+        f"runs={plan.runs}, seed={plan.seed}, parameters='{plan.parameters}', until='{plan.end}'",
+        *([f"overrides={chosen}"] if chosen else []),
+        *([f"outcomes={list(plan.outcomes)}"] if len(plan.outcomes) < len(load_outcomes()) else []),
+    ]
+    given = [_given(scenario) for scenario in plan.scenarios]
+    if not compared:
+        return f"tajsim.ensemble.run_many({given}, {', '.join(options)})"
+    options += [f"window={window}"] if window else []
+    return f"tajsim.compare({', '.join([*map(repr, given), *options])})"
+
+
+def _given(scenario: Scenario) -> str:
+    """Return the name of a shipped scenario, or the path of the last file of its chain."""
+    files = _FILE.findall(scenario.text)
+    shipped = not files or files[-1] == f"scenarios/{scenario.name}.toml"
+    return scenario.name if shipped else str(files[-1])
+
+
+def _resumed(plan: Plan) -> str:
+    """Return of what saved history the results are a continuation, as JSON; "" if of none."""
+    if plan.resume is None:
+        return ""
+    head = plan.resume.head
+    kept = {name: head[name] for name in ("scenario", "until", "model")}
+    return json.dumps({"file": Path(plan.resume.path).name, **kept})
 
 
 def _origins(scenario: Scenario) -> dict[str, str]:
@@ -66,12 +97,18 @@ def _origins(scenario: Scenario) -> dict[str, str]:
 
 
 def _events(scenario: Scenario, end: str) -> list[dict[str, Any]]:
+    """Return what is scheduled: ``where`` is file and line, ``sources`` are documents and lines.
+
+    Both are kept, since the ledger and the file may have changed when the results are read.
+    """
     return [
         {
             "month": event.month,
             "kind": event.kind,
             "label": event.label,
             "figures": list(event.figures),
+            "sources": printed_in(event.figures),
+            "where": event.where,
             "arguments": dict(event.arguments),
         }
         for event in scenario.events

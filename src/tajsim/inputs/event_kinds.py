@@ -5,6 +5,8 @@ An event changes state or policy, never an outcome. What follows is decided by t
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
@@ -137,3 +139,13 @@ EVENT_KINDS: dict[str, type[EventRow]] = {
 def argument_names(kind: type[EventRow]) -> list[str]:
     """Return the names of the arguments that a kind has besides date, kind, label, figures."""
     return [name for name in kind.model_fields if name not in EventRow.model_fields]
+
+
+def likely_kind(kind: str, keys: Collection[str]) -> str:
+    """Return the kind that a misnamed event seems to be, by its name or its keys; "" if unclear."""
+    close = get_close_matches(kind, EVENT_KINDS, n=1)
+    if close:
+        return close[0]
+    shared = {name: len({*argument_names(row)} & {*keys}) for name, row in EVENT_KINDS.items()}
+    best = [name for name, count in shared.items() if count == max(shared.values()) > 0]
+    return best[0] if len(best) == 1 else ""

@@ -103,6 +103,13 @@ def figure(identity: str) -> Figure:
     return figures[identity]
 
 
+def printed_in(identities: Iterable[str]) -> list[str]:
+    """Return ``document:line`` of figures, each place once; unknown ids are left out."""
+    known = load_figures()
+    found = (known[identity] for identity in identities if identity in known)
+    return list(dict.fromkeys(f"{row.document}:{row.line}" for row in found))
+
+
 def select(subject: str | None = None, role: str | None = None) -> list[Figure]:
     """Return the figures of a subject, of a role, of both, or all, in the order of the file.
 

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from tajsim.errors import UserError
-from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent, EventRow
+from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent, EventRow, likely_kind
 from tajsim.inputs.scenario_folder import shown_path
 from tajsim.inputs.scenario_format import ClaimRow, ScenarioFile
 from tajsim.inputs.scenario_messages import Problems
@@ -143,7 +143,19 @@ def _event(i: int, raw: Any, source: Source) -> Row[EventRow]:
         kind = kind if isinstance(kind, str) else ""
         model = EVENT_KINDS.get(kind, EventRow)
         source.problems.add_invalid(("events", i), error, model, kind)
+        if isinstance(raw, dict) and kind not in EVENT_KINDS:
+            _check_as(likely_kind(kind, raw), i, raw, source)
         return Row(i, raw if isinstance(raw, dict) else {}, None)
+
+
+def _check_as(kind: str, i: int, raw: dict[str, Any], source: Source) -> None:
+    """Tell the other mistakes of an event whose kind is wrong, if it is clear what is meant."""
+    if not kind:
+        return
+    try:
+        EVENT_KINDS[kind].model_validate({**raw, "kind": kind})
+    except ValidationError as error:
+        source.problems.add_invalid(("events", i), error, EVENT_KINDS[kind])
 
 
 def _claim(i: int, raw: Any, source: Source) -> Row[ClaimRow]:

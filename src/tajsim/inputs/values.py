@@ -99,10 +99,12 @@ class ParameterValues:
 
         An index of the dimension that the family does not list has the value zero.
         """
-        family = load_families()[name]
-        if family.dimension is None:
-            return self._values[name]
-        return np.stack([self._row(f"{name}.{index}") for index in dimension_names(family)])
+        key = (name,)
+        if key not in self._cache:
+            family = load_families()[name]
+            rows = [self._row(f"{name}.{index}") for index in dimension_names(family)]
+            self._cache[key] = {name: np.stack(rows) if rows else self._values[name]}
+        return self._cache[key][name]
 
     def set(self, name: str, value: Array | float) -> None:
         """Put a value in force from now on (a scenario event)."""
@@ -125,6 +127,26 @@ class ParameterValues:
         if key not in self._cache:
             self._cache[key] = {n: self._lookup(n, index) for n in _asked_by(rule)}
         return self._cache[key]
+
+    def of_all(self, rule: Callable[..., Any], dimension: str) -> dict[str, Array]:
+        """Return the parameters that a rule reads, for all actors of a dimension at once.
+
+        A family of the dimension is passed as ``(actor, run)``, with a second dimension as
+        ``(second, actor, run)``; a family of another dimension as ``(index, 1, run)``.
+        """
+        key = (rule, dimension)
+        if key not in self._cache:
+            self._cache[key] = {n: self._beside(n, dimension) for n in _asked_by(rule)}
+        return self._cache[key]
+
+    def _beside(self, name: str, dimension: str) -> Array:
+        first, _, second = (load_families()[name].dimension or "").partition(".")
+        if first != dimension:
+            return self.family(name)[:, None] if first else self.family(name)
+        if not second:
+            return self.family(name)
+        rows = [[f"{name}.{a}.{b}" for a in DIMENSIONS[first]] for b in DIMENSIONS[second]]
+        return np.stack([np.stack([self._row(full) for full in row]) for row in rows])
 
     def _lookup(self, name: str, index: Mapping[str, str]) -> Array:
         first, _, second = (load_families()[name].dimension or "").partition(".")

@@ -10,20 +10,21 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.agents.agency import SecurityAgency
-from tajsim.agents.commander import Commander
-from tajsim.agents.militants import MilitantGroup
-from tajsim.agents.movement import Movement
-from tajsim.agents.network import Networks, TraffickingNetwork
-from tajsim.agents.power import ExternalPower
+from tajsim.agents.agency import SecurityAgencies, SecurityAgency
+from tajsim.agents.agency_tasks import mean_of_own
+from tajsim.agents.commander import Commander, Commanders
+from tajsim.agents.militants import MilitantGroups
+from tajsim.agents.movement import Movement, Movements
+from tajsim.agents.network import Networks
+from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
-from tajsim.agents.region import Region
+from tajsim.agents.region import Regions
 from tajsim.axes import EXITS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, largest
 from tajsim.model.flows import Flows
-from tajsim.model.ledger import Ledger
+from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.watch import Watch
 
 Result = TypeVar("Result")
@@ -48,20 +49,18 @@ class Country(mesa.Model):
     chronicle: Chronicle
     watch: Watch
     regime: Regime
-    agencies: list[SecurityAgency]
-    powers: list[ExternalPower]
-    networks: list[TraffickingNetwork]
-    traffic: Networks  # the networks' state side by side
-    commanders: list[Commander]
-    movements: list[Movement]
-    militants: list[MilitantGroup]
-    regions: list[Region]
+    agencies: SecurityAgencies
+    powers: ExternalPowers
+    networks: Networks
+    commanders: Commanders
+    movements: Movements
+    militants: MilitantGroups
+    regions: Regions
     agency: dict[str, SecurityAgency]
     power: dict[str, ExternalPower]
     commander: dict[str, Commander]
     movement: dict[str, Movement]
     guards: list[SecurityAgency]
-    drug_units: list[SecurityAgency]
 
     # State of the country that belongs to no single actor, each (run,) unless said.
     price_in: Array  # USD/kg at the Afghan line
@@ -165,65 +164,49 @@ class Country(mesa.Model):
     @property
     def home_people(self) -> Array:
         """People at home, persons."""
-        result = self.people[f"home_{self.regions[0].name}"].copy()
-        for region in self.regions[1:]:
-            result += self.people[f"home_{region.name}"]
-        return result
+        return total(self.at_home)
 
     @property
     def migrants(self) -> Array:
         """People at work abroad, persons."""
-        result = self.people[f"abroad_{self.regions[0].name}"].copy()
-        for region in self.regions[1:]:
-            result += self.people[f"abroad_{region.name}"]
-        return result
+        return total(self.abroad)
 
-    def mean_over_people(self, values: list[Array]) -> Array:
-        """Return the mean of regional values, weighted by people at home, ``(run,)``."""
-        whole = self.people[f"home_{self.regions[0].name}"] * values[0]
-        for region, value in zip(self.regions[1:], values[1:], strict=True):
-            whole = whole + self.people[f"home_{region.name}"] * value
-        result: Array = whole / self.home_people
+    @property
+    def at_home(self) -> Array:
+        """People at home by region, persons, ``(region, run)``: the accounts themselves."""
+        return self.people.balance[self.people.rows(HOMES)]
+
+    @property
+    def abroad(self) -> Array:
+        """People at work abroad by region, persons, ``(region, run)``: the accounts themselves."""
+        return self.people.balance[self.people.rows(AWAY)]
+
+    def mean_over_people(self, values: Array) -> Array:
+        """Return the mean of regional values ``(region, run)`` by people at home, ``(run,)``."""
+        result: Array = total(self.at_home * values) / self.home_people
         return result
 
     @property
     def mean_voice(self) -> Array:
         """Voiced discontent, 0 to 1."""
-        return self.mean_over_people([r.voice for r in self.regions])
-
-    @property
-    def mean_grievance(self) -> Array:
-        """Grievance, 0 to 1."""
-        return self.mean_over_people([r.grievance for r in self.regions])
+        return self.mean_over_people(self.regions.voice)
 
     @property
     def mean_fear(self) -> Array:
         """Fear, 0 to 1."""
-        return self.mean_over_people([r.fear for r in self.regions])
-
-    @property
-    def mean_devout(self) -> Array:
-        """Devout share of the people."""
-        return self.mean_over_people([r.devout for r in self.regions])
+        return self.mean_over_people(self.regions.fear)
 
     @property
     def mean_control(self) -> Array:
         """Control of the centre over the country: mean over regions by area, 0 to 1."""
         areas = self.values.family("region_area")
-        whole = self.regions[0].control * areas[0]
-        for i, region in enumerate(self.regions[1:], start=1):
-            whole = whole + region.control * areas[i]
-        result: Array = whole / total(areas)
+        result: Array = total(self.regions.control * areas) / total(areas)
         return result
 
     @property
     def mean_collusion(self) -> Array:
         """Mean collusion of the country's own agencies, 0 to 1."""
-        own = [a.collusion for a in self.agencies if not a.foreign]
-        result = own[0].copy()
-        for value in own[1:]:
-            result += value
-        return result / len(own)
+        return mean_of_own(self.agencies.collusion)
 
     @property
     def base_troops(self) -> Array:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency import GUARD_ROWS, UNIT_ROWS
 from tajsim.axes import AFGHAN_SECTIONS, Array, total
 from tajsim.rules.border.detection import detection, exit_detection
 from tajsim.rules.border.inland import inland_detection
@@ -26,7 +27,8 @@ class Guarding:
     ``entry_*`` are ``(section, run)`` over the Afghan sections, ``exit_*`` ``(exit, run)``,
     ``inland_*`` ``(run,)``: ``inland_all`` is the detection of all drug units, ``inland_bought``
     the part that collusion can take out, ``inland_toll`` their tolls times collusion.
-    ``share_of`` gives each guard's part of a section, 0 or 1.
+    ``unit_*`` are those of each drug unit, ``(unit, run)``; ``unit_people`` are persons.
+    ``share_of`` is each guard's part of a section, 0 or 1, ``(section, guard, run)``.
     """
 
     entry_detection: Array
@@ -39,9 +41,10 @@ class Guarding:
     inland_bought: Array
     inland_cap: Array
     inland_toll: Array
-    unit_detection: dict[str, Array]
-    unit_toll: dict[str, Array]
-    share_of: dict[str, Array]
+    unit_people: Array
+    unit_detection: Array
+    unit_toll: Array
+    share_of: Array
     price_exit: Array
     price_inland: Array
 
@@ -53,27 +56,19 @@ def guarding(country: Country) -> Guarding:
     inland = 0.5 * (country.price_in + total(prices) / len(prices))
     entry, collusion, share_of = on_sections(country)
     strength = entry / country.values["detection_limit"]
-    left = detection_left(country)
+    unit_people = country.agencies.ask(country.agencies.drug_units)
+    left = detection_left(country, unit_people)
     entry_toll = country.ask(toll, entry, country.price_in)
-    customs = country.agency["customs"]
+    customs, people = country.agency["customs"], country.agencies
     out = country.ask(exit_detection, customs.strength, customs.quality)
     exit_toll = country.ask(toll, out, prices)
     exit_collusion = np.broadcast_to(customs.collusion, out.shape)
-    units = {
-        a.name: country.ask(
-            inland_detection,
-            a.strength * country.values[f"drug_unit_share.{a.name}"],
-            a.quality,
-        )
-        for a in country.drug_units
-    }
-    unit_toll = {name: country.ask(toll, found, inland) for name, found in units.items()}
+    units = country.ask(inland_detection, unit_people, people.quality[UNIT_ROWS])
+    unit_toll = country.ask(toll, units, inland)
     # Overload spoils the search, not the threat of him who is paid to look away.
-    entry, out = entry * left[0], out * left[2]
-    units = {name: found * left[1] for name, found in units.items()}
-    collude = {a.name: a.collusion for a in country.drug_units}
-    names = list(units)
-    whole = total(np.stack([units[n] for n in names]))
+    entry, units, out = entry * left[0], units * left[1], out * left[2]
+    unit_collusion = people.collusion[UNIT_ROWS]
+    whole = total(units)
     country.entry_toll[:N] = entry_toll / country.price_in * collusion
     country.exit_toll = exit_toll / prices * exit_collusion
     country.guard_strength[:N] = strength * (1.0 - collusion)
@@ -85,9 +80,10 @@ def guarding(country: Country) -> Guarding:
         exit_collusion=exit_collusion,
         exit_toll=exit_toll,
         inland_all=whole,
-        inland_bought=total(np.stack([units[n] * collude[n] for n in names])),
+        inland_bought=total(units * unit_collusion),
         inland_cap=1.0 / np.maximum(whole, 1e-9),
-        inland_toll=total(np.stack([unit_toll[n] * collude[n] for n in names])),
+        inland_toll=total(unit_toll * unit_collusion),
+        unit_people=unit_people,
         unit_detection=units,
         unit_toll=unit_toll,
         share_of=share_of,
@@ -96,28 +92,24 @@ def guarding(country: Country) -> Guarding:
     )
 
 
-def detection_left(country: Country) -> Array:
+def detection_left(country: Country, unit_people: Array) -> Array:
     """Return the share of detection left by overload on the line, inland, at the exits."""
-    on_line = total(np.stack([total(a.deployment[:N]) for a in country.guards]))
-    units = [a.strength * country.values[f"drug_unit_share.{a.name}"] for a in country.drug_units]
+    on_line = total(total(country.agencies.deployment[:N, GUARD_ROWS]))
     customs = country.agency["customs"].strength
-    people = np.maximum(np.stack([on_line, total(np.stack(units)), customs]), 1.0)
-    work = total(country.traffic.bought) / people
+    people = np.maximum(np.stack([on_line, total(unit_people), customs]), 1.0)
+    work = total(country.networks.bought) / people
     if country.months_run == 0:
         country.work_start = np.maximum(work, 1e-9)
     return country.ask(overload, work / country.work_start)
 
 
-def on_sections(country: Country) -> tuple[Array, Array, dict[str, Array]]:
+def on_sections(country: Country) -> tuple[Array, Array, Array]:
     """Return detection, collusion ``(section, run)`` and who guards which Afghan section."""
-    terrain = country.values.family("section_terrain")[:N]
-    length = country.values.family("section_length")[:N]
-    found, collusion = np.zeros((N, country.run_count)), np.zeros((N, country.run_count))
-    share_of: dict[str, Array] = {}
-    for agency in country.guards:
-        mine = (agency.guarded_km[:N] > 0.0).astype(float)
-        density = agency.deployment[:N] / length
-        found += mine * country.ask(detection, density, agency.quality, terrain)
-        collusion += mine * agency.collusion
-        share_of[agency.name] = mine
-    return found, collusion, share_of
+    terrain = country.values.family("section_terrain")[:N, None]
+    length = country.values.family("section_length")[:N, None]
+    agencies = country.agencies
+    mine = (agencies.guarded_km[:N, GUARD_ROWS] > 0.0).astype(float)
+    density = agencies.deployment[:N, GUARD_ROWS] / length
+    found = mine * country.ask(detection, density, agencies.quality[GUARD_ROWS], terrain)
+    collusion = mine * agencies.collusion[GUARD_ROWS]
+    return total(found, axis=1), total(collusion, axis=1), mine

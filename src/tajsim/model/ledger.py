@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import REGIONS, Array, total
+
+#: Accounts of the people of each region: those at home, those at work abroad.
+HOMES = tuple(f"home_{region}" for region in REGIONS)
+AWAY = tuple(f"abroad_{region}" for region in REGIONS)
 
 
 class Ledger:
@@ -45,10 +49,44 @@ class Ledger:
         self.balance[self._row[target]] += total(moved)
         return moved
 
+    def move_in_turn(self, sources: Sequence[str], target: str, amount: Array) -> None:
+        """Move amounts ``(source, run)`` from many accounts to one; negative moves them back.
+
+        The target's sum runs from source to source: the same to the bit as one `move` for each.
+        """
+        row = self._row[target]
+        self.balance[self.rows(sources)] -= amount
+        self.balance[row] = total(np.concatenate([self.balance[row : row + 1], amount]))
+
+    def move_between(self, sources: Sequence[str], targets: Sequence[str], amount: Array) -> None:
+        """Move amounts ``(target, source, run)`` from many accounts to many.
+
+        Every sum runs in order: the same to the bit as one `move` for each.
+        """
+        giving, taking = self.rows(sources), self.rows(targets)
+        given = np.concatenate([self.balance[None, giving], -amount])
+        taken = np.concatenate([self.balance[taking][:, None], amount], axis=1)
+        self.balance[giving] = total(given)
+        self.balance[taking] = total(taken, axis=1)
+
     def pay_each(self, source: str, targets: Sequence[str], amount: Array) -> None:
         """Move amounts ``(target, run)`` from one account to many."""
         self.balance[self.rows(targets)] += amount
         self.balance[self._row[source]] -= total(amount)
+
+    def move_each(self, sources: Sequence[str], targets: Sequence[str], amount: Array) -> None:
+        """Move amounts ``(source, run)``, each from its account to the one in the same place."""
+        self.balance[self.rows(sources)] -= amount
+        self.balance[self.rows(targets)] += amount
+
+    def pay_in_turn(self, source: str, targets: Sequence[str], amount: Array) -> None:
+        """Move amounts ``(target, run)`` from one account to many.
+
+        The source's sum runs from target to target: the same to the bit as one `move` for each.
+        """
+        row = self._row[source]
+        self.balance[self.rows(targets)] += amount
+        self.balance[row] = total(np.concatenate([self.balance[row : row + 1], -amount]))
 
     def draw(self, source: str, target: str, amount: Array) -> Array:
         """Move an amount or what there is, whichever is less, and return what was moved."""

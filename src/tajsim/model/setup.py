@@ -6,33 +6,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.agents.agency import SecurityAgency
-from tajsim.agents.commander import Commander
-from tajsim.agents.militants import MilitantGroup
-from tajsim.agents.movement import Movement
+from tajsim.agents.agency import SecurityAgencies, SecurityAgency
+from tajsim.agents.commander import Commander, Commanders
+from tajsim.agents.militants import MilitantGroup, MilitantGroups
+from tajsim.agents.movement import Movement, Movements
 from tajsim.agents.network import Networks, TraffickingNetwork
-from tajsim.agents.power import ExternalPower
+from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
-from tajsim.agents.region import Region
+from tajsim.agents.region import Region, Regions
 from tajsim.axes import (
     AGENCIES,
     COMMANDERS,
     EXITS,
-    MILITANT_GROUPS,
-    MOVEMENTS,
     NETWORKS,
     POWERS,
-    REGIONS,
     SECTIONS,
     TASKS,
     Array,
-    total,
 )
-from tajsim.model.ledger import Ledger
+from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.delivery import presence
 from tajsim.rules.militants.posture import forward_aim
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
-from tajsim.world import DRUG_UNITS, GUARDS, WAITING_FOR
+from tajsim.world import GUARDS
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
@@ -49,40 +45,32 @@ def people_the_model(country: Country) -> None:
 def create_actors(country: Country) -> None:
     """Create the eight kinds of actor."""
     country.regime = Regime(country)
-    country.agencies = [SecurityAgency(country, name) for name in AGENCIES]
-    country.powers = [ExternalPower(country, name) for name in POWERS]
-    country.traffic = Networks(country.values, country.run_count)
-    country.networks = [TraffickingNetwork(country, name, country.traffic) for name in NETWORKS]
-    country.commanders = [Commander(country, name) for name in COMMANDERS]
-    country.movements = [Movement(country, name) for name in MOVEMENTS]
-    country.militants = [MilitantGroup(country, name) for name in MILITANT_GROUPS]
-    country.regions = [Region(country, name) for name in REGIONS]
+    country.agencies = SecurityAgencies(country, SecurityAgency)
+    country.powers = ExternalPowers(country, ExternalPower)
+    country.networks = Networks(country, TraffickingNetwork)
+    country.commanders = Commanders(country, Commander)
+    country.movements = Movements(country, Movement)
+    country.militants = MilitantGroups(country, MilitantGroup)
+    country.regions = Regions(country, Region)
     country.agency = {a.name: a for a in country.agencies}
     country.power = {p.name: p for p in country.powers}
     country.commander = {c.name: c for c in country.commanders}
     country.movement = {m.name: m for m in country.movements}
     country.guards = [country.agency[name] for name in GUARDS]
-    country.drug_units = [country.agency[name] for name in DRUG_UNITS]
-    for commander in country.commanders:
-        commander.waits_for_post = commander.name in WAITING_FOR
 
 
 def open_ledgers(country: Country) -> None:
     """Open the accounts of money (empty) and of people (documented numbers)."""
     purses = ["treasury", "patronage", "households", "passage", *AGENCIES, *COMMANDERS, *NETWORKS]
     country.money = Ledger(purses, country.run_count)
-    homes = [f"home_{r}" for r in REGIONS]
-    away = [f"abroad_{r}" for r in REGIONS]
     others = ["violent", "fighters_abroad", "prisoners", "exiles", "dead"]
-    country.people = Ledger([*homes, *away, *AGENCIES, *others], country.run_count)
+    country.people = Ledger([*HOMES, *AWAY, *AGENCIES, *others], country.run_count)
     everyone = country.values["population_start"]
     share = country.values.family("region_people")
     abroad = country.values["migrants_start"]
-    for i, region in enumerate(REGIONS):
-        country.people.move("world", f"home_{region}", (everyone - abroad) * share[i])
-        country.people.move("world", f"abroad_{region}", abroad * share[i])
-    for agency in country.agencies:
-        country.people.move("world", agency.name, agency.strength)
+    country.people.pay_each("world", HOMES, (everyone - abroad) * share)
+    country.people.pay_each("world", AWAY, abroad * share)
+    country.people.pay_each("world", AGENCIES, country.agencies.strength)
     country.people.move("world", "violent", country.values["violent_start"])
 
 
@@ -93,8 +81,7 @@ def guard_sections(country: Country) -> None:
     for i, section in enumerate(SECTIONS):
         guard = own if section in ("early_transfer", "murghab") else russian
         guard.guarded_km[i] = length[i]
-    for guard in country.guards:
-        guard.ask(guard.decide_deployment)
+    country.agencies.ask(country.agencies.decide_deployment)
 
 
 def country_at_start(country: Country) -> None:
@@ -145,9 +132,8 @@ def country_at_start(country: Country) -> None:
 def settle_provision(country: Country) -> None:
     """Begin with the outside provision that the presence of early 2004 implies."""
     presence(country)
-    for power in country.powers:
-        power.carry()
-        power.remembered = total(power.provision)
-    provision = provision_of_tasks(np.stack([p.provision for p in country.powers]))
+    country.powers.carry()
+    country.powers.remembered = country.powers.carried
+    provision = provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
     country.regime.task_provision = provision
     country.regime.set_start_effort(provision)

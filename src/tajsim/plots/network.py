@@ -17,7 +17,7 @@ from tajsim.plots.elite import parts
 from tajsim.plots.labels import month_text, spoken
 from tajsim.plots.page import Page
 from tajsim.plots.posts import PLACES, standing
-from tajsim.plots.ribbons import Flow, Node, column_height, draw_nodes, draw_ribbons, place
+from tajsim.plots.ribbons import BAR, Flow, Node, column_height, draw_nodes, draw_ribbons, place
 from tajsim.world import NETWORK_PATRON
 
 MOST_PANELS = 6
@@ -108,6 +108,6 @@ def _panel(
     ax.set_title(month_text(date), pad=3)
     ends = (1.08, wide - 1.42)
     places = place(left, _SCALE), place(right, _SCALE)
-    draw_ribbons(ax, flows, (places[0], ends[0]), (places[1], ends[1]), _SCALE)
+    draw_ribbons(ax, flows, (places[0], ends[0] + BAR), (places[1], ends[1]), _SCALE)
     draw_nodes(ax, places[0], ends[0], _SCALE, text_right=False)
     draw_nodes(ax, places[1], ends[1], _SCALE)

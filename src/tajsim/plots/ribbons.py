@@ -23,7 +23,8 @@ _GAP = 0.05
 class Node:
     """A payer or receiver: its label and what it pays or receives in each run ``(run,)``.
 
-    ``said`` stands in the label in place of the mean and its range.
+    ``said`` stands in the label in place of the amount. ``kept`` is what it has besides and keeps
+    to itself, ``(run,)``; ``more`` stands at the end of the label.
     """
 
     name: str
@@ -31,19 +32,19 @@ class Node:
     values: Floats
     colour: str
     said: str | None = None
+    kept: Floats | None = None
+    more: str = ""
 
     @property
     def mean(self) -> float:
-        """The mean over runs."""
-        return float(np.mean(self.values))
+        """The mean over runs, the length of the bar; no bar is shorter than nothing."""
+        return max(float(np.mean(self.values)), 0.0)
 
     @property
-    def amount(self) -> str:
-        """The mean with the range that holds 90 % of the runs."""
-        if self.said is not None:
-            return self.said
-        low, high = np.quantile(self.values, [0.05, 0.95])
-        return f"{_short(self.mean)} [{_short(low)} to {_short(high)}]"
+    def lines(self) -> list[str]:
+        """The lines of the label."""
+        said = amount(self.values) if self.said is None else self.said
+        return [line for text in (self.label, said, self.more) for line in text.split("\n") if line]
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ class Place:
 
     node: Node
     top: float
+
+
+def amount(values: Floats) -> str:
+    """Return the median over runs and the range of 90 % of them: ``8.5 [3.2 to 14.1]``."""
+    low, median, high = (_short(v) for v in np.quantile(values, [0.05, 0.5, 0.95]))
+    return median if low == high else f"{median} [{low} to {high}]"
 
 
 def _short(value: float) -> str:
@@ -105,7 +112,7 @@ def draw_nodes(
             )
         )
         at, align = (x + BAR + 0.06, "left") if text_right else (x - 0.06, "right")
-        text = f"{spot.node.label}\n{spot.node.amount}".strip()
+        text = "\n".join(spot.node.lines)
         ax.text(
             at, spot.top - tall / 2, text, size=6.8, ha=align, va="center", linespacing=1.1,
             zorder=6,
@@ -119,19 +126,23 @@ def draw_ribbons(
     right: tuple[dict[str, Place], float],
     scale: float,
 ) -> None:
-    """Draw a ribbon per flow from the bars of one column to those of another."""
+    """Draw a ribbon per flow from the right edge of one column to the left edge of another.
+
+    A flow of nothing, or of less, has no ribbon.
+    """
     starts = {name: spot.top for name, spot in left[0].items()}
     ends = {name: spot.top for name, spot in right[0].items()}
     order = {name: i for i, name in enumerate(right[0])}
     sources = {name: i for i, name in enumerate(left[0])}
+    drawn = [flow for flow in flows if flow.size > 0.0]
     upper: dict[Flow, float] = {}
-    for flow in sorted(flows, key=lambda f: (sources[f.source], order[f.target])):
+    for flow in sorted(drawn, key=lambda f: (sources[f.source], order[f.target])):
         upper[flow] = starts[flow.source]
         starts[flow.source] -= flow.size * scale
-    for flow in sorted(flows, key=lambda f: (order[f.target], sources[f.source])):
+    for flow in sorted(drawn, key=lambda f: (order[f.target], sources[f.source])):
         a, b, tall = upper[flow], ends[flow.target], flow.size * scale
         ends[flow.target] -= tall
-        ax.add_patch(_ribbon((left[1] + BAR, a), (right[1], b), tall, flow.colour))
+        ax.add_patch(_ribbon((left[1], a), (right[1], b), tall, flow.colour))
 
 
 def _ribbon(

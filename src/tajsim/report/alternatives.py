@@ -15,7 +15,7 @@ from tajsim.plots.choose import headline, own_dimensions
 from tajsim.plots.series import reduce, titled, unit_of
 from tajsim.plots.windows import over, paired, window_of
 from tajsim.report.facts import Facts, rows
-from tajsim.report.wording import amount, coordinate, level, listed, month, small, span
+from tajsim.report.wording import coordinate, level, listed, month, small, span, told
 
 #: So many rows of a table are told for a picture.
 MOST = 12
@@ -35,8 +35,9 @@ _SHOWS = {
     "seized, who guards, and loads with bought passage.",
     "providers": "Stacked areas over the months, a panel for each security task: the state's own "
     "effort, what each outside power provides, and what nobody carries.",
-    "money": "Ribbons from those who pay to those who receive: tolls, extortion, aid, and what "
-    "climbs to commanders and the ruling circle.",
+    "money": "Ribbons from drug networks, people and donors to the agencies that take tolls and "
+    "extortion, and from these to officers, commanders and the ruling circle, which pays "
+    "commanders and keeps the rest.",
     "position": "Path by year of the position between West and Moscow against dependence.",
     "elite": "A lane for each commander: in which share of the runs he serves, is removed or "
     "breaks away, and his loyalty.",
@@ -71,12 +72,12 @@ def alternative(
 
 def _claims(facts: Facts, names: Sequence[str]) -> str:
     """Return the verdict on every claim and in how many runs it holds."""
-    told = [
+    said = [
         f"{row.claim} {row.verdict}"
         + (f" ({percent(row.share)} of the runs)" if row.verdict != NOT_TESTED else "")
         for row in rows(facts.claims)
     ]
-    return f"{len(told)} claims: {'; '.join(told)}."
+    return f"{len(said)} claims: {'; '.join(said)}."
 
 
 def _assumptions(facts: Facts, names: Sequence[str]) -> str:
@@ -110,9 +111,9 @@ def _differences(facts: Facts, names: Sequence[str]) -> str:
             spread = float(np.nanstd(values[0]))
             if spread > 0.0 and np.isfinite(mean) and mean != 0.0:
                 unit = unit_of(facts.dataset[outcome], windowed=True)
-                told = f"{amount(mean, unit, True)} ({span(low, high, unit, True)})"
+                size, ends = told(mean, low, high, unit)
                 called = small(titled(facts.dataset[outcome], {}))
-                found.append((-abs(mean) / spread, f"{called} {told}"))
+                found.append((-abs(mean) / spread, f"{called} {size} ({ends})"))
         shown = [told for _, told in sorted(found)[:each]]
         said.append(f"{name} less {facts.reference}: {'; '.join(shown) or 'nothing differs'}.")
     return f"The largest, in the spread of the reference's runs. {' '.join(said)}"

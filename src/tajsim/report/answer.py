@@ -11,16 +11,18 @@ import pandas as pd
 from tajsim.analysis.choose_rows import NOTICEABLE, first_of_comparison, first_of_summary, is_whole
 from tajsim.analysis.paired import effect
 from tajsim.report.facts import Facts, rows
+from tajsim.report.tally import tally
 from tajsim.report.wording import (
     capital,
     effects_sentence,
     in_runs,
     level_sentence,
-    listed,
     span,
 )
 
 MOST = 5
+#: With fewer pairs of runs than this no direction is stated in the answer.
+FEWEST = 5
 #: So many effects share a sentence.
 TOGETHER = 2
 #: Differences of two outcomes that go together beyond this say the same thing twice.
@@ -33,19 +35,35 @@ def answer(facts: Facts) -> list[str]:
     For a comparison: differences that have a direction, those that the scenario's claims are about
     in their order before the largest others, none that another implies; then in how many runs a
     yes-or-no outcome comes true; then for how much no direction can be told. For one scenario:
-    levels.
+    levels. With fewer than `FEWEST` runs no direction is stated.
     """
     if not facts.others:
         return _levels(facts)[:MOST]
-    each = max(1, (MOST - 2) // len(facts.others))
+    if facts.runs < FEWEST:
+        pairs = f"{facts.runs} pairs of runs" if facts.runs > 1 else "one pair of runs"
+        return [
+            f"With {pairs} no direction is stated: what so few show may be luck (at least {FEWEST} "
+            "are needed, some hundreds are usual)."
+        ]
+    chosen = _most_moved(facts)
+    each = max(1, (MOST - 2) // len(chosen))
     said: list[str] = []
-    for name in facts.others[: MOST - 1]:
+    for name in chosen:
         said += _effects(facts, name, leading(facts, name)[: each * TOGETHER])
-    if len(facts.others) == 1:
+    if len(facts.others) == 1 and not facts.equal(facts.others[0]):
         said += _yes_or_no(facts, facts.others[0])
-    left = max(0, len(facts.others) - (MOST - 1))
-    said = said[: MOST - 1]
-    return [*said, _undecided(facts, left)]
+    return [*said[: MOST - 1], *tally(facts, len(facts.others) - len(chosen))]
+
+
+def _most_moved(facts: Facts) -> list[str]:
+    """Return the scenarios that are told of: all, or those whose first difference is largest."""
+    if len(facts.others) < MOST:
+        return facts.others
+    sizes = {}
+    for name in facts.others:
+        first = leading(facts, name)[:1]
+        sizes[name] = max((_size(facts, name, *key) for key in first), default=0.0)
+    return sorted(facts.others, key=lambda name: -sizes[name])[: MOST - 1]
 
 
 def leading(facts: Facts, scenario: str) -> list[tuple[str, str]]:
@@ -60,8 +78,8 @@ def leading(facts: Facts, scenario: str) -> list[tuple[str, str]]:
         # A claim about one place is told of the whole where there is one, else of that place.
         told = whole or key in claimed
         place = [i for i, claim in enumerate(claimed) if told and claim[0] == row.outcome]
-        rank = (0, place[0]) if place else (1, 0) if whole else (2, 0)
-        order.append((rank, not whole, -_size(facts, scenario, *key), key))
+        rank = (0, not whole, place[0]) if place else (1, not whole, 0)
+        order.append((rank, -_size(facts, scenario, *key), key))
     return _distinct(facts, scenario, [key for *_, key in sorted(order)])
 
 
@@ -97,14 +115,24 @@ def _together(one: np.ndarray, other: np.ndarray) -> bool:
 
 def _effects(facts: Facts, scenario: str, keys: Sequence[tuple[str, str]]) -> list[str]:
     """Return sentences on effects, `TOGETHER` in each."""
+    if facts.equal(scenario):
+        return [
+            f"Nothing differs between {scenario} and {facts.reference}: every outcome is the same "
+            f"{in_runs(facts.runs, facts.runs)}."
+        ]
     found = []
     for key in keys:
         cell = facts.cell(scenario, *key)
-        found.append((facts.spoken(*key), cell.unit, effect(cell.values[1] - cell.values[0])))
+        a, b = cell.values
+        known = np.isfinite(b - a)
+        means = float(a[known].mean()), float(b[known].mean())
+        found.append((facts.spoken(*key), cell.unit, effect(b - a), means))
     groups = [found[i : i + TOGETHER] for i in range(0, len(found), TOGETHER)]
     if not groups:
-        least = f"differs by at least {100 * NOTICEABLE:g} %"
-        return [f"No headline outcome of {scenario} {least} in a direction beyond its interval."]
+        return [
+            f"No headline outcome of {scenario} differs by as much as {100 * NOTICEABLE:g} % with "
+            "an interval clear of zero."
+        ]
     return [effects_sentence(scenario, group) for group in groups]
 
 
@@ -138,24 +166,6 @@ def _flags(facts: Facts) -> list[str]:
         and set(map(str, v.dims)) == {"scenario", "month", "run"}
         and bool(np.isin(v.isel(month=-1).values, (0.0, 1.0)).all())
     ]
-
-
-def _undecided(facts: Facts, left: int) -> str:
-    """Return for how many headline outcomes no direction can be told."""
-    table = facts.comparison
-    table = table[table["headline"] & is_whole(table)]
-    open_ones = table[(table["direction"] == "") & (table["share_tied"] < 1.0)]
-    more = f"; {left} more scenarios stand in the tables." if left else "."
-    where = "" if len(facts.others) == 1 else " over all scenarios"
-    if open_ones.empty:
-        moved = int((table["share_tied"] < 1.0).sum())
-        every = f"all {moved} headline totals that differ{where}"
-        return f"The interval is clear of zero for {every}{more}"
-    names = list(dict.fromkeys(facts.spoken(r.outcome, r.where) for r in rows(open_ones)))
-    return (
-        f"For {len(open_ones)} of {len(table)} headline totals{where} the interval covers zero and "
-        f"no direction is stated: {listed(names, 4)}{more}"
-    )
 
 
 def _levels(facts: Facts) -> list[str]:

@@ -26,6 +26,7 @@ def cautions(facts: Facts) -> list[str]:
         *out_of_registry(facts),
         *out_of_calibration(facts),
         *_mode(facts),
+        *_continued(facts),
         *_runs(facts),
         *_projection(facts),
         *_version(facts),
@@ -109,12 +110,21 @@ def _mode(facts: Facts) -> list[str]:
     return []
 
 
+def _continued(facts: Facts) -> list[str]:
+    return [
+        f"The months up to {month(one['until'])} are those of a saved history of "
+        f"{one['scenario']}: what a scenario has otherwise counts from the month after on."
+        for one in facts.continued
+    ]
+
+
 def _runs(facts: Facts) -> list[str]:
     if facts.runs >= FEW:
         return []
-    word = "run" if facts.runs == 1 else "runs"
+    if facts.runs == 1:
+        return ["There is only one run: it is one possible history, and no interval can be told."]
     return [
-        f"There are only {facts.runs} {word}: what is rare may not have shown, and intervals are "
+        f"There are only {facts.runs} runs: what is rare may not have shown, and intervals are "
         "wide."
     ]
 

@@ -75,8 +75,11 @@ def _setting(name: str, value: float | None, base: float | None, origin: str, te
         said = f"{capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
         return Change(said, _basis(name), origin)
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
-    instead = f" instead of {_figure(usual)}{drawn}" if usual is not None else ""
-    said = f"{capital(meaning)} is set to {_figure(value)}{unit}{instead}."
+    figures = _figure(value), _figure(usual)
+    if usual is not None and figures[0] == figures[1]:
+        figures = f"{value:.10g}", f"{usual:.10g}"
+    instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
+    said = f"{capital(meaning)} is set to {figures[0]}{unit}{instead}."
     if origin == COMMAND_LINE:
         return Change(said, "no document; chosen on the command line", origin)
     remark = setting_remark(text, origin)
@@ -101,7 +104,9 @@ def _event(event: Mapping[str, Any], text: str) -> Change:
         if (place.month, place.kind) == (event["month"], event["kind"])
         and place.label in ("", event.get("label"))
     ]
-    place = places[0] if places else None
+    place = next(
+        (p for p in places if p.where == event.get("where")), places[0] if places else None
+    )
     remark = place.remark if place else ""
     label = str(event.get("label") or "")
     told = _told(event["kind"], event.get("arguments", {}))
@@ -110,18 +115,21 @@ def _event(event: Mapping[str, Any], text: str) -> Change:
         if label
         else f"{month(event['month'])}: {told}."
     )
-    return Change(
-        said,
-        _sources(cited(remark, event.get("figures", ()))),
-        place.where if place else "",
-        remark,
-    )
+    where = event.get("where") or (place.where if place else "")
+    return Change(said, _sources(_behind(event, remark)), str(where), remark)
+
+
+def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
+    """Return documents and lines behind an event: those that the results hold, or the ledger's."""
+    kept = event.get("sources")
+    found = cited(remark, () if kept else event.get("figures", ()))
+    return list(dict.fromkeys([*(kept or ()), *found]))
 
 
 def _dropped(event: Mapping[str, Any], reference: str) -> Change:
     label = event.get("label") or _told(event["kind"], event.get("arguments", {}))
     said = f"{month(event['month'])}: “{label}”, which {reference} has, does not take place."
-    return Change(said, _sources(cited("", event.get("figures", ()))))
+    return Change(said, _sources(_behind(event)), str(event.get("where") or ""))
 
 
 def _told(kind: str, arguments: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +13,11 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.analysis.aggregate import Cell, cells
+from tajsim.analysis.assumptions_of_runs import assumptions_of_runs
 from tajsim.analysis.basis import basis_counts
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.analysis.paired import compare_results
+from tajsim.analysis.redrawn import FEWEST
 from tajsim.analysis.rests import ASSUMPTIONS, VARIANCE, kept_table
 from tajsim.analysis.summary import summarise
 from tajsim.analysis.windows import (
@@ -26,6 +29,7 @@ from tajsim.analysis.windows import (
     whole_period,
 )
 from tajsim.report.gather import Given
+from tajsim.report.rests import fitting
 from tajsim.report.wording import coordinate, small
 
 #: The last month that the documents speak of; later ones are projection.
@@ -70,6 +74,12 @@ class Facts:
         return int(self.dataset.sizes["run"])
 
     @property
+    def continued(self) -> list[dict[str, str]]:
+        """The saved histories that the results go on from: file, scenario, last month."""
+        lines = str(self.dataset.attrs.get("continued_from", "")).splitlines()
+        return [json.loads(line) for line in lines if line]
+
+    @property
     def period(self) -> Window:
         """The first and last month of the results."""
         return whole_period(self.dataset)
@@ -95,14 +105,24 @@ class Facts:
         return evaluate_claims(self.dataset)
 
     @cached_property
-    def variance(self) -> pd.DataFrame:
-        """How much of each difference rests on what, as far as the results hold it."""
+    def kept_variance(self) -> pd.DataFrame:
+        """The shares of variance that the results hold, over whatever window."""
         return kept_table(self.dataset, VARIANCE)
 
     @cached_property
+    def variance(self) -> pd.DataFrame:
+        """How much of each difference rests on what, where that was told over its window."""
+        return fitting(self.kept_variance, {name: self.window(name) for name in self.others})
+
+    @cached_property
     def assumptions(self) -> pd.DataFrame:
-        """The assumptions that matter most, as far as the results hold them."""
-        return kept_table(self.dataset, ASSUMPTIONS)
+        """The assumptions that matter most: kept for every scenario, or told from the runs."""
+        kept = kept_table(self.dataset, ASSUMPTIONS)
+        told = set(kept["scenario"]) if len(kept) else set()
+        fits = set(self.variance["scenario"]) if len(self.variance) else set()
+        if told & fits >= set(self.others) or self.runs < FEWEST:
+            return kept[kept["scenario"].isin(fits)] if len(kept) else kept
+        return assumptions_of_runs(self.dataset, self.comparison)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -138,6 +158,12 @@ class Facts:
         """Yield every outcome with its paired differences ``(run,)``."""
         for cell in self._cells[scenario]:
             yield cell, cell.values[1] - cell.values[0]
+
+    def equal(self, scenario: str) -> bool:
+        """Tell whether every outcome is the same in every run, over the window."""
+        return all(
+            np.array_equal(c.values[0], c.values[1], equal_nan=True) for c in self._cells[scenario]
+        )
 
     def cell(self, scenario: str, outcome: str, where: str) -> Cell:
         """Return one outcome at one coordinate: ``values`` holds the reference first."""

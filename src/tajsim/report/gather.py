@@ -15,9 +15,12 @@ import xarray as xr
 from tajsim.analysis.windows import scenario_names
 from tajsim.ensemble.results import FILE_NAME, load_results
 from tajsim.errors import UserError
+from tajsim.report.rests import with_tables
 
 #: Attributes that hold a table (JSON) with an entry for each scenario.
 _BY_SCENARIO = ("questions", "settings", "origins", "events", "claims", "scenario_text")
+#: What a folder of a sweep holds.
+SWEEP_FILE = "sweep.json"
 #: What results must share for their runs to be pairs: attribute and what it is called.
 _SAME = {
     "seed": "seed",
@@ -49,32 +52,51 @@ def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
     if not results:
         raise UserError("no results to report on; give at least one")
     files = tuple(
-        (_file(item).name, _checksum(_file(item)))
+        (_called(item), _checksum(_file(item)))
         for item in results
         if not isinstance(item, xr.Dataset)
     )
-    datasets = [item if isinstance(item, xr.Dataset) else load_results(item) for item in results]
-    return Given(join(datasets), files)
+    datasets = [item if isinstance(item, xr.Dataset) else _load(item) for item in results]
+    names = [
+        f"results {number}" if isinstance(item, xr.Dataset) else str(item)
+        for number, item in enumerate(results, start=1)
+    ]
+    return Given(join(datasets, names), files)
 
 
-def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+def _load(place: str | Path) -> xr.Dataset:
+    """Read results; a folder of another kind is named for what it is."""
+    if (Path(place) / SWEEP_FILE).is_file():
+        raise UserError(
+            f"{place}: is a sweep; a report is made of what tajsim run or compare keeps, a sweep "
+            "is read by tajsim plot, sensitivity, discover and robust"
+        )
+    return load_results(place)
+
+
+def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Dataset:
     """Put the scenarios of several results along one axis.
+
+    Args:
+        datasets: the results.
+        names: what each is called in messages.
 
     Raises:
         UserError: if they differ in seed, mode, version, months, runs or outcomes, or hold
             different results under one name.
     """
+    called = names or [f"results {number}" for number in range(1, len(datasets) + 1)]
     first = datasets[0]
     parts = [first]
-    for other in datasets[1:]:
-        _check_pairs(first, other)
+    for other, place in zip(datasets[1:], called[1:], strict=True):
+        _check_pairs(first, other, f"{called[0]} and {place} are no pairs")
         held = {name: part for part in parts for name in scenario_names(part)}
         new = []
         for name in scenario_names(other):
             if name not in held:
                 new.append(name)
             elif not _equal(held[name].sel(scenario=name), other.sel(scenario=name)):
-                raise UserError(f"two of the results hold other values for the scenario {name}")
+                raise UserError(f"{place}: holds other values for {name} than a file before it")
         if new:
             parts.append(other.sel(scenario=new))
     if len(parts) == 1:
@@ -84,19 +106,21 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
         [part[shared] for part in parts], dim="scenario", join="override", combine_attrs="override"
     )
     joined = joined.drop_vars([n for n in joined.coords if str(n).startswith("event")])
-    return joined.assign(_events(parts)).assign_attrs(_attributes(datasets))
+    joined = joined.assign(_events(parts)).assign_attrs(_attributes(datasets))
+    return with_tables(joined, datasets)
 
 
-def _check_pairs(first: xr.Dataset, other: xr.Dataset) -> None:
+def _check_pairs(first: xr.Dataset, other: xr.Dataset, lead: str) -> None:
     for name, said in _SAME.items():
         ours, theirs = (d.attrs.get(name, "") for d in (first, other))
         if ours != theirs:
-            raise UserError(f"no pairs: {said} is {ours} in the first and {theirs} in another")
+            raise UserError(f"{lead}: the {said} of the one is {ours}, of the other {theirs}")
     for axis in ("month", "run"):
         if not np.array_equal(first[axis].values, other[axis].values):
-            raise UserError(f"no pairs: the results do not hold the same {axis}s")
+            sizes = " and ".join(f"{d.sizes[axis]:,}" for d in (first, other))
+            raise UserError(f"{lead}: they do not hold the same {axis}s ({sizes})")
     if set(first.data_vars) ^ set(other.data_vars) and not _outcomes(first) == _outcomes(other):
-        raise UserError("the results do not hold the same outcomes")
+        raise UserError(f"{lead}: they do not hold the same outcomes")
 
 
 def _outcomes(dataset: xr.Dataset) -> set[str]:
@@ -119,6 +143,10 @@ def _attributes(datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
         merged[name] = json.dumps(whole)
     commands = dict.fromkeys(str(d.attrs.get("command", "")) for d in datasets)
     made = dict.fromkeys(str(d.attrs.get("created", "")) for d in datasets)
+    windows = {str(d.attrs.get("window", "")) for d in datasets}
+    merged["window"] = windows.pop() if len(windows) == 1 else ""
+    saved = dict.fromkeys(str(d.attrs.get("continued_from", "")) for d in datasets)
+    merged["continued_from"] = "\n".join(line for line in saved if line)
     return {**merged, "command": "\n".join(commands), "created": ", ".join(made)}
 
 
@@ -150,6 +178,12 @@ def _events(parts: Sequence[xr.Dataset]) -> dict[str, Any]:
 def _file(place: str | Path) -> Path:
     path = Path(place)
     return path / FILE_NAME if path.is_dir() else path
+
+
+def _called(place: str | Path) -> str:
+    """Return the name of a file, with that of its folder where the folder was given."""
+    path = Path(place)
+    return f"{path.resolve().name}/{FILE_NAME}" if path.is_dir() else path.name
 
 
 def _checksum(path: Path) -> str:

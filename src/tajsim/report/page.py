@@ -12,7 +12,7 @@ import xarray as xr
 
 import tajsim.report.tables as tables
 from tajsim.analysis.basis import basis_statement
-from tajsim.analysis.windows import Window, attribute, check_window, whole_period
+from tajsim.analysis.windows import Window, attribute, check_window, kept_window, whole_period
 from tajsim.errors import UserError
 from tajsim.inputs.figures import load_documents
 from tajsim.report.answer import answer
@@ -21,9 +21,11 @@ from tajsim.report.changes import changes
 from tajsim.report.facts import DOCUMENTED_UNTIL, Facts
 from tajsim.report.gather import gather
 from tajsim.report.limits import limits
+from tajsim.report.overview import overview
 from tajsim.report.pictures import assumptions_picture, claims_picture, pictures, run_picture
 from tajsim.report.places import title_of
 from tajsim.report.reproduce import recipe
+from tajsim.report.rests import why_not
 from tajsim.report.telling import told
 from tajsim.report.turning import turning_sentences, turning_table
 from tajsim.report.wording import listed, month
@@ -46,6 +48,8 @@ SECTIONS = (
     ("limits", "Limits"),
     ("again", "Make it again"),
 )
+#: With more scenarios than this against the reference, each is folded, without a picture of a run.
+FOLDED = 3
 #: The page may show what it carries and load nothing.
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
@@ -60,8 +64,9 @@ def report(results: Results | Sequence[Results], window: Window | None = None) -
 
     Args:
         results: a dataset, a result file or folder, or several whose runs are pairs.
-        window: first and last month; by default, for each scenario, from the first month in which
-            it differs from the reference to the end.
+        window: first and last month; by default that of the results, if they were compared over
+            one, or else, for each scenario, from the first month in which it differs from the
+            reference to the end.
 
     Raises:
         UserError: if jinja2 is missing, or the results cannot be read or are no pairs.
@@ -69,9 +74,10 @@ def report(results: Results | Sequence[Results], window: Window | None = None) -
     page = template()
     several = [results] if isinstance(results, xr.Dataset | str | Path) else list(results)
     given = gather(several)
-    if window:
-        check_window(whole_period(given.dataset), window)
-    return page.render(contents(Facts(given, window)))
+    asked = window or kept_window(given.dataset)
+    if asked:
+        check_window(whole_period(given.dataset), asked)
+    return page.render(contents(Facts(given, asked)))
 
 
 def template() -> Template:
@@ -104,9 +110,10 @@ def firm(text: str) -> str:
 def contents(facts: Facts) -> dict[str, Any]:
     """Return everything that the template places, as texts and tables."""
     compared = facts.others or [facts.reference]
+    many = len(compared) > FOLDED
     questions = attribute(facts.dataset, "questions")
     stories = [
-        (name, story, run_picture(facts, name, story.run))
+        (name, story, None if many else run_picture(facts, name, story.run))
         for name in compared
         if (story := told(facts, name))
     ]
@@ -123,19 +130,16 @@ def contents(facts: Facts) -> dict[str, Any]:
         "changes": [(name, changes(facts, name)) for name in compared],
         "base_changes": changes(facts, facts.reference) if facts.others else [],
         "pictures": pictures(facts),
-        "differences": [t for name in facts.others for t in tables.differences(facts, name)]
-        or [tables.levels(facts)],
+        "folded": many,
+        "overview": overview(facts) if len(facts.others) > 1 else None,
+        "differences": [(name, tables.differences(facts, name)) for name in facts.others]
+        or [("", [tables.levels(facts)])],
         "claims_sentence": tables.claims_sentence(facts),
-        "claims": [t for name in facts.names if (t := tables.claims(facts, name))],
+        "claims": [(name, t) for name in facts.names if (t := tables.claims(facts, name))],
         "claims_picture": claims_picture(facts),
         "assumptions_picture": assumptions_picture(facts),
         "basis": basis_statement(facts.dataset) if facts.counts else "",
-        "shares": [t for name in facts.others if (t := tables.shares(facts, name))],
-        "assumed": [t for name in facts.others if (t := tables.assumed(facts, name))],
-        "turning": [
-            (name, turning_sentences(facts, name), turning_table(facts, name))
-            for name in facts.others
-        ],
+        "rests": [_rests(facts, name) for name in facts.others],
         "stories": stories,
         "sections": [row for row in SECTIONS if stories or row[0] != "story"],
         "limits": limits(facts),
@@ -147,6 +151,25 @@ def contents(facts: Facts) -> dict[str, Any]:
         ],
         "documents": [(key, d.citation) for key, d in load_documents().items()],
     }
+
+
+def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
+    """Return what the comparison of one scenario rests on, in the order of the page."""
+    return (
+        scenario,
+        tables.shares(facts, scenario),
+        _no_shares(facts, scenario),
+        turning_sentences(facts, scenario),
+        turning_table(facts, scenario),
+        tables.assumed(facts, scenario),
+    )
+
+
+def _no_shares(facts: Facts, scenario: str) -> str:
+    """Say why no shares of variance are told of a scenario, "" where they are."""
+    if len(facts.variance) and scenario in set(facts.variance["scenario"]):
+        return f"No difference of {scenario} has a direction: there is nothing to divide."
+    return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)
 
 
 def _heading(facts: Facts) -> str:

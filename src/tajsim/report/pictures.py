@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import xarray as xr
+
+from tajsim.analysis.rests import ASSUMPTIONS, keep_table
 from tajsim.analysis.windows import attribute
 from tajsim.errors import UserError
 from tajsim.plots import KINDS, figure
@@ -16,16 +19,22 @@ from tajsim.plots.choose import headline
 from tajsim.plots.style import look
 from tajsim.plots.windows import is_spread, most_moved
 from tajsim.report.alternatives import alternative
+from tajsim.report.dark import for_both
 from tajsim.report.facts import Facts
+from tajsim.report.rests import without
 
 #: More scenarios than this make a picture of many panels unreadable.
 MOST_SCENARIOS = 4
 #: With more scenarios than this against the reference, each has a small panel of its own.
 MANY = 2
+#: With more claims than this their tables say it better than a picture.
+MOST_CLAIMS = 40
 #: A vector picture larger than this (bytes) is put in as PNG.
-LARGEST = 900_000
+LARGEST = 1_200_000
 _METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
 _HASHED = re.compile(rb"\b[phm][0-9a-f]{10}\b")
+_POINTS = re.compile(rb' d="[^"]*"')
+_DECIMALS = re.compile(rb"(\.\d\d)\d+")
 _DOCTYPE = re.compile(rb"<!DOCTYPE.*?>", re.DOTALL)
 
 
@@ -95,12 +104,19 @@ _SHOWN = {
     "border": ("heroin_entering", "seizure_probability", "arranged_share"),
     "map": ("heroin_seized", "state_control"),
     "money": (
+        "network_margin",
         "tolls",
+        "fees_commander",
+        "fees_regime",
+        "resale",
         "extortion",
+        "rents_kept",
         "aid_delivered",
         "aid_diverted",
+        "aid_freed",
         "rents_commander",
         "rents_regime",
+        "patronage",
     ),
     "position": ("alignment", "dependence"),
     "elite": ("commander_loyalty",),
@@ -122,33 +138,35 @@ def run_picture(facts: Facts, scenario: str, run: int) -> Picture | None:
 
 def claims_picture(facts: Facts) -> Picture | None:
     """Return the scoreboard of the claims; ``None`` without claims."""
-    if facts.claims.empty:
+    if facts.claims.empty or len(facts.claims) > MOST_CLAIMS:
         return None
     return _if_drawn(facts, Shot("claims", "Claims at a glance", {"table": facts.claims}))
 
 
 def assumptions_picture(facts: Facts) -> Picture | None:
     """Return the assumptions that matter most; ``None`` if the results do not hold them."""
-    if facts.assumptions.empty:
+    if facts.assumptions.empty or len(facts.names) > MOST_SCENARIOS:
         return None
-    return _if_drawn(facts, Shot("tornado", "The assumptions that matter most"))
+    bare = without(facts.dataset, ASSUMPTIONS)
+    shot = Shot("tornado", "The assumptions that matter most")
+    return _if_drawn(facts, shot, keep_table(bare, ASSUMPTIONS, facts.assumptions))
 
 
-def _if_drawn(facts: Facts, shot: Shot) -> Picture | None:
+def _if_drawn(facts: Facts, shot: Shot, dataset: xr.Dataset | None = None) -> Picture | None:
     """Return a picture; ``None`` if this version or these results have no means for it."""
     try:
-        return _picture(facts, shot) if shot.kind in KINDS else None
+        return _picture(facts, shot, dataset) if shot.kind in KINDS else None
     except UserError:
         return None
 
 
-def _picture(facts: Facts, shot: Shot) -> Picture:
-    drawn = figure(shot.kind, facts.dataset, **shot.options)
+def _picture(facts: Facts, shot: Shot, dataset: xr.Dataset | None) -> Picture:
+    drawn = figure(shot.kind, facts.dataset if dataset is None else dataset, **shot.options)
     wide, high = drawn.get_size_inches()
     buffer = io.BytesIO()
     with look():
         drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        data, kind = _bare(buffer.getvalue()), "svg+xml"
+        data, kind = for_both(_bare(buffer.getvalue()).decode("utf-8")).encode("utf-8"), "svg+xml"
         if len(data) > LARGEST:
             buffer = io.BytesIO()
             drawn.savefig(buffer, format="png", metadata={"Software": None}, dpi=200)
@@ -170,10 +188,13 @@ def _held(facts: Facts, shot: Shot) -> list[str]:
 def _bare(svg: bytes) -> bytes:
     """Return a picture without the parts that name addresses on the network.
 
+    Points of lines are told to a hundredth of 1/72 inch: more cannot be seen.
+
     The names of clips and markers are hashes of numbers that the layout finds anew each time, to
     the last bit or not; they are numbered in the order in which they come, so that two pictures
     that look the same are the same.
     """
     text = _DOCTYPE.sub(b"", _METADATA.sub(b"", svg))
     names = {name: b"n%d" % n for n, name in enumerate(dict.fromkeys(_HASHED.findall(text)))}
+    text = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), text)
     return _HASHED.sub(lambda found: names[found[0]], text)

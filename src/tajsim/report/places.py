@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tajsim.inputs.dates import event_month
-from tajsim.inputs.figures import load_documents, load_figures
+from tajsim.inputs.figures import load_documents, load_figures, printed_in
 
 _FILE = re.compile(r"^# (\S+\.toml)$")
 
@@ -105,9 +105,7 @@ def _above(lines: Sequence[str], place: int) -> str:
 
 def cited(remark: str, figures: Sequence[str] = ()) -> list[str]:
     """Return ``document:line`` of everything that a remark or figure ids cite, each once."""
-    ledger = load_figures()
-    found = [f"{ledger[i].document}:{ledger[i].line}" for i in figures if i in ledger]
-    return list(dict.fromkeys([*found, *_in_text(remark)]))
+    return list(dict.fromkeys([*printed_in(figures), *_in_text(remark)]))
 
 
 def _in_text(remark: str) -> Iterator[str]:

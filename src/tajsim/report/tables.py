@@ -14,7 +14,7 @@ from tajsim.analysis.tables import factor, number, percent
 from tajsim.inputs.modes import REDRAWN
 from tajsim.report.answer import leading
 from tajsim.report.facts import Facts, rows
-from tajsim.report.wording import amount, capital, in_one_unit, level, plain, span
+from tajsim.report.wording import because, capital, digits_of, level, told, unit_of_row
 
 #: Of so many differences the shares of variance are shown.
 MOST_SHARES = 10
@@ -43,7 +43,8 @@ def differences(facts: Facts, scenario: str) -> list[Table]:
     shown = shown[shown["share_tied"] < 1.0]
     same = int((part["share_tied"] == 1.0).sum())
     left = len(part) - same - len(shown)
-    over = f"{facts.runs:,} paired runs, {' to '.join(facts.window(scenario))}"
+    many = f"{facts.runs:,} paired runs" if facts.runs > 1 else "one pair of runs"
+    over = f"{many}, {' to '.join(facts.window(scenario))}"
     whole = _differences(
         facts,
         scenario,
@@ -90,13 +91,13 @@ def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
     if row.unit == "0 or 1":
         a, b = facts.cell(scenario, row.outcome, row.where).values
         medians = float(a.mean()), float(b.mean())
-    by, unit = in_one_unit([*medians, row.difference], row.unit)
-    ends = " to ".join(plain(by * end, True) for end in (row.low, row.high))
+    own = digits_of(row.difference, row.low, row.high, row.unit)
+    ends = own.span(row.low, row.high, True)
     return [
         capital(facts.spoken(row.outcome, row.where)),
-        unit,
-        *(plain(by * value) for value in medians),
-        plain(by * row.difference, True),
+        unit_of_row(own, row.unit),
+        *map(own, medians),
+        own(row.difference, True),
         ends,
         row.direction or "none stated",
         percent(row.share_sign) if row.direction else "-",
@@ -133,10 +134,13 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         body.append(
             [
                 f"{row.statement} ({row.document}:{row.line})",
-                capital(row.verdict) if tested else f"Not tested, {row.reason}",
+                capital(row.verdict) if tested else f"Not tested: {because(row.reason)}",
                 row.expect,
-                f"{amount(row.effect, row.unit, row.signed)}" if tested else "-",
-                span(row.low, row.high, row.unit, row.signed) if tested else "-",
+                *(
+                    told(row.effect, row.low, row.high, row.unit, bool(row.signed))
+                    if tested
+                    else ("-", "-")
+                ),
                 percent(row.share) if tested else "-",
             ]
         )

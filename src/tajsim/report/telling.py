@@ -29,6 +29,16 @@ class Told:
     chosen: str
     events: list[tuple[str, str, str]]
     left: int
+    nothing: str = "Nothing happened that changed the course."
+
+    @property
+    def more(self) -> str:
+        """How many events are not told, as a sentence with a space after it; "" for none."""
+        if self.left <= 0:
+            return ""
+        one = self.left == 1
+        said = "event of this run is" if one else "events of this run are"
+        return f"{self.left:,} more {said} not told. "
 
 
 def told(facts: Facts, scenario: str) -> Told | None:
@@ -101,7 +111,9 @@ def _against(
         f"differences are nearest to the medians of all pairs. {_first(found, orders)}"
     )
     shown = len(lines)
-    return Told(run, chosen, sorted(lines, key=_when), len(orders) + len(found) - shown)
+    left = len(orders) + len(found) - shown
+    same = f"Every event is the same as in {facts.reference}, in the same month."
+    return Told(run, chosen, sorted(lines, key=_when), left, same)
 
 
 def _when(line: tuple[str, str, str]) -> tuple[int, int]:
@@ -111,10 +123,10 @@ def _when(line: tuple[str, str, str]) -> tuple[int, int]:
 
 def _first(found: Sequence[Change], orders: Sequence[Change]) -> str:
     if not found:
-        return "No event that a scenario does not schedule differs between the two."
-    if not orders:
+        return "Between the two no event differs that a scenario does not schedule itself."
+    months = month_number(found[0].month) - month_number(orders[0].month) if orders else -1
+    if months < 0:  # what differs from the start has no event of its own
         return f"The first event that differs comes in {month(found[0].month)}."
-    months = month_number(found[0].month) - month_number(orders[0].month)
     after = "in the month of" if months == 0 else f"{months} months after"
     after = "1 month after" if months == 1 else after
     return (

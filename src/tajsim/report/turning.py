@@ -19,7 +19,7 @@ from tajsim.inputs.parameters import load_parameters
 from tajsim.report.answer import leading
 from tajsim.report.facts import Facts, rows
 from tajsim.report.tables import Table
-from tajsim.report.wording import amount, capital, in_runs, plain, span
+from tajsim.report.wording import capital, in_runs, plain, told
 
 #: So many of the differences told first are looked at, and so many assumptions for each.
 DIFFERENCES, ASSUMED = 8, 5
@@ -156,7 +156,8 @@ def turning_sentences(facts: Facts, scenario: str) -> list[str]:
         return ["No difference has a direction and varies with an assumption: nothing to turn."]
     outcomes = len({turn.outcome for turn in found})
     pairs = f"{len(found)} pair{'s' if len(found) > 1 else ''}"
-    tried = f"{pairs} of a difference and an assumption ({outcomes} differences)"
+    many = f"{outcomes} difference{'s' if outcomes > 1 else ''}"
+    tried = f"{pairs} of a difference and an assumption ({many})"
     sure = [turn for turn in found if turn.turns(len(found))]
     said = [_turned(turn, facts.runs) for turn in sure]
     if sure:
@@ -186,33 +187,34 @@ def turning_sentences(facts: Facts, scenario: str) -> list[str]:
 def turning_table(facts: Facts, scenario: str) -> Table | None:
     """Return the pairs that turn, and those whose interval covers zero in a third."""
     found = turns(facts, scenario)
-    told = [turn for turn in found if turn.opposite] + [turn for turn in found if turn.fades]
-    if not told:
+    shown = [turn for turn in found if turn.opposite] + [turn for turn in found if turn.fades]
+    if not shown:
         return None
     body = [
         [
             capital(turn.outcome),
             turn.parameter,
-            amount(turn.whole.mean, turn.unit, True),
+            told(turn.whole.mean, turn.whole.low, turn.whole.high, turn.unit)[0],
             f"at most {plain(turn.cuts[0])}: {_third(turn.low, turn.unit)}",
             f"at least {plain(turn.cuts[1])}: {_third(turn.high, turn.unit)}",
         ]
-        for turn in told[:SHOWN]
+        for turn in shown[:SHOWN]
     ]
-    left = len(told) - len(body)
+    left = len(shown) - len(body)
     return Table(
         f"{scenario}: mean paired difference where an assumption is low, and where it is high",
         ["Outcome", "Assumption", "All runs", "Lowest third", "Highest third"],
         body,
-        ["fails" if turn.opposite else "" for turn in told[:SHOWN]],
+        ["fails" if turn.opposite else "" for turn in shown[:SHOWN]],
         f"{left} more pairs are not shown." if left else "",
     )
 
 
 def _turned(turn: Turn, runs: int) -> str:
     low, high = turn.low, turn.high
+    whole = told(turn.whole.mean, turn.whole.low, turn.whole.high, turn.unit)[0]
     return (
-        f"{capital(turn.outcome)}: over all runs {amount(turn.whole.mean, turn.unit, True)}, but "
+        f"{capital(turn.outcome)}: over all runs {whole}, but "
         f"where {turn.parameter} is at most {plain(turn.cuts[0])} (lowest third, "
         f"{in_runs(low.runs, runs).removeprefix('in ')}) it is {_third(low, turn.unit)}, and where "
         f"it is at least {plain(turn.cuts[1])} (highest third) {_third(high, turn.unit)}."
@@ -220,7 +222,5 @@ def _turned(turn: Turn, runs: int) -> str:
 
 
 def _third(found: Effect, unit: str) -> str:
-    return (
-        f"{amount(found.mean, unit, True)} "
-        f"(90 % interval {span(found.low, found.high, unit, True)})"
-    )
+    size, ends = told(found.mean, found.low, found.high, unit)
+    return f"{size} (90 % interval {ends})"

@@ -9,10 +9,10 @@ from tajsim.analysis.paired import Effect
 from tajsim.analysis.story import MONTHS
 from tajsim.analysis.tables import number
 from tajsim.inputs.chronicle_names import spoken
+from tajsim.report.digits import MINUS, Digits, digits
 
 #: Words that state a direction; no sentence has one where the interval covers zero.
 UP, DOWN = "raises", "lowers"
-MINUS = "\N{MINUS SIGN}"
 #: Units and how they are said after a number.
 _SAID = {
     "share": "percentage points",
@@ -29,6 +29,25 @@ def amount(value: float, unit: str, signed: bool = False) -> str:
     """Return a difference with its unit: ``1,677 kg a year``, ``2.2 percentage points``."""
     said = _SAID.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
     return f"{_scaled(value, unit, signed)} {said}".strip()
+
+
+def told(value: float, low: float, high: float, unit: str, signed: bool = True) -> tuple[str, str]:
+    """Return a difference, or a level if not signed, with its unit, and its interval alike."""
+    own = digits_of(value, low, high, unit)
+    after = _unit_after(own, unit, level=not signed)
+    return f"{own(value, signed)} {after}".strip(), own.span(low, high, signed)
+
+
+def digits_of(value: float, low: float, high: float, unit: str) -> Digits:
+    """Return how the numbers of an effect in a unit are written."""
+    return digits(value, low, high, unit in _SHARES)
+
+
+def _unit_after(own: Digits, unit: str, level: bool = False) -> str:
+    said = _SAID.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
+    if level and unit in _SHARES:
+        said = "%" if unit == "share" else "% of the runs"
+    return f"{own.word} {said}".strip()
 
 
 def span(low: float, high: float, unit: str, signed: bool = False) -> str:
@@ -78,35 +97,58 @@ def effect_sentence(scenario: str, name: str, unit: str, found: Effect) -> str:
     if found.share_tied == 1.0:
         return f"For {name} the runs of {scenario} and of the reference are equal, all of them."
     if not found.direction:
-        between = span(found.low, found.high, unit, signed=True)
+        own = digits_of(found.mean, found.low, found.high, unit)
+        between = f"{own.span(found.low, found.high, True)} {_unit_after(own, unit)}".rstrip()
         return (
             f"For {name} no direction can be told: the 90 % interval of the mean paired "
-            f"difference, {between} {_unit_only(unit)}".rstrip()
-            + ", covers zero."
+            f"difference, {between}, covers zero."
         )
     return f"On average {scenario} {_clause(name, unit, found)}."
 
 
-def effects_sentence(scenario: str, effects: Sequence[tuple[str, str, Effect]]) -> str:
+def effects_sentence(
+    scenario: str, effects: Sequence[tuple[str, str, Effect, tuple[float, float]]]
+) -> str:
     """Return one sentence on several effects, each with a direction, as `effect_sentence`.
+
+    Args:
+        scenario: its name.
+        effects: of each the outcome in words, its unit, the effect, and its means over the runs
+            of the reference and of the scenario.
 
     Raises:
         ValueError: if one of them has no direction.
     """
-    return f"On average {scenario} {listed([_clause(*one) for one in effects])}."
+    clauses = [_clause(*one) for one in effects]
+    return f"On average {scenario} {', and '.join(clauses)}."
 
 
-def _clause(name: str, unit: str, found: Effect) -> str:
-    """Return ``lowers NAME by 1,677 kg a year (90 % interval ...; this sign in ...)``."""
+def _clause(name: str, unit: str, found: Effect, means: tuple[float, float] | None = None) -> str:
+    """Return ``lowers NAME from A to B, by 1,677 kg a year (90 % interval ...; this sign ...)``."""
     if not found.direction:
         raise ValueError(f"{name} has no direction to be stated")
     up = found.direction == "rises"
     ends = (found.low, found.high) if up else (-found.high, -found.low)
     count = round(found.share_sign * found.runs)
+    own = digits_of(found.mean, found.low, found.high, unit)
+    levels = ""
+    if means:
+        after = " %" if unit in _SHARES else ""
+        levels = f" from {own(means[0])}{after} to {own(means[1])}{after},"
     return (
-        f"{UP if up else DOWN} {name} by {amount(abs(found.mean), unit)} (90 % interval "
-        f"{span(*ends, unit)}; this sign {in_runs(count, found.runs)})"
+        f"{UP if up else DOWN} {article(name)}{levels} by {own(abs(found.mean))} "
+        f"{_unit_after(own, unit)}".rstrip()
+        + f" (90 % interval {own.span(*ends)}; this sign "
+        f"{in_runs(count, found.runs)})"
     )
+
+
+def article(name: str) -> str:
+    """Return an outcome within a sentence, with the article that some need."""
+    return f"the {name}" if name.split(" ")[0] in _WITH_ARTICLE else name
+
+
+_WITH_ARTICLE = ("share", "position", "step", "strain", "state", "contested", "number", "price")
 
 
 def _unit_only(unit: str) -> str:
@@ -117,8 +159,13 @@ def level_sentence(name: str, unit: str, median: float, low: float, high: float,
     """Return the median of an outcome with the range of 90 % of the runs."""
     if low == high:
         return f"{capital(name)} is {level(median, unit)} in at least 90 % of {runs:,} runs."
-    said = f"For {name} the median of {runs:,} runs is {level(median, unit)}, and 90 % of them lie"
-    return f"{said} between {level(low, unit)} and {level(high, unit)}."
+    own = digits_of(median, low, high, unit)
+    after = _unit_after(own, unit, level=True)
+    return (
+        f"For {article(name)} the median of {runs:,} runs is {own(median)} {after}".rstrip()
+        + f", and 90 % of them lie between {own(low)} and {own(high)} {after}".rstrip()
+        + "."
+    )
 
 
 def capital(text: str) -> str:
@@ -161,19 +208,17 @@ def coordinate(where: str) -> str:
     )
 
 
-def in_one_unit(values: Sequence[float], unit: str) -> tuple[float, str]:
-    """Return what to multiply numbers of one row by, and the unit of a table's row then.
-
-    Shares are in per cent, and sums of a million or more in millions or billions.
-    """
+def unit_of_row(own: Digits, unit: str) -> str:
+    """Return the unit of a table's row: shares in per cent, large sums in millions."""
     if unit in _SHARES:
-        return 100.0, "%" if unit == "share" else "% of runs"
+        return "%" if unit == "share" else "% of runs"
     said = _unit_only(unit) or {"number": "count"}.get(unit, unit)
-    largest = max((abs(v) for v in values if not math.isnan(v)), default=0.0)
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if largest >= size:
-            return 1.0 / size, f"{word} {said}".strip()
-    return 1.0, said
+    return f"{own.word} {said}".strip()
+
+
+def because(reason: str) -> str:
+    """Return why a claim was not tested, as the end of a sentence about one claim."""
+    return reason.replace("whose ", "its ", 1)
 
 
 def plain(value: float, signed: bool = False) -> str:

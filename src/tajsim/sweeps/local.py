@@ -20,7 +20,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from tajsim.ensemble.pool import interrupts_ignored
+from tajsim.ensemble.interrupts import interrupts_ignored
 from tajsim.errors import UserError
 from tajsim.sweeps.disk import Disk, reason
 from tajsim.sweeps.shards import write_runs

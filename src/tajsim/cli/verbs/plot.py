@@ -27,7 +27,7 @@ Draw a picture of results, or of several results side by side. The kinds:
   border        what passes, is caught and is paid for on each section, and who guards it
   map           border sections and regions at one date or several
   providers     who carries each task: own agencies, each power, nobody
-  money         who gets how much of drugs, extortion and aid
+  money         who gets the money of drugs, extortion and aid, up to the top
   elite         what becomes of each commander, and his loyalty
   network       who holds which post, shields how many networks, and who has fallen, at dates
   position      the regime between Moscow and the West, year by year

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,35 +24,33 @@ BLOW = ("threat", "safe_blow", "defiance", "drive")
 REPRESSION = ("appeal", "incidents", "uncontrolled", "voice", "seats")
 
 
-def note_offers(country: Country, terms: Sequence[tuple[Array, ...]]) -> None:
+def note_offers(country: Country, relief: Array, terms: tuple[Array, ...], exposure: Array) -> None:
     """Note where the regime opens a task to a power or closes it, by the thresholds of mandates.
 
     Args:
-        terms: for each power relief ``(task, run)``, and backing, intrusion, conditions felt,
-            objection and exposure, ``(run,)``.
+        relief: offer over the cost of doing the task at home, ratio, ``(task, power, run)``.
+        terms: backing, intrusion, conditions felt and objection of each power, ``(power, run)``.
+        exposure: how much the regime fears the opening, 0 to 1, ``(run,)``.
     """
     if not end_of_quarter(country):
         return
-    mandates = np.stack([power.mandate for power in country.powers])
-    crossed = country.watch.crossings("mandate", mandates)
+    powers, weights = country.powers, country.regime.weight * len(TASKS)
+    offer = np.swapaxes(powers.offer, 0, 1)
+    crossed = country.watch.crossings("mandate", np.swapaxes(powers.mandate, 0, 1))
     for where, kind in zip(crossed or (), ("offer_taken", "offer_given_up"), strict=False):
-        for i, t in np.argwhere(where.any(axis=-1)):
-            power = country.powers[i]
-            here = where[i, t] & (power.offer[t] >= OFFER_COUNTS)
-            if not here.any():
-                continue
-            relief, backing, intrusion, condition, objection, exposure = terms[i]
-            weight = country.regime.weight[t] * len(TASKS)
-            cost = weight, intrusion, condition, exposure, objection
+        noted = where & (offer >= OFFER_COUNTS)
+        for i, t in np.argwhere(noted.any(axis=-1)):
+            backing, intrusion, condition, objection = (term[i] for term in terms)
+            cost = weights[t], intrusion, condition, exposure, objection
             country.note(
                 kind,
-                here,
-                actor=power.name,
+                noted[i, t],
+                actor=powers.names[i],
                 target=TASKS[t],
-                size=power.offer[t],
-                cause=country.reason(TAKING, taking_reasons, relief[t], backing)
+                size=offer[i, t],
+                cause=country.reason(TAKING, taking_reasons, relief[t, i], backing)
                 if kind == "offer_taken"
-                else country.reason(REFUSING, refusal_reasons, relief[t], *cost),
+                else country.reason(REFUSING, refusal_reasons, relief[t, i], *cost),
             )
 
 
@@ -93,20 +90,15 @@ def note_position(country: Country) -> None:
     )
 
 
-def note_blows(
-    country: Country, free: NDArray[np.bool_], chosen: NDArray[np.intp], urge: Array
-) -> None:
+def note_blows(country: Country, strikes: NDArray[np.bool_], urge: Array) -> None:
     """Note whom the regime strikes at of its own accord.
 
     Args:
-        free: where it strikes, ``(run,)``.
-        chosen: at which commander, index, ``(run,)``.
+        strikes: where it strikes at whom, ``(commander, run)``.
         urge: growth of the drive to remove rivals since early 2004, ratio, ``(run,)``.
     """
-    if not free.any():
-        return
-    for i in sorted(set(chosen[free].tolist())):
-        commander, where = country.commanders[i], free & (chosen == i)
+    for i in np.flatnonzero(strikes.any(axis=1)):
+        commander, where = country.commanders[i], strikes[i]
         state = commander.threat, commander.power, country.guarantee, commander.grudge, urge
         arrest = where & (commander.grudge > 0.0)
         for kind, here in (("arrest_order", arrest), ("dismissal_order", where & ~arrest)):

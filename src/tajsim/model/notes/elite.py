@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, REGIONS, Array
+from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, MILITANT_GROUPS, REGIONS, Array
 from tajsim.model.chronicle import Pick
 from tajsim.rules.elite.reasons import (
     disloyalty_reasons,
@@ -19,6 +19,7 @@ from tajsim.rules.militants.reasons import crossing_reasons
 if TYPE_CHECKING:
     from tajsim.agents.commander import Commander
     from tajsim.model.country import Country
+    from tajsim.model.stages.elite import Pair
     from tajsim.model.stages.succession import Sides
 
 RESISTING = ("too_strong", "own_fear")
@@ -28,10 +29,37 @@ ENDINGS = ("kept", "orderly", "bargained", "contested")
 OPENING = ("few_guards", "crisis", "allies")
 
 
+def note_decisions(
+    country: Country,
+    told: tuple[Array, Array, NDArray[np.intp]] | None,
+    seized: Pair | None,
+    broke: Pair | None,
+    faith: Array,
+) -> None:
+    """Note what each commander did this month, commander by commander.
+
+    Args:
+        told: who obeyed and who resisted, told to go, and the post given for it.
+        seized: who fought and who gave in, told of his arrest.
+        broke: who mutinied and who went over of his own accord.
+        faith: pressure on the faith of all, 0 to 1, ``(run,)``.
+    """
+    for i, commander in enumerate(country.commanders):
+        if told:
+            note_answer(country, commander, told[0][i], told[1][i], told[2])
+        if seized:
+            note_arrest(country, commander, seized[0][i], seized[1][i])
+        if broke:
+            note_break(country, commander, "mutiny", broke[0][i], faith)
+            note_break(country, commander, "defection", broke[1][i], faith)
+
+
 def note_answer(
     country: Country, commander: Commander, obeys: Array, resists: Array, post: NDArray[np.intp]
 ) -> None:
     """Note what a commander told to go does, each 0 or 1, ``(run,)``, and the post he is given."""
+    if not (obeys.any() or resists.any()):
+        return
     power, fear, backing = commander.power, commander.fear, country.guarantee
     country.note(
         "dismissed",
@@ -48,6 +76,15 @@ def note_answer(
         size=commander.men,
         cause=country.reason(RESISTING, resistance_reasons, power, fear),
     )
+
+
+def note_arrest(country: Country, commander: Commander, fights: Array, yields: Array) -> None:
+    """Note what a commander told of his arrest does, each 0 or 1, ``(run,)``."""
+    if not (fights.any() or yields.any()):
+        return
+    men = commander.men + commander.rejoining
+    country.note("mutiny", fights, actor=commander.name, size=men, cause="arrest")
+    country.note("arrested", yields, actor=commander.name, size=commander.men)
 
 
 def note_break(
@@ -100,12 +137,10 @@ def note_battle(country: Country, commander: Commander, up: Array, wins: Array) 
     country.note("coup", wins, actor=commander.name, size=men)
 
 
-def note_business(country: Country, killed: NDArray[np.bool_], riots: Array) -> None:
+def note_business(country: Country, killed: NDArray[np.bool_], riots: NDArray[np.bool_]) -> None:
     """Note killings over rents and riots over arrests, each ``(commander, run)``."""
-    if not (killed.any() or riots.any()):
-        return
-    for i, commander in enumerate(country.commanders):
-        name, region = commander.name, commander.facts.region
+    for i in np.flatnonzero((killed | riots).any(axis=1)):
+        name, region = country.commanders[i].name, country.commanders[i].facts.region
         at_stake = country.now["rents_commander"][i]
         country.note("killing", killed[i], actor=name, target=region, size=at_stake)
         country.note("riot", riots[i], actor=name, target=region)
@@ -113,8 +148,21 @@ def note_business(country: Country, killed: NDArray[np.bool_], riots: Array) -> 
 
 def note_operation(country: Country, sent: Array) -> None:
     """Note punitive operations, 0 or 1, ``(region, run)``."""
-    for r, region in enumerate(country.regions):
-        country.note("operation", sent[r], target=REGIONS[r], size=region.control, cause="killing")
+    control = country.regions.control
+    for r, region in enumerate(REGIONS):
+        country.note("operation", sent[r], target=region, size=control[r], cause="killing")
+
+
+def note_punished(country: Country, commander: Commander, where: Array) -> None:
+    """Note that a strongman is to be arrested for a killing, 0 or 1, ``(run,)``."""
+    country.note(
+        "arrest_order",
+        where,
+        actor="regime",
+        target=commander.name,
+        size=commander.threat,
+        cause="killing",
+    )
 
 
 def note_alliance(country: Country, called: Array, inside: Array) -> None:
@@ -129,24 +177,25 @@ def note_alliance(country: Country, called: Array, inside: Array) -> None:
         country.note("intervention", crossed[0], actor="russia", size=inside)
 
 
-def note_crossing(
+def note_crossings(
     country: Country,
-    name: str,
     attempt: Array,
     inside: Array,
     weakest: NDArray[np.intp],
     opening: tuple[Array, Array, Array],
 ) -> None:
-    """Note a crossing of militants.
+    """Note crossings of militants.
 
     Args:
-        attempt: 1 where they try, ``(run,)``.
-        inside: persons who get in, ``(run,)``.
+        attempt: 1 where a group tries, ``(group, run)``.
+        inside: persons who get in, ``(group, run)``.
         weakest: the weakest section of the Afghan line, index, ``(run,)``.
-        opening: weakness of the guard, crisis of the state, sympathisers, as the rule reads them.
+        opening: weakness of the guard, ``(group, run)``, crisis of the state, sympathisers,
+            ``(run,)``, as the rule reads them.
     """
-    if not attempt.any():
-        return
-    line = Pick(AFGHAN_SECTIONS, weakest) if name == "northern_afghanistan" else "uzbek_border"
-    cause = country.reason(OPENING, crossing_reasons, *opening)
-    country.note("crossing", attempt, actor=name, target=line, size=inside, cause=cause)
+    weakness, *others = opening
+    for i in np.flatnonzero(attempt.any(axis=1)):
+        name = MILITANT_GROUPS[i]
+        line = Pick(AFGHAN_SECTIONS, weakest) if name == "northern_afghanistan" else "uzbek_border"
+        cause = country.reason(OPENING, crossing_reasons, weakness[i], *others)
+        country.note("crossing", attempt[i], actor=name, target=line, size=inside[i], cause=cause)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,6 @@ from tajsim.rules.state.reasons import lost_control_reasons, strain_reasons
 from tajsim.rules.state.strain import STATES
 
 if TYPE_CHECKING:
-    from tajsim.agents.region import Region
     from tajsim.model.country import Country
 
 STRAIN = ("voice", "breaks", "unpaid", "incursion", "uncontrolled", "mafia", "succession")
@@ -61,39 +59,40 @@ def note_return(country: Country) -> None:
         country.note("migrants_return", crossed[0], actor="migrants", size=back, cause="no_work")
 
 
-def note_protest(country: Country, region: Region, before: Array) -> None:
+def note_protest(country: Country, before: Array) -> None:
     """Note the month in which a protest begins.
 
     Args:
-        before: 1 where people were in the streets last month, ``(run,)``.
+        before: 1 where people were in the streets last month, ``(region, run)``.
     """
-    begun = region.protest > before
-    if begun.any():
+    begun = country.regions.protest > before
+    for region, first in zip(country.regions, begun, strict=True):
+        if not first.any():
+            continue
         # What went unchecked plays no part in the first month of a protest.
         state = region.voice, region.struck, np.zeros(country.run_count)
         country.note(
             "protest",
-            begun,
+            first,
             actor=region.name,
             size=region.voice,
             cause=country.reason(PROTEST, protest_reasons, *state),
         )
 
 
-def note_control(country: Country, pressures: Sequence[tuple[Array, Array]]) -> None:
+def note_control(country: Country, strongmen: Array, militants: Array) -> None:
     """Note the regions that the centre loses hold of or holds again.
 
     Args:
-        pressures: for each region strongmen (0 to 1) and militants (thousand), ``(run,)``.
+        strongmen: their independent power, 0 to 1, ``(region, run)``.
+        militants: thousand persons, ``(region, run)``.
     """
-    control = np.stack([region.control for region in country.regions])
-    crossed = country.watch.crossings("control", control)
+    crossed = country.watch.crossings("control", country.regions.control)
     if not crossed:
         return
     held, lost = crossed
     for i, region in enumerate(country.regions):
-        strongmen, armed = pressures[i]
-        state = strongmen, region.voice, region.protest, armed
+        state = strongmen[i], region.voice, region.protest, militants[i]
         causes = country.reason(LOST, lost_control_reasons, *state)
         name, control = region.name, region.control
         country.note("control_lost", lost[i], actor=name, size=control, cause=causes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tajsim.agents.network import PROTECTED
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, EXITS, Array
 from tajsim.inputs.chronicle import WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
@@ -32,8 +33,8 @@ def note_ways(country: Country, exit_cost: Array) -> None:
     """
     if not end_of_quarter(country):
         return
-    net = country.traffic
-    large = sum(1 for patron in net.patrons if patron)
+    net = country.networks
+    large = len(PROTECTED)
     terms = {
         "entry_moved": (net.entry_share, net.entry_belief, country.entry_toll, net.entry_cost),
         "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost),
@@ -84,19 +85,16 @@ def note_agencies(country: Country) -> None:
     """Note the agencies that traffickers have bought or lost again, and the end of a guard."""
     if not end_of_quarter(country):
         return
-    crossed = country.watch.crossings(
-        "collusion", np.stack([a.collusion for a in country.agencies])
-    )
+    crossed = country.watch.crossings("collusion", country.agencies.collusion)
     for where, kind in zip(crossed or (), ("agency_bought", "agency_recovered"), strict=False):
         for i in np.flatnonzero(where.any(axis=-1)):
-            agency = country.agencies[i]
-            staff = agency.staff_collusion
-            parts = staff, agency.collusion - staff
+            whole, staff = country.agencies.collusion[i], country.agencies.staff_collusion[i]
+            parts = staff, whole - staff
             country.note(
                 kind,
                 where[i],
                 actor=AGENCIES[i],
-                size=agency.collusion,
+                size=whole,
                 cause=largest(("bribes", "clients"), parts) if kind == "agency_bought" else "",
             )
     guard = country.agency["russian_border_troops"]

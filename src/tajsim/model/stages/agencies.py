@@ -6,39 +6,39 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import AGENCIES, REGIONS, total
+from tajsim.agents.agency import GUARD_ROWS
+from tajsim.agents.agency_tasks import over_tasks
+from tajsim.axes import AGENCIES, total
+from tajsim.model.ledger import HOMES
 from tajsim.model.notes.ways import note_agencies
+from tajsim.world import GUARDS
 
 if TYPE_CHECKING:
-    from tajsim.agents.agency import SecurityAgency
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
 
 def agencies(country: Country) -> None:
     """Agencies decide from the old state, then change. Writes: strength, collusion, deployment."""
+    all_of_them, regime = country.agencies, country.regime
     drawn_off, alarm = best_drawn_off(country), alarmed(country)
-    joining = []
-    for agency in country.agencies:
-        ratio = country.regime.effort_ratio(agency.tasks) * country.regime.favour(agency.name)
-        agency.ask(agency.set_pay, ratio)
-        agency.ask(agency.replace_staff, political_head(country, agency))
-        agency.ask(agency.decide_collusion)
-        conscript = agency.name in ("border_troops", "army")
-        agency.decide_quality(float(conscript), drawn_off, alarm)
-        joining.append(agency.recruits(ratio))
-    for agency, persons in zip(country.agencies, joining, strict=True):
-        recruit(country, agency, persons)
-        agency.ask(agency.decide_deployment)
+    ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
+    all_of_them.ask(all_of_them.set_pay, ratio)
+    all_of_them.ask(all_of_them.replace_staff, political_heads(country))
+    all_of_them.ask(all_of_them.decide_collusion)
+    all_of_them.decide_quality(drawn_off, alarm)
+    recruit(country, all_of_them.recruits(ratio))
+    all_of_them.ask(all_of_them.decide_deployment)
     note_agencies(country)
 
 
 def best_drawn_off(country: Country) -> Array:
     """Return how far a better-paying foreign service takes the draft first, 0 to 1."""
-    foreign = country.agency["russian_border_troops"]
-    own = country.agency["border_troops"]
-    richer = foreign.pay / np.maximum(foreign.pay + own.pay, 1e-9)
-    return richer * foreign.strength / np.maximum(foreign.strength + own.strength, 1.0)
+    pay, strength = country.agencies.pay[GUARD_ROWS], country.agencies.strength[GUARD_ROWS]
+    foreign = GUARDS.index("russian_border_troops")
+    richer = pay[foreign] / np.maximum(total(pay), 1e-9)
+    taken: Array = richer * strength[foreign] / np.maximum(total(strength), 1.0)
+    return taken
 
 
 def alarmed(country: Country) -> Array:
@@ -46,20 +46,26 @@ def alarmed(country: Country) -> Array:
     return np.minimum(country.regime.incidents / 4.0 + country.militants_inside / 500.0, 1.0)
 
 
-def political_head(country: Country, agency: SecurityAgency) -> Array:
-    """Return 1 where a commander heads an agency that is not his own trade, else 0."""
-    post, found = AGENCIES.index(agency.name), np.zeros(country.run_count)
-    for commander in country.commanders:
-        if commander.home_post != post:
-            found = np.maximum(found, (commander.post == post) * commander.in_place)
+def political_heads(country: Country) -> Array:
+    """Return 1 where a commander heads an agency not of his own trade, ``(agency, run)``."""
+    commanders = country.commanders
+    away = commanders.post != commanders.trade
+    found: Array = (commanders.heads * away[:, None]).max(axis=0)
     return found
 
 
-def recruit(country: Country, agency: SecurityAgency, joining: Array) -> None:
-    """Move people between the regions and the force, in proportion to those at home."""
-    home = [country.people[f"home_{r}"] for r in REGIONS]
-    whole = np.maximum(total(np.stack(home)), 1.0)
-    parts = [joining * h / whole for h in home]
-    for region, part in zip(REGIONS, parts, strict=True):
-        country.people.move(f"home_{region}", agency.name, part)
-    agency.strength = np.maximum(country.people[agency.name], 0.0).copy()
+def recruit(country: Country, joining: Array) -> None:
+    """Move people between the regions and the forces, in proportion to those at home.
+
+    One agency after the other: who has gone to one is not there for the next.
+
+    Args:
+        joining: persons, ``(agency, run)``; negative where they leave.
+    """
+    people = country.people
+    home, parts = people.balance[people.rows(HOMES)], []
+    for persons in joining:
+        parts.append(persons * home / np.maximum(total(home), 1.0))
+        home = home - parts[-1]
+    people.move_between(HOMES, AGENCIES, np.array(parts))
+    country.agencies.strength = np.maximum(people.balance[people.rows(AGENCIES)], 0.0)

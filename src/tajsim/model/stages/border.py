@@ -7,24 +7,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency import GUARD_ROWS, UNIT_ROWS
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, Array, total
 from tajsim.model.guards import Guarding, guarding
 from tajsim.rules.border.clearing import clear, luck_of_month
 from tajsim.rules.border.inland import arrests
 from tajsim.rules.border.reporting import reported_share
 from tajsim.rules.rents.shelter import sheltered
+from tajsim.world import GUARDS
 
 if TYPE_CHECKING:
-    from tajsim.agents.agency import SecurityAgency
     from tajsim.model.country import Country
 
 N = len(AFGHAN_SECTIONS)
+CUSTOMS = AGENCIES.index("customs")
+RUSSIANS = GUARDS.index("russian_border_troops")
 
 
 def border(country: Country) -> None:
     """Clear the market. Writes: seizures, flows, tolls, stocks, revenues, arrests."""
     guard = guarding(country)
-    names = country.traffic.names
+    names = country.networks.names
     normal = country.draws.normal_each("seizure", names, country.calendar_month)
     settle(country, guard, pass_loads(country, guard, country.ask(luck_of_month, normal)))
 
@@ -63,13 +66,13 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     Args:
         luck: multiplies detection, ``(network, run)``.
     """
-    net, values = country.traffic, country.values
+    net, values = country.networks, country.values
     reach = net.access
     entry_guard = guard.entry_detection[:, None], guard.entry_collusion[:, None]
     load = net.bought * net.entry_share
     shelter = country.ask(sheltered, net.protection, country.shelter)
     # A foreign guard takes no orders from those above.
-    own = 1.0 - guard.share_of["russian_border_troops"][:, None]
+    own = 1.0 - guard.share_of[:, [RUSSIANS]]
     met, arranged, seized = clear(load, *entry_guard, reach, luck, shelter * own)
     net.entry_load, net.entry_lost = load, seized
 
@@ -116,37 +119,36 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
 
 def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     """Divide seizures and tolls over agencies; remember what others will hear of the ways."""
-    now, row = country.now, {name: i for i, name in enumerate(AGENCIES)}
+    now, agencies = country.now, country.agencies
     now["entering"][:N], now["seized"][:N] = tally.load, tally.seized
     now["arranged"][:N] = tally.arranged
-    seized, tolls, met = now["seized_by"], now["tolls"], now["met_by"]
-    for agency in country.guards:
-        mine = guard.share_of[agency.name]
-        # Posts remember about five months; only the proportions of what they remember count.
-        agency.seen = agency.seen * 0.8
-        agency.seen[:N] += 0.2 * tally.seized * mine
-        met[row[agency.name]] += total(tally.met * mine)
-        seized[row[agency.name]] += total(tally.seized * mine)
-        tolls[row[agency.name]] += total(tally.arranged * guard.entry_toll * mine)
-        agency.rent_on_offer = total(tally.offered * guard.entry_toll * mine) / heads(agency)
-    customs = country.agency["customs"]
-    met[row["customs"]] += total(tally.exit_met)
-    seized[row["customs"]] += total(tally.exit_seized)
-    tolls[row["customs"]] += total(tally.exit_arranged * guard.exit_toll)
-    customs.rent_on_offer = total(tally.exit_offered * guard.exit_toll) / heads(customs)
-    bought = total(country.traffic.bought * country.traffic.access)
-    for agency in country.drug_units:
-        detection, toll = guard.unit_detection[agency.name], guard.unit_toll[agency.name]
-        met[row[agency.name]] += detection * tally.stock_met
-        left = tally.stock_open - agency.collusion * tally.stock_access
-        seized[row[agency.name]] += detection * left
-        tolls[row[agency.name]] += toll * agency.collusion * bought
-        unit = agency.strength * country.values[f"drug_unit_share.{agency.name}"]
-        agency.rent_on_offer = bought * toll / np.maximum(unit, 1.0)
-    for i, agency in enumerate(country.agencies):
-        # What can be had from people on the move adds to what traffickers offer.
-        agency.rent_on_offer = agency.rent_on_offer + country.last["extortion"][i] / heads(agency)
-    report(country, guard.price_inland)
+    seized, tolls, met, rent = now["seized_by"], now["tolls"], now["met_by"], agencies.zeros()
+
+    mine, heads, toll = guard.share_of, agencies.heads, guard.entry_toll
+    seized_there = tally.seized[:, None] * mine
+    # Posts remember about five months; only the proportions of what they remember count.
+    agencies.seen = agencies.seen * 0.8
+    agencies.seen[:N, GUARD_ROWS] += 0.2 * seized_there
+    met[GUARD_ROWS] = total(tally.met[:, None] * mine)
+    seized[GUARD_ROWS] = total(seized_there)
+    tolls[GUARD_ROWS] = total((tally.arranged * toll)[:, None] * mine)
+    rent[GUARD_ROWS] = total((tally.offered * toll)[:, None] * mine) / heads[GUARD_ROWS]
+
+    met[CUSTOMS] = total(tally.exit_met)
+    seized[CUSTOMS] = total(tally.exit_seized)
+    tolls[CUSTOMS] = total(tally.exit_arranged * guard.exit_toll)
+    rent[CUSTOMS] = total(tally.exit_offered * guard.exit_toll) / heads[CUSTOMS]
+
+    bought = total(country.networks.bought * country.networks.access)
+    collusion, toll = agencies.collusion[UNIT_ROWS], guard.unit_toll
+    met[UNIT_ROWS] = guard.unit_detection * tally.stock_met
+    left = tally.stock_open - collusion * tally.stock_access
+    seized[UNIT_ROWS] = guard.unit_detection * left
+    tolls[UNIT_ROWS] = toll * collusion * bought
+    rent[UNIT_ROWS] = bought * toll / np.maximum(guard.unit_people, 1.0)
+    # What can be had from people on the move adds to what traffickers offer.
+    agencies.rent_on_offer = rent + country.last["extortion"] / heads
+    report(country, guard)
     now["leaving"], now["used"] = tally.leaving, tally.used
     # Officers resell what they do not report; it leaves by the ways in use.
     parts = tally.leaving / np.maximum(total(tally.leaving), 1e-9)
@@ -156,31 +158,22 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     take_over(country)
 
 
-def heads(agency: SecurityAgency) -> Array:
-    """Return the agency's people, at least one."""
-    return np.maximum(agency.strength, 1.0)
-
-
-def report(country: Country, price: Array) -> None:
-    """Let each agency decide what it hands in of what it seized; the rest is sold on.
-
-    Args:
-        price: what a kg brings inside the country, USD/kg, ``(run,)``.
-    """
-    now, units = country.now, {a.name for a in country.drug_units}
-    for i, agency in enumerate(country.agencies):
-        part = country.values[f"drug_unit_share.{agency.name}"] if agency.name in units else 1.0
-        gain = now["seized_by"][i] * price / np.maximum(agency.strength * part, 1.0)
-        at_stake = agency.pay + agency.watch
-        now["honesty"][i] = country.ask(reported_share, agency.collusion, gain, at_stake)
-        now["reported"][i] = now["seized_by"][i] * now["honesty"][i]
-        now["resale"][i] = (now["seized_by"][i] - now["reported"][i]) * price
+def report(country: Country, guard: Guarding) -> None:
+    """Let each agency decide what it hands in of what it seized; the rest is sold on."""
+    now, agencies, price = country.now, country.agencies, guard.price_inland
+    seizing = agencies.heads
+    seizing[UNIT_ROWS] = np.maximum(guard.unit_people, 1.0)
+    gain = now["seized_by"] * price / seizing
+    at_stake = agencies.pay + agencies.watch
+    now["honesty"] = country.ask(reported_share, agencies.collusion, gain, at_stake)
+    now["reported"] = now["seized_by"] * now["honesty"]
+    now["resale"] = (now["seized_by"] - now["reported"]) * price
     now["resold"] = total(now["seized_by"]) - total(now["reported"])
 
 
 def take_over(country: Country) -> None:
     """Let the protected take over part of the reach of networks that were hit."""
-    net = country.traffic
+    net = country.networks
     lost = total(net.capacity * net.hit)
     weight = net.capacity * net.protection
     net.grow(country.values["takeover_share"] * lost * weight / np.maximum(total(weight), 1e-9))

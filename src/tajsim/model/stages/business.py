@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tajsim.axes import REGIONS, Array, total
-from tajsim.model.notes.elite import note_business, note_operation
+from tajsim.model.notes.elite import note_business, note_operation, note_punished
 from tajsim.rules.rents.rivalry import killing_chance, operation_chance, riot_chance
 
 if TYPE_CHECKING:
@@ -16,17 +17,16 @@ if TYPE_CHECKING:
 
 def business(country: Country) -> Array:
     """Fight over rents. Return the dead, persons. Writes: killings, operations, riots, orders."""
-    names = [c.name for c in country.commanders]
-    home = [REGIONS.index(c.facts.region) for c in country.commanders]
+    names, places = country.commanders.names, country.commanders.place
     rents = country.now["rents_commander"]
     everyone = np.maximum(total(rents), 1e-9)
     chance = country.ask(killing_chance, rents, 1.0 - rents / everyone)
     killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
-    riots = riot(country, names, home)
+    riots = riot(country)
     note_business(country, killed, riots)
-    for i, r in enumerate(home):
-        country.now["killings"][r] += killed[i]
-        country.now["riots"][r] = np.maximum(country.now["riots"][r], riots[i])
+    for i in np.flatnonzero((killed | riots).any(axis=1)):
+        country.now["killings"][places[i]] += killed[i]
+        country.now["riots"][places[i]] = np.maximum(country.now["riots"][places[i]], riots[i])
     storm_offices(country)
     punish(country)
     operations = total(country.now["operations"])
@@ -34,18 +34,16 @@ def business(country: Country) -> Array:
     return total(country.now["killings"]) + operations * country.values["operation_deaths"]
 
 
-def riot(country: Country, names: list[str], home: list[int]) -> Array:
-    """Return 1 where a strongman's people rise over arrests in his trade, ``(commander, run)``."""
-    hit = np.zeros((len(names), country.run_count))
-    for network, patron in enumerate(country.traffic.patrons):
-        if patron:
-            hit[names.index(patron)] += country.traffic.hit[network]
-    power = np.stack([c.power * c.in_place for c in country.commanders])
-    grievance = np.stack([country.regions[r].grievance for r in home])
-    beyond = 1.0 - np.stack([country.regions[r].control for r in home])
+def riot(country: Country) -> NDArray[np.bool_]:
+    """Return where a strongman's people rise over arrests in his trade, ``(commander, run)``."""
+    commanders = country.commanders
+    hit = country.networks.by_patron(country.networks.hit)
+    power, places = commanders.power * commanders.in_place, commanders.place
+    grievance = country.regions.grievance[places]
+    beyond = 1.0 - country.regions.control[places]
     chance = country.ask(riot_chance, hit, power, grievance, beyond)
-    draw = country.draws.uniform_each("riot", names, country.calendar_month)
-    return (draw < chance).astype(float)
+    draw = country.draws.uniform_each("riot", commanders.names, country.calendar_month)
+    return draw < chance
 
 
 def storm_offices(country: Country) -> None:
@@ -53,10 +51,10 @@ def storm_offices(country: Country) -> None:
     riots = country.now["riots"]
     if not riots.any():
         return
-    for r, region in enumerate(country.regions):
-        region.control = region.control * (1.0 - country.values["riot_control_loss"] * riots[r])
-        region.protest = np.maximum(region.protest, riots[r])
-        country.now["protest"][r] = region.protest
+    regions = country.regions
+    regions.control = regions.control * (1.0 - country.values["riot_control_loss"] * riots)
+    regions.protest = np.maximum(regions.protest, riots)
+    country.now["protest"] = regions.protest
 
 
 def punish(country: Country) -> None:
@@ -64,28 +62,32 @@ def punish(country: Country) -> None:
     killed = np.minimum(country.now["killings"], 1.0)
     if not killed.any():
         return
-    control = np.stack([r.control for r in country.regions])
-    chance = country.ask(operation_chance, killed, control)
+    regions = country.regions
+    chance = country.ask(operation_chance, killed, regions.control)
     draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
     sent = (draw < chance).astype(float)
+    if not sent.any():
+        return
     country.now["operations"] = sent
     note_operation(country, sent)
     shock = country.values["operation_shock"] * sent
-    for r, region in enumerate(country.regions):
-        region.fear = region.fear + shock[r] * (1.0 - region.fear)
-        region.grievance = region.grievance + shock[r] * (1.0 - region.grievance)
-        local = [c for c in country.commanders if c.facts.region == region.name]
-        if local:
-            strongest = np.argmax(np.stack([c.power * c.in_place for c in local]), axis=0)
-            for i, commander in enumerate(local):
-                order = sent[r] * commander.in_place * (strongest == i)
-                fresh = order * (commander.arrest_order < 0.5)
-                country.note(
-                    "arrest_order",
-                    fresh,
-                    actor="regime",
-                    target=commander.name,
-                    size=commander.threat,
-                    cause="killing",
-                )
-                commander.arrest_order = np.maximum(commander.arrest_order, order)
+    regions.fear = regions.fear + shock * (1.0 - regions.fear)
+    regions.grievance = regions.grievance + shock * (1.0 - regions.grievance)
+    arrest_strongmen(country, sent)
+
+
+def arrest_strongmen(country: Country, sent: Array) -> None:
+    """Order the arrest of the strongest in place in each region to which troops are ``sent``."""
+    commanders = country.commanders
+    here, orders = commanders.in_place, commanders.arrest_order.copy()
+    power = commanders.power * here
+    for r in np.flatnonzero(sent.any(axis=1)):
+        local = np.flatnonzero(commanders.place == r)
+        if not local.size:
+            continue
+        strongest = local[np.argmax(power[local], axis=0)]
+        for i in local:
+            order = sent[r] * here[i] * (strongest == i)
+            note_punished(country, commanders[i], order * (orders[i] < 0.5))
+            orders[i] = np.maximum(orders[i], order)
+    commanders.arrest_order = orders

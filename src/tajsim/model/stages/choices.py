@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency_tasks import OWN
 from tajsim.agents.commander import SERVING, WAITING
-from tajsim.axes import REPRESSION_STEPS, TASKS, total
+from tajsim.axes import AGENCIES, REPRESSION_STEPS, TASKS, total
 from tajsim.inputs.dates import month_number
 from tajsim.model.notes.choices import note_blows, note_ladder, note_offers, note_position
 from tajsim.model.stages.partners import ask_for_border, excused, look_for_partners
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
+#: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
+OTHERS = OWN * np.array([[name != "security_ministry"] for name in AGENCIES])
+
 
 def choices(country: Country) -> None:
     """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
     regime = country.regime
-    for commander in country.commanders:
-        service = country.agencies[commander.home_post]
-        commander.weigh(regime.trust, regime.civilian_control, service.growth)
+    growth = country.agencies.growth[country.commanders.service]
+    country.commanders.weigh(regime.trust, regime.civilian_control, growth)
     regime.incidents = regime.incidents * 0.92
     regime.perceived = perceived_threats(country)
     regime.choose_effort()
@@ -48,10 +51,10 @@ def choices(country: Country) -> None:
 def rank_services(country: Country) -> None:
     """Let the Security Ministry and the police compete, the more so before elections."""
     service = country.agency["security_ministry"]
-    others = [a.collusion for a in country.agencies if not (a.foreign or a is service)]
+    others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
     to_go = float(month_number(ELECTION) - country.calendar_month)
     near = election_near(np.mod(to_go, country.values["election_interval"]))
-    country.regime.rank_services(service.quality, total(np.stack(others)) / len(others), near)
+    country.regime.rank_services(service.quality, others, near)
 
 
 def perceived_threats(country: Country) -> Array:
@@ -66,10 +69,7 @@ def perceived_threats(country: Country) -> Array:
         country.people["violent"] / 1000.0,
     )
     seen[TASKS.index("internal_order")] = country.mean_voice + ideas
-    worst = country.commanders[0].threat
-    for commander in country.commanders[1:]:
-        worst = np.maximum(worst, commander.threat)
-    seen[TASKS.index("elite_control")] = worst
+    seen[TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
     seen[TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
     crossed = total(country.last["attempts"])
     seen[TASKS.index("external_defence")] = country.hostility + crossed
@@ -79,18 +79,14 @@ def perceived_threats(country: Country) -> Array:
 
 def position(country: Country) -> None:
     """Work out the regime's position between the camps, and what Moscow makes of it."""
-    by_power = np.stack([total(p.provision) for p in country.powers])
-    west = np.array([[p.west] for p in country.powers])
-    moscow = np.array([[p.moscow] for p in country.powers])
-    blocs = np.array([[p.bloc] for p in country.powers])
-    country.alignment = alignment(by_power, west, moscow)
-    whole = np.maximum(total(by_power), 1e-9)
-    country.west_share = total(by_power * west) / whole
-    country.objection = country.ask(objection, total(by_power * blocs) / whole)
+    powers = country.powers
+    country.alignment = alignment(powers.carried, powers.west, powers.moscow)
+    whole = np.maximum(total(powers.carried), 1e-9)
+    country.west_share = total(powers.carried * powers.west) / whole
+    country.objection = country.ask(objection, total(powers.carried * powers.bloc) / whole)
     country.leverage = country.ask(leverage, country.values["debt_to_russia"], country.migrants)
-    look_for_partners(country, by_power, moscow)
-    for power in country.powers:
-        power.back(country.alignment, country.base_presence * power.moscow)
+    look_for_partners(country)
+    powers.back(country.alignment, country.base_presence)
     backing = country.power["russia"].backing
     country.guarantee = country.ask(patron_word, backing, country.regime.doubt)
     note_position(country)
@@ -100,47 +96,42 @@ def take_offers(country: Country) -> None:
     """Move the powers' mandates towards what the regime makes of their offers."""
     regime, powers = country.regime, country.powers
     exposure = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
-    cost = country.values.family("task_cost")
-    offer = np.stack([p.offer for p in powers])
-    whole = total(offer)
+    cost, offer = country.values.family("task_cost"), powers.offer
+    whole = total(offer, axis=1)
     demand = whole / cost / (1.0 + whole / cost)
     regime.show(demand)
     dismay_donors(country)
-    size = np.maximum(total(offer, axis=1), 1e-9)
-    wished = total(offer * demand, axis=1) / size
-    alternatives = 1.0 - total(offer * offer / np.maximum(whole, 1e-9), axis=1) / size
-    relief, backing = offer / cost, np.stack([p.backing for p in powers])
+    size = np.maximum(total(offer), 1e-9)
+    wished = total(offer * demand[:, None]) / size
+    alternatives = 1.0 - total(offer * offer / np.maximum(whole, 1e-9)[:, None]) / size
+    relief = offer / cost[:, None]
     intrusion = country.values.family("power_intrusion")
     condition = country.values.family("power_condition")
     felt = regime.feel_condition(condition, wished, alternatives)
-    objection = country.objection * np.array([[p.bloc] for p in powers])
+    objection = country.objection * powers.bloc
     # Neither search nor displeasure concerns the patron itself.
-    other = np.array([[[1.0 - p.moscow]] for p in powers])
-    mandates = regime.consider(
-        np.stack([p.mandate for p in powers]),
+    other = 1.0 - powers.moscow
+    powers.mandate = regime.consider(
+        powers.mandate,
         relief,
-        backing[:, None],
-        intrusion[:, None],
-        felt[:, None],
-        objection[:, None],
+        powers.backing,
+        intrusion,
+        felt,
+        objection,
         exposure,
-        country.search * other,
+        country.search[:, None] * other,
         country.displeasure * other,
     )
-    for power, mandate in zip(powers, mandates, strict=True):
-        power.mandate = mandate
-    shared = zip(relief, backing, intrusion, felt, objection, strict=True)
-    note_offers(country, [(*one, exposure) for one in shared])
+    note_offers(country, relief, (powers.backing, intrusion, felt, objection), exposure)
 
 
 def dismay_donors(country: Country) -> None:
     """Let donors judge who heads the agency that they pay for most."""
-    interest = np.stack([a.outside_interest for a in country.agencies])
+    interest = country.agencies.outside_interest
     most = np.argmax(interest, axis=0)
-    head = np.zeros(country.run_count)
-    for commander in country.commanders:
-        away = commander.in_place * (commander.post != commander.home_post)
-        head = np.maximum(head, away * (commander.post == most))
+    commanders = country.commanders
+    away = commanders.in_place * (commanders.post != commanders.trade)
+    head = (away * (commanders.post == most)).max(axis=0)
     country.regime.dismay_donors(head, interest[most, np.arange(country.run_count)])
 
 
@@ -149,41 +140,31 @@ def order_purges(country: Country) -> None:
     regime, commanders = country.regime, country.commanders
     regime.months_since_purge = regime.months_since_purge + 1.0
     since, urge = regime.months_since_purge, regime.urge()
-    hazard = [c.hazard(country.guarantee, since, urge, country.standing) for c in commanders]
-    names = [c.name for c in commanders]
-    draw = country.draws.uniform_each("purge", names, country.calendar_month)
-    within = draw < np.stack(hazard)
-    chosen = np.argmax(np.where(within, np.stack([c.threat for c in commanders]), -1.0), axis=0)
+    hazard = commanders.hazard(country.guarantee, since, urge, country.standing)
+    draw = country.draws.uniform_each("purge", commanders.names, country.calendar_month)
+    within = draw < hazard
     # An order that is out already, by an event or after a killing, is this month's blow.
-    out = np.zeros(country.run_count)
-    for commander in commanders:
-        out = np.maximum(out, np.maximum(commander.arrest_order, commander.dismissal_order))
-    free = within.any(axis=0) & (out < 0.5)
-    for i, commander in enumerate(commanders):
-        strikes = (free & (chosen == i)).astype(float)
+    out = (np.maximum(commanders.arrest_order, commanders.dismissal_order) > 0.5).any(axis=0)
+    free = within.any(axis=0) & ~out
+    if free.any():
+        chosen = np.argmax(np.where(within, commanders.threat, -1.0), axis=0)
+        strikes = free & (chosen == np.arange(len(commanders))[:, None])
         # Who has humiliated the regime is arrested; the others are first dismissed.
-        humiliated = commander.grudge > 0.0
-        commander.arrest_order = np.maximum(commander.arrest_order, strikes * humiliated)
-        commander.dismissal_order = np.maximum(commander.dismissal_order, strikes * ~humiliated)
-    note_blows(country, free, chosen, urge)
-    struck = free | (out > 0.5)
-    regime.months_since_purge = np.where(struck, 0.0, regime.months_since_purge)
+        humiliated = commanders.grudge > 0.0
+        commanders.arrest_order = np.maximum(commanders.arrest_order, strikes & humiliated)
+        commanders.dismissal_order = np.maximum(commanders.dismissal_order, strikes & ~humiliated)
+        note_blows(country, strikes, urge)
+    regime.months_since_purge = np.where(free | out, 0.0, regime.months_since_purge)
 
 
 def call_successors(country: Country) -> None:
     """Give a vacant post to the successor who is waiting for it."""
-    for successor in country.commanders:
-        if not successor.waits_for_post:
-            continue
-        holders = [
-            c
-            for c in country.commanders
-            if c.home_post == successor.home_post and c is not successor
-        ]
-        vacant = np.ones(country.run_count)
-        for holder in holders:
-            vacant = vacant * (holder.post != holder.home_post)
-        called = (successor.status == WAITING) & (vacant > 0.5)
+    commanders = country.commanders
+    waits = commanders.status == WAITING
+    for i in np.flatnonzero(waits.any(axis=1)):
+        successor = commanders[i]
+        peers = commanders.trade[:, 0] == successor.home_post
+        called = waits[i] & (commanders.post[peers] != successor.home_post).all(axis=0)
         country.note(
             "post_given",
             called,

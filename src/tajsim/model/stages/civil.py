@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tajsim.axes import TASKS, total
+from tajsim.axes import REGIONS, TASKS, total
 from tajsim.rules.powers.civil_aid import civil_aid_parts
 from tajsim.rules.powers.demining import cleared_step, farmed
 from tajsim.rules.powers.investment import invested, output_gained
@@ -19,6 +19,7 @@ def civil_aid(country: Country) -> None:
     """Aid that is not for security frees own money, or reaches people."""
     freed, country.aid_to_people = country.ask(civil_aid_parts, country.mean_collusion)
     country.money.move("world", "patronage", freed)
+    country.now["aid_freed"] = freed
     country.money.move("world", "households", country.aid_to_people)
 
 
@@ -27,10 +28,9 @@ def clear_land(country: Country) -> None:
     country.cleared = country.ask(
         cleared_step, country.cleared, country.aid_to_people, experts(country)
     )
-    for region in country.regions:
-        if region.name == MINED_REGION:
-            region.farmed = country.ask(farmed, country.cleared)
-            country.money.move("world", "households", region.farmed)
+    region = country.regions[REGIONS.index(MINED_REGION)]
+    region.farmed = country.ask(farmed, country.cleared)
+    country.money.move("world", "households", region.farmed)
 
 
 def experts(country: Country) -> Array:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tajsim.agents.agency_tasks import OWN, TASK_COUNT, over_tasks
 from tajsim.agents.commander import (
     ARRESTED,
     BOUGHT_OFF,
     DEFECTED,
     KILLED,
     MUTINIED,
-    NO_POST,
 )
-from tajsim.axes import Array, total
-from tajsim.model.notes.elite import note_answer, note_break
+from tajsim.axes import AGENCIES, Array, total
+from tajsim.model.notes.elite import note_decisions
 from tajsim.model.stages.succession import contest
 from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
 from tajsim.rules.elite.drive import dread_of_custody
@@ -25,29 +25,30 @@ from tajsim.rules.elite.purge import cheapest_post
 from tajsim.world import UNDER_PRESIDENT
 
 if TYPE_CHECKING:
-    from tajsim.agents.commander import Commander
     from tajsim.model.country import Country
 
 #: Closure of a post that another holds: no veto is as high.
 NOT_TO_BE_HAD = 1000.0
 
+#: Closure of each agency's post that nobody holds, ``(agency, 1)``.
+VETO = np.array([[0.0 if name in UNDER_PRESIDENT else 1.0] for name in AGENCIES])
+VETO[OWN == 0.0] = NOT_TO_BE_HAD
+
+#: Who does the one and who the other, each 0 or 1, ``(commander, run)``.
+Pair = tuple[Array, Array]
+
 
 def elite(country: Country) -> None:
     """Commanders decide. Writes: loyalty, fear, status, posts, breaks."""
-    feel(country)
+    faith = pressure_on_faith(country)
+    feel(country, faith)
     gather_old_fighters(country)
-    post = post_for_bargains(country) if ordered(country, "dismissal_order") else None
-    arrests = ordered(country, "arrest_order")
-    for i, commander in enumerate(country.commanders):
-        # Most months bring no order in any run: then there is nothing to decide.
-        if post is not None:
-            obey_or_bargain(country, commander, i, post)
-        if arrests:
-            face_arrest(country, commander, i)
-        break_away(country, commander, i)
-        commander.keep_following()
-        commander.dismissal_order = np.zeros(country.run_count)
-        commander.arrest_order = np.zeros(country.run_count)
+    # Nobody sees what another decides this month, so that all answer at once.
+    told, seized = answer_dismissal(country), answer_arrest(country)
+    broke = break_away(country, faith)
+    if told or seized or broke:
+        note_decisions(country, told, seized, broke, faith)
+    country.commanders.keep_following()
     contest(country)
     go_over(country)
     broken = total(country.now["mutinies"]) + total(country.now["defections"])
@@ -55,42 +56,15 @@ def elite(country: Country) -> None:
     country.regime.breaks = country.regime.breaks * 0.95 + broken
 
 
-def ordered(country: Country, order: str) -> bool:
-    """Return whether an order is out against any commander in any run."""
-    return any(getattr(c, order).any() for c in country.commanders)
-
-
-def feel(country: Country) -> None:
+def feel(country: Country, faith: Array) -> None:
     """Let every commander's fear and loyalty follow last month's blows."""
-    beaten = [
-        country.last["mutinies"][j] * (c.status == KILLED) for j, c in enumerate(country.commanders)
-    ]
-    struck = [country.last["purges"][j] + lost for j, lost in enumerate(beaten)]
-    all_struck, all_beaten = by_side(country, struck), by_side(country, beaten)
-    closed = 1.0 - country.standing
-    creed = pressure_on_faith(country)
-    for j, commander in enumerate(country.commanders):
-        side = commander.facts.opposition
-        commander.feel(
-            all_struck[side] - struck[j],
-            all_struck[not side],
-            all_beaten[side] - beaten[j],
-            closed,
-            creed,
-        )
-    for region in country.regions:
-        region.struck = np.zeros(country.run_count)
-        for j, commander in enumerate(country.commanders):
-            if commander.facts.region == region.name:
-                region.struck = region.struck + struck[j]
-
-
-def by_side(country: Country, values: list[Array]) -> dict[bool, Array]:
-    """Return sums over the commanders of each wartime side: True is the opposition's."""
-    found = {True: np.zeros(country.run_count), False: np.zeros(country.run_count)}
-    for commander, value in zip(country.commanders, values, strict=True):
-        found[commander.facts.opposition] = found[commander.facts.opposition] + value
-    return found
+    commanders = country.commanders
+    beaten = country.last["mutinies"] * (commanders.status == KILLED)
+    struck = country.last["purges"] + beaten
+    commanders.feel(struck, beaten, 1.0 - country.standing, faith)
+    country.regions.struck = here = country.regions.zeros()
+    for place, blow in zip(commanders.place, struck, strict=True):
+        here[place] += blow
 
 
 def pressure_on_faith(country: Country) -> Array:
@@ -100,75 +74,80 @@ def pressure_on_faith(country: Country) -> Array:
 
 def gather_old_fighters(country: Country) -> None:
     """Work out whom of the fallen commanders' men each commander could call on."""
-    left = by_side(country, [c.following * c.fallen for c in country.commanders])
-    grievance = {region.name: region.grievance for region in country.regions}
-    for commander in country.commanders:
-        men = left[commander.facts.opposition]
-        commander.rejoining = country.ask(rejoining, men, grievance[commander.facts.region])
+    commanders = country.commanders
+    men, _ = commanders.by_side(commanders.following * commanders.fallen)
+    grievance = country.regions.grievance[commanders.place]
+    commanders.rejoining = country.ask(rejoining, men, grievance)
 
 
 def post_for_bargains(country: Country) -> NDArray[np.intp]:
     """Return the agency whose head's post costs the regime least, ``(run,)``."""
-    use, closed = [], []
-    for i, agency in enumerate(country.agencies):
-        use.append(agency.effort_on_tasks(country.regime.weight))
-        held = np.full(country.run_count, 0.0 if agency.name in UNDER_PRESIDENT else 1.0)
-        for commander in country.commanders:
-            taken = commander.in_place * (commander.post == i)
-            held = np.where(agency.foreign | (taken > 0.5), NOT_TO_BE_HAD, held)
-        closed.append(held)
-    interest = np.stack([a.outside_interest for a in country.agencies])
-    return country.ask(cheapest_post, np.stack(use), interest, np.stack(closed))
+    use = over_tasks(country.regime.weight) / TASK_COUNT
+    taken = total(country.commanders.heads) > 0.5
+    closed = np.where(taken, NOT_TO_BE_HAD, VETO)
+    return country.ask(cheapest_post, use, country.agencies.outside_interest, closed)
 
 
-def obey_or_bargain(country: Country, commander: Commander, i: int, post: NDArray[np.intp]) -> None:
-    """A commander told to go obeys, or resists and is bought off with another post."""
-    order = commander.dismissal_order * commander.in_place
-    if not order.any():
-        return
-    draw = country.draws.uniform("resist", commander.name, country.calendar_month)
-    resists = order * commander.resist(country.guarantee, draw)
-    goes = order * (1.0 - resists)
-    commander.status = np.where(resists > 0.5, float(BOUGHT_OFF), commander.status)
-    commander.post = np.where(resists > 0.5, post, commander.post)
-    commander.grudge = np.where(resists > 0.5, 1.0, commander.grudge)
-    remove(commander, goes, ARRESTED)
-    note_answer(country, commander, goes, resists, post)
-    country.now["purges"][i] += goes
-    country.now["bargains"][i] += resists
+def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp]] | None:
+    """Let who is told to go obey, or resist and be bought off with another post.
+
+    Returns:
+        Who obeys and who resists, 0 or 1, ``(commander, run)``, and the post, ``(run,)``.
+    """
+    commanders = country.commanders
+    # Most months bring no order in any run: then there is nothing to decide.
+    if not commanders.dismissal_order.any():
+        return None
+    order = commanders.dismissal_order * commanders.in_place
+    commanders.dismissal_order = commanders.zeros()
+    post = post_for_bargains(country)
+    draw = country.draws.uniform_each("resist", commanders.names, country.calendar_month)
+    resists = order * commanders.resist(country.guarantee, draw)
+    obeys = order * (1.0 - resists)
+    bought = resists > 0.5
+    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
+    commanders.post = np.where(bought, post, commanders.post)
+    commanders.grudge = np.where(bought, 1.0, commanders.grudge)
+    commanders.remove(obeys, ARRESTED)
+    country.now["purges"] += obeys
+    country.now["bargains"] += resists
+    return obeys, resists, post
 
 
-def face_arrest(country: Country, commander: Commander, i: int) -> None:
-    """A commander about to be arrested gives in or fights."""
-    order = commander.arrest_order * commander.in_place
-    if not order.any():
-        return
-    draw = country.draws.uniform("fight", commander.name, country.calendar_month)
+def answer_arrest(country: Country) -> Pair | None:
+    """Let who is about to be arrested fight or give in; return who fights and who gives in."""
+    commanders = country.commanders
+    if not commanders.arrest_order.any():
+        return None
+    order = commanders.arrest_order * commanders.in_place
+    commanders.arrest_order = commanders.zeros()
+    draw = country.draws.uniform_each("fight", commanders.names, country.calendar_month)
     # Expecting the worst is part of being told.
-    fear = country.ask(dread_of_custody, commander.fear, commander.no_way_back)
-    fights = order * (draw < commander.chance_to_fight(fear, country.guarantee))
-    remove(commander, fights, MUTINIED)
-    remove(commander, order * (1.0 - fights), ARRESTED)
-    men = commander.men + commander.rejoining
-    country.note("mutiny", fights, actor=commander.name, size=men, cause="arrest")
-    country.note("arrested", order * (1.0 - fights), actor=commander.name, size=commander.men)
-    country.now["mutinies"][i] += fights
-    country.now["purges"][i] += order * (1.0 - fights)
+    fear = country.ask(dread_of_custody, commanders.fear, commanders.no_way_back)
+    fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
+    yields = order * (1.0 - fights)
+    commanders.remove(fights, MUTINIED)
+    commanders.remove(yields, ARRESTED)
+    country.now["mutinies"] += fights
+    country.now["purges"] += yields
+    return fights, yields
 
 
-def break_away(country: Country, commander: Commander, i: int) -> None:
-    """A commander mutinies or defects of his own accord."""
-    faith = pressure_on_faith(country)
-    mutiny, defection = commander.breaks(faith, country.guarantee)
-    draw = country.draws.uniform("break", commander.name, country.calendar_month)
-    mutinies = (draw < mutiny) * commander.in_place * (commander.following > 0.0)
-    defects = ((draw >= mutiny) & (draw < mutiny + defection)) * commander.in_place
-    note_break(country, commander, "mutiny", mutinies, faith)
-    note_break(country, commander, "defection", defects, faith)
-    remove(commander, mutinies.astype(float), MUTINIED)
-    remove(commander, defects.astype(float), DEFECTED)
-    country.now["mutinies"][i] += mutinies
-    country.now["defections"][i] += defects
+def break_away(country: Country, faith: Array) -> Pair | None:
+    """Mutiny or defect of one's own accord; return who does which."""
+    commanders = country.commanders
+    mutiny, defection = commanders.breaks(faith, country.guarantee)
+    draw = country.draws.uniform_each("break", commanders.names, country.calendar_month)
+    breaks = draw < mutiny + defection
+    if not breaks.any():
+        return None
+    mutinies = ((draw < mutiny) & (commanders.following > 0.0)).astype(float)
+    defects = (breaks & (draw >= mutiny)).astype(float)
+    commanders.remove(mutinies, MUTINIED)
+    commanders.remove(defects, DEFECTED)
+    country.now["mutinies"] += mutinies
+    country.now["defections"] += defects
+    return mutinies, defects
 
 
 def go_over(country: Country) -> None:
@@ -181,9 +160,3 @@ def go_over(country: Country) -> None:
     for i, commander in enumerate(country.commanders):
         quality = country.agencies[commander.home_post].quality
         group.readiness = country.ask(skill_carried, group.readiness, gone[i], quality)
-
-
-def remove(commander: Commander, where: Array, status: int) -> None:
-    """Take a commander out of his post where ``where`` is 1."""
-    commander.status = np.where(where > 0.5, float(status), commander.status)
-    commander.post = np.where(where > 0.5, float(NO_POST), commander.post)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency_tasks import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
-from tajsim.axes import AFGHAN_SECTIONS, REGIONS, Array, total
-from tajsim.model.notes.elite import note_alliance, note_battle, note_crossing
+from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, REGIONS, Array, total
+from tajsim.model.ledger import HOMES
+from tajsim.model.notes.elite import note_alliance, note_battle, note_crossings
 from tajsim.model.stages.business import business
 from tajsim.rules.elite.mutiny import mutiny_wins
 from tajsim.rules.militants.alliance import alliance_force
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from tajsim.model.country import Country
 
 N = len(AFGHAN_SECTIONS)
+
+#: 1 for an agency that can be set on mutineers, ``(agency, 1)``.
+FIGHTS_INSIDE = OWN * np.array([[name not in ("customs", "border_troops")] for name in AGENCIES])
 
 
 def force(country: Country) -> None:
@@ -43,10 +48,9 @@ def fight_mutinies(country: Country) -> None:
     if not country.now["mutinies"].any():
         return
     backing = country.values["internal_backing"] * country.guarantee
-    for i, commander in enumerate(country.commanders):
-        up = country.now["mutinies"][i] * (commander.status == MUTINIED)
-        if not up.any():
-            continue
+    fighting = country.now["mutinies"] * (country.commanders.status == MUTINIED)
+    for i in np.flatnonzero(fighting.any(axis=1)):
+        commander, up = country.commanders[i], fighting[i]
         draw = country.draws.uniform("battle", commander.name, country.calendar_month)
         wins = up * country.ask(
             mutiny_wins,
@@ -65,74 +69,58 @@ def fight_mutinies(country: Country) -> None:
 
 def loyal_force(country: Country, without: int) -> Array:
     """Return the persons who would fight for the regime, weighted by quality and trust."""
-    found = np.zeros(country.run_count)
-    for i, agency in enumerate(country.agencies):
-        if agency.foreign or agency.name in ("customs", "border_troops"):
-            continue
-        # The mutineer's own agency stands half aside.
-        part = 0.5 if i == without else 1.0
-        found = found + part * agency.strength * agency.quality
-    return found * country.regime.trust
+    part = FIGHTS_INSIDE.copy()
+    # The mutineer's own agency stands half aside.
+    part[without] *= 0.5
+    agencies = country.agencies
+    return total(part * agencies.strength * agencies.quality) * country.regime.trust
 
 
 def killed(country: Country, persons: Array) -> None:
     """Count deaths; the dead are taken from the people at home."""
     everyone = np.maximum(country.home_people, 1.0)
-    for region in country.regions:
-        home = f"home_{region.name}"
-        country.people.move(home, "dead", persons * country.people[home] / everyone)
+    country.people.pay_each("dead", HOMES, -(persons * country.at_home / everyone))
     country.now["deaths"] += persons
 
 
 def cross(country: Country) -> None:
     """Militant groups build up, probe the weakest section, cross, and are driven out."""
-    pressures = country.outside.militant_pressure
     aim = country.ask(forward_aim, country.regime.strain)
     country.forward = country.ask(forward_step, country.forward, aim)
     troops = country.ask(at_border, country.base_troops, country.forward)
     stops = country.ask(deterrence, troops, country.guarantee)
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
-    runs = np.arange(country.run_count)
-    density = np.stack([a.deployment[:N] * a.quality for a in country.guards])
+    density = total(country.agencies.deployment[:N] * country.agencies.quality, axis=1)
     length = country.values.family("section_length")[:N]
-    opposition = (total(density) / length)[weakest, runs]
-    arrived = np.zeros(country.run_count)
-    weakness = {
-        "northern_afghanistan": 1.0 - guard[weakest, runs],
-        # These wait beyond the Uzbek border, which the country's own troops guard.
-        "khudaiberdiev": 1.0 - own_guard(country),
-    }
-    support = sympathisers(country)
-    country.pressure = pressures[0]
-    for i, group in enumerate(country.militants):
-        # Those in the north of Afghanistan stand on the routes and tax what goes over them.
-        northern = group.name == "northern_afghanistan"
-        funds = country.drug_money if northern else np.ones(country.run_count)
-        group.build_up(pressures[i], funds)
-        chance = group.chance(
-            weakness[group.name],
-            country.regime.strain,
-            support,
-            stops,
-        )
-        attempt = country.draws.happens("crossing", group.name, country.calendar_month, chance)
-        inside, dead = group.cross(attempt, opposition)
-        opening = weakness[group.name], country.regime.strain, support
-        note_crossing(country, group.name, attempt, inside, weakest, opening)
-        country.now["attempts"][i], country.now["crossed"][i] = attempt, inside
-        country.now["deaths"] += dead
-        arrived = arrived + inside
-        country.passing = country.passing + inside * country.values[f"onward_aim.{group.name}"]
-        country.regime.incidents = country.regime.incidents + attempt
-    drive_out(country, arrived)
+    opposition = (density / length)[weakest, np.arange(country.run_count)]
+    country.pressure = country.outside.militant_pressure[0]
+    # Those in the north of Afghanistan face the line; the others wait beyond the Uzbek border,
+    # which the country's own troops guard.
+    weakness = np.array([1.0 - guard.min(axis=0), 1.0 - own_guard(country)])
+    # Those in the north stand on the routes and tax what goes over them.
+    funds = np.array([country.drug_money, np.ones(country.run_count)])
+    groups, opening = country.militants, (weakness, country.regime.strain, sympathisers(country))
+    groups.build_up(country.outside.militant_pressure, funds)
+    draw = country.draws.uniform_each("crossing", groups.names, country.calendar_month)
+    attempt = (draw < groups.chance(*opening, stops)).astype(float)
+    inside, dead = groups.cross(attempt, opposition)
+    note_crossings(country, attempt, inside, weakest, opening)
+    country.now["attempts"], country.now["crossed"] = attempt, inside
+    aims = inside * country.values.family("onward_aim")
+    for i in np.flatnonzero(attempt.any(axis=1)):
+        country.now["deaths"] += dead[i]
+        country.passing = country.passing + aims[i]
+        country.regime.incidents = country.regime.incidents + attempt[i]
+    drive_out(country, total(inside))
     go_on(country)
 
 
 def drive_out(country: Country, arrived: Array) -> None:
     """Army, patron and called allies drive militants out as far as they reach them."""
     army, inside = country.agency["army"], country.militants_inside
-    ready = second_line(army.quality, army.collusion, army.growth, country.base_presence)
+    growth = country.agencies.growth[army.rank]
+    ready = second_line(army.quality, army.collusion, growth, country.base_presence)
     called = country.ask(alliance_force, inside, country.alignment)
     note_alliance(country, called, inside)
     ready = np.minimum(ready + called, 1.0)
@@ -144,7 +132,7 @@ def drive_out(country: Country, arrived: Array) -> None:
 
 def go_on(country: Country) -> None:
     """Militants settle in the valley of Tavildara, and some go on towards Ferghana."""
-    control = country.regions[REGIONS.index("rasht")].control
+    control = country.regions.control[REGIONS.index("rasht")]
     country.camps = country.ask(camps_step, country.camps, country.militants_inside, control)
     leaving = country.ask(moving_on, country.passing, country.camps, country.hardening)
     country.passing = country.passing - leaving

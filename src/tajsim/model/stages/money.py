@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import NETWORKS, TASKS, total
+from tajsim.agents.agency_tasks import OWN
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, total
 from tajsim.rules.rents.budget import commitments_step
 from tajsim.rules.rents.climb import climb
 from tajsim.rules.rents.extortion import barrier_step, extortion
@@ -14,10 +15,19 @@ from tajsim.rules.rents.patronage import patronage_paid, shortfall
 from tajsim.rules.rents.shelter import shelter_step
 from tajsim.rules.society.hardship import national_output, output_step
 from tajsim.rules.society.migration import remittances
+from tajsim.world import AGENCY_TASKS
 
 if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.country import Country
+
+#: Agencies that take from people, in the order in which they do.
+EXTORTERS = ("interior_ministry", "border_troops", "customs")
+
+#: 1 for an own agency with a task against the trade, ``(agency, 1)``.
+AGAINST_TRADE = OWN * np.array(
+    [[not {"drugs", "border"}.isdisjoint(t)] for t in AGENCY_TASKS.values()]
+)
 
 
 def money(country: Country) -> None:
@@ -48,14 +58,16 @@ def economy(country: Country) -> None:
 
 def network_accounts(country: Country) -> None:
     """Networks buy and sell; patrons, or the ruling circle, take a fee of the profit."""
-    net, ledger = country.traffic, country.money
+    net, ledger, now = country.networks, country.money, country.now
     ledger.pay_each("world", NETWORKS, net.revenue)
-    ledger.draw_each(NETWORKS, "world", net.outlay)
+    spent = ledger.draw_each(NETWORKS, "world", net.outlay)
+    now["network_margin"] = total(net.revenue) - total(spent)
     profit = np.maximum(net.revenue - net.outlay - net.tolls, 0.0)
     fee = country.values["protection_fee"] * profit * net.protection
     net.fee = ledger.draw_each(NETWORKS, "patronage", fee)
-    for commander, fees in zip(country.commanders, fees_by_commander(country), strict=True):
-        ledger.move("patronage", commander.name, fees)
+    fees = net.by_patron(net.fee) * country.commanders.in_place
+    ledger.pay_in_turn("patronage", COMMANDERS, fees)
+    now["fees_commander"], now["fees_regime"] = fees, total(net.fee) - total(fees)
     resale = country.now["resale"]
     country.now["drug_income"] = total(net.revenue - net.outlay) + total(resale)
     paid = total(net.outlay)
@@ -69,12 +81,13 @@ def budget(country: Country) -> None:
     ledger, values = country.money, country.values
     taxes = ledger.draw("households", "treasury", values["tax_share"] * country.now["output"])
     country.now["revenue"] = taxes
-    for agency in country.agencies:
-        topup = np.minimum(values.family("pay_topup")[country.agencies.index(agency)], agency.pay)
-        payer = "world" if agency.foreign else "treasury"
-        ledger.move(payer, agency.name, (agency.pay - topup) * agency.strength)
-        ledger.move("world", agency.name, topup * agency.strength)
-        ledger.move(agency.name, "households", agency.pay * agency.strength)
+    pay, strength = country.agencies.pay, country.agencies.strength
+    topup = np.minimum(values.family("pay_topup"), pay)
+    wages = (pay - topup) * strength
+    ledger.move_in_turn(AGENCIES, "treasury", -wages * OWN)
+    ledger.pay_each("world", AGENCIES, wages * (1.0 - OWN))
+    ledger.pay_each("world", AGENCIES, topup * strength)
+    ledger.move_in_turn(AGENCIES, "households", pay * strength)
     guard = country.agency["russian_border_troops"]
     due = values["border_cost_per_head"] * guard.strength * values["treaty_share"]
     ledger.move("treasury", "world", due * country.regime.instalment)
@@ -86,104 +99,82 @@ def budget(country: Country) -> None:
     country.other_debt = country.other_debt + borrowed
 
 
-def take_from_people(country: Country) -> list[Array]:
-    """Return each agency's illicit income: tolls from networks, extortion from people."""
-    found = []
+def take_from_people(country: Country) -> Array:
+    """Return illicit income ``(agency, run)``: tolls from networks, extortion from people."""
     people = np.maximum(country.home_people, 1.0)
     income = country.now["output"] / people
     pay_tolls(country)
-    for i, agency in enumerate(country.agencies):
-        taken = np.zeros(country.run_count)
-        if agency.name in ("interior_ministry", "customs", "border_troops"):
-            taken = country.ask(
-                extortion,
-                agency.strength * agency.reach,
-                agency.collusion,
-                country.mean_fear,
-                income,
-            )
-            if agency.name != "interior_ministry":
-                taken = taken * country.barrier
-        taken = country.money.draw("households", agency.name, taken)
-        country.now["extortion"][i] = taken
-        resale = country.now["resale"][i]
-        country.money.move("world", agency.name, resale)
-        agency.illicit = taken + country.now["tolls"][i] + resale
-        found.append(agency.illicit)
+    agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
+    reach = agencies.strength * agencies.reach
+    asked = country.ask(extortion, reach, agencies.collusion, country.mean_fear, income)
+    for name in EXTORTERS:
+        i = AGENCIES.index(name)
+        # The police find people at home, the others where they cross the border.
+        wanted = asked[i] if name == "interior_ministry" else asked[i] * country.barrier
+        taken[i] = country.money.draw("households", name, wanted)
+    country.money.pay_each("world", AGENCIES, resale)
+    agencies.illicit = taken + country.now["tolls"] + resale
     barrier_rents = total(country.now["extortion"][2:6])
     pressure = 1.0 - np.exp(-country.values["trade_pressure"])
     relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
     if country.months_run == 0:
         country.barrier_rents_start, relative = barrier_rents, np.ones(country.run_count)
     country.barrier = country.ask(barrier_step, country.barrier, relative, pressure)
-    return found
+    return agencies.illicit
 
 
 def pay_tolls(country: Country) -> None:
     """Networks pay their tolls as far as their purses go; agencies share what was paid."""
-    paid = total(country.money.draw_each(NETWORKS, "passage", country.traffic.tolls))
+    paid = total(country.money.draw_each(NETWORKS, "passage", country.networks.tolls))
     tolls = country.now["tolls"]
     tolls *= paid / np.maximum(total(tolls), 1e-9)
-    for i, agency in enumerate(country.agencies):
-        country.money.move("passage", agency.name, tolls[i])
+    country.money.move_in_turn(AGENCIES, "passage", -tolls)
 
 
-def share_rents(country: Country, illicit: list[Array]) -> list[Array]:
-    """Let rents climb; return what each commander takes from the agency he heads, USD."""
-    takings = [np.zeros(country.run_count) for _ in country.commanders]
-    for i, agency in enumerate(country.agencies):
-        heads = [(c.post == i) * c.in_place for c in country.commanders]
-        count = total(np.stack(heads))
-        up, to_regime, kept = country.ask(climb, illicit[i], np.minimum(count, 1.0))
-        country.money.move(agency.name, "patronage", to_regime)
-        country.money.move(agency.name, "households", kept)
-        country.now["rents_regime"] += to_regime
-        of_drugs = country.now["tolls"][i] + country.now["resale"][i]
-        part_of_drugs = of_drugs / np.maximum(illicit[i], 1e-9)
-        country.now["drug_rents"] += (up + to_regime) * part_of_drugs
-        for j, commander in enumerate(country.commanders):
-            part = up * heads[j] / np.maximum(count, 1.0)
-            country.money.move(agency.name, commander.name, part)
-            takings[j] = takings[j] + part
-    return takings
+def share_rents(country: Country, illicit: Array) -> Array:
+    """Let rents climb; return what each takes from the agency he heads, ``(commander, run)``."""
+    heads, now = country.commanders.heads, country.now
+    count = total(heads)
+    up, to_regime, kept = country.ask(climb, illicit, np.minimum(count, 1.0))
+    country.money.move_in_turn(AGENCIES, "patronage", to_regime)
+    country.money.move_in_turn(AGENCIES, "households", kept)
+    now["rents_to_commander"], now["rents_to_regime"], now["rents_kept"] = up, to_regime, kept
+    part_of_drugs = (now["tolls"] + now["resale"]) / np.maximum(illicit, 1e-9)
+    now["drug_rents"] += total((up + to_regime) * part_of_drugs)
+    parts = up / np.maximum(count, 1.0) * heads
+    country.money.move_between(AGENCIES, COMMANDERS, parts)
+    return total(parts, axis=1)
 
 
 def give_shelter(country: Country) -> None:
     """Let those above shelter the trade as far as they live on it."""
-    country.now["drug_rents"] += total(country.traffic.fee)
-    tasks = {TASKS.index("drugs"), TASKS.index("border")}
-    mine = [a.watched_aid for a in country.agencies if not a.foreign and tasks & set(a.tasks)]
-    aid = total(np.stack(mine))
+    country.now["drug_rents"] += total(country.networks.fee)
+    aid = total(country.agencies.watched_aid * AGAINST_TRADE)
     country.shelter = country.ask(shelter_step, country.shelter, country.now["drug_rents"], aid)
 
 
-def pay_clients(country: Country, takings: list[Array]) -> None:
+def pay_clients(country: Country, takings: Array) -> None:
     """The regime pays its clients; they spend; a shortfall is remembered as such."""
-    claims = [c.claim for c in country.commanders]
-    need = total(np.stack(claims))
-    paid = country.ask(patronage_paid, country.money["patronage"], need)
-    country.now["patronage"] = paid
-    regime = country.regime
+    ledger, regime, commanders = country.money, country.regime, country.commanders
+    claims = commanders.claims()
+    need = total(claims)
+    paid = country.ask(patronage_paid, ledger["patronage"], need)
     regime.shortfall = regime.shortfall + 0.2 * (shortfall(paid, need) - regime.shortfall)
-    fees = fees_by_commander(country)
-    for i, commander in enumerate(country.commanders):
-        part = paid * claims[i] / np.maximum(need, 1e-9)
-        country.money.move("patronage", commander.name, part)
-        received = takings[i] + part + fees[i]
-        country.now["rents_commander"][i] = received
-        commander.earn(received)
-        country.money.move(commander.name, "households", country.money[commander.name] * 0.9)
+    parts = paid * claims / np.maximum(need, 1e-9)
+    ledger.pay_in_turn("patronage", COMMANDERS, parts)
+    received = takings + parts + country.now["fees_commander"]
+    country.now["patronage"], country.now["rents_commander"] = parts, received
+    commanders.earn(received, claims)
+    spent = 0.9 * ledger.balance[ledger.rows(COMMANDERS)]
+    ledger.move_in_turn(COMMANDERS, "households", spent)
     # The circle keeps for itself what its clients do not get.
-    rest = np.maximum(country.money["patronage"], 0.0) * country.values["self_enrichment"]
-    country.now["rents_regime"] += rest
-    country.money.move("patronage", "world", rest)
+    rest = np.maximum(ledger["patronage"], 0.0) * country.values["self_enrichment"]
+    ledger.move("patronage", "world", rest)
+    country.now["regime_kept"], country.now["rents_regime"] = rest, into_patronage(country)
 
 
-def fees_by_commander(country: Country) -> list[Array]:
-    """Return what each commander's networks paid him for protection, USD."""
-    net, found = country.traffic, []
-    for commander in country.commanders:
-        mine = [i for i, patron in enumerate(net.patrons) if patron == commander.name]
-        paid = total(net.fee[mine]) if mine else np.zeros(country.run_count)
-        found.append(paid * commander.in_place)
-    return found
+def into_patronage(country: Country) -> Array:
+    """Return what came into the purse of the ruling circle this month, USD, ``(run,)``."""
+    now = country.now
+    climbed = total(now["rents_to_regime"]) + now["fees_regime"]
+    return climbed + total(now["diverted"]) + now["aid_freed"]

@@ -6,88 +6,67 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.agency_tasks import mean_by_task
 from tajsim.axes import AFGHAN_SECTIONS, MILITANT_GROUPS, POWERS, TASKS, total
 from tajsim.rules.militants.buildup import pressure_from_exile
 from tajsim.rules.powers.alarm import alarm
 from tajsim.rules.powers.base_rent import rent_in_kind
-from tajsim.rules.powers.courted import courted, frightened
 from tajsim.rules.powers.hostility import hardening, hostility_step
 from tajsim.rules.powers.rivalry import advance, rival_gain
 from tajsim.world import WATCHED
 
 if TYPE_CHECKING:
-    from tajsim.agents.power import ExternalPower
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
-#: Tasks that an agency does for the regime however corrupt it is (mechanism M43).
-KEPT_WHEN_CORRUPT = ("internal_order", "elite_control")
+#: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
+#: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
+SOLD = np.array([[float(t not in ("internal_order", "elite_control"))] for t in TASKS])
 
-#: Power -> 1 for each of those it watches, ``(power, 1)``.
-WATCHED_BY = {
-    name: np.array([[float(p in watched)] for p in POWERS]) for name, watched in WATCHED.items()
-}
+#: 1 where the second power watches the first, ``(power, power, 1)``.
+WATCHED_BY = np.array([[[float(p in WATCHED.get(by, ()))] for by in POWERS] for p in POWERS])
 
 
 def offers(country: Country) -> None:
     """Powers make offers; neighbours respond. Writes: gap, offers, pledges, hostility."""
     neighbours(country)
     country.regime.gap = uncarried(country)
-    wake = country.ask(alarm, country.regime.strain)
-    attention = country.values.family("power_attention") * wake
-    weight = weights(country)
-    slow = np.stack([p.remembered for p in country.powers])
-    if country.months_run == 1:
-        # What began to arrive in the first month is no gain of the year.
-        slow = weight
-    gains = advance(weight, slow)
-    for i, power in enumerate(country.powers):
-        heeds = attention[i] * interest(country, power)
-        watched = WATCHED_BY.get(power.name)
-        gain = np.zeros(country.run_count) if watched is None else rival_gain(gains, watched)
-        power.make_offers(country.regime.gap, gain, heeds)
-        power.remembered = slow[i] + (weight[i] - slow[i]) / 12.0
+    powers = country.powers
+    weight = powers.carried + country.invested / country.home_output
+    # What began to arrive in the first month is no gain of the year.
+    slow = weight if country.months_run == 1 else powers.remembered
+    gain = rival_gain(advance(weight, slow)[:, None], WATCHED_BY)
+    powers.make_offers(country.regime.gap, gain, attention(country))
+    powers.remembered = slow + (weight - slow) / 12.0
     pay_for_base(country)
-    for i, power in enumerate(country.powers):
-        country.now["pledged"][i] = total(power.offer)
+    country.now["pledged"] = total(powers.offer)
 
 
-def weights(country: Country) -> Array:
-    """Return each power's weight in the country: provision, investment, ``(power, run)``."""
-    provision = np.stack([total(p.provision) for p in country.powers])
-    return provision + country.invested / country.home_output
+def attention(country: Country) -> Array:
+    """Return how much each power cares about the region now, 1 = as in 2004, ``(power, run)``.
 
-
-def interest(country: Country, power: ExternalPower) -> Array:
-    """Return what being asked, and told of militants, multiplies a power's attention by.
-
-    Both count from the start on: budgets of early 2004 answer what was asked and told then.
+    Budgets of early 2004 answer what was asked and told then: both count from the start on.
     """
-    if power.moscow:
-        return np.ones(country.run_count)
-    asked = power.ask(courted, country.search - country.search_start)
-    return asked * frightened(country.told - country.told_start, power.touched)
+    powers = country.powers
+    wake = country.ask(alarm, country.regime.strain)
+    asked, told = country.search - country.search_start, country.told - country.told_start
+    return powers.ask(powers.heed, wake, asked, told)
 
 
 def pay_for_base(country: Country) -> None:
     """The owner of the base adds the help that takes the place of rent: arms, aid against drugs."""
     rent = country.ask(rent_in_kind, country.base_troops)
-    russia = country.power["russia"]
+    offered = country.power["russia"].offer
     for task in ("external_defence", "drugs"):
-        russia.offer[TASKS.index(task)] += 0.5 * rent
+        offered[TASKS.index(task)] += 0.5 * rent
 
 
 def uncarried(country: Country) -> Array:
     """Return the share of each task that neither outsiders nor honest agencies carry."""
     regime = country.regime
-    capacity = np.zeros_like(regime.effort)
-    for t in range(len(TASKS)):
-        able = [a for a in country.agencies if t in a.tasks and not a.foreign]
-        # A corrupt force still keeps order and guards the ruler: it fails at what it sells.
-        sold = 0.0 if TASKS[t] in KEPT_WHEN_CORRUPT else 1.0
-        able_share = [a.quality * (1.0 - sold * a.collusion) for a in able]
-        mean = total(np.stack(able_share)) / len(able)
-        capacity[t] = np.minimum(mean * regime.effort_ratio([t]), 1.0)
+    quality, collusion = country.agencies.quality[:, None], country.agencies.collusion[:, None]
+    able = mean_by_task(quality * (1.0 - SOLD * collusion))
+    capacity = np.minimum(able * (regime.effort / regime.effort_start), 1.0)
     regime.weakness = 1.0 - capacity
     border = TASKS.index("border")
     guard = country.guard_strength[: len(AFGHAN_SECTIONS)]

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 ORDER_OF_HANDOVER = (1, 0, 2, 3, 4)
 
 
-def look_for_partners(country: Country, by_power: Array, moscow: Array) -> None:
+def look_for_partners(country: Country) -> None:
     """Work out how far the regime relies on its patron, and how widely it looks for others."""
-    regime = country.regime
+    regime, powers = country.regime, country.powers
     whole = dependence(regime.task_provision, regime.effort)
-    country.reliance = reliance(whole, by_power, moscow)
+    country.reliance = reliance(whole, powers.carried, powers.moscow)
     regime.unease = country.ask(unease, country.reliance)
     country.search = country.ask(search, regime.weakness, regime.unease)
     country.displeasure = displeasure(country.leverage, country.reliance)
@@ -87,4 +87,6 @@ def hand_over_next(country: Country, granted: Array) -> None:
             cause="sovereignty",
         )
     # Who stood there leaves with the section.
-    recruit(country, guard, -guard.strength * (1.0 - total(guard.guarded_km) / before))
+    joining = country.agencies.zeros()
+    joining[guard.rank] = -guard.strength * (1.0 - total(guard.guarded_km) / before)
+    recruit(country, joining)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.notes.ways import note_ways
 from tajsim.rules.border.price import price_at_border, price_beyond
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def routes(country: Country) -> None:
     """Networks choose. Writes: consignments (bought, shares of ways)."""
-    networks = country.traffic
+    networks = country.networks
     bought = total(networks.bought)
     country.price_in = country.ask(price_at_border, bought, country.outside.harvest)
     country.now["price_border"] = country.price_in
@@ -28,15 +28,8 @@ def routes(country: Country) -> None:
     barrier[EXITS.index("uzbek_border")] = country.values["barrier_cost"] * closed
     weak = country.values["kyrgyz_hardening"] * country.hardening
     barrier[EXITS.index("kyrgyz_border")] = country.values["barrier_cost"] * weak
-    networks.ask(networks.protect, patrons_in_place(country))
+    networks.ask(networks.protect, country.commanders.in_place)
     networks.learn(country.entry_word, country.exit_word)
     networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, barrier)
     note_ways(country, networks.exit_cost + barrier[:, None])
     networks.choose_volume(country.price_out, country.price_in)
-
-
-def patrons_in_place(country: Country) -> Array:
-    """Return 1 where a network's patron is in place or it has none, ``(network, run)``."""
-    always = np.ones(country.run_count)
-    held = {c.name: c.in_place for c in country.commanders}
-    return np.stack([held.get(patron, always) for patron in country.traffic.patrons])

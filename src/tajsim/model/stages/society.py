@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tajsim.agents.movement import BANNED
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
 from tajsim.model.chronicle import largest
+from tajsim.model.ledger import AWAY, HOMES
 from tajsim.model.notes.state import note_protest, note_return
 from tajsim.rules.society.arrests import released
 from tajsim.rules.society.creed import control_of_faith
@@ -28,10 +30,12 @@ from tajsim.world import SECTION_REGION
 if TYPE_CHECKING:
     from tajsim.model.country import Country
 
-HOMES = tuple(f"home_{r}" for r in REGIONS)
-
-#: Movements whose members are arrested for what they say (matveeva-2004:141-143).
-BANNED = ("hizb_ut_tahrir", "bayat")
+#: Place of each region that has a border, and the sections of it.
+BORDER = [
+    (r, [i for i, section in enumerate(SECTIONS) if SECTION_REGION[section] == region])
+    for r, region in enumerate(REGIONS)
+    if region in SECTION_REGION.values()
+]
 
 
 def society(country: Country) -> None:
@@ -71,20 +75,18 @@ def feel(country: Country) -> None:
     policing = police.strength / people * country.police_scale
     policing = policing * country.regime.effort_ratio(police.tasks)
     incidents, corruption = country.regime.incidents, country.mean_collusion
-    for region in country.regions:
-        home = np.maximum(country.people[f"home_{region.name}"], 1.0)
-        region.live(income + (guard_wages(country, region.name) + region.farmed) / home, taken)
-        region.dread(policing * police.reach, step, police.collusion, incidents)
-        region.resent(
-            country.preyed_on,
-            country.creed,
-            region.idle / home,
-            region.excluded(country.standing, step, corruption),
-            country.ask(insecurity, country.crime, border_weakness(country, region.name)),
-            country.absorbed,
-        )
-    idle = total(np.stack([region.idle for region in country.regions])) / people
-    fight_crime(country, policing, idle)
+    regions, home = country.regions, np.maximum(country.at_home, 1.0)
+    regions.live(income + (guard_wages(country) + regions.farmed) / home, taken)
+    regions.dread(policing * police.reach, step, police.collusion, incidents)
+    regions.resent(
+        country.preyed_on,
+        country.creed,
+        regions.idle / home,
+        regions.excluded(country.standing, step, corruption),
+        country.ask(insecurity, country.crime, border_weakness(country)),
+        country.absorbed,
+    )
+    fight_crime(country, policing, total(regions.idle) / people)
 
 
 def fight_crime(country: Country, policing: Array, idle: Array) -> None:
@@ -102,67 +104,68 @@ def fight_crime(country: Country, policing: Array, idle: Array) -> None:
     country.underworld = country.ask(underworld_step, country.underworld, country.crime, incidents)
 
 
-def guard_wages(country: Country, region: str) -> Array:
-    """Return the wages spent by the guards of a region's border, USD/month (M44, M73)."""
-    found = np.zeros(country.run_count)
-    for i, section in enumerate(SECTIONS):
-        if SECTION_REGION[section] == region:
-            for guard in country.guards:
-                found = found + guard.deployment[i] * guard.pay
+def guard_wages(country: Country) -> Array:
+    """Return the wages spent by the guards of each border, USD/month, ``(region, run)``.
+
+    Mechanisms: M44, M73.
+    """
+    wages = total(country.agencies.deployment * country.agencies.pay, axis=1)
+    found = country.regions.zeros()
+    for region, sections in BORDER:
+        found[region] = total(wages[sections])
     return found
 
 
-def border_weakness(country: Country, region: str) -> Array:
-    """Return 1 - mean guard of the Afghan line beside a region, 0 to 1; 0 away from it."""
-    mine = [i for i, s in enumerate(AFGHAN_SECTIONS) if SECTION_REGION[s] == region]
-    if not mine:
-        return np.zeros(country.run_count)
-    weak: Array = 1.0 - total(country.guard_strength[mine]) / len(mine)
-    return weak
+def border_weakness(country: Country) -> Array:
+    """Return 1 - mean guard of the Afghan line, 0 to 1, ``(region, run)``; 0 away from it."""
+    found = country.regions.zeros()
+    for region, sections in BORDER:
+        mine = [i for i in sections if i < len(AFGHAN_SECTIONS)]
+        found[region] = 1.0 - total(country.guard_strength[mine]) / len(mine)
+    return found
 
 
 def grow_and_migrate(country: Country) -> None:
     """Births less deaths, and people leaving or coming back."""
-    for i, region in enumerate(country.regions):
-        home, abroad = f"home_{region.name}", f"abroad_{region.name}"
-        births = country.people[home] * country.values["population_growth"]
-        country.people.move("world", home, births)
-        leaving = region.migrate(
-            country.people[home], country.people[abroad], country.outside.migrant_demand
-        )
-        country.people.move(home, abroad, leaving)
-        country.now["left_country"][i] = leaving
+    births = country.at_home * country.values["population_growth"]
+    country.people.pay_each("world", HOMES, births)
+    demand = country.outside.migrant_demand
+    leaving = country.regions.migrate(country.at_home, country.abroad, demand)
+    country.people.move_each(HOMES, AWAY, leaving)
+    country.now["left_country"] = leaving
     note_return(country)
 
 
 def protest(country: Country) -> None:
     """Discontent is voiced where fear and departure have not silenced it."""
-    for i, region in enumerate(country.regions):
-        home, abroad = f"home_{region.name}", f"abroad_{region.name}"
-        everyone = np.maximum(country.people[home] + country.people[abroad], 1.0)
-        chance, before = region.speak(country.people[abroad] / everyone), region.protest
-        region.protest = country.draws.happens(
-            "protest", region.name, country.calendar_month, chance
-        )
-        country.now["protest"][i] = region.protest
-        note_protest(country, region, before)
+    regions, before = country.regions, country.regions.protest
+    everyone = np.maximum(country.at_home + country.abroad, 1.0)
+    chance = regions.speak(country.abroad / everyone)
+    draw = country.draws.uniform_each("protest", REGIONS, country.calendar_month)
+    regions.protest = (draw < chance).astype(float)
+    country.now["protest"] = regions.protest
+    note_protest(country, before)
 
 
 def members(country: Country, skill: Array) -> None:
     """Movements win members by contact; banned ones lose some to arrests; a closed party sheds."""
-    people = np.maximum(at_home(country), 1.0)
-    ears = np.stack([r.grievance * r.devout for r in country.regions])
+    movements, regions = country.movements, country.regions
+    ears, people = regions.grievance * regions.devout, np.maximum(country.at_home, 1.0)
     effort = country.regime.effort_ratio([TASKS.index("internal_order")])
-    for movement in country.movements:
-        movement.ask(movement.recruit, ears, people, country.standing)
-        if movement.name in BANNED:
-            arrested = movement.lose_to_arrests(skill, effort)
-            leave_home(country, "prisoners", arrested)
-            country.now["arrests"] += total(arrested)
+    movements.ask(movements.recruit, ears, people, country.standing)
+    arrested = movements.lose_to_arrests(skill, effort)
+    for name in BANNED:
+        leave_home(country, "prisoners", arrested[:, movements.names.index(name)])
+    country.now["arrests"] = total(total(arrested))
     # The party is closed once it has lost its status, at the third step.
-    violent, underground, exile = country.movement["irpt"].shed(
-        (country.standing <= 0.0).astype(float)
-    )
+    closed = (country.standing <= 0.0).astype(float)
+    if closed.any():
+        close_party(country, closed)
+
+
+def close_party(country: Country, closed: Array) -> None:
+    """Members leave a closed party: for violent groups, for a banned movement, or abroad."""
+    violent, underground, exile = country.movement["irpt"].shed(closed)
     heirs = country.movement["hizb_ut_tahrir"]
     heirs.members = heirs.members + underground
     leave_home(country, "exiles", exile)
@@ -173,14 +176,14 @@ def members(country: Country, skill: Array) -> None:
 def violence(country: Country, skill: Array) -> None:
     """Some of the aggrieved turn to violent groups; some of those act, some leave to fight."""
     pull = country.values["foreign_pull"] * (1.0 + country.broadcast)
-    home = at_home(country)
+    home, regions = country.at_home, country.regions
     new = country.ask(
         radicalised,
         home,
-        np.stack([r.grievance for r in country.regions]),
-        country.creed * np.stack([r.devout for r in country.regions]),
+        regions.grievance,
+        country.creed * regions.devout,
         country.absorbed,
-        np.stack([r.idle for r in country.regions]) / np.maximum(home, 1.0),
+        regions.idle / np.maximum(home, 1.0),
         pull,
     )
     leave_home(country, "violent", new)
@@ -213,12 +216,6 @@ def come_back(country: Country) -> None:
     return_home(country, "prisoners", country.ask(released, country.people["prisoners"]))
 
 
-def at_home(country: Country) -> Array:
-    """Return people at home by region, persons, ``(region, run)`` (a copy)."""
-    found: Array = country.people.balance[country.people.rows(HOMES)].copy()
-    return found
-
-
 def leave_home(country: Country, target: str, persons: Array) -> None:
     """Move people ``(region, run)`` from the regions to an account."""
     country.people.pay_each(target, HOMES, -persons)
@@ -226,5 +223,5 @@ def leave_home(country: Country, target: str, persons: Array) -> None:
 
 def return_home(country: Country, source: str, persons: Array) -> None:
     """Move people ``(run,)`` from an account to the regions, in proportion to people."""
-    home = at_home(country)
-    country.people.pay_each(source, HOMES, persons * home / np.maximum(total(home), 1.0))
+    parts = persons * country.at_home / np.maximum(country.home_people, 1.0)
+    country.people.pay_each(source, HOMES, parts)

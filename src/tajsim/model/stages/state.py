@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
-#: Regions that militants from Afghanistan enter first.
-BORDER_REGIONS = tuple(r for r in REGIONS if r in {SECTION_REGION[s] for s in AFGHAN_SECTIONS})
+#: Places of the regions that militants from Afghanistan enter first.
+BORDER_REGIONS = sorted({REGIONS.index(SECTION_REGION[s]) for s in AFGHAN_SECTIONS})
 
 
 def state(country: Country) -> None:
@@ -24,16 +24,9 @@ def state(country: Country) -> None:
     regime = country.regime
     order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
     effort = regime.effort_ratio(order)
-    pressures = []
-    for region in country.regions:
-        strong = np.zeros(country.run_count)
-        for commander in country.commanders:
-            if commander.facts.region == region.name:
-                strong = np.maximum(strong, commander.power * (1.0 - commander.loyalty))
-        armed = armed_men(country, region.name)
-        region.hold(effort, strong, armed, regime.failed)
-        pressures.append((strong, armed))
-    note_control(country, pressures)
+    strong, armed = strongmen(country), armed_men(country)
+    country.regions.hold(effort, strong, armed, regime.failed)
+    note_control(country, strong, armed)
     remember_exits(country)
     country.mafia = country.ask(
         mafia_step, country.mafia, country.now["drug_income"], country.now["revenue"]
@@ -50,12 +43,20 @@ def state(country: Country) -> None:
     note_polity(country, regime.doubt)
 
 
-def armed_men(country: Country, region: str) -> Array:
-    """Return militants and members of violent groups in a region, thousand persons."""
-    part = country.people[f"home_{region}"] / np.maximum(country.home_people, 1.0)
+def strongmen(country: Country) -> Array:
+    """Return the independent power of each region's strongest man, 0 to 1, ``(region, run)``."""
+    found, commanders = country.regions.zeros(), country.commanders
+    independent = commanders.power * (1.0 - commanders.loyalty)
+    for place, power in zip(commanders.place, independent, strict=True):
+        found[place] = np.maximum(found[place], power)
+    return found
+
+
+def armed_men(country: Country) -> Array:
+    """Return militants and members of violent groups, thousand persons, ``(region, run)``."""
+    part = country.at_home / np.maximum(country.home_people, 1.0)
     found = country.people["violent"] * part
-    if region in BORDER_REGIONS:
-        found = found + country.militants_inside / len(BORDER_REGIONS)
+    found[BORDER_REGIONS] += country.militants_inside / len(BORDER_REGIONS)
     return found / 1000.0
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.agents.commander import BOUGHT_OFF, MUTINIED, NO_POST
+from tajsim.agents.agency_tasks import OWN
+from tajsim.agents.commander import BOUGHT_OFF, MUTINIED
 from tajsim.axes import REPRESSION_STEPS, Array, total
 from tajsim.inputs.dates import month_number
 from tajsim.model.notes.elite import note_contest
@@ -28,17 +29,16 @@ def look_ahead(country: Country) -> None:
     if to_go < 0:
         regime.remember_contest()
     else:
-        here = np.stack([c.in_place for c in country.commanders])
-        held = total(here * np.stack([c.loyalty for c in country.commanders]))
+        here = country.commanders.in_place
+        count, held = total(here), total(here * country.commanders.loyalty)
         # Where no commander is left the apparatus is all there is to trust.
-        loyal = np.where(total(here) > 0.0, held / np.maximum(total(here), 1.0), regime.trust)
+        loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
         chance = regime.weigh_leaving(float(to_go), loyal, len(REPRESSION_STEPS))
         named = country.draws.happens("heir", "regime", country.calendar_month, chance)
         new = named * (1.0 - regime.heir)
         regime.name_heir(named, loyal)
         country.note("heir_named", new, actor="regime", size=regime.doubt)
-    for commander in country.commanders:
-        commander.doubt = regime.doubt
+    country.commanders.doubt = regime.doubt + country.commanders.zeros()
 
 
 @dataclass
@@ -71,17 +71,17 @@ def contest(country: Country) -> None:
 
 def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
-    month, names = country.calendar_month, [c.name for c in country.commanders]
-    here = np.stack([c.in_place for c in country.commanders]) * (1.0 - country.regime.failed)
-    chance = [c.chance_to_follow(leaves, settled, country.guarantee) for c in country.commanders]
-    behind = here * (country.draws.uniform_each("side", names, month) < np.stack(chance))
+    commanders, month = country.commanders, country.calendar_month
+    here = commanders.in_place * (1.0 - country.regime.failed)
+    chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
+    behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
     share = strength_behind(country, behind, settled)
     taken = country.ask(bargain_chance, share, country.regime.shortfall, country.leverage, settled)
-    bargains = against * (country.draws.uniform_each("settle", names, month) < taken)
-    will = [c.chance_to_fight(c.fear, country.guarantee) for c in country.commanders]
+    bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
+    will = commanders.chance_to_fight(commanders.fear, country.guarantee)
     rest = against - bargains
-    fights = rest * (country.draws.uniform_each("rise", names, month) < np.stack(will))
+    fights = rest * (country.draws.uniform_each("rise", commanders.names, month) < will)
     return Sides(behind, bargains, fights, rest - fights)
 
 
@@ -90,36 +90,27 @@ def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
 
     Who waits stands on neither side. Where nobody takes a side the share is 1.
     """
-    found = against = np.zeros(country.run_count)
-    for i, agency in enumerate(country.agencies):
-        if agency.foreign:
-            continue
-        away = np.zeros(country.run_count)
-        for j, commander in enumerate(country.commanders):
-            head = commander.in_place * (commander.post == i)
-            away = np.maximum(away, WITH_THE_HEAD * head * (1.0 - behind[j]))
-        force = agency.strength * agency.quality
-        ranks = ranks_behind(country.regime.trust, agency.collusion, settled)
-        found, against = found + force * ranks * (1.0 - away), against + force * away
-    for j, commander in enumerate(country.commanders):
-        men = commander.men * commander.in_place
-        found, against = found + men * behind[j], against + men * (1.0 - behind[j])
+    agencies, commanders = country.agencies, country.commanders
+    away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
+    force = OWN * agencies.strength * agencies.quality
+    ranks = ranks_behind(country.regime.trust, agencies.collusion, settled)
+    found, against = total(force * ranks * (1.0 - away)), total(force * away)
+    men = commanders.men * commanders.in_place
+    for ours, theirs in zip(men * behind, men * (1.0 - behind), strict=True):
+        found, against = found + ours, against + theirs
     share: Array = 1.0 - against / np.maximum(found + against, 1.0)
     return share
 
 
 def act(country: Country, sides: Sides) -> None:
     """Carry out what the commanders decided."""
-    for i, commander in enumerate(country.commanders):
-        bought, up, apart = sides.bargains[i] > 0.5, sides.fights[i] > 0.5, sides.apart[i]
-        commander.status = np.where(bought, float(BOUGHT_OFF), commander.status)
-        commander.status = np.where(up, float(MUTINIED), commander.status)
-        commander.post = np.where(up, float(NO_POST), commander.post)
-        # Open defiance is remembered, by him and by whoever rules.
-        commander.grudge = np.where(bought | (apart > 0.5), 1.0, commander.grudge)
-        commander.loyalty = commander.loyalty * (1.0 - apart)
-        for region in country.regions:
-            if region.name == commander.facts.region:
-                region.control = region.control * (1.0 - commander.power * apart)
-        country.now["bargains"][i] += sides.bargains[i]
-        country.now["mutinies"][i] += sides.fights[i]
+    commanders, bought = country.commanders, sides.bargains > 0.5
+    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
+    commanders.remove(sides.fights, MUTINIED)
+    # Open defiance is remembered, by him and by whoever rules.
+    commanders.grudge = np.where(bought | (sides.apart > 0.5), 1.0, commanders.grudge)
+    commanders.loyalty = commanders.loyalty * (1.0 - sides.apart)
+    for place, lost in zip(commanders.place, commanders.power * sides.apart, strict=True):
+        country.regions[place].control = country.regions[place].control * (1.0 - lost)
+    country.now["bargains"] += sides.bargains
+    country.now["mutinies"] += sides.fights

@@ -18,9 +18,8 @@ def provision_of_tasks(by_power: Array) -> Array:
 
     Mechanisms: E21, M55.
     """
-    left: Array = 1.0 - by_power[0]
-    for one in by_power[1:]:
-        left = left * (1.0 - one)
+    # Unlike a sum, a product is taken one after the other however many runs there are.
+    left: Array = np.multiply.reduce(1.0 - by_power, axis=0)
     return 1.0 - left
 
 

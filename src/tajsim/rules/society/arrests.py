@@ -6,7 +6,7 @@ from tajsim.axes import Array
 def underground_arrested(
     members: Array, skill: Array, effort: Array, *, underground_arrests: Array
 ) -> Array:
-    """Return members of a banned movement arrested this month, persons, ``(region, run)``.
+    """Return members of a banned movement arrested this month, persons, shape of ``members``.
 
     The less the services know of real threats, the more they count leaflets. The number says
     little of how large the movement is.
@@ -16,7 +16,7 @@ def underground_arrested(
         underground_arrested = underground_arrests * zeal * members
 
     Args:
-        members: persons, ``(region, run)``.
+        members: persons, ``(region, ..., run)``.
         skill: of the services against real threats, 0 to 1, ``(run,)``.
         effort: own effort on order over that at the start, ``(run,)``.
 

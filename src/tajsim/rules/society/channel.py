@@ -13,7 +13,7 @@ def members_step(
     contact_rate: Array,
     contact_reach: Array,
 ) -> Array:
-    """Return persons who join this month, ``(region, run)``.
+    """Return persons who join this month, shape of ``members``.
 
     Members win members, mostly around them, a few elsewhere, so a movement starts somewhere and
     spreads; who could be won runs out.
@@ -23,9 +23,9 @@ def members_step(
         joining = contact_rate * heard * max(open_ears - members / people, 0)
 
     Args:
-        members: persons, ``(region, run)``.
-        open_ears: devout share times grievance, 0 to 1, ``(region, run)``.
-        people: at home, persons, ``(region, run)``.
+        members: persons, ``(region, ..., run)``.
+        open_ears: devout share times grievance, 0 to 1, ``(region, ..., run)``.
+        people: at home, persons, ``(region, ..., run)``.
 
     Mechanisms: M87, M88, M102.
     """

@@ -1,0 +1,134 @@
+"""What the actors of one kind share: their state side by side, and each of them as an agent.
+
+A rule serves all actors of a kind in one call, because their states are rows of the same arrays.
+The axis of the actors stands second to last, before ``run``: so a parameter of the kind, ``(actor,
+run)``, and one of the whole country, ``(run,)``, meet a state ``(task, actor, run)`` as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, SupportsIndex, TypeVar, overload
+
+import mesa
+import numpy as np
+
+from tajsim.axes import DIMENSIONS, Array
+from tajsim.inputs.values import ParameterValues
+
+Result = TypeVar("Result")
+M = TypeVar("M", bound="Member")
+
+
+class Actors(Sequence[M], Generic[M]):
+    """All actors of one kind, in all runs: a sequence of agents that has their states as well.
+
+    ``agencies.pay`` is ``(agency, run)``, ``agencies[2].pay`` its row ``(run,)``. A subclass names
+    its ``dimension`` and what ``start`` sets; methods give new arrays to the attributes.
+
+    Args:
+        model: the Mesa model.
+        member: makes the agent of one name.
+    """
+
+    dimension: str
+    #: Sets the state at the start; its keyword-only arguments are parameters, as in a rule.
+    start: Callable[..., None]
+
+    def __init__(
+        self, model: mesa.Model, member: Callable[[mesa.Model, str, Actors[M]], M]
+    ) -> None:
+        self.names = DIMENSIONS[self.dimension]
+        self.values: ParameterValues = model.values
+        self.runs: int = model.run_count
+        self.ask(self.start)
+        self._members = [member(model, name, self) for name in self.names]
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> M: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[M]: ...
+
+    def __getitem__(self, index: SupportsIndex | slice) -> M | Sequence[M]:
+        """Return the agent of a place in ``names``."""
+        return self._members[index]
+
+    def __len__(self) -> int:
+        """Return how many actors there are."""
+        return len(self.names)
+
+    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
+        """Call a rule for all at once.
+
+        A parameter of the kind comes as ``(actor, run)``, one with a second dimension as
+        ``(second, actor, run)``, one of another dimension as ``(other, 1, run)``.
+        """
+        return rule(*state, **self.values.of_all(rule, self.dimension))
+
+    def zeros(self, *axes: int) -> Array:
+        """Return zeros of shape ``axes + (actor, run)``."""
+        return np.zeros((*axes, len(self.names), self.runs))
+
+    def column(self, facts: Sequence[float]) -> Array:
+        """Return a fact of each actor as ``(actor, 1)``, to stand beside states."""
+        return np.array(facts, dtype=float)[:, None]
+
+    def shared(self, name: str) -> Array | None:
+        """Return a state array ``(..., actor, run)``, None where the name is not one."""
+        found = vars(self).get(name)
+        is_state = isinstance(found, np.ndarray) and found.shape[-2:] == (len(self), self.runs)
+        return found if is_state else None
+
+
+class Member(mesa.Agent):
+    """One actor of a kind: a Mesa agent whose state attributes are its rows of shared arrays.
+
+    ``agency.pay`` is ``(run,)``, ``agency.seen`` ``(section, run)``. A new value given to such an
+    attribute goes into the shared array; ``agency.pay[:] = 0`` changes it in place.
+
+    Args:
+        model: the Mesa model.
+        name: the actor's name in its closed list (``tajsim.axes``).
+        together: the states of its kind.
+    """
+
+    def __init__(self, model: mesa.Model, name: str, together: Actors[Any]) -> None:
+        super().__init__(model)
+        self.name = name
+        self.rank = together.names.index(name)
+        self.values: ParameterValues = model.values
+        self.runs: int = model.run_count
+        self._together = together
+
+    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
+        """Call a rule with this actor's parameters."""
+        return rule(*state, **self.values.of(rule, **{self._together.dimension: self.name}))
+
+    def __getattr__(self, name: str) -> Array:
+        """Return this actor's rows of an array that all of its kind share."""
+        shared = None if name.startswith("_") else self._together.shared(name)
+        if shared is None:
+            raise AttributeError(f"{type(self).__name__} has no state '{name}'")
+        part: Array = shared[..., self.rank, :]
+        return part
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Put a new value into the shared array, or set an attribute of the agent's own."""
+        together = self.__dict__.get("_together")
+        shared = together.shared(name) if together else None
+        if shared is None:
+            super().__setattr__(name, value)
+            return
+        # A copy, so that whoever holds the old state keeps the old state.
+        changed = shared.copy()
+        changed[..., self.rank, :] = value
+        setattr(together, name, changed)
+
+    def state(self) -> dict[str, Array]:
+        """Return every state array of this actor by attribute name."""
+        return {
+            name: getattr(self, name)
+            for name in vars(self._together)
+            if self._together.shared(name) is not None
+        }

@@ -1,0 +1,104 @@
+"""Commanders side by side: what is worked out for all at once is what each would have alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tajsim.agents.commander import ARRESTED, NO_POST
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS
+from tajsim.model.ledger import Ledger
+from tajsim.model.model import TajikistanModel
+from tajsim.model.stages.agencies import political_heads
+from tajsim.model.stages.business import arrest_strongmen
+from tajsim.model.stages.state import strongmen
+from tajsim.world import COMMANDER_FACTS, NETWORK_PATRON
+
+RUNS = 40
+
+
+@pytest.fixture(scope="module")
+def model() -> TajikistanModel:
+    """Return a model after some years, so that some have fallen and some hold others' posts."""
+    made = TajikistanModel(runs=RUNS, seed=7, end="2008-12", parameters="prior")
+    made.run_to_end()
+    assert 0.1 < made.commanders.fallen.mean() < 0.9
+    return made
+
+
+def test_heads_are_those_in_place_in_their_posts(model: TajikistanModel) -> None:
+    heads = model.commanders.heads
+    for a in range(len(AGENCIES)):
+        for i, commander in enumerate(model.commanders):
+            np.testing.assert_array_equal(heads[i, a], (commander.post == a) * commander.in_place)
+    np.testing.assert_array_equal(heads.sum(axis=1), model.commanders.in_place)
+
+
+def test_a_political_head_is_not_of_the_trade(model: TajikistanModel) -> None:
+    found = political_heads(model)
+    for a in range(len(AGENCIES)):
+        away = [(c.post == a) & (c.in_place > 0.5) for c in model.commanders if c.home_post != a]
+        np.testing.assert_array_equal(found[a] > 0.5, np.any(away, axis=0))
+    assert found.any()
+
+
+def test_sums_over_the_sides_are_of_their_own_people(model: TajikistanModel) -> None:
+    values = np.arange(len(COMMANDERS))[:, None] + np.zeros(RUNS)
+    own, other = model.commanders.by_side(values)
+    past = [COMMANDER_FACTS[name].opposition for name in COMMANDERS]
+    for i, side in enumerate(past):
+        kin = sum(j for j, theirs in enumerate(past) if theirs == side)
+        assert (own[i] == kin).all()
+        assert (other[i] == sum(range(len(past))) - kin).all()
+
+
+def test_removal_takes_the_post_where_it_happens_and_nowhere_else(model: TajikistanModel) -> None:
+    commanders = model.commanders
+    before, held = commanders.status, commanders.post
+    where = np.zeros((len(COMMANDERS), RUNS))
+    where[2, ::3] = 1.0
+    try:
+        commanders.remove(where, ARRESTED)
+        gone = where > 0.5
+        assert (commanders.status[gone] == ARRESTED).all()
+        assert (commanders.post[gone] == NO_POST).all()
+        np.testing.assert_array_equal(commanders.status[~gone], before[~gone])
+        np.testing.assert_array_equal(commanders.post[~gone], held[~gone])
+    finally:
+        commanders.status, commanders.post = before, held
+
+
+def test_networks_add_up_by_their_patron(model: TajikistanModel) -> None:
+    values = np.random.default_rng(1).random((len(NETWORKS), RUNS))
+    found = model.networks.by_patron(values)
+    for i, name in enumerate(COMMANDERS):
+        mine = [n for n, network in enumerate(NETWORKS) if NETWORK_PATRON[network] == name]
+        np.testing.assert_allclose(found[i], values[mine].sum(axis=0))
+
+
+def test_the_strongest_of_a_region_counts_and_is_gone_for(model: TajikistanModel) -> None:
+    commanders, power = model.commanders, model.commanders.power * model.commanders.in_place
+    found, before = strongmen(model), commanders.arrest_order
+    try:
+        commanders.arrest_order = commanders.zeros()
+        arrest_strongmen(model, np.ones((len(REGIONS), RUNS)))
+        for r, region in enumerate(REGIONS):
+            local = [i for i, c in enumerate(commanders) if c.facts.region == region]
+            grip = [commanders.power[i] * (1.0 - commanders.loyalty[i]) for i in local]
+            np.testing.assert_array_equal(found[r], np.max([np.zeros(RUNS), *grip], axis=0))
+            for i in local:
+                strongest = (power[i] == power[local].max(axis=0)) & (power[i] > 0.0)
+                np.testing.assert_array_equal(commanders.arrest_order[i] > 0.5, strongest)
+    finally:
+        commanders.arrest_order = before
+
+
+def test_payments_in_turn_are_single_payments_to_the_bit() -> None:
+    chance, names = np.random.default_rng(2), ("a", "b", "c")
+    once, singly = (Ledger(["purse", *names], RUNS) for _ in range(2))
+    once.balance[:] = singly.balance[:] = chance.random(once.balance.shape)
+    amount = chance.random((3, RUNS))
+    once.pay_in_turn("purse", names, amount)
+    for name, part in zip(names, amount, strict=True):
+        singly.move("purse", name, part)
+    np.testing.assert_array_equal(once.balance, singly.balance)

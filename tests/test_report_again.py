@@ -1,0 +1,192 @@
+"""A report tells commands that make the same numbers again, from results alone."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import tajsim
+from tajsim.analysis.rests import VARIANCE, keep_table, kept_table
+from tajsim.analysis.windows import kept_window
+from tajsim.cli.program import main
+from tajsim.ensemble import load_results, run_many, save
+from tajsim.errors import UserError
+from tajsim.report import report
+from tajsim.report.changes import changes
+from tajsim.report.facts import Facts
+from tajsim.report.gather import Given, gather, join
+from tajsim.report.reproduce import commands, recipe
+from tajsim.report.rests import why_not
+from tajsim.report.tables import differences, shares
+
+REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
+MORE = "withdrawal-with-border-pay"
+#: What differs whenever results are made again.
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:+]+|[0-9a-f]{64}")
+
+
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tajsim.report.page.pictures", lambda facts: [])
+    for name in ("claims_picture", "assumptions_picture"):
+        monkeypatch.setattr(f"tajsim.report.page.{name}", lambda facts: None)
+    monkeypatch.setattr("tajsim.report.page.run_picture", lambda facts, name, run: None)
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_the_commands_of_a_report_make_the_same_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / "own.toml").write_text(
+            f'title = "Own"\nquestion = "What if?"\nextends = "{SCENARIO}"\n'
+        )
+    monkeypatch.chdir(first)
+    made = f"compare {REFERENCE} own.toml --runs 6 --seed 3 --until 2005-06 --set agency_pay.army=3"
+    window = "--window 2005-01:2005-03"
+    assert main([*made.split(), *window.split(), "--no-pictures", "--out", "own"]) == 0
+    assert main(["report", "own", "--out", "report.html"]) == 0
+    text = (first / "report.html").read_text(encoding="utf-8")
+    told = [html.unescape(c) for c in re.findall(r"<pre><code>(tajsim .*?)</code></pre>", text)]
+    assert told[0] == f"tajsim {made} {window} --no-pictures --out own"
+    assert told[1] == "tajsim report own --window 2005-01:2005-03 --out report.html"
+    assert "own.toml does not ship with tajsim; its text stands below." in text
+    monkeypatch.chdir(second)
+    for line in told:
+        assert main(shlex.split(line)[1:]) == 0
+    again = (second / "report.html").read_text(encoding="utf-8")
+    assert MOMENT.sub("", again) == MOMENT.sub("", text)
+    table = pd.read_csv(second / "own" / "comparison.csv")
+    assert set(table["window_start"]) == {"2005-01"} and set(table["window_end"]) == {"2005-03"}
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_the_call_in_python_makes_the_same_results(
+    compared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: dict[str, Any] = {"runs": 2, "seed": 5, "until": "2005-01", "parameters": "prior"}
+    if compared:
+        window = ("2004-12", "2005-01")
+        dataset = tajsim.compare(
+            REFERENCE, SCENARIO, **options, window=window, outcomes=["heroin_seized"]
+        ).dataset
+        assert kept_window(dataset) == window
+    else:
+        dataset = run_many([REFERENCE, SCENARIO], **options, overrides={"agency_pay.army": 3.0})
+    step, last = commands(Facts(Given(dataset), kept_window(dataset)))
+    monkeypatch.chdir(tmp_path)
+    exec(step, {})
+    again = load_results("results.nc")
+    assert np.array_equal(again["heroin_seized"].values, dataset["heroin_seized"].values)
+    assert again.attrs["command"] == dataset.attrs["command"]
+    wanted = " --window 2004-12:2005-01" if compared else ""
+    assert last == f"tajsim report results.nc{wanted} --out report.html"
+
+
+def test_results_keep_where_each_event_stands(pair: xr.Dataset) -> None:
+    (first, *_) = json.loads(pair.attrs["events"])[SCENARIO]
+    assert first["where"] == f"scenarios/{SCENARIO}.toml:12"
+    assert first["sources"] == ["matveeva-2004:159"]
+    # Without the texts of the files the places are known all the same.
+    bare = pair.assign_attrs(scenario_text="{}")
+    change = changes(Facts(Given(bare)), SCENARIO)[0]
+    assert (change.where, change.sources) == (first["where"], "matveeva-2004:159")
+
+
+def test_results_of_older_versions_are_read(pair: xr.Dataset) -> None:
+    events = json.loads(pair.attrs["events"])
+    for event in [event for table in events.values() for event in table]:
+        del event["where"], event["sources"]
+    left = {n: v for n, v in pair.attrs.items() if n not in ("window", "continued_from")}
+    old = pair.copy()
+    old.attrs = {**left, "events": json.dumps(events)}
+    assert changes(Facts(Given(old)), SCENARIO) == changes(Facts(Given(pair)), SCENARIO)
+    assert recipe(Facts(Given(old))).notes == []
+    assert kept_window(old) is None
+
+
+def with_shares(dataset: xr.Dataset, scenario: str, window: tuple[str, str]) -> xr.Dataset:
+    """Results that hold a row of shares for each outcome and place."""
+    cells = Facts(Given(dataset)).own_cells(scenario)
+    groups = {f"{g}{e}": 0.25 for g in ("documented", "derived", "assumption", "chance")
+              for e in ("", "_low", "_high")}  # fmt: skip
+    rows = [
+        {"scenario": scenario, "outcome": c.outcome, "where": c.where, "label": c.title,
+         "window_start": window[0], "window_end": window[1], **groups, "runs": 30}
+        for c in cells
+    ]  # fmt: skip
+    return keep_table(dataset, VARIANCE, pd.DataFrame(rows))
+
+
+@pytest.fixture(scope="module")
+def three() -> xr.Dataset:
+    return run_many([REFERENCE, SCENARIO, MORE], runs=30, seed=1, until="2005-06")
+
+
+def test_several_results_keep_what_they_rest_on(three: xr.Dataset) -> None:
+    window = ("2004-11", "2005-06")
+    one, other = (three.sel(scenario=[REFERENCE, name]) for name in (SCENARIO, MORE))
+    joined = join([with_shares(one, SCENARIO, window), with_shares(other, MORE, window)])
+    facts = Facts(Given(joined))
+    assert set(kept_table(joined, VARIANCE)["scenario"]) == {SCENARIO, MORE}
+    for name in (SCENARIO, MORE):
+        table = shares(facts, name)
+        assert table and table.rows
+        # No file has the assumptions of both: they are told from the runs.
+        assert set(facts.assumptions["scenario"]) == {SCENARIO, MORE}
+        assert set(facts.assumptions["sets"]) == {30}
+
+
+def test_shares_of_another_window_or_reference_are_not_shown(three: xr.Dataset) -> None:
+    one = with_shares(three.sel(scenario=[REFERENCE, SCENARIO]), SCENARIO, ("2005-01", "2005-06"))
+    facts = Facts(Given(one))
+    assert shares(facts, SCENARIO) is None
+    assert "told over 2005-01 to 2005-06, which is not the window of this report" in why_not(
+        facts.kept_variance, REFERENCE, SCENARIO, facts.runs
+    )
+    turned = with_shares(three.sel(scenario=[MORE, SCENARIO]), SCENARIO, ("2004-11", "2005-06"))
+    joined = join([three.sel(scenario=[REFERENCE]), turned])
+    assert kept_table(joined, VARIANCE).empty
+    said = why_not(kept_table(joined, VARIANCE), REFERENCE, SCENARIO, 30)
+    assert f"tajsim compare {REFERENCE} {SCENARIO} does" in said
+
+
+def test_digits_are_those_that_the_interval_supports(three: xr.Dataset) -> None:
+    facts = Facts(Given(three))
+    for table in differences(facts, SCENARIO):
+        for row in table.rows:
+            ends = [end.replace(",", "").lstrip("+\N{MINUS SIGN}") for end in row[5].split(" to ")]
+            assert len({len(end.partition(".")[2]) for end in ends}) == 1, row
+            assert all(len(end.replace(".", "").strip("0")) <= 4 for end in ends), row
+
+
+def test_a_folder_that_is_no_result_is_named(tmp_path: Path, pair: xr.Dataset) -> None:
+    (tmp_path / "sweep.json").write_text("{}")
+    with pytest.raises(UserError, match="is a sweep; a report is made of what"):
+        gather([tmp_path])
+    file = save(pair.isel(run=slice(0, 2)), tmp_path / "two.nc")
+    with pytest.raises(UserError, match=r"results 1 and .*two.nc are no pairs.*runs \(6 and 2\)"):
+        gather([pair, file])
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    state = ["run", REFERENCE, "--runs", "2", "--until", "2004-03", "--save", "s.npz"]
+    assert main(state) == 0
+    assert main(["run", REFERENCE, "--from", "s.npz", "--until", "2004-06", "--no-pictures",
+                 "--out", "on"]) == 0  # fmt: skip
+    text = report("on")
+    assert "The months up to Mar 2004 are those of a saved history of status-quo" in text
+    assert "go on from s.npz, a saved state of status-quo up to 2004-03" in text
