@@ -31,8 +31,10 @@ from synthetic import (
 from tajsim import plots
 from tajsim.errors import UserError
 from tajsim.plots import badges, choose, labels, marks, series, style, windows
+from tajsim.plots.guards import GUARD, with_guard
 from tajsim.plots.join import join
 from tajsim.plots.noted import noted
+from tajsim.plots.posts import standing
 
 PAIRED = ("difference", "scenarios", "tornado", "claims")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
@@ -462,12 +464,18 @@ def test_pictures_of_one_scenario_come_from_the_results_that_hold_it() -> None:
 
 def test_events_before_the_months_in_common_are_kept() -> None:
     """Who holds a section or a post was settled before the later results begin."""
-    early = results(runs=2, events={})
-    late = results(scenarios=("late",), runs=2, seed=2, events={}).isel(month=slice(60, None))
-    events = noted(join([early, late]))
-    assert (events.where(events.scenario == "status-quo").month < 0).any()
-    panel = plots.figure("lanes", [late, early.assign_attrs()], run=1, scenarios="status-quo")
-    assert panel.axes
+    early = results(scenarios=PAIR, runs=2)
+    late = results(scenarios=("late",), runs=2, seed=2).isel(month=slice(60, None))
+    joined = join([early, late])
+    events = noted(joined)
+    assert (events.where(events.scenario == PAIR[1]).month < 0).any()
+    held = with_guard(joined)[GUARD].sel(section="khorog")
+    assert held.sel(scenario=PAIR[1]).max() == 0.0  # handed over in 2004, before the first month
+    assert held.sel(scenario=PAIR[0]).min() == 1.0
+    whole, cut = standing(early, PAIR[1], 100), standing(joined, PAIR[1], 40)
+    assert np.array_equal(whole, cut)
+    told = plots.figure("lanes", joined, run=1, scenarios=PAIR[1]).axes[0]
+    assert all(np.min(line.get_xdata()) >= 2009 for line in told.lines if len(line.get_xdata()) > 2)
 
 
 @pytest.mark.parametrize(

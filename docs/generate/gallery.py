@@ -98,7 +98,7 @@ def _draw_found(pictures: Sequence[tuple[Shown, Path]], kept: Path) -> None:
 
 
 def _shrink(path: Path) -> None:
-    """Keep 200 colours, rare ones too: a third of the bytes; where shades mean amounts keep all."""
+    """Keep 256 colours, rare ones too: a third of the bytes; where shades mean amounts keep all."""
     if path.stem in _SHADED:
         return
     with Image.open(path) as whole:
