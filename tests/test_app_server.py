@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ import xarray as xr
 from app_server import ROOT, Dashboard, connect, link, talk
 
 from tajsim.app import hub as hub_module
+from tajsim.app.entry import Entry, parted
 from tajsim.app.server import bind, loopback
 from tajsim.cli.program import main
 from tajsim.errors import UserError
@@ -78,15 +80,69 @@ def test_without_tornado_one_line_says_what_to_install(
     )
 
 
+PATHS = ("", "app.js", "catalogue.json", "hello", f"file/scenario.toml?{FEW}")
+
+
+def test_nobody_is_let_in_without_the_token(dashboard: Dashboard) -> None:
+    for cookie in ("", f"tajsim-{dashboard.port}=", f"tajsim-{dashboard.port}=x{dashboard.token}"):
+        for path in PATHS:
+            assert dashboard.get(path, Cookie=cookie)[0] == 403
+    assert "the address that `tajsim app` has printed" in dashboard.get("", Cookie="")[1].decode()
+    assert b" 403 " in upgrade(dashboard, "Origin: http://127.0.0.1")
+    assert [dashboard.get(path)[0] for path in PATHS] == [200, 200, 200, 204, 200]
+
+
+def test_the_address_that_is_printed_gives_a_cookie_and_leaves_the_token(
+    dashboard: Dashboard,
+) -> None:
+    line = HTTPConnection("127.0.0.1", dashboard.port)
+    for token, status in ((dashboard.token, 302), ("wrong", 403)):
+        line.request("GET", f"/?token={token}&{FEW}")
+        answer = line.getresponse()
+        answer.read()
+        assert answer.status == status
+        assert answer.getheader("Location") == (f"/?{FEW}" if status == 302 else None)
+        cookie = answer.getheader("Set-Cookie") or ""
+        assert (dashboard.cookie in cookie) == (status == 302)
+        assert status != 302 or ("HttpOnly" in cookie and "SameSite=Strict" in cookie)
+    line.close()
+
+
+def test_a_token_for_the_command_line_of_a_browser_opens_once() -> None:
+    entry = Entry(8417)
+    once = entry.once()
+    assert [entry.opens(text) for text in (once, once, "", None)] == [True, False, False, False]
+    assert entry.opens(entry.token) and entry.opens(entry.token)
+    assert parted(f"a=1&token={once}&b=%402") == (once, "a=1&b=%402")
+
+
 def test_a_page_of_elsewhere_cannot_read_it(dashboard: Dashboard) -> None:
-    assert dashboard.get("")[0] == 200
-    for path in ("", "catalogue.json", f"file/scenario.toml?{FEW}"):
+    for path in PATHS:
         assert dashboard.get(path, Host="evil.example")[0] == 403
-    foreign = "HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://evil.example\r\nUpgrade: websocket\r\n"
-    rest = "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n\r\n"
+        assert dashboard.get(path, Host=f"evil.example:{dashboard.port}")[0] == 403
+    # A browser says from where a page asks; another port of this machine is not ours either.
+    for site in ("cross-site", "same-site"):
+        for path in PATHS:
+            assert dashboard.get(path, **{"Sec-Fetch-Site": site})[0] == 403
+        led = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+        assert [dashboard.get(path, **led)[0] for path in ("", PATHS[-1])] == [200, 403]
+    cookie = f"Cookie: {dashboard.cookie}"
+    for origin in ("http://evil.example", "http://127.0.0.1:1", "null"):
+        assert b" 403 " in upgrade(dashboard, f"Origin: {origin}", cookie)
+    assert b" 403 " in upgrade(dashboard, cookie, host="evil.example")
+    assert b" 101 " in upgrade(dashboard, f"Origin: http://127.0.0.1:{dashboard.port}", cookie)
+
+
+def upgrade(dashboard: Dashboard, *headers: str, host: str = "") -> bytes:
+    """Ask for a web socket; return the first line of the answer."""
+    lines = [
+        "GET /live HTTP/1.1", f"Host: {host or f'127.0.0.1:{dashboard.port}'}", *headers,
+        "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: eA==", "", "",
+    ]  # fmt: skip
     with socket.create_connection(("127.0.0.1", dashboard.port)) as line:
-        line.sendall(f"GET /live {foreign}{rest}".encode())
-        assert b" 403 " in line.recv(200)
+        line.sendall("\r\n".join(lines).encode())
+        return line.recv(200).partition(b"\r\n")[0]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +248,7 @@ def test_too_many_tabs_and_too_much_memory_are_refused(dashboard: Dashboard) -> 
 
 @NEEDS_PS
 def test_no_worker_outlives_the_dashboard() -> None:
-    served = Dashboard()
+    served = Dashboard(0, "--workers", "1")
     assert talk(served, [FEW])[-1]["complete"]
     workers = served.workers()
     served.process.kill()

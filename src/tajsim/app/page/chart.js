@@ -2,7 +2,7 @@
 
 import { number, svg, ticks } from "./svg.js";
 
-export const LEFT = 52, RIGHT = 8, BOTTOM = 20;
+export const LEFT = 60, RIGHT = 8, BOTTOM = 20;
 const HEAD = 15, GAP = 10, FAN = 145, DIFFERENCE = 78;
 const HEIGHT = 2 * HEAD + GAP + FAN + DIFFERENCE + BOTTOM;
 const DOCUMENTED_UNTIL = 2016;
