@@ -11,11 +11,11 @@ from scipy.special import stdtrit
 
 from tajsim.app.numbers import rounded
 from tajsim.app.state import split_spec
+from tajsim.app.task import SMOOTH
 from tajsim.plots.series import Floats, rare, reduce, scaled, smooth, smooth_unit, titled, unit_of
 from tajsim.plots.windows import mean_interval, quantiles, share_interval, yes_or_no
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-SMOOTH = 12
 
 
 def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tajsim.app.state import State
 from tajsim.ensemble.plan import Job, Plan
 from tajsim.inputs.dates import month_number
-from tajsim.inputs.scenario import Scenario
+
+if TYPE_CHECKING:  # a worker starts sooner without what reads scenarios
+    from tajsim.app.state import State
+    from tajsim.inputs.scenario_parts import Scenario
+
+#: Months that one point of a fan stands for: those up to it.
+SMOOTH = 12
 
 #: The runs that are simulated first, by all workers together; the size of the chunks after them.
 FIRST, MORE = 200, 200

@@ -9,9 +9,9 @@ from typing import Any
 import xarray as xr
 
 from tajsim.app.asked import Asked
-from tajsim.app.fans import SMOOTH
 from tajsim.app.gather import months_of
 from tajsim.app.hub import Hub
+from tajsim.app.task import SMOOTH
 from tajsim.app.view import PARTS, fans_of, part_of_view
 
 

@@ -9,10 +9,9 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tajsim.app.fans import SMOOTH
 from tajsim.app.follow import follow
 from tajsim.app.past import Past
-from tajsim.app.task import Task
+from tajsim.app.task import SMOOTH, Task
 from tajsim.ensemble.chunk import collect, release
 from tajsim.errors import UserError
 from tajsim.model.model import TajikistanModel
