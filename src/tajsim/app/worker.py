@@ -17,7 +17,7 @@ from tajsim.errors import UserError
 from tajsim.model.model import TajikistanModel
 
 #: Between two messages about one task: seconds, and months.
-EVERY, LEAST = 0.2, 8
+EVERY, LEAST = 0.2, 12
 
 
 class Stale(Exception):
