@@ -27,8 +27,7 @@ from tajsim.ensemble.chunk import Record, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario import scenario_names
-from tajsim.plots.dates import spans as dates
-from tajsim.plots.map import _over
+from tajsim.plots.dates import medians_over, spans
 from tajsim.plots.series import reduce, smooth
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
@@ -210,7 +209,7 @@ def test_the_map_is_that_of_the_picture(made: Any) -> None:
         at = found["months"].index(month)
         for layer in ("border", "land", "leaving"):
             name = found[layer]["outcome"]
-            expected = _over(dataset[name], dates(dataset, [month]))[:, :, 0]
+            expected = medians_over(dataset[name], spans(dataset, [month]))[:, :, 0]
             values = [by_month[at] for by_month in found[layer]["values"]]
             np.testing.assert_allclose(values, expected, rtol=2e-5)
 
