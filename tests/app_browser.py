@@ -34,6 +34,7 @@ class Chromium:
         self.downloads = folder / "downloads"
         self.downloads.mkdir(parents=True)
         self.loop = asyncio.new_event_loop()
+        self._tabs: list[Tab] = []
         profile = folder / "profile"
         self._net = folder / "net.json"
         command = [CHROMIUM, *_QUIET, f"--user-data-dir={profile}", f"--log-net-log={self._net}"]
@@ -49,6 +50,7 @@ class Chromium:
         with urllib.request.urlopen(asked, timeout=30) as answer:
             address = json.load(answer)["webSocketDebuggerUrl"]
         tab = Tab(self.loop, address)
+        self._tabs.append(tab)
         for domain in ("Page", "Runtime", "Network", "Log"):
             tab.call(f"{domain}.enable")
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
@@ -57,6 +59,11 @@ class Chromium:
         tab.call("Browser.setDownloadBehavior", **allow)
         tab.go(url)
         return tab
+
+    def close_tabs(self) -> None:
+        """Close what a test has opened: the dashboard serves a few tabs only."""
+        while self._tabs:
+            self._tabs.pop().call("Page.close")
 
     def close(self) -> set[str]:
         """End the browser; return every address that it asked for."""
@@ -115,7 +122,7 @@ class Tab:
         """Open an address."""
         self.call("Page.navigate", url=url)
 
-    def wait(self, script: str, seconds: float = 120) -> Any:
+    def wait(self, script: str, seconds: float = 60) -> Any:
         """Wait until JavaScript gives something true, and return it."""
         return wait_for(
             lambda: self.run(f"(() => {{ try {{ return {script} }} catch {{}} }})()"), seconds

@@ -14,13 +14,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tornado.websocket import websocket_connect
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 ROOT = Path(__file__).parents[1]
 
 
 class Dashboard:
-    """``tajsim app`` in a process; ``address`` ends with a slash."""
+    """``tajsim app`` in a process.
+
+    Attributes:
+        address: of the page, ending with a slash.
+        token, cookie: what opens it, once as the value of a cookie and once as the whole header.
+    """
 
     def __init__(self, port: int = 0, *options: str) -> None:
         command = [sys.executable, "-m", "tajsim", "app", "--no-browser", "--port", str(port)]
@@ -33,13 +39,20 @@ class Dashboard:
         )
         assert self.process.stdout
         self.said = self.process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)
+        found = re.search(r"(http://127\.0\.0\.1:(\d+)/)\?token=([\w-]+)&", self.said)
         assert found, self.process.communicate()[1]
-        self.address, self.port = found[0], int(found[1])
+        self.address, self.port, self.token = found[1], int(found[2]), found[3]
+        self.cookie = f"tajsim-{self.port}={self.token}"
+
+    def page(self, **keys: Any) -> str:
+        """Return the address of a state, with the token."""
+        return f"{self.address}?{link(token=self.token, **keys)}"
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Return status and body of an answer."""
-        asked = urllib.request.Request(self.address + path, headers=headers)
+        asked = urllib.request.Request(
+            self.address + path, headers={"Cookie": self.cookie, **headers}
+        )
         try:
             with urllib.request.urlopen(asked, timeout=240) as answer:
                 return answer.status, answer.read()
@@ -69,11 +82,18 @@ def link(**keys: Any) -> str:
     return urlencode({k.replace("since", "from"): v for k, v in keys.items()}, doseq=True)
 
 
+async def connect(dashboard: Dashboard) -> WebSocketClientConnection:
+    """Return a line as a tab has it."""
+    address = f"ws://127.0.0.1:{dashboard.port}/live"
+    asked = HTTPRequest(address, headers={"Cookie": dashboard.cookie})
+    return await websocket_connect(asked, max_message_size=1 << 28)
+
+
 def talk(dashboard: Dashboard, queries: list[str], seconds: float = 240) -> list[dict[str, Any]]:
     """Send states one upon the other; return all that is said until the last is complete."""
 
     async def whole() -> list[dict[str, Any]]:
-        line = await websocket_connect(f"ws://127.0.0.1:{dashboard.port}/live")
+        line = await connect(dashboard)
         for number, query in enumerate(queries, 1):
             await line.write_message(json.dumps({"number": number, "query": query}))
         said: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,16 @@ REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
 def pair() -> xr.Dataset:
     """Six paired runs of two shipped scenarios, 18 months."""
     return run_many([REFERENCE, SCENARIO], runs=6, seed=1, until="2005-06")
+
+
+@pytest.fixture(scope="session")
+def dashboard() -> Iterator[Any]:
+    """One dashboard (`app_server.Dashboard`) for all tests that do not end it."""
+    from app_server import Dashboard
+
+    served = Dashboard()
+    yield served
+    assert served.end() == 0
 
 
 @pytest.fixture

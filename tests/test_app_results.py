@@ -13,21 +13,21 @@ import xarray as xr
 from tajsim.analysis.paired import compare_results, effect
 from tajsim.app.catalogue import catalogue
 from tajsim.app.fans import LEVELS, fan_of, paired_by_month
-from tajsim.app.follow import Forks, follow
-from tajsim.app.gather import dataset_of, series_so_far
+from tajsim.app.follow import follow
+from tajsim.app.gather import dataset_of, longer, months_of, sides_so_far
 from tajsim.app.maps import map_values
+from tajsim.app.past import Past
 from tajsim.app.scenario_file import plan_of
 from tajsim.app.shelf import Shelf, size
 from tajsim.app.state import State, read_state
 from tajsim.app.task import Task, tasks_of
-from tajsim.app.view import whole_view
+from tajsim.app.view import part_of_view
 from tajsim.ensemble import run_many
 from tajsim.ensemble.chunk import Record, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario import scenario_names
-from tajsim.plots.dates import spans as dates
-from tajsim.plots.map import _over
+from tajsim.plots.dates import medians_over, spans
 from tajsim.plots.series import reduce, smooth
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
@@ -49,12 +49,17 @@ def same(a: Record, b: Record) -> None:
     np.testing.assert_array_equal(a.parameter_values, b.parameter_values)
 
 
+def halves(variable: xr.DataArray) -> list[xr.DataArray]:
+    """Return what there is of the reference and of the scenario."""
+    return [variable.isel(scenario=[0]), variable.isel(scenario=[1])]
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[State, Plan, Any, Sequence[Record]]:
     """What the tasks of a state give: 45 runs in two chunks, 18 months."""
     state, plan, pairs = asked(QUERY, tmp_path_factory.mktemp("app"))
-    forks = Forks()
-    records = [follow(task, forks, lambda model: None) for pair in pairs for task in pair]
+    past = Past()
+    records = [follow(task, past, lambda model: None) for pair in pairs for task in pair]
     return state, plan, pairs, records
 
 
@@ -72,39 +77,72 @@ def test_chunks_together_are_the_results_of_the_command_line(made: Any) -> None:
     assert differ <= {"created"}
 
 
-def test_a_fork_is_to_the_bit_what_a_whole_run_gives(tmp_path: Path) -> None:
-    forks, months = Forks(), []
-    for pay in (40, 60):
-        query = f"{QUERY}&from=2004-10".replace("=40", f"={pay}")
-        _, _, pairs = asked(query, tmp_path)
-        task = pairs[0][1]
-        assert task.fork == 9 and pairs[0][0].fork == 0
-        months.append([])
-        found = follow(task, forks, lambda model: months[-1].append(model.months_run))
+#: A scenario with events from November 2004 on, five runs of it and of what moves make of it.
+EVENTS = "scenario=russian-border-withdrawal&runs=5&until=2005-09"
+
+
+@pytest.mark.parametrize(
+    ("queries", "months"),
+    [
+        # A lever that acts later: the months before are simulated once.
+        (["&set=civic_space=1&from=2004-10", "&set=civic_space=0.2&from=2004-10"], [21, 12]),
+        # An event that comes earlier, later, and never: from the first difference on.
+        (
+            [
+                "",
+                "&move=moskovskii-handed-over@2005-06",
+                "&move=moskovskii-handed-over@2005-07",
+                "&move=moskovskii-handed-over@never",
+            ],
+            [21, 6, 4, 3],
+        ),
+        # Levers from the start change everything; the other event is moved on top of them.
+        (
+            [
+                "&set=civic_space=1",
+                "&set=civic_space=1&move=moskovskii-handed-over@2005-06",
+                "&set=civic_space=1&move=moskovskii-handed-over@2005-08",
+                "&set=civic_space=0.2&move=moskovskii-handed-over@2005-08",
+            ],
+            [21, 21, 4, 21],
+        ),
+    ],
+)
+def test_a_shared_past_gives_what_a_run_from_the_start_gives(
+    queries: list[str], months: list[int], tmp_path: Path
+) -> None:
+    past, took = Past(), []
+    for query in queries:
+        task = asked(EVENTS + query, tmp_path)[2][0][1]
+        done: list[int] = []
+        found = follow(task, past, lambda model, done=done: done.append(model.months_run))  # type: ignore[misc]
         same(found, simulate(task.job, lambda: None))
-    assert [len(done) for done in months] == [18, 9], "the second one begins at the fork"
+        took.append(sum(b > a for a, b in zip([0, *done], done, strict=False)))
+        if took[-1] < 21:
+            took[-1] -= 1  # the first thing heard of is the kept state
+    assert took == months
 
 
-def test_forks_differ_by_all_that_comes_before_and_by_nothing_after(tmp_path: Path) -> None:
-    def trunk(query: str) -> tuple[str, str]:
-        task = asked(query, tmp_path)[2][0][1]
-        return task.trunk, task.key
-
-    a = trunk(f"{QUERY}&from=2004-10")
-    b = trunk(f"{QUERY}&from=2004-10".replace("=40", "=60"))
-    assert a[0] == b[0] and a[1] != b[1]
-    for other in (
-        "seed=2",
-        "parameters=fixed",
-        "scenario=irpt-ban&set=civic_space=1&until=2010-01",
-    ):
-        assert trunk(f"{QUERY}&from=2004-10&{other}")[0] != a[0]
+def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
+    reference, own = asked(EVENTS, tmp_path)[2][0]
+    past = Past()
+    follow(reference, past, lambda model: None)
+    begun = past.latest(own, 21)
+    assert begun and begun.months == 10, "the months before November 2004"
+    for other in ("seed=2", "parameters=fixed", "set=civic_space=1"):
+        assert past.latest(asked(f"{EVENTS}&{other}", tmp_path)[2][0][1], 21) is None
 
 
-def test_forks_keep_no_more_than_they_may(made: Any, tmp_path: Path) -> None:
-    forks = Forks(most_bytes=1)
-    follow(asked(f"{QUERY}&from=2004-10", tmp_path)[2][0][1], forks, lambda model: None)
-    assert forks.get(asked(f"{QUERY}&from=2004-10", tmp_path)[2][0][1].trunk) is None
+def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
+    task = asked(EVENTS, tmp_path)[2][0][1]
+    whole = Past()
+    follow(task, whole, lambda model: None)
+    assert whole.bytes() > 0
+    for room in (1, whole.bytes() // 2):
+        past = Past(room)
+        follow(task, past, lambda model: None)
+        assert past.bytes() <= room
+        assert (past.latest(task, 21) is None) == (room == 1)
 
 
 def test_the_name_of_a_scenario_is_no_reason_to_simulate_again(tmp_path: Path) -> None:
@@ -124,17 +162,31 @@ def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
 def test_a_fan_is_that_of_the_picture(made: Any) -> None:
     _, plan, pairs, records = made
     dataset = dataset_of(plan, pairs, records)
-    fan = fan_of(dataset["heroin_seized"], "heroin_seized")
+    fan = fan_of(halves(dataset["heroin_seized"]), "heroin_seized")
     assert fan and fan["unit"] == "kg/year" and fan["kind"] == "bands"
     series = smooth(reduce(dataset["heroin_seized"], {}), 12)
     expected = np.quantile(series.values.astype(float), LEVELS, axis=2).transpose(1, 0, 2)
     np.testing.assert_allclose(fan["lines"], expected, rtol=1e-5)
-    one = fan_of(dataset["heroin_seized"], "heroin_seized@section=pianj")
+    one = fan_of(halves(dataset["heroin_seized"]), "heroin_seized@section=pianj")
     assert one and one["title"] == "Heroin seized on the line (Pianj)"
-    share = fan_of(dataset["state_failed"], "state_failed")
+    share = fan_of(halves(dataset["state_failed"]), "state_failed")
     assert share and (share["kind"], share["unit"]) == ("mean", "% of runs")
-    months = [m for m in range(18) if m < 11]
-    assert fan_of(dataset["heroin_seized"].isel(month=months), "heroin_seized") is None
+    few = dataset["heroin_seized"].isel(month=slice(0, 11))
+    assert fan_of(halves(few), "heroin_seized") is None
+
+
+def test_a_fan_of_fewer_months_is_the_beginning_of_the_whole_one(made: Any) -> None:
+    _, plan, pairs, records = made
+    reference, own = halves(dataset_of(plan, pairs, records)["heroin_seized"])
+    whole = fan_of([reference, own], "heroin_seized")
+    part = fan_of([reference, own.isel(month=slice(0, 14))], "heroin_seized")
+    alone = fan_of([reference], "heroin_seized")
+    assert whole and part and alone
+    assert whole["lines"][0] == part["lines"][0] == alone["lines"][0]
+    assert part["months"] == whole["months"]
+    assert part["lines"][1] == [line[:3] for line in whole["lines"][1]]
+    assert part["difference"] == [line[:3] for line in whole["difference"]]
+    assert alone["lines"][1] == [[]] * 5 and alone["difference"] == [[]] * 3
 
 
 def test_the_difference_by_month_is_the_paired_effect(made: Any) -> None:
@@ -157,7 +209,7 @@ def test_the_map_is_that_of_the_picture(made: Any) -> None:
         at = found["months"].index(month)
         for layer in ("border", "land", "leaving"):
             name = found[layer]["outcome"]
-            expected = _over(dataset[name], dates(dataset, [month]))[:, :, 0]
+            expected = medians_over(dataset[name], spans(dataset, [month]))[:, :, 0]
             values = [by_month[at] for by_month in found[layer]["values"]]
             np.testing.assert_allclose(values, expected, rtol=2e-5)
 
@@ -165,24 +217,44 @@ def test_the_map_is_that_of_the_picture(made: Any) -> None:
 def test_the_table_holds_the_numbers_of_compare(made: Any) -> None:
     state, plan, pairs, records = made
     dataset = dataset_of(plan, pairs, records)
-    view = whole_view(dataset, state)
+    table = part_of_view("table", dataset, state)["table"]
     expected = compare_results(dataset)
-    rows = view["table"]["rows"]
+    rows = table["rows"]
     assert [row["difference"] for row in rows] == expected["difference"].tolist()
     assert [row["low"] for row in rows] == expected["low"].tolist()
-    assert view["runs"] == 45 and "run 3" in view["story"]["story"]
-    assert view["table"]["window"] == ["2004-01", "2005-06"]
+    assert table["window"] == ["2004-01", "2005-06"]
+    assert "run 3" in part_of_view("story", dataset, state)["story"]["story"]
 
 
-def test_what_is_there_so_far_ends_where_the_slower_scenario_is(made: Any) -> None:
+def test_what_is_there_so_far_ends_where_the_slowest_chunk_is(made: Any) -> None:
     _, plan, pairs, records = made
-    reference, own = pairs[0]
-    series = records[1].outcomes["heroin_seized"][..., :14, :]
-    partial = {own.key: (14, {"heroin_seized": series})}
-    assert series_so_far(plan, pairs[0], {}, partial) == {}
-    found = series_so_far(plan, pairs[0], {reference.key: records[0]}, partial)["heroin_seized"]
-    whole = dataset_of(plan, pairs[:1], records[:2])["heroin_seized"]
-    xr.testing.assert_equal(found, whole.isel(month=slice(0, 14)).drop_vars("run"))
+    keys = [task.key for pair in pairs for task in pair]
+    by_key = dict(zip(keys, records, strict=True))
+    name, whole = "heroin_seized", dataset_of(plan, pairs, records)["heroin_seized"]
+    mine = [pair[1].key for pair in pairs]
+
+    def told(months: Sequence[int]) -> dict[str, Any]:
+        some = {k: by_key[k].outcomes[name] for k in mine}
+        return {k: {name: some[k][..., :m, :]} for k, m in zip(mine, months, strict=False)}
+
+    others = {key: record for key, record in by_key.items() if key not in mine}
+    assert sides_so_far(plan, pairs, {}, {}, [name]) == ({}, {})
+    reference, own = sides_so_far(plan, pairs, others, told([14]), [name])
+    assert (months_of(reference), own) == (18, {}), "a chunk has nothing yet"
+    reference, own = sides_so_far(plan, pairs, others, told([14, 16]), [name])
+    assert (months_of(reference), months_of(own)) == (18, 14)
+    for position, side in enumerate((reference, own)):
+        part = whole.isel(scenario=[position], month=slice(0, months_of(side))).drop_vars("run")
+        xr.testing.assert_equal(side[name], part)
+
+
+def test_months_told_piece_by_piece_make_the_whole(made: Any) -> None:
+    whole = {"heroin_seized": made[3][0].outcomes["heroin_seized"]}
+    had: Any = {}
+    for first, stop in ((0, 12), (12, 13), (13, 18), (0, 18)):
+        piece = {name: series[..., first:stop, :] for name, series in whole.items()}
+        had = longer(had, piece, first)
+        np.testing.assert_array_equal(had["heroin_seized"], whole["heroin_seized"][..., :stop, :])
 
 
 def test_every_lever_tells_its_range_and_what_it_rests_on() -> None:

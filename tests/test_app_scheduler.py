@@ -116,8 +116,21 @@ def test_a_task_does_not_wait_for_a_home_that_is_busy_for_long() -> None:
     assert fake.running == ["long", "b"]
 
 
-def test_the_first_chunk_is_small_and_all_runs_are_there() -> None:
-    assert spans(1) == [(0, 1)]
-    assert spans(40) == [(0, 40)]
-    assert spans(200) == [(0, 40), (40, 200)]
-    assert spans(1000) == [(0, 40), (40, 200), (200, 400), (400, 600), (600, 800), (800, 1000)]
+def test_the_first_runs_are_divided_over_the_workers() -> None:
+    assert spans(1, 2) == [(0, 1, 0)]
+    assert spans(45, 2) == [(0, 22, 0), (22, 45, 0)]
+    assert spans(200, 2) == [(0, 100, 0), (100, 200, 0)]
+    assert spans(200, 1) == [(0, 200, 0)]
+    later = [(200, 400, 1), (400, 600, 1), (600, 800, 2), (800, 1000, 2)]
+    assert spans(1000, 2) == [*spans(200, 2), *later]
+
+
+def test_a_worker_takes_what_it_knows_the_past_of_before_the_rest() -> None:
+    fake = Fake(2)
+    tasks = [task(f"{side}{i}", 0, home=i) for i in (0, 1) for side in ("reference", "own")]
+    fake.scheduler.want("tab", tasks)
+    assert fake.running == ["reference0", "reference1"]
+    fake.finish(1)
+    assert fake.running == ["reference0", "own1"]
+    fake.finish(1)
+    assert fake.running == ["reference0", "own0"], "better late in one place than idle"

@@ -8,10 +8,9 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,10 @@ import pytest
 pytest.importorskip("tornado", reason="no tornado: pip install 'tajsim[app]' for the dashboard")
 
 import xarray as xr
-from app_server import ROOT, Dashboard, link, talk
+from app_server import Dashboard, connect, link, talk
 
 from tajsim.app import hub as hub_module
+from tajsim.app.entry import Entry, parted
 from tajsim.app.server import bind, loopback
 from tajsim.cli.program import main
 from tajsim.errors import UserError
@@ -31,13 +31,6 @@ NEEDS_PS = pytest.mark.skipif(
     not (shutil.which("ps") and Path("/proc").exists()), reason="no ps and /proc to find workers"
 )
 FEW = link(**SMALL, runs=5)
-
-
-@pytest.fixture(scope="module")
-def dashboard() -> Iterator[Dashboard]:
-    served = Dashboard()
-    yield served
-    assert served.end() == 0
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
@@ -78,15 +71,69 @@ def test_without_tornado_one_line_says_what_to_install(
     )
 
 
+PATHS = ("", "app.js", "catalogue.json", "hello", f"file/scenario.toml?{FEW}")
+
+
+def test_nobody_is_let_in_without_the_token(dashboard: Dashboard) -> None:
+    for cookie in ("", f"tajsim-{dashboard.port}=", f"tajsim-{dashboard.port}=x{dashboard.token}"):
+        for path in PATHS:
+            assert dashboard.get(path, Cookie=cookie)[0] == 403
+    assert "the address that `tajsim app` has printed" in dashboard.get("", Cookie="")[1].decode()
+    assert b" 403 " in upgrade(dashboard, "Origin: http://127.0.0.1")
+    assert [dashboard.get(path)[0] for path in PATHS] == [200, 200, 200, 204, 200]
+
+
+def test_the_address_that_is_printed_gives_a_cookie_and_leaves_the_token(
+    dashboard: Dashboard,
+) -> None:
+    line = HTTPConnection("127.0.0.1", dashboard.port)
+    for token, status in ((dashboard.token, 302), ("wrong", 403)):
+        line.request("GET", f"/?token={token}&{FEW}")
+        answer = line.getresponse()
+        answer.read()
+        assert answer.status == status
+        assert answer.getheader("Location") == (f"/?{FEW}" if status == 302 else None)
+        cookie = answer.getheader("Set-Cookie") or ""
+        assert (dashboard.cookie in cookie) == (status == 302)
+        assert status != 302 or ("HttpOnly" in cookie and "SameSite=Strict" in cookie)
+    line.close()
+
+
+def test_a_token_for_the_command_line_of_a_browser_opens_once() -> None:
+    entry = Entry(8417)
+    once = entry.once()
+    assert [entry.opens(text) for text in (once, once, "", None)] == [True, False, False, False]
+    assert entry.opens(entry.token) and entry.opens(entry.token)
+    assert parted(f"a=1&token={once}&b=%402") == (once, "a=1&b=%402")
+
+
 def test_a_page_of_elsewhere_cannot_read_it(dashboard: Dashboard) -> None:
-    assert dashboard.get("")[0] == 200
-    for path in ("", "catalogue.json", f"file/scenario.toml?{FEW}"):
+    for path in PATHS:
         assert dashboard.get(path, Host="evil.example")[0] == 403
-    foreign = "HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://evil.example\r\nUpgrade: websocket\r\n"
-    rest = "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n\r\n"
+        assert dashboard.get(path, Host=f"evil.example:{dashboard.port}")[0] == 403
+    # A browser says from where a page asks; another port of this machine is not ours either.
+    for site in ("cross-site", "same-site"):
+        for path in PATHS:
+            assert dashboard.get(path, **{"Sec-Fetch-Site": site})[0] == 403
+        led = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+        assert [dashboard.get(path, **led)[0] for path in ("", PATHS[-1])] == [200, 403]
+    cookie = f"Cookie: {dashboard.cookie}"
+    for origin in ("http://evil.example", "http://127.0.0.1:1", "null"):
+        assert b" 403 " in upgrade(dashboard, f"Origin: {origin}", cookie)
+    assert b" 403 " in upgrade(dashboard, cookie, host="evil.example")
+    assert b" 101 " in upgrade(dashboard, f"Origin: http://127.0.0.1:{dashboard.port}", cookie)
+
+
+def upgrade(dashboard: Dashboard, *headers: str, host: str = "") -> bytes:
+    """Ask for a web socket; return the first line of the answer."""
+    lines = [
+        "GET /live HTTP/1.1", f"Host: {host or f'127.0.0.1:{dashboard.port}'}", *headers,
+        "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: eA==", "", "",
+    ]  # fmt: skip
     with socket.create_connection(("127.0.0.1", dashboard.port)) as line:
-        line.sendall(f"GET /live {foreign}{rest}".encode())
-        assert b" 403 " in line.recv(200)
+        line.sendall("\r\n".join(lines).encode())
+        return line.recv(200).partition(b"\r\n")[0]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +143,9 @@ def test_nothing_but_the_page_is_served(dashboard: Dashboard, path: str) -> None
     assert dashboard.get(path)[0] == 404
 
 
-def test_files_are_those_of_the_command_line(dashboard: Dashboard, tmp_path: Path) -> None:
+def test_files_are_those_of_the_command_line(
+    dashboard: Dashboard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     query = link(**SMALL, runs=45, seed=3, since="2004-06", show=["grievance", "heroin_met"])
     status, scenario = dashboard.file("scenario.toml", query)
     assert status == 200
@@ -104,9 +153,8 @@ def test_files_are_those_of_the_command_line(dashboard: Dashboard, tmp_path: Pat
     (tmp_path / "ours.nc").write_bytes(dashboard.file("results.nc", query)[1])
     ours = xr.load_dataset(tmp_path / "ours.nc", engine="h5netcdf")
     command = ours.attrs["command"].split()
-    run = [sys.executable, "-m", *command, "--no-pictures"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    subprocess.run(run, cwd=tmp_path, env=environment, check=True, stdout=subprocess.PIPE)
+    monkeypatch.chdir(tmp_path)
+    assert main([*command[1:], "--no-pictures", "--workers", "1"]) == 0
     theirs = xr.load_dataset(tmp_path / "results" / "results.nc", engine="h5netcdf")
     # To the bit: every outcome, event and parameter, the scenario's text, the settings.
     assert ours.drop_attrs(deep=False).identical(theirs.drop_attrs(deep=False))
@@ -148,17 +196,15 @@ def test_a_hundred_fast_moves_end_with_the_last(dashboard: Dashboard) -> None:
     assert begun[-1] == 100
     assert len(begun) <= 10, "moves that come faster than the work are passed over"
     views = [message for message in said if message["kind"] == "view"]
-    assert [view["runs"] for view in views if view["number"] == 100] == [40, 60]
+    assert [view["runs"] for view in views if view["number"] == 100] == [60] * 4
     for before in (message["number"] for message in said if message["kind"] == "view"):
         assert before in begun
     assert "= 100.0" in next(m for m in reversed(said) if m["kind"] == "asked")["scenario"]
 
 
 def test_messages_that_are_no_states_hang_up(dashboard: Dashboard) -> None:
-    from tornado.websocket import websocket_connect
-
     async def answer(text: str) -> str | bytes | None:
-        line = await websocket_connect(f"ws://127.0.0.1:{dashboard.port}/live")
+        line = await connect(dashboard)
         await line.write_message(text)
         return await line.read_message()
 
@@ -179,12 +225,9 @@ def test_a_worker_that_is_killed_is_replaced(dashboard: Dashboard) -> None:
 
 
 def test_too_many_tabs_and_too_much_memory_are_refused(dashboard: Dashboard) -> None:
-    from tornado.websocket import websocket_connect
-
     async def last() -> dict[str, object]:
         most = hub_module.MOST_SESSIONS
-        address = f"ws://127.0.0.1:{dashboard.port}/live"
-        lines = [await websocket_connect(address) for _ in range(most + 1)]
+        lines = [await connect(dashboard) for _ in range(most + 1)]
         text = await lines[-1].read_message()
         for line in lines:
             line.close()
@@ -197,7 +240,7 @@ def test_too_many_tabs_and_too_much_memory_are_refused(dashboard: Dashboard) -> 
 
 @NEEDS_PS
 def test_no_worker_outlives_the_dashboard() -> None:
-    served = Dashboard()
+    served = Dashboard(0, "--workers", "1")
     assert talk(served, [FEW])[-1]["complete"]
     workers = served.workers()
     served.process.kill()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from fake_sweeps import fake_sweep
 
 from tajsim.analysis.comparison import Comparison, compare_dataset
 from tajsim.analysis.explain import explain
 from tajsim.analysis.validation import Validation
 from tajsim.display.html import Html, element, table, text, whole
+from tajsim.exploration.discovery import Discovery
+from tajsim.exploration.robustness import Robustness
+from tajsim.exploration.sensitivity import Sensitivity
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario import load_scenario
 from tajsim.inputs.scenario_parts import Claim, Event, Scenario
@@ -203,6 +208,27 @@ def test_texts_keep_their_layout(pair: xr.Dataset) -> None:
 def test_run_shows_as_xarray_does(pair: xr.Dataset) -> None:
     assert type(pair) is xr.Dataset
     assert "xr-" in pair._repr_html_() and np.ndim(pair["run"]) == 1
+
+
+def test_a_sweep_shows_what_varies_and_what_came_of_it() -> None:
+    places = np.array([[0.0, 0.5], [0.5, 0.0], [1.0, 1.0]])
+    sweep = fake_sweep("points", places, {"level": lambda x: 100.0 * x[:, 0]}, runs=2)
+    failed = pd.DataFrame({"point": ["p0000"], "run": [1], "cause": [EVIL]})
+    about = {**sweep.about, "title": EVIL, "question": "Why?", "seed": 7}
+    seen = shown(replace(sweep, failures=failed, about=about))
+    assert EVIL in seen.words and "Why?" in seen.words
+    assert "points of 3 points, 3 of them with runs; 6 runs; 1 failed; seed 7" in seen.words
+    assert ["x2", "share", "0", "1", "assumption"] in seen.rows
+    assert ["level", "index", "0", "50", "100"] in seen.rows
+    assert [EVIL, "1"] in seen.rows
+    empty = replace(sweep, results=sweep.results.iloc[:0])
+    assert ["level", "index", "-", "-", "-"] in shown(empty).rows
+
+
+def test_what_a_sweep_tells_shows_as_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in (Sensitivity, Discovery, Robustness):
+        monkeypatch.setattr(kind, "__str__", lambda self: EVIL)
+        assert EVIL in shown(object.__new__(kind)).words
 
 
 def test_showing_a_file_of_ones_own(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from tajsim.ensemble.columns import ColumnPlan
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.inputs.modes import REDRAWN
 from tajsim.inputs.parameters import load_parameters
-from tajsim.plots.choose import join
+from tajsim.plots.join import join
 
 Array = np.ndarray
 WINDOW = ("2004-01", "2004-12")

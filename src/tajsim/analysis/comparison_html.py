@@ -51,7 +51,7 @@ def _scenario(dataset: xr.Dataset, part: pd.DataFrame) -> list[Html]:
         element("p", " ".join(question)),
         element("p", f"{runs_text(dataset, 'paired run')}, {window}", look="quiet"),
         table(COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8)) if rows else _nothing(),
-        *(element("p", note, look="quiet") for note in notes(part, shown)),
+        *(element("p", note, look="quiet") for note in notes(part, shown, "in its .table")),
     ]
 
 

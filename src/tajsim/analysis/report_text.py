@@ -88,17 +88,23 @@ def comparison_rows(shown: pd.DataFrame) -> list[list[str]]:
     ]
 
 
-def notes(part: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
-    """Return the lines below a table: how months become one number, chance, what is left out."""
+_ELSEWHERE = "with --all, and in the CSV files"
+
+
+def notes(part: pd.DataFrame, shown: pd.DataFrame, place: str = _ELSEWHERE) -> list[str]:
+    """Return the lines below a table: how months become one number, chance, what is left out.
+
+    ``place`` says where the rest of the rows can be seen.
+    """
     same = int((part["share_tied"] == 1.0).sum())
     differ = int((shown["share_tied"] < 1.0).sum())
     lines = [_OVER, "Where nothing changes, one interval in ten is clear of zero by chance."]
     lines += [f"The same in every run: {same} rows."] if same else []
-    return lines + _left_out(len(part) - same - differ)
+    return lines + _left_out(len(part) - same - differ, place)
 
 
-def _left_out(count: int) -> list[str]:
-    return [f"{count} more rows with --all, and in the CSV files."] if count > 0 else []
+def _left_out(count: int, place: str = _ELSEWHERE) -> list[str]:
+    return [f"{count} more rows {place}."] if count > 0 else []
 
 
 def closing_text(dataset: xr.Dataset) -> str:

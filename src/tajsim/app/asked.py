@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from tajsim.app.gather import dataset_of, series_so_far
+from tajsim.app.gather import Side, dataset_of, sides_so_far
 from tajsim.app.hub import Hub
-from tajsim.app.maps import LEAVING
 from tajsim.app.scenario_file import command, plan_of
 from tajsim.app.state import State
 from tajsim.app.task import Task, tasks_of
@@ -30,14 +29,18 @@ class Asked:
         """All tasks, the first chunk first."""
         return [task for pair in self.pairs for task in pair]
 
+    @property
+    def first(self) -> int:
+        """How many chunks are simulated first, all at once."""
+        return sum(pair[0].stage == 0 for pair in self.pairs)
+
     def complete(self, hub: Hub) -> int:
-        """Return how many chunks, from the first on, are there for both scenarios."""
-        count = 0
-        for pair in self.pairs:
-            if not all(task.key in hub.shelf for task in pair):
-                break
-            count += 1
-        return count
+        """Return how many chunks, from the first on, are there, in whole stages."""
+        missing = {
+            pair[0].stage for pair in self.pairs if not all(t.key in hub.shelf for t in pair)
+        }
+        begun = min(missing, default=len(self.pairs))
+        return sum(pair[0].stage < begun for pair in self.pairs)
 
     def records(self, hub: Hub, chunks: int) -> list[Record]:
         """Return the records of so many chunks."""
@@ -49,11 +52,13 @@ class Asked:
         found = dataset_of(self.plan, pairs, records)
         return found.assign_attrs(command=command(self.state, outcomes=True))
 
-    def so_far(self, hub: Hub) -> dict[str, xr.DataArray]:
-        """Return the watched series of the first chunk, as far as both scenarios have them."""
-        pair = self.pairs[0]
-        records = {task.key: hub.shelf.get(task.key) for task in pair if task.key in hub.shelf}
-        return series_so_far(self.plan, pair, records, hub.partial)
+    def sides(self, hub: Hub, chunks: int) -> tuple[Side, Side]:
+        """Return what is shown over time, of so many chunks, as far as it is there."""
+        pairs = self.pairs[:chunks]
+        keys = [task.key for pair in pairs for task in pair]
+        records = {key: hub.shelf.get(key) for key in keys if key in hub.shelf}
+        shown = [spec.partition("@")[0] for spec in self.state.show]
+        return sides_so_far(self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown)))
 
 
 def ask(hub: Hub, state: State) -> Asked:
@@ -64,6 +69,5 @@ def ask(hub: Hub, state: State) -> Asked:
     """
     plan = plan_of(state, hub.folder)
     shown = [spec.partition("@")[0] for spec in state.show]
-    watch = tuple(dict.fromkeys([*shown, state.border, state.land, LEAVING]))
-    reference, own = tasks_of(plan, state, watch, hub.workers)
+    reference, own = tasks_of(plan, state, tuple(dict.fromkeys(shown)), hub.workers)
     return Asked(state, plan, tuple(zip(reference, own, strict=True)))

@@ -13,13 +13,14 @@ from matplotlib.colors import to_hex
 
 import tajsim.plots.style as style
 from tajsim.app.downloads import names
+from tajsim.app.event_moves import event_keys
 from tajsim.app.state import MOST_SHOWN, USUAL_SHOWN
 from tajsim.axes import DIMENSIONS
 from tajsim.inputs.figures import load_figures
 from tajsim.inputs.modes import MODES
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.parameters import Parameter, load_parameters
-from tajsim.inputs.scenario import load_scenario, scenario_names
+from tajsim.inputs.scenario import Scenario, load_scenario, scenario_names
 from tajsim.plots.geography import CREDIT, geography
 
 _STOPS = 9
@@ -47,7 +48,6 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
         "shown": USUAL_SHOWN,
         "most_shown": MOST_SHOWN,
         "files": names(),
-        "looks": [style.scenario_look(0).colour, style.scenario_look(1).colour],
         "maps": {"border": _stops(style.SEIZED_MAP), "land": _stops("GnBu")},
         "shapes": {**json.loads(text), "aspect": geography().aspect, "credit": CREDIT},
     }
@@ -68,7 +68,33 @@ def _scenario(name: str) -> dict[str, Any]:
         "end": scenario.end,
         "settings": dict(scenario.settings),
         "later": later,
+        "events": _events(scenario),
     }
+
+
+def _events(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the events of a scenario, with what documents their dates."""
+    found = []
+    for key, event in zip(event_keys(scenario.events), scenario.events, strict=True):
+        told = ", ".join(f"{n} = {v}" for n, v in event.arguments.items()).replace("_", " ")
+        found.append(
+            {
+                "name": key,
+                "label": event.label,
+                "month": event.month,
+                "meaning": f"{event.kind.replace('_', ' ')}: {told}",
+                "basis": "documented" if event.figures else "assumption",
+                "why": [_place(figure) for figure in event.figures]
+                or ["no document dates it; the scenario file says why it is there"],
+            }
+        )
+    return found
+
+
+def _place(identity: str) -> str:
+    figure = load_figures()[identity]
+    place = f"{figure.document}:{figure.line}"
+    return f"{identity}: {figure.text} {figure.unit}, {figure.what} ({place})"
 
 
 def _parameter(p: Parameter) -> dict[str, Any]:
@@ -92,11 +118,7 @@ def why(p: Parameter) -> list[str]:
         "assumption": f"assumption: {p.basis.reason}",
     }.get(p.basis.kind, p.basis.kind)
     lines = [said]
-    for identity in dict.fromkeys(p.basis.figures):
-        figure = load_figures()[identity]
-        place = f"{figure.document}:{figure.line}"
-        lines.append(f"{identity}: {figure.text} {figure.unit}, {figure.what} ({place})")
-    return lines
+    return lines + [_place(identity) for identity in dict.fromkeys(p.basis.figures)]
 
 
 def _stops(name: str) -> list[str]:

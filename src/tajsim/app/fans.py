@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,47 +11,57 @@ from scipy.special import stdtrit
 
 from tajsim.app.numbers import rounded
 from tajsim.app.state import split_spec
+from tajsim.app.task import SMOOTH
 from tajsim.plots.series import Floats, rare, reduce, scaled, smooth, smooth_unit, titled, unit_of
 from tajsim.plots.windows import mean_interval, quantiles, share_interval, yes_or_no
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-SMOOTH = 12
 
 
-def fan_of(variable: xr.DataArray, spec: str) -> dict[str, Any] | None:
+def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     """Return fans and difference of an outcome, as `tajsim.plots.fan` draws them smoothed by year.
 
     Args:
-        variable: ``(scenario, own..., month, run)`` of reference and scenario.
+        sides: of the reference and of the scenario, ``(scenario 1, own..., month, run)``, each as
+            far as it is there; the reference alone, if nothing of the scenario is.
         spec: ``outcome`` or ``outcome@section=khorog``.
 
     Returns:
         ``lines`` by scenario: five quantiles over the runs, or mean, low and high where ``kind``
         is ``mean`` (shares of runs, rare counts); ``difference``: the mean paired difference with
-        its 90 % interval. All ``(line, month)`` in ``unit``. None while there are too few months.
+        its 90 % interval, as far as both are there. All ``(line, month)`` in ``unit``. None while
+        there are too few months.
     """
     _, where = split_spec(spec)
     select = {dimension: [name] for dimension, name in where.items()}
-    series = reduce(variable, select)
-    binary = not rare(series) and yes_or_no(series.values)
-    if series.sizes["month"] < SMOOTH:
+    if not sides or sides[0].sizes["month"] < SMOOTH:
         return None
-    unit = unit_of(series, windowed=False)
+    series = [reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
+    binary = not rare(series[0]) and all(yes_or_no(part.values) for part in series)
+    unit = unit_of(series[0], windowed=False)
     if not binary:
-        unit, series = smooth_unit(series), smooth(series, SMOOTH)
-    factor, unit = (0.01, "% of runs") if binary else scaled(series.values, unit)
-    mean = binary or rare(series)
-    values = [np.asarray(part, np.float64) for part in series.values]
-    lines = [_lines(part, mean, binary) / factor for part in values]
+        unit, series = smooth_unit(series[0]), [smooth(part, SMOOTH) for part in series]
+    values = [np.asarray(part.values[0], np.float64) for part in series]
+    factor, unit = (0.01, "% of runs") if binary else scaled(_all(values), unit)
+    mean = binary or rare(series[0])
+    lines = [rounded(_lines(part, mean, binary) / factor) for part in values]
+    both = min(len(part) for part in values) if len(values) == 2 else 0
+    longest = max(series, key=lambda part: part.sizes["month"])
     return {
         "spec": spec,
-        "title": titled(variable, select),
-        "unit": f"{unit} (mean)" if rare(series) else unit,
+        "title": titled(sides[0], select),
+        "unit": f"{unit} (mean)" if rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
-        "months": [str(m) for m in series["month"].values.astype("datetime64[M]")],
-        "lines": [rounded(part) for part in lines],
-        "difference": rounded(paired_by_month(values[1] - values[0]) / factor),
+        "months": [str(m) for m in longest["month"].values.astype("datetime64[M]")],
+        "lines": lines if len(lines) == 2 else [*lines, [[] for _ in lines[0]]],
+        "difference": rounded(paired_by_month(values[1][:both] - values[0][:both]) / factor)
+        if both
+        else [[], [], []],
     }
+
+
+def _all(values: Sequence[Floats]) -> Floats:
+    return np.concatenate([part.ravel() for part in values])
 
 
 def _lines(values: Floats, mean: bool, binary: bool) -> Floats:

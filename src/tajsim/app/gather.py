@@ -19,8 +19,17 @@ from tajsim.ensemble.store import Store
 from tajsim.inputs.outcomes import load_outcomes
 
 Series = NDArray[np.float32]
-#: By key: how many months are done, and the series of them, ``(own dims..., month, run)``.
-Partial = dict[str, tuple[int, Mapping[str, Series]]]
+#: The months done, by outcome: ``(own dims..., month, run)``.
+Months = Mapping[str, Series]
+#: What there is of one scenario, by outcome: ``(scenario 1, own dims..., month, run)``.
+Side = dict[str, xr.DataArray]
+
+
+def longer(had: Months, new: Months, first: int) -> Months:
+    """Return the months done, with those from ``first`` on that a worker has told of now."""
+    if not first:
+        return new
+    return {name: np.concatenate([had[name][..., :first, :], new[name]], axis=-2) for name in new}
 
 
 def dataset_of(
@@ -41,38 +50,46 @@ def dataset_of(
     return build_dataset(part, store)
 
 
-def series_so_far(
-    plan: Plan, pair: tuple[Task, ...], records: Mapping[str, Record], partial: Partial
-) -> dict[str, xr.DataArray]:
-    """Return what is watched of the first runs, up to the month that both scenarios have reached.
+def sides_so_far(
+    plan: Plan,
+    pairs: Sequence[tuple[Task, ...]],
+    records: Mapping[str, Record],
+    partial: Mapping[str, Months],
+    names: Sequence[str],
+) -> tuple[Side, Side]:
+    """Return outcomes of reference and scenario, each up to the month that all its chunks reached.
 
-    Empty, if one of them has nothing yet.
+    A side is empty while one of its chunks has nothing yet.
     """
-    found: list[tuple[int, Mapping[str, Series]]] = []
-    for task in pair:
-        if task.key in records:
-            found.append((len(plan.months), records[task.key].outcomes))
-        elif task.key in partial:
-            found.append(partial[task.key])
-        else:
-            return {}
-    count = min(months for months, _ in found)
-    names = [name for name in found[0][1] if all(name in series for _, series in found)]
-    return {
-        name: _labelled(name, [series[name][..., :count, :] for _, series in found], plan)
-        for name in names
-    }
+    found = []
+    for position, scenario in enumerate(plan.scenarios):
+        keys = [pair[position].key for pair in pairs]
+        chunks = [records[k].outcomes if k in records else partial.get(k, {}) for k in keys]
+        there = [name for name in names if all(name in chunk for chunk in chunks)]
+        found.append(
+            {
+                name: _labelled(name, [c[name] for c in chunks], scenario.name, plan)
+                for name in there
+            }
+        )
+    return found[0], found[1]
 
 
-def _labelled(name: str, values: Sequence[Series], plan: Plan) -> xr.DataArray:
+def months_of(side: Side) -> int:
+    """Return how many months there are of a side."""
+    return min((series.sizes["month"] for series in side.values()), default=0)
+
+
+def _labelled(name: str, chunks: Sequence[Series], scenario: str, plan: Plan) -> xr.DataArray:
     outcome = load_outcomes()[name]
-    stacked = np.stack(values)
+    count = min(chunk.shape[-2] for chunk in chunks)
+    values = np.concatenate([chunk[..., :count, :] for chunk in chunks], axis=-1)
     return xr.DataArray(
-        stacked,
+        values[None],
         dims=("scenario", *outcome.dimensions, "month", "run"),
         coords={
-            "scenario": [scenario.name for scenario in plan.scenarios],
-            "month": month_dates(plan.months[: stacked.shape[-2]]),
+            "scenario": [scenario],
+            "month": month_dates(plan.months[:count]),
             **{d: list(DIMENSIONS[d]) for d in outcome.dimensions},
         },
         name=name,

@@ -14,24 +14,50 @@ from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from tajsim.app.downloads import file_of
+from tajsim.app.entry import Entry, parted
 from tajsim.app.hub import Hub
 from tajsim.app.tab import Tab
 from tajsim.errors import UserError
 
 _HOSTS = ("localhost", "127.0.0.1", "::1")
+_SHUT = (
+    "This is the dashboard of tajsim. It opens with the address that `tajsim app` has printed,\n"
+    "which holds a token. A link that somebody shared has none: open the dashboard first, then\n"
+    "paste the link into the address bar of the same browser.\n"
+)
 _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'none'"
 
 
 class LocalHandler(RequestHandler):
-    """Answers only what is asked of this machine by its own name.
+    """Answers what is asked of this machine by its own name, from its own page, with the token.
 
-    A page of the internet could otherwise let its own name point here and read what we answer.
+    A page of the internet could otherwise let its own name point here and read what we answer, and
+    any program of another user of this machine could ask.
     """
 
+    def initialize(self, entry: Entry) -> None:
+        """Take what tells who is let in."""
+        self._entry = entry
+
     def prepare(self) -> None:
-        """Refuse other hosts."""
-        if not _ours(self.request.host):
+        """Refuse other hosts, other pages, and whoever has no token."""
+        if not _ours(self.request.host) or not self._own_page():
             raise HTTPError(403)
+        if not self._entry.opens(self.get_cookie(self._entry.cookie)):
+            self.no_token()
+
+    def _own_page(self) -> bool:
+        """Tell whether the address was typed, or stands in our own page, as far as a browser says.
+
+        Another page may send its reader to ours, but can then not look at it.
+        """
+        says = self.request.headers
+        from_us = says.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+        return from_us or (self.request.path == "/" and says.get("Sec-Fetch-Mode") == "navigate")
+
+    def no_token(self) -> None:
+        """Refuse who has no cookie."""
+        raise HTTPError(403, reason="the token is missing")
 
     def set_default_headers(self) -> None:
         """Let the page fetch nothing from elsewhere."""
@@ -58,8 +84,24 @@ def _ours(host: str) -> bool:
 class PageHandler(LocalHandler):
     """The page and the few files that it consists of, out of the package."""
 
+    def no_token(self) -> None:
+        """Let in who brings the token in the address, or say how to come in."""
+        token, query = parted(self.request.query)
+        if not self._entry.opens(token):
+            self.set_status(403)
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(_SHUT)
+            return
+        name, value = self._entry.cookie, self._entry.token
+        self.set_cookie(name, value, httponly=True, samesite="Strict")
+        self.redirect(f"/?{query}")
+
     def get(self, name: str) -> None:
         """Answer with a file of the folder ``page``."""
+        token, query = parted(self.request.query)
+        if token is not None:  # a link copied from the address bar must not hold it
+            self.redirect(f"/?{query}")
+            return
         name = name or "index.html"
         known = {file.name: file for file in files("tajsim.app").joinpath("page").iterdir()}
         if name not in known:
@@ -70,11 +112,21 @@ class PageHandler(LocalHandler):
         self.finish(known[name].read_bytes())
 
 
+class HelloHandler(LocalHandler):
+    """Tells a page that has lost its line whether it would be let in."""
+
+    def get(self) -> None:
+        """Answer with nothing."""
+        self.set_status(204)
+        self.finish()
+
+
 class CatalogueHandler(LocalHandler):
     """What the page can choose from."""
 
-    def initialize(self, choices: Callable[[], str]) -> None:
+    def initialize(self, entry: Entry, choices: Callable[[], str]) -> None:  # type: ignore[override]
         """Take the function that makes it."""
+        super().initialize(entry)
         self._choices = choices
 
     async def get(self) -> None:
@@ -87,8 +139,9 @@ class CatalogueHandler(LocalHandler):
 class DownloadHandler(LocalHandler):
     """The files of a state."""
 
-    def initialize(self, hub: Hub) -> None:
+    def initialize(self, entry: Entry, hub: Hub) -> None:  # type: ignore[override]
         """Take the hub."""
+        super().initialize(entry)
         self._hub = hub
         self._work: asyncio.Task[tuple[str, bytes]] | None = None
 
@@ -118,10 +171,15 @@ class DownloadHandler(LocalHandler):
 class LiveHandler(LocalHandler, WebSocketHandler):
     """The line to one tab. It takes ``{"number": 3, "query": "scenario=..."}``."""
 
-    def initialize(self, hub: Hub) -> None:
+    def initialize(self, entry: Entry, hub: Hub) -> None:  # type: ignore[override]
         """Take the hub."""
+        super().initialize(entry)
         self._hub = hub
         self._tab: Tab | None = None
+
+    def _own_page(self) -> bool:
+        """Leave it to `check_origin`, which wants the origin to be our host and port."""
+        return True
 
     def open(self, *_: str, **__: str) -> None:
         """Let the tab in, or say why not and hang up."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tajsim.app.crew import Crew
-from tajsim.app.gather import Partial
+from tajsim.app.gather import Months, longer
 from tajsim.app.scheduler import Scheduler
 from tajsim.app.shelf import Shelf
 from tajsim.app.task import Task
@@ -49,7 +49,7 @@ class Hub:
 
     def __init__(self, offered: Sequence[str], workers: int, folder: Path) -> None:
         self.offered, self.workers, self.folder = list(offered), workers, folder
-        self.partial: Partial = {}
+        self.partial: dict[str, Months] = {}
         self.drawing = ThreadPoolExecutor(1)
         self._sessions: list[Session] = []
         self._tasks: dict[int, tuple[int, Task]] = {}
@@ -127,7 +127,8 @@ class Hub:
         if task is None or rest[:1] != [number]:
             return
         if kind == "months":
-            self.partial[task.key] = (rest[1], rest[2])
+            first, _, months = rest[1:]
+            self.partial[task.key] = longer(self.partial.get(task.key, {}), months, first)
             self._tell(task.key)
             return
         del self._tasks[worker]

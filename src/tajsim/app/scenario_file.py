@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tajsim.app.event_moves import written_out
 from tajsim.app.state import State
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario import Scenario, scenario_names, scenario_path
+from tajsim.inputs.scenario import Event, Scenario
 
 
 def file_name(state: State) -> str:
@@ -22,31 +23,52 @@ def file_name(state: State) -> str:
 
 
 def scenario_text(state: State) -> str:
-    """Return the TOML of the user's scenario: what it extends, and the levers moved."""
-    shipped = state.scenario in scenario_names()
-    extends = state.scenario if shipped else scenario_path(state.scenario).resolve().as_posix()
+    """Return the TOML of the user's scenario: what it extends, levers and events moved.
+
+    Raises:
+        UserError: if it moves an event that the scenario has not.
+    """
+    base = written_out(state.scenario, state.moves)
     lines = [
         f"# Made with 'tajsim app'. Check it with:   tajsim check {file_name(state)}",
         f"# Compare it with: {command(state)}",
         "",
         f"title = {_text(f'{state.name}: a variant of {Path(state.scenario).stem}'[:120])}",
         f"question = {_text(_question(state))}",
-        f"extends = {_text(extends)}",
     ]
-    if state.since:
-        for name, value in state.levers:
-            lines += [
-                "",
-                "[[events]]",
-                f"date = {_text(state.since)}",
-                'kind = "set"',
-                f"parameter = {_text(name)}",
-                f"value = {_value(value)}",
-                f"label = {_text(f'{name} = {value}'[:60])}",
-            ]
-    elif state.levers:
-        lines += ["", "[set]", *(f"{_text(n)} = {_value(v)}" for n, v in state.levers)]
+    if base.extends:
+        lines.append(f"extends = {_text(base.extends)}")
+    if base.period:
+        lines += [f"start = {_text(base.period[0])}", f"end = {_text(base.period[1])}"]
+    settings = {name: repr(value) for name, value in (base.settings or {}).items()}
+    if not state.since:
+        settings |= {name: _value(value) for name, value in state.levers}
+    if settings:
+        lines += ["", "[set]", *(f"{_text(n)} = {value}" for n, value in settings.items())]
+    for event in base.events:
+        lines += _event_lines(event)
+    for name, value in state.levers if state.since else ():
+        lines += [
+            "",
+            "[[events]]",
+            f"date = {_text(state.since)}",
+            'kind = "set"',
+            f"parameter = {_text(name)}",
+            f"value = {_value(value)}",
+            f"label = {_text(f'{name} = {value}'[:60])}",
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _event_lines(event: Event) -> list[str]:
+    given = {"date": event.month, "kind": event.kind, **event.arguments, "label": event.label}
+    lines = ["", "[[events]]"]
+    lines += [f"{k} = {_text(v) if isinstance(v, str) else repr(v)}" for k, v in given.items()]
+    return lines + ([f"figures = {_list(event.figures)}"] if event.figures else [])
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, texts))}]"
 
 
 def command(state: State, outcomes: bool = False) -> str:
@@ -109,8 +131,12 @@ def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
 
 def _question(state: State) -> str:
     since = f" from {state.since}" if state.since else ""
-    moved = ", ".join(f"{name} = {value}" for name, value in state.levers)
-    return f"What differs with {moved}{since}?" if moved else "What differs from the reference?"
+    levers = ", ".join(f"{name} = {value}" for name, value in state.levers)
+    told = [f"{levers}{since}"] if levers else []
+    told += [f"{key} moved to {month}" for key, month in state.moves]
+    return (
+        f"What differs with {' and '.join(told)}?" if told else "What differs from the reference?"
+    )
 
 
 def _text(text: str) -> str:

@@ -76,22 +76,32 @@ class Scheduler:
                     self._start(worker, task)
 
     def _next(self, worker: int) -> tuple[Hashable, Task] | None:
-        """Return what is needed first; among equals, of the session that was served least."""
+        """Return what is needed first; among equals, of the session that was served least.
+
+        Of one session's tasks, those that have their past with this worker go before others.
+        """
         busy = {
             task.key
             for number, task in enumerate(self._running)
             if task and number not in self._stopping
         }
         waiting = [
-            (task.stage, self._served[session], number, session, task)
+            (
+                task.stage,
+                self._served[session],
+                number,
+                task.home not in (None, worker),
+                session,
+                task,
+            )
             for number, (session, tasks) in enumerate(self._wishes.items())
             for task in tasks
             if task.key not in busy and not self._known(task.key) and self._may(worker, task)
         ]
         if not waiting:
             return None
-        best = min(waiting, key=lambda row: row[:3])
-        return best[3], best[4]
+        best = min(waiting, key=lambda row: row[:4])
+        return best[4], best[5]
 
     def _may(self, worker: int, task: Task) -> bool:
         """Tell whether a worker should take a task: its home is here, or is busy for long."""

@@ -17,7 +17,14 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from tajsim.app.handlers import CatalogueHandler, DownloadHandler, LiveHandler, PageHandler
+from tajsim.app.entry import TOKEN, Entry
+from tajsim.app.handlers import (
+    CatalogueHandler,
+    DownloadHandler,
+    HelloHandler,
+    LiveHandler,
+    PageHandler,
+)
 from tajsim.app.hub import Hub
 from tajsim.errors import UserError
 
@@ -63,7 +70,7 @@ def bind(host: str, port: int) -> list[socket.socket]:
         ) from None
 
 
-def application(hub: Hub) -> Application:
+def application(hub: Hub, entry: Entry) -> Application:
     """Return the application: the page, what it can choose from, its tabs and its files."""
 
     @lru_cache(1)
@@ -72,12 +79,14 @@ def application(hub: Hub) -> Application:
 
         return json.dumps(catalogue(hub.offered))
 
+    ours = {"entry": entry}
     return Application(
         [
-            (r"/catalogue\.json", CatalogueHandler, {"choices": choices}),
-            (r"/live", LiveHandler, {"hub": hub}),
-            (r"/file/([a-z.]+)", DownloadHandler, {"hub": hub}),
-            (r"/([a-z.]*)", PageHandler),
+            (r"/catalogue\.json", CatalogueHandler, {**ours, "choices": choices}),
+            (r"/hello", HelloHandler, ours),
+            (r"/live", LiveHandler, {**ours, "hub": hub}),
+            (r"/file/([a-z.]+)", DownloadHandler, {**ours, "hub": hub}),
+            (r"/([a-z.]*)", PageHandler, ours),
         ],
         websocket_max_message_size=_LARGEST,
         websocket_ping_interval=20,
@@ -89,7 +98,7 @@ def serve(
     sockets: Sequence[socket.socket],
     offered: Sequence[str],
     workers: int,
-    ready: Callable[[str], None],
+    ready: Callable[[str, str], None],
 ) -> None:
     """Serve until an interrupt or a request to terminate; then end all workers.
 
@@ -97,7 +106,8 @@ def serve(
         sockets: from `bind`.
         offered: the scenarios to choose from.
         workers: how many processes simulate.
-        ready: told the address of the page when it can be opened.
+        ready: told when the page can be opened: its address with the token, and one that opens
+            once only; more keys of the query can be added to both.
     """
     asyncio.run(_serve(sockets, offered, workers, ready))
 
@@ -106,17 +116,19 @@ async def _serve(
     sockets: Sequence[socket.socket],
     offered: Sequence[str],
     workers: int,
-    ready: Callable[[str], None],
+    ready: Callable[[str, str], None],
 ) -> None:
     end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
     with TemporaryDirectory(prefix="tajsim-app-") as folder:
         hub = Hub(offered, workers, Path(folder))
-        server: Any = HTTPServer(application(hub), max_body_size=_LARGEST)
-        server.add_sockets(sockets)
         host, port = sockets[0].getsockname()[:2]
-        ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+        entry = Entry(port)
+        server: Any = HTTPServer(application(hub, entry), max_body_size=_LARGEST)
+        server.add_sockets(sockets)
+        page = f"http://{f'[{host}]' if ':' in host else host}:{port}/?{TOKEN}="
+        ready(f"{page}{entry.token}", f"{page}{entry.once()}")
         try:
             await end.wait()
         finally:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from tajsim.app.event_moves import NEVER
 from tajsim.ensemble.months import check_month
 from tajsim.errors import UserError, nearest, unknown
 from tajsim.inputs.modes import DEFAULT_MODE
@@ -17,7 +18,7 @@ from tajsim.inputs.scenario import scenario_names
 MOST_RUNS = 1000
 MOST_SHOWN = 6
 USUAL_SHOWN = ("heroin_seized", "collusion@agency=border_troops", "drug_income", "grievance")
-_MOST_LEVERS = 40
+_MOST_MOVED = 40
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,58}")
 
 
@@ -29,6 +30,7 @@ class State:
         scenario, reference: names of scenarios that the dashboard offers.
         name: the name of the user's own scenario and of its file.
         levers: parameter name -> value as typed, ``40`` or ``40 USD/month``.
+        moves: key of an event of the scenario -> its new month, or "never".
         since: the month from which the levers act; "" from the start.
         until: the last month; "" for the end of the scenarios.
         show: what the fans show, ``outcome`` or ``outcome@section=khorog``.
@@ -41,6 +43,7 @@ class State:
     reference: str
     name: str = "my-scenario"
     levers: tuple[tuple[str, str], ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
     since: str = ""
     until: str = ""
     runs: int = 200
@@ -60,6 +63,7 @@ class State:
             if getattr(self, key) != getattr(usual, key):
                 pairs.append((_SPELT.get(key, key), str(getattr(self, key))))
         pairs += [("set", f"{name}={value}") for name, value in self.levers]
+        pairs += [("move", f"{key}@{month}") for key, month in self.moves]
         if self.show != usual.show:
             pairs += [("show", spec) for spec in self.show]
         return urlencode(pairs)
@@ -68,7 +72,8 @@ class State:
 _TEXTS = ("name", "since", "until", "parameters", "border", "land", "month")
 _NUMBERS = ("runs", "seed", "run")
 _SPELT = {"since": "from"}  # a link says from=2006-01, and ``from`` is a word of Python
-_KEYS = ("scenario", "reference", *(_SPELT.get(k, k) for k in _TEXTS + _NUMBERS), "set", "show")
+_KEYS = ("scenario", "reference", *(_SPELT.get(k, k) for k in _TEXTS + _NUMBERS))
+_MANY = ("set", "move", "show")
 
 
 def read_state(query: str, offered: Sequence[str]) -> State:
@@ -85,12 +90,17 @@ def read_state(query: str, offered: Sequence[str]) -> State:
         UserError: all mistakes at once.
     """
     pairs = parse_qsl(query, keep_blank_values=True)
-    wrong = [unknown("key of a link", key, _KEYS) for key, _ in pairs if key not in _KEYS]
+    wrong = [
+        unknown("key of a link", key, (*_KEYS, *_MANY))
+        for key, _ in pairs
+        if key not in (*_KEYS, *_MANY)
+    ]
     once = {key: value.strip() for key, value in pairs}
-    levers, more = _levers([value for key, value in pairs if key == "set"])
+    levers, more = _pairs([value for key, value in pairs if key == "set"], "--set", "=", "value")
+    moves, late = _pairs([value for key, value in pairs if key == "move"], "move", "@", "month")
     shown = tuple(dict.fromkeys(value for key, value in pairs if key == "show"))
     texts = {k: once.get(_SPELT.get(k, k), "") for k in _TEXTS}
-    wrong += more + _wrong_texts(texts) + _wrong_shown(shown)
+    wrong += more + late + _wrong_moves(moves) + _wrong_texts(texts) + _wrong_shown(shown)
     scenarios = {}
     for key in ("scenario", "reference"):
         scenarios[key] = once.get(key) or offered[0]
@@ -109,7 +119,7 @@ def read_state(query: str, offered: Sequence[str]) -> State:
         raise UserError(dict.fromkeys(wrong))
     given = {key: value for key, value in texts.items() if value}
     kinds: dict[str, object] = {**scenarios, **given, **numbers}
-    return State(levers=levers, show=shown or USUAL_SHOWN, **kinds)  # type: ignore[arg-type]
+    return State(levers=levers, moves=moves, show=shown or USUAL_SHOWN, **kinds)  # type: ignore[arg-type]
 
 
 def _no_scenario(name: str, offered: Sequence[str]) -> str:
@@ -118,20 +128,27 @@ def _no_scenario(name: str, offered: Sequence[str]) -> str:
     return f"{name}: no such scenario; {expected}{nearest(name, offered)}"
 
 
-def _levers(texts: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], list[str]]:
-    """Return the levers and what is wrong with them as ``key=value``."""
+def _pairs(
+    texts: Sequence[str], told: str, mark: str, what: str
+) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+    """Return what is given as ``key=value`` or ``key@month``, and what is wrong with it."""
     found: dict[str, str] = {}
     wrong = []
     for text in texts:
-        name, _, value = (part.strip() for part in text.partition("="))
+        name, _, value = (part.strip() for part in text.partition(mark))
         if not name or not value:
-            wrong.append(f"--set {text}: expected key=value")
+            wrong.append(f"{told} {text}: expected key{mark}{what}")
         elif name in found:
-            wrong.append(f"--set {text}: {name}: the key stands twice; expected once")
+            wrong.append(f"{told} {text}: {name}: the key stands twice; expected once")
         found[name] = value
-    if len(found) > _MOST_LEVERS:
-        wrong.append(f"{len(found)} levers are moved; expected at most {_MOST_LEVERS}")
+    if len(found) > _MOST_MOVED:
+        wrong.append(f"{len(found)} levers or events are moved; expected at most {_MOST_MOVED}")
     return tuple(found.items()), wrong
+
+
+def _wrong_moves(moves: Sequence[tuple[str, str]]) -> list[str]:
+    months = [(key, month) for key, month in moves if month != NEVER]
+    return [line for key, month in months for line in _said(check_month, month, f"move {key}")]
 
 
 def _wrong_texts(texts: Mapping[str, str]) -> list[str]:

@@ -7,11 +7,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tajsim.app.asked import Asked, ask
+from tajsim.app.asked import ask
 from tajsim.app.hub import Hub
 from tajsim.app.scenario_file import command, scenario_text
 from tajsim.app.state import read_state
-from tajsim.app.view import fans_of, whole_view
+from tajsim.app.told import Told
 from tajsim.errors import UserError
 
 #: Seconds to wait for a later move before the work of one begins.
@@ -31,8 +31,7 @@ class Tab:
         self.needed, self.keys = 0, set[str]()
         self._latest: tuple[int, str] | None = None
         self._number = 0
-        self._asked: Asked | None = None
-        self._sent = (0, 0)  # chunks, and months of the first one
+        self._told: Told | None = None
         self._drawing = False
         self._open = True
 
@@ -45,18 +44,18 @@ class Tab:
 
     def close(self) -> None:
         """Forget everything: the page is gone."""
-        self._open, self._asked = False, None
+        self._open, self._told = False, None
         self.hub.leave(self)
 
     def news(self) -> None:
         """Draw what has come, unless a drawing is under way, which looks again when it is done."""
-        if self._asked and not self._drawing:
+        if self._told and not self._drawing:
             self._drawing = True
             asyncio.get_running_loop().create_task(self._draw())
 
     def failed(self, lines: Sequence[str]) -> None:
         """Tell the page that there is no result."""
-        self._asked = None
+        self._told = None
         self._say("errors", messages=list(lines))
 
     def _begin(self) -> None:
@@ -72,7 +71,7 @@ class Tab:
             self.hub.withdraw(self)
             self.failed(error.messages)
             return
-        self._asked, self._sent = asked, (0, 0)
+        self._told = Told(self._number, asked, self.hub)
         self._say(
             "asked",
             query=state.query(),
@@ -88,38 +87,17 @@ class Tab:
     async def _draw(self) -> None:
         """Draw until the page has all that is there."""
         try:
-            while self._open and (drawn := await self._next()):
-                number, asked, message = drawn
-                if asked is self._asked:
-                    self._send({"number": number, **message})
+            while self._open and (told := self._told):
+                message = await told.next()
+                if message and told is self._told:
+                    self._send({"number": told.number, **message})
+                elif told is self._told:
+                    return
         except Exception as error:  # the page must not wait for ever
             traceback.print_exc()
             self.failed([f"internal error: {type(error).__name__}: {error}"])
         finally:
             self._drawing = False
-
-    async def _next(self) -> tuple[int, Asked, dict[str, Any]] | None:
-        """Return the next message about the latest state; None if nothing is new."""
-        asked, number, loop = self._asked, self._number, asyncio.get_running_loop()
-        if asked is None:
-            return None
-        chunks = asked.complete(self.hub)
-        if chunks > self._sent[0]:
-            self._sent = (chunks, 0)
-            records = asked.records(self.hub, chunks)
-            view = await loop.run_in_executor(
-                self.hub.drawing, lambda: whole_view(asked.dataset(records), asked.state)
-            )
-            last = chunks == len(asked.pairs)
-            return number, asked, {"kind": "view", "complete": last, **view}
-        series = {} if chunks else asked.so_far(self.hub)
-        months = max((part.sizes["month"] for part in series.values()), default=0)
-        if months <= self._sent[1]:
-            return None
-        self._sent = (0, months)
-        fans = await loop.run_in_executor(self.hub.drawing, lambda: fans_of(series, asked.state))
-        runs = asked.pairs[0][0].job.stop
-        return number, asked, {"kind": "so far", "runs": runs, "months": months, "fans": fans}
 
     def _say(self, kind: str, **more: Any) -> None:
         if self._open:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tajsim.app.state import State
 from tajsim.ensemble.plan import Job, Plan
 from tajsim.inputs.dates import month_number
-from tajsim.inputs.scenario import Event, Scenario
 
-#: The runs of the first ensemble, and those that are added at a time.
-FIRST, MORE = 40, 200
+if TYPE_CHECKING:  # a worker starts sooner without what reads scenarios
+    from tajsim.app.state import State
+    from tajsim.inputs.scenario_parts import Scenario
+
+#: Months that one point of a fan stands for: those up to it.
+SMOOTH = 12
+
+#: The runs that are simulated first, by all workers together; the size of the chunks after them.
+FIRST, MORE = 200, 200
+#: A chunk is no smaller than this: a month costs the same for a few runs as for some tens.
+_LEAST = 20
+#: States are kept at events no closer than this, and at least so often.
+_CLOSEST, _OFTEN = 3, 24
 
 
 @dataclass(frozen=True)
@@ -24,88 +34,111 @@ class Task:
     Attributes:
         key: the same for jobs with the same numbers, whatever their scenarios are called.
         stage: 0 is needed first.
-        fork: after so many months the state is kept, for others that differ later only; 0: never.
-        trunk: the key of what comes before the fork.
+        home: the worker that may hold states of its past; any, if None.
+        past: the same for jobs whose numbers differ by their events and their end alone.
+        deeds: the events: after how many months each comes, and what it does.
+        keep: after so many months the state is kept, for others that differ only later.
         watch: the outcomes to be told of while it runs.
-        home: the worker that may hold the state; any, if None.
     """
 
     key: str
     job: Job
     stage: int
-    fork: int = 0
-    trunk: str = ""
-    watch: tuple[str, ...] = ()
     home: int | None = None
+    past: str = ""
+    deeds: tuple[tuple[int, str], ...] = ()
+    keep: tuple[int, ...] = ()
+    watch: tuple[str, ...] = ()
+
+    def until(self, months: int) -> tuple[str, ...]:
+        """Return what was done in the first months."""
+        return tuple(deed for after, deed in self.deeds if after < months)
 
 
-def spans(runs: int) -> list[tuple[int, int]]:
-    """Return the chunks of runs: a small one first, to see something soon."""
-    edges = [0, min(FIRST, runs), *range(MORE, runs, MORE), runs]
-    edges = sorted(set(edges))
-    return list(pairwise(edges))
+def spans(runs: int, workers: int) -> list[tuple[int, int, int]]:
+    """Return the chunks of runs as ``(first, stop, stage)``.
+
+    The first runs are divided evenly over the workers, so that all of them begin at once; the
+    others follow in chunks of one size, as many to a stage as there are workers.
+    """
+    first = min(FIRST, runs)
+    shares = max(1, min(workers, first // _LEAST))
+    edges = [first * share // shares for share in range(shares + 1)]
+    found = [(a, b, 0) for a, b in pairwise(edges)]
+    for number, begin in enumerate(range(first, runs, MORE)):
+        found.append((begin, min(begin + MORE, runs), 1 + number // workers))
+    return found
 
 
 def tasks_of(plan: Plan, state: State, watch: tuple[str, ...], workers: int) -> list[list[Task]]:
     """Return the tasks of the reference and of the scenario, in the order of their runs."""
     reference, own = plan.scenarios
-    fork = _fork(state, plan)
+    stops = {0: _stops(plan, plan.scenarios, ""), 1: ()}
+    # A lever that acts from the start changes all that follows: nothing would be shared.
+    if state.since or state.moves or not state.levers:
+        stops[1] = _stops(plan, [own], state.since if state.levers else "")
     return [
-        [_task(plan, reference, 0, number, span, watch) for number, span in _numbered(plan)],
         [
-            _task(plan, own, fork, number, span, watch, number % workers if fork else None)
-            for number, span in _numbered(plan)
-        ],
+            _task(plan, scenario, span, number % workers, stops[position], watch)
+            for number, span in enumerate(spans(plan.runs, workers))
+        ]
+        for position, scenario in enumerate((reference, own))
     ]
 
 
-def _numbered(plan: Plan) -> list[tuple[int, tuple[int, int]]]:
-    return list(enumerate(spans(plan.runs)))
-
-
-def _fork(state: State, plan: Plan) -> int:
-    """Return after how many months the levers begin to act."""
-    if not state.since or not state.levers:
-        return 0
-    return max(0, min(month_number(state.since), month_number(plan.end)) - _start(plan))
-
-
-def _start(plan: Plan) -> int:
-    return month_number(plan.start)
+def _stops(plan: Plan, scenarios: Sequence[Scenario], since: str) -> tuple[int, ...]:
+    """Return after how many months states are kept: before events, and from time to time."""
+    start, last = month_number(plan.start), len(plan.months) - 1
+    found = {month_number(since) - start} if since else set()
+    found |= set(range(_OFTEN, last, _OFTEN))
+    for month in sorted(month_number(e.month) - start for s in scenarios for e in s.events):
+        if all(abs(month - other) >= _CLOSEST for other in found):
+            found.add(month)
+    return tuple(sorted(month for month in found if 0 < month <= last))
 
 
 def _task(
     plan: Plan,
     scenario: Scenario,
-    fork: int,
-    number: int,
-    span: tuple[int, int],
+    span: tuple[int, int, int],
+    home: int,
+    keep: tuple[int, ...],
     watch: tuple[str, ...],
-    home: int | None = None,
 ) -> Task:
+    first, stop, stage = span
     job = Job(
         scenario=scenario,
         position=plan.scenarios.index(scenario),
-        first=span[0],
-        stop=span[1],
+        first=first,
+        stop=stop,
         seed=plan.seed,
         end=plan.end,
         parameters=plan.parameters,
         outcomes=plan.outcomes,
     )
-    events = [e for e in scenario.events if e.month <= plan.end]
-    early = [e for e in events if month_number(e.month) < _start(plan) + fork]
-    trunk = _key(job, early, fork) if fork else ""
-    return Task(_key(job, events), job, number, fork, trunk, watch if not number else (), home)
+    start = month_number(plan.start)
+    deeds = tuple(
+        (month_number(e.month) - start, _text([e.month, e.kind, sorted(e.arguments.items())]))
+        for e in scenario.events
+        if e.month <= plan.end
+    )
+    past = _hash(sorted(scenario.settings.items()), scenario.start, first, stop, plan.seed,
+                 plan.parameters, plan.outcomes)  # fmt: skip
+    return Task(
+        key=_hash(past, deeds, plan.end),
+        job=job,
+        stage=stage,
+        home=home,
+        past=past,
+        deeds=deeds,
+        keep=keep,
+        watch=() if stage else watch,
+    )
 
 
-def _key(job: Job, events: list[Event], months: int = 0) -> str:
-    """Return a hash of all that the numbers of a job depend on."""
-    decides: list[Any] = [
-        sorted(job.scenario.settings.items()),
-        [[e.month, e.kind, sorted(e.arguments.items())] for e in events],
-        [job.scenario.start, job.end, job.first, job.stop, job.seed, job.parameters],
-        job.outcomes,
-        months,
-    ]
-    return sha256(json.dumps(decides).encode()).hexdigest()
+def _text(what: Any) -> str:
+    return json.dumps(what)
+
+
+def _hash(*decides: Any) -> str:
+    return sha256(_text(decides).encode()).hexdigest()

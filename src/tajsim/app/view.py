@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ from tajsim.analysis.explain import explain
 from tajsim.analysis.paired import compare_results
 from tajsim.analysis.tables import interval, number, percent
 from tajsim.app.fans import fan_of
+from tajsim.app.gather import Side
 from tajsim.app.maps import map_values
 from tajsim.app.numbers import plain
 from tajsim.app.state import State
@@ -21,24 +22,28 @@ from tajsim.app.state import State
 _RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
 
 
-def fans_of(series: Mapping[str, xr.DataArray], state: State) -> list[dict[str, Any]]:
+#: What is sent of complete runs, one message each, in this order.
+PARTS = ("fans", "table", "map", "story")
+
+
+def fans_of(sides: Sequence[Side], state: State) -> list[dict[str, Any]]:
     """Return what is drawn of the outcomes that are there and have months enough."""
-    specs = [spec for spec in state.show if spec.partition("@")[0] in series]
-    found = (fan_of(series[spec.partition("@")[0]], spec) for spec in specs)
-    return [fan for fan in found if fan]
+    found = []
+    for spec in state.show:
+        name = spec.partition("@")[0]
+        fan = fan_of([side[name] for side in sides if name in side], spec)
+        found += [fan] if fan and name in sides[0] else []
+    return found
 
 
-def whole_view(dataset: xr.Dataset, state: State) -> dict[str, Any]:
-    """Return everything that the page shows of complete runs."""
-    names = [spec.partition("@")[0] for spec in state.show]
-    return {
-        "runs": dataset.sizes["run"],
-        "fans": fans_of({name: dataset[name] for name in names if name in dataset}, state),
-        "table": table_of(compare_results(dataset)),
-        "map": map_values(dataset, state.border, state.land),
-        "story": story_of(dataset, state),
-        "rests": basis_statement(dataset),
-    }
+def part_of_view(part: str, dataset: xr.Dataset, state: State) -> dict[str, Any]:
+    """Return one part of what the page shows of complete runs, other than the fans."""
+    if part == "table":
+        table = table_of(compare_results(dataset))
+        return {"table": table, "rests": basis_statement(dataset)}
+    if part == "map":
+        return {"map": map_values(dataset, state.border, state.land)}
+    return {"story": story_of(dataset, state)}
 
 
 def table_of(compared: pd.DataFrame) -> dict[str, Any]:

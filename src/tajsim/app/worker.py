@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import time
 import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tajsim.app.follow import Forks, follow
-from tajsim.app.task import Task
-from tajsim.ensemble.chunk import collect
+from tajsim.app.follow import follow
+from tajsim.app.past import Past
+from tajsim.app.task import SMOOTH, Task
+from tajsim.ensemble.chunk import collect, release
 from tajsim.errors import UserError
+from tajsim.model.model import TajikistanModel
 
-#: Seconds between two messages about one task.
-EVERY = 0.4
+#: Between two messages about one task: seconds, and months.
+EVERY, LEAST = 0.2, 12
 
 
 class Stale(Exception):
@@ -25,38 +28,38 @@ def work(pipe: Connection) -> None:
     """Answer tasks until the parent is gone.
 
     Takes ``("task", number, Task)`` and ``("stop", number)``; sends ``("ready",)`` once, then
-    ``("months", number, count, {outcome: array})`` from time to time, and for every task one of
-    ``("done", number, Record)``, ``("stale", number)`` and ``("failed", number, lines)``.
+    ``("months", number, first, count, {outcome: array})`` from time to time, with the months from
+    ``first`` on of ``count`` that are done, and for every task one of ``("done", number, Record)``,
+    ``("stale", number)`` and ``("failed", number, lines)``.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone answers an interrupt
-    forks = Forks()
+    past = Past()
     try:
+        _warm_up()
         pipe.send(("ready",))
         while True:
             message = pipe.recv()
             if message[0] == "task":
-                pipe.send(_answer(pipe, message[1], message[2], forks))
+                pipe.send(_answer(pipe, message[1], message[2], past))
                 collect()
     except (EOFError, BrokenPipeError, ConnectionError):
         return
 
 
-def _answer(pipe: Connection, number: int, task: Task, forks: Forks) -> tuple[Any, ...]:
-    told = time.monotonic()
+def _warm_up() -> None:
+    """Read and import everything that the first task would otherwise wait for."""
+    model = TajikistanModel(runs=2)
+    model.step()
+    release(model)
+    del model
+    gc.collect()
+    gc.freeze()  # what stays for good need not be gone through after every task
 
-    def month_done(model: Any) -> None:
-        nonlocal told
-        while pipe.poll():
-            if pipe.recv() == ("stop", number):
-                raise Stale
-        if task.watch and time.monotonic() - told >= EVERY:
-            count = model.months_run
-            arrays = {name: model.record[name][..., :count, :] for name in task.watch}
-            pipe.send(("months", number, count, arrays))
-            told = time.monotonic()
 
+def _answer(pipe: Connection, number: int, task: Task, past: Past) -> tuple[Any, ...]:
+    told = _Telling(pipe, number, task)
     try:
-        return ("done", number, follow(task, forks, month_done))
+        return ("done", number, follow(task, past, told.month_done))
     except Stale:
         return ("stale", number)
     except UserError as error:
@@ -66,3 +69,24 @@ def _answer(pipe: Connection, number: int, task: Task, forks: Forks) -> tuple[An
     except Exception as error:
         traceback.print_exc()
         return ("failed", number, [f"internal error: {type(error).__name__}: {error}"])
+
+
+class _Telling:
+    """Listens for a stop after every month, and tells of the months now and then."""
+
+    def __init__(self, pipe: Connection, number: int, task: Task) -> None:
+        self._pipe, self._number, self._task = pipe, number, task
+        self._count, self._when = 0, 0.0
+
+    def month_done(self, model: TajikistanModel) -> None:
+        while self._pipe.poll():
+            if self._pipe.recv() == ("stop", self._number):
+                raise Stale
+        done, now = model.months_run, time.monotonic()
+        # The first message goes out with the first month that can be drawn.
+        due = now - self._when >= EVERY and done - self._count >= LEAST
+        if self._task.watch and done >= SMOOTH and due:
+            new = slice(self._count, done)
+            arrays = {name: model.record[name][..., new, :] for name in self._task.watch}
+            self._pipe.send(("months", self._number, self._count, done, arrays))
+            self._count, self._when = done, now

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tajsim.display.html import verbatim
 from tajsim.errors import UserError, unknown
 from tajsim.exploration.boxes import FoundBox, boxes_of
 from tajsim.exploration.cases import Cases, make_cases
@@ -49,6 +50,10 @@ class Discovery:
         from tajsim.exploration.discovery_text import discovery_text
 
         return discovery_text(self)
+
+    def _repr_html_(self) -> str:
+        """Return the text as a notebook shows it."""
+        return verbatim(str(self))
 
 
 def discover(

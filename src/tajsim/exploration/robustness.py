@@ -11,6 +11,7 @@ import pandas as pd
 
 from tajsim.analysis.resample import counts_of_runs
 from tajsim.axes import Array
+from tajsim.display.html import verbatim
 from tajsim.errors import UserError, unknown
 from tajsim.exploration.boxes import FoundBox, boxes_of
 from tajsim.exploration.cases import Cases, make_cases
@@ -63,6 +64,10 @@ class Robustness:
         from tajsim.exploration.robustness_text import robustness_text
 
         return robustness_text(self)
+
+    def _repr_html_(self) -> str:
+        """Return the text as a notebook shows it."""
+        return verbatim(str(self))
 
 
 def robust(

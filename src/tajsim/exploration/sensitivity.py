@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tajsim.axes import Array
+from tajsim.display.html import verbatim
 from tajsim.errors import UserError
 from tajsim.exploration.choice import columns_of, opened, scenarios_of
 from tajsim.exploration.morris import (
@@ -70,6 +71,10 @@ class Sensitivity:
         from tajsim.exploration.sensitivity_text import sensitivity_text
 
         return sensitivity_text(self)
+
+    def _repr_html_(self) -> str:
+        """Return the text as a notebook shows it."""
+        return verbatim(str(self))
 
 
 def sensitivity(

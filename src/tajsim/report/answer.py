@@ -17,7 +17,7 @@ from tajsim.report.wording import (
     effects_sentence,
     in_runs,
     level_sentence,
-    span,
+    told,
 )
 
 MOST = 5
@@ -72,13 +72,15 @@ def leading(facts: Facts, scenario: str) -> list[tuple[str, str]]:
     shown = first_of_comparison(part)
     shown = shown[(shown["direction"] != "") & (shown["unit"] != "0 or 1")]
     claimed = facts.claimed(scenario)
+    added = set(part[is_whole(part)]["outcome"])  # the others have no whole, only places
     order = []
-    for row, whole in zip(rows(shown), is_whole(shown), strict=True):
+    for row, alone in zip(rows(shown), is_whole(shown), strict=True):
         key = (row.outcome, row.where)
+        whole = alone or row.outcome not in added
         # A claim about one place is told of the whole where there is one, else of that place.
-        told = whole or key in claimed
+        told = alone or key in claimed
         place = [i for i, claim in enumerate(claimed) if told and claim[0] == row.outcome]
-        rank = (0, not whole, place[0]) if place else (1, not whole, 0)
+        rank = (0, not alone, place[0]) if place else (1, not whole, 0)
         order.append((rank, -_size(facts, scenario, *key), key))
     return _distinct(facts, scenario, [key for *_, key in sorted(order)])
 
@@ -149,7 +151,7 @@ def _yes_or_no(facts: Facts, scenario: str) -> list[str]:
         )
         if found.runs < 2 or found.share_tied == 1.0:
             return [f"{said}."]
-        ends = span(found.low, found.high, "0 or 1", signed=True)
+        ends = told(found.mean, found.low, found.high, "0 or 1")[1]
         doubt = "" if found.direction else ", which covers zero, so that no direction can be told"
         return [f"{said} (90 % interval of the difference {ends} percentage points{doubt})."]
     return []

@@ -13,8 +13,9 @@ from tajsim.analysis.claims import NOT_TESTED
 from tajsim.analysis.tables import factor, number, percent
 from tajsim.inputs.modes import REDRAWN
 from tajsim.report.answer import leading
+from tajsim.report.digits import Digits
 from tajsim.report.facts import Facts, rows
-from tajsim.report.wording import because, capital, digits_of, level, told, unit_of_row
+from tajsim.report.wording import because, capital, digits_of, level, plain, told, unit_of_row
 
 #: Of so many differences the shares of variance are shown.
 MOST_SHARES = 10
@@ -96,13 +97,18 @@ def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
     return [
         capital(facts.spoken(row.outcome, row.where)),
         unit_of_row(own, row.unit),
-        *map(own, medians),
+        *(_median(own, value, row.unit) for value in medians),
         own(row.difference, True),
         ends,
         row.direction or "none stated",
         percent(row.share_sign) if row.direction else "-",
         factor(row.pairing),
     ]
+
+
+def _median(own: Digits, value: float, unit: str) -> str:
+    """Return a median in the digits of its row; a whole number of things without decimals."""
+    return plain(value) if unit == "number" and value == round(value) else own(value)
 
 
 def levels(facts: Facts) -> Table:

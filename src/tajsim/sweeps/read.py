@@ -58,6 +58,12 @@ class Sweep:
     about: dict[str, Any]
     damaged: tuple[str, ...]
 
+    def _repr_html_(self) -> str:
+        """Return the sweep as a notebook shows it."""
+        from tajsim.sweeps.read_html import sweep_html
+
+        return sweep_html(self)
+
     @cached_property
     def design(self) -> pd.DataFrame:
         """The rows of the design in their order; see the module."""

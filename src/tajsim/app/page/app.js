@@ -1,71 +1,92 @@
 // The page: controls change the state, the state goes to tajsim, what comes back is drawn.
 
-import { drawFans } from "./fans.js";
+import { drawEvents } from "./events.js";
 import { families, find, lever, refresh } from "./levers.js";
 import { Line } from "./line.js";
-import { drawMaps } from "./map.js";
+import { Results } from "./results.js";
 import { readLink, USUAL, writeLink } from "./state.js";
 import { byId, html } from "./svg.js";
-import { drawTable } from "./table.js";
 
 const catalogue = await (await fetch("catalogue.json")).json();
 const scenarios = new Map(catalogue.scenarios.map((scenario) => [scenario.name, scenario]));
-const parameters = new Map(
-  [...catalogue.levers, ...catalogue.uncertain].map((p) => [p.name, p]));
+const parameters = new Map([...catalogue.levers, ...catalogue.uncertain].map((p) => [p.name, p]));
 const state = readLink(location.search);
-const page = { asked: null, fans: [], view: null, since: 0 };
 const FIELDS = ["runs", "seed", "until", "name", "from", "run"];
 const CHOICES = ["scenario", "reference", "parameters", "border", "land"];
+const LOST = {
+  full: "tajsim serves too many tabs; this one tries again from time to time.",
+  lost: "The connection to tajsim is lost. Trying again \u2026 (Is `tajsim app` still running?)",
+  shut: "tajsim was started anew: open the address that it has printed. "
+    + "This page then goes on by itself.",
+};
 
 state.scenario ||= catalogue.scenarios[0].name;
 state.reference ||= catalogue.scenarios[0].name;
 if (!state.show.length) state.show = [...catalogue.shown];
 
-const line = new Line(heard, told);
+const results = new Results(catalogue, state, { show, remove });
+const line = new Line((message) => results.heard(message), told);
 
 function changed() {
-  page.since = performance.now();
-  document.body.dataset.complete = "";
+  results.wait();
   remember();
   line.send(writeLink(state));
-  for (const id of ["fans", "table"]) byId(id).classList.add("stale");
 }
 
+let remembering = null;
+
+// Browsers refuse hundreds of changes of the address within seconds.
 function remember() {
   const query = writeLink(state);
-  history.replaceState(null, "", `?${query}`);
   for (const link of document.querySelectorAll("a[data-file]")) {
     link.href = `file/${link.dataset.file}?${query}`;
   }
+  remembering ??= setTimeout(() => {
+    remembering = null;
+    history.replaceState(null, "", `?${writeLink(state)}`);
+  }, 150);
 }
 
-function moved(name, value) {
-  if (value === null) state.set.delete(name); else state.set.set(name, value);
-  if ((value === null) || !byId("moved").querySelector(`[data-moved="${name}"]`)) drawMoved();
-  else byId("moved").querySelector(`[data-moved="${name}"] output`).textContent = value;
+function moved(kind, name, value) {
+  if (value === null) state[kind].delete(name); else state[kind].set(name, value);
+  const row = byId("moved").querySelector(`[data-moved="${name}"] output`);
+  if (value === null || !row) drawMoved(); else row.textContent = value;
   changed();
 }
 
 function drawMoved() {
-  const rows = [...state.set].map(([name, value]) => {
-    const back = html("button", { type: "button", "aria-label": `Put ${name} back` }, "\u00d7");
-    back.addEventListener("click", () => { moved(name, null); drawLevers(); });
-    return html("div", { "data-moved": name, class: "lever moved" },
-      html("div", { class: "top" }, html("span", { class: "what" }, name.replaceAll("_", " ")),
-        html("span", {}, html("output", {}, value), ` ${parameters.get(name)?.unit ?? ""} `, back)));
-  });
+  const shown = scenarios.get(state.scenario)?.events ?? [];
+  const label = new Map(shown.map((event) => [event.name, event.label]));
+  const rows = [["set", (name) => [name.replaceAll("_", " "), parameters.get(name)?.unit ?? ""]],
+    ["move", (name) => [label.get(name) ?? name, ""]]].flatMap(([kind, words]) =>
+    [...state[kind]].map(([name, value]) => movedRow(kind, name, value, ...words(name))));
   byId("moved").replaceChildren(...(rows.length ? rows : [html("p", { class: "about" }, "None.")]));
+}
+
+function movedRow(kind, name, value, words, unit) {
+  const back = html("button", { type: "button", "aria-label": `Put ${words} back` }, "\u00d7");
+  back.addEventListener("click", () => { moved(kind, name, null); drawControls(); });
+  return html("div", { "data-moved": name, class: "lever moved" }, html("div", { class: "top" },
+    html("span", { class: "what" }, words),
+    html("span", {}, html("output", {}, value), ` ${unit} `, back)));
 }
 
 function oneLever(p) {
   const scenario = scenarios.get(state.scenario);
   const usual = scenario?.settings[p.name] ?? p.value;
-  return lever(p, usual, scenario?.later[p.name], state.set.get(p.name), moved);
+  return lever(p, usual, scenario?.later[p.name], state.set.get(p.name),
+    (name, value) => moved("set", name, value));
 }
 
-function drawLevers() {
+function drawControls() {
   refresh(byId("levers"));
   refresh(byId("uncertain").lastElementChild);
+  const scenario = scenarios.get(state.scenario);
+  byId("about-scenario").textContent = scenario?.question ?? "";
+  byId("event-count").textContent = `Events of the scenario (${scenario?.events.length ?? 0})`;
+  if (scenario) {
+    drawEvents(byId("events"), scenario, state.move, (name, value) => moved("move", name, value));
+  }
 }
 
 function fill(select, rows, chosen) {
@@ -92,20 +113,26 @@ function begin() {
   byId("figures").append(...catalogue.files.filter((name) => !/\.(nc|csv)$/.test(name)).flatMap(
     (name, i) => [i ? ", " : "", html("a", { "data-file": name }, name)]));
   for (const id of FIELDS) byId(id).value = id in state && state[id] !== "" ? state[id] : "";
+  byId("event-section").open = state.move.size > 0;
   listen();
-  about();
+  drawControls();
   drawMoved();
   changed();
 }
 
-function listen() {
-  for (const id of CHOICES) {
-    byId(id).addEventListener("change", () => {
-      state[id] = byId(id).value;
-      if (id === "scenario") { about(); drawLevers(); }
-      changed();
-    });
+function chosen(id) {
+  state[id] = byId(id).value;
+  if (id === "scenario") {
+    const events = new Set(scenarios.get(state.scenario).events.map((event) => event.name));
+    for (const name of [...state.move.keys()]) if (!events.has(name)) state.move.delete(name);
+    drawControls();
+    drawMoved();
   }
+  changed();
+}
+
+function listen() {
+  for (const id of CHOICES) byId(id).addEventListener("change", () => chosen(id));
   for (const id of FIELDS) {
     byId(id).addEventListener("change", () => {
       state[id] = byId(id).value.trim() || USUAL[id];
@@ -120,15 +147,16 @@ function listen() {
   });
   byId("reset").addEventListener("click", () => {
     state.set.clear();
+    state.move.clear();
     drawMoved();
-    drawLevers();
+    drawControls();
     changed();
   });
   byId("add").addEventListener("change", () => { show(byId("add").value); byId("add").value = ""; });
-  byId("all-rows").addEventListener("change", drawDifferences);
+  byId("all-rows").addEventListener("change", () => results.drawDifferences());
   byId("month").addEventListener("input", () => {
-    state.month = page.view.map.months[byId("month").value];
-    drawMap();
+    state.month = results.view.map.months[byId("month").value];
+    results.drawMap();
     remember();
   });
   for (const [id, step] of [["earlier", -1], ["later", 1]]) {
@@ -139,15 +167,11 @@ function listen() {
     });
   }
   byId("copy").addEventListener("click", async () => {
-    await navigator.clipboard.writeText(location.href).catch(() => {});
-    byId("copied").textContent = location.href;
+    const link = `${location.origin}/?${writeLink(state)}`;
+    await navigator.clipboard.writeText(link).catch(() => {});
+    byId("copied").textContent = link;
   });
-  addEventListener("resize", () => { if (page.asked) drawAllFans(); });
-}
-
-function about() {
-  const scenario = scenarios.get(state.scenario);
-  byId("about-scenario").textContent = scenario ? scenario.question : "";
+  addEventListener("resize", () => { if (results.asked && results.fans.length) results.drawFans(); });
 }
 
 function show(spec) {
@@ -163,81 +187,10 @@ function remove(spec) {
   changed();
 }
 
-function told(connected, code) {
-  const place = byId("connection");
-  place.hidden = connected;
-  place.textContent = code === 1013
-    ? "tajsim serves too many tabs; this one tries again from time to time."
-    : "The connection to tajsim is lost. Trying again \u2026 (Is `tajsim app` still running?)";
-  document.body.dataset.connected = connected ? "yes" : "no";
-}
-
-function heard(message) {
-  if (message.kind === "errors") {
-    byId("errors").hidden = false;
-    byId("errors").textContent = message.messages.map((line) => `tajsim: ${line}`).join("\n");
-    byId("status").textContent = "Nothing is simulated: see the message.";
-    return;
-  }
-  byId("errors").hidden = true;
-  if (message.kind === "asked") {
-    page.asked = message;
-    byId("command").textContent = message.command;
-    byId("file").textContent = message.scenario;
-    [byId("key-reference").textContent, byId("key-own").textContent] = message.names;
-    byId("status").textContent = `Simulating ${message.runs} paired runs \u2026`;
-    return;
-  }
-  page.fans = message.fans;
-  if (message.fans.length) drawAllFans();
-  const seconds = ((performance.now() - page.since) / 1000).toFixed(1);
-  if (message.kind === "so far") {
-    byId("status").textContent =
-      `First ${message.runs} of ${page.asked.runs} paired runs, ${message.months} months so far`;
-    return;
-  }
-  page.view = message;
-  drawDifferences();
-  drawMap();
-  byId("story-of").textContent = `${page.asked.names[1]}, run ${message.story.run}`;
-  byId("story").textContent = message.story.story || "This run is not there yet.";
-  byId("parts").textContent = message.story.difference;
-  byId("rests").textContent = message.rests;
-  byId("status").textContent = `${message.runs} of ${page.asked.runs} paired runs, 90 % intervals, `
-    + `seed ${state.seed}${message.complete ? `; ${seconds} s` : "; refining \u2026"}`;
-  if (message.complete) document.body.dataset.complete = String(message.runs);
-}
-
-function drawAllFans() {
-  const { start, end, names } = page.asked;
-  const year = (month) => Number(month.slice(0, 4)) + (Number(month.slice(5)) - 1) / 12;
-  byId("fans").classList.remove("stale");
-  drawFans(byId("fans"), page.fans, [year(start), year(end) + 1 / 12], names, remove);
-}
-
-function drawDifferences() {
-  if (!page.view) return;
-  byId("table").classList.remove("stale");
-  const { table, runs } = page.view;
-  const same = drawTable(byId("table"), table, byId("all-rows").checked, show);
-  byId("table-about").textContent = `${page.asked.names[1]} against ${page.asked.names[0]}, `
-    + `${runs} paired runs, ${table.window[0]} to ${table.window[1]}; mean paired difference with its `
-    + "90 % interval; no sign where that covers zero. Over the window: flows by year, counts added, "
-    + `stocks at its end, all else its mean. The same in every run: ${same} rows.`;
-}
-
-function drawMap() {
-  const { map } = page.view;
-  const last = map.months.length - 1;
-  const index = state.month ? map.months.indexOf(state.month) : last;
-  const at = index < 0 ? last : index;
-  byId("month").max = String(last);
-  byId("month").value = String(at);
-  byId("month-shown").textContent = map.months[at];
-  drawMaps(byId("maps"), catalogue, map, at, page.asked.names);
-  byId("map-about").textContent = `Medians of ${page.view.runs} runs, over the year up to the month; no `
-    + "interval is shown. Triangles: ways out, their area by the heroin that leaves there. Squares: "
-    + `garrisons of the Russian base. ${catalogue.shapes.credit}`;
+function told(how) {
+  byId("connection").hidden = how === "yes";
+  byId("connection").textContent = LOST[how] ?? "";
+  document.body.dataset.connected = how === "yes" ? "yes" : "no";
 }
 
 begin();

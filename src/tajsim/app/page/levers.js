@@ -1,6 +1,7 @@
 // Levers: a slider and a number each, with what its value rests on.
 
-import { byId, html, number } from "./svg.js";
+import { basisOf } from "./basis.js";
+import { html, number } from "./svg.js";
 
 const STEPS = 400;
 
@@ -22,23 +23,30 @@ function scaleOf(p) {
 }
 
 export function lever(p, usual, later, typed, moved) {
-  const scale = scaleOf(p);
+  const scale = scaleOf(p), words = p.name.replaceAll("_", " ").replaceAll(".", ", ");
+  const range = `${number(p.low)} to ${number(p.high)} ${p.unit}`;
+  const { button, inside, onHover } = basisOf({ basis: p.basis, head: p.name,
+    lines: [p.meaning, `${number(p.value)} ${p.unit}, from ${range}`, ...p.why] });
   const held = typed === undefined ? usual : parseFloat(typed);
   const slider = html("input", { type: "range", min: "0", max: String(STEPS),
-    "aria-label": `${p.name}, ${p.unit}`, "data-lever": p.name });
+    "aria-label": `${words}, ${range}, ${p.basis}`, "aria-describedby": inside.id,
+    "data-lever": p.name });
   slider.value = String(scale.place(Number.isFinite(held) ? held : usual));
-  const field = html("input", { "aria-label": `${p.name}, value`, "data-value-of": p.name });
+  const field = html("input", { "aria-label": `${words}, value in ${p.unit}, ${range}`,
+    inputmode: "decimal", "data-value-of": p.name });
   field.value = typed ?? String(usual);
-  const basis = html("span", { class: `basis ${p.basis}`, tabindex: "0", role: "note",
-    "aria-label": `${p.meaning}. ${p.why.join(". ")}` }, p.basis);
+  const spoken = () => slider.setAttribute("aria-valuetext", `${field.value} ${p.unit}`);
+  spoken();
   const row = html("div", { class: `lever${typed === undefined ? "" : " moved"}`, "data-row": p.name },
-    html("div", { class: "top" }, html("span", { class: "what" }, p.name.replaceAll("_", " ")), basis),
+    html("div", { class: "top" }, html("span", { class: "what" }, p.name.replaceAll("_", " ")), button),
     html("div", { class: "bottom" }, slider, field),
     html("div", { class: "range" }, html("span", {}, number(p.low)),
       html("span", {}, `here ${number(usual)} ${p.unit}`), html("span", {}, number(p.high))),
-    later?.length ? html("div", { class: "later" }, `the scenario changes it in ${later.join(", ")}`) : null);
+    later?.length ? html("div", { class: "later" }, `the scenario changes it in ${later.join(", ")}`) : null,
+    inside);
   const say = (text) => {
     row.classList.toggle("moved", text !== null);
+    spoken();
     moved(p.name, text);
   };
   slider.addEventListener("input", () => {
@@ -51,31 +59,8 @@ export function lever(p, usual, later, typed, moved) {
     if (!text) field.value = String(usual);
     say(text === "" || Number(text) === usual ? null : text);
   });
-  explain(row, basis, p);
+  onHover(row);
   return row;
-}
-
-function explain(row, basis, p) {
-  const tip = byId("tip");
-  const show = () => {
-    tip.replaceChildren(
-      html("p", {}, html("strong", {}, p.name)), html("p", {}, p.meaning),
-      html("p", {}, `${number(p.value)} ${p.unit}, from ${number(p.low)} to ${number(p.high)}`),
-      ...p.why.map((line) => html("p", {}, line)));
-    tip.hidden = false;
-    const at = row.getBoundingClientRect(), own = tip.getBoundingClientRect();
-    const beside = at.right + 8 + own.width < innerWidth;
-    const left = beside ? at.right + 8 : Math.max(4, (innerWidth - own.width) / 2);
-    const top = beside ? at.top : at.bottom + 4;
-    tip.style.left = `${left}px`;
-    tip.style.top = `${Math.max(4, Math.min(top, innerHeight - own.height - 4))}px`;
-  };
-  const hide = () => { tip.hidden = true; };
-  for (const [element, on, off] of [[row, "mouseenter", "mouseleave"], [basis, "focus", "blur"]]) {
-    element.addEventListener(on, show);
-    element.addEventListener(off, hide);
-  }
-  basis.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
 }
 
 // Families of levers, folded; a search opens what fits.

@@ -42,12 +42,11 @@ function country(catalogue, map, index, position, tops) {
   const y = (lat) => (north - lat) * shapes.aspect * factor;
   const height = y(south);
   const path = (ring) => `M${ring.map(([a, b]) => `${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("L")}`;
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img" });
-  picture.append(svg("rect", { width: WIDTH, height, fill: "#e7e5de" }));
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", class: "map" });
+  picture.append(svg("rect", { width: WIDTH, height, class: "ground" }));
   const add = (rings, look) => { for (const ring of rings) picture.append(svg("path", { d: path(ring), ...look })); };
-  add(shapes.country, { fill: "#f4f2ec", stroke: "#777", "stroke-width": 0.8 });
-  const stroke = { fill: "none", "stroke-width": 0.8 };
-  add(shapes.neighbour_lines, { ...stroke, stroke: "#a8a39a" });
+  add(shapes.country, { class: "country" });
+  add(shapes.neighbour_lines, { class: "neighbour" });
   const value = (layer, name) => layer.values[position][index][layer.names.indexOf(name)];
   for (const name of map.land.names) {
     const share = value(map.land, name);
@@ -59,7 +58,7 @@ function country(catalogue, map, index, position, tops) {
       picture.append(area);
     }
   }
-  add(shapes.rivers, { ...stroke, stroke: "#8fb3cc" });
+  add(shapes.rivers, { class: "river" });
   for (const name of map.border.names) {
     if (!shapes.sections[name]) continue;
     const flow = value(map.border, name);
@@ -96,8 +95,7 @@ function places(picture, shapes, x, y) {
       ? svg("rect", { x: x(a) - 3, y: y(b) - 3, width: 6, height: 6, fill: "#222", stroke: "#fff" })
       : svg("circle", { cx: x(a), cy: y(b), r: 2.2, fill: "#222", stroke: "#fff" }));
     if (["Dushanbe", "Khujand", "Khorog", "Murghab", "Garm"].includes(name)) {
-      const text = { x: x(a) + 6, y: y(b) - 4, "paint-order": "stroke", stroke: "#fff", "stroke-width": 3 };
-      picture.append(svg("text", text, name));
+      picture.append(svg("text", { x: x(a) + 6, y: y(b) - 4 }, name));
     }
   }
 }

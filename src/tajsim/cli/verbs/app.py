@@ -50,13 +50,14 @@ def call(options: argparse.Namespace) -> int:
     sockets = bind(options.host, options.port)
     usual = State(options.scenario or offered[0], options.reference or offered[0])
 
-    def ready(address: str) -> None:
-        link = f"{address}?{usual.query()}"
+    def ready(address: str, once: str) -> None:
+        chosen = usual.query()
+        print(f"The dashboard is at {address}&{chosen}")
         print(
-            f"The dashboard is at {link}\nIt serves this machine only. Ctrl-C ends it.", flush=True
+            "It serves this machine only, and whoever has this address. Ctrl-C ends it.", flush=True
         )
         if not options.no_browser:
-            _open(link)
+            _open(f"{once}&{chosen}")
 
     serve(sockets, offered, options.workers, ready)
     return 0
