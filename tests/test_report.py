@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import synthetic
 import xarray as xr
 
 import tajsim.report
@@ -238,6 +239,21 @@ def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
 def test_the_run_told_is_one_of_the_results(pair: xr.Dataset) -> None:
     run = typical_run(Facts(Given(pair)), "russian-border-withdrawal")
     assert run in pair["run"].values
+
+
+def test_many_scenarios_stand_in_one_table_and_the_rest_is_folded() -> None:
+    names = ("status-quo", "one", "two", "three", "four", "five")
+    dataset = synthetic.results(scenarios=names, runs=6, months=14)
+    text = report(dataset.drop_vars([n for n in dataset.variables if str(n).startswith("event_")]))
+    page = Page(text)
+    assert page.wrong == []
+    steps = zip([0, *page.headings], page.headings, strict=False)
+    assert [(above, own) for above, own in steps if own > above + 1] == []
+    words = " ".join(" ".join(page.words).split())
+    assert "5 scenarios against status-quo" in words
+    assert "What each scenario changes first, against status-quo" in words
+    folds = [attrs for attrs in page.of("details") if attrs.get("class") == "fold"]
+    assert len(folds) > len(names)
 
 
 def test_a_page_is_written_whole_and_not_over_another(pair: xr.Dataset, tmp_path: Path) -> None:

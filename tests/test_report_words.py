@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from tajsim.analysis.paired import effect
 from tajsim.report.answer import MOST, answer, leading
 from tajsim.report.cautions import cautions, out_of_calibration, out_of_registry
+from tajsim.report.digits import MINUS, digits
 from tajsim.report.facts import Facts
 from tajsim.report.gather import Given
 from tajsim.report.tables import claims_sentence
 from tajsim.report.turning import turning_sentences, turns
-from tajsim.report.wording import MINUS, effect_sentence, effects_sentence, in_runs, level_sentence
+from tajsim.report.wording import effect_sentence, effects_sentence, in_runs, level_sentence
 
 DIRECTION = re.compile(
     r"\b(rais|lower|ris|fall|fell|rose|high|increas|decreas|more|less|grow|shrink|up\b|down\b)\w*"
@@ -132,6 +133,46 @@ def test_equal_results_have_no_effect() -> None:
     assert said == [
         "Nothing differs between other and base: every outcome is the same in all 8 runs."
     ]
+
+
+def test_few_runs_have_no_direction() -> None:
+    for runs, said in ((1, "With one pair of runs"), (4, "With 4 pairs of runs")):
+        base = np.arange(float(runs)) + 100.0
+        (only,) = answer(facts(make([base, base + 50.0])))
+        assert only.startswith(f"{said} no direction is stated")
+
+
+def test_every_headline_total_is_counted_once() -> None:
+    base = 100.0 + np.arange(8.0)
+    noise = np.array([1.0, -1.0] * 4)
+    dataset = make([base, base + 30.0])
+    level = dataset["level"]
+    for name, moved in (("slight", base + 0.5), ("unsure", base + noise), ("same", base)):
+        other = level.copy(data=level.values.copy())
+        other.values[1] = moved
+        dataset = dataset.assign({name: other.assign_attrs(label=name.capitalize())})
+    said = answer(facts(dataset))[-1]
+    assert said == (
+        "Of 4 headline totals 2 differ in a direction (1 of them by less than 1 %), 1 has an "
+        "interval that covers zero, so that no direction is stated (unsure) and 1 is the same in "
+        "every run."
+    )
+
+
+@pytest.mark.parametrize(
+    ("mean", "low", "high", "share", "said"),
+    [
+        (1805.3, 1718.2, 1892.4, False, "1,810 1,720 to 1,890"),
+        (0.02541, 0.0241, 0.0267, True, "2.54 2.41 to 2.67"),
+        (4.46e6, 0.466e6, 2.39e7, False, "4 0 to 24"),
+        (0.04, -0.08, 0.0, False, "0.040 \N{MINUS SIGN}0.080 to 0.000"),
+        (5.0, float("nan"), float("nan"), False, "5.00 undefined"),
+        (0.0, 0.0, 0.0, False, "0.00 0.00 to 0.00"),
+    ],
+)
+def test_digits(mean: float, low: float, high: float, share: bool, said: str) -> None:
+    own = digits(mean, low, high, share)
+    assert f"{own(mean)} {own.span(low, high)}" == said
 
 
 def test_what_goes_together_is_told_once() -> None:

@@ -15,6 +15,7 @@ from tajsim.analysis.basis import basis_statement
 from tajsim.analysis.windows import Window, attribute, check_window, kept_window, whole_period
 from tajsim.errors import UserError
 from tajsim.inputs.figures import load_documents
+from tajsim.plots.choose import headline
 from tajsim.report.answer import answer
 from tajsim.report.cautions import cautions
 from tajsim.report.changes import changes
@@ -117,7 +118,7 @@ def contents(facts: Facts) -> dict[str, Any]:
         for name in compared
         if (story := told(facts, name))
     ]
-    title = listed(compared)
+    title = f"{len(compared)} scenarios" if many else listed(compared)
     return {
         "policy": POLICY,
         "title": f"{title} against {facts.reference}" if facts.others else title,
@@ -134,6 +135,11 @@ def contents(facts: Facts) -> dict[str, Any]:
         "overview": overview(facts) if len(facts.others) > 1 else None,
         "differences": [(name, tables.differences(facts, name)) for name in facts.others]
         or [("", [tables.levels(facts)])],
+        "meanings": [
+            (str(facts.dataset[name].attrs.get("label", name)), meaning)
+            for name in headline(facts.dataset)
+            if (meaning := str(facts.dataset[name].attrs.get("meaning", "")))
+        ],
         "claims_sentence": tables.claims_sentence(facts),
         "claims": [(name, t) for name in facts.names if (t := tables.claims(facts, name))],
         "claims_picture": claims_picture(facts),

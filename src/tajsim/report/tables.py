@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tajsim.analysis.assumptions import TOGETHER
@@ -51,7 +52,7 @@ def differences(facts: Facts, scenario: str) -> list[Table]:
         scenario,
         shown[is_whole(shown)],
         f"{scenario} against {facts.reference}: {over}",
-        "Medians of the runs, for yes-or-no outcomes the share of the runs. Differences of what is "
+        "Medians of the runs, for yes-or-no outcomes the mean share. Differences of what is "
         "in % are percentage points. Over the window flows are by year, counts added, stocks at "
         "its end, all else its mean. “In runs” says in how many the difference has that sign, "
         "“pairing” is the factor by which pairing the runs cut the variance.",
@@ -88,15 +89,17 @@ def _differences(
 
 def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
     """Return the cells of one outcome: medians (of yes or no, shares of the runs) and effect."""
-    medians = row.reference_median, row.median
+    medians, unit = (row.reference_median, row.median), row.unit
     if row.unit == "0 or 1":
         a, b = facts.cell(scenario, row.outcome, row.where).values
         medians = float(a.mean()), float(b.mean())
+        # What is 0 or 1 in a month is a share of the months over a window.
+        unit = unit if np.isin((a, b), (0.0, 1.0)).all() else "share"
     own = digits_of(row.difference, row.low, row.high, row.unit)
     ends = own.span(row.low, row.high, True)
     return [
         capital(facts.spoken(row.outcome, row.where)),
-        unit_of_row(own, row.unit),
+        "% of months" if unit != row.unit else unit_of_row(own, unit),
         *(_median(own, value, row.unit) for value in medians),
         own(row.difference, True),
         ends,
