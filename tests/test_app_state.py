@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tajsim.app.event_moves import event_keys
 from tajsim.app.scenario_file import file_name, plan_of, scenario_text
 from tajsim.app.state import MOST_RUNS, State, offered_scenarios, read_state
 from tajsim.cli.program import main
 from tajsim.errors import UserError
-from tajsim.inputs.scenario import check_scenario, load_scenario
+from tajsim.inputs.scenario import Scenario, check_scenario, load_scenario
 
 OFFERED = offered_scenarios()
 LINK = (
     "scenario=irpt-ban&reference=status-quo&set=agency_pay.border_troops=40"
     "&set=civic_space=0.5 share&from=2010-03&runs=60&seed=7&until=2012-12&run=4"
+    "&move=irpt-banned@2015-11&move=irpt-lawyer-arrested@never"
     "&show=grievance@region=gbao&show=state_failed&month=2011-06&name=paid-guards&parameters=prior"
 )
 
@@ -29,6 +32,7 @@ def wrong(query: str, folder: Path) -> list[str]:
 def test_a_link_restores_the_state() -> None:
     state = read_state(LINK, OFFERED)
     assert state.levers == (("agency_pay.border_troops", "40"), ("civic_space", "0.5 share"))
+    assert state.moves == (("irpt-banned", "2015-11"), ("irpt-lawyer-arrested", "never"))
     assert (state.since, state.runs, state.seed, state.run) == ("2010-03", 60, 7, 4)
     assert state.show == ("grievance@region=gbao", "state_failed")
     assert read_state(state.query(), OFFERED) == state
@@ -121,6 +125,10 @@ def test_wrong_options_are_refused_with_the_line_of_tajsim_compare(
         (f"runs={MOST_RUNS + 1}", f"at most {MOST_RUNS}"),
         ("run=200", "run 200 is not among the results; expected 0 to 199"),
         ("set=army", "--set army: expected key=value"),
+        ("move=irpt-banned", "move irpt-banned: expected key@month"),
+        ("move=irpt-banned@soon", "move irpt-banned: 'soon' is not a month"),
+        ("scenario=irpt-ban&move=irpt-band@2015-09", "unknown event of irpt-ban 'irpt-band'"),
+        ("scenario=irpt-ban&move=irpt-banned@2031-01", "2031-01 is outside the scenario"),
         ("set=civic_space=1&set=civic_space=0", "the key stands twice"),
         ("parameters=guessed", "unknown mode of the parameters 'guessed'"),
         ("reference=irpt-ban&name=irpt-ban", "is given twice"),
@@ -143,3 +151,47 @@ def test_a_scenario_of_the_user_can_be_the_base(tmp_path: Path) -> None:
     folder = tmp_path / "ours"
     folder.mkdir()
     assert plan_of(state, folder).scenarios[1].settings["civic_space"] == 0.5
+
+
+def deeds(scenario: Scenario) -> list[tuple[str, str, dict[str, object]]]:
+    return [(e.month, e.kind, dict(e.arguments)) for e in scenario.events]
+
+
+@pytest.mark.parametrize(
+    ("name", "parent", "label"),
+    [
+        # The parent that does not schedule the event is extended; without one, all is written out.
+        ("irpt-ban", "status-quo", "IRPT banned"),
+        ("withdrawal-with-border-pay", "status-quo", "Khorog handed over"),
+        ("irpt-ban", None, "Record Afghan harvest"),
+        ("history", None, "Record Afghan harvest"),
+    ],
+)
+def test_moving_an_event_changes_nothing_else(
+    name: str, parent: str | None, label: str, tmp_path: Path
+) -> None:
+    before = load_scenario(name)
+    position = [event.label for event in before.events].index(label)
+    key = event_keys(before.events)[position]
+    old = before.events[position]
+    for month in ("2012-07", "never", old.month):
+        state = read_state(f"scenario={name}&move={key}@{month}", OFFERED)
+        path = tmp_path / file_name(state)
+        path.write_text(scenario_text(state), encoding="utf-8")
+        assert check_scenario(path) == []
+        found = load_scenario(path)
+        assert found.extends == parent
+        assert (found.start, found.end) == (before.start, before.end)
+        assert found.settings == before.settings
+        rest = [deed for deed in deeds(before) if deed != deeds(before)[position]]
+        moved = [] if month == "never" else [(month, old.kind, dict(old.arguments))]
+        assert sorted(map(repr, deeds(found))) == sorted(map(repr, [*rest, *moved]))
+        at = [e.figures for e in found.events if e.label == label]
+        assert at == [] or (at[0] == old.figures) == (month == old.month or not old.figures)
+
+
+def test_every_event_of_every_scenario_has_a_key_of_its_own() -> None:
+    for name in OFFERED:
+        keys = event_keys(load_scenario(name).events)
+        assert len(set(keys)) == len(keys)
+        assert all(re.fullmatch(r"[a-z0-9-]+", key) for key in keys)

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 from tajsim.app.numbers import rounded
 from tajsim.app.state import split_spec
 from tajsim.app.task import SMOOTH
-from tajsim.plots.series import Floats, rare, reduce, scaled, smooth, smooth_unit, titled, unit_of
+from tajsim.plots.series import Floats, counted, rare, reduce, scaled, smooth_unit, titled
 from tajsim.plots.windows import mean_interval, quantiles, share_interval, yes_or_no
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -37,31 +37,42 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     if not sides or sides[0].sizes["month"] < SMOOTH:
         return None
     series = [reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
-    binary = not rare(series[0]) and all(yes_or_no(part.values) for part in series)
-    unit = unit_of(series[0], windowed=False)
-    if not binary:
-        unit, series = smooth_unit(series[0]), [smooth(part, SMOOTH) for part in series]
     values = [np.asarray(part.values[0], np.float64) for part in series]
-    factor, unit = (0.01, "% of runs") if binary else scaled(_all(values), unit)
+    months = max((part["month"].values for part in series), key=len)
+    binary = not rare(series[0]) and all(map(yes_or_no, values))
+    factor, unit = 0.01, "% of runs"
+    if not binary:
+        yearly = 12.0 if counted(series[0]) else 1.0
+        values, months = [_rolled(part) * yearly for part in values], months[SMOOTH - 1 :]
+        factor, unit = scaled(np.concatenate([part.ravel() for part in values]),
+                              smooth_unit(series[0]))  # fmt: skip
     mean = binary or rare(series[0])
     lines = [rounded(_lines(part, mean, binary) / factor) for part in values]
     both = min(len(part) for part in values) if len(values) == 2 else 0
-    longest = max(series, key=lambda part: part.sizes["month"])
+    difference: Any = [[], [], []]
+    if both:
+        difference = rounded(paired_by_month(values[1][:both] - values[0][:both]) / factor)
     return {
         "spec": spec,
         "title": titled(sides[0], select),
         "unit": f"{unit} (mean)" if rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
-        "months": [str(m) for m in longest["month"].values.astype("datetime64[M]")],
+        "months": [str(m) for m in months.astype("datetime64[M]")],
         "lines": lines if len(lines) == 2 else [*lines, [[] for _ in lines[0]]],
-        "difference": rounded(paired_by_month(values[1][:both] - values[0][:both]) / factor)
-        if both
-        else [[], [], []],
+        "difference": difference,
     }
 
 
-def _all(values: Sequence[Floats]) -> Floats:
-    return np.concatenate([part.ravel() for part in values])
+def _rolled(values: Floats) -> Floats:
+    """Return the mean over the year up to each month of ``(month, run)``, as `plots` smooths.
+
+    This one is several times faster: a fan is drawn a dozen times while it grows.
+    """
+    count = len(values) - SMOOTH + 1
+    added = values[:count].copy()
+    for later in range(1, SMOOTH):
+        added += values[later : later + count]
+    return added / SMOOTH
 
 
 def _lines(values: Floats, mean: bool, binary: bool) -> Floats:

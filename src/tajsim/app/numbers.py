@@ -13,6 +13,8 @@ from tajsim.axes import Array
 def rounded(values: ArrayLike) -> Any:
     """Return nested lists of numbers to six digits; None for what is undefined."""
     array = np.asarray(values, np.float64)
+    if np.isfinite(array).all():
+        return _six(array).tolist()
     if array.ndim > 1:
         return [rounded(part) for part in array]
     return [plain(value) for value in _six(array)]

@@ -38,7 +38,7 @@ export function lever(p, usual, later, typed, moved) {
   const spoken = () => slider.setAttribute("aria-valuetext", `${field.value} ${p.unit}`);
   spoken();
   const row = html("div", { class: `lever${typed === undefined ? "" : " moved"}`, "data-row": p.name },
-    html("div", { class: "top" }, html("span", { class: "what" }, p.name.replaceAll("_", " ")), button),
+    html("div", { class: "top" }, html("span", { class: "what" }, words), button),
     html("div", { class: "bottom" }, slider, field),
     html("div", { class: "range" }, html("span", {}, number(p.low)),
       html("span", {}, `here ${number(usual)} ${p.unit}`), html("span", {}, number(p.high))),
