@@ -165,7 +165,8 @@ def _block(shown: Shown, level: str = "##") -> str:
 
 def _alternative(shown: Shown) -> str:
     """Return the text that stands for a picture where it cannot be seen."""
-    return f"Picture of the kind {shown.kind}: {shown.text.split('.')[0].split(':')[0].lower()}"
+    says = shown.text.split(".")[0].split(":")[0]
+    return f"Picture of the kind {shown.kind}: {says[0].lower()}{says[1:]}"
 
 
 def write(runs: int) -> list[Path]:
