@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actors, Member
-from tajsim.axes import AGENCIES, REGIONS, Array, total
+from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array, column, total
 from tajsim.rules.elite.aftermath import named_step
 from tajsim.rules.elite.drive import kept_peace
 from tajsim.rules.elite.followers import following_step
@@ -52,28 +52,28 @@ class Commanders(Actors[Commander]):
     """
 
     dimension = "commander"
+    member = Commander
+    opposition = column(COMMANDER_FACTS[name].opposition for name in COMMANDERS)
+    #: His row of an array of agencies, and of an array of regions, ``(commander,)``.
+    service = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
+    place = np.array([REGIONS.index(COMMANDER_FACTS[name].region) for name in COMMANDERS])
+    trade = column(service)
 
     def start(
         self, *, commander_following: Array, commander_creed: Array, loyalty_start: Array
     ) -> None:
         """Hold the post of early 2004. Source: matveeva-2004:31-93, icg-2016:83-125."""
-        facts = [COMMANDER_FACTS[name] for name in self.names]
-        self.opposition = self.column([fact.opposition for fact in facts])
-        posts = [AGENCIES.index(fact.post) for fact in facts]
-        self.trade, self.service = self.column(posts), np.array(posts)
-        # With `service`, his row of an array of agencies; with `place`, of regions.
-        self.place = np.array([REGIONS.index(fact.region) for fact in facts])
-        first = self.column([name in FIRST_COMMANDERS for name in self.names]) > 0.5
+        first = column(name in FIRST_COMMANDERS for name in self.names) > 0.5
         self.status = np.where(first, SERVING, WAITING) + self.zeros()
         self.post = np.where(first, self.trade, NO_POST) + self.zeros()
-        self.following = commander_following.copy()
+        self.following = commander_following
         self.creed_weight = commander_creed
         self.loyalty = loyalty_start + self.zeros()
         self.fear, self.grudge, self.income = self.zeros(), self.zeros(), self.zeros()
         self.rent_ratio = self.zeros() + 1.0
         self.doubt, self.no_way_back = self.zeros(), self.zeros()
         self.power, self.threat, self.named = self.zeros(), self.zeros(), self.zeros()
-        self.men, self.rejoining = self.following.copy(), self.zeros()
+        self.men, self.rejoining = self.following, self.zeros()
         self.arrest_order, self.dismissal_order = self.zeros(), self.zeros()
 
     @property

@@ -41,6 +41,7 @@ class Networks(Actors[TraffickingNetwork]):
     """
 
     dimension = "network"
+    member = TraffickingNetwork
 
     def start(
         self,
@@ -65,7 +66,7 @@ class Networks(Actors[TraffickingNetwork]):
         self.access = self.ask(access, self.protection)
         self.stock, self.hit, self.margin = (self.zeros() for _ in range(3))
         # Business goes on as before: the first month is no shock.
-        self.bought = self.capacity.copy()
+        self.bought = self.capacity
         self.revenue, self.outlay, self.tolls, self.fee = (self.zeros() for _ in range(4))
         # Networks work from somewhere: sections far from their home cost them more.
         distance = np.abs(np.arange(sections)[:, None] - np.arange(count) * 7 % sections)

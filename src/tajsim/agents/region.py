@@ -26,6 +26,7 @@ class Regions(Actors[Region]):
     """
 
     dimension = "region"
+    member = Region
 
     def start(
         self,
@@ -41,7 +42,7 @@ class Regions(Actors[Region]):
         nothing = self.zeros()
         # All regions begin with the same poverty and fear.
         self.hardship, self.fear = nothing + poverty_start, nothing + fear_start
-        self.grievance = grievance_start.copy()
+        self.grievance = grievance_start
         self.devout, self.opposition = region_devout, region_opposition
         self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
         self.farmed = self.zeros()

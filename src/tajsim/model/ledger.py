@@ -16,6 +16,11 @@ AWAY = tuple(f"abroad_{region}" for region in REGIONS)
 class Ledger:
     """Accounts ``(account, run)`` that change by transfers alone, so their sum never changes.
 
+    One account pays one (`move`, `draw`), many (`pay_each`), or is paid by many (`draw_each`);
+    many pay one another pair by pair (`move_each`), or each of them all of others
+    (`move_between`). What is drawn is at most what the payer has. ``_in_turn`` adds part after part
+    to the balance of the one, to the bit as single transfers; the others add up the parts first.
+
     Args:
         names: accounts; ``world`` is added, the rest of the world, and may go below zero.
         runs: number of runs.
@@ -50,7 +55,7 @@ class Ledger:
         return moved
 
     def move_in_turn(self, sources: Sequence[str], target: str, amount: Array) -> None:
-        """Move amounts ``(source, run)`` from many accounts to one; negative moves them back.
+        """Move amounts ``(source, run)`` from many accounts to one.
 
         The target's sum runs from source to source: the same to the bit as one `move` for each.
         """

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 def agencies(country: Country) -> None:
     """Agencies decide from the old state, then change. Writes: strength, collusion, deployment."""
-    all_of_them, regime = country.agencies, country.regime
+    agencies, regime = country.agencies, country.regime
     drawn_off, alarm = best_drawn_off(country), alarmed(country)
     ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
-    all_of_them.ask(all_of_them.set_pay, ratio)
-    all_of_them.ask(all_of_them.replace_staff, political_heads(country))
-    all_of_them.ask(all_of_them.decide_collusion)
-    all_of_them.decide_quality(drawn_off, alarm)
-    recruit(country, all_of_them.recruits(ratio))
-    all_of_them.ask(all_of_them.decide_deployment)
+    agencies.ask(agencies.set_pay, ratio)
+    agencies.ask(agencies.replace_staff, political_heads(country))
+    agencies.ask(agencies.decide_collusion)
+    agencies.decide_quality(drawn_off, alarm)
+    recruit(country, agencies.recruits(ratio))
+    agencies.ask(agencies.decide_deployment)
     note_agencies(country)
 
 

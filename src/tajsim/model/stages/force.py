@@ -8,7 +8,7 @@ import numpy as np
 
 from tajsim.agents.agency_tasks import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
-from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, REGIONS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, REGIONS, Array, column, total
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes.elite import note_alliance, note_battle, note_crossings
 from tajsim.model.stages.business import business
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 N = len(AFGHAN_SECTIONS)
 
 #: 1 for an agency that can be set on mutineers, ``(agency, 1)``.
-FIGHTS_INSIDE = OWN * np.array([[name not in ("customs", "border_troops")] for name in AGENCIES])
+FIGHTS_INSIDE = OWN * column(name not in ("customs", "border_troops") for name in AGENCIES)
 
 
 def force(country: Country) -> None:

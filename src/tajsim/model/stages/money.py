@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.agents.agency_tasks import OWN
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, total
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, column, total
 from tajsim.rules.rents.budget import commitments_step
 from tajsim.rules.rents.climb import climb
 from tajsim.rules.rents.extortion import barrier_step, extortion
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 EXTORTERS = ("interior_ministry", "border_troops", "customs")
 
 #: 1 for an own agency with a task against the trade, ``(agency, 1)``.
-AGAINST_TRADE = OWN * np.array(
-    [[not {"drugs", "border"}.isdisjoint(t)] for t in AGENCY_TASKS.values()]
-)
+AGAINST_TRADE = OWN * column(not {"drugs", "border"}.isdisjoint(AGENCY_TASKS[a]) for a in AGENCIES)
 
 
 def money(country: Country) -> None:
@@ -84,7 +82,7 @@ def budget(country: Country) -> None:
     pay, strength = country.agencies.pay, country.agencies.strength
     topup = np.minimum(values.family("pay_topup"), pay)
     wages = (pay - topup) * strength
-    ledger.move_in_turn(AGENCIES, "treasury", -wages * OWN)
+    ledger.pay_in_turn("treasury", AGENCIES, wages * OWN)
     ledger.pay_each("world", AGENCIES, wages * (1.0 - OWN))
     ledger.pay_each("world", AGENCIES, topup * strength)
     ledger.move_in_turn(AGENCIES, "households", pay * strength)
@@ -128,7 +126,7 @@ def pay_tolls(country: Country) -> None:
     paid = total(country.money.draw_each(NETWORKS, "passage", country.networks.tolls))
     tolls = country.now["tolls"]
     tolls *= paid / np.maximum(total(tolls), 1e-9)
-    country.money.move_in_turn(AGENCIES, "passage", -tolls)
+    country.money.pay_in_turn("passage", AGENCIES, tolls)
 
 
 def share_rents(country: Country, illicit: Array) -> Array:
