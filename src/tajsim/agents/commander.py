@@ -45,7 +45,7 @@ class Commanders(Actors[Commander]):
     ``(commander, run)``: ``status`` (see STATUS), ``post`` (index of an agency, or -1),
     ``following``, ``men`` (of them at his call), ``rejoining`` (old fighters who would join him,
     persons), ``loyalty``, ``fear``, ``grudge``, ``named`` (by captives), ``power``, ``threat``
-    (0 to 1), ``income`` (USD this month), ``rent_ratio`` (income over claim, smoothed), ``doubt``
+    (0 to 1), ``rent_ratio`` (income over claim, smoothed), ``doubt``
     (of what comes after the ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1.
     ``(commander, 1)``: ``opposition`` (1 for its side in the civil war), ``trade`` (index of the
     agency whose post is his own).
@@ -69,7 +69,7 @@ class Commanders(Actors[Commander]):
         self.following = commander_following
         self.creed_weight = commander_creed
         self.loyalty = loyalty_start + self.zeros()
-        self.fear, self.grudge, self.income = self.zeros(), self.zeros(), self.zeros()
+        self.fear, self.grudge = self.zeros(), self.zeros()
         self.rent_ratio = self.zeros() + 1.0
         self.doubt, self.no_way_back = self.zeros(), self.zeros()
         self.power, self.threat, self.named = self.zeros(), self.zeros(), self.zeros()
@@ -161,7 +161,6 @@ class Commanders(Actors[Commander]):
 
     def earn(self, received: Array, claims: Array) -> None:
         """Remember what each lately received against what he claims (about half a year)."""
-        self.income = received
         ratio = np.minimum(received / np.maximum(claims, 1.0), 5.0)
         # Who waits for a post has no claim yet, and who has fallen none any more.
         self.rent_ratio = self.rent_ratio + 0.2 * (ratio - self.rent_ratio) * self.in_place

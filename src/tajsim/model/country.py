@@ -19,7 +19,7 @@ from tajsim.agents.network import Networks, TraffickingNetwork
 from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
-from tajsim.axes import EXITS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, largest
@@ -238,4 +238,4 @@ class Country(mesa.Model):
     @property
     def afghan_length(self) -> Array:
         """Length of the Afghan line, km."""
-        return total(self.values.family("section_length")[:6])
+        return total(self.values.family("section_length")[: len(AFGHAN_SECTIONS)])

@@ -18,6 +18,7 @@ from tajsim.agents.power import ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Regions
 from tajsim.axes import (
+    AFGHAN_SECTIONS,
     AGENCIES,
     COMMANDERS,
     EXITS,
@@ -103,7 +104,10 @@ def country_at_start(country: Country) -> None:
     sections, exits = len(SECTIONS), len(EXITS)
     country.entry_toll, country.exit_toll = filled(0.0, sections), filled(0.0, exits)
     belief = country.values["belief_start"]
-    country.entry_word, country.exit_word = filled(belief, 6), filled(belief, exits)
+    country.entry_word, country.exit_word = (
+        filled(belief, len(AFGHAN_SECTIONS)),
+        filled(belief, exits),
+    )
     country.guard_strength = filled(0.3, sections)
     country.barrier, country.barrier_rents_start = (
         filled(country.values["barrier_start"]),

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
-#: Agencies that take from people, in the order in which they do.
-EXTORTERS = ("interior_ministry", "border_troops", "customs")
+#: Agencies that take from people, in the order in which they do: the police where people live, the
+#: others where they cross the border.
+EXTORTERS = [AGENCIES.index(name) for name in ("interior_ministry", "border_troops", "customs")]
+POLICE, *AT_BORDER = EXTORTERS
 
 #: 1 for an own agency with a task against the trade, ``(agency, 1)``.
 AGAINST_TRADE = OWN * column(not {"drugs", "border"}.isdisjoint(AGENCY_TASKS[a]) for a in AGENCIES)
@@ -105,14 +107,12 @@ def take_from_people(country: Country) -> Array:
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
     reach = agencies.strength * agencies.reach
     asked = country.ask(extortion, reach, agencies.collusion, country.mean_fear, income)
-    for name in EXTORTERS:
-        i = AGENCIES.index(name)
-        # The police find people at home, the others where they cross the border.
-        wanted = asked[i] if name == "interior_ministry" else asked[i] * country.barrier
-        taken[i] = country.money.draw("households", name, wanted)
+    for i in EXTORTERS:
+        wanted = asked[i] if i == POLICE else asked[i] * country.barrier
+        taken[i] = country.money.draw("households", AGENCIES[i], wanted)
     country.money.pay_each("world", AGENCIES, resale)
     agencies.illicit = taken + country.now["tolls"] + resale
-    barrier_rents = total(country.now["extortion"][2:6])
+    barrier_rents = total(taken[AT_BORDER])
     pressure = 1.0 - np.exp(-country.values["trade_pressure"])
     relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
     if country.months_run == 0:
