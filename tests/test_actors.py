@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from itertools import combinations
 
@@ -43,6 +45,17 @@ def test_facts_are_no_states_and_hold_for_all_models() -> None:
         _ = commanders[0].trade
     with pytest.raises(ValueError, match="read-only"):
         commanders.trade[0] = 1.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_state_is_told(kind: str) -> None:
+    holder = kind_of(TajikistanModel(runs=2, end="2004-02"), kind)
+    told = type(holder).__doc__ or ""
+    for name in holder.states():
+        # What is told once for entries, staff or the start is told for the others too.
+        parts = {name, name.replace("exit_", "entry_"), name.removesuffix("_start")}
+        parts.add(name.removeprefix("staff_"))
+        assert any(f"``{part}``" in told for part in parts), name
 
 
 @pytest.mark.parametrize("months", [0, 3])
@@ -100,6 +113,44 @@ def test_as_many_runs_as_actors_are_still_runs(runs: int) -> None:
     alone.run_to_end()
     for name, series in alone.record.items():
         np.testing.assert_array_equal(series[..., 0], many.record[name][..., 3], err_msg=name)
+
+
+#: One more of each kind, first in its list, with the facts it needs and no rows of parameters. (A
+#: region without people is none.)
+ONE_MORE = """
+import tajsim.axes as axes
+for names, kind, new in (
+    ("AGENCIES", "agency", "tax_police"), ("COMMANDERS", "commander", "newcomer"),
+    ("POWERS", "power", "turkey"), ("MOVEMENTS", "movement", "another"),
+    ("MILITANT_GROUPS", "militant_group", "others"),
+):
+    # Commanders who wait for a post stand last.
+    before = (new,) if kind != "commander" else ()
+    axes.DIMENSIONS[kind] = (*before, *axes.DIMENSIONS[kind], *(() if before else (new,)))
+    setattr(axes, names, axes.DIMENSIONS[kind])
+
+import tajsim.world as world
+world.AGENCY_TASKS["tax_police"] = ("drugs",)
+world.COMMANDER_FACTS["newcomer"] = world.CommanderFacts(False, "sughd", "customs")
+
+import numpy as np
+from tajsim.model.model import TajikistanModel
+model = TajikistanModel(runs=2, end="2004-12", parameters="fixed")
+model.run_to_end()
+assert [name for name, series in model.record.items() if not np.isfinite(series).all()] == []
+print(model.agency["customs"].strength[0], model.commander["newcomer"].status[0])
+"""
+
+
+def test_one_more_of_each_kind_needs_a_name_and_its_facts() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_MORE], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    model = TajikistanModel(runs=2, end="2004-12", parameters="fixed")
+    model.run_to_end()
+    customs, _ = map(float, done.stdout.split())
+    assert customs == pytest.approx(float(model.agency["customs"].strength[0]), rel=0.05)
 
 
 class Steadfast(Commanders):

@@ -37,11 +37,12 @@ class SecurityAgency(Member):
 class SecurityAgencies(Actors[SecurityAgency]):
     """The state of all agencies.
 
-    ``(agency, run)``: ``strength`` (persons), ``pay`` (USD/person/month),
-    ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone), ``purged``
-    (share of the staff that a political head replaced), ``rent_on_offer`` (USD/person/month),
-    ``illicit`` (USD this month), ``watch`` (USD/person/month at risk),
-    ``aid`` (useful, USD/month), ``reach`` (over people, 1 and up).
+    ``(agency, run)``: ``strength`` (persons), ``pay`` (USD/person/month), both also with
+    ``_start``; ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone),
+    ``purged`` (share of the staff that a political head replaced), ``rent_on_offer``
+    (USD/person/month), ``illicit`` (USD this month), ``watch`` (USD/person/month at risk), ``aid``
+    (useful, USD/month; ``watched_aid`` of those who look), ``reach`` (over people, 1 and up),
+    ``extra_km`` (of border taken over), ``withdrawing`` (share of its people a month).
     ``(section, agency, run)``: ``guarded_km`` (km), ``deployment`` (persons), ``seen`` (kg seized).
     """
 

@@ -45,8 +45,9 @@ class Commanders(Actors[Commander]):
     ``(commander, run)``: ``status`` (see STATUS), ``post`` (index of an agency, or -1),
     ``following``, ``men`` (of them at his call), ``rejoining`` (old fighters who would join him,
     persons), ``loyalty``, ``fear``, ``grudge``, ``named`` (by captives), ``power``, ``threat``
-    (0 to 1), ``rent_ratio`` (income over claim, smoothed), ``doubt``
-    (of what comes after the ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1.
+    (0 to 1), ``rent_ratio`` (income over claim, smoothed), ``doubt`` (of what comes after the
+    ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1, ``creed_weight`` (of his
+    faith, index), ``arrest_order``, ``dismissal_order`` (0 or 1, out against him).
     ``(commander, 1)``: ``opposition`` (1 for its side in the civil war), ``trade`` (index of the
     agency whose post is his own).
     """

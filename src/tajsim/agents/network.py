@@ -34,10 +34,11 @@ class Networks(Actors[TraffickingNetwork]):
 
     ``(network, run)``: ``capacity``, ``bought`` (kg/month), ``stock`` (kg), ``protection``,
     ``access`` (shares), ``patron_held`` (1 while the patron is in place, or there is none),
-    ``margin`` (ratio), ``hit`` (share lost to arrests), ``revenue``, ``outlay``, ``tolls``, ``fee``
-    (USD this month).
+    ``margin`` (ratio), ``hit`` (share lost to arrests), ``cost_share`` (expected losses and tolls,
+    share of value), ``revenue``, ``outlay``, ``tolls``, ``fee`` (USD this month).
     ``(section, network, run)`` over the Afghan sections: ``entry_share``, ``entry_belief``,
-    ``entry_load``, ``entry_lost``; the same for exits with ``exit_``.
+    ``entry_load``, ``entry_lost``, ``entry_cost`` (share of value); the same for exits with
+    ``exit_``, but ``exit_cost`` is ``(exit, 1, run)``.
     """
 
     dimension = "network"

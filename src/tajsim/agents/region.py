@@ -22,7 +22,8 @@ class Regions(Actors[Region]):
 
     State, each ``(region, run)``: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control``
     (shares), ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), ``struck``
-    (commanders of the region struck last month), ``farmed`` (on land cleared of mines, USD/month).
+    (commanders of the region struck last month), ``farmed`` (on land cleared of mines, USD/month),
+    ``devout`` (whose faith control touches), ``opposition`` (tied to its side), shares of people.
     """
 
     dimension = "region"
