@@ -131,6 +131,10 @@ class Member(mesa.Agent):
         changed[..., self.rank, :] = value
         setattr(together, name, changed)
 
+    def __dir__(self) -> list[str]:
+        """Return the names that can be asked for, states among them."""
+        return [*super().__dir__(), *self._together.states()]
+
     def state(self) -> dict[str, Array]:
         """Return every state array of this actor by attribute name."""
         return {name: getattr(self, name) for name in self._together.states()}

@@ -38,7 +38,7 @@ class Networks(Actors[TraffickingNetwork]):
     share of value), ``revenue``, ``outlay``, ``tolls``, ``fee`` (USD this month).
     ``(section, network, run)`` over the Afghan sections: ``entry_share``, ``entry_belief``,
     ``entry_load``, ``entry_lost``, ``entry_cost`` (share of value); the same for exits with
-    ``exit_``, but ``exit_cost`` is ``(exit, 1, run)``.
+    ``exit_``, but that an exit costs all the same, ``(exit, 1, run)``.
     """
 
     dimension = "network"
