@@ -178,12 +178,12 @@ class Country(mesa.Model):
     @property
     def at_home(self) -> Array:
         """People at home by region, persons, ``(region, run)``: the accounts themselves."""
-        return self.people.balance[self.people.rows(HOMES)]
+        return self.people.accounts(HOMES)
 
     @property
     def abroad(self) -> Array:
         """People at work abroad by region, persons, ``(region, run)``: the accounts themselves."""
-        return self.people.balance[self.people.rows(AWAY)]
+        return self.people.accounts(AWAY)
 
     def mean_over_people(self, values: Array) -> Array:
         """Return the mean of regional values ``(region, run)`` by people at home, ``(run,)``."""

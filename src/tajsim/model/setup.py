@@ -109,10 +109,8 @@ def country_at_start(country: Country) -> None:
         filled(belief, exits),
     )
     country.guard_strength = filled(0.3, sections)
-    country.barrier, country.barrier_rents_start = (
-        filled(country.values["barrier_start"]),
-        filled(1.0),
-    )
+    country.barrier = filled(country.values["barrier_start"])
+    country.barrier_rents_start = filled(1.0)
     country.alignment, country.west_share = filled(0.5), filled(0.3)
     country.reliance, country.displeasure = filled(0.0), filled(0.0)
     country.told, country.told_start, country.cleared = (filled(0.0) for _ in range(3))

@@ -63,9 +63,9 @@ def recruit(country: Country, joining: Array) -> None:
         joining: persons, ``(agency, run)``; negative where they leave.
     """
     people = country.people
-    home, parts = people.balance[people.rows(HOMES)], []
+    home, parts = people.accounts(HOMES), []
     for persons in joining:
         parts.append(persons * home / np.maximum(total(home), 1.0))
         home = home - parts[-1]
     people.move_between(HOMES, AGENCIES, np.array(parts))
-    country.agencies.strength = np.maximum(people.balance[people.rows(AGENCIES)], 0.0)
+    country.agencies.strength = np.maximum(people.accounts(AGENCIES), 0.0)

@@ -42,7 +42,7 @@ def money(country: Country) -> None:
     # What is not saved is spent, on goods from the rest of the economy.
     spending = country.values["spending_share"]
     country.money.move("households", "world", spending * country.money["households"])
-    purses = country.money.balance[country.money.rows(NETWORKS)]
+    purses = country.money.accounts(NETWORKS)
     country.money.draw_each(NETWORKS, "world", spending * purses)
 
 
@@ -163,7 +163,7 @@ def pay_clients(country: Country, takings: Array) -> None:
     received = takings + parts + country.now["fees_commander"]
     country.now["patronage"], country.now["rents_commander"] = parts, received
     commanders.earn(received, claims)
-    spent = 0.9 * ledger.balance[ledger.rows(COMMANDERS)]
+    spent = 0.9 * ledger.accounts(COMMANDERS)
     ledger.move_in_turn(COMMANDERS, "households", spent)
     # The circle keeps for itself what its clients do not get.
     rest = np.maximum(ledger["patronage"], 0.0) * country.values["self_enrichment"]
