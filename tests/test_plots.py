@@ -240,6 +240,9 @@ def test_windows_aggregate_as_the_outcome_says(two: xr.Dataset) -> None:
         assert np.allclose(value, expected.transpose(*value.dims), rtol=1e-5), name
     assert windows.window_of(two, None) == ("2004-10", "2020-12")  # from the first own event
     assert windows.window_of(two.isel(scenario=[0]), None) == ("2004-01", "2020-12")
+    kept = two.assign_attrs(window="2006-01:2007-12")  # as compare --window keeps it
+    assert windows.window_of(kept, None) == ("2006-01", "2007-12")
+    assert windows.window_of(kept, "2005-01:2005-06") == ("2005-01", "2005-06")
 
 
 def test_paired_interval_is_the_t_interval_of_the_mean() -> None:

@@ -59,6 +59,7 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
             "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
             "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
             "runs": joined.sizes["run"],
+            "window": _agreed(datasets, "window"),
             "reference": str(joined["scenario"].values[0]),
         }
     )
@@ -102,6 +103,12 @@ def _with_chronicle(
 def _all(datasets: Sequence[xr.Dataset], attribute: str) -> str:
     """Return the values of an attribute, each once; one value where all agree."""
     return ", ".join(dict.fromkeys(str(d.attrs.get(attribute, "not stated")) for d in datasets))
+
+
+def _agreed(datasets: Sequence[xr.Dataset], attribute: str) -> str:
+    """Return the value of an attribute that all have, "" where they differ."""
+    values = {str(d.attrs.get(attribute, "")) for d in datasets}
+    return values.pop() if len(values) == 1 else ""
 
 
 def _overrides(dataset: xr.Dataset) -> str:

@@ -20,13 +20,15 @@ def window_of(
 ) -> tuple[str, str]:
     """Return the first and last month of a window (``"2006-01:2010-12"`` or a pair).
 
-    Without one: from the first month in which a scenario (any, if none is named) differs from the
-    reference to the end; the whole period where none within it does, or without a reference.
+    Without one: that of the comparison, if the results hold one; else from the first month in
+    which a scenario (any, if none is named) differs from the reference to the end; the whole
+    period where none within it does, or without a reference.
 
     Raises:
         UserError: if it is not a window, or does not lie within the months simulated.
     """
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
+    window = window or dataset.attrs.get("window") or None
     if window is None:
         first = _first_difference(dataset, scenario) or months[0]
         return first if months[0] <= first <= months[-1] else months[0], months[-1]

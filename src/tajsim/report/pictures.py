@@ -16,6 +16,7 @@ from tajsim.analysis.windows import attribute
 from tajsim.errors import UserError
 from tajsim.plots import KINDS, figure
 from tajsim.plots.choose import headline
+from tajsim.plots.save import settled
 from tajsim.plots.style import look
 from tajsim.plots.windows import is_spread, most_moved
 from tajsim.report.alternatives import alternative
@@ -32,7 +33,6 @@ MOST_CLAIMS = 40
 #: A vector picture larger than this (bytes) is put in as PNG.
 LARGEST = 1_200_000
 _METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
-_HASHED = re.compile(rb"\b[phm][0-9a-f]{10}\b")
 _POINTS = re.compile(rb' d="[^"]*"')
 _DECIMALS = re.compile(rb"(\.\d\d)\d+")
 _DOCTYPE = re.compile(rb"<!DOCTYPE.*?>", re.DOTALL)
@@ -164,7 +164,7 @@ def _picture(facts: Facts, shot: Shot, dataset: xr.Dataset | None) -> Picture:
     drawn = figure(shot.kind, facts.dataset if dataset is None else dataset, **shot.options)
     wide, high = drawn.get_size_inches()
     buffer = io.BytesIO()
-    with look():
+    with look(), settled(drawn):
         drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         data, kind = for_both(_bare(buffer.getvalue()).decode("utf-8")).encode("utf-8"), "svg+xml"
         if len(data) > LARGEST:
@@ -189,12 +189,6 @@ def _bare(svg: bytes) -> bytes:
     """Return a picture without the parts that name addresses on the network.
 
     Points of lines are told to a hundredth of 1/72 inch: more cannot be seen.
-
-    The names of clips and markers are hashes of numbers that the layout finds anew each time, to
-    the last bit or not; they are numbered in the order in which they come, so that two pictures
-    that look the same are the same.
     """
     text = _DOCTYPE.sub(b"", _METADATA.sub(b"", svg))
-    names = {name: b"n%d" % n for n, name in enumerate(dict.fromkeys(_HASHED.findall(text)))}
-    text = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), text)
-    return _HASHED.sub(lambda found: names[found[0]], text)
+    return _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from tajsim.cli.parser import whole_number
 
@@ -23,8 +24,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--reference", metavar="B", help="what it is compared with: a shipped scenario or a file")
     add("--port", type=whole_number, default=PORT, metavar="N", help=f"port (default {PORT})")
     add("--host", default="127.0.0.1", help="loopback address to bind to (default 127.0.0.1)")
-    add("--workers", type=whole_number, default=2, metavar="N", help="processes (default 2)")
+    add(
+        "--workers",
+        type=whole_number,
+        default=_usual_workers(),
+        metavar="N",
+        help="processes (default: one for each core, 2 to 4)",
+    )
     add("--no-browser", action="store_true", help="print the address only")
+
+
+def _usual_workers() -> int:
+    """Return one worker for each core: more than four would have too few runs each."""
+    return min(max(os.cpu_count() or 2, 2), 4)
 
 
 def call(options: argparse.Namespace) -> int:

@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--at", type=name_list, metavar="A,B", help="years or months of map, network: 2006,2012-06")
     add("--run", type=whole_number, metavar="N", help="the run whose events lanes shows")
     add("--title", metavar="TEXT", help="the heading of the picture")
-    window_option(parser, "whole time; for distribution, difference, money, position")
+    window_option(parser, "that of the comparison, else from the first difference on")
 
 
 def call(options: argparse.Namespace) -> int:

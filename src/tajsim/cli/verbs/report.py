@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("results", metavar="RESULTS", nargs="+", help="a results.nc or the folder that holds it")
     add("--out", required=True, metavar="FILE", help="the page: .html")
     add("--overwrite", action="store_true", help="replace FILE if it exists")
-    window_option(parser, "from the first difference to the end")
+    window_option(parser, "that of the results, or from the first difference to the end")
 
 
 def call(options: argparse.Namespace) -> int:

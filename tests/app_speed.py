@@ -1,0 +1,86 @@
+"""How soon the dashboard answers a move, in a real browser; measured by hand, no test.
+
+``python tests/app_speed.py`` prints, for three kinds of moves, the median
+time from the slider's event to the first months drawn and to the whole fan of 200 runs.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from app_browser import Chromium, Tab
+from app_server import Dashboard
+
+MOVES = 7
+PAY = "agency_pay.border_troops"
+_COMPLETE = "document.body.dataset.complete === '200'"
+#: Notes when the page has drawn the first and the last months since a move.
+_HEAR = """
+window.marks = null;
+new MutationObserver(() => {
+  const months = document.body.dataset.months;
+  if (!window.marks || !months) return;
+  const now = (performance.now() - window.marks.begun) / 1000;
+  window.marks.first ??= now;
+  if (months === 'all') window.marks.all ??= now;
+}).observe(document.body, { attributes: true });
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    withdrawal = {"scenario": "russian-border-withdrawal", "reference": "status-quo"}
+    ban = {"scenario": "irpt-ban", "reference": "status-quo"}
+    dashboard = Dashboard()
+    with tempfile.TemporaryDirectory() as folder:
+        browser = Chromium(Path(folder))
+        try:
+            for told, state, selector, place in (
+                ("lever from the start", withdrawal, f"[data-lever='{PAY}']", _pay),
+                ("lever from 2012-01", {**withdrawal, "from": "2012-01"},
+                 f"[data-lever='{PAY}']", _pay),
+                ("event of 2015", ban, "[data-event=irpt-banned]", _month),
+            ):  # fmt: skip
+                tab = browser.tab(dashboard.page(**state))
+                print(f"{told}: {_measured(tab, selector, place)}; load {os.getloadavg()[0]:.1f}")
+                browser.close_tabs()
+        finally:
+            browser.close()
+            dashboard.end()
+
+
+def _pay(move: int) -> int:
+    return 100 + 13 * move
+
+
+def _month(move: int) -> int:
+    """Return September 2015 and what comes after it; August is where the event stands."""
+    return 2015 * 12 + 8 + move
+
+
+def _measured(tab: Tab, selector: str, place: Callable[[int], int]) -> str:
+    tab.wait(_COMPLETE, 300)
+    tab.do("for (const d of document.querySelectorAll('#levers details')) d.open = true;" + _HEAR)
+    tab.wait(f'document.querySelector("{selector}") !== null')
+    found = []
+    for move in range(MOVES):
+        tab.do(
+            "window.marks = { begun: performance.now() };"
+            f'const slider = document.querySelector("{selector}");'
+            f" slider.value = '{place(move)}'; slider.dispatchEvent(new Event('input'))"
+        )
+        tab.wait(f"window.marks.all && {_COMPLETE}", 300)
+        found.append(tab.run("[window.marks.first, window.marks.all]"))
+    first, whole = zip(*found, strict=True)
+    return (
+        f"first months {median(first):.2f} s, whole {median(whole):.2f} s "
+        f"({min(whole):.2f} to {max(whole):.2f}), first move {whole[0]:.2f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
