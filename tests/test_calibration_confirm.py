@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tajsim.calibration import __main__ as command
 from tajsim.calibration import confirm as module
 from tajsim.calibration.__main__ import main
 from tajsim.ensemble.fingerprint import uncalibrated_version
@@ -65,8 +66,10 @@ def test_other_targets_cannot_be_confirmed(data: Path, monkeypatch: pytest.Monke
         module.confirm(data)
 
 
+@pytest.mark.parametrize("wrong", [[], ["--help"], ["--confirmed"], ["x", "two"], ["x", "2", "3"]])
 def test_wrong_arguments_of_the_command_say_how_to_use_it(
-    capsys: pytest.CaptureFixture[str],
+    wrong: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert main(["--confirmed", "x", "y"]) == 2
+    monkeypatch.setattr(command, "calibrate", lambda *args, **options: pytest.fail("it began"))
+    assert main(wrong) == 2
     assert "--confirm" in capsys.readouterr().err

@@ -24,7 +24,9 @@ def main(arguments: Sequence[str]) -> int:
     """Calibrate with the settings of the shipped sample; return the exit status."""
     if list(arguments) == ["--confirm"]:
         return _confirm()
-    if not 1 <= len(arguments) <= 2 or not all(a.isdigit() for a in arguments[1:]):
+    # A misspelt option is no folder: the calibration would be made there.
+    rounds, *workers = arguments or [""]
+    if rounds[:1] in ("", "-") or len(workers) > 1 or not all(w.isdigit() for w in workers):
         print("usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm", file=sys.stderr)
         return 2
     said = ""
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
             said = what
 
     try:
-        found = calibrate(arguments[0], workers=int((*arguments, "1")[1]), progress=tell)
+        found = calibrate(rounds, workers=int((*workers, "1")[0]), progress=tell)
         with as_file(files("tajsim") / "data") as folder:
             write_results(found, folder)
             # The sample is read again, from the file.
