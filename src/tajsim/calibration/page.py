@@ -74,7 +74,7 @@ def target_table(rows: Rows) -> str:
             (
                 row["target"],
                 row["use"],
-                row["observed"],
+                plain(row["observed"]),
                 row["unit"],
                 _simulated(row, "prior_"),
                 _simulated(row, ""),
@@ -87,8 +87,14 @@ def target_table(rows: Rows) -> str:
 
 
 def _range(row: dict[str, str], prefix: str) -> str:
-    low, median, high = (row[f"{prefix}{name}"] for name in ("low", "median", "high"))
+    low, median, high = (plain(row[f"{prefix}{name}"]) for name in ("low", "median", "high"))
     return f"{median} ({low} to {high})"
+
+
+def plain(number: str) -> str:
+    """Return a number of the tables without an exponent where it is at least one thousand."""
+    value = float(number)
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else number
 
 
 def _simulated(row: dict[str, str], prefix: str) -> str:
