@@ -103,7 +103,10 @@ def _answer(error: BaseException) -> int:
     if isinstance(error, UserError):
         _say(*(line for message in error.messages for line in message.splitlines()))
         return USER
-    if isinstance(error, KeyboardInterrupt):
+    # Ctrl-C while a library in C is loaded comes out as whatever that library makes of it.
+    if isinstance(error, KeyboardInterrupt) or (
+        interrupt.asked() and not isinstance(error, Terminated)
+    ):
         _say("interrupted; nothing half written was left behind")
         return INTERRUPTED
     if isinstance(error, Terminated):
