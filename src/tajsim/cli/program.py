@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shlex
 import signal
@@ -79,10 +80,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with _unwinding_termination():
             options = build_parser().parse_args(arguments)
-            options.command = shlex.join(["tajsim", *arguments])
+            said = shlex.join(["tajsim", *arguments])  # a file name need not be UTF-8
+            options.command = said.encode("utf-8", "backslashreplace").decode()
             status: int = options.call(options)
             sys.stdout.flush()
             return status
