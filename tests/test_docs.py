@@ -190,6 +190,8 @@ def test_a_page_names_nothing_that_does_not_exist(page: str) -> None:
         "summary.csv",
         "comparison.csv",
         "claims.csv",
+        "variance.csv",
+        "assumptions.csv",
         ".venv",
         "out/withdrawal",
     }
@@ -216,7 +218,7 @@ def test_claims_come_from_a_table(tmp_path: Path) -> None:
     path.write_text("\n".join([head, *rows]), encoding="utf-8")
     text = claims_text(path)
     assert text.startswith("2 claims: 1 hold, 1 fail.")
-    assert "| b | Bad | fails | falls | 2.5 % | 10 % | icg-2016:4 |  |" in text
+    assert "| b | Bad (icg-2016:4) | fails | falls | 2.5 % | 10 % |  |" in text
     assert "Good" not in text
 
 

@@ -252,7 +252,9 @@ TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/model.md")
 #: A path in a text: words joined by slashes or with a known ending, in code marks or as a link.
 PATH = re.compile(r"[\w.-]+(?:/[\w.*<>-]+)+/?|[\w-]+\.(?:py|toml|md|csv|cff|json)")
 #: Files and folders that the commands make, and placeholders of a reader's own files.
-MADE = re.compile(r"(out/|generated/|\.venv|results|summary|comparison|claims|my-|NAME|<|.*\.nc$)")
+MADE = re.compile(
+    r"(out/|generated/|\.venv|results|summary|comparison|claims|variance|assumptions|my-|NAME|<|.*\.nc$)"
+)
 
 
 def paths_in(text: str) -> set[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 
 import mesa
 import numpy as np
+import pytest
 from mesa.datacollection import DataCollector
 
 from tajsim.agents.actors import Actors
 from tajsim.agents.agency import SecurityAgency
+from tajsim.agents.commander import Commander
 from tajsim.agents.network import TraffickingNetwork
 from tajsim.model.model import TajikistanModel
 
@@ -59,8 +62,25 @@ def test_agents_hold_state_with_the_run_axis_last() -> None:
     network = model.agents.select(agent_type=TraffickingNetwork)[0]
     assert network.capacity.shape == (3,)
     assert network.entry_share.shape == (6, 3)
+    assert "stock" in dir(network)
     network.stock[:] = 5.0
     assert (model.networks.stock[0] == 5.0).all()
+
+
+def test_agents_are_asked_set_and_copied() -> None:
+    model = TajikistanModel(runs=3)
+    commanders = model.agents.select(agent_type=Commander)
+    assert commanders.get("loyalty")[0].shape == (3,)
+    commanders.select(lambda c: c.facts.opposition).set("loyalty", 0.25)
+    assert (model.commander["ziyoyev"].loyalty == 0.25).all()
+    assert (model.commander["mirzoev"].loyalty != 0.25).any()
+    with pytest.raises(AttributeError, match="Commander has no state 'loyalties'"):
+        commanders.get("loyalties")
+    twin = deepcopy(model)
+    twin.commander["mirzoev"].loyalty = 0.0
+    twin.step()
+    model.step()
+    assert (twin.commanders.loyalty[0] < model.commanders.loyalty[0]).all()
 
 
 def test_told_states_have_the_axis_of_their_kind() -> None:

@@ -166,12 +166,12 @@ def test_one_run_transfer_by_transfer() -> None:
         paid, now = journal.paid, {n: s[..., month, 0] for n, s in model.record.items()}
         wages = (model.agencies.pay * model.agencies.strength)[:, 0].tolist()
         for i, agency in enumerate(AGENCIES):
-            same(now["tolls"][i], -paid[agency, "passage"])  # paid with the sign turned round
+            same(now["tolls"][i], paid["passage", agency])
             same(now["extortion"][i], paid["households", agency])
             same(now["rents_to_regime"][i], paid[agency, "patronage"])
             same(now["rents_to_commander"][i], sum(paid[agency, c] for c in COMMANDERS))
             same(now["rents_kept"][i], paid[agency, "households"] - wages[i], 1e-4)
-            given = paid["world", agency] - paid[agency, "treasury"] - wages[i]
+            given = paid["world", agency] + paid["treasury", agency] - wages[i]
             same(now["resale"][i] + now["aid_received"][i], given, 1e-4)
         for j, commander in enumerate(COMMANDERS):
             received = [paid[agency, commander] for agency in AGENCIES]

@@ -39,6 +39,13 @@ def test_transfers_in_turn_are_single_transfers_to_the_bit() -> None:
     np.testing.assert_array_equal(together.balance, single.balance)
 
 
+def test_accounts_apart_are_not_moved_together() -> None:
+    ledger, _ = ledgers()
+    with pytest.raises(ValueError, match="side by side: a, c"):
+        ledger.pay_each("x", ("a", "c"), some(2))
+    np.testing.assert_array_equal(ledger.accounts("bc"), ledger.balance[2:4])
+
+
 def test_transfers_between_many_are_single_transfers_to_the_bit() -> None:
     together, single = ledgers()
     amount = some(2, 3)

@@ -10,49 +10,42 @@ from typing import Any
 from docs.generate.basis import SHORT_HEAD, in_short
 from docs.generate.docstrings import first_sentence, parsed
 from docs.generate.markdown import code, folded, plain, prose, table
-from tajsim.agents.actor import Actor
 from tajsim.agents.actors import Actors
-from tajsim.agents.agency import SecurityAgency
-from tajsim.agents.commander import Commander
-from tajsim.agents.militants import MilitantGroup
-from tajsim.agents.movement import Movement
-from tajsim.agents.network import TraffickingNetwork
-from tajsim.agents.power import ExternalPower
+from tajsim.agents.agency import SecurityAgencies
+from tajsim.agents.commander import Commanders
+from tajsim.agents.militants import MilitantGroups
+from tajsim.agents.movement import Movements
+from tajsim.agents.network import Networks
+from tajsim.agents.power import ExternalPowers
 from tajsim.agents.regime import Regime
-from tajsim.agents.region import Region
-from tajsim.axes import (
-    AGENCIES,
-    COMMANDERS,
-    DIMENSIONS,
-    MILITANT_GROUPS,
-    MOVEMENTS,
-    NETWORKS,
-    POWERS,
-    REGIONS,
-)
+from tajsim.agents.region import Regions
+from tajsim.axes import DIMENSIONS
 from tajsim.inputs.parameters import load_families
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import MONTH
 from tajsim.model.readers import readers
 from tajsim.plots.labels import spoken
 
-#: Kind of actor -> its class and its closed list.
-KINDS: dict[str, tuple[type[Actor], tuple[str, ...]]] = {
-    "regime": (Regime, ("The President and his circle",)),
-    "security agencies": (SecurityAgency, AGENCIES),
-    "external powers": (ExternalPower, POWERS),
-    "trafficking networks": (TraffickingNetwork, NETWORKS),
-    "commanders": (Commander, COMMANDERS),
-    "movements": (Movement, MOVEMENTS),
-    "militant groups": (MilitantGroup, MILITANT_GROUPS),
-    "regions": (Region, REGIONS),
+#: Kind of actor -> the class that holds its states.
+KINDS: dict[str, type[Any]] = {
+    "regime": Regime,
+    "security agencies": SecurityAgencies,
+    "external powers": ExternalPowers,
+    "trafficking networks": Networks,
+    "commanders": Commanders,
+    "movements": Movements,
+    "militant groups": MilitantGroups,
+    "regions": Regions,
 }
 
 
 def actors_table() -> str:
     """Return kinds of actor: how many, who, what they decide."""
     rows = []
-    for kind, (actor, names) in KINDS.items():
+    for kind, holder in KINDS.items():
+        together = issubclass(holder, Actors)
+        names = DIMENSIONS[holder.dimension] if together else ("The President and his circle",)
+        actor = holder.member if together else holder
         about = (sys.modules[actor.__module__].__doc__ or "").partition(":")[2]
         decides = first_sentence(about.strip())
         shown = names if len(names) < 20 else (names[0], "...", names[-1])
@@ -61,23 +54,16 @@ def actors_table() -> str:
     return table(("actors", "number", "who", "what they do", "class"), rows)
 
 
-def state_of(actor: type) -> str:
-    """Return the state variables of an actor from its class's docstring."""
-    paragraphs = inspect.cleandoc(actor.__doc__ or "").split("\n\n")
+def state_of(holder: type) -> str:
+    """Return the state variables of a kind of actor from its class's docstring."""
+    paragraphs = inspect.cleandoc(holder.__doc__ or "").split("\n\n")
     told = [p for p in paragraphs if "``" in p and ("(run,)" in p or "run)" in p)]
     return " ".join(prose(p.removeprefix("State: ").removeprefix("State, ")) for p in told)
 
 
-def holder_of(actor: type) -> type[Any]:
-    """Return the class that holds a kind's states: of all at once, where its module has one."""
-    classes = [c for c in vars(sys.modules[actor.__module__]).values() if isinstance(c, type)]
-    together = [c for c in classes if issubclass(c, Actors) and c is not Actors]
-    return together[0] if together else actor
-
-
 def states_table() -> str:
     """Return the state variables of every kind of actor."""
-    rows = [[kind, state_of(holder_of(actor))] for kind, (actor, _) in KINDS.items()]
+    rows = [[kind, state_of(holder)] for kind, holder in KINDS.items()]
     return table(("actors", "state variables, units and shapes"), rows)
 
 
@@ -94,8 +80,8 @@ def scales_table() -> str:
 def starts() -> str:
     """Return how each kind of actor begins, and the parameters read for it."""
     blocks = []
-    for kind, (actor, _) in KINDS.items():
-        blocks += [f"### {kind.capitalize()}", _start_text(holder_of(actor).start)]
+    for kind, holder in KINDS.items():
+        blocks += [f"### {kind.capitalize()}", _start_text(holder.start)]
     read_in_setup = [
         family
         for family, places in readers().items()

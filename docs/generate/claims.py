@@ -38,19 +38,23 @@ def claims_text(path: Path = TABLE) -> str:
         "expected",
         "mean effect",
         "in runs",
-        "source",
         "what may be missing",
     )
     made = f"{len(rows)} claims: {counted}. Made by `{COMMAND}`. Those that do not hold:"
     if not others:
         return made
-    return "\n\n".join([made, table(head, [_row(row) for row in others], "claims")])
+    return "\n\n".join([made, table(head, [_row(row) for row in others], "failing")])
 
 
 def _row(row: dict[str, str]) -> list[str]:
-    effect = f"{float(row['effect']):.3g} {row['unit']}" if row.get("effect") else ""
+    effect = f"{_effect(float(row['effect']))} {row['unit']}" if row.get("effect") else ""
     share = f"{100 * float(row['share']):.0f} %" if row.get("share") else ""
-    source = f"{row['document']}:{row['line']}"
-    cells = (row["scenario"], row["statement"], row["verdict"], row["expect"])
+    claim = f"{row['statement']} ({row['document']}:{row['line']})"
+    expected = row["expect"].removesuffix(" against the reference")
+    cells = (row["scenario"], claim, row["verdict"], expected)
     missing = explanations().get((row["scenario"], row["claim"]), "")
-    return [*map(plain, (*cells, effect, share, source, missing))]
+    return [*map(plain, (*cells, effect, share, missing))]
+
+
+def _effect(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -138,13 +138,13 @@ def gallery_page() -> str:
         f"tajsim {' '.join(command)}{' ...' if name == 'all' else ''} --out {name}"
         for name, command in RESULTS.items()
     )
-    source = f"The results behind them:\n\n```sh\n{how}\n```"
+    source = f"The results behind them:\n\n```\n{how}\n```"
     sweeps = "\n".join(
         f"tajsim {' '.join(command)} --out {name}" for name, command in SWEEPS.items()
     )
     of_sweeps = (
         "## Sweeps and what is found in them\n\nThese come from small sweeps, 25 points of 20 runs "
-        f"and 576 points of 2 runs, some seconds each:\n\n```sh\n{sweeps}\n```"
+        f"and 576 points of 2 runs, some seconds each:\n\n```\n{sweeps}\n```"
     )
     made = (
         "`python -m docs.generate.gallery` makes this page and its pictures. What the pictures of "
@@ -159,13 +159,14 @@ def _block(shown: Shown, level: str = "##") -> str:
     return (
         f"{level} {shown.kind}\n\n{shown.text}\n\n"
         f"![{_alternative(shown)}](pictures/gallery/{shown.kind}.png)\n\n"
-        f"```sh\ntajsim {' '.join(shown.command)}{written}\n```"
+        f"```\ntajsim {' '.join(shown.command)}{written}\n```"
     )
 
 
 def _alternative(shown: Shown) -> str:
     """Return the text that stands for a picture where it cannot be seen."""
-    return f"Picture of the kind {shown.kind}: {shown.text.split('.')[0].split(':')[0].lower()}"
+    says = shown.text.split(".")[0].split(":")[0]
+    return f"Picture of the kind {shown.kind}: {says[0].lower()}{says[1:]}"
 
 
 def write(runs: int) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docs.generate.basis import figure
-from docs.generate.markdown import code, link, page, plain, table, target
+from docs.generate.markdown import code, link, number, page, plain, table, target
 from tajsim.inputs.scenario import load_scenario, scenario_names
 from tajsim.inputs.scenario_parts import Claim, Event, Scenario
 
@@ -35,7 +35,7 @@ def scenario_text(s: Scenario) -> str:
     settings = parent.settings if parent else {}
     changed = {k: v for k, v in s.settings.items() if settings.get(k) != v}
     if changed:
-        told = (f"{code(name)} = {value:g}" for name, value in changed.items())
+        told = (f"{code(name)} = {number(value)}" for name, value in changed.items())
         blocks.append(f"It sets {', '.join(told)}.")
     own = [event for event in s.events if not any(event.same_as(old) for old in inherited)]
     if own:
@@ -55,7 +55,11 @@ def events_table(events: tuple[Event, ...] | list[Event]) -> str:
     """Return events: month, what happens, the figures that document it."""
     rows = []
     for e in events:
-        what = ", ".join(f"{k} {v}" for k, v in e.arguments.items() if (k, v) != ("months", 1))
+        what = ", ".join(
+            f"{k} {number(v) if isinstance(v, float) else v}"
+            for k, v in e.arguments.items()
+            if (k, v) != ("months", 1)
+        )
         figures = ", ".join(figure(f) for f in e.figures) or "assumption"
         rows.append([e.month, plain(e.label), f"{code(e.kind)}: {plain(what)}", figures])
     return table(("month", "event", "what it does", "source"), rows, "events")

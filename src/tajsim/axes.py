@@ -8,6 +8,8 @@ and the actors of those kinds. Sources of the lists: matveeva-2004 lines 31-171,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -104,6 +106,16 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "militant_group": MILITANT_GROUPS,
     "network": NETWORKS,
 }
+
+
+def column(facts: Iterable[float]) -> Array:
+    """Return a fact of each name in a list as ``(name, 1)``, to stand beside ``(name, run)``.
+
+    It cannot be changed in place: it holds for all runs of all models.
+    """
+    found = np.array([*facts], dtype=float)[:, None]
+    found.flags.writeable = False
+    return found
 
 
 def total(values: Array, axis: int = 0) -> Array:

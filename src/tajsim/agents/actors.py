@@ -1,8 +1,10 @@
-"""What the actors of one kind share: their state side by side, and each of them as an agent.
+"""What the actors of one kind share: their states side by side, and each of them as an agent.
 
 A rule serves all actors of a kind in one call, because their states are rows of the same arrays.
-The axis of the actors stands second to last, before ``run``: so a parameter of the kind, ``(actor,
-run)``, and one of the whole country, ``(run,)``, meet a state ``(task, actor, run)`` as they are.
+So decisions are methods of the kind (`Actors`); its agents (`Member`) are there to look at one
+actor and to set its state. The axis of the actors stands second to last, before ``run``: a
+parameter of the kind, ``(actor, run)``, and one of the whole country, ``(run,)``, meet a state
+``(task, actor, run)`` as they are.
 """
 
 from __future__ import annotations
@@ -24,25 +26,28 @@ class Actors(Sequence[M], Generic[M]):
     """All actors of one kind, in all runs: a sequence of agents that has their states as well.
 
     ``agencies.pay`` is ``(agency, run)``, ``agencies[2].pay`` its row ``(run,)``. A subclass names
-    its ``dimension`` and what ``start`` sets; methods give new arrays to the attributes.
+    its ``dimension``, the ``member`` that each actor is, and the states that ``start`` sets;
+    methods give new arrays to the attributes. What never changes is no state: such facts are
+    attributes of the class (``tajsim.axes.column``).
 
     Args:
         model: the Mesa model.
-        member: makes the agent of one name.
     """
 
     dimension: str
+    member: type[M]
     #: Sets the state at the start; its keyword-only arguments are parameters, as in a rule.
     start: Callable[..., None]
 
-    def __init__(
-        self, model: mesa.Model, member: Callable[[mesa.Model, str, Actors[M]], M]
-    ) -> None:
+    def __init__(self, model: mesa.Model) -> None:
         self.names = DIMENSIONS[self.dimension]
         self.values: ParameterValues = model.values
         self.runs: int = model.run_count
         self.ask(self.start)
-        self._members = [member(model, name, self) for name in self.names]
+        # Copies, so that a state changed in place is neither a parameter nor another state.
+        for name, state in self.states().items():
+            setattr(self, name, state.copy())
+        self._members = [self.member(model, name, self) for name in self.names]
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> M: ...
@@ -70,9 +75,10 @@ class Actors(Sequence[M], Generic[M]):
         """Return zeros of shape ``axes + (actor, run)``."""
         return np.zeros((*axes, len(self.names), self.runs))
 
-    def column(self, facts: Sequence[float]) -> Array:
-        """Return a fact of each actor as ``(actor, 1)``, to stand beside states."""
-        return np.array(facts, dtype=float)[:, None]
+    def states(self) -> dict[str, Array]:
+        """Return every state array ``(..., actor, run)`` by attribute name."""
+        found = {name: self.shared(name) for name in vars(self)}
+        return {name: state for name, state in found.items() if state is not None}
 
     def shared(self, name: str) -> Array | None:
         """Return a state array ``(..., actor, run)``, None where the name is not one."""
@@ -125,10 +131,10 @@ class Member(mesa.Agent):
         changed[..., self.rank, :] = value
         setattr(together, name, changed)
 
+    def __dir__(self) -> list[str]:
+        """Return the names that can be asked for, states among them."""
+        return [*super().__dir__(), *self._together.states()]
+
     def state(self) -> dict[str, Array]:
         """Return every state array of this actor by attribute name."""
-        return {
-            name: getattr(self, name)
-            for name in vars(self._together)
-            if self._together.shared(name) is not None
-        }
+        return {name: getattr(self, name) for name in self._together.states()}

@@ -7,7 +7,7 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member
 from tajsim.agents.agency_tasks import BODIES, OWN, TASKS_OF
-from tajsim.axes import AGENCIES, SECTIONS, Array, total
+from tajsim.axes import AGENCIES, SECTIONS, Array, column, total
 from tajsim.rules.border.collusion import collusion_aim, collusion_step, watched, with_clients
 from tajsim.rules.border.deployment import deploy
 from tajsim.rules.border.hazing import hazed
@@ -37,15 +37,19 @@ class SecurityAgency(Member):
 class SecurityAgencies(Actors[SecurityAgency]):
     """The state of all agencies.
 
-    ``(agency, run)``: ``strength`` (persons), ``pay`` (USD/person/month),
-    ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone), ``purged``
-    (share of the staff that a political head replaced), ``rent_on_offer`` (USD/person/month),
-    ``illicit`` (USD this month), ``watch`` (USD/person/month at risk),
-    ``aid`` (useful, USD/month), ``reach`` (over people, 1 and up).
+    ``(agency, run)``: ``strength`` (persons), ``pay`` (USD/person/month), both also with
+    ``_start``; ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone),
+    ``purged`` (share of the staff that a political head replaced), ``rent_on_offer``
+    (USD/person/month), ``illicit`` (USD this month), ``watch`` (USD/person/month at risk), ``aid``
+    (useful, USD/month; ``watched_aid`` of those who look), ``reach`` (over people, 1 and up),
+    ``extra_km`` (of border taken over), ``withdrawing`` (share of its people a month).
     ``(section, agency, run)``: ``guarded_km`` (km), ``deployment`` (persons), ``seen`` (kg seized).
     """
 
     dimension = "agency"
+    member = SecurityAgency
+    #: 1 for a service of conscripts, ``(agency, 1)``.
+    conscripts = column(name in CONSCRIPTS for name in AGENCIES)
 
     def start(
         self,
@@ -56,20 +60,17 @@ class SecurityAgencies(Actors[SecurityAgency]):
         collusion_start: Array,
     ) -> None:
         """Take the documented strength and pay. Source: matveeva-2004:45-91, 161-167."""
-        self.strength, self.strength_start = agency_strength.copy(), agency_strength.copy()
+        self.strength = self.strength_start = agency_strength
+        self.pay = self.pay_start = agency_pay
         self.aid, self.watched_aid = self.zeros(), self.zeros()
-        self.pay = agency_pay.copy()
-        self.pay_start = agency_pay.copy()
-        self.quality, self.staff_quality = agency_quality.copy(), agency_quality.copy()
-        self.collusion, self.staff_collusion = collusion_start.copy(), collusion_start.copy()
+        self.quality = self.staff_quality = agency_quality
+        self.collusion = self.staff_collusion = collusion_start
         self.purged, self.illicit, self.rent_on_offer = self.zeros(), self.zeros(), self.zeros()
         self.withdrawing, self.watch = self.zeros(), self.zeros()
         self.extra_km, self.reach = self.zeros(), self.zeros() + 1.0
         self.guarded_km = self.zeros(len(SECTIONS))
         self.deployment = self.zeros(len(SECTIONS))
         self.seen = self.zeros(len(SECTIONS))
-        # 1 for a service of conscripts.
-        self.conscripts = self.column([name in CONSCRIPTS for name in self.names])
 
     def set_pay(
         self, effort_ratio: Array, *, agency_pay: Array, pay_topup: Array, pay_elasticity: Array
@@ -102,14 +103,14 @@ class SecurityAgencies(Actors[SecurityAgency]):
         self.reach = self.ask(equipped_reach, self.aid_per_head, self.collusion)
 
     @property
-    def heads(self) -> Array:
+    def people(self) -> Array:
         """People of each agency, at least one, persons."""
         return np.maximum(self.strength, 1.0)
 
     @property
     def aid_per_head(self) -> Array:
         """Useful aid received, USD/person/month."""
-        return self.aid / self.heads
+        return self.aid / self.people
 
     @property
     def dialogue(self) -> Array:
@@ -119,7 +120,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
-        self.watch = self.ask(watched, agency_supervision, self.watched_aid / self.heads)
+        self.watch = self.ask(watched, agency_supervision, self.watched_aid / self.people)
         aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, self.watch)
         self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
         self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from tajsim.axes import AGENCIES, TASKS, Array, total
+from tajsim.axes import AGENCIES, TASKS, Array, column, total
 from tajsim.world import AGENCY_TASKS, FOREIGN_RUN
 
 #: Numbers of the tasks of each agency, in its own order.
 TASKS_OF = [[TASKS.index(task) for task in AGENCY_TASKS[name]] for name in AGENCIES]
 
 #: How many tasks each agency has, ``(agency, 1)``.
-TASK_COUNT = np.array([[float(len(tasks))] for tasks in TASKS_OF])
+TASK_COUNT = column(len(tasks) for tasks in TASKS_OF)
 
 # The first, second, ... task of each agency; what is no task of it counts nothing.
 _PLACES = range(max(len(tasks) for tasks in TASKS_OF))
@@ -19,7 +19,7 @@ _AT = np.array([[t[k] if k < len(t) else 0 for t in TASKS_OF] for k in _PLACES])
 _COUNTS = np.array([[[float(k < len(t))] for t in TASKS_OF] for k in _PLACES])
 
 #: 1 for the country's own agencies, 0 for those that others run, ``(agency, 1)``.
-OWN = np.array([[float(name not in FOREIGN_RUN)] for name in AGENCIES])
+OWN = column(name not in FOREIGN_RUN for name in AGENCIES)
 _OWN_COUNT = total(OWN)
 
 # 1 where an own agency works on a task, (agency, task, 1), and how many do, (task, 1).
@@ -28,7 +28,7 @@ _WORKS_ON *= OWN[:, None]
 _BODIES = total(_WORKS_ON)
 
 #: Mean number of agencies that have an agency's tasks, 1 for a foreign one, ``(agency, 1)``.
-BODIES = np.array([[sum(t in o for t in own for o in TASKS_OF) / len(own)] for own in TASKS_OF])
+BODIES = column(sum(t in o for t in own for o in TASKS_OF) / len(own) for own in TASKS_OF)
 BODIES = np.where(OWN > 0.0, BODIES, 1.0)
 
 

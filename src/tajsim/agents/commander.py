@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actors, Member
-from tajsim.axes import AGENCIES, REGIONS, Array, total
+from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array, column, total
 from tajsim.rules.elite.aftermath import named_step
 from tajsim.rules.elite.drive import kept_peace
 from tajsim.rules.elite.followers import following_step
@@ -45,35 +45,36 @@ class Commanders(Actors[Commander]):
     ``(commander, run)``: ``status`` (see STATUS), ``post`` (index of an agency, or -1),
     ``following``, ``men`` (of them at his call), ``rejoining`` (old fighters who would join him,
     persons), ``loyalty``, ``fear``, ``grudge``, ``named`` (by captives), ``power``, ``threat``
-    (0 to 1), ``income`` (USD this month), ``rent_ratio`` (income over claim, smoothed), ``doubt``
-    (of what comes after the ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1.
+    (0 to 1), ``rent_ratio`` (income over claim, smoothed), ``doubt`` (of what comes after the
+    ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1, ``creed_weight`` (of his
+    faith, index), ``arrest_order``, ``dismissal_order`` (0 or 1, out against him).
     ``(commander, 1)``: ``opposition`` (1 for its side in the civil war), ``trade`` (index of the
     agency whose post is his own).
     """
 
     dimension = "commander"
+    member = Commander
+    opposition = column(COMMANDER_FACTS[name].opposition for name in COMMANDERS)
+    #: His row of an array of agencies, and of an array of regions, ``(commander,)``.
+    service = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
+    place = np.array([REGIONS.index(COMMANDER_FACTS[name].region) for name in COMMANDERS])
+    trade = column(service)
 
     def start(
         self, *, commander_following: Array, commander_creed: Array, loyalty_start: Array
     ) -> None:
         """Hold the post of early 2004. Source: matveeva-2004:31-93, icg-2016:83-125."""
-        facts = [COMMANDER_FACTS[name] for name in self.names]
-        self.opposition = self.column([fact.opposition for fact in facts])
-        posts = [AGENCIES.index(fact.post) for fact in facts]
-        self.trade, self.service = self.column(posts), np.array(posts)
-        # With `service`, his row of an array of agencies; with `place`, of regions.
-        self.place = np.array([REGIONS.index(fact.region) for fact in facts])
-        first = self.column([name in FIRST_COMMANDERS for name in self.names]) > 0.5
+        first = column(name in FIRST_COMMANDERS for name in self.names) > 0.5
         self.status = np.where(first, SERVING, WAITING) + self.zeros()
         self.post = np.where(first, self.trade, NO_POST) + self.zeros()
-        self.following = commander_following.copy()
+        self.following = commander_following
         self.creed_weight = commander_creed
         self.loyalty = loyalty_start + self.zeros()
-        self.fear, self.grudge, self.income = self.zeros(), self.zeros(), self.zeros()
+        self.fear, self.grudge = self.zeros(), self.zeros()
         self.rent_ratio = self.zeros() + 1.0
         self.doubt, self.no_way_back = self.zeros(), self.zeros()
         self.power, self.threat, self.named = self.zeros(), self.zeros(), self.zeros()
-        self.men, self.rejoining = self.following.copy(), self.zeros()
+        self.men, self.rejoining = self.following, self.zeros()
         self.arrest_order, self.dismissal_order = self.zeros(), self.zeros()
 
     @property
@@ -161,7 +162,6 @@ class Commanders(Actors[Commander]):
 
     def earn(self, received: Array, claims: Array) -> None:
         """Remember what each lately received against what he claims (about half a year)."""
-        self.income = received
         ratio = np.minimum(received / np.maximum(claims, 1.0), 5.0)
         # Who waits for a post has no claim yet, and who has fallen none any more.
         self.rent_ratio = self.rent_ratio + 0.2 * (ratio - self.rent_ratio) * self.in_place

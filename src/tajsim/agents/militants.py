@@ -19,10 +19,11 @@ class MilitantGroups(Actors[MilitantGroup]):
     """
 
     dimension = "militant_group"
+    member = MilitantGroup
 
     def start(self, *, militant_fighters: Array) -> None:
         """Stand across the border, dormant. Source: matveeva-2004:115-127."""
-        self.fighters = militant_fighters.copy()
+        self.fighters = militant_fighters
         self.readiness = self.zeros()
 
     def build_up(self, pressure: Array, funds: Array) -> None:

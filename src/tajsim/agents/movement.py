@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tajsim.agents.actors import Actors, Member
-from tajsim.axes import Array
+from tajsim.axes import MOVEMENTS, Array, column
 from tajsim.rules.society.arrests import underground_arrested
 from tajsim.rules.society.channel import members_step, shed
 
@@ -31,6 +31,9 @@ class Movements(Actors[Movement]):
     """
 
     dimension = "movement"
+    member = Movement
+    #: 1 for a movement whose members are arrested for what they say, ``(movement, 1)``.
+    banned = column(name in BANNED for name in MOVEMENTS)
 
     def start(
         self,
@@ -42,9 +45,8 @@ class Movements(Actors[Movement]):
     ) -> None:
         """Take the state of early 2004. Source: icg-2016:39-59, matveeva-2004:133-143."""
         self.members = movement_members * movement_home
-        self.seats = movement_seats.copy()
-        self.legal = movement_legal.copy()
-        self.banned = self.column([name in BANNED for name in self.names])
+        self.seats = movement_seats
+        self.legal = movement_legal
 
     def recruit(
         self, open_ears: Array, people: Array, standing: Array, *, member_leaving: Array

@@ -34,13 +34,15 @@ class Networks(Actors[TraffickingNetwork]):
 
     ``(network, run)``: ``capacity``, ``bought`` (kg/month), ``stock`` (kg), ``protection``,
     ``access`` (shares), ``patron_held`` (1 while the patron is in place, or there is none),
-    ``margin`` (ratio), ``hit`` (share lost to arrests), ``revenue``, ``outlay``, ``tolls``, ``fee``
-    (USD this month).
+    ``margin`` (ratio), ``hit`` (share lost to arrests), ``cost_share`` (expected losses and tolls,
+    share of value), ``revenue``, ``outlay``, ``tolls``, ``fee`` (USD this month).
     ``(section, network, run)`` over the Afghan sections: ``entry_share``, ``entry_belief``,
-    ``entry_load``, ``entry_lost``; the same for exits with ``exit_``.
+    ``entry_load``, ``entry_lost``, ``entry_cost`` (share of value); the same for exits with
+    ``exit_``, but that an exit costs all the same, ``(exit, 1, run)``.
     """
 
     dimension = "network"
+    member = TraffickingNetwork
 
     def start(
         self,
@@ -65,7 +67,7 @@ class Networks(Actors[TraffickingNetwork]):
         self.access = self.ask(access, self.protection)
         self.stock, self.hit, self.margin = (self.zeros() for _ in range(3))
         # Business goes on as before: the first month is no shock.
-        self.bought = self.capacity.copy()
+        self.bought = self.capacity
         self.revenue, self.outlay, self.tolls, self.fee = (self.zeros() for _ in range(4))
         # Networks work from somewhere: sections far from their home cost them more.
         distance = np.abs(np.arange(sections)[:, None] - np.arange(count) * 7 % sections)

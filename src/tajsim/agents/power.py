@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tajsim.agents.actors import Actors, Member
-from tajsim.axes import TASKS, Array, total
+from tajsim.axes import POWERS, TASKS, Array, column, total
 from tajsim.rules.powers.courted import courted, frightened
 from tajsim.rules.powers.delivery import provision
 from tajsim.rules.powers.guarantee import guarantee
@@ -33,13 +33,15 @@ class ExternalPowers(Actors[ExternalPower]):
     """
 
     dimension = "power"
+    member = ExternalPower
+    #: 1 for a power of the West, for Moscow, for a bloc that Moscow watches, ``(power, 1)``.
+    west = column(name in WEST for name in POWERS)
+    moscow = column(name in MOSCOW for name in POWERS)
+    bloc = column(name in BLOCS for name in POWERS)
 
     def start(self, *, mandate_start: Array, power_exposure: Array) -> None:
         """Hold the mandate of early 2004. Source: matveeva-2004:153-229."""
         tasks = len(TASKS)
-        self.west = self.column([name in WEST for name in self.names])
-        self.moscow = self.column([name in MOSCOW for name in self.names])
-        self.bloc = self.column([name in BLOCS for name in self.names])
         militants = power_exposure[TASKS.index("militancy")]
         self.touched = militants / (total(power_exposure) + 1e-9)
         self.mandate = self.zeros(tasks) + mandate_start

@@ -31,14 +31,15 @@ from tajsim.rules.state.succession import (
 class Regime(Actor):
     """The President and his circle, in all runs.
 
-    State: ``weight``, ``effort`` (shares), ``gap`` (share uncarried), ``(task, run)``; ``trust``,
-    ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1), ``failed_month`` (months
-    since the start, -1 before), ``months_since_purge``, ``breaks`` (mutinies and defections
-    of late), ``incidents`` (of late), ``instalment`` (share paid), ``shortfall`` (share),
-    ``civilian_control``, ``kompromat``, ``rank`` (of the Security Ministry), ``dismay`` (of
-    donors, 0 to 1), ``unease`` (about the patron, 0 to 1), ``demand`` (for its border, 0 to 1),
-    ``party_threat`` (index), ``(run,)``; ``weakness`` (of own agencies) and ``shown`` (effort that
-    outsiders see), shares, ``(task, run)``.
+    State: ``weight``, ``effort`` (shares), ``gap`` (share uncarried), ``perceived`` (threat,
+    index), ``task_provision`` (share that outsiders carry), ``(task, run)``; ``trust``, ``polity``
+    (index of ``STATES``), ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1),
+    ``failed_month`` (months since the start, -1 before), ``months_since_purge``, ``breaks``
+    (mutinies and defections of late), ``incidents`` (of late), ``instalment`` (share paid),
+    ``shortfall`` (share), ``civilian_control``, ``kompromat``, ``rank`` (of the Security Ministry),
+    ``dismay`` (of donors, 0 to 1), ``unease`` (about the patron, 0 to 1), ``demand`` (for its
+    border, 0 to 1), ``party_threat`` (index), ``(run,)``; ``weakness`` (of own agencies) and
+    ``shown`` (effort that outsiders see), shares, ``(task, run)``.
     Of the end of the term, ``(run,)``: ``near``, ``ready``, ``settled``, ``doubt``, ``unsettled``,
     ``behind`` (shares), ``heir``, ``left`` (0 or 1), ``ending`` (0 to 4), ``drive`` (0 to 1).
     """

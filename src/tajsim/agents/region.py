@@ -22,10 +22,12 @@ class Regions(Actors[Region]):
 
     State, each ``(region, run)``: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control``
     (shares), ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), ``struck``
-    (commanders of the region struck last month), ``farmed`` (on land cleared of mines, USD/month).
+    (commanders of the region struck last month), ``farmed`` (on land cleared of mines, USD/month),
+    ``devout`` (whose faith control touches), ``opposition`` (tied to its side), shares of people.
     """
 
     dimension = "region"
+    member = Region
 
     def start(
         self,
@@ -41,7 +43,7 @@ class Regions(Actors[Region]):
         nothing = self.zeros()
         # All regions begin with the same poverty and fear.
         self.hardship, self.fear = nothing + poverty_start, nothing + fear_start
-        self.grievance = grievance_start.copy()
+        self.grievance = grievance_start
         self.devout, self.opposition = region_devout, region_opposition
         self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
         self.farmed = self.zeros()

@@ -103,7 +103,10 @@ class ParameterValues:
         if key not in self._cache:
             family = load_families()[name]
             rows = [self._row(f"{name}.{index}") for index in dimension_names(family)]
-            self._cache[key] = {name: np.stack(rows) if rows else self._values[name]}
+            whole = np.stack(rows) if rows else self._values[name]
+            # Every rule is handed this array.
+            whole.flags.writeable = False
+            self._cache[key] = {name: whole}
         return self._cache[key][name]
 
     def set(self, name: str, value: Array | float) -> None:

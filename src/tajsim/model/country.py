@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import mesa
 import numpy as np
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from tajsim.agents.agency import SecurityAgencies, SecurityAgency
 from tajsim.agents.agency_tasks import mean_of_own
 from tajsim.agents.commander import Commander, Commanders
-from tajsim.agents.militants import MilitantGroups
+from tajsim.agents.militants import MilitantGroup, MilitantGroups
 from tajsim.agents.movement import Movement, Movements
-from tajsim.agents.network import Networks
+from tajsim.agents.network import Networks, TraffickingNetwork
 from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
-from tajsim.agents.region import Regions
-from tajsim.axes import EXITS, Array, total
+from tajsim.agents.region import Region, Regions
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, largest
@@ -33,6 +33,7 @@ Result = TypeVar("Result")
 class Country(mesa.Model):
     """All that stages read and write; ``TajikistanModel`` puts it in place and steps it."""
 
+    kinds: ClassVar[dict[str, Callable[[mesa.Model], Any]]]
     run_count: int
     first_month: int
     month_count: int
@@ -60,6 +61,9 @@ class Country(mesa.Model):
     power: dict[str, ExternalPower]
     commander: dict[str, Commander]
     movement: dict[str, Movement]
+    militant_group: dict[str, MilitantGroup]
+    network: dict[str, TraffickingNetwork]
+    region: dict[str, Region]
     guards: list[SecurityAgency]
 
     # State of the country that belongs to no single actor, each (run,) unless said.
@@ -174,12 +178,12 @@ class Country(mesa.Model):
     @property
     def at_home(self) -> Array:
         """People at home by region, persons, ``(region, run)``: the accounts themselves."""
-        return self.people.balance[self.people.rows(HOMES)]
+        return self.people.accounts(HOMES)
 
     @property
     def abroad(self) -> Array:
         """People at work abroad by region, persons, ``(region, run)``: the accounts themselves."""
-        return self.people.balance[self.people.rows(AWAY)]
+        return self.people.accounts(AWAY)
 
     def mean_over_people(self, values: Array) -> Array:
         """Return the mean of regional values ``(region, run)`` by people at home, ``(run,)``."""
@@ -234,4 +238,4 @@ class Country(mesa.Model):
     @property
     def afghan_length(self) -> Array:
         """Length of the Afghan line, km."""
-        return total(self.values.family("section_length")[:6])
+        return total(self.values.family("section_length")[: len(AFGHAN_SECTIONS)])

@@ -16,6 +16,11 @@ AWAY = tuple(f"abroad_{region}" for region in REGIONS)
 class Ledger:
     """Accounts ``(account, run)`` that change by transfers alone, so their sum never changes.
 
+    One account pays one (`move`, `draw`), many (`pay_each`), or is paid by many (`draw_each`);
+    many pay one another pair by pair (`move_each`), or each of them all of others
+    (`move_between`). What is drawn is at most what the payer has. ``_in_turn`` adds part after part
+    to the balance of the one, to the bit as single transfers; the others add up the parts first.
+
     Args:
         names: accounts; ``world`` is added, the rest of the world, and may go below zero.
         runs: number of runs.
@@ -31,32 +36,39 @@ class Ledger:
         account: Array = self.balance[self._row[name]]
         return account
 
+    def accounts(self, names: Sequence[str]) -> Array:
+        """Return the balances of accounts side by side, ``(account, run)``: they themselves."""
+        found: Array = self.balance[self.rows(names)]
+        return found
+
     def move(self, source: str, target: str, amount: Array | float) -> None:
         """Move an amount ``(run,)`` from one account to another; negative moves it back."""
         self.balance[self._row[source]] -= amount
         self.balance[self._row[target]] += amount
 
-    def rows(self, names: Sequence[str]) -> slice:
-        """Return the rows of accounts that stand side by side, for transfers of many at once."""
-        first = self._row[names[0]]
-        return slice(first, first + len(names))
+    def draw(self, source: str, target: str, amount: Array) -> Array:
+        """Move an amount or what there is, whichever is less, and return what was moved."""
+        moved = np.minimum(amount, np.maximum(self[source], 0.0))
+        self.move(source, target, moved)
+        return moved
 
     def draw_each(self, sources: Sequence[str], target: str, amount: Array) -> Array:
         """Move amounts ``(source, run)`` from many accounts to one, as far as each has them."""
-        rows = self.balance[self.rows(sources)]
-        moved = np.minimum(amount, np.maximum(rows, 0.0))
-        rows -= moved
+        purses = self.accounts(sources)
+        moved = np.minimum(amount, np.maximum(purses, 0.0))
+        purses -= moved
         self.balance[self._row[target]] += total(moved)
         return moved
 
-    def move_in_turn(self, sources: Sequence[str], target: str, amount: Array) -> None:
-        """Move amounts ``(source, run)`` from many accounts to one; negative moves them back.
-
-        The target's sum runs from source to source: the same to the bit as one `move` for each.
-        """
-        row = self._row[target]
+    def move_each(self, sources: Sequence[str], targets: Sequence[str], amount: Array) -> None:
+        """Move amounts ``(source, run)``, each from its account to the one in the same place."""
         self.balance[self.rows(sources)] -= amount
-        self.balance[row] = total(np.concatenate([self.balance[row : row + 1], amount]))
+        self.balance[self.rows(targets)] += amount
+
+    def pay_each(self, source: str, targets: Sequence[str], amount: Array) -> None:
+        """Move amounts ``(target, run)`` from one account to many."""
+        self.balance[self.rows(targets)] += amount
+        self.balance[self._row[source]] -= total(amount)
 
     def move_between(self, sources: Sequence[str], targets: Sequence[str], amount: Array) -> None:
         """Move amounts ``(target, source, run)`` from many accounts to many.
@@ -69,15 +81,14 @@ class Ledger:
         self.balance[giving] = total(given)
         self.balance[taking] = total(taken, axis=1)
 
-    def pay_each(self, source: str, targets: Sequence[str], amount: Array) -> None:
-        """Move amounts ``(target, run)`` from one account to many."""
-        self.balance[self.rows(targets)] += amount
-        self.balance[self._row[source]] -= total(amount)
+    def move_in_turn(self, sources: Sequence[str], target: str, amount: Array) -> None:
+        """Move amounts ``(source, run)`` from many accounts to one.
 
-    def move_each(self, sources: Sequence[str], targets: Sequence[str], amount: Array) -> None:
-        """Move amounts ``(source, run)``, each from its account to the one in the same place."""
+        The target's sum runs from source to source: the same to the bit as one `move` for each.
+        """
+        row = self._row[target]
         self.balance[self.rows(sources)] -= amount
-        self.balance[self.rows(targets)] += amount
+        self.balance[row] = total(np.concatenate([self.balance[row : row + 1], amount]))
 
     def pay_in_turn(self, source: str, targets: Sequence[str], amount: Array) -> None:
         """Move amounts ``(target, run)`` from one account to many.
@@ -88,8 +99,10 @@ class Ledger:
         self.balance[self.rows(targets)] += amount
         self.balance[row] = total(np.concatenate([self.balance[row : row + 1], -amount]))
 
-    def draw(self, source: str, target: str, amount: Array) -> Array:
-        """Move an amount or what there is, whichever is less, and return what was moved."""
-        moved = np.minimum(amount, np.maximum(self[source], 0.0))
-        self.move(source, target, moved)
-        return moved
+    def rows(self, names: Sequence[str]) -> slice:
+        """Return the rows of accounts that stand side by side in ``names``."""
+        first = self._row[names[0]]
+        found = slice(first, first + len(names))
+        if self.names[found] != tuple(names):
+            raise ValueError(f"accounts that do not stand side by side: {', '.join(names)}")
+        return found

@@ -76,6 +76,8 @@ class TajikistanModel(Country):
 
     #: The stages that ``step`` goes through; a part of the model can be run by naming fewer.
     month = MONTH
+    #: Each kind of actor by attribute; a subclass of the model may name a subclass of a kind.
+    kinds = setup.KINDS
 
     def __init__(
         self,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+import mesa
 import numpy as np
 
-from tajsim.agents.agency import SecurityAgencies, SecurityAgency
-from tajsim.agents.commander import Commander, Commanders
-from tajsim.agents.militants import MilitantGroup, MilitantGroups
-from tajsim.agents.movement import Movement, Movements
-from tajsim.agents.network import Networks, TraffickingNetwork
-from tajsim.agents.power import ExternalPower, ExternalPowers
+from tajsim.agents.actors import Actors
+from tajsim.agents.agency import SecurityAgencies
+from tajsim.agents.commander import Commanders
+from tajsim.agents.militants import MilitantGroups
+from tajsim.agents.movement import Movements
+from tajsim.agents.network import Networks
+from tajsim.agents.power import ExternalPowers
 from tajsim.agents.regime import Regime
-from tajsim.agents.region import Region, Regions
+from tajsim.agents.region import Regions
 from tajsim.axes import (
+    AFGHAN_SECTIONS,
     AGENCIES,
     COMMANDERS,
     EXITS,
@@ -34,6 +38,19 @@ if TYPE_CHECKING:
     from tajsim.model.country import Country
 
 
+#: Attribute of the model -> the kind of actor that it holds.
+KINDS: dict[str, Callable[[mesa.Model], Any]] = {
+    "regime": Regime,
+    "agencies": SecurityAgencies,
+    "powers": ExternalPowers,
+    "networks": Networks,
+    "commanders": Commanders,
+    "movements": Movements,
+    "militants": MilitantGroups,
+    "regions": Regions,
+}
+
+
 def people_the_model(country: Country) -> None:
     """Create every actor, the ledgers and the state of the country at the start."""
     create_actors(country)
@@ -43,19 +60,12 @@ def people_the_model(country: Country) -> None:
 
 
 def create_actors(country: Country) -> None:
-    """Create the eight kinds of actor."""
-    country.regime = Regime(country)
-    country.agencies = SecurityAgencies(country, SecurityAgency)
-    country.powers = ExternalPowers(country, ExternalPower)
-    country.networks = Networks(country, TraffickingNetwork)
-    country.commanders = Commanders(country, Commander)
-    country.movements = Movements(country, Movement)
-    country.militants = MilitantGroups(country, MilitantGroup)
-    country.regions = Regions(country, Region)
-    country.agency = {a.name: a for a in country.agencies}
-    country.power = {p.name: p for p in country.powers}
-    country.commander = {c.name: c for c in country.commanders}
-    country.movement = {m.name: m for m in country.movements}
+    """Create every kind of actor, ``country.agencies``, and each by name, ``agency["army"]``."""
+    for attribute, kind in country.kinds.items():
+        made = kind(country)
+        setattr(country, attribute, made)
+        if isinstance(made, Actors):
+            setattr(country, made.dimension, {member.name: member for member in made})
     country.guards = [country.agency[name] for name in GUARDS]
 
 
@@ -94,12 +104,13 @@ def country_at_start(country: Country) -> None:
     sections, exits = len(SECTIONS), len(EXITS)
     country.entry_toll, country.exit_toll = filled(0.0, sections), filled(0.0, exits)
     belief = country.values["belief_start"]
-    country.entry_word, country.exit_word = filled(belief, 6), filled(belief, exits)
-    country.guard_strength = filled(0.3, sections)
-    country.barrier, country.barrier_rents_start = (
-        filled(country.values["barrier_start"]),
-        filled(1.0),
+    country.entry_word, country.exit_word = (
+        filled(belief, len(AFGHAN_SECTIONS)),
+        filled(belief, exits),
     )
+    country.guard_strength = filled(0.3, sections)
+    country.barrier = filled(country.values["barrier_start"])
+    country.barrier_rents_start = filled(1.0)
     country.alignment, country.west_share = filled(0.5), filled(0.3)
     country.reliance, country.displeasure = filled(0.0), filled(0.0)
     country.told, country.told_start, country.cleared = (filled(0.0) for _ in range(3))
@@ -133,7 +144,7 @@ def settle_provision(country: Country) -> None:
     """Begin with the outside provision that the presence of early 2004 implies."""
     presence(country)
     country.powers.carry()
-    country.powers.remembered = country.powers.carried
+    country.powers.remembered = country.powers.carried.copy()
     provision = provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
     country.regime.task_provision = provision
     country.regime.set_start_effort(provision)

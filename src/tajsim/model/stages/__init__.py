@@ -1,1 +1,1 @@
-"""The stages of a month, one file each, in the order of the table in ``country.py``."""
+"""The stages of a month, one file each, in the order of the table in ``model.py``."""

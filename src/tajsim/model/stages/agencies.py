@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 def agencies(country: Country) -> None:
     """Agencies decide from the old state, then change. Writes: strength, collusion, deployment."""
-    all_of_them, regime = country.agencies, country.regime
+    agencies, regime = country.agencies, country.regime
     drawn_off, alarm = best_drawn_off(country), alarmed(country)
     ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
-    all_of_them.ask(all_of_them.set_pay, ratio)
-    all_of_them.ask(all_of_them.replace_staff, political_heads(country))
-    all_of_them.ask(all_of_them.decide_collusion)
-    all_of_them.decide_quality(drawn_off, alarm)
-    recruit(country, all_of_them.recruits(ratio))
-    all_of_them.ask(all_of_them.decide_deployment)
+    agencies.ask(agencies.set_pay, ratio)
+    agencies.ask(agencies.replace_staff, political_heads(country))
+    agencies.ask(agencies.decide_collusion)
+    agencies.decide_quality(drawn_off, alarm)
+    recruit(country, agencies.recruits(ratio))
+    agencies.ask(agencies.decide_deployment)
     note_agencies(country)
 
 
@@ -63,9 +63,9 @@ def recruit(country: Country, joining: Array) -> None:
         joining: persons, ``(agency, run)``; negative where they leave.
     """
     people = country.people
-    home, parts = people.balance[people.rows(HOMES)], []
+    home, parts = people.accounts(HOMES), []
     for persons in joining:
         parts.append(persons * home / np.maximum(total(home), 1.0))
         home = home - parts[-1]
     people.move_between(HOMES, AGENCIES, np.array(parts))
-    country.agencies.strength = np.maximum(people.balance[people.rows(AGENCIES)], 0.0)
+    country.agencies.strength = np.maximum(people.accounts(AGENCIES), 0.0)

@@ -124,7 +124,7 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     now["arranged"][:N] = tally.arranged
     seized, tolls, met, rent = now["seized_by"], now["tolls"], now["met_by"], agencies.zeros()
 
-    mine, heads, toll = guard.share_of, agencies.heads, guard.entry_toll
+    mine, people, toll = guard.share_of, agencies.people, guard.entry_toll
     seized_there = tally.seized[:, None] * mine
     # Posts remember about five months; only the proportions of what they remember count.
     agencies.seen = agencies.seen * 0.8
@@ -132,12 +132,12 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     met[GUARD_ROWS] = total(tally.met[:, None] * mine)
     seized[GUARD_ROWS] = total(seized_there)
     tolls[GUARD_ROWS] = total((tally.arranged * toll)[:, None] * mine)
-    rent[GUARD_ROWS] = total((tally.offered * toll)[:, None] * mine) / heads[GUARD_ROWS]
+    rent[GUARD_ROWS] = total((tally.offered * toll)[:, None] * mine) / people[GUARD_ROWS]
 
     met[CUSTOMS] = total(tally.exit_met)
     seized[CUSTOMS] = total(tally.exit_seized)
     tolls[CUSTOMS] = total(tally.exit_arranged * guard.exit_toll)
-    rent[CUSTOMS] = total(tally.exit_offered * guard.exit_toll) / heads[CUSTOMS]
+    rent[CUSTOMS] = total(tally.exit_offered * guard.exit_toll) / people[CUSTOMS]
 
     bought = total(country.networks.bought * country.networks.access)
     collusion, toll = agencies.collusion[UNIT_ROWS], guard.unit_toll
@@ -147,7 +147,7 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
     tolls[UNIT_ROWS] = toll * collusion * bought
     rent[UNIT_ROWS] = bought * toll / np.maximum(guard.unit_people, 1.0)
     # What can be had from people on the move adds to what traffickers offer.
-    agencies.rent_on_offer = rent + country.last["extortion"] / heads
+    agencies.rent_on_offer = rent + country.last["extortion"] / people
     report(country, guard)
     now["leaving"], now["used"] = tally.leaving, tally.used
     # Officers resell what they do not report; it leaves by the ways in use.
@@ -161,7 +161,7 @@ def settle(country: Country, guard: Guarding, tally: Tally) -> None:
 def report(country: Country, guard: Guarding) -> None:
     """Let each agency decide what it hands in of what it seized; the rest is sold on."""
     now, agencies, price = country.now, country.agencies, guard.price_inland
-    seizing = agencies.heads
+    seizing = agencies.people
     seizing[UNIT_ROWS] = np.maximum(guard.unit_people, 1.0)
     gain = now["seized_by"] * price / seizing
     at_stake = agencies.pay + agencies.watch

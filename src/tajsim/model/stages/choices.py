@@ -8,7 +8,7 @@ import numpy as np
 
 from tajsim.agents.agency_tasks import OWN
 from tajsim.agents.commander import SERVING, WAITING
-from tajsim.axes import AGENCIES, REPRESSION_STEPS, TASKS, total
+from tajsim.axes import AGENCIES, REPRESSION_STEPS, TASKS, column, total
 from tajsim.inputs.dates import month_number
 from tajsim.model.notes.choices import note_blows, note_ladder, note_offers, note_position
 from tajsim.model.stages.partners import ask_for_border, excused, look_for_partners
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tajsim.model.country import Country
 
 #: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
-OTHERS = OWN * np.array([[name != "security_ministry"] for name in AGENCIES])
+OTHERS = OWN * column(name != "security_ministry" for name in AGENCIES)
 
 
 def choices(country: Country) -> None:

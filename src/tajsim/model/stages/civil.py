@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tajsim.axes import REGIONS, TASKS, total
+from tajsim.axes import TASKS, total
 from tajsim.rules.powers.civil_aid import civil_aid_parts
 from tajsim.rules.powers.demining import cleared_step, farmed
 from tajsim.rules.powers.investment import invested, output_gained
@@ -28,7 +28,7 @@ def clear_land(country: Country) -> None:
     country.cleared = country.ask(
         cleared_step, country.cleared, country.aid_to_people, experts(country)
     )
-    region = country.regions[REGIONS.index(MINED_REGION)]
+    region = country.region[MINED_REGION]
     region.farmed = country.ask(farmed, country.cleared)
     country.money.move("world", "households", region.farmed)
 

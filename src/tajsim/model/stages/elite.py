@@ -15,7 +15,7 @@ from tajsim.agents.commander import (
     KILLED,
     MUTINIED,
 )
-from tajsim.axes import AGENCIES, Array, total
+from tajsim.axes import AGENCIES, Array, column, total
 from tajsim.model.notes.elite import note_decisions
 from tajsim.model.stages.succession import contest
 from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 NOT_TO_BE_HAD = 1000.0
 
 #: Closure of each agency's post that nobody holds, ``(agency, 1)``.
-VETO = np.array([[0.0 if name in UNDER_PRESIDENT else 1.0] for name in AGENCIES])
-VETO[OWN == 0.0] = NOT_TO_BE_HAD
+VETO = np.where(OWN > 0.0, column(name not in UNDER_PRESIDENT for name in AGENCIES), NOT_TO_BE_HAD)
 
 #: Who does the one and who the other, each 0 or 1, ``(commander, run)``.
 Pair = tuple[Array, Array]
@@ -156,7 +155,7 @@ def go_over(country: Country) -> None:
     country.broadcast = country.ask(broadcast_step, country.broadcast, total(gone))
     if not gone.any():
         return
-    group = country.militants[0]
+    group = country.militant_group["northern_afghanistan"]
     for i, commander in enumerate(country.commanders):
         quality = country.agencies[commander.home_post].quality
         group.readiness = country.ask(skill_carried, group.readiness, gone[i], quality)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tajsim.agents.agency_tasks import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
-from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, REGIONS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, MILITANT_GROUPS, REGIONS, Array, column, total
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes.elite import note_alliance, note_battle, note_crossings
 from tajsim.model.stages.business import business
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 N = len(AFGHAN_SECTIONS)
 
+#: 1 for the group that faces the Afghan line, where ``NORTH`` is its row, ``(group, 1)``.
+IN_NORTH = column(name == "northern_afghanistan" for name in MILITANT_GROUPS)
+NORTH = MILITANT_GROUPS.index("northern_afghanistan")
+
 #: 1 for an agency that can be set on mutineers, ``(agency, 1)``.
-FIGHTS_INSIDE = OWN * np.array([[name not in ("customs", "border_troops")] for name in AGENCIES])
+FIGHTS_INSIDE = OWN * column(name not in ("customs", "border_troops") for name in AGENCIES)
 
 
 def force(country: Country) -> None:
@@ -94,12 +98,12 @@ def cross(country: Country) -> None:
     density = total(country.agencies.deployment[:N] * country.agencies.quality, axis=1)
     length = country.values.family("section_length")[:N]
     opposition = (density / length)[weakest, np.arange(country.run_count)]
-    country.pressure = country.outside.militant_pressure[0]
+    country.pressure = country.outside.militant_pressure[NORTH]
     # Those in the north of Afghanistan face the line; the others wait beyond the Uzbek border,
     # which the country's own troops guard.
-    weakness = np.array([1.0 - guard.min(axis=0), 1.0 - own_guard(country)])
+    weakness = 1.0 - np.where(IN_NORTH > 0.5, guard.min(axis=0), own_guard(country))
     # Those in the north stand on the routes and tax what goes over them.
-    funds = np.array([country.drug_money, np.ones(country.run_count)])
+    funds = np.where(IN_NORTH > 0.5, country.drug_money, 1.0)
     groups, opening = country.militants, (weakness, country.regime.strain, sympathisers(country))
     groups.build_up(country.outside.militant_pressure, funds)
     draw = country.draws.uniform_each("crossing", groups.names, country.calendar_month)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.agents.agency_tasks import OWN
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, total
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, column, total
 from tajsim.rules.rents.budget import commitments_step
 from tajsim.rules.rents.climb import climb
 from tajsim.rules.rents.extortion import barrier_step, extortion
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.country import Country
 
-#: Agencies that take from people, in the order in which they do.
-EXTORTERS = ("interior_ministry", "border_troops", "customs")
+#: Agencies that take from people, in the order in which they do: the police where people live, the
+#: others where they cross the border.
+EXTORTERS = [AGENCIES.index(name) for name in ("interior_ministry", "border_troops", "customs")]
+POLICE, *AT_BORDER = EXTORTERS
 
 #: 1 for an own agency with a task against the trade, ``(agency, 1)``.
-AGAINST_TRADE = OWN * np.array(
-    [[not {"drugs", "border"}.isdisjoint(t)] for t in AGENCY_TASKS.values()]
-)
+AGAINST_TRADE = OWN * column(not {"drugs", "border"}.isdisjoint(AGENCY_TASKS[a]) for a in AGENCIES)
 
 
 def money(country: Country) -> None:
@@ -42,7 +42,7 @@ def money(country: Country) -> None:
     # What is not saved is spent, on goods from the rest of the economy.
     spending = country.values["spending_share"]
     country.money.move("households", "world", spending * country.money["households"])
-    purses = country.money.balance[country.money.rows(NETWORKS)]
+    purses = country.money.accounts(NETWORKS)
     country.money.draw_each(NETWORKS, "world", spending * purses)
 
 
@@ -84,7 +84,7 @@ def budget(country: Country) -> None:
     pay, strength = country.agencies.pay, country.agencies.strength
     topup = np.minimum(values.family("pay_topup"), pay)
     wages = (pay - topup) * strength
-    ledger.move_in_turn(AGENCIES, "treasury", -wages * OWN)
+    ledger.pay_in_turn("treasury", AGENCIES, wages * OWN)
     ledger.pay_each("world", AGENCIES, wages * (1.0 - OWN))
     ledger.pay_each("world", AGENCIES, topup * strength)
     ledger.move_in_turn(AGENCIES, "households", pay * strength)
@@ -107,14 +107,12 @@ def take_from_people(country: Country) -> Array:
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
     reach = agencies.strength * agencies.reach
     asked = country.ask(extortion, reach, agencies.collusion, country.mean_fear, income)
-    for name in EXTORTERS:
-        i = AGENCIES.index(name)
-        # The police find people at home, the others where they cross the border.
-        wanted = asked[i] if name == "interior_ministry" else asked[i] * country.barrier
-        taken[i] = country.money.draw("households", name, wanted)
+    for i in EXTORTERS:
+        wanted = asked[i] if i == POLICE else asked[i] * country.barrier
+        taken[i] = country.money.draw("households", AGENCIES[i], wanted)
     country.money.pay_each("world", AGENCIES, resale)
     agencies.illicit = taken + country.now["tolls"] + resale
-    barrier_rents = total(country.now["extortion"][2:6])
+    barrier_rents = total(taken[AT_BORDER])
     pressure = 1.0 - np.exp(-country.values["trade_pressure"])
     relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
     if country.months_run == 0:
@@ -128,7 +126,7 @@ def pay_tolls(country: Country) -> None:
     paid = total(country.money.draw_each(NETWORKS, "passage", country.networks.tolls))
     tolls = country.now["tolls"]
     tolls *= paid / np.maximum(total(tolls), 1e-9)
-    country.money.move_in_turn(AGENCIES, "passage", -tolls)
+    country.money.pay_in_turn("passage", AGENCIES, tolls)
 
 
 def share_rents(country: Country, illicit: Array) -> Array:
@@ -165,7 +163,7 @@ def pay_clients(country: Country, takings: Array) -> None:
     received = takings + parts + country.now["fees_commander"]
     country.now["patronage"], country.now["rents_commander"] = parts, received
     commanders.earn(received, claims)
-    spent = 0.9 * ledger.balance[ledger.rows(COMMANDERS)]
+    spent = 0.9 * ledger.accounts(COMMANDERS)
     ledger.move_in_turn(COMMANDERS, "households", spent)
     # The circle keeps for itself what its clients do not get.
     rest = np.maximum(ledger["patronage"], 0.0) * country.values["self_enrichment"]

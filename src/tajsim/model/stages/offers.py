@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tajsim.agents.agency_tasks import mean_by_task
-from tajsim.axes import AFGHAN_SECTIONS, MILITANT_GROUPS, POWERS, TASKS, total
+from tajsim.axes import AFGHAN_SECTIONS, MILITANT_GROUPS, POWERS, TASKS, column, total
 from tajsim.rules.militants.buildup import pressure_from_exile
 from tajsim.rules.powers.alarm import alarm
 from tajsim.rules.powers.base_rent import rent_in_kind
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
 #: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
-SOLD = np.array([[float(t not in ("internal_order", "elite_control"))] for t in TASKS])
+SOLD = column(t not in ("internal_order", "elite_control") for t in TASKS)
 
 #: 1 where the second power watches the first, ``(power, power, 1)``.
 WATCHED_BY = np.array([[[float(p in WATCHED.get(by, ()))] for by in POWERS] for p in POWERS])

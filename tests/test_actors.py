@@ -1,0 +1,180 @@
+"""Actors of a kind: their states are apart from facts, parameters and one another."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from tajsim.agents.actors import Actors
+from tajsim.agents.commander import Commander, Commanders
+from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, TASKS, Array
+from tajsim.inputs.scenario import load_scenario
+from tajsim.model.model import TajikistanModel
+from tajsim.model.snapshot import packed, put_back, take, unpacked
+
+KINDS = [name for name in TajikistanModel.kinds if name != "regime"]
+
+
+def kind_of(model: TajikistanModel, name: str) -> Actors[Commander]:
+    found: Actors[Commander] = getattr(model, name)
+    return found
+
+
+def same(one: Mapping[str, Array], other: Mapping[str, Array]) -> None:
+    assert one.keys() == other.keys()
+    for name, values in one.items():
+        np.testing.assert_array_equal(values, other[name], err_msg=name)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_run_has_the_states_of_many(kind: str) -> None:
+    one, many = (kind_of(TajikistanModel(runs=n, end="2004-02"), kind) for n in (1, 3))
+    assert list(one.states()) == list(many.states())
+    assert list(one[0].state()) == list(many[0].state()) == list(many.states())
+
+
+def test_facts_are_no_states_and_hold_for_all_models() -> None:
+    commanders = TajikistanModel(runs=1, end="2004-02").commanders
+    assert "trade" not in commanders.states()
+    with pytest.raises(AttributeError, match="Commander has no state 'trade'"):
+        _ = commanders[0].trade
+    with pytest.raises(ValueError, match="read-only"):
+        commanders.trade[0] = 1.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_state_is_told(kind: str) -> None:
+    holder = kind_of(TajikistanModel(runs=2, end="2004-02"), kind)
+    told = type(holder).__doc__ or ""
+    for name in holder.states():
+        # What is told once for entries, staff or the start is told for the others too.
+        parts = {name, name.replace("exit_", "entry_"), name.removesuffix("_start")}
+        parts.add(name.removeprefix("staff_"))
+        assert any(f"``{part}``" in told for part in parts), name
+
+
+@pytest.mark.parametrize("months", [0, 3])
+def test_no_two_states_are_one_array(months: int) -> None:
+    model = TajikistanModel(runs=2, end="2004-06")
+    for _ in range(months):
+        model.step()
+    held = {
+        f"{kind}.{name}": state
+        for kind in KINDS
+        for name, state in kind_of(model, kind).states().items()
+    }
+    for one, other in combinations(held, 2):
+        assert not np.may_share_memory(held[one], held[other]), (one, other)
+
+
+def test_a_state_changed_in_place_leaves_the_parameters() -> None:
+    model = TajikistanModel(runs=2, end="2004-02")
+    before = [values.copy() for values in model.values.table()[1]]
+    families = {name: model.values.family(name).copy() for name in ("region_devout", "agency_pay")}
+    for kind in KINDS:
+        for state in kind_of(model, kind).states().values():
+            state += 1.0
+    np.testing.assert_array_equal(model.values.table()[1], before)
+    same({name: model.values.family(name) for name in families}, families)
+
+
+@pytest.mark.parametrize("runs", [[4], [1, 4, 7]])
+def test_a_state_put_back_goes_on_to_the_bit(runs: list[int]) -> None:
+    events = load_scenario("history").events
+    whole, first, second = (
+        TajikistanModel(runs=runs, seed=2, end=end, events=events)
+        for end in ("2006-06", "2005-06", "2006-06")
+    )
+    whole.run_to_end()
+    first.run_to_end()
+    put_back(second, unpacked({name: a.copy() for name, a in packed(take(first)).items()}))
+    for kind in KINDS:
+        same(kind_of(first, kind).states(), kind_of(second, kind).states())
+    # The members look at the states that were put back, not at those of the new model.
+    np.testing.assert_array_equal(second.agency["army"].pay, first.agency["army"].pay)
+    second.run_to_end()
+    same(whole.record, second.record)  # type: ignore[arg-type]
+    for kind in KINDS:
+        same(kind_of(whole, kind).states(), kind_of(second, kind).states())
+
+
+@pytest.mark.parametrize("runs", sorted({len(x) for x in (AGENCIES, REGIONS, TASKS)}))
+def test_as_many_runs_as_actors_are_still_runs(runs: int) -> None:
+    """Where two axes are equally long, a wrong one of them would go unseen."""
+    events = load_scenario("history").events
+    many = TajikistanModel(runs=runs, seed=4, end="2004-12", events=events)
+    alone = TajikistanModel(runs=[3], seed=4, end="2004-12", events=events)
+    many.run_to_end()
+    alone.run_to_end()
+    for name, series in alone.record.items():
+        np.testing.assert_array_equal(series[..., 0], many.record[name][..., 3], err_msg=name)
+
+
+#: One more of each kind, first in its list, with the facts it needs and no rows of parameters. (A
+#: region without people is none.)
+ONE_MORE = """
+import tajsim.axes as axes
+for names, kind, new in (
+    ("AGENCIES", "agency", "tax_police"), ("COMMANDERS", "commander", "newcomer"),
+    ("POWERS", "power", "turkey"), ("MOVEMENTS", "movement", "another"),
+    ("MILITANT_GROUPS", "militant_group", "others"),
+):
+    # Commanders who wait for a post stand last.
+    before = (new,) if kind != "commander" else ()
+    axes.DIMENSIONS[kind] = (*before, *axes.DIMENSIONS[kind], *(() if before else (new,)))
+    setattr(axes, names, axes.DIMENSIONS[kind])
+
+import tajsim.world as world
+world.AGENCY_TASKS["tax_police"] = ("drugs",)
+world.COMMANDER_FACTS["newcomer"] = world.CommanderFacts(False, "sughd", "customs")
+
+import numpy as np
+from tajsim.model.model import TajikistanModel
+model = TajikistanModel(runs=2, end="2004-12", parameters="fixed")
+model.run_to_end()
+assert [name for name, series in model.record.items() if not np.isfinite(series).all()] == []
+print(model.agency["customs"].strength[0], model.commander["newcomer"].status[0])
+"""
+
+
+def test_one_more_of_each_kind_needs_a_name_and_its_facts() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_MORE], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    model = TajikistanModel(runs=2, end="2004-12", parameters="fixed")
+    model.run_to_end()
+    customs, _ = map(float, done.stdout.split())
+    assert customs == pytest.approx(float(model.agency["customs"].strength[0]), rel=0.05)
+
+
+class Steadfast(Commanders):
+    """The police chief never breaks away of his own accord."""
+
+    def breaks(self, creed: Array, guarantee: Array) -> tuple[Array, Array]:
+        mutiny, defection = super().breaks(creed, guarantee)
+        chief = self.names.index("khalimov")
+        mutiny[chief] = defection[chief] = 0.0
+        return mutiny, defection
+
+
+class SteadfastModel(TajikistanModel):
+    kinds = TajikistanModel.kinds | {"commanders": Steadfast}
+
+
+def test_a_model_takes_a_decision_of_another_kind() -> None:
+    events = load_scenario("history").events
+    defected = []
+    for model in (TajikistanModel, SteadfastModel):
+        country = model(runs=60, seed=1, end="2012-12", events=events, parameters="prior")
+        country.run_to_end()
+        defected.append(country.record["defections"].sum(axis=(1, 2)))
+    chief = COMMANDERS.index("khalimov")
+    assert defected[0][chief] > 0
+    assert defected[1][chief] == 0
+    assert (np.delete(defected[1], chief) > 0).any()
