@@ -270,6 +270,13 @@ def early(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     return tuple(t.id for t in chosen)
 
 
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "results.nc").write_bytes(b"")
+    with pytest.raises(UserError, match=r"holds 'results\.nc' and no calibration"):
+        Folder(tmp_path, {"seed": 1})
+    assert [path.name for path in tmp_path.iterdir()] == ["results.nc"]
+
+
 def test_the_model_is_fitted_and_going_on_gives_the_same(
     tmp_path: Path, early: tuple[str, ...]
 ) -> None:

@@ -143,10 +143,30 @@ def test_damaged_results(capsys: Capture, tmp_path: Path, pair: xr.Dataset) -> N
         str(tmp_path / "x.png"),
     ]
     assert len(refused(arguments, capsys, "cut.nc")) == 1
+    pair.drop_vars("event_size").to_netcdf(tmp_path / "part.nc", engine="h5netcdf")
+    arguments[1] = str(tmp_path / "part.nc")
+    refused(arguments, capsys, "part.nc: incomplete", "'event_size'")
+    (tmp_path / "swept").mkdir()
+    (tmp_path / "swept" / "sweep.json").write_text("{}")
+    arguments[1] = str(tmp_path / "swept")
+    refused(arguments, capsys, "holds a sweep and no results.nc")
     arguments[1] = str(tmp_path)
     refused([*arguments, "--outcome", "polityy"], capsys, "'polity'")
     arguments[-1] = str(tmp_path / "no" / "x.png")
     refused(arguments, capsys, "there is no folder")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_of_files_need_not_be_utf8(
+    command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    done = command("new", str(tmp_path / "mine\udcff.toml"))
+    assert (done.returncode, done.stderr) == (0, "")
+    done = command(
+        *RUN, "--outcomes", "polity", "--no-pictures", "--out", str(tmp_path / "o\udcff")
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "o\\udcff: results.nc" in done.stdout.replace("\n", " ")
 
 
 def test_a_failure_leaves_the_old_results(

@@ -9,6 +9,7 @@ import pytest
 
 from tajsim.cli import interrupt, main
 from tajsim.cli.progress import progress_bar
+from tajsim.cli.verbs import outcomes
 from tajsim.ensemble import run
 from tajsim.errors import UserError
 from tajsim.plots import draw, figure
@@ -23,6 +24,21 @@ def test_a_swallowed_interrupt_ends_the_work_at_the_next_month() -> None:
     interrupt.forget()
     with progress_bar("simulating") as progress:
         progress(1, 10)
+
+
+def test_an_interrupt_that_a_library_turned_into_an_error_is_an_interrupt(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loading(options: object) -> int:
+        try:
+            interrupt.note_and_raise(signal.SIGINT, None)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    monkeypatch.setattr(outcomes, "call", loading)
+    assert main(["outcomes"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    interrupt.forget()
 
 
 def test_results_of_different_settings_are_no_pairs(tmp_path: Path) -> None:
@@ -40,5 +56,9 @@ def test_results_of_different_settings_are_no_pairs(tmp_path: Path) -> None:
 def test_outcomes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["outcomes"]) == 0
     assert "heroin_seized" in capsys.readouterr().out
+    assert main(["outcomes", "heroin_sei"]) == 0
+    lines = capsys.readouterr().out.splitlines()[2:]
+    assert lines
+    assert all(line.startswith("heroin_sei") for line in lines)
     assert main(["outcomes", "heroin_seizd"]) == 2
     assert "did you mean 'heroin_seized'" in capsys.readouterr().err

@@ -73,3 +73,21 @@ def test_a_comparison_starts_with_clear_and_noticeable_differences() -> None:
         direction=["", "", "rises", "rises", "rises", "rises", "rises"],
     )
     assert list(first_of_comparison(table)["where"]) == ["a=all", "a=4", "a=5", "a=6"]
+
+
+def test_a_table_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = ("heroin seized on the line", "12", "34", "who says so, and where")
+    head = ("outcome", "low", "high", "source")
+    monkeypatch.setenv("COLUMNS", "60")
+    assert len(text_table(head, [row], left=(0, 3)).splitlines()) == 3
+    monkeypatch.setenv("COLUMNS", "40")
+    assert text_table(head, [row], left=(0, 3)).splitlines() == [
+        "outcome",
+        "low  high  source",
+        "---  ----  ----------------------",
+        "heroin seized on the line",
+        " 12    34  who says so, and where",
+    ]
+    monkeypatch.setenv("COLUMNS", "38")
+    named = text_table(head, [("seized", *row[1:])], left=(0, 3)).splitlines()
+    assert named[-2:] == ["seized    12    34", "    who says so, and where"]

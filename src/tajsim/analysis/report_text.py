@@ -99,7 +99,7 @@ def notes(part: pd.DataFrame, shown: pd.DataFrame, place: str = _ELSEWHERE) -> l
     same = int((part["share_tied"] == 1.0).sum())
     differ = int((shown["share_tied"] < 1.0).sum())
     lines = [_OVER, "Where nothing changes, one interval in ten is clear of zero by chance."]
-    lines += [f"The same in every run: {same} rows."] if same else []
+    lines += [f"The same in every run: {same} row{'s' * (same != 1)}."] if same else []
     return lines + _left_out(len(part) - same - differ, place)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Container, Sequence
+
+_ENDLESS = 10_000  # characters in a line of a file or a pipe
 
 
 def number(value: float, signed: bool = False) -> str:
@@ -56,15 +59,33 @@ def factor(value: float) -> str:
 def text_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], left: Container[int] = (0,)
 ) -> str:
-    """Lay out rows under a header; the columns in ``left`` are aligned left, others right."""
+    """Lay out rows under a header; the columns in ``left`` are aligned left, others right.
+
+    In a terminal too narrow for the table its widest columns of text stand on a line of their own:
+    above the row if the first column is one of them, else below. Files and pipes get whole rows.
+    """
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    apart = _apart(widths, left)
+    inside = [i for i in range(len(header)) if i not in apart]
 
-    def line(row: Sequence[str]) -> str:
-        placed = (
-            cell.ljust(width) if i in left else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        return "  ".join(placed).rstrip()
+    def lines(row: Sequence[str]) -> list[str]:
+        cells = (row[i].ljust(widths[i]) if i in left else row[i].rjust(widths[i]) for i in inside)
+        inner, text = "  ".join(cells).rstrip(), ", ".join(row[i] for i in apart if row[i])
+        if not text:
+            return [inner]
+        return [text, inner] if 0 in apart else [inner, f"    {text}"]
 
-    rule = "  ".join("-" * width for width in widths)
-    return "\n".join([line(header), rule, *(line(row) for row in rows)])
+    rule = "  ".join("-" * widths[i] for i in inside)
+    return "\n".join([*lines(header), rule, *(line for row in rows for line in lines(row))])
+
+
+def _apart(widths: Sequence[int], left: Container[int]) -> list[int]:
+    """Return the columns for which the terminal has no room beside the others."""
+    room = shutil.get_terminal_size((_ENDLESS, 24)).columns
+    apart: list[int] = []
+    for column in sorted((i for i in range(len(widths)) if i in left), key=lambda i: -widths[i]):
+        kept = [width for i, width in enumerate(widths) if i not in apart]
+        if len(kept) < 3 or sum(kept) + 2 * (len(kept) - 1) <= room:
+            break
+        apart.append(column)
+    return sorted(apart)

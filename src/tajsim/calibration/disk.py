@@ -36,9 +36,16 @@ class Folder:
             if file.exists():
                 _same(file, json.loads(file.read_text(encoding="utf-8")), settings)
             else:
+                self._check_empty()
                 self._write(SETTINGS, text.encode())
         except (OSError, ValueError) as error:
             raise UserError(f"{self.path}: cannot be used ({error})") from None
+
+    def _check_empty(self) -> None:
+        """Refuse a folder of something else, such as results."""
+        held = sorted(each.name for each in self.path.iterdir() if each.name[0] != ".")
+        if held:
+            raise UserError(f"{self.path}: holds '{held[0]}' and no calibration; name another")
 
     def save_prior(self, **arrays: Any) -> None:
         """Keep the ensemble that was drawn from the prior."""

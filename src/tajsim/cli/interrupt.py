@@ -25,6 +25,11 @@ def forget() -> None:
     _asked = False
 
 
+def asked() -> bool:
+    """Tell whether Ctrl-C was pressed since the command began."""
+    return _asked
+
+
 def check() -> None:
     """Raise KeyboardInterrupt if Ctrl-C was pressed since the command began."""
     if _asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shlex
 import signal
@@ -79,10 +80,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with _unwinding_termination():
             options = build_parser().parse_args(arguments)
-            options.command = shlex.join(["tajsim", *arguments])
+            said = shlex.join(["tajsim", *arguments])  # a file name need not be UTF-8
+            options.command = said.encode("utf-8", "backslashreplace").decode()
             status: int = options.call(options)
             sys.stdout.flush()
             return status
@@ -103,7 +107,10 @@ def _answer(error: BaseException) -> int:
     if isinstance(error, UserError):
         _say(*(line for message in error.messages for line in message.splitlines()))
         return USER
-    if isinstance(error, KeyboardInterrupt):
+    # Ctrl-C while a library in C is loaded comes out as whatever that library makes of it.
+    if isinstance(error, KeyboardInterrupt) or (
+        interrupt.asked() and not isinstance(error, Terminated)
+    ):
         _say("interrupted; nothing half written was left behind")
         return INTERRUPTED
     if isinstance(error, Terminated):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -51,7 +52,8 @@ def simulate_and_keep(
             written += pictures
     print(text)
     if written:
-        print(f"\nIn {options.out}: {', '.join(written)}")
+        said = f"In {options.out}: {', '.join(written)}"
+        print("\n" + textwrap.fill(said, 100, break_long_words=False, break_on_hyphens=False))
     else:
         print("\nNothing was saved; --out DIR keeps the results, the tables and pictures.")
     if failure:

@@ -9,6 +9,7 @@ from typing import Any
 
 import xarray as xr
 
+from tajsim.ensemble.chronicle import TABLES
 from tajsim.errors import UserError
 
 #: The name of the results in a folder made by the command line.
@@ -48,12 +49,13 @@ def load_results(path: str | Path) -> xr.Dataset:
     """Read results into memory from a file, or from ``results.nc`` of a folder.
 
     Raises:
-        UserError: if there is no such file, or it is damaged, or not made by tajsim.
+        UserError: if there is no such file, or it is damaged, incomplete or not made by tajsim.
     """
     path = Path(path)
     if path.is_dir():
         if not (path / FILE_NAME).is_file():
-            raise UserError(f"{path}: the folder holds no {FILE_NAME}")
+            what = "a sweep and no" if (path / "sweep.json").is_file() else "no"
+            raise UserError(f"{path}: the folder holds {what} {FILE_NAME}")
         path = path / FILE_NAME
     if not path.exists():
         raise UserError(f"{path}: no such file or folder")
@@ -65,6 +67,11 @@ def load_results(path: str | Path) -> xr.Dataset:
         raise UserError(f"{path}: not a results file, or a damaged one") from None
     if "tajsim_version" not in dataset.attrs:
         raise UserError(f"{path}: not a results file of tajsim")
+    needed = {"scenario", "month", "run"}
+    if "event_kind" in dataset.variables:  # old versions kept no events: all of them or none
+        needed |= {*TABLES, *TABLES.values(), "event_run", "event_month", "event_size"}
+    if missing := sorted(needed - set(map(str, dataset.variables))):
+        raise UserError(f"{path}: incomplete, it holds no '{missing[0]}'; simulate again")
     return dataset
 
 

@@ -69,7 +69,7 @@ def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
         raise UserError(f"{path}: expected a file name that ends in .toml")
     text = _text(path, parent, load_scenario(parent))
     try:
-        with path.open("x", encoding="utf-8") as file:
+        with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except FileExistsError:
         raise UserError(

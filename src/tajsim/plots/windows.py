@@ -36,7 +36,7 @@ def window_of(
     try:
         start, end = (str(np.datetime64(text.strip(), "M")) for text in pair)
     except ValueError:
-        raise UserError(f"window '{window}': expected YYYY-MM:YYYY-MM") from None
+        raise UserError(f"window '{':'.join(pair)}': expected YYYY-MM:YYYY-MM") from None
     if not months[0] <= start <= end <= months[-1]:
         raise UserError(
             f"window: {start} to {end} is not within the results; expected months from "

@@ -50,10 +50,15 @@ def _say_scenario(file: str, origins: bool) -> None:
     events, claims = len(scenario.events), len(scenario.claims)
     print(
         f"{file}: no mistakes; {scenario.start} to {scenario.end}, "
-        f"{len(scenario.settings)} settings, {events} events, {claims} claims"
+        f"{_counted(len(scenario.settings), 'setting')}, {_counted(events, 'event')}, "
+        f"{_counted(claims, 'claim')}"
     )
     if origins:
         print(format_origins(scenario))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _say_experiment(file: str) -> None:

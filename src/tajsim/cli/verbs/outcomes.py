@@ -6,12 +6,16 @@ import argparse
 
 HELP = "show the outcomes that results hold"
 DESCRIPTION = "List the outcomes: label, unit, dimensions, and how months become one number."
-EXAMPLE = "tajsim outcomes heroin_seized"
+EXAMPLE = """\
+tajsim outcomes heroin_seized
+         tajsim outcomes heroin"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the outcome."""
-    parser.add_argument("outcome", metavar="NAME", nargs="?", help="one outcome, in full")
+    parser.add_argument(
+        "outcome", metavar="NAME", nargs="?", help="one outcome, in full, or a part of names"
+    )
 
 
 def call(options: argparse.Namespace) -> int:
@@ -19,7 +23,9 @@ def call(options: argparse.Namespace) -> int:
     from tajsim.analysis.tables import text_table
     from tajsim.inputs.outcomes import load_outcomes, outcome
 
-    if options.outcome:
+    known = load_outcomes()
+    part = [name for name in known if options.outcome and options.outcome in name]
+    if options.outcome and (options.outcome in known or not part):
         one = outcome(options.outcome)
         rows = [
             ["name", one.name],
@@ -34,7 +40,8 @@ def call(options: argparse.Namespace) -> int:
         return 0
     lines = [
         [o.name, o.unit, ", ".join(o.dimensions), o.aggregate, o.label]
-        for o in load_outcomes().values()
+        for o in known.values()
+        if not part or o.name in part
     ]
     head = ("outcome", "unit", "dimensions", "window", "label")
     print(text_table(head, lines, left=(0, 1, 2, 3, 4)))
