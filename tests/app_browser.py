@@ -124,9 +124,17 @@ class Tab:
 
     def wait(self, script: str, seconds: float = 60) -> Any:
         """Wait until JavaScript gives something true, and return it."""
-        return wait_for(
-            lambda: self.run(f"(() => {{ try {{ return {script} }} catch {{}} }})()"), seconds
-        )
+        careful = f"(() => {{ try {{ return {script} }} catch {{}} }})()"
+
+        def asked() -> Any:
+            try:
+                return self.run(careful)
+            except AssertionError as error:
+                if "navigated" not in str(error):
+                    raise
+                return None  # asked while one page gave way to the next
+
+        return wait_for(asked, seconds)
 
     def picture(self, path: Path, whole: bool = True) -> None:
         """Save what the tab shows."""

@@ -176,7 +176,7 @@ def test_a_comparison_in_which_nothing_differs_says_so(
     found = compare_dataset(with_basis(by_hand([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])))
     seen = shown(found)
     assert "Nothing to show differs." in seen.words
-    assert "The same in every run: 1 rows." in seen.words
+    assert "The same in every run: 1 row." in seen.words
     assert seen.rows == []
 
 

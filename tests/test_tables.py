@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,6 +80,11 @@ def test_a_comparison_starts_with_clear_and_noticeable_differences() -> None:
 def test_a_table_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     row = ("heroin seized on the line", "12", "34", "who says so, and where")
     head = ("outcome", "low", "high", "source")
+    monkeypatch.setenv("COLUMNS", "40")
+    whole = text_table(head, [row], left=(0, 3)).splitlines()
+    assert len(whole) == 3, "files and pipes get whole rows"
+
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "60")
     assert len(text_table(head, [row], left=(0, 3)).splitlines()) == 3
     monkeypatch.setenv("COLUMNS", "40")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+import sys
 from collections.abc import Container, Sequence
 
 _ENDLESS = 10_000  # characters in a line of a file or a pipe
@@ -81,7 +82,7 @@ def text_table(
 
 def _apart(widths: Sequence[int], left: Container[int]) -> list[int]:
     """Return the columns for which the terminal has no room beside the others."""
-    room = shutil.get_terminal_size((_ENDLESS, 24)).columns
+    room = _room()
     apart: list[int] = []
     for column in sorted((i for i in range(len(widths)) if i in left), key=lambda i: -widths[i]):
         kept = [width for i, width in enumerate(widths) if i not in apart]
@@ -89,3 +90,8 @@ def _apart(widths: Sequence[int], left: Container[int]) -> list[int]:
             break
         apart.append(column)
     return sorted(apart)
+
+
+def _room() -> int:
+    """Return the columns of the terminal; the environment may name some for a file too."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _ENDLESS
