@@ -151,3 +151,20 @@ def test_claims_of_shipped_scenarios_can_be_read(name: str, pair: xr.Dataset) ->
     assert len(table) == len(claims)
     if claims:
         assert set(table["verdict"]) <= {"holds", "fails", "undecided", "not tested"}
+
+
+def test_a_claim_is_about_the_scenario_that_its_own_extends() -> None:
+    from tajsim.ensemble import run_many
+
+    outer, parent, child = "status-quo", "russian-border-withdrawal", "withdrawal-with-western-aid"
+    found = run_many([outer, parent, child], runs=6, seed=1, until="2010-01")
+    pair = found.sel(scenario=[parent, child])
+    mine = evaluate_claims(found).query("scenario == @child").set_index("claim")
+    alone = evaluate_claims(pair).query("scenario == @child").set_index("claim")
+    assert (
+        mine.loc["outsiders-fill-vacuum", "effect"] == alone.loc["outsiders-fill-vacuum", "effect"]
+    )
+    without = evaluate_claims(found.sel(scenario=[outer, child])).set_index("claim")
+    claim = without.loc["outsiders-fill-vacuum"]
+    assert claim.verdict == "not tested"
+    assert claim.reason == f"as they are against {parent}, which is not among the results"

@@ -81,12 +81,29 @@ def _obstacle(dataset: xr.Dataset, scenario: str, claim: Claim) -> str:
     """Say why a claim cannot be tested on these results; ``""`` if it can."""
     if claim["outcome"] not in dataset:
         return f"as {claim['outcome']} was not recorded"
-    if claim["against"] == "reference" and scenario == scenario_names(dataset)[0]:
-        return "for want of a reference"
+    if claim["against"] == "reference" and (missing := _missing_reference(dataset, scenario)):
+        return missing
     first, last = whole_period(dataset)
     windows = [claim["window"], claim["before"]] if claim.get("before") else [claim["window"]]
     if any(not first <= month <= last for window in windows for month in window):
         return f"whose window reaches beyond the results ({first} to {last})"
+    return ""
+
+
+def reference_of(dataset: xr.Dataset, scenario: str) -> str:
+    """Return the scenario that a claim against the reference is about: the one it extends.
+
+    The first of the results where none is named, as in results of earlier versions.
+    """
+    return attribute(dataset, "extends").get(scenario) or scenario_names(dataset)[0]
+
+
+def _missing_reference(dataset: xr.Dataset, scenario: str) -> str:
+    reference = reference_of(dataset, scenario)
+    if reference == scenario:
+        return "for want of a reference"
+    if reference not in scenario_names(dataset):
+        return f"as they are against {reference}, which is not among the results"
     return ""
 
 
@@ -104,7 +121,7 @@ def claim_values(dataset: xr.Dataset, scenario: str, claim: Claim) -> Values:
     if claim["against"] == "before":
         base = over(scenario, (claim["before"][0], claim["before"][1]))
     else:
-        base = over(scenario_names(dataset)[0], window)
+        base = over(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
         return values - base
     result: Values = np.full_like(base, np.nan)

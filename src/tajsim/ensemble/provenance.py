@@ -45,6 +45,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "origins": json.dumps({name: _origins(s) for name, s in scenarios.items()}),
         "events": json.dumps({name: _events(s, plan.end) for name, s in scenarios.items()}),
         "claims": json.dumps({n: [asdict(c) for c in s.claims] for n, s in scenarios.items()}),
+        "extends": json.dumps({n: Path(s.extends or "").stem for n, s in scenarios.items()}),
         "scenario_text": json.dumps({name: s.text for name, s in scenarios.items()}),
     }
 

@@ -18,7 +18,9 @@ from tajsim.errors import UserError
 from tajsim.report.rests import with_tables
 
 #: Attributes that hold a table (JSON) with an entry for each scenario.
-_BY_SCENARIO = ("questions", "settings", "origins", "events", "claims", "scenario_text")
+_BY_SCENARIO = (
+    "questions", "settings", "origins", "events", "claims", "extends", "scenario_text",
+)  # fmt: skip
 #: What a folder of a sweep holds.
 SWEEP_FILE = "sweep.json"
 #: What results must share for their runs to be pairs: attribute and what it is called.
