@@ -6,7 +6,6 @@ The shipped copy ``data/experiment.schema.json`` is renewed together with that o
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pydantic import TypeAdapter
 
 from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent
 from tajsim.inputs.experiment_format import ExperimentFile
+from tajsim.inputs.scenario_schema import one_a_line
 
 #: What may stand in an event in place of a value.
 _REFERENCE: dict[str, Any] = {
@@ -62,4 +62,4 @@ def experiment_schema() -> dict[str, Any]:
 
 def experiment_schema_text() -> str:
     """Return the schema as the text of the shipped file."""
-    return json.dumps(experiment_schema(), indent=1, ensure_ascii=False) + "\n"
+    return one_a_line(experiment_schema()) + "\n"

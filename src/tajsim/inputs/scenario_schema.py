@@ -23,12 +23,12 @@ def schema_path() -> Path:
 def json_schema() -> dict[str, Any]:
     """Return the schema of scenario files, with every name that a file may use."""
     schema = ScenarioFile.model_json_schema(by_alias=True)
-    names, properties = _settings()
-    schema["$defs"] |= names
+    text = {"type": "string", "description": "a number with its unit, such as '2 USD/month'"}
+    schema["$defs"]["WithUnit"] = text
     schema["properties"]["set"] = {
         "type": "object",
         "description": "Parameters that take another value, under their full names",
-        "properties": properties,
+        "properties": _settings(),
         "additionalProperties": False,
     }
     return {
@@ -39,31 +39,26 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _settings() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the definitions of settable parameters, and the properties of ``[set]``.
+def _settings() -> dict[str, Any]:
+    """Return the properties of ``[set]``: the settable parameters.
 
-    An indexed parameter may be written quoted ("agency_pay.army") or as a table below its family.
+    An indexed parameter may be written as a table below its family or quoted ("agency_pay.army").
     """
-    definitions: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     for family in load_families().values():
-        below: dict[str, Any] = {}
-        for row in family.parameters:
-            if row.role == "constant":
-                continue
-            definitions[f"set.{row.name}"] = _parameter(row)
-            reference = {"$ref": f"#/$defs/set.{row.name}"}
-            properties[row.name] = reference
-            if row.index is not None:
-                below[row.index] = reference
-        if below:
+        rows = [row for row in family.parameters if row.role != "constant"]
+        if rows and rows[0].index is None:
+            properties[family.name] = _parameter(rows[0])
+        elif rows:
             properties[family.name] = {
                 "type": "object",
                 "description": family.meaning,
-                "properties": below,
+                "properties": {row.index: _parameter(row) for row in rows},
                 "additionalProperties": False,
             }
-    return definitions, properties
+            below = f"#/properties/set/properties/{family.name}/properties"
+            properties |= {row.name: {"$ref": f"{below}/{row.index}"} for row in rows}
+    return properties
 
 
 def _parameter(row: Parameter) -> dict[str, Any]:
@@ -72,14 +67,22 @@ def _parameter(row: Parameter) -> dict[str, Any]:
         "default": row.value,
         "anyOf": [
             {"type": "number", "minimum": row.low, "maximum": row.high},
-            {"type": "string", "description": f"with its unit, e.g. '{row.value:g} {row.unit}'"},
+            {"$ref": "#/$defs/WithUnit"},
         ],
     }
 
 
 def schema_text() -> str:
     """Return the schema as the text of the shipped file."""
-    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    return one_a_line(json_schema()) + "\n"
+
+
+def one_a_line(schema: Any, key: str = "") -> str:
+    """Return a schema as JSON with one definition, property or setting a line."""
+    if key not in ("", "$defs", "properties", "set"):
+        return json.dumps(schema, ensure_ascii=False)
+    lines = (f"{json.dumps(name)}: {one_a_line(part, name)}" for name, part in schema.items())
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 if __name__ == "__main__":
