@@ -1,7 +1,8 @@
 """The scenario format as a JSON Schema (Draft 2020-12), so that editors complete keys and names.
 
-It is built from the models and the registries. The shipped copy ``data/scenario.schema.json`` is
-renewed with ``python -m tajsim.inputs.scenario_schema``; a test holds it current.
+It is built from the models and the registries. ``python -m tajsim.inputs.scenario_schema`` renews
+the shipped copy, ``data/scenario.schema.json``, that of experiments, and the list of the families
+of parameters; tests hold them current.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tajsim.inputs.parameters import Parameter, load_families
+from tajsim.inputs.parameters import Parameter, families_text, load_families
 from tajsim.inputs.scenario_format import ScenarioFile
 
 
@@ -86,7 +87,9 @@ def one_a_line(schema: Any, key: str = "") -> str:
 
 
 if __name__ == "__main__":
+    from tajsim.inputs import families
     from tajsim.inputs.experiment_schema import experiment_schema_path, experiment_schema_text
 
+    Path(families.__file__).write_text(families_text(), encoding="utf-8")
     schema_path().write_text(schema_text(), encoding="utf-8")
     experiment_schema_path().write_text(experiment_schema_text(), encoding="utf-8")
