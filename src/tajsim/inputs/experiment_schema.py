@@ -6,6 +6,7 @@ The shipped copy ``data/experiment.schema.json`` is renewed together with that o
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from pydantic import TypeAdapter
 
 from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent
 from tajsim.inputs.experiment_format import ExperimentFile
-from tajsim.inputs.scenario_schema import one_a_line
 
 #: What may stand in an event in place of a value.
 _REFERENCE: dict[str, Any] = {
@@ -63,3 +63,11 @@ def experiment_schema() -> dict[str, Any]:
 def experiment_schema_text() -> str:
     """Return the schema as the text of the shipped file."""
     return one_a_line(experiment_schema()) + "\n"
+
+
+def one_a_line(schema: Any, key: str = "") -> str:
+    """Return a schema as JSON with one definition, property or setting a line."""
+    if key not in ("", "$defs", "properties", "set"):
+        return json.dumps(schema, ensure_ascii=False)
+    lines = (f"{json.dumps(name)}: {one_a_line(part, name)}" for name, part in schema.items())
+    return "{\n" + ",\n".join(lines) + "\n}"

@@ -7,11 +7,16 @@ of parameters; tests hold them current.
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tajsim.inputs import families
+from tajsim.inputs.experiment_schema import (
+    experiment_schema_path,
+    experiment_schema_text,
+    one_a_line,
+)
 from tajsim.inputs.parameters import Parameter, families_text, load_families
 from tajsim.inputs.scenario_format import ScenarioFile
 
@@ -78,18 +83,7 @@ def schema_text() -> str:
     return one_a_line(json_schema()) + "\n"
 
 
-def one_a_line(schema: Any, key: str = "") -> str:
-    """Return a schema as JSON with one definition, property or setting a line."""
-    if key not in ("", "$defs", "properties", "set"):
-        return json.dumps(schema, ensure_ascii=False)
-    lines = (f"{json.dumps(name)}: {one_a_line(part, name)}" for name, part in schema.items())
-    return "{\n" + ",\n".join(lines) + "\n}"
-
-
 if __name__ == "__main__":
-    from tajsim.inputs import families
-    from tajsim.inputs.experiment_schema import experiment_schema_path, experiment_schema_text
-
     Path(families.__file__).write_text(families_text(), encoding="utf-8")
     schema_path().write_text(schema_text(), encoding="utf-8")
     experiment_schema_path().write_text(experiment_schema_text(), encoding="utf-8")
