@@ -43,16 +43,12 @@ def digests(name: str, end: str) -> dict[str, dict[str, str]]:
     model = TajikistanModel(runs=RUNS, seed=1, end=end, settings=scenario.settings, events=events)
     model.run_to_end()
     results = run(name, runs=RUNS, seed=1, until=end)
-    noted = {column: results[column] for column in results.coords if column[:6] == "event_"}
+    noted = {name: column for name, column in results.coords.items() if column.dims == ("event",)}
     for outcome, whole in {**noted, **results.data_vars}.items():
-        if whole.dtype.kind == "U":  # names, not numbers
-            continue
         own = [d for d in whole.dims if d not in ("month", "run", "event")]
         for place in product(*(whole[d].values if d in whole.coords else [0] for d in own)):
-            series = whole.sel(dict(zip(own, place, strict=True)))
-            found[f"{outcome}[{', '.join(map(str, place[1:]))}]"] = series.values.astype(
-                float
-            ).tobytes()
+            series = whole.sel(dict(zip(own, place, strict=True))).values.astype(float)
+            found[f"{outcome}[{', '.join(map(str, place[1:]))}]"] = series.tobytes()
     both = {"states": dict(states(model, "", set())), "series": found}
     return {k: {n: sha256(b).hexdigest()[:16] for n, b in v.items()} for k, v in both.items()}
 
