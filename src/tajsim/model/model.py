@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, SupportsIndex
 
 import mesa
 import numpy as np
@@ -85,8 +85,8 @@ class TajikistanModel(Country):
         self,
         *,
         runs: int | Sequence[int] = 1,
-        seed: int | None = None,
-        rng: int | None = None,
+        seed: SupportsIndex | None = None,
+        rng: SupportsIndex | None = None,
         start: str = "2004-01",
         end: str = "2020-12",
         settings: Mapping[str, Setting] | None = None,
@@ -156,7 +156,7 @@ class TajikistanModel(Country):
                 progress(self.months_run)
 
 
-def one_seed(seed: int | None, rng: int | None) -> int:
+def one_seed(seed: SupportsIndex | None, rng: SupportsIndex | None) -> int:
     """Return the seed given by either of its names, 0 if by none.
 
     Raises:
