@@ -16,7 +16,7 @@ from tajsim.version import __version__
 
 #: Parts of the package on which the numbers of a run depend.
 _DECIDES = ("agents", "model", "rules", "axes.py", "draws.py", "world.py", "inputs/values.py")
-_DATA = ("data/parameters.toml", "data/outcomes.toml")
+_DATA = ("data/parameters", "data/outcomes.toml")
 _SAMPLE = ("data/posterior.csv",)
 
 
@@ -40,10 +40,10 @@ def _digest(names: tuple[str, ...]) -> str:
 
 
 def _add(update: Callable[[bytes], None], source: Traversable) -> None:
-    """Hash a file, or the Python files of a folder in the order of their names."""
+    """Hash a file, or the Python and TOML files of a folder in the order of their names."""
     if source.is_dir():
         for child in sorted(source.iterdir(), key=lambda child: child.name):
-            if child.is_dir() or child.name.endswith(".py"):
+            if child.is_dir() or child.name.endswith((".py", ".toml")):
                 _add(update, child)
     elif source.is_file():
         update(source.name.encode())

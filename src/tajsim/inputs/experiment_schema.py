@@ -62,4 +62,12 @@ def experiment_schema() -> dict[str, Any]:
 
 def experiment_schema_text() -> str:
     """Return the schema as the text of the shipped file."""
-    return json.dumps(experiment_schema(), indent=1, ensure_ascii=False) + "\n"
+    return one_a_line(experiment_schema()) + "\n"
+
+
+def one_a_line(schema: Any, key: str = "") -> str:
+    """Return a schema as JSON with one definition, property or setting a line."""
+    if key not in ("", "$defs", "properties", "set"):
+        return json.dumps(schema, ensure_ascii=False)
+    lines = (f"{json.dumps(name)}: {one_a_line(part, name)}" for name, part in schema.items())
+    return "{\n" + ",\n".join(lines) + "\n}"
