@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "tajsim"
 
 #: Part of the package -> the parts it may import from. What is no key is a folder or file of
 #: ``src/tajsim`` that has no place yet, and fails.
-GROUND = {"axes", "display", "draws", "errors", "inputs", "version", "world"}
+GROUND = {"axes", "display", "draws", "errors", "files", "inputs", "version", "world"}
 MODEL = {"model", "agents", "rules"} | GROUND
 ALLOWED = {
     "__init__": {
@@ -213,6 +213,19 @@ def test_draws_are_the_only_source_of_chance() -> None:
                     found.append(f"{shown(path, node)}: {said}")
             if isinstance(node, ast.Name) and node.id in CHANCE_NAMES:
                 found.append(f"{shown(path, node)}: {node.id}")
+    assert found == []
+
+
+#: What makes or replaces files; everything goes through ``files.py``, so that it appears whole.
+WRITERS = {"mkstemp", "NamedTemporaryFile", "umask", "write_text", "write_bytes", "expanduser"}
+
+
+def test_files_are_written_in_one_place() -> None:
+    found = []
+    for path in files():
+        if path.relative_to(SOURCE).as_posix() not in ("files.py", "sweeps/disk.py"):
+            nodes = [n for n in ast.walk(tree(path)) if isinstance(n, ast.Attribute)]
+            found += [shown(path, node) for node in nodes if node.attr in WRITERS]
     assert found == []
 
 

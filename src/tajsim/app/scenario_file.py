@@ -13,6 +13,7 @@ from tajsim.app.state import State
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError
+from tajsim.files import write_whole
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario import Event, Scenario
 
@@ -98,7 +99,7 @@ def plan_of(state: State, folder: Path) -> Plan:
         UserError: all mistakes, in the words of ``tajsim check`` and ``tajsim compare``.
     """
     path = folder / file_name(state)
-    path.write_text(scenario_text(state), encoding="utf-8")
+    write_whole(path, scenario_text(state))
     try:
         plan = prepare(
             [state.reference, path],

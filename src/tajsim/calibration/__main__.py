@@ -17,6 +17,7 @@ from tajsim.calibration.calibrate import calibrate
 from tajsim.calibration.confirm import TRACE, confirm, trace, trace_text
 from tajsim.calibration.report import write_results
 from tajsim.errors import UserError
+from tajsim.files import write_whole
 from tajsim.inputs.posterior import load_posterior
 
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
             write_results(found, folder)
             # The sample is read again, from the file.
             load_posterior.cache_clear()
-            (folder / TRACE).write_text(trace_text(trace()), encoding="utf-8")
+            write_whole(folder / TRACE, trace_text(trace()))
     except UserError as error:
         print(*error.messages, sep="\n", file=sys.stderr)
         return 2

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tajsim.files import write_whole
 from tajsim.inputs.parameters import Parameter, load_families
 from tajsim.inputs.scenario_format import ScenarioFile
 
@@ -85,5 +86,5 @@ def schema_text() -> str:
 if __name__ == "__main__":
     from tajsim.inputs.experiment_schema import experiment_schema_path, experiment_schema_text
 
-    schema_path().write_text(schema_text(), encoding="utf-8")
-    experiment_schema_path().write_text(experiment_schema_text(), encoding="utf-8")
+    write_whole(schema_path(), schema_text())
+    write_whole(experiment_schema_path(), experiment_schema_text())
