@@ -229,6 +229,23 @@ def test_files_are_written_in_one_place() -> None:
     assert found == []
 
 
+#: What takes digits and letters of every script: ``inputs`` has readers that take ASCII.
+EVERY_SCRIPT = {"isdigit", "isdecimal", "isnumeric", "isalnum"}
+
+
+def test_text_is_read_as_ascii() -> None:
+    found = []
+    for path in files():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute) and node.attr in EVERY_SCRIPT:
+                found.append(shown(path, node))
+            if isinstance(node, ast.Constant) and "\\d" in str(node.value):
+                found.append(shown(path, node))
+            if isinstance(node, ast.keyword) and node.arg == "type":
+                found += [shown(path, node.value)] * (ast.unparse(node.value) in ("int", "float"))
+    assert found == []
+
+
 def test_no_rule_knows_a_scenario() -> None:
     names = sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml"))
     assert "status-quo" in names

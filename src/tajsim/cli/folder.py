@@ -33,6 +33,8 @@ def result_folder(out: str, overwrite: bool) -> Iterator[Path]:
             begun.mkdir(parents=True)
             yield begun
             _put_in_place(begun, place)
+        except UserError as error:  # a message about a file in it names the place asked for
+            raise UserError(m.replace(str(begun), out) for m in error.messages) from None
         finally:
             shutil.rmtree(begun, ignore_errors=True)
             with suppress(OSError):  # they are not empty, as they should be
