@@ -54,31 +54,30 @@ def read_source(path: Path) -> Source:
     Raises:
         UserError: if the file cannot be read or is not TOML.
     """
-    shown = shown_path(path)
-    text = text_of_file(path, shown)
-    tables, places, twice = parsed_toml(text, shown)
-    problems = Problems(shown, Lines(places))
-    for name, first, later in twice:
-        text_twice = f"stands twice, first on line {first.line}; expected once"
-        problems.add((name,), text_twice, later.line)
+    text, tables, problems = read_toml(path, shown_path(path))
     source = Source(path, text, problems)
     _check_tables(tables, source)
     return source
 
 
-def text_of_file(path: Path, shown: str) -> str:
-    """Return the text of a file that may be anything.
+def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any], Problems]:
+    """Return the text of a file that may be anything, its tables, and the keys that stand twice.
 
     Raises:
-        UserError: if it is no text of moderate size.
+        UserError: if it is no text of moderate size, or not TOML.
     """
     text = read_text(path, shown)
     if not text.strip():
         raise UserError(f"{shown}: is empty; 'tajsim new FILE --from status-quo' writes one")
-    return text
+    tables, places, twice = _parsed(text, shown)
+    problems = Problems(shown, Lines(places))
+    for name, first, later in twice:
+        text_twice = f"stands twice, first on line {first.line}; expected once"
+        problems.add((name,), text_twice, later.line)
+    return text, tables, problems
 
 
-def parsed_toml(
+def _parsed(
     text: str, shown: str
 ) -> tuple[dict[str, Any], list[Place], list[tuple[str, Place, Place]]]:
     """Return the tables, the places of their keys, and the keys that stand twice.
