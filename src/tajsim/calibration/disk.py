@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import numpy as np
 
 from tajsim.calibration.smc import State
 from tajsim.errors import UserError
+from tajsim.files import telling, whole, write_whole
 
 SETTINGS = "settings.json"
 _FIRST = "prior.npz"
@@ -37,7 +36,7 @@ class Folder:
                 _same(file, json.loads(file.read_text(encoding="utf-8")), settings)
             else:
                 self._check_empty()
-                self._write(SETTINGS, text.encode())
+                write_whole(file, text)
         except (OSError, ValueError) as error:
             raise UserError(f"{self.path}: cannot be used ({error})") from None
 
@@ -79,19 +78,9 @@ class Folder:
         )
 
     def _write_arrays(self, name: str, arrays: Mapping[str, Any]) -> None:
-        with tempfile.TemporaryFile() as file:
+        path = self.path / name
+        with telling(path), whole(path) as begun, begun.open("wb") as file:
             np.savez_compressed(file, **arrays)
-            file.seek(0)
-            self._write(name, file.read())
-
-    def _write(self, name: str, content: bytes) -> None:
-        """Write a file whole or not at all."""
-        temporary = self.path / f".{name}.{os.getpid()}"
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(self.path / name)
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 def _name(number: int) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tajsim.errors import UserError
+from tajsim.files import beside, place_of, telling
 
 #: A folder of results holds nothing but files of these kinds.
 _OURS = (".nc", ".csv", ".png", ".svg", ".pdf")
@@ -24,25 +24,22 @@ def result_folder(out: str, overwrite: bool) -> Iterator[Path]:
     Raises:
         UserError: before the block, if ``out`` may not be written or replaced.
     """
-    place = Path(out).expanduser().resolve()
-    _check(out, place, overwrite)
-    made = [parent for parent in place.parents if not parent.exists()]
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        begun = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({_reason(error)})") from None
-    try:
-        yield begun
-        begun.chmod(0o777 & ~_umask())
-        _put_in_place(begun, place)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({_reason(error)})") from None
-    finally:
-        shutil.rmtree(begun, ignore_errors=True)
-        with suppress(OSError):  # they are not empty, as they should be
-            for parent in made:
-                parent.rmdir()
+    with telling(out):
+        place = place_of(out).resolve()
+        _check(out, place, overwrite)
+        made = [parent for parent in place.parents if not parent.exists()]
+        begun = beside(place)
+        try:
+            begun.mkdir(parents=True)
+            yield begun
+            _put_in_place(begun, place)
+        except UserError as error:  # a message about a file in it names the place asked for
+            raise UserError(m.replace(str(begun), out) for m in error.messages) from None
+        finally:
+            shutil.rmtree(begun, ignore_errors=True)
+            with suppress(OSError):  # they are not empty, as they should be
+                for parent in made:
+                    parent.rmdir()
 
 
 def _check(out: str, place: Path, overwrite: bool) -> None:
@@ -71,23 +68,12 @@ def _put_in_place(begun: Path, place: Path) -> None:
     if not place.exists():
         begun.rename(place)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{place.name}.old.", dir=place.parent))
-    place.rename(old / place.name)
+    old = beside(place)
+    place.rename(old)
     try:
         begun.rename(place)
     except BaseException:
-        (old / place.name).rename(place)
+        old.rename(place)
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
-
-
-def _umask() -> int:
-    """Return the mask of permissions (it can only be read by setting it)."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.modes import DEFAULT_MODE, MODES
+from tajsim.inputs.units_text import read_quantity, whole_number
 from tajsim.version import __version__
 
 _CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)")
@@ -37,12 +38,20 @@ def common_options(parser: argparse.ArgumentParser, default: object) -> None:
     parser.add_argument("--version", action="version", version=f"tajsim {__version__}")
 
 
-def whole_number(text: str) -> int:
+def whole(text: str) -> int:
     """Read a whole number; the limits are checked where it is used."""
     try:
-        return int(text.replace("_", ""))
+        return whole_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def real(text: str) -> float:
+    """Read a number."""
+    try:
+        return read_quantity(text, "")
     except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
 
 
 def name_list(text: str) -> list[str]:
@@ -58,8 +67,8 @@ def ensemble_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``run`` and ``compare``."""
     add = parser.add_argument
     runs, seed = USUAL["runs"], USUAL["seed"]
-    add("--runs", type=whole_number, default=runs, metavar="N", help=f"runs (default {runs})")
-    add("--seed", type=whole_number, default=seed, metavar="S", help=f"of draws (default {seed})")
+    add("--runs", type=whole, default=runs, metavar="N", help=f"runs (default {runs})")
+    add("--seed", type=whole, default=seed, metavar="S", help=f"of draws (default {seed})")
     add("--out", metavar="DIR", help="a new folder for results.nc, the tables and the pictures")
     add("--overwrite", action="store_true", help="replace the results that DIR holds")
     add(
@@ -84,7 +93,7 @@ def ensemble_options(parser: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help="the outcomes to keep, separated by commas (default: all)",
     )
-    add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
+    add("--workers", type=whole, default=1, metavar="N", help="processes (default 1)")
     add("--all", action="store_true", help="print all outcomes and coordinates")
     add("--progress", action="store_true", help="show progress even if stderr is no terminal")
     add("--no-pictures", action="store_true", help="write no pictures to DIR")
@@ -94,8 +103,8 @@ def scoreboard_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``claims`` and ``validate``, which print and keep one table."""
     add = parser.add_argument
     runs, seed, mode = USUAL.values()
-    add("--runs", type=whole_number, default=runs, metavar="N", help=f"runs (default {runs})")
-    add("--seed", type=whole_number, default=seed, metavar="S", help=f"of draws (default {seed})")
+    add("--runs", type=whole, default=runs, metavar="N", help=f"runs (default {runs})")
+    add("--seed", type=whole, default=seed, metavar="S", help=f"of draws (default {seed})")
     add("--out", metavar="FILE", help="a new file for the table: .csv")
     add("--overwrite", action="store_true", help="replace FILE if it exists")
     add(
@@ -104,7 +113,7 @@ def scoreboard_options(parser: argparse.ArgumentParser) -> None:
         default=mode,
         help=f"where uncertain parameters come from, as in tajsim run (default {mode})",
     )
-    add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
+    add("--workers", type=whole, default=1, metavar="N", help="processes (default 1)")
     add("--progress", action="store_true", help="show progress even if stderr is no terminal")
 
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import FrameType
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import tajsim.cli.interrupt as interrupt
 from tajsim.cli.parser import Parser, common_options
 from tajsim.errors import UserError
+from tajsim.files import reason
 
 #: The verbs in the order of ``tajsim --help``; each is a module of ``tajsim.cli.verbs``.
 VERBS = (
@@ -84,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with _unwinding_termination():
+            if wrong := [text for text in arguments if "\0" in text]:
+                raise UserError(f"argument {wrong[0]!r}: expected a text without byte zero")
             options = build_parser().parse_args(arguments)
             said = shlex.join(["tajsim", *arguments])  # a file name need not be UTF-8
             options.command = said.encode("utf-8", "backslashreplace").decode()
@@ -116,6 +119,13 @@ def _answer(error: BaseException) -> int:
     if isinstance(error, Terminated):
         _say("terminated; nothing half written was left behind")
         return TERMINATED
+    if isinstance(error, OSError):
+        # Where the output was to go nothing more fits: keep the interpreter from trying again.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        named = f"{error.filename}: " if error.filename else ""
+        _say(f"{named}{reason(error)}")
+        return USER
     if isinstance(error, MemoryError):
         _say("out of memory; ask for fewer runs, fewer outcomes or an earlier end")
         return USER

@@ -191,6 +191,8 @@ def _called(place: str | Path) -> str:
 def _checksum(path: Path) -> str:
     """Return the SHA-256 of a file, "" if it cannot be read (reading it says why)."""
     try:
+        if not path.is_file():
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

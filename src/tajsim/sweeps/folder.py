@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tajsim.errors import UserError
+from tajsim.files import BEGUN, place_of, telling
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.inputs.scenario_parts import Scenario
-from tajsim.sweeps.disk import BEGUN, Disk, put, reason, sweep_away
+from tajsim.sweeps.disk import Disk, put, sweep_away
 from tajsim.sweeps.shards import FOLDER
 
 MANIFEST, POINTS, DESIGN, LOCK, DAMAGED = (
@@ -107,17 +108,15 @@ def prepare_folder(disk: Disk, out: str | Path) -> Path:
     Raises:
         UserError: if it cannot be used.
     """
-    place = Path(out).expanduser()
-    if place.exists() and not place.is_dir():
-        raise UserError(f"{out}: is a file; name a folder")
-    try:
+    place = place_of(out)
+    with telling(out):
+        if place.exists() and not place.is_dir():
+            raise UserError(f"{out}: is a file; name a folder")
         held = disk.names(place)
         strange = [n for n in held if n not in _OURS and not n.startswith(BEGUN)]
         if strange and MANIFEST not in held:
             raise UserError(f"{out}: holds '{strange[0]}' and no sweep; name another folder")
         disk.make_folder(place / FOLDER)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({reason(error)})") from None
     return place
 
 

@@ -12,11 +12,12 @@ import numpy as np
 
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError
+from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.sweeps.batches import divide, round_ends
 from tajsim.sweeps.design import make_design
-from tajsim.sweeps.disk import Disk, reason, sweep_away
+from tajsim.sweeps.disk import Disk, sweep_away
 from tajsim.sweeps.engine import Engine, Tell
 from tajsim.sweeps.folder import fingerprints, keep_manifest, locked, prepare_folder
 from tajsim.sweeps.manifest import manifest_of, tables_of

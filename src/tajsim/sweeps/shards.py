@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tajsim.sweeps.disk import BEGUN, Disk, put
+from tajsim.files import BEGUN
+from tajsim.sweeps.disk import Disk, put
 from tajsim.sweeps.table import read_table
 from tajsim.sweeps.task import Task
 from tajsim.sweeps.work import Finished

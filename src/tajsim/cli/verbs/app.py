@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from tajsim.cli.parser import whole_number
+from tajsim.cli.parser import whole
 
 HELP = "open the dashboard in the browser"
 DESCRIPTION = """\
@@ -22,11 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--scenario", metavar="A", help="what levers change: a shipped scenario or a file")
     add("--reference", metavar="B", help="what it is compared with: a shipped scenario or a file")
-    add("--port", type=whole_number, default=PORT, metavar="N", help=f"port (default {PORT})")
+    add("--port", type=whole, default=PORT, metavar="N", help=f"port (default {PORT})")
     add("--host", default="127.0.0.1", help="loopback address to bind to (default 127.0.0.1)")
     add(
         "--workers",
-        type=whole_number,
+        type=whole,
         default=_usual_workers(),
         metavar="N",
         help="processes (default: one for each core, 2 to 4)",

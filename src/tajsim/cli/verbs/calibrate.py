@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tajsim.cli.parser import whole_number
+from tajsim.cli.parser import whole
 from tajsim.cli.progress import progress_bar
 
 HELP = "fit uncertain parameters to the fitted targets"
@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--out", metavar="FOLDER", required=True, help="the folder of rounds, sample and tables")
     for name, meaning in _NUMBERS.items():
-        add(f"--{name}", type=whole_number, metavar="N", help=meaning)
-    add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
+        add(f"--{name}", type=whole, metavar="N", help=meaning)
+    add("--workers", type=whole, default=1, metavar="N", help="processes (default 1)")
     add("--progress", action="store_true", help="show progress even if stderr is no terminal")
 
 

@@ -6,7 +6,7 @@ import argparse
 from contextlib import nullcontext
 
 from tajsim.cli.folder import result_folder
-from tajsim.cli.parser import name_list, whole_number
+from tajsim.cli.parser import name_list, real, whole
 
 HELP = "find the conditions under which an outcome happens"
 DESCRIPTION = """\
@@ -21,23 +21,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("sweep", metavar="DIR", help="the folder of a sweep")
     add("--outcome", required=True, metavar="NAME", help="a kept column, or an outcome kept once")
-    add("--above", type=float, metavar="X", help="it happens at X or more")
-    add("--below", type=float, metavar="X", help="it happens at X or less")
+    add("--above", type=real, metavar="X", help="it happens at X or more")
+    add("--below", type=real, metavar="X", help="it happens at X or less")
     add(
         "--highest",
-        type=float,
+        type=real,
         metavar="SHARE",
         help="it happens in this share of the runs, those with the highest values (default: 0.25, "
         "but at 1 for an outcome of 0 or 1)",
     )
-    add("--lowest", type=float, metavar="SHARE", help="the same with the lowest values")
+    add("--lowest", type=real, metavar="SHARE", help="the same with the lowest values")
     add("--scenario", metavar="NAME", help="one scenario (default: it is one of the inputs)")
     add("--inputs", type=name_list, metavar="A,B", help="only these factors (default: all)")
     add("--drawn", action="store_true", help="also the uncertain parameters that each run draws")
-    add("--boxes", type=whole_number, default=3, metavar="N", help="boxes at most (default 3)")
+    add("--boxes", type=whole, default=3, metavar="N", help="boxes at most (default 3)")
     add(
         "--least",
-        type=whole_number,
+        type=whole,
         default=0,
         metavar="N",
         help="points that a box must hold (default: a twentieth, at least 5 or a quarter)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import nullcontext
 
-from tajsim.cli.parser import whole_number
+from tajsim.cli.parser import whole
 from tajsim.cli.table_file import table_file
 
 HELP = "tell one run as a story, or where two scenarios part"
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("results", metavar="RESULTS", help="a results.nc or the folder that holds it")
     add("other", metavar="OTHER", nargs="?", help="results of a second scenario, same seed")
-    add("--run", type=whole_number, metavar="N", help="the number of the run")
+    add("--run", type=whole, metavar="N", help="the number of the run")
     add("--scenario", metavar="NAME", help="which scenario, where the results hold several")
     add("--against", metavar="NAME", help="the scenario it is compared with")
     add("--all", action="store_true", help="leave nothing out")

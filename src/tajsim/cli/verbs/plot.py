@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tajsim.cli.parser import name_list, whole_number, window_option
+from tajsim.cli.parser import name_list, whole, window_option
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -59,9 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIMENSION=NAME",
         help="only this section, agency, ...; may be repeated",
     )
-    add("--smooth", type=whole_number, metavar="MONTHS", help="rolling window of the fan")
+    add("--smooth", type=whole, metavar="MONTHS", help="rolling window of the fan")
     add("--at", type=name_list, metavar="A,B", help="years or months of map, network: 2006,2012-06")
-    add("--run", type=whole_number, metavar="N", help="the run whose events lanes shows")
+    add("--run", type=whole, metavar="N", help="the run whose events lanes shows")
     add("--title", metavar="TEXT", help="the heading of the picture")
     window_option(parser, "that of the comparison, else from the first difference on")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from tajsim.cli.parser import window_option
+from tajsim.files import check_file, place_of
 
 HELP = "write results as one page for readers"
 DESCRIPTION = """\
@@ -28,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def call(options: argparse.Namespace) -> int:
     """Run the command."""
-    from tajsim.report.write import check_place, write_report
+    from tajsim.report.write import ENDINGS, write_report
 
-    check_place(Path(options.out).expanduser(), options.overwrite, "--overwrite")
+    check_file(place_of(options.out), options.overwrite, endings=ENDINGS)
     print(
         write_report(
             options.results, options.out, window=options.window, overwrite=options.overwrite

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tajsim.cli.parser import USUAL, ensemble_options, everything, window_option
 from tajsim.cli.simulation import simulate_and_keep
+from tajsim.files import check_file, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def call(options: argparse.Namespace) -> int:
     """Run the command."""
     options.state = _state(options)
     if options.save:
-        _check_place(Path(options.save), options.overwrite)
+        check_file(place_of(options.save), options.overwrite)
 
     def tables(dataset: xr.Dataset) -> tuple[str, Mapping[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
@@ -89,15 +89,3 @@ def _state(options: argparse.Namespace) -> SavedState | None:
     if wrong:
         raise UserError(wrong)
     return state
-
-
-def _check_place(path: Path, overwrite: bool) -> None:
-    """Refuse a place for the state before the work, not after it."""
-    from tajsim.errors import UserError
-
-    if path.is_dir():
-        raise UserError(f"{path}: is a folder; name a file for the state, such as state.npz")
-    if path.exists() and not overwrite:
-        raise UserError(f"{path}: exists already; --overwrite replaces it")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"{path}: there is no folder {path.parent}")

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import tajsim.cli.interrupt as interrupt
-from tajsim.cli.parser import whole_number
+from tajsim.cli.parser import real, whole
 from tajsim.cli.table_file import table_file
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("experiment", metavar="EXPERIMENT", help="a shipped experiment or a file")
     add("--out", metavar="DIR", required=True, help="the folder of the sweep, new or begun")
-    add("--runs", type=whole_number, metavar="N", help="runs of every point (default: the file's)")
-    add("--workers", type=whole_number, default=1, metavar="N", help="processes (default 1)")
+    add("--runs", type=whole, metavar="N", help="runs of every point (default: the file's)")
+    add("--workers", type=whole, default=1, metavar="N", help="processes (default 1)")
     add("--cluster", metavar="ADDRESS", help="a Dask scheduler, such as tcp://127.0.0.1:8786")
     add(
         "--until-precision",
-        type=_number,
+        type=real,
         metavar="X",
         help="stop when the 90 %% interval of each point's mean is, to either side, at most X "
         "standard deviations of that outcome over all points and runs; --runs is the limit",
@@ -83,13 +83,6 @@ def call(options: argparse.Namespace) -> int:
     if options.tidy:
         print(f"The table of runs is in {options.tidy}.")
     return 0
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
 
 
 @contextmanager
