@@ -123,7 +123,7 @@ def make(values: list[np.ndarray]) -> xr.Dataset:
     return xr.Dataset(
         {"level": (("scenario", "month", "run"), series, attrs)},
         {"scenario": ["base", "other"], "month": months, "run": np.arange(series.shape[2])},
-        {"tajsim_version": "0", "seed": 1},
+        {"tajsim_version": "0", "model": "0+0", "seed": 1},
     )
 
 

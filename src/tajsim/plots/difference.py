@@ -104,18 +104,12 @@ def check_pairs(dataset: xr.Dataset) -> None:
     """Refuse results in which runs of one number are no pairs.
 
     Raises:
-        UserError: for one scenario, several seeds, ways of taking parameters, or settings.
+        UserError: for one scenario, runs that are no pairs, or several settings.
     """
     if dataset.sizes["scenario"] < 2:
         raise UserError("differences need a reference and another scenario; the results hold one")
-    for attribute, word in (("seed", "seed"), ("parameters_mode", "way of taking parameters")):
-        found = str(dataset.attrs.get(attribute, ""))
-        if "," in found:
-            raise UserError(
-                f"paired differences need results of one {word}; found {found}: "
-                "runs of one number are not pairs"
-            )
-
+    if reason := dataset.attrs.get("no_pairs"):  # of several results, see `join`
+        raise UserError(str(reason))
     if " and " in str(dataset.attrs.get("overrides", "")):
         raise UserError(
             "paired differences need results with the same --set; found "
