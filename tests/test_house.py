@@ -42,7 +42,7 @@ ALLOWED = {
         "calibration",
     }
     | MODEL,
-    "app": {"analysis", "plots", "ensemble"} | MODEL,
+    "app": {"analysis", "plots", "results", "ensemble"} | MODEL,
     "report": {"analysis", "plots", "results", "ensemble"} | MODEL,
     "exploration": {"analysis", "sweeps", "ensemble"} | MODEL,
     "analysis": {"sweeps", "results", "ensemble"} | MODEL,

@@ -151,7 +151,7 @@ def load_state(path: str | Path) -> SavedState:
     if head.get("format") != _FORMAT or head.get("model") != model_version():
         raise UserError(
             f"{path}: a state of model {head.get('model', 'unknown')}, and this is "
-            f"{model_version()}; a state can be continued by the model that saved it only: save it again"
+            f"{model_version()}; only the model that saved a state can continue it: save it again"
         )
     return SavedState(str(path), head, parts)
 

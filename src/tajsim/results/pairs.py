@@ -6,9 +6,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from tajsim.errors import UserError
+
+Values = NDArray[np.float64]
 
 #: What runs of one number must share to be pairs: attribute and what it is called.
 _SAME = {"seed": "seed", "parameters_mode": "mode of the parameters", "redraw": "redrawn groups"}
@@ -56,6 +60,18 @@ def why_no_pairs(datasets: Sequence[xr.Dataset]) -> str:
         if name := _drawn_apart(first, other):
             return f"{lead}they drew different values of {name} for the same run"
     return ""
+
+
+def gap(reference: Values, other: Values) -> Values:
+    """Return ``other - reference`` of paired runs ``(..., run)``, 0 where it is rounding alone.
+
+    Outcomes are kept in float32; adding them up leaves errors besides, of the largest of the runs.
+    """
+    found = np.asarray(other - reference)
+    size = np.maximum(np.abs(reference), np.abs(other))
+    largest = float(np.max(size, where=np.isfinite(size), initial=0.0))
+    noise = np.finfo(np.float32).eps * size + 1e-12 * largest
+    return np.where(np.abs(found) <= noise, 0.0, found)
 
 
 def _called(datasets: Sequence[xr.Dataset], place: int) -> str:
