@@ -134,10 +134,10 @@ def load_state(path: str | Path) -> SavedState:
         parts = tuple(_part(arrays, i, *span) for i, span in enumerate(head["parts"]))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         raise UserError(f"{path}: not a saved state of tajsim, or a damaged one") from None
-    if head["format"] != _FORMAT or head["model"] != model_version():
+    if head.get("format") != _FORMAT or head.get("model") != model_version():
         raise UserError(
-            f"{path}: a state of model {head['model']}, and this is {model_version()}; "
-            "a state can be continued by the model that saved it only: save it again"
+            f"{path}: a state of model {head.get('model', 'unknown')}, and this is "
+            f"{model_version()}; only the model that saved a state can continue it: save it again"
         )
     return SavedState(str(path), head, parts)
 

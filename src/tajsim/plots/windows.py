@@ -117,17 +117,6 @@ def mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
     return mean, np.maximum(mean - half, 0.0), mean + half
 
 
-def binary(series: xr.DataArray) -> bool:
-    """Tell whether an outcome is yes or no; one that is zero all along is so by its unit only."""
-    by_unit = str(series.attrs.get("unit")) == "0 or 1"
-    return yes_or_no(series.values) and (by_unit or bool(np.any(series.values)))
-
-
-def yes_or_no(values: Floats) -> bool:
-    """Tell whether the values are nothing but 0 and 1, so that a share of runs says more."""
-    return bool(np.isin(values, (0.0, 1.0)).all())
-
-
 def share_interval(values: Floats, z: float = 1.645) -> tuple[Floats, Floats, Floats]:
     """Return the share of runs with 1, of ``(month, run)``, and Wilson's 90 % interval of it."""
     share, runs = values.mean(axis=1), values.shape[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -18,14 +18,10 @@ from tajsim.inputs.scenario_parts import Scenario
 from tajsim.sweeps.disk import Disk, put, sweep_away
 from tajsim.sweeps.shards import FOLDER
 
-MANIFEST, POINTS, DESIGN, LOCK, DAMAGED = (
-    "sweep.json",
-    "points.csv",
-    "design.csv",
-    "lock",
-    "damaged",
-)
-_OURS = {MANIFEST, POINTS, DESIGN, LOCK, DAMAGED, FOLDER}
+MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
+#: Where shards are put that are damaged or belong to another sweep.
+ASIDE = "set-aside"
+_OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
 
 
 @contextmanager
@@ -91,10 +87,10 @@ def scenario_digest(scenario: Scenario) -> str:
     return _digest([scenario.start, dict(scenario.settings), events])
 
 
-def fingerprints(experiment: Experiment, model: str) -> dict[str, str]:
-    """Return the fingerprint of the experiment for each scenario by name."""
-    common = parts_of(experiment, model)
-    return {s.name: _digest([common, s.name, scenario_digest(s)]) for s in experiment.scenarios}
+def fingerprints(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return, by scenario, the fingerprint of experiment, seed and model that every shard bears."""
+    scenarios = manifest["scenarios"].items()
+    return {name: _digest([manifest["parts"], name, digest]) for name, digest in scenarios}
 
 
 def _digest(part: Any) -> str:
