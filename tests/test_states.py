@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tajsim.ensemble.saved as saved
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.ensemble.fingerprint import code_of
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.ensemble.saved import load_state
