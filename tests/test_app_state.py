@@ -10,7 +10,7 @@ import pytest
 from tajsim.app.event_moves import event_keys
 from tajsim.app.scenario_file import file_name, plan_of, scenario_text
 from tajsim.app.state import MOST_RUNS, State, offered_scenarios, read_state
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.errors import UserError
 from tajsim.inputs.scenario import Scenario, check_scenario, load_scenario
 

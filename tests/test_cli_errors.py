@@ -16,10 +16,9 @@ import pytest
 import xarray as xr
 
 from tajsim import plots
-from tajsim.cli import main, program
-from tajsim.cli.folder import result_folder
-from tajsim.cli.table_file import table_file
-from tajsim.cli.verbs import figures
+from tajsim.cli import lists, main
+from tajsim.cli.files import result_folder, table_file
+from tajsim.cli.main import Terminated
 from tajsim.ensemble import save
 
 Capture = pytest.CaptureFixture[str]
@@ -253,7 +252,7 @@ def test_mistakes_in_the_program_are_one_line(
     def broken(options: object) -> int:
         raise ZeroDivisionError("so\nit goes")
 
-    monkeypatch.setattr(figures, "call", broken)
+    monkeypatch.setattr(lists.figures, "call", broken)
     assert main(["figures"]) == 1
     assert capsys.readouterr().err == (
         "tajsim: internal error: ZeroDivisionError: so it goes; run again with --debug\n"
@@ -265,12 +264,12 @@ def test_mistakes_in_the_program_are_one_line(
 def test_interrupt_and_termination_have_their_status(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for error, status in ((KeyboardInterrupt, 130), (program.Terminated, 143)):
+    for error, status in ((KeyboardInterrupt, 130), (Terminated, 143)):
 
         def stopped(options: object, error: type[BaseException] = error) -> int:
             raise error
 
-        monkeypatch.setattr(figures, "call", stopped)
+        monkeypatch.setattr(lists.figures, "call", stopped)
         assert main(["figures"]) == status
         assert len(capsys.readouterr().err.splitlines()) == 1
 

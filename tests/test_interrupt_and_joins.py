@@ -10,9 +10,8 @@ import pytest
 import xarray as xr
 
 from tajsim.analysis.explain import explain
-from tajsim.cli import interrupt, main
-from tajsim.cli.progress import progress_bar
-from tajsim.cli.verbs import outcomes
+from tajsim.cli import lists, main
+from tajsim.cli.progress import interrupt, progress_bar
 from tajsim.ensemble import load_results, run, save
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError
@@ -21,12 +20,12 @@ from tajsim.report.gather import gather
 
 
 def test_a_swallowed_interrupt_ends_the_work_at_the_next_month() -> None:
-    interrupt.forget()
+    interrupt.asked = False
     with pytest.raises(KeyboardInterrupt):
         interrupt.note_and_raise(signal.SIGINT, None)
     with pytest.raises(KeyboardInterrupt), progress_bar("simulating") as progress:
         progress(1, 10)
-    interrupt.forget()
+    interrupt.asked = False
     with progress_bar("simulating") as progress:
         progress(1, 10)
 
@@ -40,10 +39,10 @@ def test_an_interrupt_that_a_library_turned_into_an_error_is_an_interrupt(
         except KeyboardInterrupt:
             raise ImportError("initialization failed") from None
 
-    monkeypatch.setattr(outcomes, "call", loading)
+    monkeypatch.setattr(lists.outcomes, "call", loading)
     assert main(["outcomes"]) == 130
     assert "interrupted" in capsys.readouterr().err
-    interrupt.forget()
+    interrupt.asked = False
 
 
 def test_results_of_different_settings_are_no_pairs(tmp_path: Path) -> None:

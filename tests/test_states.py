@@ -12,7 +12,7 @@ import pytest
 import tajsim
 import tajsim.ensemble.fingerprint as fingerprint
 import tajsim.ensemble.saved as saved
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.ensemble.fingerprint import code_of
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.ensemble.saved import load_state

@@ -5,72 +5,111 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import shlex
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
-import tajsim.cli.interrupt as interrupt
-from tajsim.cli.parser import Parser, common_options
-from tajsim.errors import UserError
+from tajsim.cli.progress import interrupt
+from tajsim.cli.verb import Verb
+from tajsim.errors import UserError, unknown
 from tajsim.files import reason
 
-#: The verbs in the order of ``tajsim --help``; each is a module of ``tajsim.cli.verbs``.
-VERBS = (
-    "scenarios",
-    "new",
-    "check",
-    "run",
-    "compare",
-    "claims",
-    "validate",
-    "sweep",
-    "sensitivity",
-    "discover",
-    "robust",
-    "calibrate",
-    "explain",
-    "plot",
-    "report",
-    "app",
-    "figures",
-    "parameters",
-    "outcomes",
-    "mechanisms",
-)
+#: The verbs in the order of ``tajsim --help``: the module that holds each, and its line of help.
+VERBS = {
+    "scenarios": ("lists", "list the shipped scenarios and experiments, or show one scenario"),
+    "new": ("lists", "write a new scenario file"),
+    "check": ("lists", "check a scenario or an experiment file"),
+    "run": ("simulate", "simulate one scenario"),
+    "compare": ("simulate", "compare scenarios with a reference, run by run"),
+    "claims": ("simulate", "test the claims of the documents"),
+    "validate": ("simulate", "score the documented history against the documents"),
+    "sweep": ("explore", "simulate the points of an experiment"),
+    "sensitivity": ("explore", "rank the factors that drive the outcomes of a sweep"),
+    "discover": ("explore", "find the conditions under which an outcome happens"),
+    "robust": ("explore", "find the choice that does well in most worlds"),
+    "calibrate": ("present", "fit uncertain parameters to the fitted targets"),
+    "explain": ("simulate", "tell one run as a story, or where two scenarios diverge"),
+    "plot": ("present", "draw pictures of results"),
+    "report": ("present", "write results as one page for readers"),
+    "app": ("present", "open the dashboard in the browser"),
+    "figures": ("lists", "show figures of the documents"),
+    "parameters": ("lists", "show parameters and what they rest on"),
+    "outcomes": ("lists", "show the outcomes that results hold"),
+    "mechanisms": ("lists", "show what the documents say about cause and effect"),
+}
 
 DONE, INTERNAL, USER, INTERRUPTED, TERMINATED, PIPE_CLOSED = 0, 1, 2, 130, 143, 141
+_CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)")
 
 
 class Terminated(BaseException):
     """The process was asked to end; files half written are removed on the way out."""
 
 
-def build_parser() -> Parser:
-    """Return the parser with all verbs. Verbs import what they need only when they are called."""
+class Parser(argparse.ArgumentParser):
+    """A parser that reports a mistake as a `UserError`, without the usage text."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the mistake; a wrong choice is told with the nearest valid one."""
+        wrong = _CHOICE.match(message)
+        if wrong:
+            kind = "verb" if wrong[1] == "VERB" else f"value of {wrong[1]}"
+            message = unknown(kind, wrong[2], re.findall(r"[\w.-]+", wrong[3]))
+        raise UserError(f"{message}; see {self.prog} --help")
+
+
+class _Version(argparse.Action):
+    """Print the version, which takes longer to find out than the rest of the help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: object) -> NoReturn:
+        from tajsim.version import __version__
+
+        print(f"tajsim {__version__}")
+        parser.exit()
+
+
+def build_parser(called: Collection[str] = tuple(VERBS)) -> Parser:
+    """Return the parser with all verbs; those that are not called take no arguments."""
     parser = Parser(
         prog="tajsim",
         description="Simulate how a weak regime outsources its security: Tajikistan, 2004 to 2020.",
         epilog="example: tajsim compare status-quo russian-border-withdrawal --runs 200 "
         "--out withdrawal",
     )
-    common_options(parser, default=False)
+    _common_options(parser, default=False)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for name in VERBS:
-        verb: Any = import_module(f"tajsim.cli.verbs.{name}")
-        sub = verbs.add_parser(
-            name, help=verb.HELP, description=verb.DESCRIPTION, epilog=f"example: {verb.EXAMPLE}"
-        )
-        common_options(sub, default=argparse.SUPPRESS)
-        verb.add_arguments(sub)
-        sub.set_defaults(call=verb.call)
+    for name, (home, help) in VERBS.items():
+        sub = verbs.add_parser(name, help=help)
+        if name in called:
+            verb: Verb = getattr(import_module(f"tajsim.cli.{home}"), name)
+            sub.description, sub.epilog = verb.description, verb.epilog
+            _common_options(sub, default=argparse.SUPPRESS)
+            for option in verb.options:
+                option.add_to(sub)
+            sub.set_defaults(call=verb.call)
     return parser
+
+
+def _common_options(parser: argparse.ArgumentParser, default: object) -> None:
+    """Add ``--debug`` and ``--version``, which stand before or after the verb."""
+    parser.add_argument(
+        "--debug", action="store_true", default=default, help="show the trace of an error"
+    )
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -87,12 +126,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _unwinding_termination():
             if wrong := [text for text in arguments if "\0" in text]:
                 raise UserError(f"argument {wrong[0]!r}: expected a text without byte zero")
-            options = build_parser().parse_args(arguments)
+            # The options that stand before the verb take no value.
+            verb = next((word for word in arguments if not word.startswith("-")), "")
+            options = build_parser({verb}).parse_args(arguments)
             said = shlex.join(["tajsim", *arguments])  # a file name need not be UTF-8
             options.command = said.encode("utf-8", "backslashreplace").decode()
-            status: int = options.call(options)
+            options.call(options)
             sys.stdout.flush()
-            return status
+            return DONE
     except BaseException as error:
         if debug and not isinstance(error, (SystemExit, BrokenPipeError)):
             traceback.print_exc()
@@ -112,7 +153,7 @@ def _answer(error: BaseException) -> int:
         return USER
     # Ctrl-C while a library in C is loaded comes out as whatever that library makes of it.
     if isinstance(error, KeyboardInterrupt) or (
-        interrupt.asked() and not isinstance(error, Terminated)
+        interrupt.asked and not isinstance(error, Terminated)
     ):
         _say("interrupted; nothing half written was left behind")
         return INTERRUPTED
@@ -153,7 +194,7 @@ def _unwinding_termination() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    interrupt.forget()
+    interrupt.asked = False
     handlers = {
         signal.SIGTERM: signal.signal(signal.SIGTERM, unwind),
         signal.SIGINT: signal.signal(signal.SIGINT, interrupt.note_and_raise),

@@ -1,32 +1,73 @@
-"""The folder of results: checked before the work, filled beside its place, then put there whole."""
+"""Where results go: checked before the work, filled beside that place, then put there whole."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tajsim.errors import UserError
-from tajsim.files import beside, place_of, telling
+from tajsim.files import beside, check_file, place_of, telling, whole
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: A folder of results holds nothing but files of these kinds.
 _OURS = (".nc", ".csv", ".png", ".svg", ".pdf")
 
 
-@contextmanager
-def result_folder(out: str, overwrite: bool) -> Iterator[Path]:
-    """Give an empty folder to fill; it takes the place of ``out`` if the block ends without error.
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, its numbers with six digits."""
+    table.to_csv(path, index=False, float_format="%.6g")
 
-    On an error or an interrupt the folder is removed and ``out`` is as it was.
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[str]:
+    """Write tables as CSV into a folder; return the names of the files."""
+    for name, table in tables.items():
+        write_table(table, folder / f"{name}.csv")
+    return [f"{name}.csv" for name in tables]
+
+
+@contextmanager
+def table_file(
+    out: str | None, overwrite: bool, endings: tuple[str, ...] = (".csv",)
+) -> Iterator[Path | None]:
+    """Give a path to write to; the file takes the place of ``out`` if the block ends well.
+
+    On an error or an interrupt it is removed and ``out`` is as it was. Without ``out`` it gives
+    None.
 
     Raises:
         UserError: before the block, if ``out`` may not be written or replaced.
     """
+    if out is None:
+        yield None
+        return
+    place = place_of(out)
+    check_file(place, overwrite, endings=endings)
+    with telling(out), whole(place) as begun:
+        yield begun
+
+
+@contextmanager
+def result_folder(out: str | None, overwrite: bool) -> Iterator[Path | None]:
+    """Give an empty folder to fill; it takes the place of ``out`` if the block ends without error.
+
+    On an error or an interrupt the folder is removed and ``out`` is as it was. Without ``out`` it
+    gives None.
+
+    Raises:
+        UserError: before the block, if ``out`` may not be written or replaced.
+    """
+    if out is None:
+        yield None
+        return
     with telling(out):
         place = place_of(out).resolve()
-        _check(out, place, overwrite)
+        _check_folder(out, place, overwrite)
         made = [parent for parent in place.parents if not parent.exists()]
         begun = beside(place)
         try:
@@ -42,7 +83,7 @@ def result_folder(out: str, overwrite: bool) -> Iterator[Path]:
                     parent.rmdir()
 
 
-def _check(out: str, place: Path, overwrite: bool) -> None:
+def _check_folder(out: str, place: Path, overwrite: bool) -> None:
     """Refuse a place that holds something which must not be lost."""
     if place == Path.cwd() or place in Path.cwd().parents:
         raise UserError(f"{out}: is the current folder or above it; name a new folder in it")
