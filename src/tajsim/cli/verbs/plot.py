@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tajsim.cli.parser import name_list, whole, window_option
+from tajsim.files import check_file, place_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -69,14 +70,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def call(options: argparse.Namespace) -> int:
     """Run the command."""
     from tajsim.ensemble import load_results
-    from tajsim.errors import UserError
-    from tajsim.plots import draw
+    from tajsim.plots import SUFFIXES, draw
 
-    path = Path(options.out)
-    if path.exists() and not options.overwrite:
-        raise UserError(f"{path}: exists already; --overwrite replaces it")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"{path}: there is no folder {path.parent}")
+    path = place_of(options.out)
+    check_file(path, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
         return _of_sweep(options, path)
     datasets = [load_results(results) for results in options.results]
