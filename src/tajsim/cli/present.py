@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.files import check_file
 from tajsim.cli.progress import progress_bar
 from tajsim.cli.verb import WORK, Option, Verb, file_options, given, window_option
 from tajsim.errors import UserError
