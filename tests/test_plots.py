@@ -433,7 +433,7 @@ def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset
     assert len(kept.axes) == 6
     with pytest.raises(UserError, match="the seed of the one is 1, of the other 2"):
         plots.figure("difference", [one, results(scenarios=("b",), runs=12, seed=2)])
-    with pytest.raises(UserError, match="way of taking parameters"):
+    with pytest.raises(UserError, match="mode of the parameters of the one is prior"):
         plots.figure("difference", [one, other.assign_attrs(parameters_mode="fixed")])
 
 

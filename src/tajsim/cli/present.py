@@ -86,8 +86,8 @@ def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
 def plot(options: Namespace) -> None:
     """Draw a picture of results, or of several results side by side."""
     chosen = _chosen(options)
-    path = Path(options.out)
-    check_file(path, options.overwrite)
+    path = place_of(options.out)
+    check_file(path, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
         from tajsim.plots.of_sweeps import draw_sweep
 
