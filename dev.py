@@ -79,6 +79,12 @@ def docs(arguments: Sequence[str]) -> int:
     return built or run_module("docs.generate.offline", "out/docs")
 
 
+def renew(arguments: Sequence[str]) -> int:
+    """Renew what is generated and stale; --all renews all of it."""
+    set_up("test")
+    return run_module("docs.generate.renew", *arguments)
+
+
 def clean(arguments: Sequence[str]) -> int:
     """Remove the environment, results and caches."""
     for name in MADE_HERE:
@@ -89,7 +95,14 @@ def clean(arguments: Sequence[str]) -> int:
     return 0
 
 
-COMMANDS = {"demo": demo, "test": test, "lint": lint, "docs": docs, "clean": clean}
+COMMANDS = {
+    "demo": demo,
+    "test": test,
+    "lint": lint,
+    "docs": docs,
+    "renew": renew,
+    "clean": clean,
+}
 
 
 def set_up(*extras: str) -> None:

@@ -15,13 +15,13 @@ from typing import Any
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-WHY_NOT = "no chromium: apt-get install chromium to test the dashboard in a browser"
+WHY_NOT = "no chromium: apt-get install chromium to test pages in a browser"
 #: What keeps the browser from talking on its own account.
-_QUIET = (
+QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-default-apps", "--disable-extensions", "--disable-dev-shm-usage",
-    "--remote-debugging-port=0", "--disable-field-trial-config",
+    "--disable-field-trial-config",
     "--disable-features=AutofillServerCommunication,OptimizationHints,OptimizationGuideModelDownloading",
 )  # fmt: skip
 
@@ -37,7 +37,8 @@ class Chromium:
         self._tabs: list[Tab] = []
         profile = folder / "profile"
         self._net = folder / "net.json"
-        command = [CHROMIUM, *_QUIET, f"--user-data-dir={profile}", f"--log-net-log={self._net}"]
+        command = [CHROMIUM, *QUIET, "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+        command += [f"--log-net-log={self._net}"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._process = subprocess.Popen([*command, "about:blank"], **quiet)  # type: ignore[call-overload]
         told = profile / "DevToolsActivePort"

@@ -75,8 +75,8 @@ meaning = "failed"
 @contextmanager
 def small_registry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Put the small registry in force, and the real one back afterwards."""
-    (folder / "data").mkdir(parents=True)
-    (folder / "data/parameters.toml").write_text(PARAMETERS)
+    (folder / "data/parameters").mkdir(parents=True)
+    (folder / "data/parameters/all.toml").write_text(PARAMETERS)
     (folder / "data/outcomes.toml").write_text(OUTCOMES)
     loaders = (parameters.load_families, parameters.load_parameters, outcomes.load_outcomes)
     with monkeypatch.context() as patch:

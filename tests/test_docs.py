@@ -37,6 +37,7 @@ from docs.generate.failures import explanations  # noqa: E402
 from docs.generate.latex import ROOM, formula, widest  # noqa: E402
 from docs.generate.offline import loaded  # noqa: E402
 from docs.generate.pages import parts, whole_pages, written  # noqa: E402
+from docs.generate.renew import ITEMS, Item, renew  # noqa: E402
 
 RULES = all_rules()
 RUNS = 500
@@ -233,6 +234,45 @@ def test_what_a_browser_would_load_is_found(tmp_path: Path) -> None:
     assert loaded(tmp_path) == []
     page.write_text('<script async src="https://cdn.org/x.js"></script>')
     assert len(loaded(tmp_path)) == 1
+
+
+def test_what_is_renewed_exists() -> None:
+    named = [path for item in ITEMS for path in (*item.made_from, *item.writes)]
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    modules = [item.command[1] for item in ITEMS if item.command[0] == "-m"]
+    assert [name for name in modules if find_spec(name) is None] == []
+
+
+def test_only_what_is_stale_is_renewed_and_a_failure_ends_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "docs").mkdir()
+    copy = "from pathlib import Path; Path('b').write_text(Path('a.py').read_text())"
+    items = (
+        Item("cheap", ("-c", "print(1)"), ("c",), into="c"),
+        Item("costly", ("-c", copy), ("b",), made_from=("a.py",)),
+        Item("last", ("-c", "import pathlib; print(pathlib.Path('b').read_text())"), ("d",)),
+    )
+
+    def said(everything: bool = False) -> list[str]:
+        assert renew(tmp_path, items, everything) == 0
+        return [line.split(" (")[0].split(": ")[1] for line in capsys.readouterr().out.splitlines()]
+
+    (tmp_path / "a.py").write_text("x = 1\n")
+    assert said() == ["renewed", "renewed", "as it was"]
+    assert said() == ["as it was", "current", "as it was"]
+    assert said(everything=True) == ["as it was", "as it was", "as it was"]
+    (tmp_path / "a.py").write_text("x = 1  # a comment\n")
+    assert said()[1] == "current"
+    (tmp_path / "b").write_text("edited by hand")
+    assert said()[1] == "renewed"
+    (tmp_path / "a.py").write_text("x = 2\n")
+    assert said()[1] == "renewed" and (tmp_path / "b").read_text() == "x = 2\n"
+
+    broken = Item("broken", ("-c", "import sys; sys.exit('no room')"), ("b",), made_from=("a.py",))
+    assert renew(tmp_path, (broken, *items)) == 1
+    assert capsys.readouterr().out == "broken: FAILED: no room\n"
+    assert renew(tmp_path, (broken, *items)) == 1, "still stale"
 
 
 @pytest.mark.skipif(

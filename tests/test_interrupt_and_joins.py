@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
+from tajsim.analysis.explain import explain
 from tajsim.cli import lists, main
 from tajsim.cli.progress import interrupt, progress_bar
-from tajsim.ensemble import run
+from tajsim.ensemble import load_results, run, save
+from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError
 from tajsim.plots import draw, figure
+from tajsim.report.gather import gather
 
 
 def test_a_swallowed_interrupt_ends_the_work_at_the_next_month() -> None:
@@ -50,6 +55,30 @@ def test_results_of_different_settings_are_no_pairs(tmp_path: Path) -> None:
     assert "3 runs per scenario (those that all results hold; given were 4, 3)" in foot.replace(
         "\n", " "
     )
+
+
+def test_results_of_two_models_or_of_an_unknown_one_are_not_put_side_by_side(
+    pair: xr.Dataset, tmp_path: Path
+) -> None:
+    one, two = (pair.sel(scenario=[name]) for name in pair["scenario"].values)
+    assert one.attrs["model"] == model_version()
+    other, old = two.assign_attrs(model="0.1.0+other"), two.copy()
+    del old.attrs["model"]
+    save(old, tmp_path / "old.nc")
+    old = load_results(tmp_path / "old.nc")
+    assert figure("fan", old) and "2005" in explain(old, run=0).text  # alone it is shown
+    for side, said in (
+        (other, rf"different models \({re.escape(model_version())} and 0\.1\.0\+other\)"),
+        (old, r"/old\.nc: holds no fingerprint of the model"),
+    ):
+        for beside in (
+            lambda side: figure("fan", [one, side]),
+            lambda side: gather([one, side]),
+            lambda side: explain(one, side),
+        ):
+            with pytest.raises(UserError, match=said) as caught:
+                beside(side)
+            assert len(caught.value.messages) == 1
 
 
 def test_outcomes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

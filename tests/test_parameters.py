@@ -7,6 +7,8 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ import tajsim.rules
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import Draws
 from tajsim.errors import UserError
+from tajsim.inputs import families, parameters
 from tajsim.inputs.figures import load_documents, load_figures
 from tajsim.inputs.parameters import (
     ROLES,
@@ -26,6 +29,7 @@ from tajsim.inputs.parameters import (
     Parameter,
     dimension_names,
     evaluate,
+    families_text,
     figures_in,
     load_families,
     load_parameters,
@@ -166,6 +170,26 @@ def test_keyword_only_arguments_of_rules_are_parameters() -> None:
     assert {name: where for name, where in found.items() if name not in load_families()} == {}
 
 
+def test_the_list_of_families_is_current_and_a_new_one_comes_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = load_families()
+    written = Path(families.__file__).read_text(encoding="utf-8")
+    assert written == families_text(), "renew it: python -m tajsim.inputs.scenario_schema"
+    source = files("tajsim").joinpath("data/parameters")
+    texts = {file.name: file.read_text(encoding="utf-8") for file in source.iterdir()}
+    row = '[{}]\nmeaning = "m"\nunit = "share"\nrole = "constant"\nvalue = 1\nassumption = "a"\n'
+    folder = tmp_path / "data/parameters"
+    folder.mkdir(parents=True)
+    for name, text in {**texts, "a_new_theme.toml": row.format("a_new_one")}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(parameters, "files", lambda _: tmp_path)
+    assert list(load_families.__wrapped__()) == [*known, "a_new_one"]
+    (folder / "a_new_theme.toml").write_text(row.format("tax_share"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"^data/parameters/rents\.toml: 'tax_share' stands in"):
+        load_families.__wrapped__()
+
+
 # The values in force.
 
 UNCERTAIN = [p for p in EVERY if p.role == "uncertainty"]
@@ -224,7 +248,7 @@ def test_set_takes_effect_in_what_rules_are_handed() -> None:
 
 def test_indexed_families_have_the_order_of_their_dimension() -> None:
     for family in load_families().values():
-        whole = values("fixed", runs=2).family(family.name)
+        whole = getattr(values("fixed", runs=2), family.name)
         if not family.dimension:
             continue
         order = dimension_names(family)

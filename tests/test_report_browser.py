@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,22 +14,13 @@ import matplotlib.image
 import numpy as np
 import pytest
 import xarray as xr
-from app_browser import Chromium, Tab
+from app_browser import CHROMIUM, QUIET, WHY_NOT, Chromium, Tab
 
 from tajsim.report import write_report
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    not BROWSER, reason="no chromium: apt-get install chromium to test the page in a browser"
-)
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason=WHY_NOT)
 #: Whom the browser itself asks for updates and the time, whatever it shows.
 ITS_OWN = re.compile(r"https?://([\w-]+\.)*(google|googleapis|gvt1)\.com/")
-#: What keeps the browser from talking on its own account.
-QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-default-apps", "--disable-extensions", "--host-resolver-rules=MAP * ~NOTFOUND",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +30,10 @@ def place(pair: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def visit(page: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Open a page; a profile of its own keeps what one visit leaves from the next."""
-    assert BROWSER
+    assert CHROMIUM
+    options = ("--host-resolver-rules=MAP * ~NOTFOUND", *options)
     return subprocess.run(
-        [BROWSER, *QUIET, f"--user-data-dir={folder / 'profile'}", *options, page.as_uri()],
+        [CHROMIUM, *QUIET, f"--user-data-dir={folder / 'profile'}", *options, page.as_uri()],
         capture_output=True,
         text=True,
         timeout=120,
@@ -140,31 +131,32 @@ def tab(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     browser.close()
 
 
-def plate(tab: Tab, number: int, scheme: str, media: str = "") -> np.ndarray:
-    """Return the grey values of one figure as the browser shows it."""
+def plates(tab: Tab, scheme: str, media: str = "") -> list[np.ndarray]:
+    """Return the grey values of every figure as the browser shows it, cut from one picture."""
     dark = {"name": "prefers-color-scheme", "value": scheme}
     tab.call("Emulation.setEmulatedMedia", media=media, features=[dark])
-    box = tab.run(
-        f"(() => {{ const r = document.querySelectorAll('.plate img')[{number}]"
-        ".getBoundingClientRect(); return {x: r.x + scrollX, y: r.y + scrollY, width: r.width, "
-        "height: r.height, scale: 1}; })()"
+    boxes = tab.run(
+        "[...document.querySelectorAll('.plate img')].map(i => i.getBoundingClientRect())"
+        ".map(r => [r.x + scrollX, r.y + scrollY, r.right + scrollX, r.bottom + scrollY])"
     )
-    found = tab.call("Page.captureScreenshot", captureBeyondViewport=True, clip=box)
+    found = tab.call("Page.captureScreenshot", captureBeyondViewport=True)
     pixels = matplotlib.image.imread(io.BytesIO(base64.b64decode(found["data"])))
     grey: np.ndarray = np.asarray(pixels)[..., :3].mean(axis=2)
-    return grey
+    edges = np.rint(boxes).astype(int)
+    return [grey[top:bottom, left:right] for left, top, right, bottom in edges]
 
 
 def test_figures_follow_into_the_dark_and_print_light(tab: Tab) -> None:
-    count = tab.run("document.querySelectorAll('.plate img').length")
-    assert count >= 8
-    for number in range(count):
-        light, dark = (plate(tab, number, scheme) for scheme in ("light", "dark"))
-        assert np.median(light) > 0.85 and light.min() < 0.4, number
-        assert np.median(dark) < 0.35 and dark.max() > 0.85, number
-        assert light[:5].min() > 0.98 and dark[:5].max() < 0.12, "the ground is the page's"
-        printed = plate(tab, number, "dark", media="print")
-        assert np.median(printed) > 0.85 and printed[:5].min() > 0.98, number
+    light, dark, printed = (
+        plates(tab, scheme, media)
+        for scheme, media in (("light", ""), ("dark", ""), ("dark", "print"))
+    )
+    assert len(light) == len(dark) == len(printed) >= 8
+    for number, (day, night, paper) in enumerate(zip(light, dark, printed, strict=True)):
+        assert np.median(day) > 0.85 and day.min() < 0.4, number
+        assert np.median(night) < 0.35 and night.max() > 0.85, number
+        assert day[1:5].min() > 0.98 and night[1:5].max() < 0.12, "the ground is the page's"
+        assert np.median(paper) > 0.85 and paper[1:5].min() > 0.98, number
 
 
 def test_every_figure_and_table_has_a_name_for_who_does_not_see_it(tab: Tab) -> None:

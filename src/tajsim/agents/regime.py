@@ -189,7 +189,7 @@ class Regime(Actor):
 
     def name_heir(self, named: Array, loyal: Array) -> None:
         """Name an heir where ``named`` is 1, and work out how far all is settled."""
-        self.heir = np.maximum(np.maximum(self.heir, named), self.values["heir_designated"])
+        self.heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
         self.settled = self.ask(settlement, self.heir, loyal)
         self.doubt = self.ask(doubt_of_after, self.near, self.settled, self.ready)
 

@@ -79,7 +79,7 @@ def _said(report: Report, found: Sweep) -> str:
         f"{report.points:,} points, {report.runs:,} runs: {report.kept:,} were there, "
         f"{report.computed:,} computed in {report.seconds:,.1f} s."
     ]
-    lines += [f"Damaged and computed again: {name}" for name in report.damaged]
+    lines += [f"Set aside and computed again: {line}" for line in report.aside]
     if report.failed:
         lines.append(f"{report.failed:,} runs failed; --retry tries again:")
         causes = found.failures.groupby("cause", sort=False).size()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tajsim.errors import UserError
+from tajsim.files import beside, check_file, place_of, telling, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,53 +31,25 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[str]:
     return [f"{name}.csv" for name in tables]
 
 
-def check_file(path: Path, overwrite: bool) -> None:
-    """Refuse a place where a file cannot go, before the work and not after it.
-
-    Raises:
-        UserError: if a file or a folder is there, or its folder is not.
-    """
-    if path.is_dir():
-        raise UserError(f"{path}: is a folder; name a file")
-    if path.exists() and not overwrite:
-        raise UserError(f"{path}: exists already; --overwrite replaces it")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"{path}: there is no folder {path.parent}")
-
-
 @contextmanager
 def table_file(
     out: str | None, overwrite: bool, endings: tuple[str, ...] = (".csv",)
 ) -> Iterator[Path | None]:
     """Give a path to write to; the file takes the place of ``out`` if the block ends well.
 
-    On an error or an interrupt it is removed and ``out`` is as it was. Without ``out`` it gives
-    None.
+    Without ``out`` it gives None.
 
     Raises:
-        UserError: before the block, if ``out`` may not be written or replaced.
+        UserError: before the block, if ``out`` may not be written or replaced; after it, if it
+            cannot be written.
     """
     if out is None:
         yield None
         return
-    place = Path(out).expanduser()
-    if place.suffix not in endings:
-        expected = " or ".join(endings)
-        raise UserError(f"{out}: not a table; expected a name that ends in {expected}")
-    check_file(place, overwrite)
-    begun: Path | None = None
-    with _telling(out):
-        try:
-            number, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.absolute().parent)
-            os.close(number)
-            begun = Path(name)
-            yield begun
-            # A temporary file is its owner's alone; the table is like any other new file.
-            begun.chmod(0o666 & ~_umask())
-            begun.replace(place)
-        finally:
-            if begun:
-                begun.unlink(missing_ok=True)
+    place = place_of(out)
+    check_file(place, overwrite, endings=endings)
+    with telling(out), whole(place) as begun:
+        yield begun
 
 
 @contextmanager
@@ -93,16 +65,17 @@ def result_folder(out: str | None, overwrite: bool) -> Iterator[Path | None]:
     if out is None:
         yield None
         return
-    place = Path(out).expanduser().resolve()
-    _check_folder(out, place, overwrite)
-    made = [parent for parent in place.parents if not parent.exists()]
-    with _telling(out):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        begun = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    with telling(out):
+        place = place_of(out).resolve()
+        _check_folder(out, place, overwrite)
+        made = [parent for parent in place.parents if not parent.exists()]
+        begun = beside(place)
         try:
+            begun.mkdir(parents=True)
             yield begun
-            begun.chmod(0o777 & ~_umask())
             _put_in_place(begun, place)
+        except UserError as error:  # a message about a file in it names the place asked for
+            raise UserError(m.replace(str(begun), out) for m in error.messages) from None
         finally:
             shutil.rmtree(begun, ignore_errors=True)
             with suppress(OSError):  # they are not empty, as they should be
@@ -136,29 +109,12 @@ def _put_in_place(begun: Path, place: Path) -> None:
     if not place.exists():
         begun.rename(place)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{place.name}.old.", dir=place.parent))
-    place.rename(old / place.name)
+    old = beside(place)
+    place.rename(old)
     try:
         begun.rename(place)
     except BaseException:
-        (old / place.name).rename(place)
+        old.rename(place)
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def _telling(out: str) -> Iterator[None]:
-    """Turn an error of the system into the line for a user that ``out`` cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UserError(f"{out}: cannot be written ({reason})") from None
-
-
-def _umask() -> int:
-    """Return the mask of permissions (it can only be read by setting it)."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -12,7 +12,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from tajsim.cli.progress import interrupt
 from tajsim.cli.verb import Verb
 from tajsim.errors import UserError, unknown
+from tajsim.files import reason
 
 #: The verbs in the order of ``tajsim --help``: the module that holds each, and its line of help.
 VERBS = {
@@ -123,6 +124,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with _unwinding_termination():
+            if wrong := [text for text in arguments if "\0" in text]:
+                raise UserError(f"argument {wrong[0]!r}: expected a text without byte zero")
             # The options that stand before the verb take no value.
             verb = next((word for word in arguments if not word.startswith("-")), "")
             options = build_parser({verb}).parse_args(arguments)
@@ -157,6 +160,13 @@ def _answer(error: BaseException) -> int:
     if isinstance(error, Terminated):
         _say("terminated; nothing half written was left behind")
         return TERMINATED
+    if isinstance(error, OSError):
+        # Where the output was to go nothing more fits: keep the interpreter from trying again.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        named = f"{error.filename}: " if error.filename else ""
+        _say(f"{named}{reason(error)}")
+        return USER
     if isinstance(error, MemoryError):
         _say("out of memory; ask for fewer runs, fewer outcomes or an earlier end")
         return USER

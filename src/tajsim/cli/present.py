@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.files import check_file
 from tajsim.cli.progress import progress_bar
 from tajsim.cli.verb import WORK, Option, Verb, file_options, given, window_option
 from tajsim.errors import UserError
+from tajsim.files import check_file, place_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -86,7 +85,7 @@ def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
 def plot(options: Namespace) -> None:
     """Draw a picture of results, or of several results side by side."""
     chosen = _chosen(options)
-    path = Path(options.out)
+    path = place_of(options.out)
     check_file(path, options.overwrite)
     if options.kind in SWEEP_KINDS:
         from tajsim.plots.of_sweeps import draw_sweep
@@ -152,9 +151,9 @@ def report(options: Namespace) -> None:
     zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
     the first scenario is the reference.
     """
-    from tajsim.report.write import check_place, write_report
+    from tajsim.report.write import ENDINGS, write_report
 
-    check_place(Path(options.out).expanduser(), options.overwrite, "--overwrite")
+    check_file(place_of(options.out), options.overwrite, endings=ENDINGS)
     window, overwrite = options.window, options.overwrite
     print(write_report(options.results, options.out, window=window, overwrite=overwrite))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.files import check_file, result_folder, table_file, write_table, write_tables
+from tajsim.cli.files import result_folder, table_file, write_table, write_tables
 from tajsim.cli.progress import progress_bar
 from tajsim.cli.verb import (
     WORK,
@@ -22,6 +22,7 @@ from tajsim.cli.verb import (
     window_option,
 )
 from tajsim.errors import UserError
+from tajsim.files import check_file, place_of
 from tajsim.inputs.modes import DEFAULT_MODE, MODES
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def run(options: Namespace) -> None:
 
         state = load_state(options.resume)
     if options.save:
-        check_file(Path(options.save), options.overwrite)
+        check_file(place_of(options.save), options.overwrite)
 
     def tables(dataset: xr.Dataset, everything: bool) -> tuple[str, dict[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise

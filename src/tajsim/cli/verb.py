@@ -8,19 +8,21 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import Any
 
+from tajsim.inputs.units_text import read_quantity, whole_number
 
-def whole_number(text: str) -> int:
+
+def whole(text: str) -> int:
     """Read a whole number; the limits are checked where it is used."""
     try:
-        return int(text.replace("_", ""))
-    except ValueError:
-        raise ArgumentTypeError(f"'{text}' is not a whole number") from None
+        return whole_number(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
-def number(text: str) -> float:
+def real(text: str) -> float:
     """Read a number; the limits are checked where it is used."""
     try:
-        return float(text)
+        return read_quantity(text, "")
     except ValueError:
         raise ArgumentTypeError(f"'{text}' is not a number") from None
 
@@ -40,10 +42,10 @@ def name_list(text: str) -> list[str]:
 
 #: How a value is read, by the word that stands for it in the help; any other is a text.
 READERS: dict[str, Callable[[str], object]] = {
-    "N": whole_number,
-    "MONTHS": whole_number,
-    "X": number,
-    "SHARE": number,
+    "N": whole,
+    "MONTHS": whole,
+    "X": real,
+    "SHARE": real,
     "A,B": name_list,
     "FROM:TO": window,
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from tajsim.inputs.dates import MONTH
 from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent
 from tajsim.inputs.experiment_format import ExperimentFile
 
@@ -24,7 +25,7 @@ _REFERENCE: dict[str, Any] = {
         "factor": {"type": "string"},
         "times": {"type": "number"},
         "plus": {"type": "number"},
-        "from": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
+        "from": {"type": "string", "pattern": f"^{MONTH}$"},
     },
     "required": ["factor"],
     "additionalProperties": False,
@@ -62,4 +63,12 @@ def experiment_schema() -> dict[str, Any]:
 
 def experiment_schema_text() -> str:
     """Return the schema as the text of the shipped file."""
-    return json.dumps(experiment_schema(), indent=1, ensure_ascii=False) + "\n"
+    return one_a_line(experiment_schema()) + "\n"
+
+
+def one_a_line(schema: Any, key: str = "") -> str:
+    """Return a schema as JSON with one definition, property or setting a line."""
+    if key not in ("", "$defs", "properties", "set"):
+        return json.dumps(schema, ensure_ascii=False)
+    lines = (f"{json.dumps(name)}: {one_a_line(part, name)}" for name, part in schema.items())
+    return "{\n" + ",\n".join(lines) + "\n}"

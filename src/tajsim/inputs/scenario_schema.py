@@ -1,17 +1,24 @@
 """The scenario format as a JSON Schema (Draft 2020-12), so that editors complete keys and names.
 
-It is built from the models and the registries. The shipped copy ``data/scenario.schema.json`` is
-renewed with ``python -m tajsim.inputs.scenario_schema``; a test holds it current.
+It is built from the models and the registries. ``python -m tajsim.inputs.scenario_schema`` renews
+the shipped copy, ``data/scenario.schema.json``, that of experiments, and the list of the families
+of parameters; tests hold them current.
 """
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tajsim.inputs.parameters import Parameter, load_families
+from tajsim.files import write_whole
+from tajsim.inputs import families
+from tajsim.inputs.experiment_schema import (
+    experiment_schema_path,
+    experiment_schema_text,
+    one_a_line,
+)
+from tajsim.inputs.parameters import Parameter, families_text, load_families
 from tajsim.inputs.scenario_format import ScenarioFile
 
 
@@ -23,12 +30,12 @@ def schema_path() -> Path:
 def json_schema() -> dict[str, Any]:
     """Return the schema of scenario files, with every name that a file may use."""
     schema = ScenarioFile.model_json_schema(by_alias=True)
-    names, properties = _settings()
-    schema["$defs"] |= names
+    text = {"type": "string", "description": "a number with its unit, such as '2 USD/month'"}
+    schema["$defs"]["WithUnit"] = text
     schema["properties"]["set"] = {
         "type": "object",
         "description": "Parameters that take another value, under their full names",
-        "properties": properties,
+        "properties": _settings(),
         "additionalProperties": False,
     }
     return {
@@ -39,31 +46,26 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _settings() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the definitions of settable parameters, and the properties of ``[set]``.
+def _settings() -> dict[str, Any]:
+    """Return the properties of ``[set]``: the settable parameters.
 
-    An indexed parameter may be written quoted ("agency_pay.army") or as a table below its family.
+    An indexed parameter may be written as a table below its family or quoted ("agency_pay.army").
     """
-    definitions: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     for family in load_families().values():
-        below: dict[str, Any] = {}
-        for row in family.parameters:
-            if row.role == "constant":
-                continue
-            definitions[f"set.{row.name}"] = _parameter(row)
-            reference = {"$ref": f"#/$defs/set.{row.name}"}
-            properties[row.name] = reference
-            if row.index is not None:
-                below[row.index] = reference
-        if below:
+        rows = [row for row in family.parameters if row.role != "constant"]
+        if rows and rows[0].index is None:
+            properties[family.name] = _parameter(rows[0])
+        elif rows:
             properties[family.name] = {
                 "type": "object",
                 "description": family.meaning,
-                "properties": below,
+                "properties": {row.index: _parameter(row) for row in rows},
                 "additionalProperties": False,
             }
-    return definitions, properties
+            below = f"#/properties/set/properties/{family.name}/properties"
+            properties |= {row.name: {"$ref": f"{below}/{row.index}"} for row in rows}
+    return properties
 
 
 def _parameter(row: Parameter) -> dict[str, Any]:
@@ -72,18 +74,17 @@ def _parameter(row: Parameter) -> dict[str, Any]:
         "default": row.value,
         "anyOf": [
             {"type": "number", "minimum": row.low, "maximum": row.high},
-            {"type": "string", "description": f"with its unit, e.g. '{row.value:g} {row.unit}'"},
+            {"$ref": "#/$defs/WithUnit"},
         ],
     }
 
 
 def schema_text() -> str:
     """Return the schema as the text of the shipped file."""
-    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    return one_a_line(json_schema()) + "\n"
 
 
 if __name__ == "__main__":
-    from tajsim.inputs.experiment_schema import experiment_schema_path, experiment_schema_text
-
-    schema_path().write_text(schema_text(), encoding="utf-8")
-    experiment_schema_path().write_text(experiment_schema_text(), encoding="utf-8")
+    write_whole(Path(families.__file__), families_text())
+    write_whole(schema_path(), schema_text())
+    write_whole(experiment_schema_path(), experiment_schema_text())

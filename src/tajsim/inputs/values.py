@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from tajsim.axes import DIMENSIONS, Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError, unknown
+from tajsim.inputs.families import Families
 from tajsim.inputs.modes import MODES, REDRAWN
 from tajsim.inputs.parameters import (
     Parameter,
@@ -45,8 +46,10 @@ def prior_quantile(parameter: Parameter, u: Array) -> Array:
     return np.exp(result) if parameter.spread == "log" else result
 
 
-class ParameterValues:
+class ParameterValues(Families):
     """Every parameter as ``(run,)`` values, and the arguments that a rule asks for.
+
+    ``values.agency_pay`` is a whole family, ``values["agency_pay.army"]`` one parameter.
 
     A rule's keyword-only arguments are the parameters it reads, named as in the registry; so the
     signature is the only list of what a rule reads.
@@ -167,6 +170,10 @@ class ParameterValues:
     def table(self) -> tuple[list[str], Array]:
         """Return the full names and their values ``(parameter, run)``."""
         return list(self._values), np.stack(list(self._values.values()))
+
+
+for _name in Families.__annotations__:
+    setattr(ParameterValues, _name, property(partial(ParameterValues.family, name=_name)))
 
 
 def _check(settings: Mapping[str, Setting], mode: str, redraw: Collection[str]) -> None:

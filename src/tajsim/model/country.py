@@ -19,7 +19,7 @@ from tajsim.agents.network import Networks, TraffickingNetwork
 from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, largest
@@ -203,7 +203,7 @@ class Country(mesa.Model):
     @property
     def mean_control(self) -> Array:
         """Control of the centre over the country: mean over regions by area, 0 to 1."""
-        areas = self.values.family("region_area")
+        areas = self.values.region_area
         result: Array = total(self.regions.control * areas) / total(areas)
         return result
 
@@ -215,7 +215,8 @@ class Country(mesa.Model):
     @property
     def base_troops(self) -> Array:
         """Troops of the Russian base, persons."""
-        return self.values["power_base.russia"]
+        troops: Array = self.values.power_base[POWERS.index("russia")]
+        return troops
 
     @property
     def informers(self) -> Array:
@@ -226,7 +227,7 @@ class Country(mesa.Model):
     def base_presence(self) -> Array:
         """How much of the tasks of defence the base's people hold, 0 to 1."""
         troops = self.base_troops
-        result: Array = troops / (troops + self.values["base_half"])
+        result: Array = troops / (troops + self.values.base_half)
         return result
 
     def exit_ratio(self, name: str) -> Array:
@@ -238,4 +239,4 @@ class Country(mesa.Model):
     @property
     def afghan_length(self) -> Array:
         """Length of the Afghan line, km."""
-        return total(self.values.family("section_length")[: len(AFGHAN_SECTIONS)])
+        return total(self.values.section_length[: len(AFGHAN_SECTIONS)])

@@ -38,7 +38,7 @@ def _set(country: Country, arguments: Arguments) -> None:
 def _handover(country: Country, arguments: Arguments) -> None:
     """A border section gets another guard."""
     section = SECTIONS.index(arguments["section"])
-    length = country.values.family("section_length")[section]
+    length = country.values.section_length[section]
     taker = country.agency[arguments["agency"]]
     new = taker.guarded_km[section] != length
     country.note(

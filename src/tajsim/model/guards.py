@@ -55,7 +55,7 @@ def guarding(country: Country) -> Guarding:
     # Inside the country a load is worth something between the line and the exits.
     inland = 0.5 * (country.price_in + total(prices) / len(prices))
     entry, collusion, share_of = on_sections(country)
-    strength = entry / country.values["detection_limit"]
+    strength = entry / country.values.detection_limit
     unit_people = country.agencies.ask(country.agencies.drug_units)
     left = detection_left(country, unit_people)
     entry_toll = country.ask(toll, entry, country.price_in)
@@ -105,8 +105,8 @@ def detection_left(country: Country, unit_people: Array) -> Array:
 
 def on_sections(country: Country) -> tuple[Array, Array, Array]:
     """Return detection, collusion ``(section, run)`` and who guards which Afghan section."""
-    terrain = country.values.family("section_terrain")[:N, None]
-    length = country.values.family("section_length")[:N, None]
+    terrain = country.values.section_terrain[:N, None]
+    length = country.values.section_length[:N, None]
     agencies = country.agencies
     mine = (agencies.guarded_km[:N, GUARD_ROWS] > 0.0).astype(float)
     density = agencies.deployment[:N, GUARD_ROWS] / length

@@ -78,7 +78,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "pay": lambda m: m.agencies.pay,
     "budget": lambda m: m.now["revenue"],
     "output": lambda m: m.now["output"],
-    "foreign_debt": lambda m: m.values["debt_to_russia"] + m.other_debt,
+    "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
     "instalment_paid": lambda m: m.regime.instalment,
     "aid_pledged": lambda m: m.now["pledged"],
     "aid_delivered": lambda m: m.now["delivered"],

@@ -1,7 +1,7 @@
 """Which rules read which parameter: worked out from the code, so that it cannot drift.
 
-A rule, or an agent's method called like one, reads its keyword-only arguments. A stage reads the
-names it asks of the values in force.
+A rule, or an agent's method called like one, reads its keyword-only arguments. A stage reads
+the families it names: ``country.values.tax_share``.
 """
 
 from __future__ import annotations
@@ -25,25 +25,14 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
         yield import_module(info.name)
 
 
-def _asked(call: ast.AST) -> str:
-    """Return the family named in ``values["..."]`` or ``values.family("...")``, or nothing."""
-    if isinstance(call, ast.Subscript):
-        holder, argument = call.value, call.slice
-    elif isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args:
-        holder, argument = call.func.value, call.args[0]
-    else:
-        return ""
-    named = getattr(holder, "attr", getattr(holder, "id", ""))
-    if isinstance(argument, ast.JoinedStr):
-        argument = argument.values[0]
-    if named != "values" or not isinstance(argument, ast.Constant):
-        return ""
-    return str(argument.value).split(".")[0]
-
-
 def _reads(function: ast.FunctionDef) -> Iterator[str]:
+    """Yield the keyword-only arguments, and every ``name`` in ``values.name``."""
     yield from (argument.arg for argument in function.args.kwonlyargs)
-    yield from filter(None, (_asked(node) for node in ast.walk(function)))
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute):
+            holder = getattr(node.value, "attr", getattr(node.value, "id", ""))
+            if holder == "values":
+                yield node.attr
 
 
 @lru_cache

@@ -66,6 +66,8 @@ def create_actors(country: Country) -> None:
         setattr(country, attribute, made)
         if isinstance(made, Actors):
             setattr(country, made.dimension, {member.name: member for member in made})
+    for agent in country.agents:
+        agent.complete = True
     country.guards = [country.agency[name] for name in GUARDS]
 
 
@@ -75,18 +77,18 @@ def open_ledgers(country: Country) -> None:
     country.money = Ledger(purses, country.run_count)
     others = ["violent", "fighters_abroad", "prisoners", "exiles", "dead"]
     country.people = Ledger([*HOMES, *AWAY, *AGENCIES, *others], country.run_count)
-    everyone = country.values["population_start"]
-    share = country.values.family("region_people")
-    abroad = country.values["migrants_start"]
+    everyone = country.values.population_start
+    share = country.values.region_people
+    abroad = country.values.migrants_start
     country.people.pay_each("world", HOMES, (everyone - abroad) * share)
     country.people.pay_each("world", AWAY, abroad * share)
     country.people.pay_each("world", AGENCIES, country.agencies.strength)
-    country.people.move("world", "violent", country.values["violent_start"])
+    country.people.move("world", "violent", country.values.violent_start)
 
 
 def guard_sections(country: Country) -> None:
     """Put the guards of early 2004 on the border: Russian but for the 73 km and Murghab."""
-    length = country.values.family("section_length")
+    length = country.values.section_length
     russian, own = country.agency["russian_border_troops"], country.agency["border_troops"]
     for i, section in enumerate(SECTIONS):
         guard = own if section in ("early_transfer", "murghab") else russian
@@ -103,13 +105,13 @@ def country_at_start(country: Country) -> None:
 
     sections, exits = len(SECTIONS), len(EXITS)
     country.entry_toll, country.exit_toll = filled(0.0, sections), filled(0.0, exits)
-    belief = country.values["belief_start"]
+    belief = country.values.belief_start
     country.entry_word, country.exit_word = (
         filled(belief, len(AFGHAN_SECTIONS)),
         filled(belief, exits),
     )
     country.guard_strength = filled(0.3, sections)
-    country.barrier = filled(country.values["barrier_start"])
+    country.barrier = filled(country.values.barrier_start)
     country.barrier_rents_start = filled(1.0)
     country.alignment, country.west_share = filled(0.5), filled(0.3)
     country.reliance, country.displeasure = filled(0.0), filled(0.0)
@@ -121,20 +123,20 @@ def country_at_start(country: Country) -> None:
     country.militants_inside, country.coup = filled(0.0), filled(0.0)
     country.broadcast = filled(0.0)
     country.pressure, country.crime, country.gangs = (filled(1.0) for _ in range(3))
-    country.underworld = filled(country.values["underworld_start"])
+    country.underworld = filled(country.values.underworld_start)
     country.joined, country.passing, country.camps = (filled(0.0) for _ in range(3))
-    country.forward = country.ask(forward_aim, filled(country.values["strain_start"]))
+    country.forward = country.ask(forward_aim, filled(country.values.strain_start))
     country.drug_money, country.outlay_start = filled(1.0), filled(1.0)
     country.work_start = filled(1.0, 3)
     country.commitments = filled(0.0)
     country.preyed_on, country.mafia, country.aid_to_people = (filled(0.0) for _ in range(3))
-    country.shelter = filled(country.values["shelter_start"])
-    country.home_output = filled(country.values["output_start"] / 12.0)
+    country.shelter = filled(country.values.shelter_start)
+    country.home_output = filled(country.values.output_start / 12.0)
     country.presence_start = filled(country.base_presence)
-    country.hostility = filled(country.values["neighbour_hostility"])
+    country.hostility = filled(country.values.neighbour_hostility)
     country.hardening = filled(0.0)
     country.exits_usual, country.exits_lately = filled(1.0, exits), filled(1.0, exits)
-    country.other_debt = filled(country.values["other_debt_start"])
+    country.other_debt = filled(country.values.other_debt_start)
     police = country.agency["interior_ministry"].strength
     country.police_scale = country.home_people / np.maximum(police, 1.0)
     settle_provision(country)

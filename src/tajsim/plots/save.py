@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 import tajsim.plots.style as style
 from tajsim.errors import UserError
+from tajsim.files import telling, whole
 
 SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -36,22 +35,8 @@ def save(picture: Figure, path: Path) -> None:
     check_suffix(path)
     form = path.suffix.lower()[1:]
     stamp = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
-    try:
-        handle, name = tempfile.mkstemp(
-            suffix=path.suffix, prefix=f".{path.stem}.", dir=path.parent
-        )
-        os.close(handle)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
-    try:
-        with style.look(), settled(picture):
-            picture.savefig(name, format=form, metadata=stamp)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with telling(path), whole(path) as begun, style.look(), settled(picture):
+        picture.savefig(begun, format=form, metadata=stamp)
 
 
 @contextmanager
@@ -78,8 +63,3 @@ def settled(picture: Figure) -> Iterator[Figure]:
     finally:
         picture.set_layout_engine(engine)
         picture.set_dpi(dots)
-
-
-def reason(error: OSError) -> str:
-    """Return what the system says about an error, as the end of a line."""
-    return (error.strerror or str(error)).lower()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.axes import REPRESSION_STEPS, TASKS, Array, total
+from tajsim.axes import POWERS, REPRESSION_STEPS, TASKS, Array, total
 from tajsim.inputs.chronicle import OFFER_COUNTS
 from tajsim.model.chronicle import Pick, largest
 from tajsim.model.notes.ways import end_of_quarter
@@ -66,7 +66,7 @@ def note_position(country: Country) -> None:
             strict=True,
         ):
             country.note(kind, where, actor="regime", size=position, cause=cause)
-    size, word = country.guarantee, country.values["power_guarantee.russia"]
+    size, word = country.guarantee, country.values.power_guarantee[POWERS.index("russia")]
     crossed = country.watch.crossings("backing", size)
     if not crossed:
         return
@@ -123,7 +123,7 @@ def note_ladder(country: Country, taken: Array, standing_before: Array, seats: A
     regime, irpt = country.regime, country.movement["irpt"]
     if taken.any():
         state = (
-            country.values["party_appeal"],
+            country.values.party_appeal,
             seats,
             regime.incidents,
             1.0 - country.mean_control,

@@ -34,7 +34,7 @@ def note_harvest(country: Country) -> None:
 def note_work(country: Country) -> None:
     """Note where migrants' work fails and where it is back."""
     out = country.outside
-    work = out.migrant_demand / np.maximum(country.values["migrant_demand"], 1e-9)
+    work = out.migrant_demand / np.maximum(country.values.migrant_demand, 1e-9)
     crossed = country.watch.crossings("slump", work)
     if not crossed:
         return

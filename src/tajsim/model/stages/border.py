@@ -83,12 +83,12 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     stock = stock - stock_open * (guard.inland_all - guard.inland_bought * reach)
     net.hit = country.ask(arrests, guard.inland_all, net.protection)
 
-    used = stock * values["domestic_use"]
-    out = stock * values["sale_share"] * net.exit_share
+    used = stock * values.domestic_use
+    out = stock * values.sale_share * net.exit_share
     exit_guard = guard.exit_detection[:, None], guard.exit_collusion[:, None]
     exit_met, exit_arranged, exit_seized = clear(out, *exit_guard, reach, luck, shelter)
     net.exit_load, net.exit_lost = out, exit_seized
-    net.stock = stock * (1.0 - values["sale_share"] - values["domestic_use"])
+    net.stock = stock * (1.0 - values.sale_share - values.domestic_use)
 
     leaving = out - exit_seized
     net.revenue = total(leaving * guard.price_exit[:, None]) + used * guard.price_inland
@@ -176,4 +176,4 @@ def take_over(country: Country) -> None:
     net = country.networks
     lost = total(net.capacity * net.hit)
     weight = net.capacity * net.protection
-    net.grow(country.values["takeover_share"] * lost * weight / np.maximum(total(weight), 1e-9))
+    net.grow(country.values.takeover_share * lost * weight / np.maximum(total(weight), 1e-9))

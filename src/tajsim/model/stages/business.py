@@ -31,7 +31,7 @@ def business(country: Country) -> Array:
     punish(country)
     operations = total(country.now["operations"])
     country.regime.incidents = country.regime.incidents + operations + total(country.now["riots"])
-    return total(country.now["killings"]) + operations * country.values["operation_deaths"]
+    return total(country.now["killings"]) + operations * country.values.operation_deaths
 
 
 def riot(country: Country) -> NDArray[np.bool_]:
@@ -52,7 +52,7 @@ def storm_offices(country: Country) -> None:
     if not riots.any():
         return
     regions = country.regions
-    regions.control = regions.control * (1.0 - country.values["riot_control_loss"] * riots)
+    regions.control = regions.control * (1.0 - country.values.riot_control_loss * riots)
     regions.protest = np.maximum(regions.protest, riots)
     country.now["protest"] = regions.protest
 
@@ -70,7 +70,7 @@ def punish(country: Country) -> None:
         return
     country.now["operations"] = sent
     note_operation(country, sent)
-    shock = country.values["operation_shock"] * sent
+    shock = country.values.operation_shock * sent
     regions.fear = regions.fear + shock * (1.0 - regions.fear)
     regions.grievance = regions.grievance + shock * (1.0 - regions.grievance)
     arrest_strongmen(country, sent)

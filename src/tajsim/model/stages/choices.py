@@ -53,7 +53,7 @@ def rank_services(country: Country) -> None:
     service = country.agency["security_ministry"]
     others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
     to_go = float(month_number(ELECTION) - country.calendar_month)
-    near = election_near(np.mod(to_go, country.values["election_interval"]))
+    near = election_near(np.mod(to_go, country.values.election_interval))
     country.regime.rank_services(service.quality, others, near)
 
 
@@ -84,7 +84,7 @@ def position(country: Country) -> None:
     whole = np.maximum(total(powers.carried), 1e-9)
     country.west_share = total(powers.carried * powers.west) / whole
     country.objection = country.ask(objection, total(powers.carried * powers.bloc) / whole)
-    country.leverage = country.ask(leverage, country.values["debt_to_russia"], country.migrants)
+    country.leverage = country.ask(leverage, country.values.debt_to_russia, country.migrants)
     look_for_partners(country)
     powers.back(country.alignment, country.base_presence)
     backing = country.power["russia"].backing
@@ -96,7 +96,7 @@ def take_offers(country: Country) -> None:
     """Move the powers' mandates towards what the regime makes of their offers."""
     regime, powers = country.regime, country.powers
     exposure = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
-    cost, offer = country.values.family("task_cost"), powers.offer
+    cost, offer = country.values.task_cost, powers.offer
     whole = total(offer, axis=1)
     demand = whole / cost / (1.0 + whole / cost)
     regime.show(demand)
@@ -105,8 +105,8 @@ def take_offers(country: Country) -> None:
     wished = total(offer * demand[:, None]) / size
     alternatives = 1.0 - total(offer * offer / np.maximum(whole, 1e-9)[:, None]) / size
     relief = offer / cost[:, None]
-    intrusion = country.values.family("power_intrusion")
-    condition = country.values.family("power_condition")
+    intrusion = country.values.power_intrusion
+    condition = country.values.power_condition
     felt = regime.feel_condition(condition, wished, alternatives)
     objection = country.objection * powers.bloc
     # Neither search nor displeasure concerns the patron itself.
@@ -180,15 +180,15 @@ def call_successors(country: Country) -> None:
 def climb_ladder(country: Country) -> None:
     """Take one more step of repression where the threat seems to call for it."""
     regime, irpt = country.regime, country.movement["irpt"]
-    seats = irpt.seats / country.values["seats_all"]
+    seats = irpt.seats / country.values.seats_all
     chance = regime.climb_chance(
-        country.values["party_appeal"],
+        country.values.party_appeal,
         seats,
         1.0 - country.mean_control,
         country.mean_voice,
         country.west_share,
-        excused(country, country.values["west_priority"]),
-        excused(country, country.values["moscow_tolerance"]),
+        excused(country, country.values.west_priority),
+        excused(country, country.values.moscow_tolerance),
     )
     taken = country.draws.happens("ladder", "regime", country.calendar_month, chance)
     regime.ladder = regime.ladder + taken

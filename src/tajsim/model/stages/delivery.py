@@ -34,7 +34,7 @@ def delivery(country: Country) -> None:
     for amount in country.now["diverted"]:
         country.money.move("world", "patronage", amount)
     # Who asks for nothing does not look either.
-    watched = powers.useful * country.values.family("power_condition")
+    watched = powers.useful * country.values.power_condition
     useful = total(powers.useful, axis=1)
     hand_to_agencies(country, money * (1.0 - share), useful, total(watched, axis=1))
     civil_aid(country)
@@ -49,10 +49,7 @@ def bear_defections(country: Country) -> None:
     """A chief who went over last month costs those who worked with his service their trust."""
     gone, powers = country.last["defections"], country.powers
     # Most months nobody went over: then trust only comes back.
-    if gone.any():
-        powers.suffer(exposure_to(country, gone))
-    elif powers.burnt.any():
-        powers.suffer(powers.zeros())
+    powers.suffer(exposure_to(country, gone) if gone.any() else powers.zeros())
 
 
 def exposure_to(country: Country, gone: Array) -> Array:
@@ -84,8 +81,8 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Arra
     country.now["aid_received"] = money
     country.agencies.receive_aid(aid, watched_aid)
     own = country.agency["border_troops"]
-    posts = np.maximum(own.extra_km, 0.0) * country.values["persons_per_km"]
-    own.aid = own.aid + country.values["exit_package"] * posts
+    posts = np.maximum(own.extra_km, 0.0) * country.values.persons_per_km
+    own.aid = own.aid + country.values.exit_package * posts
 
 
 def presence(country: Country) -> None:

@@ -39,7 +39,7 @@ def force(country: Country) -> None:
     fight_mutinies(country)
     killed(country, business(country))
     cross(country)
-    arms = country.values["weapons_flow"] * country.pressure
+    arms = country.values.weapons_flow * country.pressure
     entering = total(country.now["entering"][:N])
     share = country.now["entering"][:N] / np.maximum(entering, 1e-9)
     country.now["weapons_seized"] = country.ask(
@@ -51,7 +51,7 @@ def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
     if not country.now["mutinies"].any():
         return
-    backing = country.values["internal_backing"] * country.guarantee
+    backing = country.values.internal_backing * country.guarantee
     fighting = country.now["mutinies"] * (country.commanders.status == MUTINIED)
     for i in np.flatnonzero(fighting.any(axis=1)):
         commander, up = country.commanders[i], fighting[i]
@@ -96,7 +96,7 @@ def cross(country: Country) -> None:
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
     density = total(country.agencies.deployment[:N] * country.agencies.quality, axis=1)
-    length = country.values.family("section_length")[:N]
+    length = country.values.section_length[:N]
     opposition = (density / length)[weakest, np.arange(country.run_count)]
     country.pressure = country.outside.militant_pressure[NORTH]
     # Those in the north of Afghanistan face the line; the others wait beyond the Uzbek border,
@@ -111,7 +111,7 @@ def cross(country: Country) -> None:
     inside, dead = groups.cross(attempt, opposition)
     note_crossings(country, attempt, inside, weakest, opening)
     country.now["attempts"], country.now["crossed"] = attempt, inside
-    aims = inside * country.values.family("onward_aim")
+    aims = inside * country.values.onward_aim
     for i in np.flatnonzero(attempt.any(axis=1)):
         country.now["deaths"] += dead[i]
         country.passing = country.passing + aims[i]

@@ -40,7 +40,7 @@ def money(country: Country) -> None:
     give_shelter(country)
     pay_clients(country, rents)
     # What is not saved is spent, on goods from the rest of the economy.
-    spending = country.values["spending_share"]
+    spending = country.values.spending_share
     country.money.move("households", "world", spending * country.money["households"])
     purses = country.money.accounts(NETWORKS)
     country.money.draw_each(NETWORKS, "world", spending * purses)
@@ -63,7 +63,7 @@ def network_accounts(country: Country) -> None:
     spent = ledger.draw_each(NETWORKS, "world", net.outlay)
     now["network_margin"] = total(net.revenue) - total(spent)
     profit = np.maximum(net.revenue - net.outlay - net.tolls, 0.0)
-    fee = country.values["protection_fee"] * profit * net.protection
+    fee = country.values.protection_fee * profit * net.protection
     net.fee = ledger.draw_each(NETWORKS, "patronage", fee)
     fees = net.by_patron(net.fee) * country.commanders.in_place
     ledger.pay_in_turn("patronage", COMMANDERS, fees)
@@ -79,17 +79,17 @@ def network_accounts(country: Country) -> None:
 def budget(country: Country) -> None:
     """The treasury takes taxes and pays wages, its instalment and the rest of the state."""
     ledger, values = country.money, country.values
-    taxes = ledger.draw("households", "treasury", values["tax_share"] * country.now["output"])
+    taxes = ledger.draw("households", "treasury", values.tax_share * country.now["output"])
     country.now["revenue"] = taxes
     pay, strength = country.agencies.pay, country.agencies.strength
-    topup = np.minimum(values.family("pay_topup"), pay)
+    topup = np.minimum(values.pay_topup, pay)
     wages = (pay - topup) * strength
     ledger.pay_in_turn("treasury", AGENCIES, wages * OWN)
     ledger.pay_each("world", AGENCIES, wages * (1.0 - OWN))
     ledger.pay_each("world", AGENCIES, topup * strength)
     ledger.move_in_turn(AGENCIES, "households", pay * strength)
     guard = country.agency["russian_border_troops"]
-    due = values["border_cost_per_head"] * guard.strength * values["treaty_share"]
+    due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
     country.commitments = country.ask(commitments_step, country.commitments, ledger["treasury"])
     ledger.move("treasury", "world", country.commitments)
@@ -113,7 +113,7 @@ def take_from_people(country: Country) -> Array:
     country.money.pay_each("world", AGENCIES, resale)
     agencies.illicit = taken + country.now["tolls"] + resale
     barrier_rents = total(taken[AT_BORDER])
-    pressure = 1.0 - np.exp(-country.values["trade_pressure"])
+    pressure = 1.0 - np.exp(-country.values.trade_pressure)
     relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
     if country.months_run == 0:
         country.barrier_rents_start, relative = barrier_rents, np.ones(country.run_count)
@@ -166,7 +166,7 @@ def pay_clients(country: Country, takings: Array) -> None:
     spent = 0.9 * ledger.accounts(COMMANDERS)
     ledger.move_in_turn(COMMANDERS, "households", spent)
     # The circle keeps for itself what its clients do not get.
-    rest = np.maximum(ledger["patronage"], 0.0) * country.values["self_enrichment"]
+    rest = np.maximum(ledger["patronage"], 0.0) * country.values.self_enrichment
     ledger.move("patronage", "world", rest)
     country.now["regime_kept"], country.now["rents_regime"] = rest, into_patronage(country)
 

@@ -81,7 +81,7 @@ def neighbours(country: Country) -> None:
     guard = total(country.guard_strength[:count]) / count
     country.hardening = country.ask(hardening, guard, country.hostility)
     country.hostility = country.ask(hostility_step, country.hostility, transit, inside)
-    pressure = country.values.family("militant_pressure").copy()
+    pressure = country.values.militant_pressure.copy()
     exiles = MILITANT_GROUPS.index("khudaiberdiev")
     pressure[exiles] = country.ask(
         pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain

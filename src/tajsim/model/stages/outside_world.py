@@ -30,7 +30,7 @@ def chance(country: Country) -> None:
         normal = draws.normal("harvest", "afghanistan", month)
         out.harvest_luck = country.ask(harvest_of_year, normal)
         note_harvest(country)
-    out.harvest = country.values["afghan_harvest"] * out.harvest_luck
+    out.harvest = country.values.afghan_harvest * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
     out.demand_shock = country.ask(autoregressive, out.demand_shock, shock)
     out.terms = country.ask(
@@ -39,5 +39,5 @@ def chance(country: Country) -> None:
         country.presence_start,
         country.exit_ratio("air_migrants"),
     )
-    out.migrant_demand = country.values["migrant_demand"] * np.exp(out.demand_shock) * out.terms
+    out.migrant_demand = country.values.migrant_demand * np.exp(out.demand_shock) * out.terms
     note_work(country)

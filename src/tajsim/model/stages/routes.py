@@ -25,9 +25,9 @@ def routes(country: Country) -> None:
     barrier = np.zeros((len(EXITS), country.run_count))
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
     closed = country.barrier + country.hardening
-    barrier[EXITS.index("uzbek_border")] = country.values["barrier_cost"] * closed
-    weak = country.values["kyrgyz_hardening"] * country.hardening
-    barrier[EXITS.index("kyrgyz_border")] = country.values["barrier_cost"] * weak
+    barrier[EXITS.index("uzbek_border")] = country.values.barrier_cost * closed
+    weak = country.values.kyrgyz_hardening * country.hardening
+    barrier[EXITS.index("kyrgyz_border")] = country.values.barrier_cost * weak
     networks.ask(networks.protect, country.commanders.in_place)
     networks.learn(country.entry_word, country.exit_word)
     networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, barrier)

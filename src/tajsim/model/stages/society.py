@@ -44,9 +44,9 @@ def society(country: Country) -> None:
     country.creed = country.ask(control_of_faith, country.regime.ladder)
     country.absorbed = country.ask(
         absorption,
-        country.movement["irpt"].seats / values["seats_all"],
+        country.movement["irpt"].seats / values.seats_all,
         country.standing,
-        values["party_appeal"],
+        values.party_appeal,
         country.creed,
     )
     feel(country)
@@ -127,7 +127,7 @@ def border_weakness(country: Country) -> Array:
 
 def grow_and_migrate(country: Country) -> None:
     """Births less deaths, and people leaving or coming back."""
-    births = country.at_home * country.values["population_growth"]
+    births = country.at_home * country.values.population_growth
     country.people.pay_each("world", HOMES, births)
     demand = country.outside.migrant_demand
     leaving = country.regions.migrate(country.at_home, country.abroad, demand)
@@ -175,7 +175,7 @@ def close_party(country: Country, closed: Array) -> None:
 
 def violence(country: Country, skill: Array) -> None:
     """Some of the aggrieved turn to violent groups; some of those act, some leave to fight."""
-    pull = country.values["foreign_pull"] * (1.0 + country.broadcast)
+    pull = country.values.foreign_pull * (1.0 + country.broadcast)
     home, regions = country.at_home, country.regions
     new = country.ask(
         radicalised,

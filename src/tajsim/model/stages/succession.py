@@ -59,7 +59,7 @@ def contest(country: Country) -> None:
     month, standing = country.calendar_month, 1.0 - regime.failed
     leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
     # What stands behind a ruler who stays is only that nobody is unsure who rules.
-    staying = 1.0 - country.values["staying_doubt"]
+    staying = 1.0 - country.values.staying_doubt
     settled = np.where(leaves > 0.5, regime.settled, staying)
     sides = take_sides(country, leaves, settled)
     share = strength_behind(country, sides.behind + sides.bargains, settled)
