@@ -140,7 +140,7 @@ def test_plot(pair: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
 
 def test_plot_offers_what_the_pictures_take(capsys: Capture) -> None:
     drawn = {kind: set(options(kind)) - {"table", "events", "detail", "order"} for kind in KINDS}
-    drawn |= dict.fromkeys(of_sweeps.SWEEP_KINDS, set(of_sweeps.OPTIONS))
+    drawn |= {kind: set(of_sweeps.OPTIONS) for kind in of_sweeps.SWEEP_KINDS}
     assert {kind: set(takes) for kind, takes in TAKES.items()} == drawn
     assert set(SWEEP_KINDS) == set(of_sweeps.SWEEP_KINDS)
     arguments = ["plot", "missing", "--kind", "fan", "--out", "x.png"]

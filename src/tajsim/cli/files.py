@@ -37,11 +37,11 @@ def table_file(
 ) -> Iterator[Path | None]:
     """Give a path to write to; the file takes the place of ``out`` if the block ends well.
 
-    On an error or an interrupt it is removed and ``out`` is as it was. Without ``out`` it gives
-    None.
+    Without ``out`` it gives None.
 
     Raises:
-        UserError: before the block, if ``out`` may not be written or replaced.
+        UserError: before the block, if ``out`` may not be written or replaced; after it, if it
+            cannot be written.
     """
     if out is None:
         yield None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tajsim
@@ -85,6 +84,8 @@ def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
 )
 def plot(options: Namespace) -> None:
     """Draw a picture of results, or of several results side by side."""
+    from tajsim.plots import SUFFIXES, draw
+
     chosen = _chosen(options)
     path = place_of(options.out)
     check_file(path, options.overwrite, endings=SUFFIXES)
@@ -97,8 +98,6 @@ def plot(options: Namespace) -> None:
             )
         written = draw_sweep(options.kind, tajsim.load_sweep(options.results[0]), path, **chosen)
     else:
-        from tajsim.plots import draw
-
         datasets = [tajsim.load_results(results) for results in options.results]
         written = draw(options.kind, datasets, path, **chosen, **_table(options.kind, datasets))
     print(*written, sep="\n")

@@ -19,7 +19,7 @@ def whole(text: str) -> int:
         raise ArgumentTypeError(str(error)) from None
 
 
-def number(text: str) -> float:
+def real(text: str) -> float:
     """Read a number; the limits are checked where it is used."""
     try:
         return read_quantity(text, "")
@@ -44,8 +44,8 @@ def name_list(text: str) -> list[str]:
 READERS: dict[str, Callable[[str], object]] = {
     "N": whole,
     "MONTHS": whole,
-    "X": number,
-    "SHARE": number,
+    "X": real,
+    "SHARE": real,
     "A,B": name_list,
     "FROM:TO": window,
 }
