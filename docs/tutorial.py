@@ -95,7 +95,7 @@ def _called(line: str, refused: bool) -> str:
 
     ``refused`` tells that the page shows the line with which it is refused.
     """
-    from tajsim.cli.program import main
+    from tajsim.cli.main import main
 
     with _caught() as caught:
         status = main(shlex.split(line)[1:])

@@ -67,6 +67,7 @@ def by_hand() -> Callable[..., xr.Dataset]:
             },
             {
                 "tajsim_version": "0",
+                "model": "0+0",
                 "seed": 1,
                 "events": json.dumps({names[0]: [], **{name: [event] for name in names[1:]}}),
                 "claims": json.dumps({names[-1]: list(claims)}),

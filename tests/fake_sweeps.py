@@ -71,7 +71,7 @@ def fake_sweep(
         kind=kind,
         options=options or {},
         about={"title": "Fake", "question": "?", "seed": 1, "parameters": "fixed", "runs": runs},
-        damaged=(),
+        unfit=(),
     )
     return _with_design(sweep, design)
 

@@ -163,5 +163,7 @@ class FailingDisk(Disk):
         self._renamed = [row for row in self._renamed if row[1].parent != folder]
 
     def remove(self, path: Path) -> None:
+        if self.how != "full" and self.steps >= self.step:
+            return  # the machine is off
         self._at(path)
         super().remove(path)

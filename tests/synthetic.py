@@ -172,6 +172,7 @@ def results(
             {
                 "title": " against ".join(reversed(scenarios)),
                 "tajsim_version": "0.1.0",
+                "model": "0.1.0+0",
                 "seed": str(seed),
                 "runs": runs,
                 "parameters_mode": "prior",

@@ -15,7 +15,7 @@ from app_browser import CHROMIUM, WHY_NOT, Chromium, Tab, wait_for
 from app_server import Dashboard
 
 from tajsim.analysis.paired import compare_results
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=WHY_NOT)

@@ -23,7 +23,7 @@ from app_server import Dashboard, connect, link, talk
 from tajsim.app import hub as hub_module
 from tajsim.app.entry import Entry, parted
 from tajsim.app.server import bind, loopback
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.errors import UserError
 
 SMALL = {"scenario": "status-quo", "set": "agency_pay.border_troops=40", "until": "2004-12"}

@@ -10,7 +10,7 @@ import pytest
 from tajsim.app.event_moves import event_keys
 from tajsim.app.scenario_file import file_name, plan_of, scenario_text
 from tajsim.app.state import MOST_RUNS, State, offered_scenarios, read_state
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.errors import UserError
 from tajsim.inputs.scenario import Scenario, check_scenario, load_scenario
 
@@ -122,6 +122,9 @@ def test_wrong_options_are_refused_with_the_line_of_tajsim_compare(
         ("show=grievance@section=gbao", "unknown dimension of grievance 'section'"),
         ("border=grievance", "'grievance' is not by section"),
         ("from=2006-13", "from: '2006-13' is not a month"),
+        ("from=200\u0664-06", "is not a month"),
+        ("runs=\u0663", "argument --runs: '\u0663' is not a whole number"),
+        ("set=civic_space=\u0661", "cannot read '\u0661'"),
         (f"runs={MOST_RUNS + 1}", f"at most {MOST_RUNS}"),
         ("run=200", "run 200 is not among the results; expected 0 to 199"),
         ("set=army", "--set army: expected key=value"),

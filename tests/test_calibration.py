@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -255,6 +256,24 @@ def test_a_folder_holds_one_calibration(tmp_path: Path) -> None:
     Folder(tmp_path, {"seed": 1, "targets": "a"})
     with pytest.raises(UserError, match="another targets; name a new folder"):
         Folder(tmp_path, {"seed": 1, "targets": "b"})
+
+
+def test_rounds_and_priors_of_another_calibration_are_refused(tmp_path: Path) -> None:
+    one, two = (Folder(tmp_path / str(seed), {"seed": seed}) for seed in (1, 2))
+    begun = start(toy(np.array([2.0, 1.0])), 1, 50)
+    for folder in (one, two):
+        folder.save(begun)
+        folder.save_prior(runs=begun.runs)
+    loaded = one.load()
+    assert loaded is not None and np.array_equal(loaded.scores, begun.scores)
+    for path in two.path.glob("*.npz"):
+        shutil.copy(path, one.path / path.name)
+    for load in (one.load, one.load_prior):
+        with pytest.raises(UserError, match="holds a calibration with another seed"):
+            load()
+    np.savez(one.path / "prior.npz", runs=begun.runs)
+    with pytest.raises(UserError, match="does not say which calibration it is of"):
+        one.load_prior()
 
 
 # --- with the model -------------------------------------------------------------------------------

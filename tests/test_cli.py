@@ -13,14 +13,14 @@ import xarray as xr
 
 import tajsim
 from tajsim.cli import main
-from tajsim.cli.program import VERBS
-from tajsim.cli.verbs import plot
+from tajsim.cli.main import VERBS
+from tajsim.cli.present import SWEEP_KINDS, TAKES
 from tajsim.ensemble import load_results, save
 from tajsim.inputs.experiment_folder import experiment_names
 from tajsim.inputs.figures import load_figures
 from tajsim.inputs.parameters import load_families, load_parameters
 from tajsim.inputs.scenario import load_scenario, scenario_names
-from tajsim.plots import KINDS
+from tajsim.plots import KINDS, of_sweeps, options
 
 SHORT = ("--runs", "3", "--until", "2005-03")
 Capture = pytest.CaptureFixture[str]
@@ -138,8 +138,16 @@ def test_plot(pair: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
     assert "--overwrite" in capsys.readouterr().err
 
 
-def test_kinds_of_picture_are_those_that_can_be_drawn() -> None:
-    assert set(plot.KINDS) == set(KINDS)
+def test_plot_offers_what_the_pictures_take(capsys: Capture) -> None:
+    drawn = {kind: set(options(kind)) - {"table", "events", "detail", "order"} for kind in KINDS}
+    drawn |= {kind: set(of_sweeps.OPTIONS) for kind in of_sweeps.SWEEP_KINDS}
+    assert {kind: set(takes) for kind, takes in TAKES.items()} == drawn
+    assert set(SWEEP_KINDS) == set(of_sweeps.SWEEP_KINDS)
+    arguments = ["plot", "missing", "--kind", "fan", "--out", "x.png"]
+    assert main([*arguments, "--window", "2004-01:2004-12", "--at", "2004"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[1] for line in said] == [" --at", " --window"]
+    assert said[0].endswith("which takes --outcome, --select, --smooth, --scenarios, --title")
 
 
 def test_figures(capsys: Capture) -> None:

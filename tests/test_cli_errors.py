@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import xarray as xr
 
 from tajsim import plots
-from tajsim.cli import main, program
-from tajsim.cli.verbs import figures
+from tajsim.cli import lists, main
+from tajsim.cli.files import result_folder, table_file
+from tajsim.cli.main import Terminated
 from tajsim.ensemble import save
 
 Capture = pytest.CaptureFixture[str]
@@ -51,6 +54,11 @@ def refused(arguments: list[str], capsys: Capture, *words: str) -> list[str]:
         (["run", "status-quo", "--runs", "0"], ["runs", "at least 1"]),
         (["run", "status-quo", "--runs", "-5"], ["runs", "-5"]),
         (["run", "status-quo", "--runs", "many"], ["--runs", "'many'"]),
+        (["run", "status-quo", "--seed", "\u0663"], ["--seed", "whole number"]),
+        (["run", "status-quo", "--until", "200\u0664-06"], ["until", "YYYY-MM"]),
+        (["discover", "x", "--outcome", "y", "--above", "\u0663"], ["--above", "not a number"]),
+        (["check", "a\0b.toml"], ["byte zero"]),
+        (["check", "x" * 300 + "/" + "y" * 300], ["no such file"]),
         (["run", "status-quo", "--runs", "2.5"], ["--runs", "'2.5'"]),
         (["run", "status-quo", "--seed", "x"], ["--seed", "'x'"]),
         (["run", "status-quo", "--workers", "0"], ["workers"]),
@@ -169,23 +177,59 @@ def test_names_of_files_need_not_be_utf8(
     assert "o\\udcff: results.nc" in done.stdout.replace("\n", " ")
 
 
-def test_a_failure_leaves_the_old_results(
-    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@contextmanager
+def room(size: int) -> Iterator[None]:
+    """Let no file grow beyond a size in bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_leaves_the_old_results(capsys: Capture, tmp_path: Path) -> None:
+    out, table, state = tmp_path / "out", tmp_path / "t.csv", tmp_path / "state.npz"
+    run = [*RUN, "--outcomes", "polity", "--out", str(out), "--save", str(state)]
+    claims = ["claims", "irpt-ban", "--runs", "1", "--out", str(table)]
+    assert main(run) == 0 and main(claims) == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {path.suffix for path in before} == {".nc", ".csv", ".png", ".npz"}
+    largest = max(len(data) for data in before.values())
+    for size in (0, len(before[out / "results.nc"]) - 1, largest - 1):
+        with room(size):
+            refused([*run, "--overwrite"], capsys, "cannot be written (file too large)")
+    with room(0):
+        refused([*claims, "--overwrite"], capsys, "cannot be written (file too large)")
+        refused(["new", str(tmp_path / "n.toml")], capsys, "n.toml: cannot be written")
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "state.npz", "t.csv"]
+
+
+def test_output_that_cannot_be_written_is_one_line(
+    environment: dict[str, str],
 ) -> None:
-    out = tmp_path / "out"
-    command = [*RUN, "--outcomes", "polity", "--out", str(out), "--no-pictures"]
-    assert main(command) == 0
-    before = (out / "results.nc").read_bytes()
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tajsim", "parameters"],
+            stdout=full, stderr=subprocess.PIPE, text=True, env=environment,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "tajsim: no space left on device\n")
 
-    def full(self: xr.Dataset, path: Path, **options: object) -> None:
-        Path(path).write_bytes(b"half")
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
-    assert main([*command, "--overwrite"]) == 2
-    assert "no space left" in capsys.readouterr().err
-    assert (out / "results.nc").read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+def test_permissions_follow_the_umask(tmp_path: Path, pair: xr.Dataset) -> None:
+    before = os.umask(0o027)
+    try:
+        with result_folder(str(tmp_path / "out"), overwrite=False) as folder:
+            save(pair, folder / "results.nc")
+            plots.draw("distribution", pair, folder / "d.svg", outcome=["polity"])
+            with table_file(str(folder / "t.csv"), overwrite=False) as file:
+                pair["run"].to_dataframe().to_csv(file)
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    assert modes.pop("out") == 0o750
+    assert modes == dict.fromkeys(("results.nc", "d.svg", "t.csv"), 0o640)
 
 
 def test_pictures_that_fail_do_not_cost_the_results(
@@ -208,7 +252,7 @@ def test_mistakes_in_the_program_are_one_line(
     def broken(options: object) -> int:
         raise ZeroDivisionError("so\nit goes")
 
-    monkeypatch.setattr(figures, "call", broken)
+    monkeypatch.setattr(lists.figures, "call", broken)
     assert main(["figures"]) == 1
     assert capsys.readouterr().err == (
         "tajsim: internal error: ZeroDivisionError: so it goes; run again with --debug\n"
@@ -220,12 +264,12 @@ def test_mistakes_in_the_program_are_one_line(
 def test_interrupt_and_termination_have_their_status(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for error, status in ((KeyboardInterrupt, 130), (program.Terminated, 143)):
+    for error, status in ((KeyboardInterrupt, 130), (Terminated, 143)):
 
         def stopped(options: object, error: type[BaseException] = error) -> int:
             raise error
 
-        monkeypatch.setattr(figures, "call", stopped)
+        monkeypatch.setattr(lists.figures, "call", stopped)
         assert main(["figures"]) == status
         assert len(capsys.readouterr().err.splitlines()) == 1
 

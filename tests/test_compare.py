@@ -14,6 +14,7 @@ from tajsim.analysis.aggregate import aggregate
 from tajsim.analysis.report_text import comparison_text
 from tajsim.analysis.windows import default_window, first_difference
 from tajsim.errors import UserError
+from tajsim.results.pairs import gap
 
 Maker = Callable[..., xr.Dataset]
 
@@ -70,6 +71,17 @@ def test_no_difference_at_all(by_hand: Maker) -> None:
     row = compare_results(by_hand([[1.0, 2.0], [1.0, 2.0]])).iloc[0]
     assert (row["direction"], row["share_tied"], row["pairing"]) == ("", 1.0, np.inf)
     assert (row["low"], row["high"]) == (0.0, 0.0)
+
+
+def test_rounding_is_no_difference(by_hand: Maker) -> None:
+    below = [1.0, 1000.0, np.float32(0.3), 0.0]
+    above = [np.nextafter(np.float32(v), np.float32(2e3)) for v in below[:3]]
+    row = compare_results(by_hand([below, [*above, 0.0]])).iloc[0]
+    assert (row["difference"], row["low"], row["high"], row["direction"]) == (0.0, 0.0, 0.0, "")
+    assert row["share_tied"] == 1.0
+    near = np.array([-2.2e-16, 3.0, np.nan])
+    np.testing.assert_array_equal(gap(near * 0.0 + 1e-17, near), [0.0, 3.0 - 1e-17, np.nan])
+    np.testing.assert_array_equal(gap(np.array([1.0, 1e9]), np.array([1.01, 1e9])), [1.01 - 1, 0])
 
 
 def test_runs_without_a_value_are_left_out(by_hand: Maker) -> None:

@@ -66,6 +66,7 @@ def results(*runs: Sequence[Row]) -> xr.Dataset:
     coordinates |= {"scenario": ["tiny"], "month": dates, "run": np.arange(len(runs))}
     attrs = {
         "tajsim_version": "0",
+        "model": "0+0",
         "seed": 1,
         "parameters_mode": "fixed",
         "questions": '{"tiny": "What happens to Mirzoev?"}',
@@ -247,7 +248,7 @@ def test_mistakes_are_told_in_one_line(pair: xr.Dataset) -> None:
 
 def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
     first, second = pair.sel(scenario=[A]), pair.sel(scenario=[B])
-    refused("seed is 1", "2", results=first, other=second.assign_attrs(seed=2))
+    refused("the seed of the one is 1", "2", results=first, other=second.assign_attrs(seed=2))
     refused("mode", results=first, other=second.assign_attrs(parameters_mode="fixed"))
     refused("share no run", results=first.sel(run=[0]), other=second.sel(run=[1]))
     other = second.copy(deep=True)

@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "tajsim"
 
 #: Part of the package -> the parts it may import from. What is no key is a folder or file of
 #: ``src/tajsim`` that has no place yet, and fails.
-GROUND = {"axes", "display", "draws", "errors", "inputs", "version", "world"}
+GROUND = {"axes", "display", "draws", "errors", "files", "inputs", "version", "world"}
 MODEL = {"model", "agents", "rules"} | GROUND
 ALLOWED = {
     "__init__": {
@@ -42,13 +42,14 @@ ALLOWED = {
         "calibration",
     }
     | MODEL,
-    "app": {"analysis", "plots", "ensemble"} | MODEL,
-    "report": {"analysis", "plots", "ensemble"} | MODEL,
+    "app": {"analysis", "plots", "results", "ensemble"} | MODEL,
+    "report": {"analysis", "plots", "results", "ensemble"} | MODEL,
     "exploration": {"analysis", "sweeps", "ensemble"} | MODEL,
-    "analysis": {"sweeps", "ensemble"} | MODEL,
+    "analysis": {"sweeps", "results", "ensemble"} | MODEL,
     "sweeps": {"ensemble"} | MODEL,
     "calibration": {"analysis", "ensemble"} | MODEL,
-    "plots": GROUND,
+    "plots": {"results"} | GROUND,
+    "results": GROUND,
     "ensemble": MODEL,
     "model": MODEL,
     "agents": {"rules"} | GROUND,
@@ -213,6 +214,36 @@ def test_draws_are_the_only_source_of_chance() -> None:
                     found.append(f"{shown(path, node)}: {said}")
             if isinstance(node, ast.Name) and node.id in CHANCE_NAMES:
                 found.append(f"{shown(path, node)}: {node.id}")
+    assert found == []
+
+
+#: What makes or replaces files; everything goes through ``files.py``, so that it appears whole.
+WRITERS = {"mkstemp", "NamedTemporaryFile", "umask", "write_text", "write_bytes", "expanduser"}
+
+
+def test_files_are_written_in_one_place() -> None:
+    found = []
+    for path in files():
+        if path.relative_to(SOURCE).as_posix() not in ("files.py", "sweeps/disk.py"):
+            nodes = [n for n in ast.walk(tree(path)) if isinstance(n, ast.Attribute)]
+            found += [shown(path, node) for node in nodes if node.attr in WRITERS]
+    assert found == []
+
+
+#: What takes digits and letters of every script: ``inputs`` has readers that take ASCII.
+EVERY_SCRIPT = {"isdigit", "isdecimal", "isnumeric", "isalnum"}
+
+
+def test_text_is_read_as_ascii() -> None:
+    found = []
+    for path in files():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute) and node.attr in EVERY_SCRIPT:
+                found.append(shown(path, node))
+            if isinstance(node, ast.Constant) and "\\d" in str(node.value):
+                found.append(shown(path, node))
+            if isinstance(node, ast.keyword) and node.arg == "type":
+                found += [shown(path, node.value)] * (ast.unparse(node.value) in ("int", "float"))
     assert found == []
 
 

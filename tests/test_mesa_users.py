@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import inspect
 import re
+import weakref
 from copy import deepcopy
 
 import mesa
@@ -14,6 +17,9 @@ from tajsim.agents.actors import Actors
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.network import TraffickingNetwork
+from tajsim.agents.regime import Regime
+from tajsim.errors import UserError
+from tajsim.inputs.scenario import Event
 from tajsim.model.model import TajikistanModel
 
 KINDS = {
@@ -124,3 +130,74 @@ def test_run_to_end_tells_progress_and_stops() -> None:
     assert seen == [1, 2, 3, 4, 5, 6]
     assert not model.running
     assert all(np.isfinite(series).all() for series in model.record.values())
+
+
+def collusion_by_seed(**given: list[int]) -> list[float]:
+    """Return an outcome for each seed. Newer versions of ``batch_run`` take ``rng`` themselves."""
+    own = {"rng"} & inspect.signature(mesa.batch_run).parameters.keys() & given.keys()
+    options = {"max_steps": 5, "display_progress": False} | {name: given.pop(name) for name in own}
+    return [row["collusion"] for row in mesa.batch_run(Seizures, given, **options)]
+
+
+def test_rng_is_another_name_for_seed() -> None:
+    by_rng = collusion_by_seed(rng=[3, 4, 5])
+    assert len(set(by_rng)) == 3
+    assert by_rng == collusion_by_seed(seed=[3, 4, 5])
+    assert collusion_by_seed(rng=[3], seed=[3]) == by_rng[:1]
+    assert len({TajikistanModel(rng=seed).rng.random() for seed in (3, -3, np.int64(4))}) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"seed": 1, "rng": 2}, "two names for one number"),
+        ({"rng": 1.0}, "rng must be a whole number of at most 63 bits, not 1.0"),
+        ({"rng": np.random.default_rng(1)}, "rng must be a whole number"),
+        ({"seed": 2**63}, "seed must be a whole number"),
+        ({"runs": [0.5]}, "runs must be a count or whole numbers, not"),
+        ({"start": "2005-06", "events": [Event("2005-05", "seats", {}, "")]}, "before the start"),
+    ],
+)
+def test_what_could_only_be_ignored_is_refused(options: dict[str, object], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        TajikistanModel(**options)  # type: ignore[arg-type]
+
+
+def test_agents_say_what_they_cannot_do() -> None:
+    model = TajikistanModel(runs=2, end="2004-01")
+    for agents in (model.agents, model.agents_by_type[Regime]):
+        for method in ("step", "advance"):
+            with pytest.raises(UserError, match="does not act alone: step the model"):
+                agents.shuffle_do(method)
+    for agent in (model.regime, model.agency["army"]):
+        with pytest.raises(UserError, match=f"{agent.name} cannot be removed"):
+            agent.remove()
+    with pytest.raises(UserError, match="cannot be removed"):
+        model.remove_all_agents()
+    assert len(model.agents) == sum(KINDS.values())
+    with pytest.raises(AttributeError, match="has no state 'efort'; did you mean 'effort'"):
+        model.regime.efort = 1.0
+    with pytest.raises(AttributeError, match="did you mean 'loyalty'"):
+        model.agents_by_type[Commander].set("loyalti", 0.25)
+    model.step()
+    with pytest.raises(UserError, match="all 1 months are simulated"):
+        model.step()
+
+
+def test_agents_of_ones_own_come_and_go() -> None:
+    model = TajikistanModel(runs=2)
+    assert [agent.unique_id for agent in model.agents] == [*range(1, len(model.agents) + 1)]
+    first, second = mesa.Agent(model), mesa.Agent(model)
+    first.remove()
+    third = mesa.Agent(model)
+    assert third.unique_id == second.unique_id + 1 == sum(KINDS.values()) + 3
+
+
+def test_models_are_freed() -> None:
+    model = TajikistanModel(runs=2)
+    mesa.Agent(model)
+    model.step()
+    kept = weakref.ref(model)
+    del model
+    gc.collect()
+    assert kept() is None

@@ -11,7 +11,7 @@ from matplotlib.image import imread
 from pictures import BASELINE, PICTURES, draw
 from sweep_figures import FIGURES
 
-from tajsim.cli.program import build_parser
+from tajsim.cli.main import build_parser
 from tajsim.plots import KINDS
 from tajsim.plots.of_sweeps import SWEEP_KINDS
 

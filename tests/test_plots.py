@@ -35,6 +35,7 @@ from tajsim.plots.guards import GUARD, with_guard
 from tajsim.plots.join import join
 from tajsim.plots.noted import noted
 from tajsim.plots.posts import standing
+from tajsim.results.outcomes import yes_or_no
 
 PAIRED = ("difference", "scenarios", "tornado", "claims")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
@@ -227,6 +228,18 @@ def test_a_share_of_runs_is_drawn_for_yes_or_no(one: xr.Dataset) -> None:
     assert any(np.allclose(line.get_ydata(), share) for line in picture.axes[0].lines[:1])
 
 
+def test_yes_or_no_is_told_by_the_unit_and_not_by_the_values(one: xr.Dataset) -> None:
+    few = one.isel(run=slice(5))
+    few["grievance"] = xr.zeros_like(few["grievance"])
+    few["grievance"][..., 12:, :] = 1.0  # a ladder on its lowest steps is a ladder still
+    assert plots.figure("fan", few, outcome="grievance").axes[0].get_ylabel() == "index"
+    few["state_failed"] = few["state_failed"] * 0.0
+    assert plots.figure("fan", few, outcome="state_failed").axes[0].get_ylabel() == "% of runs"
+    ladder = few["grievance"].assign_attrs(unit="0 or 1")
+    assert yes_or_no(ladder) and not yes_or_no(ladder, windowed=True)  # a share of months
+    assert yes_or_no(few["state_failed"], windowed=True)
+
+
 def test_windows_aggregate_as_the_outcome_says(two: xr.Dataset) -> None:
     year = ("2006-01", "2006-12")
     part = two.sel(month=slice("2006-01", "2006-12"))
@@ -291,6 +304,8 @@ def test_large_numbers_are_in_millions_and_intervals_set_the_digits() -> None:
         "\N{MINUS SIGN}0.1346 [\N{MINUS SIGN}0.1353, \N{MINUS SIGN}0.1339]"
     )
     assert labels.number(-0.00001, decimals=2) == "0.00"
+    assert labels.with_interval(-2.2e-16, -6.7e-16, 6.7e-16) == "0"
+    assert labels.with_interval(0.5, 0.5 - 1e-9, 0.5 + 1e-9) == "+0.500"
 
 
 # events, projection, foot line
@@ -416,9 +431,9 @@ def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset
     assert choose.names_of(join([one, changed])) == ["status-quo", "status-quo (2)"]
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 6
-    with pytest.raises(UserError, match="one seed"):
+    with pytest.raises(UserError, match="the seed of the one is 1, of the other 2"):
         plots.figure("difference", [one, results(scenarios=("b",), runs=12, seed=2)])
-    with pytest.raises(UserError, match="way of taking parameters"):
+    with pytest.raises(UserError, match="mode of the parameters of the one is prior"):
         plots.figure("difference", [one, other.assign_attrs(parameters_mode="fixed")])
 
 
@@ -510,12 +525,12 @@ def test_errors_name_the_nearest(
 
 
 def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"\.png, \.svg, \.pdf"):
+    with pytest.raises(UserError, match=r"\.png or \.svg or \.pdf"):
         plots.draw("providers", one, tmp_path / "picture.gif")
     with pytest.raises(UserError, match="cannot be written"):
         plots.draw("providers", one, tmp_path / "nowhere" / "picture.png")
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="cannot be made"):
+    with pytest.raises(UserError, match="cannot be written"):
         plots.standard_pictures(one, tmp_path / "file")
     with pytest.raises(UserError, match="no results"):
         plots.figure("fan", [])

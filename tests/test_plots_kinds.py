@@ -16,7 +16,10 @@ from tajsim import plots
 from tajsim.axes import AGENCIES, COMMANDERS, POWERS, SECTIONS
 from tajsim.errors import UserError
 from tajsim.inputs.chronicle import load_kinds
+from tajsim.inputs.chronicle_names import NOTED_AS, labels_of
+from tajsim.inputs.event_kinds import EVENT_KINDS
 from tajsim.inputs.figures import load_figures
+from tajsim.model.events import HANDLERS
 from tajsim.plots import marks, observed
 from tajsim.plots.elite import parts
 from tajsim.plots.guards import GUARD, OWN_FROM_START, with_guard
@@ -209,6 +212,31 @@ def test_events_name_document_and_line() -> None:
     dataset = results(scenarios=PAIR[:1], runs=2, events=table)
     assert marks.marks(dataset, True)[0].text == f"Harvest ({figure.document}:{figure.line})"
     assert marks.source([]) == ""
+
+
+def test_events_of_one_label_cite_their_own_sources() -> None:
+    event = {"month": "2006-06", "kind": "set", "label": "Harvest", "arguments": {}}
+    told = [{**event, "sources": ["first:1", "first:2"]}, {**event, "sources": ["second:3"]}]
+    later = {**event, "month": "2006-09", "sources": ["third:4"]}
+    other = {**event, "month": "2006-09", "sources": ["fourth:5"]}
+    table = {PAIR[0]: [*told, later], PAIR[1]: [*told, other]}
+    found = marks.marks(results(scenarios=PAIR, runs=2, events=table), True)
+    assert [(mark.text, mark.owners) for mark in found] == [
+        ("Harvest (first:1, 2); Harvest (second:3)", PAIR),
+        ("Harvest (fourth:5)", PAIR[1:]),
+        ("Harvest (third:4)", PAIR[:1]),
+    ]
+
+
+def test_an_event_is_told_under_its_own_label() -> None:
+    row = {"month": "2006-06", "arguments": {"commander": "mirzoev"}}
+    events = [{**row, "kind": "dismiss", "label": "Out"}, {**row, "kind": "arrest", "label": "In"}]
+    assert labels_of(events) == {
+        ("2006-06", "dismissal_order", "mirzoev"): "Out",
+        ("2006-06", "arrest_order", "mirzoev"): "In",
+    }
+    assert set(NOTED_AS) == set(HANDLERS) == set(EVENT_KINDS)
+    assert {noted_as for noted_as, _ in NOTED_AS.values()} <= set(load_kinds())
 
 
 def test_parts_of_a_stack_are_told_apart_in_grey() -> None:

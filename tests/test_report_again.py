@@ -17,7 +17,7 @@ import xarray as xr
 import tajsim
 from tajsim.analysis.rests import VARIANCE, keep_table, kept_table
 from tajsim.analysis.windows import kept_window
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report

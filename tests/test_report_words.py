@@ -123,7 +123,7 @@ def make(values: list[np.ndarray]) -> xr.Dataset:
     return xr.Dataset(
         {"level": (("scenario", "month", "run"), series, attrs)},
         {"scenario": ["base", "other"], "month": months, "run": np.arange(series.shape[2])},
-        {"tajsim_version": "0", "seed": 1},
+        {"tajsim_version": "0", "model": "0+0", "seed": 1},
     )
 
 
@@ -167,7 +167,8 @@ def test_every_headline_total_is_counted_once() -> None:
         (4.46e6, 0.466e6, 2.39e7, False, "4 0 to 24"),
         (0.04, -0.08, 0.0, False, "0.040 \N{MINUS SIGN}0.080 to 0.000"),
         (5.0, float("nan"), float("nan"), False, "5.00 undefined"),
-        (0.0, 0.0, 0.0, False, "0.00 0.00 to 0.00"),
+        (0.0, 0.0, 0.0, False, "0 0 to 0"),
+        (-1.3e-10, -6.7e-10, 0.0, True, "0 0 to 0"),
     ],
 )
 def test_digits(mean: float, low: float, high: float, share: bool, said: str) -> None:

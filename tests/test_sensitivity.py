@@ -154,7 +154,7 @@ def test_other_designs_get_rank_regression_and_say_so() -> None:
     assert found.bases["share"].sum() == pytest.approx(1.0)
     assert "no indices of its own" in str(found)
     few = fake_sweep("latin-hypercube", places[:12], {"height": answer})
-    with pytest.raises(UserError, match="12 points are too few to tell 3 factors apart"):
+    with pytest.raises(UserError, match="12 points are too few for 3 factors; rank"):
         sensitivity(few)
 
 

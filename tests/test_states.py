@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import tajsim
+import tajsim.ensemble.fingerprint as fingerprint
 import tajsim.ensemble.saved as saved
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.ensemble.fingerprint import code_of
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.ensemble.saved import load_state
@@ -151,3 +154,29 @@ def test_comments_and_docstrings_make_no_other_model():
     other = b"def f(x):\n    return x + 2\n"
     assert code_of(plain) == code_of(told)
     assert code_of(plain) != code_of(other)
+    # A mark of a comment within a string, and a text that is no docstring, count.
+    assert code_of(b"x = '# one'\n") != code_of(b"x = '# two'\n")
+    assert code_of(b'x = """one"""\n') != code_of(b'x = """two"""\n')
+
+
+def test_the_fingerprint_moves_with_code_and_numbers_and_not_with_labels(monkeypatch):
+    paths = {path.relative_to(Path(tajsim.__file__).parent) for path in fingerprint.sources()}
+    folders = {"agents", "model", "rules"}
+    here = Path(tajsim.__file__).parent
+    inside = {p.relative_to(here) for name in folders for p in (here / name).rglob("*.py")}
+    assert inside < paths and {Path("draws.py"), Path("axes.py"), Path("world.py")} < paths
+    assert not {path.parts[0] for path in paths} & {"plots", "report", "analysis", "cli", "app"}
+
+    def with_rows(name, change):
+        loaded = getattr(fingerprint, name)()
+        first = next(iter(loaded))
+        rows = {**loaded, first: replace(loaded[first], **change(loaded[first]))}
+        with monkeypatch.context() as patch:
+            patch.setattr(fingerprint, name, lambda: rows)
+            return fingerprint.uncalibrated_version.__wrapped__()
+
+    now = fingerprint.uncalibrated_version()
+    assert with_rows("load_parameters", lambda row: {"high": row.high * 1.0001}) != now
+    assert with_rows("load_outcomes", lambda row: {"aggregate": "maximum"}) != now
+    assert with_rows("load_parameters", lambda row: {"meaning": "other words"}) == now
+    assert with_rows("load_outcomes", lambda row: {"label": "Other", "meaning": "words"}) == now

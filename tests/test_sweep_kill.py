@@ -147,7 +147,7 @@ def test_ctrl_c_ends_a_sweep_at_once_and_cleanly(
     assert time.monotonic() - began < 5.0
     assert "what is finished is kept" in error and "Traceback" not in error
     assert not [path for path in out.rglob("*") if path.name.startswith(BEGUN)]
-    assert load_sweep(out).damaged == () and len(load_sweep(out).results) > 0
+    assert load_sweep(out).unfit == () and len(load_sweep(out).results) > 0
 
 
 def test_a_script_without_guard_is_told_so(tmp_path: Path, environment: dict[str, str]) -> None:

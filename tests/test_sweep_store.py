@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from sweep_helpers import FailingDisk, PowerCutError, number_of, quick, small_ex
 
 from tajsim.errors import UserError
 from tajsim.inputs.experiment import Experiment
-from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps import load_sweep, shards, sweep
 from tajsim.sweeps.disk import BEGUN, Disk
 from tajsim.sweeps.progress import Progress
 from tajsim.sweeps.task import Task
@@ -52,7 +53,7 @@ def complete(out: Path, runs: int = 24) -> None:
     """Check that every run of the small experiment is there, and is what it should be."""
     found = load_sweep(out)
     assert len(found.results) == runs
-    assert found.damaged == () and found.failures.empty
+    assert found.unfit == () and found.failures.empty
     for _, row in found.results.iterrows():
         expected = number_of(row["point"], int(row["run"]))
         assert row["collusion[agency=border_troops]"] == expected
@@ -82,7 +83,7 @@ def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
             break
         report = sweep(with_series, out, simulate=again)
         complete(out, 12)
-        assert report.damaged == ()
+        assert report.aside == ()
         assert report.kept + report.computed == 12
         assert sum(again.runs.values()) == report.computed  # what is there is not repeated
         assert set(again.runs.values()) <= {1}
@@ -123,9 +124,9 @@ def test_a_damaged_shard_is_found_named_and_computed_again(
         series.write_bytes(series.read_bytes()[:-1] + b"?")
     else:
         series.unlink()
-    assert load_sweep(out).damaged == (shard.name,)
+    assert [line.split(":")[0] for line in load_sweep(out).unfit] == [shard.name]
     report = sweep(with_series, out, simulate=quick)
-    assert len(report.damaged) == 1 and shard.name in report.damaged[0]
+    assert len(report.aside) == 1 and shard.name in report.aside[0]
     assert 0 < report.computed <= 5
     complete(out, 12)
 
@@ -172,6 +173,40 @@ def test_runs_that_do_not_belong_together_are_not_mixed(
     sweep(experiment, out, simulate=quick)
     with pytest.raises(UserError, match=said):
         sweep(small_experiment(tmp_path, (old, new)), out, simulate=quick)
+    complete(out)
+
+
+@pytest.mark.parametrize("whose", ["seed", "model", "old"])
+def test_shards_of_another_sweep_are_set_aside_and_computed(
+    experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whose: str
+) -> None:
+    out, other = tmp_path / "out", tmp_path / "other"
+    with monkeypatch.context() as patch:
+        if whose == "model":
+            patch.setattr("tajsim.sweeps.run.model_version", lambda: "0.0.0+other")
+        if whose == "old":
+            header = shards._header
+            patch.setattr(
+                shards, "_header", lambda *a: {k: v for k, v in header(*a).items() if k[0] != "e"}
+            )
+        seed = [("seed = 7", "seed = 8")] if whose == "seed" else []
+        sweep(small_experiment(tmp_path, *seed), other, simulate=quick)
+    if whose == "model":
+        with pytest.raises(UserError, match=r"a sweep of model 0\.0\.0\+other, and this is"):
+            load_sweep(other)
+    sweep(experiment, out, simulate=quick)
+    own = {path.name for path in (out / "shards").iterdir()}
+    for path in (out / "shards").iterdir():
+        path.unlink()
+    foreign = {path.name for path in (other / "shards").iterdir()}
+    shutil.copytree(other / "shards", out / "shards", dirs_exist_ok=True)
+    assert load_sweep(out).results.empty and len(load_sweep(out).unfit) == len(foreign)
+    report = sweep(experiment, out, simulate=quick, retry=True)
+    assert (report.kept, report.computed) == (0, 24)
+    said = "does not say which" if whose == "old" else "another experiment, seed or model"
+    assert len(report.aside) == len(foreign) and all(said in line for line in report.aside)
+    assert {path.name for path in (out / "set-aside").iterdir()} == foreign
+    assert {path.name for path in (out / "shards").iterdir()} == own
     complete(out)
 
 

@@ -22,6 +22,7 @@ from tajsim.analysis.tables import factor, interval, number, percent, text_table
         (0.03214, "0.0321"),
         (-0.5, "-0.5"),
         (0.000012, "1.2e-05"),
+        (-2.2e-16, "0"),
         (np.nan, "-"),
         (np.inf, "inf"),
     ],

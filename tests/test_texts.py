@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tajsim.cli.program import VERBS, build_parser
+from tajsim.cli.main import VERBS, build_parser
 from tajsim.inputs.figures import load_documents
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario import scenario_names

@@ -20,7 +20,7 @@ from tajsim.analysis.trajectories import BREAKS, breaks, trajectories
 from tajsim.analysis.validation import THEMES, scoreboard, theme
 from tajsim.analysis.validation_text import coverage, validation_text
 from tajsim.axes import COMMANDERS
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.targets import Target, load_targets, read_targets

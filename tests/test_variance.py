@@ -343,7 +343,7 @@ def test_held_parameters_leave_all_to_chance() -> None:
 
 
 def test_command_writes_the_tables(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    from tajsim.cli.program import main
+    from tajsim.cli.main import main
 
     common = ["compare", *PAIR, "--runs", "20", "--until", "2005-01", "--no-pictures"]
     common += ["--outcomes", "strain,heroin_entering"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from docs.generate.markdown import page
-from tajsim.cli.program import build_parser
+from tajsim.cli.main import build_parser
 
 
 def commands_page() -> str:

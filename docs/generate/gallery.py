@@ -19,7 +19,7 @@ from PIL import Image
 
 from docs.generate.gallery_shown import OF_SWEEPS, SHOWN, Shown
 from docs.generate.markdown import page
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError
 

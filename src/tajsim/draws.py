@@ -10,8 +10,10 @@ stream.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,16 @@ AT_START = -1
 
 class ReusedDrawError(RuntimeError):
     """A (process, actor, month) was drawn twice: the second draw would copy the first."""
+
+
+def seed_errors(value: Any, name: str = "seed") -> list[str]:
+    """Return one line if a value is no seed: a whole number, numpy's included, of 63 bits."""
+    try:
+        if not isinstance(value, bool) and abs(operator.index(value)) < 2**63:
+            return []
+    except TypeError:
+        pass
+    return [f"{name} must be a whole number of at most 63 bits, not {value!r}"]
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

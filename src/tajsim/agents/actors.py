@@ -15,6 +15,7 @@ from typing import Any, Generic, SupportsIndex, TypeVar, overload
 import mesa
 import numpy as np
 
+from tajsim.agents.actor import FixedAgent
 from tajsim.axes import DIMENSIONS, Array
 from tajsim.inputs.values import ParameterValues
 
@@ -87,7 +88,7 @@ class Actors(Sequence[M], Generic[M]):
         return found if is_state else None
 
 
-class Member(mesa.Agent):
+class Member(FixedAgent):
     """One actor of a kind: a Mesa agent whose state attributes are its rows of shared arrays.
 
     ``agency.pay`` is ``(run,)``, ``agency.seen`` ``(section, run)``. A new value given to such an
@@ -113,9 +114,11 @@ class Member(mesa.Agent):
 
     def __getattr__(self, name: str) -> Array:
         """Return this actor's rows of an array that all of its kind share."""
-        shared = None if name.startswith("_") else self._together.shared(name)
+        if name.startswith("_"):
+            raise AttributeError(name)
+        shared = self._together.shared(name)
         if shared is None:
-            raise AttributeError(f"{type(self).__name__} has no state '{name}'")
+            raise AttributeError(self.no_state(name))
         part: Array = shared[..., self.rank, :]
         return part
 

@@ -19,7 +19,7 @@ from tajsim.inputs.scenario import load_scenario, scenario_names
 from tajsim.inputs.scenario_format import is_mechanism
 from tajsim.model.readers import readers
 
-_ID = re.compile(r"\b[MPSEOX]\d{2,3}\b")
+_ID = re.compile(r"\b[MPSEOX][0-9]{2,3}\b")
 
 
 def ids_in(text: str) -> list[str]:

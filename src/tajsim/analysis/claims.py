@@ -16,6 +16,7 @@ import xarray as xr
 from tajsim.analysis.aggregate import ADDITIVE, aggregate
 from tajsim.analysis.paired import Effect, Values, effect
 from tajsim.analysis.windows import Window, attribute, scenario_names, whole_period
+from tajsim.results.pairs import gap
 
 HOLDS, FAILS, UNDECIDED, NOT_TESTED = "holds", "fails", "undecided", "not tested"
 
@@ -123,9 +124,9 @@ def claim_values(dataset: xr.Dataset, scenario: str, claim: Claim) -> Values:
     else:
         base = over(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
-        return values - base
+        return gap(base, values)
     result: Values = np.full_like(base, np.nan)
-    np.divide(100.0 * (values - base), np.abs(base), out=result, where=base != 0.0)
+    np.divide(100.0 * gap(base, values), np.abs(base), out=result, where=base != 0.0)
     return result
 
 

@@ -15,9 +15,11 @@ from tajsim.analysis.first_difference import Change, changes, decided, scheduled
 from tajsim.analysis.paired import effect
 from tajsim.analysis.pairs import Pair
 from tajsim.analysis.sentence import Happening, sentence
-from tajsim.analysis.story import labels_of, of_rows
+from tajsim.analysis.story import of_rows
 from tajsim.analysis.tables import interval, number, percent, text_table
+from tajsim.analysis.windows import attribute
 from tajsim.inputs.chronicle import load_kinds
+from tajsim.inputs.chronicle_names import labels_of
 from tajsim.inputs.dates import month_number
 
 #: How many rows of each table are printed unless all are asked for.
@@ -93,7 +95,8 @@ def _table(pair: Pair, side: str) -> pd.DataFrame:
 
 def _by_run(pair: Pair, side: str) -> dict[int, list[Happening]]:
     """Return the events of every run of one side."""
-    labels = labels_of(*_side(pair, side))
+    results, scenario = _side(pair, side)
+    labels = labels_of(attribute(results, "events").get(scenario, ()))
     runs = _table(pair, side).groupby("run")
     return {run: of_rows(runs.get_group(run), labels) for run in pair.runs if run in runs.groups}
 

@@ -21,6 +21,7 @@ from tajsim.analysis.windows import (
     whole_period,
 )
 from tajsim.errors import UserError
+from tajsim.results.pairs import gap
 
 Values = NDArray[np.float64]
 LEVEL = 0.90
@@ -92,7 +93,7 @@ def pairing_factor(reference: Values, scenario: Values) -> float:
     if a.size < 2:
         return np.nan
     separate = float(a.var(ddof=1) + b.var(ddof=1))
-    paired = float((b - a).var(ddof=1))
+    paired = float(gap(a, b).var(ddof=1))
     if paired == 0.0:
         return np.inf if separate > 0.0 else np.nan
     return separate / paired
@@ -132,7 +133,7 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
 
 def _row(cell: Cell, window: Window) -> dict[str, Any]:
     a, b = cell.values
-    found = effect(b - a)
+    found = effect(gap(a, b))
     return {
         "outcome": cell.outcome,
         "where": cell.where,

@@ -8,16 +8,9 @@ import numpy as np
 import xarray as xr
 
 from tajsim.analysis.chronicle_table import check_chronicle, check_run, check_scenario
-from tajsim.analysis.windows import attribute, scenario_names
+from tajsim.analysis.windows import scenario_names
 from tajsim.errors import UserError
-
-#: What two files must share for their runs to be pairs: attribute and what it is called.
-_SAME = {
-    "seed": "seed",
-    "parameters_mode": "mode of the parameters",
-    "redraw": "redrawn groups",
-    "tajsim_version": "version of tajsim",
-}
+from tajsim.results.pairs import why_no_pairs
 
 
 @dataclass(frozen=True)
@@ -74,15 +67,10 @@ def pair_of(
     pair = Pair(
         first, _only(first, against, "--against"), second, _only(second, scenario, "--scenario")
     )
-    for name, said in _SAME.items():
-        ours, theirs = (d.attrs.get(name, "") for d in (first, second))
-        if ours != theirs:
-            raise UserError(f"not pairs: {said} is {ours} in the first and {theirs} in the second")
-    if first["month"].values[0] != second["month"].values[0]:
-        raise UserError("not pairs: the two begin in different months")
+    if reason := why_no_pairs([first, second]):
+        raise UserError(reason)
     if not pair.runs:
         raise UserError("not pairs: the two share no run")
-    _check_parameters(pair)
     return pair
 
 
@@ -95,21 +83,3 @@ def _only(dataset: xr.Dataset, name: str | None, option: str) -> str:
     if len(held) > 1:
         raise UserError(f"which scenario? {option} takes one of: {', '.join(held)}")
     return held[0]
-
-
-def _check_parameters(pair: Pair) -> None:
-    """Refuse results that drew different parameters for the same run."""
-    values = []
-    set_by: set[str] = set()
-    for results, name in (
-        (pair.results_a, pair.scenario_a),
-        (pair.results_b, pair.scenario_b),
-    ):
-        values.append(results["parameter_value"].sel(scenario=name, run=pair.runs))
-        set_by |= set(attribute(results, "settings").get(name, {}))
-    ours, theirs = xr.align(*values, join="inner")
-    drawn = (ours["role"] == "uncertainty").values
-    differ = drawn & (ours != theirs).any("run").values
-    wrong = [str(name) for name in ours["parameter"].values[differ] if str(name) not in set_by]
-    if wrong:
-        raise UserError(f"not pairs: the two drew different values of {wrong[0]} for the same run")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +16,7 @@ from tajsim.analysis.sentence import Happening, sentence
 from tajsim.analysis.windows import attribute, scenario_names, whole_period
 from tajsim.errors import UserError
 from tajsim.inputs.chronicle import load_kinds
+from tajsim.inputs.chronicle_names import labels_of
 
 WIDTH = 100
 #: How many decisions of one kind are dated in a year; the rest is counted.
@@ -47,10 +48,11 @@ def story(
 
 def happenings(dataset: xr.Dataset, scenario: str, run: int) -> list[Happening]:
     """Return the events of a run in order, with the labels that the scenario gives them."""
-    return of_rows(chronicle_table(dataset, scenario, run), labels_of(dataset, scenario))
+    labels = labels_of(attribute(dataset, "events").get(scenario, ()))
+    return of_rows(chronicle_table(dataset, scenario, run), labels)
 
 
-def of_rows(table: pd.DataFrame, labels: dict[tuple[str, str], str]) -> list[Happening]:
+def of_rows(table: pd.DataFrame, labels: Mapping[tuple[str, str, str], str]) -> list[Happening]:
     """Return the events of a table of one run."""
     rows: Iterable[Any] = table.itertuples()
     return [
@@ -67,17 +69,8 @@ def of_rows(table: pd.DataFrame, labels: dict[tuple[str, str], str]) -> list[Hap
     ]
 
 
-def labels_of(dataset: xr.Dataset, scenario: str) -> dict[tuple[str, str], str]:
-    """Return the labels of a scenario's events by month and by what they name."""
-    found: dict[tuple[str, str], str] = {}
-    for event in attribute(dataset, "events").get(scenario, ()):
-        for value in event.get("arguments", {}).values():
-            found[event["month"], str(value)] = event.get("label") or ""
-    return found
-
-
-def _label(labels: dict[tuple[str, str], str], row: Any) -> str:
-    named = (labels.get((row.month, name), "") for name in (row.target, row.actor))
+def _label(labels: Mapping[tuple[str, str, str], str], row: Any) -> str:
+    named = (labels.get((row.month, row.kind, name), "") for name in (row.target, row.actor))
     return next((label for label in named if label), "")
 
 

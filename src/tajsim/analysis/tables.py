@@ -8,19 +8,21 @@ import sys
 from collections.abc import Container, Sequence
 
 _ENDLESS = 10_000  # characters in a line of a file or a pipe
+#: A smaller number is what rounding leaves of nothing; the least of the registry is larger.
+NOTHING = 1e-9
 
 
 def number(value: float, signed: bool = False) -> str:
     """Return a number with three significant digits, whole ones in full: 12,345, 0.0321, 1.2e-05.
 
-    From a million on four digits, in millions or billions: 12.35 m, 1.2 bn. ``-`` for
-    what is undefined.
+    Below `NOTHING` it is 0. From a million on four digits, in millions or billions: 12.35 m,
+    1.2 bn. ``-`` for what is undefined.
     """
     if math.isnan(value):
         return "-"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    if value == 0.0:
+    if abs(value) < NOTHING:
         return "0"
     sign = "+" if signed else ""
     size = abs(value)

@@ -40,7 +40,7 @@ def event_keys(events: Sequence[Event]) -> list[str]:
     found: list[str] = []
     for event in events:
         plain = re.sub(r"[^a-z0-9]+", "-", event.label.lower()).strip("-") or event.kind
-        number = 1 + sum(re.sub(r"--\d+$", "", key) == plain for key in found)
+        number = 1 + sum(re.sub(r"--[0-9]+$", "", key) == plain for key in found)
         found.append(plain if number == 1 else f"{plain}--{number}")
     return found
 

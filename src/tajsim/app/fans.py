@@ -13,7 +13,9 @@ from tajsim.app.numbers import rounded
 from tajsim.app.state import split_spec
 from tajsim.app.task import SMOOTH
 from tajsim.plots.series import Floats, counted, rare, reduce, scaled, smooth_unit, titled
-from tajsim.plots.windows import mean_interval, quantiles, share_interval, yes_or_no
+from tajsim.plots.windows import mean_interval, quantiles, share_interval
+from tajsim.results.outcomes import yes_or_no
+from tajsim.results.pairs import gap
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -39,7 +41,7 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     series = [reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
-    binary = not rare(series[0]) and all(map(yes_or_no, values))
+    binary = not rare(series[0]) and yes_or_no(series[0])
     factor, unit = 0.01, "% of runs"
     if not binary:
         yearly = 12.0 if counted(series[0]) else 1.0
@@ -51,7 +53,7 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
     if both:
-        difference = rounded(paired_by_month(values[1][:both] - values[0][:both]) / factor)
+        difference = rounded(paired_by_month(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
         "title": titled(sides[0], select),

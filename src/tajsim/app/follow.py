@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tajsim.app.past import Past
 from tajsim.app.task import Task
-from tajsim.ensemble.chunk import Record, build, keep_freed_memory, record_of, release
+from tajsim.ensemble.chunk import Record, build, keep_freed_memory, record_of
 from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import put_back
 
@@ -25,16 +25,13 @@ def follow(task: Task, past: Past, month_done: Callable[[TajikistanModel], None]
     """
     keep_freed_memory()
     model = build(task.job)
-    try:
-        state = past.latest(task, model.month_count)
-        if state:
-            put_back(model, state)
-            month_done(model)
-        while model.months_run < model.month_count:
-            model.step()
-            if model.months_run in task.keep:
-                past.keep(task, model)
-            month_done(model)
-        return record_of(model, task.job)
-    finally:
-        release(model)
+    state = past.latest(task, model.month_count)
+    if state:
+        put_back(model, state)
+        month_done(model)
+    while model.months_run < model.month_count:
+        model.step()
+        if model.months_run in task.keep:
+            past.keep(task, model)
+        month_done(model)
+    return record_of(model, task.job)

@@ -18,6 +18,7 @@ from tajsim.app.entry import Entry, parted
 from tajsim.app.hub import Hub
 from tajsim.app.tab import Tab
 from tajsim.errors import UserError
+from tajsim.inputs.units_text import whole_number
 
 _HOSTS = ("localhost", "127.0.0.1", "::1")
 _SHUT = (
@@ -196,7 +197,7 @@ class LiveHandler(LocalHandler, WebSocketHandler):
         """Hand a new state to the tab."""
         try:
             asked = json.loads(message)
-            number, query = int(asked["number"]), str(asked["query"])
+            number, query = whole_number(str(asked["number"])), str(asked["query"])
         except (ValueError, KeyError, TypeError):
             self.close(1003, "not understood")
             return

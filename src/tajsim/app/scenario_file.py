@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +12,10 @@ from tajsim.app.state import State
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError
+from tajsim.files import write_whole
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario import Event, Scenario
+from tajsim.inputs.units_text import read_quantity
 
 
 def file_name(state: State) -> str:
@@ -98,7 +99,7 @@ def plan_of(state: State, folder: Path) -> Plan:
         UserError: all mistakes, in the words of ``tajsim check`` and ``tajsim compare``.
     """
     path = folder / file_name(state)
-    path.write_text(scenario_text(state), encoding="utf-8")
+    write_whole(path, scenario_text(state))
     try:
         plan = prepare(
             [state.reference, path],
@@ -147,7 +148,6 @@ def _text(text: str) -> str:
 def _value(text: str) -> str:
     """Return a number as a number, and anything else as a text, for the check to judge."""
     try:
-        number = float(text)
+        return repr(read_quantity(text, ""))
     except ValueError:
         return _text(text)
-    return repr(number) if math.isfinite(number) else _text(text)

@@ -13,6 +13,7 @@ from tajsim.errors import UserError, nearest, unknown
 from tajsim.inputs.modes import DEFAULT_MODE
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario import scenario_names
+from tajsim.inputs.units_text import whole_number
 
 #: The dashboard is for looking; the command line simulates any number.
 MOST_RUNS = 1000
@@ -110,9 +111,9 @@ def read_state(query: str, offered: Sequence[str]) -> State:
     for key in _NUMBERS:
         if once.get(key):
             try:
-                numbers[key] = int(once[key].replace("_", ""))
-            except ValueError:
-                wrong.append(f"argument --{key}: '{once[key]}' is not a whole number")
+                numbers[key] = whole_number(once[key])
+            except ValueError as error:
+                wrong.append(f"argument --{key}: {error}")
     if numbers.get("runs", 0) > MOST_RUNS:
         wrong.append(f"runs: at most {MOST_RUNS} here; tajsim compare simulates any number")
     if wrong:

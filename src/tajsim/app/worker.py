@@ -12,7 +12,7 @@ from typing import Any
 from tajsim.app.follow import follow
 from tajsim.app.past import Past
 from tajsim.app.task import SMOOTH, Task
-from tajsim.ensemble.chunk import collect, release
+from tajsim.ensemble.chunk import collect
 from tajsim.errors import UserError
 from tajsim.model.model import TajikistanModel
 
@@ -50,7 +50,6 @@ def _warm_up() -> None:
     """Read and import everything that the first task would otherwise wait for."""
     model = TajikistanModel(runs=2)
     model.step()
-    release(model)
     del model
     gc.collect()
     gc.freeze()  # what stays for good need not be gone through after every task

@@ -17,7 +17,9 @@ from tajsim.calibration.calibrate import calibrate
 from tajsim.calibration.confirm import TRACE, confirm, trace, trace_text
 from tajsim.calibration.report import write_results
 from tajsim.errors import UserError
+from tajsim.files import write_whole
 from tajsim.inputs.posterior import load_posterior
+from tajsim.inputs.units_text import whole_number
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,7 +28,11 @@ def main(arguments: Sequence[str]) -> int:
         return _confirm()
     # A misspelt option is no folder: the calibration would be made there.
     rounds, *workers = arguments or [""]
-    if rounds[:1] in ("", "-") or len(workers) > 1 or not all(w.isdigit() for w in workers):
+    try:
+        count = whole_number((*workers, "1")[0])
+    except ValueError:
+        count = 0
+    if rounds[:1] in ("", "-") or len(workers) > 1 or count < 1:
         print("usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm", file=sys.stderr)
         return 2
     said = ""
@@ -38,12 +44,12 @@ def main(arguments: Sequence[str]) -> int:
             said = what
 
     try:
-        found = calibrate(rounds, workers=int((*workers, "1")[0]), progress=tell)
+        found = calibrate(rounds, workers=count, progress=tell)
         with as_file(files("tajsim") / "data") as folder:
             write_results(found, folder)
             # The sample is read again, from the file.
             load_posterior.cache_clear()
-            (folder / TRACE).write_text(trace_text(trace()), encoding="utf-8")
+            write_whole(folder / TRACE, trace_text(trace()))
     except UserError as error:
         print(*error.messages, sep="\n", file=sys.stderr)
         return 2

@@ -18,6 +18,7 @@ from tajsim.calibration.calibrate import SCENARIO, current_settings
 from tajsim.calibration.histories import histories
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
+from tajsim.files import write_whole
 from tajsim.inputs.posterior import about_posterior, load_posterior
 from tajsim.inputs.scenario import load_scenario
 from tajsim.inputs.targets import load_targets
@@ -90,4 +91,4 @@ def confirm(folder: Path) -> None:
     if "fitted_with" not in about:
         text += f'fitted_with = "{about["model"]}"  # gives the same numbers; see confirm.py\n'
     old, new = f'model = "{about["model"]}"', f'model = "{uncalibrated_version()}"'
-    (folder / ORIGIN).write_text(text.replace(old, new, 1), encoding="utf-8")
+    write_whole(folder / ORIGIN, text.replace(old, new, 1))

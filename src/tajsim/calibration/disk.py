@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from tajsim.calibration.smc import State
 from tajsim.errors import UserError
+from tajsim.files import telling, whole, write_whole
 
 SETTINGS = "settings.json"
-_FIRST = "prior.npz"
+_FIRST, _MADE_BY = "prior.npz", "settings"
 _ARRAYS = ("scores", "runs", "errors")
 _NUMBERS = ("power", "moves_left", "round", "steps", "accepted")
 
@@ -29,15 +29,16 @@ class Folder:
 
     def __init__(self, path: str | Path, settings: Mapping[str, Any]) -> None:
         self.path = Path(path)
-        text = json.dumps(dict(settings), indent=1)
+        self._settings = dict(settings)
+        text = json.dumps(self._settings, indent=1)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             file = self.path / SETTINGS
             if file.exists():
-                _same(file, json.loads(file.read_text(encoding="utf-8")), settings)
+                _same(self.path, json.loads(file.read_text(encoding="utf-8")), settings)
             else:
                 self._check_empty()
-                self._write(SETTINGS, text.encode())
+                write_whole(file, text)
         except (OSError, ValueError) as error:
             raise UserError(f"{self.path}: cannot be used ({error})") from None
 
@@ -53,7 +54,7 @@ class Folder:
 
     def load_prior(self) -> dict[str, Any] | None:
         """Return the arrays of `save_prior`, or None if there are none yet."""
-        return _read(self.path / _FIRST)
+        return self._read(self.path / _FIRST)
 
     def save(self, state: State) -> None:
         """Keep a round; the one before it is no longer needed and goes."""
@@ -64,7 +65,7 @@ class Folder:
     def load(self) -> State | None:
         """Return the last round that was kept, or None."""
         files = sorted(self.path.glob("round-*.npz"))
-        found = _read(files[-1]) if files else None
+        found = self._read(files[-1]) if files else None
         if found is None:
             return None
         return State(
@@ -78,38 +79,36 @@ class Folder:
             accepted=float(found["accepted"]),
         )
 
-    def _write_arrays(self, name: str, arrays: Mapping[str, Any]) -> None:
-        with tempfile.TemporaryFile() as file:
-            np.savez_compressed(file, **arrays)
-            file.seek(0)
-            self._write(name, file.read())
-
-    def _write(self, name: str, content: bytes) -> None:
-        """Write a file whole or not at all."""
-        temporary = self.path / f".{name}.{os.getpid()}"
+    def _read(self, path: Path) -> dict[str, Any] | None:
+        """Return arrays that were kept, None if there are none; refuse those of another folder."""
+        if not path.exists():
+            return None
         try:
-            temporary.write_bytes(content)
-            temporary.replace(self.path / name)
-        finally:
-            temporary.unlink(missing_ok=True)
+            with np.load(path, allow_pickle=False) as file:
+                arrays = dict(file)
+            settings = json.loads(str(arrays.pop(_MADE_BY)))
+        except KeyError:
+            raise UserError(f"{path}: does not say which calibration it is of; remove it") from None
+        except (OSError, ValueError, EOFError, BadZipFile):
+            raise UserError(f"{path}: damaged; remove it") from None
+        _same(path, settings, self._settings)
+        return arrays
+
+    def _write_arrays(self, name: str, arrays: Mapping[str, Any]) -> None:
+        path, made_by = self.path / name, {_MADE_BY: json.dumps(self._settings)}
+        with telling(path), whole(path) as begun, begun.open("wb") as file:
+            np.savez_compressed(file, **arrays, **made_by)  # type: ignore[arg-type]
 
 
 def _name(number: int) -> str:
     return f"round-{number:04d}.npz"
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    if not path.exists():
-        return None
-    with np.load(path) as arrays:
-        return dict(arrays)
-
-
-def _same(file: Path, kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+def _same(place: Path, kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     """Refuse to go on with a calibration of other settings."""
     other = [key for key in wanted if kept.get(key) != wanted[key]]
     if other:
         raise UserError(
-            f"{file.parent}: holds a calibration with another {' and '.join(other)}; "
-            "name a new folder, or remove this one"
+            f"{place}: holds a calibration with another {' and '.join(other)}; "
+            "name a new folder, or remove this"
         )

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tajsim.calibration.report import ORIGIN, PARAMETERS, TARGETS
+from tajsim.files import write_whole
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.targets import load_targets, read_targets, target_text
 
@@ -149,4 +150,4 @@ def filled(page: str) -> str:
 
 if __name__ == "__main__":
     for place in map(Path, sys.argv[1:]):
-        place.write_text(filled(place.read_text(encoding="utf-8")), encoding="utf-8")
+        write_whole(place, filled(place.read_text(encoding="utf-8")))

@@ -14,6 +14,7 @@ from scipy.special import ndtr
 
 from tajsim.calibration.calibrate import Calibration, errors_of
 from tajsim.calibration.prior import to_values
+from tajsim.files import write_whole
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.values import prior_quantile
 
@@ -43,7 +44,7 @@ def write_results(found: Calibration, folder: str | Path) -> None:
         ORIGIN: origin_text(found),
     }
     for name, text in texts.items():
-        Path(folder, name).write_text(text, encoding="utf-8")
+        write_whole(Path(folder, name), text)
 
 
 def sample_text(found: Calibration) -> str:

@@ -1,5 +1,5 @@
-"""The command line ``tajsim``: one file per verb in ``verbs``, started by ``main``."""
+"""The command line ``tajsim``: verbs in groups, one file each, started by ``main``."""
 
-from tajsim.cli.program import main
+from tajsim.cli.main import main
 
 __all__ = ["main"]

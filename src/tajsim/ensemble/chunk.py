@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from mesa import Agent
 from numpy.typing import NDArray
 
 from tajsim.ensemble.plan import Job
@@ -38,11 +37,8 @@ def simulate(job: Job, month_done: Callable[[], None]) -> Record:
     """
     keep_freed_memory()
     model = build(job)
-    try:
-        model.run_to_end(progress=lambda _month: month_done())
-        return record_of(model, job)
-    finally:
-        release(model)
+    model.run_to_end(progress=lambda _month: month_done())
+    return record_of(model, job)
 
 
 def build(job: Job) -> TajikistanModel:
@@ -83,15 +79,6 @@ def keep_freed_memory() -> None:
     np.empty(31 << 20, np.uint8)
 
 
-def release(model: Any) -> None:
-    """Let go of a model that is no longer needed.
-
-    Mesa 3.3 counts agents in a dictionary of the class ``Agent`` that is keyed by model, and so
-    keeps every model alive; newer versions have no such dictionary.
-    """
-    getattr(Agent, "_ids", {}).pop(model, None)
-
-
 def collect() -> None:
-    """Free released models now: a model and its agents refer to each other."""
+    """Free models that are no longer needed now: a model and its agents refer to each other."""
     gc.collect()

@@ -1,65 +1,82 @@
 """Which model made something: the version of the package and a hash of what decides its numbers.
 
-Comments and docstrings do not count, so that mending a text does not turn away what was saved.
+The code that simulates is hashed, and the numbers and units of the registries as they are loaded,
+so that files may be moved, merged or split. Comments, docstrings and labels do not count: mending
+a text does not turn away what was saved.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable
+import re
+import sys
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
+from tajsim import agents, axes, draws, model, rules, world
+from tajsim.inputs.chronicle import load_kinds
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.posterior import load_posterior
+from tajsim.inputs.values import ParameterValues
 from tajsim.version import __version__
 
-#: Parts of the package on which the numbers of a run depend.
-_DECIDES = ("agents", "model", "rules", "axes.py", "draws.py", "world.py", "inputs/values.py")
-_DATA = ("data/parameters", "data/outcomes.toml")
-_SAMPLE = ("data/posterior.csv",)
+_GAP, _LONG = rb"(?:[ \t]*(?:\#[^\n]*)?\n)", rb'"""(?:[^\\]|\\.)*?"""'
+_DROPPED = re.compile(
+    rb"(?P<docstring>(?:\A|(?P<colon>:))" + _GAP + rb"*[ \t]*[rR]?" + _LONG + rb"(?=" + _GAP
+    + rb"))|(?P<text>" + _LONG + rb"|'''(?:[^\\]|\\.)*?'''"
+    + rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<gap>""" + _GAP + rb"+)",
+    re.DOTALL,
+)  # fmt: skip
+
+
+#: The module beside this one that simulates; it is not imported, so that Mesa need not be.
+_SIMULATES = "chunk.py"
 
 
 @cache
 def model_version() -> str:
     """Return the version of the package and eight digits of a hash of what decides its numbers."""
-    return f"{__version__}+{_digest((*_DECIDES, *_DATA, *_SAMPLE))[:8]}"
+    sample = {name: values.tobytes().hex() for name, values in load_posterior().items()}
+    return f"{__version__}+{_digest(uncalibrated_version(), sorted(sample.items()))[:8]}"
 
 
 @cache
 def uncalibrated_version() -> str:
     """Return twelve digits of a hash of what decides the numbers but for the calibrated sample."""
-    return _digest((*_DECIDES, *_DATA))[:12]
+    parameters = sorted(
+        (p.name, p.value, p.low, p.high, p.unit, p.role, p.spread, p.basis.kind)
+        for p in load_parameters().values()
+    )
+    outcomes = sorted((o.name, o.unit, o.dimensions, o.aggregate) for o in load_outcomes().values())
+    return _digest(sorted(map(code_of, sources())), parameters, outcomes)[:12]
 
 
-def _digest(names: tuple[str, ...]) -> str:
-    digest = sha256()
-    for name in names:
-        _add(digest.update, files("tajsim").joinpath(name))
-    return digest.hexdigest()
+def sources() -> list[Path]:
+    """Return the files of the code that simulates: whole packages, and modules by what they do."""
+    parts = [agents, model, rules, axes, draws, world]
+    parts += [sys.modules[made.__module__] for made in (ParameterValues, load_kinds)]
+    found = [Path(__file__).with_name(_SIMULATES)]
+    for path in (Path(str(part.__file__)) for part in parts):
+        found += path.parent.rglob("*.py") if path.name == "__init__.py" else [path]
+    return found
 
 
-def _add(update: Callable[[bytes], None], source: Traversable) -> None:
-    """Hash a file, or the Python and TOML files of a folder in the order of their names."""
-    if source.is_dir():
-        for child in sorted(source.iterdir(), key=lambda child: child.name):
-            if child.is_dir() or child.name.endswith((".py", ".toml")):
-                _add(update, child)
-    elif source.is_file():
-        update(source.name.encode())
-        content = source.read_bytes()
-        update(code_of(content) if source.name.endswith(".py") else content)
+def _digest(*parts: object) -> str:
+    return sha256(repr(parts).encode()).hexdigest()
 
 
-def code_of(source: bytes) -> bytes:
-    """Return what a Python file does, without its comments, layout and docstrings."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and _is_text(body[0]):
-            body[:1] = [] if body[1:] else [ast.Pass()]
-    return ast.dump(tree).encode()
+def code_of(source: Path | bytes) -> bytes:
+    """Return what a Python file does: without its comments, docstrings and blank lines.
+
+    It is told by pattern, as parsing all files takes ten times as long and differs by version of
+    Python. A string of three quotes alone after a line that ends in a colon is a docstring.
+    """
+    text = source.read_bytes() if isinstance(source, Path) else source
+    return _DROPPED.sub(_kept, text.replace(b"\r\n", b"\n") + b"\n").strip()
 
 
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+def _kept(found: re.Match[bytes]) -> bytes:
+    if found["docstring"] is not None:
+        return found["colon"] or b""
+    return found["text"] or b"\n"

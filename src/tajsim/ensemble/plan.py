@@ -9,6 +9,7 @@ from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from tajsim.axes import DIMENSIONS
+from tajsim.draws import seed_errors
 from tajsim.ensemble.months import check_month, month_names
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.modes import MODES, REDRAWN
@@ -130,8 +131,7 @@ def argument_errors(
         for key, value in (("runs", runs), ("workers", workers), ("chunk", chunk))
         if not _is_whole(value) or value < 1
     ]
-    if not _is_whole(seed) or abs(seed) >= 2**63:
-        wrong.append(f"seed must be a whole number of at most 63 bits, not {seed!r}")
+    wrong += seed_errors(seed)
     if parameters not in MODES:
         wrong.append(unknown("mode of the parameters", str(parameters), MODES))
     wrong += [unknown("group of draws", g, REDRAWN) for g in redraw if g not in REDRAWN]

@@ -21,6 +21,7 @@ from tajsim.ensemble.chunk import Record, collect, simulate
 from tajsim.ensemble.interrupts import StopRequestedError, interrupts_ignored
 from tajsim.ensemble.plan import Job
 from tajsim.errors import UserError
+from tajsim.files import telling
 from tajsim.model.snapshot import packed, unpacked
 
 _PARAMETERS = "parameter_values"
@@ -90,6 +91,7 @@ def simulate_in_processes(
     context = multiprocessing.get_context("spawn")
     done, stop = context.Value("q", 0), context.Event()
     with (
+        telling(f"temporary files in {tempfile.gettempdir()}"),
         tempfile.TemporaryDirectory(prefix="tajsim-") as folder,
         ProcessPoolExecutor(workers, context, _start_worker, (done, stop)) as pool,
     ):

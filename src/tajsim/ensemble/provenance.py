@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.figures import printed_in
 from tajsim.inputs.outcomes import load_outcomes
@@ -31,6 +32,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
     return {
         "title": " against ".join([", ".join(names[1:]), names[0]]) if names[1:] else names[0],
         "tajsim_version": __version__,
+        "model": model_version(),
         "versions": json.dumps(_versions()),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": python_call(plan),
@@ -39,6 +41,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "seed": plan.seed,
         "runs": plan.runs,
         "parameters_mode": plan.parameters,
+        "redraw": ", ".join(plan.redraw),
         "reference": names[0] if names[1:] else "",
         "questions": json.dumps({name: s.question for name, s in scenarios.items()}),
         "settings": json.dumps({name: dict(s.settings) for name, s in scenarios.items()}),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import xarray as xr
 
 from tajsim.ensemble.chronicle import TABLES
 from tajsim.errors import UserError
+from tajsim.files import check_file, exists, write_whole
 
 #: The name of the results in a folder made by the command line.
 FILE_NAME = "results.nc"
@@ -19,29 +18,15 @@ FILE_NAME = "results.nc"
 def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path:
     """Write a Dataset as NetCDF (compressed HDF5) and return its path.
 
-    The file appears complete or not at all: it is written beside its place and then renamed, and
-    an interrupt or an error removes what was begun.
+    The file appears complete or not at all. HDF5 writes into memory: where it meets a full disk
+    it raises errors of many kinds and crashes when the process ends.
 
     Raises:
         UserError: if the file exists and ``overwrite`` is false, or it cannot be written.
     """
     path = Path(path)
-    if path.exists() and not overwrite:
-        raise UserError(f"{path}: exists already; overwrite=True replaces it")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
-    temporary = Path(name)
-    try:
-        dataset.to_netcdf(temporary, engine="h5netcdf", encoding=_encoding(dataset))
-        temporary.chmod(0o666 & ~umask())
-        temporary.replace(path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    check_file(path, overwrite, "overwrite=True")
+    write_whole(path, dataset.to_netcdf(engine="h5netcdf", encoding=_encoding(dataset)))
     return path
 
 
@@ -52,13 +37,15 @@ def load_results(path: str | Path) -> xr.Dataset:
         UserError: if there is no such file, or it is damaged, incomplete or not made by tajsim.
     """
     path = Path(path)
-    if path.is_dir():
+    if exists(path) and path.is_dir():
         if not (path / FILE_NAME).is_file():
             what = "a sweep and no" if (path / "sweep.json").is_file() else "no"
             raise UserError(f"{path}: the folder holds {what} {FILE_NAME}")
         path = path / FILE_NAME
-    if not path.exists():
+    if not exists(path):
         raise UserError(f"{path}: no such file or folder")
+    if not path.is_file():  # reading a pipe would wait for its writer
+        raise UserError(f"{path}: is not an ordinary file; expected a results file")
     try:
         dataset = xr.load_dataset(path, engine="h5netcdf")
     except PermissionError:
@@ -80,14 +67,3 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     light = {"zlib": True, "complevel": 1, "shuffle": True}
     large = {name: v for name, v in dataset.variables.items() if v.size > 1000}
     return {str(name): dict(light) for name, v in large.items() if v.dtype.kind in "fiuM"}
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
-
-
-def umask() -> int:
-    """Return the mask of permissions (it can only be read by setting it)."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

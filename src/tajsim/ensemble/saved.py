@@ -7,8 +7,6 @@ recorded so far, and a header in JSON that says what it is a state of.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.results import umask
 from tajsim.errors import UserError
+from tajsim.files import exists, telling, whole
 from tajsim.inputs.parameters import load_parameters
 from tajsim.model.snapshot import Snapshot, packed, unpacked
 
@@ -115,20 +113,8 @@ def save_state(path: str | Path, plan: Plan, states: list[tuple[int, int, Snapsh
     arrays: dict[str, Any] = {"head": np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)}
     for number, (_, _, snapshot) in enumerate(sorted(states, key=lambda row: row[0])):
         arrays.update({f"{number}/{name}": array for name, array in packed(snapshot).items()})
-    begun: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".npz", dir=path.parent)
-        os.close(handle)
-        begun = Path(name)
-        np.savez(begun, **arrays)
-        begun.chmod(0o666 & ~umask())
-        begun.replace(path)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UserError(f"{path}: cannot be written ({reason})") from None
-    finally:
-        if begun:
-            begun.unlink(missing_ok=True)
+    with telling(path), whole(path) as begun, begun.open("wb") as file:
+        np.savez(file, **arrays)
     return path
 
 
@@ -139,7 +125,7 @@ def load_state(path: str | Path) -> SavedState:
         UserError: if there is no such file, it is damaged or no state, or of another model.
     """
     path = Path(path)
-    if not path.is_file():
+    if not (exists(path) and path.is_file()):
         raise UserError(f"{path}: no such file")
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -148,10 +134,10 @@ def load_state(path: str | Path) -> SavedState:
         parts = tuple(_part(arrays, i, *span) for i, span in enumerate(head["parts"]))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         raise UserError(f"{path}: not a saved state of tajsim, or a damaged one") from None
-    if head["format"] != _FORMAT or head["model"] != model_version():
+    if head.get("format") != _FORMAT or head.get("model") != model_version():
         raise UserError(
-            f"{path}: a state of model {head['model']}, and this is {model_version()}; "
-            "a state can be continued by the model that saved it only: save it again"
+            f"{path}: a state of model {head.get('model', 'unknown')}, and this is "
+            f"{model_version()}; only the model that saved a state can continue it: save it again"
         )
     return SavedState(str(path), head, parts)
 

@@ -199,8 +199,8 @@ def _indices(
         places, values = places[once], values[once]
         if len(values) < count + SPARE:
             raise _TooFewError(
-                f"{len(values)} points are too few to tell {count} factors apart; rank regression "
-                f"needs {count + SPARE}."
+                f"{len(values)} points are too few for {count} factor{'s' * (count != 1)}; rank "
+                f"regression needs {count + SPARE}."
             )
         table, tables["bases"] = rank_regression(problem["names"], places, values, bases, seed)
         table["chance"] = np.sqrt(1.0 / (len(values) - 1.0))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from tajsim.axes import DIMENSIONS, REPRESSION_STEPS
 from tajsim.inputs.parameters import load_parameters
@@ -14,6 +16,19 @@ OTHERS = (
     *("kept", "orderly", "bargained", "contested"),
     *("migrants", "afghanistan"),
 )
+
+#: Kind of a scenario's event -> the kind under which it is noted, and the argument that is then
+#: its target or, without a target, its actor.
+NOTED_AS = {
+    "set": ("setting", "parameter"),
+    "handover": ("handover", "section"),
+    "appoint": ("post_given", "commander"),
+    "dismiss": ("dismissal_order", "commander"),
+    "arrest": ("arrest_order", "commander"),
+    "repression_step": ("repression_step", "step"),
+    "seats": ("seats", "movement"),
+    "withdraw_agency": ("withdrawal", "agency"),
+}
 
 #: Names whose reading cannot be had by putting spaces for underscores and a capital in front.
 SPOKEN = {
@@ -91,3 +106,17 @@ def spoken(name: str) -> str:
     if name.startswith("network_"):
         return f"network {int(name.removeprefix('network_'))}"
     return name.replace("_", " ").title() if name in _axis_names() else name
+
+
+def labels_of(events: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], str]:
+    """Return the labels of a scenario's events by month, kind and name as the chronicle notes them.
+
+    Events that agree in all three share their labels, in their order.
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for event in events:
+        kind, named = NOTED_AS.get(event["kind"], ("", ""))
+        name = str(event.get("arguments", {}).get(named, ""))
+        if name and event.get("label"):
+            found.setdefault((event["month"], kind, name), []).append(event["label"])
+    return {key: "; ".join(dict.fromkeys(labels)) for key, labels in found.items()}

@@ -6,6 +6,7 @@ are asked for when a file is checked or the schema is written, never at import.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from typing_extensions import TypeAliasType
 
 from tajsim.axes import AGENCIES, COMMANDERS, MOVEMENTS, REPRESSION_STEPS, SECTIONS
 from tajsim.errors import unknown
-from tajsim.inputs.dates import event_month, is_month
+from tajsim.inputs.dates import MONTH, event_month
 from tajsim.inputs.figures import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.parameters import load_parameters
@@ -64,15 +65,15 @@ class OneOf:
 
 @dataclass(frozen=True)
 class TextOf:
-    """A string that passes a test; ``expected`` and ``pattern`` describe it to people and tools."""
+    """A string of a pattern that passes a test; ``expected`` describes it to people."""
 
-    test: Callable[[str], object]
-    expected: str
     pattern: str
+    expected: str
+    test: Callable[[str], object] = bool
 
     def check(self, text: str) -> str:
         """Return the text, or raise pydantic's error with what was expected."""
-        if not self.test(text):
+        if not (re.fullmatch(self.pattern, text) and self.test(text)):
             message = f"'{text}' is not valid; expected {self.expected}"
             raise PydanticCustomError("form", "{text}", {"text": message})
         return text
@@ -110,13 +111,11 @@ Expectation = TypeAliasType(
     "Expectation", Annotated[str, OneOf("expectation", lambda: EXPECTATIONS)]
 )
 Comparison = TypeAliasType("Comparison", Annotated[str, OneOf("comparison", lambda: COMPARISONS)])
-Month = TypeAliasType(
-    "Month", Annotated[str, TextOf(is_month, "a month such as '2004-11'", r"^\d{4}-\d{2}$")]
-)
+Month = TypeAliasType("Month", Annotated[str, TextOf(f"^{MONTH}$", "a month such as '2004-11'")])
 EventDate = TypeAliasType(
     "EventDate",
     Annotated[
         str,
-        TextOf(event_month, "a date such as '2004-11' or '2004-11-15'", r"^\d{4}-\d{2}(-\d{2})?$"),
+        TextOf(f"^{MONTH}(-[0-9]{{2}})?$", "a date such as '2004-11' or '2004-11-15'", event_month),
     ],
 )

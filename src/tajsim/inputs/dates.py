@@ -9,13 +9,14 @@ import re
 FIRST_MONTH = "2004-01"
 LAST_MONTH = "2050-12"
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_PART = re.compile(r"(\d{3})0s|(\d{4})(?:-(0[1-9]|1[0-2]))?(?:-(\d{2}))?")
+#: A month as text. Digits are those of ASCII: months are compared and counted as texts.
+MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
+_PART = re.compile(r"([0-9]{3})0s|([0-9]{4})(?:-(0[1-9]|1[0-2]))?(?:-([0-9]{2}))?")
 
 
 def is_month(text: str) -> bool:
     """Return whether a text is a month such as ``2004-11``."""
-    return bool(_MONTH.fullmatch(text))
+    return bool(re.fullmatch(MONTH, text))
 
 
 def event_month(text: str) -> str | None:

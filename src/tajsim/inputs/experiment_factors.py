@@ -119,10 +119,10 @@ def _registry_row(row: FactorRow, uses: list[tuple[EventTemplate, str]]) -> Para
     if row.parameter is not None:
         return load_parameters()[row.parameter]
     plain = [t for t, argument in uses if argument == "value" and len(t.references["value"]) == 1]
-    names = {t.raw.get("parameter") for t in plain}
+    names = {str(t.raw.get("parameter")) for t in plain}
     if len(plain) != len(uses) or len(names) != 1:
         return None
-    return load_parameters().get(str(names.pop()))
+    return load_parameters().get(names.pop())
 
 
 def _given(

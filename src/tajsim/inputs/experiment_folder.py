@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tajsim.errors import UserError, nearest
+from tajsim.files import exists, read_text
 from tajsim.inputs.scenario_folder import is_path, scenario_names, scenario_path
 
 
@@ -36,11 +37,8 @@ def experiment_path(name: str | Path) -> Path:
     if isinstance(name, str) and name in experiment_names():
         return experiment_folder() / f"{name}.toml"
     path = Path(name)
-    try:
-        if str(name) and path.exists():
-            return path
-    except OSError:  # a name too long for the file system, a folder that may not be read
-        pass
+    if str(name) and exists(path):
+        return path
     if name in scenario_names():
         raise UserError(f"{name}: is a scenario; 'tajsim run' simulates one")
     what = "no such file" if is_path(str(name)) else "no such experiment"
@@ -56,12 +54,13 @@ def is_experiment(name: str) -> bool:
     if name in experiment_names():
         return True
     try:
-        return "design" in tomllib.loads(Path(name).read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError:
-        lines = Path(name).read_text(encoding="utf-8-sig").splitlines()
-        return any(line.strip() == "[design]" for line in lines)
-    except (OSError, UnicodeDecodeError, RecursionError, ValueError):
+        text = read_text(Path(name), name)
+    except UserError:
         return False
+    try:
+        return "design" in tomllib.loads(text)
+    except (ValueError, RecursionError):  # whoever reads it in earnest says what is wrong
+        return any(line.strip() == "[design]" for line in text.splitlines())
 
 
 def scenario_of(name: str, experiment: Path) -> Path:

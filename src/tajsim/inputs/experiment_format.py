@@ -34,17 +34,16 @@ Mode = TypeAliasType("Mode", Annotated[str, OneOf("mode of the parameters", lamb
 FactorName = Annotated[
     str,
     TextOf(
-        lambda text: text.replace("_", "").isalnum() and text == text.lower() and text.isascii(),
+        r"^_*[a-z0-9][a-z0-9_]*$",
         "lower-case letters, digits and underscores such as 'border_pay'",
-        r"^[a-z0-9_]+$",
     ),
 ]
 ColumnName = Annotated[
     str,
     TextOf(
-        lambda text: text.replace("_", "").isalnum() and text not in ("point", "run", "scenario"),
+        r"^_*[A-Za-z0-9][A-Za-z0-9_]*$",
         "letters, digits and underscores such as 'seized_on_pianj'",
-        r"^[A-Za-z0-9_]+$",
+        lambda text: text not in ("point", "run", "scenario"),
     ),
 ]
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)

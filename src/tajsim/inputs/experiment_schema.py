@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from tajsim.inputs.dates import MONTH
 from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent
 from tajsim.inputs.experiment_format import ExperimentFile
 
@@ -24,7 +25,7 @@ _REFERENCE: dict[str, Any] = {
         "factor": {"type": "string"},
         "times": {"type": "number"},
         "plus": {"type": "number"},
-        "from": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
+        "from": {"type": "string", "pattern": f"^{MONTH}$"},
     },
     "required": ["factor"],
     "additionalProperties": False,

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ValidationError
 from tajsim.inputs.experiment_folder import shown_experiment
 from tajsim.inputs.experiment_format import DesignTable, ExperimentFile, FactorRow, KeepRow
 from tajsim.inputs.scenario_messages import Problems
-from tajsim.inputs.scenario_source import Row, parsed_toml, text_of_file
-from tajsim.inputs.toml_lines import Lines
+from tajsim.inputs.scenario_source import Row, read_toml
 
 _Table = TypeVar("_Table", bound=BaseModel)
 #: Lists of tables that are checked row by row, so that one wrong row hides no other.
@@ -40,13 +39,7 @@ def read_experiment(path: Path) -> ExperimentSource:
     Raises:
         UserError: if the file cannot be read or is not TOML.
     """
-    shown = shown_experiment(path)
-    text = text_of_file(path, shown)
-    tables, places, twice = parsed_toml(text, shown)
-    problems = Problems(shown, Lines(places))
-    for name, first, later in twice:
-        text_twice = f"stands twice, first on line {first.line}; expected once"
-        problems.add((name,), text_twice, later.line)
+    text, tables, problems = read_toml(path, shown_experiment(path))
     source = ExperimentSource(path, text, problems)
     _check_tables(tables, source)
     return source

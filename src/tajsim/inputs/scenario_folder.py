@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tajsim.errors import UserError, nearest
+from tajsim.files import exists
 
 
 def scenario_folder() -> Path:
@@ -26,13 +27,6 @@ def shown_path(path: Path) -> str:
     return f"scenarios/{path.name}" if shipped else str(path)
 
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a name too long for the file system, a folder that may not be read
-        return False
-
-
 def is_path(text: str) -> bool:
     """Return whether a text is meant as a path and not as the name of a shipped scenario."""
     return text.endswith(".toml") or "/" in text or "\\" in text
@@ -47,7 +41,7 @@ def scenario_path(name: str | Path) -> Path:
     if isinstance(name, str) and name in scenario_names():
         return scenario_folder() / f"{name}.toml"
     path = Path(name)
-    if str(name) and _exists(path):
+    if str(name) and exists(path):
         return path
     what = "no such file" if is_path(str(name)) else "no such scenario"
     hint = nearest(path.stem, scenario_names())
@@ -66,11 +60,11 @@ def parent_path(name: str, child: Path) -> Path:
     """
     beside = child.parent / (name if is_path(name) else f"{name}.toml")
     shipped = scenario_folder() / f"{name}.toml"
-    if _exists(beside):
+    if exists(beside):
         own = beside.resolve() == child.resolve()
         if not (own and name in scenario_names()):
             return beside
-    if not is_path(name) and _exists(shipped):
+    if not is_path(name) and exists(shipped):
         return shipped
     hint = nearest(Path(name).stem, scenario_names())
     expected = "expected a shipped scenario or a path from this file"

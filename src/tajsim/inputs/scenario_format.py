@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
@@ -18,25 +19,24 @@ from tajsim.inputs.event_kinds import AnyEvent
 
 #: Rows of the mechanism table by the letter of their ids: M01 to M133, P01 to P27, and so on.
 MECHANISM_ROWS = {"M": 133, "P": 27, "S": 29, "E": 22, "O": 28, "X": 24}
+_MECHANISM = r"^[MPSEOX][0-9]{2,3}$"
 
 
 def is_mechanism(text: str) -> bool:
     """Return whether a text is the id of a row of the mechanism table, such as ``M47``."""
-    letter, digits = text[:1], text[1:]
-    known = letter in MECHANISM_ROWS and digits.isascii() and digits.isdigit()
-    return known and len(digits) >= 2 and 1 <= int(digits) <= MECHANISM_ROWS[letter]
+    known = re.fullmatch(_MECHANISM, text)
+    return bool(known) and 1 <= int(text[1:]) <= MECHANISM_ROWS[text[0]]
 
 
-_MECHANISM = TextOf(
-    is_mechanism, "a mechanism id such as 'M47' (M01-M133, P, S, E, O, X)", r"^[MPSEOX]\d{2,3}$"
-)
-MechanismId = Annotated[str, _MECHANISM]
+MechanismId = Annotated[
+    str,
+    TextOf(_MECHANISM, "a mechanism id such as 'M47' (M01-M133, P, S, E, O, X)", is_mechanism),
+]
 ClaimId = Annotated[
     str,
     TextOf(
-        lambda text: text.replace("-", "").isalnum() and text == text.lower(),
+        r"^-*[a-z0-9][a-z0-9-]*$",
         "lower-case letters, digits and hyphens such as 'seizures-fall'",
-        r"^[a-z0-9-]+$",
     ),
 ]
 Window = Annotated[list[Month], Field(min_length=2, max_length=2)]

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tajsim.files import write_whole
 from tajsim.inputs import families
 from tajsim.inputs.experiment_schema import (
     experiment_schema_path,
@@ -84,6 +85,6 @@ def schema_text() -> str:
 
 
 if __name__ == "__main__":
-    Path(families.__file__).write_text(families_text(), encoding="utf-8")
-    schema_path().write_text(schema_text(), encoding="utf-8")
-    experiment_schema_path().write_text(experiment_schema_text(), encoding="utf-8")
+    write_whole(Path(families.__file__), families_text())
+    write_whole(schema_path(), schema_text())
+    write_whole(experiment_schema_path(), experiment_schema_text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -11,16 +12,18 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from tajsim.errors import UserError
+from tajsim.files import read_text
 from tajsim.inputs.event_kinds import EVENT_KINDS, AnyEvent, EventRow, likely_kind
 from tajsim.inputs.scenario_folder import shown_path
 from tajsim.inputs.scenario_format import ClaimRow, ScenarioFile
 from tajsim.inputs.scenario_messages import Problems
-from tajsim.inputs.toml_lines import Lines, Place, find_places, repeated
+from tajsim.inputs.toml_lines import Key, Lines, Place, find_places, repeated
 
-LARGEST_FILE = 1_000_000  # bytes
 DEEPEST_KEY = 20  # parts of a dotted key; the format needs five
 Model = TypeVar("Model")
-_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+_LARGE = "a whole number is too large; expected one of 64 bits"
+_LONG = re.compile(r"[0-9][0-9_]{4000,}")
+_AT = re.compile(r"\s*\(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)")
 
 
 @dataclass(frozen=True)
@@ -51,46 +54,30 @@ def read_source(path: Path) -> Source:
     Raises:
         UserError: if the file cannot be read or is not TOML.
     """
-    shown = shown_path(path)
-    text = text_of_file(path, shown)
-    tables, places, twice = parsed_toml(text, shown)
-    problems = Problems(shown, Lines(places))
-    for name, first, later in twice:
-        text_twice = f"stands twice, first on line {first.line}; expected once"
-        problems.add((name,), text_twice, later.line)
+    text, tables, problems = read_toml(path, shown_path(path))
     source = Source(path, text, problems)
     _check_tables(tables, source)
     return source
 
 
-def text_of_file(path: Path, shown: str) -> str:
-    """Return the text of a file that may be anything.
+def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any], Problems]:
+    """Return the text of a file that may be anything, its tables, and the keys that stand twice.
 
     Raises:
-        UserError: if it is no text of moderate size.
+        UserError: if it is no text of moderate size, or not TOML.
     """
-    if not path.is_file():
-        what = "a folder" if path.is_dir() else "not an ordinary file"
-        raise UserError(f"{shown}: is {what}; expected a .toml file")
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= LARGEST_FILE else b""
-    except OSError as error:
-        raise UserError(f"{shown}: cannot be read: {error.strerror}") from None
-    if size > LARGEST_FILE:
-        raise UserError(f"{shown}: is {size:,} bytes; expected at most {LARGEST_FILE:,}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{shown}: byte {error.start + 1} is not text; expected UTF-8") from None
-    if "\0" in text:
-        raise UserError(f"{shown}: is a binary file (byte zero); expected a text file")
+    text = read_text(path, shown)
     if not text.strip():
         raise UserError(f"{shown}: is empty; 'tajsim new FILE --from status-quo' writes one")
-    return text.replace("\r\n", "\n")
+    tables, places, twice = _parsed(text, shown)
+    problems = Problems(shown, Lines(places))
+    for name, first, later in twice:
+        text_twice = f"stands twice, first on line {first.line}; expected once"
+        problems.add((name,), text_twice, later.line)
+    return text, tables, problems
 
 
-def parsed_toml(
+def _parsed(
     text: str, shown: str
 ) -> tuple[dict[str, Any], list[Place], list[tuple[str, Place, Place]]]:
     """Return the tables, the places of their keys, and the keys that stand twice.
@@ -104,13 +91,16 @@ def parsed_toml(
             raise RecursionError
         twice = repeated(places)
         try:
-            return tomllib.loads(text), places, twice
+            tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError:
             # TOML stops at the first repeated key: without them the rest can be checked too.
             rest = text.split("\n")
             for _, _, later in twice:
                 rest[later.line - 1 : later.last_line] = [""] * (later.last_line + 1 - later.line)
-            return tomllib.loads("\n".join(rest)), places, twice
+            tables = tomllib.loads("\n".join(rest))
+        if large := next(_too_large(tables, ()), None):
+            raise UserError(f"{shown}:{Lines(places).of(large)}: not valid TOML: {_LARGE}")
+        return tables, places, twice
     except tomllib.TOMLDecodeError as error:
         found = _AT.search(str(error))
         line, column = (found.groups() if found else (None, None)) or (None, None)
@@ -118,8 +108,22 @@ def parsed_toml(
         what = _AT.sub("", str(error))
         at = f"column {column}: " if column else ""
         raise UserError(f"{shown}:{line}: {at}not valid TOML: {what}") from None
+    except ValueError as error:  # Python reads no decimal number of thousands of digits
+        digits = _LONG.search(text)
+        line = text.count("\n", 0, digits.start()) + 1 if digits else 1
+        what = _LARGE if digits else str(error)
+        raise UserError(f"{shown}:{line}: not valid TOML: {what}") from None
     except RecursionError:
         raise UserError(f"{shown}: brackets or keys are nested too deeply; expected less") from None
+
+
+def _too_large(value: Any, path: Key) -> Iterator[Key]:
+    """Yield where whole numbers stand that TOML does not allow; no library prints them either."""
+    parts = value.items() if isinstance(value, dict) else []
+    for key, part in enumerate(value) if isinstance(value, list) else parts:
+        yield from _too_large(part, (*path, key))
+    if isinstance(value, int) and value.bit_length() > 63:
+        yield path
 
 
 def _check_tables(tables: dict[str, Any], source: Source) -> None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from tajsim.errors import UserError
+from tajsim.files import write_whole
 from tajsim.inputs.event_kinds import EVENT_KINDS, argument_names
 from tajsim.inputs.parameters import load_parameters
 from tajsim.inputs.scenario_folder import scenario_names, scenario_path
@@ -68,15 +69,9 @@ def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
     if path.suffix != ".toml":
         raise UserError(f"{path}: expected a file name that ends in .toml")
     text = _text(path, parent, load_scenario(parent))
-    try:
-        with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UserError(
-            f"{path}: exists already and is left as it is; expected a new name"
-        ) from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror}") from None
+    if os.path.lexists(path):
+        raise UserError(f"{path}: exists already and is left as it is; expected a new name")
+    write_whole(path, text.encode(errors="backslashreplace"))
     return path
 
 

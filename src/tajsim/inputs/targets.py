@@ -98,7 +98,7 @@ def read_targets(text: str) -> TargetFile:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as broken:
+    except ValueError as broken:
         raise UserError(f"{FILE_NAME}: {broken}") from None
     wrong = mistakes(table)
     if wrong:

@@ -54,7 +54,7 @@ def _tokens(text: str) -> list[_Token]:
 def _unquoted(text: str) -> str:
     try:
         return next(iter(tomllib.loads(f"{text} = 0")))
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         return text
 
 

@@ -6,7 +6,8 @@ import math
 import re
 from typing import Any
 
-_QUANTITY = re.compile(r"\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*?)?\s*")
+_NUMBER = r"[-+]?(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_QUANTITY = re.compile(rf"({_NUMBER})\s*(.*)", re.DOTALL)
 
 
 def read_quantity(value: Any, unit: str) -> float:
@@ -20,11 +21,11 @@ def read_quantity(value: Any, unit: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError(f"{shown(value)} is not a number; {example}")
     if isinstance(value, str):
-        found = _QUANTITY.fullmatch(value)
+        found = _QUANTITY.fullmatch(value.strip())
         if not found:
             raise ValueError(f"cannot read {shown(value)}; {example}")
         number, given = found.groups()
-        if given is not None and " ".join(given.split()) != unit:
+        if given and " ".join(given.split()) != unit:
             raise ValueError(f"the unit '{given}' is wrong here; expected '{unit}'")
         value = number.replace("_", "")
     try:
@@ -36,6 +37,17 @@ def read_quantity(value: Any, unit: str) -> float:
     return result
 
 
+def whole_number(text: str) -> int:
+    """Return the whole number that a text holds, its digits being those of ASCII.
+
+    Raises:
+        ValueError: for any other text, and for a number of more than 41 digits.
+    """
+    if not re.fullmatch(r"\s*[-+]?[0-9][0-9_]{0,40}\s*", text):
+        raise ValueError(f"{shown(text)} is not a whole number")
+    return int(text.replace("_", ""))
+
+
 def shown(value: Any) -> str:
     """Return a value as a user would recognise it in a message, shortened to one line."""
     if isinstance(value, bool):
@@ -44,6 +56,8 @@ def shown(value: Any) -> str:
         return "a table"
     if isinstance(value, list):
         return "a list"
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a number of very many digits"  # and Python writes none of thousands
     text = " ".join(str(value).split())
     text = text if len(text) <= 40 else text[:37] + "..."
     return f"'{text}'" if isinstance(value, str) else text

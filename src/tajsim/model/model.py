@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, SupportsIndex
 
+import mesa
 import numpy as np
 
 from tajsim.axes import Array
-from tajsim.draws import Draws
+from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
 from tajsim.inputs.dates import month_number
 from tajsim.inputs.modes import DEFAULT_MODE
@@ -58,7 +59,8 @@ class TajikistanModel(Country):
     Args:
         runs: how many runs, numbered from 0, or the numbers of the runs to simulate; a number
             may stand there twice, with settings of its own each time.
-        seed: seed of the keyed draws; the same seed and run number give the same history.
+        seed, rng: seed of the keyed draws, 0 if neither is given; ``rng`` is Mesa's name for it.
+            The same seed and run number give the same history.
         start, end: first and last month, "YYYY-MM".
         settings: full parameter name -> value for all runs, or ``(run,)`` values.
         events: scenario events, in the order of their months.
@@ -67,11 +69,11 @@ class TajikistanModel(Country):
         redraw: groups whose draws are made anew with everything else held: "documented",
             "derived", "assumption" (uncertain parameters of that basis) or "chance" (all the rest).
         outcomes: names of the outcomes to record; None records all.
-        rng: ignored; ``mesa.batch_run`` of Mesa 3.5 passes one, but chance comes from ``seed``.
         levers: further settings as keywords, ``agency_pay__border_troops=40``.
 
     Raises:
-        UserError: for an unknown parameter, outcome or mode, or a reversed period.
+        UserError: for an unknown parameter, outcome or mode, for two seeds, a reversed period, or
+            an event before it.
     """
 
     #: The stages that ``step`` goes through; a part of the model can be run by naming fewer.
@@ -83,7 +85,8 @@ class TajikistanModel(Country):
         self,
         *,
         runs: int | Sequence[int] = 1,
-        seed: int = 0,
+        seed: SupportsIndex | None = None,
+        rng: SupportsIndex | None = None,
         start: str = "2004-01",
         end: str = "2020-12",
         settings: Mapping[str, Setting] | None = None,
@@ -91,14 +94,18 @@ class TajikistanModel(Country):
         parameters: str = DEFAULT_MODE,
         redraw: Collection[str] = (),
         outcomes: Sequence[str] | None = None,
-        rng: object = None,
         **levers: float,
     ) -> None:
-        super().__init__(rng=0)  # Mesa wants one; the package draws nothing from it.
+        seed = one_seed(seed, rng)
+        # For what others add: the package itself draws nothing from the generators of Mesa.
+        super().__init__(rng=abs(seed))
+        self.agent_id_counter = 1
         numbers = np.arange(runs) if isinstance(runs, int | np.integer) else np.asarray(runs)
         first, last = month_number(start), month_number(end)
-        if last < first or len(numbers) == 0:
-            raise UserError(f"nothing to simulate: {len(numbers)} runs from {start} to {end}")
+        if last < first or numbers.size == 0:
+            raise UserError(f"nothing to simulate: {numbers.size} runs from {start} to {end}")
+        if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
+            raise UserError(f"runs must be a count or whole numbers, not {runs!r}")
         self.run_count, self.first_month, self.month_count = len(numbers), first, last - first + 1
         self.months_run = 0
         chosen: dict[str, Setting] = dict(settings or {})
@@ -108,6 +115,8 @@ class TajikistanModel(Country):
         self.parameter_values = self.values.table()
         self.events_by_month: dict[int, list[Any]] = {}
         for event in events:
+            if month_number(event.month) < first:
+                raise UserError(f"an event of {event.month} comes before the start, {start}")
             self.events_by_month.setdefault(month_number(event.month), []).append(event)
         self.ramps: dict[str, list[Array]] = {}
         self.now, self.last = Flows(self.run_count), Flows(self.run_count)
@@ -117,12 +126,27 @@ class TajikistanModel(Country):
         self.record = new_record(outcomes, self.month_count, self.run_count)
 
     def step(self) -> None:
-        """Simulate one month: the stages of MONTH, in order."""
+        """Simulate one month: the stages of MONTH, in order.
+
+        Raises:
+            UserError: if all months are simulated.
+        """
+        if self.months_run == self.month_count:
+            raise UserError(f"all {self.month_count} months are simulated; set a later end")
         self.last, self.now = self.now, Flows(self.run_count)
         for _, stage in self.month:
             stage(self)
         self.months_run += 1
         self.running = self.months_run < self.month_count
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Number an agent, from 1, and take it in; Mesa calls this for every new agent."""
+        # Mesa 3.3 counts agents in a dictionary of its class ``Agent``, which would keep every
+        # model alive. Newer versions count here.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        agent.unique_id = self.agent_id_counter
+        super().register_agent(agent)
+        self.agent_id_counter = agent.unique_id + 1
 
     def run_to_end(self, progress: Callable[[int], None] | None = None) -> None:
         """Simulate the months that are left; ``progress`` is told the months done."""
@@ -130,3 +154,18 @@ class TajikistanModel(Country):
             self.step()
             if progress:
                 progress(self.months_run)
+
+
+def one_seed(seed: SupportsIndex | None, rng: SupportsIndex | None) -> int:
+    """Return the seed given by either of its names, 0 if by none.
+
+    Raises:
+        UserError: if it is no seed, or there are two.
+    """
+    given = {name: value for name, value in (("seed", seed), ("rng", rng)) if value is not None}
+    wrong = [line for name, value in given.items() for line in seed_errors(value, name)]
+    if not wrong and len({*given.values()}) > 1:
+        wrong = [f"seed and rng are two names for one number; expected one, not {seed} and {rng}"]
+    if wrong:
+        raise UserError(wrong)
+    return int(next(iter(given.values()), 0))

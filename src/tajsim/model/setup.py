@@ -66,6 +66,8 @@ def create_actors(country: Country) -> None:
         setattr(country, attribute, made)
         if isinstance(made, Actors):
             setattr(country, made.dimension, {member.name: member for member in made})
+    for agent in country.agents:
+        agent.complete = True
     country.guards = [country.agency[name] for name in GUARDS]
 
 

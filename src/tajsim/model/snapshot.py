@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel
 
 #: What a model gets from its arguments, or can make again.
-_BUILT = {"draws", "events_by_month", "month_count", "record", "running", "_cache"}
+_BUILT = {
+    "draws",
+    "events_by_month",
+    "month_count",
+    "record",
+    "running",
+    "_cache",
+    "agent_id_counter",
+}
 _PLAIN = (bool, int, float, str, type(None))
 
 

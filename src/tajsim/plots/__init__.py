@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 import tajsim.plots.choose as choose
 import tajsim.plots.style as style
 from tajsim.errors import UserError, unknown
+from tajsim.files import check_file, telling
 from tajsim.plots.border import border
 from tajsim.plots.claims import claims
 from tajsim.plots.difference import difference
@@ -30,7 +31,7 @@ from tajsim.plots.money import money
 from tajsim.plots.network import network
 from tajsim.plots.position import position
 from tajsim.plots.providers import providers
-from tajsim.plots.save import SUFFIXES, check_suffix, reason, save
+from tajsim.plots.save import SUFFIXES, save
 from tajsim.plots.scenarios import scenarios
 from tajsim.plots.targets import targets
 from tajsim.plots.tornado import tornado
@@ -121,7 +122,7 @@ def draw(kind: str, datasets: Results, path: str | Path, **chosen: Any) -> list[
         UserError: as `figure`; for another suffix; if the file cannot be written.
     """
     path = Path(path)
-    check_suffix(path)
+    check_file(path, overwrite=True, endings=SUFFIXES)
     save(figure(kind, datasets, **chosen), path)
     return [path]
 
@@ -133,10 +134,8 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
         UserError: if the folder cannot be written.
     """
     folder, written = Path(folder), []
-    try:
+    with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be made ({reason(error)})") from None
     names = set(choose.outcome_names(dataset))
     kinds = ["fan", "distribution", "border", "providers"]
     if dataset.sizes["scenario"] > 1:

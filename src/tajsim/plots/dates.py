@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from tajsim.errors import UserError
+from tajsim.inputs.dates import is_month
 from tajsim.plots.choose import own_dimensions
 from tajsim.plots.labels import month_text
 from tajsim.plots.series import Floats, counted
@@ -34,7 +34,7 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
     first, last = months[0], months[-1]
     found, wrong = [], []
     for text in at or [str(last)]:
-        if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
+        if not (is_month(text) or is_month(f"{text}-12")):
             wrong.append(f"date '{text}': expected a year or a month, such as 2008 or 2008-06")
             continue
         whole_year = len(text) == 4

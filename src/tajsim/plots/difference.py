@@ -21,6 +21,8 @@ from tajsim.plots.labels import month_text, number, wrap
 from tajsim.plots.page import Page
 from tajsim.plots.series import Floats, reduce, scaled, titled, unit_of
 from tajsim.plots.windows import most_moved, over, paired, window_of
+from tajsim.results.outcomes import yes_or_no
+from tajsim.results.pairs import gap
 
 #: About so many printed values are shown if no outcomes are named.
 _LINES = 30
@@ -104,18 +106,12 @@ def check_pairs(dataset: xr.Dataset) -> None:
     """Refuse results in which runs of one number are no pairs.
 
     Raises:
-        UserError: for one scenario, several seeds, ways of taking parameters, or settings.
+        UserError: for one scenario, runs that are no pairs, or several settings.
     """
     if dataset.sizes["scenario"] < 2:
         raise UserError("differences need a reference and another scenario; the results hold one")
-    for attribute, word in (("seed", "seed"), ("parameters_mode", "way of taking parameters")):
-        found = str(dataset.attrs.get(attribute, ""))
-        if "," in found:
-            raise UserError(
-                f"paired differences need results of one {word}; found {found}: "
-                "runs of one number are not pairs"
-            )
-
+    if reason := dataset.attrs.get("no_pairs"):  # of several results, see `join`
+        raise UserError(str(reason))
     if " and " in str(dataset.attrs.get("overrides", "")):
         raise UserError(
             "paired differences need results with the same --set; found "
@@ -150,7 +146,7 @@ def _difference(
     for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
         months = window_of(dataset, window, scenario)
         reference, other = over(series.isel(scenario=[0, position]), months).values
-        values.append(other - reference)
+        values.append(gap(reference, other))
         known = reference[np.isfinite(reference)]
         spreads.append(float(known.std(ddof=1)) if known.size > 1 else 0.0)
         scale = max(scale, float(np.abs(known).max(initial=0.0)))
@@ -158,7 +154,9 @@ def _difference(
     narrowed = any(dimension in select for dimension in choose.own_dimensions(dataset[name]))
     label = titled(dataset[name], select) if narrowed else str(series.attrs.get("label", name))
     unit = unit_of(series, windowed=True)
-    return Difference(label, "share of runs" if unit == "0 or 1" else unit, values, spreads, scale)
+    if unit == "0 or 1":
+        unit = f"share of {'runs' if yes_or_no(series, windowed=True) else 'months'}"
+    return Difference(label, unit, values, spreads, scale)
 
 
 def _histogram(ax: Axes, dataset: xr.Dataset, one: Difference) -> None:

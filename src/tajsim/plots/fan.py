@@ -35,12 +35,12 @@ from tajsim.plots.series import (
 )
 from tajsim.plots.series import smooth as smoothed
 from tajsim.plots.windows import (
-    binary,
     mean_interval,
     most_moved,
     quantiles,
     share_interval,
 )
+from tajsim.results.outcomes import yes_or_no
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -125,16 +125,16 @@ def _panel(
 ) -> float:
     """Draw the series of an outcome and return what its values are divided by."""
     series = reduce(dataset[name], select)
-    yes_or_no = not rare(series) and binary(series)
+    share = not rare(series) and yes_or_no(series)
     unit = unit_of(series, windowed=False)
-    if months is not None and not yes_or_no:
+    if months is not None and not share:
         unit, series = smooth_unit(series), smoothed(series, months)
     when = years(series["month"].values)
-    factor, unit = (0.01, "% of runs") if yes_or_no else scaled(series.values, unit)
+    factor, unit = (0.01, "% of runs") if share else scaled(series.values, unit)
     for position in range(series.sizes["scenario"]):
         values = series.values[position].astype(np.float64)
-        if yes_or_no or rare(series):
-            found = share_interval(values) if yes_or_no else mean_interval(values)
+        if share or rare(series):
+            found = share_interval(values) if share else mean_interval(values)
             _mean(ax, when, [line / factor for line in found], position)
         else:
             _bands(ax, when, values / factor, position, series.sizes["scenario"])
@@ -143,7 +143,7 @@ def _panel(
         ax.set_ylim(bottom=0.0)
     if not np.any(series.values):
         ax.set_ylim(top=1.0)
-    if yes_or_no:
+    if share:
         ax.set_ylim(top=max(ax.get_ylim()[1], 5.0))
     return factor
 

@@ -10,6 +10,7 @@ import xarray as xr
 
 from tajsim.errors import UserError
 from tajsim.plots.choose import names_of, table
+from tajsim.results.pairs import why_no_pairs
 
 #: Attributes of results that hold a table (JSON) with an entry per scenario.
 _BY_SCENARIO = ("events", "questions", "settings")
@@ -30,12 +31,14 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     numbered name.
 
     Raises:
-        UserError: if there is no dataset, or they have no run, month or outcome in common.
+        UserError: if there is no dataset, they are of different models, or they have no run,
+            month or outcome in common.
     """
     if not datasets:
         raise UserError("no results to draw; give at least one")
     if len(datasets) == 1:
         return datasets[0]
+    reason = why_no_pairs(datasets)
     shared = [str(n) for n in datasets[0].data_vars if all(n in d for d in datasets)]
     shared = [name for name in shared if "month" in datasets[0][name].dims]
     aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
@@ -56,6 +59,7 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
             **datasets[0].attrs,
             **{attribute: _tables(datasets, taken, attribute) for attribute in _BY_SCENARIO},
             **{attribute: _all(datasets, attribute) for attribute in ("seed", "parameters_mode")},
+            "no_pairs": reason,
             "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
             "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
             "runs": joined.sizes["run"],

@@ -34,6 +34,7 @@ _OWN_NAMES = {
     "west", "kulyab", "khorog", "rasht", "sughd", "syria", "chinese", "china", "european",
 }  # fmt: skip
 
+_MOST_DECIMALS = 6
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -83,17 +84,20 @@ def _bare(text: str) -> str:
 
 
 def decimals_for(value: float, digits: int, least: int = 0) -> int:
-    """Return the decimals that show so many significant digits of a value, ``least`` to 6."""
-    if not isfinite(value) or value == 0.0:
+    """Return the decimals that show so many significant digits of a value, ``least`` to 6.
+
+    None of one that so many decimals would show as nothing but zeros.
+    """
+    if not isfinite(value) or abs(value) < 0.5 * 10.0**-_MOST_DECIMALS:
         return 0
-    return min(6, max(least, digits - 1 - floor(log10(abs(value)))))
+    return min(_MOST_DECIMALS, max(least, digits - 1 - floor(log10(abs(value)))))
 
 
 def with_interval(mean: float, low: float, high: float) -> str:
     """Return ``+1.8 [+1.6, +2.1]``, to the digits that the interval warrants."""
-    if not isfinite(high - low) or high == low:
-        return number(mean, signed=True)
     half = (high - low) / 2
+    if not isfinite(half) or (decimals_for(half, 1) == 0 and half < 0.5):
+        return number(mean, signed=True)
     decimals = min(decimals_for(half, 2), max(decimals_for(half, 1), decimals_for(mean, 3)))
     mean_text, low_text, high_text = (number(v, True, decimals) for v in (mean, low, high))
     return f"{mean_text} [{low_text}, {high_text}]"

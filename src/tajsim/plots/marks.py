@@ -10,7 +10,7 @@ from typing import Any
 import xarray as xr
 
 import tajsim.plots.style as style
-from tajsim.inputs.figures import load_figures
+from tajsim.inputs.figures import printed_in
 from tajsim.plots.choose import names_of
 from tajsim.plots.key import Entry
 from tajsim.plots.labels import month_text
@@ -48,44 +48,40 @@ def marks(
     names = names_of(dataset)
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     table: Mapping[str, list[dict[str, Any]]] = json.loads(dataset.attrs.get("events") or "{}")
-    owners: dict[tuple[str, str, str], list[str]] = {}
-    sources: dict[str, str] = {}
+    owners: dict[tuple[str, str, str, str], list[str]] = {}
     for name in names:
         for event in table.get(name, []):
-            sources[event["label"]] = source(event.get("figures", ()))
             if (kinds is None or event["kind"] in kinds) and event["month"] in months:
                 section = str(event.get("arguments", {}).get("section", ""))
-                holders = owners.setdefault((event["month"], event["label"], section), [])
+                places = event.get("sources") or printed_in(event.get("figures", ()))
+                what = (event["month"], event["label"], section, source(places))
+                holders = owners.setdefault(what, [])
                 if name not in holders:
                     holders.append(name)
-    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, str]]] = {}
-    for (month, label, section), holders in owners.items():
-        groups.setdefault((month, tuple(holders)), []).append((label, section))
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, str, str]]] = {}
+    for (month, *part), holders in owners.items():
+        groups.setdefault((month, tuple(holders)), []).append((part[0], part[1], part[2]))
     found = []
     for number, ((month, who), parts) in enumerate(sorted(groups.items()), start=1):
-        text = _joined([label for label, _ in parts], sources)
-        sections = tuple(dict.fromkeys(section for _, section in parts if section))
+        text = _joined([(label, where) for label, _, where in parts])
+        sections = tuple(dict.fromkeys(section for _, section, _ in parts if section))
         found.append(Mark(number, month, text, who, _colour(names, who), sections))
     return found
 
 
-def source(figures: Sequence[str]) -> str:
-    """Return document and line of documented figures: ``icg-2016:35, 83``; "" if there are none."""
-    places: dict[str, list[str]] = {}
-    ledger = load_figures()
-    for figure in figures:
-        if figure in ledger:
-            lines = places.setdefault(ledger[figure].document, [])
-            lines.append(str(ledger[figure].line))
-    said = (f"{name}:{', '.join(dict.fromkeys(lines))}" for name, lines in places.items())
-    return "; ".join(said)
+def source(places: Sequence[str]) -> str:
+    """Return documents with their lines, ``icg-2016:35, 83``, of ``document:line``; "" of none."""
+    lines: dict[str, list[str]] = {}
+    for document, _, line in (place.rpartition(":") for place in dict.fromkeys(places)):
+        lines.setdefault(document, []).append(line)
+    return "; ".join(f"{name}:{', '.join(found)}" for name, found in lines.items())
 
 
-def _joined(labels: Sequence[str], sources: Mapping[str, str]) -> str:
+def _joined(parts: Sequence[tuple[str, str]]) -> str:
     """Return labels with their sources, a source that several share once, after the last."""
     groups: dict[str, list[str]] = {}
-    for label in dict.fromkeys(labels):
-        groups.setdefault(sources.get(label, ""), []).append(label)
+    for label, where in dict.fromkeys(parts):
+        groups.setdefault(where, []).append(label)
     said = (
         f"{'; '.join(own)} ({where})" if where else "; ".join(own) for where, own in groups.items()
     )

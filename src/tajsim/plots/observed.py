@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 import tajsim.plots.style as style
+from tajsim.inputs.figures import printed_in
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.plots.choose import own_dimensions
 from tajsim.plots.key import Entry
@@ -67,7 +68,7 @@ def observed(
         bound = {"at_least": "at least ", "at_most": "at most "}.get(target.bound, "")
         text = (
             f"{words(target.id)}: {bound}{plain(target.observed)} {target.unit} "
-            f"({source([target.figure.id])})"
+            f"({source(printed_in([target.figure.id]))})"
         )
         start, end = (year_of(month) for month in target.window)
         # A rolling value stands at the last of its months.

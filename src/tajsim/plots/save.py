@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,19 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 import tajsim.plots.style as style
-from tajsim.errors import UserError
+from tajsim.files import check_file, telling, whole
 
 SUFFIXES = (".png", ".svg", ".pdf")
-
-
-def check_suffix(path: Path) -> None:
-    """See that a picture of this name can be written.
-
-    Raises:
-        UserError: for another suffix than `SUFFIXES`.
-    """
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
 
 
 def save(picture: Figure, path: Path) -> None:
@@ -33,25 +21,11 @@ def save(picture: Figure, path: Path) -> None:
     Raises:
         UserError: for another suffix, or if the file cannot be written.
     """
-    check_suffix(path)
+    check_file(path, overwrite=True, endings=SUFFIXES)
     form = path.suffix.lower()[1:]
     stamp = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
-    try:
-        handle, name = tempfile.mkstemp(
-            suffix=path.suffix, prefix=f".{path.stem}.", dir=path.parent
-        )
-        os.close(handle)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
-    try:
-        with style.look(), settled(picture):
-            picture.savefig(name, format=form, metadata=stamp)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with telling(path), whole(path) as begun, style.look(), settled(picture):
+        picture.savefig(begun, format=form, metadata=stamp)
 
 
 @contextmanager
@@ -78,8 +52,3 @@ def settled(picture: Figure) -> Iterator[Figure]:
     finally:
         picture.set_layout_engine(engine)
         picture.set_dpi(dots)
-
-
-def reason(error: OSError) -> str:
-    """Return what the system says about an error, as the end of a line."""
-    return (error.strerror or str(error)).lower()

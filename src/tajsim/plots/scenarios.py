@@ -34,7 +34,9 @@ from tajsim.plots.series import (
     years,
 )
 from tajsim.plots.series import smooth as smoothed
-from tajsim.plots.windows import binary, most_moved, over, paired, quantiles, window_of
+from tajsim.plots.windows import most_moved, over, paired, quantiles, window_of
+from tajsim.results.outcomes import yes_or_no
+from tajsim.results.pairs import gap
 
 _LEVELS = (0.25, 0.5, 0.75)
 _SUBTITLE = (
@@ -97,7 +99,7 @@ class _Bands:
     """Median and middle half of the runs of each scenario, or the share of runs for yes or no."""
 
     def __init__(self, series: xr.DataArray, months: int) -> None:
-        self.share, self.mean = binary(series), rare(series)
+        self.share, self.mean = yes_or_no(series), rare(series)
         rolled = lasting(series if self.share else smoothed(series, months))
         self.when = years(rolled["month"].values)
         unit = smooth_unit(series) if months > 1 else unit_of(series, windowed=False)
@@ -150,11 +152,11 @@ def _head(
     name = choose.names_of(dataset)[scenario]
     pair = series.isel(scenario=[0, scenario])
     reference, other = over(pair, window_of(dataset, None, name)).values
-    gap = other - reference
-    mean, low, high = paired(gap)
+    apart = gap(reference, other)
+    mean, low, high = paired(apart)
     factor, _ = scaled(np.array([mean]), "")
     text = "no difference in any run"
-    if np.any(gap):
+    if np.any(apart):
         half = (high - low) / 2 / factor
         decimals = decimals_for(half or mean / factor, 2)
         text = f"{number(mean / factor, True, decimals)} ± {number(half, decimals=decimals)}"

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 import xarray as xr
 
 from tajsim.inputs.chronicle import load_kinds
+from tajsim.inputs.chronicle_names import labels_of
 from tajsim.plots.labels import spoken
 from tajsim.plots.noted import Noted
 
 _SIZE = re.compile(r"\s*\([^()]*\{size\}[^()]*\)|\{size\}")
 
 
-def short_sentence(events: Noted, place: int, labels: dict[tuple[str, str], str]) -> str:
+def short_sentence(events: Noted, place: int, labels: Mapping[tuple[int, str, str], str]) -> str:
     """Return what happened, without its size: the scenario's own label where it has one."""
-    kind = events.kind[place]
+    kind = str(events.kind[place])
     actor, target = str(events.actor[place]), str(events.target[place])
     month = int(events.month[place])
     if kind in ("setting", "handover", "withdrawal", "seats"):
-        label = labels.get((str(month), target)) or labels.get((str(month), actor))
+        label = labels.get((month, kind, target)) or labels.get((month, kind, actor))
         if label:
             return label
         if kind == "setting":
@@ -29,16 +31,15 @@ def short_sentence(events: Noted, place: int, labels: dict[tuple[str, str], str]
     return text.format(actor=_named(actor), target=_named(target)).strip()
 
 
-def scheduled_labels(dataset: xr.Dataset, scenario: str) -> dict[tuple[str, str], str]:
-    """Return the labels of a scenario's events by month (counted from the first) and by name."""
-    table = json.loads(dataset.attrs.get("events") or "{}")
+def scheduled_labels(dataset: xr.Dataset, scenario: str) -> dict[tuple[int, str, str], str]:
+    """Return the labels of a scenario's events by month (counted from the first), kind and name."""
+    labels = labels_of(json.loads(dataset.attrs.get("events") or "{}").get(scenario, []))
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    found = {}
-    for event in table.get(scenario, []):
-        if event["month"] in months:
-            for value in event.get("arguments", {}).values():
-                found[str(months.index(event["month"])), str(value)] = str(event["label"])
-    return found
+    return {
+        (months.index(month), kind, name): label
+        for (month, kind, name), label in labels.items()
+        if month in months
+    }
 
 
 def _named(name: str) -> str:

@@ -11,6 +11,7 @@ import xarray as xr
 from scipy.special import stdtrit
 
 from tajsim.errors import UserError
+from tajsim.inputs.dates import is_month
 from tajsim.plots.choose import names_of
 from tajsim.plots.series import Floats, reduce
 
@@ -33,10 +34,9 @@ def window_of(
         first = _first_difference(dataset, scenario) or months[0]
         return first if months[0] <= first <= months[-1] else months[0], months[-1]
     pair = window.split(":") if isinstance(window, str) else [str(end) for end in window]
-    try:
-        start, end = (str(np.datetime64(text.strip(), "M")) for text in pair)
-    except ValueError:
-        raise UserError(f"window '{':'.join(pair)}': expected YYYY-MM:YYYY-MM") from None
+    if len(pair) != 2 or not all(is_month(text.strip()) for text in pair):
+        raise UserError(f"window '{':'.join(pair)}': expected YYYY-MM:YYYY-MM")
+    start, end = (text.strip() for text in pair)
     if not months[0] <= start <= end <= months[-1]:
         raise UserError(
             f"window: {start} to {end} is not within the results; expected months from "
@@ -115,17 +115,6 @@ def mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
         return mean, mean, mean
     half = stdtrit(runs - 1, 0.95) * values.std(axis=1, ddof=1) / np.sqrt(runs)
     return mean, np.maximum(mean - half, 0.0), mean + half
-
-
-def binary(series: xr.DataArray) -> bool:
-    """Tell whether an outcome is yes or no; one that is zero all along is so by its unit only."""
-    by_unit = str(series.attrs.get("unit")) == "0 or 1"
-    return yes_or_no(series.values) and (by_unit or bool(np.any(series.values)))
-
-
-def yes_or_no(values: Floats) -> bool:
-    """Tell whether the values are nothing but 0 and 1, so that a share of runs says more."""
-    return bool(np.isin(values, (0.0, 1.0)).all())
 
 
 def share_interval(values: Floats, z: float = 1.645) -> tuple[Floats, Floats, Floats]:

@@ -16,6 +16,7 @@ from tajsim.plots.series import reduce, titled, unit_of
 from tajsim.plots.windows import over, paired, window_of
 from tajsim.report.facts import Facts, rows
 from tajsim.report.wording import coordinate, level, listed, month, small, span, told
+from tajsim.results.outcomes import yes_or_no
 
 #: So many rows of a table are told for a picture.
 MOST = 12
@@ -140,7 +141,7 @@ def _levels(facts: Facts, kind: str, outcomes: Sequence[str], names: Sequence[st
 
 def _of(values: xr.DataArray, own: Sequence[str], unit: str) -> str:
     """Return one outcome of one scenario: the whole with its range, or its places."""
-    if unit == "0 or 1" and not own:
+    if yes_or_no(values, windowed=True) and not own:
         return f"{level(float(values.mean()), unit)} of the runs"
     if not own:
         low, median, high = quantiles(values.values[np.isfinite(values.values)])

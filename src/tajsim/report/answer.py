@@ -19,6 +19,8 @@ from tajsim.report.wording import (
     level_sentence,
     told,
 )
+from tajsim.results.outcomes import yes_or_no
+from tajsim.results.pairs import gap
 
 MOST = 5
 #: With fewer pairs of runs than this no direction is stated in the answer.
@@ -89,7 +91,7 @@ def _size(facts: Facts, scenario: str, outcome: str, where: str) -> float:
     """Return the mean difference in standard deviations of the reference's runs."""
     a, b = facts.cell(scenario, outcome, where).values
     spread = float(np.nanstd(a))
-    return abs(float(np.nanmean(b - a))) / spread if spread > 0.0 else 0.0
+    return abs(float(np.nanmean(gap(a, b)))) / spread if spread > 0.0 else 0.0
 
 
 def _distinct(
@@ -100,7 +102,7 @@ def _distinct(
     values: list[np.ndarray] = []
     for outcome, where in keys:
         a, b = facts.cell(scenario, outcome, where).values
-        own = b - a
+        own = gap(a, b)
         if any(outcome == name for name, _ in kept) or any(_together(own, v) for v in values):
             continue
         kept.append((outcome, where))
@@ -128,7 +130,7 @@ def _effects(facts: Facts, scenario: str, keys: Sequence[tuple[str, str]]) -> li
         a, b = cell.values
         known = np.isfinite(b - a)
         means = float(a[known].mean()), float(b[known].mean())
-        found.append((facts.spoken(*key), cell.unit, effect(b - a), means))
+        found.append((facts.spoken(*key), cell.unit, effect(gap(a, b)), means))
     groups = [found[i : i + TOGETHER] for i in range(0, len(found), TOGETHER)]
     if not groups:
         return [
@@ -143,7 +145,7 @@ def _yes_or_no(facts: Facts, scenario: str) -> list[str]:
     for outcome in _flags(facts):
         cell = facts.cell(scenario, outcome, "")
         a, b = cell.values
-        found = effect(b - a)
+        found = effect(gap(a, b))
         name = capital(facts.spoken(outcome, ""))
         said = (
             f"“{name}” comes true {in_runs(int(b.sum()), b.size)} of {scenario} and "
@@ -162,11 +164,9 @@ def _flags(facts: Facts) -> list[str]:
     return [
         str(name)
         for name, v in facts.dataset.data_vars.items()
-        if v.attrs.get("unit") == "0 or 1"
-        and v.attrs.get("aggregate") == "last"
+        if yes_or_no(v, windowed=True)
         and v.attrs.get("headline")
         and set(map(str, v.dims)) == {"scenario", "month", "run"}
-        and bool(np.isin(v.isel(month=-1).values, (0.0, 1.0)).all())
     ]
 
 

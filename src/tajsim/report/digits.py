@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from tajsim.analysis.tables import NOTHING
+
 #: A true minus sign.
 MINUS = "\N{MINUS SIGN}"
 #: So many digits of half an interval are told, and at most so many of what lies in it.
@@ -47,6 +49,8 @@ def digits(mean: float, low: float, high: float, share: bool = False) -> Digits:
     """
     sizes = [abs(value) for value in (mean, low, high) if math.isfinite(value)]
     largest = max(sizes, default=0.0)
+    if largest < NOTHING:
+        return Digits(1.0, "", 0)
     by, word = 100.0 if share else 1.0, ""
     for size, name in ((1e9, "billion"), (1e6, "million")):
         if not share and largest >= size:

@@ -31,6 +31,7 @@ from tajsim.analysis.windows import (
 from tajsim.report.gather import Given
 from tajsim.report.rests import fitting
 from tajsim.report.wording import coordinate, small
+from tajsim.results.pairs import gap
 
 #: The last month that the documents speak of; later ones are projection.
 DOCUMENTED_UNTIL = "2015-12"
@@ -157,7 +158,7 @@ class Facts:
     def differences(self, scenario: str) -> Iterator[tuple[Cell, np.ndarray]]:
         """Yield every outcome with its paired differences ``(run,)``."""
         for cell in self._cells[scenario]:
-            yield cell, cell.values[1] - cell.values[0]
+            yield cell, gap(*cell.values)
 
     def equal(self, scenario: str) -> bool:
         """Tell whether every outcome is the same in every run, over the window."""

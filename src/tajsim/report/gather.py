@@ -16,6 +16,7 @@ from tajsim.analysis.windows import scenario_names
 from tajsim.ensemble.results import FILE_NAME, load_results
 from tajsim.errors import UserError
 from tajsim.report.rests import with_tables
+from tajsim.results.pairs import why_no_pairs
 
 #: Attributes that hold a table (JSON) with an entry for each scenario.
 _BY_SCENARIO = (
@@ -23,12 +24,6 @@ _BY_SCENARIO = (
 )  # fmt: skip
 #: What a folder of a sweep holds.
 SWEEP_FILE = "sweep.json"
-#: What results must share for their runs to be pairs: attribute and what it is called.
-_SAME = {
-    "seed": "seed",
-    "parameters_mode": "mode of the parameters",
-    "tajsim_version": "version of tajsim",
-}
 
 
 @dataclass(frozen=True)
@@ -89,9 +84,11 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
     """
     called = names or [f"results {number}" for number in range(1, len(datasets) + 1)]
     first = datasets[0]
+    if reason := why_no_pairs(datasets):
+        raise UserError(reason)
     parts = [first]
     for other, place in zip(datasets[1:], called[1:], strict=True):
-        _check_pairs(first, other, f"{called[0]} and {place} are no pairs")
+        _check_axes(first, other, f"{called[0]} and {place} are no pairs")
         held = {name: part for part in parts for name in scenario_names(part)}
         new = []
         for name in scenario_names(other):
@@ -112,11 +109,7 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
     return with_tables(joined, datasets)
 
 
-def _check_pairs(first: xr.Dataset, other: xr.Dataset, lead: str) -> None:
-    for name, said in _SAME.items():
-        ours, theirs = (d.attrs.get(name, "") for d in (first, other))
-        if ours != theirs:
-            raise UserError(f"{lead}: the {said} of the one is {ours}, of the other {theirs}")
+def _check_axes(first: xr.Dataset, other: xr.Dataset, lead: str) -> None:
     for axis in ("month", "run"):
         if not np.array_equal(first[axis].values, other[axis].values):
             sizes = " and ".join(f"{d.sizes[axis]:,}" for d in (first, other))
@@ -191,6 +184,8 @@ def _called(place: str | Path) -> str:
 def _checksum(path: Path) -> str:
     """Return the SHA-256 of a file, "" if it cannot be read (reading it says why)."""
     try:
+        if not path.is_file():
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

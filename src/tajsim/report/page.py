@@ -105,7 +105,7 @@ def template() -> Template:
 
 def firm(text: str) -> str:
     """Return a text in which no line ends between a number and its per cent sign."""
-    return re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", text)
+    return re.sub(r"([0-9]) %", "\\1\N{NO-BREAK SPACE}%", text)
 
 
 def contents(facts: Facts) -> dict[str, Any]:

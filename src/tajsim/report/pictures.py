@@ -34,7 +34,7 @@ MOST_CLAIMS = 40
 LARGEST = 1_200_000
 _METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
 _POINTS = re.compile(rb' d="[^"]*"')
-_DECIMALS = re.compile(rb"(\.\d\d)\d+")
+_DECIMALS = re.compile(rb"(\.[0-9]{2})[0-9]+")
 _DOCTYPE = re.compile(rb"<!DOCTYPE.*?>", re.DOTALL)
 
 

@@ -48,7 +48,7 @@ def title_of(text: str) -> str:
     for _, part in reversed(split(text)):
         try:
             return str(tomllib.loads(part).get("title", ""))
-        except tomllib.TOMLDecodeError:
+        except ValueError:
             return ""
     return ""
 
@@ -60,7 +60,7 @@ def event_places(text: str) -> tuple[Place, ...]:
     for path, part in split(text):
         try:
             tables = tomllib.loads(part).get("events", [])
-        except tomllib.TOMLDecodeError:
+        except ValueError:
             continue
         lines = part.splitlines()
         starts = [i for i, line in enumerate(lines) if line.strip().startswith("[[events]]")]
@@ -83,7 +83,7 @@ def event_places(text: str) -> tuple[Place, ...]:
 def setting_remark(text: str, origin: str) -> str:
     """Return the comment above the line ``path:line`` of a chain of scenario files."""
     path, _, line = origin.rpartition(":")
-    if not line.isdigit():
+    if not re.fullmatch("[0-9]{1,7}", line):
         return ""
     for own, part in split(text):
         lines = part.splitlines()
@@ -111,7 +111,7 @@ def cited(remark: str, figures: Sequence[str] = ()) -> list[str]:
 def _in_text(remark: str) -> Iterator[str]:
     """Yield the places that a text names: ``icg-2016:131, 141`` and ids of figures."""
     keys = "|".join(re.escape(key) for key in load_documents())
-    for found in re.finditer(rf"({keys}):(\d+(?:, \d+)*)", remark):
+    for found in re.finditer(rf"({keys}):([0-9]+(?:, [0-9]+)*)", remark):
         for line in found[2].split(", "):
             yield f"{found[1]}:{line}"
     ledger = load_figures()

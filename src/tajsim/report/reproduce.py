@@ -42,6 +42,7 @@ def recipe(facts: Facts) -> Recipe:
         notes=[*_own_files(facts, texts), *_continued(facts)],
         facts=[
             ("tajsim", str(attrs.get("tajsim_version", "unknown"))),
+            ("model", str(attrs.get("model", "unknown"))),
             ("seed", str(attrs.get("seed", "unknown"))),
             ("runs", f"{facts.runs:,}"),
             ("parameters", str(attrs.get("parameters_mode", "unknown"))),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from tajsim.analysis.assumptions import TOGETHER
@@ -17,6 +16,7 @@ from tajsim.report.answer import leading
 from tajsim.report.digits import Digits
 from tajsim.report.facts import Facts, rows
 from tajsim.report.wording import because, capital, digits_of, level, plain, told, unit_of_row
+from tajsim.results.outcomes import yes_or_no
 
 #: Of so many differences the shares of variance are shown.
 MOST_SHARES = 10
@@ -94,7 +94,7 @@ def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
         a, b = facts.cell(scenario, row.outcome, row.where).values
         medians = float(a.mean()), float(b.mean())
         # What is 0 or 1 in a month is a share of the months over a window.
-        unit = unit if np.isin((a, b), (0.0, 1.0)).all() else "share"
+        unit = unit if yes_or_no(facts.dataset[row.outcome], windowed=True) else "share"
     own = digits_of(row.difference, row.low, row.high, row.unit)
     ends = own.span(row.low, row.high, True)
     return [

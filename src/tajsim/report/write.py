@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tajsim.analysis.windows import Window
-from tajsim.errors import UserError
+from tajsim.files import check_file, place_of, write_whole
 from tajsim.report.page import Results, report
+
+ENDINGS = (".html", ".htm")
 
 
 def write_report(
@@ -28,32 +30,7 @@ def write_report(
     Raises:
         UserError: as `report`; for another suffix; if the file exists or cannot be written.
     """
-    path = Path(out).expanduser()
-    check_place(path, overwrite, "overwrite=True")
-    text = report(results, window)
-    begun = path.with_name(f".{path.name}.begun")
-    try:
-        begun.write_text(text, encoding="utf-8")
-        begun.replace(path)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UserError(f"{path}: cannot be written ({reason})") from None
-    finally:
-        begun.unlink(missing_ok=True)
+    path = place_of(out)
+    check_file(path, overwrite, "overwrite=True", ENDINGS)
+    write_whole(path, report(results, window))
     return path
-
-
-def check_place(path: Path, overwrite: bool, how: str) -> None:
-    """Refuse a place where a report cannot go, before any work.
-
-    Raises:
-        UserError: for another suffix, an existing file, a folder that is not there.
-    """
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise UserError(f"{path}: expected a name that ends in .html")
-    if path.is_dir():
-        raise UserError(f"{path}: is a folder; name a file")
-    if path.exists() and not overwrite:
-        raise UserError(f"{path}: exists already; {how} replaces it")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"{path}: there is no folder {path.parent}")

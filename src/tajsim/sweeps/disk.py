@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from contextlib import suppress
 from pathlib import Path
 
-#: How names of files begin that are being written.
-BEGUN = ".begun-"
+from tajsim.files import BEGUN, whole
 
 
 class Disk:
@@ -19,6 +18,8 @@ class Disk:
 
     def read(self, path: Path) -> bytes:
         """Return the content of a file."""
+        if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
+            raise OSError(errno.EINVAL, "Not an ordinary file")
         return path.read_bytes()
 
     def names(self, folder: Path) -> list[str]:
@@ -58,15 +59,9 @@ def put(disk: Disk, path: Path, data: bytes) -> None:
     Raises:
         OSError: if it cannot be written; nothing of it is left then.
     """
-    begun = path.with_name(f"{BEGUN}{os.getpid()}-{path.name}")
-    try:
+    with whole(path, disk.rename, disk.remove) as begun:
         disk.write(begun, data)
         disk.sync(begun)
-        disk.rename(begun, path)
-    except OSError:
-        with suppress(OSError):
-            disk.remove(begun)
-        raise
     disk.sync_folder(path.parent)
 
 
@@ -75,8 +70,3 @@ def sweep_away(disk: Disk, folder: Path) -> None:
     for name in disk.names(folder):
         if name.startswith(BEGUN):
             disk.remove(folder / name)
-
-
-def reason(error: OSError) -> str:
-    """Return why a file could not be written or read, in a few words."""
-    return (error.strerror or str(error)).lower()

@@ -5,26 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from tajsim.errors import UserError
+from tajsim.files import BEGUN, place_of, telling
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.inputs.scenario_parts import Scenario
-from tajsim.sweeps.disk import BEGUN, Disk, put, reason, sweep_away
+from tajsim.sweeps.disk import Disk, put, sweep_away
 from tajsim.sweeps.shards import FOLDER
 
-MANIFEST, POINTS, DESIGN, LOCK, DAMAGED = (
-    "sweep.json",
-    "points.csv",
-    "design.csv",
-    "lock",
-    "damaged",
-)
-_OURS = {MANIFEST, POINTS, DESIGN, LOCK, DAMAGED, FOLDER}
+MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
+#: Where shards are put that are damaged or belong to another sweep.
+ASIDE = "set-aside"
+_OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
 
 
 @contextmanager
@@ -90,10 +87,10 @@ def scenario_digest(scenario: Scenario) -> str:
     return _digest([scenario.start, dict(scenario.settings), events])
 
 
-def fingerprints(experiment: Experiment, model: str) -> dict[str, str]:
-    """Return the fingerprint of the experiment for each scenario by name."""
-    common = parts_of(experiment, model)
-    return {s.name: _digest([common, s.name, scenario_digest(s)]) for s in experiment.scenarios}
+def fingerprints(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return, by scenario, the fingerprint of experiment, seed and model that every shard bears."""
+    scenarios = manifest["scenarios"].items()
+    return {name: _digest([manifest["parts"], name, digest]) for name, digest in scenarios}
 
 
 def _digest(part: Any) -> str:
@@ -107,17 +104,15 @@ def prepare_folder(disk: Disk, out: str | Path) -> Path:
     Raises:
         UserError: if it cannot be used.
     """
-    place = Path(out).expanduser()
-    if place.exists() and not place.is_dir():
-        raise UserError(f"{out}: is a file; name a folder")
-    try:
+    place = place_of(out)
+    with telling(out):
+        if place.exists() and not place.is_dir():
+            raise UserError(f"{out}: is a file; name a folder")
         held = disk.names(place)
         strange = [n for n in held if n not in _OURS and not n.startswith(BEGUN)]
         if strange and MANIFEST not in held:
             raise UserError(f"{out}: holds '{strange[0]}' and no sweep; name another folder")
         disk.make_folder(place / FOLDER)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({reason(error)})") from None
     return place
 
 

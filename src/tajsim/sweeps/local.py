@@ -22,7 +22,8 @@ from typing import Any
 
 from tajsim.ensemble.interrupts import interrupts_ignored
 from tajsim.errors import UserError
-from tajsim.sweeps.disk import Disk, reason
+from tajsim.files import reason
+from tajsim.sweeps.disk import Disk
 from tajsim.sweeps.shards import write_runs
 from tajsim.sweeps.task import Task
 from tajsim.sweeps.team import Answer, Done, Failed, Simulate, cause_of

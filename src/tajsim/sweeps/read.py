@@ -33,9 +33,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, unknown
 from tajsim.sweeps.disk import Disk
-from tajsim.sweeps.folder import DESIGN, MANIFEST, POINTS, read_manifest
+from tajsim.sweeps.folder import DESIGN, MANIFEST, POINTS, fingerprints, read_manifest
 from tajsim.sweeps.shards import read_all
 from tajsim.sweeps.table import read_table
 
@@ -56,7 +57,7 @@ class Sweep:
     kind: str
     options: dict[str, Any]
     about: dict[str, Any]
-    damaged: tuple[str, ...]
+    unfit: tuple[str, ...]
 
     def _repr_html_(self) -> str:
         """Return the sweep as a notebook shows it."""
@@ -164,19 +165,22 @@ class Sweep:
 
 
 def load_sweep(folder: str | Path) -> Sweep:
-    """Read the folder of a sweep, finished or not; damaged shards are named and left out.
+    """Read the folder of a sweep, finished or not; shards that do not fit are named and left out.
 
     Raises:
-        UserError: if there is no sweep in the folder.
+        UserError: if there is no sweep in the folder, or one of another model.
     """
     place, disk = Path(folder), Disk()
     if not (place / MANIFEST).is_file():
         raise UserError(f"{folder}: no sweep is there (no {MANIFEST})")
     manifest = read_manifest(disk, place)
+    if (made := manifest["about"].get("model", "unknown")) != (here := model_version()):
+        raise UserError(f"{folder}: a sweep of model {made}, and this is {here}; sweep it again")
     factors = pd.DataFrame(manifest["factors"]).set_index("factor")
     columns = pd.DataFrame(manifest["columns"]).set_index("column")
     points = _points(disk.read(place / POINTS).decode(), manifest)
-    results, failures, damaged = read_all(disk, place, list(points.index), list(columns.index))
+    marks = fingerprints(manifest)
+    results, failures, unfit = read_all(disk, place, list(points.index), list(columns.index), marks)
     return Sweep(
         folder=place,
         points=points,
@@ -187,7 +191,7 @@ def load_sweep(folder: str | Path) -> Sweep:
         kind=manifest["design"]["kind"],
         options=manifest["design"]["options"],
         about=manifest["about"],
-        damaged=tuple(damaged),
+        unfit=tuple(unfit),
     )
 
 

@@ -40,8 +40,8 @@ def _state(sweep: Sweep) -> str:
     ]
     if len(sweep.failures):
         parts.append(f"{len(sweep.failures):,} failed")
-    if sweep.damaged:
-        parts.append(f"{len(sweep.damaged):,} damaged files left out")
+    if sweep.unfit:
+        parts.append(f"{len(sweep.unfit):,} files left out that are damaged or of another sweep")
     if "seed" in sweep.about:
         parts.append(f"seed {sweep.about['seed']}")
     return "; ".join(parts)

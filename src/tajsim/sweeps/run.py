@@ -12,11 +12,12 @@ import numpy as np
 
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError
+from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.sweeps.batches import divide, round_ends
 from tajsim.sweeps.design import make_design
-from tajsim.sweeps.disk import Disk, reason, sweep_away
+from tajsim.sweeps.disk import Disk, sweep_away
 from tajsim.sweeps.engine import Engine, Tell
 from tajsim.sweeps.folder import fingerprints, keep_manifest, locked, prepare_folder
 from tajsim.sweeps.manifest import manifest_of, tables_of
@@ -33,7 +34,8 @@ class Report:
     """What a sweep did.
 
     ``runs`` are wanted in all, ``kept`` of them were there, ``computed`` were made now, ``failed``
-    have failed now or before, ``damaged`` names shards that were recomputed. ``precise`` says
+    have failed now or before, ``aside`` names shards that are damaged or of another sweep, were
+    set aside and computed again. ``precise`` says
     whether the precision asked for is reached, None if none was asked for.
     """
 
@@ -43,7 +45,7 @@ class Report:
     kept: int
     computed: int
     failed: int
-    damaged: tuple[str, ...]
+    aside: tuple[str, ...]
     precise: bool | None
     seconds: float
 
@@ -91,19 +93,18 @@ def sweep(
     state = State(points, [keep.column for keep in loaded.keep], wanted)
     with _storing(place), locked(place):
         tables = tables_of(loaded, points, design)
-        keep_manifest(disk, place, manifest_of(loaded, model, wanted), tables)
-        damaged = state.read(disk, place, retry)
+        keep_manifest(disk, place, manifest := manifest_of(loaded, model, wanted), tables)
+        marks = fingerprints(manifest)
+        aside = state.read(disk, place, marks, retry)
         kept = int(state.done.sum())
-        engine = Engine(
-            loaded, points, state, disk, place, model, fingerprints(loaded, model), tell
-        )
+        engine = Engine(loaded, points, state, disk, place, model, marks, tell)
         precise = None
         if not state.settled.all() or until_precision is not None:
             with _team(workers, cluster, place, simulate, engine) as team:
                 precise = _rounds(engine, team, points, until_precision)
     failed = int((state.failed & ~state.done).sum())
     counts = (len(points.points), state.done.size, kept, engine.computed, failed)
-    return Report(place, *counts, tuple(damaged), precise, monotonic() - began)
+    return Report(place, *counts, tuple(aside), precise, monotonic() - began)
 
 
 def _rounds(engine: Engine, team: Team, points: Points, width: float | None) -> bool | None:

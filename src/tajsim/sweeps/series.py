@@ -14,24 +14,26 @@ from tajsim.errors import UserError, unknown
 from tajsim.inputs.dates import month_number, month_text
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.sweeps.disk import Disk
-from tajsim.sweeps.shards import FOLDER, RUNS, DamagedError, read_shard, series_path, shard_names
+from tajsim.sweeps.folder import fingerprints, read_manifest
+from tajsim.sweeps.shards import FOLDER, RUNS, UnfitError, read_shard, series_path, shard_names
 
 
 def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr.DataArray:
-    """Return an outcome ``(cell, own dimensions..., month)``; damaged shards are left out.
+    """Return an outcome ``(cell, own dimensions..., month)``; shards that do not fit are left out.
 
     Raises:
         UserError: if the series is not there.
     """
     disk, parts, names, runs = Disk(), [], [], []
+    marks = fingerprints(read_manifest(disk, folder))
     stored: set[str] = set()
     for name in shard_names(disk, folder / FOLDER):
         path = folder / FOLDER / name
         if not (name.startswith(RUNS) and series_path(path).exists()):
             continue
         try:
-            table = read_shard(disk, path).table
-        except DamagedError:
+            table = read_shard(disk, path, marks).table
+        except UnfitError:
             continue
         with np.load(io.BytesIO(disk.read(series_path(path)))) as arrays:
             stored |= set(arrays.files)

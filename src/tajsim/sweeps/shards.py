@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tajsim.sweeps.disk import BEGUN, Disk, put
+from tajsim.files import BEGUN
+from tajsim.sweeps.disk import Disk, put
 from tajsim.sweeps.table import read_table
 from tajsim.sweeps.task import Task
 from tajsim.sweeps.work import Finished
@@ -31,8 +32,8 @@ RUNS, FAILED, SERIES = "runs", "failed", "series"
 _KEY = ("point", "run")
 
 
-class DamagedError(Exception):
-    """A shard is not what it was when it was written."""
+class UnfitError(Exception):
+    """A shard is not what it was when it was written, or is of another sweep."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,16 @@ def write_failures(
     return path.name
 
 
-def read_shard(disk: Disk, path: Path) -> Shard:
+def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard:
     """Read one shard.
 
+    Args:
+        fingerprints: those of the sweep, by scenario; a scenario that is not among them is one
+            that the sweep had once.
+
     Raises:
-        DamagedError: if its checksum, its header or its series do not fit.
+        UnfitError: if its checksum, its header or its series do not fit, or it is of another
+            experiment, seed or model.
     """
     try:
         text = disk.read(path).decode("utf-8")
@@ -92,18 +98,23 @@ def read_shard(disk: Disk, path: Path) -> Shard:
         header = json.loads(first.removeprefix("# "))
         told = header.pop("sha256")
         if told != _checksum(header, body):
-            raise DamagedError("the checksum does not fit")
+            raise UnfitError("the checksum does not fit")
+        mark = header.get("experiment")
+        if mark is None:
+            raise UnfitError("it does not say which experiment and model it belongs to")
+        if mark != fingerprints.get(header["scenario"], mark):
+            raise UnfitError("it belongs to another experiment, seed or model")
         if "series_sha256" in header:
             data = disk.read(series_path(path))
             if header["series_sha256"] != sha256(data).hexdigest():
-                raise DamagedError("the checksum of its series does not fit")
+                raise UnfitError("the checksum of its series does not fit")
         table = read_table(body, ("point", "cause"))
-    except DamagedError:
+    except UnfitError:
         raise
     except FileNotFoundError as error:
-        raise DamagedError(f"{Path(str(error.filename)).name} is missing") from None
+        raise UnfitError(f"{Path(str(error.filename)).name} is missing") from None
     except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise DamagedError(f"it cannot be read ({type(error).__name__})") from None
+        raise UnfitError(f"it cannot be read ({type(error).__name__})") from None
     return Shard(header, table)
 
 
@@ -118,24 +129,28 @@ def shard_names(disk: Disk, folder: Path) -> list[str]:
 
 
 def read_all(
-    disk: Disk, place: Path, points: Sequence[str], columns: Sequence[str]
+    disk: Disk,
+    place: Path,
+    points: Sequence[str],
+    columns: Sequence[str],
+    fingerprints: Mapping[str, str],
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    """Return all runs of these points, all failures, and the names of damaged shards."""
+    """Return all runs of these points, all failures, and a line for each shard left out."""
     runs: list[pd.DataFrame] = []
     failed: list[pd.DataFrame] = []
-    damaged: list[str] = []
+    unfit: list[str] = []
     for name in shard_names(disk, place / FOLDER):
         try:
-            shard = read_shard(disk, place / FOLDER / name)
-        except DamagedError:
-            damaged.append(name)
+            shard = read_shard(disk, place / FOLDER / name, fingerprints)
+        except UnfitError as error:
+            unfit.append(f"{name}: {error}")
             continue
         (failed if shard.header["kind"] == FAILED else runs).append(shard.table)
     results = _joined(runs, points, [*_KEY, *columns])
     failures = _joined(failed, points, [*_KEY, "cause"])
     there = pd.MultiIndex.from_frame(results[list(_KEY)])
     failures = failures[~pd.MultiIndex.from_frame(failures[list(_KEY)]).isin(there)]
-    return results, failures.reset_index(drop=True), damaged
+    return results, failures.reset_index(drop=True), unfit
 
 
 def _joined(tables: list[pd.DataFrame], points: Sequence[str], columns: list[str]) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tajsim.sweeps.disk import Disk
-from tajsim.sweeps.folder import DAMAGED
+from tajsim.sweeps.folder import ASIDE
 from tajsim.sweeps.points import Points
 from tajsim.sweeps.precision import Spread
 from tajsim.sweeps.shards import (
     FAILED,
     FOLDER,
-    DamagedError,
+    UnfitError,
     read_shard,
     series_path,
     shard_names,
@@ -56,24 +56,28 @@ class State:
         wanted = runs < self.failed.shape[1]
         self.failed[points[wanted], runs[wanted]] = True
 
-    def read(self, disk: Disk, place: Path, retry: bool) -> list[str]:
-        """Take note of what the shards hold, and return a line for each damaged one.
+    def read(
+        self, disk: Disk, place: Path, fingerprints: Mapping[str, str], retry: bool
+    ) -> list[str]:
+        """Take note of what the shards hold, and return a line for each that is set aside.
 
-        Damaged shards are moved out of the way; with ``retry`` failures are forgotten.
+        Those are damaged or of another sweep than ``fingerprints``, by scenario, say; they are
+        moved, never deleted. With ``retry`` failures are forgotten.
         """
         said = []
         folder = place / FOLDER
         for name in shard_names(disk, folder):
-            if retry and name.startswith(FAILED):
-                disk.remove(folder / name)
-                continue
             try:
-                shard = read_shard(disk, folder / name)
-            except DamagedError as error:
+                shard = read_shard(disk, folder / name, fingerprints)
+            except UnfitError as error:
                 said.append(f"{FOLDER}/{name}: {error}")
                 _put_aside(disk, place, name)
                 continue
-            self._take(shard.table, shard.header["kind"] == FAILED)
+            failed = shard.header["kind"] == FAILED
+            if retry and failed:
+                disk.remove(folder / name)
+            else:
+                self._take(shard.table, failed)
         return said
 
     def _take(self, table: pd.DataFrame, failed: bool) -> None:
@@ -88,8 +92,8 @@ class State:
 
 
 def _put_aside(disk: Disk, place: Path, name: str) -> None:
-    """Move a damaged shard, and its series, to where they are not read."""
-    disk.make_folder(place / DAMAGED)
+    """Move a shard, and its series, to where they are not read."""
+    disk.make_folder(place / ASIDE)
     for path in (series_path(place / FOLDER / name), place / FOLDER / name):
         with suppress(FileNotFoundError):
-            disk.rename(path, place / DAMAGED / path.name)
+            disk.rename(path, place / ASIDE / path.name)

@@ -32,7 +32,7 @@ def simulate_task(task: Task, month_done: Callable[[], None]) -> Finished:
     Raises:
         WrongModelError: if the model is not the one that the task was made for.
     """
-    from tajsim.ensemble.chunk import collect, keep_freed_memory, release
+    from tajsim.ensemble.chunk import collect, keep_freed_memory
     from tajsim.model.model import TajikistanModel
 
     if task.model != model_version():
@@ -53,6 +53,5 @@ def simulate_task(task: Task, month_done: Callable[[], None]) -> Finished:
         numbers = summarise(model.record, task.keep, task.start)
         return Finished(task, numbers, {name: model.record[name] for name in task.series})
     finally:
-        release(model)
         del model
         collect()

@@ -49,10 +49,7 @@ def bear_defections(country: Country) -> None:
     """A chief who went over last month costs those who worked with his service their trust."""
     gone, powers = country.last["defections"], country.powers
     # Most months nobody went over: then trust only comes back.
-    if gone.any():
-        powers.suffer(exposure_to(country, gone))
-    elif powers.burnt.any():
-        powers.suffer(powers.zeros())
+    powers.suffer(exposure_to(country, gone) if gone.any() else powers.zeros())
 
 
 def exposure_to(country: Country, gone: Array) -> Array:

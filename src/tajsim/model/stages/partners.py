@@ -86,7 +86,7 @@ def hand_over_next(country: Country, granted: Array) -> None:
             size=length,
             cause="sovereignty",
         )
-    # Who stood there leaves with the section.
+    # Who stood there leaves with the section. Who holds none any more leaves as he was told to.
     joining = country.agencies.zeros()
-    joining[guard.rank] = -guard.strength * (1.0 - total(guard.guarded_km) / before)
+    joining[guard.rank] = -guard.strength * granted * (1.0 - total(guard.guarded_km) / before)
     recruit(country, joining)

@@ -1,0 +1,388 @@
+"""The verbs about many points: run a sweep, and say what drives its outcomes and what is robust."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+import tajsim
+from tajsim.cli.files import result_folder, table_file, write_tables
+from tajsim.cli.progress import progress_line
+from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, picked
+from tajsim.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from tajsim.exploration import Discovery, Robustness, Sensitivity
+    from tajsim.exploration.boxes import FoundBox
+    from tajsim.exploration.cases import Cases
+    from tajsim.sweeps import Report, Sweep
+
+#: More factors than this are not written out beside a point, nor more causes of failures.
+_FEW = 6
+#: Panels of one picture.
+_PANELS = 12
+SWEEP = Option("sweep", "the folder of a sweep", "DIR")
+
+
+@Verb(
+    "tajsim sweep border-pay-or-aid --out results/pay --workers 2 --progress",
+    Option("experiment", "a shipped experiment or a file", "EXPERIMENT"),
+    Option("--out", "the folder of the sweep, new or begun", "DIR", required=True),
+    Option("--runs", "runs of every point (default: the file's)", "N"),
+    Option("--cluster", "a Dask scheduler, such as tcp://127.0.0.1:8786", "ADDRESS"),
+    Option(
+        "--until-precision",
+        "stop when the 90 %% interval of each point's mean is, to either side, at most X "
+        "standard deviations of that outcome over all points and runs; --runs is the limit",
+        "X",
+    ),
+    Option("--retry", "try again the runs that failed before"),
+    Option("--tidy", "also write one row a run to a new file: .csv or .parquet", "FILE"),
+    file_options("")[1],
+    *WORK,
+)
+def sweep(options: Namespace) -> None:
+    """Simulate every point of an experiment, and store the runs in DIR as they are finished.
+
+    Stopped in any way, the same command goes on where it was: nothing that is stored is computed
+    again. With more --runs, or more points in the file, it adds what is missing.
+    """
+    with table_file(options.tidy, options.overwrite, (".csv", ".parquet")) as file:
+        from tajsim.sweeps.tidy import check_tidy, write_tidy
+
+        check_tidy(options.tidy)
+        chosen = picked(options, "runs workers cluster until_precision retry")
+        try:
+            with progress_line(options.progress) as tell:
+                report = tajsim.sweep(options.experiment, options.out, progress=tell, **chosen)
+        except BaseException as error:
+            if not isinstance(error, Exception):  # interrupted or terminated
+                print(f"tajsim: what is finished is kept in {options.out}", file=sys.stderr)
+            raise
+        found = tajsim.load_sweep(options.out)
+        if file:
+            write_tidy(found, file, options.tidy)
+    print(f"{_text(found)}\n\n{_said(report, found)}")
+    if options.tidy:
+        print(f"The table of runs is in {options.tidy}.")
+
+
+def _said(report: Report, found: Sweep) -> str:
+    """Return what the sweep did, in a few lines."""
+    lines = [
+        f"{report.points:,} points, {report.runs:,} runs: {report.kept:,} were there, "
+        f"{report.computed:,} computed in {report.seconds:,.1f} s."
+    ]
+    lines += [f"Set aside and computed again: {line}" for line in report.aside]
+    if report.failed:
+        lines.append(f"{report.failed:,} runs failed; --retry tries again:")
+        causes = found.failures.groupby("cause", sort=False).size()
+        lines += [f"  {runs:,} runs: {cause}" for cause, runs in causes.head(_FEW).items()]
+    if report.precise is not None:
+        reached = "is reached" if report.precise else "is not reached with so many runs"
+        lines.append(f"The precision asked for {reached}.")
+    lines.append(f"All of it is in {report.folder}; tajsim.load_sweep reads it.")
+    return "\n".join(lines)
+
+
+def _text(found: Sweep) -> str:
+    """Return, for each kept number, the points with the lowest and the highest mean."""
+    from tajsim.analysis.tables import text_table
+
+    rows = []
+    for column in found.columns.index:
+        means = found.means[column].astype(float).dropna()
+        if means.empty:
+            continue
+        low, high = means.idxmin(), means.idxmax()
+        unit = found.columns.loc[column, "unit"]
+        cells = [f"{means[low]:.4g}", _at(found, low), f"{means[high]:.4g}", _at(found, high)]
+        rows.append([column, str(unit), *cells])
+    header = ("kept", "unit", "lowest mean", "at", "highest mean", "at")
+    return text_table(header, rows, left=(0, 1, 3, 5)) if rows else "No run is finished."
+
+
+def _at(found: Sweep, point: Any) -> str:
+    row = found.points.loc[point]
+    factors = list(found.factors.index)
+    if len(factors) > _FEW:
+        return str(point)
+    said = [
+        f"{n}={row[n]:.4g}" if isinstance(row[n], int | float) else f"{n}={row[n]}" for n in factors
+    ]
+    scenario = [str(row["scenario"])] if found.points["scenario"].nunique() > 1 else []
+    return " ".join([*scenario, *said])
+
+
+@Verb(
+    "tajsim sensitivity results/screening --outcome interception --out results/indices",
+    SWEEP,
+    Option("--outcome", "kept columns or outcomes (default: all)", "A,B"),
+    Option("--scenario", "one scenario (default: all, each by itself)", "NAME"),
+    *folder_options("a new folder for tables (CSV) and pictures"),
+    Option("--all", "print all factors, not ten for each outcome"),
+)
+def sensitivity(options: Namespace) -> None:
+    """Rank the factors that drive the kept outcomes of a sweep.
+
+    Uses Sobol indices for a Saltelli design, Morris screening for a Morris design (both need the
+    extra 'analysis'), rank regression for any other. Prints, for each outcome: an index for every
+    factor with its 90 % interval, the sums by basis, and how much of the variance is chance.
+    """
+
+    def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
+        from tajsim.exploration.sensitivity_text import sensitivity_text
+
+        found = tajsim.sensitivity(options.sweep, options.outcome, options.scenario)
+        text = sensitivity_text(found, options.all)
+        return text, found.tables(), lambda: _draw_sensitivity(found)
+
+    _explore(options, work, "tables and pictures are")
+
+
+@Verb(
+    "tajsim discover results/succession --outcome state_failed --out results/failure",
+    SWEEP,
+    Option("--outcome", "a kept column, or an outcome kept once", "NAME", required=True),
+    Option("--above", "it happens at X or more", "X"),
+    Option("--below", "it happens at X or less", "X"),
+    Option(
+        "--highest",
+        "it happens in this share of the runs, those with the highest values (default: 0.25, but "
+        "at 1 for an outcome of 0 or 1)",
+        "SHARE",
+    ),
+    Option("--lowest", "the same with the lowest values", "SHARE"),
+    Option("--scenario", "one scenario (default: it is one of the inputs)", "NAME"),
+    Option("--inputs", "only these factors (default: all)", "A,B"),
+    Option("--drawn", "also the uncertain parameters that each run draws"),
+    Option("--boxes", "boxes at most (default 3)", "N", default=3),
+    Option(
+        "--least",
+        "points that a box must hold (default: a twentieth, at least 5 or a quarter)",
+        "N",
+        default=0,
+    ),
+    *folder_options("a new folder for the table (CSV) and the picture", "picture"),
+)
+def discover(options: Namespace) -> None:
+    """Find boxes in the space of the factors of a sweep in which an outcome happens often.
+
+    They are found by patient rule induction. Prints, for each box: a sentence, its limits, how
+    often it happens in it and elsewhere, also on points held out, and what chance explains.
+    """
+    if options.boxes < 1:
+        raise UserError(f"boxes {options.boxes}: expected at least 1")
+
+    def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
+        names = "above below highest lowest scenario inputs drawn boxes least"
+        chosen = picked(options, names)
+        found = tajsim.discover(options.sweep, options.outcome, **chosen)
+        return str(found), {"boxes": found.table()}, lambda: _draw_discovery(found)
+
+    _explore(options, work, "table and the picture are")
+
+
+def _goal(text: str) -> tuple[str, str]:
+    from tajsim.exploration.goals import split_goal
+
+    try:
+        return split_goal(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+@Verb(
+    "tajsim robust results/pay --goal heroin_seized=high --goal aid_diverted=low "
+    "--satisfy 'heroin_seized>=500'",
+    SWEEP,
+    Option(
+        "--goal",
+        "a kept column that shall be high or low; may be repeated",
+        "NAME=WAY",
+        action="append",
+        required=True,
+        type=_goal,
+    ),
+    Option(
+        "--satisfy",
+        "a level to be reached, 'heroin_seized>=500'; may be repeated (default: the median of "
+        "each goal)",
+        "LEVEL",
+        action="append",
+        default=[],
+    ),
+    Option(
+        "--levers",
+        "what is chosen: factors, or scenario (default: factors that are decisions)",
+        "A,B",
+    ),
+    Option(
+        "--rule",
+        "recommend the smallest largest regret (default), or most worlds satisfied",
+        choices=("regret", "satisfy"),
+        default="regret",
+    ),
+    *folder_options("a new folder for the tables (CSV) and the pictures"),
+    Option("--all", "print all portfolios, not twelve"),
+)
+def robust(options: Namespace) -> None:
+    """Compare all choices of levers (portfolios) of a sweep in the same worlds.
+
+    Prints the regret, the share of worlds in which given levels are reached, the recommended
+    portfolio, and the conditions under which it fails. A world is the number of a run with its luck
+    and its uncertain parameters, and a value for each factor that is no lever.
+    """
+
+    def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
+        from tajsim.exploration.discovery_text import box_table
+        from tajsim.exploration.robustness_text import robustness_text
+
+        chosen = picked(options, "satisfy levers rule")
+        found = tajsim.robust(options.sweep, dict(options.goal), **chosen)
+        tables = {"portfolios": found.table}
+        if found.boxes:
+            tables["fails"] = box_table(found.boxes)
+        return robustness_text(found, options.all), tables, lambda: _draw_robustness(found)
+
+    _explore(options, work, "tables and pictures are")
+
+
+#: Makes the pictures of what was found, by the name of their file.
+Pictures = Callable[[], Mapping[str, "Figure"]]
+
+
+def _explore(
+    options: Namespace,
+    work: Callable[[], tuple[str, dict[str, pd.DataFrame], Pictures]],
+    what: str,
+) -> None:
+    """Do the work, keep its tables and pictures if a folder is named, and print its text."""
+    with result_folder(options.out, options.overwrite) as folder:
+        text, tables, pictures = work()
+        if folder:
+            write_tables(tables, folder)
+        if folder and not options.no_pictures:
+            import tajsim.plots.style as style
+            from tajsim.plots.save import save
+
+            with style.look():
+                drawn = pictures()
+            for name, picture in drawn.items():
+                save(picture, folder / f"{name}.png")
+    print(text)
+    if options.out:
+        print(f"\nThe {what} in {options.out}.")
+
+
+def _draw_sensitivity(found: Sensitivity) -> dict[str, Figure]:
+    """Return the pictures of indices, of their sums by basis and of the swings of factors."""
+    from tajsim.exploration.choice import label_of, row_of
+    from tajsim.plots.indices import bases, indices
+    from tajsim.plots.swings import swings
+
+    pairs = list(
+        dict.fromkeys(zip(found.indices["scenario"], found.indices["column"], strict=True))
+    )
+    several = len({scenario for scenario, _ in pairs}) > 1
+    headings = []
+    for scenario, column in pairs[:_PANELS]:
+        row = row_of(found.sweep, column)
+        text = f"{label_of(row)}, {scenario}" if several else label_of(row)
+        headings.append((scenario, column, text, str(row["unit"])))
+    what = "Several scenarios" if several else pairs[0][0]
+    foot = _foot(found.sweep, f"{what}; {len(found.sweep.points):,} points, means over runs")
+    method = f"{found.method[0].upper()}{found.method[1:]}"
+    ends = "From the low to the high end of each factor"
+    return {
+        "indices": indices(found.indices, headings, method, foot),
+        "bases": bases(found.bases, headings, f"{method} by basis", foot),
+        "tornado": swings(found.swings, headings, ends, foot),
+    }
+
+
+def _draw_discovery(found: Discovery) -> dict[str, Figure]:
+    """Return the picture of the boxes, if there is one."""
+    rows = found.cases.values.shape[1]
+    foot = _foot(found.sweep, f"{rows:,} rows, {len(found.sweep.results):,} runs")
+    picture = _draw_boxes(found.happening.text, found.cases, found.sweep, found.boxes, foot)
+    return {"boxes": picture} if picture else {}
+
+
+def _draw_robustness(found: Robustness) -> dict[str, Figure]:
+    """Return the picture of two goals, or one and its regret, and that of the failures."""
+    from tajsim.exploration.choice import label_of, row_of
+    from tajsim.plots.swept import said
+    from tajsim.plots.tradeoff import tradeoff
+
+    axes = []
+    for goal in found.goals[:2]:
+        row = row_of(found.sweep, goal.column)
+        label = f"{label_of(row)}: {goal.way} is wanted"
+        axes.append((f"mean_{goal.column}", f"worst_{goal.column}", label, str(row["unit"])))
+    if len(axes) == 1:
+        axes.append(("regret_max", "", "largest regret: low is wanted", found.regret_unit))
+    portfolios = [
+        ", ".join(f"{lever} {said(row[lever])}" for lever in found.worlds.levers)
+        for row in found.worlds.portfolios.to_dict("records")
+    ]
+    worlds = len(found.worlds.worlds)
+    foot = _foot(found.sweep, f"{len(found.table)} portfolios, {worlds:,} worlds")
+    levels = " and ".join(level.text for level in found.levels)
+    about = f"Means over the same worlds. It satisfies where {levels}."
+    title = f"Portfolios of {', '.join(found.worlds.levers)}"
+    drawn = tradeoff(found.table, portfolios, axes, found.recommended, title, about, foot)
+    pictures = {"tradeoff": drawn}
+    if found.cases is not None:
+        what = f"Where {portfolios[found.recommended]} fails"
+        if boxes := _draw_boxes(what, found.cases, found.sweep, found.boxes, foot):
+            pictures["fails"] = boxes
+    return pictures
+
+
+def _draw_boxes(
+    what: str, cases: Cases, sweep: Sweep, found: Sequence[FoundBox], foot: str
+) -> Figure | None:
+    """Return the picture of boxes, or None if there is none."""
+    from tajsim.analysis.tables import percent
+    from tajsim.exploration.boxes import DOUBT
+    from tajsim.plots.boxes import DrawnBox, boxes
+
+    if not found:
+        return None
+    drawn = []
+    for one in found:
+        doubt = one.chance > DOUBT
+        text = f"{percent(one.density)} inside against {percent(one.elsewhere)} elsewhere, "
+        text += f"{percent(one.coverage)} of cases"
+        if not isnan(one.held_density):
+            text += f"; held out {percent(one.held_density)}"
+        kept = {
+            i: frozenset(range(len(cases.texts[i]))) - codes for i, codes in one.box.without.items()
+        }
+        text += " (chance explains it)" if doubt else ""
+        surest = sorted(zip(one.limits, one.box.inputs, strict=True), key=lambda p: p[0].chance)
+        order = [i for _, i in surest]
+        drawn.append(DrawnBox(one.box.low, one.box.high, kept, order, text, doubt))
+    inputs = _with_units(cases.names, sweep)
+    return boxes(inputs, cases.values, cases.texts, cases.happens, drawn, what, foot)
+
+
+def _with_units(names: Sequence[str], sweep: Sweep) -> list[str]:
+    """Return the names of inputs with their units: factors of a sweep, or parameters."""
+    from tajsim.inputs.parameters import load_parameters
+
+    parameters = load_parameters()
+    units = {name: row.unit for name, row in parameters.items()} | dict(sweep.factors["unit"])
+    return [f"{name} ({units[name]})" if units.get(name) else name for name in names]
+
+
+def _foot(sweep: Sweep, what: str) -> str:
+    """Return the line under a picture of a sweep."""
+    return f"{sweep.about['title']}. {what}, seed {sweep.about['seed']}."

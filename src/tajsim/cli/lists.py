@@ -1,0 +1,300 @@
+"""The verbs that list what ships, check scenario files or begin one: no run is simulated."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import tajsim
+from tajsim.cli.verb import Option, Verb
+from tajsim.errors import UserError, unknown
+
+if TYPE_CHECKING:
+    from tajsim.inputs.parameters import Parameter
+    from tajsim.inputs.scenario import Scenario
+
+_WIDTH = 100
+
+
+@Verb(
+    "tajsim scenarios irpt-ban",
+    Option("scenario", "a shipped one, or a file", "NAME", nargs="?"),
+)
+def scenarios(options: Namespace) -> None:
+    """List the shipped scenarios and experiments with their questions, or show one scenario.
+
+    For one scenario: what it extends, its settings and events with the line that each comes from,
+    and how many claims it has.
+    """
+    from tajsim.inputs.experiment_folder import experiment_names
+    from tajsim.inputs.scenario import scenario_names
+
+    if options.scenario:
+        print(_scenario_in_full(tajsim.load_scenario(options.scenario)))
+        return
+    asked = {name: tajsim.load_scenario(name).question for name in scenario_names()}
+    swept = {name: tajsim.load_experiment(name).question for name in experiment_names()}
+    print(_questions("Scenarios (tajsim run, compare, explain)", asked))
+    print(f"\n{_questions('Experiments (tajsim sweep)', swept)}")
+
+
+def _terminal_width(least: int) -> int:
+    return max(least, shutil.get_terminal_size((_WIDTH, 24)).columns)
+
+
+def _questions(head: str, questions: Mapping[str, str]) -> str:
+    indent = max(map(len, questions)) + 4
+    room = _terminal_width(60)
+    lines = [
+        textwrap.fill(
+            question, room, initial_indent=f"  {name}".ljust(indent), subsequent_indent=" " * indent
+        )
+        for name, question in questions.items()
+    ]
+    return "\n".join([head, *lines])
+
+
+def _scenario_in_full(scenario: Scenario) -> str:
+    parts = [
+        f"{scenario.name}: {scenario.title}",
+        textwrap.fill(scenario.question, _WIDTH),
+        f"{scenario.start} to {scenario.end}"
+        + (f", extends {scenario.extends}" if scenario.extends else "")
+        + f", {len(scenario.claims)} claims of its own",
+    ]
+    if scenario.settings:
+        rows = [[key, f"{v:g}", scenario.origins[key]] for key, v in scenario.settings.items()]
+        parts.append(_table(("setting", "value", "from"), rows, left=(0, 2)))
+    if scenario.events:
+        rows = [[e.month, e.label, ", ".join(e.figures), e.where] for e in scenario.events]
+        parts.append(_table(("month", "event", "figures", "from"), rows))
+    return "\n\n".join(parts)
+
+
+def _table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] | None = None
+) -> str:
+    """Return a table as text; the columns ``left``, or all, are of words."""
+    from tajsim.analysis.tables import text_table
+
+    return text_table(head, rows, left=range(len(head)) if left is None else left)
+
+
+@Verb(
+    "tajsim new my-scenario.toml --from status-quo",
+    Option("file", "the file to write; it must not exist", "FILE"),
+    Option(
+        "--from",
+        "the scenario that it extends (default status-quo)",
+        "SCENARIO",
+        dest="parent",
+        default="status-quo",
+    ),
+)
+def new(options: Namespace) -> None:
+    """Write a commented scenario file that extends another, to be changed and run."""
+    from tajsim.inputs.scenario import new_scenario
+
+    new_scenario(options.file, options.parent)
+    print(f"{options.file} is written; change it, then: tajsim check {options.file}")
+
+
+@Verb(
+    "tajsim check my-scenario.toml",
+    Option("files", "a file or a shipped scenario or experiment", "FILE", nargs="+"),
+    Option("--origins", "show where each setting in force comes from"),
+)
+def check(options: Namespace) -> None:
+    """Report every mistake of scenario and experiment files at once.
+
+    Each is told with its line, key and what is expected.
+    """
+    from tajsim.inputs.experiment import check_experiment, is_experiment
+    from tajsim.inputs.scenario import check_scenario
+
+    experiments = {file for file in options.files if is_experiment(file)}
+    wrong = [
+        message
+        for file in options.files
+        for message in (check_experiment if file in experiments else check_scenario)(file)
+    ]
+    if wrong:
+        raise UserError(wrong)
+    for file in options.files:
+        if file in experiments:
+            _say_experiment(file)
+        else:
+            _say_scenario(file, options.origins)
+
+
+def _say_scenario(file: str, origins: bool) -> None:
+    from tajsim.inputs.scenario import format_origins
+
+    scenario = tajsim.load_scenario(file)
+    parts = {"setting": scenario.settings, "event": scenario.events, "claim": scenario.claims}
+    counted = [f"{len(part)} {what}{'s' * (len(part) != 1)}" for what, part in parts.items()]
+    print(f"{file}: no mistakes; {scenario.start} to {scenario.end}, {', '.join(counted)}")
+    if origins:
+        print(format_origins(scenario))
+
+
+def _say_experiment(file: str) -> None:
+    found = tajsim.load_experiment(file)
+    print(
+        f"{file}: no mistakes; {found.start} to {found.end}, {len(found.scenarios)} scenarios, "
+        f"{len(found.factors)} factors, design {found.design.kind}, {found.runs} runs a point, "
+        f"{len(found.keep)} numbers kept"
+    )
+
+
+@Verb(
+    "tajsim figures --subject border",
+    Option("figure", "one figure, in full", "ID", nargs="?"),
+    Option("--subject", "only figures of this subject", "S"),
+    Option("--role", "only figures of this role", "R"),
+)
+def figures(options: Namespace) -> None:
+    """Show one figure, or the figures of a subject or a role, with document and line."""
+    from tajsim.inputs.figures import figure, format_figure, format_figures, select
+
+    if options.figure and (options.subject or options.role):
+        raise UserError("figures: give an ID, or --subject and --role, not both")
+    if options.figure:
+        print(format_figure(figure(options.figure)))
+    else:
+        print(format_figures(select(options.subject, options.role), _terminal_width(72)))
+
+
+@Verb(
+    "tajsim parameters agency_pay.border_troops",
+    Option("name", "a parameter or a family of them", "NAME", nargs="?"),
+    Option("--role", "of this role", choices=("uncertainty", "lever", "constant")),
+    Option("--basis", "of this basis", choices=("documented", "derived", "assumption")),
+)
+def parameters(options: Namespace) -> None:
+    """Show parameters with value, unit, range, role and basis, or one in full.
+
+    One in full has the figures behind it and the rules that read it.
+    """
+    from tajsim.inputs.parameters import load_families, load_parameters
+
+    known, families = load_parameters(), load_families()
+    if options.name in known:
+        print(_parameter_in_full(known[options.name]))
+        return
+    if options.name and options.name not in families:
+        raise UserError(unknown("parameter", options.name, [*known, *families]))
+    rows = [
+        [p.name, _plain(p.value), p.unit, _range(p), p.role, p.basis.kind]
+        for p in known.values()
+        if options.name in (None, p.family)
+        and options.role in (None, p.role)
+        and options.basis in (None, p.basis.kind)
+    ]
+    print(_table(("parameter", "value", "unit", "range", "role", "basis"), rows))
+
+
+def _plain(value: float) -> str:
+    """Return a number in full: ``11,500``, ``0.025``."""
+    return f"{value:,.10g}"
+
+
+def _range(p: Parameter) -> str:
+    return f"{_plain(p.low)} to {_plain(p.high)}"
+
+
+def _parameter_in_full(p: Parameter) -> str:
+    """Return everything about one parameter: meaning, basis, figures behind it, rules."""
+    from tajsim.inputs.figures import load_figures
+    from tajsim.model.readers import readers
+
+    said = p.basis.arithmetic or p.basis.reason
+    cited = [load_figures()[identity] for identity in dict.fromkeys(p.basis.figures)]
+    lines = [
+        line
+        for f in cited
+        for line in textwrap.wrap(
+            f"{f.id}: {f.text} {f.unit}, {f.what} ({f.document}:{f.line})",
+            _WIDTH - 7,
+            subsequent_indent="  ",
+        )
+    ]
+    parts = {
+        "value": [f"{_plain(p.value)} {p.unit}"],
+        "range": [f"{_range(p)} ({p.spread})"],
+        "role": [p.role],
+        "basis": textwrap.wrap(f"{p.basis.kind}: {said}" if said else p.basis.kind, _WIDTH - 7),
+        "from": lines,
+        "rules": [", ".join(readers().get(p.family, [])) or "none reads it"],
+    }
+    shown = [
+        f"{'' if i else name:7}{line}"
+        for name, part in parts.items()
+        for i, line in enumerate(part)
+    ]
+    return "\n".join([p.name, *textwrap.wrap(p.meaning, _WIDTH), "", *shown])
+
+
+@Verb(
+    """\
+tajsim outcomes heroin_seized
+         tajsim outcomes heroin""",
+    Option("outcome", "one outcome, in full, or a part of names", "NAME", nargs="?"),
+)
+def outcomes(options: Namespace) -> None:
+    """List the outcomes: label, unit, dimensions, and how months become one number."""
+    from tajsim.inputs.outcomes import load_outcomes, outcome
+
+    known = load_outcomes()
+    part = [name for name in known if options.outcome and options.outcome in name]
+    if options.outcome and (options.outcome in known or not part):
+        one = outcome(options.outcome)
+        rows = [
+            ["name", one.name],
+            ["label", one.label],
+            ["unit", one.unit],
+            ["dimensions", ", ".join((*one.dimensions, "month", "run"))],
+            ["over a window", f"{one.aggregate}, in {one.window_unit}"],
+            ["meaning", one.meaning],
+            ["mechanisms", ", ".join(one.mechanisms)],
+        ]
+        print(_table(("outcome", ""), rows))
+        return
+    rows = [
+        [o.name, o.unit, ", ".join(o.dimensions), o.aggregate, o.label]
+        for o in known.values()
+        if not part or o.name in part
+    ]
+    print(_table(("outcome", "unit", "dimensions", "window", "label"), rows))
+
+
+@Verb(
+    "tajsim mechanisms M47",
+    Option("mechanism", "one mechanism, in full", "ID", nargs="?"),
+    Option(
+        "--status",
+        "only those of this status: modelled, 'in a scenario', 'left out' or open",
+        "S",
+    ),
+)
+def mechanisms(options: Namespace) -> None:
+    """Show the statements of the documents about cause and effect.
+
+    Each with what became of it: modelled (and the functions that carry it), in a scenario, left out
+    or open; or one in full, with the parameters that its functions read and the claims that test
+    it.
+    """
+    from tajsim.inputs.mechanisms import mechanism, with_status
+
+    if options.mechanism and options.status:
+        raise UserError("mechanisms: give an ID or --status, not both")
+    # The names are checked before the model is read.
+    one = mechanism(options.mechanism) if options.mechanism else None
+    chosen = with_status(options.status)
+
+    from tajsim.analysis.mechanism_text import mechanism_in_full, mechanism_table
+
+    print(mechanism_in_full(one) if one else mechanism_table(chosen))

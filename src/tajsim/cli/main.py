@@ -1,0 +1,206 @@
+"""Read the command line, call the verb, and turn every error into a clear line and a status."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import shlex
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from types import FrameType
+from typing import Any, NoReturn
+
+from tajsim.cli.progress import interrupt
+from tajsim.cli.verb import Verb
+from tajsim.errors import UserError, unknown
+from tajsim.files import reason
+
+#: The verbs in the order of ``tajsim --help``: the module that holds each, and its line of help.
+VERBS = {
+    "scenarios": ("lists", "list the shipped scenarios and experiments, or show one scenario"),
+    "new": ("lists", "write a new scenario file"),
+    "check": ("lists", "check a scenario or an experiment file"),
+    "run": ("simulate", "simulate one scenario"),
+    "compare": ("simulate", "compare scenarios with a reference, run by run"),
+    "claims": ("simulate", "test the claims of the documents"),
+    "validate": ("simulate", "score the documented history against the documents"),
+    "sweep": ("explore", "simulate the points of an experiment"),
+    "sensitivity": ("explore", "rank the factors that drive the outcomes of a sweep"),
+    "discover": ("explore", "find the conditions under which an outcome happens"),
+    "robust": ("explore", "find the choice that does well in most worlds"),
+    "calibrate": ("present", "fit uncertain parameters to the fitted targets"),
+    "explain": ("simulate", "tell one run as a story, or where two scenarios diverge"),
+    "plot": ("present", "draw pictures of results"),
+    "report": ("present", "write results as one page for readers"),
+    "app": ("present", "open the dashboard in the browser"),
+    "figures": ("lists", "show figures of the documents"),
+    "parameters": ("lists", "show parameters and what they rest on"),
+    "outcomes": ("lists", "show the outcomes that results hold"),
+    "mechanisms": ("lists", "show what the documents say about cause and effect"),
+}
+
+DONE, INTERNAL, USER, INTERRUPTED, TERMINATED, PIPE_CLOSED = 0, 1, 2, 130, 143, 141
+_CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)")
+
+
+class Terminated(BaseException):
+    """The process was asked to end; files half written are removed on the way out."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that reports a mistake as a `UserError`, without the usage text."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the mistake; a wrong choice is told with the nearest valid one."""
+        wrong = _CHOICE.match(message)
+        if wrong:
+            kind = "verb" if wrong[1] == "VERB" else f"value of {wrong[1]}"
+            message = unknown(kind, wrong[2], re.findall(r"[\w.-]+", wrong[3]))
+        raise UserError(f"{message}; see {self.prog} --help")
+
+
+class _Version(argparse.Action):
+    """Print the version, which takes longer to find out than the rest of the help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: object) -> NoReturn:
+        from tajsim.version import __version__
+
+        print(f"tajsim {__version__}")
+        parser.exit()
+
+
+def build_parser(called: Collection[str] = tuple(VERBS)) -> Parser:
+    """Return the parser with all verbs; those that are not called take no arguments."""
+    parser = Parser(
+        prog="tajsim",
+        description="Simulate how a weak regime outsources its security: Tajikistan, 2004 to 2020.",
+        epilog="example: tajsim compare status-quo russian-border-withdrawal --runs 200 "
+        "--out withdrawal",
+    )
+    _common_options(parser, default=False)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, (home, help) in VERBS.items():
+        sub = verbs.add_parser(name, help=help)
+        if name in called:
+            verb: Verb = getattr(import_module(f"tajsim.cli.{home}"), name)
+            sub.description, sub.epilog = verb.description, verb.epilog
+            _common_options(sub, default=argparse.SUPPRESS)
+            for option in verb.options:
+                option.add_to(sub)
+            sub.set_defaults(call=verb.call)
+    return parser
+
+
+def _common_options(parser: argparse.ArgumentParser, default: object) -> None:
+    """Add ``--debug`` and ``--version``, which stand before or after the verb."""
+    parser.add_argument(
+        "--debug", action="store_true", default=default, help="show the trace of an error"
+    )
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    0 done, 2 something the user can mend (a line for each on stderr), 130 interrupted, 143
+    terminated, 141 reader of the output gone, 1 a mistake in the program.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        with _unwinding_termination():
+            if wrong := [text for text in arguments if "\0" in text]:
+                raise UserError(f"argument {wrong[0]!r}: expected a text without byte zero")
+            # The options that stand before the verb take no value.
+            verb = next((word for word in arguments if not word.startswith("-")), "")
+            options = build_parser({verb}).parse_args(arguments)
+            said = shlex.join(["tajsim", *arguments])  # a file name need not be UTF-8
+            options.command = said.encode("utf-8", "backslashreplace").decode()
+            options.call(options)
+            sys.stdout.flush()
+            return DONE
+    except BaseException as error:
+        if debug and not isinstance(error, (SystemExit, BrokenPipeError)):
+            traceback.print_exc()
+        return _answer(error)
+
+
+def _answer(error: BaseException) -> int:
+    """Print what the user is to read about an error and return the exit status."""
+    if isinstance(error, SystemExit):  # --help and --version
+        return error.code if isinstance(error.code, int) else USER
+    if isinstance(error, BrokenPipeError):
+        # What is still in the buffer has no reader: keep the interpreter from writing it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    if isinstance(error, UserError):
+        _say(*(line for message in error.messages for line in message.splitlines()))
+        return USER
+    # Ctrl-C while a library in C is loaded comes out as whatever that library makes of it.
+    if isinstance(error, KeyboardInterrupt) or (
+        interrupt.asked and not isinstance(error, Terminated)
+    ):
+        _say("interrupted; nothing half written was left behind")
+        return INTERRUPTED
+    if isinstance(error, Terminated):
+        _say("terminated; nothing half written was left behind")
+        return TERMINATED
+    if isinstance(error, OSError):
+        # Where the output was to go nothing more fits: keep the interpreter from trying again.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        named = f"{error.filename}: " if error.filename else ""
+        _say(f"{named}{reason(error)}")
+        return USER
+    if isinstance(error, MemoryError):
+        _say("out of memory; ask for fewer runs, fewer outcomes or an earlier end")
+        return USER
+    _say(f"internal error: {_brief(error)}; run again with --debug")
+    return INTERNAL
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(f"tajsim: {line}", file=sys.stderr)
+
+
+def _brief(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+@contextmanager
+def _unwinding_termination() -> Iterator[None]:
+    """Let a request to terminate, or Ctrl-C, unwind the program and not get lost."""
+
+    def unwind(number: int, frame: FrameType | None) -> None:
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    interrupt.asked = False
+    handlers = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, unwind),
+        signal.SIGINT: signal.signal(signal.SIGINT, interrupt.note_and_raise),
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

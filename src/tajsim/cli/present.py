@@ -1,0 +1,257 @@
+"""The verbs whose results are looked at: pictures, the report, the dashboard, the calibration."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import tajsim
+from tajsim.cli.progress import progress_bar
+from tajsim.cli.verb import WORK, Option, Verb, file_options, given, window_option
+from tajsim.errors import UserError
+from tajsim.files import check_file, place_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+#: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
+KINDS = {
+    "fan": ("outcome select smooth", "outcomes over time: median and bands, scenarios together"),
+    "distribution": ("outcome select window", "an outcome over the runs, scenarios together"),
+    "difference": ("outcome select window", "paired differences to the first scenario, a forest"),
+    "scenarios": ("outcome select smooth", "an outcome in many scenarios, a small panel for each"),
+    "border": ("outcome", "what passes, is caught and is paid for on each section, who guards it"),
+    "map": ("outcome at", "border sections and regions at one date or several"),
+    "providers": ("select", "who carries each task: own agencies, each power, nobody"),
+    "money": ("window", "who gets the money of drugs, extortion and aid, up to the top"),
+    "elite": ("select", "what becomes of each commander, and his loyalty"),
+    "network": ("at", "who holds which post, shields how many networks, who has fallen, at dates"),
+    "position": ("window", "the regime between Moscow and the West, year by year"),
+    "lanes": ("run", "the events of one run, a lane per group of actors"),
+    "claims": ("", "what the documents claim, and in how many runs it holds"),
+    "targets": ("", "what was observed against what is simulated (results of history)"),
+    "tornado": ("outcome", "the assumptions that move a comparison most"),
+}
+#: Kinds of pictures of the folder of a sweep.
+SWEEP_KINDS = {
+    "ridges": ("outcome by", "an outcome over points and runs, a ridge for each value of a factor"),
+    "curves": ("outcome by", "the same as cumulative curves"),
+    "levers": ("outcome by", "two factors against an outcome, with contours"),
+    "scatter": ("outcome by", "the factors against each other, coloured by an outcome"),
+}
+#: The options that every kind takes.
+_ALWAYS = "scenarios title"
+#: The options of each kind, by their names.
+TAKES = {
+    kind: f"{takes} {_ALWAYS}".split() for kind, (takes, _) in {**KINDS, **SWEEP_KINDS}.items()
+}
+
+
+def _of(option: str) -> str:
+    """Return the kinds that take an option, as its help names them."""
+    return "of " + ", ".join(kind for kind, takes in TAKES.items() if option in takes)
+
+
+def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
+    return "\n".join([f"{head}:", *(f"  {kind:<13} {row[1]}" for kind, row in kinds.items())])
+
+
+@Verb(
+    "tajsim plot withdrawal --kind fan --outcome heroin_seized --out seized.png",
+    Option("results", "a results.nc, its folder, or a sweep", "RESULTS", nargs="+"),
+    Option("--kind", "which picture", required=True, choices=tuple(TAKES)),
+    *file_options("the picture: .png, .svg or .pdf", required=True),
+    Option("--outcome", f"what to draw (default: by kind), {_of('outcome')}", "A,B"),
+    Option("--by", f"factors of a sweep (default: the strongest), {_of('by')}", "A,B"),
+    Option("--scenarios", "only these scenarios", "A,B"),
+    Option(
+        "--select",
+        f"only this section, agency, ..., {_of('select')}; may be repeated",
+        "DIMENSION=NAME",
+        action="append",
+    ),
+    Option("--smooth", f"rolling window {_of('smooth')}", "MONTHS"),
+    Option("--at", f"years or months {_of('at')}: 2006,2012-06", "A,B"),
+    Option("--run", f"the run whose events are shown, {_of('run')}", "N"),
+    Option("--title", "the heading of the picture", "TEXT"),
+    window_option(
+        f"{_of('window')}; default: that of the comparison, else from the first difference on"
+    ),
+    details=f"{_listed('kinds', KINDS)}\n{_listed('kinds of a sweep', SWEEP_KINDS)}\n\n",
+)
+def plot(options: Namespace) -> None:
+    """Draw a picture of results, or of several results side by side."""
+    from tajsim.plots import SUFFIXES, draw
+
+    chosen = _chosen(options)
+    path = place_of(options.out)
+    check_file(path, options.overwrite, endings=SUFFIXES)
+    if options.kind in SWEEP_KINDS:
+        from tajsim.plots.of_sweeps import draw_sweep
+
+        if len(options.results) > 1:
+            raise UserError(
+                f"{options.kind}: shows one sweep; {len(options.results)} folders are given"
+            )
+        written = draw_sweep(options.kind, tajsim.load_sweep(options.results[0]), path, **chosen)
+    else:
+        datasets = [tajsim.load_results(results) for results in options.results]
+        written = draw(options.kind, datasets, path, **chosen, **_table(options.kind, datasets))
+    print(*written, sep="\n")
+
+
+def _chosen(options: Namespace) -> dict[str, Any]:
+    """Return the options that were given, by the names that the pictures know.
+
+    Raises:
+        UserError: for each that this kind of picture does not take.
+    """
+    chosen = given(options, f"outcome by select smooth at run window {_ALWAYS}")
+    valid = TAKES[options.kind]
+    takes = ", ".join(f"--{name}" for name in valid)
+    if wrong := [name for name in chosen if name not in valid]:
+        raise UserError(
+            f"--{name}: no option of the kind {options.kind}, which takes {takes}" for name in wrong
+        )
+    return chosen
+
+
+def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
+    """Return the table that a scoreboard shows, if the kind is one."""
+    if kind == "claims":
+        import pandas as pd
+
+        from tajsim.analysis.claims import evaluate_claims
+
+        tables = [table for table in map(evaluate_claims, datasets) if len(table)]
+        return {"table": pd.concat(tables) if tables else pd.DataFrame()}
+    if kind == "targets":
+        from tajsim.analysis.validation import validate_dataset
+        from tajsim.inputs.targets import load_targets
+
+        return {"table": validate_dataset(datasets[0], tuple(load_targets().values())).table}
+    return {}
+
+
+@Verb(
+    "tajsim report withdrawal --out withdrawal.html",
+    Option("results", "a results.nc or the folder that holds it", "RESULTS", nargs="+"),
+    *file_options("the page: .html", required=True),
+    window_option("default: that of the results, or from the first difference to the end"),
+)
+def report(options: Namespace) -> None:
+    """Write one HTML file that needs no network.
+
+    It holds the question, what was changed, the answer in at most five sentences, pictures, paired
+    differences, claims, what the conclusion rests on, one run's story, limits, and how to make it
+    again. Every sentence is made from the results: it states no direction where the interval covers
+    zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
+    the first scenario is the reference.
+    """
+    from tajsim.report.write import ENDINGS, write_report
+
+    check_file(place_of(options.out), options.overwrite, endings=ENDINGS)
+    window, overwrite = options.window, options.overwrite
+    print(write_report(options.results, options.out, window=window, overwrite=overwrite))
+
+
+PORT = 8417
+#: One worker for each core: more than four would have too few runs each.
+_USUAL_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
+
+
+@Verb(
+    "tajsim app --scenario russian-border-withdrawal --reference status-quo",
+    Option("--scenario", "what levers change: a shipped scenario or a file", "A"),
+    Option("--reference", "what it is compared with: a shipped scenario or a file", "B"),
+    Option("--port", f"port (default {PORT})", "N", default=PORT),
+    Option("--host", "loopback address to bind to (default 127.0.0.1)", default="127.0.0.1"),
+    Option(
+        "--workers", "processes (default: one for each core, 2 to 4)", "N", default=_USUAL_WORKERS
+    ),
+    Option("--no-browser", "print the address only"),
+)
+def app(options: Namespace) -> None:
+    """Open a page in the browser on which you choose a scenario and a reference and move levers.
+
+    It shows hundreds of paired runs of both: fans, differences with their intervals, the map, the
+    story of one run. It is served on this machine's loopback address only and needs no internet.
+    What the page shows can be saved as a scenario file or as a link. Ctrl-C ends it.
+    """
+    try:
+        import tornado  # noqa: F401
+    except ImportError:
+        raise UserError(
+            "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
+        ) from None
+    from tajsim.app.server import bind, serve
+    from tajsim.app.state import State, offered_scenarios
+
+    if not 1 <= options.workers <= 16:
+        raise UserError(f"--workers {options.workers}: expected 1 to 16")
+    named = given(options, "scenario reference").values()
+    for name in named:
+        tajsim.load_scenario(name)
+    offered = offered_scenarios(*named)
+    sockets = bind(options.host, options.port)
+    usual = State(options.scenario or offered[0], options.reference or offered[0])
+
+    def ready(address: str, once: str) -> None:
+        chosen = usual.query()
+        print(f"The dashboard is at {address}&{chosen}")
+        print(
+            "It serves this machine only, and whoever has this address. Ctrl-C ends it.", flush=True
+        )
+        if not options.no_browser:
+            _open(f"{once}&{chosen}")
+
+    serve(sockets, offered, options.workers, ready)
+
+
+def _open(link: str) -> None:
+    """Open the browser in a thread of its own: some browsers return only when they are closed."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+
+
+@Verb(
+    "tajsim calibrate --out my-calibration --workers 2",
+    Option("--out", "the folder of rounds, sample and tables", "FOLDER", required=True),
+    Option("--particles", "how many parameter sets are fitted together", "N"),
+    Option("--prior-runs", "runs that screen the parameters and start the fit", "N"),
+    Option("--moves", "rounds after each step towards the figures", "N"),
+    Option("--last-moves", "rounds at the end", "N"),
+    Option("--seed", "seed of the draws", "N"),
+    *WORK,
+)
+def calibrate(options: Namespace) -> None:
+    """Fit the uncertain assumptions of the scenario 'history' to the targets kept for fitting.
+
+    Writes a sample of the parameters that fit, with tables of what was learnt and how well it fits.
+    Numbers that are not given are those of the sample that ships with tajsim, which is not changed.
+    Finished rounds are kept in the folder: the same command goes on where it was ended.
+    """
+    from tajsim.calibration.calibrate import PRIOR_RUNS, calibrate
+    from tajsim.calibration.page import parameter_table, rows_of, target_table
+    from tajsim.calibration.report import parameter_text, target_text, write_results
+    from tajsim.calibration.smc import Method
+
+    method = Method(**given(options, "particles moves last_moves seed"))
+    prior_runs = PRIOR_RUNS if options.prior_runs is None else options.prior_runs
+    with progress_bar("calibrating", options.progress) as progress:
+        found = calibrate(
+            options.out,
+            method,
+            prior_runs,
+            options.workers,
+            lambda what, done, total: progress(done, total),
+        )
+    write_results(found, options.out)
+    print(parameter_table(rows_of(parameter_text(found))))
+    print(target_table(rows_of(target_text(found))))
+    print(f"Sample and tables are in {options.out}.")

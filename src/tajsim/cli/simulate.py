@@ -1,0 +1,315 @@
+"""The verbs that simulate scenarios or tell what was simulated: run, compare, claims and others."""
+
+from __future__ import annotations
+
+import textwrap
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tajsim
+from tajsim.cli.files import result_folder, table_file, write_table, write_tables
+from tajsim.cli.progress import progress_bar
+from tajsim.cli.verb import (
+    WORK,
+    Option,
+    Verb,
+    file_options,
+    folder_options,
+    given,
+    picked,
+    window_option,
+)
+from tajsim.errors import UserError
+from tajsim.files import check_file, place_of
+from tajsim.inputs.modes import DEFAULT_MODE, MODES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from tajsim.ensemble.saved import SavedState
+
+#: What is simulated where nothing is said.
+USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": DEFAULT_MODE}
+DRAWS = (
+    Option("--runs", f"runs (default {USUAL['runs']})", "N"),
+    Option("--seed", f"of draws (default {USUAL['seed']})", "N"),
+    Option(
+        "--parameters",
+        "uncertain parameters: a row of the calibrated sample for each run (posterior), drawn from "
+        f"their ranges (prior) or held (fixed); default {DEFAULT_MODE}",
+        choices=MODES,
+    ),
+    *WORK,
+)
+#: The options of ``run`` and ``compare``.
+ENSEMBLE = (
+    *folder_options("a new folder for results.nc, the tables and the pictures", metavar="DIR"),
+    *DRAWS,
+    Option(
+        "--set",
+        "a parameter that wins over the scenarios; may be repeated",
+        "KEY=VALUE",
+        action="append",
+        dest="overrides",
+        default=[],
+    ),
+    Option("--until", "the last month (default: the end of the scenario)", "YYYY-MM"),
+    Option("--outcomes", "the outcomes to keep, separated by commas (default: all)", "A,B"),
+    Option("--all", "print all outcomes and coordinates"),
+)
+#: The options of ``claims`` and ``validate``, which print and keep one table.
+SCOREBOARD = (*file_options("a new file for the table: .csv"), *DRAWS)
+
+#: From results, and whether all rows are wanted: the text to print, the tables to write by name.
+Tables = Callable[["xr.Dataset", bool], "tuple[str, dict[str, pd.DataFrame]]"]
+
+
+@Verb(
+    """\
+tajsim run status-quo --runs 200 --seed 1 --out results/status-quo
+         tajsim run status-quo --until 2004-10 --save october.npz
+         tajsim run russian-border-withdrawal --from october.npz""",
+    Option("scenario", "a shipped scenario or a file", "SCENARIO"),
+    *ENSEMBLE,
+    window_option("default: the whole period"),
+    Option("--save", "a new file for the state after the last month, see --until", "STATE"),
+    Option("--from", "go on from a saved state, with its runs", "STATE", dest="resume"),
+)
+def run(options: Namespace) -> None:
+    """Simulate one scenario, print medians and 90 % of its runs, and keep the results.
+
+    With --save the state after the last month is kept, and with --from it is continued, to the bit
+    as if it had not been interrupted. Other scenarios may continue it too, if they differ in levers
+    or later events only.
+    """
+    state = None
+    if options.resume is not None:
+        from tajsim.ensemble.saved import load_state
+
+        state = load_state(options.resume)
+    if options.save:
+        check_file(place_of(options.save), options.overwrite)
+
+    def tables(dataset: xr.Dataset, everything: bool) -> tuple[str, dict[str, pd.DataFrame]]:
+        from tajsim.analysis import evaluate_claims, summarise
+        from tajsim.analysis.claims_text import claims_text
+        from tajsim.analysis.report_text import closing_text, summary_text
+
+        summary = summarise(dataset, options.window)
+        claims = evaluate_claims(dataset)
+        parts = [
+            summary_text(dataset, summary, everything),
+            claims_text(claims, untested=False),
+            closing_text(dataset),
+        ]
+        return "\n\n".join(filter(None, parts)), {"summary": summary, "claims": claims}
+
+    _simulate_and_keep(options, [options.scenario], tables, state=state)
+
+
+@Verb(
+    "tajsim compare status-quo russian-border-withdrawal --runs 200 --out withdrawal",
+    Option("reference", "a shipped scenario or a file", "REFERENCE"),
+    Option("scenarios", "what is compared with the reference", "SCENARIO", nargs="+"),
+    *ENSEMBLE,
+    window_option("default: from the first difference to the end"),
+    Option("--no-variance", "leave out the sources of variance, which take about as long again"),
+)
+def compare(options: Namespace) -> None:
+    """Simulate a reference and one scenario or more with the same draws.
+
+    Prints, for each outcome, both medians, the mean paired difference with its 90 % interval, the
+    sign where the interval is clear of zero with the share of runs that have it, and the factor by
+    which pairing cut the variance; for each claim of the documents in what share of the runs it
+    holds; and how much of the variance comes from documented, derived and assumed parameters and
+    from chance, with the five assumptions that matter most.
+    """
+
+    def tables(dataset: xr.Dataset, everything: bool) -> tuple[str, dict[str, pd.DataFrame]]:
+        from tajsim.analysis.comparison import compare_dataset
+
+        found = compare_dataset(dataset, options.window)
+        return found.text(everything), {
+            "summary": found.summary,
+            "comparison": found.table,
+            "claims": found.claims,
+            "variance": found.variance,
+            "assumptions": found.assumptions,
+        }
+
+    scenarios = [options.reference, *options.scenarios]
+    _simulate_and_keep(options, scenarios, tables, with_variance=not options.no_variance)
+
+
+@Verb(
+    "tajsim claims --runs 100 --out claims.csv",
+    Option(
+        "scenarios",
+        "a shipped scenario or a file (default: all shipped ones with claims)",
+        "SCENARIO",
+        nargs="*",
+    ),
+    *SCOREBOARD,
+)
+def claims(options: Namespace) -> None:
+    """Test every claim of the documents on scenarios and what they extend, simulated in pairs.
+
+    Prints, for each claim: the verdict (holds, fails, or undecided at this number of runs), the
+    share of runs in which it holds, the mean paired difference with its 90 % interval, what is
+    expected, and document and line.
+    """
+
+    def work(**draws: Any) -> tuple[str, pd.DataFrame]:
+        from tajsim.analysis.claims_text import claims_text, totals_text
+
+        table = tajsim.claims(*options.scenarios, **draws)
+        return f"{claims_text(table)}\n\n{totals_text(table, draws['runs'])}", table
+
+    _score(options, work, "table")
+
+
+@Verb("tajsim validate --runs 200 --out validation.csv", *SCOREBOARD)
+def validate(options: Namespace) -> None:
+    """Simulate the scenario in which everything documented happens, and print a scoreboard.
+
+    It shows each target, fitted or only checked, as observed (with its error) against the simulated
+    distribution; how many of the intervals cover what was observed; the checked ones against two
+    naive baselines, saying where a baseline wins; and the trajectories, period by period.
+    """
+
+    def work(**draws: Any) -> tuple[str, pd.DataFrame]:
+        found = tajsim.validate(**draws)
+        return str(found), found.table
+
+    _score(options, work, "scoreboard")
+
+
+@Verb(
+    "tajsim explain withdrawal --against status-quo --run 17",
+    Option("results", "a results.nc or the folder that holds it", "RESULTS"),
+    Option("other", "results of a second scenario, same seed", "OTHER", nargs="?"),
+    Option("--run", "the number of the run", "N"),
+    Option("--scenario", "which scenario, where the results hold several", "NAME"),
+    Option("--against", "the scenario it is compared with", "NAME"),
+    Option("--all", "leave nothing out"),
+    *file_options("a new file for the events behind the text: .csv"),
+)
+def explain(options: Namespace) -> None:
+    """Tell one run as a story, or where two scenarios diverge and what followed.
+
+    Every decision that changes a course is kept in the results with month, actor, cause and size.
+      tajsim explain RESULTS --run 17                  tells run 17 as a dated story
+      tajsim explain RESULTS --against NAME --run 17   names the first event in which run 17 differs
+                                                       between two scenarios, and what followed
+      tajsim explain A B --run 17                      the same for two results of one seed
+    Without --run, two scenarios are compared over all their runs: what differs first, in what share
+    of the runs, how many months after the scenario's own first event, and which kinds of events
+    come more or less often. A is the reference (--against, or the first results), B the other.
+    """
+    with table_file(options.out, options.overwrite) as file:
+        chosen = picked(options, "run scenario against")
+        found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
+        if file:
+            write_table(found.table, file)
+    print(found.text)
+    if options.out:
+        print(f"\nThe events are in {options.out}.")
+
+
+def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any]:
+    """Return runs, seed, source of parameters and workers: as said, as the state has, or usual.
+
+    Raises:
+        UserError: for each that is said otherwise than the state has it.
+    """
+    said = given(options, "runs seed parameters")
+    if not state:
+        return {**USUAL, **said, "workers": options.workers}
+    held = {name: state.head[name] for name in USUAL}
+    if wrong := [name for name in said if said[name] != held[name]]:
+        raise UserError(
+            f"--{name} {said[name]}: the state {options.resume} has {held[name]}; leave it out"
+            for name in wrong
+        )
+    return {**held, "workers": options.workers}
+
+
+def _score(options: Namespace, work: Callable[..., tuple[str, pd.DataFrame]], what: str) -> None:
+    """Simulate, print the text and keep the table if a file is named."""
+    with table_file(options.out, options.overwrite) as file:
+        with progress_bar("simulating", options.progress) as progress:
+            text, table = work(**_draws(options), progress=progress)
+        if file:
+            write_table(table, file)
+    print(text)
+    if options.out:
+        print(f"\nThe {what} is in {options.out}.")
+    else:
+        print(f"\nNothing was saved; --out FILE keeps the {what}.")
+
+
+def _simulate_and_keep(
+    options: Namespace,
+    scenarios: list[str],
+    tables: Tables,
+    state: SavedState | None = None,
+    with_variance: bool = False,
+) -> None:
+    """Simulate, write the folder if one is named, print the tables."""
+    draws = _draws(options, state)
+    with result_folder(options.out, options.overwrite) as folder:
+        from tajsim.analysis.windows import check_window, with_window
+        from tajsim.ensemble.run import prepare, simulate
+
+        # All that can be checked is checked before the first month is simulated.
+        plan = prepare(
+            scenarios, resume=state, **draws, **picked(options, "until outcomes overrides")
+        )
+        if options.window:
+            check_window((plan.start, plan.end), options.window)
+        with progress_bar("simulating", options.progress) as progress:
+            dataset = simulate(plan, progress, save_to=getattr(options, "save", None))
+        if with_variance:
+            from tajsim.analysis.rests import with_rests
+
+            with progress_bar("drawing anew", options.progress) as progress:
+                dataset = with_rests(plan, dataset, options.window, progress)
+        dataset = with_window(dataset, options.window)
+        dataset.attrs["command"] = options.command
+        # Outcomes that are chosen by name are printed in full.
+        text, found = tables(dataset, bool(options.all or options.outcomes))
+        written, failure = _write(folder, dataset, found, options) if folder else ([], None)
+    print(text)
+    if written:
+        said = f"In {options.out}: {', '.join(written)}"
+        print("\n" + textwrap.fill(said, 100, break_long_words=False, break_on_hyphens=False))
+    else:
+        print("\nNothing was saved; --out DIR keeps the results, the tables and pictures.")
+    if failure:
+        raise failure
+
+
+def _write(
+    folder: Path, dataset: xr.Dataset, tables: Mapping[str, pd.DataFrame], options: Namespace
+) -> tuple[list[str], Exception | None]:
+    """Write results, tables and pictures; return the names of the files.
+
+    A failure to draw is handed back, so that the results are kept all the same.
+    """
+    from tajsim.ensemble import save
+    from tajsim.ensemble.results import FILE_NAME
+
+    save(dataset, folder / FILE_NAME)
+    full = {name: table for name, table in tables.items() if not table.empty}
+    written = [FILE_NAME, *write_tables(full, folder)]
+    if options.no_pictures:
+        return written, None
+    from tajsim.plots import standard_pictures
+
+    try:
+        return [*written, *(path.name for path in standard_pictures(dataset, folder))], None
+    except Exception as error:
+        return written, error

@@ -1,0 +1,159 @@
+"""Files of users: looked at before they are read, and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from time import time_ns
+
+from tajsim.errors import UserError
+
+LARGEST_FILE = 1_000_000  # bytes of a text
+#: How names of files and folders begin that are being written.
+BEGUN = ".begun-"
+_number = count()
+
+
+def exists(path: Path) -> bool:
+    """Return whether there is something of this name that the system lets us see."""
+    try:
+        return path.exists()
+    except OSError:  # a name too long for the file system, a folder that may not be read
+        return False
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Return the text of a file that may be anything; line ends become those of Unix.
+
+    Args:
+        path: the file.
+        shown: how messages name it.
+
+    Raises:
+        UserError: if it is no ordinary file, cannot be read, or is no UTF-8 text of at most
+            `LARGEST_FILE` bytes.
+    """
+    try:
+        kind = path.stat().st_mode  # opening a pipe would wait for its writer
+        if not stat.S_ISREG(kind):
+            what = "a folder" if stat.S_ISDIR(kind) else "not an ordinary file"
+            raise UserError(f"{shown}: is {what}; expected a .toml file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)  # the size that the system tells may be wrong
+    except (OSError, ValueError) as error:  # ValueError: a name with byte zero
+        raise UserError(f"{shown}: cannot be read: {reason(error)}") from None
+    if len(data) > LARGEST_FILE:
+        size = max(path.stat().st_size, len(data))
+        raise UserError(f"{shown}: is {size:,} bytes; expected at most {LARGEST_FILE:,}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{shown}: byte {error.start + 1} is not text; expected UTF-8") from None
+    if "\0" in text:
+        raise UserError(f"{shown}: is a binary file (byte zero); expected a text file")
+    return text.replace("\r\n", "\n")
+
+
+def place_of(out: str | Path) -> Path:
+    """Return the path at which something is to be written, ``~`` being the home of the user.
+
+    Raises:
+        UserError: if no file can have this name.
+    """
+    if "\0" in str(out):
+        raise UserError(f"{out}: no file can have this name; expected one without byte zero")
+    try:
+        return Path(out).expanduser()
+    except RuntimeError:
+        raise UserError(f"{out}: the home folder of this user is not known") from None
+
+
+def check_file(
+    path: Path, overwrite: bool, how: str = "--overwrite", endings: tuple[str, ...] = ()
+) -> None:
+    """Refuse a place where a file cannot go, before the work and not after it.
+
+    Args:
+        path: the file.
+        overwrite: whether one that is there may be replaced.
+        how: what allows that.
+        endings: one of which the name must have, if any are given.
+
+    Raises:
+        UserError: for another ending, a file or a folder that is there, a folder that is not.
+    """
+    if endings and path.suffix.lower() not in endings:
+        raise UserError(f"{path}: expected a name that ends in {' or '.join(endings)}")
+    with telling(path):
+        if path.is_dir():
+            raise UserError(f"{path}: is a folder; name a file")
+        if path.exists() and not overwrite:
+            raise UserError(f"{path}: exists already; {how} replaces it")
+        if not path.absolute().parent.is_dir():
+            raise UserError(f"{path}: cannot be written (there is no folder {path.parent})")
+
+
+def beside(path: Path) -> Path:
+    """Return a fresh name in the folder of ``path``, for what is to take its place."""
+    return path.with_name(f"{BEGUN}{os.getpid()}-{next(_number)}-{time_ns():x}-{path.name[:40]}")
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole(
+    path: Path,
+    rename: Callable[[Path, Path], object] = Path.replace,
+    remove: Callable[[Path], object] = _remove,
+) -> Iterator[Path]:
+    """Give a path to write to; that file takes the place of ``path`` if the block ends well.
+
+    On an error or an interrupt it is removed, and what stood at ``path`` is as it was. The block
+    makes the file itself, so that its permissions follow the umask.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    begun = beside(path)
+    try:
+        yield begun
+        rename(begun, path)
+    except BaseException:
+        with suppress(OSError):
+            remove(begun)
+        raise
+
+
+@contextmanager
+def telling(shown: str | Path) -> Iterator[None]:
+    """Turn an error of the system into the line for a user that ``shown`` cannot be written.
+
+    Raises:
+        UserError: instead of ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{shown}: cannot be written ({reason(error)})") from None
+
+
+def write_whole(path: Path, content: str | bytes | memoryview) -> None:
+    """Write a file that appears whole or not at all; a text is written as UTF-8.
+
+    Raises:
+        UserError: if it cannot be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    with telling(path), whole(path) as begun:
+        begun.write_bytes(data)
+
+
+def reason(error: Exception) -> str:
+    """Return why a file could not be written or read, in a few words."""
+    return (getattr(error, "strerror", None) or str(error)).lower()

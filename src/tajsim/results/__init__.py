@@ -1,0 +1,1 @@
+"""What reads labelled results, for tables, pictures and reports alike."""
