@@ -8,9 +8,7 @@ from __future__ import annotations
 from tajsim.model.country import Country
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.border import border
-from tajsim.model.stages.outside_world import outside_world
-from tajsim.model.stages.record import record
-from tajsim.model.stages.routes import routes
+from tajsim.model.stages.outside import outside_world, record, routes
 
 #: The outcomes that correspond to the series the scalar model collects.
 OUTCOMES = (

@@ -10,31 +10,34 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tajsim.analysis.paired import compare_results, effect
-from tajsim.app.catalogue import catalogue
-from tajsim.app.fans import LEVELS, fan_of, paired_by_month
-from tajsim.app.follow import follow
-from tajsim.app.gather import dataset_of, longer, months_of, sides_so_far
-from tajsim.app.maps import map_values
-from tajsim.app.past import Past
-from tajsim.app.scenario_file import plan_of
-from tajsim.app.shelf import Shelf, size
-from tajsim.app.state import State, read_state
-from tajsim.app.task import Task, tasks_of
-from tajsim.app.view import part_of_view
+from tajsim.app.figures import (
+    LEVELS,
+    dataset_of,
+    fan_of,
+    longer,
+    map_values,
+    months_of,
+    paired_by_month,
+    part_of_view,
+    sides_so_far,
+)
+from tajsim.app.server import catalogue
+from tajsim.app.sessions import Shelf, size
+from tajsim.app.state import State, plan_of, read_state
+from tajsim.app.workers import Past, Task, follow, tasks_of
 from tajsim.ensemble import run_many
-from tajsim.ensemble.chunk import Record, simulate
+from tajsim.ensemble.executor import Record, simulate
 from tajsim.ensemble.plan import Plan
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import scenario_names
-from tajsim.plots.dates import medians_over, spans
-from tajsim.plots.series import reduce, smooth
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.results.effect import compare_results, effect
+from tajsim.results.window import medians_over, reduce, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
 
 
 def asked(query: str, folder: Path) -> tuple[State, Plan, list[tuple[Task, ...]]]:
-    state = read_state(query, scenario_names())
+    state = read_state(query, shipped_scenarios())
     plan = plan_of(state, folder)
     return state, plan, list(zip(*tasks_of(plan, state, ("heroin_seized",), 2), strict=True))
 
@@ -258,7 +261,7 @@ def test_months_told_piece_by_piece_make_the_whole(made: Any) -> None:
 
 
 def test_every_lever_tells_its_range_and_what_it_rests_on() -> None:
-    found = catalogue(scenario_names())
+    found = catalogue(shipped_scenarios())
     levers = {lever["name"]: lever for lever in found["levers"]}
     known = load_parameters()
     assert set(levers) == {name for name, p in known.items() if p.role == "lever"}

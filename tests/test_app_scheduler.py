@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from tajsim.app.scheduler import Scheduler
-from tajsim.app.task import Task, spans
+from tajsim.app.sessions import Scheduler
+from tajsim.app.workers import Task, spans
 
 
 def task(key: str, stage: int = 0, home: int | None = None) -> Task:

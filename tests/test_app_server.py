@@ -14,17 +14,16 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("tornado", reason="no tornado: pip install 'tajsim[app]' for the dashboard")
-
 import xarray as xr
 from app_server import Dashboard, connect, link, talk
 
-from tajsim.app import hub as hub_module
-from tajsim.app.entry import Entry, parted
-from tajsim.app.server import bind, loopback
+import tajsim.app.sessions as hub_module
+from tajsim.app.server import Entry, bind, loopback, parted
 from tajsim.cli.main import main
 from tajsim.errors import UserError
+
+pytest.importorskip("tornado", reason="no tornado: pip install 'tajsim[app]' for the dashboard")
+
 
 SMALL = {"scenario": "status-quo", "set": "agency_pay.border_troops=40", "until": "2004-12"}
 NEEDS_PS = pytest.mark.skipif(

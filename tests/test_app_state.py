@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tajsim.app.event_moves import event_keys
-from tajsim.app.scenario_file import file_name, plan_of, scenario_text
-from tajsim.app.state import MOST_RUNS, State, offered_scenarios, read_state
+from tajsim.app.state import (
+    MOST_RUNS,
+    State,
+    event_keys,
+    file_name,
+    offered_scenarios,
+    plan_of,
+    read_state,
+    scenario_text,
+)
 from tajsim.cli.main import main
 from tajsim.errors import UserError
-from tajsim.inputs.scenario import Scenario, check_scenario, load_scenario
+from tajsim.inputs.scenario_parts import Scenario, check_scenario, load_scenario
 
 OFFERED = offered_scenarios()
 LINK = (

@@ -12,14 +12,13 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.chronicle_table import chronicle_table
 from tajsim.axes import COMMANDERS, REGIONS, Array
 from tajsim.ensemble import load_results, run, run_many, save
-from tajsim.inputs.chronicle import THRESHOLDS, load_causes, load_kinds
-from tajsim.inputs.scenario import load_scenario
-from tajsim.model.chronicle import BLOCK, Chronicle, Pick, largest
+from tajsim.inputs.ledger import THRESHOLDS, load_causes, load_kinds
+from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.model.chronicle import BLOCK, Chronicle, Pick, Watch, largest
 from tajsim.model.model import TajikistanModel
-from tajsim.model.watch import Watch
+from tajsim.results.chronicle import chronicle_table
 from tajsim.rules.elite.purge import purge_hazard, resists
 from tajsim.rules.elite.reasons import blow_reasons, obedience_reasons
 from tajsim.rules.society.protest import protest_chance

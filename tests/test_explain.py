@@ -11,21 +11,25 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.chronicle_table import chronicle_table
-from tajsim.analysis.difference_story import differences_table
-from tajsim.analysis.difference_summary import first_differences, frequencies
+from tajsim.analysis.difference import differences_table, first_differences, frequencies
 from tajsim.analysis.explain import explain
-from tajsim.analysis.first_difference import changes, most_telling
-from tajsim.analysis.pairs import pair_in
-from tajsim.analysis.sentence import Happening, sentence
-from tajsim.analysis.story import happenings, story
-from tajsim.analysis.windows import first_difference
 from tajsim.cli import main
 from tajsim.ensemble import run_many, save
-from tajsim.ensemble.chronicle import chronicle_variables
+from tajsim.ensemble.dataset import chronicle_variables
 from tajsim.errors import UserError
-from tajsim.inputs.chronicle import load_causes, load_kinds
-from tajsim.inputs.chronicle_names import name_codes
+from tajsim.inputs.ledger import load_causes, load_kinds
+from tajsim.inputs.registry import name_codes
+from tajsim.results.chronicle import (
+    Happening,
+    changes,
+    chronicle_table,
+    happenings,
+    most_telling,
+    pair_in,
+    sentence,
+    story,
+)
+from tajsim.results.window import first_difference
 
 NAN = float("nan")
 A, B = "status-quo", "russian-border-withdrawal"

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from rule_inputs import all_rules, between, parameters_of, state_range, states
 
-from tajsim.analysis.carriers import carriers
+from tajsim.analysis.mechanisms import carriers
 from tajsim.axes import AGENCIES, TASKS, Array
-from tajsim.inputs.parameters import load_families, load_parameters, parameter
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.registry import load_families, load_parameters, parameter
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
-from tajsim.model.stages.choices import perceived_threats
+from tajsim.model.stages.partners import perceived_threats
 
 #: Rules by ``function`` and by ``file.function``, where two files have one of that name.
 RULES = {

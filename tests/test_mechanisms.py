@@ -9,14 +9,19 @@ import pytest
 from rule_inputs import all_rules
 from test_figures import LINES
 
-from tajsim.analysis.carriers import carriers, claims_by_mechanism, ids_in, parameters_of
-from tajsim.analysis.mechanism_text import counts, page
+from tajsim.analysis.mechanisms import (
+    carriers,
+    claims_by_mechanism,
+    counts,
+    ids_in,
+    page,
+    parameters_of,
+)
 from tajsim.cli import main
-from tajsim.inputs.figures import load_documents
-from tajsim.inputs.mechanisms import STATUSES, load_mechanisms, with_status
+from tajsim.inputs.ledger import STATUSES, load_documents, load_mechanisms, with_status
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.parameters import load_families
-from tajsim.inputs.scenario import scenario_names
+from tajsim.inputs.registry import load_families
+from tajsim.inputs.scenario_file import shipped_scenarios
 
 ROOT = Path(__file__).parents[1]
 TESTS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("*.py")}
@@ -83,7 +88,7 @@ def test_outcomes_and_claims_name_only_rows_of_the_table() -> None:
 @pytest.mark.parametrize("identity", [m.id for m in with_status("in a scenario")])
 def test_the_named_scenario_names_the_row(identity: str) -> None:
     name = TABLE[identity].scenario
-    assert name in scenario_names()
+    assert name in shipped_scenarios()
     assert identity in ids_in(scenario_text(name))
 
 
@@ -159,7 +164,7 @@ def test_ids_in_a_text() -> None:
 
 
 def test_the_page_is_current() -> None:
-    """Write it again with ``python -m tajsim.analysis.mechanism_text > docs/mechanisms.md``."""
+    """Write it again with ``python -m tajsim.analysis.mechanisms > docs/mechanisms.md``."""
     assert (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8") == page()
 
 

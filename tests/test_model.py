@@ -9,8 +9,8 @@ import pytest
 
 from tajsim.draws import ReusedDrawError
 from tajsim.errors import UserError
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import MONTH, TajikistanModel
 
 END = "2005-12"

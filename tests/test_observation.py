@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tajsim.axes import AGENCIES, Array
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules.border.overload import overload

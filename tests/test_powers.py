@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tajsim.axes import AGENCIES, POWERS, TASKS, Array
-from tajsim.inputs.parameters import parameter
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.registry import parameter
+from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.partners import hand_over_next

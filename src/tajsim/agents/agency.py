@@ -6,8 +6,7 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actors, Member
-from tajsim.agents.agency_tasks import BODIES, OWN, TASKS_OF
-from tajsim.axes import AGENCIES, SECTIONS, Array, column, total
+from tajsim.axes import AGENCIES, SECTIONS, TASKS, Array, column, total
 from tajsim.rules.border.collusion import collusion_aim, collusion_step, watched, with_clients
 from tajsim.rules.border.deployment import deploy
 from tajsim.rules.border.hazing import hazed
@@ -15,7 +14,62 @@ from tajsim.rules.outsourcing.coordination import coordinated
 from tajsim.rules.powers.equipment import equipped_reach
 from tajsim.rules.powers.recruitment import strength_change, wanted_strength
 from tajsim.rules.powers.training import quality_aim, quality_step, without_staff
-from tajsim.world import CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS
+from tajsim.world import AGENCY_TASKS, CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS
+
+#: Numbers of the tasks of each agency, in its own order.
+TASKS_OF = [[TASKS.index(task) for task in AGENCY_TASKS[name]] for name in AGENCIES]
+
+#: How many tasks each agency has, ``(agency, 1)``.
+TASK_COUNT = column(len(tasks) for tasks in TASKS_OF)
+
+# The first, second, ... task of each agency; what is no task of it counts nothing.
+_PLACES = range(max(len(tasks) for tasks in TASKS_OF))
+_AT = np.array([[t[k] if k < len(t) else 0 for t in TASKS_OF] for k in _PLACES])
+_COUNTS = np.array([[[float(k < len(t))] for t in TASKS_OF] for k in _PLACES])
+
+#: 1 for the country's own agencies, 0 for those that others run, ``(agency, 1)``.
+OWN = column(name not in FOREIGN_RUN for name in AGENCIES)
+_OWN_COUNT = total(OWN)
+
+# 1 where an own agency works on a task, (agency, task, 1), and how many do, (task, 1).
+_WORKS_ON = np.array([[[float(t in tasks)] for t in range(len(TASKS))] for tasks in TASKS_OF])
+_WORKS_ON *= OWN[:, None]
+_BODIES = total(_WORKS_ON)
+
+#: Mean number of agencies that have an agency's tasks, 1 for a foreign one, ``(agency, 1)``.
+BODIES = column(sum(t in o for t in own for o in TASKS_OF) / len(own) for own in TASKS_OF)
+BODIES = np.where(OWN > 0.0, BODIES, 1.0)
+
+
+def over_tasks(values: Array) -> Array:
+    """Add over the tasks of each agency: ``(..., task, run) -> (..., agency, run)``."""
+    return total(values.take(_AT, axis=-2) * _COUNTS, axis=-3)
+
+
+def shared_out(values: Array) -> Array:
+    """Divide what tasks get over the own agencies of each, evenly, ``(..., agency, run)``.
+
+    Args:
+        values: by task, ``(..., task, run)``.
+    """
+    shared: Array = over_tasks(values / _BODIES) * OWN
+    return shared
+
+
+def mean_by_task(values: Array) -> Array:
+    """Return the mean over the own agencies that work on each task, ``(task, run)``.
+
+    Args:
+        values: ``(agency, run)``, or ``(agency, task, run)`` where they differ by task.
+    """
+    each = values if values.ndim > 2 else values[:, None]
+    return total(each * _WORKS_ON) / _BODIES
+
+
+def mean_of_own(values: Array) -> Array:
+    """Return the mean of ``(agency, run)`` over the country's own agencies, ``(run,)``."""
+    return total(values * OWN) / _OWN_COUNT
+
 
 #: Rows of the guards of the Afghan line and of the drug units among the agencies.
 GUARD_ROWS = np.array([AGENCIES.index(name) for name in GUARDS])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from tajsim.agents.actor import Actor
+from tajsim.agents.actors import Actor
 from tajsim.axes import AGENCIES, TASKS, Array
 from tajsim.rules.elite.drive import drive_step, urge_to_strike
 from tajsim.rules.elite.rank import kompromat_step, rank_step

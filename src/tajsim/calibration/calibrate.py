@@ -13,14 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.analysis.targets import standard_errors
-from tajsim.calibration.disk import Folder
-from tajsim.calibration.histories import Histories, histories
-from tajsim.calibration.prior import candidates, drawn_scores, to_values
-from tajsim.calibration.screening import Screening, screen
-from tajsim.calibration.smc import Method, State, advance
+from tajsim.calibration.histories import Folder, Histories, Screening, histories, screen
+from tajsim.calibration.smc import Method, State, advance, candidates, drawn_scores, to_values
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
-from tajsim.inputs.scenario import Scenario, load_scenario
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.inputs.targets import Target, fitted, load_targets, target_text
 from tajsim.version import __version__
 

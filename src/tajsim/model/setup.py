@@ -11,9 +11,7 @@ import numpy as np
 from tajsim.agents.actors import Actors
 from tajsim.agents.agency import SecurityAgencies
 from tajsim.agents.commander import Commanders
-from tajsim.agents.militants import MilitantGroups
-from tajsim.agents.movement import Movements
-from tajsim.agents.network import Networks
+from tajsim.agents.network import MilitantGroups, Movements, Networks
 from tajsim.agents.power import ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Regions
@@ -29,7 +27,7 @@ from tajsim.axes import (
     Array,
 )
 from tajsim.model.ledger import AWAY, HOMES, Ledger
-from tajsim.model.stages.delivery import presence
+from tajsim.model.stages.partners import presence
 from tajsim.rules.militants.posture import forward_aim
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
 from tajsim.world import GUARDS

@@ -8,19 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tajsim.analysis.choose_rows import NOTICEABLE, first_of_comparison, first_of_summary, is_whole
-from tajsim.analysis.paired import effect
-from tajsim.report.facts import Facts, rows
-from tajsim.report.tally import tally
-from tajsim.report.wording import (
-    capital,
-    effects_sentence,
-    in_runs,
-    level_sentence,
-    told,
-)
+from tajsim.report.facts import Facts, rows, tally
+from tajsim.report.wording import capital, effects_sentence, in_runs, level_sentence, told
+from tajsim.results.effect import effect
 from tajsim.results.outcomes import yes_or_no
-from tajsim.results.pairs import gap
+from tajsim.results.select import NOTICEABLE, first_of_comparison, first_of_summary, gap, is_whole
 
 MOST = 5
 #: With fewer pairs of runs than this no direction is stated in the answer.

@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.agents.agency_tasks import OWN
+from tajsim.agents.agency import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
-from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, MILITANT_GROUPS, REGIONS, Array, column, total
+from tajsim.axes import (
+    AFGHAN_SECTIONS,
+    AGENCIES,
+    MILITANT_GROUPS,
+    REGIONS,
+    TASKS,
+    Array,
+    column,
+    total,
+)
 from tajsim.model.ledger import HOMES
-from tajsim.model.notes.elite import note_alliance, note_battle, note_crossings
-from tajsim.model.stages.business import business
+from tajsim.model.stages.elite import note_alliance, note_battle, note_crossings
+from tajsim.model.stages.money import business
 from tajsim.rules.elite.mutiny import mutiny_wins
 from tajsim.rules.militants.alliance import alliance_force
 from tajsim.rules.militants.allies import allies
@@ -20,9 +29,14 @@ from tajsim.rules.militants.crossing import deterrence, militants_inside_step
 from tajsim.rules.militants.posture import at_border, forward_aim, forward_step, near_capital
 from tajsim.rules.militants.second_line import second_line
 from tajsim.rules.militants.weapons import weapons_seized
+from tajsim.rules.powers.civil_aid import civil_aid_parts
+from tajsim.rules.powers.demining import cleared_step, farmed
+from tajsim.rules.powers.investment import invested, output_gained
+from tajsim.world import MINED_REGION
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
+
 
 N = len(AFGHAN_SECTIONS)
 
@@ -160,3 +174,36 @@ def sympathisers(country: Country) -> Array:
         1.0 - country.standing,
         country.preyed_on,
     )
+
+
+def civil_aid(country: Country) -> None:
+    """Aid that is not for security frees own money, or reaches people."""
+    freed, country.aid_to_people = country.ask(civil_aid_parts, country.mean_collusion)
+    country.money.move("world", "patronage", freed)
+    country.now["aid_freed"] = freed
+    country.money.move("world", "households", country.aid_to_people)
+
+
+def clear_land(country: Country) -> None:
+    """Foreign experts, where they are let in, help to give mined land back to farmers."""
+    country.cleared = country.ask(
+        cleared_step, country.cleared, country.aid_to_people, experts(country)
+    )
+    region = country.region[MINED_REGION]
+    region.farmed = country.ask(farmed, country.cleared)
+    country.money.move("world", "households", region.farmed)
+
+
+def experts(country: Country) -> Array:
+    """Return how far European experts are let in at the border, 0 to 1, ``(run,)``."""
+    border = TASKS.index("border")
+    shut_out: Array = 1.0 - country.power["osce_un"].mandate[border]
+    shut_out = shut_out * (1.0 - country.power["european_union"].mandate[border])
+    return 1.0 - shut_out
+
+
+def invest(country: Country) -> None:
+    """Firms of other powers build what adds to output from now on; the money stays theirs."""
+    country.invested = country.ask(invested, country.regime.strain)
+    gained = country.ask(output_gained, total(country.invested))
+    country.home_output = country.home_output + gained

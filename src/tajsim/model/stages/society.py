@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.agents.movement import BANNED
+from tajsim.agents.network import BANNED
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
 from tajsim.model.chronicle import largest
 from tajsim.model.ledger import AWAY, HOMES
-from tajsim.model.notes.state import note_protest, note_return
+from tajsim.model.notes import note_protest, note_return
 from tajsim.rules.society.arrests import released
 from tajsim.rules.society.creed import control_of_faith
 from tajsim.rules.society.exile import extradited
@@ -29,6 +29,7 @@ from tajsim.world import SECTION_REGION
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
+
 
 #: Place of each region that has a border, and the sections of it.
 BORDER = [

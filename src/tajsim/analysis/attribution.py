@@ -1,0 +1,335 @@
+"""How much of a comparison rests on what: found by redrawing, and kept inside the results."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tajsim.analysis.assumptions import FALSE_SHARE, NAMED, TOGETHER, assumptions_that_matter
+from tajsim.analysis.mechanisms import (
+    CHANCE,
+    FEWEST,
+    Differences,
+    kept_outcomes,
+    redraw_differences,
+)
+from tajsim.axes import Array
+from tajsim.inputs.registry import REDRAWN
+from tajsim.results.effect import LEVEL, compare_results, counts_of_runs
+from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
+from tajsim.results.select import first_of_comparison, is_whole
+from tajsim.results.window import Window
+
+if TYPE_CHECKING:
+    from tajsim.ensemble.plan import Plan
+    from tajsim.ensemble.run import Progress
+
+
+_ENDS = ("", "_low", "_high")
+
+COLUMNS = (
+    "scenario",
+    "outcome",
+    "where",
+    "label",
+    "window_start",
+    "window_end",
+    *(f"{group}{end}" for group in REDRAWN for end in _ENDS),
+    "runs",
+)
+
+
+def total_shares(base: Array, again: Array, counts: Array) -> Array:
+    """Return the share of variance that goes with what was drawn anew.
+
+    ``sum (a - b)^2 / sum ((a - m)^2 + (b - m)^2)``, with m the mean of both sides: half the mean
+    square of the change over the variance of the pairs themselves. 0 where nothing changed, about
+    1 where the two sides have nothing in common.
+
+    Args:
+        base: ``(row, run)`` values as drawn.
+        again: ``(row, run)`` values with the group drawn anew.
+        counts: ``(sample, run)`` how often each run counts; ones for the estimate itself.
+
+    Returns:
+        ``(row, sample)`` shares; ``nan`` where nothing varies. Runs without a value on both sides
+        are left out.
+    """
+    known = np.isfinite(base) & np.isfinite(again)
+    sizes = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    middle = (np.where(known, base + again, 0.0)).sum(axis=1, keepdims=True) / (2.0 * sizes)
+    a = np.where(known, base - middle, 0.0)
+    b = np.where(known, again - middle, 0.0)
+    number = known @ counts.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = ((a + b) @ counts.T) / (2.0 * number)
+        around = (a**2 + b**2) @ counts.T - 2.0 * number * mean**2
+        shares: Array = ((a - b) ** 2 @ counts.T) / around
+    shares[~(around > 1e-12 * ((a**2 + b**2) @ counts.T))] = np.nan
+    return shares
+
+
+def variance_shares(found: Sequence[Differences], seed: int) -> pd.DataFrame:
+    """Return one row per difference: the share of each group, with its 90 % interval.
+
+    A group without uncertain parameters has the share 0; where no parameter is uncertain at all,
+    chance has the share 1. ``runs`` is the number of runs made again with each group. The
+    intervals are percentiles over resampled runs. Differences that are the same in every run have
+    ``nan``.
+    """
+    if not found:
+        return pd.DataFrame(columns=list(COLUMNS))
+    groups = list(found[0].again)
+    runs = len(found[0].again[groups[0]]) if groups else len(found[0].base)
+    table: dict[str, Any] = {
+        "scenario": [d.scenario for d in found],
+        "outcome": [d.cell.outcome for d in found],
+        "where": [d.cell.where for d in found],
+        "label": [d.cell.title for d in found],
+        "window_start": [d.window[0] for d in found],
+        "window_end": [d.window[1] for d in found],
+        "runs": [runs] * len(found),
+    }
+    base = np.stack([d.base[:runs] for d in found])
+    if groups:
+        again = np.stack([[d.again[group] for d in found] for group in groups])
+        shares = dict(zip(groups, _with_intervals(base, again, seed), strict=True))
+        none = np.where(np.isnan(shares[groups[0]]), np.nan, 0.0)
+    else:
+        varies = np.array([known.size > 0 and np.ptp(known) > 0.0 for known in map(_known, base)])
+        none = np.where(varies, [[0.0]] * 3, np.nan)
+        shares = {CHANCE: 1.0 + none}
+    for group in REDRAWN:
+        ends = shares.get(group, none)
+        table |= {f"{group}{end}": ends[place] for place, end in enumerate(_ENDS)}
+    return pd.DataFrame(table, columns=list(COLUMNS))
+
+
+def within_bounds(shares: Array, variances: Array) -> Array:
+    """Keep estimated shares within what shares can be: each at most 1, together at least 1.
+
+    What is missing to 1 is given to the groups by the variance of their estimates, so that a
+    share that is known well stays as it is.
+
+    Args:
+        shares: ``(group, row, sample)``.
+        variances: ``(group, row)``.
+    """
+    whole = variances.sum(axis=0)
+    parts = np.divide(variances, whole, out=np.zeros_like(variances), where=whole > 0.0)
+    missing = np.maximum(1.0 - shares.sum(axis=0), 0.0)
+    result: Array = np.minimum(shares + parts[:, :, np.newaxis] * missing, 1.0)
+    return result
+
+
+def _known(values: Array) -> Array:
+    return values[np.isfinite(values)]
+
+
+def _with_intervals(base: Array, again: Array, seed: int) -> Array:
+    """Return ``(group, end, row)``: the shares and both ends of their intervals."""
+    runs = base.shape[1]
+    counts = np.concatenate([np.ones((1, runs)), counts_of_runs(runs, seed)])
+    shares = np.stack([total_shares(base, own, counts) for own in again])
+    shares[:, np.isnan(shares[:, :, 0]).any(axis=0)] = np.nan
+    shares[:, np.isnan(shares).any(axis=0)] = np.nan
+    told = np.isfinite(shares[0, :, 0])
+    result = np.full((len(again), 3, len(base)), np.nan)
+    part = shares[:, told]
+    bounded = within_bounds(part, np.nanvar(part[:, :, 1:], axis=2))
+    tail = (1.0 - LEVEL) / 2.0
+    ends = np.nanquantile(bounded[:, :, 1:], (tail, 1.0 - tail), axis=2)
+    result[:, 0, told] = bounded[:, :, 0]
+    result[:, 1, told] = np.minimum(ends[0], bounded[:, :, 0])
+    result[:, 2, told] = np.maximum(ends[1], bounded[:, :, 0])
+    return result
+
+
+#: The tables that results hold, each as variables ``NAME_column`` over the dimension ``NAME_row``.
+VARIANCE, ASSUMPTIONS = "variance", "assumptions"
+
+
+def with_rests(
+    plan: Plan, dataset: xr.Dataset, window: Window | None = None, progress: Progress | None = None
+) -> xr.Dataset:
+    """Return the results of a comparison together with how much of it rests on what.
+
+    Simulates the first runs again with each group of draws made anew, see `redraw_differences`;
+    with fewer than `FEWEST` runs nothing is done, as nothing could be told.
+
+    Args:
+        plan: the plan of the comparison.
+        dataset: its results.
+        window: the months, as in `compare_results`.
+        progress: called with the run-months done and their total.
+    """
+    if plan.runs < FEWEST:
+        return dataset
+    found = redraw_differences(plan, dataset, window, progress)
+    comparison = compare_results(dataset[list(kept_outcomes(plan))], window)
+    kept = keep_table(dataset, VARIANCE, variance_shares(found, plan.seed))
+    return keep_table(kept, ASSUMPTIONS, assumptions_that_matter(found, comparison, plan))
+
+
+def keep_table(dataset: xr.Dataset, name: str, table: pd.DataFrame) -> xr.Dataset:
+    """Return the Dataset with the columns of a table as variables; nothing for an empty one."""
+    if table.empty:
+        return dataset
+    columns = {}
+    for column in table.columns:
+        values = table[column].to_numpy()
+        if values.dtype == bool:
+            values = values.astype(np.int8)
+        columns[f"{name}_{column}"] = ((f"{name}_row",), values)
+    return dataset.assign(columns)
+
+
+def kept_table(dataset: xr.Dataset, name: str) -> pd.DataFrame:
+    """Return a table that `keep_table` put there; empty if there is none."""
+    row = f"{name}_row"
+    own = [str(v) for v in dataset.data_vars if dataset[v].dims == (row,)]
+    return pd.DataFrame({v.removeprefix(f"{name}_"): dataset[v].values for v in own})
+
+
+_HEADS = ("documented", "derived", "assumed", "chance")
+
+
+def rests_text(
+    dataset: xr.Dataset,
+    comparison: pd.DataFrame,
+    variance: pd.DataFrame,
+    assumptions: pd.DataFrame,
+    everything: bool = False,
+) -> str:
+    """Return, scenario by scenario, the shares of variance and the assumptions that matter most.
+
+    One row for each headline outcome that differs clearly, or every row that varies. Empty where
+    it was left out; a sentence where there were too few runs to tell.
+    """
+    runs = int(dataset.sizes["run"])
+    if variance.empty:
+        few = f"How much rests on what is told from {FEWEST} runs on."
+        return few if runs < FEWEST else ""
+    blocks = []
+    for scenario, part in variance.groupby("scenario", sort=False):
+        own = comparison[comparison["scenario"] == scenario]
+        title = f"How much of {scenario} against {own['reference'].iloc[0]} rests on what"
+        shown = part.dropna(subset="chance") if everything else _first(part, own)
+        blocks.append("\n".join([title, *_said(_preface(part, runs))]))
+        blocks.append(_shares(shown) if len(shown) else "Nothing differs clearly.")
+        mine = assumptions[assumptions["scenario"] == scenario] if len(assumptions) else assumptions
+        blocks.append(_most(mine[mine["outcome"] == TOGETHER]) if len(mine) else _none(dataset))
+    return "\n\n".join(blocks)
+
+
+def _preface(part: pd.DataFrame, runs: int) -> str:
+    again = int(part["runs"].iloc[0])
+    first = "" if again == runs else " the first"
+    return (
+        f"Share of the variance of the paired difference over runs that goes with each group of "
+        f"draws, with its 90 % interval. From{first} {again:,} runs, made again with one group "
+        "drawn anew: uncertain parameters by their basis, and chance, which is every other draw."
+    )
+
+
+def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each outcome with a clear sign: the whole, or the clearest coordinate."""
+    shown = first_of_comparison(comparison)
+    shown = shown[shown["direction"] != ""]
+    clear = shown["difference"].abs() / (shown["high"] - shown["low"]).clip(lower=1e-300)
+    clear = clear.where(~is_whole(shown), math.inf)
+    best = shown.loc[clear.groupby(shown["outcome"], sort=False).idxmax()]
+    wanted = set(zip(best["outcome"], best["where"], strict=True))
+    kept = [pair in wanted for pair in zip(part["outcome"], part["where"], strict=True)]
+    return part[kept].dropna(subset="chance")
+
+
+def _shares(shown: pd.DataFrame) -> str:
+    rows = [
+        [str(row["label"]), *(_share(row, group) for group in REDRAWN)]
+        for _, row in shown.iterrows()
+    ]
+    idle = [h for h, g in zip(_HEADS, REDRAWN, strict=True) if (shown[f"{g}_high"] == 0.0).all()]
+    notes = "What a group does only together with others counts for each of them, so that a row "
+    notes += "may add to more than 100 %."
+    if idle:
+        notes += f" No share goes with {' or '.join(idle)} parameters: those in force are held, or "
+        notes += "do not matter here."
+    table = text_table(("outcome", *_HEADS), rows, left=(0,))
+    return "\n".join([table, *_said(notes)])
+
+
+def _share(row: pd.Series[Any], group: str) -> str:
+    share, low, high = (float(row[f"{group}{end}"]) for end in ("", "_low", "_high"))
+    ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
+    if ends[0] == ends[1]:
+        return percent(share)
+    return f"{percent(share)} ({ends[0]} to {ends[1]})"
+
+
+def _most(rows: pd.DataFrame) -> str:
+    """Return the numbered list of assumptions: range, share, direction and reason."""
+    standing = int(rows["stands_out"].astype(bool).sum())
+    sets = int(rows["sets"].iloc[0])
+    said = (
+        f"{_named(standing, len(rows))}, of all that were drawn: the share of the "
+        "variance (of ranks) that goes with the parameter alone, on average over the outcomes that "
+        f"differ clearly, with its 90 % interval; from {sets:,} parameter sets."
+    )
+    if rows["posterior_low"].notna().any():
+        said += " A calibrated one counts for those that move with it in the calibrated sample too."
+    if not standing:
+        said += " None of them stands out from chance at this number of runs: more runs may name"
+        said += " others."
+    elif standing < len(rows):
+        said += f" Only {standing} of {len(rows)} stand out from chance at this number of runs"
+        said += f" (at most {percent(FALSE_SHARE)} false ones expected)."
+    lines = _said(said)
+    for row in rows.itertuples():
+        lines += _assumption(row)
+    return "\n".join(lines)
+
+
+def _named(standing: int, count: int) -> str:
+    """Return the heading: none is said to matter where none stands out from chance."""
+    if standing:
+        return f"The {NAMED} assumptions that matter most"
+    return f"The {count} assumptions most tied to the differences in these runs"
+
+
+def _assumption(row: Any) -> list[str]:
+    unit = "" if row.unit in ("number", "ratio", "index") else f" {row.unit}"
+    drawn = f"{table_number(row.value)}{unit}, drawn from {interval(row.range_low, row.range_high)}"
+    if not math.isnan(row.posterior_low):
+        calibrated = interval(row.posterior_low, row.posterior_high)
+        drawn += f"; 90 % of the calibrated sample is {calibrated}"
+    way = f"a higher value moves the difference {'up' if row.correlation > 0 else 'down'}"
+    doubt = "" if row.stands_out else " Not told from chance."
+    head = f"{row.rank}. {row.parameter}: {row.meaning}"
+    body = (
+        f"{drawn}. Share {percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); "
+        f"most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
+    )
+    return [
+        *textwrap.wrap(head, WIDTH, subsequent_indent="   "),
+        *textwrap.wrap(body, WIDTH, initial_indent="   ", subsequent_indent="   "),
+        *textwrap.wrap(
+            f"Assumed: {row.reason}", WIDTH, initial_indent="   ", subsequent_indent="   "
+        ),
+    ]
+
+
+def _none(dataset: xr.Dataset) -> str:
+    if dataset.attrs.get("parameters_mode") == "fixed":
+        return "All parameters were held at their values, so that all variance is chance."
+    return "No difference varies over the runs, so that no assumption can be named."
+
+
+def _said(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH)
