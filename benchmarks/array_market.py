@@ -29,8 +29,8 @@ OUTCOMES = (
 
 def collusion(model: Country) -> None:
     """Let agencies weigh bribes and deploy, and change nothing else about them."""
-    model.agencies.ask(model.agencies.decide_collusion)
-    model.agencies.ask(model.agencies.decide_deployment)
+    model.agencies.apply(model.agencies.decide_collusion)
+    model.agencies.apply(model.agencies.decide_deployment)
 
 
 class BorderMarket(TajikistanModel):

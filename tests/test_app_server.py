@@ -17,8 +17,8 @@ import pytest
 import xarray as xr
 from app_server import Dashboard, connect, link, talk
 
-import tajsim.app.sessions as hub_module
-from tajsim.app.server import Entry, bind, loopback, parted
+import tajsim.app.session as session
+from tajsim.app.server import Gate, bind, loopback, parted
 from tajsim.cli.main import main
 from tajsim.errors import UserError
 
@@ -99,7 +99,7 @@ def test_the_address_that_is_printed_gives_a_cookie_and_leaves_the_token(
 
 
 def test_a_token_for_the_command_line_of_a_browser_opens_once() -> None:
-    entry = Entry(8417)
+    entry = Gate(8417)
     once = entry.once()
     assert [entry.opens(text) for text in (once, once, "", None)] == [True, False, False, False]
     assert entry.opens(entry.token) and entry.opens(entry.token)
@@ -225,7 +225,7 @@ def test_a_worker_that_is_killed_is_replaced(dashboard: Dashboard) -> None:
 
 def test_too_many_tabs_and_too_much_memory_are_refused(dashboard: Dashboard) -> None:
     async def last() -> dict[str, object]:
-        most = hub_module.MOST_SESSIONS
+        most = session.MOST_SESSIONS
         lines = [await connect(dashboard) for _ in range(most + 1)]
         text = await lines[-1].read_message()
         for line in lines:

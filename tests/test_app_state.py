@@ -9,7 +9,7 @@ import pytest
 
 from tajsim.app.state import (
     MOST_RUNS,
-    State,
+    PageState,
     event_keys,
     file_name,
     offered_scenarios,
@@ -43,7 +43,7 @@ def test_a_link_restores_the_state() -> None:
     assert (state.since, state.runs, state.seed, state.run) == ("2010-03", 60, 7, 4)
     assert state.show == ("grievance@region=gbao", "state_failed")
     assert read_state(state.query(), OFFERED) == state
-    usual = State(OFFERED[0], OFFERED[0])
+    usual = PageState(OFFERED[0], OFFERED[0])
     assert read_state("", OFFERED) == usual == read_state(usual.query(), OFFERED)
 
 

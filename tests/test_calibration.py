@@ -26,8 +26,8 @@ from tajsim.calibration.report import (
 )
 from tajsim.calibration.smc import (
     Method,
+    Population,
     Simulator,
-    State,
     advance,
     candidates,
     drawn_scores,
@@ -81,12 +81,12 @@ def answer(observed: Values, ties: Values = TIES) -> tuple[Values, Values]:
     return spread @ ties.T @ observed / variance, spread
 
 
-def start(simulate: Simulator, seed: int, count: int = 1500, parameters: int = 3) -> State:
+def start(simulate: Simulator, seed: int, count: int = 1500, parameters: int = 3) -> Population:
     scores, runs = normal(seed, parameters, count), np.arange(count)
-    return State(scores, runs, simulate(scores, runs))
+    return Population(scores, runs, simulate(scores, runs))
 
 
-def finish(state: State, simulate: Simulator, method: Method) -> State:
+def finish(state: Population, simulate: Simulator, method: Method) -> Population:
     while not state.finished:
         state = advance(state, simulate, method)
     return state

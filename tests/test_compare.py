@@ -10,7 +10,7 @@ import xarray as xr
 
 import tajsim
 from tajsim.analysis import compare_results, summarise
-from tajsim.analysis.difference import comparison_text
+from tajsim.analysis.differences import comparison_text
 from tajsim.errors import UserError
 from tajsim.results.select import gap
 from tajsim.results.window import aggregate, default_window, first_difference

@@ -10,10 +10,10 @@ from rule_inputs import all_rules
 from test_figures import LINES
 
 from tajsim.analysis.mechanisms import (
-    carriers,
     claims_by_mechanism,
     counts,
     ids_in,
+    mechanism_index,
     page,
     parameters_of,
 )
@@ -75,8 +75,8 @@ def test_status_reason_and_scenario_go_together() -> None:
 
 def test_modelled_is_what_a_docstring_names() -> None:
     """A rule that names a new row: set its status in the table, and write the page again."""
-    assert set(carriers()) == set(TABLE), "a docstring names an id that does not exist"
-    carried = {identity for identity, places in carriers().items() if places}
+    assert set(mechanism_index()) == set(TABLE), "a docstring names an id that does not exist"
+    carried = {identity for identity, places in mechanism_index().items() if places}
     assert carried == set(MODELLED)
 
 
@@ -110,7 +110,7 @@ def test_carrying_rules_are_called() -> None:
         for path in (ROOT / "src/tajsim" / part).rglob("*.py")
     }
     idle = []
-    for where in sorted({place for places in carriers().values() for place in places}):
+    for where in sorted({place for places in mechanism_index().values() for place in places}):
         name = where.rpartition(".")[2]
         if f"tajsim.{where}" in RULES:
             uses = [len(re.findall(rf"(?<!def )\b{name}\b[(,)]", text)) for text in code.values()]
@@ -130,7 +130,7 @@ def tried_in(where: str) -> set[str]:
 
 def covering(identity: str) -> set[str]:
     """Return the test files that try a row; claims are tried with their scenarios."""
-    tried = {file for where in carriers()[identity] for file in tried_in(where)}
+    tried = {file for where in mechanism_index()[identity] for file in tried_in(where)}
     signs = TESTS["test_mechanism_signs.py"]
     tried |= {"test_mechanism_signs.py"} if re.search(rf"\b{identity}\b", signs) else set()
     return tried | ({"test_scenarios_run.py"} if identity in claims_by_mechanism() else set())
@@ -138,7 +138,7 @@ def covering(identity: str) -> set[str]:
 
 @pytest.mark.parametrize("identity", MODELLED)
 def test_a_modelled_row_is_tested(identity: str) -> None:
-    assert covering(identity), carriers()[identity]
+    assert covering(identity), mechanism_index()[identity]
 
 
 def test_few_rows_rest_on_the_test_of_ranges_alone() -> None:

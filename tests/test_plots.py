@@ -39,7 +39,7 @@ import tajsim.results.window as windows
 from tajsim.errors import UserError
 from tajsim.plots.map import standing
 from tajsim.plots.style import GUARD, with_guard
-from tajsim.results.chronicle import noted
+from tajsim.results.chronicle import event_log
 from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import join
 
@@ -460,15 +460,15 @@ def test_side_by_side_each_keeps_its_chronicle() -> None:
     ]
     joined = join([parts[0], shuffled(parts[1]), parts[2]])
     assert select.names_of(joined) == ["a", "b", "a (2)"]
-    events = noted(joined)
+    events = event_log(joined)
     for part, name in zip(parts, select.names_of(joined), strict=True):
-        own = noted(part.isel(run=slice(0, 3)))
+        own = event_log(part.isel(run=slice(0, 3)))
         mine = events.where(events.scenario == name)
         for column in ("run", "month", "kind", "actor", "target", "size"):
             assert np.array_equal(getattr(mine, column), getattr(own, column)), (name, column)
     bare = parts[1].drop_vars([n for n in map(str, parts[1].variables) if n.startswith("event_")])
     with pytest.raises(UserError, match="each must hold them"):
-        noted(join([parts[0], bare]))
+        event_log(join([parts[0], bare]))
     for other, shown in ((parts[1], True), (bare, False)):
         picture = plots.figure("border", [parts[0], other])
         assert ("Russian troops hold" in words(picture).replace("\n", " ")) is shown
@@ -491,7 +491,7 @@ def test_events_before_the_months_in_common_are_kept() -> None:
     early = results(scenarios=PAIR, runs=2)
     late = results(scenarios=("late",), runs=2, seed=2).isel(month=slice(60, None))
     joined = join([early, late])
-    events = noted(joined)
+    events = event_log(joined)
     assert (events.where(events.scenario == PAIR[1]).month < 0).any()
     held = with_guard(joined)[GUARD].sel(section="khorog")
     assert held.sel(scenario=PAIR[1]).max() == 0.0  # handed over in 2004, before the first month

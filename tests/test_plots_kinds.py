@@ -25,7 +25,7 @@ from tajsim.plots.border import LANES, NOBODY, OTHERS, OWN, lane_of
 from tajsim.plots.elite import part_of, parts, shares_of
 from tajsim.plots.map import PLACES, standing
 from tajsim.plots.style import GUARD, OWN_FROM_START, with_guard
-from tajsim.results.chronicle import noted, scheduled_labels, short_sentence
+from tajsim.results.chronicle import event_log, scheduled_labels, short_sentence
 from tajsim.results.numbers import decimals_for, number
 from tajsim.results.window import over, paired
 from tajsim.world import COMMANDER_FACTS
@@ -117,7 +117,7 @@ def test_path_goes_through_medians_of_yearly_means(two: xr.Dataset) -> None:
 
 
 def test_every_kind_of_event_has_its_lane_and_its_words(two: xr.Dataset) -> None:
-    events = noted(two)
+    events = event_log(two)
     labels = scheduled_labels(two, PAIR[1])
     for kind in load_kinds():
         place = int(np.flatnonzero(events.kind == kind)[0])
@@ -130,7 +130,7 @@ def test_every_kind_of_event_has_its_lane_and_its_words(two: xr.Dataset) -> None
 
 def test_a_run_shows_its_own_events_at_their_months(two: xr.Dataset) -> None:
     panel = plots.figure("lanes", two, run=2, scenarios=PAIR[1]).axes[0]
-    events = noted(two)
+    events = event_log(two)
     mine = events.where((events.scenario == PAIR[1]) & (events.run == 2))
     small = next(line for line in panel.lines if line.get_gid() == "weight-1")
     often = np.array([load_kinds()[kind].weight == 1 for kind in mine.kind])
@@ -292,7 +292,7 @@ def test_commanders_stand_where_the_chronicle_put_them(two: xr.Dataset) -> None:
     serving.loc[{"commander": "ziyoyev", "run": 1}] = 5.0
     found = standing(two.assign(commander_state=serving), PAIR[0], 100)
     assert PLACES[found[COMMANDERS.index("ziyoyev"), 1]] == "killed"
-    events = noted(two)
+    events = event_log(two)
     given = np.isin(events.kind, ("bargain", "post_given")) & np.isin(events.target, AGENCIES)
     mine = (events.scenario == PAIR[0]) & (events.month <= 100) & given
     for row, name in enumerate(COMMANDERS):

@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.attribution import VARIANCE, keep_table, kept_table
+from tajsim.analysis.variance import VARIANCE, keep_table, kept_table
 from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError

@@ -19,7 +19,8 @@ from tajsim.analysis.assumptions import (
     influence,
     ranked,
 )
-from tajsim.analysis.attribution import (
+from tajsim.analysis.mechanisms import Differences, redraw_differences
+from tajsim.analysis.variance import (
     _most,
     keep_table,
     kept_table,
@@ -29,7 +30,6 @@ from tajsim.analysis.attribution import (
     with_rests,
     within_bounds,
 )
-from tajsim.analysis.mechanisms import Differences, redraw_differences
 from tajsim.draws import AT_START, Draws
 from tajsim.ensemble.plan import ColumnPlan
 from tajsim.ensemble.run import prepare, simulate

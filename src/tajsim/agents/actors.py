@@ -82,12 +82,12 @@ class Actor(FixedAgent):
         self.values: ParameterValues = model.values
         self.runs: int = model.run_count
         self._index: Mapping[str, str] = {dimension: name} if dimension else {}
-        self.ask(self.start)
+        self.apply(self.start)
 
     def start(self) -> None:
         """Set the state at the start; keyword-only arguments are parameters, as in a rule."""
 
-    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
+    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
         """Call a rule with this actor's parameters."""
         return rule(*state, **self.values.of(rule, **self._index))
 
@@ -120,7 +120,7 @@ class Actors(Sequence[M], Generic[M]):
         self.names = DIMENSIONS[self.dimension]
         self.values: ParameterValues = model.values
         self.runs: int = model.run_count
-        self.ask(self.start)
+        self.apply(self.start)
         # Copies, so that a state changed in place is neither a parameter nor another state.
         for name, state in self.states().items():
             setattr(self, name, state.copy())
@@ -140,7 +140,7 @@ class Actors(Sequence[M], Generic[M]):
         """Return how many actors there are."""
         return len(self.names)
 
-    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
+    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
         """Call a rule for all at once.
 
         A parameter of the kind comes as ``(actor, run)``, one with a second dimension as
@@ -184,7 +184,7 @@ class Member(FixedAgent):
         self.runs: int = model.run_count
         self._together = together
 
-    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
+    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
         """Call a rule with this actor's parameters."""
         return rule(*state, **self.values.of(rule, **{self._together.dimension: self.name}))
 

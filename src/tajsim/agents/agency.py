@@ -139,8 +139,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def recruits(self, effort_ratio: Array) -> Array:
         """Return persons joining or leaving this month, ``(agency, run)``."""
-        wanted = self.ask(wanted_strength, effort_ratio, self.extra_km)
-        joining = self.ask(strength_change, self.strength, wanted, self.pay_ratio)
+        wanted = self.apply(wanted_strength, effort_ratio, self.extra_km)
+        joining = self.apply(strength_change, self.strength, wanted, self.pay_ratio)
         leaving = -self.strength * np.minimum(self.withdrawing, 1.0)
         return np.where(OWN > 0.0, joining, leaving)
 
@@ -154,7 +154,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
     def receive_aid(self, useful: Array, watched: Array) -> None:
         """Take useful aid, and the part of it whose giver looks, USD/month, ``(agency, run)``."""
         self.aid, self.watched_aid = useful, watched
-        self.reach = self.ask(equipped_reach, self.aid_per_head, self.collusion)
+        self.reach = self.apply(equipped_reach, self.aid_per_head, self.collusion)
 
     @property
     def people(self) -> Array:
@@ -174,19 +174,19 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
-        self.watch = self.ask(watched, agency_supervision, self.watched_aid / self.people)
-        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, self.watch)
-        self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
-        self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)
+        self.watch = self.apply(watched, agency_supervision, self.watched_aid / self.people)
+        aim = self.apply(collusion_aim, self.rent_on_offer, self.pay, self.watch)
+        self.staff_collusion = self.apply(collusion_step, self.staff_collusion, aim)
+        self.collusion = self.apply(with_clients, self.staff_collusion, self.purged)
 
     def decide_quality(self, drawn_off: Array, alarm: Array) -> None:
         """Let quality follow pay, aid, the draft, its head, and how much happens at once."""
         first_pick = drawn_off * self.conscripts
-        aim = self.ask(quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue)
-        aim = self.ask(hazed, aim, self.conscripts)
-        self.staff_quality = self.ask(quality_step, self.staff_quality, aim)
-        quality = self.ask(without_staff, self.staff_quality, self.purged)
-        self.quality = self.ask(coordinated, quality, BODIES, alarm)
+        aim = self.apply(quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue)
+        aim = self.apply(hazed, aim, self.conscripts)
+        self.staff_quality = self.apply(quality_step, self.staff_quality, aim)
+        quality = self.apply(without_staff, self.staff_quality, self.purged)
+        self.quality = self.apply(coordinated, quality, BODIES, alarm)
 
     @property
     def outside_interest(self) -> Array:
@@ -211,7 +211,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
         Mechanisms: E15, M60.
         """
         guarded = self.guarded_km[:, GUARD_ROWS]
-        share = self.ask(deploy, guarded, self.seen[:, GUARD_ROWS])
+        share = self.apply(deploy, guarded, self.seen[:, GUARD_ROWS])
         guards_any = (total(guarded) > 0.0).astype(float)
         self.deployment = self.zeros(len(SECTIONS))
         posted = (self.strength * border_post_share)[GUARD_ROWS] * guards_any

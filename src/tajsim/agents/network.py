@@ -77,7 +77,7 @@ class Networks(Actors[TraffickingNetwork]):
         # Even the smallest know somebody; protection can grow from there.
         self.protection = np.maximum(protection_top - protection_decline * rank, 0.02)
         self.patron_held = np.ones((count, self.runs))
-        self.access = self.ask(access, self.protection)
+        self.access = self.apply(access, self.protection)
         self.stock, self.hit, self.margin = (self.zeros() for _ in range(3))
         # Business goes on as before: the first month is no shock.
         self.bought = self.capacity
@@ -113,16 +113,16 @@ class Networks(Actors[TraffickingNetwork]):
         fallen = np.maximum(self.patron_held - held, 0.0)
         lost = np.minimum(patron_worth * fallen + self.hit, 1.0)
         profit = np.maximum(self.margin / margin_normal, 0.0)
-        self.protection = self.ask(protection_step, self.protection, profit, lost)
+        self.protection = self.apply(protection_step, self.protection, profit, lost)
         self.patron_held = held
-        self.access = self.ask(access, self.protection)
+        self.access = self.apply(access, self.protection)
 
     def learn(self, entry_word: Array, exit_word: Array) -> None:
         """Update beliefs from last month's losses and from the word of others, ``(way, run)``."""
-        self.entry_belief = self.ask(
+        self.entry_belief = self.apply(
             learn, self.entry_belief, self.entry_load, self.entry_lost, entry_word[:, None]
         )
-        self.exit_belief = self.ask(
+        self.exit_belief = self.apply(
             learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word[:, None]
         )
 
@@ -136,11 +136,11 @@ class Networks(Actors[TraffickingNetwork]):
         """
         entry = entry_toll[:, None] * self.access
         out = exit_toll[:, None] * self.access
-        self.entry_share = self.ask(
+        self.entry_share = self.apply(
             way_shares, self.entry_share, self.entry_belief, entry, self.entry_cost
         )
         cost = self.exit_cost + barrier_cost[:, None]
-        self.exit_share = self.ask(way_shares, self.exit_share, self.exit_belief, out, cost)
+        self.exit_share = self.apply(way_shares, self.exit_share, self.exit_belief, out, cost)
         expected = total(self.entry_share * (self.entry_belief + entry))
         expected += total(self.exit_share * (self.exit_belief + out))
         self.cost_share = np.minimum(expected, 0.95)
@@ -153,12 +153,12 @@ class Networks(Actors[TraffickingNetwork]):
             price_in: USD/kg at the Afghan line, ``(run,)``.
         """
         price_out = total(self.exit_share * exit_prices[:, None])
-        self.margin = self.ask(margin, price_out, price_in, self.cost_share)
-        self.bought = self.ask(volume, self.bought, self.capacity, self.margin)
+        self.margin = self.apply(margin, price_out, price_in, self.cost_share)
+        self.bought = self.apply(volume, self.bought, self.capacity, self.margin)
 
     def grow(self, inherited: Array) -> None:
         """Let reach follow profit, arrests and what is taken over from others."""
-        self.capacity = self.ask(capacity_step, self.capacity, self.margin, self.hit, inherited)
+        self.capacity = self.apply(capacity_step, self.capacity, self.margin, self.hit, inherited)
 
 
 class MilitantGroup(Member):
@@ -186,18 +186,18 @@ class MilitantGroups(Actors[MilitantGroup]):
             pressure: what drives or draws fighters to the border, 1 = as in 2004.
             funds: what the drug trade pays beyond the line, 1 = as in early 2004.
         """
-        self.fighters = self.ask(fighters_step, self.fighters, pressure, funds)
-        self.readiness = self.ask(readiness_step, self.readiness, pressure)
+        self.fighters = self.apply(fighters_step, self.fighters, pressure, funds)
+        self.readiness = self.apply(readiness_step, self.readiness, pressure)
 
     def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:
         """Return the probability of an attempt to cross this month, ``(group, run)``."""
-        return self.ask(
+        return self.apply(
             crossing_chance, self.fighters, self.readiness, weakness, window, allies, deterrence
         )
 
     def cross(self, attempt: Array, opposition: Array) -> tuple[Array, Array]:
         """Return ``(persons who get in, persons killed)`` where ``attempt`` is 1."""
-        inside, killed = self.ask(crossing_result, self.fighters, opposition)
+        inside, killed = self.apply(crossing_result, self.fighters, opposition)
         inside, killed = inside * attempt, killed * attempt
         self.fighters = self.fighters - inside - killed
         return inside, killed
@@ -214,7 +214,7 @@ class Movement(Member):
 
     def shed(self, closed: Array) -> tuple[Array, Array, Array]:
         """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
-        violent, underground, exile, silent = self.ask(shed, self.members, closed * self.legal)
+        violent, underground, exile, silent = self.apply(shed, self.members, closed * self.legal)
         self.members = self.members - violent - underground - exile - silent
         return violent, underground, exile
 
@@ -254,12 +254,12 @@ class Movements(Actors[Movement]):
             people: at home, persons, ``(region, run)``.
             standing: legal standing, 0 to 1, ``(run,)``.
         """
-        joining = self.ask(members_step, self.members, open_ears[:, None], people[:, None])
+        joining = self.apply(members_step, self.members, open_ears[:, None], people[:, None])
         gate = self.legal * standing + (1.0 - self.legal)
         self.members = self.members * (1.0 - member_leaving) + joining * gate
 
     def lose_to_arrests(self, skill: Array, effort: Array) -> Array:
         """Return members of banned movements arrested, persons, ``(region, movement, run)``."""
-        found = self.banned * self.ask(underground_arrested, self.members, skill, effort)
+        found = self.banned * self.apply(underground_arrested, self.members, skill, effort)
         self.members = self.members - found
         return found

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.attribution import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
 from tajsim.analysis.claims import (
     CLAIMS_HEADER,
     NOT_TESTED,
@@ -18,7 +17,7 @@ from tajsim.analysis.claims import (
     counts,
     evaluate_claims,
 )
-from tajsim.analysis.difference import (
+from tajsim.analysis.differences import (
     COMPARISON_HEADER,
     closing_text,
     comparison_rows,
@@ -27,6 +26,7 @@ from tajsim.analysis.difference import (
     notes,
     runs_text,
 )
+from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
 from tajsim.display.html import Html, element, fold, table, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import prepare, simulate

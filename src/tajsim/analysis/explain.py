@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tajsim.analysis.difference import (
+from tajsim.analysis.differences import (
     difference_story,
     differences_table,
     first_differences,
@@ -21,8 +21,8 @@ from tajsim.errors import UserError
 from tajsim.results.chronicle import (
     Pair,
     check_chronicle,
-    chronicle_table,
-    happenings,
+    event_table,
+    occurrences,
     pair_in,
     pair_of,
     sentence,
@@ -92,8 +92,8 @@ def explain(
         )
     text = story(first, run, scenario, everything)
     name = scenario or scenario_names(first)[0]
-    told = [sentence(event) for event in happenings(first, name, run)]
-    return Explanation(text, chronicle_table(first, name, run).assign(told=told))
+    told = [sentence(event) for event in occurrences(first, name, run)]
+    return Explanation(text, event_table(first, name, run).assign(told=told))
 
 
 def _loaded(results: Results) -> xr.Dataset:

@@ -67,7 +67,7 @@ def _functions(package: ModuleType) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache
-def carriers() -> dict[str, tuple[str, ...]]:
+def mechanism_index() -> dict[str, tuple[str, ...]]:
     """Return, for each mechanism, the functions that name it, as ``package.module.function``.
 
     Rules come first, then agents and stages.
@@ -123,7 +123,7 @@ def place(m: Mechanism) -> str:
         return f"scenario {m.scenario}"
     if m.status != "modelled":
         return m.reason
-    first, *others = (where.removeprefix("rules.") for where in carriers()[m.id])
+    first, *others = (where.removeprefix("rules.") for where in mechanism_index()[m.id])
     return f"{first} and {len(others)} more" if others else first
 
 
@@ -136,7 +136,7 @@ def mechanism_table(mechanisms: Sequence[Mechanism]) -> str:
 
 def mechanism_in_full(m: Mechanism) -> str:
     """Return everything about one mechanism: statement, sources, functions, parameters, claims."""
-    functions = carriers()[m.id]
+    functions = mechanism_index()[m.id]
     documents = load_documents()
     sources = [f"{s} ({documents[s.partition(':')[0]].title})" for s in m.sources]
     parts = {
@@ -171,7 +171,7 @@ def page() -> str:
 
 def _cell(m: Mechanism) -> str:
     if m.status == "modelled":
-        return ", ".join(f"`{where.removeprefix('rules.')}`" for where in carriers()[m.id])
+        return ", ".join(f"`{where.removeprefix('rules.')}`" for where in mechanism_index()[m.id])
     return f"`{m.scenario}`" if m.scenario else m.reason
 
 

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from tajsim.analysis.explain import explain
-from tajsim.app.state import State, split_spec
-from tajsim.app.workers import SMOOTH, Task
+from tajsim.app.state import PageState, split_spec
+from tajsim.app.workers import SMOOTH, ViewJob
 from tajsim.axes import DIMENSIONS, Array
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.executor import Record
@@ -161,7 +161,7 @@ def longer(had: Months, new: Months, first: int) -> Months:
 
 
 def dataset_of(
-    plan: Plan, pairs: Sequence[tuple[Task, ...]], records: Sequence[Record]
+    plan: Plan, pairs: Sequence[tuple[ViewJob, ...]], records: Sequence[Record]
 ) -> xr.Dataset:
     """Return the labelled results of chunks that are complete, as `run_many` would.
 
@@ -180,7 +180,7 @@ def dataset_of(
 
 def sides_so_far(
     plan: Plan,
-    pairs: Sequence[tuple[Task, ...]],
+    pairs: Sequence[tuple[ViewJob, ...]],
     records: Mapping[str, Record],
     partial: Mapping[str, Months],
     names: Sequence[str],
@@ -265,7 +265,7 @@ _RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
 PARTS = ("fans", "table", "map", "story")
 
 
-def fans_of(sides: Sequence[Side], state: State) -> list[dict[str, Any]]:
+def fans_of(sides: Sequence[Side], state: PageState) -> list[dict[str, Any]]:
     """Return what is drawn of the outcomes that are there and have months enough."""
     found = []
     for spec in state.show:
@@ -275,7 +275,7 @@ def fans_of(sides: Sequence[Side], state: State) -> list[dict[str, Any]]:
     return found
 
 
-def part_of_view(part: str, dataset: xr.Dataset, state: State) -> dict[str, Any]:
+def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
     """Return one part of what the page shows of complete runs, other than the fans."""
     if part == "table":
         table = table_of(compare_results(dataset))
@@ -321,7 +321,7 @@ def _spec(outcome: str, where: str) -> str:
     return f"{outcome}@{where}" if where and not where.endswith("=all") else outcome
 
 
-def story_of(dataset: xr.Dataset, state: State) -> dict[str, Any]:
+def story_of(dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
     """Return the story of one run, and where it parts from the same run of the reference."""
     if state.run >= dataset.sizes["run"]:
         return {"run": state.run, "story": "", "difference": ""}

@@ -28,17 +28,16 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 import tajsim.plots.style as style
 from tajsim.analysis.comparison import compare_dataset
-from tajsim.app.sessions import Hub
+from tajsim.app.session import Session, SessionManager, request_for
 from tajsim.app.state import (
     MOST_SHOWN,
     USUAL_SHOWN,
-    State,
+    PageState,
     event_keys,
     file_name,
     read_state,
     scenario_text,
 )
-from tajsim.app.tab import Tab, ask
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import save
 from tajsim.errors import UserError, unknown
@@ -54,7 +53,7 @@ from tajsim.plots.map import CREDIT, geography
 TOKEN = "token"
 
 
-class Entry:
+class Gate:
     """The token of one start of the dashboard.
 
     Attributes:
@@ -134,7 +133,7 @@ def names() -> list[str]:
     return [RESULTS, *TABLES, *figures]
 
 
-async def file_of(hub: Hub, name: str, query: str) -> tuple[str, bytes]:
+async def file_of(hub: SessionManager, name: str, query: str) -> tuple[str, bytes]:
     """Return the name to save under and the bytes of one file of a state.
 
     Raises:
@@ -142,14 +141,14 @@ async def file_of(hub: Hub, name: str, query: str) -> tuple[str, bytes]:
     """
     state = read_state(query, hub.offered)
     if name == "scenario.toml":
-        ask(hub, state)  # only what `tajsim check` accepts is handed out
+        request_for(hub, state)  # only what `tajsim check` accepts is handed out
         return file_name(state), scenario_text(state).encode()
     if name not in names():
         raise UserError(unknown("file", name, ["scenario.toml", *names()]))
     waiting = Waiting()
     hub.enter(waiting)
     try:
-        asked = ask(hub, state)
+        asked = request_for(hub, state)
         hub.want(waiting, asked.tasks, asked.plan.bytes_needed())
         await waiting.until(lambda: asked.complete(hub) == len(asked.pairs))
         dataset = asked.dataset(asked.records(hub, len(asked.pairs)))
@@ -160,7 +159,7 @@ async def file_of(hub: Hub, name: str, query: str) -> tuple[str, bytes]:
     return f"{state.name}-{name}" if name != RESULTS else name, content
 
 
-def _written(name: str, dataset: xr.Dataset, state: State) -> bytes:
+def _written(name: str, dataset: xr.Dataset, state: PageState) -> bytes:
     """Return the bytes of a file, made where the command line would write it."""
     with TemporaryDirectory(prefix="tajsim-") as folder:
         path = Path(folder, name)
@@ -176,7 +175,7 @@ def _written(name: str, dataset: xr.Dataset, state: State) -> bytes:
         return path.read_bytes()
 
 
-def _options(kind: str, state: State) -> dict[str, Any]:
+def _options(kind: str, state: PageState) -> dict[str, Any]:
     """Return what a figure shows: what the page shows."""
     outcomes = list(dict.fromkeys(spec.partition("@")[0] for spec in state.show))
     if kind == "map":
@@ -203,7 +202,7 @@ class LocalHandler(RequestHandler):
     any program of another user of this machine could ask.
     """
 
-    def initialize(self, entry: Entry) -> None:
+    def initialize(self, entry: Gate) -> None:
         """Take what tells who is let in."""
         self._entry = entry
 
@@ -292,7 +291,7 @@ class HelloHandler(LocalHandler):
 class CatalogueHandler(LocalHandler):
     """What the page can choose from."""
 
-    def initialize(self, entry: Entry, choices: Callable[[], str]) -> None:  # type: ignore[override]
+    def initialize(self, entry: Gate, choices: Callable[[], str]) -> None:  # type: ignore[override]
         """Take the function that makes it."""
         super().initialize(entry)
         self._choices = choices
@@ -307,7 +306,7 @@ class CatalogueHandler(LocalHandler):
 class DownloadHandler(LocalHandler):
     """The files of a state."""
 
-    def initialize(self, entry: Entry, hub: Hub) -> None:  # type: ignore[override]
+    def initialize(self, entry: Gate, hub: SessionManager) -> None:  # type: ignore[override]
         """Take the hub."""
         super().initialize(entry)
         self._hub = hub
@@ -339,11 +338,11 @@ class DownloadHandler(LocalHandler):
 class LiveHandler(LocalHandler, WebSocketHandler):
     """The line to one tab. It takes ``{"number": 3, "query": "scenario=..."}``."""
 
-    def initialize(self, entry: Entry, hub: Hub) -> None:  # type: ignore[override]
+    def initialize(self, entry: Gate, hub: SessionManager) -> None:  # type: ignore[override]
         """Take the hub."""
         super().initialize(entry)
         self._hub = hub
-        self._tab: Tab | None = None
+        self._tab: Session | None = None
 
     def _own_page(self) -> bool:
         """Leave it to `check_origin`, which wants the origin to be our host and port."""
@@ -351,7 +350,7 @@ class LiveHandler(LocalHandler, WebSocketHandler):
 
     def open(self, *_: str, **__: str) -> None:
         """Let the tab in, or say why not and hang up."""
-        tab = Tab(self._hub, self._tell)
+        tab = Session(self._hub, self._tell)
         try:
             self._hub.enter(tab)
         except UserError as error:
@@ -425,7 +424,7 @@ def bind(host: str, port: int) -> list[socket.socket]:
         ) from None
 
 
-def application(hub: Hub, entry: Entry) -> Application:
+def application(hub: SessionManager, entry: Gate) -> Application:
     """Return the application: the page, what it can choose from, its tabs and its files."""
 
     @lru_cache(1)
@@ -476,9 +475,9 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
     with TemporaryDirectory(prefix="tajsim-app-") as folder:
-        hub = Hub(offered, workers, Path(folder))
+        hub = SessionManager(offered, workers, Path(folder))
         host, port = sockets[0].getsockname()[:2]
-        entry = Entry(port)
+        entry = Gate(port)
         server: Any = HTTPServer(application(hub, entry), max_body_size=_LARGEST)
         server.add_sockets(sockets)
         page = f"http://{f'[{host}]' if ':' in host else host}:{port}/?{TOKEN}="

@@ -118,7 +118,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,58}")
 
 
 @dataclass(frozen=True)
-class State:
+class PageState:
     """Everything that a link holds.
 
     Attributes:
@@ -152,7 +152,7 @@ class State:
 
     def query(self) -> str:
         """Return the state as the query of a link, without what is usual."""
-        usual = State(self.scenario, self.reference)
+        usual = PageState(self.scenario, self.reference)
         pairs = [("scenario", self.scenario), ("reference", self.reference)]
         for key in _TEXTS + _NUMBERS:
             if getattr(self, key) != getattr(usual, key):
@@ -171,7 +171,7 @@ _KEYS = ("scenario", "reference", *(_SPELT.get(k, k) for k in _TEXTS + _NUMBERS)
 _MANY = ("set", "move", "show")
 
 
-def read_state(query: str, offered: Sequence[str]) -> State:
+def read_state(query: str, offered: Sequence[str]) -> PageState:
     """Return the state that the query of a link describes.
 
     What scenarios and parameters may be is for the scenario file and `prepare` to check, as for
@@ -214,7 +214,7 @@ def read_state(query: str, offered: Sequence[str]) -> State:
         raise UserError(dict.fromkeys(wrong))
     given = {key: value for key, value in texts.items() if value}
     kinds: dict[str, object] = {**scenarios, **given, **numbers}
-    return State(levers=levers, moves=moves, show=shown or USUAL_SHOWN, **kinds)  # type: ignore[arg-type]
+    return PageState(levers=levers, moves=moves, show=shown or USUAL_SHOWN, **kinds)  # type: ignore[arg-type]
 
 
 def _no_scenario(name: str, offered: Sequence[str]) -> str:
@@ -309,12 +309,12 @@ def offered_scenarios(*given: str) -> list[str]:
     return list(dict.fromkeys([*shipped_scenarios(), *given]))
 
 
-def file_name(state: State) -> str:
+def file_name(state: PageState) -> str:
     """Return the name of the scenario file."""
     return f"{state.name}.toml"
 
 
-def scenario_text(state: State) -> str:
+def scenario_text(state: PageState) -> str:
     """Return the TOML of the user's scenario: what it extends, levers and events moved.
 
     Raises:
@@ -363,7 +363,7 @@ def _list(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(_text, texts))}]"
 
 
-def command(state: State, outcomes: bool = False) -> str:
+def command(state: PageState, outcomes: bool = False) -> str:
     """Return the command that simulates the same from the scenario file."""
     parts = ["tajsim compare", state.reference, file_name(state)]
     parts += [f"--runs {state.runs} --seed {state.seed} --parameters {state.parameters}"]
@@ -372,14 +372,14 @@ def command(state: State, outcomes: bool = False) -> str:
     return " ".join([*parts, "--no-variance --out results"])
 
 
-def kept_outcomes(state: State) -> tuple[str, ...]:
+def kept_outcomes(state: PageState) -> tuple[str, ...]:
     """Return the outcomes that are simulated: the headline ones and what is shown besides."""
     shown = {spec.partition("@")[0] for spec in state.show} | {state.border, state.land}
     shown |= {"heroin_leaving"}
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
 
 
-def plan_of(state: State, folder: Path) -> Plan:
+def plan_of(state: PageState, folder: Path) -> Plan:
     """Return the plan of reference and scenario, checked by what checks the command line's.
 
     Args:
@@ -421,7 +421,7 @@ def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
     return replace(scenario, text=text, events=events, origins=plain(scenario.origins))
 
 
-def _question(state: State) -> str:
+def _question(state: PageState) -> str:
     since = f" from {state.since}" if state.since else ""
     levers = ", ".join(f"{name} = {value}" for name, value in state.levers)
     told = [f"{levers}{since}"] if levers else []

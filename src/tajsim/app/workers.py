@@ -32,7 +32,7 @@ from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import Snapshot, put_back, take
 
 if TYPE_CHECKING:
-    from tajsim.app.state import State
+    from tajsim.app.state import PageState
     from tajsim.inputs.scenario_parts import Scenario
 
 
@@ -48,7 +48,7 @@ _CLOSEST, _OFTEN = 3, 24
 
 
 @dataclass(frozen=True)
-class Task:
+class ViewJob:
     """A job for a worker.
 
     Attributes:
@@ -90,7 +90,9 @@ def spans(runs: int, workers: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def tasks_of(plan: Plan, state: State, watch: tuple[str, ...], workers: int) -> list[list[Task]]:
+def jobs_of(
+    plan: Plan, state: PageState, watch: tuple[str, ...], workers: int
+) -> list[list[ViewJob]]:
     """Return the tasks of the reference and of the scenario, in the order of their runs."""
     reference, own = plan.scenarios
     stops = {0: _stops(plan, plan.scenarios, ""), 1: ()}
@@ -124,7 +126,7 @@ def _task(
     home: int,
     keep: tuple[int, ...],
     watch: tuple[str, ...],
-) -> Task:
+) -> ViewJob:
     first, stop, stage = span
     job = Job(
         scenario=scenario,
@@ -144,7 +146,7 @@ def _task(
     )
     past = _hash(sorted(scenario.settings.items()), scenario.start, first, stop, plan.seed,
                  plan.parameters, plan.outcomes)  # fmt: skip
-    return Task(
+    return ViewJob(
         key=_hash(past, deeds, plan.end),
         job=job,
         stage=stage,
@@ -167,14 +169,14 @@ def _hash(*decides: Any) -> str:
 _Key = tuple[str, tuple[str, ...], int]
 
 
-class Past:
+class SnapshotCache:
     """The kept states of one worker; those not used for longest go first."""
 
     def __init__(self, most_bytes: int = 250_000_000) -> None:
         self.most_bytes = most_bytes
         self._kept: OrderedDict[_Key, Snapshot] = OrderedDict()
 
-    def latest(self, task: Task, months: int) -> Snapshot | None:
+    def latest(self, task: ViewJob, months: int) -> Snapshot | None:
         """Return the latest kept state, of a history of so many months, that a task can go on from.
 
         None if there is none.
@@ -190,7 +192,7 @@ class Past:
         self._kept.move_to_end(best)
         return self._kept[best]
 
-    def keep(self, task: Task, model: TajikistanModel) -> None:
+    def keep(self, task: ViewJob, model: TajikistanModel) -> None:
         """Keep the state of a task's model after the months run so far."""
         done = model.months_run
         key = (task.past, task.until(done), done)
@@ -218,7 +220,9 @@ def _state(model: TajikistanModel) -> Snapshot:
     return replace(state, record={name: series[..., :done, :] for name, series in record.items()})
 
 
-def follow(task: Task, past: Past, month_done: Callable[[TajikistanModel], None]) -> Record:
+def follow(
+    task: ViewJob, past: SnapshotCache, month_done: Callable[[TajikistanModel], None]
+) -> Record:
     """Simulate a task from the start, or from the latest kept state of the same past.
 
     Args:
@@ -258,7 +262,7 @@ def work(pipe: Connection) -> None:
     ``("stale", number)`` and ``("failed", number, lines)``.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone answers an interrupt
-    past = Past()
+    past = SnapshotCache()
     try:
         _warm_up()
         pipe.send(("ready",))
@@ -280,7 +284,7 @@ def _warm_up() -> None:
     gc.freeze()  # what stays for good need not be gone through after every task
 
 
-def _answer(pipe: Connection, number: int, task: Task, past: Past) -> tuple[Any, ...]:
+def _answer(pipe: Connection, number: int, task: ViewJob, past: SnapshotCache) -> tuple[Any, ...]:
     told = _Telling(pipe, number, task)
     try:
         return ("done", number, follow(task, past, told.month_done))
@@ -298,7 +302,7 @@ def _answer(pipe: Connection, number: int, task: Task, past: Past) -> tuple[Any,
 class _Telling:
     """Listens for a stop after every month, and tells of the months now and then."""
 
-    def __init__(self, pipe: Connection, number: int, task: Task) -> None:
+    def __init__(self, pipe: Connection, number: int, task: ViewJob) -> None:
         self._pipe, self._number, self._task = pipe, number, task
         self._count, self._when = 0, 0.0
 
@@ -320,7 +324,7 @@ class _Telling:
 Heard = Callable[[int, tuple[Any, ...]], None]
 
 
-class Crew:
+class WorkerPool:
     """Processes that simulate. ``heard`` is called from threads, one for each worker."""
 
     def __init__(self, workers: int, heard: Heard) -> None:
@@ -336,7 +340,7 @@ class Crew:
             self._pipes.append(pipe)
             self._processes.append(process)
 
-    def start(self, worker: int, task: Task) -> int:
+    def start(self, worker: int, task: ViewJob) -> int:
         """Send a task to a worker that has none; return its number."""
         self._number += 1
         self._tasks[worker] = self._number

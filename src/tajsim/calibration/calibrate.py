@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tajsim.analysis.targets import standard_errors
 from tajsim.calibration.histories import Folder, Histories, Screening, histories, screen
-from tajsim.calibration.smc import Method, State, advance, candidates, drawn_scores, to_values
+from tajsim.calibration.smc import Method, Population, advance, candidates, drawn_scores, to_values
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
@@ -43,7 +43,7 @@ class Calibration:
     names: tuple[str, ...]
     screening: Screening
     fitted: tuple[str, ...]
-    state: State
+    state: Population
     targets: tuple[Target, ...]
     prior: Values
     posterior: Values
@@ -109,7 +109,7 @@ def _fit(
         raise UserError(
             "the targets inform no parameter at this number of prior runs; ask for more"
         )
-    start = State(first["scores"][found.informed], first["runs"], errors)
+    start = Population(first["scores"][found.informed], first["runs"], errors)
     state = kept.load() or start
     fit = replace(simulate, targets=chosen)
 

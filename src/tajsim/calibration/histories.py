@@ -22,7 +22,7 @@ from scipy.special import ndtr
 from scipy.stats import rankdata
 
 from tajsim.analysis.targets import last_month, target_outcomes, target_values
-from tajsim.calibration.smc import State
+from tajsim.calibration.smc import Population
 from tajsim.ensemble.executor import StopRequestedError, interrupts_ignored
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
@@ -43,7 +43,7 @@ _shared: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
-class Task:
+class HistoryJob:
     """What a worker simulates: ``settings`` and ``runs`` are ``(run,)``."""
 
     scenario: Scenario
@@ -54,7 +54,7 @@ class Task:
     parameters: str
 
 
-def simulated_targets(task: Task, month_done: Callable[[], None] = lambda: None) -> Values:
+def simulated_targets(task: HistoryJob, month_done: Callable[[], None] = lambda: None) -> Values:
     """Return the targets of each run, ``(target, run)``, in the units of their figures."""
     # Imported here because they bring Mesa: mistakes are told without that wait.
     from tajsim.ensemble.dataset import Store, build_dataset
@@ -81,7 +81,7 @@ def _start_worker(stop: Any) -> None:
     _shared["stop"] = stop
 
 
-def _in_worker(task: Task) -> Values:
+def _in_worker(task: HistoryJob) -> Values:
     def month_done() -> None:
         if _shared["stop"].is_set():
             raise StopRequestedError
@@ -115,7 +115,7 @@ class Histories:
         """
         parts = max(ceil(len(runs) / self.chunk), self.workers)
         tasks = [
-            Task(
+            HistoryJob(
                 self.scenario,
                 tuple(self.targets),
                 {name: values[part] for name, values in settings.items()},
@@ -129,7 +129,7 @@ class Histories:
         found = self._in_pool(tasks) if self._pool else self._here(tasks)
         return np.concatenate(found, axis=1)
 
-    def _here(self, tasks: Sequence[Task]) -> list[Values]:
+    def _here(self, tasks: Sequence[HistoryJob]) -> list[Values]:
         done, total = 0, sum(len(task.runs) for task in tasks)
         found = []
         for task in tasks:
@@ -139,12 +139,12 @@ class Histories:
             self._tell(done, total)
         return found
 
-    def _in_pool(self, tasks: Sequence[Task]) -> list[Values]:
+    def _in_pool(self, tasks: Sequence[HistoryJob]) -> list[Values]:
         assert self._pool is not None
         total = sum(len(task.runs) for task in tasks)
         try:
             with interrupts_ignored():
-                futures: dict[Future[Values], Task] = {
+                futures: dict[Future[Values], HistoryJob] = {
                     self._pool.submit(_in_worker, task): task for task in tasks
                 }
             waiting = set(futures)
@@ -289,19 +289,19 @@ class Folder:
         """Return the arrays of `save_prior`, or None if there are none yet."""
         return self._read(self.path / _FIRST)
 
-    def save(self, state: State) -> None:
+    def save(self, state: Population) -> None:
         """Keep a round; the one before it is no longer needed and goes."""
         arrays = {name: getattr(state, name) for name in (*_ARRAYS, *_NUMBERS)}
         self._write_arrays(_name(state.round), arrays)
         (self.path / _name(state.round - 1)).unlink(missing_ok=True)
 
-    def load(self) -> State | None:
+    def load(self) -> Population | None:
         """Return the last round that was kept, or None."""
         files = sorted(self.path.glob("round-*.npz"))
         found = self._read(files[-1]) if files else None
         if found is None:
             return None
-        return State(
+        return Population(
             scores=found["scores"],
             runs=found["runs"],
             errors=found["errors"],

@@ -129,7 +129,7 @@ class Method:
 
 
 @dataclass(frozen=True)
-class State:
+class Population:
     """The population after a round of moves.
 
     ``scores (parameter, particle)``, ``runs (particle,)``, ``errors (target, particle)``;
@@ -152,14 +152,14 @@ class State:
         return self.power >= 1.0 and self.moves_left == 0
 
 
-def advance(state: State, simulate: Simulator, method: Method) -> State:
+def advance(state: Population, simulate: Simulator, method: Method) -> Population:
     """Return the population one round of simulations later; a pure function of its arguments."""
     if state.moves_left == 0:
         state = _sharpen(state, method)
     return _move(state, simulate, method)
 
 
-def _sharpen(state: State, method: Method) -> State:
+def _sharpen(state: Population, method: Method) -> Population:
     """Raise the power, and draw as many particles as wanted by the weights that it gives."""
     logs = method.kernel(state.errors)
     rise = _rise(logs, 1.0 - state.power, method.keep * method.particles)
@@ -190,7 +190,7 @@ def _rise(logs: Values, most: float, wanted: float) -> float:
     return low
 
 
-def _move(state: State, simulate: Simulator, method: Method) -> State:
+def _move(state: Population, simulate: Simulator, method: Method) -> Population:
     """Propose one move for every particle and accept it by Metropolis and Hastings."""
     fresh = state.round % 2
     count = len(state.runs)
@@ -220,7 +220,7 @@ def _move(state: State, simulate: Simulator, method: Method) -> State:
     )
 
 
-def _fresh_runs(state: State, count: int) -> Runs:
+def _fresh_runs(state: Population, count: int) -> Runs:
     """Return numbers of runs that no earlier round used, nor the first ensemble (below 10**6)."""
     return 10**6 * (state.round + 1) + np.arange(count, dtype=np.int64)
 

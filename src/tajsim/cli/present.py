@@ -188,7 +188,7 @@ def app(options: Namespace) -> None:
             "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
         ) from None
     from tajsim.app.server import bind, serve
-    from tajsim.app.state import State, offered_scenarios
+    from tajsim.app.state import PageState, offered_scenarios
 
     if not 1 <= options.workers <= 16:
         raise UserError(f"--workers {options.workers}: expected 1 to 16")
@@ -197,7 +197,7 @@ def app(options: Namespace) -> None:
         tajsim.load_scenario(name)
     offered = offered_scenarios(*named)
     sockets = bind(options.host, options.port)
-    usual = State(options.scenario or offered[0], options.reference or offered[0])
+    usual = PageState(options.scenario or offered[0], options.reference or offered[0])
 
     def ready(address: str, once: str) -> None:
         chosen = usual.query()

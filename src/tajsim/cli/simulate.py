@@ -97,7 +97,7 @@ def run(options: Namespace) -> None:
     def tables(dataset: xr.Dataset, everything: bool) -> tuple[str, dict[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
         from tajsim.analysis.claims import claims_text
-        from tajsim.analysis.difference import closing_text, levels_text
+        from tajsim.analysis.differences import closing_text, levels_text
 
         summary = summarise(dataset, options.window)
         claims = evaluate_claims(dataset)
@@ -274,7 +274,7 @@ def _simulate_and_keep(
         with progress_bar("simulating", options.progress) as progress:
             dataset = simulate(plan, progress, save_to=getattr(options, "save", None))
         if with_variance:
-            from tajsim.analysis.attribution import with_rests
+            from tajsim.analysis.variance import with_rests
 
             with progress_bar("drawing anew", options.progress) as progress:
                 dataset = with_rests(plan, dataset, options.window, progress)

@@ -281,7 +281,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Part:
+class StatePart:
     """The state of the runs ``first`` to ``stop - 1``."""
 
     first: int
@@ -295,7 +295,7 @@ class SavedState:
 
     path: str
     head: Mapping[str, Any]
-    parts: tuple[Part, ...]
+    parts: tuple[StatePart, ...]
 
     @property
     def months(self) -> int:
@@ -321,8 +321,10 @@ class SavedState:
             wrong.append(f"{where} starts in {scenario.start}, the state in {self.head['start']}")
         if scenario.end <= until:
             wrong.append(f"{where} ends in {scenario.end}, and the state is of {until}")
-        had = [_deed(*event) for event in self.head["events"]]
-        has = [_deed(e.month, e.kind, e.arguments) for e in scenario.events if e.month <= until]
+        had = [_event_key(*event) for event in self.head["events"]]
+        has = [
+            _event_key(e.month, e.kind, e.arguments) for e in scenario.events if e.month <= until
+        ]
         wrong += [f"{where} has an event that the state has not: {e}" for e in has if e not in had]
         wrong += [f"{where} lacks an event of the state: {e}" for e in had if e not in has]
         known = load_parameters()
@@ -333,7 +335,7 @@ class SavedState:
         ]
 
 
-def _deed(month: str, kind: str, arguments: Mapping[str, Any]) -> str:
+def _event_key(month: str, kind: str, arguments: Mapping[str, Any]) -> str:
     told = ", ".join(f"{name} = {value}" for name, value in sorted(arguments.items()))
     return f"{month} {kind} {told}"
 
@@ -394,7 +396,7 @@ def load_state(path: str | Path) -> SavedState:
     return SavedState(str(path), head, parts)
 
 
-def _part(arrays: Mapping[str, Any], number: int, first: int, stop: int) -> Part:
+def _part(arrays: Mapping[str, Any], number: int, first: int, stop: int) -> StatePart:
     own = f"{number}/"
     named = {n.removeprefix(own): array for n, array in arrays.items() if n.startswith(own)}
-    return Part(first, stop, unpacked(named))
+    return StatePart(first, stop, unpacked(named))

@@ -322,7 +322,7 @@ PLAIN = ("share", "index", "0 or 1", "number", "")
 
 
 @dataclass(frozen=True)
-class Happening:
+class Threshold:
     """An outcome that crosses a threshold.
 
     Attributes:
@@ -343,7 +343,7 @@ class Happening:
         return found
 
 
-def happening(
+def threshold(
     row: pd.Series[Any],
     values: Array,
     *,
@@ -351,7 +351,7 @@ def happening(
     below: float | None = None,
     highest: float | None = None,
     lowest: float | None = None,
-) -> Happening:
+) -> Threshold:
     """Return what is asked for of a column: ``row`` of `Sweep.columns`, ``values`` of all runs.
 
     Raises:
@@ -363,11 +363,11 @@ def happening(
         raise UserError(f"{' and '.join(name for name, _ in chosen)}: give only one of them")
     name, label, unit = str(row.name), label_of(row), str(row["unit"])
     if not chosen and set(np.unique(values)) <= {0.0, 1.0}:
-        return Happening(name, 0.5, True, f"'{label}' holds")
+        return Threshold(name, 0.5, True, f"'{label}' holds")
     way, value = chosen[0] if chosen else ("highest", QUARTER)
     if way in ("above", "below"):
         word = "at least" if way == "above" else "at most"
-        return Happening(name, value, way == "above", f"{label} is {word} {_said(value, unit)}")
+        return Threshold(name, value, way == "above", f"{label} is {word} {_said(value, unit)}")
     if not 0.0 < value < 1.0:
         raise UserError(f"{way} {value:g}: expected a share between 0 and 1, such as 0.25")
     up = way == "highest"
@@ -375,7 +375,7 @@ def happening(
     rank = "quarter" if value == QUARTER else percent(value)
     word = "at least" if up else "at most"
     text = f"{label} is {word} {_said(limit, unit)} (the {way} {rank} of runs)"
-    return Happening(name, limit, up, text)
+    return Threshold(name, limit, up, text)
 
 
 def _said(value: float, unit: str) -> str:

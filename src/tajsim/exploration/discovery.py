@@ -12,7 +12,7 @@ import pandas as pd
 
 from tajsim.display.html import verbatim
 from tajsim.errors import UserError, unknown
-from tajsim.exploration.boxes import Cases, FoundBox, Happening, boxes_of, happening, make_cases
+from tajsim.exploration.boxes import Cases, FoundBox, Threshold, boxes_of, make_cases, threshold
 from tajsim.exploration.columns import column_of, opened, row_of, scenarios_of
 from tajsim.exploration.prim import DOUBT
 from tajsim.results.numbers import percent, table_number, text_table
@@ -35,7 +35,7 @@ class Discovery:
     """
 
     sweep: Sweep
-    happening: Happening
+    happening: Threshold
     cases: Cases
     boxes: tuple[FoundBox, ...]
     notes: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ def discover(
     runs = found.results[found.results["point"].isin(points.index)].dropna(subset=[column])
     if runs.empty:
         raise UserError(f"{found.folder}: no run of {column} is finished")
-    asked = happening(row_of(found, column), runs[column].to_numpy(dtype=float),
+    asked = threshold(row_of(found, column), runs[column].to_numpy(dtype=float),
                       above=above, below=below, highest=highest, lowest=lowest)  # fmt: skip
     happens = asked.of(runs[column].to_numpy(dtype=float))
     if not 0.0 < happens.mean() < 1.0:

@@ -164,7 +164,7 @@ DECIDED = ("lever", "event")
 
 
 @dataclass(frozen=True)
-class Worlds:
+class StatesOfTheWorld:
     """Every portfolio in the same worlds.
 
     Attributes:
@@ -182,7 +182,9 @@ class Worlds:
     missing: int
 
 
-def make_worlds(sweep: Sweep, columns: Sequence[str], levers: Sequence[str] | None) -> Worlds:
+def make_worlds(
+    sweep: Sweep, columns: Sequence[str], levers: Sequence[str] | None
+) -> StatesOfTheWorld:
     """Return the runs of a sweep by portfolio and world.
 
     A world is a scenario, a value for every factor that is no lever, and the number of a run: its
@@ -231,7 +233,7 @@ def make_worlds(sweep: Sweep, columns: Sequence[str], levers: Sequence[str] | No
         values[column] = cells[:, whole]
     first_of = pd.Series(np.arange(len(table))).groupby(portfolio).first().to_numpy()
     world_of = pd.Series(np.arange(len(table))).groupby(world).first().to_numpy()
-    return Worlds(
+    return StatesOfTheWorld(
         levers=tuple(levers),
         portfolios=table.iloc[first_of][levers].reset_index(drop=True),
         worlds=table.iloc[world_of[whole]][[*others, "run"]].reset_index(drop=True),
@@ -268,7 +270,7 @@ class Robustness:
     sweep: Sweep
     goals: tuple[Goal, ...]
     levels: tuple[Level, ...]
-    worlds: Worlds
+    worlds: StatesOfTheWorld
     table: pd.DataFrame
     regret_unit: str
     rule: str
@@ -347,7 +349,7 @@ def robust(
     )
 
 
-def _satisfied(worlds: Worlds, levels: Sequence[Level]) -> np.ndarray:
+def _satisfied(worlds: StatesOfTheWorld, levels: Sequence[Level]) -> np.ndarray:
     """Return ``(portfolio, world)`` whether every level is reached."""
     reached = [level.sign * worlds.values[level.column] >= level.sign * level.value
                for level in levels]  # fmt: skip
@@ -356,7 +358,7 @@ def _satisfied(worlds: Worlds, levels: Sequence[Level]) -> np.ndarray:
 
 
 def _table(
-    worlds: Worlds, goals: Sequence[Goal], regrets: Array, satisfied: np.ndarray
+    worlds: StatesOfTheWorld, goals: Sequence[Goal], regrets: Array, satisfied: np.ndarray
 ) -> pd.DataFrame:
     table = worlds.portfolios.copy()
     means = np.stack([g.sign * worlds.values[g.column].mean(axis=1) for g in goals])
@@ -372,7 +374,9 @@ def _table(
     return table
 
 
-def _chosen(worlds: Worlds, rule: str, regrets: Array, satisfied: np.ndarray, seed: int) -> Array:
+def _chosen(
+    worlds: StatesOfTheWorld, rule: str, regrets: Array, satisfied: np.ndarray, seed: int
+) -> Array:
     """Return ``(portfolio,)`` how often each is recommended when run numbers are resampled."""
     numbers, place = np.unique(worlds.worlds["run"].to_numpy(), return_inverse=True)
     counts = counts_of_runs(len(numbers), seed)[:, place]
@@ -382,7 +386,7 @@ def _chosen(worlds: Worlds, rule: str, regrets: Array, satisfied: np.ndarray, se
 
 
 def _where_it_fails(
-    sweep: Sweep, worlds: Worlds, fails: np.ndarray
+    sweep: Sweep, worlds: StatesOfTheWorld, fails: np.ndarray
 ) -> tuple[Cases | None, tuple[FoundBox, ...], str]:
     """Return the worlds as cases, boxes in which it fails, and a line where none can be sought."""
     if not 0.0 < fails.mean() < 1.0:

@@ -23,7 +23,7 @@ from tajsim.inputs.experiment_file import (
 )
 from tajsim.inputs.experiment_parts import (
     REFERENCE_KEYS,
-    Design,
+    DesignChoice,
     EventTemplate,
     Experiment,
     Factor,
@@ -266,12 +266,12 @@ def check_experiment(name_or_path: str | Path) -> list[str]:
     return []
 
 
-def _design(table: DesignTable) -> Design:
+def _design(table: DesignTable) -> DesignChoice:
     options: dict[str, Any] = {}
     for name in OPTIONS[table.kind]:
         given = getattr(table, name)
         options[name] = _DEFAULTS.get(name) if given is None else given
-    return Design(table.kind, options)
+    return DesignChoice(table.kind, options)
 
 
 def _scenarios(source: ExperimentSource) -> tuple[list[Scenario], list[str]]:
@@ -314,7 +314,7 @@ def _period(source: ExperimentSource, scenarios: list[Scenario]) -> tuple[str, s
 
 
 __all__ = [
-    "Design",
+    "DesignChoice",
     "Experiment",
     "Factor",
     "Keep",

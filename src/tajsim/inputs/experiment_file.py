@@ -24,7 +24,7 @@ from tajsim.inputs.events import (
 )
 from tajsim.inputs.registry import DEFAULT_MODE, MODES
 from tajsim.inputs.scenario_file import (
-    Row,
+    FileRow,
     Window,
     is_path,
     read_toml,
@@ -229,8 +229,8 @@ class ExperimentSource:
     problems: Problems
     top: dict[str, Any] = field(default_factory=dict)
     design: DesignTable | None = None
-    factors: list[Row[FactorRow]] = field(default_factory=list)
-    keep: list[Row[KeepRow]] = field(default_factory=list)
+    factors: list[FileRow[FactorRow]] = field(default_factory=list)
+    keep: list[FileRow[KeepRow]] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
 
@@ -279,9 +279,11 @@ def _plain_tables(source: ExperimentSource, key: str, rows: list[Any]) -> list[d
     return [raw if isinstance(raw, dict) else {} for raw in rows]
 
 
-def _row(source: ExperimentSource, key: str, i: int, raw: Any, model: type[_Table]) -> Row[_Table]:
+def _row(
+    source: ExperimentSource, key: str, i: int, raw: Any, model: type[_Table]
+) -> FileRow[_Table]:
     table = _table(source, (key, i), raw, model)
-    return Row(i, raw if isinstance(raw, dict) else {}, table)
+    return FileRow(i, raw if isinstance(raw, dict) else {}, table)
 
 
 def _table(

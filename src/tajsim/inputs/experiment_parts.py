@@ -76,7 +76,7 @@ class EventTemplate:
         return Event(month, row.kind, row.arguments(), label, tuple(row.figures), self.where)
 
 
-__all__ = ["Design", "EventTemplate", "Experiment", "Factor", "FactorValue", "Keep"]
+__all__ = ["DesignChoice", "EventTemplate", "Experiment", "Factor", "FactorValue", "Keep"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Design:
+class DesignChoice:
     """How points are chosen: the kind and its options (see `experiment_format.OPTIONS`)."""
 
     kind: str
@@ -137,7 +137,7 @@ class Experiment:
     question: str
     scenarios: tuple[Scenario, ...]
     factors: tuple[Factor, ...]
-    design: Design
+    design: DesignChoice
     events: tuple[EventTemplate, ...]
     keep: tuple[Keep, ...]
     series: tuple[str, ...]

@@ -164,7 +164,7 @@ _AT = re.compile(r"\s*\(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)"
 
 
 @dataclass(frozen=True)
-class Row(Generic[Model]):
+class FileRow(Generic[Model]):
     """A table of ``[[events]]`` or ``[[claims]]``; ``model`` is None if it does not fit."""
 
     index: int
@@ -181,8 +181,8 @@ class Source:
     problems: Problems
     top: dict[str, Any] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
-    events: list[Row[EventRow]] = field(default_factory=list)
-    claims: list[Row[ClaimRow]] = field(default_factory=list)
+    events: list[FileRow[EventRow]] = field(default_factory=list)
+    claims: list[FileRow[ClaimRow]] = field(default_factory=list)
 
 
 def read_source(path: Path) -> Source:
@@ -276,9 +276,9 @@ def _check_tables(tables: dict[str, Any], source: Source) -> None:
     source.claims = [_claim(i, raw, source) for i, raw in enumerate(rows.get("claims", []))]
 
 
-def _event(i: int, raw: Any, source: Source) -> Row[EventRow]:
+def _event(i: int, raw: Any, source: Source) -> FileRow[EventRow]:
     try:
-        return Row(i, raw, TypeAdapter[EventRow](AnyEvent).validate_python(raw))
+        return FileRow(i, raw, TypeAdapter[EventRow](AnyEvent).validate_python(raw))
     except ValidationError as error:
         kind = raw.get("kind") if isinstance(raw, dict) else None
         kind = kind if isinstance(kind, str) else ""
@@ -286,7 +286,7 @@ def _event(i: int, raw: Any, source: Source) -> Row[EventRow]:
         source.problems.add_invalid(("events", i), error, model, kind)
         if isinstance(raw, dict) and kind not in EVENT_KINDS:
             _check_as(likely_kind(kind, raw), i, raw, source)
-        return Row(i, raw if isinstance(raw, dict) else {}, None)
+        return FileRow(i, raw if isinstance(raw, dict) else {}, None)
 
 
 def _check_as(kind: str, i: int, raw: dict[str, Any], source: Source) -> None:
@@ -299,12 +299,12 @@ def _check_as(kind: str, i: int, raw: dict[str, Any], source: Source) -> None:
         source.problems.add_invalid(("events", i), error, EVENT_KINDS[kind])
 
 
-def _claim(i: int, raw: Any, source: Source) -> Row[ClaimRow]:
+def _claim(i: int, raw: Any, source: Source) -> FileRow[ClaimRow]:
     try:
-        return Row(i, raw, ClaimRow.model_validate(raw))
+        return FileRow(i, raw, ClaimRow.model_validate(raw))
     except ValidationError as error:
         source.problems.add_invalid(("claims", i), error, ClaimRow)
-        return Row(i, raw if isinstance(raw, dict) else {}, None)
+        return FileRow(i, raw if isinstance(raw, dict) else {}, None)
 
 
 def read_chain(path: Path) -> tuple[list[Source], list[str]]:

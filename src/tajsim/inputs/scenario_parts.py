@@ -15,7 +15,7 @@ from tajsim.inputs.events import EventRow, SetEvent
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_families, load_parameters, read_quantity
-from tajsim.inputs.scenario_file import ClaimRow, Row, Source, read_chain, scenario_path
+from tajsim.inputs.scenario_file import ClaimRow, FileRow, Source, read_chain, scenario_path
 from tajsim.inputs.toml import FIRST_MONTH, LAST_MONTH, Key, event_month, is_month, months_of
 
 
@@ -298,7 +298,7 @@ def file_events(source: Source, start: str, end: str, inherited: list[Event]) ->
     return own
 
 
-def _check_raw(source: Source, row: Row[EventRow], start: str, end: str) -> str | None:
+def _check_raw(source: Source, row: FileRow[EventRow], start: str, end: str) -> str | None:
     """Check what can be checked even if the row does not fit its kind; return its month."""
     date, figures = row.raw.get("date"), row.raw.get("figures", [])
     month = event_month(date) if isinstance(date, str) else None
@@ -326,7 +326,7 @@ def _event(source: Source, i: int, row: EventRow, month: str) -> Event:
     return Event(month, row.kind, arguments, label, tuple(row.figures), where)
 
 
-def _check_setting(source: Source, row: Row[EventRow]) -> None:
+def _check_setting(source: Source, row: FileRow[EventRow]) -> None:
     name, value = row.raw.get("parameter"), row.raw.get("value")
     if not isinstance(name, str) or name not in load_parameters() or value is None:
         return

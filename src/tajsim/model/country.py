@@ -131,7 +131,7 @@ class Country(mesa.Model):
     commitments: Array  # what the state spends besides security, USD/month
     police_scale: Array  # people per policeman at the start
 
-    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
+    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
         """Call a rule with the parameters in force, indexed families whole."""
         return rule(*state, **self.values.of(rule))
 

@@ -351,7 +351,7 @@ def note_ladder(country: Country, taken: Array, standing_before: Array, seats: A
             1.0 - country.mean_control,
             country.mean_voice,
         )
-        parts = country.ask(repression_reasons, *state)
+        parts = country.apply(repression_reasons, *state)
         country.note(
             "repression_step",
             taken,

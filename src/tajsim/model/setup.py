@@ -91,7 +91,7 @@ def guard_sections(country: Country) -> None:
     for i, section in enumerate(SECTIONS):
         guard = own if section in ("early_transfer", "murghab") else russian
         guard.guarded_km[i] = length[i]
-    country.agencies.ask(country.agencies.decide_deployment)
+    country.agencies.apply(country.agencies.decide_deployment)
 
 
 def country_at_start(country: Country) -> None:
@@ -123,7 +123,7 @@ def country_at_start(country: Country) -> None:
     country.pressure, country.crime, country.gangs = (filled(1.0) for _ in range(3))
     country.underworld = filled(country.values.underworld_start)
     country.joined, country.passing, country.camps = (filled(0.0) for _ in range(3))
-    country.forward = country.ask(forward_aim, filled(country.values.strain_start))
+    country.forward = country.apply(forward_aim, filled(country.values.strain_start))
     country.drug_money, country.outlay_start = filled(1.0), filled(1.0)
     country.work_start = filled(1.0, 3)
     country.commitments = filled(0.0)

@@ -26,8 +26,8 @@ import tajsim.results.select as select
 from tajsim.axes import DIMENSIONS, SECTIONS
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.ledger import load_kinds
-from tajsim.plots.style import GUARD, Entry, Page, badge, with_guard
-from tajsim.results.chronicle import Noted, noted, scheduled_labels, short_sentence
+from tajsim.plots.style import GUARD, KeyEntry, Layout, badge, with_guard
+from tajsim.results.chronicle import EventLog, event_log, scheduled_labels, short_sentence
 from tajsim.results.numbers import display_name, month_text, wrap
 from tajsim.results.window import Floats, unit_of, years
 
@@ -70,7 +70,7 @@ def border(
         )
     scenarios = select.names_of(dataset)
     frame = _Frame(dataset, marks.marks(dataset, events, _EVENTS), 4.6 / len(scenarios))
-    page = Page(
+    page = Layout(
         body=1.42 * len(names) + frame.room / 72 + 0.4,
         title=title or "The border, section by section",
         subtitle=_SUBTITLE,
@@ -230,7 +230,7 @@ def lanes(
         raise UserError(
             f"run {run}: there is no such run; these results hold {runs.min()} to {runs.max()}"
         )
-    found = noted(dataset)
+    found = event_log(dataset)
     found = found.where((found.scenario == scenario) & (found.run == run) & (found.month >= 0))
     if events is not True:
         found = found.where(np.isin(found.kind, _kinds(events)))
@@ -238,7 +238,7 @@ def lanes(
     rows = np.array([lane_of(found, i) for i in range(len(found))], int)
     groups = _groups(weights, rows, found)
     chosen = [i for group in groups for i in group]
-    page = Page(
+    page = Layout(
         body=_LANE * len(LANES) + 0.6,
         title=title or f"Run {run} of {scenario}",
         subtitle=_subtitle(len(groups), len(found)),
@@ -266,7 +266,7 @@ def _subtitle(told: int, events: int) -> str:
     return numbered if told > 1 else "What is numbered is told below." if told else ""
 
 
-def lane_of(events: Noted, place: int) -> int:
+def lane_of(events: EventLog, place: int) -> int:
     """Return the lane of an event: that of its kind, or of the actor who does or suffers it."""
     own = _OWN.get(str(events.kind[place]))
     if own:
@@ -293,7 +293,9 @@ def _kinds(events: bool | Sequence[str]) -> list[str]:
     return names
 
 
-def _groups(weights: NDArray[np.int64], rows: NDArray[np.int64], found: Noted) -> list[list[int]]:
+def _groups(
+    weights: NDArray[np.int64], rows: NDArray[np.int64], found: EventLog
+) -> list[list[int]]:
     """Return the events that are told, those of one lane and month together, in order of time.
 
     Where there are too many of a weight, what a scenario schedules gives way to the run's own.
@@ -312,15 +314,15 @@ def _groups(weights: NDArray[np.int64], rows: NDArray[np.int64], found: Noted) -
 
 
 def _key(
-    dataset: xr.Dataset, found: Noted, groups: Sequence[Sequence[int]], scenario: str
-) -> list[Entry]:
+    dataset: xr.Dataset, found: EventLog, groups: Sequence[Sequence[int]], scenario: str
+) -> list[KeyEntry]:
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     labels = scheduled_labels(dataset, scenario)
     entries = []
     for number, group in enumerate(groups, start=1):
         said = "; ".join(dict.fromkeys(short_sentence(found, i, labels) for i in group))
         text = f"{month_text(months[found.month[group[0]]])}: {said}"
-        entries.append(Entry(text, str(number), style.INK))
+        entries.append(KeyEntry(text, str(number), style.INK))
     return entries
 
 
@@ -366,7 +368,7 @@ def _legend() -> list[tuple[Artist, str]]:
 
 
 @dataclass(frozen=True)
-class Part:
+class Band:
     """One part of a whole: its name for the legend, its colours, and a hatch."""
 
     name: str
@@ -388,12 +390,12 @@ class Part:
 
 
 #: What the country does by itself, what nobody does, and what is too small to be told apart.
-OWN = Part("own agencies", "#cdc8bd")
-NOBODY = Part("nobody", "#ffffff", "..")
-OTHERS = Part("others", style.OTHERS, "xx")
+OWN = Band("own agencies", "#cdc8bd")
+NOBODY = Band("nobody", "#ffffff", "..")
+OTHERS = Band("others", style.OTHERS, "xx")
 
 
-def draw_stack(ax: Axes, when: Floats, values: Sequence[Floats], parts: Sequence[Part]) -> None:
+def draw_stack(ax: Axes, when: Floats, values: Sequence[Floats], parts: Sequence[Band]) -> None:
     """Draw areas ``(month,)`` from the bottom up, a white line between any two."""
     base = np.zeros_like(when)
     for one, part in zip(values, parts, strict=True):

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
-from tajsim.plots.style import Page
+from tajsim.plots.style import Layout
 from tajsim.results.numbers import month_text, number, wrap
 from tajsim.results.window import Floats, over, reduce, scaled, titled, unit_of, window_of
 
@@ -51,7 +51,7 @@ def distribution(
     columns, curve = (1, 2.1) if alone else (2, 1.5)
     strip = 0.35 + 0.34 * dataset.sizes["scenario"]
     rows = -(-len(names) // columns)
-    page = Page(
+    page = Layout(
         body=(curve + strip + 0.75) * rows,
         title=title or (titled(dataset[names[0]], chosen) if alone else "Spread over the runs"),
         subtitle="Each run counts with its value over "

@@ -19,11 +19,11 @@ import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS
 from tajsim.errors import UserError
-from tajsim.plots.border import NOBODY, OTHERS, OWN, Part, draw_stack
+from tajsim.plots.border import NOBODY, OTHERS, OWN, Band, draw_stack
 from tajsim.plots.map import PLACES, standing
 from tajsim.plots.panels import Grid
 from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_nodes, draw_ribbons, place
-from tajsim.plots.style import Entry, Page
+from tajsim.plots.style import KeyEntry, Layout
 from tajsim.results.numbers import display_name, month_text, wrap
 from tajsim.results.window import DOCUMENTED_UNTIL, Floats, lasting, spans, years
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
@@ -69,7 +69,7 @@ def elite(
     names = [name for name in there if name in chosen.get("commander", there)]
     grid = Grid(names, choose.names_of(dataset), tall=0.95, low=0.86, across=2, heads=_heads(names))
     found = marks.marks(dataset, events, _EVENTS)
-    page = Page(
+    page = Layout(
         body=(grid.height + (0.2 if grid.alone else 0.0)) * grid.rows
         + grid.room(dataset, found)
         + 0.6,
@@ -108,19 +108,19 @@ def _few(states: Floats) -> int:
     return max(1, int(states.shape[1]) // 20)
 
 
-def parts() -> list[Part]:
+def parts() -> list[Band]:
     """Return how the states of a commander are drawn in a stack, from the bottom up."""
     colours = style.families()["state"]
-    return [Part(_NAMES[code], colours[code], _HATCHES[code]) for code in _ORDER]
+    return [Band(_NAMES[code], colours[code], _HATCHES[code]) for code in _ORDER]
 
 
 def _heads(names: Sequence[str]) -> dict[str, str]:
     return {name: f"{chr(97 + i)}  {display_name(name)}" for i, name in enumerate(names)}
 
 
-def _posts(names: Sequence[str]) -> list[Entry]:
+def _posts(names: Sequence[str]) -> list[KeyEntry]:
     """Return what is true at the start: posts, sides, and networks under protection."""
-    entries = [Entry("First post, side in the civil war, and networks under protection")]
+    entries = [KeyEntry("First post, side in the civil war, and networks under protection")]
     for number, name in enumerate(names):
         shielded = sum(patron == name for patron in NETWORK_PATRON.values())
         facts = COMMANDER_FACTS[name]
@@ -130,13 +130,13 @@ def _posts(names: Sequence[str]) -> list[Entry]:
             text += f", {side}, {shielded} networks"
         else:
             text += ", once called"
-        entries.append(Entry(text, chr(97 + number)))
+        entries.append(KeyEntry(text, chr(97 + number)))
     return entries
 
 
-def _scheduled(found: Sequence[marks.Mark], names: Sequence[str]) -> list[Entry]:
+def _scheduled(found: Sequence[marks.Mark], names: Sequence[str]) -> list[KeyEntry]:
     entries = marks.key(found, names)
-    return [Entry("Events"), *entries] if entries and len(names) == 1 else entries
+    return [KeyEntry("Events"), *entries] if entries and len(names) == 1 else entries
 
 
 def _legend() -> list[tuple[Artist, str]]:
@@ -181,7 +181,7 @@ def position(
     columns = min(len(names), 2)
     rows = -(-len(names) // columns)
     tall = 3.6 if columns == 1 else 2.9
-    page = Page(
+    page = Layout(
         body=tall * rows + 0.4,
         title=title or "The regime between Moscow and the West",
         subtitle=_POSITION_SUBTITLE,
@@ -341,7 +341,7 @@ def network(dataset: xr.Dataset, *, at: choose.Names = None, title: str | None =
     columns = min(2, len(panels))
     rows = [panels[i : i + columns] for i in range(0, len(panels), columns)]
     tall = [0.25 + max(column_height(c, _SCALE) for p in row for c in p[1:3]) for row in rows]
-    page = Page(
+    page = Layout(
         body=sum(tall) + 0.3 * len(rows),
         title=title or f"Who holds which post: {scenario}",
         subtitle=_NETWORK_SUBTITLE,
@@ -439,7 +439,7 @@ def providers(
     shares = shares_of(dataset)
     powers = _told(shares)
     parts = [OWN, *(part_of(p) for p in powers), OTHERS, NOBODY]
-    page = Page(
+    page = Layout(
         body=grid.height * grid.rows + grid.room(dataset, found) + 0.65,
         title=title or "Who provides security, by task",
         subtitle=_PROVIDERS_SUBTITLE,
@@ -484,14 +484,14 @@ def _told(shares: xr.Dataset) -> list[str]:
     return [name for name in names if name in large and sizes[name] >= WORTH_TELLING]
 
 
-def part_of(power: str) -> Part:
+def part_of(power: str) -> Band:
     """Return how a power is drawn in a stack."""
     look = style.actor_look("power", power)
-    return Part(display_name(power), look.colour, look.hatch)
+    return Band(display_name(power), look.colour, look.hatch)
 
 
 def _providers_panel(
-    ax: Axes, shares: xr.Dataset, when: Floats, powers: list[str], parts: list[Part]
+    ax: Axes, shares: xr.Dataset, when: Floats, powers: list[str], parts: list[Band]
 ) -> None:
     """Draw the stack of one task, ``(month,)`` each, and the line of own effort."""
     single = [shares["by_power"].sel(power=power).values for power in powers]
@@ -504,6 +504,6 @@ def _providers_panel(
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
 
 
-def _providers_legend(parts: Sequence[Part]) -> list[tuple[Artist, str]]:
+def _providers_legend(parts: Sequence[Band]) -> list[tuple[Artist, str]]:
     line = Line2D([], [], color=style.INK, lw=1.2, ls=(0, (4, 1.5)))
     return [*(part.patch() for part in parts), (line, "the task's share of all own effort")]

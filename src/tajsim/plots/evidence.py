@@ -26,7 +26,7 @@ from tajsim.inputs.ledger import load_figures, printed_in
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.plots.intervals import Row, board
 from tajsim.plots.panels import source
-from tajsim.plots.style import Entry, Page
+from tajsim.plots.style import KeyEntry, Layout
 from tajsim.results.numbers import decimals_for, number, plain, short, words
 from tajsim.results.select import own_dimensions
 from tajsim.results.window import scaled, year_of
@@ -62,7 +62,7 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         raise UserError("these scenarios make no claims; there is nothing to draw")
     groups = ((str(name), part) for name, part in table.groupby("scenario", sort=False))
     shown = board(groups, _row)
-    page = Page(
+    page = Layout(
         body=shown.height,
         title=title or _title(table),
         subtitle=_SUBTITLE,
@@ -150,7 +150,7 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     groups = ((str(theme), part) for theme, part in table.groupby("theme", sort=False))
     shown = board(groups, _targets_row)
     uses = table["use"].value_counts()
-    page = Page(
+    page = Layout(
         body=shown.height,
         title=title or f"{choose.names_of(dataset)[0]} against what was observed",
         subtitle=_TARGETS_SUBTITLE,
@@ -342,9 +342,9 @@ def draw_observed(ax: Axes, found: Sequence[Observed], factor: float) -> None:
         )  # fmt: skip
 
 
-def observed_key(found: Sequence[Observed]) -> list[Entry]:
+def observed_key(found: Sequence[Observed]) -> list[KeyEntry]:
     """Return the key of documented values."""
     if not found:
         return []
-    heading = Entry("Documented values (diamond, with 90 % of their error)")
-    return [heading, *(Entry(one.text, one.letter, style.INK) for one in found)]
+    heading = KeyEntry("Documented values (diamond, with 90 % of their error)")
+    return [heading, *(KeyEntry(one.text, one.letter, style.INK) for one in found)]

@@ -22,7 +22,7 @@ import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.plots.evidence import draw_observed, observed, observed_key
 from tajsim.plots.intervals import check_pairs
-from tajsim.plots.style import Entry, Page
+from tajsim.plots.style import KeyEntry, Layout
 from tajsim.results.numbers import decimals_for, number, wrap
 from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import gap
@@ -93,7 +93,7 @@ def fan(
     room = panels.head_room(places)
     heads = [titled(dataset[n], chosen) if len(names) > 1 else "" for n in names]
     heads = ["\n".join(wrap(head, wide, style.BODY, bold=True)) for head in heads]
-    page = Page(
+    page = Layout(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
         title=title or _title(dataset, names, chosen),
         subtitle=_subtitle(dataset, smooth, "" if outcome else choose.told(dataset, len(names))),
@@ -152,10 +152,10 @@ def _panel(
     return factor
 
 
-def _events_key(found: Sequence[marks.Mark], names: Sequence[str], headed: bool) -> list[Entry]:
+def _events_key(found: Sequence[marks.Mark], names: Sequence[str], headed: bool) -> list[KeyEntry]:
     """Return the key of the events, under a heading where other entries stand above it."""
     entries = marks.key(found, names)
-    return [Entry("Events"), *entries] if headed and entries and len(names) == 1 else entries
+    return [KeyEntry("Events"), *entries] if headed and entries and len(names) == 1 else entries
 
 
 def _bands(ax: Axes, when: Floats, values: Floats, position: int, scenarios: int) -> None:
@@ -256,7 +256,7 @@ def scenarios(
     rows, wide = ceil((len(names) - 1) / columns), 5.9 / columns
     heads = [wrap(name, wide - 0.12, style.FOOT, bold=True) for name in names[1:]]
     lines = max(map(len, heads)) + 1
-    page = Page(
+    page = Layout(
         body=(1.05 + 0.14 * lines) * rows + 0.5,
         title=title or f"{titled(dataset[named[0]], chosen)}: every scenario against {names[0]}",
         subtitle=_SUBTITLE.format(unit=unit_of(series, windowed=True)),

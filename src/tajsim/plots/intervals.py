@@ -18,7 +18,7 @@ import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.errors import UserError, unknown
-from tajsim.plots.style import Page
+from tajsim.plots.style import Layout
 from tajsim.results.numbers import month_text, number, width, with_interval, wrap
 from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import gap
@@ -369,7 +369,7 @@ def difference(
     if order == "size":
         moved.sort(key=lambda one: one.size, reverse=True)
     tall = forest_height(moved)
-    page = Page(
+    page = Layout(
         body=tall + (2.2 if extra else 0.0),
         title=title or _title(dataset),
         subtitle=_subtitle(dataset, window, "" if outcome else choose.told(dataset, len(names))),

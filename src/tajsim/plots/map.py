@@ -28,8 +28,8 @@ import tajsim.results.select as choose
 import tajsim.results.select as select
 from tajsim.axes import AGENCIES, COMMANDERS
 from tajsim.errors import UserError
-from tajsim.plots.style import Item, Page
-from tajsim.results.chronicle import noted
+from tajsim.plots.style import Item, Layout
+from tajsim.results.chronicle import event_log
 from tajsim.results.numbers import number, wrap
 from tajsim.results.window import Span, medians_over, spans, unit_of
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
@@ -199,7 +199,7 @@ def map_of(
     wide = 6.7 / columns
     heads = [_head(scenarios, dates, divmod(i, len(dates)), wide) for i in range(count)]
     lines = max(map(len, heads))
-    page = Page(
+    page = Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
         title=title or "Border and regions",
         subtitle=_subtitle(names, dataset),
@@ -368,7 +368,7 @@ def standing(dataset: xr.Dataset, scenario: str, month: int) -> np.ndarray:
     place = np.full((len(COMMANDERS), len(runs)), -1)
     for name in FIRST_COMMANDERS:
         place[COMMANDERS.index(name)] = AGENCIES.index(COMMANDER_FACTS[name].post)
-    events = noted(dataset)
+    events = event_log(dataset)
     given = np.isin(events.kind, ("post_given", "bargain")) & np.isin(events.target, AGENCIES)
     mine = (events.scenario == scenario) & (events.month <= month)
     events = events.where(given & mine & np.isin(events.actor, COMMANDERS))

@@ -16,7 +16,7 @@ from matplotlib.transforms import offset_copy
 
 import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
-from tajsim.plots.style import Entry, badge
+from tajsim.plots.style import KeyEntry, badge
 from tajsim.results.numbers import display_name, month_text, width, wrap
 from tajsim.results.select import names_of
 from tajsim.results.window import DOCUMENTED_UNTIL, Floats, year_of, years
@@ -217,15 +217,17 @@ def _colour(names: Sequence[str], owners: Sequence[str]) -> str:
     return style.scenario_look(names.index(owners[0])).colour if own else style.QUIET
 
 
-def key(found: Sequence[Mark], names: Sequence[str]) -> list[Entry]:
+def key(found: Sequence[Mark], names: Sequence[str]) -> list[KeyEntry]:
     """Return the key of the marks, under a heading per set of scenarios if there are several."""
-    entries: list[Entry] = []
+    entries: list[KeyEntry] = []
     for owners in dict.fromkeys(mark.owners for mark in found):
         own = [mark for mark in found if mark.owners == owners]
         if len(names) > 1:
             where = "all scenarios" if len(owners) == len(names) else ", ".join(owners)
-            entries.append(Entry(f"Events in {where}", colour=own[0].colour))
-        entries += [Entry(f"{month_text(m.month)}: {m.text}", str(m.number), m.colour) for m in own]
+            entries.append(KeyEntry(f"Events in {where}", colour=own[0].colour))
+        entries += [
+            KeyEntry(f"{month_text(m.month)}: {m.text}", str(m.number), m.colour) for m in own
+        ]
     return entries
 
 

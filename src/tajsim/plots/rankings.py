@@ -19,7 +19,7 @@ import tajsim.plots.style as style
 import tajsim.results.select as select
 from tajsim.errors import UserError, unknown
 from tajsim.plots.intervals import MOST, FactorPanels, Heading, Row, board
-from tajsim.plots.style import Item, Page
+from tajsim.plots.style import Item, Layout
 from tajsim.results.numbers import number, plain, wrap
 from tajsim.results.window import scaled
 
@@ -52,7 +52,7 @@ def tornado(
         raise UserError(wrong)
     shown = board(_groups(table, names), _row)
     sets = int(table["sets"].iloc[0])
-    page = Page(
+    page = Layout(
         body=shown.height,
         title=title or "Which assumptions move the difference",
         subtitle=_SUBTITLE,
@@ -132,7 +132,7 @@ def swings(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: s
     """
     names = list(dict.fromkeys(table["factor"]))
     grid = FactorPanels(headings, names, min(MOST, len(names)), head=11.0)
-    page = Page(
+    page = Layout(
         body=grid.height,
         title=title,
         subtitle="Mean over the points in the lowest and in the highest quarter of each factor's "
@@ -208,7 +208,7 @@ def indices(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: 
     names = list(dict.fromkeys(table["factor"]))
     grid = FactorPanels(headings, names, min(MOST, len(names)))
     found = [basis for basis in BASIS if basis in set(table["basis"])]
-    page = Page(
+    page = Layout(
         body=grid.height,
         title=title,
         subtitle=f"Dot and bar: {_SAID[lead]}, 90 % interval."
@@ -264,7 +264,7 @@ def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: st
     looks = {**BASIS, **dict.fromkeys(_REST, style.Look(style.GRID))}
     found = [basis for basis in looks if basis in set(table["basis"])]
     legend: list[Item] = [(Patch(**_fill(looks[b])), _REST.get(b, b)) for b in found]
-    page = Page(
+    page = Layout(
         body=0.75 + 0.36 * len(headings),
         title=title,
         subtitle="Share of the variance that goes with the factors of each basis.",

@@ -17,7 +17,7 @@ import tajsim.plots.panels as timeline
 import tajsim.plots.style as style
 import tajsim.results.select as select
 from tajsim.errors import UserError
-from tajsim.plots.style import Page
+from tajsim.plots.style import Layout
 from tajsim.results.numbers import display_name, month_text, number, wrap
 from tajsim.results.window import Floats, over, window_of
 
@@ -65,7 +65,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Place:
+class NodePlace:
     """A node and the upper end of its bar, in inches below the top of its column."""
 
     node: Node
@@ -91,18 +91,18 @@ def column_height(nodes: Sequence[Node], scale: float) -> float:
     return sum(_slot(node, scale) for node in nodes)
 
 
-def place(nodes: Sequence[Node], scale: float) -> dict[str, Place]:
+def place(nodes: Sequence[Node], scale: float) -> dict[str, NodePlace]:
     """Return where each node of a column stands, from the top down."""
     found, at = {}, 0.0
     for node in nodes:
         slot, tall = _slot(node, scale), node.mean * scale
-        found[node.name] = Place(node, at - (slot - _GAP - tall) / 2)
+        found[node.name] = NodePlace(node, at - (slot - _GAP - tall) / 2)
         at -= slot
     return found
 
 
 def draw_nodes(
-    ax: Axes, places: dict[str, Place], x: float, scale: float, text_right: bool = True
+    ax: Axes, places: dict[str, NodePlace], x: float, scale: float, text_right: bool = True
 ) -> None:
     """Draw the bars of a column with their labels beside them."""
     for spot in places.values():
@@ -129,8 +129,8 @@ def draw_nodes(
 def draw_ribbons(
     ax: Axes,
     flows: Sequence[Flow],
-    left: tuple[dict[str, Place], float],
-    right: tuple[dict[str, Place], float],
+    left: tuple[dict[str, NodePlace], float],
+    right: tuple[dict[str, NodePlace], float],
     scale: float,
 ) -> None:
     """Draw a ribbon per flow from the right edge of one column to the left edge of another.
@@ -179,7 +179,7 @@ def boxed_height(nodes: Sequence[Node], scale: float, boxed: bool = False) -> fl
 
 def spread(
     nodes: Sequence[Node], scale: float, tall: float, boxed: bool = False
-) -> dict[str, Place]:
+) -> dict[str, NodePlace]:
     """Return where each node of a column stands, from the top down, over so many inches.
 
     The label of a box too low for it stands above the box.
@@ -188,13 +188,13 @@ def spread(
     spare = max(tall - boxed_height(nodes, scale, boxed), 0.0) / max(len(nodes) - 1, 1)
     for node in nodes:
         slot, bar = _columns_slot(node, scale, boxed), _bar(node, scale)
-        found[node.name] = Place(node, at - (slot - bar) / (1 if boxed else 2))
+        found[node.name] = NodePlace(node, at - (slot - bar) / (1 if boxed else 2))
         at -= slot + _COLUMNS_GAP + spare
     return found
 
 
 def draw_bars(
-    ax: Axes, places: dict[str, Place], x: float, scale: float, text_right: bool = True
+    ax: Axes, places: dict[str, NodePlace], x: float, scale: float, text_right: bool = True
 ) -> None:
     """Draw the nodes of a column as bars with their labels beside them."""
     for spot in places.values():
@@ -205,7 +205,7 @@ def draw_bars(
         _write(ax, at, spot.top - _bar(spot.node, scale) / 2, spot.node, align)
 
 
-def draw_boxes(ax: Axes, places: dict[str, Place], x: float, wide: float, scale: float) -> None:
+def draw_boxes(ax: Axes, places: dict[str, NodePlace], x: float, wide: float, scale: float) -> None:
     """Draw the nodes of a column as boxes with their labels inside, or above the low ones."""
     for spot in places.values():
         node, tall, text = spot.node, spot.node.mean * scale, _text(spot.node)
@@ -247,7 +247,7 @@ def _rectangle(ax: Axes, x: float, y: float, wide: float, tall: float, colour: s
     )
 
 
-def _draw_kept(ax: Axes, spot: Place, x: float, scale: float) -> None:
+def _draw_kept(ax: Axes, spot: NodePlace, x: float, scale: float) -> None:
     """Draw what a node keeps, paler, below its bar; a white stroke says that it is cut."""
     below = _stub(spot.node, scale)
     if below <= 0.0:
@@ -507,7 +507,7 @@ def money(
     heights = [_height(book, scale) for book in books]
     rooms = [height + 0.35 for height in heights]
     inside = dataset.sel(month=slice(*months))
-    page = Page(
+    page = Layout(
         body=sum(rooms) + 0.25 * len(books),
         title=title or "Who gets the money of drugs, extortion and aid",
         subtitle=f"{month_text(months[0])} to {month_text(months[1])}. {_SUBTITLE}",

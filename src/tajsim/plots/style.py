@@ -26,7 +26,7 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from tajsim.axes import DIMENSIONS, SECTIONS
 from tajsim.files import check_file, telling, whole
-from tajsim.results.chronicle import has_events, noted
+from tajsim.results.chronicle import event_log, has_events
 from tajsim.results.numbers import width, wrap
 
 WIDTH = 7.0  # inches: the text width of an A4 page
@@ -299,7 +299,7 @@ def with_guard(dataset: xr.Dataset) -> xr.Dataset:
     """
     if not has_events(dataset) or GUARD in dataset:
         return dataset
-    events = noted(dataset)
+    events = event_log(dataset)
     events = events.where((events.kind == "handover") & np.isin(events.target, SECTIONS))
     names = [str(name) for name in dataset["scenario"].values]
     runs = {int(run): place for place, run in enumerate(dataset["run"].values)}
@@ -346,7 +346,7 @@ def legend_rows(legend: Sequence[Item], room: float) -> list[list[Item]]:
 
 
 @dataclass
-class Pen:
+class LineWriter:
     """Writes lines downwards; ``at`` is the distance from the top in inches."""
 
     figure: Figure
@@ -395,7 +395,7 @@ class Pen:
 
 
 @dataclass(frozen=True)
-class Entry:
+class KeyEntry:
     """One line of the key: a badge (number and colour) and a text; a heading has no badge."""
 
     text: str
@@ -405,12 +405,12 @@ class Entry:
 
 _BADGE = 0.26  # inches kept for the badge before the text of a key entry
 
-KeyBlock = list[tuple[Entry, list[str]]]
+KeyBlock = list[tuple[KeyEntry, list[str]]]
 
 
-def key_lines(entries: Sequence[Entry], room: float) -> list[list[KeyBlock]]:
+def key_lines(entries: Sequence[KeyEntry], room: float) -> list[list[KeyBlock]]:
     """Return the key as groups; a group is one or two columns of entries with wrapped lines."""
-    groups: list[list[Entry]] = []
+    groups: list[list[KeyEntry]] = []
     for entry in entries:
         if not entry.badge or not groups:
             groups.append([])
@@ -446,7 +446,7 @@ def key_rows(groups: list[list[KeyBlock]]) -> int:
     return sum(_rows(g[0]) + max((_rows(column) for column in g[1:]), default=0) for g in groups)
 
 
-def draw_key(pen: Pen, groups: list[list[KeyBlock]], room: float) -> None:
+def draw_key(pen: LineWriter, groups: list[list[KeyBlock]], room: float) -> None:
     """Write a key on a page that is ``room`` inches wide between its edges."""
     for heading, *columns in groups:
         pen.down(0.06)
@@ -485,14 +485,14 @@ _SAFE = 0.975  # of the room: letters drawn at few dots an inch are wider than t
 
 
 @dataclass
-class Page:
+class Layout:
     """What stands around the panels. ``body`` is the height of the panels in inches."""
 
     body: float
     title: str
     subtitle: str = ""
     legend: Sequence[Item] = ()
-    key: Sequence[Entry] = ()
+    key: Sequence[KeyEntry] = ()
     foot: str = ""
     wide: float = WIDTH
     figure: Figure = field(init=False)
@@ -516,7 +516,7 @@ class Page:
         tail = EDGE + below + gaps + 0.04
         height = head + self.body + tail
         self.figure = Figure(figsize=(self.wide, height))
-        place = Pen(self.figure, self.wide, height)
+        place = LineWriter(self.figure, self.wide, height)
         place.down(EDGE)
         place.write(title, TITLE, INK, bold=True)
         if subtitle:

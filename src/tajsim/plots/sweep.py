@@ -25,7 +25,7 @@ import tajsim.plots.sweep_table as sweep_table
 import tajsim.plots.sweep_table as swept
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file
-from tajsim.plots.style import SUFFIXES, Item, Page, save
+from tajsim.plots.style import SUFFIXES, Item, Layout, save
 from tajsim.plots.sweep_table import Group, Kept, Swept, said
 from tajsim.results.numbers import number, wrap
 from tajsim.results.select import Names
@@ -68,7 +68,7 @@ def levers(
     others = [f for f in sweep.factors.index if f not in pair and table[f].nunique() > 1]
     averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
     averaged += f" and {len(others) - 4} more" if len(others) > 4 else ""
-    page = Page(
+    page = Layout(
         body=1.0 + 0.42 * max(6, len(up_texts)),
         title=title or what.heading,
         subtitle=f"Mean over the runs, {what.months} ({unit}).{averaged}{'.' if averaged else ''}",
@@ -166,7 +166,7 @@ def ridges(
     """
     what = _what(sweep, outcome, by, scenarios)
     found, factor = what.found, what.factor
-    page = Page(
+    page = Layout(
         body=0.85 + 0.42 * (len(found) + 0.8),
         title=title or what.kept.heading,
         subtitle=f"Runs of all points, {what.kept.months}, parted by {what.parting}.",
@@ -217,7 +217,7 @@ def curves(
         (Line2D([], [], color=c, ls=line, lw=1.7), g.name)
         for c, line, g in zip(colours, looks, found, strict=True)
     ]
-    page = Page(
+    page = Layout(
         body=3.4,
         title=title or what.kept.heading,
         subtitle=f"Share of runs at or below each value, {what.kept.months}, "
@@ -353,7 +353,7 @@ def scatter(
     factor, unit = scaled(means.to_numpy(dtype=float), what.unit)
     values = means.to_numpy(dtype=float) / factor
     count = len(names)
-    page = Page(
+    page = Layout(
         body=1.62 * count + 0.35,
         title=title or what.heading,
         subtitle=f"Every point with its mean over the runs, {what.months} ({unit}); "
@@ -504,7 +504,7 @@ def boxes(
     """
     shown = sorted({i for box in found for i in box.inputs})
     above = [0.5 + _ROW * len(box.inputs) for box in found]
-    page = Page(
+    page = Layout(
         body=sum(above) + _MAP + 0.25,
         title=title,
         subtitle="Bars: the part of each input's range that lies in the box. Below: the rows, "
@@ -641,7 +641,7 @@ def tradeoff(
         (Line2D([], [], color=style.INK, lw=1.0), "no portfolio is better in both"),
         (Line2D([], [], color=style.QUIET, lw=0.7), "to where the worst tenth of worlds begins"),
     ]
-    page = Page(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
+    page = Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
     ax = page.panels(1, 1, 1)[0]
     x, across = _side(table, axes[0])
     y, up = _side(table, axes[1])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tajsim.report.facts import Facts, rows, tally
+from tajsim.report.facts import Facts, counts, rows
 from tajsim.report.wording import capital, effects_sentence, in_runs, level_sentence, told
 from tajsim.results.effect import effect
 from tajsim.results.outcomes import yes_or_no
@@ -46,7 +46,7 @@ def answer(facts: Facts) -> list[str]:
         said += _effects(facts, name, leading(facts, name)[: each * TOGETHER])
     if len(facts.others) == 1 and not facts.equal(facts.others[0]):
         said += _yes_or_no(facts, facts.others[0])
-    return [*said[: MOST - 1], *tally(facts, len(facts.others) - len(chosen))]
+    return [*said[: MOST - 1], *counts(facts, len(facts.others) - len(chosen))]
 
 
 def _most_moved(facts: Facts) -> list[str]:

@@ -39,12 +39,12 @@ from tajsim.report.wording import (
 from tajsim.results.chronicle import (
     MONTHS,
     Change,
-    Happening,
+    Occurrence,
     changes,
     decided,
-    happenings,
     merged,
     most_telling,
+    occurrences,
     scheduled,
     sentence,
 )
@@ -451,7 +451,7 @@ SCHEDULED = 5
 
 
 @dataclass(frozen=True)
-class Told:
+class Narrative:
     """The story of one run: how it was chosen, and its events as (month, mark, sentence)."""
 
     run: int
@@ -470,15 +470,15 @@ class Told:
         return f"{self.left:,} more {said} not told. "
 
 
-def narrative(facts: Facts, scenario: str) -> Told | None:
+def narrative(facts: Facts, scenario: str) -> Narrative | None:
     """Return one run in short; ``None`` if the results hold no events."""
     if "event_kind" not in facts.dataset.variables:
         return None
     run = typical_run(facts, scenario)
-    own = happenings(facts.dataset, scenario, run)
+    own = occurrences(facts.dataset, scenario, run)
     if scenario == facts.reference:
         return _alone(run, own)
-    base = happenings(facts.dataset, facts.reference, run)
+    base = occurrences(facts.dataset, facts.reference, run)
     return _against(facts, scenario, run, base, own)
 
 
@@ -506,7 +506,7 @@ def typical_run(facts: Facts, scenario: str) -> int:
     return int(runs[int(np.argmin(distance))])
 
 
-def _alone(run: int, events: Sequence[Happening]) -> Told:
+def _alone(run: int, events: Sequence[Occurrence]) -> Narrative:
     every = merged(events)
     breaks = [e for e in every if e.weight == 3 and e.cause != "scenario"]
     orders = [e for e in every if e.cause == "scenario"][-SCHEDULED:]
@@ -516,10 +516,10 @@ def _alone(run: int, events: Sequence[Happening]) -> Told:
     shown = [event for event in every if event in kept]
     lines = [(month(e.month), _mark(e), f"{sentence(e)}.") for e in shown]
     chosen = f"Run {run}, the one whose outcomes are nearest to the medians of all runs."
-    return Told(run, chosen, lines, len(events) - len(shown))
+    return Narrative(run, chosen, lines, len(events) - len(shown))
 
 
-def _mark(event: Happening) -> str:
+def _mark(event: Occurrence) -> str:
     return "scheduled" if event.cause == "scenario" else ""
 
 
@@ -527,9 +527,9 @@ def _against(
     facts: Facts,
     scenario: str,
     run: int,
-    base: Sequence[Happening],
-    own: Sequence[Happening],
-) -> Told:
+    base: Sequence[Occurrence],
+    own: Sequence[Occurrence],
+) -> Narrative:
     """Return what the scenario schedules otherwise, the first event that differs, and the rest."""
     orders, found = changes(scheduled(base), scheduled(own)), changes(decided(base), decided(own))
     chain = most_telling(found, MOST) if found else []
@@ -542,7 +542,7 @@ def _against(
     shown = len(lines)
     left = len(orders) + len(found) - shown
     same = f"Every event is the same as in {facts.reference}, in the same month."
-    return Told(run, chosen, sorted(lines, key=_when), left, same)
+    return Narrative(run, chosen, sorted(lines, key=_when), left, same)
 
 
 def _when(line: tuple[str, str, str]) -> tuple[int, int]:

@@ -15,9 +15,9 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.analysis.assumptions import assumptions_of_runs
-from tajsim.analysis.attribution import ASSUMPTIONS, VARIANCE, kept_table
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.analysis.mechanisms import FEWEST
+from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.registry import actor_name, load_parameters
 from tajsim.inputs.scenario_parts import COMMAND_LINE
@@ -192,7 +192,7 @@ _FILE = re.compile(r"^# (\S+\.toml)$")
 
 
 @dataclass(frozen=True)
-class Place:
+class EventPlace:
     """One event of a scenario file.
 
     Attributes:
@@ -231,9 +231,9 @@ def title_of(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def event_places(text: str) -> tuple[Place, ...]:
+def event_places(text: str) -> tuple[EventPlace, ...]:
     """Return every event of a chain of scenario files with its place; what is no TOML has none."""
-    found: list[Place] = []
+    found: list[EventPlace] = []
     for path, part in split(text):
         try:
             tables = tomllib.loads(part).get("events", [])
@@ -246,7 +246,7 @@ def event_places(text: str) -> tuple[Place, ...]:
         for start, table in zip(starts, tables, strict=True):
             date = str(table.get("date", ""))
             found.append(
-                Place(
+                EventPlace(
                     f"{path}:{start + 1}",
                     event_month(date) or date,
                     str(table.get("kind", "")),
@@ -298,7 +298,7 @@ def _in_text(remark: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Change:
+class ScenarioChange:
     """One thing that a scenario has otherwise.
 
     Attributes:
@@ -314,7 +314,7 @@ class Change:
     remark: str = ""
 
 
-def changes(facts: Facts, scenario: str) -> list[Change]:
+def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
     """Return what a scenario has otherwise than the reference, settings first, events by month.
 
     For the reference itself, or a single scenario, everything that it sets and schedules.
@@ -334,26 +334,28 @@ def changes(facts: Facts, scenario: str) -> list[Change]:
     events = attribute(facts.dataset, "events")
     ours = list(events.get(scenario, ()))
     theirs = [] if alone else list(events.get(facts.reference, ()))
-    left = {_deed(event) for event in theirs}
-    kept = {_deed(event) for event in ours}
-    found += [_event(event, text) for event in ours if _deed(event) not in left]
-    found += [_dropped(event, facts.reference) for event in theirs if _deed(event) not in kept]
+    left = {_event_key(event) for event in theirs}
+    kept = {_event_key(event) for event in ours}
+    found += [_event(event, text) for event in ours if _event_key(event) not in left]
+    found += [_dropped(event, facts.reference) for event in theirs if _event_key(event) not in kept]
     return found
 
 
-def _deed(event: Mapping[str, Any]) -> str:
+def _event_key(event: Mapping[str, Any]) -> str:
     """Return what an event does, without its label and the figures behind it."""
     return json.dumps([event["month"], event["kind"], event.get("arguments")], sort_keys=True)
 
 
-def _setting(name: str, value: float | None, base: float | None, origin: str, text: str) -> Change:
+def _setting(
+    name: str, value: float | None, base: float | None, origin: str, text: str
+) -> ScenarioChange:
     row = load_parameters().get(name)
     unit = "" if row is None or row.unit in ("index", "number", "0 or 1") else f" {row.unit}"
     usual = base if base is not None else row.value if row else None
     meaning = f"{row.meaning.rstrip('.')} ({name})" if row else name
     if value is None:
         said = f"{capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
-        return Change(said, _basis(name), origin)
+        return ScenarioChange(said, _basis(name), origin)
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
     figures = _figure(value), _figure(usual)
     if usual is not None and figures[0] == figures[1]:
@@ -361,9 +363,9 @@ def _setting(name: str, value: float | None, base: float | None, origin: str, te
     instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
     said = f"{capital(meaning)} is set to {figures[0]}{unit}{instead}."
     if origin == COMMAND_LINE:
-        return Change(said, "no document; chosen on the command line", origin)
+        return ScenarioChange(said, "no document; chosen on the command line", origin)
     remark = setting_remark(text, origin)
-    return Change(said, _sources(cited(remark)), origin, remark)
+    return ScenarioChange(said, _sources(cited(remark)), origin, remark)
 
 
 def _figure(value: float | None) -> str:
@@ -377,7 +379,7 @@ def _basis(name: str) -> str:
     return _sources(cited("", row.basis.figures))
 
 
-def _event(event: Mapping[str, Any], text: str) -> Change:
+def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
     places = [
         place
         for place in event_places(text)
@@ -396,7 +398,7 @@ def _event(event: Mapping[str, Any], text: str) -> Change:
         else f"{month(event['month'])}: {told}."
     )
     where = event.get("where") or (place.where if place else "")
-    return Change(said, _sources(_behind(event, remark)), str(where), remark)
+    return ScenarioChange(said, _sources(_behind(event, remark)), str(where), remark)
 
 
 def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
@@ -406,10 +408,10 @@ def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
     return list(dict.fromkeys([*(kept or ()), *found]))
 
 
-def _dropped(event: Mapping[str, Any], reference: str) -> Change:
+def _dropped(event: Mapping[str, Any], reference: str) -> ScenarioChange:
     label = event.get("label") or _told(event["kind"], event.get("arguments", {}))
     said = f"{month(event['month'])}: “{label}”, which {reference} has, does not take place."
-    return Change(said, _sources(_behind(event)), str(event.get("where") or ""))
+    return ScenarioChange(said, _sources(_behind(event)), str(event.get("where") or ""))
 
 
 def _told(kind: str, arguments: Mapping[str, Any]) -> str:
@@ -447,7 +449,7 @@ def _sources(places: list[str]) -> str:
 NAMED = 4
 
 
-def tally(facts: Facts, left: int) -> list[str]:
+def counts(facts: Facts, left: int) -> list[str]:
     """Return one sentence on all headline totals; none where nothing differs.
 
     Args:

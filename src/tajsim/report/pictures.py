@@ -14,7 +14,7 @@ import matplotlib.image
 import numpy as np
 import xarray as xr
 
-from tajsim.analysis.attribution import ASSUMPTIONS, keep_table
+from tajsim.analysis.variance import ASSUMPTIONS, keep_table
 from tajsim.axes import Array
 from tajsim.errors import UserError
 from tajsim.plots import KINDS, figure

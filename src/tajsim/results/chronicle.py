@@ -66,7 +66,7 @@ def check_scenario(dataset: xr.Dataset, scenario: str, option: str = "--scenario
         raise UserError(unknown("scenario", scenario, held, f"{option}: "))
 
 
-def chronicle_table(
+def event_table(
     dataset: xr.Dataset, scenario: str | None = None, run: int | None = None
 ) -> pd.DataFrame:
     """Return the events of results, one row each, in the order of scenario, run and time.
@@ -123,7 +123,7 @@ Texts = NDArray[np.str_]
 
 
 @dataclass(frozen=True)
-class Noted:
+class EventLog:
     """Events ``(event,)`` in order of time; ``month`` counts from the first of the results.
 
     What happened before it, in results put side by side with later ones, has a month below 0.
@@ -140,9 +140,9 @@ class Noted:
     def __len__(self) -> int:
         return len(self.run)
 
-    def where(self, mask: NDArray[np.bool_]) -> Noted:
+    def where(self, mask: NDArray[np.bool_]) -> EventLog:
         """Return the events of a mask ``(event,)``."""
-        return Noted(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
+        return EventLog(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
 
 
 _NOTED_TABLES = {
@@ -158,7 +158,7 @@ def has_events(dataset: xr.Dataset) -> bool:
     return "event_kind" in dataset.variables
 
 
-def noted(dataset: xr.Dataset) -> Noted:
+def event_log(dataset: xr.Dataset) -> EventLog:
     """Return the events of the scenarios and runs that the results still hold, up to their end.
 
     Raises:
@@ -175,7 +175,7 @@ def noted(dataset: xr.Dataset) -> Noted:
     }
     months = dataset["month"].values.astype("datetime64[M]")
     when = dataset["event_month"].values.astype("datetime64[M]")
-    found = Noted(
+    found = EventLog(
         texts["scenario"],
         dataset["event_run"].values.astype(np.int64),
         (when - months[0]).astype(np.int64),
@@ -193,7 +193,7 @@ _SAID = {"USD/month": "USD a month", "kg/month": "kg a month"}
 
 
 @dataclass(frozen=True)
-class Happening:
+class Occurrence:
     """An event of a run; several actors where the same befell them in one month.
 
     ``label`` is what the scenario calls it, "" if it is no event of a scenario.
@@ -213,7 +213,7 @@ class Happening:
         return load_kinds()[self.kind].weight
 
 
-def sentence(event: Happening) -> str:
+def sentence(event: Occurrence) -> str:
     """Return the sentence, with the cause, the size and its unit, and no full stop."""
     kind = load_kinds()[event.kind]
     text = kind.text
@@ -229,7 +229,7 @@ def sentence(event: Happening) -> str:
     return f"{told}, {cause}" if cause else told
 
 
-def _scheduled(event: Happening, told: str) -> str:
+def _scheduled(event: Occurrence, told: str) -> str:
     """Return the sentence after the scenario's own label."""
     if not event.label:
         return told
@@ -239,7 +239,7 @@ def _scheduled(event: Happening, told: str) -> str:
     return f"{event.label}: {told[0].lower() if plain else told[0]}{told[1:]}"
 
 
-def _size(event: Happening, unit: str) -> str:
+def _size(event: Occurrence, unit: str) -> str:
     if math.isnan(event.size):
         return ""
     if unit == "parameter":
@@ -269,7 +269,7 @@ def _joined(names: Sequence[str]) -> str:
 _SIZE = re.compile(r"\s*\([^()]*\{size\}[^()]*\)|\{size\}")
 
 
-def short_sentence(events: Noted, place: int, labels: Mapping[tuple[int, str, str], str]) -> str:
+def short_sentence(events: EventLog, place: int, labels: Mapping[tuple[int, str, str], str]) -> str:
     """Return what happened, without its size: the scenario's own label where it has one."""
     kind = str(events.kind[place])
     actor, target = str(events.actor[place]), str(events.target[place])
@@ -334,21 +334,21 @@ def story(
     if scenario is None and len(held) > 1:
         raise UserError(f"which scenario? --scenario takes one of: {', '.join(held)}")
     scenario = scenario or held[0]
-    events = happenings(dataset, scenario, run)
+    events = occurrences(dataset, scenario, run)
     return "\n".join([*_heading(dataset, scenario, run, events), "", *_years(events, everything)])
 
 
-def happenings(dataset: xr.Dataset, scenario: str, run: int) -> list[Happening]:
+def occurrences(dataset: xr.Dataset, scenario: str, run: int) -> list[Occurrence]:
     """Return the events of a run in order, with the labels that the scenario gives them."""
     labels = labels_of(attribute(dataset, "events").get(scenario, ()))
-    return of_rows(chronicle_table(dataset, scenario, run), labels)
+    return of_rows(event_table(dataset, scenario, run), labels)
 
 
-def of_rows(table: pd.DataFrame, labels: Mapping[tuple[str, str, str], str]) -> list[Happening]:
+def of_rows(table: pd.DataFrame, labels: Mapping[tuple[str, str, str], str]) -> list[Occurrence]:
     """Return the events of a table of one run."""
     rows: Iterable[Any] = table.itertuples()
     return [
-        Happening(
+        Occurrence(
             row.month,
             row.kind,
             (row.actor,),
@@ -366,15 +366,15 @@ def _label(labels: Mapping[tuple[str, str, str], str], row: Any) -> str:
     return next((label for label in named if label), "")
 
 
-def merged(events: Sequence[Happening]) -> list[Happening]:
+def merged(events: Sequence[Occurrence]) -> list[Occurrence]:
     """Put together what befell several networks or agencies alike in one month."""
-    groups: dict[Any, list[Happening]] = {}
+    groups: dict[Any, list[Occurrence]] = {}
     for number, event in enumerate(events):
         alike = event.kind in ("entry_moved", "exit_moved")
         key = (event.month, event.kind, event.target, event.cause) if alike else number
         groups.setdefault(key, []).append(event)
     return [
-        Happening(
+        Occurrence(
             first.month,
             first.kind,
             tuple(actor for event in group for actor in event.actors),
@@ -388,7 +388,7 @@ def merged(events: Sequence[Happening]) -> list[Happening]:
     ]
 
 
-def dated(event: Happening, mark: str = "") -> list[str]:
+def dated(event: Occurrence, mark: str = "") -> list[str]:
     """Return the lines of an event: the month, a mark of so many places, and the sentence."""
     month = MONTHS[int(event.month[5:7]) - 1]
     begin = f"  {month}  {mark}"
@@ -397,14 +397,14 @@ def dated(event: Happening, mark: str = "") -> list[str]:
     )
 
 
-def counted(events: Sequence[Happening]) -> str:
+def counted(events: Sequence[Occurrence]) -> str:
     """Return how many of each kind: ``protests (3), riots (1)``."""
     counts = Counter(event.kind for event in events)
     return ", ".join(f"{load_kinds()[kind].noun} ({n})" for kind, n in counts.most_common())
 
 
 def _heading(
-    dataset: xr.Dataset, scenario: str, run: int, events: Sequence[Happening]
+    dataset: xr.Dataset, scenario: str, run: int, events: Sequence[Occurrence]
 ) -> list[str]:
     start, end = whole_period(dataset)
     seed, mode = dataset.attrs.get("seed"), dataset.attrs.get("parameters_mode")
@@ -417,7 +417,7 @@ def _heading(
     ]
 
 
-def _years(events: Sequence[Happening], everything: bool) -> list[str]:
+def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
     lines: list[str] = []
     indent = " " * 9
     for year, group in groupby(events, key=lambda event: event.month[:4]):
@@ -435,7 +435,7 @@ def _years(events: Sequence[Happening], everything: bool) -> list[str]:
     return [*lines, "", *_closing(events)]
 
 
-def telling(events: Sequence[Happening]) -> list[Happening]:
+def telling(events: Sequence[Occurrence]) -> list[Occurrence]:
     """Return the events of a year that are dated: breaks, and the first decisions of a kind."""
     seen: Counter[str] = Counter()
     kept = []
@@ -446,14 +446,14 @@ def telling(events: Sequence[Happening]) -> list[Happening]:
     return kept
 
 
-def _closing(events: Sequence[Happening]) -> list[str]:
+def _closing(events: Sequence[Occurrence]) -> list[str]:
     kinds = load_kinds()
     breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
     told = f"Breaks and turns, besides those scheduled: {counted(breaks)}."
     return textwrap.wrap(told, WIDTH) if breaks else []
 
 
-def as_table(events: Sequence[Happening]) -> pd.DataFrame:
+def as_table(events: Sequence[Occurrence]) -> pd.DataFrame:
     """Return events with their sentences as a table."""
     return pd.DataFrame({"month": [e.month for e in events], "told": [sentence(e) for e in events]})
 
@@ -471,7 +471,7 @@ class Change:
     """
 
     side: str
-    event: Happening
+    event: Occurrence
     moved: int = 0
     elsewhere: str = ""
 
@@ -486,17 +486,17 @@ class Change:
         return self.month, list(load_kinds()).index(self.event.kind)
 
 
-def scheduled(events: Sequence[Happening]) -> list[Happening]:
+def scheduled(events: Sequence[Occurrence]) -> list[Occurrence]:
     """Return the events that a scenario schedules."""
     return [event for event in events if event.cause == "scenario"]
 
 
-def decided(events: Sequence[Happening]) -> list[Happening]:
+def decided(events: Sequence[Occurrence]) -> list[Occurrence]:
     """Return the events that no scenario schedules."""
     return [event for event in events if event.cause != "scenario"]
 
 
-def changes(a: Sequence[Happening], b: Sequence[Happening]) -> list[Change]:
+def changes(a: Sequence[Occurrence], b: Sequence[Occurrence]) -> list[Change]:
     """Return the differing events of two runs in the order in which they make them differ.
 
     Two events are the same if month, kind, actor and target are: sizes and causes shift with the
@@ -521,10 +521,10 @@ def changes(a: Sequence[Happening], b: Sequence[Happening]) -> list[Change]:
 
 
 def _elsewhere(
-    left_a: dict[tuple[str, ...], list[Happening]], left_b: dict[tuple[str, ...], list[Happening]]
+    left_a: dict[tuple[str, ...], list[Occurrence]], left_b: dict[tuple[str, ...], list[Occurrence]]
 ) -> list[Change]:
     """Take out what the same actor does in the same month to another target."""
-    waiting: dict[tuple[str, ...], list[Happening]] = defaultdict(list)
+    waiting: dict[tuple[str, ...], list[Occurrence]] = defaultdict(list)
     for event in (event for events in left_a.values() for event in events):
         waiting[(event.month, event.kind, *event.actors)].append(event)
     found = []
@@ -540,13 +540,13 @@ def _elsewhere(
 
 
 def _unmatched(
-    events: Sequence[Happening], others: Sequence[Happening]
-) -> dict[tuple[str, ...], list[Happening]]:
+    events: Sequence[Occurrence], others: Sequence[Occurrence]
+) -> dict[tuple[str, ...], list[Occurrence]]:
     """Return the events that the others do not have in the same month, by what they are."""
     waiting: dict[tuple[str, ...], int] = defaultdict(int)
     for other in others:
         waiting[(other.month, *_what(other))] += 1
-    found: dict[tuple[str, ...], list[Happening]] = {}
+    found: dict[tuple[str, ...], list[Occurrence]] = {}
     for event in events:
         dated = (event.month, *_what(event))
         if waiting[dated]:
@@ -556,7 +556,7 @@ def _unmatched(
     return found
 
 
-def _what(event: Happening) -> tuple[str, ...]:
+def _what(event: Occurrence) -> tuple[str, ...]:
     return (event.kind, event.target, *event.actors)
 
 

@@ -269,12 +269,12 @@ def _first_difference(dataset: xr.Dataset, scenario: str | None) -> str | None:
     for name in [scenario] if scenario else names[1:]:
         if settings.get(name, {}) != settings.get(names[0], {}):
             return str(dataset["month"].values[0].astype("datetime64[M]"))
-        ours, theirs = ({_deed(e) for e in events.get(n, ())} for n in (name, names[0]))
+        ours, theirs = ({_event_key_of(e) for e in events.get(n, ())} for n in (name, names[0]))
         starts += [deed[0] for deed in ours ^ theirs]
     return min(starts, default=None)
 
 
-def _deed(event: dict[str, Any]) -> tuple[str, str, str]:
+def _event_key_of(event: dict[str, Any]) -> tuple[str, str, str]:
     """Return what an event does, without its label and the figures behind it."""
     arguments = json.dumps(event.get("arguments", event["label"]), sort_keys=True)
     return event["month"], event["kind"], arguments

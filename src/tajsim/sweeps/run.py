@@ -82,7 +82,7 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-class State:
+class SweepState:
     """Runs of every point: finished or failed, both ``(point, run)``, and their ``spread``."""
 
     def __init__(self, points: Points, columns: Sequence[str], runs: int) -> None:
@@ -177,7 +177,7 @@ class Engine:
         self,
         experiment: Experiment,
         points: Points,
-        state: State,
+        state: SweepState,
         disk: Disk,
         place: Path,
         model: str,
@@ -324,7 +324,7 @@ def sweep(
     disk, model = disk or Disk(), model_version()
     place = prepare_folder(disk, out)
     tell = progress or (lambda _progress: None)
-    state = State(points, [keep.column for keep in loaded.keep], wanted)
+    state = SweepState(points, [keep.column for keep in loaded.keep], wanted)
     with _storing(place), locked(place):
         tables = tables_of(loaded, points, design)
         keep_manifest(disk, place, manifest := manifest_of(loaded, model, wanted), tables)

@@ -61,15 +61,15 @@ def guarding(country: Country) -> Guarding:
     inland = 0.5 * (country.price_in + total(prices) / len(prices))
     entry, collusion, share_of = on_sections(country)
     strength = entry / country.values.detection_limit
-    unit_people = country.agencies.ask(country.agencies.drug_units)
+    unit_people = country.agencies.apply(country.agencies.drug_units)
     left = detection_left(country, unit_people)
-    entry_toll = country.ask(toll, entry, country.price_in)
+    entry_toll = country.apply(toll, entry, country.price_in)
     customs, people = country.agency["customs"], country.agencies
-    out = country.ask(exit_detection, customs.strength, customs.quality)
-    exit_toll = country.ask(toll, out, prices)
+    out = country.apply(exit_detection, customs.strength, customs.quality)
+    exit_toll = country.apply(toll, out, prices)
     exit_collusion = np.broadcast_to(customs.collusion, out.shape)
-    units = country.ask(inland_detection, unit_people, people.quality[UNIT_ROWS])
-    unit_toll = country.ask(toll, units, inland)
+    units = country.apply(inland_detection, unit_people, people.quality[UNIT_ROWS])
+    unit_toll = country.apply(toll, units, inland)
     # Overload spoils the search, not the threat of him who is paid to look away.
     entry, units, out = entry * left[0], units * left[1], out * left[2]
     unit_collusion = people.collusion[UNIT_ROWS]
@@ -105,7 +105,7 @@ def detection_left(country: Country, unit_people: Array) -> Array:
     work = total(country.networks.bought) / people
     if country.months_run == 0:
         country.work_start = np.maximum(work, 1e-9)
-    return country.ask(overload, work / country.work_start)
+    return country.apply(overload, work / country.work_start)
 
 
 def on_sections(country: Country) -> tuple[Array, Array, Array]:
@@ -115,7 +115,7 @@ def on_sections(country: Country) -> tuple[Array, Array, Array]:
     agencies = country.agencies
     mine = (agencies.guarded_km[:N, GUARD_ROWS] > 0.0).astype(float)
     density = agencies.deployment[:N, GUARD_ROWS] / length
-    found = mine * country.ask(detection, density, agencies.quality[GUARD_ROWS], terrain)
+    found = mine * country.apply(detection, density, agencies.quality[GUARD_ROWS], terrain)
     collusion = mine * agencies.collusion[GUARD_ROWS]
     return total(found, axis=1), total(collusion, axis=1), mine
 
@@ -129,11 +129,11 @@ def border(country: Country) -> None:
     guard = guarding(country)
     names = country.networks.names
     normal = country.draws.normal_each("seizure", names, country.calendar_month)
-    settle(country, guard, pass_loads(country, guard, country.ask(luck_of_month, normal)))
+    settle(country, guard, pass_loads(country, guard, country.apply(luck_of_month, normal)))
 
 
 @dataclass
-class Tally:
+class Counts:
     """Sums over networks, kg: by section ``(section, run)``, by exit ``(exit, run)``, inland.
 
     ``met`` is what an honest guard left to himself would have seized, ``offered`` what was sent
@@ -158,7 +158,7 @@ class Tally:
     used: Array
 
 
-def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
+def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
     """Send all loads over the line, through the country and out; return what became of them.
 
     Prevention keeps what is used at home a small share of the stocks (M69).
@@ -170,7 +170,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     reach = net.access
     entry_guard = guard.entry_detection[:, None], guard.entry_collusion[:, None]
     load = net.bought * net.entry_share
-    shelter = country.ask(sheltered, net.protection, country.shelter)
+    shelter = country.apply(sheltered, net.protection, country.shelter)
     # A foreign guard takes no orders from those above.
     own = 1.0 - guard.share_of[:, [RUSSIANS]]
     met, arranged, seized = clear(load, *entry_guard, reach, luck, shelter * own)
@@ -181,7 +181,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     stock_met = stock * np.minimum(luck, guard.inland_cap)
     stock_open = stock_met * (1.0 - shelter)
     stock = stock - stock_open * (guard.inland_all - guard.inland_bought * reach)
-    net.hit = country.ask(arrests, guard.inland_all, net.protection)
+    net.hit = country.apply(arrests, guard.inland_all, net.protection)
 
     used = stock * values.domestic_use
     out = stock * values.sale_share * net.exit_share
@@ -198,7 +198,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
         + total(exit_arranged * guard.exit_toll[:, None])
         + net.bought * reach * guard.inland_toll
     )
-    return Tally(
+    return Counts(
         load=total(load, axis=1),
         met=total(met, axis=1),
         arranged=total(arranged, axis=1),
@@ -217,7 +217,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     )
 
 
-def settle(country: Country, guard: Guarding, tally: Tally) -> None:
+def settle(country: Country, guard: Guarding, tally: Counts) -> None:
     """Divide seizures and tolls over agencies; remember what others will hear of the ways."""
     now, agencies = country.now, country.agencies
     now["entering"][:N], now["seized"][:N] = tally.load, tally.seized
@@ -265,7 +265,7 @@ def report(country: Country, guard: Guarding) -> None:
     seizing[UNIT_ROWS] = np.maximum(guard.unit_people, 1.0)
     gain = now["seized_by"] * price / seizing
     at_stake = agencies.pay + agencies.watch
-    now["honesty"] = country.ask(reported_share, agencies.collusion, gain, at_stake)
+    now["honesty"] = country.apply(reported_share, agencies.collusion, gain, at_stake)
     now["reported"] = now["seized_by"] * now["honesty"]
     now["resale"] = (now["seized_by"] - now["reported"]) * price
     now["resold"] = total(now["seized_by"]) - total(now["reported"])

@@ -277,7 +277,9 @@ def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
     share = strength_behind(country, behind, settled)
-    taken = country.ask(bargain_chance, share, country.regime.shortfall, country.leverage, settled)
+    taken = country.apply(
+        bargain_chance, share, country.regime.shortfall, country.leverage, settled
+    )
     bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
     will = commanders.chance_to_fight(commanders.fear, country.guarantee)
     rest = against - bargains
@@ -365,7 +367,7 @@ def gather_old_fighters(country: Country) -> None:
     commanders = country.commanders
     men, _ = commanders.by_side(commanders.following * commanders.fallen)
     grievance = country.regions.grievance[commanders.place]
-    commanders.rejoining = country.ask(rejoining, men, grievance)
+    commanders.rejoining = country.apply(rejoining, men, grievance)
 
 
 def post_for_bargains(country: Country) -> NDArray[np.intp]:
@@ -373,7 +375,7 @@ def post_for_bargains(country: Country) -> NDArray[np.intp]:
     use = over_tasks(country.regime.weight) / TASK_COUNT
     taken = total(country.commanders.heads) > 0.5
     closed = np.where(taken, NOT_TO_BE_HAD, VETO)
-    return country.ask(cheapest_post, use, country.agencies.outside_interest, closed)
+    return country.apply(cheapest_post, use, country.agencies.outside_interest, closed)
 
 
 def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp]] | None:
@@ -411,7 +413,7 @@ def answer_arrest(country: Country) -> Pair | None:
     commanders.arrest_order = commanders.zeros()
     draw = country.draws.uniform_each("fight", commanders.names, country.calendar_month)
     # Expecting the worst is part of being told.
-    fear = country.ask(dread_of_custody, commanders.fear, commanders.no_way_back)
+    fear = country.apply(dread_of_custody, commanders.fear, commanders.no_way_back)
     fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
     yields = order * (1.0 - fights)
     commanders.remove(fights, MUTINIED)
@@ -441,13 +443,13 @@ def break_away(country: Country, faith: Array) -> Pair | None:
 def go_over(country: Country) -> None:
     """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
     gone = country.now["defections"]
-    country.broadcast = country.ask(broadcast_step, country.broadcast, total(gone))
+    country.broadcast = country.apply(broadcast_step, country.broadcast, total(gone))
     if not gone.any():
         return
     group = country.militant_group["northern_afghanistan"]
     for i, commander in enumerate(country.commanders):
         quality = country.agencies[commander.home_post].quality
-        group.readiness = country.ask(skill_carried, group.readiness, gone[i], quality)
+        group.readiness = country.apply(skill_carried, group.readiness, gone[i], quality)
 
 
 #: Places of the regions that militants from Afghanistan enter first.
@@ -463,7 +465,7 @@ def state(country: Country) -> None:
     country.regions.hold(effort, strong, armed, regime.failed)
     note_control(country, strong, armed)
     remember_exits(country)
-    country.mafia = country.ask(
+    country.mafia = country.apply(
         mafia_step, country.mafia, country.now["drug_income"], country.now["revenue"]
     )
     chance = regime.bear(

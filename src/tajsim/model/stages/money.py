@@ -54,9 +54,9 @@ def money(country: Country) -> None:
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
     months = np.full(country.run_count, float(country.months_run))
-    sent = country.ask(remittances, country.migrants, country.outside.migrant_demand, months)
-    made = country.ask(national_output, country.home_output, sent)
-    country.home_output = country.ask(output_step, country.home_output, country.mean_collusion)
+    sent = country.apply(remittances, country.migrants, country.outside.migrant_demand, months)
+    made = country.apply(national_output, country.home_output, sent)
+    country.home_output = country.apply(output_step, country.home_output, country.mean_collusion)
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
 
@@ -96,7 +96,7 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
-    country.commitments = country.ask(commitments_step, country.commitments, ledger["treasury"])
+    country.commitments = country.apply(commitments_step, country.commitments, ledger["treasury"])
     ledger.move("treasury", "world", country.commitments)
     # What taxes do not cover is borrowed abroad.
     borrowed = np.maximum(-ledger["treasury"], 0.0)
@@ -111,7 +111,7 @@ def take_from_people(country: Country) -> Array:
     pay_tolls(country)
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
     reach = agencies.strength * agencies.reach
-    asked = country.ask(extortion, reach, agencies.collusion, country.mean_fear, income)
+    asked = country.apply(extortion, reach, agencies.collusion, country.mean_fear, income)
     for i in EXTORTERS:
         wanted = asked[i] if i == POLICE else asked[i] * country.barrier
         taken[i] = country.money.draw("households", AGENCIES[i], wanted)
@@ -122,7 +122,7 @@ def take_from_people(country: Country) -> Array:
     relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
     if country.months_run == 0:
         country.barrier_rents_start, relative = barrier_rents, np.ones(country.run_count)
-    country.barrier = country.ask(barrier_step, country.barrier, relative, pressure)
+    country.barrier = country.apply(barrier_step, country.barrier, relative, pressure)
     return agencies.illicit
 
 
@@ -138,7 +138,7 @@ def share_rents(country: Country, illicit: Array) -> Array:
     """Let rents climb; return what each takes from the agency he heads, ``(commander, run)``."""
     heads, now = country.commanders.heads, country.now
     count = total(heads)
-    up, to_regime, kept = country.ask(climb, illicit, np.minimum(count, 1.0))
+    up, to_regime, kept = country.apply(climb, illicit, np.minimum(count, 1.0))
     country.money.move_in_turn(AGENCIES, "patronage", to_regime)
     country.money.move_in_turn(AGENCIES, "households", kept)
     now["rents_to_commander"], now["rents_to_regime"], now["rents_kept"] = up, to_regime, kept
@@ -153,7 +153,7 @@ def give_shelter(country: Country) -> None:
     """Let those above shelter the trade as far as they live on it."""
     country.now["drug_rents"] += total(country.networks.fee)
     aid = total(country.agencies.watched_aid * AGAINST_TRADE)
-    country.shelter = country.ask(shelter_step, country.shelter, country.now["drug_rents"], aid)
+    country.shelter = country.apply(shelter_step, country.shelter, country.now["drug_rents"], aid)
 
 
 def pay_clients(country: Country, takings: Array) -> None:
@@ -161,7 +161,7 @@ def pay_clients(country: Country, takings: Array) -> None:
     ledger, regime, commanders = country.money, country.regime, country.commanders
     claims = commanders.claims()
     need = total(claims)
-    paid = country.ask(patronage_paid, ledger["patronage"], need)
+    paid = country.apply(patronage_paid, ledger["patronage"], need)
     regime.shortfall = regime.shortfall + 0.2 * (shortfall(paid, need) - regime.shortfall)
     parts = paid * claims / np.maximum(need, 1e-9)
     ledger.pay_in_turn("patronage", COMMANDERS, parts)
@@ -188,7 +188,7 @@ def business(country: Country) -> Array:
     names, places = country.commanders.names, country.commanders.place
     rents = country.now["rents_commander"]
     everyone = np.maximum(total(rents), 1e-9)
-    chance = country.ask(killing_chance, rents, 1.0 - rents / everyone)
+    chance = country.apply(killing_chance, rents, 1.0 - rents / everyone)
     killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
     riots = riot(country)
     note_business(country, killed, riots)
@@ -209,7 +209,7 @@ def riot(country: Country) -> NDArray[np.bool_]:
     power, places = commanders.power * commanders.in_place, commanders.place
     grievance = country.regions.grievance[places]
     beyond = 1.0 - country.regions.control[places]
-    chance = country.ask(riot_chance, hit, power, grievance, beyond)
+    chance = country.apply(riot_chance, hit, power, grievance, beyond)
     draw = country.draws.uniform_each("riot", commanders.names, country.calendar_month)
     return draw < chance
 
@@ -231,7 +231,7 @@ def punish(country: Country) -> None:
     if not killed.any():
         return
     regions = country.regions
-    chance = country.ask(operation_chance, killed, regions.control)
+    chance = country.apply(operation_chance, killed, regions.control)
     draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
     sent = (draw < chance).astype(float)
     if not sent.any():
@@ -266,12 +266,12 @@ def agencies(country: Country) -> None:
     agencies, regime = country.agencies, country.regime
     drawn_off, alarm = best_drawn_off(country), alarmed(country)
     ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
-    agencies.ask(agencies.set_pay, ratio)
-    agencies.ask(agencies.replace_staff, political_heads(country))
-    agencies.ask(agencies.decide_collusion)
+    agencies.apply(agencies.set_pay, ratio)
+    agencies.apply(agencies.replace_staff, political_heads(country))
+    agencies.apply(agencies.decide_collusion)
     agencies.decide_quality(drawn_off, alarm)
     recruit(country, agencies.recruits(ratio))
-    agencies.ask(agencies.decide_deployment)
+    agencies.apply(agencies.decide_deployment)
     note_agencies(country)
 
 

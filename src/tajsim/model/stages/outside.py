@@ -32,12 +32,12 @@ def chance(country: Country) -> None:
     out, draws, month = country.outside, country.draws, country.calendar_month
     if country.months_run == 0 or month % 12 == HARVEST_MONTH:
         normal = draws.normal("harvest", "afghanistan", month)
-        out.harvest_luck = country.ask(harvest_of_year, normal)
+        out.harvest_luck = country.apply(harvest_of_year, normal)
         note_harvest(country)
     out.harvest = country.values.afghan_harvest * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
-    out.demand_shock = country.ask(autoregressive, out.demand_shock, shock)
-    out.terms = country.ask(
+    out.demand_shock = country.apply(autoregressive, out.demand_shock, shock)
+    out.terms = country.apply(
         reception,
         country.base_presence,
         country.presence_start,
@@ -51,17 +51,17 @@ def routes(country: Country) -> None:
     """Networks choose. Writes: consignments (bought, shares of ways)."""
     networks = country.networks
     bought = total(networks.bought)
-    country.price_in = country.ask(price_at_border, bought, country.outside.harvest)
+    country.price_in = country.apply(price_at_border, bought, country.outside.harvest)
     country.now["price_border"] = country.price_in
     months = np.full(country.run_count, float(country.months_run))
-    country.price_out = country.ask(price_beyond, months)
+    country.price_out = country.apply(price_beyond, months)
     barrier = np.zeros((len(EXITS), country.run_count))
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
     closed = country.barrier + country.hardening
     barrier[EXITS.index("uzbek_border")] = country.values.barrier_cost * closed
     weak = country.values.kyrgyz_hardening * country.hardening
     barrier[EXITS.index("kyrgyz_border")] = country.values.barrier_cost * weak
-    networks.ask(networks.protect, country.commanders.in_place)
+    networks.apply(networks.protect, country.commanders.in_place)
     networks.learn(country.entry_word, country.exit_word)
     networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, barrier)
     note_ways(country, networks.exit_cost + barrier[:, None])

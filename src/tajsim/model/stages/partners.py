@@ -76,14 +76,14 @@ def attention(country: Country) -> Array:
     Budgets of early 2004 answer what was asked and told then: both count from the start on.
     """
     powers = country.powers
-    wake = country.ask(alarm, country.regime.strain)
+    wake = country.apply(alarm, country.regime.strain)
     asked, told = country.search - country.search_start, country.told - country.told_start
-    return powers.ask(powers.heed, wake, asked, told)
+    return powers.apply(powers.heed, wake, asked, told)
 
 
 def pay_for_base(country: Country) -> None:
     """The owner of the base adds the help that takes the place of rent: arms, aid against drugs."""
-    rent = country.ask(rent_in_kind, country.base_troops)
+    rent = country.apply(rent_in_kind, country.base_troops)
     offered = country.power["russia"].offer
     for task in ("external_defence", "drugs"):
         offered[TASKS.index(task)] += 0.5 * rent
@@ -107,11 +107,11 @@ def neighbours(country: Country) -> None:
     transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
     count = len(AFGHAN_SECTIONS)
     guard = total(country.guard_strength[:count]) / count
-    country.hardening = country.ask(hardening, guard, country.hostility)
-    country.hostility = country.ask(hostility_step, country.hostility, transit, inside)
+    country.hardening = country.apply(hardening, guard, country.hostility)
+    country.hostility = country.apply(hostility_step, country.hostility, transit, inside)
     pressure = country.values.militant_pressure.copy()
     exiles = MILITANT_GROUPS.index("khudaiberdiev")
-    pressure[exiles] = country.ask(
+    pressure[exiles] = country.apply(
         pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
     )
     country.outside.militant_pressure = pressure
@@ -126,8 +126,8 @@ def look_for_partners(country: Country) -> None:
     regime, powers = country.regime, country.powers
     whole = dependence(regime.task_provision, regime.effort)
     country.reliance = reliance(whole, powers.carried, powers.moscow)
-    regime.unease = country.ask(unease, country.reliance)
-    country.search = country.ask(search, regime.weakness, regime.unease)
+    regime.unease = country.apply(unease, country.reliance)
+    country.search = country.apply(search, regime.weakness, regime.unease)
     country.displeasure = displeasure(country.leverage, country.reliance)
     tell_threat(country)
     # What the regime looked for and told in early 2004 stands in the budgets of that year. The
@@ -143,14 +143,14 @@ def tell_threat(country: Country) -> None:
     aid, revenue = total(country.last["delivered"]), country.last["revenue"]
     earned = aid / np.maximum(aid + revenue, 1.0)
     party = country.regime.party_threat
-    own = country.ask(overstatement, earned, party / (1.0 + party))
-    patron = country.ask(overstatement, country.west_share, np.zeros(country.run_count))
-    country.told = country.ask(believed, own, patron)
+    own = country.apply(overstatement, earned, party / (1.0 + party))
+    patron = country.apply(overstatement, country.west_share, np.zeros(country.run_count))
+    country.told = country.apply(believed, own, patron)
 
 
 def excused(country: Country, tolerance: Array) -> Array:
     """Return how far a partner of that tolerance looks away from repression, 0 to 1, ``(run,)``."""
-    return country.ask(looked_away, tolerance, country.told)
+    return country.apply(looked_away, tolerance, country.told)
 
 
 def ask_for_border(country: Country) -> None:
@@ -160,8 +160,8 @@ def ask_for_border(country: Country) -> None:
     threat = threat + regime.perceived[TASKS.index("militancy")]
     guard = country.agency["russian_border_troops"]
     holds = (total(guard.guarded_km) > 0.0).astype(float)
-    regime.demand = holds * country.ask(sovereignty_demand, regime.unease, threat)
-    chance = country.ask(grant_chance, regime.demand)
+    regime.demand = holds * country.apply(sovereignty_demand, regime.unease, threat)
+    chance = country.apply(grant_chance, regime.demand)
     if chance.any():
         month = country.calendar_month
         hand_over_next(country, country.draws.happens("grant", "russia", month, chance))
@@ -195,10 +195,10 @@ def delivery(country: Country) -> None:
     """Powers deliver. Writes: agency purses, aid per agency, provision of tasks, trust lost."""
     powers = country.powers
     bear_defections(country)
-    powers.ask(powers.deliver)
+    powers.apply(powers.deliver)
     money = total(powers.delivered, axis=1)
-    repeated = country.ask(duplication, np.swapaxes(powers.delivered, 0, 1))
-    share = country.ask(diverted_share, mean_by_task(country.agencies.collusion), repeated)
+    repeated = country.apply(duplication, np.swapaxes(powers.delivered, 0, 1))
+    share = country.apply(diverted_share, mean_by_task(country.agencies.collusion), repeated)
     powers.arrive(share, repeated)
     country.now["duplicated"] = repeated * money
     country.now["delivered"] = total(powers.delivered)
@@ -232,7 +232,7 @@ def exposure_to(country: Country, gone: Array) -> Array:
         if went.any():
             post = commander.home_post
             guards = np.full(country.run_count, float(AGENCIES[post] == EMBASSY_GUARD))
-            relied = country.ask(partner_exposure, helped[:, post], present, guards)
+            relied = country.apply(partner_exposure, helped[:, post], present, guards)
             found = np.maximum(found, went * relied)
     return found
 
@@ -306,7 +306,7 @@ def perceived_threats(country: Country) -> Array:
     Fighters abroad who aim at others are not seen, so nothing is done about them (M97).
     """
     seen = np.zeros((len(TASKS), country.run_count))
-    ideas = country.ask(
+    ideas = country.apply(
         threat_of_ideas,
         total(country.movement["hizb_ut_tahrir"].members) / 1000.0,
         country.people["violent"] / 1000.0,
@@ -326,12 +326,12 @@ def position(country: Country) -> None:
     country.alignment = alignment(powers.carried, powers.west, powers.moscow)
     whole = np.maximum(total(powers.carried), 1e-9)
     country.west_share = total(powers.carried * powers.west) / whole
-    country.objection = country.ask(objection, total(powers.carried * powers.bloc) / whole)
-    country.leverage = country.ask(leverage, country.values.debt_to_russia, country.migrants)
+    country.objection = country.apply(objection, total(powers.carried * powers.bloc) / whole)
+    country.leverage = country.apply(leverage, country.values.debt_to_russia, country.migrants)
     look_for_partners(country)
     powers.back(country.alignment, country.base_presence)
     backing = country.power["russia"].backing
-    country.guarantee = country.ask(patron_word, backing, country.regime.doubt)
+    country.guarantee = country.apply(patron_word, backing, country.regime.doubt)
     note_position(country)
 
 

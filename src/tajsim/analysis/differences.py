@@ -19,13 +19,13 @@ from tajsim.inputs.toml import month_number
 from tajsim.results.chronicle import (
     MONTHS,
     Change,
-    Happening,
+    Occurrence,
     Pair,
     changes,
-    chronicle_table,
     decided,
-    happenings,
+    event_table,
     most_telling,
+    occurrences,
     of_rows,
     scheduled,
     sentence,
@@ -52,8 +52,8 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
         UserError: if one of them does not hold the run.
     """
     pair.check_run(run)
-    a = happenings(pair.results_a, pair.scenario_a, run)
-    b = happenings(pair.results_b, pair.scenario_b, run)
+    a = occurrences(pair.results_a, pair.scenario_a, run)
+    b = occurrences(pair.results_b, pair.scenario_b, run)
     orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))
     lines = [f"Run {run}: A {pair.scenario_a}, B {pair.scenario_b}"]
     lines += _orders(orders, everything)
@@ -73,8 +73,8 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
 
 def differences_table(pair: Pair, run: int) -> pd.DataFrame:
     """Return every differing event of a run as a table: month, side, months moved, sentence."""
-    a = happenings(pair.results_a, pair.scenario_a, run)
-    b = happenings(pair.results_b, pair.scenario_b, run)
+    a = occurrences(pair.results_a, pair.scenario_a, run)
+    b = occurrences(pair.results_b, pair.scenario_b, run)
     found = changes(a, b)
     return pd.DataFrame(
         {
@@ -232,11 +232,11 @@ def frequencies(pair: Pair) -> pd.DataFrame:
 
 def _table(pair: Pair, side: str) -> pd.DataFrame:
     if side == "a":
-        return chronicle_table(pair.results_a, pair.scenario_a)
-    return chronicle_table(pair.results_b, pair.scenario_b)
+        return event_table(pair.results_a, pair.scenario_a)
+    return event_table(pair.results_b, pair.scenario_b)
 
 
-def _by_run(pair: Pair, side: str) -> dict[int, list[Happening]]:
+def _by_run(pair: Pair, side: str) -> dict[int, list[Occurrence]]:
     """Return the events of every run of one side."""
     results, scenario = _side(pair, side)
     labels = labels_of(attribute(results, "events").get(scenario, ()))

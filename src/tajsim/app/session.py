@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from tajsim.app.figures import Months, longer
-from tajsim.app.workers import Crew, Task
+import xarray as xr
+
+from tajsim.app.figures import (
+    PARTS,
+    Months,
+    Side,
+    dataset_of,
+    fans_of,
+    longer,
+    months_of,
+    part_of_view,
+    sides_so_far,
+)
+from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
+from tajsim.app.workers import SMOOTH, ViewJob, WorkerPool, jobs_of
 from tajsim.ensemble.executor import Record
+from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 
 
@@ -31,17 +47,17 @@ class Scheduler:
     def __init__(
         self,
         workers: int,
-        start: Callable[[int, Task], None],
+        start: Callable[[int, ViewJob], None],
         stop: Callable[[int], None],
         known: Callable[[str], bool],
     ) -> None:
         self._start, self._stop, self._known = start, stop, known
-        self._running: list[Task | None] = [None] * workers
+        self._running: list[ViewJob | None] = [None] * workers
         self._stopping: set[int] = set()
-        self._wishes: dict[Hashable, Sequence[Task]] = {}
+        self._wishes: dict[Hashable, Sequence[ViewJob]] = {}
         self._served: dict[Hashable, int] = {}
 
-    def want(self, session: Hashable, tasks: Sequence[Task]) -> None:
+    def want(self, session: Hashable, tasks: Sequence[ViewJob]) -> None:
         """Put the wishes of a session in the place of its earlier ones; none: the session ends."""
         if tasks:
             self._wishes[session] = tasks
@@ -66,7 +82,7 @@ class Scheduler:
         """Return the keys that some session wishes for."""
         return {task.key for tasks in self._wishes.values() for task in tasks}
 
-    def running(self) -> list[Task | None]:
+    def running(self) -> list[ViewJob | None]:
         """Return the task of each worker."""
         return list(self._running)
 
@@ -80,7 +96,7 @@ class Scheduler:
                     self._running[worker] = task
                     self._start(worker, task)
 
-    def _next(self, worker: int) -> tuple[Hashable, Task] | None:
+    def _next(self, worker: int) -> tuple[Hashable, ViewJob] | None:
         """Return what is needed first; among equals, of the session that was served least.
 
         Of one session's tasks, those that have their past with this worker go before others.
@@ -108,7 +124,7 @@ class Scheduler:
         best = min(waiting, key=lambda row: row[:4])
         return best[4], best[5]
 
-    def _may(self, worker: int, task: Task) -> bool:
+    def _may(self, worker: int, task: ViewJob) -> bool:
         """Tell whether a worker should take a task: its home is here, or is busy for long."""
         if task.home is None or task.home == worker:
             return True
@@ -116,7 +132,7 @@ class Scheduler:
         return at_home is not None and task.home not in self._stopping
 
 
-class Shelf:
+class ResultCache:
     """Records by key; the ones not used for longest go when there are too many bytes.
 
     Args:
@@ -171,7 +187,7 @@ _LOST = (
 )
 
 
-class Session(Hashable, Protocol):
+class Listener(Hashable, Protocol):
     """A tab or a download: somebody who waits for tasks."""
 
     needed: int  #: bytes of the results
@@ -184,7 +200,7 @@ class Session(Hashable, Protocol):
         """Hear that a task cannot be simulated."""
 
 
-class Hub:
+class SessionManager:
     """Owns workers, results and sessions. All of it happens in the thread of the event loop.
 
     Args:
@@ -197,16 +213,16 @@ class Hub:
         self.offered, self.workers, self.folder = list(offered), workers, folder
         self.partial: dict[str, Months] = {}
         self.drawing = ThreadPoolExecutor(1)
-        self._sessions: list[Session] = []
-        self._tasks: dict[int, tuple[int, Task]] = {}
+        self._sessions: list[Listener] = []
+        self._tasks: dict[int, tuple[int, ViewJob]] = {}
         self._failed: dict[str, Sequence[str]] = {}
         self._losses: Counter[str] = Counter()
         self._loop = asyncio.get_running_loop()
         self._scheduler = Scheduler(workers, self._start, self._stop, self._known)
-        self.shelf = Shelf(_KEPT_BYTES, self._scheduler.wanted)
-        self.crew = Crew(workers, self._heard)
+        self.shelf = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
+        self.crew = WorkerPool(workers, self._heard)
 
-    def enter(self, session: Session) -> None:
+    def enter(self, session: Listener) -> None:
         """Let a session in.
 
         Raises:
@@ -218,17 +234,17 @@ class Hub:
             )
         self._sessions.append(session)
 
-    def leave(self, session: Session) -> None:
+    def leave(self, session: Listener) -> None:
         """Let a session go, with what only it was waiting for."""
         if session in self._sessions:
             self._sessions.remove(session)
         self._scheduler.want(session, [])
 
-    def withdraw(self, session: Session) -> None:
+    def withdraw(self, session: Listener) -> None:
         """Take back the wishes of a session."""
         self._scheduler.want(session, [])
 
-    def want(self, session: Session, tasks: Sequence[Task], needed: int) -> None:
+    def want(self, session: Listener, tasks: Sequence[ViewJob], needed: int) -> None:
         """Put the wishes of a session in the place of its earlier ones.
 
         Raises:
@@ -253,7 +269,7 @@ class Hub:
     def _known(self, key: str) -> bool:
         return key in self.shelf or key in self._failed
 
-    def _start(self, worker: int, task: Task) -> None:
+    def _start(self, worker: int, task: ViewJob) -> None:
         self._tasks[worker] = (self.crew.start(worker, task), task)
 
     def _stop(self, worker: int) -> None:
@@ -286,7 +302,7 @@ class Hub:
         self._scheduler.free(worker)
         self._tell(task.key)
 
-    def _lost(self, worker: int, task: Task | None) -> None:
+    def _lost(self, worker: int, task: ViewJob | None) -> None:
         """Put a new process in the place of one that died; its task is tried once more."""
         self.crew.replace(worker)
         self._tasks.pop(worker, None)
@@ -297,7 +313,7 @@ class Hub:
                 self._fail(task, [_LOST])
         self._scheduler.free(worker)
 
-    def _fail(self, task: Task, lines: Sequence[str]) -> None:
+    def _fail(self, task: ViewJob, lines: Sequence[str]) -> None:
         self._failed[task.key] = lines
         for session in list(self._sessions):
             if task.key in session.keys:
@@ -307,3 +323,207 @@ class Hub:
         for session in list(self._sessions):
             if key in session.keys:
                 session.news()
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked state with its plan; ``pairs``: the tasks of both scenarios, by chunk."""
+
+    state: PageState
+    plan: Plan
+    pairs: tuple[tuple[ViewJob, ...], ...]
+
+    @property
+    def tasks(self) -> list[ViewJob]:
+        """All tasks, the first chunk first."""
+        return [task for pair in self.pairs for task in pair]
+
+    @property
+    def first(self) -> int:
+        """How many chunks are simulated first, all at once."""
+        return sum(pair[0].stage == 0 for pair in self.pairs)
+
+    def complete(self, hub: SessionManager) -> int:
+        """Return how many chunks, from the first on, are there, in whole stages."""
+        missing = {
+            pair[0].stage for pair in self.pairs if not all(t.key in hub.shelf for t in pair)
+        }
+        begun = min(missing, default=len(self.pairs))
+        return sum(pair[0].stage < begun for pair in self.pairs)
+
+    def records(self, hub: SessionManager, chunks: int) -> list[Record]:
+        """Return the records of so many chunks."""
+        return [hub.shelf.get(task.key) for pair in self.pairs[:chunks] for task in pair]
+
+    def dataset(self, records: Sequence[Record]) -> xr.Dataset:
+        """Return the labelled results of the first records, and the command that makes them."""
+        pairs = self.pairs[: len(records) // 2]
+        found = dataset_of(self.plan, pairs, records)
+        return found.assign_attrs(command=command(self.state, outcomes=True))
+
+    def sides(self, hub: SessionManager, chunks: int) -> tuple[Side, Side]:
+        """Return what is shown over time, of so many chunks, as far as it is there."""
+        pairs = self.pairs[:chunks]
+        keys = [task.key for pair in pairs for task in pair]
+        records = {key: hub.shelf.get(key) for key in keys if key in hub.shelf}
+        shown = [spec.partition("@")[0] for spec in self.state.show]
+        return sides_so_far(self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown)))
+
+
+def request_for(hub: SessionManager, state: PageState) -> Request:
+    """Check a state and return what it asks for.
+
+    Raises:
+        UserError: all mistakes at once.
+    """
+    plan = plan_of(state, hub.folder)
+    shown = [spec.partition("@")[0] for spec in state.show]
+    reference, own = jobs_of(plan, state, tuple(dict.fromkeys(shown)), hub.workers)
+    return Request(state, plan, tuple(zip(reference, own, strict=True)))
+
+
+class Stream:
+    """Follows the simulation of a state: the fans grow month by month, then all parts are told.
+
+    Attributes:
+        number: of the move that asked for the state.
+    """
+
+    def __init__(self, number: int, asked: Request, hub: SessionManager) -> None:
+        self.number, self.asked, self._hub = number, asked, hub
+        self._months = (0, 0)  # of reference and scenario
+        self._chunks = 0
+        self._parts: list[str] = []  # of these chunks, not told yet
+        self._dataset: xr.Dataset | None = None
+
+    async def next(self) -> dict[str, Any] | None:
+        """Return the next message; None if nothing is new."""
+        chunks = self.asked.complete(self._hub)
+        if chunks > self._chunks:
+            self._chunks, self._parts, self._dataset = chunks, list(PARTS), None
+        if self._parts:
+            return await self._part(self._parts.pop(0))
+        return None if chunks else await self._so_far()
+
+    async def _so_far(self) -> dict[str, Any] | None:
+        """Return the fans up to the months that are done of the first chunks."""
+        sides = self.asked.sides(self._hub, self.asked.first)
+        months = (months_of(sides[0]), months_of(sides[1]))
+        # The page keeps the last fans of the scenario until there is a month to draw of the new.
+        waits = months[0] == len(self.asked.plan.months) and months[1] < SMOOTH
+        if months == self._months or waits:
+            return None
+        self._months = months
+        fans = await self._drawn(lambda: fans_of(sides, self.asked.state))
+        runs = self.asked.pairs[self.asked.first - 1][0].job.stop
+        return {"kind": "so far", "runs": runs, "months": months[1], "fans": fans}
+
+    async def _part(self, part: str) -> dict[str, Any]:
+        """Return one part of what is shown of the complete chunks."""
+        asked, chunks = self.asked, self._chunks
+        if part == "fans":
+            sides = asked.sides(self._hub, chunks)
+            found: dict[str, Any] = {"fans": await self._drawn(lambda: fans_of(sides, asked.state))}
+        else:
+            if self._dataset is None:
+                records = asked.records(self._hub, chunks)
+                self._dataset = await self._drawn(lambda: asked.dataset(records))
+            dataset = self._dataset
+            found = await self._drawn(lambda: part_of_view(part, dataset, asked.state))
+        whole = chunks == len(asked.pairs) and part == PARTS[-1]
+        runs = asked.pairs[chunks - 1][0].job.stop
+        return {"kind": "view", "part": part, "runs": runs, "complete": whole, **found}
+
+    async def _drawn(self, make: Callable[[], Any]) -> Any:
+        """Return what a function makes in the thread for drawing."""
+        return await asyncio.get_running_loop().run_in_executor(self._hub.drawing, make)
+
+
+#: Seconds to wait for a later move before the work of one begins.
+_SETTLE = 0.03
+
+
+class Session:
+    """Answers the states that a page sends; only the latest counts.
+
+    Args:
+        hub: where the results come from.
+        send: sends an object to the page.
+    """
+
+    def __init__(self, hub: SessionManager, send: Callable[[dict[str, Any]], None]) -> None:
+        self.hub, self._send = hub, send
+        self.needed, self.keys = 0, set[str]()
+        self._latest: tuple[int, str] | None = None
+        self._number = 0
+        self._told: Stream | None = None
+        self._drawing = False
+        self._open = True
+
+    def move(self, number: int, query: str) -> None:
+        """Take a new state; what came before it and was not begun is forgotten."""
+        waiting = self._latest is not None
+        self._latest = (number, query)
+        if not waiting:
+            asyncio.get_running_loop().call_later(_SETTLE, self._begin)
+
+    def close(self) -> None:
+        """Forget everything: the page is gone."""
+        self._open, self._told = False, None
+        self.hub.leave(self)
+
+    def news(self) -> None:
+        """Draw what has come, unless a drawing is under way, which looks again when it is done."""
+        if self._told and not self._drawing:
+            self._drawing = True
+            asyncio.get_running_loop().create_task(self._draw())
+
+    def failed(self, lines: Sequence[str]) -> None:
+        """Tell the page that there is no result."""
+        self._told = None
+        self._say("errors", messages=list(lines))
+
+    def _begin(self) -> None:
+        if self._latest is None or not self._open:
+            return
+        (self._number, query), self._latest = self._latest, None
+        try:
+            state = read_state(query, self.hub.offered)
+            asked = request_for(self.hub, state)
+            self.hub.want(self, asked.tasks, asked.plan.bytes_needed())
+        except UserError as error:
+            self.keys, self.needed = set(), 0
+            self.hub.withdraw(self)
+            self.failed(error.messages)
+            return
+        self._told = Stream(self._number, asked, self.hub)
+        self._say(
+            "asked",
+            query=state.query(),
+            scenario=scenario_text(state),
+            command=command(state),
+            names=[scenario.name for scenario in asked.plan.scenarios],
+            start=asked.plan.start,
+            end=asked.plan.end,
+            runs=asked.plan.runs,
+        )
+        self.news()
+
+    async def _draw(self) -> None:
+        """Draw until the page has all that is there."""
+        try:
+            while self._open and (told := self._told):
+                message = await told.next()
+                if message and told is self._told:
+                    self._send({"number": told.number, **message})
+                elif told is self._told:
+                    return
+        except Exception as error:  # the page must not wait for ever
+            traceback.print_exc()
+            self.failed([f"internal error: {type(error).__name__}: {error}"])
+        finally:
+            self._drawing = False
+
+    def _say(self, kind: str, **more: Any) -> None:
+        if self._open:
+            self._send({"number": self._number, "kind": kind, **more})
