@@ -20,7 +20,7 @@ from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_file import shipped_scenarios
 from tajsim.inputs.schema import experiment_schema, experiment_schema_text
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.design import DesignTable, make_design, make_points
+from tajsim.sweeps.design import DesignPoints, make_design, make_points
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,10 +41,10 @@ def test_shipped_experiments_run(
     if experiment.design.kind in ("sobol", "morris"):
         pytest.importorskip("SALib")
 
-    def two(experiment: tajsim.inputs.experiment.Experiment) -> DesignTable:
+    def two(experiment: tajsim.inputs.experiment.Experiment) -> DesignPoints:
         design = make_design(experiment)
         rows = [0, len(design.rows) - 1]
-        return DesignTable(tuple(design.rows[i] for i in rows), design.units[rows])
+        return DesignPoints(tuple(design.rows[i] for i in rows), design.units[rows])
 
     monkeypatch.setattr("tajsim.sweeps.run.make_design", two)
     report = sweep(experiment, tmp_path / "out", runs=1)

@@ -66,7 +66,9 @@ def test_shelter_follows_what_the_trade_pays_those_above() -> None:
     assert none < 0.2
     assert none < some < much
     watched = {"donor_monitoring": 1.0}
-    assert apply(shelter_step, 0.2, 1e6, 1e6, **watched) < apply(shelter_step, 0.2, 1e6, 0.0, **watched)
+    assert apply(shelter_step, 0.2, 1e6, 1e6, **watched) < apply(
+        shelter_step, 0.2, 1e6, 0.0, **watched
+    )
 
 
 def test_officers_report_less_the_more_a_kilogram_is_worth_to_them() -> None:

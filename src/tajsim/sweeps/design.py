@@ -30,14 +30,14 @@ Unit = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class DesignTable:
+class DesignPoints:
     """The rows of a design: values by factor, and places between 0 and 1 ``(row, factor)``."""
 
     rows: tuple[Mapping[str, FactorValue], ...]
     units: Unit
 
 
-def make_design(experiment: Experiment) -> DesignTable:
+def make_design(experiment: Experiment) -> DesignPoints:
     """Return the rows of an experiment's design, the same for each of its scenarios.
 
     Raises:
@@ -47,10 +47,10 @@ def make_design(experiment: Experiment) -> DesignTable:
     factors = experiment.factors
     if kind == "points":
         rows = tuple(experiment.rows)
-        return DesignTable(rows, _places(factors, rows))
+        return DesignPoints(rows, _places(factors, rows))
     if kind == "grid":
         rows = _grid(factors)
-        return DesignTable(rows, _places(factors, rows))
+        return DesignPoints(rows, _places(factors, rows))
     if kind == "latin-hypercube":
         units = _latin(len(factors), options["points"], options["blocks"], experiment.seed)
     elif kind == "sobol":
@@ -60,7 +60,7 @@ def make_design(experiment: Experiment) -> DesignTable:
     columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
     names = [factor.name for factor in factors]
     rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-    return DesignTable(rows, units)
+    return DesignPoints(rows, units)
 
 
 def values_at(factor: Factor, place: Unit) -> list[FactorValue]:
@@ -189,7 +189,7 @@ class Points:
     variants: int
 
 
-def make_points(experiment: Experiment, design: DesignTable) -> Points:
+def make_points(experiment: Experiment, design: DesignPoints) -> Points:
     """Return the points of a design in every scenario of the experiment, in the order of rows."""
     found: dict[str, Point] = {}
     rows: list[tuple[str, str]] = []

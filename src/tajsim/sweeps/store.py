@@ -24,7 +24,7 @@ from tajsim.files import BEGUN, place_of, telling, whole
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Scenario
-from tajsim.sweeps.design import DesignTable, Points
+from tajsim.sweeps.design import DesignPoints, Points
 from tajsim.sweeps.task import Finished, Task, read_table
 
 
@@ -469,7 +469,7 @@ def _column(experiment: Experiment, position: int) -> dict[str, Any]:
     }
 
 
-def tables_of(experiment: Experiment, points: Points, design: DesignTable) -> dict[str, str]:
+def tables_of(experiment: Experiment, points: Points, design: DesignPoints) -> dict[str, str]:
     """Return the table of points and the table of rows, as text by file name."""
     names = [factor.name for factor in experiment.factors]
     listed = ([p.id, p.scenario, *(p.values[n] for n in names)] for p in points.points)
