@@ -151,15 +151,13 @@ def _answer(error: BaseException) -> int:
     if isinstance(error, UserError):
         _say(*(line for message in error.messages for line in message.splitlines()))
         return USER
-    # Ctrl-C while a library in C is loaded comes out as whatever that library makes of it.
-    if isinstance(error, KeyboardInterrupt) or (
-        interrupt.asked and not isinstance(error, Terminated)
-    ):
-        _say("interrupted; nothing half written was left behind")
-        return INTERRUPTED
     if isinstance(error, Terminated):
         _say("terminated; nothing half written was left behind")
         return TERMINATED
+    # Ctrl-C while a library in C is loaded comes out as whatever that library makes of it.
+    if isinstance(error, KeyboardInterrupt) or interrupt.asked:
+        _say("interrupted; nothing half written was left behind")
+        return INTERRUPTED
     if isinstance(error, OSError):
         # Where the output was to go nothing more fits: keep the interpreter from trying again.
         with suppress(OSError):
@@ -170,18 +168,14 @@ def _answer(error: BaseException) -> int:
     if isinstance(error, MemoryError):
         _say("out of memory; ask for fewer runs, fewer outcomes or an earlier end")
         return USER
-    _say(f"internal error: {_brief(error)}; run again with --debug")
+    text = " ".join([f"{type(error).__name__}:", *str(error).split()]).removesuffix(":")
+    _say(f"internal error: {text}; run again with --debug")
     return INTERNAL
 
 
 def _say(*lines: str) -> None:
     for line in lines:
         print(f"tajsim: {line}", file=sys.stderr)
-
-
-def _brief(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 @contextmanager

@@ -11,16 +11,7 @@ from typing import TYPE_CHECKING, Any
 import tajsim
 from tajsim.cli.files import result_folder, table_file, write_table, write_tables
 from tajsim.cli.progress import progress_bar
-from tajsim.cli.verb import (
-    WORK,
-    Option,
-    Verb,
-    file_options,
-    folder_options,
-    given,
-    picked,
-    window_option,
-)
+from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, given, window_option
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
 from tajsim.inputs.modes import DEFAULT_MODE, MODES
@@ -54,7 +45,6 @@ ENSEMBLE = (
         "KEY=VALUE",
         action="append",
         dest="overrides",
-        default=[],
     ),
     Option("--until", "the last month (default: the end of the scenario)", "YYYY-MM"),
     Option("--outcomes", "the outcomes to keep, separated by commas (default: all)", "A,B"),
@@ -210,7 +200,7 @@ def explain(options: Namespace) -> None:
     come more or less often. A is the reference (--against, or the first results), B the other.
     """
     with table_file(options.out, options.overwrite) as file:
-        chosen = picked(options, "run scenario against")
+        chosen = given(options, "run scenario against")
         found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
         if file:
             write_table(found.table, file)
@@ -266,7 +256,7 @@ def _simulate_and_keep(
 
         # All that can be checked is checked before the first month is simulated.
         plan = prepare(
-            scenarios, resume=state, **draws, **picked(options, "until outcomes overrides")
+            scenarios, resume=state, **draws, **given(options, "until outcomes overrides")
         )
         if options.window:
             check_window((plan.start, plan.end), options.window)

@@ -124,11 +124,6 @@ WORK = (
 )
 
 
-def picked(options: Namespace, names: str) -> dict[str, Any]:
-    """Return some of the options by their names, which blanks separate."""
-    return {name: getattr(options, name) for name in names.split()}
-
-
 def given(options: Namespace, names: str) -> dict[str, Any]:
-    """Return those of some options that were given."""
-    return {name: value for name, value in picked(options, names).items() if value is not None}
+    """Return those of some options that were given; blanks separate their names."""
+    return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
