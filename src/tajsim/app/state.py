@@ -112,8 +112,8 @@ def read_state(query: str, offered: Sequence[str]) -> State:
         if once.get(key):
             try:
                 numbers[key] = whole_number(once[key])
-            except ValueError:
-                wrong.append(f"argument --{key}: '{once[key]}' is not a whole number")
+            except ValueError as error:
+                wrong.append(f"argument --{key}: {error}")
     if numbers.get("runs", 0) > MOST_RUNS:
         wrong.append(f"runs: at most {MOST_RUNS} here; tajsim compare simulates any number")
     if wrong:

@@ -84,9 +84,11 @@ def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
 )
 def plot(options: Namespace) -> None:
     """Draw a picture of results, or of several results side by side."""
+    from tajsim.plots import SUFFIXES, draw
+
     chosen = _chosen(options)
     path = place_of(options.out)
-    check_file(path, options.overwrite)
+    check_file(path, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
         from tajsim.plots.of_sweeps import draw_sweep
 
@@ -96,8 +98,6 @@ def plot(options: Namespace) -> None:
             )
         written = draw_sweep(options.kind, tajsim.load_sweep(options.results[0]), path, **chosen)
     else:
-        from tajsim.plots import draw
-
         datasets = [tajsim.load_results(results) for results in options.results]
         written = draw(options.kind, datasets, path, **chosen, **_table(options.kind, datasets))
     print(*written, sep="\n")

@@ -30,6 +30,10 @@ _DROPPED = re.compile(
 )  # fmt: skip
 
 
+#: The module beside this one that simulates; it is not imported, so that Mesa need not be.
+_SIMULATES = "chunk.py"
+
+
 @cache
 def model_version() -> str:
     """Return the version of the package and eight digits of a hash of what decides its numbers."""
@@ -50,11 +54,9 @@ def uncalibrated_version() -> str:
 
 def sources() -> list[Path]:
     """Return the files of the code that simulates: whole packages, and modules by what they do."""
-    from tajsim.ensemble.chunk import simulate  # Mesa is imported only where it is needed
-
     parts = [agents, model, rules, axes, draws, world]
-    parts += [sys.modules[made.__module__] for made in (ParameterValues, load_kinds, simulate)]
-    found: list[Path] = []
+    parts += [sys.modules[made.__module__] for made in (ParameterValues, load_kinds)]
+    found = [Path(__file__).with_name(_SIMULATES)]
     for path in (Path(str(part.__file__)) for part in parts):
         found += path.parent.rglob("*.py") if path.name == "__init__.py" else [path]
     return found

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 import tajsim.plots.choose as choose
 import tajsim.plots.style as style
 from tajsim.errors import UserError, unknown
-from tajsim.files import telling
+from tajsim.files import check_file, telling
 from tajsim.plots.border import border
 from tajsim.plots.claims import claims
 from tajsim.plots.difference import difference
@@ -31,7 +31,7 @@ from tajsim.plots.money import money
 from tajsim.plots.network import network
 from tajsim.plots.position import position
 from tajsim.plots.providers import providers
-from tajsim.plots.save import SUFFIXES, check_suffix, save
+from tajsim.plots.save import SUFFIXES, save
 from tajsim.plots.scenarios import scenarios
 from tajsim.plots.targets import targets
 from tajsim.plots.tornado import tornado
@@ -122,7 +122,7 @@ def draw(kind: str, datasets: Results, path: str | Path, **chosen: Any) -> list[
         UserError: as `figure`; for another suffix; if the file cannot be written.
     """
     path = Path(path)
-    check_suffix(path)
+    check_file(path, overwrite=True, endings=SUFFIXES)
     save(figure(kind, datasets, **chosen), path)
     return [path]
 

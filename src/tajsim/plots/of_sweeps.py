@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.style as style
 from tajsim.errors import UserError, unknown
+from tajsim.files import check_file
 from tajsim.plots.levers import levers
 from tajsim.plots.ridges import curves, ridges
-from tajsim.plots.save import check_suffix, save
+from tajsim.plots.save import SUFFIXES, save
 from tajsim.plots.scatter import scatter
 from tajsim.plots.swept import Swept
 
@@ -52,6 +53,6 @@ def draw_sweep(kind: str, sweep: Swept, path: str | Path, **chosen: Any) -> list
     Raises:
         UserError: as `sweep_figure`; for another suffix; if the file cannot be written.
     """
-    check_suffix(Path(path))
+    check_file(Path(path), overwrite=True, endings=SUFFIXES)
     save(sweep_figure(kind, sweep, **chosen), Path(path))
     return [Path(path)]

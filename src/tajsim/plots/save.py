@@ -10,20 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 import tajsim.plots.style as style
-from tajsim.errors import UserError
-from tajsim.files import telling, whole
+from tajsim.files import check_file, telling, whole
 
 SUFFIXES = (".png", ".svg", ".pdf")
-
-
-def check_suffix(path: Path) -> None:
-    """See that a picture of this name can be written.
-
-    Raises:
-        UserError: for another suffix than `SUFFIXES`.
-    """
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
 
 
 def save(picture: Figure, path: Path) -> None:
@@ -32,7 +21,7 @@ def save(picture: Figure, path: Path) -> None:
     Raises:
         UserError: for another suffix, or if the file cannot be written.
     """
-    check_suffix(path)
+    check_file(path, overwrite=True, endings=SUFFIXES)
     form = path.suffix.lower()[1:]
     stamp = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
     with telling(path), whole(path) as begun, style.look(), settled(picture):
