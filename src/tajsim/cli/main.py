@@ -180,7 +180,7 @@ def _say(*lines: str) -> None:
 
 @contextmanager
 def _unwinding_termination() -> Iterator[None]:
-    """Let a request to terminate, or Ctrl-C, unwind the program and not get lost."""
+    """Let Ctrl-C, a request to terminate or a closed terminal unwind the program."""
 
     def unwind(number: int, frame: FrameType | None) -> None:
         raise Terminated
@@ -189,12 +189,12 @@ def _unwinding_termination() -> Iterator[None]:
         yield
         return
     interrupt.asked = False
-    handlers = {
-        signal.SIGTERM: signal.signal(signal.SIGTERM, unwind),
-        signal.SIGINT: signal.signal(signal.SIGINT, interrupt.note_and_raise),
-    }
+    handlers = {signal.SIGTERM: unwind, signal.SIGINT: interrupt.note_and_raise}
+    if os.name == "posix" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup wants
+        handlers[signal.SIGHUP] = unwind
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        for number, handler in handlers.items():
+        for number, handler in before.items():
             signal.signal(number, handler)
