@@ -8,9 +8,7 @@ from __future__ import annotations
 from tajsim.model.country import Country
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.border import border
-from tajsim.model.stages.outside_world import outside_world
-from tajsim.model.stages.record import record
-from tajsim.model.stages.routes import routes
+from tajsim.model.stages.outside import outside_world, record, routes
 
 #: The outcomes that correspond to the series the scalar model collects.
 OUTCOMES = (
@@ -31,8 +29,8 @@ OUTCOMES = (
 
 def collusion(model: Country) -> None:
     """Let agencies weigh bribes and deploy, and change nothing else about them."""
-    model.agencies.ask(model.agencies.decide_collusion)
-    model.agencies.ask(model.agencies.decide_deployment)
+    model.agencies.apply(model.agencies.decide_collusion)
+    model.agencies.apply(model.agencies.decide_deployment)
 
 
 class BorderMarket(TajikistanModel):

@@ -18,8 +18,7 @@ from benchmarks.ratio import one_core, seconds
 from benchmarks.sweeping import experiment, swept
 from tajsim.axes import DIMENSIONS
 from tajsim.sweeps import sweep
-from tajsim.sweeps.task import Task
-from tajsim.sweeps.work import Finished, simulate_task
+from tajsim.sweeps.task import Finished, Task, simulate_task
 
 #: What is varied -> points, runs, last month; the smallest is large enough to fill a batch.
 SIZES = {

@@ -14,7 +14,6 @@ import mesa
 from benchmarks.array_market import OUTCOMES, BorderMarket
 from benchmarks.scalar_market import ScalarMarket
 from benchmarks.sources import RunsOf
-from tajsim.ensemble.chunk import release
 
 
 def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> None:
@@ -25,7 +24,6 @@ def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> Non
     def array() -> None:
         model = BorderMarket(runs=array_runs, seed=1, end=end, outcomes=OUTCOMES)
         model.run_to_end()
-        release(model)
 
     def ordinary() -> None:
         mesa.batch_run(

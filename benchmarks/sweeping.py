@@ -20,7 +20,8 @@ import mesa
 import numpy as np
 
 from benchmarks.ratio import seconds
-from tajsim.inputs.experiment import Experiment, load_experiment
+from tajsim.inputs.experiment import load_experiment
+from tajsim.inputs.experiment_parts import Experiment
 from tajsim.model.model import TajikistanModel
 from tajsim.sweeps import sweep
 

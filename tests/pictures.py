@@ -17,8 +17,8 @@ from PIL import Image
 from sweep_figures import FIGURES, figure_of
 from synthetic import PAIR, assumptions, claims_table, results, targets_table
 
-from tajsim import plots
-from tajsim.plots import style
+import tajsim.plots as plots
+import tajsim.plots.style as style
 
 BASELINE = Path(__file__).parent / "baseline"
 #: Dots an inch: enough to see every line, few enough for small files.

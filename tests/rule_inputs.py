@@ -12,7 +12,7 @@ import numpy as np
 
 import tajsim.rules
 from tajsim.axes import AGENCIES, DIMENSIONS, POWERS, REGIONS, SECTIONS, TASKS, Array
-from tajsim.inputs.parameters import Family, load_families, load_parameters
+from tajsim.inputs.registry import Family, load_families, load_parameters
 from tajsim.inputs.values import parameters_of
 
 Rule = Callable[..., Any]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tajsim.inputs import outcomes, parameters
+import tajsim.inputs.outcomes as outcomes
+import tajsim.inputs.registry as registry
 
 PARAMETERS = """
 [pay]
@@ -78,9 +79,9 @@ def small_registry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     (folder / "data/parameters").mkdir(parents=True)
     (folder / "data/parameters/all.toml").write_text(PARAMETERS)
     (folder / "data/outcomes.toml").write_text(OUTCOMES)
-    loaders = (parameters.load_families, parameters.load_parameters, outcomes.load_outcomes)
+    loaders = (registry.load_families, registry.load_parameters, outcomes.load_outcomes)
     with monkeypatch.context() as patch:
-        patch.setattr(parameters, "files", lambda _: folder)
+        patch.setattr(registry, "files", lambda _: folder)
         patch.setattr(outcomes, "files", lambda _: folder)
         for loader in loaders:
             loader.cache_clear()

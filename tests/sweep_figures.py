@@ -10,12 +10,9 @@ import pandas as pd
 from fake_sweeps import changed, cube, fake_sweep
 from matplotlib.figure import Figure
 
-from tajsim.plots import style
-from tajsim.plots.boxes import DrawnBox, boxes
-from tajsim.plots.indices import bases, indices
-from tajsim.plots.of_sweeps import SWEEP_KINDS, sweep_figure
-from tajsim.plots.swings import swings
-from tajsim.plots.tradeoff import tradeoff
+import tajsim.plots.style as style
+from tajsim.plots.rankings import bases, indices, swings
+from tajsim.plots.sweep import SWEEP_KINDS, DrawnBox, boxes, sweep_figure, tradeoff
 from tajsim.sweeps.read import Sweep
 
 FACTORS = ("detection_limit", "agency_pay.border_troops", "heroin_supply", "toll_share")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tajsim.inputs.experiment import Experiment, load_experiment
-from tajsim.sweeps.disk import Disk
-from tajsim.sweeps.task import Task
-from tajsim.sweeps.work import Finished
+from tajsim.inputs.experiment import load_experiment
+from tajsim.inputs.experiment_parts import Experiment
+from tajsim.sweeps.store import Disk
+from tajsim.sweeps.task import Finished, Task
 
 EXPERIMENT = """
 title = "Pay at the border"

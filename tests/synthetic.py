@@ -11,7 +11,7 @@ import xarray as xr
 from synthetic_purses import with_purses
 
 from tajsim.axes import DIMENSIONS
-from tajsim.inputs.chronicle import load_kinds
+from tajsim.inputs.ledger import load_kinds
 
 #: The usual two scenarios.
 PAIR = ("status-quo", "russian-border-withdrawal")

@@ -13,7 +13,7 @@ import pytest
 from tajsim.agents.actors import Actors
 from tajsim.agents.commander import Commander, Commanders
 from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, TASKS, Array
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import packed, put_back, take, unpacked
 

@@ -8,15 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
-pytest.importorskip("tornado", reason="no tornado: pip install 'tajsim[app]' for the dashboard")
-
 from app_browser import CHROMIUM, WHY_NOT, Chromium, Tab, wait_for
 from app_server import Dashboard
 
-from tajsim.analysis.paired import compare_results
 from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many
+from tajsim.results.effect import compare_results
+
+pytest.importorskip("tornado", reason="no tornado: pip install 'tajsim[app]' for the dashboard")
+
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=WHY_NOT)
 

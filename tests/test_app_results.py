@@ -10,33 +10,36 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tajsim.analysis.paired import compare_results, effect
-from tajsim.app.catalogue import catalogue
-from tajsim.app.fans import LEVELS, fan_of, paired_by_month
-from tajsim.app.follow import follow
-from tajsim.app.gather import dataset_of, longer, months_of, sides_so_far
-from tajsim.app.maps import map_values
-from tajsim.app.past import Past
-from tajsim.app.scenario_file import plan_of
-from tajsim.app.shelf import Shelf, size
-from tajsim.app.state import State, read_state
-from tajsim.app.task import Task, tasks_of
-from tajsim.app.view import part_of_view
+from tajsim.app.figures import (
+    LEVELS,
+    dataset_of,
+    fan_of,
+    longer,
+    map_values,
+    months_of,
+    paired_by_month,
+    part_of_view,
+    sides_so_far,
+)
+from tajsim.app.server import catalogue
+from tajsim.app.session import ResultCache, size
+from tajsim.app.state import PageState, plan_of, read_state
+from tajsim.app.workers import SnapshotCache, ViewJob, follow, jobs_of
 from tajsim.ensemble import run_many
-from tajsim.ensemble.chunk import Record, simulate
+from tajsim.ensemble.executor import Record, simulate
 from tajsim.ensemble.plan import Plan
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import scenario_names
-from tajsim.plots.dates import medians_over, spans
-from tajsim.plots.series import reduce, smooth
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.results.effect import compare_results, effect
+from tajsim.results.window import medians_over, reduce, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
 
 
-def asked(query: str, folder: Path) -> tuple[State, Plan, list[tuple[Task, ...]]]:
-    state = read_state(query, scenario_names())
+def asked(query: str, folder: Path) -> tuple[PageState, Plan, list[tuple[ViewJob, ...]]]:
+    state = read_state(query, shipped_scenarios())
     plan = plan_of(state, folder)
-    return state, plan, list(zip(*tasks_of(plan, state, ("heroin_seized",), 2), strict=True))
+    return state, plan, list(zip(*jobs_of(plan, state, ("heroin_seized",), 2), strict=True))
 
 
 def same(a: Record, b: Record) -> None:
@@ -55,10 +58,10 @@ def halves(variable: xr.DataArray) -> list[xr.DataArray]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[State, Plan, Any, Sequence[Record]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[PageState, Plan, Any, Sequence[Record]]:
     """What the tasks of a state give: 45 runs in two chunks, 18 months."""
     state, plan, pairs = asked(QUERY, tmp_path_factory.mktemp("app"))
-    past = Past()
+    past = SnapshotCache()
     records = [follow(task, past, lambda model: None) for pair in pairs for task in pair]
     return state, plan, pairs, records
 
@@ -111,7 +114,7 @@ EVENTS = "scenario=russian-border-withdrawal&runs=5&until=2005-09"
 def test_a_shared_past_gives_what_a_run_from_the_start_gives(
     queries: list[str], months: list[int], tmp_path: Path
 ) -> None:
-    past, took = Past(), []
+    past, took = SnapshotCache(), []
     for query in queries:
         task = asked(EVENTS + query, tmp_path)[2][0][1]
         done: list[int] = []
@@ -125,7 +128,7 @@ def test_a_shared_past_gives_what_a_run_from_the_start_gives(
 
 def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
     reference, own = asked(EVENTS, tmp_path)[2][0]
-    past = Past()
+    past = SnapshotCache()
     follow(reference, past, lambda model: None)
     begun = past.latest(own, 21)
     assert begun and begun.months == 10, "the months before November 2004"
@@ -135,11 +138,11 @@ def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
 
 def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
     task = asked(EVENTS, tmp_path)[2][0][1]
-    whole = Past()
+    whole = SnapshotCache()
     follow(task, whole, lambda model: None)
     assert whole.bytes() > 0
     for room in (1, whole.bytes() // 2):
-        past = Past(room)
+        past = SnapshotCache(room)
         follow(task, past, lambda model: None)
         assert past.bytes() <= room
         assert (past.latest(task, 21) is None) == (room == 1)
@@ -153,7 +156,7 @@ def test_the_name_of_a_scenario_is_no_reason_to_simulate_again(tmp_path: Path) -
 def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
     record = made[3][0]
     wanted = {"b"}
-    shelf = Shelf(2 * size(record), lambda: wanted)
+    shelf = ResultCache(2 * size(record), lambda: wanted)
     for key in "abcd":
         shelf.put(key, record)
     assert [key for key in "abcd" if key in shelf] == ["b", "d"]
@@ -258,7 +261,7 @@ def test_months_told_piece_by_piece_make_the_whole(made: Any) -> None:
 
 
 def test_every_lever_tells_its_range_and_what_it_rests_on() -> None:
-    found = catalogue(scenario_names())
+    found = catalogue(shipped_scenarios())
     levers = {lever["name"]: lever for lever in found["levers"]}
     known = load_parameters()
     assert set(levers) == {name for name, p in known.items() if p.role == "lever"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from tajsim.app.scheduler import Scheduler
-from tajsim.app.task import Task, spans
+from tajsim.app.session import Scheduler
+from tajsim.app.workers import ViewJob, spans
 
 
-def task(key: str, stage: int = 0, home: int | None = None) -> Task:
-    return Task(key, cast(Any, None), stage, home=home)
+def task(key: str, stage: int = 0, home: int | None = None) -> ViewJob:
+    return ViewJob(key, cast(Any, None), stage, home=home)
 
 
 class Fake:
@@ -21,7 +21,7 @@ class Fake:
         self.results: set[str] = set()
         self.scheduler = Scheduler(workers, self._start, self.stops.append, self._known)
 
-    def _start(self, worker: int, given: Task) -> None:
+    def _start(self, worker: int, given: ViewJob) -> None:
         self.started.append(given.key)
 
     def _known(self, key: str) -> bool:

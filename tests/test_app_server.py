@@ -14,17 +14,16 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("tornado", reason="no tornado: pip install 'tajsim[app]' for the dashboard")
-
 import xarray as xr
 from app_server import Dashboard, connect, link, talk
 
-from tajsim.app import hub as hub_module
-from tajsim.app.entry import Entry, parted
-from tajsim.app.server import bind, loopback
+import tajsim.app.session as session
+from tajsim.app.server import Gate, bind, loopback, parted
 from tajsim.cli.main import main
 from tajsim.errors import UserError
+
+pytest.importorskip("tornado", reason="no tornado: pip install 'tajsim[app]' for the dashboard")
+
 
 SMALL = {"scenario": "status-quo", "set": "agency_pay.border_troops=40", "until": "2004-12"}
 NEEDS_PS = pytest.mark.skipif(
@@ -100,7 +99,7 @@ def test_the_address_that_is_printed_gives_a_cookie_and_leaves_the_token(
 
 
 def test_a_token_for_the_command_line_of_a_browser_opens_once() -> None:
-    entry = Entry(8417)
+    entry = Gate(8417)
     once = entry.once()
     assert [entry.opens(text) for text in (once, once, "", None)] == [True, False, False, False]
     assert entry.opens(entry.token) and entry.opens(entry.token)
@@ -226,7 +225,7 @@ def test_a_worker_that_is_killed_is_replaced(dashboard: Dashboard) -> None:
 
 def test_too_many_tabs_and_too_much_memory_are_refused(dashboard: Dashboard) -> None:
     async def last() -> dict[str, object]:
-        most = hub_module.MOST_SESSIONS
+        most = session.MOST_SESSIONS
         lines = [await connect(dashboard) for _ in range(most + 1)]
         text = await lines[-1].read_message()
         for line in lines:

@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tajsim.app.event_moves import event_keys
-from tajsim.app.scenario_file import file_name, plan_of, scenario_text
-from tajsim.app.state import MOST_RUNS, State, offered_scenarios, read_state
+from tajsim.app.state import (
+    MOST_RUNS,
+    PageState,
+    event_keys,
+    file_name,
+    offered_scenarios,
+    plan_of,
+    read_state,
+    scenario_text,
+)
 from tajsim.cli.main import main
 from tajsim.errors import UserError
-from tajsim.inputs.scenario import Scenario, check_scenario, load_scenario
+from tajsim.inputs.scenario_parts import Scenario, check_scenario, load_scenario
 
 OFFERED = offered_scenarios()
 LINK = (
@@ -36,7 +43,7 @@ def test_a_link_restores_the_state() -> None:
     assert (state.since, state.runs, state.seed, state.run) == ("2010-03", 60, 7, 4)
     assert state.show == ("grievance@region=gbao", "state_failed")
     assert read_state(state.query(), OFFERED) == state
-    usual = State(OFFERED[0], OFFERED[0])
+    usual = PageState(OFFERED[0], OFFERED[0])
     assert read_state("", OFFERED) == usual == read_state(usual.query(), OFFERED)
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tajsim.axes import total
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 
 UNCERTAIN = [p for p in load_parameters().values() if p.role != "constant"]

@@ -12,25 +12,39 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tajsim.calibration import calibrate as calibrate_module
+import tajsim.calibration.calibrate as calibrate_module
 from tajsim.calibration.calibrate import calibrate, checksum
-from tajsim.calibration.disk import Folder
-from tajsim.calibration.histories import histories
-from tajsim.calibration.kernel import effective_number, log_kernel
-from tajsim.calibration.page import filled, rows_of, shipped
-from tajsim.calibration.prior import candidates, drawn_scores, to_values
-from tajsim.calibration.proposal import log_prior_over, propose, reference
-from tajsim.calibration.report import ORIGIN, PARAMETERS, TARGETS, sample_text
-from tajsim.calibration.screening import discoveries, screen
-from tajsim.calibration.smc import Method, Simulator, State, advance
+from tajsim.calibration.histories import Folder, discoveries, histories, screen
+from tajsim.calibration.report import (
+    ORIGIN,
+    PARAMETERS,
+    TARGETS,
+    filled,
+    rows_of,
+    sample_text,
+    shipped,
+)
+from tajsim.calibration.smc import (
+    Method,
+    Population,
+    Simulator,
+    advance,
+    candidates,
+    drawn_scores,
+    effective_number,
+    log_kernel,
+    log_prior_over,
+    propose,
+    reference,
+    to_values,
+)
 from tajsim.draws import Draws
 from tajsim.ensemble import run
 from tajsim.errors import UserError
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.posterior import load_posterior
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import load_targets, target_text
-from tajsim.inputs.values import ParameterValues
+from tajsim.inputs.values import ParameterValues, load_posterior
 
 Values = NDArray[np.float64]
 ROOT = Path(__file__).parents[1]
@@ -67,12 +81,12 @@ def answer(observed: Values, ties: Values = TIES) -> tuple[Values, Values]:
     return spread @ ties.T @ observed / variance, spread
 
 
-def start(simulate: Simulator, seed: int, count: int = 1500, parameters: int = 3) -> State:
+def start(simulate: Simulator, seed: int, count: int = 1500, parameters: int = 3) -> Population:
     scores, runs = normal(seed, parameters, count), np.arange(count)
-    return State(scores, runs, simulate(scores, runs))
+    return Population(scores, runs, simulate(scores, runs))
 
 
-def finish(state: State, simulate: Simulator, method: Method) -> State:
+def finish(state: Population, simulate: Simulator, method: Method) -> Population:
     while not state.finished:
         state = advance(state, simulate, method)
     return state
@@ -372,7 +386,7 @@ def test_the_report_names_every_candidate_and_every_target() -> None:
 
 def test_the_page_shows_the_tables_of_the_data() -> None:
     page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
-    assert page == filled(page), "python -m tajsim.calibration.page docs/calibration.md"
+    assert page == filled(page), "python -m tajsim.calibration.report docs/calibration.md"
     assert page.count("<!-- table: ") == 6
 
 

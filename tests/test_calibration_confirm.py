@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tajsim.calibration import __main__ as command
-from tajsim.calibration import confirm as module
+import tajsim.calibration.__main__ as command
+import tajsim.calibration.__main__ as module
 from tajsim.calibration.__main__ import main
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
-from tajsim.inputs.posterior import about_posterior
+from tajsim.inputs.values import about_posterior
 
 
 @pytest.fixture

@@ -12,14 +12,13 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.chronicle_table import chronicle_table
 from tajsim.axes import COMMANDERS, REGIONS, Array
 from tajsim.ensemble import load_results, run, run_many, save
-from tajsim.inputs.chronicle import THRESHOLDS, load_causes, load_kinds
-from tajsim.inputs.scenario import load_scenario
-from tajsim.model.chronicle import BLOCK, Chronicle, Pick, largest
+from tajsim.inputs.ledger import THRESHOLDS, load_causes, load_kinds
+from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.model.chronicle import BLOCK, Chronicle, Pick, Watch, largest
 from tajsim.model.model import TajikistanModel
-from tajsim.model.watch import Watch
+from tajsim.results.chronicle import event_table
 from tajsim.rules.elite.purge import purge_hazard, resists
 from tajsim.rules.elite.reasons import blow_reasons, obedience_reasons
 from tajsim.rules.society.protest import protest_chance
@@ -39,7 +38,7 @@ def history() -> xr.Dataset:
 
 def count(data: xr.Dataset, *kinds: str, actor: str = "", target: str = "") -> Array:
     """Return how many events of some kinds stand in each month and run, ``(month, run)``."""
-    table = chronicle_table(data)
+    table = event_table(data)
     table = table[table["kind"].isin(kinds)]
     for column, name in (("actor", actor), ("target", target)):
         table = table[table[column] == name] if name else table
@@ -111,7 +110,7 @@ def test_the_state_agrees_with_its_series(history: xr.Dataset) -> None:
 
 
 def test_a_run_has_a_story_of_sensible_length(history: xr.Dataset) -> None:
-    events = [len(chronicle_table(history, "history", run)) for run in range(RUNS)]
+    events = [len(event_table(history, "history", run)) for run in range(RUNS)]
     assert 30 <= np.median(events) <= 160
 
 
@@ -153,12 +152,12 @@ def test_a_run_alone_tells_the_same(history: xr.Dataset) -> None:
 
 def test_processes_bring_the_events_too() -> None:
     one, two = (run("history", runs=4, until="2004-06", workers=n, chunk=2) for n in (1, 2))
-    assert chronicle_table(one).equals(chronicle_table(two))
+    assert event_table(one).equals(event_table(two))
 
 
 def test_events_survive_a_file(history: xr.Dataset, tmp_path: Path) -> None:
     path = save(history, tmp_path / "results.nc")
-    assert chronicle_table(load_results(path)).equals(chronicle_table(history))
+    assert event_table(load_results(path)).equals(event_table(history))
     plain = xr.open_dataset(path, engine="h5netcdf")
     kinds = plain["event_kinds"][plain["event_kind"]].values.astype(str)
     assert "dismissal_order" in kinds
@@ -197,7 +196,7 @@ def sets(month: str, parameter: str, value: float) -> SimpleNamespace:
 
 
 def test_every_kind_of_event_occurs(history: xr.Dataset) -> None:
-    seen = set(chronicle_table(history)["kind"])
+    seen = set(event_table(history)["kind"])
     seen |= simulated([happens("2005-01", "seats", movement="irpt", seats=9)], "2005-03")
     # Moscow withdraws its word and its base, the West gives, and all comes back.
     seen |= simulated(

@@ -12,8 +12,9 @@ import pytest
 import xarray as xr
 
 from tajsim.analysis import evaluate_claims
-from tajsim.analysis.claims_text import claims_text
-from tajsim.inputs.scenario import load_scenario, scenario_names
+from tajsim.analysis.claims import claims_text
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import load_scenario
 
 Maker = Callable[..., xr.Dataset]
 REFERENCE_RUNS = [10.0, 20.0, 30.0, 40.0]
@@ -141,7 +142,7 @@ def test_coordinates_of_a_claim(pair: xr.Dataset) -> None:
     assert list(found["verdict"]) == ["holds", "holds"]
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", shipped_scenarios())
 def test_claims_of_shipped_scenarios_can_be_read(name: str, pair: xr.Dataset) -> None:
     """Each one is either tested on the small pair or says why not."""
     data = pair.copy()

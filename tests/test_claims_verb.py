@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 import tajsim
-from tajsim.analysis import claims_run, compare
-from tajsim.analysis.claims import FAILS, HOLDS, NOT_TESTED, UNDECIDED
-from tajsim.analysis.claims_text import totals_text
+import tajsim.analysis.claims as claims_run
+from tajsim.analysis import compare
+from tajsim.analysis.claims import FAILS, HOLDS, NOT_TESTED, UNDECIDED, totals_text
 from tajsim.cli import main
-from tajsim.inputs.scenario import load_scenario, scenario_names
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import load_scenario
 
 Capture = pytest.CaptureFixture[str]
 
@@ -132,7 +133,7 @@ def test_totals_count_what_was_not_tested() -> None:
 def test_by_default_every_shipped_scenario_with_claims_is_tested() -> None:
     tests, wrong = claims_run._tests(())
     assert wrong == []
-    names = [name for name in scenario_names() if load_scenario(name).claims]
+    names = [name for name in shipped_scenarios() if load_scenario(name).claims]
     assert [test.scenario.name for test in tests] == names
     assert sum(len(test.scenario.claims) for test in tests) >= 80
 

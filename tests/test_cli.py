@@ -12,15 +12,17 @@ import pytest
 import xarray as xr
 
 import tajsim
+import tajsim.plots.sweep as sweep
 from tajsim.cli import main
 from tajsim.cli.main import VERBS
 from tajsim.cli.present import SWEEP_KINDS, TAKES
 from tajsim.ensemble import load_results, save
-from tajsim.inputs.experiment_folder import experiment_names
-from tajsim.inputs.figures import load_figures
-from tajsim.inputs.parameters import load_families, load_parameters
-from tajsim.inputs.scenario import load_scenario, scenario_names
-from tajsim.plots import KINDS, of_sweeps, options
+from tajsim.inputs.experiment_file import experiment_names
+from tajsim.inputs.ledger import load_figures
+from tajsim.inputs.registry import load_families, load_parameters
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.plots import KINDS, options
 
 SHORT = ("--runs", "3", "--until", "2005-03")
 Capture = pytest.CaptureFixture[str]
@@ -140,9 +142,9 @@ def test_plot(pair: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
 
 def test_plot_offers_what_the_pictures_take(capsys: Capture) -> None:
     drawn = {kind: set(options(kind)) - {"table", "events", "detail", "order"} for kind in KINDS}
-    drawn |= {kind: set(of_sweeps.OPTIONS) for kind in of_sweeps.SWEEP_KINDS}
+    drawn |= {kind: set(sweep.OPTIONS) for kind in sweep.SWEEP_KINDS}
     assert {kind: set(takes) for kind, takes in TAKES.items()} == drawn
-    assert set(SWEEP_KINDS) == set(of_sweeps.SWEEP_KINDS)
+    assert set(SWEEP_KINDS) == set(sweep.SWEEP_KINDS)
     arguments = ["plot", "missing", "--kind", "fan", "--out", "x.png"]
     assert main([*arguments, "--window", "2004-01:2004-12", "--at", "2004"]) == 2
     said = capsys.readouterr().err.splitlines()
@@ -180,7 +182,7 @@ def test_parameters(capsys: Capture) -> None:
 def test_scenarios_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenarios"]) == 0
     told = capsys.readouterr().out
-    assert all(f"  {name} " in told for name in [*scenario_names(), *experiment_names()])
+    assert all(f"  {name} " in told for name in [*shipped_scenarios(), *experiment_names()])
     assert main(["scenarios", "irpt-ban"]) == 0
     told = capsys.readouterr().out
     assert load_scenario("irpt-ban").question in " ".join(told.split())

@@ -17,7 +17,7 @@ from sweep_helpers import EXPERIMENT, number_of, quick, slow, small_experiment
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.progress import Progress
+from tajsim.sweeps.run import Progress
 
 pytest.importorskip("distributed")
 
@@ -93,7 +93,7 @@ def test_a_cluster_gives_the_results_of_one_process(
 def test_a_worker_of_the_cluster_is_killed_in_the_middle(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 2)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 2)
     killed: list[int] = []
 
     def tell(progress: Progress) -> None:
@@ -124,7 +124,7 @@ def test_a_worker_with_another_model_is_refused(
 def test_nobody_at_the_address_is_told_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tajsim.sweeps.cluster._CONNECT", "1s")
+    monkeypatch.setattr("tajsim.sweeps.executor._CONNECT", "1s")
     with pytest.raises(UserError, match="no Dask scheduler answers"):
         sweep(
             small_experiment(tmp_path),
@@ -137,7 +137,7 @@ def test_nobody_at_the_address_is_told_in_a_line(
 def test_a_scheduler_that_goes_away_is_told_in_a_line(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 2)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 2)
 
     def tell(progress: Progress) -> None:
         if progress.runs_done >= 4:

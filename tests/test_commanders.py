@@ -9,9 +9,8 @@ from tajsim.agents.commander import ARRESTED, NO_POST
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
-from tajsim.model.stages.agencies import political_heads
-from tajsim.model.stages.business import arrest_strongmen
-from tajsim.model.stages.state import strongmen
+from tajsim.model.stages.elite import strongmen
+from tajsim.model.stages.money import arrest_strongmen, political_heads
 from tajsim.world import COMMANDER_FACTS, NETWORK_PATRON
 
 RUNS = 40

@@ -10,11 +10,10 @@ import xarray as xr
 
 import tajsim
 from tajsim.analysis import compare_results, summarise
-from tajsim.analysis.aggregate import aggregate
-from tajsim.analysis.report_text import comparison_text
-from tajsim.analysis.windows import default_window, first_difference
+from tajsim.analysis.differences import comparison_text
 from tajsim.errors import UserError
-from tajsim.results.pairs import gap
+from tajsim.results.select import gap
+from tajsim.results.window import aggregate, default_window, first_difference
 
 Maker = Callable[..., xr.Dataset]
 

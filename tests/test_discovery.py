@@ -9,14 +9,13 @@ import pandas as pd
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
+import tajsim.plots.style as style
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import discover
-from tajsim.exploration.boxes import DOUBT, boxes_of
-from tajsim.exploration.cases import make_cases
-from tajsim.exploration.prim import Box, Search, find_box, find_boxes
-from tajsim.plots import style
-from tajsim.plots.boxes import DrawnBox, boxes
+from tajsim.exploration.boxes import boxes_of, make_cases
+from tajsim.exploration.prim import DOUBT, Box, Search, find_box, find_boxes
+from tajsim.plots.sweep import DrawnBox, boxes
 from tajsim.sweeps.read import Sweep
 
 EVERYTHING = slice(None)

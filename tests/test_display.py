@@ -22,9 +22,8 @@ from tajsim.display.html import Html, element, table, text, whole
 from tajsim.exploration.discovery import Discovery
 from tajsim.exploration.robustness import Robustness
 from tajsim.exploration.sensitivity import Sensitivity
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import load_scenario
-from tajsim.inputs.scenario_parts import Claim, Event, Scenario
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_parts import Claim, Event, Scenario, load_scenario
 
 EVIL = "<script>alert('1')</script> & \"more\""
 

@@ -12,32 +12,26 @@ import numpy as np
 import pytest
 from rule_inputs import all_rules, between, states
 
+from docs.generate import submodels
+from docs.generate.claims import claims_text
+from docs.generate.equation import EquationError, answers, compute, equation, names_used
+from docs.generate.failures import explanations
+from docs.generate.latex import ROOM, formula, widest
+from docs.generate.offline import loaded
+from docs.generate.pages import parts, whole_pages, written
+from docs.generate.renew import ITEMS, Item, renew
 from tajsim.axes import Array
-from tajsim.inputs.figures import load_figures
-from tajsim.inputs.mechanisms import load_mechanisms
+from tajsim.inputs.ledger import load_figures, load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.parameters import load_families, load_parameters
-from tajsim.inputs.scenario import load_scenario, scenario_names
+from tajsim.inputs.registry import load_families, load_parameters
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import load_targets
 from tajsim.model.model import MONTH
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
 
-from docs.generate import submodels  # noqa: E402
-from docs.generate.claims import claims_text  # noqa: E402
-from docs.generate.equation import (  # noqa: E402
-    EquationError,
-    answers,
-    compute,
-    equation,
-    names_used,
-)
-from docs.generate.failures import explanations  # noqa: E402
-from docs.generate.latex import ROOM, formula, widest  # noqa: E402
-from docs.generate.offline import loaded  # noqa: E402
-from docs.generate.pages import parts, whole_pages, written  # noqa: E402
-from docs.generate.renew import ITEMS, Item, renew  # noqa: E402
 
 RULES = all_rules()
 RUNS = 500
@@ -150,7 +144,7 @@ def test_registries_are_complete(made: dict[str, str]) -> None:
         ("figures.md", "figure", load_figures()),
     ):
         assert [name for name in names if f"]{{#{kind}-{name}}}" not in made[page]] == []
-    assert [s for s in scenario_names() if f"(scenario-{s})=" not in made["scenarios.md"]] == []
+    assert [s for s in shipped_scenarios() if f"(scenario-{s})=" not in made["scenarios.md"]] == []
     stages = re.findall(r"^\| \d+ \| ([\w ]+) \|", made["month.inc"], re.M)
     assert stages == [name for name, _ in MONTH]
 
@@ -168,7 +162,7 @@ def known_names() -> set[str]:
     source = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "src").rglob("*.py"))
     return {
         *(*load_parameters(), *load_families(), *load_outcomes(), *load_figures()),
-        *(*load_mechanisms(), *scenario_names()),
+        *(*load_mechanisms(), *shipped_scenarios()),
         *re.findall(r"[\w-]+", source),
     }
 

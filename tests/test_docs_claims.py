@@ -6,13 +6,12 @@ import csv
 import sys
 from pathlib import Path
 
-from tajsim.inputs.scenario import load_scenario
+from docs.generate.claims import TABLE, claims_text, explanations
+from docs.generate.markdown import plain
+from tajsim.inputs.scenario_parts import load_scenario
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
-
-from docs.generate.claims import TABLE, claims_text, explanations  # noqa: E402
-from docs.generate.markdown import plain  # noqa: E402
 
 
 def failing() -> set[tuple[str, str]]:

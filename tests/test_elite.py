@@ -21,12 +21,12 @@ from tajsim.agents.commander import (
     Commander,
 )
 from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.country import Country
 from tajsim.model.model import MONTH, TajikistanModel
-from tajsim.model.stages.business import punish
 from tajsim.model.stages.elite import elite, go_over, post_for_bargains
+from tajsim.model.stages.money import punish
 from tajsim.rules.elite.followers import following_step
 from tajsim.rules.elite.purge import cheapest_post
 from tajsim.rules.rents.patronage import shortfall

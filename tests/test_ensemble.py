@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-import tajsim.ensemble.chunk as chunk_module
+import tajsim.ensemble.executor as executor
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import run, run_many
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_parts import load_scenario
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
 SHORT: dict[str, Any] = {"until": "2004-06", "outcomes": ["heroin_seized", "polity"]}
@@ -124,13 +124,13 @@ def test_overrides_and_progress() -> None:
 def test_models_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     born: list[weakref.ref[Any]] = []
 
-    class Watched(chunk_module.TajikistanModel):  # type: ignore[misc]
+    class Watched(executor.TajikistanModel):  # type: ignore[misc]
         def __init__(self, **options: Any) -> None:
             assert not [model for model in born if model() is not None]
             super().__init__(**options)
             born.append(weakref.ref(self))
 
-    monkeypatch.setattr(chunk_module, "TajikistanModel", Watched)
+    monkeypatch.setattr(executor, "TajikistanModel", Watched)
     run_many([REFERENCE, SCENARIO], runs=3, chunk=1, **SHORT)
     assert len(born) == 6
     assert not [model for model in born if model() is not None]

@@ -13,30 +13,23 @@ from sweep_helpers import EXPERIMENT
 import tajsim
 from tajsim.cli import main
 from tajsim.errors import UserError
-from tajsim.inputs.experiment import (
-    check_experiment,
-    experiment_names,
-    experiment_path,
-    is_experiment,
-    load_experiment,
-)
-from tajsim.inputs.experiment_events import EventTemplate
-from tajsim.inputs.experiment_schema import experiment_schema, experiment_schema_text
-from tajsim.inputs.experiment_units import unit_of_uses
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import scenario_names
+from tajsim.inputs.experiment import check_experiment, load_experiment
+from tajsim.inputs.experiment_file import experiment_names, experiment_path, is_experiment
+from tajsim.inputs.experiment_parts import EventTemplate, unit_of_uses
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.schema import experiment_schema, experiment_schema_text
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.design import Design, make_design
-from tajsim.sweeps.points import make_points
+from tajsim.sweeps.design import DesignPoints, make_design, make_points
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_at_least_ten_experiments_ship_with_names_of_their_own() -> None:
     assert len(experiment_names()) >= 10
-    assert not set(experiment_names()) & set(scenario_names())
+    assert not set(experiment_names()) & set(shipped_scenarios())
     assert all(is_experiment(name) for name in experiment_names())
-    assert not any(is_experiment(name) for name in scenario_names())
+    assert not any(is_experiment(name) for name in shipped_scenarios())
 
 
 @pytest.mark.parametrize("name", experiment_names())
@@ -48,10 +41,10 @@ def test_shipped_experiments_run(
     if experiment.design.kind in ("sobol", "morris"):
         pytest.importorskip("SALib")
 
-    def two(experiment: tajsim.inputs.experiment.Experiment) -> Design:
+    def two(experiment: tajsim.inputs.experiment.Experiment) -> DesignPoints:
         design = make_design(experiment)
         rows = [0, len(design.rows) - 1]
-        return Design(tuple(design.rows[i] for i in rows), design.units[rows])
+        return DesignPoints(tuple(design.rows[i] for i in rows), design.units[rows])
 
     monkeypatch.setattr("tajsim.sweeps.run.make_design", two)
     report = sweep(experiment, tmp_path / "out", runs=1)

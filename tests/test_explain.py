@@ -11,21 +11,25 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.chronicle_table import chronicle_table
-from tajsim.analysis.difference_story import differences_table
-from tajsim.analysis.difference_summary import first_differences, frequencies
+from tajsim.analysis.differences import differences_table, first_differences, frequencies
 from tajsim.analysis.explain import explain
-from tajsim.analysis.first_difference import changes, most_telling
-from tajsim.analysis.pairs import pair_in
-from tajsim.analysis.sentence import Happening, sentence
-from tajsim.analysis.story import happenings, story
-from tajsim.analysis.windows import first_difference
 from tajsim.cli import main
 from tajsim.ensemble import run_many, save
-from tajsim.ensemble.chronicle import chronicle_variables
+from tajsim.ensemble.dataset import chronicle_variables
 from tajsim.errors import UserError
-from tajsim.inputs.chronicle import load_causes, load_kinds
-from tajsim.inputs.chronicle_names import name_codes
+from tajsim.inputs.ledger import load_causes, load_kinds
+from tajsim.inputs.registry import name_codes
+from tajsim.results.chronicle import (
+    Occurrence,
+    changes,
+    event_table,
+    most_telling,
+    occurrences,
+    pair_in,
+    sentence,
+    story,
+)
+from tajsim.results.window import first_difference
 
 NAN = float("nan")
 A, B = "status-quo", "russian-border-withdrawal"
@@ -116,7 +120,7 @@ def test_a_run_without_events() -> None:
 def test_every_kind_makes_a_sentence() -> None:
     for name, kind in load_kinds().items():
         for size in (1234.5, NAN):
-            event = Happening("2004-01", name, ("regime",), "irpt", "", size)
+            event = Occurrence("2004-01", name, ("regime",), "irpt", "", size)
             said = sentence(event)
             assert "{" not in said
             assert "nan" not in said
@@ -128,8 +132,8 @@ def test_every_kind_makes_a_sentence() -> None:
 # --- Two runs ------------------------------------------------------------------------------------
 
 
-def event(month: str, kind: str, actor: str = "mirzoev", target: str = "") -> Happening:
-    return Happening(month, kind, (actor,), target, "", 1.0)
+def event(month: str, kind: str, actor: str = "mirzoev", target: str = "") -> Occurrence:
+    return Occurrence(month, kind, (actor,), target, "", 1.0)
 
 
 def test_changes_name_sides_and_moves() -> None:
@@ -152,7 +156,7 @@ def test_changes_name_sides_and_moves() -> None:
 
 def test_the_same_event_is_no_change_and_far_apart_it_is_two() -> None:
     one, other = event("2005-01", "protest", "gbao"), event("2009-01", "protest", "gbao")
-    assert changes([one], [Happening("2005-01", "protest", ("gbao",), "", "anger", 9.0)]) == []
+    assert changes([one], [Occurrence("2005-01", "protest", ("gbao",), "", "anger", 9.0)]) == []
     assert [c.side for c in changes([one], [other])] == ["A", "B"]
 
 
@@ -198,7 +202,7 @@ def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
 
 
 def test_frequencies_count_what_was_decided(pair: xr.Dataset) -> None:
-    table = chronicle_table(pair)
+    table = event_table(pair)
     table = table[table["cause"] != "scenario"]
     for row in frequencies(pair_in(pair, A, B)).itertuples():
         for name, mean in ((A, row.mean_a), (B, row.mean_b)):
@@ -217,7 +221,7 @@ def test_the_table_of_a_story_has_the_sentences() -> None:
     found = explain(results(TINY), run=0)
     assert len(found.table) == len(TINY)
     assert str(found) == found.text
-    assert len(happenings(results(TINY), "tiny", 0)) == len(TINY)
+    assert len(occurrences(results(TINY), "tiny", 0)) == len(TINY)
 
 
 # --- Mistakes -----------------------------------------------------------------------------------

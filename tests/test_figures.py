@@ -12,7 +12,7 @@ from importlib.resources import files
 import pytest
 
 from tajsim.errors import UserError
-from tajsim.inputs.figures import (
+from tajsim.inputs.ledger import (
     Figure,
     figure,
     format_figure,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tajsim.axes import MILITANT_GROUPS, REGIONS, Array
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.force import drive_out, go_on
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 
 FOLDER = Path(__file__).with_name("golden")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+import tajsim.cli.lists as lists
 from tajsim.analysis.explain import explain
-from tajsim.cli import lists, main
+from tajsim.cli import main
 from tajsim.cli.progress import interrupt, progress_bar
 from tajsim.ensemble import load_results, run, save
 from tajsim.ensemble.fingerprint import model_version

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+import tajsim.model.model as model_module
 from tajsim.axes import COMMANDERS
-from tajsim.inputs.parameters import load_parameters, parameter
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.registry import load_parameters, parameter
+from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import ParameterValues
-from tajsim.model import model as model_module
 from tajsim.model.model import TajikistanModel
 
 RUNS, SEED, END = 4, 1, "2007-12"

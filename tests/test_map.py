@@ -10,10 +10,10 @@ from synthetic import results
 
 from tajsim.axes import EXITS, REGIONS, SECTIONS
 from tajsim.errors import UserError
-from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.registry import load_parameters
 from tajsim.plots import figure
-from tajsim.plots.dates import spans
-from tajsim.plots.geography import geography
+from tajsim.plots.map import geography
+from tajsim.results.window import spans
 
 
 def kilometres(line):

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from rule_inputs import all_rules, between, parameters_of, state_range, states
 
-from tajsim.analysis.carriers import carriers
+from tajsim.analysis.mechanisms import mechanism_index
 from tajsim.axes import AGENCIES, TASKS, Array
-from tajsim.inputs.parameters import load_families, load_parameters, parameter
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.registry import load_families, load_parameters, parameter
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
-from tajsim.model.stages.choices import perceived_threats
+from tajsim.model.stages.partners import perceived_threats
 
 #: Rules by ``function`` and by ``file.function``, where two files have one of that name.
 RULES = {
@@ -296,7 +296,7 @@ def test_the_rule_moves_as_the_statement_says(
 @pytest.mark.parametrize(("identity", "place"), [row[:2] for row in ROWS])
 def test_the_rule_tried_carries_the_row(identity: str, place: str) -> None:
     name = RULES[place.partition("[")[0]][0]
-    assert f"rules.{name}" in carriers()[identity]
+    assert f"rules.{name}" in mechanism_index()[identity]
 
 
 def test_the_regime_ranks_tasks_by_its_survival() -> None:

@@ -9,14 +9,19 @@ import pytest
 from rule_inputs import all_rules
 from test_figures import LINES
 
-from tajsim.analysis.carriers import carriers, claims_by_mechanism, ids_in, parameters_of
-from tajsim.analysis.mechanism_text import counts, page
+from tajsim.analysis.mechanisms import (
+    claims_by_mechanism,
+    counts,
+    ids_in,
+    mechanism_index,
+    page,
+    parameters_of,
+)
 from tajsim.cli import main
-from tajsim.inputs.figures import load_documents
-from tajsim.inputs.mechanisms import STATUSES, load_mechanisms, with_status
+from tajsim.inputs.ledger import STATUSES, load_documents, load_mechanisms, with_status
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.parameters import load_families
-from tajsim.inputs.scenario import scenario_names
+from tajsim.inputs.registry import load_families
+from tajsim.inputs.scenario_file import shipped_scenarios
 
 ROOT = Path(__file__).parents[1]
 TESTS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("*.py")}
@@ -70,8 +75,8 @@ def test_status_reason_and_scenario_go_together() -> None:
 
 def test_modelled_is_what_a_docstring_names() -> None:
     """A rule that names a new row: set its status in the table, and write the page again."""
-    assert set(carriers()) == set(TABLE), "a docstring names an id that does not exist"
-    carried = {identity for identity, places in carriers().items() if places}
+    assert set(mechanism_index()) == set(TABLE), "a docstring names an id that does not exist"
+    carried = {identity for identity, places in mechanism_index().items() if places}
     assert carried == set(MODELLED)
 
 
@@ -83,7 +88,7 @@ def test_outcomes_and_claims_name_only_rows_of_the_table() -> None:
 @pytest.mark.parametrize("identity", [m.id for m in with_status("in a scenario")])
 def test_the_named_scenario_names_the_row(identity: str) -> None:
     name = TABLE[identity].scenario
-    assert name in scenario_names()
+    assert name in shipped_scenarios()
     assert identity in ids_in(scenario_text(name))
 
 
@@ -105,7 +110,7 @@ def test_carrying_rules_are_called() -> None:
         for path in (ROOT / "src/tajsim" / part).rglob("*.py")
     }
     idle = []
-    for where in sorted({place for places in carriers().values() for place in places}):
+    for where in sorted({place for places in mechanism_index().values() for place in places}):
         name = where.rpartition(".")[2]
         if f"tajsim.{where}" in RULES:
             uses = [len(re.findall(rf"(?<!def )\b{name}\b[(,)]", text)) for text in code.values()]
@@ -125,7 +130,7 @@ def tried_in(where: str) -> set[str]:
 
 def covering(identity: str) -> set[str]:
     """Return the test files that try a row; claims are tried with their scenarios."""
-    tried = {file for where in carriers()[identity] for file in tried_in(where)}
+    tried = {file for where in mechanism_index()[identity] for file in tried_in(where)}
     signs = TESTS["test_mechanism_signs.py"]
     tried |= {"test_mechanism_signs.py"} if re.search(rf"\b{identity}\b", signs) else set()
     return tried | ({"test_scenarios_run.py"} if identity in claims_by_mechanism() else set())
@@ -133,7 +138,7 @@ def covering(identity: str) -> set[str]:
 
 @pytest.mark.parametrize("identity", MODELLED)
 def test_a_modelled_row_is_tested(identity: str) -> None:
-    assert covering(identity), carriers()[identity]
+    assert covering(identity), mechanism_index()[identity]
 
 
 def test_few_rows_rest_on_the_test_of_ranges_alone() -> None:
@@ -159,7 +164,7 @@ def test_ids_in_a_text() -> None:
 
 
 def test_the_page_is_current() -> None:
-    """Write it again with ``python -m tajsim.analysis.mechanism_text > docs/mechanisms.md``."""
+    """Write it again with ``python -m tajsim.analysis.mechanisms > docs/mechanisms.md``."""
     assert (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8") == page()
 
 

@@ -19,7 +19,7 @@ from tajsim.agents.commander import Commander
 from tajsim.agents.network import TraffickingNetwork
 from tajsim.agents.regime import Regime
 from tajsim.errors import UserError
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
 
 KINDS = {

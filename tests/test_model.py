@@ -9,8 +9,8 @@ import pytest
 
 from tajsim.draws import ReusedDrawError
 from tajsim.errors import UserError
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import MONTH, TajikistanModel
 
 END = "2005-12"
@@ -99,7 +99,10 @@ def test_a_key_drawn_twice_raises() -> None:
 
 #: Kind of actor, a state of it, and a decision of all of that kind.
 DECISIONS: dict[str, tuple[str, Callable[[TajikistanModel], object]]] = {
-    "networks": ("protection", lambda m: m.networks.ask(m.networks.protect, m.commanders.zeros())),
+    "networks": (
+        "protection",
+        lambda m: m.networks.apply(m.networks.protect, m.commanders.zeros()),
+    ),
     "commanders": ("following", lambda m: m.commanders.weigh(np.ones(3), np.zeros(3), np.ones(3))),
     "regions": ("grievance", lambda m: m.regions.speak(np.zeros(3))),
     "movements": ("members", lambda m: m.movements.lose_to_arrests(np.zeros(3), np.ones(3))),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tajsim.axes import AGENCIES, Array
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules.border.overload import overload
@@ -33,7 +33,7 @@ def model() -> TajikistanModel:
     return TajikistanModel(runs=1, parameters="fixed")
 
 
-def ask(rule: Any, *state: float, **changed: float) -> float:
+def apply(rule: Any, *state: float, **changed: float) -> float:
     """Return what a rule answers for one run, at the values of its parameters, some changed."""
     found = {name: model().values.family(name) for name in parameters_of(rule)}
     found |= {name: np.array([value]) for name, value in changed.items()}
@@ -62,20 +62,22 @@ def test_orders_from_above_bind_the_country_s_agencies_alone() -> None:
 
 
 def test_shelter_follows_what_the_trade_pays_those_above() -> None:
-    none, some, much = (ask(shelter_step, 0.2, rents, 1e5) for rents in (0.0, 1e6, 1e7))
+    none, some, much = (apply(shelter_step, 0.2, rents, 1e5) for rents in (0.0, 1e6, 1e7))
     assert none < 0.2
     assert none < some < much
     watched = {"donor_monitoring": 1.0}
-    assert ask(shelter_step, 0.2, 1e6, 1e6, **watched) < ask(shelter_step, 0.2, 1e6, 0.0, **watched)
+    assert apply(shelter_step, 0.2, 1e6, 1e6, **watched) < apply(
+        shelter_step, 0.2, 1e6, 0.0, **watched
+    )
 
 
 def test_officers_report_less_the_more_a_kilogram_is_worth_to_them() -> None:
-    assert ask(reported_share, 0.5, 0.0, 50.0) == 1.0
-    cheap, dear = (ask(reported_share, 0.5, gain, 50.0) for gain in (5.0, 500.0))
-    paid_well = ask(reported_share, 0.5, 500.0, 500.0)
+    assert apply(reported_share, 0.5, 0.0, 50.0) == 1.0
+    cheap, dear = (apply(reported_share, 0.5, gain, 50.0) for gain in (5.0, 500.0))
+    paid_well = apply(reported_share, 0.5, 500.0, 500.0)
     assert dear < paid_well < 1.0
     assert dear < cheap < 1.0
-    assert ask(reported_share, 0.0, 500.0, 50.0) == 1.0, "honest officers hand in all"
+    assert apply(reported_share, 0.0, 500.0, 50.0) == 1.0, "honest officers hand in all"
 
 
 def test_resold_drugs_are_income_of_those_who_sell_them() -> None:
@@ -85,17 +87,17 @@ def test_resold_drugs_are_income_of_those_who_sell_them() -> None:
 
 
 def test_more_traffic_for_each_guard_lets_more_through() -> None:
-    assert ask(overload, 1.0) == 1.0
-    assert ask(overload, 0.5) == 1.0, "a light month finds no more than was there to find"
-    once, twice = ask(overload, 2.0), ask(overload, 4.0)
+    assert apply(overload, 1.0) == 1.0
+    assert apply(overload, 0.5) == 1.0, "a light month finds no more than was there to find"
+    once, twice = apply(overload, 2.0), apply(overload, 4.0)
     assert 0.0 < twice < once < 1.0
-    assert ask(overload, 4.0, overload_loss=0.0) == 1.0
+    assert apply(overload, 4.0, overload_loss=0.0) == 1.0
 
 
 def test_promises_rise_with_revenue_at_once_and_fall_slowly() -> None:
     rate = {"overspending": 0.0, "cutting_speed": 0.1}
-    assert ask(commitments_step, 100.0, 150.0, **rate) == 150.0
-    assert ask(commitments_step, 100.0, 50.0, **rate) == 95.0
+    assert apply(commitments_step, 100.0, 150.0, **rate) == 150.0
+    assert apply(commitments_step, 100.0, 50.0, **rate) == 95.0
 
 
 def test_debt_grows_with_what_is_overspent_and_in_a_slump() -> None:

@@ -16,13 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tajsim.inputs.families as families
+import tajsim.inputs.registry as registry
 import tajsim.rules
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import Draws
 from tajsim.errors import UserError
-from tajsim.inputs import families, parameters
-from tajsim.inputs.figures import load_documents, load_figures
-from tajsim.inputs.parameters import (
+from tajsim.inputs.ledger import load_documents, load_figures
+from tajsim.inputs.registry import (
     ROLES,
     SPREADS,
     UNITS,
@@ -36,7 +37,7 @@ from tajsim.inputs.parameters import (
     parameter,
 )
 from tajsim.inputs.values import ParameterValues, parameters_of, prior_quantile
-from tajsim.model.readers import readers
+from tajsim.model.country import readers
 
 EVERY = list(load_parameters().values())
 BASES = ("documented", "derived", "assumption")
@@ -175,7 +176,7 @@ def test_the_list_of_families_is_current_and_a_new_one_comes_last(
 ) -> None:
     known = load_families()
     written = Path(families.__file__).read_text(encoding="utf-8")
-    assert written == families_text(), "renew it: python -m tajsim.inputs.scenario_schema"
+    assert written == families_text(), "renew it: python -m tajsim.inputs.schema"
     source = files("tajsim").joinpath("data/parameters")
     texts = {file.name: file.read_text(encoding="utf-8") for file in source.iterdir()}
     row = '[{}]\nmeaning = "m"\nunit = "share"\nrole = "constant"\nvalue = 1\nassumption = "a"\n'
@@ -183,7 +184,7 @@ def test_the_list_of_families_is_current_and_a_new_one_comes_last(
     folder.mkdir(parents=True)
     for name, text in {**texts, "a_new_theme.toml": row.format("a_new_one")}.items():
         (folder / name).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(parameters, "files", lambda _: tmp_path)
+    monkeypatch.setattr(registry, "files", lambda _: tmp_path)
     assert list(load_families.__wrapped__()) == [*known, "a_new_one"]
     (folder / "a_new_theme.toml").write_text(row.format("tax_share"), encoding="utf-8")
     with pytest.raises(UserError, match=r"^data/parameters/rents\.toml: 'tax_share' stands in"):

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from synthetic import PAIR, results
 from test_plots import drawn, words
 
-from tajsim import plots
-from tajsim.plots import beside, windows
+import tajsim.plots as plots
+import tajsim.plots.panels as beside
+import tajsim.results.window as window
 
 LONG = "what-if-the-russian-border-troops-left-two-years-later-and-nobody-paid-the-tajik-ones"
 
@@ -53,7 +54,7 @@ def test_a_single_month_is_drawn_as_long_as_it_lasts(kind: str) -> None:
 
 def test_what_happens_after_the_end_does_not_begin_the_window() -> None:
     early = two().isel(month=slice(0, 6))  # before the first event of the withdrawal
-    assert windows.window_of(early, None) == ("2004-01", "2004-06")
+    assert window.window_of(early, None) == ("2004-01", "2004-06")
     assert "Jan 2004 to Jun 2004" in words(plots.figure("distribution", early, outcome="grievance"))
 
 

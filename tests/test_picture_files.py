@@ -14,9 +14,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 from synthetic import PAIR, assumptions, claims_table, results, targets_table
 
-from tajsim import plots
-from tajsim.plots import style
-from tajsim.plots.save import save, settled
+import tajsim.plots as plots
+import tajsim.plots.style as style
+from tajsim.plots.style import save, settled
 
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 

@@ -11,13 +11,13 @@ from matplotlib.image import imread
 from pictures import BASELINE, PICTURES, draw
 from sweep_figures import FIGURES
 
+from docs.generate import gallery
 from tajsim.cli.main import build_parser
 from tajsim.plots import KINDS
-from tajsim.plots.of_sweeps import SWEEP_KINDS
+from tajsim.plots.sweep import SWEEP_KINDS
 
 sys.path.append(str(Path(__file__).parents[1]))
 
-from docs.generate import gallery
 
 #: Root mean square of the difference of colours (0 to 1) that other fonts or libraries may cause.
 TOLERANCE = 0.02

@@ -28,14 +28,20 @@ from synthetic import (
     targets_table,
 )
 
-from tajsim import plots
+import tajsim.plots as plots
+import tajsim.plots.panels as badges
+import tajsim.plots.panels as marks
+import tajsim.plots.style as style
+import tajsim.results.numbers as numbers
+import tajsim.results.select as select
+import tajsim.results.window as window
+import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.plots import badges, choose, labels, marks, series, style, windows
-from tajsim.plots.guards import GUARD, with_guard
-from tajsim.plots.join import join
-from tajsim.plots.noted import noted
-from tajsim.plots.posts import standing
+from tajsim.plots.map import standing
+from tajsim.plots.style import GUARD, with_guard
+from tajsim.results.chronicle import event_log
 from tajsim.results.outcomes import yes_or_no
+from tajsim.results.select import join
 
 PAIRED = ("difference", "scenarios", "tornado", "claims")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
@@ -212,13 +218,13 @@ def test_fan_draws_the_median_of_the_selection(two: xr.Dataset) -> None:
 
 
 def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
-    seized = series.reduce(two["heroin_seized"], {"section": ["khorog", "pianj"]})
+    seized = window.reduce(two["heroin_seized"], {"section": ["khorog", "pianj"]})
     assert seized.dims == ("scenario", "month", "run")
     expected = two["heroin_seized"].sel(section=["khorog", "pianj"]).sum("section")
     assert np.allclose(seized, expected.transpose("scenario", "month", "run"))
-    collusion = series.reduce(two["collusion"], {})
+    collusion = window.reduce(two["collusion"], {})
     assert np.allclose(collusion, two["collusion"].mean("agency").transpose(*collusion.dims))
-    assert series.reduce(two["collusion"], {}, keep=["agency"]).sizes["agency"] == 8
+    assert window.reduce(two["collusion"], {}, keep=["agency"]).sizes["agency"] == 8
 
 
 def test_a_share_of_runs_is_drawn_for_yes_or_no(one: xr.Dataset) -> None:
@@ -268,8 +274,8 @@ def test_paired_interval_is_the_t_interval_of_the_mean() -> None:
 
 def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.Dataset) -> None:
     texts = [text for text, _ in written(plots.figure("difference", two, outcome="heroin_seized"))]
-    gap = windows.over(series.reduce(two["heroin_seized"], {}), ("2004-10", "2020-12")).values
-    mean = labels.number(float((gap[1] - gap[0]).mean()), signed=True)
+    gap = windows.over(window.reduce(two["heroin_seized"], {}), ("2004-10", "2020-12")).values
+    mean = numbers.number(float((gap[1] - gap[0]).mean()), signed=True)
     assert any(text.startswith(f"{mean} [") and text.endswith("kg/year") for text in texts)
     assert any("No difference in any run: State has failed" in text for text in texts)
     assert any("of runs, equal" in text or "lower in" in text for text in texts)
@@ -297,15 +303,15 @@ def test_a_constant_mean_is_told_apart_by_its_parts(two: xr.Dataset) -> None:
 
 
 def test_large_numbers_are_in_millions_and_intervals_set_the_digits() -> None:
-    assert series.scaled(np.array([np.nan, -2.5e6]), "USD/year") == (1e6, "million USD/year")
-    assert series.scaled(np.array([3e9]), "USD") == (1e9, "billion USD")
-    assert labels.with_interval(1533.2, 1385.0, 1680.0) == "+1,533 [+1,385, +1,680]"
-    assert labels.with_interval(-0.13461, -0.13533, -0.13389) == (
+    assert window.scaled(np.array([np.nan, -2.5e6]), "USD/year") == (1e6, "million USD/year")
+    assert window.scaled(np.array([3e9]), "USD") == (1e9, "billion USD")
+    assert numbers.with_interval(1533.2, 1385.0, 1680.0) == "+1,533 [+1,385, +1,680]"
+    assert numbers.with_interval(-0.13461, -0.13533, -0.13389) == (
         "\N{MINUS SIGN}0.1346 [\N{MINUS SIGN}0.1353, \N{MINUS SIGN}0.1339]"
     )
-    assert labels.number(-0.00001, decimals=2) == "0.00"
-    assert labels.with_interval(-2.2e-16, -6.7e-16, 6.7e-16) == "0"
-    assert labels.with_interval(0.5, 0.5 - 1e-9, 0.5 + 1e-9) == "+0.500"
+    assert numbers.number(-0.00001, decimals=2) == "0.00"
+    assert numbers.with_interval(-2.2e-16, -6.7e-16, 6.7e-16) == "0"
+    assert numbers.with_interval(0.5, 0.5 - 1e-9, 0.5 + 1e-9) == "+0.500"
 
 
 # events, projection, foot line
@@ -424,11 +430,11 @@ def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dat
 def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset) -> None:
     other = results(scenarios=("abrupt-withdrawal",), runs=20)
     joined = join([one, other, one])
-    assert choose.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
+    assert select.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
     assert joined.sizes["run"] == 12
     assert set(json.loads(joined.attrs["events"])) == {"status-quo", "abrupt-withdrawal"}
     changed = one.assign(grievance=one["grievance"] * 2)
-    assert choose.names_of(join([one, changed])) == ["status-quo", "status-quo (2)"]
+    assert select.names_of(join([one, changed])) == ["status-quo", "status-quo (2)"]
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 6
     with pytest.raises(UserError, match="the seed of the one is 1, of the other 2"):
@@ -453,16 +459,16 @@ def test_side_by_side_each_keeps_its_chronicle() -> None:
         for name, runs, seed in (("a", 3, 1), ("b", 5, 2), ("a", 4, 3))
     ]
     joined = join([parts[0], shuffled(parts[1]), parts[2]])
-    assert choose.names_of(joined) == ["a", "b", "a (2)"]
-    events = noted(joined)
-    for part, name in zip(parts, choose.names_of(joined), strict=True):
-        own = noted(part.isel(run=slice(0, 3)))
+    assert select.names_of(joined) == ["a", "b", "a (2)"]
+    events = event_log(joined)
+    for part, name in zip(parts, select.names_of(joined), strict=True):
+        own = event_log(part.isel(run=slice(0, 3)))
         mine = events.where(events.scenario == name)
         for column in ("run", "month", "kind", "actor", "target", "size"):
             assert np.array_equal(getattr(mine, column), getattr(own, column)), (name, column)
     bare = parts[1].drop_vars([n for n in map(str, parts[1].variables) if n.startswith("event_")])
     with pytest.raises(UserError, match="each must hold them"):
-        noted(join([parts[0], bare]))
+        event_log(join([parts[0], bare]))
     for other, shown in ((parts[1], True), (bare, False)):
         picture = plots.figure("border", [parts[0], other])
         assert ("Russian troops hold" in words(picture).replace("\n", " ")) is shown
@@ -485,7 +491,7 @@ def test_events_before_the_months_in_common_are_kept() -> None:
     early = results(scenarios=PAIR, runs=2)
     late = results(scenarios=("late",), runs=2, seed=2).isel(month=slice(60, None))
     joined = join([early, late])
-    events = noted(joined)
+    events = event_log(joined)
     assert (events.where(events.scenario == PAIR[1]).month < 0).any()
     held = with_guard(joined)[GUARD].sel(section="khorog")
     assert held.sel(scenario=PAIR[1]).max() == 0.0  # handed over in 2004, before the first month

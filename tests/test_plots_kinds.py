@@ -12,25 +12,22 @@ from matplotlib.collections import FillBetweenPolyCollection
 from synthetic import PAIR, assumptions, claims_table, results, targets_table
 from test_plots import cielab, words
 
-from tajsim import plots
+import tajsim.plots as plots
+import tajsim.plots.evidence as evidence
+import tajsim.plots.panels as panels
 from tajsim.axes import AGENCIES, COMMANDERS, POWERS, SECTIONS
 from tajsim.errors import UserError
-from tajsim.inputs.chronicle import load_kinds
-from tajsim.inputs.chronicle_names import NOTED_AS, labels_of
-from tajsim.inputs.event_kinds import EVENT_KINDS
-from tajsim.inputs.figures import load_figures
+from tajsim.inputs.events import EVENT_KINDS
+from tajsim.inputs.ledger import load_figures, load_kinds
+from tajsim.inputs.registry import NOTED_AS, labels_of
 from tajsim.model.events import HANDLERS
-from tajsim.plots import marks, observed
-from tajsim.plots.elite import parts
-from tajsim.plots.guards import GUARD, OWN_FROM_START, with_guard
-from tajsim.plots.labels import decimals_for, number
-from tajsim.plots.lanes import LANES, lane_of
-from tajsim.plots.noted import noted
-from tajsim.plots.posts import PLACES, standing
-from tajsim.plots.providers import part_of, shares_of
-from tajsim.plots.sentences import scheduled_labels, short_sentence
-from tajsim.plots.stack import NOBODY, OTHERS, OWN
-from tajsim.plots.windows import over, paired
+from tajsim.plots.border import LANES, NOBODY, OTHERS, OWN, lane_of
+from tajsim.plots.elite import part_of, parts, shares_of
+from tajsim.plots.map import PLACES, standing
+from tajsim.plots.style import GUARD, OWN_FROM_START, with_guard
+from tajsim.results.chronicle import event_log, scheduled_labels, short_sentence
+from tajsim.results.numbers import decimals_for, number
+from tajsim.results.window import over, paired
 from tajsim.world import COMMANDER_FACTS
 
 
@@ -120,7 +117,7 @@ def test_path_goes_through_medians_of_yearly_means(two: xr.Dataset) -> None:
 
 
 def test_every_kind_of_event_has_its_lane_and_its_words(two: xr.Dataset) -> None:
-    events = noted(two)
+    events = event_log(two)
     labels = scheduled_labels(two, PAIR[1])
     for kind in load_kinds():
         place = int(np.flatnonzero(events.kind == kind)[0])
@@ -133,7 +130,7 @@ def test_every_kind_of_event_has_its_lane_and_its_words(two: xr.Dataset) -> None
 
 def test_a_run_shows_its_own_events_at_their_months(two: xr.Dataset) -> None:
     panel = plots.figure("lanes", two, run=2, scenarios=PAIR[1]).axes[0]
-    events = noted(two)
+    events = event_log(two)
     mine = events.where((events.scenario == PAIR[1]) & (events.run == 2))
     small = next(line for line in panel.lines if line.get_gid() == "weight-1")
     often = np.array([load_kinds()[kind].weight == 1 for kind in mine.kind])
@@ -210,8 +207,8 @@ def test_events_name_document_and_line() -> None:
     event = {"month": "2006-06", "kind": "set", "label": "Harvest", "arguments": {}}
     table: dict[str, Any] = {PAIR[0]: [{**event, "figures": [figure.id]}]}
     dataset = results(scenarios=PAIR[:1], runs=2, events=table)
-    assert marks.marks(dataset, True)[0].text == f"Harvest ({figure.document}:{figure.line})"
-    assert marks.source([]) == ""
+    assert panels.marks(dataset, True)[0].text == f"Harvest ({figure.document}:{figure.line})"
+    assert panels.source([]) == ""
 
 
 def test_events_of_one_label_cite_their_own_sources() -> None:
@@ -220,7 +217,7 @@ def test_events_of_one_label_cite_their_own_sources() -> None:
     later = {**event, "month": "2006-09", "sources": ["third:4"]}
     other = {**event, "month": "2006-09", "sources": ["fourth:5"]}
     table = {PAIR[0]: [*told, later], PAIR[1]: [*told, other]}
-    found = marks.marks(results(scenarios=PAIR, runs=2, events=table), True)
+    found = panels.marks(results(scenarios=PAIR, runs=2, events=table), True)
     assert [(mark.text, mark.owners) for mark in found] == [
         ("Harvest (first:1, 2); Harvest (second:3)", PAIR),
         ("Harvest (fourth:5)", PAIR[1:]),
@@ -253,10 +250,10 @@ def test_names_of_all_powers_and_commanders_can_be_drawn() -> None:
         assert len(looks) == len(names)
 
 
-def documented(months: int | None, **select: list[str]) -> dict[str, observed.Observed]:
+def documented(months: int | None, **select: list[str]) -> dict[str, evidence.Observed]:
     dataset = results(runs=2)
     names = ["heroin_seized_reported", "strength"]
-    found = observed.observed(dataset, names, select, months)
+    found = evidence.observed(dataset, names, select, months)
     return {one.text.split(":")[0]: one for one in found}
 
 
@@ -276,7 +273,7 @@ def test_documented_values_stand_in_the_unit_of_the_series() -> None:
 def test_documented_values_of_another_scope_are_left_out() -> None:
     assert "Heroin reported 2008" not in documented(12, agency=["customs"])
     early = results(runs=2).isel(month=slice(0, 24))
-    assert observed.observed(early, ["heroin_seized_reported"], {}, 12) == []
+    assert evidence.observed(early, ["heroin_seized_reported"], {}, 12) == []
 
 
 def test_the_fan_draws_and_tells_documented_values() -> None:
@@ -295,7 +292,7 @@ def test_commanders_stand_where_the_chronicle_put_them(two: xr.Dataset) -> None:
     serving.loc[{"commander": "ziyoyev", "run": 1}] = 5.0
     found = standing(two.assign(commander_state=serving), PAIR[0], 100)
     assert PLACES[found[COMMANDERS.index("ziyoyev"), 1]] == "killed"
-    events = noted(two)
+    events = event_log(two)
     given = np.isin(events.kind, ("bargain", "post_given")) & np.isin(events.target, AGENCIES)
     mine = (events.scenario == PAIR[0]) & (events.month <= 100) & given
     for row, name in enumerate(COMMANDERS):

@@ -11,12 +11,10 @@ from matplotlib.patches import PathPatch, Rectangle
 from synthetic import PAIR, results
 from test_plots import words
 
-from tajsim import plots
+import tajsim.plots as plots
 from tajsim.errors import UserError
-from tajsim.plots.columns import spread
-from tajsim.plots.purses import NEEDED, Book, told_apart
-from tajsim.plots.ribbons import Flow, Node, amount
-from tajsim.plots.windows import over
+from tajsim.plots.sankey import NEEDED, Book, Flow, Node, amount, spread, told_apart
+from tajsim.results.window import over
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tajsim.axes import AGENCIES, POWERS, TASKS, Array
-from tajsim.inputs.parameters import parameter
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.registry import parameter
+from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.partners import hand_over_next
@@ -77,7 +77,7 @@ def test_all_powers_at_once_offer_what_each_would() -> None:
     gap, gain, attention = (random.uniform(size=(n, 3)) for n in (len(TASKS), 12, 12))
     powers.make_offers(gap, gain, attention)
     for power, gained, attended in zip(powers, gain, attention, strict=True):
-        np.testing.assert_array_equal(power.offer, power.ask(offers, gap, gained, attended))
+        np.testing.assert_array_equal(power.offer, power.apply(offers, gap, gained, attended))
 
 
 def test_no_rival_has_gained_in_the_first_month() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_balances import at_random
 
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, Array, total
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
 

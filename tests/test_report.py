@@ -20,12 +20,10 @@ import tajsim.report
 from tajsim.ensemble import run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report, write_report
-from tajsim.report.alternatives import alternative
-from tajsim.report.changes import changes
-from tajsim.report.facts import Facts
+from tajsim.report.checks import alternative, narrative, typical_run
+from tajsim.report.facts import Facts, changes
 from tajsim.report.gather import Given, gather, join
 from tajsim.report.page import POLICY, template
-from tajsim.report.telling import told, typical_run
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -221,7 +219,7 @@ def test_results_of_two_files_are_put_side_by_side(pair: xr.Dataset, tmp_path: P
     one, other = Facts(given), Facts(Given(whole))
     assert one.comparison.equals(other.comparison)
     assert changes(one, names[1]) == changes(other, names[1])
-    assert told(one, names[1]) == told(other, names[1])
+    assert narrative(one, names[1]) == narrative(other, names[1])
 
 
 def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:

@@ -15,18 +15,15 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.rests import VARIANCE, keep_table, kept_table
-from tajsim.analysis.windows import kept_window
+from tajsim.analysis.variance import VARIANCE, keep_table, kept_table
 from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report
-from tajsim.report.changes import changes
-from tajsim.report.facts import Facts
-from tajsim.report.gather import Given, gather, join
-from tajsim.report.reproduce import commands, recipe
-from tajsim.report.rests import why_not
-from tajsim.report.tables import differences, shares
+from tajsim.report.facts import Facts, changes
+from tajsim.report.gather import Given, gather, join, why_not
+from tajsim.report.tables import commands, differences, recipe, shares
+from tajsim.results.window import kept_window
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
 MORE = "withdrawal-with-border-pay"

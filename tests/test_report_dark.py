@@ -13,7 +13,7 @@ import pytest
 
 import tajsim.report
 from tajsim.plots.style import INK, QUIET, families
-from tajsim.report.dark import PAPER, dark_colour, darkened, for_both, readable
+from tajsim.report.pictures import PAPER, dark_colour, darkened, for_both, readable
 
 COLOURS = sorted({colour for family in families().values() for colour in family})
 

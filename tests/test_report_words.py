@@ -12,15 +12,20 @@ import xarray as xr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tajsim.analysis.paired import effect
 from tajsim.report.answer import MOST, answer, leading
-from tajsim.report.cautions import cautions, out_of_calibration, out_of_registry
-from tajsim.report.digits import MINUS, digits
+from tajsim.report.checks import (
+    cautions,
+    out_of_calibration,
+    out_of_registry,
+    turning_sentences,
+    turns,
+)
 from tajsim.report.facts import Facts
 from tajsim.report.gather import Given
 from tajsim.report.tables import claims_sentence
-from tajsim.report.turning import turning_sentences, turns
 from tajsim.report.wording import effect_sentence, effects_sentence, in_runs, level_sentence
+from tajsim.results.effect import effect
+from tajsim.results.numbers import MINUS, digits
 
 DIRECTION = re.compile(
     r"\b(rais|lower|ris|fall|fell|rose|high|increas|decreas|more|less|grow|shrink|up\b|down\b)\w*"
@@ -236,7 +241,7 @@ def test_inputs_outside_a_range_are_warned_of(monkeypatch: pytest.MonkeyPatch) -
     (said,) = out_of_registry(facts(set_to(dataset, "heroin_supply", 99_000.0)))
     assert "99,000" in said and "outside" in said and "3,000 to 17,000" in said
     sample = {"heroin_supply": np.array([5000.0, 9000.0])}
-    monkeypatch.setattr("tajsim.report.cautions.load_posterior", lambda: sample)
+    monkeypatch.setattr("tajsim.report.checks.load_posterior", lambda: sample)
     (said,) = out_of_calibration(facts(set_to(dataset, "heroin_supply", 12_000.0)))
     assert "outside the calibrated range of 5,000 to 9,000" in said
     assert out_of_calibration(facts(set_to(dataset, "heroin_supply", 6000.0))) == []

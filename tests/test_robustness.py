@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
+import tajsim.plots.style as style
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import robust
-from tajsim.exploration.goals import split_goal
-from tajsim.exploration.regret import best_by, regret, together, undominated
-from tajsim.plots import style
-from tajsim.plots.tradeoff import tradeoff
+from tajsim.exploration.robustness import best_by, regret, split_goal, together, undominated
+from tajsim.plots.sweep import tradeoff
 from tajsim.sweeps.read import Sweep
 
 #: Two portfolios and a third in three worlds.

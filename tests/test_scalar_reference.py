@@ -9,15 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1]))
-
 from benchmarks.array_market import BorderMarket
 from benchmarks.plain_draws import KeyedDraws
 from benchmarks.scalar_market import ScalarMarket
 from benchmarks.sources import RunsOf
 from tajsim.axes import AFGHAN_SECTIONS, Array
 from tajsim.draws import Draws
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.scenario_parts import Event
+
+sys.path.append(str(Path(__file__).parents[1]))
+
 
 MONTHS, RUNS, SEED = 60, 12, 5
 COMPARED = (0, 5, 11)

@@ -16,9 +16,9 @@ from sweep_helpers import EXPERIMENT
 from tajsim.errors import UserError
 from tajsim.files import LARGEST_FILE
 from tajsim.inputs.experiment import check_experiment
-from tajsim.inputs.experiment_format import ColumnName, FactorName
-from tajsim.inputs.scenario import check_scenario, load_scenario
-from tajsim.inputs.units_text import whole_number
+from tajsim.inputs.experiment_file import ColumnName, FactorName
+from tajsim.inputs.registry import whole_number
+from tajsim.inputs.scenario_parts import check_scenario, load_scenario
 
 #: A file that is right; the tests replace some of its parts (an empty part is an empty line).
 RIGHT = {

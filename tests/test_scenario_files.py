@@ -9,21 +9,15 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from tajsim.inputs.figures import load_documents, load_figures
+from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import (
-    Scenario,
-    check_scenario,
-    json_schema,
-    load_scenario,
-    new_scenario,
-    scenario_names,
-    scenario_path,
-)
-from tajsim.inputs.scenario_schema import schema_path, schema_text
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario import new_scenario
+from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
+from tajsim.inputs.scenario_parts import Scenario, check_scenario, load_scenario
+from tajsim.inputs.schema import json_schema, schema_path, schema_text
 
-NAMES = scenario_names()
+NAMES = shipped_scenarios()
 REFERENCE = "status-quo"
 load = cache(load_scenario)
 
@@ -102,7 +96,7 @@ def test_a_shipped_scenario_shows_its_files_as_origins() -> None:
 
 
 def test_the_shipped_schema_is_current() -> None:
-    command = "python -m tajsim.inputs.scenario_schema"
+    command = "python -m tajsim.inputs.schema"
     assert schema_path().read_text(encoding="utf-8") == schema_text(), f"renew it: {command}"
 
 

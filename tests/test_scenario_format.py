@@ -11,18 +11,12 @@ from hypothesis import strategies as st
 from small_registry import small_registry
 
 from tajsim.errors import UserError
-from tajsim.inputs.dates import event_month, months_of
-from tajsim.inputs.event_kinds import EVENT_KINDS, EventRow
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import (
-    check_scenario,
-    format_origins,
-    json_schema,
-    load_scenario,
-    new_scenario,
-)
-from tajsim.inputs.toml_lines import Lines, find_places
-from tajsim.inputs.units_text import read_quantity
+from tajsim.inputs.events import EVENT_KINDS, EventRow
+from tajsim.inputs.registry import load_parameters, read_quantity
+from tajsim.inputs.scenario import new_scenario
+from tajsim.inputs.scenario_parts import check_scenario, format_origins, load_scenario
+from tajsim.inputs.schema import json_schema
+from tajsim.inputs.toml import Lines, event_month, find_places, months_of
 
 PARENT = """\
 title = "Parent"

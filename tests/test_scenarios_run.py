@@ -7,15 +7,16 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tajsim.ensemble.months import month_names
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario import Scenario, load_scenario, scenario_names
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.toml import month_names
 from tajsim.model.model import TajikistanModel
 
 RUNS, SEED = 3, 1
 #: Every scenario is run at least to here, and so many months past its first own event.
 LEAST, PAST = "2006-12", 8
-NAMES = [name for name in scenario_names() if load_scenario(name).extends]
+NAMES = [name for name in shipped_scenarios() if load_scenario(name).extends]
 Record = dict[str, np.ndarray]
 
 SAME = "not one outcome of {name} differs from {parent} after {month}"

@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
+import tajsim.plots.style as style
+import tajsim.sweeps.design as design
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import sensitivity
-from tajsim.exploration.noise import divide
-from tajsim.exploration.sobol import first_by_basis
-from tajsim.plots import style
-from tajsim.plots.indices import bases, indices
-from tajsim.plots.swings import swings
-from tajsim.sweeps import design
+from tajsim.exploration.indices import divide, first_by_basis
+from tajsim.plots.rankings import bases, indices, swings
 from tajsim.sweeps.read import Sweep
 
 UNIT = [0.0, 1.0]

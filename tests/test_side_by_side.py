@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tajsim.agents.agency_tasks import mean_by_task, mean_of_own, over_tasks, shared_out
+from tajsim.agents.agency import mean_by_task, mean_of_own, over_tasks, shared_out
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS, Array
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
-from tajsim.model.stages.agencies import political_heads
+from tajsim.model.stages.money import political_heads
 from tajsim.world import AGENCY_TASKS
 
 FOREIGN = "russian_border_troops"

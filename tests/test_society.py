@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tajsim.axes import REGIONS, Array
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import ParameterValues, parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules.society.channel import members_step, shed

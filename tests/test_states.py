@@ -11,13 +11,13 @@ import pytest
 
 import tajsim
 import tajsim.ensemble.fingerprint as fingerprint
-import tajsim.ensemble.saved as saved
+import tajsim.ensemble.plan as saved
 from tajsim.cli.main import main
 from tajsim.ensemble.fingerprint import code_of
+from tajsim.ensemble.plan import load_state
 from tajsim.ensemble.run import prepare, simulate
-from tajsim.ensemble.saved import load_state
 from tajsim.errors import UserError
-from tajsim.inputs.scenario import load_scenario
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import packed, put_back, take, unpacked
 

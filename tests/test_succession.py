@@ -12,12 +12,11 @@ from rule_inputs import all_rules, between, states
 
 from tajsim.agents.commander import BOUGHT_OFF, KILLED, MUTINIED
 from tajsim.axes import COMMANDERS, Array
-from tajsim.inputs.dates import month_number, month_text
-from tajsim.inputs.scenario import Event
+from tajsim.inputs.scenario_parts import Event
+from tajsim.inputs.toml import month_number, month_text
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
-from tajsim.model.stages.elite import elite
-from tajsim.model.stages.succession import strength_behind
+from tajsim.model.stages.elite import elite, strength_behind
 from tajsim.rules.state.contest import BARGAINED, CONTESTED, KEPT, ORDERLY, kind_of_ending
 from tajsim.world import TERM_END
 

@@ -12,17 +12,17 @@ import pytest
 from sweep_helpers import EXPERIMENT, quick, small_experiment
 
 import tajsim
-from tajsim.analysis.aggregate import aggregate
+import tajsim.sweeps.task as keep
 from tajsim.cli import main
 from tajsim.errors import UserError
-from tajsim.inputs.experiment_keep import ADDITIVE
+from tajsim.inputs.factors import ADDITIVE
 from tajsim.inputs.outcomes import AGGREGATES, load_outcomes
-from tajsim.sweeps import keep, load_sweep, sweep
-from tajsim.sweeps.batches import EVEN, LARGEST, divide
-from tajsim.sweeps.precision import Spread
-from tajsim.sweeps.progress import Progress
-from tajsim.sweeps.task import Task
-from tajsim.sweeps.work import Finished
+from tajsim.results.window import aggregate
+from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps.design import EVEN, LARGEST, divide
+from tajsim.sweeps.read import Spread
+from tajsim.sweeps.run import Progress
+from tajsim.sweeps.task import Finished, Task
 
 Capture = pytest.CaptureFixture[str]
 COLLUSION = "collusion[agency=border_troops]"
@@ -58,7 +58,7 @@ def test_results_do_not_depend_on_workers_and_batches(
     swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     if how == "batches":
-        monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 1)
+        monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 1)
     sweep(small_experiment(tmp_path), tmp_path / "out", workers=2 if how == "workers" else 1)
     one, other = load_sweep(swept), load_sweep(tmp_path / "out")
     pd.testing.assert_frame_equal(one.results, other.results, check_exact=True)
@@ -150,7 +150,7 @@ def test_a_failed_run_does_not_take_its_point_along(tmp_path: Path) -> None:
 
 def test_the_first_run_may_fail_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of one run of each point: a failing first run says little about the point."""
-    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 3)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
     experiment = small_experiment(tmp_path, ('["2004-02", "2004-04"]', '["2004-02"]'))
     points = load_points(experiment, tmp_path)
     bad = {(points[0], 0), (points[1], 0), (points[1], 1), (points[1], 2), (points[1], 3)}
@@ -161,7 +161,7 @@ def test_the_first_run_may_fail_alone(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_low_runs_of_all_points_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 3)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
     order: list[int] = []
 
     def watched(task: Task, month_done: Callable[[], None]) -> Finished:
@@ -223,7 +223,7 @@ def test_the_verb_sweeps_goes_on_and_writes_tables(tmp_path: Path, capsys: Captu
 
 def test_parquet_is_read_by_others(swept: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
-    from tajsim.sweeps.tidy import write_tidy
+    from tajsim.sweeps.read import write_tidy
 
     found = load_sweep(swept)
     write_tidy(found, tmp_path / "t", "runs.parquet")
@@ -338,7 +338,7 @@ def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.Mon
         ('outcome = "collusion"\nwhere = { agency = "border_troops" }', 'outcome = "channel"'),
     )
     sweep(experiment, tmp_path / "together")
-    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 1)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 1)
     sweep(experiment, tmp_path / "alone")
     together, alone = load_sweep(tmp_path / "together"), load_sweep(tmp_path / "alone")
     pd.testing.assert_frame_equal(together.results, alone.results, check_exact=True)

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 from sweep_helpers import EXPERIMENT, deadly, number_of, quick, slow, small_experiment
 
+from tajsim.files import BEGUN
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.disk import BEGUN
-from tajsim.sweeps.local import LocalTeam
-from tajsim.sweeps.progress import Progress
+from tajsim.sweeps.executor import LocalTeam
+from tajsim.sweeps.run import Progress
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by signals")
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by s
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 5)
-    monkeypatch.setattr("tajsim.sweeps.batches.SMALLEST", 1)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 5)
+    monkeypatch.setattr("tajsim.sweeps.design.SMALLEST", 1)
 
 
 def test_workers_that_are_killed_are_replaced(

@@ -10,10 +10,10 @@ import pytest
 from fake_sweeps import changed, cube, fake_sweep
 from sweep_helpers import quick, small_experiment
 
+import tajsim.plots.style as style
 from tajsim.cli import main
 from tajsim.errors import UserError
-from tajsim.plots import style
-from tajsim.plots.of_sweeps import SWEEP_KINDS, draw_sweep, sweep_figure
+from tajsim.plots.sweep import SWEEP_KINDS, draw_sweep, sweep_figure
 from tajsim.sweeps import sweep
 from tajsim.sweeps.read import Sweep
 

@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 from sweep_helpers import FailingDisk, PowerCutError, number_of, quick, small_experiment
 
+import tajsim.sweeps.store as store
 from tajsim.errors import UserError
-from tajsim.inputs.experiment import Experiment
-from tajsim.sweeps import load_sweep, shards, sweep
-from tajsim.sweeps.disk import BEGUN, Disk
-from tajsim.sweeps.progress import Progress
-from tajsim.sweeps.task import Task
-from tajsim.sweeps.work import Finished
+from tajsim.files import BEGUN
+from tajsim.inputs.experiment_parts import Experiment
+from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps.run import Progress
+from tajsim.sweeps.store import Disk
+from tajsim.sweeps.task import Finished, Task
 
 
 class Counting:
@@ -34,7 +35,7 @@ class Counting:
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 5)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 5)
     yield
 
 
@@ -185,9 +186,9 @@ def test_shards_of_another_sweep_are_set_aside_and_computed(
         if whose == "model":
             patch.setattr("tajsim.sweeps.run.model_version", lambda: "0.0.0+other")
         if whose == "old":
-            header = shards._header
+            header = store._header
             patch.setattr(
-                shards, "_header", lambda *a: {k: v for k, v in header(*a).items() if k[0] != "e"}
+                store, "_header", lambda *a: {k: v for k, v in header(*a).items() if k[0] != "e"}
             )
         seed = [("seed = 7", "seed = 8")] if whose == "seed" else []
         sweep(small_experiment(tmp_path, *seed), other, simulate=quick)
@@ -256,7 +257,7 @@ def test_a_disk_that_stays_full_says_so(experiment: Experiment, tmp_path: Path) 
 def test_memory_does_not_grow_with_the_number_of_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tajsim.sweeps.batches.LARGEST", 200)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 200)
     experiment = small_experiment(tmp_path, ('["2004-02", "2004-04"]', '["2004-02"]'))
     peaks = []
     sweep(experiment, tmp_path / "first", simulate=quick)  # what is loaded once is loaded now

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tajsim.analysis.choose_rows import first_of_comparison, first_of_summary
-from tajsim.analysis.tables import factor, interval, number, percent, text_table
+from tajsim.results.numbers import factor, interval, percent, table_number, text_table
+from tajsim.results.select import first_of_comparison, first_of_summary
 
 
 @pytest.mark.parametrize(
@@ -28,11 +28,11 @@ from tajsim.analysis.tables import factor, interval, number, percent, text_table
     ],
 )
 def test_three_significant_digits(value: float, text: str) -> None:
-    assert number(value) == text
+    assert table_number(value) == text
 
 
 def test_signs_intervals_shares_and_factors() -> None:
-    assert number(2.0, signed=True) == "+2"
+    assert table_number(2.0, signed=True) == "+2"
     assert interval(-1.0, 2.5, signed=True) == "-1 to +2.5"
     assert interval(np.nan, 1.0) == "-"
     assert [percent(s) for s in (0.0, 0.001, 0.5, 0.999, 1.0, np.nan)] == [

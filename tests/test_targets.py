@@ -10,8 +10,8 @@ import xarray as xr
 
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
 from tajsim.errors import UserError
-from tajsim.inputs.figures import load_figures
-from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.ledger import load_figures
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.targets import Target, checked, fitted, load_targets, read_targets, target_text
 
 LIST = read_targets(target_text())

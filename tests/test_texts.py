@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tajsim.cli.main import VERBS, build_parser
-from tajsim.inputs.figures import load_documents
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.scenario import scenario_names
+from tajsim.inputs.ledger import load_documents
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_file import shipped_scenarios
 
 ROOT = Path(__file__).parents[1]
 TEXTS = ("README.md", "CONTRIBUTING.md", "docs/first-steps.md")
@@ -41,7 +41,7 @@ def test_commands_shown_are_understood(words: list[str]) -> None:
     options = vars(build_parser().parse_args(words[1:]))
     named = [options.get("reference"), *(options.get("scenarios") or [])]
     named += [options["scenario"]] if "scenario" in options else []
-    known = {*scenario_names(), None}
+    known = {*shipped_scenarios(), None}
     assert [name for name in named if name not in known and "my-" not in str(name)] == []
 
 

@@ -14,11 +14,20 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 import tajsim
-from tajsim.analysis.baselines import carried, commander_rate, fitted_mean
-from tajsim.analysis.scores import score_of_chance, score_of_normal, score_of_runs
-from tajsim.analysis.trajectories import BREAKS, breaks, trajectories
-from tajsim.analysis.validation import THEMES, scoreboard, theme
-from tajsim.analysis.validation_text import coverage, validation_text
+from tajsim.analysis.targets import BREAKS, breaks, trajectories
+from tajsim.analysis.validation import (
+    THEMES,
+    carried,
+    commander_rate,
+    coverage,
+    fitted_mean,
+    score_of_chance,
+    score_of_normal,
+    score_of_runs,
+    scoreboard,
+    theme,
+    validation_text,
+)
 from tajsim.axes import COMMANDERS
 from tajsim.cli.main import main
 from tajsim.errors import UserError

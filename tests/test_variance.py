@@ -11,22 +11,32 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis import redrawn
-from tajsim.analysis.aggregate import Cell, cells
-from tajsim.analysis.assumptions import TOGETHER, assumptions_that_matter
-from tajsim.analysis.influence import beyond_chance, influence, ranked
-from tajsim.analysis.paired import compare_results
-from tajsim.analysis.redrawn import Differences, redraw_differences
-from tajsim.analysis.resample import counts_of_runs, orders
-from tajsim.analysis.rests import keep_table, kept_table, with_rests
-from tajsim.analysis.rests_text import _most, rests_text
-from tajsim.analysis.variance import total_shares, variance_shares, within_bounds
+import tajsim.analysis.mechanisms as mechanisms
+from tajsim.analysis.assumptions import (
+    TOGETHER,
+    assumptions_that_matter,
+    beyond_chance,
+    influence,
+    ranked,
+)
+from tajsim.analysis.mechanisms import Differences, redraw_differences
+from tajsim.analysis.variance import (
+    _most,
+    keep_table,
+    kept_table,
+    rests_text,
+    total_shares,
+    variance_shares,
+    with_rests,
+    within_bounds,
+)
 from tajsim.draws import AT_START, Draws
-from tajsim.ensemble.columns import ColumnPlan
+from tajsim.ensemble.plan import ColumnPlan
 from tajsim.ensemble.run import prepare, simulate
-from tajsim.inputs.modes import REDRAWN
-from tajsim.inputs.parameters import load_parameters
-from tajsim.plots.join import join
+from tajsim.inputs.registry import REDRAWN, load_parameters
+from tajsim.results.effect import compare_results, counts_of_runs, orders
+from tajsim.results.select import join
+from tajsim.results.window import Cell, cells
 
 Array = np.ndarray
 WINDOW = ("2004-01", "2004-12")
@@ -130,7 +140,7 @@ def assumed_additive(plan: Any) -> xr.Dataset:
         values: Mapping[str, Array] = plan.settings[-1]
     else:
         names = list(load_parameters())
-        table = redrawn.drawn_again(plan.scenarios[0], plan.runs, plan.seed, plan.parameters)[""]
+        table = mechanisms.drawn_again(plan.scenarios[0], plan.runs, plan.seed, plan.parameters)[""]
         values = dict(zip(names, table, strict=True))
     chance = Draws(plan.seed, numbers).uniform("luck", "", AT_START)
     level = sum(WEIGHTS[n] * values[n] for n in WEIGHTS) + LUCK * chance
@@ -167,8 +177,8 @@ def variance_of(name: str) -> float:
 
 
 def test_a_fake_ensemble_with_known_shares(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redrawn, "simulate", lambda plan, progress: assumed_additive(plan))
-    monkeypatch.setattr(redrawn, "MOST", 1500)
+    monkeypatch.setattr(mechanisms, "simulate", lambda plan, progress: assumed_additive(plan))
+    monkeypatch.setattr(mechanisms, "MOST", 1500)
     pair = ["status-quo", "irpt-ban"]
     plan = prepare(pair, 1500, 1, "prior", until="2004-03", outcomes=["strain"])
     dataset = assumed_additive(plan)
@@ -202,8 +212,8 @@ def test_a_calibrated_row_counts_as_assumption(monkeypatch: pytest.MonkeyPatch) 
     sample = {n: load_parameters()[n].value * np.linspace(0.5, 1.5, 40) for n in names}
     for module in ("tajsim.inputs.values", "tajsim.analysis.assumptions"):
         monkeypatch.setattr(f"{module}.load_posterior", lambda: sample)
-    monkeypatch.setattr(redrawn, "simulate", lambda plan, progress: assumed_additive(plan))
-    monkeypatch.setattr(redrawn, "MOST", 600)
+    monkeypatch.setattr(mechanisms, "simulate", lambda plan, progress: assumed_additive(plan))
+    monkeypatch.setattr(mechanisms, "MOST", 600)
     plan = prepare(["status-quo", "irpt-ban"], 600, 1, "posterior", "2004-03", ["strain"])
     dataset = assumed_additive(plan)
     found = redraw_differences(plan, dataset)
@@ -221,7 +231,7 @@ def test_a_calibrated_row_counts_as_assumption(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_each_scenario_has_its_own_window_and_reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redrawn, "simulate", lambda plan, progress: assumed_additive(plan))
+    monkeypatch.setattr(mechanisms, "simulate", lambda plan, progress: assumed_additive(plan))
     names = ["status-quo", "irpt-ban", "abrupt-withdrawal"]
     plan = prepare(names, 30, 1, "prior", "2004-06", ["strain"], workers=2)
     found = redraw_differences(plan, assumed_additive(plan), ("2004-02", "2004-04"))

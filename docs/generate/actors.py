@@ -13,18 +13,16 @@ from docs.generate.markdown import code, folded, plain, prose, table
 from tajsim.agents.actors import Actors
 from tajsim.agents.agency import SecurityAgencies
 from tajsim.agents.commander import Commanders
-from tajsim.agents.militants import MilitantGroups
-from tajsim.agents.movement import Movements
-from tajsim.agents.network import Networks
+from tajsim.agents.network import MilitantGroups, Movements, Networks
 from tajsim.agents.power import ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Regions
 from tajsim.axes import DIMENSIONS
-from tajsim.inputs.parameters import load_families
+from tajsim.inputs.registry import load_families
 from tajsim.inputs.values import parameters_of
+from tajsim.model.country import readers
 from tajsim.model.model import MONTH
-from tajsim.model.readers import readers
-from tajsim.plots.labels import spoken
+from tajsim.results.numbers import display_name
 
 #: Kind of actor -> the class that holds its states.
 KINDS: dict[str, type[Any]] = {
@@ -49,7 +47,7 @@ def actors_table() -> str:
         about = (sys.modules[actor.__module__].__doc__ or "").partition(":")[2]
         decides = first_sentence(about.strip())
         shown = names if len(names) < 20 else (names[0], "...", names[-1])
-        who = ", ".join(spoken(name) for name in shown)
+        who = ", ".join(display_name(name) for name in shown)
         rows.append([kind, str(len(names)), plain(who), plain(decides), code(actor.__name__)])
     return table(("actors", "number", "who", "what they do", "class"), rows)
 
@@ -72,7 +70,7 @@ def scales_table() -> str:
     rows = []
     for dimension, names in DIMENSIONS.items():
         shown = names if len(names) < 20 else (names[0], "...", names[-1])
-        who = ", ".join(spoken(name) for name in shown)
+        who = ", ".join(display_name(name) for name in shown)
         rows.append([dimension.replace("_", " "), str(len(names)), plain(who)])
     return table(("dimension", "number", "names"), rows)
 

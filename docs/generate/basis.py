@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from docs.generate.markdown import anchor, code, link, number, plain, span
-from tajsim.inputs.figures import load_figures
-from tajsim.inputs.parameters import Family, Parameter
+from tajsim.inputs.ledger import load_figures
+from tajsim.inputs.registry import Family, Parameter
 
 #: Head of the tables that ``in_short`` and ``in_full`` fill.
 SHORT_HEAD = ("parameter", "value", "range", "unit", "basis")

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from docs.generate.basis import figure
 from docs.generate.markdown import number, plain, table
-from tajsim.calibration.page import rows_of, shipped
-from tajsim.calibration.report import TARGETS
+from tajsim.calibration.report import TARGETS, rows_of, shipped
 from tajsim.inputs.targets import load_targets
 
 MISSING = Path(__file__).parents[1] / "tables" / "missing.toml"

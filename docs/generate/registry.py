@@ -7,10 +7,10 @@ from collections import Counter
 from docs.generate.basis import FULL_HEAD, in_full
 from docs.generate.markdown import anchor, link, number, page, plain, table, target
 from docs.generate.submodels import folder_title, folders
-from tajsim.inputs.figures import Figure, load_documents, load_figures
+from tajsim.inputs.ledger import Figure, load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.parameters import Family, load_families, load_parameters
-from tajsim.model.readers import readers
+from tajsim.inputs.registry import Family, load_families, load_parameters
+from tajsim.model.country import readers
 
 
 def counts() -> str:

@@ -44,7 +44,7 @@ class Item:
 ITEMS = (
     Item(
         "schemas and list of families",
-        ("-m", "tajsim.inputs.scenario_schema"),
+        ("-m", "tajsim.inputs.schema"),
         (
             "src/tajsim/data/scenario.schema.json",
             "src/tajsim/data/experiment.schema.json",
@@ -54,7 +54,7 @@ ITEMS = (
     Item("golden numbers", ("tests/test_golden.py",), ("tests/golden",)),
     Item(
         "mechanisms",
-        ("-m", "tajsim.analysis.mechanism_text"),
+        ("-m", "tajsim.analysis.mechanisms"),
         ("docs/mechanisms.md",),
         into="docs/mechanisms.md",
     ),
@@ -65,7 +65,7 @@ ITEMS = (
     ),
     Item(
         "tables of the calibration",
-        ("-m", "tajsim.calibration.page", "docs/calibration.md"),
+        ("-m", "tajsim.calibration.report", "docs/calibration.md"),
         ("docs/calibration.md",),
     ),
     Item(

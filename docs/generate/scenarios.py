@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from docs.generate.basis import figure
 from docs.generate.markdown import code, link, number, page, plain, table, target
-from tajsim.inputs.scenario import load_scenario, scenario_names
-from tajsim.inputs.scenario_parts import Claim, Event, Scenario
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import Claim, Event, Scenario, load_scenario
 
 
 def scenarios_page() -> str:
     """Return every scenario with its question, what it changes, its events and claims."""
-    scenarios = [load_scenario(name) for name in scenario_names()]
+    scenarios = [load_scenario(name) for name in shipped_scenarios()]
     rows = [
         [link(s.name, f"scenario-{s.name}"), plain(s.question), s.extends or "", str(len(s.claims))]
         for s in scenarios

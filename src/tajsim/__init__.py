@@ -17,18 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tajsim.analysis import compare
-    from tajsim.analysis.claims_run import claims
+    from tajsim.analysis.claims import claims
     from tajsim.analysis.explain import explain
     from tajsim.analysis.validation import validate
-    from tajsim.ensemble import load_results, run
+    from tajsim.ensemble.files import load_results
+    from tajsim.ensemble.run import run
     from tajsim.errors import UserError
-    from tajsim.exploration import discover, robust, sensitivity
+    from tajsim.exploration.discovery import discover
+    from tajsim.exploration.robustness import robust
+    from tajsim.exploration.sensitivity import sensitivity
     from tajsim.inputs.experiment import load_experiment
-    from tajsim.inputs.scenario import load_scenario
+    from tajsim.inputs.scenario_parts import load_scenario
     from tajsim.model.model import TajikistanModel
     from tajsim.report import write_report
     from tajsim.sweeps import load_sweep, sweep
     from tajsim.version import __version__
+
 
 __all__ = [
     "TajikistanModel",
@@ -55,7 +59,7 @@ _HOMES = {
     "TajikistanModel": "tajsim.model.model",
     "UserError": "tajsim.errors",
     "__version__": "tajsim.version",
-    "claims": "tajsim.analysis.claims_run",
+    "claims": "tajsim.analysis.claims",
     "compare": "tajsim.analysis",
     "explain": "tajsim.analysis.explain",
     "discover": "tajsim.exploration",

@@ -6,8 +6,7 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actors, Member
-from tajsim.agents.agency_tasks import BODIES, OWN, TASKS_OF
-from tajsim.axes import AGENCIES, SECTIONS, Array, column, total
+from tajsim.axes import AGENCIES, SECTIONS, TASKS, Array, column, total
 from tajsim.rules.border.collusion import collusion_aim, collusion_step, watched, with_clients
 from tajsim.rules.border.deployment import deploy
 from tajsim.rules.border.hazing import hazed
@@ -15,7 +14,62 @@ from tajsim.rules.outsourcing.coordination import coordinated
 from tajsim.rules.powers.equipment import equipped_reach
 from tajsim.rules.powers.recruitment import strength_change, wanted_strength
 from tajsim.rules.powers.training import quality_aim, quality_step, without_staff
-from tajsim.world import CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS
+from tajsim.world import AGENCY_TASKS, CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS
+
+#: Numbers of the tasks of each agency, in its own order.
+TASKS_OF = [[TASKS.index(task) for task in AGENCY_TASKS[name]] for name in AGENCIES]
+
+#: How many tasks each agency has, ``(agency, 1)``.
+TASK_COUNT = column(len(tasks) for tasks in TASKS_OF)
+
+# The first, second, ... task of each agency; what is no task of it counts nothing.
+_PLACES = range(max(len(tasks) for tasks in TASKS_OF))
+_AT = np.array([[t[k] if k < len(t) else 0 for t in TASKS_OF] for k in _PLACES])
+_COUNTS = np.array([[[float(k < len(t))] for t in TASKS_OF] for k in _PLACES])
+
+#: 1 for the country's own agencies, 0 for those that others run, ``(agency, 1)``.
+OWN = column(name not in FOREIGN_RUN for name in AGENCIES)
+_OWN_COUNT = total(OWN)
+
+# 1 where an own agency works on a task, (agency, task, 1), and how many do, (task, 1).
+_WORKS_ON = np.array([[[float(t in tasks)] for t in range(len(TASKS))] for tasks in TASKS_OF])
+_WORKS_ON *= OWN[:, None]
+_BODIES = total(_WORKS_ON)
+
+#: Mean number of agencies that have an agency's tasks, 1 for a foreign one, ``(agency, 1)``.
+BODIES = column(sum(t in o for t in own for o in TASKS_OF) / len(own) for own in TASKS_OF)
+BODIES = np.where(OWN > 0.0, BODIES, 1.0)
+
+
+def over_tasks(values: Array) -> Array:
+    """Add over the tasks of each agency: ``(..., task, run) -> (..., agency, run)``."""
+    return total(values.take(_AT, axis=-2) * _COUNTS, axis=-3)
+
+
+def shared_out(values: Array) -> Array:
+    """Divide what tasks get over the own agencies of each, evenly, ``(..., agency, run)``.
+
+    Args:
+        values: by task, ``(..., task, run)``.
+    """
+    shared: Array = over_tasks(values / _BODIES) * OWN
+    return shared
+
+
+def mean_by_task(values: Array) -> Array:
+    """Return the mean over the own agencies that work on each task, ``(task, run)``.
+
+    Args:
+        values: ``(agency, run)``, or ``(agency, task, run)`` where they differ by task.
+    """
+    each = values if values.ndim > 2 else values[:, None]
+    return total(each * _WORKS_ON) / _BODIES
+
+
+def mean_of_own(values: Array) -> Array:
+    """Return the mean of ``(agency, run)`` over the country's own agencies, ``(run,)``."""
+    return total(values * OWN) / _OWN_COUNT
+
 
 #: Rows of the guards of the Afghan line and of the drug units among the agencies.
 GUARD_ROWS = np.array([AGENCIES.index(name) for name in GUARDS])
@@ -85,8 +139,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def recruits(self, effort_ratio: Array) -> Array:
         """Return persons joining or leaving this month, ``(agency, run)``."""
-        wanted = self.ask(wanted_strength, effort_ratio, self.extra_km)
-        joining = self.ask(strength_change, self.strength, wanted, self.pay_ratio)
+        wanted = self.apply(wanted_strength, effort_ratio, self.extra_km)
+        joining = self.apply(strength_change, self.strength, wanted, self.pay_ratio)
         leaving = -self.strength * np.minimum(self.withdrawing, 1.0)
         return np.where(OWN > 0.0, joining, leaving)
 
@@ -100,7 +154,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
     def receive_aid(self, useful: Array, watched: Array) -> None:
         """Take useful aid, and the part of it whose giver looks, USD/month, ``(agency, run)``."""
         self.aid, self.watched_aid = useful, watched
-        self.reach = self.ask(equipped_reach, self.aid_per_head, self.collusion)
+        self.reach = self.apply(equipped_reach, self.aid_per_head, self.collusion)
 
     @property
     def people(self) -> Array:
@@ -120,19 +174,19 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
-        self.watch = self.ask(watched, agency_supervision, self.watched_aid / self.people)
-        aim = self.ask(collusion_aim, self.rent_on_offer, self.pay, self.watch)
-        self.staff_collusion = self.ask(collusion_step, self.staff_collusion, aim)
-        self.collusion = self.ask(with_clients, self.staff_collusion, self.purged)
+        self.watch = self.apply(watched, agency_supervision, self.watched_aid / self.people)
+        aim = self.apply(collusion_aim, self.rent_on_offer, self.pay, self.watch)
+        self.staff_collusion = self.apply(collusion_step, self.staff_collusion, aim)
+        self.collusion = self.apply(with_clients, self.staff_collusion, self.purged)
 
     def decide_quality(self, drawn_off: Array, alarm: Array) -> None:
         """Let quality follow pay, aid, the draft, its head, and how much happens at once."""
         first_pick = drawn_off * self.conscripts
-        aim = self.ask(quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue)
-        aim = self.ask(hazed, aim, self.conscripts)
-        self.staff_quality = self.ask(quality_step, self.staff_quality, aim)
-        quality = self.ask(without_staff, self.staff_quality, self.purged)
-        self.quality = self.ask(coordinated, quality, BODIES, alarm)
+        aim = self.apply(quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue)
+        aim = self.apply(hazed, aim, self.conscripts)
+        self.staff_quality = self.apply(quality_step, self.staff_quality, aim)
+        quality = self.apply(without_staff, self.staff_quality, self.purged)
+        self.quality = self.apply(coordinated, quality, BODIES, alarm)
 
     @property
     def outside_interest(self) -> Array:
@@ -157,7 +211,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
         Mechanisms: E15, M60.
         """
         guarded = self.guarded_km[:, GUARD_ROWS]
-        share = self.ask(deploy, guarded, self.seen[:, GUARD_ROWS])
+        share = self.apply(deploy, guarded, self.seen[:, GUARD_ROWS])
         guards_any = (total(guarded) > 0.0).astype(float)
         self.deployment = self.zeros(len(SECTIONS))
         posted = (self.strength * border_post_share)[GUARD_ROWS] * guards_any

@@ -96,7 +96,7 @@ class Commanders(Actors[Commander]):
 
     def claims(self) -> Array:
         """Return what each expects a month, USD."""
-        need = self.ask(client_need, self.following) * self.ask(claims_grow, self.doubt)
+        need = self.apply(client_need, self.following) * self.apply(claims_grow, self.doubt)
         return need * self.in_place
 
     def by_side(self, values: Array) -> tuple[Array, Array]:
@@ -113,8 +113,8 @@ class Commanders(Actors[Commander]):
                 ``(commander, run)``.
         """
         at_home = (self.post == self.trade).astype(float)
-        self.men = self.following * self.ask(hold_on_men, at_home, growth)
-        power = self.ask(power_of, self.men, self.rent_ratio, civilian_control)
+        self.men = self.following * self.apply(hold_on_men, at_home, growth)
+        power = self.apply(power_of, self.men, self.rent_ratio, civilian_control)
         self.power = power * self.in_place
         # Open disobedience costs him the credit of loyalty, as a captive's word does.
         doubted = np.maximum(self.named, self.grudge)
@@ -122,24 +122,24 @@ class Commanders(Actors[Commander]):
 
     def hazard(self, guarantee: Array, months_since: Array, urge: Array, standing: Array) -> Array:
         """Return the chance that the regime strikes at each this month."""
-        urge = urge * self.ask(kept_peace, self.opposition, standing)
-        found = self.ask(
+        urge = urge * self.apply(kept_peace, self.opposition, standing)
+        found = self.apply(
             purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since, urge
         )
         return found * self.in_place
 
     def resist(self, guarantee: Array, draw: Array) -> Array:
         """Return 1 where one would resist a dismissal."""
-        return self.ask(resists, self.power, guarantee, self.fear, draw)
+        return self.apply(resists, self.power, guarantee, self.fear, draw)
 
     def chance_to_fight(self, fear: Array, guarantee: Array) -> Array:
         """Return the chance that each fights rather than be arrested."""
-        chance = self.ask(fight_chance, fear, self.loyalty, self.men + self.rejoining)
-        return chance * self.ask(deterred, guarantee, self.no_way_back)
+        chance = self.apply(fight_chance, fear, self.loyalty, self.men + self.rejoining)
+        return chance * self.apply(deterred, guarantee, self.no_way_back)
 
     def chance_to_follow(self, leaves: Array, settled: Array, patron: Array) -> Array:
         """Return the chance that each stands behind what the ruler arranged for after his term."""
-        return self.ask(
+        return self.apply(
             stands_behind,
             self.loyalty,
             self.rent_ratio,
@@ -154,10 +154,10 @@ class Commanders(Actors[Commander]):
 
     def breaks(self, creed: Array, guarantee: Array) -> tuple[Array, Array]:
         """Return the chances of an unprovoked ``(mutiny, defection)`` this month."""
-        mutiny, defection = self.ask(
+        mutiny, defection = self.apply(
             break_hazard, self.fear, self.loyalty, creed * self.creed_weight
         )
-        mutiny = mutiny * self.ask(deterred, guarantee, self.no_way_back)
+        mutiny = mutiny * self.apply(deterred, guarantee, self.no_way_back)
         return mutiny * self.in_place, defection * self.in_place
 
     def earn(self, received: Array, claims: Array) -> None:
@@ -179,11 +179,11 @@ class Commanders(Actors[Commander]):
         peers = side - struck + 0.3 * other
         tie = self.no_way_back = closed * self.opposition
         faith = creed * self.creed_weight
-        aim = self.ask(loyalty_aim, self.rent_ratio, self.fear, faith, self.grudge, self.doubt)
+        aim = self.apply(loyalty_aim, self.rent_ratio, self.fear, faith, self.grudge, self.doubt)
         here = self.status <= BOUGHT_OFF
-        self.fear = np.where(here, self.ask(fear_step, self.fear, peers, tie), self.fear)
-        self.loyalty = np.where(here, self.ask(loyalty_step, self.loyalty, aim), self.loyalty)
-        self.named = self.ask(named_step, self.named, self.by_side(beaten)[0] - beaten)
+        self.fear = np.where(here, self.apply(fear_step, self.fear, peers, tie), self.fear)
+        self.loyalty = np.where(here, self.apply(loyalty_step, self.loyalty, aim), self.loyalty)
+        self.named = self.apply(named_step, self.named, self.by_side(beaten)[0] - beaten)
 
     def remove(self, where: Array, status: int) -> None:
         """Take each out of his post where ``where`` ``(commander, run)`` is 1."""
@@ -192,4 +192,4 @@ class Commanders(Actors[Commander]):
 
     def keep_following(self) -> None:
         """Let the following of a fallen commander go home slowly."""
-        self.following = self.ask(following_step, self.following, 1.0 - self.fallen)
+        self.following = self.apply(following_step, self.following, 1.0 - self.fallen)

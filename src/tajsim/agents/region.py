@@ -48,29 +48,29 @@ class Regions(Actors[Region]):
         self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
         self.farmed = self.zeros()
         # As after the first month, so that the start is no shock.
-        self.voice = self.ask(voiced, self.grievance, self.fear, migrant_share)
-        self.control = self.ask(
+        self.voice = self.apply(voiced, self.grievance, self.fear, migrant_share)
+        self.control = self.apply(
             control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
         )
 
     def migrate(self, home: Array, abroad: Array, demand: Array) -> Array:
         """Return persons leaving (positive) or returning this month, ``(region, run)``."""
-        flow = self.ask(migration_flow, home, abroad, demand, self.hardship)
-        self.idle = self.ask(idle_step, self.idle, -flow, home)
+        flow = self.apply(migration_flow, home, abroad, demand, self.hardship)
+        self.idle = self.apply(idle_step, self.idle, -flow, home)
         return flow
 
     def live(self, income: Array, extortion: Array) -> None:
         """Work out hardship from income and extortion, USD/person/month."""
-        self.hardship = self.ask(hardship, income, extortion)
+        self.hardship = self.apply(hardship, income, extortion)
 
     def dread(self, policing: Array, step: Array, collusion: Array, incidents: Array) -> None:
         """Let fear follow the police, repression and violent incidents."""
-        aim = self.ask(fear_aim, policing, step, collusion, incidents)
-        self.fear = self.ask(fear_step, self.fear, aim)
+        aim = self.apply(fear_aim, policing, step, collusion, incidents)
+        self.fear = self.apply(fear_step, self.fear, aim)
 
     def excluded(self, standing: Array, step: Array, corruption: Array) -> Array:
         """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""
-        return self.ask(exclusion, standing, step, corruption, self.opposition)
+        return self.apply(exclusion, standing, step, corruption, self.opposition)
 
     def resent(
         self,
@@ -82,7 +82,7 @@ class Regions(Actors[Region]):
         absorbed: Array,
     ) -> None:
         """Let grievance follow its causes."""
-        aim = self.ask(
+        aim = self.apply(
             grievance_aim,
             self.hardship,
             extortion_share,
@@ -92,13 +92,13 @@ class Regions(Actors[Region]):
             insecurity,
             absorbed,
         )
-        self.grievance = self.ask(grievance_step, self.grievance, aim)
+        self.grievance = self.apply(grievance_step, self.grievance, aim)
 
     def speak(self, abroad_share: Array) -> Array:
         """Work out voiced discontent; return the chances of a protest, ``(region, run)``."""
-        self.voice = self.ask(voiced, self.grievance, self.fear, abroad_share)
+        self.voice = self.apply(voiced, self.grievance, self.fear, abroad_share)
         unchecked = self.protest * (1.0 - self.fear)
-        return self.ask(protest_chance, self.voice, self.struck, unchecked)
+        return self.apply(protest_chance, self.voice, self.struck, unchecked)
 
     def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
         """Let the centre's control follow effort, strongmen, discontent and militants.
@@ -107,5 +107,7 @@ class Regions(Actors[Region]):
             strongmen: independent power of commanders in each region, 0 to 1, ``(region, run)``.
             militants: in each region, thousand persons, ``(region, run)``.
         """
-        aim = self.ask(control_aim, effort, strongmen, self.voice, self.protest, militants, failed)
-        self.control = self.ask(control_step, self.control, aim)
+        aim = self.apply(
+            control_aim, effort, strongmen, self.voice, self.protest, militants, failed
+        )
+        self.control = self.apply(control_step, self.control, aim)

@@ -2,7 +2,6 @@
 
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.analysis.comparison import Comparison, compare
-from tajsim.analysis.paired import compare_results
-from tajsim.analysis.summary import summarise
+from tajsim.results.effect import compare_results, summarise
 
 __all__ = ["Comparison", "compare", "compare_results", "evaluate_claims", "summarise"]

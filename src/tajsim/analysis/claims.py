@@ -7,16 +7,40 @@ stands (``level``); with ``relative``, in per cent of what it is against.
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.aggregate import ADDITIVE, aggregate
-from tajsim.analysis.paired import Effect, Values, effect
-from tajsim.analysis.windows import Window, attribute, scenario_names, whole_period
-from tajsim.results.pairs import gap
+from tajsim.ensemble.plan import argument_errors
+from tajsim.ensemble.run import prepare, simulate
+from tajsim.errors import UserError
+from tajsim.inputs.registry import DEFAULT_MODE
+from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.toml import month_names
+from tajsim.results.effect import Effect, Values, effect
+from tajsim.results.numbers import interval, percent, table_number, text_table
+from tajsim.results.select import gap
+from tajsim.results.window import (
+    ADDITIVE,
+    Window,
+    aggregate,
+    attribute,
+    scenario_names,
+    whole_period,
+)
+
+if TYPE_CHECKING:
+    from tajsim.ensemble.run import Progress
+
 
 HOLDS, FAILS, UNDECIDED, NOT_TESTED = "holds", "fails", "undecided", "not tested"
 
@@ -190,3 +214,260 @@ def _expectation(claim: Claim) -> str:
     link = "and" if claim["expect"] == "between" else "to"
     size = "" if bounds is None else f" {bounds[0]:g} {link} {bounds[1]:g}{unit}"
     return f"{claim['expect']}{size} {against}".strip()
+
+
+CLAIMS_HEADER = (
+    "verdict",
+    "in runs",
+    "mean effect",
+    "90 % interval",
+    "expected",
+    "claim and source",
+)
+
+_RULE = (
+    "A direction holds where the interval of the mean effect is clear of zero on that side,"
+    "\n'between' where the median lies between; 'in runs' says in how many runs it holds by itself."
+)
+
+
+def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
+    """Return a table of the claims for each scenario; ``""`` if there are none."""
+    if claims.empty:
+        return ""
+    blocks = []
+    for scenario, part in claims.groupby("scenario", sort=False):
+        tested, others = (part[(part["verdict"] == NOT_TESTED) == skip] for skip in (False, True))
+        lines = []
+        if len(tested):
+            lines.append(f"Claims of {scenario}{_reference(part)}: {counts(tested)}.")
+            rows = [claim_cells(row) for row in tested.itertuples()]
+            lines.append(text_table(CLAIMS_HEADER, rows, (0, 4, 5)))
+            lines.append(_RULE)
+        if untested and len(others):
+            lines += _not_tested(str(scenario), others)
+        if lines:
+            blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def totals_text(claims: pd.DataFrame, runs: int) -> str:
+    """Return how many claims hold, fail, and are undecided at this number of runs."""
+    tested = claims[claims["verdict"] != NOT_TESTED]
+    parts = [(len(claims), "claim"), (claims["scenario"].nunique(), "scenario"), (runs, "run")]
+    number_of = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in parts]
+    said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {counts(tested) or 'none'}"
+    others = len(claims) - len(tested)
+    return f"{said}, {others} not tested." if others else f"{said}."
+
+
+def _reference(part: pd.DataFrame) -> str:
+    """Name the reference, where the table does."""
+    name = part["reference"].iloc[0] if "reference" in part else ""
+    return f" against {name}" if name else ""
+
+
+def counts(tested: pd.DataFrame) -> str:
+    """Return how many claims hold, fail and are undecided: ``11 hold, 1 fail``."""
+    counts = tested["verdict"].value_counts()
+    words = {HOLDS: "hold", FAILS: "fail", UNDECIDED: "undecided"}
+    return ", ".join(f"{counts[v]} {word}" for v, word in words.items() if v in counts.index)
+
+
+def claim_cells(row: Any) -> list[str]:
+    """Return the cells of a tested claim, under `CLAIMS_HEADER`."""
+    return [
+        row.verdict,
+        percent(row.share),
+        _effect(row),
+        interval(row.low, row.high, signed=row.signed),
+        row.expect,
+        f"{row.claim} ({row.document}:{row.line})",
+    ]
+
+
+def _effect(row: Any) -> str:
+    """Return the mean effect, with the median where it decides."""
+    said = f"{table_number(row.effect, signed=row.signed)} {row.unit}"
+    if row.expect.startswith(("between", "unchanged")):
+        said += f", median {table_number(row.median, signed=row.signed)}"
+    return said
+
+
+def _not_tested(scenario: str, others: pd.DataFrame) -> list[str]:
+    """Name the claims that could not be tested, once for each reason."""
+    lines = []
+    for reason, rows in others.groupby("reason", sort=False):
+        said = f"Not tested for {scenario}, {reason}: {', '.join(rows['claim'])}."
+        lines += textwrap.wrap(said, 100, break_on_hyphens=False)
+    return lines
+
+
+@dataclass(frozen=True)
+class _Test:
+    """A scenario whose claims are tested, and its reference if one of them needs one."""
+
+    scenario: Scenario
+    reference: Scenario | None
+
+    @property
+    def sides(self) -> list[Scenario]:
+        """The scenarios to simulate, the reference first."""
+        return [self.scenario] if self.reference is None else [self.reference, self.scenario]
+
+
+@dataclass
+class _Need:
+    """How far, and with which outcomes, a scenario is simulated."""
+
+    scenario: Scenario
+    outcomes: set[str] = field(default_factory=set)
+    until: str = ""
+
+    @property
+    def months(self) -> int:
+        """The number of months to simulate."""
+        return len(month_names(self.scenario.start, self.until))
+
+
+def claims(
+    *scenarios: str | Path,
+    runs: int = 200,
+    seed: int = 1,
+    parameters: str = DEFAULT_MODE,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Test the claims of scenarios, each against the scenario that it extends.
+
+    Every scenario is simulated once, only as far and only with the outcomes that claims need.
+
+    Args:
+        scenarios: names or paths; by default every shipped scenario with claims.
+        runs: the number of runs of each scenario; the other arguments are those of
+            `tajsim.ensemble.run_many`.
+
+    Returns:
+        One row per claim, see `evaluate_claims`, with its ``reference``, empty where none of the
+        scenario's claims needs one.
+
+    Raises:
+        UserError: for anything the caller can mend, all mistakes at once.
+    """
+    wrong = argument_errors(runs, seed, parameters, None, workers, chunk=1000)
+    tests, mistakes = _tests(scenarios)
+    if wrong or mistakes:
+        raise UserError(wrong + mistakes)
+    order = [test.scenario.name for test in tests]
+    settings = (runs, seed, parameters, workers)
+    tables = dict(_simulate_and_test(tests, settings, progress))
+    return pd.concat([tables[name] for name in order], ignore_index=True)
+
+
+def _simulate_and_test(
+    tests: list[_Test], settings: tuple[int, int, str, int], progress: Progress | None
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the table of each scenario as soon as what it needs is simulated."""
+    runs, seed, parameters, workers = settings
+    needs, waiting = _needs(tests), list(tests)
+    kept: dict[str, xr.Dataset] = {}
+    done, total = 0, runs * sum(need.months for need in needs)
+    for batch in _batches(needs, workers):
+        plan = prepare(
+            [need.scenario for need in batch],
+            runs,
+            seed,
+            parameters,
+            until=max(need.until for need in batch),
+            outcomes=sorted(set().union(*(need.outcomes for need in batch))),
+            workers=workers,
+        )
+        size = runs * sum(need.months for need in batch)
+        results = simulate(plan, _part_of(progress, done, size, total))
+        done += size
+        kept.update({need.scenario.name: _only(results, need) for need in batch})
+        for test in [t for t in waiting if all(side.name in kept for side in t.sides)]:
+            yield test.scenario.name, _evaluate(test, kept)
+            waiting.remove(test)
+        waited_for = {side.name for test in waiting for side in test.sides}
+        kept = {name: dataset for name, dataset in kept.items() if name in waited_for}
+
+
+def _only(results: xr.Dataset, need: _Need) -> xr.Dataset:
+    """Return one scenario of a batch, with the outcomes needed of it."""
+    return results[sorted(need.outcomes)].sel(scenario=[need.scenario.name])
+
+
+def _part_of(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
+    """Return a progress that tells a batch's part of the whole."""
+    if progress is None:
+        return None
+    return lambda done, of: progress(before + round(size * done / of), total)
+
+
+def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
+    """Load what is to be tested; return the mistakes too."""
+    tests: list[_Test] = []
+    wrong: list[str] = []
+    for name in names or shipped_scenarios():
+        try:
+            scenario = load_scenario(name)
+            if scenario.name in [test.scenario.name for test in tests]:
+                raise UserError(f"scenario '{scenario.name}' is given twice; expected once")
+            if scenario.claims:
+                tests.append(_Test(scenario, _claims_run_reference(name, scenario)))
+            elif names:
+                raise UserError(f"scenario '{scenario.name}' has no claims; nothing to test")
+        except UserError as error:
+            wrong += error.messages
+    return tests, list(dict.fromkeys(wrong))
+
+
+def _claims_run_reference(name: str | Path, scenario: Scenario) -> Scenario | None:
+    """Return the scenario that this one extends, if a claim is against the reference."""
+    if scenario.extends is None or all(c.against != "reference" for c in scenario.claims):
+        return None
+    parent = load_scenario(parent_path(scenario.extends, scenario_path(name)))
+    if parent.name == scenario.name:
+        raise UserError(
+            f"scenario '{scenario.name}' has the name of the one it extends; expected its own"
+        )
+    if parent.start != scenario.start:
+        raise UserError(
+            f"scenario '{scenario.name}' starts in {scenario.start} and its reference "
+            f"'{parent.name}' in {parent.start}; expected the same month"
+        )
+    return parent
+
+
+def _needs(tests: Sequence[_Test]) -> list[_Need]:
+    """Return what is to be simulated: first the references, so that few results must wait."""
+    needs: dict[str, _Need] = {}
+    for test in sorted(tests, key=lambda test: test.reference is None):
+        for side in test.sides:
+            need = needs.setdefault(side.name, _Need(side))
+            need.outcomes |= {claim.outcome for claim in test.scenario.claims}
+            last = max(claim.window[1] for claim in test.scenario.claims)
+            need.until = max(need.until, min(last, side.end))
+    references = {test.reference.name for test in tests if test.reference}
+    return sorted(needs.values(), key=lambda need: need.scenario.name not in references)
+
+
+def _batches(needs: Sequence[_Need], size: int) -> Iterator[list[_Need]]:
+    """Divide what is to be simulated into batches of one period, a scenario for each worker."""
+    for _, part in groupby(needs, lambda need: (need.scenario.start, need.scenario.end)):
+        alike = list(part)
+        for first in range(0, len(alike), size):
+            yield alike[first : first + size]
+
+
+def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:
+    """Test the claims of one scenario on its results and those of its reference."""
+    name = test.scenario.name
+    outcomes = sorted({claim.outcome for claim in test.scenario.claims})
+    sides = [kept[side.name][outcomes] for side in test.sides]
+    pair = xr.concat(sides, "scenario", join="inner", combine_attrs="override")
+    own = attribute(kept[name], "claims")[name]
+    table = evaluate_claims(pair.assign_attrs(claims=json.dumps({name: own})))
+    table.insert(1, "reference", test.reference.name if test.reference else "")
+    return table

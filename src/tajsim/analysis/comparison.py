@@ -9,18 +9,32 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.claims import evaluate_claims
-from tajsim.analysis.claims_text import claims_text
-from tajsim.analysis.paired import compare_results
-from tajsim.analysis.report_text import closing_text, comparison_text
-from tajsim.analysis.rests import ASSUMPTIONS, VARIANCE, kept_table, with_rests
-from tajsim.analysis.rests_text import rests_text
-from tajsim.analysis.summary import summarise
-from tajsim.analysis.windows import Window, check_window, with_window
-from tajsim.ensemble.provenance import python_call
+from tajsim.analysis.claims import (
+    CLAIMS_HEADER,
+    NOT_TESTED,
+    claim_cells,
+    claims_text,
+    counts,
+    evaluate_claims,
+)
+from tajsim.analysis.differences import (
+    COMPARISON_HEADER,
+    closing_text,
+    comparison_rows,
+    comparison_text,
+    heading,
+    notes,
+    runs_text,
+)
+from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
+from tajsim.display.html import Html, element, fold, table, whole
+from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
-from tajsim.inputs.modes import DEFAULT_MODE
+from tajsim.inputs.registry import DEFAULT_MODE
+from tajsim.results.effect import compare_results, summarise
+from tajsim.results.select import first_of_comparison
+from tajsim.results.window import Window, check_window, with_window
 
 if TYPE_CHECKING:
     from tajsim.ensemble.run import Overrides, Progress, ScenarioLike
@@ -63,8 +77,6 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """Return the tables as a notebook shows them."""
-        from tajsim.analysis.comparison_html import comparison_html
-
         return comparison_html(self)
 
 
@@ -127,3 +139,46 @@ def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Compar
         kept_table(dataset, VARIANCE),
         kept_table(dataset, ASSUMPTIONS),
     )
+
+
+def comparison_html(found: Comparison) -> str:
+    """Return a comparison as HTML: the headline rows of each scenario, claims, what it rests on."""
+    parts: list[Html] = []
+    for _, part in found.table.groupby("scenario", sort=False):
+        parts += _scenario(found.dataset, part)
+    for scenario, claims in found.claims.groupby("scenario") if len(found.claims) else ():
+        parts += _claims(str(scenario), claims)
+    rests = rests_text(found.dataset, found.table, found.variance, found.assumptions)
+    if rests:
+        parts.append(fold("How much rests on what", element("pre", rests)))
+    return whole(*parts, element("p", closing_text(found.dataset), look="quiet"))
+
+
+def _scenario(dataset: xr.Dataset, part: pd.DataFrame) -> list[Html]:
+    first = part.iloc[0]
+    title, *question = heading(
+        dataset, first["scenario"], f"{first['scenario']} against {first['reference']}"
+    ).splitlines()
+    window = f"{first['window_start']} to {first['window_end']}"
+    shown = first_of_comparison(part)
+    rows = comparison_rows(shown)
+    return [
+        element("h3", title),
+        element("p", " ".join(question)),
+        element("p", f"{runs_text(dataset, 'paired run')}, {window}", look="quiet"),
+        table(COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8)) if rows else _nothing(),
+        *(element("p", note, look="quiet") for note in notes(part, shown, "in its .table")),
+    ]
+
+
+def _nothing() -> Html:
+    return element("p", "Nothing to show differs.")
+
+
+def _claims(scenario: str, claims: pd.DataFrame) -> list[Html]:
+    tested = claims[claims["verdict"] != NOT_TESTED]
+    if tested.empty:
+        return []
+    rows = [claim_cells(row) for row in tested.itertuples()]
+    title = f"Claims of {scenario}: {counts(tested)}"
+    return [fold(title, table(CLAIMS_HEADER, rows, numbers=(1, 2, 3)))]

@@ -8,16 +8,27 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tajsim.analysis.chronicle_table import check_chronicle, chronicle_table
-from tajsim.analysis.difference_story import difference_story, differences_table
-from tajsim.analysis.difference_summary import first_differences, frequencies, summary_text
-from tajsim.analysis.pairs import Pair, pair_in, pair_of
-from tajsim.analysis.sentence import sentence
-from tajsim.analysis.story import happenings, story
-from tajsim.analysis.windows import scenario_names
+from tajsim.analysis.differences import (
+    difference_story,
+    differences_table,
+    first_differences,
+    frequencies,
+    summary_text,
+)
 from tajsim.display.html import verbatim
-from tajsim.ensemble.results import load_results
+from tajsim.ensemble.files import load_results
 from tajsim.errors import UserError
+from tajsim.results.chronicle import (
+    Pair,
+    check_chronicle,
+    event_table,
+    occurrences,
+    pair_in,
+    pair_of,
+    sentence,
+    story,
+)
+from tajsim.results.window import scenario_names
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -81,8 +92,8 @@ def explain(
         )
     text = story(first, run, scenario, everything)
     name = scenario or scenario_names(first)[0]
-    told = [sentence(event) for event in happenings(first, name, run)]
-    return Explanation(text, chronicle_table(first, name, run).assign(told=told))
+    told = [sentence(event) for event in occurrences(first, name, run)]
+    return Explanation(text, event_table(first, name, run).assign(told=told))
 
 
 def _loaded(results: Results) -> xr.Dataset:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,22 +13,382 @@ import pandas as pd
 import xarray as xr
 from scipy.special import ndtr
 
-from tajsim.analysis.baselines import Baseline, carried, fitted_mean
-from tajsim.analysis.scores import score_of_chance, score_of_runs
-from tajsim.analysis.summary import quantiles
-from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
-from tajsim.analysis.trajectories import breaks, trajectories, trajectory_outcomes
-from tajsim.analysis.validation_text import validation_text
+from tajsim.analysis.targets import (
+    breaks,
+    last_month,
+    standard_errors,
+    target_outcomes,
+    target_values,
+    trajectories,
+    trajectory_outcomes,
+)
 from tajsim.axes import Array
 from tajsim.display.html import verbatim
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import prepare, simulate
-from tajsim.inputs.modes import DEFAULT_MODE
-from tajsim.inputs.posterior import about_posterior
+from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.targets import Target, load_targets
+from tajsim.inputs.toml import month_names
+from tajsim.inputs.values import about_posterior
+from tajsim.results.effect import quantiles
+from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
 
 if TYPE_CHECKING:
     from tajsim.ensemble.run import Progress, ScenarioLike
+
+
+_ROOT = math.sqrt(2.0 * math.pi)
+#: So many runs are compared with all others at a time, to bound the memory.
+_BLOCK = 500
+
+
+def score_of_runs(values: Array, spread: float, observed: float) -> float:
+    """Return the score of runs that each forecast a normal distribution.
+
+    E|X - y| - E|X - X'| / 2, with X and X' drawn from the mixture of the runs' normals (Grimit and
+    others 2006, Quarterly Journal of the Royal Meteorological Society 132, 2925-2942).
+
+    Args:
+        values: ``(run,)`` the middles, without missing ones; `nan` is returned if there are none.
+        spread: standard deviation of each, in their unit; 0 for sure values.
+        observed: what was observed, in their unit.
+    """
+    if not values.size:
+        return math.nan
+    distance = _mean_size(values - observed, spread).mean()
+    within = 0.0
+    for first in range(0, values.size, _BLOCK):
+        gaps = values[first : first + _BLOCK, np.newaxis] - values
+        within += float(_mean_size(gaps, math.sqrt(2.0) * spread).sum())
+    return float(distance) - within / (2.0 * values.size**2)
+
+
+def score_of_normal(middle: float, spread: float, observed: float) -> float:
+    """Return the score of one normal distribution (`score_of_runs` of a single run)."""
+    return score_of_runs(np.array([middle]), spread, observed)
+
+
+def score_of_chance(chance: float, happened: float) -> float:
+    """Return the score of the chance of an event that happened (1) or not (0): its square error."""
+    return (chance - happened) ** 2
+
+
+def _mean_size(middle: Array, spread: float) -> Array:
+    """Return the mean of the absolute value of a normal quantity."""
+    if spread <= 0.0:
+        return np.abs(middle)
+    z = middle / spread
+    result: Array = spread * (2.0 * np.exp(-0.5 * z**2) / _ROOT + z * (2.0 * ndtr(z) - 1.0))
+    return result
+
+
+NO_CHANGE = ("change", "difference")
+OF_COMMANDERS = "commander"
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A naive forecast: a chance for an event, else a number with a spread.
+
+    ``value`` is in the unit of the target (a chance for an event), ``score`` in standard errors
+    of the target, as that of the simulation; ``source`` says in words where it comes from.
+    """
+
+    value: float
+    score: float
+    source: str
+
+
+def carried(target: Target, targets: Iterable[Target]) -> Baseline | None:
+    """Return the forecast of the last value carried forward, `None` where it cannot be formed."""
+    if target.is_event:
+        return _chance(target, 0.0, "it has not happened before")
+    if target.bound != "about":
+        return None
+    if target.measure in NO_CHANGE:
+        return _numbers(target, (), "no change")
+    earlier = [t for t in _series(target, targets) if t.window[1] < target.window[0]]
+    if not earlier:
+        return None
+    last = max(earlier, key=lambda t: t.window[1])
+    return _numbers(target, (last,), last.figure.id)
+
+
+def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
+    """Return the forecast of no change from the fitted mean, `None` where it cannot be formed."""
+    targets = tuple(targets)
+    if target.is_event:
+        rate = commander_rate(targets)
+        if OF_COMMANDERS not in target.where or math.isnan(rate):
+            return None
+        chance = 1.0 - math.exp(-rate * len(month_names(*target.window)))
+        return _chance(target, chance, "rate of the fitted events of commanders")
+    if target.bound != "about":
+        return None
+    if target.measure in NO_CHANGE:
+        return _numbers(target, (), "no change")
+    fitted = [t for t in _series(target, targets) if t.use == "fitted"]
+    if not fitted:
+        return None
+    return _numbers(target, fitted, ", ".join(t.figure.id for t in fitted))
+
+
+def commander_rate(targets: Iterable[Target]) -> float:
+    """Return the fitted events of commanders that happened, by month watched; `nan` without any."""
+    fitted = [t for t in targets if t.use == "fitted" and t.is_event and OF_COMMANDERS in t.where]
+    months = sum(len(month_names(*t.window)) for t in fitted)
+    return sum(t.observed for t in fitted) / months if months else math.nan
+
+
+def _series(target: Target, targets: Iterable[Target]) -> list[Target]:
+    """Return the other numbers of a target's series, on the same scale and in the same unit."""
+    return [
+        t
+        for t in targets
+        if target.series
+        and t.series == target.series
+        and t.id != target.id
+        and not t.is_event
+        and t.bound == "about"
+        and t.scale == target.scale
+        and t.unit == target.unit
+    ]
+
+
+def _chance(target: Target, chance: float, source: str) -> Baseline:
+    return Baseline(chance, score_of_chance(chance, target.observed) / target.error, source)
+
+
+def _numbers(target: Target, from_: Sequence[Target], source: str) -> Baseline:
+    """Return a normal forecast around the mean of others, or around no change."""
+    observed = [t.observed for t in from_] or [0.0]
+    middle = float(standard_errors(target, np.array(observed)).mean())
+    doubt = sum((t.error / target.error) ** 2 for t in from_) / max(len(from_), 1) ** 2
+    mean = np.exp(np.log(observed).mean()) if target.scale == "log" else np.mean(observed)
+    return Baseline(float(mean), score_of_normal(middle, math.sqrt(1.0 + doubt), 0.0), source)
+
+
+_Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
+
+_HOW = (
+    "Observed with 90 % of what its error leaves open; simulated with 90 % of the runs. 'place' is "
+    "the share of predictions (a run with the error added) below what was observed; for a bound "
+    "the share of runs on its allowed side, for an event of those that agree. 'off' is the mean "
+    "prediction less what was observed, in standard deviations of the predictions. 'score' (lower "
+    "is better) is the continuous ranked probability score in standard errors of the figure: for a "
+    "sure forecast its distance, for an event twice the squared error of its chance."
+)
+_BASELINES = (
+    "Checked targets against two naive forecasts from earlier figures alone, by score. 'carried' "
+    "is the last value carried forward: the latest earlier figure of the same series, no change, "
+    "or no event. 'mean' is no change from the fitted mean: that of the fitted figures of the same "
+    "series, no change, or the rate at which fitted events of commanders happened."
+)
+
+
+def validation_text(
+    table: pd.DataFrame,
+    trajectories: pd.DataFrame,
+    breaks: pd.DataFrame,
+    runs: int,
+    parameters: str,
+) -> str:
+    """Return all tables as text."""
+    counts = table["use"].value_counts()
+    heading = (
+        f"{len(table)} targets, {counts.get('fitted', 0)} fitted and {counts.get('checked', 0)} "
+        f"checked, against {runs:,} run{'s' if runs != 1 else ''}, parameters {parameters}"
+    )
+    told = f"{_HOW} Fitted targets say how well the fit went; only checked ones test the model"
+    star = (table["looked_at"] & (table["use"] == "checked")).any()
+    told += " (* looked at while ranges were set by hand: a weak test)." if star else "."
+    blocks = ["\n".join([heading, *_said(told)])]
+    for theme, part in table.groupby("theme", sort=False):
+        blocks.append(f"{theme}\n{_scoreboard(part)}")
+    blocks += ["\n".join(_said(line)) for line in coverage(table)]
+    blocks.append("\n".join([*_said(_BASELINES), "", _against(table), "", *_verdict(table)]))
+    for title, part in trajectories.groupby("trajectory", sort=False):
+        blocks.append("\n".join([*_said(str(title)), _trajectory(part)]))
+    if len(breaks):
+        blocks.append(f"When commanders break\n{_breaks(breaks)}")
+    return "\n\n".join(blocks)
+
+
+def _scoreboard(part: pd.DataFrame) -> str:
+    header = (
+        "target",
+        "use",
+        "observed",
+        "90 %",
+        "simulated",
+        "90 %",
+        "unit",
+        "place",
+        "off",
+        "score",
+    )
+    rows = [
+        [
+            row.target,
+            "checked *" if row.looked_at and row.use == "checked" else row.use,
+            *_observed(row),
+            *_simulated(row),
+            "" if row.kind == "event" else row.unit,
+            percent(row.percentile),
+            "-" if math.isnan(row.error_sd) else f"{round(row.error_sd, 1) + 0.0:+.1f}",
+            _score(row.score),
+        ]
+        for row in _rows(part)
+    ]
+    return text_table(header, rows, left=(0, 1, 6))
+
+
+def _observed(row: Any) -> tuple[str, str]:
+    """Return the observed value, and the interval of its error."""
+    if row.kind == "event":
+        return ("happened" if row.observed else "did not happen", "")
+    if row.kind != "number":
+        return (f"{row.kind.replace('_', ' ')} {table_number(row.observed)}", "")
+    reach = _Z * row.error
+    if row.scale == "log":
+        ends = row.observed * math.exp(-reach), row.observed * math.exp(reach)
+    else:
+        ends = row.observed - reach, row.observed + reach
+    return table_number(row.observed), interval(*ends)
+
+
+def _simulated(row: Any) -> tuple[str, str]:
+    if row.kind == "event":
+        return (f"in {percent(row.median)} of runs", "")
+    return table_number(row.median), interval(row.p05, row.p95)
+
+
+def coverage(table: pd.DataFrame) -> list[str]:
+    """Return sentences on how many intervals cover what was observed, fitted and checked apart."""
+    lines = []
+    for use, part in table.groupby("use", sort=False):
+        told = part["covered"].dropna()
+        said = []
+        if len(told):
+            said.append(
+                f"{int(told.sum())} of {len(told)} observed numbers lie within 90 % of the "
+                f"predictions ({percent(told.mean())}; 90 % is what it should be)"
+            )
+        events = part[part["kind"] == "event"]
+        if len(events):
+            said.append(
+                f"{len(events)} events came out as observed in "
+                f"{percent(events['percentile'].mean())} of the runs on average"
+            )
+        bounds = part[~part["kind"].isin(["event", "number"])]
+        if len(bounds):
+            kept = int((bounds["percentile"] >= 0.5).sum())
+            said.append(f"{kept} of {len(bounds)} bounds hold in at least half of the runs")
+        lines.append(f"{str(use).capitalize()}: {'; '.join(said)}.")
+    return lines
+
+
+def _against(table: pd.DataFrame) -> str:
+    rows = [
+        [
+            row.target,
+            _score(row.score),
+            _value(row, row.carried_value),
+            _score(row.carried_score),
+            _value(row, row.mean_value),
+            _score(row.mean_score),
+            _winner(row),
+        ]
+        for row in _rows(table[table["use"] == "checked"])
+    ]
+    header = ("checked target", "simulated", "carried", "score", "mean", "score", "better")
+    return text_table(header, rows, left=(0, 6))
+
+
+def _value(row: Any, value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return percent(value) if row.kind == "event" else table_number(value)
+
+
+def _winner(row: Any) -> str:
+    if math.isnan(row.score):
+        return "a bound, no score"
+    if math.isnan(row.carried_score) and math.isnan(row.mean_score):
+        return "nothing earlier in the ledger"
+    names = {"carried": "last value carried forward", "mean": "fitted mean"}
+    better = " and ".join(names[name] for name in row.wins.split())
+    equal = min(v for v in (row.carried_score, row.mean_score) if not math.isnan(v)) == row.score
+    return better or ("neither, the same" if equal else "simulation")
+
+
+def _verdict(table: pd.DataFrame) -> list[str]:
+    """Return, for each baseline, who is better on the targets that both forecast."""
+    names = {"carried": "The last value carried forward", "mean": "The fitted mean"}
+    lines = []
+    checked = table[table["use"] == "checked"]
+    for name, title in names.items():
+        both = checked.dropna(subset=["score", f"{name}_score"])
+        if both.empty:
+            lines += _said(f"{title} can be formed for no checked target with a score.")
+            continue
+        ours, theirs = both["score"].mean(), both[f"{name}_score"].mean()
+        wins = [str(t) for t, w in zip(both["target"], both["wins"], strict=True) if name in w]
+        word = "worse" if ours > theirs else "better"
+        said = (
+            f"{title} can be formed for {len(both)} checked targets: mean score {_score(theirs)}, "
+            f"of the simulation {_score(ours)}, which is {word}."
+        )
+        said += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
+        lines += _said(said)
+    return lines
+
+
+def _trajectory(part: pd.DataFrame) -> str:
+    yearly = (part["window_start"].str[:4] == part["window_end"].str[:4]).all() and (
+        part["window_start"].str[:4].is_unique
+    )
+    rows = [
+        [
+            row.window_start[:4] if yearly else f"{row.window_start} to {row.window_end}",
+            table_number(row.median),
+            interval(row.p05, row.p95),
+            row.observed,
+        ]
+        for row in _rows(part)
+    ]
+    unit = str(part["unit"].iloc[0])
+    return text_table(("period", unit, "90 % of the runs", "observed"), rows, left=(0, 3))
+
+
+def _breaks(table: pd.DataFrame) -> str:
+    rows = [
+        [
+            row.target,
+            row.documented,
+            f"{row.window_start} to {row.window_end}",
+            *(percent(share) for share in (row.in_window, row.before, row.after, row.never)),
+            row.median or "-",
+            f"{row.p05} to {row.p95}" if row.median else "-",
+        ]
+        for row in _rows(table)
+    ]
+    header = ("break", "documented", "met within", "met", "only before", "only after", "never")
+    return text_table((*header, "first", "90 % of those"), rows, left=(0, 1, 2))
+
+
+def _score(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.2f}"
+
+
+def _rows(table: pd.DataFrame) -> list[Any]:
+    """Return the rows with their columns as attributes (of types that pandas does not tell)."""
+    return list(table.itertuples())
+
+
+def _said(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+
 
 #: The scenario that applies everything documented.
 DOCUMENTED = "history"
@@ -68,8 +430,8 @@ class Validation:
 
     Attributes:
         table: one row per target, see `scoreboard`.
-        trajectories: series by period, see `tajsim.analysis.trajectories`.
-        breaks: when commanders break, see `tajsim.analysis.trajectories`.
+        trajectories: series by period, see `tajsim.analysis.targets`.
+        breaks: when commanders break, see `tajsim.analysis.targets`.
         runs: the number of runs.
         parameters: where the uncertain parameters came from.
         old_sample: whether they came from a sample that was fitted to another model.
@@ -146,15 +508,15 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
         of predictions below what was observed, for a bound the share on its allowed side, for an
         event the share of runs that agree; ``covered`` tells for a number whether it lies within
         90 % of the predictions. ``error_sd`` is the mean prediction less what was observed, in
-        standard deviations of the predictions. ``score`` (lower is better, see
-        `tajsim.analysis.scores`) is in standard errors of the target, and so are those of the two
+        standard deviations of the predictions. ``score`` (lower is better)
+        is in standard errors of the target, and so are those of the two
         baselines, for checked targets; ``wins`` names the better ones. A bound has no score.
     """
     rows = []
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
         low, median, high = quantiles(known)
-        score = _score(target, known)
+        score = _validation_score(target, known)
         rows.append(
             {
                 "target": target.id,
@@ -212,7 +574,7 @@ def _agreement(target: Target, known: Array) -> dict[str, Any]:
     return {"percentile": below, "covered": float(tail <= below <= 1.0 - tail), "error_sd": off}
 
 
-def _score(target: Target, known: Array) -> float:
+def _validation_score(target: Target, known: Array) -> float:
     """Return the score in standard errors of the target."""
     if target.is_event:
         chance = float(known.mean()) if known.size else np.nan

@@ -1,24 +1,35 @@
-"""How much of a difference's variance comes from which group of draws.
-
-The share of a group is its total effect: half the mean square by which the outcome moves when
-the group alone is drawn anew, over the variance (Jansen 1999, Computer Physics Communications
-117, 35-43). What a group does together with others counts for each of them, so that the shares of
-one outcome may add to more than 1; without such joint effects they add to 1. No share exceeds 1.
-"""
+"""How much of a comparison rests on what: found by redrawing, and kept inside the results."""
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-from tajsim.analysis.paired import LEVEL
-from tajsim.analysis.redrawn import CHANCE, Differences
-from tajsim.analysis.resample import counts_of_runs
+from tajsim.analysis.assumptions import FALSE_SHARE, NAMED, TOGETHER, assumptions_that_matter
+from tajsim.analysis.mechanisms import (
+    CHANCE,
+    FEWEST,
+    Differences,
+    kept_outcomes,
+    redraw_differences,
+)
 from tajsim.axes import Array
-from tajsim.inputs.modes import REDRAWN
+from tajsim.inputs.registry import REDRAWN
+from tajsim.results.effect import LEVEL, compare_results, counts_of_runs
+from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
+from tajsim.results.select import first_of_comparison, is_whole
+from tajsim.results.window import Window
+
+if TYPE_CHECKING:
+    from tajsim.ensemble.plan import Plan
+    from tajsim.ensemble.run import Progress
+
 
 _ENDS = ("", "_low", "_high")
 
@@ -138,3 +149,187 @@ def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     result[:, 1, told] = np.minimum(ends[0], bounded[:, :, 0])
     result[:, 2, told] = np.maximum(ends[1], bounded[:, :, 0])
     return result
+
+
+#: The tables that results hold, each as variables ``NAME_column`` over the dimension ``NAME_row``.
+VARIANCE, ASSUMPTIONS = "variance", "assumptions"
+
+
+def with_rests(
+    plan: Plan, dataset: xr.Dataset, window: Window | None = None, progress: Progress | None = None
+) -> xr.Dataset:
+    """Return the results of a comparison together with how much of it rests on what.
+
+    Simulates the first runs again with each group of draws made anew, see `redraw_differences`;
+    with fewer than `FEWEST` runs nothing is done, as nothing could be told.
+
+    Args:
+        plan: the plan of the comparison.
+        dataset: its results.
+        window: the months, as in `compare_results`.
+        progress: called with the run-months done and their total.
+    """
+    if plan.runs < FEWEST:
+        return dataset
+    found = redraw_differences(plan, dataset, window, progress)
+    comparison = compare_results(dataset[list(kept_outcomes(plan))], window)
+    kept = keep_table(dataset, VARIANCE, variance_shares(found, plan.seed))
+    return keep_table(kept, ASSUMPTIONS, assumptions_that_matter(found, comparison, plan))
+
+
+def keep_table(dataset: xr.Dataset, name: str, table: pd.DataFrame) -> xr.Dataset:
+    """Return the Dataset with the columns of a table as variables; nothing for an empty one."""
+    if table.empty:
+        return dataset
+    columns = {}
+    for column in table.columns:
+        values = table[column].to_numpy()
+        if values.dtype == bool:
+            values = values.astype(np.int8)
+        columns[f"{name}_{column}"] = ((f"{name}_row",), values)
+    return dataset.assign(columns)
+
+
+def kept_table(dataset: xr.Dataset, name: str) -> pd.DataFrame:
+    """Return a table that `keep_table` put there; empty if there is none."""
+    row = f"{name}_row"
+    own = [str(v) for v in dataset.data_vars if dataset[v].dims == (row,)]
+    return pd.DataFrame({v.removeprefix(f"{name}_"): dataset[v].values for v in own})
+
+
+_HEADS = ("documented", "derived", "assumed", "chance")
+
+
+def rests_text(
+    dataset: xr.Dataset,
+    comparison: pd.DataFrame,
+    variance: pd.DataFrame,
+    assumptions: pd.DataFrame,
+    everything: bool = False,
+) -> str:
+    """Return, scenario by scenario, the shares of variance and the assumptions that matter most.
+
+    One row for each headline outcome that differs clearly, or every row that varies. Empty where
+    it was left out; a sentence where there were too few runs to tell.
+    """
+    runs = int(dataset.sizes["run"])
+    if variance.empty:
+        few = f"How much rests on what is told from {FEWEST} runs on."
+        return few if runs < FEWEST else ""
+    blocks = []
+    for scenario, part in variance.groupby("scenario", sort=False):
+        own = comparison[comparison["scenario"] == scenario]
+        title = f"How much of {scenario} against {own['reference'].iloc[0]} rests on what"
+        shown = part.dropna(subset="chance") if everything else _first(part, own)
+        blocks.append("\n".join([title, *_said(_preface(part, runs))]))
+        blocks.append(_shares(shown) if len(shown) else "Nothing differs clearly.")
+        mine = assumptions[assumptions["scenario"] == scenario] if len(assumptions) else assumptions
+        blocks.append(_most(mine[mine["outcome"] == TOGETHER]) if len(mine) else _none(dataset))
+    return "\n\n".join(blocks)
+
+
+def _preface(part: pd.DataFrame, runs: int) -> str:
+    again = int(part["runs"].iloc[0])
+    first = "" if again == runs else " the first"
+    return (
+        f"Share of the variance of the paired difference over runs that goes with each group of "
+        f"draws, with its 90 % interval. From{first} {again:,} runs, made again with one group "
+        "drawn anew: uncertain parameters by their basis, and chance, which is every other draw."
+    )
+
+
+def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each outcome with a clear sign: the whole, or the clearest coordinate."""
+    shown = first_of_comparison(comparison)
+    shown = shown[shown["direction"] != ""]
+    clear = shown["difference"].abs() / (shown["high"] - shown["low"]).clip(lower=1e-300)
+    clear = clear.where(~is_whole(shown), math.inf)
+    best = shown.loc[clear.groupby(shown["outcome"], sort=False).idxmax()]
+    wanted = set(zip(best["outcome"], best["where"], strict=True))
+    kept = [pair in wanted for pair in zip(part["outcome"], part["where"], strict=True)]
+    return part[kept].dropna(subset="chance")
+
+
+def _shares(shown: pd.DataFrame) -> str:
+    rows = [
+        [str(row["label"]), *(_share(row, group) for group in REDRAWN)]
+        for _, row in shown.iterrows()
+    ]
+    idle = [h for h, g in zip(_HEADS, REDRAWN, strict=True) if (shown[f"{g}_high"] == 0.0).all()]
+    notes = "What a group does only together with others counts for each of them, so that a row "
+    notes += "may add to more than 100 %."
+    if idle:
+        notes += f" No share goes with {' or '.join(idle)} parameters: those in force are held, or "
+        notes += "do not matter here."
+    table = text_table(("outcome", *_HEADS), rows, left=(0,))
+    return "\n".join([table, *_said(notes)])
+
+
+def _share(row: pd.Series[Any], group: str) -> str:
+    share, low, high = (float(row[f"{group}{end}"]) for end in ("", "_low", "_high"))
+    ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
+    if ends[0] == ends[1]:
+        return percent(share)
+    return f"{percent(share)} ({ends[0]} to {ends[1]})"
+
+
+def _most(rows: pd.DataFrame) -> str:
+    """Return the numbered list of assumptions: range, share, direction and reason."""
+    standing = int(rows["stands_out"].astype(bool).sum())
+    sets = int(rows["sets"].iloc[0])
+    said = (
+        f"{_named(standing, len(rows))}, of all that were drawn: the share of the "
+        "variance (of ranks) that goes with the parameter alone, on average over the outcomes that "
+        f"differ clearly, with its 90 % interval; from {sets:,} parameter sets."
+    )
+    if rows["posterior_low"].notna().any():
+        said += " A calibrated one counts for those that move with it in the calibrated sample too."
+    if not standing:
+        said += " None of them stands out from chance at this number of runs: more runs may name"
+        said += " others."
+    elif standing < len(rows):
+        said += f" Only {standing} of {len(rows)} stand out from chance at this number of runs"
+        said += f" (at most {percent(FALSE_SHARE)} false ones expected)."
+    lines = _said(said)
+    for row in rows.itertuples():
+        lines += _assumption(row)
+    return "\n".join(lines)
+
+
+def _named(standing: int, count: int) -> str:
+    """Return the heading: none is said to matter where none stands out from chance."""
+    if standing:
+        return f"The {NAMED} assumptions that matter most"
+    return f"The {count} assumptions most tied to the differences in these runs"
+
+
+def _assumption(row: Any) -> list[str]:
+    unit = "" if row.unit in ("number", "ratio", "index") else f" {row.unit}"
+    drawn = f"{table_number(row.value)}{unit}, drawn from {interval(row.range_low, row.range_high)}"
+    if not math.isnan(row.posterior_low):
+        calibrated = interval(row.posterior_low, row.posterior_high)
+        drawn += f"; 90 % of the calibrated sample is {calibrated}"
+    way = f"a higher value moves the difference {'up' if row.correlation > 0 else 'down'}"
+    doubt = "" if row.stands_out else " Not told from chance."
+    head = f"{row.rank}. {row.parameter}: {row.meaning}"
+    body = (
+        f"{drawn}. Share {percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); "
+        f"most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
+    )
+    return [
+        *textwrap.wrap(head, WIDTH, subsequent_indent="   "),
+        *textwrap.wrap(body, WIDTH, initial_indent="   ", subsequent_indent="   "),
+        *textwrap.wrap(
+            f"Assumed: {row.reason}", WIDTH, initial_indent="   ", subsequent_indent="   "
+        ),
+    ]
+
+
+def _none(dataset: xr.Dataset) -> str:
+    if dataset.attrs.get("parameters_mode") == "fixed":
+        return "All parameters were held at their values, so that all variance is chance."
+    return "No difference varies over the runs, so that no assumption can be named."
+
+
+def _said(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH)

@@ -5,28 +5,382 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import mimetypes
+import secrets
 import signal
 import socket
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from hmac import compare_digest
+from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+import xarray as xr
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application
+from tornado.web import Application, HTTPError, RequestHandler
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from tajsim.app.entry import TOKEN, Entry
-from tajsim.app.handlers import (
-    CatalogueHandler,
-    DownloadHandler,
-    HelloHandler,
-    LiveHandler,
-    PageHandler,
+import tajsim.plots.style as style
+from tajsim.analysis.comparison import compare_dataset
+from tajsim.app.session import Session, SessionManager, request_for
+from tajsim.app.state import (
+    MOST_SHOWN,
+    USUAL_SHOWN,
+    PageState,
+    event_keys,
+    file_name,
+    read_state,
+    scenario_text,
 )
-from tajsim.app.hub import Hub
-from tajsim.errors import UserError
+from tajsim.axes import DIMENSIONS
+from tajsim.ensemble import save
+from tajsim.errors import UserError, unknown
+from tajsim.inputs.ledger import load_figures
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.registry import MODES, Parameter, load_parameters, whole_number
+from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.plots import SUFFIXES, draw
+from tajsim.plots.map import CREDIT, geography
+
+#: The key of the token in the query of an address.
+TOKEN = "token"
+
+
+class Gate:
+    """The token of one start of the dashboard.
+
+    Attributes:
+        token: opens as often as it is brought.
+        cookie: name of the cookie. Cookies of one host are shared by its ports, so it has its own.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.token, self.cookie = secrets.token_urlsafe(24), f"tajsim-{port}"
+        self._once: set[str] = set()
+
+    def once(self) -> str:
+        """Return a token that opens once.
+
+        It is for the command line of the browser, which other users of the machine can see.
+        """
+        token = secrets.token_urlsafe(24)
+        self._once.add(token)
+        return token
+
+    def opens(self, given: str | None) -> bool:
+        """Tell whether a token opens; one that opens once is used up."""
+        if given is None:
+            return False
+        if given in self._once:
+            self._once.remove(given)
+            return True
+        return compare_digest(given.encode(), self.token.encode())
+
+
+def parted(query: str) -> tuple[str | None, str]:
+    """Return the token of a query, if there is one, and the query without it."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    tokens = [value for key, value in pairs if key == TOKEN]
+    return (tokens[-1] if tokens else None), urlencode([p for p in pairs if p[0] != TOKEN])
+
+
+#: Name of a table -> the attribute of a comparison that holds it, as ``tajsim compare`` writes.
+TABLES = {"summary.csv": "summary", "comparison.csv": "table", "claims.csv": "claims"}
+RESULTS = "results.nc"
+FIGURES = ("fan", "difference", "distribution", "map")
+
+
+class Waiting:
+    """A download that waits for all runs of its state."""
+
+    def __init__(self) -> None:
+        self.needed, self.keys = 0, set[str]()
+        self._news = asyncio.Event()
+        self._lines: Sequence[str] = ()
+
+    def news(self) -> None:
+        """Look again whether all is there."""
+        self._news.set()
+
+    def failed(self, lines: Sequence[str]) -> None:
+        """Give up."""
+        self._lines = lines
+        self._news.set()
+
+    async def until(self, there: Callable[[], bool]) -> None:
+        """Wait.
+
+        Raises:
+            UserError: if a task cannot be simulated.
+        """
+        while not there():
+            await self._news.wait()
+            self._news.clear()
+            if self._lines:
+                raise UserError(self._lines)
+
+
+def names() -> list[str]:
+    """Return the names of all files but the scenario, whose name is its own."""
+    figures = [f"{kind}{suffix}" for kind in FIGURES for suffix in SUFFIXES]
+    return [RESULTS, *TABLES, *figures]
+
+
+async def file_of(hub: SessionManager, name: str, query: str) -> tuple[str, bytes]:
+    """Return the name to save under and the bytes of one file of a state.
+
+    Raises:
+        UserError: for an unknown file, and for anything wrong with the state.
+    """
+    state = read_state(query, hub.offered)
+    if name == "scenario.toml":
+        request_for(hub, state)  # only what `tajsim check` accepts is handed out
+        return file_name(state), scenario_text(state).encode()
+    if name not in names():
+        raise UserError(unknown("file", name, ["scenario.toml", *names()]))
+    waiting = Waiting()
+    hub.enter(waiting)
+    try:
+        asked = request_for(hub, state)
+        hub.want(waiting, asked.tasks, asked.plan.bytes_needed())
+        await waiting.until(lambda: asked.complete(hub) == len(asked.pairs))
+        dataset = asked.dataset(asked.records(hub, len(asked.pairs)))
+    finally:
+        hub.leave(waiting)
+    loop = asyncio.get_running_loop()
+    content = await loop.run_in_executor(hub.drawing, _written, name, dataset, state)
+    return f"{state.name}-{name}" if name != RESULTS else name, content
+
+
+def _written(name: str, dataset: xr.Dataset, state: PageState) -> bytes:
+    """Return the bytes of a file, made where the command line would write it."""
+    with TemporaryDirectory(prefix="tajsim-") as folder:
+        path = Path(folder, name)
+        if name == RESULTS:
+            save(dataset, path)
+        elif name in TABLES:
+            table = getattr(compare_dataset(dataset), TABLES[name])
+            if table.empty:  # the command line does not write it either
+                raise UserError(f"{name}: there is nothing in it; neither scenario states a claim")
+            table.to_csv(path, index=False, float_format="%.6g")
+        else:
+            draw(path.stem, dataset, path, **_options(path.stem, state))
+        return path.read_bytes()
+
+
+def _options(kind: str, state: PageState) -> dict[str, Any]:
+    """Return what a figure shows: what the page shows."""
+    outcomes = list(dict.fromkeys(spec.partition("@")[0] for spec in state.show))
+    if kind == "map":
+        at = [state.month] if state.month else []
+        return {"outcome": [state.border, state.land], **({"at": at} if at else {})}
+    if kind == "fan":
+        return {"outcome": outcomes, "smooth": 12}
+    return {"outcome": outcomes}
+
+
+_HOSTS = ("localhost", "127.0.0.1", "::1")
+_SHUT = (
+    "This is the dashboard of tajsim. It opens with the address that `tajsim app` has printed,\n"
+    "which holds a token. A link that somebody shared has none: open the dashboard first, then\n"
+    "paste the link into the address bar of the same browser.\n"
+)
+_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'none'"
+
+
+class LocalHandler(RequestHandler):
+    """Answers what is asked of this machine by its own name, from its own page, with the token.
+
+    A page of the internet could otherwise let its own name point here and read what we answer, and
+    any program of another user of this machine could ask.
+    """
+
+    def initialize(self, entry: Gate) -> None:
+        """Take what tells who is let in."""
+        self._entry = entry
+
+    def prepare(self) -> None:
+        """Refuse other hosts, other pages, and whoever has no token."""
+        if not _ours(self.request.host) or not self._own_page():
+            raise HTTPError(403)
+        if not self._entry.opens(self.get_cookie(self._entry.cookie)):
+            self.no_token()
+
+    def _own_page(self) -> bool:
+        """Tell whether the address was typed, or stands in our own page, as far as a browser says.
+
+        Another page may send its reader to ours, but can then not look at it.
+        """
+        says = self.request.headers
+        from_us = says.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+        return from_us or (self.request.path == "/" and says.get("Sec-Fetch-Mode") == "navigate")
+
+    def no_token(self) -> None:
+        """Refuse who has no cookie."""
+        raise HTTPError(403, reason="the token is missing")
+
+    def set_default_headers(self) -> None:
+        """Let the page fetch nothing from elsewhere."""
+        self.set_header("Content-Security-Policy", _POLICY)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Server", "tajsim")
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Answer with one line."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{status_code}: {self._reason}\n")
+
+
+def _ours(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name in _HOSTS or name.startswith("127.")
+
+
+class PageHandler(LocalHandler):
+    """The page and the few files that it consists of, out of the package."""
+
+    def no_token(self) -> None:
+        """Let in who brings the token in the address, or say how to come in."""
+        token, query = parted(self.request.query)
+        if not self._entry.opens(token):
+            self.set_status(403)
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(_SHUT)
+            return
+        name, value = self._entry.cookie, self._entry.token
+        self.set_cookie(name, value, httponly=True, samesite="Strict")
+        self.redirect(f"/?{query}")
+
+    def get(self, name: str) -> None:
+        """Answer with a file of the folder ``page``."""
+        token, query = parted(self.request.query)
+        if token is not None:  # a link copied from the address bar must not hold it
+            self.redirect(f"/?{query}")
+            return
+        name = name or "index.html"
+        known = {file.name: file for file in files("tajsim.app").joinpath("page").iterdir()}
+        if name not in known:
+            raise HTTPError(404)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        kind = "text/javascript" if name.endswith(".js") else kind
+        self.set_header("Content-Type", f"{kind}; charset=utf-8")
+        self.finish(known[name].read_bytes())
+
+
+class HelloHandler(LocalHandler):
+    """Tells a page that has lost its line whether it would be let in."""
+
+    def get(self) -> None:
+        """Answer with nothing."""
+        self.set_status(204)
+        self.finish()
+
+
+class CatalogueHandler(LocalHandler):
+    """What the page can choose from."""
+
+    def initialize(self, entry: Gate, choices: Callable[[], str]) -> None:  # type: ignore[override]
+        """Take the function that makes it."""
+        super().initialize(entry)
+        self._choices = choices
+
+    async def get(self) -> None:
+        """Answer with JSON."""
+        text = await asyncio.get_running_loop().run_in_executor(None, self._choices)
+        self.set_header("Content-Type", "application/json")
+        self.finish(text)
+
+
+class DownloadHandler(LocalHandler):
+    """The files of a state."""
+
+    def initialize(self, entry: Gate, hub: SessionManager) -> None:  # type: ignore[override]
+        """Take the hub."""
+        super().initialize(entry)
+        self._hub = hub
+        self._work: asyncio.Task[tuple[str, bytes]] | None = None
+
+    async def get(self, name: str) -> None:
+        """Answer with the file, or with the lines of what is wrong and status 400."""
+        work = file_of(self._hub, name, self.request.query)
+        self._work = asyncio.create_task(work)
+        try:
+            name, content = await self._work
+        except asyncio.CancelledError:
+            return
+        except UserError as error:
+            self.set_status(400)
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish("".join(f"tajsim: {line}\n" for line in error.messages))
+            return
+        self.set_header("Content-Type", mimetypes.guess_type(name)[0] or "application/octet-stream")
+        self.set_header("Content-Disposition", f"attachment; filename={quote(name)}")
+        self.finish(content)
+
+    def on_connection_close(self) -> None:
+        """Stop the work that nobody waits for any more."""
+        if self._work:
+            self._work.cancel()
+
+
+class LiveHandler(LocalHandler, WebSocketHandler):
+    """The line to one tab. It takes ``{"number": 3, "query": "scenario=..."}``."""
+
+    def initialize(self, entry: Gate, hub: SessionManager) -> None:  # type: ignore[override]
+        """Take the hub."""
+        super().initialize(entry)
+        self._hub = hub
+        self._tab: Session | None = None
+
+    def _own_page(self) -> bool:
+        """Leave it to `check_origin`, which wants the origin to be our host and port."""
+        return True
+
+    def open(self, *_: str, **__: str) -> None:
+        """Let the tab in, or say why not and hang up."""
+        tab = Session(self._hub, self._tell)
+        try:
+            self._hub.enter(tab)
+        except UserError as error:
+            self._tell({"number": 0, "kind": "errors", "messages": error.messages})
+            self.close(1013, "too many")
+            return
+        self._tab = tab
+
+    def on_message(self, message: str | bytes) -> None:
+        """Hand a new state to the tab."""
+        try:
+            asked = json.loads(message)
+            number, query = whole_number(str(asked["number"])), str(asked["query"])
+        except (ValueError, KeyError, TypeError):
+            self.close(1003, "not understood")
+            return
+        if self._tab:
+            self._tab.move(number, query)
+
+    def on_close(self) -> None:
+        """Forget the tab."""
+        if self._tab:
+            self._tab.close()
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        try:
+            self.write_message(json.dumps(message, allow_nan=False))
+        except WebSocketClosedError:
+            return
+
 
 _LARGEST = 64 * 1024  # bytes of a message or a request of the page
 
@@ -70,12 +424,11 @@ def bind(host: str, port: int) -> list[socket.socket]:
         ) from None
 
 
-def application(hub: Hub, entry: Entry) -> Application:
+def application(hub: SessionManager, entry: Gate) -> Application:
     """Return the application: the page, what it can choose from, its tabs and its files."""
 
     @lru_cache(1)
     def choices() -> str:
-        from tajsim.app.catalogue import catalogue
 
         return json.dumps(catalogue(hub.offered))
 
@@ -122,9 +475,9 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
     with TemporaryDirectory(prefix="tajsim-app-") as folder:
-        hub = Hub(offered, workers, Path(folder))
+        hub = SessionManager(offered, workers, Path(folder))
         host, port = sockets[0].getsockname()[:2]
-        entry = Entry(port)
+        entry = Gate(port)
         server: Any = HTTPServer(application(hub, entry), max_body_size=_LARGEST)
         server.add_sockets(sockets)
         page = f"http://{f'[{host}]' if ':' in host else host}:{port}/?{TOKEN}="
@@ -134,3 +487,106 @@ async def _serve(
         finally:
             server.stop()
             hub.close()
+
+
+_STOPS = 9
+
+
+def catalogue(offered: Sequence[str]) -> dict[str, Any]:
+    """Return everything that does not change while the dashboard runs, ready for JSON."""
+    text = (files("tajsim") / "data" / "map.json").read_text(encoding="utf-8")
+    return {
+        "scenarios": [_scenario(name) for name in offered],
+        "levers": [_parameter(p) for p in load_parameters().values() if p.role == "lever"],
+        "uncertain": [_parameter(p) for p in load_parameters().values() if p.role == "uncertainty"],
+        "outcomes": [
+            {
+                "name": o.name,
+                "label": o.label,
+                "dimensions": o.dimensions,
+                "headline": o.headline,
+                "meaning": o.meaning,
+            }
+            for o in load_outcomes().values()
+        ],
+        "dimensions": {name: list(names) for name, names in DIMENSIONS.items()},
+        "modes": list(MODES),
+        "shown": USUAL_SHOWN,
+        "most_shown": MOST_SHOWN,
+        "files": names(),
+        "maps": {"border": _stops(style.SEIZED_MAP), "land": _stops("GnBu")},
+        "shapes": {**json.loads(text), "aspect": geography().aspect, "credit": CREDIT},
+    }
+
+
+def _scenario(name: str) -> dict[str, Any]:
+    scenario = load_scenario(name)
+    later: dict[str, list[str]] = {}
+    for event in scenario.events:
+        if event.kind == "set":
+            later.setdefault(str(event.arguments["parameter"]), []).append(event.month)
+    return {
+        "name": name,
+        "shown": name if name in shipped_scenarios() else Path(name).name,
+        "title": scenario.title,
+        "question": scenario.question,
+        "start": scenario.start,
+        "end": scenario.end,
+        "settings": dict(scenario.settings),
+        "later": later,
+        "events": _events(scenario),
+    }
+
+
+def _events(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the events of a scenario, with what documents their dates."""
+    found = []
+    for key, event in zip(event_keys(scenario.events), scenario.events, strict=True):
+        told = ", ".join(f"{n} = {v}" for n, v in event.arguments.items()).replace("_", " ")
+        found.append(
+            {
+                "name": key,
+                "label": event.label,
+                "month": event.month,
+                "meaning": f"{event.kind.replace('_', ' ')}: {told}",
+                "basis": "documented" if event.figures else "assumption",
+                "why": [_place(figure) for figure in event.figures]
+                or ["no document dates it; the scenario file says why it is there"],
+            }
+        )
+    return found
+
+
+def _place(identity: str) -> str:
+    figure = load_figures()[identity]
+    place = f"{figure.document}:{figure.line}"
+    return f"{identity}: {figure.text} {figure.unit}, {figure.what} ({place})"
+
+
+def _parameter(p: Parameter) -> dict[str, Any]:
+    return {
+        "name": p.name,
+        "family": p.family,
+        "value": p.value,
+        "low": p.low,
+        "high": p.high,
+        "unit": p.unit,
+        "meaning": p.meaning,
+        "basis": p.basis.kind,
+        "why": why(p),
+    }
+
+
+def why(p: Parameter) -> list[str]:
+    """Return the lines on why a parameter has its value: arithmetic, reason, figures, places."""
+    said = {
+        "derived": f"derived: {p.basis.arithmetic}",
+        "assumption": f"assumption: {p.basis.reason}",
+    }.get(p.basis.kind, p.basis.kind)
+    lines = [said]
+    return lines + [_place(identity) for identity in dict.fromkeys(p.basis.figures)]
+
+
+def _stops(name: str) -> list[str]:
+    colours = colormaps[name]
+    return [to_hex(colours(i / (_STOPS - 1))) for i in range(_STOPS)]

@@ -2,18 +2,112 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from tajsim.app.event_moves import NEVER
-from tajsim.ensemble.months import check_month
+from tajsim.ensemble.plan import Plan
+from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError, nearest, unknown
-from tajsim.inputs.modes import DEFAULT_MODE
+from tajsim.files import write_whole
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario import scenario_names
-from tajsim.inputs.units_text import whole_number
+from tajsim.inputs.registry import DEFAULT_MODE, read_quantity, whole_number
+from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
+from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
+from tajsim.inputs.toml import check_month
+
+#: Stands for the month of an event that is not to happen.
+NEVER = "never"
+
+
+@dataclass(frozen=True)
+class WrittenOut:
+    """What a scenario file must say for itself.
+
+    Attributes:
+        extends: name or path of the parent; "" if none is left.
+        period: first and last month, if they are not those of the parent.
+        settings: what differs from the parent.
+        events: in the order in which the scenario has them.
+    """
+
+    extends: str
+    period: tuple[str, str] | None = None
+    settings: Mapping[str, float] | None = None
+    events: tuple[Event, ...] = ()
+
+
+def event_keys(events: Sequence[Event]) -> list[str]:
+    """Return a key for each event: its label in small letters, numbered where it is not alone."""
+    found: list[str] = []
+    for event in events:
+        plain = re.sub(r"[^a-z0-9]+", "-", event.label.lower()).strip("-") or event.kind
+        number = 1 + sum(re.sub(r"--[0-9]+$", "", key) == plain for key in found)
+        found.append(plain if number == 1 else f"{plain}--{number}")
+    return found
+
+
+def written_out(name: str, moves: Sequence[tuple[str, str]]) -> WrittenOut:
+    """Return what a file must say that changes a scenario and moves some of its events.
+
+    Args:
+        name: of a shipped scenario, or the path of a file.
+        moves: key of an event and its new month, or `NEVER`.
+
+    Raises:
+        UserError: for a key that no event of the scenario has.
+    """
+    if not moves:
+        return WrittenOut(_extends(name))
+    scenario = load_scenario(name)
+    keys = event_keys(scenario.events)
+    wrong = [unknown(f"event of {scenario.name}", k, keys) for k, _ in moves if k not in keys]
+    if wrong:
+        raise UserError(wrong)
+    months = dict(moves)
+    gone = {e.where for k, e in zip(keys, scenario.events, strict=True) if k in months}
+    extends, parent = _parent(name, scenario, gone)
+    kept = {e.where for e in parent.events} if parent else set()
+    own = [
+        _moved(event, months.get(key))
+        for key, event in zip(keys, scenario.events, strict=True)
+        if event.where not in kept and months.get(key) != NEVER
+    ]
+    had = parent.settings if parent else {}
+    period = (scenario.start, scenario.end)
+    return WrittenOut(
+        extends,
+        None if parent and period == (parent.start, parent.end) else period,
+        {k: v for k, v in scenario.settings.items() if had.get(k) != v},
+        tuple(own),
+    )
+
+
+def _parent(name: str, scenario: Scenario, gone: set[str]) -> tuple[str, Scenario | None]:
+    """Return the nearest parent that schedules none of the events."""
+    while scenario.extends:
+        path = parent_path(scenario.extends, scenario_path(name))
+        beside = path.parent != scenario_path("status-quo").parent
+        name = str(path) if beside else path.stem
+        scenario = load_scenario(name)
+        if not gone & {event.where for event in scenario.events}:
+            return _extends(name), scenario
+    return "", None
+
+
+def _extends(name: str) -> str:
+    return name if name in shipped_scenarios() else scenario_path(name).resolve().as_posix()
+
+
+def _moved(event: Event, month: str | None) -> Event:
+    """Return an event at another month; the figures that date it speak for its own month only."""
+    if month in (None, event.month):
+        return event
+    return replace(event, month=str(month), figures=())
+
 
 #: The dashboard is for looking; the command line simulates any number.
 MOST_RUNS = 1000
@@ -24,7 +118,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,58}")
 
 
 @dataclass(frozen=True)
-class State:
+class PageState:
     """Everything that a link holds.
 
     Attributes:
@@ -58,7 +152,7 @@ class State:
 
     def query(self) -> str:
         """Return the state as the query of a link, without what is usual."""
-        usual = State(self.scenario, self.reference)
+        usual = PageState(self.scenario, self.reference)
         pairs = [("scenario", self.scenario), ("reference", self.reference)]
         for key in _TEXTS + _NUMBERS:
             if getattr(self, key) != getattr(usual, key):
@@ -77,7 +171,7 @@ _KEYS = ("scenario", "reference", *(_SPELT.get(k, k) for k in _TEXTS + _NUMBERS)
 _MANY = ("set", "move", "show")
 
 
-def read_state(query: str, offered: Sequence[str]) -> State:
+def read_state(query: str, offered: Sequence[str]) -> PageState:
     """Return the state that the query of a link describes.
 
     What scenarios and parameters may be is for the scenario file and `prepare` to check, as for
@@ -120,7 +214,7 @@ def read_state(query: str, offered: Sequence[str]) -> State:
         raise UserError(dict.fromkeys(wrong))
     given = {key: value for key, value in texts.items() if value}
     kinds: dict[str, object] = {**scenarios, **given, **numbers}
-    return State(levers=levers, moves=moves, show=shown or USUAL_SHOWN, **kinds)  # type: ignore[arg-type]
+    return PageState(levers=levers, moves=moves, show=shown or USUAL_SHOWN, **kinds)  # type: ignore[arg-type]
 
 
 def _no_scenario(name: str, offered: Sequence[str]) -> str:
@@ -212,4 +306,139 @@ def split_spec(spec: str) -> tuple[str, dict[str, str]]:
 
 def offered_scenarios(*given: str) -> list[str]:
     """Return the scenarios to choose from: those given at the start, then the shipped ones."""
-    return list(dict.fromkeys([*scenario_names(), *given]))
+    return list(dict.fromkeys([*shipped_scenarios(), *given]))
+
+
+def file_name(state: PageState) -> str:
+    """Return the name of the scenario file."""
+    return f"{state.name}.toml"
+
+
+def scenario_text(state: PageState) -> str:
+    """Return the TOML of the user's scenario: what it extends, levers and events moved.
+
+    Raises:
+        UserError: if it moves an event that the scenario has not.
+    """
+    base = written_out(state.scenario, state.moves)
+    lines = [
+        f"# Made with 'tajsim app'. Check it with:   tajsim check {file_name(state)}",
+        f"# Compare it with: {command(state)}",
+        "",
+        f"title = {_text(f'{state.name}: a variant of {Path(state.scenario).stem}'[:120])}",
+        f"question = {_text(_question(state))}",
+    ]
+    if base.extends:
+        lines.append(f"extends = {_text(base.extends)}")
+    if base.period:
+        lines += [f"start = {_text(base.period[0])}", f"end = {_text(base.period[1])}"]
+    settings = {name: repr(value) for name, value in (base.settings or {}).items()}
+    if not state.since:
+        settings |= {name: _value(value) for name, value in state.levers}
+    if settings:
+        lines += ["", "[set]", *(f"{_text(n)} = {value}" for n, value in settings.items())]
+    for event in base.events:
+        lines += _event_lines(event)
+    for name, value in state.levers if state.since else ():
+        lines += [
+            "",
+            "[[events]]",
+            f"date = {_text(state.since)}",
+            'kind = "set"',
+            f"parameter = {_text(name)}",
+            f"value = {_value(value)}",
+            f"label = {_text(f'{name} = {value}'[:60])}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _event_lines(event: Event) -> list[str]:
+    given = {"date": event.month, "kind": event.kind, **event.arguments, "label": event.label}
+    lines = ["", "[[events]]"]
+    lines += [f"{k} = {_text(v) if isinstance(v, str) else repr(v)}" for k, v in given.items()]
+    return lines + ([f"figures = {_list(event.figures)}"] if event.figures else [])
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, texts))}]"
+
+
+def command(state: PageState, outcomes: bool = False) -> str:
+    """Return the command that simulates the same from the scenario file."""
+    parts = ["tajsim compare", state.reference, file_name(state)]
+    parts += [f"--runs {state.runs} --seed {state.seed} --parameters {state.parameters}"]
+    parts += [f"--until {state.until}"] if state.until else []
+    parts += [f"--outcomes {','.join(kept_outcomes(state))}"] if outcomes else []
+    return " ".join([*parts, "--no-variance --out results"])
+
+
+def kept_outcomes(state: PageState) -> tuple[str, ...]:
+    """Return the outcomes that are simulated: the headline ones and what is shown besides."""
+    shown = {spec.partition("@")[0] for spec in state.show} | {state.border, state.land}
+    shown |= {"heroin_leaving"}
+    return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
+
+
+def plan_of(state: PageState, folder: Path) -> Plan:
+    """Return the plan of reference and scenario, checked by what checks the command line's.
+
+    Args:
+        state: what is asked for.
+        folder: a folder of our own, for the scenario file.
+
+    Raises:
+        UserError: all mistakes, in the words of ``tajsim check`` and ``tajsim compare``.
+    """
+    path = folder / file_name(state)
+    write_whole(path, scenario_text(state))
+    try:
+        plan = prepare(
+            [state.reference, path],
+            runs=state.runs,
+            seed=state.seed,
+            parameters=state.parameters,
+            until=state.until or None,
+            outcomes=kept_outcomes(state),
+        )
+    except UserError as error:
+        ours = f"{folder}/"
+        raise UserError(message.replace(ours, "") for message in error.messages) from None
+    reference, own = plan.scenarios
+    if not 0 <= state.run < state.runs:
+        raise UserError(f"run {state.run} is not among the results; expected 0 to {state.runs - 1}")
+    return replace(plan, scenarios=(reference, _without_folder(own, folder)))
+
+
+def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
+    """Let the scenario say where its parts come from as if it had been loaded from beside it."""
+    ours = f"{folder}/"
+
+    def plain(texts: Mapping[str, str]) -> dict[str, str]:
+        return {key: text.replace(ours, "") for key, text in texts.items()}
+
+    events = tuple(replace(e, where=e.where.replace(ours, "")) for e in scenario.events)
+    text = scenario.text.replace(ours, "")
+    return replace(scenario, text=text, events=events, origins=plain(scenario.origins))
+
+
+def _question(state: PageState) -> str:
+    since = f" from {state.since}" if state.since else ""
+    levers = ", ".join(f"{name} = {value}" for name, value in state.levers)
+    told = [f"{levers}{since}"] if levers else []
+    told += [f"{key} moved to {month}" for key, month in state.moves]
+    return (
+        f"What differs with {' and '.join(told)}?" if told else "What differs from the reference?"
+    )
+
+
+def _text(text: str) -> str:
+    """Return a TOML string: those of JSON are, but for the character 127."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _value(text: str) -> str:
+    """Return a number as a number, and anything else as a text, for the check to judge."""
+    try:
+        return repr(read_quantity(text, ""))
+    except ValueError:
+        return _text(text)

@@ -13,14 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.analysis.targets import standard_errors
-from tajsim.calibration.disk import Folder
-from tajsim.calibration.histories import Histories, histories
-from tajsim.calibration.prior import candidates, drawn_scores, to_values
-from tajsim.calibration.screening import Screening, screen
-from tajsim.calibration.smc import Method, State, advance
+from tajsim.calibration.histories import Folder, Histories, Screening, histories, screen
+from tajsim.calibration.smc import Method, Population, advance, candidates, drawn_scores, to_values
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
-from tajsim.inputs.scenario import Scenario, load_scenario
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.inputs.targets import Target, fitted, load_targets, target_text
 from tajsim.version import __version__
 
@@ -46,7 +43,7 @@ class Calibration:
     names: tuple[str, ...]
     screening: Screening
     fitted: tuple[str, ...]
-    state: State
+    state: Population
     targets: tuple[Target, ...]
     prior: Values
     posterior: Values
@@ -112,7 +109,7 @@ def _fit(
         raise UserError(
             "the targets inform no parameter at this number of prior runs; ask for more"
         )
-    start = State(first["scores"][found.informed], first["runs"], errors)
+    start = Population(first["scores"][found.informed], first["runs"], errors)
     state = kept.load() or start
     fit = replace(simulate, targets=chosen)
 

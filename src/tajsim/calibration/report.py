@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +17,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tajsim.calibration.calibrate import Calibration, errors_of
-from tajsim.calibration.prior import to_values
+from tajsim.calibration.smc import to_values
 from tajsim.files import write_whole
-from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.targets import load_targets, read_targets, target_text
 from tajsim.inputs.values import prior_quantile
 
 Values = NDArray[np.float64]
@@ -40,7 +45,7 @@ def write_results(found: Calibration, folder: str | Path) -> None:
     texts = {
         SAMPLE: sample_text(found),
         PARAMETERS: parameter_text(found),
-        TARGETS: target_text(found),
+        TARGETS: fit_text(found),
         ORIGIN: origin_text(found),
     }
     for name, text in texts.items():
@@ -100,7 +105,7 @@ def _parameter(found: Calibration, place: int, targets: Sequence[str]) -> list[A
     return [*start, informed, *middle, f"{contraction:.2f}", f"{shift:.2f}", *prior, *now]
 
 
-def target_text(found: Calibration) -> str:
+def fit_text(found: Calibration) -> str:
     """Return a row for every target: observed, and simulated before and after the fit.
 
     ``low``, ``median``, ``high`` are quantiles at 5, 50 and 95 %, ``mean`` is the share of runs
@@ -155,3 +160,138 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([head, *rows])
     return file.getvalue()
+
+
+Rows = list[dict[str, str]]
+
+_MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def shipped(name: str) -> str:
+    """Return a file of the shipped calibration as text."""
+    return files("tajsim").joinpath(f"data/{name}").read_text(encoding="utf-8")
+
+
+def rows_of(text: str) -> Rows:
+    """Return the rows of a table of a calibration."""
+    return list(csv.DictReader(text.splitlines()))
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def parameter_table(rows: Rows) -> str:
+    """Return the parameters that the data inform, the most contracted first."""
+    told = [row for row in rows if row["informed"] == "1"]
+    told.sort(key=lambda row: (-float(row["contraction"]), row["parameter"]))
+    return markdown(
+        ("parameter", "unit", "most tied to", "prior", "posterior", "contraction", "shift"),
+        (
+            (
+                f"`{row['parameter']}`",
+                load_parameters()[row["parameter"]].unit,
+                row["target"],
+                _range(row, "prior_"),
+                _range(row, ""),
+                row["contraction"],
+                row["shift"],
+            )
+            for row in told
+        ),
+    )
+
+
+def fitted_only_table(rows: Rows) -> str:
+    """Return the names of the fitted parameters that stay at their prior, in one line."""
+    names = [f"`{r['parameter']}`" for r in rows if r["fitted"] == "1" and r["informed"] == "0"]
+    return (", ".join(names) or "none") + "\n"
+
+
+def target_table(rows: Rows) -> str:
+    """Return observed against simulated, before and after the fit, the fitted targets first."""
+    heads = ("target", "use", "observed", "unit", "prior", "posterior", "near: prior", "posterior")
+    return markdown(
+        heads,
+        (
+            (
+                row["target"],
+                row["use"],
+                plain(row["observed"]),
+                row["unit"],
+                _simulated(row, "prior_"),
+                _simulated(row, ""),
+                f"{float(row['prior_near']):.0%}",
+                f"{float(row['near']):.0%}",
+            )
+            for row in sorted(rows, key=lambda row: row["use"] != "fitted")
+        ),
+    )
+
+
+def _range(row: dict[str, str], prefix: str) -> str:
+    low, median, high = (plain(row[f"{prefix}{name}"]) for name in ("low", "median", "high"))
+    return f"{median} ({low} to {high})"
+
+
+def plain(number: str) -> str:
+    """Return a number of the tables without an exponent where it is at least one thousand."""
+    value = float(number)
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else number
+
+
+def _simulated(row: dict[str, str], prefix: str) -> str:
+    """Return median and 90 % interval; for an event the share of runs in which it is seen."""
+    if row["unit"] == "0 or 1":
+        return f"in {float(row[prefix + 'mean']):.0%} of runs"
+    return _range(row, prefix)
+
+
+def split_table() -> str:
+    """Return which targets are fitted and which only check, with the reasons."""
+    return markdown(
+        ("target", "figure", "use", "why"),
+        (
+            (
+                t.id,
+                f"`{t.figure.id}`",
+                t.use + (" (but looked at)" if t.looked_at and t.use == "checked" else ""),
+                t.reason,
+            )
+            for t in load_targets().values()
+        ),
+    )
+
+
+def left_out_table() -> str:
+    """Return the target figures of the ledger that no outcome can be compared with."""
+    left_out = read_targets(target_text()).not_comparable
+    return markdown(("figure", "why not"), ((f"`{f}`", why) for f, why in left_out.items()))
+
+
+def origin_table() -> str:
+    """Return where the shipped sample comes from."""
+    origin = tomllib.loads(shipped(ORIGIN))
+    return markdown(("setting", "value"), ((key, str(value)) for key, value in origin.items()))
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "split": split_table,
+    "left_out": left_out_table,
+    "origin": origin_table,
+    "parameters": lambda: parameter_table(rows_of(shipped(PARAMETERS))),
+    "at_prior": lambda: fitted_only_table(rows_of(shipped(PARAMETERS))),
+    "targets": lambda: target_table(rows_of(shipped(TARGETS))),
+}
+
+
+def filled(page: str) -> str:
+    """Return a page with its marked tables made again from the data."""
+    return _MARK.sub(lambda m: f"{m[1]}\n{TABLES[m[2]]()}\n{m[3]}", page)
+
+
+if __name__ == "__main__":
+    for place in map(Path, sys.argv[1:]):
+        write_whole(place, filled(place.read_text(encoding="utf-8")))

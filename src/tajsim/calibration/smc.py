@@ -10,17 +10,98 @@ leave the weighted distribution as it is, so chance, and what is not fitted, is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
-from tajsim.calibration.kernel import effective_number, log_kernel
-from tajsim.calibration.proposal import log_prior_over, propose, reference
-from tajsim.draws import Draws
+from tajsim.draws import AT_START, Draws
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.values import prior_quantile
 
 Values = NDArray[np.float64]
+
+#: Degrees of freedom of the error of a target: few, so that one that no run can meet loses its say.
+_FREEDOM = 4.0
+#: The error of a value that a run does not have (a change relative to zero), in standard errors.
+_MISSING = 5.0
+
+
+def log_kernel(errors: Values) -> Values:
+    """Return the logarithm of the weight of each history, ``(particle,)``, up to a constant.
+
+    Args:
+        errors: simulated less observed, in standard errors, ``(target, particle)``.
+
+    The errors of targets are taken as independent, each with Student's t distribution of four
+    degrees of freedom, so a history that is many standard errors off in one target is not thrown
+    away for that alone.
+    """
+    known = np.where(np.isfinite(errors), errors, _MISSING)
+    each = -0.5 * (_FREEDOM + 1.0) * np.log1p(known**2 / _FREEDOM)
+    result: Values = each.sum(axis=0)
+    return result
+
+
+def effective_number(log_weights: Values) -> float:
+    """Return how many equal particles weighted ones are worth, from 1 to their number."""
+    weights = np.exp(log_weights - log_weights.max())
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+#: How far the correlations of the population are drawn towards none, as they rest on few particles.
+_SHRINK = 0.3
+#: The population's spread is taken this much larger, so that no particle sits in a thin tail.
+_WIDER = 1.2
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A normal distribution like the population: ``mean (parameter, 1)``, root of its spread."""
+
+    mean: Values
+    root: Values
+
+    def log_density(self, scores: Values) -> Values:
+        """Return the logarithm of its density ``(particle,)``, up to a constant."""
+        plain = np.linalg.solve(self.root, scores - self.mean)
+        result: Values = -0.5 * (plain**2).sum(axis=0)
+        return result
+
+
+def reference(scores: Values) -> Reference:
+    """Return the reference of a population ``(parameter, particle)`` of equal weights."""
+    spread: Values = np.atleast_2d(np.cov(scores)).astype(np.float64)
+    alone = np.diag(np.diag(spread))
+    spread = _WIDER * ((1.0 - _SHRINK) * spread + _SHRINK * alone)
+    spread += 1e-9 * np.eye(len(spread))
+    root = np.linalg.cholesky(spread).astype(np.float64)
+    return Reference(scores.mean(axis=1, keepdims=True), root)
+
+
+def propose(scores: Values, normals: Values, step: float, ref: Reference) -> Values:
+    """Return moved scores ``(parameter, particle)``: a step (0 to 1] towards a fresh draw.
+
+    The move leaves the reference as it is (preconditioned Crank-Nicolson; Cotter et al. 2013,
+    Pinski et al. 2015), so its acceptance does not fall with the number of parameters as that of
+    a random walk does.
+
+    Equation:
+        moved = mean + sqrt(1 - step**2) * (scores - mean) + step * root @ normals
+    """
+    keep = np.sqrt(1.0 - step**2)
+    result: Values = ref.mean + keep * (scores - ref.mean) + step * (ref.root @ normals)
+    return result
+
+
+def log_prior_over(ref: Reference, scores: Values) -> Values:
+    """Return the logarithm of prior over reference ``(particle,)``, up to a constant."""
+    result: Values = -0.5 * (scores**2).sum(axis=0) - ref.log_density(scores)
+    return result
+
+
 Runs = NDArray[np.int64]
 #: From scores ``(parameter, particle)`` and run numbers to errors ``(target, particle)``.
 Simulator = Callable[[Values, Runs], Values]
@@ -48,7 +129,7 @@ class Method:
 
 
 @dataclass(frozen=True)
-class State:
+class Population:
     """The population after a round of moves.
 
     ``scores (parameter, particle)``, ``runs (particle,)``, ``errors (target, particle)``;
@@ -71,14 +152,14 @@ class State:
         return self.power >= 1.0 and self.moves_left == 0
 
 
-def advance(state: State, simulate: Simulator, method: Method) -> State:
+def advance(state: Population, simulate: Simulator, method: Method) -> Population:
     """Return the population one round of simulations later; a pure function of its arguments."""
     if state.moves_left == 0:
         state = _sharpen(state, method)
     return _move(state, simulate, method)
 
 
-def _sharpen(state: State, method: Method) -> State:
+def _sharpen(state: Population, method: Method) -> Population:
     """Raise the power, and draw as many particles as wanted by the weights that it gives."""
     logs = method.kernel(state.errors)
     rise = _rise(logs, 1.0 - state.power, method.keep * method.particles)
@@ -109,7 +190,7 @@ def _rise(logs: Values, most: float, wanted: float) -> float:
     return low
 
 
-def _move(state: State, simulate: Simulator, method: Method) -> State:
+def _move(state: Population, simulate: Simulator, method: Method) -> Population:
     """Propose one move for every particle and accept it by Metropolis and Hastings."""
     fresh = state.round % 2
     count = len(state.runs)
@@ -139,6 +220,36 @@ def _move(state: State, simulate: Simulator, method: Method) -> State:
     )
 
 
-def _fresh_runs(state: State, count: int) -> Runs:
+def _fresh_runs(state: Population, count: int) -> Runs:
     """Return numbers of runs that no earlier round used, nor the first ensemble (below 10**6)."""
     return 10**6 * (state.round + 1) + np.arange(count, dtype=np.int64)
+
+
+def candidates(settings: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the uncertain parameters that are assumptions, in the order of the registry.
+
+    Documented and derived ranges are data and not fitted; nor is what a scenario sets.
+    """
+    return tuple(
+        name
+        for name, p in load_parameters().items()
+        if p.role == "uncertainty"
+        and p.basis.kind == "assumption"
+        and p.high > p.low
+        and name not in settings
+    )
+
+
+def drawn_scores(names: Sequence[str], seed: int, runs: Runs) -> Values:
+    """Return the scores ``(parameter, run)`` that runs of the mode ``prior`` draw themselves."""
+    draws = Draws(seed, runs)
+    return np.array([draws.normal("parameter", name, AT_START) for name in names])
+
+
+def to_values(names: Sequence[str], scores: Values) -> dict[str, Values]:
+    """Return the parameters ``(run,)`` in their units from scores ``(parameter, run)``."""
+    registry = load_parameters()
+    return {
+        name: prior_quantile(registry[name], ndtr(row))
+        for name, row in zip(names, scores, strict=True)
+    }

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from tajsim.exploration import Discovery, Robustness, Sensitivity
-    from tajsim.exploration.boxes import FoundBox
-    from tajsim.exploration.cases import Cases
+    from tajsim.exploration.boxes import Cases, FoundBox
     from tajsim.sweeps import Report, Sweep
+
 
 #: More factors than this are not written out beside a point, nor more causes of failures.
 _FEW = 6
@@ -54,7 +54,7 @@ def sweep(options: Namespace) -> None:
     again. With more --runs, or more points in the file, it adds what is missing.
     """
     with table_file(options.tidy, options.overwrite, (".csv", ".parquet")) as file:
-        from tajsim.sweeps.tidy import check_tidy, write_tidy
+        from tajsim.sweeps.read import check_tidy, write_tidy
 
         check_tidy(options.tidy)
         chosen = given(options, "runs workers cluster until_precision retry")
@@ -93,7 +93,7 @@ def _said(report: Report, found: Sweep) -> str:
 
 def _text(found: Sweep) -> str:
     """Return, for each kept number, the points with the lowest and the highest mean."""
-    from tajsim.analysis.tables import text_table
+    from tajsim.results.numbers import text_table
 
     rows = []
     for column in found.columns.index:
@@ -137,8 +137,7 @@ def sensitivity(options: Namespace) -> None:
     """
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
-        from tajsim.exploration.sensitivity import sensitivity
-        from tajsim.exploration.sensitivity_text import sensitivity_text
+        from tajsim.exploration.sensitivity import sensitivity, sensitivity_text
 
         found = sensitivity(options.sweep, options.outcome, options.scenario)
         text = sensitivity_text(found, options.all)
@@ -188,7 +187,7 @@ def discover(options: Namespace) -> None:
 
 
 def _goal(text: str) -> tuple[str, str]:
-    from tajsim.exploration.goals import split_goal
+    from tajsim.exploration.robustness import split_goal
 
     try:
         return split_goal(text)
@@ -233,8 +232,8 @@ def robust(options: Namespace) -> None:
     """
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
-        from tajsim.exploration.discovery_text import box_table
-        from tajsim.exploration.robustness_text import robustness_text
+        from tajsim.exploration.discovery import box_table
+        from tajsim.exploration.robustness import robustness_text
 
         chosen = given(options, "satisfy levers rule")
         found = tajsim.robust(options.sweep, dict(options.goal), **chosen)
@@ -262,7 +261,7 @@ def _explore(
             write_tables(tables, folder)
         if folder and not options.no_pictures:
             import tajsim.plots.style as style
-            from tajsim.plots.save import save
+            from tajsim.plots.style import save
 
             with style.look():
                 drawn = pictures()
@@ -275,9 +274,8 @@ def _explore(
 
 def _draw_sensitivity(found: Sensitivity) -> dict[str, Figure]:
     """Return the pictures of indices, of their sums by basis and of the swings of factors."""
-    from tajsim.exploration.choice import label_of, row_of
-    from tajsim.plots.indices import bases, indices
-    from tajsim.plots.swings import swings
+    from tajsim.exploration.columns import label_of, row_of
+    from tajsim.plots.rankings import bases, indices, swings
 
     pairs = list(
         dict.fromkeys(zip(found.indices["scenario"], found.indices["column"], strict=True))
@@ -309,9 +307,9 @@ def _draw_discovery(found: Discovery) -> dict[str, Figure]:
 
 def _draw_robustness(found: Robustness) -> dict[str, Figure]:
     """Return the picture of two goals, or one and its regret, and that of the failures."""
-    from tajsim.exploration.choice import label_of, row_of
-    from tajsim.plots.swept import said
-    from tajsim.plots.tradeoff import tradeoff
+    from tajsim.exploration.columns import label_of, row_of
+    from tajsim.plots.sweep import tradeoff
+    from tajsim.plots.sweep_table import said
 
     axes = []
     for goal in found.goals[:2]:
@@ -342,9 +340,9 @@ def _draw_boxes(
     what: str, cases: Cases, sweep: Sweep, found: Sequence[FoundBox], foot: str
 ) -> Figure | None:
     """Return the picture of boxes, or None if there is none."""
-    from tajsim.analysis.tables import percent
-    from tajsim.exploration.boxes import DOUBT
-    from tajsim.plots.boxes import DrawnBox, boxes
+    from tajsim.exploration.prim import DOUBT
+    from tajsim.plots.sweep import DrawnBox, boxes
+    from tajsim.results.numbers import percent
 
     if not found:
         return None
@@ -368,7 +366,7 @@ def _draw_boxes(
 
 def _with_units(names: Sequence[str], sweep: Sweep) -> list[str]:
     """Return the names of inputs with their units: factors of a sweep, or parameters."""
-    from tajsim.inputs.parameters import load_parameters
+    from tajsim.inputs.registry import load_parameters
 
     parameters = load_parameters()
     units = {name: row.unit for name, row in parameters.items()} | dict(sweep.factors["unit"])

@@ -13,8 +13,9 @@ from tajsim.cli.verb import Option, Verb
 from tajsim.errors import UserError, unknown
 
 if TYPE_CHECKING:
-    from tajsim.inputs.parameters import Parameter
-    from tajsim.inputs.scenario import Scenario
+    from tajsim.inputs.registry import Parameter
+    from tajsim.inputs.scenario_parts import Scenario
+
 
 _WIDTH = 100
 
@@ -29,13 +30,13 @@ def scenarios(options: Namespace) -> None:
     For one scenario: what it extends, its settings and events with the line that each comes from,
     and how many claims it has.
     """
-    from tajsim.inputs.experiment_folder import experiment_names
-    from tajsim.inputs.scenario import scenario_names
+    from tajsim.inputs.experiment_file import experiment_names
+    from tajsim.inputs.scenario_file import shipped_scenarios
 
     if options.scenario:
         print(_scenario_in_full(tajsim.load_scenario(options.scenario)))
         return
-    asked = {name: tajsim.load_scenario(name).question for name in scenario_names()}
+    asked = {name: tajsim.load_scenario(name).question for name in shipped_scenarios()}
     swept = {name: tajsim.load_experiment(name).question for name in experiment_names()}
     print(_questions("Scenarios (tajsim run, compare, explain)", asked))
     print(f"\n{_questions('Experiments (tajsim sweep)', swept)}")
@@ -78,7 +79,7 @@ def _table(
     head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] | None = None
 ) -> str:
     """Return a table as text; the columns ``left``, or all, are of words."""
-    from tajsim.analysis.tables import text_table
+    from tajsim.results.numbers import text_table
 
     return text_table(head, rows, left=range(len(head)) if left is None else left)
 
@@ -112,8 +113,9 @@ def check(options: Namespace) -> None:
 
     Each is told with its line, key and what is expected.
     """
-    from tajsim.inputs.experiment import check_experiment, is_experiment
-    from tajsim.inputs.scenario import check_scenario
+    from tajsim.inputs.experiment import check_experiment
+    from tajsim.inputs.experiment_file import is_experiment
+    from tajsim.inputs.scenario_parts import check_scenario
 
     experiments = {file for file in options.files if is_experiment(file)}
     wrong = [
@@ -131,7 +133,7 @@ def check(options: Namespace) -> None:
 
 
 def _say_scenario(file: str, origins: bool) -> None:
-    from tajsim.inputs.scenario import format_origins
+    from tajsim.inputs.scenario_parts import format_origins
 
     scenario = tajsim.load_scenario(file)
     parts = {"setting": scenario.settings, "event": scenario.events, "claim": scenario.claims}
@@ -158,7 +160,7 @@ def _say_experiment(file: str) -> None:
 )
 def figures(options: Namespace) -> None:
     """Show one figure, or the figures of a subject or a role, with document and line."""
-    from tajsim.inputs.figures import figure, format_figure, format_figures, select
+    from tajsim.inputs.ledger import figure, format_figure, format_figures, select
 
     if options.figure and (options.subject or options.role):
         raise UserError("figures: give an ID, or --subject and --role, not both")
@@ -179,7 +181,7 @@ def parameters(options: Namespace) -> None:
 
     One in full has the figures behind it and the rules that read it.
     """
-    from tajsim.inputs.parameters import load_families, load_parameters
+    from tajsim.inputs.registry import load_families, load_parameters
 
     known, families = load_parameters(), load_families()
     if options.name in known:
@@ -208,8 +210,8 @@ def _range(p: Parameter) -> str:
 
 def _parameter_in_full(p: Parameter) -> str:
     """Return everything about one parameter: meaning, basis, figures behind it, rules."""
-    from tajsim.inputs.figures import load_figures
-    from tajsim.model.readers import readers
+    from tajsim.inputs.ledger import load_figures
+    from tajsim.model.country import readers
 
     said = [p.basis.kind, *filter(None, [p.basis.arithmetic or p.basis.reason])]
     cited = (load_figures()[identity] for identity in dict.fromkeys(p.basis.figures))
@@ -277,7 +279,7 @@ def mechanisms(options: Namespace) -> None:
     or open; or one in full, with the parameters that its functions read and the claims that test
     it.
     """
-    from tajsim.inputs.mechanisms import mechanism, with_status
+    from tajsim.inputs.ledger import mechanism, with_status
 
     if options.mechanism and options.status:
         raise UserError("mechanisms: give an ID or --status, not both")
@@ -285,6 +287,6 @@ def mechanisms(options: Namespace) -> None:
     one = mechanism(options.mechanism) if options.mechanism else None
     chosen = with_status(options.status)
 
-    from tajsim.analysis.mechanism_text import mechanism_in_full, mechanism_table
+    from tajsim.analysis.mechanisms import mechanism_in_full, mechanism_table
 
     print(mechanism_in_full(one) if one else mechanism_table(chosen))

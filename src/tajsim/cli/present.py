@@ -90,7 +90,7 @@ def plot(options: Namespace) -> None:
     path = place_of(options.out)
     check_file(path, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
-        from tajsim.plots.of_sweeps import draw_sweep
+        from tajsim.plots.sweep import draw_sweep
 
         if len(options.results) > 1:
             raise UserError(
@@ -151,7 +151,7 @@ def report(options: Namespace) -> None:
     zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
     the first scenario is the reference.
     """
-    from tajsim.report.write import ENDINGS, write_report
+    from tajsim.report.page import ENDINGS, write_report
 
     check_file(place_of(options.out), options.overwrite, endings=ENDINGS)
     window, overwrite = options.window, options.overwrite
@@ -188,7 +188,7 @@ def app(options: Namespace) -> None:
             "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
         ) from None
     from tajsim.app.server import bind, serve
-    from tajsim.app.state import State, offered_scenarios
+    from tajsim.app.state import PageState, offered_scenarios
 
     if not 1 <= options.workers <= 16:
         raise UserError(f"--workers {options.workers}: expected 1 to 16")
@@ -197,7 +197,7 @@ def app(options: Namespace) -> None:
         tajsim.load_scenario(name)
     offered = offered_scenarios(*named)
     sockets = bind(options.host, options.port)
-    usual = State(options.scenario or offered[0], options.reference or offered[0])
+    usual = PageState(options.scenario or offered[0], options.reference or offered[0])
 
     def ready(address: str, once: str) -> None:
         chosen = usual.query()
@@ -237,8 +237,14 @@ def calibrate(options: Namespace) -> None:
     Finished rounds are kept in the folder: the same command goes on where it was ended.
     """
     from tajsim.calibration.calibrate import PRIOR_RUNS, calibrate
-    from tajsim.calibration.page import parameter_table, rows_of, target_table
-    from tajsim.calibration.report import parameter_text, target_text, write_results
+    from tajsim.calibration.report import (
+        fit_text,
+        parameter_table,
+        parameter_text,
+        rows_of,
+        target_table,
+        write_results,
+    )
     from tajsim.calibration.smc import Method
 
     method = Method(**given(options, "particles moves last_moves seed"))
@@ -253,5 +259,5 @@ def calibrate(options: Namespace) -> None:
         )
     write_results(found, options.out)
     print(parameter_table(rows_of(parameter_text(found))))
-    print(target_table(rows_of(target_text(found))))
+    print(target_table(rows_of(fit_text(found))))
     print(f"Sample and tables are in {options.out}.")

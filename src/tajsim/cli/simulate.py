@@ -14,13 +14,14 @@ from tajsim.cli.progress import progress_bar
 from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, given, window_option
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
-from tajsim.inputs.modes import DEFAULT_MODE, MODES
+from tajsim.inputs.registry import DEFAULT_MODE, MODES
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from tajsim.ensemble.saved import SavedState
+    from tajsim.ensemble.plan import SavedState
+
 
 #: What is simulated where nothing is said.
 USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": DEFAULT_MODE}
@@ -77,7 +78,7 @@ def run(options: Namespace) -> None:
     """
     state = None
     if options.resume is not None:
-        from tajsim.ensemble.saved import load_state
+        from tajsim.ensemble.plan import load_state
 
         state = load_state(options.resume)
     if options.save:
@@ -85,13 +86,13 @@ def run(options: Namespace) -> None:
 
     def tables(dataset: xr.Dataset, everything: bool) -> tuple[str, dict[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
-        from tajsim.analysis.claims_text import claims_text
-        from tajsim.analysis.report_text import closing_text, summary_text
+        from tajsim.analysis.claims import claims_text
+        from tajsim.analysis.differences import closing_text, levels_text
 
         summary = summarise(dataset, options.window)
         claims = evaluate_claims(dataset)
         parts = [
-            summary_text(dataset, summary, everything),
+            levels_text(dataset, summary, everything),
             claims_text(claims, untested=False),
             closing_text(dataset),
         ]
@@ -153,7 +154,7 @@ def claims(options: Namespace) -> None:
     """
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
-        from tajsim.analysis.claims_text import claims_text, totals_text
+        from tajsim.analysis.claims import claims_text, totals_text
 
         table = tajsim.claims(*options.scenarios, **draws)
         return f"{claims_text(table)}\n\n{totals_text(table, draws['runs'])}", table
@@ -251,8 +252,8 @@ def _simulate_and_keep(
     """Simulate, write the folder if one is named, print the tables."""
     draws = _draws(options, state)
     with result_folder(options.out, options.overwrite) as folder:
-        from tajsim.analysis.windows import check_window, with_window
         from tajsim.ensemble.run import prepare, simulate
+        from tajsim.results.window import check_window, with_window
 
         # All that can be checked is checked before the first month is simulated.
         plan = prepare(
@@ -263,7 +264,7 @@ def _simulate_and_keep(
         with progress_bar("simulating", options.progress) as progress:
             dataset = simulate(plan, progress, save_to=getattr(options, "save", None))
         if with_variance:
-            from tajsim.analysis.rests import with_rests
+            from tajsim.analysis.variance import with_rests
 
             with progress_bar("drawing anew", options.progress) as progress:
                 dataset = with_rests(plan, dataset, options.window, progress)
@@ -290,7 +291,7 @@ def _write(
     A failure to draw is handed back, so that the results are kept all the same.
     """
     from tajsim.ensemble import save
-    from tajsim.ensemble.results import FILE_NAME
+    from tajsim.ensemble.files import FILE_NAME
 
     save(dataset, folder / FILE_NAME)
     full = {name: table for name, table in tables.items() if not table.empty}

@@ -8,7 +8,7 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import Any
 
-from tajsim.inputs.units_text import read_quantity, whole_number
+from tajsim.inputs.registry import read_quantity, whole_number
 
 
 def whole(text: str) -> int:

@@ -2,19 +2,240 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS
-from tajsim.ensemble.chronicle import chronicle_variables
-from tajsim.ensemble.months import month_dates
-from tajsim.ensemble.plan import Plan
-from tajsim.ensemble.provenance import provenance
-from tajsim.ensemble.store import Store
+from tajsim.ensemble.executor import Record
+from tajsim.ensemble.fingerprint import model_version
+from tajsim.ensemble.plan import Job, Plan
+from tajsim.inputs.ledger import load_causes, load_kinds, printed_in
 from tajsim.inputs.outcomes import Outcome, load_outcomes
-from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.registry import load_parameters, names
+from tajsim.inputs.scenario_parts import COMMAND_LINE
+from tajsim.inputs.toml import month_dates
+from tajsim.model.snapshot import Snapshot
+from tajsim.version import __version__
+
+if TYPE_CHECKING:
+    from tajsim.inputs.scenario_parts import Scenario
+
+
+Columns = Mapping[str, NDArray[Any]]
+
+#: Column of codes -> the string table that it points into.
+TABLES = {
+    "event_scenario": "event_scenarios",
+    "event_kind": "event_kinds",
+    "event_actor": "event_names",
+    "event_target": "event_names",
+    "event_cause": "event_causes",
+}
+
+_LABELS = {
+    "event_scenario": "Scenario, as a row of event_scenarios",
+    "event_run": "Run",
+    "event_month": "Month",
+    "event_kind": "Kind of event, as a row of event_kinds",
+    "event_actor": "Who acts, as a row of event_names",
+    "event_target": "At whom or what, as a row of event_names",
+    "event_cause": "What weighed most, as a row of event_causes",
+}
+
+
+def join(parts: Sequence[tuple[int, int, Columns]]) -> dict[str, NDArray[Any]]:
+    """Put the columns of chunks together.
+
+    Args:
+        parts: for each chunk the position of its scenario, its first run, and its columns with
+            ``run`` counted from that, sorted by run, month and order.
+    """
+    parts = sorted(parts, key=lambda part: part[:2])
+    found: dict[str, NDArray[Any]] = {
+        "scenario": np.concatenate(
+            [np.full(len(columns["run"]), position, np.int16) for position, _, columns in parts]
+        )
+    }
+    for name in parts[0][2]:
+        shift = [first if name == "run" else 0 for _, first, _ in parts]
+        columns = [part[2][name] for part in parts]
+        found[name] = np.concatenate(
+            [c + np.asarray(by, c.dtype) for c, by in zip(columns, shift, strict=True)]
+        )
+    return found
+
+
+def chronicle_variables(
+    columns: Columns, scenarios: Sequence[str], months: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the size of every event as a variable, and the other columns as its coordinates."""
+    dates = month_dates(list(months))
+    coordinates: dict[str, Any] = {
+        f"event_{name}": ("event", values, {"label": _LABELS[f"event_{name}"]})
+        for name, values in {**columns, "month": dates[columns["month"]]}.items()
+        if name != "size"
+    }
+    kinds = load_kinds()
+    coordinates |= {
+        "event_scenarios": list(scenarios),
+        "event_kinds": list(kinds),
+        "event_unit": ("event_kinds", [kind.unit for kind in kinds.values()]),
+        "event_text": ("event_kinds", [kind.text for kind in kinds.values()]),
+        "event_causes": list(load_causes()),
+        "event_names": list(names()),
+    }
+    size = {"label": "Size of the event", "unit": "see event_unit of its kind"}
+    return {"event_size": ("event", columns["size"], size)}, coordinates
+
+
+_FILE = re.compile(r"^# (\S+\.toml)$", re.MULTILINE)
+_LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "xarray", "h5netcdf", "h5py")
+
+
+def provenance(plan: Plan) -> dict[str, Any]:
+    """Return the attributes of the Dataset: text and numbers only, lists and tables as JSON."""
+    scenarios = {scenario.name: scenario for scenario in plan.scenarios}
+    names = list(scenarios)
+    return {
+        "title": " against ".join([", ".join(names[1:]), names[0]]) if names[1:] else names[0],
+        "tajsim_version": __version__,
+        "model": model_version(),
+        "versions": json.dumps(_versions()),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": python_call(plan),
+        "window": "",
+        "continued_from": _resumed(plan),
+        "seed": plan.seed,
+        "runs": plan.runs,
+        "parameters_mode": plan.parameters,
+        "redraw": ", ".join(plan.redraw),
+        "reference": names[0] if names[1:] else "",
+        "questions": json.dumps({name: s.question for name, s in scenarios.items()}),
+        "settings": json.dumps({name: dict(s.settings) for name, s in scenarios.items()}),
+        "origins": json.dumps({name: _origins(s) for name, s in scenarios.items()}),
+        "events": json.dumps({name: _events(s, plan.end) for name, s in scenarios.items()}),
+        "claims": json.dumps({n: [asdict(c) for c in s.claims] for n, s in scenarios.items()}),
+        "extends": json.dumps({n: Path(s.extends or "").stem for n, s in scenarios.items()}),
+        "scenario_text": json.dumps({name: s.text for name, s in scenarios.items()}),
+    }
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version(), "machine": platform.machine()}
+    for library in _LIBRARIES:
+        try:
+            versions[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: bool = False) -> str:
+    """Return the call in Python; the command line puts its own command in this place."""
+    first = plan.scenarios[0]
+    chosen = {n: v for n, v in first.settings.items() if first.origins.get(n) == COMMAND_LINE}
+    options = [
+        f"runs={plan.runs}, seed={plan.seed}, parameters='{plan.parameters}', until='{plan.end}'",
+        *([f"overrides={chosen}"] if chosen else []),
+        *([f"outcomes={list(plan.outcomes)}"] if len(plan.outcomes) < len(load_outcomes()) else []),
+    ]
+    given = [_given(scenario) for scenario in plan.scenarios]
+    if not compared:
+        return f"tajsim.ensemble.run_many({given}, {', '.join(options)})"
+    options += [f"window={window}"] if window else []
+    return f"tajsim.compare({', '.join([*map(repr, given), *options])})"
+
+
+def _given(scenario: Scenario) -> str:
+    """Return the name of a shipped scenario, or the path of the last file of its chain."""
+    files = _FILE.findall(scenario.text)
+    shipped = not files or files[-1] == f"scenarios/{scenario.name}.toml"
+    return scenario.name if shipped else str(files[-1])
+
+
+def _resumed(plan: Plan) -> str:
+    """Return of what saved history the results are a continuation, as JSON; "" if of none."""
+    if plan.resume is None:
+        return ""
+    head = plan.resume.head
+    kept = {name: head[name] for name in ("scenario", "until", "model")}
+    return json.dumps({"file": Path(plan.resume.path).name, **kept})
+
+
+def _origins(scenario: Scenario) -> dict[str, str]:
+    """Return where each setting in force was made; what the registry gives is not repeated."""
+    return {key: origin for key, origin in scenario.origins.items() if origin != "registry"}
+
+
+def _events(scenario: Scenario, end: str) -> list[dict[str, Any]]:
+    """Return what is scheduled: ``where`` is file and line, ``sources`` are documents and lines.
+
+    Both are kept, since the ledger and the file may have changed when the results are read.
+    """
+    return [
+        {
+            "month": event.month,
+            "kind": event.kind,
+            "label": event.label,
+            "figures": list(event.figures),
+            "sources": printed_in(event.figures),
+            "where": event.where,
+            "arguments": dict(event.arguments),
+        }
+        for event in scenario.events
+        if event.month <= end
+    ]
+
+
+class Store:
+    """Arrays ``(scenario, own dims..., month, run)``; a record goes to the place of its runs."""
+
+    def __init__(self, plan: Plan) -> None:
+        scenarios, months = len(plan.scenarios), len(plan.months)
+        self.outcomes: dict[str, NDArray[np.float32]] = {}
+        for name in plan.outcomes:
+            own = tuple(len(DIMENSIONS[d]) for d in load_outcomes()[name].dimensions)
+            self.outcomes[name] = np.empty((scenarios, *own, months, plan.runs), dtype=np.float32)
+        self.parameter_names: list[str] = []
+        self.parameter_values = np.empty((scenarios, 0, plan.runs))
+        self.states: list[tuple[int, int, Snapshot]] = []
+        self._events: list[tuple[int, int, Columns]] = []
+
+    @property
+    def events(self) -> dict[str, NDArray[Any]]:
+        """The chronicle of all runs as columns, by scenario, run, month and order."""
+        return join(self._events)
+
+    def put(self, job: Job, record: Record) -> None:
+        """Copy a record to the runs of its job.
+
+        Raises:
+            ValueError: if a series is not of the shape that the registry of outcomes announces.
+        """
+        if not self.parameter_names:
+            scenarios, _, runs = self.parameter_values.shape
+            self.parameter_names = record.parameter_names
+            self.parameter_values = np.empty((scenarios, len(record.parameter_names), runs))
+        self.parameter_values[job.position, :, job.first : job.stop] = record.parameter_values
+        if record.state:
+            self.states.append((job.first, job.stop, record.state))
+        self._events.append((job.position, job.first, record.events))
+        for name, values in record.outcomes.items():
+            target = self.outcomes[name][job.position, ..., job.first : job.stop]
+            if target.shape != values.shape:
+                raise ValueError(f"outcome {name} is {values.shape}, expected {target.shape}")
+            target[...] = values
 
 
 def build_dataset(plan: Plan, store: Store) -> xr.Dataset:

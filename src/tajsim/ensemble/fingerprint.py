@@ -13,12 +13,16 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from tajsim import agents, axes, draws, model, rules, world
-from tajsim.inputs.chronicle import load_kinds
+import tajsim.agents as agents
+import tajsim.axes as axes
+import tajsim.draws as draws
+import tajsim.model as model
+import tajsim.rules as rules
+import tajsim.world as world
+from tajsim.inputs.ledger import load_kinds
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.parameters import load_parameters
-from tajsim.inputs.posterior import load_posterior
-from tajsim.inputs.values import ParameterValues
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.values import ParameterValues, load_posterior
 from tajsim.version import __version__
 
 _GAP, _LONG = rb"(?:[ \t]*(?:\#[^\n]*)?\n)", rb'"""(?:[^\\]|\\.)*?"""'
@@ -31,7 +35,7 @@ _DROPPED = re.compile(
 
 
 #: The module beside this one that simulates; it is not imported, so that Mesa need not be.
-_SIMULATES = "chunk.py"
+_SIMULATES = "executor.py"
 
 
 @cache

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from tajsim.ensemble.plan import Plan, argument_errors, make_plan
 from tajsim.errors import UserError
-from tajsim.inputs.modes import DEFAULT_MODE
+from tajsim.inputs.registry import DEFAULT_MODE
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from tajsim.ensemble.saved import SavedState
-    from tajsim.ensemble.store import Store
-    from tajsim.inputs.scenario import Scenario
+    from tajsim.ensemble.dataset import Store
+    from tajsim.ensemble.plan import SavedState
+    from tajsim.inputs.scenario_parts import Scenario
 
     ScenarioLike = Scenario | str | Path
+
 
 Overrides = Mapping[str, float | str] | Sequence[str]
 #: Told how many run-months are done, and how many there are.
@@ -135,7 +136,7 @@ def simulate(
     """
     # Imported here because it brings Mesa: mistakes in the arguments are told without that wait.
     from tajsim.ensemble.dataset import build_dataset
-    from tajsim.ensemble.saved import save_state
+    from tajsim.ensemble.plan import save_state
 
     store = _simulate_jobs(replace(plan, keep_state=save_to is not None), progress)
     if save_to is not None:
@@ -147,7 +148,7 @@ def _load(
     scenarios: Sequence[ScenarioLike], overrides: Overrides
 ) -> tuple[list[Scenario], list[str]]:
     """Load what is given by name or path; return the mistakes of all files too."""
-    from tajsim.inputs.scenario import Scenario, load_scenario
+    from tajsim.inputs.scenario_parts import Scenario, load_scenario
 
     loaded, wrong = [], [] if scenarios else ["no scenario is given"]
     for scenario in scenarios:
@@ -165,9 +166,8 @@ def _load(
 
 def _simulate_jobs(plan: Plan, progress: Progress | None) -> Store:
     """Simulate every job of the plan, in this process or in several."""
-    from tajsim.ensemble.chunk import collect, simulate
-    from tajsim.ensemble.pool import simulate_in_processes
-    from tajsim.ensemble.store import Store
+    from tajsim.ensemble.dataset import Store
+    from tajsim.ensemble.executor import collect, simulate, simulate_in_processes
 
     total = plan.runs * len(plan.scenarios) * plan.months_to_run
     tell: Progress = progress or (lambda done, total: None)

@@ -2,15 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
-from tajsim.analysis.resample import orders
 from tajsim.axes import Array
-from tajsim.exploration.cases import Cases
+from tajsim.errors import UserError
+from tajsim.exploration.columns import label_of
 from tajsim.exploration.prim import DOUBT, Box, Search, chance_of_limit, find_boxes
+from tajsim.results.effect import orders
+from tajsim.results.numbers import percent, table_number
+
+#: With more inputs than this, those are searched that go with what happens most (in ranks).
+MOST_INPUTS = 20
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Rows, each a point (its runs together) or a run of a point.
+
+    Attributes:
+        names: of the inputs.
+        values: ``(input, row)`` numbers, or codes of texts.
+        texts: input -> the texts of its codes.
+        happens: ``(row,)`` share of the runs of a row in which it happens.
+        weight: ``(row,)`` how many runs a row stands for.
+        point, run: ``(row,)`` numbers from 0: which point and which run a row is of; rows of one
+            point share the factors, those of one run its luck. ``run`` is 0 where rows are points.
+    """
+
+    names: tuple[str, ...]
+    values: Array
+    texts: dict[int, tuple[str, ...]]
+    happens: Array
+    weight: Array
+    point: NDArray[np.intp]
+    run: NDArray[np.intp]
+
+    @property
+    def share(self) -> float:
+        """The share of all runs in which it happens."""
+        return float(self.happens @ self.weight / self.weight.sum())
+
+    def groups(self, i: int) -> NDArray[np.intp]:
+        """Return what an input varies with: the points, or the runs if it is the same in each."""
+        if self.run.any():
+            first = np.unique(self.run, return_index=True)[1]
+            if np.array_equal(self.values[i], self.values[i][first][self.run]):
+                return self.run
+        return self.point
+
+    def telling(self, rows: np.ndarray) -> list[int]:
+        """Return the inputs to search: all, or those whose ranks go with it most in some rows."""
+        varying = [i for i, row in enumerate(self.values[:, rows]) if np.ptp(row) > 0.0]
+        if len(varying) <= MOST_INPUTS:
+            return varying
+        ranks = rankdata(self.values[varying][:, rows], axis=1)
+        y = rankdata(self.happens[rows])
+        x = ranks - ranks.mean(axis=1, keepdims=True)
+        along = np.abs(x @ (y - y.mean())) / np.sqrt((x**2).sum(axis=1))
+        chosen = np.argsort(-along, kind="stable")[:MOST_INPUTS]
+        return sorted(varying[i] for i in chosen)
+
+
+def make_cases(
+    inputs: pd.DataFrame, happens: Array, weight: Array, point: Sequence[object], run: Sequence[int]
+) -> Cases:
+    """Return the cases of a table of inputs, one row a case; texts become codes."""
+    values, texts = np.zeros((inputs.shape[1], len(inputs))), {}
+    for i, name in enumerate(inputs.columns):
+        column = inputs[name]
+        if pd.api.types.is_numeric_dtype(column):
+            values[i] = column.to_numpy(dtype=float)
+        else:
+            said = sorted(map(str, column.unique()))
+            texts[i] = tuple(said)
+            values[i] = [said.index(str(text)) for text in column]
+    return Cases(
+        names=tuple(map(str, inputs.columns)),
+        values=values,
+        texts=texts,
+        happens=np.asarray(happens, dtype=float),
+        weight=np.asarray(weight, dtype=float),
+        point=np.unique(np.asarray(point), return_inverse=True)[1].astype(np.intp),
+        run=np.unique(np.asarray(run), return_inverse=True)[1].astype(np.intp),
+    )
+
 
 __all__ = ["DOUBT", "FoundBox", "Limit", "boxes_of", "limit_text"]
 
@@ -232,3 +314,69 @@ def _short(limit: float, values: Array) -> str:
         if np.array_equal(values > limit, values > said):
             break
     return f"{said:,.15g}" if abs(said) < 1e15 else f"{said:g}"
+
+
+QUARTER = 0.25
+#: Units that nobody says.
+PLAIN = ("share", "index", "0 or 1", "number", "")
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """An outcome that crosses a threshold.
+
+    Attributes:
+        column: the kept column.
+        threshold: in its unit.
+        above: whether it happens at or above the threshold, else at or below.
+        text: as one says it.
+    """
+
+    column: str
+    threshold: float
+    above: bool
+    text: str
+
+    def of(self, values: Array) -> np.ndarray:
+        """Tell where it happens."""
+        found: np.ndarray = values >= self.threshold if self.above else values <= self.threshold
+        return found
+
+
+def threshold(
+    row: pd.Series[Any],
+    values: Array,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    highest: float | None = None,
+    lowest: float | None = None,
+) -> Threshold:
+    """Return what is asked for of a column: ``row`` of `Sweep.columns`, ``values`` of all runs.
+
+    Raises:
+        UserError: if more than one threshold is given, or a share is not between 0 and 1.
+    """
+    given = {"above": above, "below": below, "highest": highest, "lowest": lowest}
+    chosen = [(name, value) for name, value in given.items() if value is not None]
+    if len(chosen) > 1:
+        raise UserError(f"{' and '.join(name for name, _ in chosen)}: give only one of them")
+    name, label, unit = str(row.name), label_of(row), str(row["unit"])
+    if not chosen and set(np.unique(values)) <= {0.0, 1.0}:
+        return Threshold(name, 0.5, True, f"'{label}' holds")
+    way, value = chosen[0] if chosen else ("highest", QUARTER)
+    if way in ("above", "below"):
+        word = "at least" if way == "above" else "at most"
+        return Threshold(name, value, way == "above", f"{label} is {word} {_said(value, unit)}")
+    if not 0.0 < value < 1.0:
+        raise UserError(f"{way} {value:g}: expected a share between 0 and 1, such as 0.25")
+    up = way == "highest"
+    limit = float(np.quantile(values, 1.0 - value if up else value))
+    rank = "quarter" if value == QUARTER else percent(value)
+    word = "at least" if up else "at most"
+    text = f"{label} is {word} {_said(limit, unit)} (the {way} {rank} of runs)"
+    return Threshold(name, limit, up, text)
+
+
+def _said(value: float, unit: str) -> str:
+    return table_number(value) if unit in PLAIN else f"{table_number(value)} {unit}".strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +10,237 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tajsim.analysis.resample import counts_of_runs
 from tajsim.axes import Array
 from tajsim.display.html import verbatim
 from tajsim.errors import UserError, unknown
-from tajsim.exploration.boxes import FoundBox, boxes_of
-from tajsim.exploration.cases import Cases, make_cases
-from tajsim.exploration.choice import opened
-from tajsim.exploration.goals import Goal, Level, read_goals, read_levels
-from tajsim.exploration.regret import best_by, regret, together, undominated
-from tajsim.exploration.worlds import Worlds, make_worlds
+from tajsim.exploration.boxes import Cases, FoundBox, boxes_of, make_cases
+from tajsim.exploration.columns import column_of, opened
+from tajsim.exploration.discovery import boxes_text
+from tajsim.results.effect import counts_of_runs
+from tajsim.results.numbers import percent, table_number, text_table
 from tajsim.sweeps.read import Sweep
+
+WAYS = ("high", "low")
+_LEVEL = re.compile(r"\s*(.+?)\s*(>=|<=)\s*([-+0-9.eE_]+)\s*")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A column that shall be high (``sign`` 1) or low (-1)."""
+
+    column: str
+    sign: int
+
+    @property
+    def way(self) -> str:
+        """``high`` or ``low``."""
+        return WAYS[0] if self.sign > 0 else WAYS[1]
+
+
+def read_goals(sweep: Sweep, given: Mapping[str, str]) -> list[Goal]:
+    """Return goals from names and ways.
+
+    Raises:
+        UserError: without a goal, for an unknown name or way.
+    """
+    if not given:
+        raise UserError("no goal; expected one or more such as heroin_seized=high")
+    goals = []
+    for name, way in given.items():
+        if way not in WAYS:
+            raise UserError(f"goal {name}={way}: expected high or low")
+        goals.append(Goal(column_of(sweep, name), 1 if way == "high" else -1))
+    return goals
+
+
+def split_goal(text: str) -> tuple[str, str]:
+    """Return name and way of ``heroin_seized=high``; the name itself may hold an equals sign.
+
+    Raises:
+        ValueError: if there is no equals sign.
+    """
+    name, equals, way = text.rpartition("=")
+    if not equals or not name:
+        raise ValueError(f"'{text}' is not NAME=high or NAME=low")
+    return name.strip(), way.strip()
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level that a column is to reach: at least (``sign`` 1) or at most (-1) ``value``."""
+
+    column: str
+    sign: int
+    value: float
+
+    @property
+    def text(self) -> str:
+        """Return it as it is given."""
+        return f"{self.column} {'>=' if self.sign > 0 else '<='} {table_number(self.value)}"
+
+
+def read_levels(sweep: Sweep, given: Sequence[str]) -> list[Level]:
+    """Return levels from texts such as ``heroin_seized>=500``.
+
+    Raises:
+        UserError: for a text that is none, or an unknown name.
+    """
+    levels = []
+    for text in given:
+        parts = _LEVEL.fullmatch(text)
+        try:
+            value = float(parts[3]) if parts else None
+        except ValueError:
+            value = None
+        if parts is None or value is None:
+            raise UserError(f"'{text}': expected a level such as heroin_seized>=500")
+        levels.append(Level(column_of(sweep, parts[1]), 1 if parts[2] == ">=" else -1, value))
+    return levels
+
+
+def regret(values: Array, sign: int) -> Array:
+    """Return how far each portfolio falls behind the best one of the same world.
+
+    Args:
+        values: ``(portfolio, world)`` of one goal.
+        sign: 1 if high is good, -1 if low is.
+
+    Returns:
+        ``(portfolio, world)``, 0 for the best, in the unit of the values.
+    """
+    found: Array = (sign * values).max(axis=0) - sign * values
+    return found
+
+
+def together(regrets: list[Array], values: list[Array]) -> Array:
+    """Return the largest regret over goals, each in standard deviations of its own values.
+
+    One goal alone stays in its own unit. A goal that never varies causes no regret.
+    """
+    if len(regrets) == 1:
+        return regrets[0]
+    sizes = [float(v.std()) for v in values]
+    scaled = [r / s if s > 0.0 else 0.0 * r for r, s in zip(regrets, sizes, strict=True)]
+    found: Array = np.max(scaled, axis=0)
+    return found
+
+
+def best_by(rule: str, regrets: Array, satisfied: np.ndarray, counts: Array | None = None) -> int:
+    """Return the recommended portfolio.
+
+    ``regret`` takes the one with the smallest largest regret (Savage), ``satisfy`` the one that
+    reaches the levels in most worlds; the other figure, then the mean regret, break ties.
+
+    Args:
+        rule: ``regret`` or ``satisfy``.
+        regrets: ``(portfolio, world)``.
+        satisfied: ``(portfolio, world)``.
+        counts: ``(world,)`` how often each world counts; those of 0 are left out.
+    """
+    counts = np.ones(regrets.shape[1]) if counts is None else counts
+    largest = regrets[:, counts > 0.0].max(axis=1)
+    reached = satisfied @ counts / counts.sum()
+    mean = regrets @ counts / counts.sum()
+    order = (mean, -reached, largest) if rule == "regret" else (mean, largest, -reached)
+    return int(np.lexsort(order)[0])
+
+
+def undominated(goods: Array) -> np.ndarray:
+    """Tell which portfolios no other one equals in all goals and beats in one.
+
+    Args:
+        goods: ``(goal, portfolio)``, high is good.
+    """
+    found = np.ones(goods.shape[1], bool)
+    for i in range(goods.shape[1]):
+        as_good = (goods >= goods[:, [i]]).all(axis=0)
+        better = (goods > goods[:, [i]]).any(axis=0)
+        found[i] = not (as_good & better).any()
+    return found
+
+
+#: Roles of factors that somebody decides on.
+DECIDED = ("lever", "event")
+
+
+@dataclass(frozen=True)
+class StatesOfTheWorld:
+    """Every portfolio in the same worlds.
+
+    Attributes:
+        levers: the factors chosen (``scenario`` may be one of them).
+        portfolios: a row a portfolio, its levers.
+        worlds: a row a world: the other factors, ``scenario``, ``run``.
+        values: column -> ``(portfolio, world)``.
+        missing: worlds left out because a portfolio has no run there.
+    """
+
+    levers: tuple[str, ...]
+    portfolios: pd.DataFrame
+    worlds: pd.DataFrame
+    values: dict[str, Array]
+    missing: int
+
+
+def make_worlds(
+    sweep: Sweep, columns: Sequence[str], levers: Sequence[str] | None
+) -> StatesOfTheWorld:
+    """Return the runs of a sweep by portfolio and world.
+
+    A world is a scenario, a value for every factor that is no lever, and the number of a run: its
+    luck and its uncertain parameters, the same at every point.
+
+    Args:
+        sweep: the sweep.
+        columns: what is judged.
+        levers: names of factors, or ``scenario``; by default the factors somebody decides on.
+
+    Raises:
+        UserError: for unknown levers, fewer than two portfolios, no world in which all were run.
+    """
+    factors = [str(name) for name in sweep.factors.index]
+    if levers is None:
+        levers = [n for n in factors if sweep.factors.loc[n, "role"] in DECIDED]
+        if not levers:
+            raise UserError(
+                "no factor of this sweep is a lever; name with --levers what can be chosen"
+            )
+    wrong = [unknown("lever", n, [*factors, "scenario"]) for n in levers]
+    wrong = [w for n, w in zip(levers, wrong, strict=True) if n not in (*factors, "scenario")]
+    if wrong:
+        raise UserError(wrong)
+    levers = list(dict.fromkeys(levers))
+    others = [name for name in ("scenario", *factors) if name not in levers]
+    table = sweep.table().dropna(subset=list(columns))
+    portfolio = table.groupby(levers, sort=False).ngroup().to_numpy()
+    world = table.groupby([*others, "run"], sort=False).ngroup().to_numpy()
+    shape = (portfolio.max() + 1, world.max() + 1)
+    if shape[0] < 2:
+        raise UserError(f"{', '.join(levers)}: only one portfolio was run; there is no choice")
+    there = np.zeros(shape, bool)
+    there[portfolio, world] = True
+    whole = there.all(axis=0)
+    if not whole.any():
+        raise UserError(
+            f"no world has a run of all {shape[0]:,} portfolios of {', '.join(levers)}; regret "
+            "compares them in the same worlds, so use a grid over levers and other factors, or "
+            "levers alone"
+        )
+    values = {}
+    for column in columns:
+        cells = np.full(shape, np.nan)
+        cells[portfolio, world] = table[column].to_numpy(dtype=float)
+        values[column] = cells[:, whole]
+    first_of = pd.Series(np.arange(len(table))).groupby(portfolio).first().to_numpy()
+    world_of = pd.Series(np.arange(len(table))).groupby(world).first().to_numpy()
+    return StatesOfTheWorld(
+        levers=tuple(levers),
+        portfolios=table.iloc[first_of][levers].reset_index(drop=True),
+        worlds=table.iloc[world_of[whole]][[*others, "run"]].reset_index(drop=True),
+        values=values,
+        missing=int((~whole).sum()),
+    )
+
 
 RULES = ("regret", "satisfy")
 #: So many worlds are needed to seek where a portfolio fails.
@@ -49,7 +270,7 @@ class Robustness:
     sweep: Sweep
     goals: tuple[Goal, ...]
     levels: tuple[Level, ...]
-    worlds: Worlds
+    worlds: StatesOfTheWorld
     table: pd.DataFrame
     regret_unit: str
     rule: str
@@ -61,8 +282,6 @@ class Robustness:
 
     def __str__(self) -> str:
         """Return the tables as text."""
-        from tajsim.exploration.robustness_text import robustness_text
-
         return robustness_text(self)
 
     def _repr_html_(self) -> str:
@@ -130,7 +349,7 @@ def robust(
     )
 
 
-def _satisfied(worlds: Worlds, levels: Sequence[Level]) -> np.ndarray:
+def _satisfied(worlds: StatesOfTheWorld, levels: Sequence[Level]) -> np.ndarray:
     """Return ``(portfolio, world)`` whether every level is reached."""
     reached = [level.sign * worlds.values[level.column] >= level.sign * level.value
                for level in levels]  # fmt: skip
@@ -139,7 +358,7 @@ def _satisfied(worlds: Worlds, levels: Sequence[Level]) -> np.ndarray:
 
 
 def _table(
-    worlds: Worlds, goals: Sequence[Goal], regrets: Array, satisfied: np.ndarray
+    worlds: StatesOfTheWorld, goals: Sequence[Goal], regrets: Array, satisfied: np.ndarray
 ) -> pd.DataFrame:
     table = worlds.portfolios.copy()
     means = np.stack([g.sign * worlds.values[g.column].mean(axis=1) for g in goals])
@@ -155,7 +374,9 @@ def _table(
     return table
 
 
-def _chosen(worlds: Worlds, rule: str, regrets: Array, satisfied: np.ndarray, seed: int) -> Array:
+def _chosen(
+    worlds: StatesOfTheWorld, rule: str, regrets: Array, satisfied: np.ndarray, seed: int
+) -> Array:
     """Return ``(portfolio,)`` how often each is recommended when run numbers are resampled."""
     numbers, place = np.unique(worlds.worlds["run"].to_numpy(), return_inverse=True)
     counts = counts_of_runs(len(numbers), seed)[:, place]
@@ -165,7 +386,7 @@ def _chosen(worlds: Worlds, rule: str, regrets: Array, satisfied: np.ndarray, se
 
 
 def _where_it_fails(
-    sweep: Sweep, worlds: Worlds, fails: np.ndarray
+    sweep: Sweep, worlds: StatesOfTheWorld, fails: np.ndarray
 ) -> tuple[Cases | None, tuple[FoundBox, ...], str]:
     """Return the worlds as cases, boxes in which it fails, and a line where none can be sought."""
     if not 0.0 < fails.mean() < 1.0:
@@ -189,3 +410,100 @@ def _where_it_fails(
     run = worlds.worlds["run"].to_numpy()
     cases = make_cases(inputs, fails.astype(float), np.ones(len(fails)), list(point), list(run))
     return cases, tuple(boxes_of(cases, int(sweep.about["seed"]), most=2)), ""
+
+
+_FEW = 12
+
+
+def robustness_text(found: Robustness, everything: bool = False) -> str:
+    """Return the whole text; twelve portfolios, or all."""
+    table = found.table
+    order = ["regret_max", "regret_mean"]
+    if found.rule == "satisfy":
+        table = table.assign(missed=-table["satisfied"])
+        order = ["missed", "regret_max"]
+    table = table.sort_values(order, kind="stable")
+    count = len(table)
+    shown = table if everything else table.head(_FEW)
+    goals = " and ".join(f"{g.column} {g.way}" for g in found.goals)
+    parts = [
+        f"{count} portfolios of {', '.join(found.worlds.levers)} in the same "
+        f"{len(found.worlds.worlds):,} worlds (run numbers"
+        f"{_others(found)}). Wanted: {goals}. "
+        f"Satisfied where {' and '.join(level.text for level in found.levels)}.",
+        _robustness_text_table(found, shown),
+    ]
+    if len(shown) < count:
+        parts[-1] += f"\n... and {count - len(shown)} more; --all shows them."
+    parts.append(
+        f"Regret: how far behind the best portfolio of the same world ({found.regret_unit}"
+        + (", of the worse goal" if len(found.goals) > 1 else "")
+        + "). worst: a tenth of worlds are worse. chosen: share of resampled worlds in which it is "
+        "recommended. *: no other portfolio is better in the mean of every goal."
+    )
+    return "\n\n".join([*parts, recommendation(found), *_failing(found), *found.notes])
+
+
+def _others(found: Robustness) -> str:
+    names = [n for n in found.worlds.worlds.columns if n not in ("run", "scenario")]
+    if found.worlds.worlds.get("scenario") is not None:
+        names += ["scenario"] if found.worlds.worlds["scenario"].nunique() > 1 else []
+    return f" and {', '.join(names)}" if names else ""
+
+
+def _robustness_text_table(found: Robustness, table: pd.DataFrame) -> str:
+    head = ["", *found.worlds.levers]
+    for goal in found.goals:
+        head += [f"{goal.column} mean", "worst"]
+    head += ["regret max", "90 %", "mean", "satisfied", "chosen"]
+    rows = []
+    for i, row in table.iterrows():
+        mark = ("> " if i == found.recommended else "") + ("*" if row["undominated"] else "")
+        cells = [said(row[name]) for name in found.worlds.levers]
+        for goal in found.goals:
+            cells += [table_number(row[f"{kind}_{goal.column}"]) for kind in ("mean", "worst")]
+        cells += [table_number(row[f"regret_{kind}"]) for kind in ("max", "90", "mean")]
+        rows.append([mark, *cells, percent(row["satisfied"]), percent(row["chosen"])])
+    return text_table(head, rows, left=(0,))
+
+
+def said(value: object) -> str:
+    """Return the value of a lever."""
+    return table_number(float(value)) if isinstance(value, int | float) else str(value)
+
+
+def portfolio_text(found: Robustness, row: int) -> str:
+    """Return a portfolio as one says it: ``border_pay=40, aid_a_year=0``."""
+    levers = found.worlds.portfolios.iloc[row]
+    return ", ".join(f"{name}={said(levers[name])}" for name in found.worlds.levers)
+
+
+def recommendation(found: Robustness) -> str:
+    """Return the sentence that recommends a portfolio."""
+    row = found.table.iloc[found.recommended]
+    why = {
+        "regret": f"its largest regret, {table_number(row['regret_max'])}, is the smallest of all",
+        "satisfy": f"it reaches the levels in most worlds, {percent(row['satisfied'])}",
+    }[found.rule]
+    text = (
+        f"Recommended: {portfolio_text(found, found.recommended)}, because {why}; it is "
+        f"recommended in {percent(row['chosen'])} of resampled worlds"
+    )
+    other = found.table["satisfied"] if found.rule == "regret" else -found.table["regret_max"]
+    rival = int(other.to_numpy().argmax())
+    mine = float(other.iloc[found.recommended])
+    if mine >= float(other.iloc[rival]):
+        return f"{text}, and the other rule agrees."
+    what = "satisfies more often" if found.rule == "regret" else "has the smallest largest regret"
+    return f"{text}. But {portfolio_text(found, rival)} {what}."
+
+
+def _failing(found: Robustness) -> list[str]:
+    share = float(found.fails.mean())
+    if share in (0.0, 1.0):
+        how = "never misses a level" if share == 0.0 else "misses a level in every world"
+        return [f"The recommended portfolio {how}."]
+    text = f"It misses a level in {percent(share)} of {len(found.fails):,} worlds."
+    if not found.boxes:
+        return [text]
+    return [text, *boxes_text("The recommended portfolio fails", found.boxes, "worlds")]

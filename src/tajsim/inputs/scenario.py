@@ -1,11 +1,121 @@
 """Scenarios for the rest of the program: load, check, list, describe and write them."""
 
-from tajsim.inputs.scenario_folder import scenario_names, scenario_path
-from tajsim.inputs.scenario_load import check_scenario, load_scenario
-from tajsim.inputs.scenario_origins import format_origins
-from tajsim.inputs.scenario_parts import Claim, Event, Scenario
-from tajsim.inputs.scenario_schema import json_schema
-from tajsim.inputs.scenario_template import new_scenario
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from tajsim.errors import UserError
+from tajsim.files import write_whole
+from tajsim.inputs.events import EVENT_KINDS, argument_names
+from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
+from tajsim.inputs.scenario_parts import (
+    Claim,
+    Event,
+    Scenario,
+    check_scenario,
+    format_origins,
+    load_scenario,
+)
+from tajsim.inputs.schema import json_schema, schema_path
+
+_TEMPLATE = """\
+#:schema {schema}
+# A tajsim scenario: one question, one change against the scenario that it extends.
+# Lines that start with '#' are examples; take the '#' away to use them.
+# Check the file with:   tajsim check {file}
+# Compare it with:       tajsim compare {parent_argument} {file} --out results
+
+title = {title}
+question = "What changes if ...?"
+extends = {extends}
+
+# Months are inherited; give them only to change them.
+# start = "{start}"
+# end = "{end}"
+
+# Parameters that take another value from the start: full name = value, or "value unit".
+# 'tajsim parameters' lists names, units and ranges. Constants cannot be set.
+[set]
+{settings}
+
+# Dated changes of state or policy. An event never sets an outcome. The kinds:
+{kinds}
+#
+# [[events]]
+# date = "{start}"
+# kind = "dismiss"
+# commander = "mirzoev"
+# label = "a short text for plots"
+# figures = []            # ledger ids that document it: 'tajsim figures'
+
+# What a document says about the effect, in your own words, as a test on the runs.
+# [[claims]]
+# id = "a-short-name"
+# statement = "..."
+# document = "matveeva-2004"
+# line = 1
+# mechanisms = []
+# outcome = "heroin_seized"
+# window = ["{start}", "{end}"]
+# expect = "falls"        # rises, falls, unchanged, between (with low and high)
+# against = "reference"   # reference, before (with before = [month, month]), level
+"""
+
+
+def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
+    """Write a commented scenario file that extends ``parent`` and passes the check as it is.
+
+    Raises:
+        UserError: if the parent is wrong, the file exists, or it cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".toml":
+        raise UserError(f"{path}: expected a file name that ends in .toml")
+    text = _text(path, parent, load_scenario(parent))
+    if os.path.lexists(path):
+        raise UserError(f"{path}: exists already and is left as it is; expected a new name")
+    write_whole(path, text.encode(errors="backslashreplace"))
+    return path
+
+
+def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
+    shipped = str(parent) in shipped_scenarios()
+    beside = os.path.relpath(scenario_path(parent).resolve(), path.parent.resolve())
+    extends = str(parent) if shipped else Path(beside).as_posix()
+    if not shipped and "/" not in extends and not extends.endswith(".toml"):
+        extends = f"./{extends}"
+    return _TEMPLATE.format(
+        schema=schema_path().resolve().as_uri(),
+        file=path,
+        parent_argument=parent,
+        title=json.dumps(f"{path.stem[:60]}: a variant of {whole.name[:40]}", ensure_ascii=False),
+        extends=json.dumps(extends, ensure_ascii=False),
+        start=whole.start,
+        end=whole.end,
+        settings="\n".join(_settings()),
+        kinds="\n".join(_kinds()),
+    )
+
+
+def _settings() -> list[str]:
+    """Return a comment line for the first lever of each of the first few families."""
+    levers = {p.family: p for p in load_parameters().values() if p.role == "lever"}
+    return [
+        f'# {p.name} = "{p.value:.10g} {p.unit}"   # {p.low:.10g} to {p.high:.10g}'
+        for p in list(levers.values())[:6]
+    ]
+
+
+def _kinds() -> list[str]:
+    lines = []
+    for name, kind in EVENT_KINDS.items():
+        arguments = ", ".join(argument_names(kind))
+        lines.append(f"#   {name} ({arguments}): {(kind.__doc__ or '').strip()}")
+    return lines
+
 
 __all__ = [
     "Claim",
@@ -16,6 +126,5 @@ __all__ = [
     "json_schema",
     "load_scenario",
     "new_scenario",
-    "scenario_names",
     "scenario_path",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
+import tomllib
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -13,14 +16,51 @@ from tajsim.axes import DIMENSIONS, Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.families import Families
-from tajsim.inputs.modes import MODES, REDRAWN
-from tajsim.inputs.parameters import (
+from tajsim.inputs.registry import (
+    MODES,
+    REDRAWN,
     Parameter,
     dimension_names,
     load_families,
     load_parameters,
 )
-from tajsim.inputs.posterior import load_posterior
+
+FILE_NAME = "posterior.csv"
+
+
+@cache
+def load_posterior() -> dict[str, Array]:
+    """Return the sample: full parameter name -> ``(row,)`` values, all rows of equal weight.
+
+    Raises:
+        UserError: if there is no sample, or it names what the registry does not have as an
+            uncertain assumption.
+    """
+    source = files("tajsim") / "data" / FILE_NAME
+    if not source.is_file():
+        raise UserError(
+            f"{FILE_NAME} is missing; make it with: python -m tajsim.calibration FOLDER"
+        )
+    header, *rows = csv.reader(source.read_text(encoding="utf-8").splitlines())
+    known = load_parameters()
+    wrong = [
+        f"{FILE_NAME}: '{name}' is no uncertain parameter with an assumption as its basis"
+        for name in header
+        if name not in known
+        or known[name].role != "uncertainty"
+        or known[name].basis.kind != "assumption"
+    ]
+    if wrong:
+        raise UserError(wrong)
+    values = np.array(rows, dtype=float)
+    return {name: values[:, column] for column, name in enumerate(header)}
+
+
+def about_posterior() -> dict[str, Any]:
+    """Return how the sample was made: model, targets, seed, numbers of particles and runs."""
+    text = (files("tajsim") / "data" / "posterior.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
 
 #: A value for all runs, or one for each.
 Setting = float | Array

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from types import SimpleNamespace
+import ast
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar, TypeVar
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.agents.agency import SecurityAgencies, SecurityAgency
-from tajsim.agents.agency_tasks import mean_of_own
+import tajsim.agents
+import tajsim.model
+import tajsim.rules
+from tajsim.agents.agency import SecurityAgencies, SecurityAgency, mean_of_own
 from tajsim.agents.commander import Commander, Commanders
-from tajsim.agents.militants import MilitantGroup, MilitantGroups
-from tajsim.agents.movement import Movement, Movements
-from tajsim.agents.network import Networks, TraffickingNetwork
+from tajsim.agents.network import (
+    MilitantGroup,
+    MilitantGroups,
+    Movement,
+    Movements,
+    Networks,
+    TraffickingNetwork,
+)
 from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, Array, total
 from tajsim.draws import Draws
+from tajsim.inputs.registry import load_families
 from tajsim.inputs.values import ParameterValues
-from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, largest
-from tajsim.model.flows import Flows
-from tajsim.model.ledger import AWAY, HOMES, Ledger
-from tajsim.model.watch import Watch
+from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, Watch, largest
+from tajsim.model.ledger import AWAY, HOMES, Flows, Ledger
 
 Result = TypeVar("Result")
 
@@ -120,7 +131,7 @@ class Country(mesa.Model):
     commitments: Array  # what the state spends besides security, USD/month
     police_scale: Array  # people per policeman at the start
 
-    def ask(self, rule: Callable[..., Result], *state: object) -> Result:
+    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
         """Call a rule with the parameters in force, indexed families whole."""
         return rule(*state, **self.values.of(rule))
 
@@ -136,7 +147,7 @@ class Country(mesa.Model):
     ) -> None:
         """Keep an event of this month in the chronicle, for every run where ``where`` is not zero.
 
-        Kinds and causes are those of ``tajsim.inputs.chronicle``; functions given for a size or
+        Kinds and causes are those of ``tajsim.inputs.ledger``; functions given for a size or
         a name are called only if there is such a run.
         """
         self.chronicle.note(self.months_run, kind, where, actor, target, size, cause)
@@ -240,3 +251,34 @@ class Country(mesa.Model):
     def afghan_length(self) -> Array:
         """Length of the Afghan line, km."""
         return total(self.values.section_length[: len(AFGHAN_SECTIONS)])
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        yield import_module(info.name)
+
+
+def _reads(function: ast.FunctionDef) -> Iterator[str]:
+    """Yield the keyword-only arguments, and every ``name`` in ``values.name``."""
+    yield from (argument.arg for argument in function.args.kwonlyargs)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute):
+            holder = getattr(node.value, "attr", getattr(node.value, "id", ""))
+            if holder == "values":
+                yield node.attr
+
+
+@lru_cache
+def readers() -> dict[str, list[str]]:
+    """Return, for each family, the functions that read it, as ``package.module.function``."""
+    found: dict[str, list[str]] = {name: [] for name in load_families()}
+    for package in (tajsim.rules, tajsim.agents, tajsim.model):
+        for module in _modules(package):
+            for node in ast.walk(ast.parse(inspect.getsource(module))):
+                if not isinstance(node, ast.FunctionDef):
+                    continue
+                where = f"{module.__name__.removeprefix('tajsim.')}.{node.name}"
+                for name in _reads(node):
+                    if name in found and where not in found[name]:
+                        found[name].append(where)
+    return found

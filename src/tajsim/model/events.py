@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tajsim.agents.commander import Commander
     from tajsim.model.country import Country
 
+
 Arguments = dict[str, Any]
 
 

@@ -9,31 +9,24 @@ from typing import Any, SupportsIndex
 import mesa
 import numpy as np
 
+import tajsim.model.setup as setup
 from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
-from tajsim.inputs.dates import month_number
-from tajsim.inputs.modes import DEFAULT_MODE
+from tajsim.inputs.registry import DEFAULT_MODE
+from tajsim.inputs.toml import month_number
 from tajsim.inputs.values import ParameterValues, Setting
-from tajsim.model import setup
-from tajsim.model.chronicle import Chronicle
+from tajsim.model.chronicle import Chronicle, Watch
 from tajsim.model.country import Country
-from tajsim.model.flows import Flows
-from tajsim.model.outcomes import new_record
-from tajsim.model.stages.agencies import agencies
+from tajsim.model.ledger import Flows
+from tajsim.model.record import new_record
 from tajsim.model.stages.border import border
-from tajsim.model.stages.choices import choices
-from tajsim.model.stages.delivery import delivery
-from tajsim.model.stages.elite import elite
+from tajsim.model.stages.elite import elite, state
 from tajsim.model.stages.force import force
-from tajsim.model.stages.money import money
-from tajsim.model.stages.offers import offers
-from tajsim.model.stages.outside_world import outside_world
-from tajsim.model.stages.record import record
-from tajsim.model.stages.routes import routes
+from tajsim.model.stages.money import agencies, money
+from tajsim.model.stages.outside import outside_world, record, routes
+from tajsim.model.stages.partners import choices, delivery, offers
 from tajsim.model.stages.society import society
-from tajsim.model.stages.state import state
-from tajsim.model.watch import Watch
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
 MONTH: tuple[tuple[str, Callable[[Country], None]], ...] = (

@@ -11,9 +11,7 @@ import numpy as np
 from tajsim.agents.actors import Actors
 from tajsim.agents.agency import SecurityAgencies
 from tajsim.agents.commander import Commanders
-from tajsim.agents.militants import MilitantGroups
-from tajsim.agents.movement import Movements
-from tajsim.agents.network import Networks
+from tajsim.agents.network import MilitantGroups, Movements, Networks
 from tajsim.agents.power import ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Regions
@@ -29,7 +27,7 @@ from tajsim.axes import (
     Array,
 )
 from tajsim.model.ledger import AWAY, HOMES, Ledger
-from tajsim.model.stages.delivery import presence
+from tajsim.model.stages.partners import presence
 from tajsim.rules.militants.posture import forward_aim
 from tajsim.rules.outsourcing.dependence import provision_of_tasks
 from tajsim.world import GUARDS
@@ -93,7 +91,7 @@ def guard_sections(country: Country) -> None:
     for i, section in enumerate(SECTIONS):
         guard = own if section in ("early_transfer", "murghab") else russian
         guard.guarded_km[i] = length[i]
-    country.agencies.ask(country.agencies.decide_deployment)
+    country.agencies.apply(country.agencies.decide_deployment)
 
 
 def country_at_start(country: Country) -> None:
@@ -125,7 +123,7 @@ def country_at_start(country: Country) -> None:
     country.pressure, country.crime, country.gangs = (filled(1.0) for _ in range(3))
     country.underworld = filled(country.values.underworld_start)
     country.joined, country.passing, country.camps = (filled(0.0) for _ in range(3))
-    country.forward = country.ask(forward_aim, filled(country.values.strain_start))
+    country.forward = country.apply(forward_aim, filled(country.values.strain_start))
     country.drug_money, country.outlay_start = filled(1.0), filled(1.0)
     country.work_start = filled(1.0, 3)
     country.commitments = filled(0.0)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel
 
+
 #: What a model gets from its arguments, or can make again.
 _BUILT = {
     "draws",

@@ -14,28 +14,22 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-import tajsim.plots.choose as choose
 import tajsim.plots.style as style
+import tajsim.results.select as select
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, telling
-from tajsim.plots.border import border
-from tajsim.plots.claims import claims
-from tajsim.plots.difference import difference
+from tajsim.plots.border import border, lanes
 from tajsim.plots.distribution import distribution
-from tajsim.plots.elite import elite
-from tajsim.plots.fan import fan
-from tajsim.plots.join import join
-from tajsim.plots.lanes import lanes
+from tajsim.plots.elite import elite, network, position, providers
+from tajsim.plots.evidence import claims, targets
+from tajsim.plots.fan import fan, scenarios
+from tajsim.plots.intervals import difference
 from tajsim.plots.map import map_of
-from tajsim.plots.money import money
-from tajsim.plots.network import network
-from tajsim.plots.position import position
-from tajsim.plots.providers import providers
-from tajsim.plots.save import SUFFIXES, save
-from tajsim.plots.scenarios import scenarios
-from tajsim.plots.targets import targets
-from tajsim.plots.tornado import tornado
-from tajsim.plots.windows import is_spread, most_moved
+from tajsim.plots.rankings import tornado
+from tajsim.plots.sankey import money
+from tajsim.plots.style import SUFFIXES, save
+from tajsim.results.select import join
+from tajsim.results.window import is_spread, most_moved
 
 __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"]
 
@@ -93,10 +87,10 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
     if "table" in valid and "table" not in chosen:
         raise UserError(f"the picture of {kind} shows a table; table= takes it, see its function")
     datasets = [dataset] if isinstance(dataset, xr.Dataset) else list(dataset)
-    names = choose.as_names(chosen.pop("scenarios", None))
+    names = select.as_names(chosen.pop("scenarios", None))
     if kind in _OF_ONE:
         datasets, names = _of_the_last(datasets, names)
-    kept = choose.scenarios(join(datasets), names)
+    kept = select.scenarios(join(datasets), names)
     with style.look():
         return KINDS[kind](kept, **chosen)
 
@@ -105,8 +99,8 @@ def _of_the_last(
     datasets: list[xr.Dataset], names: list[str]
 ) -> tuple[list[xr.Dataset], list[str]]:
     """Keep the results of the last scenario alone, with all their runs, if only one holds it."""
-    last = names[-1:] or [choose.names_of(d)[-1] for d in datasets[-1:]]
-    holding = [d for d in datasets if set(last) <= set(choose.names_of(d))]
+    last = names[-1:] or [select.names_of(d)[-1] for d in datasets[-1:]]
+    holding = [d for d in datasets if set(last) <= set(select.names_of(d))]
     return (holding, last) if len(holding) == 1 else (datasets, names)
 
 
@@ -136,7 +130,7 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
     folder, written = Path(folder), []
     with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    names = set(choose.outcome_names(dataset))
+    names = set(select.outcome_names(dataset))
     kinds = ["fan", "distribution", "border", "providers"]
     if dataset.sizes["scenario"] > 1:
         kinds.insert(1, "difference")
@@ -157,6 +151,6 @@ def _usual(kind: str, dataset: xr.Dataset) -> dict[str, Any]:
     if kind == "fan" and dataset.sizes["month"] > 24:
         return {"smooth": 12}
     if kind == "distribution":
-        spread = [n for n in choose.headline(dataset) if is_spread(dataset, n)]
+        spread = [n for n in select.headline(dataset) if is_spread(dataset, n)]
         return {"outcome": most_moved(dataset, spread, 4)}
     return {}

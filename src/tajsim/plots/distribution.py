@@ -12,13 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-import tajsim.plots.choose as choose
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.plots.timeline as timeline
-from tajsim.plots.labels import month_text, number, wrap
-from tajsim.plots.page import Page
-from tajsim.plots.series import Floats, reduce, scaled, titled, unit_of
-from tajsim.plots.windows import over, window_of
+import tajsim.results.select as choose
+from tajsim.plots.style import Layout
+from tajsim.results.numbers import month_text, number, wrap
+from tajsim.results.window import Floats, over, reduce, scaled, titled, unit_of, window_of
 
 _INTERVAL = "Markers: medians; bars: the middle 50 % (thick) and 90 % (thin) of runs."
 _NAMES = 1.7  # inches of the names of scenarios
@@ -52,13 +51,13 @@ def distribution(
     columns, curve = (1, 2.1) if alone else (2, 1.5)
     strip = 0.35 + 0.34 * dataset.sizes["scenario"]
     rows = -(-len(names) // columns)
-    page = Page(
+    page = Layout(
         body=(curve + strip + 0.75) * rows,
         title=title or (titled(dataset[names[0]], chosen) if alone else "Spread over the runs"),
         subtitle="Each run counts with its value over "
         f"{month_text(months[0])} to {month_text(months[1])}.",
         legend=_legend(dataset),
-        foot=timeline.foot(dataset, _INTERVAL),
+        foot=panels.foot(dataset, _INTERVAL),
     )
     boxes = page.figure.add_gridspec(2 * rows, columns, height_ratios=[curve, strip] * rows)
     for position, name in enumerate(names):

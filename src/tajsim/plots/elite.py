@@ -12,17 +12,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-import tajsim.plots.choose as choose
-import tajsim.plots.marks as marks
+import tajsim.plots.panels as beside
+import tajsim.plots.panels as marks
+import tajsim.plots.panels as timeline
 import tajsim.plots.style as style
-import tajsim.plots.timeline as timeline
-from tajsim.axes import COMMANDERS
-from tajsim.plots.grid import Grid
-from tajsim.plots.key import Entry
-from tajsim.plots.labels import spoken
-from tajsim.plots.page import Page
-from tajsim.plots.series import Floats, lasting, years
-from tajsim.plots.stack import Part, draw_stack
+import tajsim.results.select as choose
+from tajsim.axes import AGENCIES, COMMANDERS, TASKS
+from tajsim.errors import UserError
+from tajsim.plots.border import NOBODY, OTHERS, OWN, Band, draw_stack
+from tajsim.plots.map import PLACES, standing
+from tajsim.plots.panels import Grid
+from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_nodes, draw_ribbons, place
+from tajsim.plots.style import KeyEntry, Layout
+from tajsim.results.numbers import display_name, month_text, wrap
+from tajsim.results.window import DOCUMENTED_UNTIL, Floats, lasting, spans, years
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
 STATE, LOYALTY = "commander_state", "commander_loyalty"
@@ -66,7 +69,7 @@ def elite(
     names = [name for name in there if name in chosen.get("commander", there)]
     grid = Grid(names, choose.names_of(dataset), tall=0.95, low=0.86, across=2, heads=_heads(names))
     found = marks.marks(dataset, events, _EVENTS)
-    page = Page(
+    page = Layout(
         body=(grid.height + (0.2 if grid.alone else 0.0)) * grid.rows
         + grid.room(dataset, found)
         + 0.6,
@@ -105,37 +108,402 @@ def _few(states: Floats) -> int:
     return max(1, int(states.shape[1]) // 20)
 
 
-def parts() -> list[Part]:
+def parts() -> list[Band]:
     """Return how the states of a commander are drawn in a stack, from the bottom up."""
     colours = style.families()["state"]
-    return [Part(_NAMES[code], colours[code], _HATCHES[code]) for code in _ORDER]
+    return [Band(_NAMES[code], colours[code], _HATCHES[code]) for code in _ORDER]
 
 
 def _heads(names: Sequence[str]) -> dict[str, str]:
-    return {name: f"{chr(97 + i)}  {spoken(name)}" for i, name in enumerate(names)}
+    return {name: f"{chr(97 + i)}  {display_name(name)}" for i, name in enumerate(names)}
 
 
-def _posts(names: Sequence[str]) -> list[Entry]:
+def _posts(names: Sequence[str]) -> list[KeyEntry]:
     """Return what is true at the start: posts, sides, and networks under protection."""
-    entries = [Entry("First post, side in the civil war, and networks under protection")]
+    entries = [KeyEntry("First post, side in the civil war, and networks under protection")]
     for number, name in enumerate(names):
         shielded = sum(patron == name for patron in NETWORK_PATRON.values())
         facts = COMMANDER_FACTS[name]
-        text = f"{spoken(name)}: {spoken(facts.post)}"
+        text = f"{display_name(name)}: {display_name(facts.post)}"
         if name in FIRST_COMMANDERS:
             side = "opposition" if facts.opposition else "government"
             text += f", {side}, {shielded} networks"
         else:
             text += ", once called"
-        entries.append(Entry(text, chr(97 + number)))
+        entries.append(KeyEntry(text, chr(97 + number)))
     return entries
 
 
-def _scheduled(found: Sequence[marks.Mark], names: Sequence[str]) -> list[Entry]:
+def _scheduled(found: Sequence[marks.Mark], names: Sequence[str]) -> list[KeyEntry]:
     entries = marks.key(found, names)
-    return [Entry("Events"), *entries] if entries and len(names) == 1 else entries
+    return [KeyEntry("Events"), *entries] if entries and len(names) == 1 else entries
 
 
 def _legend() -> list[tuple[Artist, str]]:
     line = Line2D([], [], color=style.INK, lw=1.2)
     return [*(part.patch() for part in parts()), (line, "mean loyalty in office")]
+
+
+ALIGNMENT, DEPENDENCE = "alignment", "dependence"
+MOST_SCENARIOS = 6
+Box = tuple[float, float, float, float]
+_YEAR = 7.5  # points
+_QUANTILES = (0.25, 0.5, 0.75)
+_POSITION_SUBTITLE = (
+    "Yearly means: a point is the median of the runs, a cross the middle 50 % of them, drawn at "
+    "some years; hollow points are projection. Across: 1 leans on Moscow alone, "
+    "\N{MINUS SIGN}1 on the West alone."
+)
+
+
+def position(
+    dataset: xr.Dataset, *, window: str | Sequence[str] | None = None, title: str | None = None
+) -> Figure:
+    """Draw the path of alignment against dependence by year, a panel per scenario.
+
+    Args:
+        dataset: results of up to six scenarios; the first is drawn thinly behind the others.
+        window: ``"2006-01:2010-12"``, of which whole years are drawn; by default all.
+        title: heading.
+
+    Raises:
+        UserError: for results without the two outcomes, without a whole year, or of too many
+            scenarios.
+    """
+    choose.outcomes(dataset, [ALIGNMENT, DEPENDENCE], [])
+    names = choose.names_of(dataset)
+    if len(names) > MOST_SCENARIOS:
+        raise UserError(
+            f"the picture of the position shows at most {MOST_SCENARIOS} scenarios, the results "
+            f"hold {len(names)}: choose with --scenarios"
+        )
+    years, values = _by_year(dataset, window)
+    columns = min(len(names), 2)
+    rows = -(-len(names) // columns)
+    tall = 3.6 if columns == 1 else 2.9
+    page = Layout(
+        body=tall * rows + 0.4,
+        title=title or "The regime between Moscow and the West",
+        subtitle=_POSITION_SUBTITLE,
+        legend=_position_legend(names),
+        foot=timeline.foot(dataset, "Crosses: the middle 50 % of the runs."),
+    )
+    box = _box(values)
+    for index, ax in enumerate(page.panels(rows, columns, len(names))):
+        if index:
+            _path(ax, years, values[:, 0], 0)
+        behind = values[:, 0, 1] if index else None
+        _path(ax, years, values[:, index], index, (box, (5.9 / columns, tall - 0.7)), behind)
+        _dress(ax, box, names[index] if len(names) > 1 else "", 5.9 / columns)
+        if index % columns == 0:
+            ax.set_ylabel("outsiders' part of all security work (share)")
+        if index + columns >= len(names):
+            ax.set_xlabel("position between West and Moscow (index)")
+    return page.figure
+
+
+def _by_year(dataset: xr.Dataset, window: str | Sequence[str] | None) -> tuple[Floats, Floats]:
+    """Return whole years, and ``(alignment or dependence, scenario, quantile, year)``."""
+    months = dataset["month"].values.astype("datetime64[M]")
+    if window is not None:
+        start, end = window.split(":") if isinstance(window, str) else window
+        inside = (months >= np.datetime64(start, "M")) & (months <= np.datetime64(end, "M"))
+        dataset, months = dataset.isel(month=np.flatnonzero(inside)), months[inside]
+    of_month = months.astype("datetime64[Y]").astype(int) + 1970
+    years = np.array([y for y in np.unique(of_month) if (of_month == y).sum() == 12], float)
+    if not years.size:
+        raise UserError("the picture of the position is by year; expected at least one whole year")
+    found = []
+    for name in (ALIGNMENT, DEPENDENCE):
+        series = dataset[name].transpose("scenario", "month", "run").values.astype(float)
+        means = np.stack([series[:, of_month == year].mean(axis=1) for year in years], axis=1)
+        found.append(np.quantile(means, _QUANTILES, axis=2).transpose(1, 0, 2))
+    return years, np.stack(found)
+
+
+def _box(values: Floats) -> Box:
+    """Return left, right, bottom, top of all panels: what is drawn, and some room."""
+    ends = []
+    for one, least in zip(values, (0.12, 0.06), strict=True):
+        low, high = float(one.min()), float(one.max())
+        room = max(0.12 * (high - low), (least - (high - low)) / 2)
+        ends += [low - room, high + room]
+    left, right, bottom, top = ends
+    return max(left, -1.03), min(right, 1.03), max(bottom, 0.0), min(top, 1.0)
+
+
+def _path(
+    ax: Axes,
+    years: Floats,
+    values: Floats,
+    index: int,
+    frame: tuple[Box, tuple[float, float]] | None = None,
+    behind: Floats | None = None,
+) -> None:
+    """Draw the medians ``(axis, quantile, year)`` as a path, a cross of the middle half at some.
+
+    Without a ``frame``, the box of values and its inches, only a thin line is drawn. Names keep off
+    the path and off the medians of another one ``behind`` it.
+    """
+    look = style.scenario_look(index)
+    (left, x, right), (low, y, high) = values
+    ax.plot(x, y, color=look.colour, lw=1.3 if frame else 0.7, ls=look.line, zorder=3)
+    if not frame:
+        return
+    box, size = frame
+    known = years <= int(DOCUMENTED_UNTIL[:4])
+    for part, face in ((known, look.colour), (~known, "white")):
+        ax.plot(
+            x[part], y[part], ls="", marker=look.marker, ms=4, mfc=face, mec=look.colour, zorder=4
+        )
+    spots = _inches(np.stack([x, y]), box, size)
+    order = list(dict.fromkeys((0, len(x) - 1, *range(1, len(x) - 1))))
+    crossed = _apart(spots, order)
+    for i in crossed:
+        ax.plot([left[i], right[i]], [y[i]] * 2, color=look.colour, lw=0.8, alpha=0.7, zorder=2)
+        ax.plot([x[i]] * 2, [low[i], high[i]], color=look.colour, lw=0.8, alpha=0.7, zorder=2)
+    names = [f"{year:.0f}" for year in years]
+    order = list(dict.fromkeys([*order[:2], *crossed, *(i for i in order if _free(spots, i))]))
+    lines = beside.along(*spots.T)
+    if behind is not None:
+        lines = np.concatenate([lines, beside.along(*_inches(behind, box, size).T)])
+    for i, side in beside.sides(spots, names, order, _YEAR, size, lines, always=2).items():
+        beside.write(ax, float(x[i]), float(y[i]), names[i], side, _YEAR)
+
+
+def _inches(values: Floats, box: Box, size: tuple[float, float]) -> Floats:
+    """Return places ``(year, 2)`` in inches from the lower left corner, of ``(axis, year)``."""
+    low, wide = np.array([box[0], box[2]]), np.array([box[1] - box[0], box[3] - box[2]])
+    return np.asarray((values.T - low) / wide * np.array(size))
+
+
+def _free(spots: Floats, i: int) -> bool:
+    """Tell whether a point can be told from its neighbours, so that its name is no riddle."""
+    away = np.hypot(*(np.delete(spots, i, axis=0) - spots[i]).T)
+    return bool(away.min(initial=1.0) > 0.09)
+
+
+def _apart(spots: Floats, order: Sequence[int]) -> list[int]:
+    """Return the points that get a cross: the first, the last, and others well apart."""
+    found: list[int] = []
+    for i in order:
+        apart = [np.abs(spots[i] - spots[j]) for j in found]
+        if all(dx > 0.42 or dy > 0.35 for dx, dy in apart):
+            found.append(i)
+    return found
+
+
+def _dress(ax: Axes, box: Box, name: str, wide: float) -> None:
+    ax.set(xlim=box[:2], ylim=box[2:])
+    style.plain_numbers(ax.xaxis, wide)
+    style.plain_numbers(ax.yaxis, 2.4)
+    ax.set_title("\n".join(wrap(name, wide, style.BODY, bold=True)))
+
+
+def _position_legend(names: Sequence[str]) -> list[tuple[Artist, str]]:
+    entries: list[tuple[Artist, str]] = []
+    for index, name in enumerate(names):
+        look = style.scenario_look(index)
+        line = Line2D([], [], color=look.colour, ls=look.line, marker=look.marker, ms=4)
+        entries.append((line, name))
+    return entries
+
+
+MOST_PANELS = 6
+_SCALE = 0.24  # inches of all runs of one commander
+_NETWORK_SUBTITLE = (
+    "A ribbon is as wide as the share of the runs in which a commander stands where it leads: at "
+    "the head of an agency, or out of office. Left: how many of the largest networks he shields. "
+    "Right: how many commanders stand there on average."
+)
+
+
+def network(dataset: xr.Dataset, *, at: choose.Names = None, title: str | None = None) -> Figure:
+    """Draw who stands where at a date or several, for the last scenario of the results.
+
+    Args:
+        dataset: results with their chronicle; of several scenarios the last one counts.
+        at: years (their last month counts) or months; by default the first and last month.
+        title: heading.
+
+    Raises:
+        UserError: for results without states or events, a date outside them, or too many dates.
+    """
+    choose.outcomes(dataset, ["commander_state"], [])
+    scenario = choose.names_of(dataset)[-1]
+    months = dataset["month"].values.astype("datetime64[M]")
+    dates = [span.stop for span in spans(dataset, choose.as_names(at))]
+    dates = dates if at else [months[0], *dates]
+    if len(dates) > MOST_PANELS:
+        raise UserError(f"network shows at most {MOST_PANELS} dates; {len(dates)} are given")
+    found = [standing(dataset, scenario, int(np.flatnonzero(months == d)[0])) for d in dates]
+    panels = [(str(date), *_columns(values)) for date, values in zip(dates, found, strict=True)]
+    columns = min(2, len(panels))
+    rows = [panels[i : i + columns] for i in range(0, len(panels), columns)]
+    tall = [0.25 + max(column_height(c, _SCALE) for p in row for c in p[1:3]) for row in rows]
+    page = Layout(
+        body=sum(tall) + 0.3 * len(rows),
+        title=title or f"Who holds which post: {scenario}",
+        subtitle=_NETWORK_SUBTITLE,
+        foot=timeline.foot(dataset, "Widths: shares of the runs; no interval is shown."),
+    )
+    grid = page.figure.subplots(len(rows), columns, squeeze=False, height_ratios=tall)
+    for position, ax in enumerate(grid.flat):
+        row, column = divmod(position, columns)
+        if column < len(rows[row]):
+            _panel(ax, rows[row][column], tall[row], (style.WIDTH - 0.3) / columns)
+        else:
+            ax.remove()
+    return page.figure
+
+
+def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
+    """Return commanders, places and the flows between them, of ``(commander, run)``."""
+    left, flows = [], []
+    ones = np.ones(values.shape[1])
+    for row, name in enumerate(COMMANDERS):
+        shields = sum(patron == name for patron in NETWORK_PATRON.values())
+        said = f"shields {shields} networks" if shields else ""
+        left.append(Node(name, display_name(name), ones, style.COMMANDERS, said))
+        shares = [float((values[row] == i).mean()) for i in range(len(PLACES))]
+        flows += [
+            Flow(name, PLACES[i], share, _colour(PLACES[i]))
+            for i, share in enumerate(shares)
+            if share
+        ]
+    right = []
+    for i, name in enumerate(PLACES):
+        count = (values == i).sum(axis=0).astype(float)
+        if count.any():
+            label = display_name(name) if name in AGENCIES else f"{name[0].upper()}{name[1:]}"
+            right.append(Node(name, label, count, _colour(name), f"{count.mean():.2f} of 8"))
+    return left, right, flows
+
+
+def _colour(name: str) -> str:
+    if name in AGENCIES:
+        return style.actor_look("agency", name).colour
+    colour = next(part.colour for part in parts() if part.name == name)
+    return style.GRID if colour == "#ffffff" else colour
+
+
+def _panel(
+    ax: Axes, panel: tuple[str, list[Node], list[Node], list[Flow]], tall: float, wide: float
+) -> None:
+    """Draw one date; one unit of the panel is an inch."""
+    date, left, right, flows = panel
+    ax.set(xlim=(0, wide), ylim=(-tall + 0.1, 0.1))
+    ax.set_axis_off()
+    ax.set_title(month_text(date), pad=3)
+    ends = (1.08, wide - 1.42)
+    places = place(left, _SCALE), place(right, _SCALE)
+    draw_ribbons(ax, flows, (places[0], ends[0] + BAR), (places[1], ends[1]), _SCALE)
+    draw_nodes(ax, places[0], ends[0], _SCALE, text_right=False)
+    draw_nodes(ax, places[1], ends[1], _SCALE)
+
+
+EFFORT, OUTSIDE, GAP, PROVISION = "own_effort", "outside_provision", "gap", "provision"
+#: So many powers are told apart, if they carry this much of a task on average in some scenario.
+MOST_POWERS, WORTH_TELLING = 5, 0.01
+_PROVIDERS_SUBTITLE = (
+    "Of each task the part that powers carry, that the country's own agencies carry beyond them, "
+    "and that nobody carries. What several powers do twice is divided by what each brings."
+)
+_INTERVAL = "Areas: means over the runs, so that they add up; no interval is shown."
+
+
+def providers(
+    dataset: xr.Dataset,
+    *,
+    select: Mapping[str, Any] | choose.Names = None,
+    events: bool | Sequence[str] = True,
+    title: str | None = None,
+) -> Figure:
+    """Draw who carries each task over time, stacked to the whole; a panel per task and scenario.
+
+    Args:
+        dataset: results of one scenario or several.
+        select: tasks, ``{"task": ["border", "drugs"]}`` or ``"task=border"``; all by default.
+        events: whether to mark the events; or the kinds of event to mark.
+        title: heading.
+
+    Raises:
+        UserError: for unknown tasks, or results without provision, effort and what is uncarried.
+    """
+    choose.outcomes(dataset, [OUTSIDE, GAP, PROVISION, EFFORT], [])
+    chosen = choose.selection(select)
+    choose.check_selection([dataset[OUTSIDE]], chosen)
+    tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
+    grid = Grid([t for t in tasks if t in chosen.get("task", tasks)], choose.names_of(dataset))
+    found = marks.marks(dataset, events)
+    shares = shares_of(dataset)
+    powers = _told(shares)
+    parts = [OWN, *(part_of(p) for p in powers), OTHERS, NOBODY]
+    page = Layout(
+        body=grid.height * grid.rows + grid.room(dataset, found) + 0.65,
+        title=title or "Who provides security, by task",
+        subtitle=_PROVIDERS_SUBTITLE,
+        legend=_providers_legend(parts),
+        key=marks.key(found, grid.scenarios),
+        foot=timeline.foot(dataset, _INTERVAL),
+    )
+    shares = lasting(shares)
+    for index, ax in enumerate(page.panels(grid.rows, grid.columns, grid.count)):
+        task, scenario = grid.panel(index)
+        here = shares.sel(scenario=scenario, task=task)
+        _providers_panel(ax, here, years(shares["month"].values), powers, parts)
+        grid.dress(ax, dataset, index, found, "share")
+    return page.figure
+
+
+def shares_of(dataset: xr.Dataset) -> xr.Dataset:
+    """Return means over runs, ``(scenario, task, month)``, of each carrier of a task.
+
+    What outsiders carry together is divided over powers, run by run, by what each brings.
+    """
+    outside = dataset[OUTSIDE].astype(float)
+    brought = dataset[PROVISION].astype(float)
+    whole = brought.sum("power")
+    by_power = brought * (outside / whole.where(whole > 0.0)).fillna(0.0)
+    # A month's gap is what the last month left: the next one belongs to this month's provision.
+    gap = dataset[GAP].astype(float)
+    gap = xr.concat([gap.isel(month=slice(1, None)), gap.isel(month=[-1])], "month")
+    gap = gap.assign_coords(month=dataset["month"].values)
+    gap = gap.where(gap < 1.0 - outside, 1.0 - outside)
+    parts = {"by_power": by_power, "gap": gap, "own": 1.0 - outside - gap}
+    parts["effort"] = dataset[EFFORT].astype(float)
+    return xr.Dataset({name: values.mean("run") for name, values in parts.items()})
+
+
+def _told(shares: xr.Dataset) -> list[str]:
+    """Return the powers told apart: those that carry most of some task, in their usual order."""
+    most = shares["by_power"].mean("month").max(("scenario", "task"))
+    names = [str(name) for name in most["power"].values]
+    sizes = dict(zip(names, most.values.tolist(), strict=True))
+    large = sorted(names, key=lambda name: -sizes[name])[:MOST_POWERS]
+    return [name for name in names if name in large and sizes[name] >= WORTH_TELLING]
+
+
+def part_of(power: str) -> Band:
+    """Return how a power is drawn in a stack."""
+    look = style.actor_look("power", power)
+    return Band(display_name(power), look.colour, look.hatch)
+
+
+def _providers_panel(
+    ax: Axes, shares: xr.Dataset, when: Floats, powers: list[str], parts: list[Band]
+) -> None:
+    """Draw the stack of one task, ``(month,)`` each, and the line of own effort."""
+    single = [shares["by_power"].sel(power=power).values for power in powers]
+    others = shares["by_power"].sum("power").values - sum(single, np.zeros_like(when))
+    layers = [shares["own"].values, *single, np.maximum(others, 0.0), shares["gap"].values]
+    draw_stack(ax, when, layers, parts)
+    for width, colour, line in ((2.6, "white", "-"), (1.2, style.INK, (0, (4, 1.5)))):
+        ax.plot(when, shares["effort"].values, color=colour, lw=width, ls=line, zorder=4)
+    ax.set_ylim(0, 1)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
+
+
+def _providers_legend(parts: Sequence[Band]) -> list[tuple[Artist, str]]:
+    line = Line2D([], [], color=style.INK, lw=1.2, ls=(0, (4, 1.5)))
+    return [*(part.patch() for part in parts), (line, "the task's share of all own effort")]

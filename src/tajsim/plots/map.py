@@ -5,8 +5,12 @@ One panel for each scenario and date, all on the same scales of colour.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from math import ceil
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import ceil, cos, radians
 
 import numpy as np
 import xarray as xr
@@ -16,17 +20,140 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
 
-import tajsim.plots.choose as choose
+import tajsim.plots.panels as timeline
 import tajsim.plots.style as style
-import tajsim.plots.timeline as timeline
+import tajsim.results.select as choose
+import tajsim.results.select as select
+from tajsim.axes import AGENCIES, COMMANDERS
 from tajsim.errors import UserError
-from tajsim.plots.dates import Span, medians_over, spans
-from tajsim.plots.exits import Exits
-from tajsim.plots.geography import CREDIT, LABEL_AT, NEIGHBOURS, geography
-from tajsim.plots.labels import wrap
-from tajsim.plots.page import Page
-from tajsim.plots.series import unit_of
+from tajsim.plots.style import Item, Layout
+from tajsim.results.chronicle import event_log
+from tajsim.results.numbers import number, wrap
+from tajsim.results.window import Span, medians_over, spans, unit_of
+from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
+
+Line = NDArray[np.float64]
+Place = tuple[float, float]
+
+CREDIT = (
+    "Shapes: Natural Earth 4.1, public domain; de facto lines, older than the latest border "
+    "agreements; sections and Rasht are cut by the model's own division."
+)
+#: Where the names of the neighbours stand.
+NEIGHBOURS: dict[str, Place] = {
+    "Uzbekistan": (66.75, 39.95),
+    "Kyrgyzstan": (72.6, 40.15),
+    "China": (74.55, 39.75),
+    "Afghanistan": (69.6, 36.55),
+    "Pakistan": (73.1, 36.4),
+}
+#: Where the name of a town stands from it, in points, where the usual place is taken.
+LABEL_AT = {
+    "Kurgan-Tyube": (-4.0, -2.5),
+    "Kulyab": (-4.0, 3.0),
+    "Moskovskii": (-4.0, -4.0),
+    "Pianj": (3.5, -7.0),
+    "Khorog": (4.0, -2.0),
+    "Ishkashim": (4.0, -7.0),
+}
+
+#: Where a way out is drawn beside what stands at its place: planes and migrants leave the capital.
+EXIT_AT = {"air_migrants": (68.45, 38.82)}
+
+
+@dataclass(frozen=True)
+class Geography:
+    """Everything that is drawn; ``box`` is west, south, east, north."""
+
+    box: tuple[float, float, float, float]
+    country: tuple[Line, ...]
+    neighbour_lines: tuple[Line, ...]
+    rivers: tuple[Line, ...]
+    regions: dict[str, tuple[Line, ...]]
+    sections: dict[str, Line]
+    places: dict[str, Place]
+    garrisons: tuple[str, ...]
+    exits: dict[str, Place]
+
+    @property
+    def aspect(self) -> float:
+        """Height of a degree of latitude over the width of one of longitude, mid-map."""
+        return 1.0 / cos(radians((self.box[1] + self.box[3]) / 2))
+
+    @property
+    def shape(self) -> float:
+        """Height of the map over its width."""
+        west, south, east, north = self.box
+        return (north - south) * self.aspect / (east - west)
+
+
+@cache
+def geography() -> Geography:
+    """Return the shapes that the package carries."""
+    text = (files("tajsim") / "data" / "map.json").read_text(encoding="utf-8")
+    data = json.loads(text)
+
+    def lines(name: str) -> tuple[Line, ...]:
+        return tuple(np.array(line) for line in data[name])
+
+    return Geography(
+        box=tuple(data["box"]),
+        country=lines("country"),
+        neighbour_lines=lines("neighbour_lines"),
+        rivers=lines("rivers"),
+        regions={n: tuple(np.array(r) for r in rings) for n, rings in data["regions"].items()},
+        sections={name: np.array(line) for name, line in data["sections"].items()},
+        places={name: (x, y) for name, (x, y) in data["places"].items()},
+        garrisons=tuple(data["garrisons"]),
+        exits={name: (x, y) for name, (x, y) in data["exits"].items()},
+    )
+
+
+#: The outcome that sizes the triangles, where results hold it.
+LEAVING = "heroin_leaving"
+
+
+class Exits:
+    """The ways out, sized by what leaves there."""
+
+    def __init__(self, dataset: xr.Dataset, dates: Sequence[Span]) -> None:
+        there = LEAVING in dataset and select.own_dimensions(dataset[LEAVING]) == ["exit"]
+        self.values = medians_over(dataset[LEAVING], dates) if there else None
+        self.names = list(map(str, dataset["exit"].values)) if there else []
+        self.largest = float(np.nanmax(self.values)) if self.values is not None else 0.0
+        self.unit = unit_of(dataset[LEAVING], windowed=True) if there else ""
+
+    def legend(self, wide: float) -> list[Item]:
+        """Return what the areas of the triangles say, by two round amounts."""
+        if not self.largest > 0.0:
+            return []
+        top = 10.0 ** np.floor(np.log10(self.largest))
+        top *= max(step for step in (1, 2, 5) if step * top <= self.largest)
+        texts = (f"way out: {number(top)} {self.unit} of heroin leave", number(top / 5))
+        marks = (self._mark(value, wide) for value in (top, top / 5))
+        return list(zip(marks, texts, strict=True))
+
+    def _mark(self, value: float, wide: float) -> Line2D:
+        size = float(np.sqrt(self._area(value, wide)))
+        return Line2D([], [], ls="", marker="^", ms=size, mfc=style.DRUGS, mec="white", mew=0.7)
+
+    def _area(self, value: float, wide: float) -> float:
+        """Return the area of a triangle in square points."""
+        return 22.0 * wide * max(value / self.largest, 0.02) if self.largest > 0.0 else 0.0
+
+    def draw(self, ax: Axes, scenario: int, date: int, wide: float) -> None:
+        """Draw a triangle at each way out; its area goes with the flow."""
+        if self.values is None:
+            return
+        for name, value in zip(self.names, self.values[scenario, :, date], strict=True):
+            x, y = EXIT_AT.get(name) or geography().exits[name]
+            ax.scatter(
+                [x], [y], s=self._area(value, wide), marker="^", color=style.DRUGS,
+                zorder=6, linewidths=0.7, edgecolors="white", gid=f"exit-{name}",
+            )  # fmt: skip
+
 
 #: What is drawn where nothing is named: on the border, in the regions.
 DEFAULT = ("heroin_seized", "state_control")
@@ -72,7 +199,7 @@ def map_of(
     wide = 6.7 / columns
     heads = [_head(scenarios, dates, divmod(i, len(dates)), wide) for i in range(count)]
     lines = max(map(len, heads))
-    page = Page(
+    page = Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
         title=title or "Border and regions",
         subtitle=_subtitle(names, dataset),
@@ -215,3 +342,43 @@ def _places(ax: Axes, wide: float) -> None:
                 name, (x, y), xytext=(right, up), textcoords="offset points", size=6.5,
                 zorder=7, path_effects=halo, color=style.INK, ha="left" if right > 0 else "right",
             )  # fmt: skip
+
+
+#: What a commander without a post is, by the number of his state.
+FATES = {
+    2: "dismissed or arrested",
+    3: "in mutiny",
+    4: "gone over to the enemy",
+    5: "killed",
+    6: "not called yet",
+}
+#: Every place, in the order of their numbers in `standing`.
+PLACES = (*AGENCIES, *FATES.values())
+
+
+def standing(dataset: xr.Dataset, scenario: str, month: int) -> np.ndarray:
+    """Return the place of each commander at a month, ``(commander, run)`` of rows of `PLACES`.
+
+    The post is that of early 2004, or the last one that the chronicle notes as given.
+
+    Raises:
+        UserError: for results without events.
+    """
+    runs = [int(run) for run in dataset["run"].values]
+    place = np.full((len(COMMANDERS), len(runs)), -1)
+    for name in FIRST_COMMANDERS:
+        place[COMMANDERS.index(name)] = AGENCIES.index(COMMANDER_FACTS[name].post)
+    events = event_log(dataset)
+    given = np.isin(events.kind, ("post_given", "bargain")) & np.isin(events.target, AGENCIES)
+    mine = (events.scenario == scenario) & (events.month <= month)
+    events = events.where(given & mine & np.isin(events.actor, COMMANDERS))
+    for i in range(len(events)):
+        row, column = COMMANDERS.index(events.actor[i]), runs.index(int(events.run[i]))
+        place[row, column] = AGENCIES.index(events.target[i])
+    state = dataset["commander_state"].sel(scenario=scenario, commander=list(COMMANDERS))
+    states = np.round(state.transpose("commander", "month", "run").values[:, month]).astype(int)
+    for code, fate in FATES.items():
+        place[states == code] = PLACES.index(fate)
+    # Who serves without a post that is noted holds that of his facts.
+    home = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
+    return np.where(place < 0, home[:, np.newaxis], place)

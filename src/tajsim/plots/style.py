@@ -7,17 +7,27 @@ a test holds both. Line styles, hatches and markers tell the members apart witho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import matplotlib.style
+import numpy as np
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from tajsim.axes import DIMENSIONS
+from tajsim.axes import DIMENSIONS, SECTIONS
+from tajsim.files import check_file, telling, whole
+from tajsim.results.chronicle import event_log, has_events
+from tajsim.results.numbers import width, wrap
 
 WIDTH = 7.0  # inches: the text width of an A4 page
 DPI = 160
@@ -231,3 +241,312 @@ def plain_numbers(axis: Axis, inches: float) -> None:
 def families() -> dict[str, Sequence[str]]:
     """Return every family of colours that stand side by side in a picture."""
     return {"scenario": _SCENARIOS, **_COLOURS}
+
+
+SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def save(picture: Figure, path: Path) -> None:
+    """Write a picture; the suffix of ``path`` decides between PNG, SVG and PDF.
+
+    Raises:
+        UserError: for another suffix, or if the file cannot be written.
+    """
+    check_file(path, overwrite=True, endings=SUFFIXES)
+    form = path.suffix.lower()[1:]
+    stamp = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
+    with telling(path), whole(path) as begun, look(), settled(picture):
+        picture.savefig(begun, format=form, metadata=stamp)
+
+
+@contextmanager
+def settled(picture: Figure) -> Iterator[Figure]:
+    """Hold the panels where the layout puts them, rounded, while the picture is written.
+
+    The layout differs in its last bit from time to time, and with the dots an inch of the format;
+    places held so give the same bytes each time and the same picture in every format.
+    """
+    engine, dots = picture.get_layout_engine(), picture.dpi
+    if not isinstance(engine, ConstrainedLayoutEngine):  # held already
+        yield picture
+        return
+    picture.set_dpi(DPI)
+    picture.draw_without_rendering()
+    picture.set_layout_engine("none")
+    for ax in picture.axes:
+        left, low, wide, tall = (
+            round(float(part), 5) for part in ax.get_position(original=True).bounds
+        )
+        ax.set_position((left, low, wide, tall))
+    try:
+        yield picture
+    finally:
+        picture.set_layout_engine(engine)
+        picture.set_dpi(dots)
+
+
+#: The name under which it is drawn.
+GUARD = "russian_guard"
+#: Held by the country's own troops from the start (matveeva-2004:157; the Chinese border by
+#: assumption).
+OWN_FROM_START = ("early_transfer", "murghab")
+
+
+def with_guard(dataset: xr.Dataset) -> xr.Dataset:
+    """Return results with `GUARD`: 1 where Russian troops hold a section; as is without events.
+
+    ``(scenario, section, month, run)``; what is drawn is the share of runs.
+    """
+    if not has_events(dataset) or GUARD in dataset:
+        return dataset
+    events = event_log(dataset)
+    events = events.where((events.kind == "handover") & np.isin(events.target, SECTIONS))
+    names = [str(name) for name in dataset["scenario"].values]
+    runs = {int(run): place for place, run in enumerate(dataset["run"].values)}
+    held = np.ones((len(names), len(SECTIONS), dataset.sizes["month"], len(runs)), np.float32)
+    held[:, [SECTIONS.index(s) for s in OWN_FROM_START]] = 0.0
+    for i in range(len(events)):
+        place = names.index(events.scenario[i]), SECTIONS.index(events.target[i])
+        after = slice(max(0, int(events.month[i])), None)
+        held[(*place, after, runs[int(events.run[i])])] = events.actor[i] == "russian_border_troops"
+    attrs = {"label": "Russian troops hold the section", "unit": "share of runs"}
+    dimensions = ("scenario", "section", "month", "run")
+    coordinates = {name: dataset[name].values for name in dimensions if name != "section"}
+    held_by = xr.DataArray(
+        held, {**coordinates, "section": list(SECTIONS)}, dimensions, GUARD, attrs
+    )
+    return dataset.assign({GUARD: held_by})
+
+
+EDGE = 0.12  # inches free at every side
+LEGEND_ROW = 0.195  # inches
+_LINE = 1.32  # line height over font size
+
+#: One entry of a legend: what is drawn, and its text.
+Item = tuple[Artist, str]
+
+
+def text_height(lines: int, size: float) -> float:
+    """Return the inches that so many lines of a size in points take."""
+    return lines * size * _LINE / 72.0
+
+
+def legend_rows(legend: Sequence[Item], room: float) -> list[list[Item]]:
+    """Return the entries of the legend in rows, as many in each as fit."""
+    rows: list[list[Item]] = []
+    left = 0.0
+    for item in legend:
+        wide = width(item[1], 8.5) + 0.62
+        if not rows or wide > left:
+            rows.append([])
+            left = room + 0.2
+        rows[-1].append(item)
+        left -= wide
+    return rows
+
+
+@dataclass
+class LineWriter:
+    """Writes lines downwards; ``at`` is the distance from the top in inches."""
+
+    figure: Figure
+    wide: float
+    height: float
+    at: float = 0.0
+
+    def down(self, inches: float) -> None:
+        """Leave so much free."""
+        self.at += inches
+
+    def write(
+        self, lines: Sequence[str], size: float, colour: str, bold: bool = False, left: float = EDGE
+    ) -> None:
+        """Write lines of a size in points, each below the other."""
+        for line in lines:
+            self.figure.text(
+                left / self.wide,
+                1 - (self.at + size * 1.0 / 72.0) / self.height,
+                line,
+                size=size,
+                color=colour,
+                weight="bold" if bold else "normal",
+                va="baseline",
+                in_layout=False,
+            )
+            self.down(text_height(1, size))
+
+    def legend(self, rows: Sequence[Sequence[Item]]) -> None:
+        """Draw a legend, a row below the other."""
+        for row in rows:
+            legend = self.figure.legend(
+                [handle for handle, _ in row],
+                [text for _, text in row],
+                loc="upper left",
+                bbox_to_anchor=(EDGE / self.wide, 1 - self.at / self.height),
+                ncols=len(row),
+                borderaxespad=0.0,
+                borderpad=0.0,
+                handlelength=2.4,
+                handletextpad=0.6,
+                columnspacing=1.4,
+            )
+            legend.set_in_layout(False)
+            self.down(LEGEND_ROW)
+
+
+@dataclass(frozen=True)
+class KeyEntry:
+    """One line of the key: a badge (number and colour) and a text; a heading has no badge."""
+
+    text: str
+    badge: str = ""
+    colour: str = QUIET
+
+
+_BADGE = 0.26  # inches kept for the badge before the text of a key entry
+
+KeyBlock = list[tuple[KeyEntry, list[str]]]
+
+
+def key_lines(entries: Sequence[KeyEntry], room: float) -> list[list[KeyBlock]]:
+    """Return the key as groups; a group is one or two columns of entries with wrapped lines."""
+    groups: list[list[KeyEntry]] = []
+    for entry in entries:
+        if not entry.badge or not groups:
+            groups.append([])
+        groups[-1].append(entry)
+    result = []
+    for group in groups:
+        body = [entry for entry in group if entry.badge]
+        columns = 2 if len(body) > 1 else 1
+        wide = (room - 0.2 * (columns - 1)) / columns - _BADGE
+        blocks = [(entry, wrap(entry.text, wide, SMALL)) for entry in body]
+        heading: KeyBlock = [(e, wrap(e.text, room, SMALL)) for e in group if not e.badge]
+        result.append([heading, *_halves(blocks, columns)])
+    return result
+
+
+def _halves(blocks: KeyBlock, columns: int) -> list[KeyBlock]:
+    """Split into columns of nearly equal numbers of lines, read down the first column first."""
+    if columns == 1:
+        return [blocks]
+    whole, count, first = sum(len(lines) for _, lines in blocks), 0, 0
+    while first < len(blocks) and count < whole / 2:
+        count += len(blocks[first][1])
+        first += 1
+    return [blocks[:first], blocks[first:]]
+
+
+def _rows(block: KeyBlock) -> int:
+    return sum(len(lines) for _, lines in block)
+
+
+def key_rows(groups: list[list[KeyBlock]]) -> int:
+    """Return the lines that a key takes."""
+    return sum(_rows(g[0]) + max((_rows(column) for column in g[1:]), default=0) for g in groups)
+
+
+def draw_key(pen: LineWriter, groups: list[list[KeyBlock]], room: float) -> None:
+    """Write a key on a page that is ``room`` inches wide between its edges."""
+    for heading, *columns in groups:
+        pen.down(0.06)
+        for entry, lines in heading:
+            pen.write(lines, SMALL, entry.colour, bold=True)
+        top, bottom = pen.at, pen.at
+        for position, column in enumerate(columns):
+            pen.at = top
+            left = EDGE + position * (room + 0.2) / 2
+            for entry, lines in column:
+                pen.figure.text(
+                    (left + 0.1) / pen.wide,
+                    1 - (pen.at + SMALL * 0.64 / 72.0) / pen.height,
+                    entry.badge,
+                    **badge(entry.colour),
+                )
+                pen.write(lines, SMALL, INK, left=left + _BADGE)
+            bottom = max(bottom, pen.at)
+        pen.at = bottom
+
+
+def badge(colour: str) -> dict[str, Any]:
+    """Return how a numbered badge is written, in a panel and in the key."""
+    return {
+        "size": 6.5,
+        "weight": "bold",
+        "color": ink_on(colour),
+        "ha": "center",
+        "va": "center",
+        "in_layout": True,
+        "bbox": {"boxstyle": "round,pad=0.22,rounding_size=0.6", "fc": colour, "ec": "none"},
+    }
+
+
+_SAFE = 0.975  # of the room: letters drawn at few dots an inch are wider than their outlines
+
+
+@dataclass
+class Layout:
+    """What stands around the panels. ``body`` is the height of the panels in inches."""
+
+    body: float
+    title: str
+    subtitle: str = ""
+    legend: Sequence[Item] = ()
+    key: Sequence[KeyEntry] = ()
+    foot: str = ""
+    wide: float = WIDTH
+    figure: Figure = field(init=False)
+
+    def __post_init__(self) -> None:
+        room = self.wide - 2 * EDGE
+        title = wrap(self.title, room, TITLE, bold=True)
+        subtitle = wrap(self.subtitle, _SAFE * room, SMALL) if self.subtitle else []
+        foot = wrap(self.foot, _SAFE * room, FOOT) if self.foot else []
+        legend = legend_rows(self.legend, room)
+        key = key_lines(self.key, room)
+        head = (
+            EDGE
+            + text_height(len(title), TITLE)
+            + (text_height(len(subtitle), SMALL) + 0.03 if subtitle else 0.0)
+            + (len(legend) * LEGEND_ROW + 0.06 if legend else 0.0)
+            + 0.05
+        )
+        gaps = 0.06 * (len(key) + 1)
+        below = text_height(len(foot), FOOT) + text_height(key_rows(key), SMALL)
+        tail = EDGE + below + gaps + 0.04
+        height = head + self.body + tail
+        self.figure = Figure(figsize=(self.wide, height))
+        place = LineWriter(self.figure, self.wide, height)
+        place.down(EDGE)
+        place.write(title, TITLE, INK, bold=True)
+        if subtitle:
+            place.down(0.03)
+            place.write(subtitle, SMALL, QUIET)
+        if legend:
+            place.down(0.06)
+            place.legend(legend)
+        place.at = height - tail + 0.04
+        draw_key(place, key, room)
+        place.down(0.06)
+        place.write(foot, FOOT, QUIET)
+        engine = ConstrainedLayoutEngine(
+            rect=(
+                EDGE / 2 / self.wide,
+                tail / height,
+                1 - EDGE / self.wide,
+                self.body / height,
+            ),
+            h_pad=0.05,
+            w_pad=0.06,
+            hspace=0.03,
+            wspace=0.03,
+        )
+        self.figure.set_layout_engine(engine)
+
+    def panels(self, rows: int, columns: int, count: int) -> list[Axes]:
+        """Return so many panels of a grid, row by row; what is left of the grid stays empty."""
+        grid = self.figure.subplots(rows, columns, squeeze=False)
+        panels: list[Axes] = list(grid.flat)
+        for unused in panels[count:]:
+            unused.remove()
+        return panels[:count]

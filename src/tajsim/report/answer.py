@@ -8,19 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tajsim.analysis.choose_rows import NOTICEABLE, first_of_comparison, first_of_summary, is_whole
-from tajsim.analysis.paired import effect
-from tajsim.report.facts import Facts, rows
-from tajsim.report.tally import tally
-from tajsim.report.wording import (
-    capital,
-    effects_sentence,
-    in_runs,
-    level_sentence,
-    told,
-)
+from tajsim.report.facts import Facts, counts, rows
+from tajsim.report.wording import capital, effects_sentence, in_runs, level_sentence, told
+from tajsim.results.effect import effect
 from tajsim.results.outcomes import yes_or_no
-from tajsim.results.pairs import gap
+from tajsim.results.select import NOTICEABLE, first_of_comparison, first_of_summary, gap, is_whole
 
 MOST = 5
 #: With fewer pairs of runs than this no direction is stated in the answer.
@@ -54,7 +46,7 @@ def answer(facts: Facts) -> list[str]:
         said += _effects(facts, name, leading(facts, name)[: each * TOGETHER])
     if len(facts.others) == 1 and not facts.equal(facts.others[0]):
         said += _yes_or_no(facts, facts.others[0])
-    return [*said[: MOST - 1], *tally(facts, len(facts.others) - len(chosen))]
+    return [*said[: MOST - 1], *counts(facts, len(facts.others) - len(chosen))]
 
 
 def _most_moved(facts: Facts) -> list[str]:

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.aggregate import Cell, cells
-from tajsim.analysis.assumptions_of_runs import assumptions_of_runs
-from tajsim.analysis.basis import basis_counts
+from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
-from tajsim.analysis.paired import compare_results
-from tajsim.analysis.redrawn import FEWEST
-from tajsim.analysis.rests import ASSUMPTIONS, VARIANCE, kept_table
-from tajsim.analysis.summary import summarise
-from tajsim.analysis.windows import (
+from tajsim.analysis.mechanisms import FEWEST
+from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table
+from tajsim.inputs.ledger import load_documents, load_figures, printed_in
+from tajsim.inputs.registry import actor_name, load_parameters
+from tajsim.inputs.scenario_parts import COMMAND_LINE
+from tajsim.inputs.toml import event_month
+from tajsim.report.gather import Given, fitting
+from tajsim.report.wording import capital, coordinate, listed, month, small
+from tajsim.results.effect import basis_counts, compare_results, summarise
+from tajsim.results.numbers import table_number
+from tajsim.results.select import NOTICEABLE, gap, is_whole
+from tajsim.results.window import (
+    Cell,
     Window,
     attribute,
+    cells,
     check_window,
     default_window,
     scenario_names,
     whole_period,
 )
-from tajsim.report.gather import Given
-from tajsim.report.rests import fitting
-from tajsim.report.wording import coordinate, small
-from tajsim.results.pairs import gap
 
 #: The last month that the documents speak of; later ones are projection.
 DOCUMENTED_UNTIL = "2015-12"
@@ -181,3 +186,309 @@ class Facts:
 def rows(table: pd.DataFrame) -> list[Any]:
     """Return the rows with their columns as attributes (of types that pandas does not tell)."""
     return list(table.itertuples())
+
+
+_FILE = re.compile(r"^# (\S+\.toml)$")
+
+
+@dataclass(frozen=True)
+class EventPlace:
+    """One event of a scenario file.
+
+    Attributes:
+        where: file and line, ``scenarios/x.toml:17``.
+        month, kind, label: those of the event.
+        remark: the comment above it, which says why, as one line.
+    """
+
+    where: str
+    month: str
+    kind: str
+    label: str
+    remark: str
+
+
+def split(text: str) -> list[tuple[str, str]]:
+    """Return path and text of each file of a chain of scenarios, parents first."""
+    parts: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        found = _FILE.match(line)
+        if found:
+            parts.append((found[1], []))
+        elif parts:
+            parts[-1][1].append(line)
+    return [(path, "\n".join(lines)) for path, lines in parts]
+
+
+def title_of(text: str) -> str:
+    """Return the title that the last file of a chain of scenarios gives, "" if it gives none."""
+    for _, part in reversed(split(text)):
+        try:
+            return str(tomllib.loads(part).get("title", ""))
+        except ValueError:
+            return ""
+    return ""
+
+
+@lru_cache(maxsize=64)
+def event_places(text: str) -> tuple[EventPlace, ...]:
+    """Return every event of a chain of scenario files with its place; what is no TOML has none."""
+    found: list[EventPlace] = []
+    for path, part in split(text):
+        try:
+            tables = tomllib.loads(part).get("events", [])
+        except ValueError:
+            continue
+        lines = part.splitlines()
+        starts = [i for i, line in enumerate(lines) if line.strip().startswith("[[events]]")]
+        if len(starts) != len(tables):
+            continue
+        for start, table in zip(starts, tables, strict=True):
+            date = str(table.get("date", ""))
+            found.append(
+                EventPlace(
+                    f"{path}:{start + 1}",
+                    event_month(date) or date,
+                    str(table.get("kind", "")),
+                    str(table.get("label", "")),
+                    _above(lines, start),
+                )
+            )
+    return tuple(found)
+
+
+def setting_remark(text: str, origin: str) -> str:
+    """Return the comment above the line ``path:line`` of a chain of scenario files."""
+    path, _, line = origin.rpartition(":")
+    if not re.fullmatch("[0-9]{1,7}", line):
+        return ""
+    for own, part in split(text):
+        lines = part.splitlines()
+        if own == path and int(line) <= len(lines):
+            return _above(lines, int(line) - 1)
+    return ""
+
+
+def _above(lines: Sequence[str], place: int) -> str:
+    """Return the comment lines that end right above a line, as one line."""
+    kept: list[str] = []
+    for line in reversed(lines[:place]):
+        text = line.strip()
+        if not text.startswith("#") or text.startswith("#:"):
+            break
+        kept.append(text.lstrip("# "))
+    return " ".join(reversed(kept))
+
+
+def cited(remark: str, figures: Sequence[str] = ()) -> list[str]:
+    """Return ``document:line`` of everything that a remark or figure ids cite, each once."""
+    return list(dict.fromkeys([*printed_in(figures), *_in_text(remark)]))
+
+
+def _in_text(remark: str) -> Iterator[str]:
+    """Yield the places that a text names: ``icg-2016:131, 141`` and ids of figures."""
+    keys = "|".join(re.escape(key) for key in load_documents())
+    for found in re.finditer(rf"({keys}):([0-9]+(?:, [0-9]+)*)", remark):
+        for line in found[2].split(", "):
+            yield f"{found[1]}:{line}"
+    ledger = load_figures()
+    for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", remark):
+        if word in ledger:
+            yield f"{ledger[word].document}:{ledger[word].line}"
+
+
+@dataclass(frozen=True)
+class ScenarioChange:
+    """One thing that a scenario has otherwise.
+
+    Attributes:
+        sentence: what it is.
+        sources: what stands behind it: documents with their lines, or that there is none.
+        where: file and line of the scenario, or the command line.
+        remark: the reason that the scenario's file gives.
+    """
+
+    sentence: str
+    sources: str
+    where: str = ""
+    remark: str = ""
+
+
+def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
+    """Return what a scenario has otherwise than the reference, settings first, events by month.
+
+    For the reference itself, or a single scenario, everything that it sets and schedules.
+    """
+    alone = scenario == facts.reference
+    base: dict[str, Any] = (
+        {} if alone else attribute(facts.dataset, "settings").get(facts.reference, {})
+    )
+    own = attribute(facts.dataset, "settings").get(scenario, {})
+    text = attribute(facts.dataset, "scenario_text").get(scenario, "")
+    origins = attribute(facts.dataset, "origins").get(scenario, {})
+    found = [
+        _setting(name, own.get(name), base.get(name), str(origins.get(name, "")), text)
+        for name in dict.fromkeys([*own, *base])
+        if own.get(name) != base.get(name)
+    ]
+    events = attribute(facts.dataset, "events")
+    ours = list(events.get(scenario, ()))
+    theirs = [] if alone else list(events.get(facts.reference, ()))
+    left = {_event_key(event) for event in theirs}
+    kept = {_event_key(event) for event in ours}
+    found += [_event(event, text) for event in ours if _event_key(event) not in left]
+    found += [_dropped(event, facts.reference) for event in theirs if _event_key(event) not in kept]
+    return found
+
+
+def _event_key(event: Mapping[str, Any]) -> str:
+    """Return what an event does, without its label and the figures behind it."""
+    return json.dumps([event["month"], event["kind"], event.get("arguments")], sort_keys=True)
+
+
+def _setting(
+    name: str, value: float | None, base: float | None, origin: str, text: str
+) -> ScenarioChange:
+    row = load_parameters().get(name)
+    unit = "" if row is None or row.unit in ("index", "number", "0 or 1") else f" {row.unit}"
+    usual = base if base is not None else row.value if row else None
+    meaning = f"{row.meaning.rstrip('.')} ({name})" if row else name
+    if value is None:
+        said = f"{capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
+        return ScenarioChange(said, _basis(name), origin)
+    drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
+    figures = _figure(value), _figure(usual)
+    if usual is not None and figures[0] == figures[1]:
+        figures = f"{value:.10g}", f"{usual:.10g}"
+    instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
+    said = f"{capital(meaning)} is set to {figures[0]}{unit}{instead}."
+    if origin == COMMAND_LINE:
+        return ScenarioChange(said, "no document; chosen on the command line", origin)
+    remark = setting_remark(text, origin)
+    return ScenarioChange(said, _sources(cited(remark)), origin, remark)
+
+
+def _figure(value: float | None) -> str:
+    return "unknown" if value is None else table_number(value)
+
+
+def _basis(name: str) -> str:
+    row = load_parameters().get(name)
+    if row is None:
+        return _sources([])
+    return _sources(cited("", row.basis.figures))
+
+
+def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
+    places = [
+        place
+        for place in event_places(text)
+        if (place.month, place.kind) == (event["month"], event["kind"])
+        and place.label in ("", event.get("label"))
+    ]
+    place = next(
+        (p for p in places if p.where == event.get("where")), places[0] if places else None
+    )
+    remark = place.remark if place else ""
+    label = str(event.get("label") or "")
+    told = _told(event["kind"], event.get("arguments", {}))
+    said = (
+        f"{month(event['month'])}: {label} ({told})."
+        if label
+        else f"{month(event['month'])}: {told}."
+    )
+    where = event.get("where") or (place.where if place else "")
+    return ScenarioChange(said, _sources(_behind(event, remark)), str(where), remark)
+
+
+def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
+    """Return documents and lines behind an event: those that the results hold, or the ledger's."""
+    kept = event.get("sources")
+    found = cited(remark, () if kept else event.get("figures", ()))
+    return list(dict.fromkeys([*(kept or ()), *found]))
+
+
+def _dropped(event: Mapping[str, Any], reference: str) -> ScenarioChange:
+    label = event.get("label") or _told(event["kind"], event.get("arguments", {}))
+    said = f"{month(event['month'])}: “{label}”, which {reference} has, does not take place."
+    return ScenarioChange(said, _sources(_behind(event)), str(event.get("where") or ""))
+
+
+def _told(kind: str, arguments: Mapping[str, Any]) -> str:
+    """Return what an event does, in words."""
+    if kind == "set":
+        name = str(arguments.get("parameter"))
+        row = load_parameters().get(name)
+        unit = f" {row.unit}" if row and row.unit not in ("index", "number", "0 or 1") else ""
+        months = int(arguments.get("months", 1))
+        over = f" over {months} months" if months > 1 else ""
+        return f"{name} goes to {_figure(arguments.get('value'))}{unit}{over}"
+    named = {key: actor_name(str(value)) for key, value in arguments.items()}
+    months = int(arguments.get("months", 1))
+    forms = {
+        "handover": "the guard of {section} passes to {agency}",
+        "appoint": "{commander} is put at the head of {agency}",
+        "dismiss": "the regime tries to dismiss {commander}",
+        "arrest": "the regime orders the arrest of {commander}",
+        "repression_step": "the regime takes a step of repression: {step}",
+        "seats": "{movement} holds {seats} seats",
+        "withdraw_agency": "{agency} leave" + (f" over {months} months" if months > 1 else ""),
+    }
+    try:
+        return forms[kind].format(**named)
+    except KeyError:
+        return f"{kind.replace('_', ' ')}: {listed([f'{k} {v}' for k, v in named.items()])}"
+
+
+def _sources(places: list[str]) -> str:
+    """Return the documents behind a change, or that none is named."""
+    return listed(places) if places else "no document; the scenario's own assumption"
+
+
+#: So many outcomes without a direction are named.
+NAMED = 4
+
+
+def counts(facts: Facts, left: int) -> list[str]:
+    """Return one sentence on all headline totals; none where nothing differs.
+
+    Args:
+        facts: results of a comparison.
+        left: how many scenarios the answer does not tell of.
+    """
+    table = facts.comparison
+    table = table[table["headline"] & is_whole(table)]
+    if table.empty or (table["share_tied"] == 1.0).all():
+        return []
+    same = table["share_tied"] == 1.0
+    moves = (table["direction"] != "") & ~same
+    unsure = (table["direction"] == "") & ~same & table["low"].notna()
+    size = table[["reference_median", "median"]].abs().max(axis=1)
+    slight = int((moves & (table["difference"].abs() < NOTICEABLE * size)).sum())
+    names = [facts.spoken(row.outcome, row.where) for row in rows(table[unsure])]
+    named = f" ({listed(list(dict.fromkeys(names)), NAMED)})"
+    covers = f"an interval that covers zero, so that no direction is stated{named}"
+    little = _slight(slight, int(moves.sum()))
+    parts = [
+        (int(moves.sum()), f"differs in a direction{little}", f"differ in a direction{little}"),
+        (int(unsure.sum()), f"has {covers}", f"have {covers}"),
+        (int(same.sum()), "is the same in every run", "are the same in every run"),
+        (int((~same & ~moves & ~unsure).sum()), "is undefined", "are undefined"),
+    ]
+    if len(table) == 1:
+        if moves.all():
+            return []  # the sentence before has said so
+        (said,) = (one for count, one, _ in parts if count)
+        return [f"The one headline total {said}."]
+    told = [f"{n} {one if n == 1 else several}" for n, one, several in parts if n]
+    where = f", over {len(facts.others)} scenarios," if len(facts.others) > 1 else ""
+    more = f"; the other {left} scenarios stand in the tables" if left else ""
+    return [f"Of {len(table)} headline totals{where} {listed(told)}{more}."]
+
+
+def _slight(part: int, whole: int) -> str:
+    """Return how many of those with a direction hardly move, "" for none."""
+    if not part:
+        return ""
+    who = "" if part == whole == 1 else "all of them " if part == whole else f"{part} of them "
+    return f" ({who}by less than {100 * NOTICEABLE:g} %)"

@@ -11,28 +11,56 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 import tajsim.report.tables as tables
-from tajsim.analysis.basis import basis_statement
-from tajsim.analysis.windows import Window, attribute, check_window, kept_window, whole_period
 from tajsim.errors import UserError
-from tajsim.inputs.figures import load_documents
-from tajsim.plots.choose import headline
-from tajsim.report.answer import answer
-from tajsim.report.cautions import cautions
-from tajsim.report.changes import changes
-from tajsim.report.facts import DOCUMENTED_UNTIL, Facts
-from tajsim.report.gather import gather
-from tajsim.report.limits import limits
-from tajsim.report.overview import overview
+from tajsim.files import check_file, place_of, write_whole
+from tajsim.inputs.ledger import load_documents
+from tajsim.report.answer import FEWEST, answer, leading
+from tajsim.report.checks import cautions, limits, narrative, turning_sentences, turning_table
+from tajsim.report.facts import DOCUMENTED_UNTIL, Facts, changes, title_of
+from tajsim.report.gather import gather, why_not
 from tajsim.report.pictures import assumptions_picture, claims_picture, pictures, run_picture
-from tajsim.report.places import title_of
-from tajsim.report.reproduce import recipe
-from tajsim.report.rests import why_not
-from tajsim.report.telling import told
-from tajsim.report.turning import turning_sentences, turning_table
-from tajsim.report.wording import listed, month
+from tajsim.report.tables import Table, recipe
+from tajsim.report.wording import capital, listed, month, told
+from tajsim.results.effect import basis_statement, effect
+from tajsim.results.numbers import percent
+from tajsim.results.select import headline
+from tajsim.results.window import Window, attribute, check_window, kept_window, whole_period
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+
+#: So many differences of each scenario.
+EACH = 2
+
+
+def overview(facts: Facts) -> Table | None:
+    """Return the differences told first of every scenario; ``None`` with too few runs."""
+    if facts.runs < FEWEST:
+        return None
+    body = []
+    for name in facts.others:
+        found = leading(facts, name)[:EACH]
+        for number, key in enumerate(found):
+            cell = facts.cell(name, *key)
+            own = effect(cell.values[1] - cell.values[0])
+            size, ends = told(own.mean, own.low, own.high, cell.unit)
+            shown = name if number == 0 else f"{name}, also"
+            outcome = capital(facts.spoken(*key))
+            body.append([shown, outcome, size, ends, percent(own.share_sign)])
+        if not found:
+            nothing = "nothing" if facts.equal(name) else "nothing by 1 % with a clear interval"
+            body.append([name, nothing, "-", "-", "-"])
+    return Table(
+        f"What each scenario changes first, against {facts.reference}",
+        ["Scenario", "Outcome", "Mean paired difference", "90 % interval", "In runs"],
+        body,
+        [""] * len(body),
+        f"Of each at most {EACH} differences with a direction: those that its claims are about "
+        "before the others, the largest beside the spread of the runs first, none that goes with "
+        "one before it.",
+    )
+
 
 Results = xr.Dataset | str | Path
 
@@ -116,7 +144,7 @@ def contents(facts: Facts) -> dict[str, Any]:
     stories = [
         (name, story, None if many else run_picture(facts, name, story.run))
         for name in compared
-        if (story := told(facts, name))
+        if (story := narrative(facts, name))
     ]
     title = f"{len(compared)} scenarios" if many else listed(compared)
     return {
@@ -198,3 +226,30 @@ def _line(facts: Facts) -> str:
         f"{facts.runs:,} {word}, seed {facts.dataset.attrs.get('seed', 'unknown')}; "
         f"outcomes over {month(start)} to {month(end)}{own}{later}"
     )
+
+
+ENDINGS = (".html", ".htm")
+
+
+def write_report(
+    results: Results | Sequence[Results],
+    out: str | Path,
+    *,
+    window: Window | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write the report on results as one HTML file and return its path.
+
+    Args:
+        results: a dataset, a result file or folder, or several whose runs are pairs.
+        out: the file, ``.html``.
+        window: the months, see `tajsim.report.page.report`.
+        overwrite: whether an existing file is replaced.
+
+    Raises:
+        UserError: as `report`; for another suffix; if the file exists or cannot be written.
+    """
+    path = place_of(out)
+    check_file(path, overwrite, "overwrite=True", ENDINGS)
+    write_whole(path, report(results, window))
+    return path

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tajsim.analysis.paired import Effect
-from tajsim.analysis.story import MONTHS
-from tajsim.analysis.tables import number
-from tajsim.inputs.chronicle_names import spoken
-from tajsim.report.digits import MINUS, Digits, digits
+from tajsim.inputs.registry import actor_name
+from tajsim.results.chronicle import MONTHS
+from tajsim.results.effect import Effect
+from tajsim.results.numbers import MINUS, Digits, digits, table_number
 
 #: Words that state a direction; no sentence has one where the interval covers zero.
 UP, DOWN = "raises", "lowers"
@@ -67,7 +66,7 @@ def level(value: float, unit: str) -> str:
 
 
 def _scaled(value: float, unit: str, signed: bool) -> str:
-    said = number(100.0 * value if unit in _SHARES else value, signed)
+    said = table_number(100.0 * value if unit in _SHARES else value, signed)
     return said.replace(" m", " million").replace(" bn", " billion").replace("-", MINUS)
 
 
@@ -202,7 +201,7 @@ def coordinate(where: str) -> str:
     """Return the coordinates of an outcome as a human writes them: ``Tajik border troops``."""
     pairs = [part.split("=") for part in where.split(";") if "=" in part]
     return ", ".join(
-        name.replace("_", " ") if dimension == "task" else spoken(name).removeprefix("the ")
+        name.replace("_", " ") if dimension == "task" else actor_name(name).removeprefix("the ")
         for dimension, name in pairs
         if name != "all"
     )
@@ -223,5 +222,5 @@ def because(reason: str) -> str:
 
 def plain(value: float, signed: bool = False) -> str:
     """Return a number with a true minus sign, ``-`` for what is undefined."""
-    said = number(value, signed)
+    said = table_number(value, signed)
     return said if said == "-" else said.replace("-", MINUS)

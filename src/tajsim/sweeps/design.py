@@ -8,10 +8,14 @@ points by more of them, a Latin hypercube by more ``blocks``, Saltelli's sample 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from importlib import import_module
-from itertools import product
+from itertools import pairwise, product
+from math import ceil
+from struct import pack
 from typing import Any
 
 import numpy as np
@@ -19,21 +23,21 @@ from numpy.typing import NDArray
 
 from tajsim.errors import UserError
 from tajsim.inputs.experiment_parts import Experiment, Factor, FactorValue
-from tajsim.inputs.parameters import load_parameters
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 
 Unit = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Design:
+class DesignPoints:
     """The rows of a design: values by factor, and places between 0 and 1 ``(row, factor)``."""
 
     rows: tuple[Mapping[str, FactorValue], ...]
     units: Unit
 
 
-def make_design(experiment: Experiment) -> Design:
+def make_design(experiment: Experiment) -> DesignPoints:
     """Return the rows of an experiment's design, the same for each of its scenarios.
 
     Raises:
@@ -43,10 +47,10 @@ def make_design(experiment: Experiment) -> Design:
     factors = experiment.factors
     if kind == "points":
         rows = tuple(experiment.rows)
-        return Design(rows, _places(factors, rows))
+        return DesignPoints(rows, _places(factors, rows))
     if kind == "grid":
         rows = _grid(factors)
-        return Design(rows, _places(factors, rows))
+        return DesignPoints(rows, _places(factors, rows))
     if kind == "latin-hypercube":
         units = _latin(len(factors), options["points"], options["blocks"], experiment.seed)
     elif kind == "sobol":
@@ -56,7 +60,7 @@ def make_design(experiment: Experiment) -> Design:
     columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
     names = [factor.name for factor in factors]
     rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-    return Design(rows, units)
+    return DesignPoints(rows, units)
 
 
 def values_at(factor: Factor, place: Unit) -> list[FactorValue]:
@@ -164,3 +168,158 @@ def library(name: str, extra: str = "analysis") -> Any:
 def _seed(seed: int, part: int) -> int:
     """Return a seed for one part of a design, below 2**32 as the libraries want."""
     return int((seed * 1_000_003 + part) % (2**32 - 1))
+
+
+@dataclass(frozen=True)
+class Point:
+    """One set of values of the factors, in one scenario; ``id`` depends on nothing else."""
+
+    id: str
+    scenario: str
+    values: Mapping[str, FactorValue]
+    variant: int
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of an experiment, each once; ``rows`` are (scenario, id) for every row."""
+
+    points: tuple[Point, ...]
+    rows: tuple[tuple[str, str], ...]
+    variants: int
+
+
+def make_points(experiment: Experiment, design: DesignPoints) -> Points:
+    """Return the points of a design in every scenario of the experiment, in the order of rows."""
+    found: dict[str, Point] = {}
+    rows: list[tuple[str, str]] = []
+    variants: dict[str, int] = {}
+    for scenario in experiment.scenarios:
+        for values in design.rows:
+            identity = point_id(scenario.name, values)
+            rows.append((scenario.name, identity))
+            if identity not in found:
+                key = f"{scenario.name} {_variant(experiment, values)}"
+                variant = variants.setdefault(key, len(variants))
+                found[identity] = Point(identity, scenario.name, values, variant)
+    return Points(tuple(found.values()), tuple(rows), len(variants))
+
+
+def point_id(scenario: str, values: Mapping[str, FactorValue]) -> str:
+    """Return the id of a point: ``p`` and twelve hexadecimal digits of a hash of its values."""
+    names = sorted(values)
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
+    numbers = [float(values[name]) for name in names if name not in texts]
+    digest = blake2b(json.dumps([scenario, names, sorted(texts.items())]).encode(), digest_size=6)
+    digest.update(pack(f"<{len(numbers)}d", *numbers))
+    return f"p{digest.hexdigest()}"
+
+
+def _variant(experiment: Experiment, values: Mapping[str, FactorValue]) -> str:
+    """Return what tells one list of events from another, but for what travels along the runs."""
+    rows = []
+    for template in experiment.events:
+        filled = template.filled(values)
+        if template.travelling:
+            filled[template.travelling] = ""
+        rows.append(filled)
+    return json.dumps(rows, sort_keys=True, default=str)
+
+
+Whole = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+#: Runs simulated together: enough to be quick, few enough to lose little when all is killed.
+LARGEST = 500
+SMALLEST = 25
+#: Runs that every point gets first, where points are of several variants.
+EVEN = 8
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Runs of one variant: numbers of points and of runs, both ``(run,)``.
+
+    ``rest`` holds the runs that wait for the fate of this one: it was chosen out of a batch of
+    one point that failed, to see whether the point fails as such.
+    """
+
+    points: Whole
+    runs: Whole
+    rest: Batch | None = None
+    halves: bool = False
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def part(self, chosen: slice | Mask, halves: bool = False) -> Batch:
+        """Return some of the runs."""
+        return Batch(self.points[chosen], self.runs[chosen], halves=halves)
+
+
+def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
+    """Divide the runs that are missing below the number ``runs``.
+
+    Args:
+        variant: the variant of every point, ``(point,)``.
+        settled: which runs are finished or have failed, ``(point, run)``.
+        runs: how many runs of every point are wanted.
+        hands: how many batches are simulated at the same time.
+
+    Returns:
+        Batches, the low run numbers of all points first: wherever the work is stopped, all points
+        have about the same number of runs.
+    """
+    missing = ~settled[:, :runs]
+    size = LARGEST
+    if hands > 1:
+        size = int(np.clip(ceil(missing.sum() / (2 * hands)), SMALLEST, LARGEST))
+    batches: list[Batch] = []
+    numbers = np.unique(variant)
+    # A variant is a model of its own: all get some runs before any gets the rest.
+    ends = [0, min(EVEN, runs), runs] if len(numbers) > 1 else [0, runs]
+    for number in numbers:
+        own = np.flatnonzero(variant == number)
+        for first, end in pairwise(ends):
+            run, place = np.nonzero(missing[own, first:end].T)
+            parts = ceil(run.size / size)
+            pieces = zip(_parts(own[place], parts), _parts(run + first, parts), strict=True)
+            batches += [Batch(points, numbers) for points, numbers in pieces]
+    return sorted(batches, key=lambda batch: int(batch.runs[0]))
+
+
+def _parts(cells: Whole, parts: int) -> list[Whole]:
+    """Return the cells in so many parts of about the same size; none if there are none."""
+    return np.array_split(cells, parts) if parts else []
+
+
+def after_failure(batch: Batch) -> list[Batch]:
+    """Return what to try instead of a batch that failed; nothing if it cannot be divided.
+
+    Points are parted first. Of a point alone one run is tried alone: if that fails too, the point
+    does; if not, the failing runs are searched for by halves.
+    """
+    if len(batch) == 1:
+        return []
+    names = np.unique(batch.points)
+    if len(names) > 1:
+        low = np.isin(batch.points, names[: len(names) // 2])
+        return [batch.part(low), batch.part(~low)]
+    if batch.halves:
+        return by_halves(batch)
+    first = batch.part(slice(0, 1))
+    return [Batch(first.points, first.runs, rest=batch.part(slice(1, None)))]
+
+
+def by_halves(batch: Batch) -> list[Batch]:
+    """Return the two halves of the runs of one point."""
+    middle = len(batch) // 2
+    parts = [batch.part(slice(0, middle), True), batch.part(slice(middle, None), True)]
+    return [part for part in parts if len(part)]
+
+
+def round_ends(runs: int, least: int) -> Sequence[int]:
+    """Return the numbers of runs after which precision is looked at: ``least``, half more, ..."""
+    ends = [min(least, runs)]
+    while ends[-1] < runs:
+        ends.append(min(runs, ceil(ends[-1] * 1.5)))
+    return ends

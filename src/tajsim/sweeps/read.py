@@ -24,24 +24,40 @@ same run number share every draw (common random numbers), so differences between
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
+from tajsim.axes import DIMENSIONS
+from tajsim.display.html import Html, element, fold, table, whole
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, unknown
-from tajsim.sweeps.disk import Disk
-from tajsim.sweeps.folder import DESIGN, MANIFEST, POINTS, fingerprints, read_manifest
-from tajsim.sweeps.shards import read_all
-from tajsim.sweeps.table import read_table
-
-if TYPE_CHECKING:
-    import xarray as xr
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.toml import month_dates, month_number, month_text
+from tajsim.sweeps.design import library
+from tajsim.sweeps.store import (
+    DESIGN,
+    FOLDER,
+    MANIFEST,
+    POINTS,
+    RUNS,
+    Disk,
+    UnfitError,
+    fingerprints,
+    read_all,
+    read_manifest,
+    read_shard,
+    series_path,
+    shard_names,
+)
+from tajsim.sweeps.task import read_table
 
 
 @dataclass(frozen=True)
@@ -61,8 +77,6 @@ class Sweep:
 
     def _repr_html_(self) -> str:
         """Return the sweep as a notebook shows it."""
-        from tajsim.sweeps.read_html import sweep_html
-
         return sweep_html(self)
 
     @cached_property
@@ -144,8 +158,6 @@ class Sweep:
         Raises:
             UserError: if the experiment did not store the series.
         """
-        from tajsim.sweeps.series import read_series
-
         return read_series(self.folder, outcome, str(self.about["start"]), list(self.points.index))
 
     def drawn(self) -> pd.DataFrame:
@@ -203,3 +215,191 @@ def _points(text: str, manifest: dict[str, Any]) -> pd.DataFrame:
         if any(isinstance(value, str) for value in factor["values"])
     ]
     return read_table(text, ("point", "scenario", *texts)).set_index("point")
+
+
+def sweep_html(sweep: Sweep) -> str:
+    """Return a sweep as HTML; points without a run yet count as open."""
+    about = sweep.about
+    return whole(
+        element("h3", str(about.get("title") or sweep.folder.name)),
+        element("p", str(about.get("question") or "")),
+        element("p", _state(sweep), look="quiet"),
+        element("h4", "What is varied"),
+        table(("factor", "unit", "low", "high", "basis"), _factors(sweep), numbers=(2, 3)),
+        element("h4", "What was kept: means over the runs of each point"),
+        table(
+            ("outcome", "unit", "lowest point", "median point", "highest point"),
+            _columns(sweep),
+            numbers=(2, 3, 4),
+        ),
+        *_failures(sweep),
+    )
+
+
+def _state(sweep: Sweep) -> str:
+    done = sweep.results["point"].nunique()
+    parts = [
+        f"{sweep.kind} of {len(sweep.points):,} points, {done:,} of them with runs",
+        f"{len(sweep.results):,} runs",
+    ]
+    if len(sweep.failures):
+        parts.append(f"{len(sweep.failures):,} failed")
+    if sweep.unfit:
+        parts.append(f"{len(sweep.unfit):,} files left out that are damaged or of another sweep")
+    if "seed" in sweep.about:
+        parts.append(f"seed {sweep.about['seed']}")
+    return "; ".join(parts)
+
+
+def _factors(sweep: Sweep) -> list[list[object]]:
+    return [
+        [name, row["unit"], _figure(row["low"]), _figure(row["high"]), row["basis"]]
+        for name, row in sweep.factors.iterrows()
+    ]
+
+
+def _columns(sweep: Sweep) -> list[list[object]]:
+    rows: list[list[object]] = []
+    for name, row in sweep.columns.iterrows():
+        known = sweep.means[str(name)].dropna()
+        ends = np.quantile(known, (0.0, 0.5, 1.0)) if len(known) else [np.nan] * 3
+        rows.append([str(name), row["unit"], *map(_figure, ends)])
+    return rows
+
+
+def _figure(value: Any) -> str:
+    """Return a number in four digits, "-" where there is none, a text as it is."""
+    if isinstance(value, str):
+        return value
+    return "-" if value is None or pd.isna(value) else f"{float(value):,.4g}"
+
+
+def _failures(sweep: Sweep) -> list[Html]:
+    if sweep.failures.empty:
+        return []
+    causes = sweep.failures["cause"].value_counts()
+    rows = [[str(cause), f"{count:,}"] for cause, count in causes.items()]
+    return [fold("Why runs failed", table(("cause", "runs"), rows, numbers=(1,)))]
+
+
+def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr.DataArray:
+    """Return an outcome ``(cell, own dimensions..., month)``; shards that do not fit are left out.
+
+    Raises:
+        UserError: if the series is not there.
+    """
+    disk, parts, names, runs = Disk(), [], [], []
+    marks = fingerprints(read_manifest(disk, folder))
+    stored: set[str] = set()
+    for name in shard_names(disk, folder / FOLDER):
+        path = folder / FOLDER / name
+        if not (name.startswith(RUNS) and series_path(path).exists()):
+            continue
+        try:
+            table = read_shard(disk, path, marks).table
+        except UnfitError:
+            continue
+        with np.load(io.BytesIO(disk.read(series_path(path)))) as arrays:
+            stored |= set(arrays.files)
+            if outcome in arrays.files:
+                wanted = table["point"].isin(points).to_numpy()
+                parts.append(np.moveaxis(arrays[outcome], -1, 0)[wanted])
+                names += table["point"][wanted].to_list()
+                runs += table["run"][wanted].to_list()
+    if not parts:
+        raise UserError(unknown("stored series", outcome, sorted(stored)))
+    registry = load_outcomes()[outcome]
+    values = np.concatenate(parts)
+    first = month_number(start)
+    months = month_dates([month_text(first + i) for i in range(values.shape[-1])])
+    return xr.DataArray(
+        values,
+        dims=("cell", *registry.dimensions, "month"),
+        coords={
+            "point": ("cell", names),
+            "run": ("cell", runs),
+            "month": months,
+            **{d: list(DIMENSIONS[d]) for d in registry.dimensions},
+        },
+        attrs={"label": registry.label, "unit": registry.unit, "aggregate": registry.aggregate},
+        name=outcome,
+    )
+
+
+Numbers = NDArray[np.float64]
+#: Runs of every point before precision is judged.
+LEAST_RUNS = 8
+#: Half width of a 90 % interval of a mean, in standard errors.
+_QUANTILE = 1.6448536269514722
+
+
+class Spread:
+    """Counts, means and sums of squares of each point and column, ``(point, column)``.
+
+    Runs are added as they come (Welford's update), so memory does not grow with their number.
+    """
+
+    def __init__(self, points: int, columns: int) -> None:
+        self.count = np.zeros((points, columns))
+        self.mean = np.zeros((points, columns))
+        self.squares = np.zeros((points, columns))
+
+    def add(self, points: NDArray[np.int64], numbers: Numbers) -> None:
+        """Add runs: the number of the point ``(run,)`` and the kept numbers ``(run, column)``."""
+        known = np.isfinite(numbers)
+        values = np.where(known, numbers, 0.0)
+        shape = self.count.shape
+        count, total = np.zeros(shape), np.zeros(shape)
+        np.add.at(count, points, known)
+        np.add.at(total, points, values)
+        mean = total / np.maximum(count, 1.0)
+        squares = np.zeros(shape)
+        np.add.at(squares, points, np.where(known, (values - mean[points]) ** 2, 0.0))
+        whole = np.maximum(self.count + count, 1.0)
+        apart = mean - self.mean
+        self.squares += squares + apart**2 * self.count * count / whole
+        self.mean += apart * count / whole
+        self.count += count
+
+    def widths(self) -> Numbers:
+        """Return how uncertain the mean of each point is, ``(point, column)``.
+
+        The half width of its 90 % interval over the standard deviation of the column over all
+        points and runs; 0 for a column that never varies, infinite below two runs.
+        """
+        whole = self.count.sum(axis=0)
+        centre = (self.count * self.mean).sum(axis=0) / np.maximum(whole, 1.0)
+        between = (self.count * (self.mean - centre) ** 2).sum(axis=0)
+        scale = np.sqrt((self.squares.sum(axis=0) + between) / np.maximum(whole - 1.0, 1.0))
+        variance = self.squares / np.maximum(self.count - 1.0, 1.0)
+        half = _QUANTILE * np.sqrt(variance / np.maximum(self.count, 1.0))
+        # A column whose rounding errors are all that varies counts as one that does not.
+        still = scale <= 1e-12 * np.maximum(np.abs(centre), 1e-300)
+        widths = np.where(still, 0.0, half / np.where(still, 1.0, scale))
+        return np.where((self.count < 2) & (whole > 0), np.inf, widths)
+
+    def reached(self, width: float, left_out: NDArray[np.bool_]) -> bool:
+        """Tell whether all intervals are at most so wide, but for points left out ``(point,)``."""
+        return bool((self.widths()[~left_out] <= width).all())
+
+
+PARQUET = ".parquet"
+
+
+def check_tidy(name: str | None) -> None:
+    """See that a table of this name can be written.
+
+    Raises:
+        UserError: if it is Parquet and pyarrow is missing.
+    """
+    if name is not None and Path(name).suffix == PARQUET:
+        library("pyarrow", "parquet")
+
+
+def write_tidy(sweep: Sweep, path: Path, name: str) -> None:
+    """Write the table of runs (`Sweep.table`) to a path; the name says in which format."""
+    table = sweep.table()
+    if Path(name).suffix == PARQUET:
+        table.to_parquet(path, engine="pyarrow", index=False)
+    else:
+        table.to_csv(path, index=False)

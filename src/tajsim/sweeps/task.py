@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from tajsim.inputs.dates import month_number
+from tajsim.axes import DIMENSIONS, total
+from tajsim.ensemble.fingerprint import model_version
 from tajsim.inputs.experiment_parts import Experiment, FactorValue, Keep
+from tajsim.inputs.factors import ALL
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Event, Scenario
-from tajsim.sweeps.points import Point
+from tajsim.inputs.toml import month_number
+from tajsim.sweeps.design import Point
 
 #: Number of a point and of a run, for each run of a batch.
 Cells = NDArray[np.int64]
@@ -92,3 +98,115 @@ def _events(
         own.append(event)
     events = sorted([*scenario.events, *own], key=lambda event: event.month)
     return tuple(event for event in events if event.month <= experiment.end)
+
+
+Numbers = NDArray[np.float64]
+Series = NDArray[np.float32]
+
+
+def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
+    """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``.
+
+    Sums are made in float64, along months and along a dimension in the order of its names.
+    """
+    return np.stack([one(record[k.outcome], k, start) for k in keep], axis=-1)
+
+
+def one(series: Series, keep: Keep, start: str) -> Numbers:
+    """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
+    outcome = load_outcomes()[keep.outcome]
+    first = month_number(keep.window[0]) - month_number(start)
+    last = month_number(keep.window[1]) - month_number(start)
+    values = series[..., first : last + 1, :].astype(np.float64)
+    for dimension in outcome.dimensions:  # the first axis is used up each time
+        name = keep.where[dimension]
+        values = total(values) if name == ALL else values[DIMENSIONS[dimension].index(name)]
+    return aggregate(values, outcome.aggregate)
+
+
+def aggregate(values: Numbers, kind: str) -> Numbers:
+    """Aggregate ``(month, run)`` over months as the registry of outcomes says, ``(run,)``."""
+    if kind == "last":
+        last: Numbers = values[-1]
+        return last
+    if kind == "maximum":
+        highest: Numbers = values.max(axis=0)
+        return highest
+    whole = total(values)
+    if kind == "total":
+        return whole
+    months = len(values)
+    return whole / (months / 12.0 if kind == "yearly" else months)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a task leaves: kept numbers ``(run, column)``, and series ``(..., month, run)``."""
+
+    task: Task
+    numbers: NDArray[np.float64]
+    series: dict[str, NDArray[np.float32]]
+
+
+class WrongModelError(Exception):
+    """A worker has another version of the model than the sweep."""
+
+
+def simulate_task(task: Task, month_done: Callable[[], None]) -> Finished:
+    """Simulate the runs of a task; ``month_done`` is called after every month.
+
+    Raises:
+        WrongModelError: if the model is not the one that the task was made for.
+    """
+    from tajsim.ensemble.executor import collect, keep_freed_memory
+    from tajsim.model.model import TajikistanModel
+
+    if task.model != model_version():
+        raise WrongModelError(f"this sweep is of model {task.model}, here is {model_version()}")
+    keep_freed_memory()
+    model = TajikistanModel(
+        runs=task.runs.tolist(),
+        seed=task.seed,
+        start=task.start,
+        end=task.end,
+        settings=dict(task.settings),
+        events=task.events,
+        parameters=task.parameters,
+        outcomes=task.outcomes,
+    )
+    try:
+        model.run_to_end(progress=lambda _month: month_done())
+        numbers = summarise(model.record, task.keep, task.start)
+        return Finished(task, numbers, {name: model.record[name] for name in task.series})
+    finally:
+        del model
+        collect()
+
+
+def read_table(text: str, texts: Collection[str] = ("point", "scenario")) -> pd.DataFrame:
+    """Return a table; a column is of whole numbers, of numbers, or (also those named) of texts.
+
+    Raises:
+        ValueError: if there is no header, or a row is of another length.
+    """
+    rows = csv.reader(text.splitlines())
+    header = next(rows, [])
+    if not header:
+        raise ValueError("the table has no header")
+    columns = list(zip(*rows, strict=True)) or [()] * len(header)
+    if len(columns) != len(header):
+        raise ValueError("a row is too short or too long")
+    values = {
+        name: list(column) if name in texts else _numbers(column)
+        for name, column in zip(header, columns, strict=True)
+    }
+    return pd.DataFrame(values)
+
+
+def _numbers(column: Sequence[str]) -> Any:
+    for kind in (np.int64, np.float64):
+        try:
+            return np.array([int(v) if kind is np.int64 else float(v) for v in column], dtype=kind)
+        except (ValueError, OverflowError):
+            continue
+    return list(column)

@@ -9,17 +9,117 @@ import numpy as np
 
 from tajsim.agents.agency import GUARD_ROWS, UNIT_ROWS
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, Array, total
-from tajsim.model.guards import Guarding, guarding
 from tajsim.rules.border.clearing import clear, luck_of_month
-from tajsim.rules.border.inland import arrests
+from tajsim.rules.border.detection import detection, exit_detection
+from tajsim.rules.border.inland import arrests, inland_detection
+from tajsim.rules.border.overload import overload
 from tajsim.rules.border.reporting import reported_share
+from tajsim.rules.border.toll import toll
 from tajsim.rules.rents.shelter import sheltered
 from tajsim.world import GUARDS
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
 
+
 N = len(AFGHAN_SECTIONS)
+
+
+@dataclass
+class Guarding:
+    """Detection (probability), collusion (share) and tolls (USD/kg) on every way.
+
+    ``entry_*`` are ``(section, run)`` over the Afghan sections, ``exit_*`` ``(exit, run)``,
+    ``inland_*`` ``(run,)``: ``inland_all`` is the detection of all drug units, ``inland_bought``
+    the part that collusion can take out, ``inland_toll`` their tolls times collusion.
+    ``unit_*`` are those of each drug unit, ``(unit, run)``; ``unit_people`` are persons.
+    ``share_of`` is each guard's part of a section, 0 or 1, ``(section, guard, run)``.
+    """
+
+    entry_detection: Array
+    entry_collusion: Array
+    entry_toll: Array
+    exit_detection: Array
+    exit_collusion: Array
+    exit_toll: Array
+    inland_all: Array
+    inland_bought: Array
+    inland_cap: Array
+    inland_toll: Array
+    unit_people: Array
+    unit_detection: Array
+    unit_toll: Array
+    share_of: Array
+    price_exit: Array
+    price_inland: Array
+
+
+def guarding(country: Country) -> Guarding:
+    """Work out what loads meet, from the deployment, quality and collusion of the agencies."""
+    prices = country.price_out
+    # Inside the country a load is worth something between the line and the exits.
+    inland = 0.5 * (country.price_in + total(prices) / len(prices))
+    entry, collusion, share_of = on_sections(country)
+    strength = entry / country.values.detection_limit
+    unit_people = country.agencies.apply(country.agencies.drug_units)
+    left = detection_left(country, unit_people)
+    entry_toll = country.apply(toll, entry, country.price_in)
+    customs, people = country.agency["customs"], country.agencies
+    out = country.apply(exit_detection, customs.strength, customs.quality)
+    exit_toll = country.apply(toll, out, prices)
+    exit_collusion = np.broadcast_to(customs.collusion, out.shape)
+    units = country.apply(inland_detection, unit_people, people.quality[UNIT_ROWS])
+    unit_toll = country.apply(toll, units, inland)
+    # Overload spoils the search, not the threat of him who is paid to look away.
+    entry, units, out = entry * left[0], units * left[1], out * left[2]
+    unit_collusion = people.collusion[UNIT_ROWS]
+    whole = total(units)
+    country.entry_toll[:N] = entry_toll / country.price_in * collusion
+    country.exit_toll = exit_toll / prices * exit_collusion
+    country.guard_strength[:N] = strength * (1.0 - collusion)
+    return Guarding(
+        entry_detection=entry,
+        entry_collusion=collusion,
+        entry_toll=entry_toll,
+        exit_detection=out,
+        exit_collusion=exit_collusion,
+        exit_toll=exit_toll,
+        inland_all=whole,
+        inland_bought=total(units * unit_collusion),
+        inland_cap=1.0 / np.maximum(whole, 1e-9),
+        inland_toll=total(unit_toll * unit_collusion),
+        unit_people=unit_people,
+        unit_detection=units,
+        unit_toll=unit_toll,
+        share_of=share_of,
+        price_exit=prices,
+        price_inland=inland,
+    )
+
+
+def detection_left(country: Country, unit_people: Array) -> Array:
+    """Return the share of detection left by overload on the line, inland, at the exits."""
+    on_line = total(total(country.agencies.deployment[:N, GUARD_ROWS]))
+    customs = country.agency["customs"].strength
+    people = np.maximum(np.stack([on_line, total(unit_people), customs]), 1.0)
+    work = total(country.networks.bought) / people
+    if country.months_run == 0:
+        country.work_start = np.maximum(work, 1e-9)
+    return country.apply(overload, work / country.work_start)
+
+
+def on_sections(country: Country) -> tuple[Array, Array, Array]:
+    """Return detection, collusion ``(section, run)`` and who guards which Afghan section."""
+    terrain = country.values.section_terrain[:N, None]
+    length = country.values.section_length[:N, None]
+    agencies = country.agencies
+    mine = (agencies.guarded_km[:N, GUARD_ROWS] > 0.0).astype(float)
+    density = agencies.deployment[:N, GUARD_ROWS] / length
+    found = mine * country.apply(detection, density, agencies.quality[GUARD_ROWS], terrain)
+    collusion = mine * agencies.collusion[GUARD_ROWS]
+    return total(found, axis=1), total(collusion, axis=1), mine
+
+
 CUSTOMS = AGENCIES.index("customs")
 RUSSIANS = GUARDS.index("russian_border_troops")
 
@@ -29,11 +129,11 @@ def border(country: Country) -> None:
     guard = guarding(country)
     names = country.networks.names
     normal = country.draws.normal_each("seizure", names, country.calendar_month)
-    settle(country, guard, pass_loads(country, guard, country.ask(luck_of_month, normal)))
+    settle(country, guard, pass_loads(country, guard, country.apply(luck_of_month, normal)))
 
 
 @dataclass
-class Tally:
+class Counts:
     """Sums over networks, kg: by section ``(section, run)``, by exit ``(exit, run)``, inland.
 
     ``met`` is what an honest guard left to himself would have seized, ``offered`` what was sent
@@ -58,7 +158,7 @@ class Tally:
     used: Array
 
 
-def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
+def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
     """Send all loads over the line, through the country and out; return what became of them.
 
     Prevention keeps what is used at home a small share of the stocks (M69).
@@ -70,7 +170,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     reach = net.access
     entry_guard = guard.entry_detection[:, None], guard.entry_collusion[:, None]
     load = net.bought * net.entry_share
-    shelter = country.ask(sheltered, net.protection, country.shelter)
+    shelter = country.apply(sheltered, net.protection, country.shelter)
     # A foreign guard takes no orders from those above.
     own = 1.0 - guard.share_of[:, [RUSSIANS]]
     met, arranged, seized = clear(load, *entry_guard, reach, luck, shelter * own)
@@ -81,7 +181,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     stock_met = stock * np.minimum(luck, guard.inland_cap)
     stock_open = stock_met * (1.0 - shelter)
     stock = stock - stock_open * (guard.inland_all - guard.inland_bought * reach)
-    net.hit = country.ask(arrests, guard.inland_all, net.protection)
+    net.hit = country.apply(arrests, guard.inland_all, net.protection)
 
     used = stock * values.domestic_use
     out = stock * values.sale_share * net.exit_share
@@ -98,7 +198,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
         + total(exit_arranged * guard.exit_toll[:, None])
         + net.bought * reach * guard.inland_toll
     )
-    return Tally(
+    return Counts(
         load=total(load, axis=1),
         met=total(met, axis=1),
         arranged=total(arranged, axis=1),
@@ -117,7 +217,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Tally:
     )
 
 
-def settle(country: Country, guard: Guarding, tally: Tally) -> None:
+def settle(country: Country, guard: Guarding, tally: Counts) -> None:
     """Divide seizures and tolls over agencies; remember what others will hear of the ways."""
     now, agencies = country.now, country.agencies
     now["entering"][:N], now["seized"][:N] = tally.load, tally.seized
@@ -165,7 +265,7 @@ def report(country: Country, guard: Guarding) -> None:
     seizing[UNIT_ROWS] = np.maximum(guard.unit_people, 1.0)
     gain = now["seized_by"] * price / seizing
     at_stake = agencies.pay + agencies.watch
-    now["honesty"] = country.ask(reported_share, agencies.collusion, gain, at_stake)
+    now["honesty"] = country.apply(reported_share, agencies.collusion, gain, at_stake)
     now["reported"] = now["seized_by"] * now["honesty"]
     now["resale"] = (now["seized_by"] - now["reported"]) * price
     now["resold"] = total(now["seized_by"]) - total(now["reported"])

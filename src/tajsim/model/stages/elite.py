@@ -2,30 +2,321 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.agents.agency_tasks import OWN, TASK_COUNT, over_tasks
-from tajsim.agents.commander import (
-    ARRESTED,
-    BOUGHT_OFF,
-    DEFECTED,
-    KILLED,
-    MUTINIED,
+from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
+from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED
+from tajsim.axes import (
+    AFGHAN_SECTIONS,
+    AGENCIES,
+    MILITANT_GROUPS,
+    REGIONS,
+    REPRESSION_STEPS,
+    TASKS,
+    Array,
+    column,
+    total,
 )
-from tajsim.axes import AGENCIES, Array, column, total
-from tajsim.model.notes.elite import note_decisions
-from tajsim.model.stages.succession import contest
+from tajsim.inputs.toml import month_number
+from tajsim.model.chronicle import Pick
+from tajsim.model.notes import note_control, note_polity
 from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
 from tajsim.rules.elite.drive import dread_of_custody
 from tajsim.rules.elite.followers import rejoining
 from tajsim.rules.elite.purge import cheapest_post
-from tajsim.world import UNDER_PRESIDENT
+from tajsim.rules.elite.reasons import disloyalty_reasons, obedience_reasons, resistance_reasons
+from tajsim.rules.militants.reasons import crossing_reasons
+from tajsim.rules.state.contest import bargain_chance, kind_of_ending, ranks_behind
+from tajsim.rules.state.mafia import mafia_step
+from tajsim.world import SECTION_REGION, TERM_END, UNDER_PRESIDENT
 
 if TYPE_CHECKING:
+    from tajsim.agents.commander import Commander
     from tajsim.model.country import Country
+
+
+RESISTING = ("too_strong", "own_fear")
+OBEYING = ("too_weak", "deterred")
+DISLOYAL = ("rents", "own_fear", "creed", "humiliation", "doubt")
+ENDINGS = ("kept", "orderly", "bargained", "contested")
+OPENING = ("few_guards", "crisis", "allies")
+
+
+def note_decisions(
+    country: Country,
+    told: tuple[Array, Array, NDArray[np.intp]] | None,
+    seized: Pair | None,
+    broke: Pair | None,
+    faith: Array,
+) -> None:
+    """Note what each commander did this month, commander by commander.
+
+    Args:
+        told: who obeyed and who resisted, told to go, and the post given for it.
+        seized: who fought and who gave in, told of his arrest.
+        broke: who mutinied and who went over of his own accord.
+        faith: pressure on the faith of all, 0 to 1, ``(run,)``.
+    """
+    for i, commander in enumerate(country.commanders):
+        if told:
+            note_answer(country, commander, told[0][i], told[1][i], told[2])
+        if seized:
+            note_arrest(country, commander, seized[0][i], seized[1][i])
+        if broke:
+            note_break(country, commander, "mutiny", broke[0][i], faith)
+            note_break(country, commander, "defection", broke[1][i], faith)
+
+
+def note_answer(
+    country: Country, commander: Commander, obeys: Array, resists: Array, post: NDArray[np.intp]
+) -> None:
+    """Note what a commander told to go does, each 0 or 1, ``(run,)``, and the post he is given."""
+    if not (obeys.any() or resists.any()):
+        return
+    power, fear, backing = commander.power, commander.fear, country.guarantee
+    country.note(
+        "dismissed",
+        obeys,
+        actor=commander.name,
+        size=commander.men,
+        cause=country.reason(OBEYING, obedience_reasons, power, backing, fear),
+    )
+    country.note(
+        "bargain",
+        resists,
+        actor=commander.name,
+        target=Pick(AGENCIES, post),
+        size=commander.men,
+        cause=country.reason(RESISTING, resistance_reasons, power, fear),
+    )
+
+
+def note_arrest(country: Country, commander: Commander, fights: Array, yields: Array) -> None:
+    """Note what a commander told of his arrest does, each 0 or 1, ``(run,)``."""
+    if not (fights.any() or yields.any()):
+        return
+    men = commander.men + commander.rejoining
+    country.note("mutiny", fights, actor=commander.name, size=men, cause="arrest")
+    country.note("arrested", yields, actor=commander.name, size=commander.men)
+
+
+def note_break(
+    country: Country, commander: Commander, kind: str, where: Array, creed: Array
+) -> None:
+    """Note a mutiny or a defection of his own accord.
+
+    Args:
+        where: where it happens, ``(run,)``.
+        creed: pressure on the faith of all, 0 to 1, ``(run,)``.
+    """
+    if not where.any():
+        return
+    pressure = creed * commander.creed_weight
+    state = commander.rent_ratio, commander.fear, pressure, commander.grudge, commander.doubt
+    country.note(
+        kind,
+        where,
+        actor=commander.name,
+        size=commander.men + commander.rejoining if kind == "mutiny" else commander.loyalty,
+        cause=country.reason(DISLOYAL, disloyalty_reasons, *state),
+    )
+
+
+def note_contest(country: Country, sides: Sides, kind: Array, share: Array) -> None:
+    """Note how the ruler's term ends, and who is bought off, rises or keeps apart over it.
+
+    Args:
+        sides: who stands where, 0 or 1, ``(commander, run)``.
+        kind: kind of the ending, 0 where there is none, ``(run,)``.
+        share: armed strength behind it, 0 to 1, ``(run,)``.
+    """
+    for i, commander in enumerate(country.commanders):
+        for name, where in (
+            ("settled", sides.bargains[i]),
+            ("mutiny", sides.fights[i]),
+            ("stands_apart", sides.apart[i]),
+        ):
+            men = commander.men + commander.rejoining * (name == "mutiny")
+            country.note(name, where, actor=commander.name, size=men, cause="succession")
+    ending = Pick(("", *ENDINGS), kind.astype(np.intp))
+    country.note("term_end", kind > 0.5, actor="regime", target=ending, size=share)
+
+
+def note_battle(country: Country, commander: Commander, up: Array, wins: Array) -> None:
+    """Note how a mutiny ends, each 0 or 1, ``(run,)``."""
+    lost = up - wins
+    country.note("mutiny_beaten", lost, actor=commander.name, size=0.2 * commander.following)
+    men = commander.men + commander.rejoining
+    country.note("coup", wins, actor=commander.name, size=men)
+
+
+def note_business(country: Country, killed: NDArray[np.bool_], riots: NDArray[np.bool_]) -> None:
+    """Note killings over rents and riots over arrests, each ``(commander, run)``."""
+    for i in np.flatnonzero((killed | riots).any(axis=1)):
+        name, region = country.commanders[i].name, country.commanders[i].facts.region
+        at_stake = country.now["rents_commander"][i]
+        country.note("killing", killed[i], actor=name, target=region, size=at_stake)
+        country.note("riot", riots[i], actor=name, target=region)
+
+
+def note_operation(country: Country, sent: Array) -> None:
+    """Note punitive operations, 0 or 1, ``(region, run)``."""
+    control = country.regions.control
+    for r, region in enumerate(REGIONS):
+        country.note("operation", sent[r], target=region, size=control[r], cause="killing")
+
+
+def note_punished(country: Country, commander: Commander, where: Array) -> None:
+    """Note that a strongman is to be arrested for a killing, 0 or 1, ``(run,)``."""
+    country.note(
+        "arrest_order",
+        where,
+        actor="regime",
+        target=commander.name,
+        size=commander.threat,
+        cause="killing",
+    )
+
+
+def note_alliance(country: Country, called: Array, inside: Array) -> None:
+    """Note where the allies are called against militants inside the country.
+
+    Args:
+        called: readiness that they add, 0 to 1, ``(run,)``.
+        inside: militants in the country, persons, ``(run,)``.
+    """
+    crossed = country.watch.crossings("alliance", called)
+    if crossed:
+        country.note("intervention", crossed[0], actor="russia", size=inside)
+
+
+def note_crossings(
+    country: Country,
+    attempt: Array,
+    inside: Array,
+    weakest: NDArray[np.intp],
+    opening: tuple[Array, Array, Array],
+) -> None:
+    """Note crossings of militants.
+
+    Args:
+        attempt: 1 where a group tries, ``(group, run)``.
+        inside: persons who get in, ``(group, run)``.
+        weakest: the weakest section of the Afghan line, index, ``(run,)``.
+        opening: weakness of the guard, ``(group, run)``, crisis of the state, sympathisers,
+            ``(run,)``, as the rule reads them.
+    """
+    weakness, *others = opening
+    for i in np.flatnonzero(attempt.any(axis=1)):
+        name = MILITANT_GROUPS[i]
+        line = Pick(AFGHAN_SECTIONS, weakest) if name == "northern_afghanistan" else "uzbek_border"
+        cause = country.reason(OPENING, crossing_reasons, weakness[i], *others)
+        country.note("crossing", attempt[i], actor=name, target=line, size=inside[i], cause=cause)
+
+
+#: Part of an agency that goes with its head.
+WITH_THE_HEAD = 0.5
+
+
+def look_ahead(country: Country) -> None:
+    """The ruler and the elite weigh what comes. Writes: readiness, heir, settlement, doubt."""
+    regime = country.regime
+    to_go = month_number(TERM_END) - country.calendar_month
+    if to_go < 0:
+        regime.remember_contest()
+    else:
+        here = country.commanders.in_place
+        count, held = total(here), total(here * country.commanders.loyalty)
+        # Where no commander is left the apparatus is all there is to trust.
+        loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
+        chance = regime.weigh_leaving(float(to_go), loyal, len(REPRESSION_STEPS))
+        named = country.draws.happens("heir", "regime", country.calendar_month, chance)
+        new = named * (1.0 - regime.heir)
+        regime.name_heir(named, loyal)
+        country.note("heir_named", new, actor="regime", size=regime.doubt)
+    country.commanders.doubt = regime.doubt + country.commanders.zeros()
+
+
+@dataclass
+class Sides:
+    """Who stands where, each 0 or 1, ``(commander, run)``."""
+
+    behind: Array
+    bargains: Array
+    fights: Array
+    apart: Array
+
+
+def contest(country: Country) -> None:
+    """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
+    if country.calendar_month != month_number(TERM_END):
+        return
+    regime = country.regime
+    month, standing = country.calendar_month, 1.0 - regime.failed
+    leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
+    # What stands behind a ruler who stays is only that nobody is unsure who rules.
+    staying = 1.0 - country.values.staying_doubt
+    settled = np.where(leaves > 0.5, regime.settled, staying)
+    sides = take_sides(country, leaves, settled)
+    share = strength_behind(country, sides.behind + sides.bargains, settled)
+    act(country, sides)
+    kind = kind_of_ending(leaves, share, total(sides.bargains), total(sides.fights))
+    regime.end_term(kind * standing, share, leaves)
+    note_contest(country, sides, kind * standing, share)
+
+
+def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
+    """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
+    commanders, month = country.commanders, country.calendar_month
+    here = commanders.in_place * (1.0 - country.regime.failed)
+    chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
+    behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
+    against = here - behind
+    share = strength_behind(country, behind, settled)
+    taken = country.apply(
+        bargain_chance, share, country.regime.shortfall, country.leverage, settled
+    )
+    bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
+    will = commanders.chance_to_fight(commanders.fear, country.guarantee)
+    rest = against - bargains
+    fights = rest * (country.draws.uniform_each("rise", commanders.names, month) < will)
+    return Sides(behind, bargains, fights, rest - fights)
+
+
+def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
+    """Return the armed strength behind the arrangement over that of both sides, ``(run,)``.
+
+    Who waits stands on neither side. Where nobody takes a side the share is 1.
+    """
+    agencies, commanders = country.agencies, country.commanders
+    away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
+    force = OWN * agencies.strength * agencies.quality
+    ranks = ranks_behind(country.regime.trust, agencies.collusion, settled)
+    found, against = total(force * ranks * (1.0 - away)), total(force * away)
+    men = commanders.men * commanders.in_place
+    for ours, theirs in zip(men * behind, men * (1.0 - behind), strict=True):
+        found, against = found + ours, against + theirs
+    share: Array = 1.0 - against / np.maximum(found + against, 1.0)
+    return share
+
+
+def act(country: Country, sides: Sides) -> None:
+    """Carry out what the commanders decided."""
+    commanders, bought = country.commanders, sides.bargains > 0.5
+    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
+    commanders.remove(sides.fights, MUTINIED)
+    # Open defiance is remembered, by him and by whoever rules.
+    commanders.grudge = np.where(bought | (sides.apart > 0.5), 1.0, commanders.grudge)
+    commanders.loyalty = commanders.loyalty * (1.0 - sides.apart)
+    for place, lost in zip(commanders.place, commanders.power * sides.apart, strict=True):
+        country.regions[place].control = country.regions[place].control * (1.0 - lost)
+    country.now["bargains"] += sides.bargains
+    country.now["mutinies"] += sides.fights
+
 
 #: Closure of a post that another holds: no veto is as high.
 NOT_TO_BE_HAD = 1000.0
@@ -76,7 +367,7 @@ def gather_old_fighters(country: Country) -> None:
     commanders = country.commanders
     men, _ = commanders.by_side(commanders.following * commanders.fallen)
     grievance = country.regions.grievance[commanders.place]
-    commanders.rejoining = country.ask(rejoining, men, grievance)
+    commanders.rejoining = country.apply(rejoining, men, grievance)
 
 
 def post_for_bargains(country: Country) -> NDArray[np.intp]:
@@ -84,7 +375,7 @@ def post_for_bargains(country: Country) -> NDArray[np.intp]:
     use = over_tasks(country.regime.weight) / TASK_COUNT
     taken = total(country.commanders.heads) > 0.5
     closed = np.where(taken, NOT_TO_BE_HAD, VETO)
-    return country.ask(cheapest_post, use, country.agencies.outside_interest, closed)
+    return country.apply(cheapest_post, use, country.agencies.outside_interest, closed)
 
 
 def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp]] | None:
@@ -122,7 +413,7 @@ def answer_arrest(country: Country) -> Pair | None:
     commanders.arrest_order = commanders.zeros()
     draw = country.draws.uniform_each("fight", commanders.names, country.calendar_month)
     # Expecting the worst is part of being told.
-    fear = country.ask(dread_of_custody, commanders.fear, commanders.no_way_back)
+    fear = country.apply(dread_of_custody, commanders.fear, commanders.no_way_back)
     fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
     yields = order * (1.0 - fights)
     commanders.remove(fights, MUTINIED)
@@ -152,10 +443,66 @@ def break_away(country: Country, faith: Array) -> Pair | None:
 def go_over(country: Country) -> None:
     """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
     gone = country.now["defections"]
-    country.broadcast = country.ask(broadcast_step, country.broadcast, total(gone))
+    country.broadcast = country.apply(broadcast_step, country.broadcast, total(gone))
     if not gone.any():
         return
     group = country.militant_group["northern_afghanistan"]
     for i, commander in enumerate(country.commanders):
         quality = country.agencies[commander.home_post].quality
-        group.readiness = country.ask(skill_carried, group.readiness, gone[i], quality)
+        group.readiness = country.apply(skill_carried, group.readiness, gone[i], quality)
+
+
+#: Places of the regions that militants from Afghanistan enter first.
+BORDER_REGIONS = sorted({REGIONS.index(SECTION_REGION[s]) for s in AFGHAN_SECTIONS})
+
+
+def state(country: Country) -> None:
+    """Work out where the state stands. Writes: control, strain, polity."""
+    regime = country.regime
+    order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
+    effort = regime.effort_ratio(order)
+    strong, armed = strongmen(country), armed_men(country)
+    country.regions.hold(effort, strong, armed, regime.failed)
+    note_control(country, strong, armed)
+    remember_exits(country)
+    country.mafia = country.apply(
+        mafia_step, country.mafia, country.now["drug_income"], country.now["revenue"]
+    )
+    chance = regime.bear(
+        country.mean_voice,
+        country.militants_inside,
+        1.0 - country.mean_control,
+        country.mafia,
+        regime.doubt,
+    )
+    fails = country.draws.happens("failure", "state", country.calendar_month, chance)
+    regime.stand(np.maximum(fails, country.coup), country.months_run)
+    note_polity(country, regime.doubt)
+
+
+def strongmen(country: Country) -> Array:
+    """Return the independent power of each region's strongest man, 0 to 1, ``(region, run)``."""
+    found, commanders = country.regions.zeros(), country.commanders
+    independent = commanders.power * (1.0 - commanders.loyalty)
+    for place, power in zip(commanders.place, independent, strict=True):
+        found[place] = np.maximum(found[place], power)
+    return found
+
+
+def armed_men(country: Country) -> Array:
+    """Return militants and members of violent groups, thousand persons, ``(region, run)``."""
+    part = country.at_home / np.maximum(country.home_people, 1.0)
+    found = country.people["violent"] * part
+    found[BORDER_REGIONS] += country.militants_inside / len(BORDER_REGIONS)
+    return found / 1000.0
+
+
+def remember_exits(country: Country) -> None:
+    """Remember what leaves by each exit, of late and in the first year."""
+    leaving, month = country.now["leaving"], country.months_run
+    if month < 12:
+        past = country.exits_usual if month else leaving
+        country.exits_usual = past + (leaving - past) / (month + 1.0)
+        country.exits_lately = country.exits_usual
+    else:
+        country.exits_lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)

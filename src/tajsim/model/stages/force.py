@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.agents.agency_tasks import OWN
+from tajsim.agents.agency import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
-from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, MILITANT_GROUPS, REGIONS, Array, column, total
+from tajsim.axes import (
+    AFGHAN_SECTIONS,
+    AGENCIES,
+    MILITANT_GROUPS,
+    REGIONS,
+    TASKS,
+    Array,
+    column,
+    total,
+)
 from tajsim.model.ledger import HOMES
-from tajsim.model.notes.elite import note_alliance, note_battle, note_crossings
-from tajsim.model.stages.business import business
+from tajsim.model.stages.elite import note_alliance, note_battle, note_crossings
+from tajsim.model.stages.money import business
 from tajsim.rules.elite.mutiny import mutiny_wins
 from tajsim.rules.militants.alliance import alliance_force
 from tajsim.rules.militants.allies import allies
@@ -20,9 +29,14 @@ from tajsim.rules.militants.crossing import deterrence, militants_inside_step
 from tajsim.rules.militants.posture import at_border, forward_aim, forward_step, near_capital
 from tajsim.rules.militants.second_line import second_line
 from tajsim.rules.militants.weapons import weapons_seized
+from tajsim.rules.powers.civil_aid import civil_aid_parts
+from tajsim.rules.powers.demining import cleared_step, farmed
+from tajsim.rules.powers.investment import invested, output_gained
+from tajsim.world import MINED_REGION
 
 if TYPE_CHECKING:
     from tajsim.model.country import Country
+
 
 N = len(AFGHAN_SECTIONS)
 
@@ -42,7 +56,7 @@ def force(country: Country) -> None:
     arms = country.values.weapons_flow * country.pressure
     entering = total(country.now["entering"][:N])
     share = country.now["entering"][:N] / np.maximum(entering, 1e-9)
-    country.now["weapons_seized"] = country.ask(
+    country.now["weapons_seized"] = country.apply(
         weapons_seized, arms * share, country.guard_strength[:N], country.informers
     )
 
@@ -56,11 +70,11 @@ def fight_mutinies(country: Country) -> None:
     for i in np.flatnonzero(fighting.any(axis=1)):
         commander, up = country.commanders[i], fighting[i]
         draw = country.draws.uniform("battle", commander.name, country.calendar_month)
-        wins = up * country.ask(
+        wins = up * country.apply(
             mutiny_wins,
             commander.men + commander.rejoining,
             loyal_force(country, commander.home_post),
-            country.ask(near_capital, backing, country.forward),
+            country.apply(near_capital, backing, country.forward),
             draw,
         )
         country.coup = np.maximum(country.coup, wins)
@@ -89,10 +103,10 @@ def killed(country: Country, persons: Array) -> None:
 
 def cross(country: Country) -> None:
     """Militant groups build up, probe the weakest section, cross, and are driven out."""
-    aim = country.ask(forward_aim, country.regime.strain)
-    country.forward = country.ask(forward_step, country.forward, aim)
-    troops = country.ask(at_border, country.base_troops, country.forward)
-    stops = country.ask(deterrence, troops, country.guarantee)
+    aim = country.apply(forward_aim, country.regime.strain)
+    country.forward = country.apply(forward_step, country.forward, aim)
+    troops = country.apply(at_border, country.base_troops, country.forward)
+    stops = country.apply(deterrence, troops, country.guarantee)
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
     density = total(country.agencies.deployment[:N] * country.agencies.quality, axis=1)
@@ -125,11 +139,11 @@ def drive_out(country: Country, arrived: Array) -> None:
     army, inside = country.agency["army"], country.militants_inside
     growth = country.agencies.growth[army.rank]
     ready = second_line(army.quality, army.collusion, growth, country.base_presence)
-    called = country.ask(alliance_force, inside, country.alignment)
+    called = country.apply(alliance_force, inside, country.alignment)
     note_alliance(country, called, inside)
     ready = np.minimum(ready + called, 1.0)
-    ready = country.ask(reach, ready, country.camps)
-    country.militants_inside, gone = country.ask(militants_inside_step, inside, arrived, ready)
+    ready = country.apply(reach, ready, country.camps)
+    country.militants_inside, gone = country.apply(militants_inside_step, inside, arrived, ready)
     country.passing = country.passing * (1.0 - gone / np.maximum(inside + arrived, 1e-9))
     country.now["deaths"] += gone
 
@@ -137,11 +151,11 @@ def drive_out(country: Country, arrived: Array) -> None:
 def go_on(country: Country) -> None:
     """Militants settle in the valley of Tavildara, and some go on towards Ferghana."""
     control = country.regions.control[REGIONS.index("rasht")]
-    country.camps = country.ask(camps_step, country.camps, country.militants_inside, control)
-    leaving = country.ask(moving_on, country.passing, country.camps, country.hardening)
+    country.camps = country.apply(camps_step, country.camps, country.militants_inside, control)
+    leaving = country.apply(moving_on, country.passing, country.camps, country.hardening)
     country.passing = country.passing - leaving
     country.militants_inside = np.maximum(country.militants_inside - leaving, 0.0)
-    country.hostility = country.ask(raided, country.hostility, leaving)
+    country.hostility = country.apply(raided, country.hostility, leaving)
     country.now["went_on"] = leaving
 
 
@@ -153,10 +167,43 @@ def own_guard(country: Country) -> Array:
 
 def sympathisers(country: Country) -> Array:
     """Return people at home who would stand with militants from abroad, thousand persons."""
-    return country.ask(
+    return country.apply(
         allies,
         country.people["violent"] / 1000.0,
         total(country.movement["former_uto"].members) / 1000.0,
         1.0 - country.standing,
         country.preyed_on,
     )
+
+
+def civil_aid(country: Country) -> None:
+    """Aid that is not for security frees own money, or reaches people."""
+    freed, country.aid_to_people = country.apply(civil_aid_parts, country.mean_collusion)
+    country.money.move("world", "patronage", freed)
+    country.now["aid_freed"] = freed
+    country.money.move("world", "households", country.aid_to_people)
+
+
+def clear_land(country: Country) -> None:
+    """Foreign experts, where they are let in, help to give mined land back to farmers."""
+    country.cleared = country.apply(
+        cleared_step, country.cleared, country.aid_to_people, experts(country)
+    )
+    region = country.region[MINED_REGION]
+    region.farmed = country.apply(farmed, country.cleared)
+    country.money.move("world", "households", region.farmed)
+
+
+def experts(country: Country) -> Array:
+    """Return how far European experts are let in at the border, 0 to 1, ``(run,)``."""
+    border = TASKS.index("border")
+    shut_out: Array = 1.0 - country.power["osce_un"].mandate[border]
+    shut_out = shut_out * (1.0 - country.power["european_union"].mandate[border])
+    return 1.0 - shut_out
+
+
+def invest(country: Country) -> None:
+    """Firms of other powers build what adds to output from now on; the money stays theirs."""
+    country.invested = country.apply(invested, country.regime.strain)
+    gained = country.apply(output_gained, total(country.invested))
+    country.home_output = country.home_output + gained

@@ -5,21 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tajsim.agents.agency_tasks import OWN
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, column, total
+from tajsim.agents.agency import GUARD_ROWS, OWN, over_tasks
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS, Array, column, total
+from tajsim.model.ledger import HOMES
+from tajsim.model.notes import note_agencies
+from tajsim.model.stages.elite import note_business, note_operation, note_punished
 from tajsim.rules.rents.budget import commitments_step
 from tajsim.rules.rents.climb import climb
 from tajsim.rules.rents.extortion import barrier_step, extortion
 from tajsim.rules.rents.patronage import patronage_paid, shortfall
+from tajsim.rules.rents.rivalry import killing_chance, operation_chance, riot_chance
 from tajsim.rules.rents.shelter import shelter_step
 from tajsim.rules.society.hardship import national_output, output_step
 from tajsim.rules.society.migration import remittances
-from tajsim.world import AGENCY_TASKS
+from tajsim.world import AGENCY_TASKS, GUARDS
 
 if TYPE_CHECKING:
-    from tajsim.axes import Array
     from tajsim.model.country import Country
+
 
 #: Agencies that take from people, in the order in which they do: the police where people live, the
 #: others where they cross the border.
@@ -49,9 +54,9 @@ def money(country: Country) -> None:
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
     months = np.full(country.run_count, float(country.months_run))
-    sent = country.ask(remittances, country.migrants, country.outside.migrant_demand, months)
-    made = country.ask(national_output, country.home_output, sent)
-    country.home_output = country.ask(output_step, country.home_output, country.mean_collusion)
+    sent = country.apply(remittances, country.migrants, country.outside.migrant_demand, months)
+    made = country.apply(national_output, country.home_output, sent)
+    country.home_output = country.apply(output_step, country.home_output, country.mean_collusion)
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
 
@@ -91,7 +96,7 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
-    country.commitments = country.ask(commitments_step, country.commitments, ledger["treasury"])
+    country.commitments = country.apply(commitments_step, country.commitments, ledger["treasury"])
     ledger.move("treasury", "world", country.commitments)
     # What taxes do not cover is borrowed abroad.
     borrowed = np.maximum(-ledger["treasury"], 0.0)
@@ -106,7 +111,7 @@ def take_from_people(country: Country) -> Array:
     pay_tolls(country)
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
     reach = agencies.strength * agencies.reach
-    asked = country.ask(extortion, reach, agencies.collusion, country.mean_fear, income)
+    asked = country.apply(extortion, reach, agencies.collusion, country.mean_fear, income)
     for i in EXTORTERS:
         wanted = asked[i] if i == POLICE else asked[i] * country.barrier
         taken[i] = country.money.draw("households", AGENCIES[i], wanted)
@@ -117,7 +122,7 @@ def take_from_people(country: Country) -> Array:
     relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
     if country.months_run == 0:
         country.barrier_rents_start, relative = barrier_rents, np.ones(country.run_count)
-    country.barrier = country.ask(barrier_step, country.barrier, relative, pressure)
+    country.barrier = country.apply(barrier_step, country.barrier, relative, pressure)
     return agencies.illicit
 
 
@@ -133,7 +138,7 @@ def share_rents(country: Country, illicit: Array) -> Array:
     """Let rents climb; return what each takes from the agency he heads, ``(commander, run)``."""
     heads, now = country.commanders.heads, country.now
     count = total(heads)
-    up, to_regime, kept = country.ask(climb, illicit, np.minimum(count, 1.0))
+    up, to_regime, kept = country.apply(climb, illicit, np.minimum(count, 1.0))
     country.money.move_in_turn(AGENCIES, "patronage", to_regime)
     country.money.move_in_turn(AGENCIES, "households", kept)
     now["rents_to_commander"], now["rents_to_regime"], now["rents_kept"] = up, to_regime, kept
@@ -148,7 +153,7 @@ def give_shelter(country: Country) -> None:
     """Let those above shelter the trade as far as they live on it."""
     country.now["drug_rents"] += total(country.networks.fee)
     aid = total(country.agencies.watched_aid * AGAINST_TRADE)
-    country.shelter = country.ask(shelter_step, country.shelter, country.now["drug_rents"], aid)
+    country.shelter = country.apply(shelter_step, country.shelter, country.now["drug_rents"], aid)
 
 
 def pay_clients(country: Country, takings: Array) -> None:
@@ -156,7 +161,7 @@ def pay_clients(country: Country, takings: Array) -> None:
     ledger, regime, commanders = country.money, country.regime, country.commanders
     claims = commanders.claims()
     need = total(claims)
-    paid = country.ask(patronage_paid, ledger["patronage"], need)
+    paid = country.apply(patronage_paid, ledger["patronage"], need)
     regime.shortfall = regime.shortfall + 0.2 * (shortfall(paid, need) - regime.shortfall)
     parts = paid * claims / np.maximum(need, 1e-9)
     ledger.pay_in_turn("patronage", COMMANDERS, parts)
@@ -176,3 +181,134 @@ def into_patronage(country: Country) -> Array:
     now = country.now
     climbed = total(now["rents_to_regime"]) + now["fees_regime"]
     return climbed + total(now["diverted"]) + now["aid_freed"]
+
+
+def business(country: Country) -> Array:
+    """Fight over rents. Return the dead, persons. Writes: killings, operations, riots, orders."""
+    names, places = country.commanders.names, country.commanders.place
+    rents = country.now["rents_commander"]
+    everyone = np.maximum(total(rents), 1e-9)
+    chance = country.apply(killing_chance, rents, 1.0 - rents / everyone)
+    killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
+    riots = riot(country)
+    note_business(country, killed, riots)
+    for i in np.flatnonzero((killed | riots).any(axis=1)):
+        country.now["killings"][places[i]] += killed[i]
+        country.now["riots"][places[i]] = np.maximum(country.now["riots"][places[i]], riots[i])
+    storm_offices(country)
+    punish(country)
+    operations = total(country.now["operations"])
+    country.regime.incidents = country.regime.incidents + operations + total(country.now["riots"])
+    return total(country.now["killings"]) + operations * country.values.operation_deaths
+
+
+def riot(country: Country) -> NDArray[np.bool_]:
+    """Return where a strongman's people rise over arrests in his trade, ``(commander, run)``."""
+    commanders = country.commanders
+    hit = country.networks.by_patron(country.networks.hit)
+    power, places = commanders.power * commanders.in_place, commanders.place
+    grievance = country.regions.grievance[places]
+    beyond = 1.0 - country.regions.control[places]
+    chance = country.apply(riot_chance, hit, power, grievance, beyond)
+    draw = country.draws.uniform_each("riot", commanders.names, country.calendar_month)
+    return draw < chance
+
+
+def storm_offices(country: Country) -> None:
+    """Let riots be protests that cost the centre control of the region."""
+    riots = country.now["riots"]
+    if not riots.any():
+        return
+    regions = country.regions
+    regions.control = regions.control * (1.0 - country.values.riot_control_loss * riots)
+    regions.protest = np.maximum(regions.protest, riots)
+    country.now["protest"] = regions.protest
+
+
+def punish(country: Country) -> None:
+    """Send troops where an officer was killed beyond control; order the strongman's arrest."""
+    killed = np.minimum(country.now["killings"], 1.0)
+    if not killed.any():
+        return
+    regions = country.regions
+    chance = country.apply(operation_chance, killed, regions.control)
+    draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
+    sent = (draw < chance).astype(float)
+    if not sent.any():
+        return
+    country.now["operations"] = sent
+    note_operation(country, sent)
+    shock = country.values.operation_shock * sent
+    regions.fear = regions.fear + shock * (1.0 - regions.fear)
+    regions.grievance = regions.grievance + shock * (1.0 - regions.grievance)
+    arrest_strongmen(country, sent)
+
+
+def arrest_strongmen(country: Country, sent: Array) -> None:
+    """Order the arrest of the strongest in place in each region to which troops are ``sent``."""
+    commanders = country.commanders
+    here, orders = commanders.in_place, commanders.arrest_order.copy()
+    power = commanders.power * here
+    for r in np.flatnonzero(sent.any(axis=1)):
+        local = np.flatnonzero(commanders.place == r)
+        if not local.size:
+            continue
+        strongest = local[np.argmax(power[local], axis=0)]
+        for i in local:
+            order = sent[r] * here[i] * (strongest == i)
+            note_punished(country, commanders[i], order * (orders[i] < 0.5))
+            orders[i] = np.maximum(orders[i], order)
+    commanders.arrest_order = orders
+
+
+def agencies(country: Country) -> None:
+    """Agencies decide from the old state, then change. Writes: strength, collusion, deployment."""
+    agencies, regime = country.agencies, country.regime
+    drawn_off, alarm = best_drawn_off(country), alarmed(country)
+    ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
+    agencies.apply(agencies.set_pay, ratio)
+    agencies.apply(agencies.replace_staff, political_heads(country))
+    agencies.apply(agencies.decide_collusion)
+    agencies.decide_quality(drawn_off, alarm)
+    recruit(country, agencies.recruits(ratio))
+    agencies.apply(agencies.decide_deployment)
+    note_agencies(country)
+
+
+def best_drawn_off(country: Country) -> Array:
+    """Return how far a better-paying foreign service takes the draft first, 0 to 1."""
+    pay, strength = country.agencies.pay[GUARD_ROWS], country.agencies.strength[GUARD_ROWS]
+    foreign = GUARDS.index("russian_border_troops")
+    richer = pay[foreign] / np.maximum(total(pay), 1e-9)
+    taken: Array = richer * strength[foreign] / np.maximum(total(strength), 1.0)
+    return taken
+
+
+def alarmed(country: Country) -> Array:
+    """Return how much calls for several agencies at once, 0 to 1: incidents, militants inside."""
+    return np.minimum(country.regime.incidents / 4.0 + country.militants_inside / 500.0, 1.0)
+
+
+def political_heads(country: Country) -> Array:
+    """Return 1 where a commander heads an agency not of his own trade, ``(agency, run)``."""
+    commanders = country.commanders
+    away = commanders.post != commanders.trade
+    found: Array = (commanders.heads * away[:, None]).max(axis=0)
+    return found
+
+
+def recruit(country: Country, joining: Array) -> None:
+    """Move people between the regions and the forces, in proportion to those at home.
+
+    One agency after the other: who has gone to one is not there for the next.
+
+    Args:
+        joining: persons, ``(agency, run)``; negative where they leave.
+    """
+    people = country.people
+    home, parts = people.accounts(HOMES), []
+    for persons in joining:
+        parts.append(persons * home / np.maximum(total(home), 1.0))
+        home = home - parts[-1]
+    people.move_between(HOMES, AGENCIES, np.array(parts))
+    country.agencies.strength = np.maximum(people.accounts(AGENCIES), 0.0)

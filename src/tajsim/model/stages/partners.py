@@ -1,4 +1,4 @@
-"""What the regime makes of its partners: reliance, search for others, a threat told larger."""
+"""Stage 2, offers: each power sees the gaps by its own exposure and reacts to its rivals."""
 
 from __future__ import annotations
 
@@ -6,17 +6,116 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.axes import SECTIONS, TASKS, total
-from tajsim.model.stages.agencies import recruit
-from tajsim.rules.outsourcing.dependence import dependence, reliance
+from tajsim.agents.agency import OWN, mean_by_task, shared_out
+from tajsim.agents.commander import SERVING, WAITING
+from tajsim.axes import (
+    AFGHAN_SECTIONS,
+    AGENCIES,
+    MILITANT_GROUPS,
+    POWERS,
+    REPRESSION_STEPS,
+    SECTIONS,
+    TASKS,
+    column,
+    total,
+)
+from tajsim.inputs.toml import month_number
+from tajsim.model.notes import note_blows, note_ladder, note_offers, note_position
+from tajsim.model.stages.elite import look_ahead
+from tajsim.model.stages.force import civil_aid, clear_land, invest
+from tajsim.model.stages.money import recruit
+from tajsim.rules.elite.rank import election_near
+from tajsim.rules.militants.buildup import pressure_from_exile
+from tajsim.rules.outsourcing.dependence import alignment, dependence, provision_of_tasks, reliance
+from tajsim.rules.outsourcing.ideas import threat_of_ideas
 from tajsim.rules.outsourcing.search import search, unease
 from tajsim.rules.outsourcing.sovereignty import grant_chance, sovereignty_demand
-from tajsim.rules.powers.guarantee import displeasure
+from tajsim.rules.powers.alarm import alarm
+from tajsim.rules.powers.base_rent import rent_in_kind
+from tajsim.rules.powers.delivery import diverted_share, duplication
+from tajsim.rules.powers.guarantee import displeasure, leverage, objection
+from tajsim.rules.powers.hostility import hardening, hostility_step
 from tajsim.rules.powers.overstated import believed, looked_away, overstatement
+from tajsim.rules.powers.partner import partner_exposure
+from tajsim.rules.powers.rivalry import advance, rival_gain
+from tajsim.rules.society.repression import standing
+from tajsim.rules.state.succession import patron_word
+from tajsim.world import ELECTION, EMBASSY_GUARD, WATCHED
 
 if TYPE_CHECKING:
     from tajsim.axes import Array
     from tajsim.model.country import Country
+
+
+#: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
+#: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
+SOLD = column(t not in ("internal_order", "elite_control") for t in TASKS)
+
+#: 1 where the second power watches the first, ``(power, power, 1)``.
+WATCHED_BY = np.array([[[float(p in WATCHED.get(by, ()))] for by in POWERS] for p in POWERS])
+
+
+def offers(country: Country) -> None:
+    """Powers make offers; neighbours respond. Writes: gap, offers, pledges, hostility."""
+    neighbours(country)
+    country.regime.gap = uncarried(country)
+    powers = country.powers
+    weight = powers.carried + country.invested / country.home_output
+    # What began to arrive in the first month is no gain of the year.
+    slow = weight if country.months_run == 1 else powers.remembered
+    gain = rival_gain(advance(weight, slow)[:, None], WATCHED_BY)
+    powers.make_offers(country.regime.gap, gain, attention(country))
+    powers.remembered = slow + (weight - slow) / 12.0
+    pay_for_base(country)
+    country.now["pledged"] = total(powers.offer)
+
+
+def attention(country: Country) -> Array:
+    """Return how much each power cares about the region now, 1 = as in 2004, ``(power, run)``.
+
+    Budgets of early 2004 answer what was asked and told then: both count from the start on.
+    """
+    powers = country.powers
+    wake = country.apply(alarm, country.regime.strain)
+    asked, told = country.search - country.search_start, country.told - country.told_start
+    return powers.apply(powers.heed, wake, asked, told)
+
+
+def pay_for_base(country: Country) -> None:
+    """The owner of the base adds the help that takes the place of rent: arms, aid against drugs."""
+    rent = country.apply(rent_in_kind, country.base_troops)
+    offered = country.power["russia"].offer
+    for task in ("external_defence", "drugs"):
+        offered[TASKS.index(task)] += 0.5 * rent
+
+
+def uncarried(country: Country) -> Array:
+    """Return the share of each task that neither outsiders nor honest agencies carry."""
+    regime = country.regime
+    quality, collusion = country.agencies.quality[:, None], country.agencies.collusion[:, None]
+    able = mean_by_task(quality * (1.0 - SOLD * collusion))
+    capacity = np.minimum(able * (regime.effort / regime.effort_start), 1.0)
+    regime.weakness = 1.0 - capacity
+    border = TASKS.index("border")
+    guard = country.guard_strength[: len(AFGHAN_SECTIONS)]
+    capacity[border] = total(guard) / len(AFGHAN_SECTIONS)
+    return (1.0 - regime.task_provision) * (1.0 - capacity)
+
+
+def neighbours(country: Country) -> None:
+    """Uzbekistan and the others respond to what passes through; rebels abroad wait for a window."""
+    transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
+    count = len(AFGHAN_SECTIONS)
+    guard = total(country.guard_strength[:count]) / count
+    country.hardening = country.apply(hardening, guard, country.hostility)
+    country.hostility = country.apply(hostility_step, country.hostility, transit, inside)
+    pressure = country.values.militant_pressure.copy()
+    exiles = MILITANT_GROUPS.index("khudaiberdiev")
+    pressure[exiles] = country.apply(
+        pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
+    )
+    country.outside.militant_pressure = pressure
+
 
 #: Sections in the order in which they were handed over (matveeva-2004:159).
 ORDER_OF_HANDOVER = (1, 0, 2, 3, 4)
@@ -27,8 +126,8 @@ def look_for_partners(country: Country) -> None:
     regime, powers = country.regime, country.powers
     whole = dependence(regime.task_provision, regime.effort)
     country.reliance = reliance(whole, powers.carried, powers.moscow)
-    regime.unease = country.ask(unease, country.reliance)
-    country.search = country.ask(search, regime.weakness, regime.unease)
+    regime.unease = country.apply(unease, country.reliance)
+    country.search = country.apply(search, regime.weakness, regime.unease)
     country.displeasure = displeasure(country.leverage, country.reliance)
     tell_threat(country)
     # What the regime looked for and told in early 2004 stands in the budgets of that year. The
@@ -44,14 +143,14 @@ def tell_threat(country: Country) -> None:
     aid, revenue = total(country.last["delivered"]), country.last["revenue"]
     earned = aid / np.maximum(aid + revenue, 1.0)
     party = country.regime.party_threat
-    own = country.ask(overstatement, earned, party / (1.0 + party))
-    patron = country.ask(overstatement, country.west_share, np.zeros(country.run_count))
-    country.told = country.ask(believed, own, patron)
+    own = country.apply(overstatement, earned, party / (1.0 + party))
+    patron = country.apply(overstatement, country.west_share, np.zeros(country.run_count))
+    country.told = country.apply(believed, own, patron)
 
 
 def excused(country: Country, tolerance: Array) -> Array:
     """Return how far a partner of that tolerance looks away from repression, 0 to 1, ``(run,)``."""
-    return country.ask(looked_away, tolerance, country.told)
+    return country.apply(looked_away, tolerance, country.told)
 
 
 def ask_for_border(country: Country) -> None:
@@ -61,8 +160,8 @@ def ask_for_border(country: Country) -> None:
     threat = threat + regime.perceived[TASKS.index("militancy")]
     guard = country.agency["russian_border_troops"]
     holds = (total(guard.guarded_km) > 0.0).astype(float)
-    regime.demand = holds * country.ask(sovereignty_demand, regime.unease, threat)
-    chance = country.ask(grant_chance, regime.demand)
+    regime.demand = holds * country.apply(sovereignty_demand, regime.unease, threat)
+    chance = country.apply(grant_chance, regime.demand)
     if chance.any():
         month = country.calendar_month
         hand_over_next(country, country.draws.happens("grant", "russia", month, chance))
@@ -90,3 +189,253 @@ def hand_over_next(country: Country, granted: Array) -> None:
     joining = country.agencies.zeros()
     joining[guard.rank] = -guard.strength * granted * (1.0 - total(guard.guarded_km) / before)
     recruit(country, joining)
+
+
+def delivery(country: Country) -> None:
+    """Powers deliver. Writes: agency purses, aid per agency, provision of tasks, trust lost."""
+    powers = country.powers
+    bear_defections(country)
+    powers.apply(powers.deliver)
+    money = total(powers.delivered, axis=1)
+    repeated = country.apply(duplication, np.swapaxes(powers.delivered, 0, 1))
+    share = country.apply(diverted_share, mean_by_task(country.agencies.collusion), repeated)
+    powers.arrive(share, repeated)
+    country.now["duplicated"] = repeated * money
+    country.now["delivered"] = total(powers.delivered)
+    country.now["diverted"] = total(powers.diverted)
+    for amount in country.now["diverted"]:
+        country.money.move("world", "patronage", amount)
+    # Who asks for nothing does not look either.
+    watched = powers.useful * country.values.power_condition
+    useful = total(powers.useful, axis=1)
+    hand_to_agencies(country, money * (1.0 - share), useful, total(watched, axis=1))
+    civil_aid(country)
+    clear_land(country)
+    invest(country)
+    presence(country)
+    powers.carry()
+    country.regime.task_provision = provision_of_tasks(np.swapaxes(powers.provision, 0, 1))
+
+
+def bear_defections(country: Country) -> None:
+    """A chief who went over last month costs those who worked with his service their trust."""
+    gone, powers = country.last["defections"], country.powers
+    # Most months nobody went over: then trust only comes back.
+    powers.suffer(exposure_to(country, gone) if gone.any() else powers.zeros())
+
+
+def exposure_to(country: Country, gone: Array) -> Array:
+    """Return how far powers relied on a service whose chief went over, share, ``(power, run)``."""
+    found, helped = country.powers.zeros(), parts_of_help(country)
+    present = total(country.powers.presence) / len(TASKS)
+    for commander, went in zip(country.commanders, gone, strict=True):
+        if went.any():
+            post = commander.home_post
+            guards = np.full(country.run_count, float(AGENCIES[post] == EMBASSY_GUARD))
+            relied = country.apply(partner_exposure, helped[:, post], present, guards)
+            found = np.maximum(found, went * relied)
+    return found
+
+
+def parts_of_help(country: Country) -> Array:
+    """Return the share of powers' useful aid that each agency has, ``(power, agency, run)``."""
+    useful = country.powers.useful
+    return shared_out(np.swapaxes(useful, 0, 1)) / np.maximum(total(useful), 1e-9)[:, None]
+
+
+def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Array) -> None:
+    """Divide aid over the country's own agencies of each task, evenly.
+
+    A guard that leaves hands over its posts and kit, and teaches those who come (M75).
+    """
+    money, aid, watched_aid = shared_out(np.stack([paid, useful, watched]))
+    country.money.pay_each("world", AGENCIES, money)
+    country.now["aid_received"] = money
+    country.agencies.receive_aid(aid, watched_aid)
+    own = country.agency["border_troops"]
+    posts = np.maximum(own.extra_km, 0.0) * country.values.persons_per_km
+    own.aid = own.aid + country.values.exit_package * posts
+
+
+def presence(country: Country) -> None:
+    """Work out what share of each task a power's own people hold."""
+    held, guard = country.power["russia"].presence, country.agency["russian_border_troops"]
+    length = country.afghan_length
+    full = np.minimum(guard.strength / np.maximum(guard.strength_start, 1.0), 1.0)
+    held[TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
+    base = country.base_presence
+    for task in ("external_defence", "militancy"):
+        held[TASKS.index(task)] = base
+
+
+#: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
+OTHERS = OWN * column(name != "security_ministry" for name in AGENCIES)
+
+
+def choices(country: Country) -> None:
+    """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
+    regime = country.regime
+    growth = country.agencies.growth[country.commanders.service]
+    country.commanders.weigh(regime.trust, regime.civilian_control, growth)
+    regime.incidents = regime.incidents * 0.92
+    regime.perceived = perceived_threats(country)
+    regime.choose_effort()
+    rank_services(country)
+    look_ahead(country)
+    position(country)
+    take_offers(country)
+    ask_for_border(country)
+    regime.pay_instalment(country.leverage)
+    order_purges(country)
+    call_successors(country)
+    climb_ladder(country)
+
+
+def rank_services(country: Country) -> None:
+    """Let the Security Ministry and the police compete, the more so before elections."""
+    service = country.agency["security_ministry"]
+    others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
+    to_go = float(month_number(ELECTION) - country.calendar_month)
+    near = election_near(np.mod(to_go, country.values.election_interval))
+    country.regime.rank_services(service.quality, others, near)
+
+
+def perceived_threats(country: Country) -> Array:
+    """Return the threat the regime perceives on each task, index, ``(task, run)``.
+
+    Fighters abroad who aim at others are not seen, so nothing is done about them (M97).
+    """
+    seen = np.zeros((len(TASKS), country.run_count))
+    ideas = country.apply(
+        threat_of_ideas,
+        total(country.movement["hizb_ut_tahrir"].members) / 1000.0,
+        country.people["violent"] / 1000.0,
+    )
+    seen[TASKS.index("internal_order")] = country.mean_voice + ideas
+    seen[TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
+    seen[TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
+    crossed = total(country.last["attempts"])
+    seen[TASKS.index("external_defence")] = country.hostility + crossed
+    seen[TASKS.index("border")] = 0.5 * crossed
+    return seen
+
+
+def position(country: Country) -> None:
+    """Work out the regime's position between the camps, and what Moscow makes of it."""
+    powers = country.powers
+    country.alignment = alignment(powers.carried, powers.west, powers.moscow)
+    whole = np.maximum(total(powers.carried), 1e-9)
+    country.west_share = total(powers.carried * powers.west) / whole
+    country.objection = country.apply(objection, total(powers.carried * powers.bloc) / whole)
+    country.leverage = country.apply(leverage, country.values.debt_to_russia, country.migrants)
+    look_for_partners(country)
+    powers.back(country.alignment, country.base_presence)
+    backing = country.power["russia"].backing
+    country.guarantee = country.apply(patron_word, backing, country.regime.doubt)
+    note_position(country)
+
+
+def take_offers(country: Country) -> None:
+    """Move the powers' mandates towards what the regime makes of their offers."""
+    regime, powers = country.regime, country.powers
+    exposure = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
+    cost, offer = country.values.task_cost, powers.offer
+    whole = total(offer, axis=1)
+    demand = whole / cost / (1.0 + whole / cost)
+    regime.show(demand)
+    dismay_donors(country)
+    size = np.maximum(total(offer), 1e-9)
+    wished = total(offer * demand[:, None]) / size
+    alternatives = 1.0 - total(offer * offer / np.maximum(whole, 1e-9)[:, None]) / size
+    relief = offer / cost[:, None]
+    intrusion = country.values.power_intrusion
+    condition = country.values.power_condition
+    felt = regime.feel_condition(condition, wished, alternatives)
+    objection = country.objection * powers.bloc
+    # Neither search nor displeasure concerns the patron itself.
+    other = 1.0 - powers.moscow
+    powers.mandate = regime.consider(
+        powers.mandate,
+        relief,
+        powers.backing,
+        intrusion,
+        felt,
+        objection,
+        exposure,
+        country.search[:, None] * other,
+        country.displeasure * other,
+    )
+    note_offers(country, relief, (powers.backing, intrusion, felt, objection), exposure)
+
+
+def dismay_donors(country: Country) -> None:
+    """Let donors judge who heads the agency that they pay for most."""
+    interest = country.agencies.outside_interest
+    most = np.argmax(interest, axis=0)
+    commanders = country.commanders
+    away = commanders.in_place * (commanders.post != commanders.trade)
+    head = (away * (commanders.post == most)).max(axis=0)
+    country.regime.dismay_donors(head, interest[most, np.arange(country.run_count)])
+
+
+def order_purges(country: Country) -> None:
+    """Strike at one commander a month at most, the most dangerous of those within reach."""
+    regime, commanders = country.regime, country.commanders
+    regime.months_since_purge = regime.months_since_purge + 1.0
+    since, urge = regime.months_since_purge, regime.urge()
+    hazard = commanders.hazard(country.guarantee, since, urge, country.standing)
+    draw = country.draws.uniform_each("purge", commanders.names, country.calendar_month)
+    within = draw < hazard
+    # An order that is out already, by an event or after a killing, is this month's blow.
+    out = (np.maximum(commanders.arrest_order, commanders.dismissal_order) > 0.5).any(axis=0)
+    free = within.any(axis=0) & ~out
+    if free.any():
+        chosen = np.argmax(np.where(within, commanders.threat, -1.0), axis=0)
+        strikes = free & (chosen == np.arange(len(commanders))[:, None])
+        # Who has humiliated the regime is arrested; the others are first dismissed.
+        humiliated = commanders.grudge > 0.0
+        commanders.arrest_order = np.maximum(commanders.arrest_order, strikes & humiliated)
+        commanders.dismissal_order = np.maximum(commanders.dismissal_order, strikes & ~humiliated)
+        note_blows(country, strikes, urge)
+    regime.months_since_purge = np.where(free | out, 0.0, regime.months_since_purge)
+
+
+def call_successors(country: Country) -> None:
+    """Give a vacant post to the successor who is waiting for it."""
+    commanders = country.commanders
+    waits = commanders.status == WAITING
+    for i in np.flatnonzero(waits.any(axis=1)):
+        successor = commanders[i]
+        peers = commanders.trade[:, 0] == successor.home_post
+        called = waits[i] & (commanders.post[peers] != successor.home_post).all(axis=0)
+        country.note(
+            "post_given",
+            called,
+            actor=successor.name,
+            target=successor.facts.post,
+            size=successor.following,
+            cause="vacancy",
+        )
+        successor.status = np.where(called, float(SERVING), successor.status)
+        successor.post = np.where(called, float(successor.home_post), successor.post)
+
+
+def climb_ladder(country: Country) -> None:
+    """Take one more step of repression where the threat seems to call for it."""
+    regime, irpt = country.regime, country.movement["irpt"]
+    seats = irpt.seats / country.values.seats_all
+    chance = regime.climb_chance(
+        country.values.party_appeal,
+        seats,
+        1.0 - country.mean_control,
+        country.mean_voice,
+        country.west_share,
+        excused(country, country.values.west_priority),
+        excused(country, country.values.moscow_tolerance),
+    )
+    taken = country.draws.happens("ladder", "regime", country.calendar_month, chance)
+    regime.ladder = regime.ladder + taken
+    lost = regime.ladder >= 1.0 + REPRESSION_STEPS.index("seats_lost")
+    irpt.seats = np.where(lost, 0.0, irpt.seats)
+    before, country.standing = country.standing, standing(regime.ladder)
+    note_ladder(country, taken, before, seats)

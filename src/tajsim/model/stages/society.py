@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tajsim.agents.movement import BANNED
+from tajsim.agents.network import BANNED
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
 from tajsim.model.chronicle import largest
 from tajsim.model.ledger import AWAY, HOMES
-from tajsim.model.notes.state import note_protest, note_return
+from tajsim.model.notes import note_protest, note_return
 from tajsim.rules.society.arrests import released
 from tajsim.rules.society.creed import control_of_faith
 from tajsim.rules.society.exile import extradited
@@ -30,6 +30,7 @@ from tajsim.world import SECTION_REGION
 if TYPE_CHECKING:
     from tajsim.model.country import Country
 
+
 #: Place of each region that has a border, and the sections of it.
 BORDER = [
     (r, [i for i, section in enumerate(SECTIONS) if SECTION_REGION[section] == region])
@@ -41,8 +42,8 @@ BORDER = [
 def society(country: Country) -> None:
     """People respond. Writes: people, grievance, fear, protest, members."""
     values = country.values
-    country.creed = country.ask(control_of_faith, country.regime.ladder)
-    country.absorbed = country.ask(
+    country.creed = country.apply(control_of_faith, country.regime.ladder)
+    country.absorbed = country.apply(
         absorption,
         country.movement["irpt"].seats / values.seats_all,
         country.standing,
@@ -53,7 +54,7 @@ def society(country: Country) -> None:
     grow_and_migrate(country)
     protest(country)
     services = country.agency["security_ministry"]
-    skill = country.ask(
+    skill = country.apply(
         skill_against_violence,
         services.quality,
         services.collusion,
@@ -83,7 +84,7 @@ def feel(country: Country) -> None:
         country.creed,
         regions.idle / home,
         regions.excluded(country.standing, step, corruption),
-        country.ask(insecurity, country.crime, border_weakness(country)),
+        country.apply(insecurity, country.crime, border_weakness(country)),
         country.absorbed,
     )
     fight_crime(country, policing, total(regions.idle) / people)
@@ -96,12 +97,14 @@ def fight_crime(country: Country, policing: Array, idle: Array) -> None:
         policing: police per head times effort, over that at the start.
         idle: returned migrants without work, share of people.
     """
-    aim = country.ask(crime_aim, policing, idle, country.gangs)
-    country.crime = country.ask(crime_step, country.crime, aim)
+    aim = country.apply(crime_aim, policing, idle, country.gangs)
+    country.crime = country.apply(crime_step, country.crime, aim)
     informers = country.informers
-    country.gangs = country.ask(gangs_step, country.gangs, policing, informers, idle)
+    country.gangs = country.apply(gangs_step, country.gangs, policing, informers, idle)
     incidents = country.regime.incidents
-    country.underworld = country.ask(underworld_step, country.underworld, country.crime, incidents)
+    country.underworld = country.apply(
+        underworld_step, country.underworld, country.crime, incidents
+    )
 
 
 def guard_wages(country: Country) -> Array:
@@ -152,7 +155,7 @@ def members(country: Country, skill: Array) -> None:
     movements, regions = country.movements, country.regions
     ears, people = regions.grievance * regions.devout, np.maximum(country.at_home, 1.0)
     effort = country.regime.effort_ratio([TASKS.index("internal_order")])
-    movements.ask(movements.recruit, ears, people, country.standing)
+    movements.apply(movements.recruit, ears, people, country.standing)
     arrested = movements.lose_to_arrests(skill, effort)
     for name in BANNED:
         leave_home(country, "prisoners", arrested[:, movements.names.index(name)])
@@ -177,7 +180,7 @@ def violence(country: Country, skill: Array) -> None:
     """Some of the aggrieved turn to violent groups; some of those act, some leave to fight."""
     pull = country.values.foreign_pull * (1.0 + country.broadcast)
     home, regions = country.at_home, country.regions
-    new = country.ask(
+    new = country.apply(
         radicalised,
         home,
         regions.grievance,
@@ -189,7 +192,7 @@ def violence(country: Country, skill: Array) -> None:
     leave_home(country, "violent", new)
     country.now["radicalised"] += total(new)
     violent, fringe = country.people["violent"], total(country.movement["bayat"].members)
-    chance = country.ask(incident_chance, violent / 1000.0, fringe / 1000.0)
+    chance = country.apply(incident_chance, violent / 1000.0, fringe / 1000.0)
     happened = country.draws.happens("incident", "violent", country.calendar_month, chance)
     country.now["incidents"] = happened
     country.note(
@@ -199,7 +202,7 @@ def violence(country: Country, skill: Array) -> None:
         cause=lambda here: largest(("violent_members", "fringe"), (violent[here], fringe[here])),
     )
     country.regime.incidents = country.regime.incidents + happened
-    leaving, fading, caught = country.ask(violent_flows, violent, pull, skill)
+    leaving, fading, caught = country.apply(violent_flows, violent, pull, skill)
     country.people.move("violent", "fighters_abroad", leaving)
     country.joined = country.joined + leaving
     country.people.move("violent", "prisoners", caught)
@@ -208,12 +211,12 @@ def violence(country: Country, skill: Array) -> None:
 
 def come_back(country: Country) -> None:
     """Fighters die or return, exiles are handed over, prisoners are released."""
-    killed, back = country.ask(fighters_fate, country.people["fighters_abroad"])
+    killed, back = country.apply(fighters_fate, country.people["fighters_abroad"])
     country.people.move("fighters_abroad", "dead", killed)
     country.people.move("fighters_abroad", "violent", back)
-    handed = country.ask(extradited, country.people["exiles"], country.alignment)
+    handed = country.apply(extradited, country.people["exiles"], country.alignment)
     country.people.move("exiles", "prisoners", handed)
-    return_home(country, "prisoners", country.ask(released, country.people["prisoners"]))
+    return_home(country, "prisoners", country.apply(released, country.people["prisoners"]))
 
 
 def leave_home(country: Country, target: str, persons: Array) -> None:

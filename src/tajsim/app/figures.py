@@ -1,0 +1,333 @@
+"""From results to what the page is sent: fans, table of differences, map, story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+
+from tajsim.analysis.explain import explain
+from tajsim.app.state import PageState, split_spec
+from tajsim.app.workers import SMOOTH, ViewJob
+from tajsim.axes import DIMENSIONS, Array
+from tajsim.ensemble.dataset import Store, build_dataset
+from tajsim.ensemble.executor import Record
+from tajsim.ensemble.plan import Plan
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.toml import month_dates
+from tajsim.results.effect import basis_statement, compare_results
+from tajsim.results.numbers import interval, percent, table_number
+from tajsim.results.outcomes import yes_or_no
+from tajsim.results.select import first_of_comparison, gap
+from tajsim.results.window import (
+    Floats,
+    counted,
+    mean_interval,
+    quantiles,
+    rare,
+    reduce,
+    scaled,
+    share_interval,
+    smooth_unit,
+    titled,
+    unit_of,
+)
+
+
+def rounded(values: ArrayLike) -> Any:
+    """Return nested lists of numbers to six digits; None for what is undefined."""
+    array = np.asarray(values, np.float64)
+    if np.isfinite(array).all():
+        return _six(array).tolist()
+    if array.ndim > 1:
+        return [rounded(part) for part in array]
+    return [plain(value) for value in _six(array)]
+
+
+def _six(array: Array) -> Array:
+    known = np.isfinite(array) & (array != 0.0)
+    size = np.floor(np.log10(np.abs(array), where=known, out=np.zeros_like(array)))
+    scale = 10.0 ** np.clip(5 - size, -300, 300)
+    return np.where(known, np.round(array * scale) / scale, array)
+
+
+def plain(value: Any) -> Any:
+    """Return a number as JSON holds it; None for what is undefined."""
+    number = float(value)
+    return number if np.isfinite(number) else None
+
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
+    """Return fans and difference of an outcome, as `tajsim.plots.fan` draws them smoothed by year.
+
+    Args:
+        sides: of the reference and of the scenario, ``(scenario 1, own..., month, run)``, each as
+            far as it is there; the reference alone, if nothing of the scenario is.
+        spec: ``outcome`` or ``outcome@section=khorog``.
+
+    Returns:
+        ``lines`` by scenario: five quantiles over the runs, or mean, low and high where ``kind``
+        is ``mean`` (shares of runs, rare counts); ``difference``: the mean paired difference with
+        its 90 % interval, as far as both are there. All ``(line, month)`` in ``unit``. None while
+        there are too few months.
+    """
+    _, where = split_spec(spec)
+    select = {dimension: [name] for dimension, name in where.items()}
+    if not sides or sides[0].sizes["month"] < SMOOTH:
+        return None
+    series = [reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
+    values = [np.asarray(part.values[0], np.float64) for part in series]
+    months = max((part["month"].values for part in series), key=len)
+    binary = not rare(series[0]) and yes_or_no(series[0])
+    factor, unit = 0.01, "% of runs"
+    if not binary:
+        yearly = 12.0 if counted(series[0]) else 1.0
+        values, months = [_rolled(part) * yearly for part in values], months[SMOOTH - 1 :]
+        factor, unit = scaled(np.concatenate([part.ravel() for part in values]),
+                              smooth_unit(series[0]))  # fmt: skip
+    mean = binary or rare(series[0])
+    lines = [rounded(_lines(part, mean, binary) / factor) for part in values]
+    both = min(len(part) for part in values) if len(values) == 2 else 0
+    difference: Any = [[], [], []]
+    if both:
+        difference = rounded(paired_by_month(gap(values[0][:both], values[1][:both])) / factor)
+    return {
+        "spec": spec,
+        "title": titled(sides[0], select),
+        "unit": f"{unit} (mean)" if rare(series[0]) else unit,
+        "kind": "mean" if mean else "bands",
+        "months": [str(m) for m in months.astype("datetime64[M]")],
+        "lines": lines if len(lines) == 2 else [*lines, [[] for _ in lines[0]]],
+        "difference": difference,
+    }
+
+
+def _rolled(values: Floats) -> Floats:
+    """Return the mean over the year up to each month of ``(month, run)``, as `plots` smooths.
+
+    This one is several times faster: a fan is drawn a dozen times while it grows.
+    """
+    count = len(values) - SMOOTH + 1
+    added = values[:count].copy()
+    for later in range(1, SMOOTH):
+        added += values[later : later + count]
+    return added / SMOOTH
+
+
+def _lines(values: Floats, mean: bool, binary: bool) -> Floats:
+    if not mean:
+        return quantiles(values, LEVELS)
+    return np.stack(share_interval(values) if binary else mean_interval(values))
+
+
+def paired_by_month(differences: Floats) -> Floats:
+    """Return mean, low and high of differences ``(month, run)``: the 90 % t interval of the mean.
+
+    Runs without a value are left out; the interval is nan where fewer than two have one.
+    """
+    known = np.isfinite(differences)
+    count = known.sum(axis=1)
+    some = np.maximum(count, 1)
+    values = np.where(known, differences, 0.0)
+    mean = np.where(count > 0, values.sum(axis=1) / some, np.nan)
+    squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    spread = np.sqrt(squares / np.maximum(count - 1, 1))
+    half = stdtrit(np.maximum(count - 1, 1), 0.95) * spread / np.sqrt(some)
+    half = np.where(count > 1, half, np.nan)
+    return np.stack([mean, mean - half, mean + half])
+
+
+Series = NDArray[np.float32]
+#: The months done, by outcome: ``(own dims..., month, run)``.
+Months = Mapping[str, Series]
+#: What there is of one scenario, by outcome: ``(scenario 1, own dims..., month, run)``.
+Side = dict[str, xr.DataArray]
+
+
+def longer(had: Months, new: Months, first: int) -> Months:
+    """Return the months done, with those from ``first`` on that a worker has told of now."""
+    if not first:
+        return new
+    return {name: np.concatenate([had[name][..., :first, :], new[name]], axis=-2) for name in new}
+
+
+def dataset_of(
+    plan: Plan, pairs: Sequence[tuple[ViewJob, ...]], records: Sequence[Record]
+) -> xr.Dataset:
+    """Return the labelled results of chunks that are complete, as `run_many` would.
+
+    Args:
+        plan: the plan of all runs.
+        pairs: the tasks of each chunk, of the reference and the scenario, from run 0 on.
+        records: the record of each task, in that order.
+    """
+    jobs = [replace(t.job, position=i) for pair in pairs for i, t in enumerate(pair)]
+    part = replace(plan, runs=max(job.stop for job in jobs))
+    store = Store(part)
+    for job, record in zip(jobs, records, strict=True):
+        store.put(job, record)
+    return build_dataset(part, store)
+
+
+def sides_so_far(
+    plan: Plan,
+    pairs: Sequence[tuple[ViewJob, ...]],
+    records: Mapping[str, Record],
+    partial: Mapping[str, Months],
+    names: Sequence[str],
+) -> tuple[Side, Side]:
+    """Return outcomes of reference and scenario, each up to the month that all its chunks reached.
+
+    A side is empty while one of its chunks has nothing yet.
+    """
+    found = []
+    for position, scenario in enumerate(plan.scenarios):
+        keys = [pair[position].key for pair in pairs]
+        chunks = [records[k].outcomes if k in records else partial.get(k, {}) for k in keys]
+        there = [name for name in names if all(name in chunk for chunk in chunks)]
+        found.append(
+            {
+                name: _labelled(name, [c[name] for c in chunks], scenario.name, plan)
+                for name in there
+            }
+        )
+    return found[0], found[1]
+
+
+def months_of(side: Side) -> int:
+    """Return how many months there are of a side."""
+    return min((series.sizes["month"] for series in side.values()), default=0)
+
+
+def _labelled(name: str, chunks: Sequence[Series], scenario: str, plan: Plan) -> xr.DataArray:
+    outcome = load_outcomes()[name]
+    count = min(chunk.shape[-2] for chunk in chunks)
+    values = np.concatenate([chunk[..., :count, :] for chunk in chunks], axis=-1)
+    return xr.DataArray(
+        values[None],
+        dims=("scenario", *outcome.dimensions, "month", "run"),
+        coords={
+            "scenario": [scenario],
+            "month": month_dates(plan.months[:count]),
+            **{d: list(DIMENSIONS[d]) for d in outcome.dimensions},
+        },
+        name=name,
+        attrs={
+            "label": outcome.label,
+            "unit": outcome.unit,
+            "aggregate": outcome.aggregate,
+            "window_unit": outcome.window_unit,
+        },
+    )
+
+
+#: The outcome that sizes the ways out.
+LEAVING = "heroin_leaving"
+
+
+def map_values(dataset: xr.Dataset, border: str, land: str) -> dict[str, Any]:
+    """Return for border, land and ways out: label, unit and ``values[scenario][month][name]``."""
+    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
+    layers = {"border": border, "land": land, "leaving": LEAVING}
+    return {
+        "months": months,
+        **{key: _layer(dataset[name]) for key, name in layers.items() if name in dataset},
+    }
+
+
+def _layer(variable: xr.DataArray) -> dict[str, Any]:
+    """Return medians of the runs; flows and counts per year, as the map of `tajsim.plots` does."""
+    own = next(d for d in variable.dims if d not in ("scenario", "month", "run"))
+    rolled = variable.astype("float64").rolling(month=12, min_periods=1).mean()
+    median = rolled.median("run", skipna=True).transpose("scenario", "month", own)
+    return {
+        "outcome": str(variable.name),
+        "label": variable.attrs.get("label", str(variable.name)),
+        "unit": unit_of(variable, windowed=True),
+        "names": [str(name) for name in variable[own].values],
+        "values": rounded(median.values * (12.0 if counted(variable) else 1.0)),
+    }
+
+
+_RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
+
+
+#: What is sent of complete runs, one message each, in this order.
+PARTS = ("fans", "table", "map", "story")
+
+
+def fans_of(sides: Sequence[Side], state: PageState) -> list[dict[str, Any]]:
+    """Return what is drawn of the outcomes that are there and have months enough."""
+    found = []
+    for spec in state.show:
+        name = spec.partition("@")[0]
+        fan = fan_of([side[name] for side in sides if name in side], spec)
+        found += [fan] if fan and name in sides[0] else []
+    return found
+
+
+def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
+    """Return one part of what the page shows of complete runs, other than the fans."""
+    if part == "table":
+        table = table_of(compare_results(dataset))
+        return {"table": table, "rests": basis_statement(dataset)}
+    if part == "map":
+        return {"map": map_values(dataset, state.border, state.land)}
+    return {"story": story_of(dataset, state)}
+
+
+def table_of(compared: pd.DataFrame) -> dict[str, Any]:
+    """Return the rows of a comparison: the texts that ``tajsim compare`` prints, and the numbers.
+
+    ``first`` marks the rows that the command line prints without ``--all``.
+    """
+    first = set(first_of_comparison(compared).index)
+    rows: list[Any] = list(compared.itertuples())
+    return {
+        "window": [rows[0].window_start, rows[0].window_end],
+        "rows": [
+            {
+                "spec": _spec(row.outcome, row.where),
+                "label": row.label,
+                "unit": row.unit,
+                "first": row.Index in first,
+                "same": row.share_tied == 1.0,
+                "direction": row.direction,
+                "texts": [
+                    table_number(row.reference_median),
+                    table_number(row.median),
+                    table_number(row.difference, signed=True),
+                    interval(row.low, row.high, signed=True),
+                    percent(row.share_sign),
+                ],
+                **{name: plain(getattr(row, name)) for name in _RAW},
+            }
+            for row in rows
+        ],
+    }
+
+
+def _spec(outcome: str, where: str) -> str:
+    """Return how a link names a row; the sum over a dimension is the outcome itself."""
+    return f"{outcome}@{where}" if where and not where.endswith("=all") else outcome
+
+
+def story_of(dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
+    """Return the story of one run, and where it parts from the same run of the reference."""
+    if state.run >= dataset.sizes["run"]:
+        return {"run": state.run, "story": "", "difference": ""}
+    reference, own = (str(name) for name in dataset["scenario"].values)
+    return {
+        "run": state.run,
+        "story": explain(dataset, run=state.run, scenario=own).text,
+        "difference": explain(dataset, run=state.run, scenario=own, against=reference).text,
+    }

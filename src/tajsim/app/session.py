@@ -1,0 +1,529 @@
+"""The middle of the dashboard: tabs on one side, workers on the other, results between them."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import xarray as xr
+
+from tajsim.app.figures import (
+    PARTS,
+    Months,
+    Side,
+    dataset_of,
+    fans_of,
+    longer,
+    months_of,
+    part_of_view,
+    sides_so_far,
+)
+from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
+from tajsim.app.workers import SMOOTH, ViewJob, WorkerPool, jobs_of
+from tajsim.ensemble.executor import Record
+from tajsim.ensemble.plan import Plan
+from tajsim.errors import UserError
+
+
+class Scheduler:
+    """Gives tasks to a fixed number of workers.
+
+    A session (a tab) has one list of wishes; a new list takes the place of the old one. What runs
+    and is wished for by nobody any more is stopped; what two sessions wish for runs once.
+
+    Args:
+        workers: how many.
+        start: called with a worker and its task.
+        stop: called once with a worker whose task is stale; the worker reports with `free`.
+        known: tells whether the results of a key are at hand.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        start: Callable[[int, ViewJob], None],
+        stop: Callable[[int], None],
+        known: Callable[[str], bool],
+    ) -> None:
+        self._start, self._stop, self._known = start, stop, known
+        self._running: list[ViewJob | None] = [None] * workers
+        self._stopping: set[int] = set()
+        self._wishes: dict[Hashable, Sequence[ViewJob]] = {}
+        self._served: dict[Hashable, int] = {}
+
+    def want(self, session: Hashable, tasks: Sequence[ViewJob]) -> None:
+        """Put the wishes of a session in the place of its earlier ones; none: the session ends."""
+        if tasks:
+            self._wishes[session] = tasks
+            self._served.setdefault(session, 0)
+        else:
+            self._wishes.pop(session, None)
+            self._served.pop(session, None)
+        wanted = self.wanted()
+        for worker, task in enumerate(self._running):
+            if task and task.key not in wanted and worker not in self._stopping:
+                self._stopping.add(worker)
+                self._stop(worker)
+        self._fill()
+
+    def free(self, worker: int) -> None:
+        """Hear that a worker has finished or stopped its task."""
+        self._running[worker] = None
+        self._stopping.discard(worker)
+        self._fill()
+
+    def wanted(self) -> set[str]:
+        """Return the keys that some session wishes for."""
+        return {task.key for tasks in self._wishes.values() for task in tasks}
+
+    def running(self) -> list[ViewJob | None]:
+        """Return the task of each worker."""
+        return list(self._running)
+
+    def _fill(self) -> None:
+        for worker in range(len(self._running)):
+            if self._running[worker] is None:
+                found = self._next(worker)
+                if found:
+                    session, task = found
+                    self._served[session] += 1
+                    self._running[worker] = task
+                    self._start(worker, task)
+
+    def _next(self, worker: int) -> tuple[Hashable, ViewJob] | None:
+        """Return what is needed first; among equals, of the session that was served least.
+
+        Of one session's tasks, those that have their past with this worker go before others.
+        """
+        busy = {
+            task.key
+            for number, task in enumerate(self._running)
+            if task and number not in self._stopping
+        }
+        waiting = [
+            (
+                task.stage,
+                self._served[session],
+                number,
+                task.home not in (None, worker),
+                session,
+                task,
+            )
+            for number, (session, tasks) in enumerate(self._wishes.items())
+            for task in tasks
+            if task.key not in busy and not self._known(task.key) and self._may(worker, task)
+        ]
+        if not waiting:
+            return None
+        best = min(waiting, key=lambda row: row[:4])
+        return best[4], best[5]
+
+    def _may(self, worker: int, task: ViewJob) -> bool:
+        """Tell whether a worker should take a task: its home is here, or is busy for long."""
+        if task.home is None or task.home == worker:
+            return True
+        at_home = self._running[task.home]
+        return at_home is not None and task.home not in self._stopping
+
+
+class ResultCache:
+    """Records by key; the ones not used for longest go when there are too many bytes.
+
+    Args:
+        most_bytes: the limit for what no session wants; what is wanted stays in any case.
+        wanted: returns the keys that some session wants.
+    """
+
+    def __init__(self, most_bytes: int, wanted: Callable[[], set[str]]) -> None:
+        self.most_bytes, self._wanted = most_bytes, wanted
+        self._records: OrderedDict[str, Record] = OrderedDict()
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether a record is at hand."""
+        return key in self._records
+
+    def get(self, key: str) -> Record:
+        """Return a record.
+
+        Raises:
+            KeyError: if it is not at hand.
+        """
+        self._records.move_to_end(key)
+        return self._records[key]
+
+    def put(self, key: str, record: Record) -> None:
+        """Keep a record, and let old ones go that nobody wants."""
+        self._records[key] = record
+        wanted, held = self._wanted(), self.bytes()
+        for old in list(self._records):
+            if held <= self.most_bytes:
+                break
+            if old not in wanted and old != key:
+                held -= size(self._records.pop(old))
+
+    def bytes(self) -> int:
+        """Return how much is kept."""
+        return sum(map(size, self._records.values()))
+
+
+def size(record: Record) -> int:
+    """Return the bytes of a record."""
+    arrays: list[Any] = [*record.outcomes.values(), *record.events.values()]
+    return int(record.parameter_values.nbytes) + sum(int(array.nbytes) for array in arrays)
+
+
+#: How many tabs and downloads are served at once, and the bytes that they may ask for together.
+MOST_SESSIONS, MOST_BYTES = 12, 1_500_000_000
+_KEPT_BYTES = 400_000_000
+_LOST = (
+    "a worker process was killed twice over this, perhaps for want of memory; "
+    "try again with fewer runs"
+)
+
+
+class Listener(Hashable, Protocol):
+    """A tab or a download: somebody who waits for tasks."""
+
+    needed: int  #: bytes of the results
+    keys: set[str]  #: of the tasks it waits for
+
+    def news(self) -> None:
+        """Hear that there is more of its tasks."""
+
+    def failed(self, lines: Sequence[str]) -> None:
+        """Hear that a task cannot be simulated."""
+
+
+class SessionManager:
+    """Owns workers, results and sessions. All of it happens in the thread of the event loop.
+
+    Args:
+        offered: the names of the scenarios to choose from.
+        workers: how many processes simulate.
+        folder: a folder of our own, for scenario files and downloads.
+    """
+
+    def __init__(self, offered: Sequence[str], workers: int, folder: Path) -> None:
+        self.offered, self.workers, self.folder = list(offered), workers, folder
+        self.partial: dict[str, Months] = {}
+        self.drawing = ThreadPoolExecutor(1)
+        self._sessions: list[Listener] = []
+        self._tasks: dict[int, tuple[int, ViewJob]] = {}
+        self._failed: dict[str, Sequence[str]] = {}
+        self._losses: Counter[str] = Counter()
+        self._loop = asyncio.get_running_loop()
+        self._scheduler = Scheduler(workers, self._start, self._stop, self._known)
+        self.shelf = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
+        self.crew = WorkerPool(workers, self._heard)
+
+    def enter(self, session: Listener) -> None:
+        """Let a session in.
+
+        Raises:
+            UserError: if there are too many.
+        """
+        if len(self._sessions) >= MOST_SESSIONS:
+            raise UserError(
+                f"{MOST_SESSIONS} tabs or downloads are open; close one to go on in another"
+            )
+        self._sessions.append(session)
+
+    def leave(self, session: Listener) -> None:
+        """Let a session go, with what only it was waiting for."""
+        if session in self._sessions:
+            self._sessions.remove(session)
+        self._scheduler.want(session, [])
+
+    def withdraw(self, session: Listener) -> None:
+        """Take back the wishes of a session."""
+        self._scheduler.want(session, [])
+
+    def want(self, session: Listener, tasks: Sequence[ViewJob], needed: int) -> None:
+        """Put the wishes of a session in the place of its earlier ones.
+
+        Raises:
+            UserError: if the results of all sessions would take too much memory.
+        """
+        others = sum(other.needed for other in self._sessions if other is not session)
+        if others + needed > MOST_BYTES:
+            raise UserError(
+                f"the results of all tabs would need {(others + needed) / 1e9:.1f} GB, and the "
+                f"dashboard keeps {MOST_BYTES / 1e9:.1f} GB; ask for fewer runs or close a tab"
+            )
+        session.needed, session.keys = needed, {task.key for task in tasks}
+        for key in session.keys & set(self._failed):
+            del self._failed[key]
+        self._scheduler.want(session, tasks)
+
+    def close(self) -> None:
+        """End the workers."""
+        self.crew.close()
+        self.drawing.shutdown(wait=False, cancel_futures=True)
+
+    def _known(self, key: str) -> bool:
+        return key in self.shelf or key in self._failed
+
+    def _start(self, worker: int, task: ViewJob) -> None:
+        self._tasks[worker] = (self.crew.start(worker, task), task)
+
+    def _stop(self, worker: int) -> None:
+        self.crew.stop(worker)
+
+    def _heard(self, worker: int, message: tuple[Any, ...]) -> None:
+        """Pass on what a worker sent, from its thread to the loop."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._take, worker, message)
+
+    def _take(self, worker: int, message: tuple[Any, ...]) -> None:
+        kind, *rest = message
+        number, task = self._tasks.get(worker, (0, None))
+        if kind == "lost":
+            self._lost(worker, task)
+            return
+        if task is None or rest[:1] != [number]:
+            return
+        if kind == "months":
+            first, _, months = rest[1:]
+            self.partial[task.key] = longer(self.partial.get(task.key, {}), months, first)
+            self._tell(task.key)
+            return
+        del self._tasks[worker]
+        self.partial.pop(task.key, None)
+        if kind == "done":
+            self.shelf.put(task.key, rest[1])
+        elif kind == "failed":
+            self._fail(task, rest[1])
+        self._scheduler.free(worker)
+        self._tell(task.key)
+
+    def _lost(self, worker: int, task: ViewJob | None) -> None:
+        """Put a new process in the place of one that died; its task is tried once more."""
+        self.crew.replace(worker)
+        self._tasks.pop(worker, None)
+        if task:
+            self.partial.pop(task.key, None)
+            self._losses[task.key] += 1
+            if self._losses[task.key] > 1:
+                self._fail(task, [_LOST])
+        self._scheduler.free(worker)
+
+    def _fail(self, task: ViewJob, lines: Sequence[str]) -> None:
+        self._failed[task.key] = lines
+        for session in list(self._sessions):
+            if task.key in session.keys:
+                session.failed(lines)
+
+    def _tell(self, key: str) -> None:
+        for session in list(self._sessions):
+            if key in session.keys:
+                session.news()
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked state with its plan; ``pairs``: the tasks of both scenarios, by chunk."""
+
+    state: PageState
+    plan: Plan
+    pairs: tuple[tuple[ViewJob, ...], ...]
+
+    @property
+    def tasks(self) -> list[ViewJob]:
+        """All tasks, the first chunk first."""
+        return [task for pair in self.pairs for task in pair]
+
+    @property
+    def first(self) -> int:
+        """How many chunks are simulated first, all at once."""
+        return sum(pair[0].stage == 0 for pair in self.pairs)
+
+    def complete(self, hub: SessionManager) -> int:
+        """Return how many chunks, from the first on, are there, in whole stages."""
+        missing = {
+            pair[0].stage for pair in self.pairs if not all(t.key in hub.shelf for t in pair)
+        }
+        begun = min(missing, default=len(self.pairs))
+        return sum(pair[0].stage < begun for pair in self.pairs)
+
+    def records(self, hub: SessionManager, chunks: int) -> list[Record]:
+        """Return the records of so many chunks."""
+        return [hub.shelf.get(task.key) for pair in self.pairs[:chunks] for task in pair]
+
+    def dataset(self, records: Sequence[Record]) -> xr.Dataset:
+        """Return the labelled results of the first records, and the command that makes them."""
+        pairs = self.pairs[: len(records) // 2]
+        found = dataset_of(self.plan, pairs, records)
+        return found.assign_attrs(command=command(self.state, outcomes=True))
+
+    def sides(self, hub: SessionManager, chunks: int) -> tuple[Side, Side]:
+        """Return what is shown over time, of so many chunks, as far as it is there."""
+        pairs = self.pairs[:chunks]
+        keys = [task.key for pair in pairs for task in pair]
+        records = {key: hub.shelf.get(key) for key in keys if key in hub.shelf}
+        shown = [spec.partition("@")[0] for spec in self.state.show]
+        return sides_so_far(self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown)))
+
+
+def request_for(hub: SessionManager, state: PageState) -> Request:
+    """Check a state and return what it asks for.
+
+    Raises:
+        UserError: all mistakes at once.
+    """
+    plan = plan_of(state, hub.folder)
+    shown = [spec.partition("@")[0] for spec in state.show]
+    reference, own = jobs_of(plan, state, tuple(dict.fromkeys(shown)), hub.workers)
+    return Request(state, plan, tuple(zip(reference, own, strict=True)))
+
+
+class Stream:
+    """Follows the simulation of a state: the fans grow month by month, then all parts are told.
+
+    Attributes:
+        number: of the move that asked for the state.
+    """
+
+    def __init__(self, number: int, asked: Request, hub: SessionManager) -> None:
+        self.number, self.asked, self._hub = number, asked, hub
+        self._months = (0, 0)  # of reference and scenario
+        self._chunks = 0
+        self._parts: list[str] = []  # of these chunks, not told yet
+        self._dataset: xr.Dataset | None = None
+
+    async def next(self) -> dict[str, Any] | None:
+        """Return the next message; None if nothing is new."""
+        chunks = self.asked.complete(self._hub)
+        if chunks > self._chunks:
+            self._chunks, self._parts, self._dataset = chunks, list(PARTS), None
+        if self._parts:
+            return await self._part(self._parts.pop(0))
+        return None if chunks else await self._so_far()
+
+    async def _so_far(self) -> dict[str, Any] | None:
+        """Return the fans up to the months that are done of the first chunks."""
+        sides = self.asked.sides(self._hub, self.asked.first)
+        months = (months_of(sides[0]), months_of(sides[1]))
+        # The page keeps the last fans of the scenario until there is a month to draw of the new.
+        waits = months[0] == len(self.asked.plan.months) and months[1] < SMOOTH
+        if months == self._months or waits:
+            return None
+        self._months = months
+        fans = await self._drawn(lambda: fans_of(sides, self.asked.state))
+        runs = self.asked.pairs[self.asked.first - 1][0].job.stop
+        return {"kind": "so far", "runs": runs, "months": months[1], "fans": fans}
+
+    async def _part(self, part: str) -> dict[str, Any]:
+        """Return one part of what is shown of the complete chunks."""
+        asked, chunks = self.asked, self._chunks
+        if part == "fans":
+            sides = asked.sides(self._hub, chunks)
+            found: dict[str, Any] = {"fans": await self._drawn(lambda: fans_of(sides, asked.state))}
+        else:
+            if self._dataset is None:
+                records = asked.records(self._hub, chunks)
+                self._dataset = await self._drawn(lambda: asked.dataset(records))
+            dataset = self._dataset
+            found = await self._drawn(lambda: part_of_view(part, dataset, asked.state))
+        whole = chunks == len(asked.pairs) and part == PARTS[-1]
+        runs = asked.pairs[chunks - 1][0].job.stop
+        return {"kind": "view", "part": part, "runs": runs, "complete": whole, **found}
+
+    async def _drawn(self, make: Callable[[], Any]) -> Any:
+        """Return what a function makes in the thread for drawing."""
+        return await asyncio.get_running_loop().run_in_executor(self._hub.drawing, make)
+
+
+#: Seconds to wait for a later move before the work of one begins.
+_SETTLE = 0.03
+
+
+class Session:
+    """Answers the states that a page sends; only the latest counts.
+
+    Args:
+        hub: where the results come from.
+        send: sends an object to the page.
+    """
+
+    def __init__(self, hub: SessionManager, send: Callable[[dict[str, Any]], None]) -> None:
+        self.hub, self._send = hub, send
+        self.needed, self.keys = 0, set[str]()
+        self._latest: tuple[int, str] | None = None
+        self._number = 0
+        self._told: Stream | None = None
+        self._drawing = False
+        self._open = True
+
+    def move(self, number: int, query: str) -> None:
+        """Take a new state; what came before it and was not begun is forgotten."""
+        waiting = self._latest is not None
+        self._latest = (number, query)
+        if not waiting:
+            asyncio.get_running_loop().call_later(_SETTLE, self._begin)
+
+    def close(self) -> None:
+        """Forget everything: the page is gone."""
+        self._open, self._told = False, None
+        self.hub.leave(self)
+
+    def news(self) -> None:
+        """Draw what has come, unless a drawing is under way, which looks again when it is done."""
+        if self._told and not self._drawing:
+            self._drawing = True
+            asyncio.get_running_loop().create_task(self._draw())
+
+    def failed(self, lines: Sequence[str]) -> None:
+        """Tell the page that there is no result."""
+        self._told = None
+        self._say("errors", messages=list(lines))
+
+    def _begin(self) -> None:
+        if self._latest is None or not self._open:
+            return
+        (self._number, query), self._latest = self._latest, None
+        try:
+            state = read_state(query, self.hub.offered)
+            asked = request_for(self.hub, state)
+            self.hub.want(self, asked.tasks, asked.plan.bytes_needed())
+        except UserError as error:
+            self.keys, self.needed = set(), 0
+            self.hub.withdraw(self)
+            self.failed(error.messages)
+            return
+        self._told = Stream(self._number, asked, self.hub)
+        self._say(
+            "asked",
+            query=state.query(),
+            scenario=scenario_text(state),
+            command=command(state),
+            names=[scenario.name for scenario in asked.plan.scenarios],
+            start=asked.plan.start,
+            end=asked.plan.end,
+            runs=asked.plan.runs,
+        )
+        self.news()
+
+    async def _draw(self) -> None:
+        """Draw until the page has all that is there."""
+        try:
+            while self._open and (told := self._told):
+                message = await told.next()
+                if message and told is self._told:
+                    self._send({"number": told.number, **message})
+                elif told is self._told:
+                    return
+        except Exception as error:  # the page must not wait for ever
+            traceback.print_exc()
+            self.failed([f"internal error: {type(error).__name__}: {error}"])
+        finally:
+            self._drawing = False
+
+    def _say(self, kind: str, **more: Any) -> None:
+        if self._open:
+            self._send({"number": self._number, "kind": kind, **more})

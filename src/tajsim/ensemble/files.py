@@ -1,0 +1,69 @@
+"""Results in files: NetCDF that any reader of NetCDF opens, written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from tajsim.ensemble.dataset import TABLES
+from tajsim.errors import UserError
+from tajsim.files import check_file, exists, write_whole
+
+#: The name of the results in a folder made by the command line.
+FILE_NAME = "results.nc"
+
+
+def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path:
+    """Write a Dataset as NetCDF (compressed HDF5) and return its path.
+
+    The file appears complete or not at all. HDF5 writes into memory: where it meets a full disk
+    it raises errors of many kinds and crashes when the process ends.
+
+    Raises:
+        UserError: if the file exists and ``overwrite`` is false, or it cannot be written.
+    """
+    path = Path(path)
+    check_file(path, overwrite, "overwrite=True")
+    write_whole(path, dataset.to_netcdf(engine="h5netcdf", encoding=_encoding(dataset)))
+    return path
+
+
+def load_results(path: str | Path) -> xr.Dataset:
+    """Read results into memory from a file, or from ``results.nc`` of a folder.
+
+    Raises:
+        UserError: if there is no such file, or it is damaged, incomplete or not made by tajsim.
+    """
+    path = Path(path)
+    if exists(path) and path.is_dir():
+        if not (path / FILE_NAME).is_file():
+            what = "a sweep and no" if (path / "sweep.json").is_file() else "no"
+            raise UserError(f"{path}: the folder holds {what} {FILE_NAME}")
+        path = path / FILE_NAME
+    if not exists(path):
+        raise UserError(f"{path}: no such file or folder")
+    if not path.is_file():  # reading a pipe would wait for its writer
+        raise UserError(f"{path}: is not an ordinary file; expected a results file")
+    try:
+        dataset = xr.load_dataset(path, engine="h5netcdf")
+    except PermissionError:
+        raise UserError(f"{path}: cannot be read (permission denied)") from None
+    except Exception:  # h5py and xarray raise many kinds for a file that is cut or foreign
+        raise UserError(f"{path}: not a results file, or a damaged one") from None
+    if "tajsim_version" not in dataset.attrs:
+        raise UserError(f"{path}: not a results file of tajsim")
+    needed = {"scenario", "month", "run"}
+    if "event_kind" in dataset.variables:  # old versions kept no events: all of them or none
+        needed |= {*TABLES, *TABLES.values(), "event_run", "event_month", "event_size"}
+    if missing := sorted(needed - set(map(str, dataset.variables))):
+        raise UserError(f"{path}: incomplete, it holds no '{missing[0]}'; simulate again")
+    return dataset
+
+
+def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """Compress the arrays lightly: level 1 is nearly as small as level 9 and much faster."""
+    light = {"zlib": True, "complevel": 1, "shuffle": True}
+    large = {name: v for name, v in dataset.variables.items() if v.size > 1000}
+    return {str(name): dict(light) for name, v in large.items() if v.dtype.kind in "fiuM"}

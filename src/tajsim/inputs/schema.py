@@ -1,0 +1,147 @@
+"""The scenario format as a JSON Schema (Draft 2020-12), so that editors complete keys and names.
+
+It is built from the models and the registries. ``python -m tajsim.inputs.schema`` renews
+the shipped copy, ``data/scenario.schema.json``, that of experiments, and the list of the families
+of parameters; tests hold them current.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+import tajsim.inputs.families as families
+from tajsim.files import write_whole
+from tajsim.inputs.events import EVENT_KINDS, AnyEvent
+from tajsim.inputs.experiment_file import ExperimentFile
+from tajsim.inputs.registry import Parameter, families_text, load_families
+from tajsim.inputs.scenario_file import ScenarioFile
+from tajsim.inputs.toml import MONTH
+
+#: What may stand in an event in place of a value.
+_REFERENCE: dict[str, Any] = {
+    "type": "object",
+    "description": "the value of a factor: times * factor + plus; months after 'from' in a date",
+    "properties": {
+        "factor": {"type": "string"},
+        "times": {"type": "number"},
+        "plus": {"type": "number"},
+        "from": {"type": "string", "pattern": f"^{MONTH}$"},
+    },
+    "required": ["factor"],
+    "additionalProperties": False,
+}
+
+
+def experiment_schema_path() -> Path:
+    """Return the path of the shipped schema."""
+    return Path(str(files("tajsim"))) / "data" / "experiment.schema.json"
+
+
+def experiment_schema() -> dict[str, Any]:
+    """Return the schema of experiment files, with every name that a file may use."""
+    schema = ExperimentFile.model_json_schema()
+    event: dict[str, Any] = TypeAdapter(AnyEvent).json_schema()
+    definitions: dict[str, Any] = event.pop("$defs")
+    for kind in EVENT_KINDS.values():
+        properties = definitions[kind.__name__]["properties"]
+        for name in properties.keys() - {"kind", "label", "figures"}:
+            either = [properties[name], {"$ref": "#/$defs/FactorReference"}]
+            properties[name] = {"anyOf": either}
+    schema["$defs"] |= {**definitions, "FactorReference": _REFERENCE}
+    schema["properties"]["events"]["items"] = event
+    schema["properties"]["points"]["items"] = {
+        "type": "object",
+        "additionalProperties": {"anyOf": [{"type": "number"}, {"type": "string"}]},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "tajsim-experiment.schema.json",
+        **schema,
+        "title": "tajsim experiment",
+    }
+
+
+def experiment_schema_text() -> str:
+    """Return the schema as the text of the shipped file."""
+    return one_a_line(experiment_schema()) + "\n"
+
+
+def one_a_line(schema: Any, key: str = "") -> str:
+    """Return a schema as JSON with one definition, property or setting a line."""
+    if key not in ("", "$defs", "properties", "set"):
+        return json.dumps(schema, ensure_ascii=False)
+    lines = (f"{json.dumps(name)}: {one_a_line(part, name)}" for name, part in schema.items())
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def schema_path() -> Path:
+    """Return the path of the shipped schema."""
+    return Path(str(files("tajsim"))) / "data" / "scenario.schema.json"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the schema of scenario files, with every name that a file may use."""
+    schema = ScenarioFile.model_json_schema(by_alias=True)
+    text = {"type": "string", "description": "a number with its unit, such as '2 USD/month'"}
+    schema["$defs"]["WithUnit"] = text
+    schema["properties"]["set"] = {
+        "type": "object",
+        "description": "Parameters that take another value, under their full names",
+        "properties": _settings(),
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "tajsim-scenario.schema.json",
+        **schema,
+        "title": "tajsim scenario",
+    }
+
+
+def _settings() -> dict[str, Any]:
+    """Return the properties of ``[set]``: the settable parameters.
+
+    An indexed parameter may be written as a table below its family or quoted ("agency_pay.army").
+    """
+    properties: dict[str, Any] = {}
+    for family in load_families().values():
+        rows = [row for row in family.parameters if row.role != "constant"]
+        if rows and rows[0].index is None:
+            properties[family.name] = _parameter(rows[0])
+        elif rows:
+            properties[family.name] = {
+                "type": "object",
+                "description": family.meaning,
+                "properties": {row.index: _parameter(row) for row in rows},
+                "additionalProperties": False,
+            }
+            below = f"#/properties/set/properties/{family.name}/properties"
+            properties |= {row.name: {"$ref": f"{below}/{row.index}"} for row in rows}
+    return properties
+
+
+def _parameter(row: Parameter) -> dict[str, Any]:
+    return {
+        "description": f"{row.meaning} [{row.unit}; {row.low:g} to {row.high:g}]",
+        "default": row.value,
+        "anyOf": [
+            {"type": "number", "minimum": row.low, "maximum": row.high},
+            {"$ref": "#/$defs/WithUnit"},
+        ],
+    }
+
+
+def schema_text() -> str:
+    """Return the schema as the text of the shipped file."""
+    return one_a_line(json_schema()) + "\n"
+
+
+if __name__ == "__main__":
+    write_whole(Path(families.__file__), families_text())
+    write_whole(schema_path(), schema_text())
+    write_whole(experiment_schema_path(), experiment_schema_text())

@@ -1,0 +1,350 @@
+"""The claims scoreboard: what documents say of cause and effect, and in how many runs it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+
+import tajsim.plots.panels as panels
+import tajsim.plots.panels as timeline
+import tajsim.plots.style as style
+import tajsim.results.select as choose
+from tajsim.errors import UserError
+from tajsim.inputs.ledger import load_figures, printed_in
+from tajsim.inputs.targets import Target, load_targets
+from tajsim.plots.intervals import Row, board
+from tajsim.plots.panels import source
+from tajsim.plots.style import KeyEntry, Layout
+from tajsim.results.numbers import decimals_for, number, plain, short, words
+from tajsim.results.select import own_dimensions
+from tajsim.results.window import scaled, year_of
+
+#: Verdict -> marker, colour, whether it is filled, and what it is called.
+VERDICTS: dict[str, tuple[str, str, bool, str]] = {
+    "holds": ("o", "#0072b2", True, "holds"),
+    "fails": ("X", "#d55e00", True, "fails"),
+    "undecided": ("D", style.QUIET, False, "undecided at this number of runs"),
+    "not tested": ("_", style.QUIET, False, "not tested"),
+}
+_SUBTITLE = (
+    "Across: the share of runs in which a claim holds by itself. The verdict rests on the mean: it "
+    "holds where the 90 % interval is clear of zero on the side that the document names."
+)
+
+
+def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None) -> Figure:
+    """Draw a row per claim: verdict, share of runs, mean effect with its interval, and source.
+
+    Args:
+        dataset: results that the claims were tested on.
+        table: the claims, as `tajsim.analysis.claims.evaluate_claims` returns them; ``claims.csv``
+            holds the same.
+        title: heading.
+
+    Raises:
+        UserError: if there is no claim.
+    """
+    if not table.empty:
+        table = table[table["scenario"].isin(choose.names_of(dataset))]
+    if table.empty:
+        raise UserError("these scenarios make no claims; there is nothing to draw")
+    groups = ((str(name), part) for name, part in table.groupby("scenario", sort=False))
+    shown = board(groups, _row)
+    page = Layout(
+        body=shown.height,
+        title=title or _title(table),
+        subtitle=_SUBTITLE,
+        legend=_legend(table),
+        foot=panels.foot(dataset, "In brackets: the 90 % interval of the mean effect."),
+    )
+    ax = page.figure.subplots()
+    for middle, claim in shown.draw(ax, "mean effect [90 %]"):
+        marker, colour, filled, _ = VERDICTS[claim.verdict]
+        share = float(getattr(claim, "share", 0.0) or 0.0) if claim.verdict != "not tested" else 0.0
+        ax.plot([0, share], [middle] * 2, color=colour, lw=1.0, alpha=0.6, zorder=2)
+        ax.plot(
+            [share], [middle], marker=marker, ms=6, mfc=colour if filled else "white", mec=colour,
+            mew=1.2, zorder=4, clip_on=False, gid=f"claim-{claim.claim}",
+        )  # fmt: skip
+    ax.set_xlim(-0.03, 1.03)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
+    ax.set_xlabel("runs in which it holds (share)")
+    return page.figure
+
+
+def _row(claim: Any) -> Row:
+    return Row(f"{words(claim.claim)} ({claim.document}:{claim.line})", _said(claim))
+
+
+def _said(claim: Any) -> str:
+    """Return the mean effect with its interval and unit, to the digits that it warrants."""
+    if claim.verdict == "not tested":
+        return "not tested"
+    factor, unit = scaled(np.array([claim.effect]), str(claim.unit))
+    half = (claim.high - claim.low) / 2 / factor
+    decimals = decimals_for(half or claim.effect / factor, 2, least=-6)
+    signed = bool(claim.signed)
+    mean, low, high = (
+        number(float(v) / factor, signed=signed, decimals=decimals)
+        for v in (claim.effect, claim.low, claim.high)
+    )
+    return f"{mean} [{low}, {high}] {unit}"
+
+
+def _title(table: pd.DataFrame) -> str:
+    counts = table["verdict"].value_counts()
+    parts = [f"{counts[v]} {name}" for v, name in _COUNTED.items() if v in counts]
+    return f"Claims of the documents: {', '.join(parts)}"
+
+
+_COUNTED = {"holds": "hold", "fails": "fail", "undecided": "undecided", "not tested": "not tested"}
+
+
+def _legend(table: pd.DataFrame) -> list[tuple[Artist, str]]:
+    there = [verdict for verdict in VERDICTS if (table["verdict"] == verdict).any()]
+    entries: list[tuple[Artist, str]] = []
+    for marker, colour, filled, name in (VERDICTS[v] for v in there):
+        face = colour if filled else "white"
+        line = Line2D([], [], ls="", marker=marker, ms=6, mfc=face, mec=colour, mew=1.2)
+        entries.append((line, name))
+    return entries
+
+
+#: Standard errors beyond which the axis ends, and that hold 90 % of an error.
+EDGE, NINETY = 6.0, 1.645
+_INK = {"checked": "#0072b2", "fitted": style.QUIET}
+_TARGETS_SUBTITLE = (
+    "Across: simulated less observed, in standard errors of the observed figure (zero is a perfect "
+    "fit; so is the allowed side of a bound); point: median of the runs, line: 90 % of them, "
+    "arrow: beyond the axis. Bars: runs that agree with what happened or did not, on the upper "
+    "axis. Only checked targets test the model."
+)
+
+
+def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None) -> Figure:
+    """Draw a row per target: observed figure with its source, and the simulated range beside it.
+
+    Args:
+        dataset: the results that were held against the targets.
+        table: the targets, as `tajsim.analysis.validation.scoreboard` returns them; the file that
+            ``tajsim validate --out`` writes holds the same.
+        title: heading.
+
+    Raises:
+        UserError: if there is no target.
+    """
+    if table.empty:
+        raise UserError("there are no targets to draw")
+    groups = ((str(theme), part) for theme, part in table.groupby("theme", sort=False))
+    shown = board(groups, _targets_row)
+    uses = table["use"].value_counts()
+    page = Layout(
+        body=shown.height,
+        title=title or f"{choose.names_of(dataset)[0]} against what was observed",
+        subtitle=_TARGETS_SUBTITLE,
+        legend=_targets_legend(uses),
+        foot=timeline.foot(dataset, "Lines: 90 % of the runs."),
+    )
+    ax = page.figure.subplots()
+    ax.axvspan(-NINETY, NINETY, color="#e3ecf4", lw=0, zorder=0.3)
+    ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
+    for middle, target in shown.draw(ax, "observed; simulated [90 %]"):
+        _draw(ax, target, middle)
+    ax.set_xlim(-EDGE, EDGE)
+    style.plain_numbers(ax.xaxis, 4.0)
+    ax.set_xlabel("standard errors of the figure (number)")
+    if (table["kind"] == "event").any():
+        _upper_axis(ax)
+    return page.figure
+
+
+def _upper_axis(ax: Axes) -> None:
+    """Give the bars of agreement an axis of their own."""
+    upper = ax.secondary_xaxis("top", functions=(_to_share, _from_share))
+    upper.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    upper.set_xlabel("bars: runs that agree (share)", size=style.FOOT)
+
+
+def _to_share(place: Any) -> Any:
+    return (place + EDGE) / (2 * EDGE)
+
+
+def _from_share(share: Any) -> Any:
+    return share * 2 * EDGE - EDGE
+
+
+def _draw(ax: Axes, target: Any, middle: float) -> None:
+    """Draw one target: a range and its median, or for an event a bar of agreement."""
+    colour = _INK.get(target.use, style.INK)
+    face = colour if target.use == "checked" else "white"
+    if target.kind == "event":
+        share = float(target.percentile)
+        at = -EDGE + 2 * EDGE * share
+        ax.plot([-EDGE, at], [middle] * 2, color=colour, lw=3.2, alpha=0.3, solid_capstyle="butt")
+        ax.plot([at], [middle], marker="|", ms=8, mew=1.6, color=colour, zorder=4)
+        return
+    ends = [_errors(target, float(v)) for v in (target.p05, target.median, target.p95)]
+    low, mid, high = np.clip(ends, -EDGE, EDGE)
+    ax.plot([low, high], [middle] * 2, color=colour, lw=1.6, zorder=3)
+    beyond = abs(ends[1]) > EDGE
+    marker = (">" if ends[1] > 0 else "<") if beyond else "o"
+    ax.plot(
+        [mid], [middle], marker=marker, ms=5.5, mfc=face, mec=colour, mew=1.2, zorder=4,
+        clip_on=False, gid=f"target-{target.target}",
+    )  # fmt: skip
+
+
+def _errors(target: Any, value: float) -> float:
+    """Return a value less the observed one in standard errors of the target, on its scale."""
+    if target.scale == "log":
+        off = log(max(value / target.observed, 1e-4)) / float(target.error)
+    else:
+        off = (value - float(target.observed)) / float(target.error)
+    if target.kind == "at_least":
+        return min(off, 0.0)
+    return max(off, 0.0) if target.kind == "at_most" else off
+
+
+def _targets_row(target: Any) -> Row:
+    return Row(f"{words(target.target)} ({_source(target.figure)})", _targets_said(target))
+
+
+def _targets_said(target: Any) -> str:
+    if target.kind == "event":
+        happened = "happened" if target.observed else "did not happen"
+        return f"{happened}; {100 * target.percentile:.0f} % of runs agree"
+    bound = {"at_least": "at least ", "at_most": "at most "}.get(target.kind, "")
+    middle, low, high = (short(float(v)) for v in (target.median, target.p05, target.p95))
+    return f"{bound}{plain(float(target.observed))}; {middle} [{low}, {high}] {target.unit}"
+
+
+def _source(figure: str) -> str:
+    found = load_figures().get(figure)
+    return f"{found.document}:{found.line}" if found else figure
+
+
+def _targets_legend(uses: pd.Series) -> list[tuple[Artist, str]]:
+    entries: list[tuple[Artist, str]] = []
+    for use, colour in _INK.items():
+        face = colour if use == "checked" else "white"
+        line = Line2D([], [], color=colour, lw=1.6, marker="o", mfc=face, mec=colour, mew=1.2)
+        entries.append((line, f"{use} ({uses.get(use, 0)})"))
+    entries.append((Patch(fc="#e3ecf4", lw=0), "within 90 % of the figure's own error"))
+    return entries
+
+
+_NINETY = 1.645  # standard errors to each side that hold 90 % of an error
+_MARKERS = {"about": "D", "at_least": "^", "at_most": "v"}
+_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A documented value in the unit of the outcome; ``low`` to ``high`` hold 90 % of its error."""
+
+    letter: str
+    outcome: str
+    when: float
+    value: float
+    low: float
+    high: float
+    bound: str
+    text: str
+
+
+def observed(
+    dataset: xr.Dataset,
+    names: Sequence[str],
+    select: Mapping[str, Sequence[str]],
+    months: int | None,
+) -> list[Observed]:
+    """Return the documented values that can stand beside the series of these outcomes.
+
+    ``months`` is the rolling window of the series, or None. A value is left out where it covers
+    other coordinates or another span than the series, or other months than the results.
+    """
+    first, last = (str(m)[:7] for m in dataset["month"].values[[0, -1]])
+    found: list[Observed] = []
+    for target in load_targets().values():
+        if target.outcome not in names or not first <= target.window[0] <= target.window[1] <= last:
+            continue
+        variable = dataset[target.outcome]
+        factor = _factor(target, str(variable.attrs.get("aggregate")), months)
+        if factor is None or not _same_scope(target, variable, select):
+            continue
+        error = _NINETY * target.error
+        if target.scale == "log":
+            ends = target.observed * exp(-error), target.observed * exp(error)
+        else:
+            ends = target.observed - error, target.observed + error
+        value, low, high = (v * factor for v in (target.observed, *ends))
+        bound = {"at_least": "at least ", "at_most": "at most "}.get(target.bound, "")
+        text = (
+            f"{words(target.id)}: {bound}{plain(target.observed)} {target.unit} "
+            f"({source(printed_in([target.figure.id]))})"
+        )
+        start, end = (year_of(month) for month in target.window)
+        # A rolling value stands at the last of its months.
+        when = end if months else (start + end + 1 / 12) / 2
+        letter = chr(97 + len(found))
+        found.append(Observed(letter, target.outcome, when, value, low, high, target.bound, text))
+    return found
+
+
+def _factor(target: Target, aggregate: str, months: int | None) -> float | None:
+    """Return what turns the figure into the unit of the series; None if it cannot be compared."""
+    if target.is_event or target.divisor or target.measure not in ("level", "sum"):
+        return None
+    if aggregate in ("mean", "last"):
+        return 1.0 / target.times if target.measure == "level" else None
+    span = int(np.diff(np.array(target.window, "datetime64[M]").astype(int))[0]) + 1
+    if aggregate != "yearly" or span != _YEAR:
+        return None
+    return 1.0 / target.times / (1 if months else _YEAR)
+
+
+def _same_scope(
+    target: Target, variable: xr.DataArray, select: Mapping[str, Sequence[str]]
+) -> bool:
+    """Tell whether a figure covers the coordinates that the series does."""
+    own = {d: list(select[d]) for d in own_dimensions(variable) if d in select}
+    return own == {d: [name] for d, name in target.where.items()}
+
+
+def draw_observed(ax: Axes, found: Sequence[Observed], factor: float) -> None:
+    """Draw documented values at their months, divided by ``factor`` as the panel's values are."""
+    for one in found:
+        low, high = one.low / factor, one.high / factor
+        if max(high, one.value / factor) > ax.get_ylim()[1]:
+            ax.set_ylim(top=1.08 * max(high, one.value / factor))
+        for width, colour in ((2.8, "white"), (1.0, style.INK)):
+            ax.plot([one.when] * 2, [low, high], color=colour, lw=width, zorder=5)
+        ax.plot(
+            [one.when], [one.value / factor], marker=_MARKERS[one.bound], ms=5.5, mfc="white",
+            mec=style.INK, mew=1.2, zorder=6, gid=f"observed-{one.letter}",
+        )  # fmt: skip
+        ax.annotate(
+            one.letter, (one.when, one.value / factor), xytext=(5, 3), textcoords="offset points",
+            size=7.5, weight="bold", zorder=6,
+            path_effects=[withStroke(linewidth=2.0, foreground="white")],
+        )  # fmt: skip
+
+
+def observed_key(found: Sequence[Observed]) -> list[KeyEntry]:
+    """Return the key of documented values."""
+    if not found:
+        return []
+    heading = KeyEntry("Documented values (diamond, with 90 % of their error)")
+    return [heading, *(KeyEntry(one.text, one.letter, style.INK) for one in found)]

@@ -1,0 +1,504 @@
+"""What every picture over time shares: the axis of years, the projection, and the foot line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.transforms import offset_copy
+
+import tajsim.plots.style as style
+from tajsim.inputs.ledger import printed_in
+from tajsim.plots.style import KeyEntry, badge
+from tajsim.results.numbers import display_name, month_text, width, wrap
+from tajsim.results.select import names_of
+from tajsim.results.window import DOCUMENTED_UNTIL, Floats, year_of, years
+
+#: Years of results whose axis is lettered by months.
+_SHORT = 2.0
+PROJECTION_FROM = year_of(DOCUMENTED_UNTIL) + 1 / 12
+
+
+def time_axis(
+    ax: Axes, dataset: xr.Dataset, inches: float, bottom: bool = True, cells: bool = False
+) -> None:
+    """Give a panel of so many inches its axis of years; only the bottom one is lettered.
+
+    With ``cells`` the last month has a width, as in a heat map; else it is a point.
+    """
+    when = years(dataset["month"].values)
+    start, end = float(when[0]), float(when[-1]) + (1 / 12 if cells or len(when) == 1 else 0.0)
+    ax.set_xlim(start, end)
+    ax.tick_params(labelbottom=bottom)
+    if end - start <= _SHORT:
+        _month_ticks(ax, start, end, inches)
+        if bottom:
+            ax.set_xlabel("month")
+        return
+    step = next((s for s in (1, 2, 5, 10) if (end - start) / s <= inches / 0.40), 20)
+    room = 0.14 / inches * (end - start)  # half a lettered year
+    first = int(np.ceil(start / step)) * step
+    ticks = [year for year in range(first, int(end) + 1, step) if year <= end - room]
+    ax.set_xticks(ticks, [str(year) for year in ticks])
+    if bottom:
+        ax.set_xlabel("year")
+
+
+def _month_ticks(ax: Axes, start: float, end: float, inches: float) -> None:
+    """Letter months, as many as fit; the first of them, and each January, with its year."""
+    first, last = round(12 * start), round(12 * end)
+    step = next((s for s in (1, 2, 3, 6) if (last - first) / s <= inches / 0.62), 12)
+    months = [m for m in range(first, last) if m % step == 0] or [first]
+    texts = [month_text(f"{m // 12}-{m % 12 + 1:02d}") for m in months]
+    kept = [m == months[0] or m % 12 == 0 for m in months]
+    texts = [text if whole else text[:3] for text, whole in zip(texts, kept, strict=True)]
+    ax.set_xticks([m / 12 for m in months], texts)
+
+
+def has_projection(dataset: xr.Dataset) -> bool:
+    """Tell whether months after the documented ones are among the results."""
+    return float(years(dataset["month"].values)[-1]) >= PROJECTION_FROM
+
+
+def shade_projection(ax: Axes, dataset: xr.Dataset, inches: float, named: bool = True) -> None:
+    """Shade the projection of a panel and, if ``named``, say so in room kept at the top."""
+    if not has_projection(dataset):
+        return
+    start, end = ax.get_xlim()
+    band = ax.axvspan(max(PROJECTION_FROM, start), end, color=style.PROJECTION, lw=0, zorder=0)
+    band.set_gid("projection")
+    if named:
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high + 0.13 * (high - low))
+        name_projection(ax, inches, -3.0)
+
+
+def name_projection(ax: Axes, inches: float, points: float) -> None:
+    """Write 'projection' over its months, so many points from the top of the panel.
+
+    ``inches`` is the width of the panel; where the word does not fit it is left to the foot line.
+    """
+    start, end = ax.get_xlim()
+    band = (end - max(start, PROJECTION_FROM)) / (end - start) * inches
+    if width("projection", 7.5) > band + 0.05:
+        return
+    ax.annotate(
+        "projection",
+        xy=((max(start, PROJECTION_FROM) + end) / 2, 1.0),
+        xycoords=ax.get_xaxis_transform(),
+        xytext=(0, points),
+        textcoords="offset points",
+        ha="center",
+        va="top" if points < 0 else "bottom",
+        size=7.5,
+        style="italic",
+        color=style.QUIET,
+        zorder=5,
+        annotation_clip=False,
+    )
+
+
+def bracket(ax: Axes, inches: float) -> None:
+    """Show by a line above a panel which months are projection, where shading would falsify."""
+    start, end = ax.get_xlim()
+    above = offset_copy(ax.get_xaxis_transform(), cast(Figure, ax.figure), y=3.0, units="points")
+    ax.plot(
+        [max(start, PROJECTION_FROM), end], [1.0, 1.0], color=style.QUIET, lw=1.6,
+        transform=above, clip_on=False, solid_capstyle="butt", gid="projection",
+    )  # fmt: skip
+    name_projection(ax, inches, 5.0)
+
+
+def foot(dataset: xr.Dataset, interval: str) -> str:
+    """Return the foot line: runs, interval, seed, how parameters were taken, projection."""
+    attrs = dataset.attrs
+    runs = dataset.sizes["run"]
+    parts = [
+        f"{runs:,} run{'s' if runs != 1 else ''} per scenario",
+        f"seed {attrs.get('seed', 'not stated')}",
+    ]
+    if "," in str(attrs.get("runs_given", "")):
+        parts[0] += f" (those that all results hold; given were {attrs['runs_given']})"
+    mode = {
+        "posterior": "parameters from the calibrated sample",
+        "prior": "parameters drawn from their ranges in each run",
+        "fixed": "parameters fixed",
+    }
+    if attrs.get("parameters_mode") in mode:
+        parts.append(mode[attrs["parameters_mode"]])
+    text = f"{'; '.join(parts)}. {interval if runs > 1 else 'One run: no interval.'}"
+    if has_projection(dataset):
+        text += " Months after December 2015 are projection."
+    version = attrs.get("tajsim_version")
+    return f"{text} tajsim\N{NO-BREAK SPACE}{version}." if version else text
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One or more events of a month, under one number; ``owners`` are the scenarios with them."""
+
+    number: int
+    month: str
+    text: str
+    owners: tuple[str, ...]
+    colour: str
+    sections: tuple[str, ...] = ()
+
+    @property
+    def year(self) -> float:
+        """The month as a decimal year."""
+        return year_of(self.month)
+
+
+def marks(
+    dataset: xr.Dataset, events: bool | Sequence[str], usual: Sequence[str] | None = None
+) -> list[Mark]:
+    """Return the events of the scenarios by date, those of one month and owner under one number.
+
+    ``events`` are the kinds of event to keep; ``False`` keeps none, ``True`` the ``usual`` kinds
+    of the picture (``None`` for all).
+    """
+    if events is False:
+        return []
+    kinds = usual if events is True else [events] if isinstance(events, str) else events
+    names = names_of(dataset)
+    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
+    table: Mapping[str, list[dict[str, Any]]] = json.loads(dataset.attrs.get("events") or "{}")
+    owners: dict[tuple[str, str, str, str], list[str]] = {}
+    for name in names:
+        for event in table.get(name, []):
+            if (kinds is None or event["kind"] in kinds) and event["month"] in months:
+                section = str(event.get("arguments", {}).get("section", ""))
+                places = event.get("sources") or printed_in(event.get("figures", ()))
+                what = (event["month"], event["label"], section, source(places))
+                holders = owners.setdefault(what, [])
+                if name not in holders:
+                    holders.append(name)
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, str, str]]] = {}
+    for (month, *part), holders in owners.items():
+        groups.setdefault((month, tuple(holders)), []).append((part[0], part[1], part[2]))
+    found = []
+    for number, ((month, who), parts) in enumerate(sorted(groups.items()), start=1):
+        text = _joined([(label, where) for label, _, where in parts])
+        sections = tuple(dict.fromkeys(section for _, section, _ in parts if section))
+        found.append(Mark(number, month, text, who, _colour(names, who), sections))
+    return found
+
+
+def source(places: Sequence[str]) -> str:
+    """Return documents with their lines, ``icg-2016:35, 83``, of ``document:line``; "" of none."""
+    lines: dict[str, list[str]] = {}
+    for document, _, line in (place.rpartition(":") for place in dict.fromkeys(places)):
+        lines.setdefault(document, []).append(line)
+    return "; ".join(f"{name}:{', '.join(found)}" for name, found in lines.items())
+
+
+def _joined(parts: Sequence[tuple[str, str]]) -> str:
+    """Return labels with their sources, a source that several share once, after the last."""
+    groups: dict[str, list[str]] = {}
+    for label, where in dict.fromkeys(parts):
+        groups.setdefault(where, []).append(label)
+    said = (
+        f"{'; '.join(own)} ({where})" if where else "; ".join(own) for where, own in groups.items()
+    )
+    return "; ".join(said)
+
+
+def _colour(names: Sequence[str], owners: Sequence[str]) -> str:
+    """Return the colour of the only scenario with an event; grey for one that several share."""
+    own = len(owners) == 1 and len(names) > 1 and owners[0] != names[0]
+    return style.scenario_look(names.index(owners[0])).colour if own else style.QUIET
+
+
+def key(found: Sequence[Mark], names: Sequence[str]) -> list[KeyEntry]:
+    """Return the key of the marks, under a heading per set of scenarios if there are several."""
+    entries: list[KeyEntry] = []
+    for owners in dict.fromkeys(mark.owners for mark in found):
+        own = [mark for mark in found if mark.owners == owners]
+        if len(names) > 1:
+            where = "all scenarios" if len(owners) == len(names) else ", ".join(owners)
+            entries.append(KeyEntry(f"Events in {where}", colour=own[0].colour))
+        entries += [
+            KeyEntry(f"{month_text(m.month)}: {m.text}", str(m.number), m.colour) for m in own
+        ]
+    return entries
+
+
+_ROW = 11.0  # points from one row of badges to the next
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where the badge of a mark stands: beside its month if need be, ``points`` above the panel."""
+
+    year: float
+    points: float
+
+
+def spots(found: Sequence[Mark], dataset: xr.Dataset, inches: float) -> list[Spot]:
+    """Return a place for each badge, near its month and in its order, such that none touch.
+
+    ``inches`` is the (least) length of the axis on paper. Marks that are too many for one row of
+    badges are dealt out over several.
+    """
+    if not found:
+        return []
+    when = years(dataset["month"].values)
+    per_year = inches / (float(when[-1]) + 1 / 12 - float(when[0]))
+    gap = (width("0" * len(str(found[-1].number)), 6.5, bold=True) + 0.085) / per_year
+    length = inches / per_year
+    rows = int(np.ceil(gap * (len(found) - 1) / length)) if len(found) > 1 else 1
+    step = gap / max(rows, 1)
+    start, end = float(when[0]), float(when[0]) + length
+    places = apart([mark.year for mark in found], step, start, end)
+    pushed = max(abs(p - mark.year) for p, mark in zip(places, found, strict=True)) * per_year
+    least = 12.0 + min(14.0, 18.0 * pushed)  # a line to a badge far aside must not lie flat
+    return [Spot(year, least + i % max(rows, 1) * _ROW) for i, year in enumerate(places)]
+
+
+def apart(wanted: Sequence[float], step: float, start: float, end: float) -> list[float]:
+    """Return ascending places at least ``step`` apart, as near as can be to those wanted.
+
+    Neighbours that are too close form a block about the mean of their wishes.
+    """
+    blocks: list[list[float]] = []  # sum of (wish - own offset), count
+    for i, wish in enumerate(wanted):
+        blocks.append([wish - i * step, 1.0])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
+            total, count = blocks.pop()
+            blocks[-1][0] += total
+            blocks[-1][1] += count
+    free = [total / count for total, count in blocks for _ in range(int(count))]
+    last = end - (len(wanted) - 1) * step
+    return [max(start, min(place, last)) + i * step for i, place in enumerate(free)]
+
+
+def head_room(places: Sequence[Spot]) -> float:
+    """Return the points that the badges need above a panel."""
+    return max((spot.points + 8.0 for spot in places), default=0.0)
+
+
+def draw_marks(ax: Axes, found: Sequence[Mark], places: Sequence[Spot] | None = None) -> None:
+    """Draw a thin line at each event and, where ``places`` are given, its badge above the panel."""
+    for mark in found:
+        line = ax.axvline(mark.year, color=mark.colour, lw=0.8, ls=(0, (1, 1.5)), zorder=1.5)
+        line.set_gid(f"event-{mark.number}")
+    if places is not None:
+        draw_badges(ax, found, places)
+
+
+def draw_badges(ax: Axes, found: Sequence[Mark], places: Sequence[Spot], lift: float = 0.0) -> None:
+    """Write the numbers of the events above a panel, each tied to its month by a thin line.
+
+    ``lift`` raises them by so many points.
+    """
+    top = ax.get_xaxis_transform()
+    for mark, spot in zip(found, places, strict=True):
+        lifted = offset_copy(top, cast(Figure, ax.figure), y=spot.points + lift, units="points")
+        ax.annotate(
+            "",
+            xy=(mark.year, 1.0),
+            xycoords=top,
+            xytext=(spot.year, 1.0),
+            textcoords=lifted,
+            annotation_clip=False,
+            zorder=2.9,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": mark.colour,
+                "lw": 0.6,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
+        ax.text(spot.year, 1.0, str(mark.number), transform=lifted, zorder=6, **badge(mark.colour))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The panels of things (tasks, commanders) and scenarios, and how large they are, in inches."""
+
+    things: Sequence[str]
+    scenarios: Sequence[str]
+    tall: float = 1.5
+    low: float = 0.95
+    across: int = 3
+    heads: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is one scenario only."""
+        return len(self.scenarios) == 1
+
+    @property
+    def columns(self) -> int:
+        """Panels in a row."""
+        return min(self.across, len(self.things)) if self.alone else len(self.scenarios)
+
+    @property
+    def count(self) -> int:
+        """All panels."""
+        return len(self.things) * len(self.scenarios)
+
+    @property
+    def rows(self) -> int:
+        """Rows of panels."""
+        return -(-self.count // self.columns)
+
+    @property
+    def wide(self) -> float:
+        """Inches of a panel's axis, at least."""
+        return 5.6 / self.columns
+
+    @property
+    def height(self) -> float:
+        """Inches of a panel's other axis."""
+        return self.tall if self.alone else self.low
+
+    def panel(self, index: int) -> tuple[str, str]:
+        """Return thing and scenario of a panel."""
+        if self.alone:
+            return self.things[index], self.scenarios[0]
+        row, column = divmod(index, self.columns)
+        return self.things[row], self.scenarios[column]
+
+    def places(self, dataset: xr.Dataset, found: Sequence[Mark]) -> dict[str, list[Spot]]:
+        """Return where the badges of the events stand above the first row, by scenario."""
+        own = {name: [m for m in found if name in m.owners] for name in self.scenarios}
+        return {name: spots(marks, dataset, self.wide) for name, marks in own.items()}
+
+    def dress(
+        self, ax: Axes, dataset: xr.Dataset, index: int, found: Sequence[Mark], unit: str
+    ) -> None:
+        """Give a panel its axes, heading, projection and events."""
+        row, column = divmod(index, self.columns)
+        thing, scenario = self.panel(index)
+        places = self.places(dataset, found)
+        room = max(map(head_room, places.values()), default=0.0)
+        bottom = index + self.columns >= self.count
+        time_axis(ax, dataset, self.wide, bottom=bottom)
+        said = self.heads.get(thing, display_name(thing))
+        head = said if self.alone else scenario if row == 0 else ""
+        lines = wrap(head, self.wide, style.BODY, bold=True)
+        lift = 11.0 if row == 0 and has_projection(dataset) else 0.0
+        ax.set_title("\n".join(lines), pad=room + lift + 4 if row == 0 else 4)
+        if lift:
+            bracket(ax, self.wide)
+        ax.tick_params(labelleft=column == 0)
+        if column == 0:
+            name = [] if self.alone else wrap(said, self.height, 8.5)
+            ax.set_ylabel("\n".join([*name, f"({unit})"]) if name else unit)
+        here = [mark for mark in found if scenario in mark.owners]
+        draw_marks(ax, here)
+        if index < self.columns:
+            draw_badges(ax, here, places[scenario], lift)
+
+    def room(self, dataset: xr.Dataset, found: Sequence[Mark]) -> float:
+        """Return the inches that the first row needs above its panels for badges and brackets."""
+        points = max(map(head_room, self.places(dataset, found).values()), default=0.0)
+        return (points + (11.0 if has_projection(dataset) else 0.0)) / 72
+
+
+_DOT = 0.05  # inches around the middle of a point that its mark takes
+_GAP = np.array([-0.05, 0.05, 0.0, 0.0])  # inches between names beside each other
+
+
+@dataclass(frozen=True)
+class Side:
+    """A side of a point: how far the name stands from it, in points, and how it is aligned."""
+
+    right: float
+    up: float
+    ha: Literal["left", "center", "right"]
+    va: Literal["bottom", "center", "top"]
+
+    def box(self, spot: Floats, wide: float, tall: float) -> Floats:
+        """Return left, right, bottom, top in inches of a name of so many inches at a spot."""
+        x, y = spot[0] + self.right / 72, spot[1] + self.up / 72
+        left = x - {"left": 0.0, "center": wide / 2, "right": wide}[self.ha]
+        low = y - {"bottom": 0.0, "center": tall / 2, "top": tall}[self.va]
+        return np.array([left, left + wide, low, low + tall])
+
+
+SIDES = (
+    Side(5, 4, "left", "bottom"),
+    Side(-5, 4, "right", "bottom"),
+    Side(5, -4, "left", "top"),
+    Side(-5, -4, "right", "top"),
+    Side(8, 0, "left", "center"),
+    Side(-8, 0, "right", "center"),
+    Side(0, 7, "center", "bottom"),
+    Side(0, -7, "center", "top"),
+)
+
+
+def sides(
+    spots: Floats,
+    names: Sequence[str],
+    order: Sequence[int],
+    size: float,
+    frame: tuple[float, float],
+    lines: Floats | None = None,
+    always: int = 0,
+) -> dict[int, Side]:
+    """Return on which side of its point each name stands; those without room are left out.
+
+    Args:
+        spots: of all points, ``(point, 2)`` in inches from the lower left corner of the panel.
+        names: of all points.
+        order: the points to be named, the most important first.
+        size: of the letters, in points.
+        frame: width and height of the panel in inches.
+        lines: places on lines that names should not cover, ``(place, 2)`` in inches.
+        always: so many of the first are named wherever there is least in the way.
+    """
+    tall = 1.05 * size / 72
+    found: dict[int, Side] = {}
+    boxes: list[Floats] = []
+    for rank, i in enumerate(order):
+        wide = width(names[i], size)
+        best: tuple[float, int] | None = None
+        for k, side in enumerate(SIDES):
+            box = side.box(spots[i], wide, tall)
+            cost = 4.0 * _inside(box, spots, _DOT) + 20.0 * sum(_meet(box, b) for b in boxes)
+            cost += 50.0 * (box[0] < 0 or box[2] < 0 or box[1] > frame[0] or box[3] > frame[1])
+            if lines is not None:
+                cost += 0.4 * _inside(box, lines, 0.01)
+            if best is None or cost < best[0]:
+                best = cost, k
+        if best is not None and (best[0] < 4.0 or rank < always):
+            found[i] = SIDES[best[1]]
+            boxes.append(SIDES[best[1]].box(spots[i], wide, tall) + _GAP)
+    return found
+
+
+def _inside(box: Floats, spots: Floats, room: float) -> int:
+    """Return how many spots lie in a box or so near to it."""
+    across = (spots[:, 0] > box[0] - room) & (spots[:, 0] < box[1] + room)
+    return int((across & (spots[:, 1] > box[2] - room) & (spots[:, 1] < box[3] + room)).sum())
+
+
+def _meet(one: Floats, other: Floats) -> bool:
+    return bool(one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3])
+
+
+def along(x: Floats, y: Floats) -> Floats:
+    """Return places close to each other on the line through some points, ``(place, 2)``."""
+    steps = np.linspace(0.0, 1.0, 24, endpoint=False)
+    return np.stack([(v[:-1, None] + np.diff(v)[:, None] * steps).ravel() for v in (x, y)], axis=1)
+
+
+def write(ax: Axes, x: float, y: float, name: str, side: Side, size: float) -> None:
+    """Write a name beside a point, with a white edge."""
+    ax.annotate(
+        name, (x, y), xytext=(side.right, side.up), textcoords="offset points", size=size,
+        ha=side.ha, va=side.va, color=style.INK, zorder=6,
+        path_effects=[withStroke(linewidth=2.0, foreground="white")],
+    )  # fmt: skip

@@ -1,0 +1,742 @@
+"""A map of two factors of a sweep against an outcome, with contours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
+from scipy.stats import gaussian_kde
+
+import tajsim.plots.panels as beside
+import tajsim.plots.style as style
+import tajsim.plots.sweep_table as groups
+import tajsim.plots.sweep_table as sweep_table
+import tajsim.plots.sweep_table as swept
+from tajsim.errors import UserError, unknown
+from tajsim.files import check_file
+from tajsim.plots.style import SUFFIXES, Item, Layout, save
+from tajsim.plots.sweep_table import Group, Kept, Swept, said
+from tajsim.results.numbers import number, wrap
+from tajsim.results.select import Names
+from tajsim.results.window import Floats, scaled
+
+#: More values than this on one side are put into so many bands.
+_MOST = 12
+_SHADES = "YlGnBu"
+
+
+def levers(
+    sweep: Swept,
+    *,
+    outcome: Names = None,
+    by: Names = None,
+    scenarios: Names = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw the mean of an outcome over the runs at each pair of values of two factors.
+
+    Args:
+        sweep: the tables of a sweep.
+        outcome: a kept column.
+        by: two factors, across and up; by default the two whose ranks go with the outcome most.
+        scenarios: only these; the mean is taken over several, and over all other factors.
+        title: heading.
+
+    Raises:
+        UserError: for unknown names, or fewer than two factors that vary.
+    """
+    what = sweep_table.kept(sweep, outcome, scenarios)
+    table, pair = what.table, what.strongest(by, 2)
+    if len(pair) < 2 or pair[0] == pair[1]:
+        raise UserError("a map needs two different factors that vary; this sweep has one")
+    across, up = pair
+    columns, across_texts = _cells(table[across])
+    rows, up_texts = _cells(table[up])
+    means, counts = _means(table[what.name], columns, rows, len(across_texts), len(up_texts))
+    factor, unit = scaled(means, what.unit)
+    others = [f for f in sweep.factors.index if f not in pair and table[f].nunique() > 1]
+    averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
+    averaged += f" and {len(others) - 4} more" if len(others) > 4 else ""
+    page = Layout(
+        body=1.0 + 0.42 * max(6, len(up_texts)),
+        title=title or what.heading,
+        subtitle=f"Mean over the runs, {what.months} ({unit}).{averaged}{'.' if averaged else ''}",
+        foot=what.foot("Lines: equal values, between the means of cells."),
+    )
+    ax = page.panels(1, 1, 1)[0]
+    _draw(ax, means / factor, counts)
+    ax.set_xticks(range(len(across_texts)), across_texts, rotation=0 if _fits(across_texts) else 30,
+                  ha="center" if _fits(across_texts) else "right")  # fmt: skip
+    ax.set_yticks(range(len(up_texts)), up_texts)
+    ax.set_xlabel(sweep_table.axis_text(sweep, across))
+    ax.set_ylabel(sweep_table.axis_text(sweep, up))
+    bar = page.figure.colorbar(ax.images[0], ax=ax, pad=0.02, aspect=30)
+    bar.set_label(unit)
+    bar.outline.set_visible(False)
+    return page.figure
+
+
+def _fits(texts: list[str]) -> bool:
+    return sum(max(map(len, text.split("\n"))) for text in texts) < 60
+
+
+def _cells(values: pd.Series[float]) -> tuple[np.ndarray, list[str]]:
+    """Return the cell of each run on one side, and the texts of the cells in order."""
+    found = list(dict.fromkeys(values))
+    if not pd.api.types.is_numeric_dtype(values):
+        return values.map(found.index).to_numpy(), [str(v) for v in found]
+    found = sorted(found)
+    if len(found) <= _MOST:
+        place = {value: i for i, value in enumerate(found)}
+        return values.map(place).to_numpy(), [sweep_table.said(v) for v in found]
+    bands = int(np.clip(np.sqrt(len(found) / 5.0), 3, 7))  # about five points in each cell
+    edges = np.quantile(found, np.linspace(0.0, 1.0, bands + 1))
+    cell = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bands - 1)
+    texts = [f"{sweep_table.said(a)}\nto {sweep_table.said(b)}" for a, b in pairwise(edges)]
+    return cell, texts
+
+
+def _means(
+    values: pd.Series[float], columns: np.ndarray, rows: np.ndarray, wide: int, high: int
+) -> tuple[Floats, Floats]:
+    sums, counts = np.zeros((high, wide)), np.zeros((high, wide))
+    np.add.at(sums, (rows, columns), values.to_numpy(dtype=float))
+    np.add.at(counts, (rows, columns), 1.0)
+    return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0), counts
+
+
+def _draw(ax: Axes, means: Floats, counts: Floats) -> None:
+    """Draw cells with their means printed, and contours where every cell has one."""
+    known = means[np.isfinite(means)]
+    low, high = float(known.min()), float(known.max())
+    norm, shades = mpl.colors.Normalize(low, high), mpl.colormaps[_SHADES]
+    ax.imshow(means, origin="lower", aspect="auto", cmap=shades, norm=norm)
+    for (row, column), mean in np.ndenumerate(means):
+        if not counts[row, column]:
+            text, shade = "no run", "#ffffff"
+        else:
+            text, shade = number(float(mean)), mpl.colors.to_hex(shades(norm(float(mean))))
+        ax.text(
+            column, row, text, ha="center", va="center", size=style.FOOT, zorder=4,
+            color=style.ink_on(shade), bbox={"facecolor": shade, "edgecolor": "none", "pad": 1.2},
+        )  # fmt: skip
+    if np.isfinite(means).all() and min(means.shape) > 1 and high > low:
+        levels = np.linspace(low, high, 7)[1:-1]
+        ax.contour(means, levels=levels, colors="white", linewidths=2.0, alpha=0.7)
+        ax.contour(means, levels=levels, colors=style.INK, linewidths=0.8)
+    ax.grid(visible=False)
+
+
+_STEPS = 256
+_OVERLAP = 1.7  # how high a ridge may rise, in distances of base lines
+_RIDGES_SHADES = "viridis"
+
+
+def ridges(
+    sweep: Swept,
+    *,
+    outcome: Names = None,
+    by: Names = None,
+    scenarios: Names = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw the distribution of an outcome over points and runs, a ridge for each group of points.
+
+    Args:
+        sweep: the tables of a sweep.
+        outcome: a kept column.
+        by: the factor that parts the points (or ``scenario``); by default the one whose ranks go
+            with the outcome most.
+        scenarios: only these.
+        title: heading.
+
+    Raises:
+        UserError: for unknown names.
+    """
+    what = _what(sweep, outcome, by, scenarios)
+    found, factor = what.found, what.factor
+    page = Layout(
+        body=0.85 + 0.42 * (len(found) + 0.8),
+        title=title or what.kept.heading,
+        subtitle=f"Runs of all points, {what.kept.months}, parted by {what.parting}.",
+        foot=f"Bar: median; band: the middle 50 % of runs. {what.kept.foot()}",
+    )
+    ax = page.panels(1, 1, 1)[0]
+    low, high = _limits(found)
+    grid = np.linspace(low, high, _STEPS)
+    colours = _colours(len(found))
+    top = max((_density(g.values, grid).max() for g in found), default=1.0) or 1.0
+    for i, group in enumerate(found):
+        base = float(len(found) - 1 - i)
+        _ridge(ax, group.values, grid, base, _OVERLAP / top, colours[i], 2.0 + i)
+        middle = number(float(np.median(group.values)) / factor)
+        ax.annotate(middle, (1, base), xycoords=ax.get_yaxis_transform(), xytext=(6, 2),
+                    textcoords="offset points", size=style.SMALL, color=style.QUIET)  # fmt: skip
+    ax.annotate("median", (1, len(found) - 0.45), xycoords=ax.get_yaxis_transform(), xytext=(6, 2),
+                textcoords="offset points", size=7.5, color=style.QUIET)  # fmt: skip
+    ax.set_yticks(range(len(found) - 1, -1, -1), [g.name for g in found])
+    ax.set_ylim(-0.25, len(found) - 1 + _OVERLAP + 0.1)
+    ax.set_xlim(low, high)
+    ax.set_ylabel("\n".join(wrap(what.parting, 0.3 + 0.4 * len(found), 8.5)))
+    ax.spines["left"].set_visible(False)
+    _values(ax, factor, what.unit)
+    return page.figure
+
+
+def curves(
+    sweep: Swept,
+    *,
+    outcome: Names = None,
+    by: Names = None,
+    scenarios: Names = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw the share of runs at or below each value of an outcome, a curve for each group.
+
+    The arguments are those of `ridges`.
+
+    Raises:
+        UserError: for unknown names.
+    """
+    what = _what(sweep, outcome, by, scenarios)
+    found, factor = what.found, what.factor
+    colours = _colours(len(found))
+    looks = [style.scenario_look(i).line for i in range(len(found))]
+    legend: list[Item] = [
+        (Line2D([], [], color=c, ls=line, lw=1.7), g.name)
+        for c, line, g in zip(colours, looks, found, strict=True)
+    ]
+    page = Layout(
+        body=3.4,
+        title=title or what.kept.heading,
+        subtitle=f"Share of runs at or below each value, {what.kept.months}, "
+        f"parted by {what.parting}.",
+        legend=legend,
+        foot=what.kept.foot(),
+    )
+    ax = page.panels(1, 1, 1)[0]
+    for group, colour, line in zip(found, colours, looks, strict=True):
+        known = np.sort(group.values)
+        share = 100.0 * np.arange(1, known.size + 1) / known.size
+        ax.step(np.append(known[0], known), np.append(0.0, share), where="post",
+                color=colour, ls=line, lw=1.7)  # fmt: skip
+    ax.axhline(50, color=style.QUIET, lw=0.6, ls=(0, (1, 2)), zorder=1)
+    ax.set_ylim(0, 101)
+    ax.set_yticks([0, 25, 50, 75, 100])
+    ax.set_ylabel("% of runs at or below")
+    _values(ax, factor, what.unit)
+    return page.figure
+
+
+@dataclass(frozen=True)
+class _What:
+    """A column, what parts it into groups, the groups, what values are divided by, and unit."""
+
+    kept: Kept
+    parting: str
+    found: list[Group]
+    factor: float
+    unit: str
+
+
+def _what(sweep: Swept, outcome: Names, by: Names, scenarios: Names) -> _What:
+    kept = swept.kept(sweep, outcome, scenarios)
+    parting = groups.parting(sweep, kept.table, kept.name, swept.factors(sweep, by, 1))
+    found = [g for g in groups.groups(kept.table, kept.name, parting) if g.values.size]
+    factor, unit = scaled(np.concatenate([g.values for g in found]), kept.unit)
+    return _What(kept, swept.axis_text(sweep, parting), found, factor, unit)
+
+
+def _limits(found: list[Group]) -> tuple[float, float]:
+    """Return an axis wide enough for all ridges."""
+    values = np.concatenate([g.values for g in found])
+    room = 0.02 * float(np.ptp(values)) or max(0.1 * abs(float(values[0])), 0.5)
+    reaches = [_reach(g.values) for g in found]
+    return min(low for low, _ in reaches) - room, max(high for _, high in reaches) + room
+
+
+def _reach(values: Floats) -> tuple[float, float]:
+    """Return where a ridge ends: half a standard deviation beyond the outermost runs."""
+    beyond = 0.5 * float(values.std())
+    return float(values.min()) - beyond, float(values.max()) + beyond
+
+
+def _density(values: Floats, grid: Floats) -> Floats:
+    """Return a smooth density; of equal values a narrow peak."""
+    if np.ptp(values) <= 1e-9 * max(1.0, float(np.abs(values).max())):
+        width = (grid[-1] - grid[0]) / 80.0
+        return np.asarray(
+            np.exp(-0.5 * ((grid - values[0]) / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
+        )
+    return np.asarray(gaussian_kde(values)(grid), dtype=float)
+
+
+def _ridge(
+    ax: Axes, values: Floats, grid: Floats, base: float, scale: float, colour: str, order: float
+) -> None:
+    low, high = _reach(values)
+    if high > low:
+        grid = np.linspace(low, high, _STEPS)
+    height = base + scale * _density(values, grid)
+    ax.fill_between(grid, base, height, color=style.lighter(colour, 0.55), lw=0, zorder=order)
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    inner = (grid >= low) & (grid <= high)
+    ax.fill_between(
+        grid, base, height, where=inner.tolist(), color=style.lighter(colour, 0.15), lw=0,
+        zorder=order + 0.1,
+    )  # fmt: skip
+    ax.plot(grid, height, color="white", lw=2.2, zorder=order + 0.2)
+    ax.plot(grid, height, color=colour, lw=1.1, zorder=order + 0.3)
+    top = float(np.interp(middle, grid, height))
+    ax.plot([middle] * 2, [base, top], color=style.INK, lw=1.3, zorder=order + 0.4)
+    ax.axhline(base, color=style.GRID, lw=0.6, zorder=order - 0.1)
+
+
+def _colours(count: int) -> list[str]:
+    """Return colours from dark to light, so that their order can be seen."""
+    shades = mpl.colormaps[_RIDGES_SHADES](np.linspace(0.05, 0.85, max(count, 2)))
+    return [mpl.colors.to_hex(shade) for shade in shades[:count]]
+
+
+def _values(ax: Axes, factor: float, unit: str) -> None:
+    """Label the axis of values, in the scaled unit."""
+    if factor != 1.0:
+        ax.xaxis.set_major_formatter(lambda value, place: number(value / factor))
+    else:
+        style.plain_numbers(ax.xaxis, 5.0)
+    ax.set_xlabel(unit)
+
+
+_SCATTER_MOST, _USUAL = 6, 4
+_SCATTER_SHADES = "viridis_r"
+
+
+def scatter(
+    sweep: Swept,
+    *,
+    outcome: Names = None,
+    by: Names = None,
+    scenarios: Names = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw a matrix of factors, every point coloured by the mean of an outcome.
+
+    On the diagonal each factor stands against the outcome itself.
+
+    Args:
+        sweep: the tables of a sweep.
+        outcome: a kept column.
+        by: two to six factors; by default the four whose ranks go with the outcome most.
+        scenarios: only these.
+        title: heading.
+
+    Raises:
+        UserError: for unknown names, or too many factors.
+    """
+    what = swept.kept(sweep, outcome, scenarios)
+    names = what.strongest(by, _USUAL, exactly=False)
+    if len(names) > _SCATTER_MOST:
+        raise UserError(f"{len(names)} factors; a picture shows at most {_SCATTER_MOST}")
+    means = what.table.groupby("point", sort=False)[what.name].mean()
+    points = sweep.points.loc[means.index]
+    factor, unit = scaled(means.to_numpy(dtype=float), what.unit)
+    values = means.to_numpy(dtype=float) / factor
+    count = len(names)
+    page = Layout(
+        body=1.62 * count + 0.35,
+        title=title or what.heading,
+        subtitle=f"Every point with its mean over the runs, {what.months} ({unit}); "
+        "on the diagonal the factor against the outcome.",
+        foot=what.foot(),
+    )
+    panels = page.panels(count, count, count * count)
+    logs = [name for name in names if _log(sweep, name)]
+    norm = mpl.colors.Normalize(float(values.min()), float(values.max()))
+    for empty in (panels[i * count + j] for i in range(count) for j in range(i + 1, count)):
+        empty.remove()
+    for i, up in enumerate(names):
+        for j, across in enumerate(names):
+            ax = panels[i * count + j]
+            if j > i:
+                continue
+            _panel(ax, points[across], None if i == j else points[up], values, norm,
+                   3 if count < 4 else 2)  # fmt: skip
+            _label(ax, sweep, across, up, unit, i, j, count)
+            _log_sides(ax, across in logs, up in logs and i != j)
+    _bar(panels, count, mpl.cm.ScalarMappable(norm, _SCATTER_SHADES), unit)
+    return page.figure
+
+
+def _bar(panels: Sequence[Axes], count: int, shades: mpl.cm.ScalarMappable, unit: str) -> None:
+    """Put the scale of colours into the empty corner, or beside a single panel."""
+    figure, grid = cast(Figure, panels[0].figure), panels[0].get_gridspec()
+    if count < 2 or grid is None:
+        figure.colorbar(shades, ax=panels[0], aspect=35).set_label(unit)
+        return
+    corner = figure.add_subplot(grid[0, max(1, count - 2) :])
+    corner.set_axis_off()
+    place = corner.inset_axes((0.08, 0.62, 0.9, 0.1))
+    bar = figure.colorbar(shades, cax=place, orientation="horizontal")
+    style.plain_numbers(bar.ax.xaxis, 1.5 if count < 3 else 3.0)
+    bar.set_label(unit)
+    bar.outline.set_visible(False)
+
+
+def _log(sweep: Swept, name: str) -> bool:
+    """Tell whether a factor is to stand on a logarithmic axis: sampled so, or a wide list."""
+    if name not in sweep.factors.index or not swept.numeric(sweep, [name]):
+        return False
+    row = sweep.factors.T[name]
+    wide = bool(row["values"]) and float(row["low"]) > 0.0 and row["high"] / row["low"] > 30.0
+    return row["spread"] == "log" or wide
+
+
+def _log_sides(ax: Axes, across: bool, up: bool) -> None:
+    for axis, wanted, scale in ((ax.xaxis, across, ax.set_xscale), (ax.yaxis, up, ax.set_yscale)):
+        if wanted:
+            scale("log")
+            axis.set_major_formatter(lambda value, place: swept.said(value))
+            axis.set_minor_formatter(lambda value, place: "")
+
+
+def _panel(
+    ax: Axes,
+    across: pd.Series[float],
+    up: pd.Series[float] | None,
+    values: Floats,
+    norm: mpl.colors.Normalize,
+    ticks: int,
+) -> None:
+    """Draw one factor against another, or against the outcome."""
+    x = _numbers(ax, across, "x", ticks)
+    y = values if up is None else _numbers(ax, up, "y", 3)
+    if up is None:
+        style.plain_numbers(ax.yaxis, 1.2)
+    order = np.argsort(values, kind="stable")
+    size = float(np.clip(900.0 / len(values), 4.0, 26.0))
+    ax.scatter(x[order], y[order], c=values[order], norm=norm, cmap=_SCATTER_SHADES, s=size,
+               edgecolors="white" if size > 12 else "none", linewidths=0.3)  # fmt: skip
+    ax.margins(0.07)
+
+
+def _numbers(ax: Axes, values: pd.Series[float], side: str, ticks: int) -> Floats:
+    """Return numbers, or the places of texts, and set the ticks of that side."""
+    axis = ax.xaxis if side == "x" else ax.yaxis
+    if pd.api.types.is_numeric_dtype(values):
+        found: Floats = np.asarray(values, dtype=np.float64)
+        axis.set_major_locator(MaxNLocator(ticks, prune="both" if ticks < 3 else None))
+        axis.set_major_formatter(lambda value, place: swept.said(value))
+        return found
+    texts = list(dict.fromkeys(values))
+    axis.set_ticks(range(len(texts)), [str(text) for text in texts])
+    return np.array([texts.index(value) for value in values], dtype=float)
+
+
+def _label(
+    ax: Axes, sweep: Swept, across: str, up: str, unit: str, row: int, column: int, count: int
+) -> None:
+    """Write the names of factors at the outer edges, and the outcome's unit on the diagonal."""
+    room = 5.6 / count
+    if row == count - 1:
+        ax.set_xlabel("\n".join(wrap(swept.axis_text(sweep, across), room, 8.0)), size=8.0)
+    else:
+        ax.tick_params(labelbottom=False)
+    if row == column:
+        ax.set_ylabel(unit, size=8.0)
+    elif column == 0:
+        ax.set_ylabel("\n".join(wrap(swept.axis_text(sweep, up), room, 8.0)), size=8.0)
+    else:
+        ax.tick_params(labelleft=False)
+    ax.tick_params(labelsize=7.5)
+
+
+_BOXES_SHADES = "YlOrRd"
+_ROW, _MAP = 0.42, 2.9
+
+
+@dataclass(frozen=True)
+class DrawnBox:
+    """A box to draw.
+
+    ``low`` and ``high`` are limits by the number of the input; ``kept`` the codes of a text input
+    that are inside; ``inputs`` those that are limited, the surest first; ``text`` the figures of
+    the box in one line; ``doubt`` whether chance explains it.
+    """
+
+    low: Mapping[int, float]
+    high: Mapping[int, float]
+    kept: Mapping[int, frozenset[int]]
+    inputs: Sequence[int]
+    text: str
+    doubt: bool = False
+
+
+def boxes(
+    names: Sequence[str],
+    values: Floats,
+    texts: Mapping[int, Sequence[str]],
+    happens: Floats,
+    found: Sequence[DrawnBox],
+    title: str,
+    foot: str,
+) -> Figure:
+    """Draw each box as bars on the ranges of its inputs, and the first one over the points.
+
+    Args:
+        names: of the inputs.
+        values: ``(input, row)``.
+        texts: input -> texts of its codes.
+        happens: ``(row,)`` share of runs in which it happens.
+        found: the boxes, the best first.
+        title: of the picture.
+        foot: of the picture.
+    """
+    shown = sorted({i for box in found for i in box.inputs})
+    above = [0.5 + _ROW * len(box.inputs) for box in found]
+    page = Layout(
+        body=sum(above) + _MAP + 0.25,
+        title=title,
+        subtitle="Bars: the part of each input's range that lies in the box. Below: the rows, "
+        "shaded by how often it happens, and the first box.",
+        legend=[
+            (Patch(color=_colour(False)), "in the box"),
+            (Patch(color=style.GRID), "range of the input"),
+            (Line2D([], [], marker="o", ls="", color=mpl.colormaps[_BOXES_SHADES](0.95)),
+             "happens"),
+            (Line2D([], [], marker="o", ls="", color=mpl.colormaps[_BOXES_SHADES](0.12),
+                    mec="#999999"),
+             "does not"),
+        ],
+        foot=foot,
+    )  # fmt: skip
+    grid = page.figure.add_gridspec(len(found) + 1, 1, height_ratios=[*above, _MAP])
+    for k, box in enumerate(found):
+        ax = page.figure.add_subplot(grid[k, 0])
+        _bars(ax, box, names, values, texts)
+        ax.set_title("\n".join(wrap(f"Box {k + 1}: {box.text}", 4.9, style.BODY, True)))
+    _cases(page.figure.add_subplot(grid[len(found), 0]), found[0], shown, names, values, texts,
+           happens)  # fmt: skip
+    return page.figure
+
+
+def _colour(doubt: bool) -> str:
+    return style.lighter("#26456e", 0.55) if doubt else "#26456e"
+
+
+def _bars(
+    ax: Axes,
+    box: DrawnBox,
+    names: Sequence[str],
+    values: Floats,
+    texts: Mapping[int, Sequence[str]],
+) -> None:
+    """Draw the limits of a box on ranges from 0 to 1, with the values printed."""
+    for row, i in enumerate(box.inputs):
+        ax.barh(-row, 1.0, height=0.42, color=style.GRID, lw=0)
+        if i in texts:
+            count = len(texts[i])
+            for code, text in enumerate(texts[i]):
+                if code in box.kept.get(i, frozenset(range(count))):
+                    ax.barh(-row, 1.0 / count, left=code / count, height=0.42, ec="white",
+                            color=_colour(box.doubt))  # fmt: skip
+                ax.text((code + 0.5) / count, -row - 0.26, text, ha="center", va="top", size=7.0)
+            continue
+        least, most = float(values[i].min()), float(values[i].max())
+        low, high = box.low.get(i, least), box.high.get(i, most)
+        start, end = ((v - least) / (most - least) for v in (low, high))
+        ax.barh(-row, end - start, left=start, height=0.42, color=_colour(box.doubt), lw=0)
+        for place, value, side in ((start, low, "left"), (end, high, "right")):
+            limited = i in (box.low if side == "left" else box.high)
+            ax.text(place, -row - 0.26, said(value), ha=side, va="top", size=7.0,
+                    color=style.INK if limited else style.QUIET,
+                    weight="bold" if limited else "normal")  # fmt: skip
+    labels = ["\n".join(wrap(names[i], 2.1, style.SMALL)) for i in box.inputs]
+    ax.set_yticks([-row for row in range(len(labels))], labels, size=style.SMALL)
+    ax.set_ylim(-len(labels) + 0.35, 0.3)
+    ax.set_xlim(0, 1)
+    ax.set_xticks([])
+    ax.grid(visible=False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+
+
+def _cases(
+    ax: Axes,
+    box: DrawnBox,
+    shown: Sequence[int],
+    names: Sequence[str],
+    values: Floats,
+    texts: Mapping[int, Sequence[str]],
+    happens: Floats,
+) -> None:
+    """Draw the rows over the first two inputs of the first box, with its outline."""
+    first = box.inputs[0]
+    others = [i for i in (*box.inputs, *shown, *range(len(names))) if i != first]
+    second = others[0] if others else first
+    order = np.argsort(happens, kind="stable")
+    ax.scatter(values[first][order], values[second][order], c=happens[order], cmap=_BOXES_SHADES,
+               vmin=-0.1, vmax=1.0, s=float(np.clip(1500 / len(order), 5, 30)),
+               edgecolors="#999999", linewidths=0.3, zorder=3)  # fmt: skip
+    sides = []
+    for i in (first, second):
+        least, most = float(values[i].min()), float(values[i].max())
+        room = 0.04 * (most - least)
+        low, high = box.low.get(i, least - room), box.high.get(i, most + room)
+        if i in texts:
+            codes = sorted(box.kept.get(i, range(len(texts[i]))))
+            low, high = codes[0] - 0.4, codes[-1] + 0.4
+        sides.append((low, high))
+    (left, right), (bottom, top) = sides
+    ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, lw=1.6,
+                           ec=_colour(False), zorder=4))  # fmt: skip
+    for i, axis in ((first, ax.xaxis), (second, ax.yaxis)):
+        if i in texts:
+            axis.set_ticks(range(len(texts[i])), list(texts[i]))
+        else:
+            axis.set_major_formatter(lambda value, place: said(value))
+    ax.set_xlabel(names[first])
+    ax.set_ylabel("\n".join(wrap(names[second], _MAP - 0.5, 8.5)))
+
+
+_TRADEOFF_SHADES = "viridis"
+_NAMED, _NAME = 4, 7.5  # names at most, and the points of their letters
+_PANEL = (5.3, 3.7)  # inches, about
+
+
+def tradeoff(
+    table: pd.DataFrame,
+    names: Sequence[str],
+    axes: Sequence[tuple[str, str, str, str]],
+    recommended: int,
+    title: str,
+    subtitle: str,
+    foot: str,
+) -> Figure:
+    """Draw every portfolio at its means on two goals, shaded by how often it satisfies.
+
+    Args:
+        table: a row a portfolio, with the columns that ``axes`` name, ``satisfied`` and
+            ``undominated``.
+        names: of the portfolios.
+        axes: across and up: column of the mean, column where its worst tenth begins ("" for none),
+            label, unit.
+        recommended: row of the recommended portfolio.
+        title: of the picture.
+        subtitle: of the picture.
+        foot: of the picture.
+    """
+    legend: list[Item] = [
+        (Line2D([], [], marker="*", ls="", color=style.INK, ms=12), "recommended"),
+        (Line2D([], [], color=style.INK, lw=1.0), "no portfolio is better in both"),
+        (Line2D([], [], color=style.QUIET, lw=0.7), "to where the worst tenth of worlds begins"),
+    ]
+    page = Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
+    ax = page.panels(1, 1, 1)[0]
+    x, across = _side(table, axes[0])
+    y, up = _side(table, axes[1])
+    front = np.flatnonzero(table["undominated"].to_numpy(dtype=bool))
+    if len(front) > 1:
+        front = front[np.argsort(x[0][front], kind="stable")]
+        ax.plot(x[0][front], y[0][front], color=style.INK, lw=1.0, zorder=2)
+    if axes[0][1]:
+        ax.hlines(
+            y[0][front], x[0][front], x[1][front], color=style.QUIET, lw=0.5, alpha=0.6, zorder=1.5
+        )
+    if axes[1][1]:
+        ax.vlines(
+            x[0][front], y[0][front], y[1][front], color=style.QUIET, lw=0.5, alpha=0.6, zorder=1.5
+        )
+    shares = 100.0 * table["satisfied"].to_numpy(dtype=float)
+    dots = ax.scatter(x[0], y[0], c=shares, cmap=_TRADEOFF_SHADES, vmin=0, vmax=100, s=44,
+                      edgecolors="white", linewidths=0.6, zorder=3)  # fmt: skip
+    ax.plot([x[0][recommended]], [y[0][recommended]], marker="*", ms=16, color=style.INK,
+            mec="white", zorder=4)  # fmt: skip
+    ax.margins(0.12)
+    ax.autoscale_view()
+    _name_some(ax, x[0], y[0], names, front.tolist(), recommended)
+    ax.set_xlabel("\n".join(wrap(across, _PANEL[0], 8.5)))
+    ax.set_ylabel("\n".join(wrap(up, _PANEL[1], 8.5)))
+    style.plain_numbers(ax.xaxis, _PANEL[0])
+    style.plain_numbers(ax.yaxis, 2.6)
+    bar = page.figure.colorbar(dots, ax=ax, pad=0.02, aspect=35)
+    bar.set_label("% of worlds in which it satisfies")
+    return page.figure
+
+
+def _side(
+    table: pd.DataFrame, axis: tuple[str, str, str, str]
+) -> tuple[tuple[Floats, Floats], str]:
+    """Return means and worst tenths on one axis, and its label."""
+    mean, worst, label, unit = axis
+    values = table[mean].to_numpy(dtype=float)
+    factor, unit = scaled(values, unit)
+    tail = table[worst].to_numpy(dtype=float) if worst else values
+    return (values / factor, tail / factor), f"{label} ({unit})" if unit else label
+
+
+def _name_some(
+    ax: Axes, x: Floats, y: Floats, names: Sequence[str], front: Sequence[int], recommended: int
+) -> None:
+    """Write the names of the recommended portfolio, the ends of the front and others with room."""
+    left, right = ax.get_xlim()
+    low, high = ax.get_ylim()
+    spots = np.stack(
+        [(x - left) / (right - left) * _PANEL[0], (y - low) / (high - low) * _PANEL[1]], axis=1
+    )
+    order = list(dict.fromkeys([recommended, *map(int, [*front[:1], *front[-1:], *front])]))
+    lines = beside.along(*spots[list(front)].T) if len(front) > 1 else None
+    found = beside.sides(spots, names, order, _NAME, _PANEL, lines, always=1)
+    for i in list(found)[:_NAMED]:
+        beside.write(ax, float(x[i]), float(y[i]), names[i], found[i], _NAME)
+
+
+#: Name of each kind of picture of a sweep -> the function that makes it.
+SWEEP_KINDS: dict[str, Callable[..., Figure]] = {
+    "ridges": ridges,
+    "curves": curves,
+    "levers": levers,
+    "scatter": scatter,
+}
+OPTIONS = ("outcome", "by", "scenarios", "title")
+
+
+def sweep_figure(kind: str, sweep: Swept, **chosen: Any) -> Figure:
+    """Return one picture of a sweep as a matplotlib Figure.
+
+    Args:
+        kind: one of `SWEEP_KINDS`.
+        sweep: the tables of a sweep (`tajsim.load_sweep`).
+        chosen: ``outcome``, ``by``, ``scenarios``, ``title``; see the function of the kind.
+
+    Raises:
+        UserError: for an unknown kind, option, factor, scenario or outcome.
+    """
+    if kind not in SWEEP_KINDS:
+        raise UserError(unknown("kind of picture", kind, SWEEP_KINDS))
+    wrong = [unknown(f"option of {kind}", name, OPTIONS) for name in chosen if name not in OPTIONS]
+    if wrong:
+        raise UserError(wrong)
+    with style.look():
+        return SWEEP_KINDS[kind](sweep, **chosen)
+
+
+def draw_sweep(kind: str, sweep: Swept, path: str | Path, **chosen: Any) -> list[Path]:
+    """Write one picture of a sweep; the suffix of ``path`` decides between PNG, SVG and PDF.
+
+    Raises:
+        UserError: as `sweep_figure`; for another suffix; if the file cannot be written.
+    """
+    check_file(Path(path), overwrite=True, endings=SUFFIXES)
+    save(sweep_figure(kind, sweep, **chosen), Path(path))
+    return [Path(path)]

@@ -1,0 +1,272 @@
+"""What pictures need of a sweep: its tables, names checked, runs put into groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from tajsim.errors import UserError, unknown
+from tajsim.results.numbers import display_name, month_text, number
+from tajsim.results.select import Names, as_names
+from tajsim.results.window import Floats
+
+
+class Swept(Protocol):
+    """The tables of a sweep, as `tajsim.load_sweep` returns them."""
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """One row a point: ``scenario`` and the factors."""
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """One row a run: ``point``, ``run`` and the kept columns."""
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """One row a kept column."""
+
+    @property
+    def factors(self) -> pd.DataFrame:
+        """One row a factor."""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Title, question, seed and more."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A kept column of the runs drawn: ``table`` has a row a run with scenario and factors."""
+
+    sweep: Swept
+    name: str
+    table: pd.DataFrame
+
+    @property
+    def unit(self) -> str:
+        """The unit of the column."""
+        return str(self.sweep.columns.loc[self.name, "unit"])
+
+    @property
+    def heading(self) -> str:
+        """What the column is, and where."""
+        return heading(self.sweep, self.name)
+
+    @property
+    def months(self) -> str:
+        """The months that the column covers."""
+        return window(self.sweep, self.name)
+
+    def strongest(self, by: Names, count: int, exactly: bool = True) -> list[str]:
+        """Return the factors asked for, or those that the column goes with most.
+
+        Raises:
+            UserError: for unknown names, or not ``exactly`` so many.
+        """
+        asked = factors(self.sweep, by, count if exactly else None)
+        return asked or leading(self.sweep, self.table, self.name, count)
+
+    def foot(self, more: str = "") -> str:
+        """Return the foot line."""
+        return foot(self.sweep, self.table, more)
+
+
+def kept(sweep: Swept, outcome: Names, scenarios: Names) -> Kept:
+    """Return the column to draw, of the runs that have it.
+
+    Raises:
+        UserError: for unknown names, or without a finished run.
+    """
+    name = column(sweep, outcome)
+    return Kept(sweep, name, chosen(sweep, scenarios).dropna(subset=[name]))
+
+
+def column(sweep: Swept, outcome: Names) -> str:
+    """Return the column to draw: a kept one, or that of an outcome kept once; the first by default.
+
+    Raises:
+        UserError: for an unknown name, or more than one.
+    """
+    names = as_names(outcome)
+    if len(names) > 1:
+        raise UserError(f"{', '.join(names)}: this picture shows one outcome; name one")
+    if not names:
+        return str(sweep.columns.index[0])
+    kept = [str(c) for c in sweep.columns.index]
+    matching = [c for c in kept if c == names[0] or sweep.columns.loc[c, "outcome"] == names[0]]
+    if not matching:
+        raise UserError(unknown("outcome", names[0], [*kept, *sweep.columns["outcome"]]))
+    if len(matching) > 1 and names[0] not in matching:
+        raise UserError(f"'{names[0]}' is kept as {', '.join(matching)}; name one of these")
+    return names[0] if names[0] in matching else matching[0]
+
+
+def factors(sweep: Swept, by: Names, count: int | None = None) -> list[str]:
+    """Return the factors to draw by.
+
+    Raises:
+        UserError: for an unknown name, or another number than ``count``.
+    """
+    there = [str(name) for name in sweep.factors.index]
+    if sweep.points["scenario"].nunique() > 1:
+        there.append("scenario")
+    names = as_names(by)
+    wrong = [unknown("factor", name, there) for name in names if name not in there]
+    if wrong:
+        raise UserError(wrong)
+    if count is not None and names and len(names) != count:
+        raise UserError(f"--by {','.join(names)}: expected {count} factors")
+    return names
+
+
+def chosen(sweep: Swept, scenarios: Names) -> pd.DataFrame:
+    """Return one row a run with scenario and factors, of the scenarios named or of all.
+
+    Raises:
+        UserError: for an unknown scenario, or without a finished run.
+    """
+    there = [str(name) for name in dict.fromkeys(sweep.points["scenario"])]
+    wrong = [unknown("scenario", n, there) for n in as_names(scenarios) if n not in there]
+    if wrong:
+        raise UserError(wrong)
+    table = sweep.results.join(sweep.points, on="point")
+    table = table[table["scenario"].isin(as_names(scenarios) or there)]
+    if table.empty:
+        raise UserError("no run of this sweep is finished")
+    return table
+
+
+def leading(sweep: Swept, table: pd.DataFrame, name: str, count: int) -> list[str]:
+    """Return the factors whose ranks go with a column most, the first first.
+
+    Raises:
+        UserError: if the sweep has no factor that varies.
+    """
+    varying = [str(f) for f in sweep.factors.index if table[f].nunique() > 1]
+    if not varying:
+        raise UserError("the sweep has no factor that varies, so there is nothing to draw by")
+    means = table.groupby("point", sort=False)[name].mean().rank()
+    points = sweep.points.loc[means.index]
+    strength = {f: _along(points[f], means) for f in varying}
+    return sorted(varying, key=lambda f: -strength[f])[:count]
+
+
+def _along(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:
+    """Return how far ranks go with a factor: by correlation, or between the texts of it."""
+    if pd.api.types.is_numeric_dtype(factor):
+        found = abs(float(factor.rank().corr(ranks)))
+    else:
+        between = ranks.groupby(factor).transform("mean").std()
+        found = float(between / ranks.std()) if float(ranks.std()) > 0.0 else 0.0
+    return found if np.isfinite(found) else 0.0
+
+
+def said(value: Any) -> str:
+    """Return the value of a factor."""
+    if isinstance(value, int | float | np.number):
+        size, word = (
+            (float(value) / 1e6, " million") if abs(float(value)) >= 1e6 else (float(value), "")
+        )
+        text = number(size)
+        return (text.rstrip("0").rstrip(".") if "." in text else text) + word
+    return str(value)
+
+
+def heading(sweep: Swept, name: str) -> str:
+    """Return what a column is, and where."""
+    row = sweep.columns.T[name]
+    places = [part.partition("=")[::2] for part in str(row["where"]).split(";") if part]
+    texts = [f"all {d.replace('_', ' ')}s" if n == "all" else display_name(n) for d, n in places]
+    return f"{row['label']}: {', '.join(texts)}" if texts else str(row["label"])
+
+
+def window(sweep: Swept, name: str) -> str:
+    """Return the months that a column covers."""
+    row = sweep.columns.T[name]
+    first, last = month_text(row["window_start"]), month_text(row["window_end"])
+    return first if first == last else f"{first} to {last}"
+
+
+def axis_text(sweep: Swept, factor: str) -> str:
+    """Return the text of an axis of a factor, with its unit."""
+    if factor == "scenario":
+        return factor
+    unit = str(sweep.factors.loc[factor, "unit"])
+    return f"{factor} ({unit})" if unit else factor
+
+
+def foot(sweep: Swept, table: pd.DataFrame, more: str = "") -> str:
+    """Return the foot line: points, runs, seed, scenarios."""
+    points = int(table["point"].nunique())
+    scenarios = ", ".join(dict.fromkeys(map(str, table["scenario"])))
+    text = (
+        f"{sweep.about['title']}. {scenarios}; {points:,} points, {len(table):,} runs, seed "
+        f"{sweep.about['seed']}."
+    )
+    return f"{more} {text}" if more else text
+
+
+def numeric(sweep: Swept, names: Sequence[str]) -> list[str]:
+    """Return those factors that are numbers."""
+    return [n for n in names if n in sweep.points and
+            pd.api.types.is_numeric_dtype(sweep.points[n])]  # fmt: skip
+
+
+#: More groups than this are not told apart in one picture.
+MOST_GROUPS = 12
+_BANDS = 5
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some runs under one name; ``values`` are of one column."""
+
+    name: str
+    values: Floats
+
+
+def parting(sweep: Swept, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
+    """Return what parts the runs into groups: as asked, or the scenario if there are several.
+
+    Otherwise it is the factor whose ranks go with the outcome most.
+    """
+    if by:
+        return by[0]
+    several = table["scenario"].nunique() > 1
+    return "scenario" if several else leading(sweep, table, name, 1)[0]
+
+
+def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
+    """Return the runs in groups: by the values of a factor, or in five bands of equally many.
+
+    Raises:
+        UserError: if the factor has more texts than a picture tells apart.
+    """
+    known = table.dropna(subset=[name])
+    values = known[by]
+    found = list(dict.fromkeys(values))
+    if len(found) <= MOST_GROUPS:
+        if pd.api.types.is_numeric_dtype(values):
+            found = sorted(found)
+        parts = [(said(value), values == value) for value in found]
+    elif not pd.api.types.is_numeric_dtype(values):
+        raise UserError(f"{by} has {len(found)} values; a picture tells {MOST_GROUPS} apart")
+    else:
+        parts = _bands(values)
+    return [Group(text, known[name][rows].to_numpy(dtype=float)) for text, rows in parts]
+
+
+def _bands(values: pd.Series[Any]) -> list[tuple[str, pd.Series[bool]]]:
+    """Return five bands of a factor with equally many points."""
+    edges = np.quantile(values.drop_duplicates(), np.linspace(0.0, 1.0, _BANDS + 1))
+    parts = []
+    for i, (low, high) in enumerate(pairwise(edges)):
+        inside = (values >= low) & ((values < high) if i < _BANDS - 1 else (values <= high))
+        parts.append((f"{said(low)} to {said(high)}", inside))
+    return parts

@@ -1,0 +1,638 @@
+"""The chronicle of results as a table, and the checks of what a reader asks of it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from tajsim.errors import UserError, unknown
+from tajsim.inputs.ledger import load_causes, load_kinds
+from tajsim.inputs.registry import actor_name, labels_of, load_parameters
+from tajsim.inputs.toml import month_number, month_text
+from tajsim.results.numbers import WIDTH, display_name, percent, table_number
+from tajsim.results.select import why_no_pairs
+from tajsim.results.window import attribute, scenario_names, whole_period
+
+COLUMNS = ("scenario", "run", "month", "kind", "actor", "target", "cause", "size", "unit")
+
+
+def check_chronicle(dataset: xr.Dataset) -> None:
+    """Refuse results without a chronicle.
+
+    Raises:
+        UserError: if an older version made them, or someone took the events out.
+    """
+    if "event_kind" not in dataset.variables:
+        made = dataset.attrs.get("tajsim_version", "unknown")
+        raise UserError(
+            f"these results hold no events: version {made} of tajsim kept none; simulate again"
+        )
+
+
+def check_run(dataset: xr.Dataset, run: int) -> None:
+    """Refuse a run that the results do not hold.
+
+    Raises:
+        UserError: with the numbers of the runs there are.
+    """
+    runs = dataset["run"].values
+    if run not in runs:
+        raise UserError(
+            f"--run {run}: there is no such run; these results hold runs "
+            f"{int(runs.min())} to {int(runs.max())}"
+        )
+
+
+def check_scenario(dataset: xr.Dataset, scenario: str, option: str = "--scenario") -> None:
+    """Refuse a scenario that the results do not hold, named by an option.
+
+    Raises:
+        UserError: with the nearest name.
+    """
+    held = scenario_names(dataset)
+    if scenario not in held:
+        raise UserError(unknown("scenario", scenario, held, f"{option}: "))
+
+
+def event_table(
+    dataset: xr.Dataset, scenario: str | None = None, run: int | None = None
+) -> pd.DataFrame:
+    """Return the events of results, one row each, in the order of scenario, run and time.
+
+    Args:
+        dataset: results.
+        scenario, run: only those of one scenario, of one run.
+
+    Returns:
+        A table with the columns `COLUMNS`; names as in the closed lists, months as ``YYYY-MM``.
+
+    Raises:
+        UserError: for results without events, or a scenario or run that they do not hold.
+    """
+    check_chronicle(dataset)
+    here = np.ones(dataset.sizes["event"], bool)
+    if scenario is not None:
+        check_scenario(dataset, scenario)
+        here &= _texts(dataset, "scenario")[dataset["event_scenario"].values] == scenario
+    if run is not None:
+        check_run(dataset, run)
+        here &= dataset["event_run"].values == run
+    codes = {name: dataset[f"event_{name}"].values[here] for name in _TABLES}
+    kinds = codes["kind"]
+    return pd.DataFrame(
+        {
+            "scenario": _texts(dataset, "scenario")[codes["scenario"]],
+            "run": dataset["event_run"].values[here],
+            "month": dataset["event_month"].values[here].astype("datetime64[M]").astype(str),
+            **{name: _texts(dataset, name)[codes[name]] for name in _TABLES if name != "scenario"},
+            "size": dataset["event_size"].values[here].astype(float),
+            "unit": dataset["event_unit"].values.astype(str)[kinds],
+        },
+        columns=list(COLUMNS),
+    )
+
+
+#: Column of codes -> the string table it points into.
+_TABLES = {
+    "scenario": "event_scenarios",
+    "kind": "event_kinds",
+    "actor": "event_names",
+    "target": "event_names",
+    "cause": "event_causes",
+}
+
+
+def _texts(dataset: xr.Dataset, column: str) -> np.ndarray:
+    found: np.ndarray = dataset[_TABLES[column]].values.astype(str)
+    return found
+
+
+Texts = NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class EventLog:
+    """Events ``(event,)`` in order of time; ``month`` counts from the first of the results.
+
+    What happened before it, in results put side by side with later ones, has a month below 0.
+    """
+
+    scenario: Texts
+    run: NDArray[np.int64]
+    month: NDArray[np.int64]
+    kind: Texts
+    actor: Texts
+    target: Texts
+    size: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.run)
+
+    def where(self, mask: NDArray[np.bool_]) -> EventLog:
+        """Return the events of a mask ``(event,)``."""
+        return EventLog(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
+
+
+_NOTED_TABLES = {
+    "scenario": "event_scenarios",
+    "kind": "event_kinds",
+    "actor": "event_names",
+    "target": "event_names",
+}
+
+
+def has_events(dataset: xr.Dataset) -> bool:
+    """Tell whether results hold a chronicle."""
+    return "event_kind" in dataset.variables
+
+
+def event_log(dataset: xr.Dataset) -> EventLog:
+    """Return the events of the scenarios and runs that the results still hold, up to their end.
+
+    Raises:
+        UserError: if the results hold no events.
+    """
+    if not has_events(dataset):
+        raise UserError(
+            "these results hold no events, as old versions of tajsim kept none; of several results "
+            "put side by side, each must hold them"
+        )
+    texts = {
+        name: dataset[table].values.astype(str)[dataset[f"event_{name}"].values]
+        for name, table in _NOTED_TABLES.items()
+    }
+    months = dataset["month"].values.astype("datetime64[M]")
+    when = dataset["event_month"].values.astype("datetime64[M]")
+    found = EventLog(
+        texts["scenario"],
+        dataset["event_run"].values.astype(np.int64),
+        (when - months[0]).astype(np.int64),
+        texts["kind"],
+        texts["actor"],
+        texts["target"],
+        dataset["event_size"].values.astype(np.float64),
+    )
+    inside = (when <= months[-1]) & np.isin(found.scenario, dataset["scenario"].values.astype(str))
+    return found.where(inside & np.isin(found.run, dataset["run"].values))
+
+
+#: Units of sizes and how they are said.
+_SAID = {"USD/month": "USD a month", "kg/month": "kg a month"}
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An event of a run; several actors where the same befell them in one month.
+
+    ``label`` is what the scenario calls it, "" if it is no event of a scenario.
+    """
+
+    month: str
+    kind: str
+    actors: tuple[str, ...]
+    target: str
+    cause: str
+    size: float
+    label: str = ""
+
+    @property
+    def weight(self) -> int:
+        """How telling it is, 1 to 3."""
+        return load_kinds()[self.kind].weight
+
+
+def sentence(event: Occurrence) -> str:
+    """Return the sentence, with the cause, the size and its unit, and no full stop."""
+    kind = load_kinds()[event.kind]
+    text = kind.text
+    if math.isnan(event.size):
+        text = re.sub(r" \([^()]*\{size\}[^()]*\)", "", text)
+    told = text.format(
+        actor=_together(event.actors), target=actor_name(event.target), size=_size(event, kind.unit)
+    )
+    told = told if event.kind == "setting" else told[0].upper() + told[1:]
+    if event.cause == "scenario":
+        return _scheduled(event, told)
+    cause = load_causes().get(event.cause, "")
+    return f"{told}, {cause}" if cause else told
+
+
+def _scheduled(event: Occurrence, told: str) -> str:
+    """Return the sentence after the scenario's own label."""
+    if not event.label:
+        return told
+    if event.kind == "setting":
+        return f"{event.label} ({told})"
+    plain = told.split()[0] in ("The", "Withdrawal")
+    return f"{event.label}: {told[0].lower() if plain else told[0]}{told[1:]}"
+
+
+def _size(event: Occurrence, unit: str) -> str:
+    if math.isnan(event.size):
+        return ""
+    if unit == "parameter":
+        row = load_parameters().get(event.target)
+        unit = row.unit if row else ""
+        unit = "" if unit == "index" else unit
+        return f"{table_number(event.size)} {unit}".strip()
+    if unit == "share":
+        return percent(event.size)
+    if unit == "index":
+        return f"{event.size:.2f}"
+    digits = max(0, math.floor(math.log10(max(abs(event.size), 1.0))) - 2)
+    return f"{table_number(float(round(event.size, -digits)))} {_SAID.get(unit, unit)}"
+
+
+def _together(actors: Sequence[str]) -> str:
+    """Return names joined as one says them: network 1, 4 and 7 together are networks."""
+    if len(actors) > 1 and all(name.startswith("network_") for name in actors):
+        return "networks " + _joined([str(int(name.removeprefix("network_"))) for name in actors])
+    return _joined([actor_name(name) for name in actors])
+
+
+def _joined(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+_SIZE = re.compile(r"\s*\([^()]*\{size\}[^()]*\)|\{size\}")
+
+
+def short_sentence(events: EventLog, place: int, labels: Mapping[tuple[int, str, str], str]) -> str:
+    """Return what happened, without its size: the scenario's own label where it has one."""
+    kind = str(events.kind[place])
+    actor, target = str(events.actor[place]), str(events.target[place])
+    month = int(events.month[place])
+    if kind in ("setting", "handover", "withdrawal", "seats"):
+        label = labels.get((month, kind, target)) or labels.get((month, kind, actor))
+        if label:
+            return label
+        if kind == "setting":
+            return f"{display_name(target.replace('.', ' '))} changes"
+    text = _SIZE.sub("", load_kinds()[kind].text)
+    return text.format(actor=_named(actor), target=_named(target)).strip()
+
+
+def scheduled_labels(dataset: xr.Dataset, scenario: str) -> dict[tuple[int, str, str], str]:
+    """Return the labels of a scenario's events by month (counted from the first), kind and name."""
+    labels = labels_of(json.loads(dataset.attrs.get("events") or "{}").get(scenario, []))
+    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
+    return {
+        (months.index(month), kind, name): label
+        for (month, kind, name), label in labels.items()
+        if month in months
+    }
+
+
+def _named(name: str) -> str:
+    """Return a name within a sentence: own names with a capital, others without."""
+    if not name:
+        return "somebody"
+    said = display_name(name)
+    return said.lower() if name in _COMMON else said
+
+
+_COMMON = {
+    "regime", "stable", "strained", "failing", "failed", "kept", "orderly", "bargained",
+    "contested", "migrants", "restricted", "seats_lost", "status_lost", "designated_terrorist",
+    "leaders_arrested", "lawyers_arrested", "internal_order", "elite_control", "border", "drugs",
+    "militancy", "external_defence",
+}  # fmt: skip
+
+
+#: How many decisions of one kind are dated in a year; the rest is counted.
+MOST = 3
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def story(
+    dataset: xr.Dataset, run: int, scenario: str | None = None, everything: bool = False
+) -> str:
+    """Tell one run as a dated story.
+
+    Args:
+        dataset: results.
+        run: the number of the run.
+        scenario: whose; may be left out where the results hold one.
+        everything: date what happens often too; otherwise it is counted by year.
+
+    Raises:
+        UserError: for results without events, or a run or scenario that they do not hold.
+    """
+    held = scenario_names(dataset)
+    if scenario is None and len(held) > 1:
+        raise UserError(f"which scenario? --scenario takes one of: {', '.join(held)}")
+    scenario = scenario or held[0]
+    events = occurrences(dataset, scenario, run)
+    return "\n".join([*_heading(dataset, scenario, run, events), "", *_years(events, everything)])
+
+
+def occurrences(dataset: xr.Dataset, scenario: str, run: int) -> list[Occurrence]:
+    """Return the events of a run in order, with the labels that the scenario gives them."""
+    labels = labels_of(attribute(dataset, "events").get(scenario, ()))
+    return of_rows(event_table(dataset, scenario, run), labels)
+
+
+def of_rows(table: pd.DataFrame, labels: Mapping[tuple[str, str, str], str]) -> list[Occurrence]:
+    """Return the events of a table of one run."""
+    rows: Iterable[Any] = table.itertuples()
+    return [
+        Occurrence(
+            row.month,
+            row.kind,
+            (row.actor,),
+            row.target,
+            row.cause,
+            row.size,
+            _label(labels, row) if row.cause == "scenario" else "",
+        )
+        for row in rows
+    ]
+
+
+def _label(labels: Mapping[tuple[str, str, str], str], row: Any) -> str:
+    named = (labels.get((row.month, row.kind, name), "") for name in (row.target, row.actor))
+    return next((label for label in named if label), "")
+
+
+def merged(events: Sequence[Occurrence]) -> list[Occurrence]:
+    """Put together what befell several networks or agencies alike in one month."""
+    groups: dict[Any, list[Occurrence]] = {}
+    for number, event in enumerate(events):
+        alike = event.kind in ("entry_moved", "exit_moved")
+        key = (event.month, event.kind, event.target, event.cause) if alike else number
+        groups.setdefault(key, []).append(event)
+    return [
+        Occurrence(
+            first.month,
+            first.kind,
+            tuple(actor for event in group for actor in event.actors),
+            first.target,
+            first.cause,
+            sum(event.size for event in group),
+            first.label,
+        )
+        for group in groups.values()
+        for first in group[:1]
+    ]
+
+
+def dated(event: Occurrence, mark: str = "") -> list[str]:
+    """Return the lines of an event: the month, a mark of so many places, and the sentence."""
+    month = MONTHS[int(event.month[5:7]) - 1]
+    begin = f"  {month}  {mark}"
+    return textwrap.wrap(
+        f"{sentence(event)}.", WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin)
+    )
+
+
+def counted(events: Sequence[Occurrence]) -> str:
+    """Return how many of each kind: ``protests (3), riots (1)``."""
+    counts = Counter(event.kind for event in events)
+    return ", ".join(f"{load_kinds()[kind].noun} ({n})" for kind, n in counts.most_common())
+
+
+def _heading(
+    dataset: xr.Dataset, scenario: str, run: int, events: Sequence[Occurrence]
+) -> list[str]:
+    start, end = whole_period(dataset)
+    seed, mode = dataset.attrs.get("seed"), dataset.attrs.get("parameters_mode")
+    question = attribute(dataset, "questions").get(scenario, "")
+    return [
+        f"{scenario}, run {run}",
+        *textwrap.wrap(question, WIDTH),
+        f"{len(events)} events, {start} to {end}; seed {seed}, parameters {mode}. "
+        "Scheduled by the scenario: marked *.",
+    ]
+
+
+def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
+    lines: list[str] = []
+    indent = " " * 9
+    for year, group in groupby(events, key=lambda event: event.month[:4]):
+        found = list(group)
+        told = found if everything else telling(found)
+        lines.append(year)
+        for event in merged(told):
+            lines += dated(event, "* " if event.cause == "scenario" else "  ")
+        rest = [event for event in found if event not in told]
+        if rest:
+            also = f"{'Besides' if told else 'Only'}: {counted(rest)}."
+            lines += textwrap.wrap(also, WIDTH, initial_indent=indent, subsequent_indent=indent)
+    if not lines:
+        lines = ["Nothing happened that changed the course."]
+    return [*lines, "", *_closing(events)]
+
+
+def telling(events: Sequence[Occurrence]) -> list[Occurrence]:
+    """Return the events of a year that are dated: breaks, and the first decisions of a kind."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for event in events:
+        seen[event.kind] += 1
+        if event.weight == 3 or (event.weight == 2 and seen[event.kind] <= MOST):
+            kept.append(event)
+    return kept
+
+
+def _closing(events: Sequence[Occurrence]) -> list[str]:
+    kinds = load_kinds()
+    breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
+    told = f"Breaks and turns, besides those scheduled: {counted(breaks)}."
+    return textwrap.wrap(told, WIDTH) if breaks else []
+
+
+def as_table(events: Sequence[Occurrence]) -> pd.DataFrame:
+    """Return events with their sentences as a table."""
+    return pd.DataFrame({"month": [e.month for e in events], "told": [sentence(e) for e in events]})
+
+
+#: An event that both runs have, further apart than so many months, counts as two events.
+SAME_EVENT = 24
+
+
+@dataclass(frozen=True)
+class Change:
+    """A differing event: in A only, in B only, or in both but at another time or place.
+
+    ``event`` is B's where B has it; ``moved`` is how many months later B has it than A, else 0;
+    ``elsewhere`` is A's target where the two do the same in one month to different targets.
+    """
+
+    side: str
+    event: Occurrence
+    moved: int = 0
+    elsewhere: str = ""
+
+    @property
+    def month(self) -> str:
+        """The month from which the two runs differ by it."""
+        return month_text(month_number(self.event.month) - max(self.moved, 0))
+
+    @property
+    def rank(self) -> tuple[str, int]:
+        """Its place in time: month, then the order of the month's stages."""
+        return self.month, list(load_kinds()).index(self.event.kind)
+
+
+def scheduled(events: Sequence[Occurrence]) -> list[Occurrence]:
+    """Return the events that a scenario schedules."""
+    return [event for event in events if event.cause == "scenario"]
+
+
+def decided(events: Sequence[Occurrence]) -> list[Occurrence]:
+    """Return the events that no scenario schedules."""
+    return [event for event in events if event.cause != "scenario"]
+
+
+def changes(a: Sequence[Occurrence], b: Sequence[Occurrence]) -> list[Change]:
+    """Return the differing events of two runs in the order in which they make them differ.
+
+    Two events are the same if month, kind, actor and target are: sizes and causes shift with the
+    state all the time and say nothing of their own.
+    """
+    left_a, left_b = _unmatched(a, b), _unmatched(b, a)
+    found = _elsewhere(left_a, left_b)
+    for key in dict.fromkeys([*left_a, *left_b]):
+        ours, theirs = left_a.get(key, []), left_b.get(key, [])
+        while ours and theirs:
+            months = month_number(theirs[0].month) - month_number(ours[0].month)
+            if abs(months) <= SAME_EVENT:
+                found.append(Change("both", theirs.pop(0), months))
+                ours.pop(0)
+            elif months > 0:
+                found.append(Change("A", ours.pop(0)))
+            else:
+                found.append(Change("B", theirs.pop(0)))
+        found += [Change("A", event) for event in ours]
+        found += [Change("B", event) for event in theirs]
+    return sorted(found, key=lambda change: change.rank)
+
+
+def _elsewhere(
+    left_a: dict[tuple[str, ...], list[Occurrence]], left_b: dict[tuple[str, ...], list[Occurrence]]
+) -> list[Change]:
+    """Take out what the same actor does in the same month to another target."""
+    waiting: dict[tuple[str, ...], list[Occurrence]] = defaultdict(list)
+    for event in (event for events in left_a.values() for event in events):
+        waiting[(event.month, event.kind, *event.actors)].append(event)
+    found = []
+    for theirs in left_b.values():
+        for event in list(theirs):
+            alike = waiting[(event.month, event.kind, *event.actors)]
+            if event.target and alike:
+                ours = alike.pop(0)
+                left_a[_what(ours)].remove(ours)
+                theirs.remove(event)
+                found.append(Change("both", event, elsewhere=ours.target))
+    return found
+
+
+def _unmatched(
+    events: Sequence[Occurrence], others: Sequence[Occurrence]
+) -> dict[tuple[str, ...], list[Occurrence]]:
+    """Return the events that the others do not have in the same month, by what they are."""
+    waiting: dict[tuple[str, ...], int] = defaultdict(int)
+    for other in others:
+        waiting[(other.month, *_what(other))] += 1
+    found: dict[tuple[str, ...], list[Occurrence]] = {}
+    for event in events:
+        dated = (event.month, *_what(event))
+        if waiting[dated]:
+            waiting[dated] -= 1
+        else:
+            found.setdefault(_what(event), []).append(event)
+    return found
+
+
+def _what(event: Occurrence) -> tuple[str, ...]:
+    return (event.kind, event.target, *event.actors)
+
+
+def most_telling(found: Sequence[Change], most: int) -> list[Change]:
+    """Return the first change and the most telling of the rest, in order: breaks before others."""
+    rest = sorted(found[1:], key=lambda change: (-change.event.weight, change.rank))
+    return sorted([*found[:1], *rest[: most - 1]], key=lambda change: change.rank)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A reference, A, and what is compared with it, B: results and scenario of each."""
+
+    results_a: xr.Dataset
+    scenario_a: str
+    results_b: xr.Dataset
+    scenario_b: str
+
+    @property
+    def runs(self) -> list[int]:
+        """The numbers of the runs that both hold."""
+        both = np.intersect1d(self.results_a["run"].values, self.results_b["run"].values)
+        return [int(run) for run in both]
+
+    def check_run(self, run: int) -> None:
+        """Refuse a run that one of the two does not hold."""
+        for results in (self.results_a, self.results_b):
+            check_run(results, run)
+
+
+def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
+    """Return two scenarios of one file of results.
+
+    Raises:
+        UserError: if one is not there, or it is not clear which is meant.
+    """
+    check_chronicle(dataset)
+    check_scenario(dataset, against, "--against")
+    others = [name for name in scenario_names(dataset) if name != against]
+    if scenario is None:
+        if len(others) != 1:
+            held = ", ".join(others) or "none besides it"
+            raise UserError(f"which scenario against {against}? --scenario takes one of: {held}")
+        scenario = others[0]
+    check_scenario(dataset, scenario)
+    if scenario == against:
+        raise UserError(f"--against: {against} is the scenario itself; name another")
+    return Pair(dataset, against, dataset, scenario)
+
+
+def pair_of(
+    first: xr.Dataset, second: xr.Dataset, against: str | None, scenario: str | None
+) -> Pair:
+    """Return a scenario of one file against a scenario of another.
+
+    Raises:
+        UserError: if it is not clear which are meant, or their runs are no pairs.
+    """
+    for dataset in (first, second):
+        check_chronicle(dataset)
+    pair = Pair(
+        first, _only(first, against, "--against"), second, _only(second, scenario, "--scenario")
+    )
+    if reason := why_no_pairs([first, second]):
+        raise UserError(reason)
+    if not pair.runs:
+        raise UserError("not pairs: the two share no run")
+    return pair
+
+
+def _only(dataset: xr.Dataset, name: str | None, option: str) -> str:
+    """Return the scenario named, or the only one there is."""
+    held = scenario_names(dataset)
+    if name is not None:
+        check_scenario(dataset, name, option)
+        return name
+    if len(held) > 1:
+        raise UserError(f"which scenario? {option} takes one of: {', '.join(held)}")
+    return held[0]

@@ -1,0 +1,287 @@
+"""Paired comparison: run 17 of a scenario against run 17 of the reference."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from tajsim.axes import Array
+from tajsim.draws import AT_START, Draws
+from tajsim.errors import UserError
+from tajsim.results.select import gap
+from tajsim.results.window import (
+    Cell,
+    Window,
+    attribute,
+    cells,
+    check_window,
+    default_window,
+    scenario_names,
+    whole_period,
+)
+
+Values = NDArray[np.float64]
+LEVEL = 0.90
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The mean of a quantity over runs with its 90 % interval, and the signs of the runs."""
+
+    mean: float
+    low: float
+    high: float
+    median: float
+    runs: int
+    direction: str
+    share_up: float
+    share_down: float
+    share_tied: float
+
+    @property
+    def share_sign(self) -> float:
+        """The share of runs with the sign of the direction; ``nan`` without a direction."""
+        if not self.direction:
+            return np.nan
+        return self.share_up if self.direction == "rises" else self.share_down
+
+
+@lru_cache
+def _t_quantile(degrees: int) -> float:
+    return float(student.ppf(0.5 + LEVEL / 2.0, degrees))
+
+
+def effect(values: Values) -> Effect:
+    """Summarise differences ``(run,)``; runs without a finite value are left out.
+
+    The interval is the t interval of the mean, mean ± t · s / √n with n - 1 degrees of freedom;
+    with fewer than two runs it is undefined (``nan``). ``direction`` is ``"rises"`` or
+    ``"falls"``, and ``""`` where the interval covers zero or is undefined.
+    """
+    known = values[np.isfinite(values)]
+    n = known.size
+    if not n:
+        return Effect(np.nan, np.nan, np.nan, np.nan, 0, "", np.nan, np.nan, np.nan)
+    mean, low, high = float(known.mean()), np.nan, np.nan
+    if n > 1:
+        half = _t_quantile(n - 1) * float(known.std(ddof=1)) / float(np.sqrt(n))
+        low, high = mean - half, mean + half
+    direction = "rises" if low > 0.0 else "falls" if high < 0.0 else ""
+    return Effect(
+        mean,
+        low,
+        high,
+        float(np.median(known)),
+        n,
+        direction,
+        float(np.mean(known > 0.0)),
+        float(np.mean(known < 0.0)),
+        float(np.mean(known == 0.0)),
+    )
+
+
+def pairing_factor(reference: Values, scenario: Values) -> float:
+    """Return (var(a) + var(b)) / var(a - b): how many times more runs unpaired would need.
+
+    ``inf`` where all differences are the same, ``nan`` where nothing varies or n < 2.
+    """
+    known = np.isfinite(reference) & np.isfinite(scenario)
+    a, b = reference[known], scenario[known]
+    if a.size < 2:
+        return np.nan
+    separate = float(a.var(ddof=1) + b.var(ddof=1))
+    paired = float(gap(a, b).var(ddof=1))
+    if paired == 0.0:
+        return np.inf if separate > 0.0 else np.nan
+    return separate / paired
+
+
+def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame:
+    """Compare every scenario of a Dataset with the first, the reference, run by run.
+
+    Args:
+        dataset: results of two scenarios or more.
+        window: first and last month; by default, for each scenario, from the first month in
+            which its settings or events differ from the reference to the end.
+
+    Returns:
+        One row per scenario, outcome and coordinate: both medians; ``difference``, the mean
+        paired difference, with ``low`` and ``high``, its 90 % interval (the t interval of the
+        mean paired difference, undefined for one run); ``direction``, empty where the interval
+        covers zero or is undefined; ``share_sign``, the share of runs with that sign;
+        ``share_up``, ``share_down`` and ``share_tied``; ``pairing``, the factor by which
+        pairing cut the variance.
+
+    Raises:
+        UserError: with fewer than two scenarios, or for a window outside the results.
+    """
+    reference, *others = scenario_names(dataset)
+    if not others:
+        raise UserError("a comparison needs two scenarios or more; these results hold one")
+    rows: list[dict[str, Any]] = []
+    period = whole_period(dataset)
+    for position, scenario in enumerate(others, start=1):
+        months = check_window(period, window or default_window(dataset, scenario))
+        pair = dataset.isel(scenario=[0, position])
+        for cell in cells(pair, months):
+            rows.append({"scenario": scenario, "reference": reference, **_row(cell, months)})
+    return pd.DataFrame(rows)
+
+
+def _row(cell: Cell, window: Window) -> dict[str, Any]:
+    a, b = cell.values
+    found = effect(gap(a, b))
+    return {
+        "outcome": cell.outcome,
+        "where": cell.where,
+        "unit": cell.unit,
+        "reference_median": _median(a),
+        "median": _median(b),
+        "difference": found.mean,
+        "low": found.low,
+        "high": found.high,
+        "direction": found.direction,
+        "share_sign": found.share_sign,
+        "share_up": found.share_up,
+        "share_down": found.share_down,
+        "share_tied": found.share_tied,
+        "pairing": pairing_factor(a, b),
+        "runs": found.runs,
+        "window_start": window[0],
+        "window_end": window[1],
+        "label": cell.title,
+        "headline": cell.headline,
+    }
+
+
+def _median(values: Values) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else np.nan
+
+
+SAMPLES = 400
+
+
+@lru_cache(maxsize=2)
+def counts_of_runs(runs: int, seed: int, samples: int = SAMPLES) -> Array:
+    """Return ``(sample, run)``: how often each run is in a sample of ``runs`` with replacement."""
+    places = [f"place {number}" for number in range(runs)]
+    u = Draws(seed, np.arange(samples)).uniform_each("resampled run", places, AT_START)
+    chosen = (u * runs).astype(np.intp)  # (place, sample)
+    counts = np.zeros((samples, runs))
+    np.add.at(counts, (np.broadcast_to(np.arange(samples), chosen.shape), chosen), 1.0)
+    counts.flags.writeable = False
+    return counts
+
+
+@lru_cache(maxsize=2)
+def orders(length: int, seed: int, samples: int) -> np.ndarray:
+    """Return ``(sample, length)`` random orders of 0 to ``length - 1``."""
+    places = [f"place {number}" for number in range(length)]
+    u = Draws(seed, np.arange(samples)).uniform_each("random order", places, AT_START)
+    order = np.argsort(u, axis=0).T
+    order.flags.writeable = False
+    return order
+
+
+def basis_counts(dataset: xr.Dataset) -> Counter[str]:
+    """Count the parameters in force by basis: documented, derived, assumption, scenario.
+
+    A parameter that any of the scenarios sets counts as ``scenario``, whatever its basis was.
+    """
+    chosen = {name for settings in attribute(dataset, "settings").values() for name in settings}
+    pairs = zip(dataset["parameter"].values, dataset["basis"].values, strict=True)
+    return Counter("scenario" if str(name) in chosen else str(basis) for name, basis in pairs)
+
+
+def basis_statement(dataset: xr.Dataset) -> str:
+    """Return one or two sentences on what the parameters in force rest on."""
+    counts = basis_counts(dataset)
+    parts = [
+        f"{counts['documented']} are documented",
+        f"{counts['derived']} derived from documented figures",
+        f"{counts['assumption']} assumed",
+    ]
+    if counts["scenario"]:
+        parts.append(f"{counts['scenario']} set by a scenario")
+    uncertain = int((dataset["role"].values == "uncertainty").sum())
+    drawn = {
+        "posterior": "Each run took one row of the calibrated sample, and what was not calibrated "
+        f"of the {uncertain} uncertain ones was drawn from its range.",
+        "prior": f"The {uncertain} uncertain ones were drawn for each run from their ranges.",
+    }.get(str(dataset.attrs.get("parameters_mode")), "All were held at their values.")
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"Of {sum(counts.values())} parameters in force {listed}. {drawn}"
+
+
+COLUMNS = (
+    "scenario",
+    "outcome",
+    "where",
+    "unit",
+    "median",
+    "p05",
+    "p95",
+    "mean",
+    "runs",
+    "window_start",
+    "window_end",
+    "label",
+    "headline",
+)
+
+
+def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame:
+    """Return one row per scenario, outcome and coordinate.
+
+    Args:
+        dataset: results.
+        window: first and last month; by default from the first month in which any scenario
+            differs from the reference to the end, and the whole period for a single scenario.
+
+    Returns:
+        A table with the columns `COLUMNS`. ``median``, ``p05``, ``p95`` (5th and 95th
+        percentile) and ``mean`` are over runs; ``runs`` counts the runs with a value.
+    """
+    window = check_window(whole_period(dataset), window or default_window(dataset))
+    rows: list[dict[str, Any]] = []
+    for cell in cells(dataset, window):
+        for scenario, values in zip(scenario_names(dataset), cell.values, strict=True):
+            known = values[np.isfinite(values)]
+            low, median, high = quantiles(known)
+            row = {
+                "scenario": scenario,
+                "outcome": cell.outcome,
+                "where": cell.where,
+                "unit": cell.unit,
+                "median": median,
+                "p05": low,
+                "p95": high,
+                "mean": known.mean() if known.size else np.nan,
+                "runs": known.size,
+                "window_start": window[0],
+                "window_end": window[1],
+                "label": cell.title,
+                "headline": cell.headline,
+            }
+            rows.append(row)
+    order = {name: i for i, name in enumerate(scenario_names(dataset))}
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    by_scenario = table["scenario"].map(order).sort_values(kind="stable").index
+    return table.loc[by_scenario].reset_index(drop=True)
+
+
+def quantiles(values: np.ndarray) -> tuple[float, float, float]:
+    """Return the 5th percentile, median and 95th percentile; ``nan`` without values."""
+    if not values.size:
+        return np.nan, np.nan, np.nan
+    low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return float(low), float(median), float(high)

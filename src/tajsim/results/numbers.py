@@ -1,0 +1,302 @@
+"""Plain text tables, with numbers as a reader wants them."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sys
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import floor, isfinite, log10
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from tajsim.axes import COMMANDERS, SECTIONS
+
+#: Columns of text that tables and sentences are folded to.
+WIDTH = 100
+
+_ENDLESS = 10_000  # characters in a line of a file or a pipe
+#: A smaller number is what rounding leaves of nothing; the least of the registry is larger.
+NOTHING = 1e-9
+
+
+def table_number(value: float, signed: bool = False) -> str:
+    """Return a number with three significant digits, whole ones in full: 12,345, 0.0321, 1.2e-05.
+
+    Below `NOTHING` it is 0. From a million on four digits, in millions or billions: 12.35 m,
+    1.2 bn. ``-`` for what is undefined.
+    """
+    if math.isnan(value):
+        return "-"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    if abs(value) < NOTHING:
+        return "0"
+    sign = "+" if signed else ""
+    size = abs(value)
+    if size < 0.0005 or size >= 1e12:
+        return f"{value:{sign}.2g}"
+    for scale, word in ((1e9, "bn"), (1e6, "m")):
+        if size >= scale:
+            return f"{value / scale:{sign}.4g} {word}"
+    digits = max(0, 2 - math.floor(math.log10(size)))
+    text = f"{value:{sign},.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def interval(low: float, high: float, signed: bool = False) -> str:
+    """Return ``low to high``, or ``-`` if it is undefined."""
+    if math.isnan(low) or math.isnan(high):
+        return "-"
+    return f"{table_number(low, signed)} to {table_number(high, signed)}"
+
+
+def percent(share: float) -> str:
+    """Return a share as whole per cent; never 0 % or 100 % unless it is exactly that."""
+    if math.isnan(share):
+        return "-"
+    if 0.0 < share < 0.01:
+        return "<1 %"
+    if 0.99 < share < 1.0:
+        return ">99 %"
+    return f"{100.0 * share:.0f} %"
+
+
+def factor(value: float) -> str:
+    """Return a factor with two digits; beyond a million it is rounding, and said to be so."""
+    return ">1e6" if value > 1e6 else f"{value:.2g}" if 1.0 <= value < 10.0 else table_number(value)
+
+
+def text_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], left: Container[int] = (0,)
+) -> str:
+    """Lay out rows under a header; the columns in ``left`` are aligned left, others right.
+
+    In a terminal too narrow for the table its widest columns of text stand on a line of their own:
+    above the row if the first column is one of them, else below. Files and pipes get whole rows.
+    """
+    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    apart = _apart(widths, left)
+    inside = [i for i in range(len(header)) if i not in apart]
+
+    def lines(row: Sequence[str]) -> list[str]:
+        cells = (row[i].ljust(widths[i]) if i in left else row[i].rjust(widths[i]) for i in inside)
+        inner, text = "  ".join(cells).rstrip(), ", ".join(row[i] for i in apart if row[i])
+        if not text:
+            return [inner]
+        return [text, inner] if 0 in apart else [inner, f"    {text}"]
+
+    rule = "  ".join("-" * widths[i] for i in inside)
+    return "\n".join([*lines(header), rule, *(line for row in rows for line in lines(row))])
+
+
+def _apart(widths: Sequence[int], left: Container[int]) -> list[int]:
+    """Return the columns for which the terminal has no room beside the others."""
+    room = _room()
+    apart: list[int] = []
+    for column in sorted((i for i in range(len(widths)) if i in left), key=lambda i: -widths[i]):
+        kept = [width for i, width in enumerate(widths) if i not in apart]
+        if len(kept) < 3 or sum(kept) + 2 * (len(kept) - 1) <= room:
+            break
+        apart.append(column)
+    return sorted(apart)
+
+
+def _room() -> int:
+    """Return the columns of the terminal; the environment may name some for a file too."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _ENDLESS
+
+
+#: Names whose reading cannot be had by putting spaces for underscores.
+SPELLED = {
+    "early_transfer": "73 km Tajik-held",
+    "murghab": "Murghab (China)",
+    "gbao": "Badakhshan (GBAO)",
+    "united_states": "United States",
+    "european_union": "European Union",
+    "united_kingdom": "United Kingdom",
+    "osce_un": "OSCE and UN",
+    "irpt": "IRPT",
+    "hizb_ut_tahrir": "Hizb-ut-Tahrir",
+    "former_uto": "Former UTO",
+    "sughd_rail_road": "Sughd rail and road",
+    "air_migrants": "Air and migrants",
+    "russian_border_troops": "Russian Border Troops",
+    "northern_afghanistan": "Northern Afghanistan",
+}
+
+#: Own names that stand in the names of claims and targets.
+_OWN_NAMES = {
+    *COMMANDERS, *SECTIONS, "moscow", "russian", "russia", "tajik", "uzbek", "afghan", "western",
+    "west", "kulyab", "khorog", "rasht", "sughd", "syria", "chinese", "china", "european",
+}  # fmt: skip
+
+_MOST_DECIMALS = 6
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def display_name(name: str) -> str:
+    """Return a coordinate name as a reader wants it: ``elite_control`` -> ``Elite control``."""
+    return SPELLED.get(name, name.replace("_", " ").capitalize())
+
+
+def words(name: str) -> str:
+    """Return a hyphened name as words: ``mirzoev-bargains`` -> ``Mirzoev bargains``."""
+    first, *rest = name.split("-")
+    return " ".join([first.capitalize(), *(w.capitalize() if w in _OWN_NAMES else w for w in rest)])
+
+
+def month_text(month: str) -> str:
+    """Return ``2004-11`` as ``Nov 2004``."""
+    return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+
+
+def number(value: float, signed: bool = False, decimals: int | None = None) -> str:
+    """Return a value without exponent, to three significant digits or so many decimals.
+
+    Decimals below 0 round to tens, hundreds and so on.
+    """
+    if not isfinite(value):
+        return "not defined"
+    if decimals is None:
+        decimals = decimals_for(value, 3)
+    value = round(value, decimals) + 0.0  # no minus before a zero
+    shown = max(decimals, 0)
+    text = f"{value:+,.{shown}f}" if signed and value != 0.0 else f"{value:,.{shown}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def plain(value: float) -> str:
+    """Return a value to three significant digits without trailing zeros: ``0.045``."""
+    return _bare(number(value))
+
+
+def short(value: float) -> str:
+    """Return a value to three significant digits, large ones too: ``199,000``, ``0.045``, ``1``."""
+    return _bare(number(value, decimals=decimals_for(value, 3, least=-6)))
+
+
+def _bare(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def decimals_for(value: float, digits: int, least: int = 0) -> int:
+    """Return the decimals that show so many significant digits of a value, ``least`` to 6.
+
+    None of one that so many decimals would show as nothing but zeros.
+    """
+    if not isfinite(value) or abs(value) < 0.5 * 10.0**-_MOST_DECIMALS:
+        return 0
+    return min(_MOST_DECIMALS, max(least, digits - 1 - floor(log10(abs(value)))))
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """Return ``+1.8 [+1.6, +2.1]``, to the digits that the interval warrants."""
+    half = (high - low) / 2
+    if not isfinite(half) or (decimals_for(half, 1) == 0 and half < 0.5):
+        return number(mean, signed=True)
+    decimals = min(decimals_for(half, 2), max(decimals_for(half, 1), decimals_for(mean, 3)))
+    mean_text, low_text, high_text = (number(v, True, decimals) for v in (mean, low, high))
+    return f"{mean_text} [{low_text}, {high_text}]"
+
+
+@lru_cache(maxsize=4096)
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Return the width in inches of one line of text at ``size`` points."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    points, _, _ = text_to_path.get_text_width_height_descent(text, font, False)
+    return float(points) / 72.0
+
+
+def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
+    """Break ``text`` at spaces into lines no wider than ``room`` inches.
+
+    A word too long for a line is broken after its hyphens, if it has any.
+    """
+    lines: list[str] = []
+    text = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            for piece, gap in _pieces(word, room, size, bold):
+                longer = f"{line}{gap}{piece}" if line else piece
+                if line and width(longer, size, bold) > room:
+                    lines.append(line)
+                    line = piece
+                else:
+                    line = longer
+        lines.append(line)
+    return lines
+
+
+def _pieces(word: str, room: float, size: float, bold: bool) -> list[tuple[str, str]]:
+    """Return a word, or the parts of one too long for a line, each with what stands before it."""
+    if "-" not in word or width(word, size, bold) <= room:
+        return [(word, " ")]
+    parts = word.split("-")
+    pieces = [f"{part}-" for part in parts[:-1]] + parts[-1:]
+    return [(piece, "" if i else " ") for i, piece in enumerate(pieces)]
+
+
+#: A true minus sign.
+MINUS = "\N{MINUS SIGN}"
+#: So many digits of half an interval are told, and at most so many of what lies in it.
+OF_INTERVAL, MOST = 2, 3
+
+
+@dataclass(frozen=True)
+class Digits:
+    """How the numbers of one effect are written: ``value * by`` to so many ``decimals``.
+
+    ``word`` is the million or billion that stands between number and unit, or "".
+    """
+
+    by: float
+    word: str
+    decimals: int
+
+    def __call__(self, value: float, signed: bool = False) -> str:
+        """Return a number: ``1,805``, ``+2.54``; ``-`` for what is undefined."""
+        if not math.isfinite(value):
+            return "-"
+        rounded = round(value * self.by, self.decimals) + 0.0
+        sign = "+" if signed and rounded else ""
+        return f"{rounded:{sign},.{max(self.decimals, 0)}f}".replace("-", MINUS)
+
+    def span(self, low: float, high: float, signed: bool = False) -> str:
+        """Return the ends of an interval, ``undefined`` without one."""
+        if math.isnan(low) or math.isnan(high):
+            return "undefined"
+        return f"{self(low, signed)} to {self(high, signed)}"
+
+
+def digits(mean: float, low: float, high: float, share: bool = False) -> Digits:
+    """Return how to write an effect: two digits of half its interval, no more than three in all.
+
+    Args:
+        mean: the effect.
+        low, high: its interval, ``nan`` where there is none.
+        share: whether it is told in per cent.
+    """
+    sizes = [abs(value) for value in (mean, low, high) if math.isfinite(value)]
+    largest = max(sizes, default=0.0)
+    if largest < NOTHING:
+        return Digits(1.0, "", 0)
+    by, word = 100.0 if share else 1.0, ""
+    for size, name in ((1e9, "billion"), (1e6, "million")):
+        if not share and largest >= size:
+            by, word = 1.0 / size, name
+            break
+    half = (high - low) / 2.0 * by
+    most = MOST - 1 - _place(abs(mean) * by if mean else largest * by)
+    if not math.isfinite(half) or half <= 0.0:
+        return Digits(by, word, min(most, 12))
+    return Digits(by, word, min(OF_INTERVAL - 1 - _place(half), most, 12))
+
+
+def _place(value: float) -> int:
+    """Return the decimal place of the first digit: 2 of 239, -2 of 0.024; 0 of nothing."""
+    return math.floor(math.log10(value)) if value > 0.0 else 0

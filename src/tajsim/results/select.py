@@ -1,0 +1,407 @@
+"""What of the results goes into a picture: names checked against what is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from tajsim.errors import UserError, unknown
+
+Names = str | Sequence[str] | None
+
+
+def table(dataset: xr.Dataset, name: str) -> dict[str, Any]:
+    """Return an attribute of results that holds a table, by scenario; empty where there is none."""
+    found: dict[str, Any] = json.loads(dataset.attrs.get(name) or "{}")
+    return found
+
+
+def names_of(dataset: xr.Dataset) -> list[str]:
+    """Return the names of the scenarios; the first is the reference."""
+    return [str(name) for name in dataset["scenario"].values]
+
+
+def question(dataset: xr.Dataset) -> str:
+    """Return the question of the scenario compared, or of the only one; "" if there are more."""
+    names = names_of(dataset)
+    return str(table(dataset, "questions").get(names[-1], "")) if len(names) <= 2 else ""
+
+
+def as_names(names: Names) -> list[str]:
+    """Return one name, several or none as a list."""
+    if names is None:
+        return []
+    return [names] if isinstance(names, str) else [str(name) for name in names]
+
+
+def scenarios(dataset: xr.Dataset, names: Names) -> xr.Dataset:
+    """Keep the named scenarios in the order given; without names keep all.
+
+    Raises:
+        UserError: for each name that the results do not hold.
+    """
+    wanted = as_names(names)
+    if not wanted:
+        return dataset
+    there = [str(name) for name in dataset["scenario"].values]
+    _refuse([unknown("scenario", name, there) for name in wanted if name not in there])
+    return dataset.sel(scenario=wanted)
+
+
+def outcome_names(dataset: xr.Dataset) -> list[str]:
+    """Return every outcome of the results: the variables that have months and runs."""
+    return [
+        str(name)
+        for name, variable in dataset.data_vars.items()
+        if {"scenario", "month", "run"} <= set(map(str, variable.dims))
+    ]
+
+
+def headline(dataset: xr.Dataset) -> list[str]:
+    """Return the headline outcomes of the results, or the first six where none is marked."""
+    names = outcome_names(dataset)
+    return [n for n in names if int(dataset[n].attrs.get("headline", 0))] or names[:6]
+
+
+def told(dataset: xr.Dataset, shown: int) -> str:
+    """Say which of the headline outcomes are shown, where not all are."""
+    whole = len(headline(dataset))
+    if shown >= whole:
+        return ""
+    which = ", those that differ most" if dataset.sizes["scenario"] > 1 else ""
+    return f"{shown} of {whole} headline outcomes{which}."
+
+
+def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[str]:
+    """Return the outcomes to draw.
+
+    Raises:
+        UserError: for each name that the results do not hold, or if nothing is left to draw.
+    """
+    there = outcome_names(dataset)
+    wanted = as_names(names)
+    _refuse([unknown("outcome", name, there) for name in wanted if name not in there])
+    chosen = wanted or [name for name in default if name in there]
+    if not chosen:
+        raise UserError("the results hold none of the outcomes that this picture shows")
+    return chosen
+
+
+def selection(select: Mapping[str, Any] | Names) -> dict[str, list[str]]:
+    """Return ``{"section": ["khorog"]}`` from a mapping or from ``"section=khorog"`` texts.
+
+    Raises:
+        UserError: for a text without an equals sign.
+    """
+    if isinstance(select, Mapping):
+        return {str(key): as_names(value) for key, value in select.items()}
+    chosen: dict[str, list[str]] = {}
+    for text in as_names(select):
+        dimension, equals, name = text.partition("=")
+        if not equals:
+            raise UserError(f"selection '{text}': expected dimension=name, such as section=khorog")
+        chosen.setdefault(dimension.strip(), []).append(name.strip())
+    return chosen
+
+
+def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequence[str]]) -> None:
+    """Check that each selected dimension and name stands in at least one of the outcomes.
+
+    Raises:
+        UserError: for each that does not, with the nearest one.
+    """
+    there: dict[str, list[str]] = {}
+    for variable in variables:
+        for dimension in own_dimensions(variable):
+            there[dimension] = [str(name) for name in variable[dimension].values]
+    messages = []
+    for dimension, names in select.items():
+        if dimension not in there:
+            has_none = f"'{dimension}': the outcomes drawn have no dimension to select from"
+            messages.append(unknown("dimension", dimension, there) if there else has_none)
+            continue
+        messages += [
+            unknown(dimension, n, there[dimension]) for n in names if n not in there[dimension]
+        ]
+    _refuse(messages)
+
+
+def own_dimensions(variable: xr.DataArray) -> list[str]:
+    """Return the dimensions of an outcome besides scenario, month and run."""
+    return [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
+
+
+def _refuse(messages: Sequence[str]) -> None:
+    if messages:
+        raise UserError(messages)
+
+
+Values = NDArray[np.float64]
+
+#: What runs of one number must share to be pairs: attribute and what it is called.
+_SAME = {"seed": "seed", "parameters_mode": "mode of the parameters", "redraw": "redrawn groups"}
+
+
+def check_models(datasets: Sequence[xr.Dataset]) -> None:
+    """Refuse to put results of different models, or of a model that is not known, side by side.
+
+    Raises:
+        UserError: one line that names two of the results.
+    """
+    models = [str(dataset.attrs.get("model", "")) for dataset in datasets]
+    if len(datasets) > 1 and "" in models:
+        raise UserError(
+            f"{_called(datasets, models.index(''))}: holds no fingerprint of the model that made "
+            "it, as versions before kept none; it is shown alone, or simulated again"
+        )
+    other = next((i for i, model in enumerate(models) if model != models[0]), None)
+    if other is not None:
+        raise UserError(
+            f"{_called(datasets, 0)} and {_called(datasets, other)} were made by different models "
+            f"({models[0]} and {models[other]}); simulate one of them again"
+        )
+
+
+def why_no_pairs(datasets: Sequence[xr.Dataset]) -> str:
+    """Return why runs of one number are no pairs, in a line; "" if they are.
+
+    They are if model, seed, mode of the parameters, redrawn groups and first month are the same,
+    and so are the uncertain parameters that no scenario sets.
+
+    Raises:
+        UserError: if they are of different models, see `check_models`.
+    """
+    check_models(datasets)
+    first = datasets[0]
+    for place, other in enumerate(datasets[1:], start=1):
+        lead = f"{_called(datasets, 0)} and {_called(datasets, place)} are no pairs: "
+        for name, said in _SAME.items():
+            ours, theirs = (str(d.attrs.get(name, "")) for d in (first, other))
+            if ours != theirs:
+                return f"{lead}the {said} of the one is {ours or 'none'}, of the other {theirs}"
+        if first["month"].values[0] != other["month"].values[0]:
+            return f"{lead}they begin in different months"
+        if name := _drawn_apart(first, other):
+            return f"{lead}they drew different values of {name} for the same run"
+    return ""
+
+
+def gap(reference: Values, other: Values) -> Values:
+    """Return ``other - reference`` of paired runs ``(..., run)``, 0 where it is rounding alone.
+
+    Outcomes are kept in float32; adding them up leaves errors besides, of the largest of the runs.
+    """
+    found = np.asarray(other - reference)
+    size = np.maximum(np.abs(reference), np.abs(other))
+    largest = float(np.max(size, where=np.isfinite(size), initial=0.0))
+    noise = np.finfo(np.float32).eps * size + 1e-12 * largest
+    return np.where(np.abs(found) <= noise, 0.0, found)
+
+
+def _called(datasets: Sequence[xr.Dataset], place: int) -> str:
+    """Return the file that results were read from, the folder before it; else their number."""
+    source = datasets[place].encoding.get("source")
+    return "/".join(Path(source).parts[-2:]) if source else f"results {place + 1}"
+
+
+def _drawn_apart(first: xr.Dataset, other: xr.Dataset) -> str:
+    """Return the first uncertain parameter, set by no scenario, that differs in a run; or ""."""
+    if any("parameter_value" not in dataset or "role" not in dataset for dataset in (first, other)):
+        return ""
+    tables = [json.loads(d.attrs.get("settings") or "{}") for d in (first, other)]
+    chosen = {name for table in tables for settings in table.values() for name in settings}
+    one, two = (d["parameter_value"].isel(scenario=0, drop=True) for d in (first, other))
+    ours, theirs = xr.align(one, two, join="inner")
+    differ = (ours["role"] == "uncertainty").values & (ours != theirs).any("run").values
+    names = (str(name) for name in ours["parameter"].values[differ])
+    return next((name for name in names if name not in chosen), "")
+
+
+#: Attributes of results that hold a table (JSON) with an entry per scenario.
+_BY_SCENARIO = ("events", "questions", "settings")
+#: Columns of the chronicle that pictures read: codes with the table they point into, and values.
+_CODES = {
+    "event_kind": "event_kinds",
+    "event_actor": "event_names",
+    "event_target": "event_names",
+}
+_VALUES = ("event_run", "event_month", "event_size")
+
+
+def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Put several results side by side along ``scenario``.
+
+    Runs, months and outcomes that all of them have are kept, and the chronicle if all have one. A
+    scenario that several hold with equal values stands once; with other values it is kept under a
+    numbered name.
+
+    Raises:
+        UserError: if there is no dataset, they are of different models, or they have no run,
+            month or outcome in common.
+    """
+    if not datasets:
+        raise UserError("no results to draw; give at least one")
+    if len(datasets) == 1:
+        return datasets[0]
+    reason = why_no_pairs(datasets)
+    shared = [str(n) for n in datasets[0].data_vars if all(n in d for d in datasets)]
+    shared = [name for name in shared if "month" in datasets[0][name].dims]
+    aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
+    if not shared or any(0 in d.sizes.values() for d in aligned):
+        raise UserError("the results have no outcome, month or run in common")
+    parts: list[xr.Dataset] = []
+    taken: dict[str, tuple[int, str]] = {}  # own name -> which of the results, its name there
+    for place, part in enumerate(aligned):
+        for name in names_of(part):
+            one = part.sel(scenario=[name])
+            own, known = _new_name(one, name, parts)
+            if not known:
+                parts.append(one.assign_coords(scenario=[own]))
+                taken[own] = place, name
+    joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")
+    return _with_chronicle(joined, datasets, taken).assign_attrs(
+        {
+            **datasets[0].attrs,
+            **{attribute: _tables(datasets, taken, attribute) for attribute in _BY_SCENARIO},
+            **{attribute: _all(datasets, attribute) for attribute in ("seed", "parameters_mode")},
+            "no_pairs": reason,
+            "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
+            "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
+            "runs": joined.sizes["run"],
+            "window": _agreed(datasets, "window"),
+            "reference": str(joined["scenario"].values[0]),
+        }
+    )
+
+
+def _tables(
+    datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]], attribute: str
+) -> str:
+    """Return the tables of an attribute as one, each scenario under its own name."""
+    whole = [table(dataset, attribute) for dataset in datasets]
+    return json.dumps({own: whole[i][name] for own, (i, name) in taken.items() if name in whole[i]})
+
+
+def _with_chronicle(
+    joined: xr.Dataset, datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]]
+) -> xr.Dataset:
+    """Give results the events of every scenario; without those of one there would be gaps."""
+    if not all("event_kind" in dataset.variables for dataset in datasets):
+        return joined
+    tables = {
+        name: list(dict.fromkeys(str(row) for d in datasets for row in d[name].values))
+        for name in set(_CODES.values())
+    }
+    columns: dict[str, list[np.ndarray]] = {n: [] for n in ("event_scenario", *_CODES, *_VALUES)}
+    for position, (place, name) in enumerate(taken.values()):
+        dataset = datasets[place]
+        scenarios = [str(row) for row in dataset["event_scenarios"].values]
+        mine = np.flatnonzero(dataset["event_scenario"].values == scenarios.index(name))
+        columns["event_scenario"].append(np.full(len(mine), position))
+        for code, rows in _CODES.items():
+            place_of = {row: i for i, row in enumerate(tables[rows])}
+            new = np.array([place_of[str(row)] for row in dataset[rows].values], dtype=int)
+            columns[code].append(new[dataset[code].values[mine].astype(int)])
+        for value in _VALUES:
+            columns[value].append(dataset[value].values[mine])
+    found = {name: ("event", np.concatenate(parts)) for name, parts in columns.items()}
+    size = {"event_size": found.pop("event_size")}
+    return joined.assign(size).assign_coords({**found, **tables, "event_scenarios": list(taken)})
+
+
+def _all(datasets: Sequence[xr.Dataset], attribute: str) -> str:
+    """Return the values of an attribute, each once; one value where all agree."""
+    return ", ".join(dict.fromkeys(str(d.attrs.get(attribute, "not stated")) for d in datasets))
+
+
+def _agreed(datasets: Sequence[xr.Dataset], attribute: str) -> str:
+    """Return the value of an attribute that all have, "" where they differ."""
+    values = {str(d.attrs.get(attribute, "")) for d in datasets}
+    return values.pop() if len(values) == 1 else ""
+
+
+def _overrides(dataset: xr.Dataset) -> str:
+    """Return what the command line set for all scenarios of some results."""
+    origins, settings = table(dataset, "origins"), table(dataset, "settings")
+    said = {
+        f"{key}={value:g}"
+        for name, row in settings.items()
+        for key, value in row.items()
+        if str(origins.get(name, {}).get(key, "")).startswith("command line")
+    }
+    return ", ".join(sorted(said)) or "nothing"
+
+
+def _new_name(one: xr.Dataset, name: str, parts: Iterable[xr.Dataset]) -> tuple[str, bool]:
+    """Return a name not taken yet, and whether the very same scenario is there already."""
+    own, number = name, 1
+    for part in parts:
+        for taken in names_of(part):
+            if taken == own:
+                if part.sel(scenario=[taken]).equals(one.assign_coords(scenario=[taken])):
+                    return own, True
+                number += 1
+                own = f"{name} ({number})"
+    return own, False
+
+
+#: How many coordinates of one outcome stand in a comparison.
+MOST = 3
+#: A difference of less than this share of the medians is not among the rows shown first.
+NOTICEABLE = 0.01
+
+
+def is_whole(table: pd.DataFrame) -> pd.Series:
+    """Tell which rows stand for an outcome as a whole: without dimensions, or added over them."""
+    return (table["where"] == "") | table["where"].str.endswith("=all")
+
+
+def first_of_summary(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the headline outcomes of one scenario: the whole, or else the extreme coordinates.
+
+    An outcome that cannot be added over its dimension (a share, an index) is shown where its
+    median is highest and where it is lowest, and its label says so.
+    """
+    shown = summary[summary["headline"]]
+    kept = []
+    for _, rows in shown.groupby("outcome", sort=False):
+        whole = rows[is_whole(rows)]
+        if len(whole):
+            kept.append(whole)
+            continue
+        rows = rows.dropna(subset="median")
+        if rows.empty:
+            continue
+        kept.append(_extremes(rows.sort_values("median", ascending=False, kind="stable")))
+    return pd.concat(kept) if kept else shown
+
+
+def _extremes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the first and last of sorted rows, or the first for all if their medians are equal."""
+    equal = rows["median"].nunique() < 2
+    ends = rows.iloc[[0]] if equal else rows.iloc[[0, -1]]
+    said = [f" (and {len(rows) - 1} more alike)"] if equal else [" (highest)", " (lowest)"]
+    return ends.assign(label=ends["label"] + pd.Series(said[: len(ends)], index=ends.index))
+
+
+def first_of_comparison(part: pd.DataFrame) -> pd.DataFrame:
+    """Return the headline outcomes as a whole, and the coordinates that differ most clearly.
+
+    Of the coordinates of one outcome, those whose interval is clear of zero are shown, at most
+    `MOST`, the ones with the largest difference against the width of its interval first. Pairing
+    finds effects far too small to matter; those below `NOTICEABLE` are left out.
+    """
+    size = part[["reference_median", "median"]].abs().max(axis=1)
+    shown = part[part["headline"] & ~(part["difference"].abs() < NOTICEABLE * size)]
+    clear = shown[~is_whole(shown) & (shown["direction"] != "")]
+    width = (clear["high"] - clear["low"]).clip(lower=1e-300)
+    order = (clear["difference"].abs() / width).sort_values(ascending=False, kind="stable").index
+    best = clear.loc[order].groupby("outcome", sort=False).head(MOST)
+    return shown[is_whole(shown) | shown.index.isin(best.index)]

@@ -1,0 +1,491 @@
+"""The folder of a sweep: what it is about, who works in it, and whether it can be gone on with."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tajsim.errors import UserError
+from tajsim.files import BEGUN, place_of, telling, whole
+from tajsim.inputs.experiment_parts import Experiment
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.scenario_parts import Scenario
+from tajsim.sweeps.design import DesignPoints, Points
+from tajsim.sweeps.task import Finished, Task, read_table
+
+
+class Disk:
+    """The file system. Every method may raise ``OSError``."""
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder, and those above it."""
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def read(self, path: Path) -> bytes:
+        """Return the content of a file."""
+        if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
+            raise OSError(errno.EINVAL, "Not an ordinary file")
+        return path.read_bytes()
+
+    def names(self, folder: Path) -> list[str]:
+        """Return the names of the files in a folder, sorted."""
+        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Write a file, which may be torn or lost until `sync`."""
+        path.write_bytes(data)
+
+    def sync(self, path: Path) -> None:
+        """Wait until the content of a file is on the disk."""
+        # Windows wants a file to be open for writing, Linux a folder not to be.
+        number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+    def rename(self, path: Path, to: Path) -> None:
+        """Rename a file, replacing what is there; may be lost until `sync_folder`."""
+        path.replace(to)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Wait until the names in a folder are on the disk."""
+        if os.name == "posix":  # elsewhere a folder cannot be opened
+            self.sync(folder)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file."""
+        path.unlink(missing_ok=True)
+
+
+def put(disk: Disk, path: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all, and stays once this has returned.
+
+    Raises:
+        OSError: if it cannot be written; nothing of it is left then.
+    """
+    with whole(path, disk.rename, disk.remove) as begun:
+        disk.write(begun, data)
+        disk.sync(begun)
+    disk.sync_folder(path.parent)
+
+
+def sweep_away(disk: Disk, folder: Path) -> None:
+    """Remove what others began to write and never finished."""
+    for name in disk.names(folder):
+        if name.startswith(BEGUN):
+            disk.remove(folder / name)
+
+
+FOLDER = "shards"
+RUNS, FAILED, SERIES = "runs", "failed", "series"
+_KEY = ("point", "run")
+
+
+class UnfitError(Exception):
+    """A shard is not what it was when it was written, or is of another sweep."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What a shard holds: a table with the columns point, run and the kept numbers or the cause."""
+
+    header: dict[str, Any]
+    table: pd.DataFrame
+
+
+def write_runs(disk: Disk, folder: Path, finished: Finished) -> str:
+    """Store finished runs and return the name of the shard; it lasts once this has returned.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    task, numbers = finished.task, finished.numbers
+    columns = [*_KEY, *(keep.column for keep in task.keep)]
+    rows: Iterator[list[object]] = (
+        [point, int(run), *row]
+        for point, run, row in zip(task.points, task.runs, numbers.tolist(), strict=True)
+    )
+    name, extra = _name(task, task.points, task.runs), {}
+    if finished.series:
+        data = _packed(finished.series)
+        extra = {"series_sha256": sha256(data).hexdigest()}
+        # The series first: the table stands for both.
+        put(disk, folder / f"{SERIES}-{name}.npz", data)
+    path = folder / f"{RUNS}-{name}.csv"
+    put(disk, path, _text(_header(RUNS, task, len(task.points), extra), columns, rows))
+    return path.name
+
+
+def write_failures(
+    disk: Disk, folder: Path, task: Task, points: Sequence[str], runs: Sequence[int], cause: str
+) -> str:
+    """Store runs that failed, with their cause, and return the name of the shard.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    path = folder / f"{FAILED}-{_name(task, points, runs)}.csv"
+    rows: Iterator[list[object]] = ([p, int(r), cause] for p, r in zip(points, runs, strict=True))
+    put(disk, path, _text(_header(FAILED, task, len(points), {}), [*_KEY, "cause"], rows))
+    return path.name
+
+
+def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard:
+    """Read one shard.
+
+    Args:
+        fingerprints: those of the sweep, by scenario; a scenario that is not among them is one
+            that the sweep had once.
+
+    Raises:
+        UnfitError: if its checksum, its header or its series do not fit, or it is of another
+            experiment, seed or model.
+    """
+    try:
+        text = disk.read(path).decode("utf-8")
+        first, body = text.split("\n", 1)
+        header = json.loads(first.removeprefix("# "))
+        told = header.pop("sha256")
+        if told != _checksum(header, body):
+            raise UnfitError("the checksum does not fit")
+        mark = header.get("experiment")
+        if mark is None:
+            raise UnfitError("it does not say which experiment and model it belongs to")
+        if mark != fingerprints.get(header["scenario"], mark):
+            raise UnfitError("it belongs to another experiment, seed or model")
+        if "series_sha256" in header:
+            data = disk.read(series_path(path))
+            if header["series_sha256"] != sha256(data).hexdigest():
+                raise UnfitError("the checksum of its series does not fit")
+        table = read_table(body, ("point", "cause"))
+    except UnfitError:
+        raise
+    except FileNotFoundError as error:
+        raise UnfitError(f"{Path(str(error.filename)).name} is missing") from None
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise UnfitError(f"it cannot be read ({type(error).__name__})") from None
+    return Shard(header, table)
+
+
+def series_path(path: Path) -> Path:
+    """Return the path of the monthly series that belong to a shard of runs."""
+    return path.with_name(f"{SERIES}{path.stem.removeprefix(RUNS)}.npz")
+
+
+def shard_names(disk: Disk, folder: Path) -> list[str]:
+    """Return the names of the tables in the folder of shards."""
+    return [n for n in disk.names(folder) if n.endswith(".csv") and not n.startswith(BEGUN)]
+
+
+def read_all(
+    disk: Disk,
+    place: Path,
+    points: Sequence[str],
+    columns: Sequence[str],
+    fingerprints: Mapping[str, str],
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Return all runs of these points, all failures, and a line for each shard left out."""
+    runs: list[pd.DataFrame] = []
+    failed: list[pd.DataFrame] = []
+    unfit: list[str] = []
+    for name in shard_names(disk, place / FOLDER):
+        try:
+            shard = read_shard(disk, place / FOLDER / name, fingerprints)
+        except UnfitError as error:
+            unfit.append(f"{name}: {error}")
+            continue
+        (failed if shard.header["kind"] == FAILED else runs).append(shard.table)
+    results = _joined(runs, points, [*_KEY, *columns])
+    failures = _joined(failed, points, [*_KEY, "cause"])
+    there = pd.MultiIndex.from_frame(results[list(_KEY)])
+    failures = failures[~pd.MultiIndex.from_frame(failures[list(_KEY)]).isin(there)]
+    return results, failures.reset_index(drop=True), unfit
+
+
+def _joined(tables: list[pd.DataFrame], points: Sequence[str], columns: list[str]) -> pd.DataFrame:
+    """Return tables under each other, each run once, in the order of points and runs."""
+    if not tables:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+    table = pd.concat(tables, ignore_index=True).drop_duplicates(list(_KEY))
+    order = {point: i for i, point in enumerate(points)}
+    place = table["point"].map(order)
+    table = table[place.notna()].assign(_place=place).sort_values(["_place", "run"], kind="stable")
+    return table[columns].reset_index(drop=True)
+
+
+def _name(task: Task, points: Sequence[str], runs: Sequence[int] | NDArray[np.int64]) -> str:
+    cells = " ".join(f"{p}:{int(r)}" for p, r in zip(points, runs, strict=True))
+    return sha256(f"{task.fingerprint} {cells}".encode()).hexdigest()[:16]
+
+
+def _header(kind: str, task: Task, rows: int, extra: dict[str, str]) -> dict[str, Any]:
+    return {
+        "tajsim_shard": 1,
+        "kind": kind,
+        "scenario": task.scenario,
+        "model": task.model,
+        "experiment": task.fingerprint,
+        "rows": rows,
+        **extra,
+    }
+
+
+def _text(header: dict[str, Any], columns: list[str], rows: Iterator[list[object]]) -> bytes:
+    body = io.StringIO()
+    writer = csv.writer(body, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)  # floats are written so that they are read back to the bit
+    whole = {**header, "sha256": _checksum(header, body.getvalue())}
+    return f"# {json.dumps(whole)}\n{body.getvalue()}".encode()
+
+
+def _checksum(header: dict[str, Any], body: str) -> str:
+    return sha256(f"{json.dumps(header)}\n{body}".encode()).hexdigest()
+
+
+def _packed(series: dict[str, NDArray[np.float32]]) -> bytes:
+    data = io.BytesIO()
+    np.savez(data, **series)  # type: ignore[arg-type]
+    return data.getvalue()
+
+
+MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
+#: Where shards are put that are damaged or belong to another sweep.
+ASIDE = "set-aside"
+_OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
+
+
+@contextmanager
+def locked(place: Path) -> Iterator[None]:
+    """Hold the folder for one sweep. The lock is the system's, so no crash leaves it behind.
+
+    Raises:
+        UserError: if another sweep holds it.
+    """
+    with (place / LOCK).open("a+b") as file:
+        try:
+            _lock(file.fileno())
+        except OSError:
+            file.seek(0)
+            who = file.read(20).decode("ascii", "replace").strip()
+            process = f" (process {who})" if who else ""
+            raise UserError(
+                f"{place}: another sweep is at work there{process}; wait for it, or name another "
+                "folder"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+        file.flush()
+        yield
+
+
+def _lock(number: int) -> None:
+    """Lock a file, or raise ``OSError`` if another process has it locked."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def parts_of(experiment: Experiment, model: str) -> dict[str, str]:
+    """Return what the numbers of a run depend on, besides its point and its number.
+
+    The keys are words for messages; neither points nor the number of runs are among them.
+    """
+    parts = {
+        "model": model,
+        "seed": experiment.seed,
+        "first month": experiment.start,
+        "last month": experiment.end,
+        "mode of the parameters": experiment.parameters,
+        "list of what is kept": [
+            [k.column, k.outcome, dict(k.where), k.window] for k in experiment.keep
+        ],
+        "list of series": experiment.series,
+        "list of factors": sorted([f.name, f.parameter or ""] for f in experiment.factors),
+        "list of events": [dict(template.raw) for template in experiment.events],
+    }
+    return {name: _digest(part) for name, part in parts.items()}
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """Return a hash of what a scenario does."""
+    events = [[e.month, e.kind, dict(e.arguments)] for e in scenario.events]
+    return _digest([scenario.start, dict(scenario.settings), events])
+
+
+def fingerprints(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return, by scenario, the fingerprint of experiment, seed and model that every shard bears."""
+    scenarios = manifest["scenarios"].items()
+    return {name: _digest([manifest["parts"], name, digest]) for name, digest in scenarios}
+
+
+def _digest(part: Any) -> str:
+    text = json.dumps(part, sort_keys=True, default=str)
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def prepare_folder(disk: Disk, out: str | Path) -> Path:
+    """Make the folder if it is not there, and refuse one that holds something else.
+
+    Raises:
+        UserError: if it cannot be used.
+    """
+    place = place_of(out)
+    with telling(out):
+        if place.exists() and not place.is_dir():
+            raise UserError(f"{out}: is a file; name a folder")
+        held = disk.names(place)
+        strange = [n for n in held if n not in _OURS and not n.startswith(BEGUN)]
+        if strange and MANIFEST not in held:
+            raise UserError(f"{out}: holds '{strange[0]}' and no sweep; name another folder")
+        disk.make_folder(place / FOLDER)
+    return place
+
+
+def read_manifest(disk: Disk, place: Path) -> dict[str, Any]:
+    """Return what a sweep is about.
+
+    Raises:
+        UserError: if the file is not one of tajsim's.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads(disk.read(place / MANIFEST))
+        if manifest["tajsim_sweep"] != 1:
+            raise KeyError
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UserError(f"{place / MANIFEST}: is not the file of a sweep") from None
+    return manifest
+
+
+def keep_manifest(
+    disk: Disk, place: Path, manifest: dict[str, Any], tables: dict[str, str]
+) -> None:
+    """Write what the sweep is about, after comparing it with what is there.
+
+    Raises:
+        UserError: if the folder was made with something else.
+        OSError: if it cannot be written.
+    """
+    if MANIFEST in disk.names(place):
+        _compare(place, read_manifest(disk, place), manifest)
+    sweep_away(disk, place)
+    sweep_away(disk, place / FOLDER)
+    for name, text in tables.items():
+        _renew(disk, place / name, text.encode())
+    # The manifest last: what it names is there by then.
+    _renew(disk, place / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+
+
+def _renew(disk: Disk, path: Path, data: bytes) -> None:
+    if path.name not in disk.names(path.parent) or disk.read(path) != data:
+        put(disk, path, data)
+
+
+def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Refuse to mix runs that do not belong together."""
+    differ = [
+        f"another {name}" for name, part in new["parts"].items() if old["parts"].get(name) != part
+    ]
+    for name, digest in new["scenarios"].items():
+        if old["scenarios"].get(name, digest) != digest:
+            differ.append(f"another scenario '{name}'")
+    if differ:
+        said = " and ".join([", ".join(differ[:-1]), differ[-1]] if differ[1:] else differ)
+        raise UserError(f"{place}: was made with {said}; name another folder")
+
+
+def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
+    """Return everything that describes the sweep, as plain lists and tables."""
+    return {
+        "tajsim_sweep": 1,
+        "about": {
+            "experiment": experiment.name,
+            "title": experiment.title,
+            "question": experiment.question,
+            "model": model,
+            "seed": experiment.seed,
+            "runs": runs,
+            "parameters": experiment.parameters,
+            "start": experiment.start,
+            "end": experiment.end,
+        },
+        "parts": parts_of(experiment, model),
+        "scenarios": {s.name: scenario_digest(s) for s in experiment.scenarios},
+        "design": {"kind": experiment.design.kind, "options": dict(experiment.design.options)},
+        "factors": [
+            {
+                "factor": f.name,
+                "parameter": f.parameter or "",
+                "unit": f.unit,
+                "low": f.low,
+                "high": f.high,
+                "values": list(f.values),
+                "spread": f.spread,
+                "role": f.role,
+                "basis": f.basis,
+            }
+            for f in experiment.factors
+        ],
+        "columns": [_column(experiment, i) for i in range(len(experiment.keep))],
+        "series": list(experiment.series),
+        "experiment_text": experiment.text,
+        "scenario_text": {s.name: s.text for s in experiment.scenarios},
+    }
+
+
+def _column(experiment: Experiment, position: int) -> dict[str, Any]:
+    keep = experiment.keep[position]
+    outcome = load_outcomes()[keep.outcome]
+    return {
+        "column": keep.column,
+        "outcome": keep.outcome,
+        "where": ";".join(f"{d}={n}" for d, n in keep.where.items()),
+        "window_start": keep.window[0],
+        "window_end": keep.window[1],
+        "unit": outcome.window_unit,
+        "label": outcome.label,
+        "aggregate": outcome.aggregate,
+        "meaning": outcome.meaning,
+    }
+
+
+def tables_of(experiment: Experiment, points: Points, design: DesignPoints) -> dict[str, str]:
+    """Return the table of points and the table of rows, as text by file name."""
+    names = [factor.name for factor in experiment.factors]
+    listed = ([p.id, p.scenario, *(p.values[n] for n in names)] for p in points.points)
+    units = design.units.tolist()
+    rows = (
+        [scenario, point, *units[i % len(units)]] for i, (scenario, point) in enumerate(points.rows)
+    )
+    return {
+        POINTS: _csv(["point", "scenario", *names], listed),
+        DESIGN: _csv(["scenario", "point", *names], rows),
+    }
+
+
+def _csv(header: list[str], rows: Iterable[list[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
