@@ -8,11 +8,11 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import Any
 
-from tajsim.inputs.registry import read_quantity, whole_number
-
 
 def whole(text: str) -> int:
     """Read a whole number; the limits are checked where it is used."""
+    from tajsim.inputs.registry import whole_number  # loads numpy, which help must not wait for
+
     try:
         return whole_number(text)
     except ValueError as error:
@@ -21,6 +21,8 @@ def whole(text: str) -> int:
 
 def real(text: str) -> float:
     """Read a number; the limits are checked where it is used."""
+    from tajsim.inputs.registry import read_quantity
+
     try:
         return read_quantity(text, "")
     except ValueError:
