@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 from tajsim.cli.files import result_folder, table_file, write_tables
-from tajsim.cli.progress import progress_line
-from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, given
+from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, given, progress_line
 from tajsim.errors import UserError
 
 if TYPE_CHECKING:

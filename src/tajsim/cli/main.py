@@ -17,8 +17,7 @@ from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
 
-from tajsim.cli.progress import interrupt
-from tajsim.cli.verb import Verb
+from tajsim.cli.verb import Verb, interrupt
 from tajsim.errors import UserError, unknown
 from tajsim.files import reason
 

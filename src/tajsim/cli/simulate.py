@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 from tajsim.cli.files import result_folder, table_file, write_table, write_tables
-from tajsim.cli.progress import progress_bar
-from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, given, window_option
+from tajsim.cli.verb import (
+    WORK,
+    Option,
+    Verb,
+    file_options,
+    folder_options,
+    given,
+    progress_bar,
+    window_option,
+)
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
 from tajsim.inputs.registry import DEFAULT_MODE, MODES
