@@ -1,62 +1,96 @@
-"""The plan of an ensemble: what is simulated, checked once, and its division into jobs."""
+"""The plan of an ensemble: what is simulated, from which state, and its division into jobs."""
 
 from __future__ import annotations
 
-import json
 import os
-import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import ceil, prod
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tajsim.axes import DIMENSIONS, Array
+from tajsim.axes import DIMENSIONS
 from tajsim.draws import seed_errors
-from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, unknown
-from tajsim.files import exists, telling, whole
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import MODES, REDRAWN, load_parameters
 from tajsim.inputs.toml import check_month, month_names
-from tajsim.model.snapshot import Snapshot, packed, unpacked
 
 if TYPE_CHECKING:
+    from tajsim.ensemble.job import Job
     from tajsim.inputs.scenario_parts import Scenario
     from tajsim.inputs.values import Setting
+    from tajsim.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Job:
-    """The runs ``first`` to ``stop - 1`` of one scenario: one model, simulated in one go.
+class StatePart:
+    """The state of the runs ``first`` to ``stop - 1``."""
 
-    With ``numbers``, ``first`` to ``stop - 1`` are the places of these runs in the results;
-    ``settings`` ``(run,)`` win over those of the scenario. With ``resume`` the simulation goes on
-    from a saved state, with the ``changed`` parameters in force from then on; ``keep_state`` keeps
-    the state at the end.
-    """
-
-    scenario: Scenario
-    position: int
     first: int
     stop: int
-    seed: int
-    end: str
-    parameters: str
-    outcomes: tuple[str, ...]
-    redraw: tuple[str, ...] = ()
-    numbers: tuple[int, ...] = ()
-    resume: Snapshot | None = None
-    changed: Mapping[str, float] = field(default_factory=dict)
-    keep_state: bool = False
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """A saved ensemble: what was simulated (``head``) and the state of its chunks of runs."""
+
+    path: str
+    head: Mapping[str, Any]
+    parts: tuple[StatePart, ...]
+
+    @property
+    def months(self) -> int:
+        """How many months were simulated."""
+        return self.parts[0].snapshot.months
+
+    def changed(self, scenario: Scenario) -> dict[str, float]:
+        """Return the settings of a scenario that the saved history did not have."""
+        known = load_parameters()
+        before = {**{name: known[name].value for name in scenario.settings}, **self.head["set"]}
+        after = {**{name: known[name].value for name in before}, **scenario.settings}
+        return {name: value for name, value in after.items() if value != before[name]}
+
+    def problems(self, scenario: Scenario) -> list[str]:
+        """Return why a scenario cannot go on from here: one line each, none if it can.
+
+        A scenario may change levers, from the month after the state on. Its events up to that
+        month must be those of the saved history, and no uncertain parameter may be another.
+        """
+        until, where = self.head["until"], f"{self.path}: scenario '{scenario.name}'"
+        wrong = []
+        if scenario.start != self.head["start"]:
+            wrong.append(f"{where} starts in {scenario.start}, the state in {self.head['start']}")
+        if scenario.end <= until:
+            wrong.append(f"{where} ends in {scenario.end}, and the state is of {until}")
+        had = [_event_key(*event) for event in self.head["events"]]
+        has = [
+            _event_key(e.month, e.kind, e.arguments) for e in scenario.events if e.month <= until
+        ]
+        wrong += [f"{where} has an event that the state has not: {e}" for e in has if e not in had]
+        wrong += [f"{where} lacks an event of the state: {e}" for e in had if e not in has]
+        known = load_parameters()
+        return wrong + [
+            f"{where} sets {name}, which is no lever; a history can change levers on the way only"
+            for name in self.changed(scenario)
+            if known[name].role != "lever"
+        ]
+
+
+def _event_key(month: str, kind: str, arguments: Mapping[str, Any]) -> str:
+    told = ", ".join(f"{name} = {value}" for name, value in sorted(arguments.items()))
+    return f"{month} {kind} {told}"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Scenarios of one period, simulated with the same runs, seed and parameters."""
+    """Scenarios of one period, simulated with the same runs, seed and parameters.
+
+    The runs are columns where ``numbers`` gives the run number of each, which may come twice;
+    ``settings``, for each scenario, are ``(column,)`` values in place of what would be drawn.
+    """
 
     scenarios: tuple[Scenario, ...]
     runs: int
@@ -69,42 +103,64 @@ class Plan:
     chunk: int
     redraw: tuple[str, ...] = ()
     resume: SavedState | None = None
-    keep_state: bool = False
+    numbers: tuple[int, ...] = ()
+    settings: tuple[Mapping[str, Setting], ...] = ()
 
     @property
     def months(self) -> list[str]:
         """Every simulated month, ``YYYY-MM``."""
         return month_names(self.start, self.end)
 
-    def jobs(self) -> list[Job]:
+    def jobs(self, keep_state: bool = False) -> list[Job]:
         """Divide the runs into chunks, at least one for every worker.
 
         The results do not depend on the division; only speed and memory do.
+
+        Args:
+            keep_state: whether the state after the last month is kept.
         """
         shares = ceil(self.workers / len(self.scenarios))
         size = max(1, min(self.chunk, ceil(self.runs / shares)))
-        spans: list[tuple[int, int, Snapshot | None]]
         spans = [(i, min(i + size, self.runs), None) for i in range(0, self.runs, size)]
         if self.resume:
             spans = [(part.first, part.stop, part.snapshot) for part in self.resume.parts]
         return [
-            Job(
-                scenario=scenario,
-                position=position,
-                first=first,
-                stop=stop,
-                seed=self.seed,
-                end=self.end,
-                parameters=self.parameters,
-                outcomes=self.outcomes,
-                redraw=self.redraw,
-                resume=snapshot,
-                changed=self.resume.changed(scenario) if self.resume else {},
-                keep_state=self.keep_state,
-            )
-            for position, scenario in enumerate(self.scenarios)
+            self.job(position, first, stop, resume=snapshot, keep_state=keep_state)
+            for position in range(len(self.scenarios))
             for first, stop, snapshot in spans
         ]
+
+    def job(
+        self,
+        position: int,
+        first: int,
+        stop: int,
+        resume: Snapshot | None = None,
+        keep_state: bool = False,
+    ) -> Job:
+        """Return the job of the runs ``first`` to ``stop - 1`` of a scenario."""
+        # Imported here because it brings Mesa: mistakes in the arguments are told without that.
+        from tajsim.ensemble.job import Job, record_and_state, record_of
+
+        scenario = self.scenarios[position]
+        own = self.settings[position] if self.settings else {}
+        return Job(
+            scenario=scenario.name,
+            runs=(self.numbers or tuple(range(self.runs)))[first:stop],
+            seed=self.seed,
+            start=self.start,
+            end=self.end,
+            parameters=self.parameters,
+            outcomes=self.outcomes,
+            settings={**scenario.settings, **{n: _part(v, first, stop) for n, v in own.items()}},
+            events=tuple(event for event in scenario.events if event.month <= self.end),
+            redraw=self.redraw,
+            position=position,
+            first=first,
+            resume=resume,
+            changed=self.resume.changed(scenario) if self.resume else {},
+            keep=record_and_state if keep_state else record_of,
+        )
 
     @property
     def months_to_run(self) -> int:
@@ -226,32 +282,8 @@ def _check_memory(plan: Plan) -> None:
         )
 
 
-@dataclass(frozen=True)
-class ColumnPlan(Plan):
-    """A plan whose ``runs`` are columns.
-
-    Attributes:
-        numbers: the run number of each column, which fixes its draws; a number may come twice.
-        settings: for each scenario, full parameter name -> ``(column,)`` values, in place of
-            what would be drawn.
-    """
-
-    numbers: tuple[int, ...] = ()
-    settings: tuple[Mapping[str, Array], ...] = ()
-
-    def jobs(self) -> list[Job]:
-        """Divide the columns as a plan divides its runs."""
-        return [
-            replace(
-                job,
-                numbers=self.numbers[job.first : job.stop],
-                settings={
-                    name: values[job.first : job.stop]
-                    for name, values in self.settings[job.position].items()
-                },
-            )
-            for job in super().jobs()
-        ]
+def _part(values: Setting, first: int, stop: int) -> Setting:
+    return values[first:stop] if isinstance(values, np.ndarray) else values
 
 
 def column_plan(
@@ -259,144 +291,16 @@ def column_plan(
     scenarios: Sequence[Scenario],
     outcomes: tuple[str, ...],
     numbers: tuple[int, ...],
-    settings: Sequence[Mapping[str, Array]],
-) -> ColumnPlan:
+    settings: Sequence[Mapping[str, Setting]],
+) -> Plan:
     """Return the plan of columns of scenarios; seed, period and workers are those of a plan."""
-    return ColumnPlan(
+    return replace(
+        plan,
         scenarios=tuple(scenarios),
         runs=len(numbers),
-        seed=plan.seed,
-        parameters=plan.parameters,
-        start=plan.start,
-        end=plan.end,
         outcomes=outcomes,
-        workers=plan.workers,
-        chunk=plan.chunk,
+        redraw=(),
+        resume=None,
         numbers=numbers,
         settings=tuple(settings),
     )
-
-
-_FORMAT = 1
-
-
-@dataclass(frozen=True)
-class StatePart:
-    """The state of the runs ``first`` to ``stop - 1``."""
-
-    first: int
-    stop: int
-    snapshot: Snapshot
-
-
-@dataclass(frozen=True)
-class SavedState:
-    """A saved ensemble: what was simulated (``head``) and the state of its chunks of runs."""
-
-    path: str
-    head: Mapping[str, Any]
-    parts: tuple[StatePart, ...]
-
-    @property
-    def months(self) -> int:
-        """How many months were simulated."""
-        return self.parts[0].snapshot.months
-
-    def changed(self, scenario: Scenario) -> dict[str, float]:
-        """Return the settings of a scenario that the saved history did not have."""
-        known = load_parameters()
-        before = {**{name: known[name].value for name in scenario.settings}, **self.head["set"]}
-        after = {**{name: known[name].value for name in before}, **scenario.settings}
-        return {name: value for name, value in after.items() if value != before[name]}
-
-    def problems(self, scenario: Scenario) -> list[str]:
-        """Return why a scenario cannot go on from here: one line each, none if it can.
-
-        A scenario may change levers, from the month after the state on. Its events up to that
-        month must be those of the saved history, and no uncertain parameter may be another.
-        """
-        until, where = self.head["until"], f"{self.path}: scenario '{scenario.name}'"
-        wrong = []
-        if scenario.start != self.head["start"]:
-            wrong.append(f"{where} starts in {scenario.start}, the state in {self.head['start']}")
-        if scenario.end <= until:
-            wrong.append(f"{where} ends in {scenario.end}, and the state is of {until}")
-        had = [_event_key(*event) for event in self.head["events"]]
-        has = [
-            _event_key(e.month, e.kind, e.arguments) for e in scenario.events if e.month <= until
-        ]
-        wrong += [f"{where} has an event that the state has not: {e}" for e in has if e not in had]
-        wrong += [f"{where} lacks an event of the state: {e}" for e in had if e not in has]
-        known = load_parameters()
-        return wrong + [
-            f"{where} sets {name}, which is no lever; a history can change levers on the way only"
-            for name in self.changed(scenario)
-            if known[name].role != "lever"
-        ]
-
-
-def _event_key(month: str, kind: str, arguments: Mapping[str, Any]) -> str:
-    told = ", ".join(f"{name} = {value}" for name, value in sorted(arguments.items()))
-    return f"{month} {kind} {told}"
-
-
-def save_state(path: str | Path, plan: Plan, states: list[tuple[int, int, Snapshot]]) -> Path:
-    """Write the states of all chunks of one scenario; the file appears whole or not at all.
-
-    Raises:
-        UserError: if it cannot be written.
-    """
-    path, (scenario,) = Path(path), plan.scenarios
-    head = {
-        "format": _FORMAT,
-        "model": model_version(),
-        "scenario": scenario.name,
-        "set": dict(scenario.settings),
-        "events": [
-            (e.month, e.kind, dict(e.arguments)) for e in scenario.events if e.month <= plan.end
-        ],
-        "start": plan.start,
-        "until": plan.end,
-        "runs": plan.runs,
-        "seed": plan.seed,
-        "parameters": plan.parameters,
-        "redraw": list(plan.redraw),
-        "outcomes": list(plan.outcomes),
-        "parts": [(first, stop) for first, stop, _ in sorted(states, key=lambda row: row[0])],
-    }
-    arrays: dict[str, Any] = {"head": np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)}
-    for number, (_, _, snapshot) in enumerate(sorted(states, key=lambda row: row[0])):
-        arrays.update({f"{number}/{name}": array for name, array in packed(snapshot).items()})
-    with telling(path), whole(path) as begun, begun.open("wb") as file:
-        np.savez(file, **arrays)
-    return path
-
-
-def load_state(path: str | Path) -> SavedState:
-    """Read a saved state.
-
-    Raises:
-        UserError: if there is no such file, it is damaged or no state, or of another model.
-    """
-    path = Path(path)
-    if not (exists(path) and path.is_file()):
-        raise UserError(f"{path}: no such file")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        head = json.loads(arrays["head"].tobytes())
-        parts = tuple(_part(arrays, i, *span) for i, span in enumerate(head["parts"]))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-        raise UserError(f"{path}: not a saved state of tajsim, or a damaged one") from None
-    if head.get("format") != _FORMAT or head.get("model") != model_version():
-        raise UserError(
-            f"{path}: a state of model {head.get('model', 'unknown')}, and this is "
-            f"{model_version()}; only the model that saved a state can continue it: save it again"
-        )
-    return SavedState(str(path), head, parts)
-
-
-def _part(arrays: Mapping[str, Any], number: int, first: int, stop: int) -> StatePart:
-    own = f"{number}/"
-    named = {n.removeprefix(own): array for n, array in arrays.items() if n.startswith(own)}
-    return StatePart(first, stop, unpacked(named))

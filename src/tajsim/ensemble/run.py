@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tajsim.ensemble.dataset import Store, build_dataset
+from tajsim.ensemble.executor import executor, finished
+from tajsim.ensemble.files import save_state
 from tajsim.ensemble.plan import Plan, argument_errors, make_plan
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
@@ -15,7 +17,6 @@ from tajsim.inputs.registry import DEFAULT_MODE
 if TYPE_CHECKING:
     import xarray as xr
 
-    from tajsim.ensemble.dataset import Store
     from tajsim.ensemble.plan import SavedState
     from tajsim.inputs.scenario_parts import Scenario
 
@@ -134,11 +135,7 @@ def simulate(
     Raises:
         UserError: if that file cannot be written.
     """
-    # Imported here because it brings Mesa: mistakes in the arguments are told without that wait.
-    from tajsim.ensemble.dataset import build_dataset
-    from tajsim.ensemble.plan import save_state
-
-    store = _simulate_jobs(replace(plan, keep_state=save_to is not None), progress)
+    store = _simulate_jobs(plan, progress, keep_state=save_to is not None)
     if save_to is not None:
         save_state(save_to, plan, store.states)
     return build_dataset(plan, store)
@@ -164,27 +161,15 @@ def _load(
     return loaded, list(dict.fromkeys(wrong))
 
 
-def _simulate_jobs(plan: Plan, progress: Progress | None) -> Store:
+def _simulate_jobs(plan: Plan, progress: Progress | None, keep_state: bool) -> Store:
     """Simulate every job of the plan, in this process or in several."""
-    from tajsim.ensemble.dataset import Store
-    from tajsim.ensemble.executor import collect, simulate, simulate_in_processes
+    # Imported here because it brings Mesa: mistakes in the arguments are told without that wait.
+    from tajsim.ensemble.job import simulate
 
+    store, jobs = Store(plan), plan.jobs(keep_state)
     total = plan.runs * len(plan.scenarios) * plan.months_to_run
     tell: Progress = progress or (lambda done, total: None)
-    store, jobs, done = Store(plan), plan.jobs(), 0
-    if plan.workers > 1 and len(jobs) > 1:
-        finished = simulate_in_processes(jobs, plan.workers, lambda n: tell(n, total))
-        with closing(finished):
-            for job, record in finished:
-                store.put(job, record)
-        return store
-    for job in jobs:
-
-        def month_done(runs: int = job.stop - job.first) -> None:
-            nonlocal done
-            done += runs
-            tell(done, total)
-
-        store.put(job, simulate(job, month_done))
-        collect()
+    with executor(simulate, min(plan.workers, len(jobs))) as team:
+        for place, record in finished(team, jobs, lambda done: tell(done, total)):
+            store.put(jobs[place], record)
     return store

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tajsim.errors import library
 from tajsim.axes import Array
 from tajsim.results.effect import LEVEL, counts_of_runs
-from tajsim.sweeps.design import library
 
 _SAMPLES = 200
 

@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from importlib import import_module
 from itertools import pairwise, product
 from math import ceil
 from struct import pack
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.errors import UserError
+from tajsim.errors import UserError, library
 from tajsim.inputs.experiment_parts import Experiment, Factor, FactorValue
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
@@ -149,20 +148,6 @@ def salib_problem(factors: tuple[Factor, ...]) -> dict[str, Any]:
     """Return the factors as SALib wants them, every one from 0 to 1."""
     names = [factor.name for factor in factors]
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def library(name: str, extra: str = "analysis") -> Any:
-    """Return a module of an optional library.
-
-    Raises:
-        UserError: if it is not installed.
-    """
-    try:
-        return import_module(name)
-    except ImportError:
-        raise UserError(
-            f"{name.split('.')[0]} is not installed; install it with: pip install 'tajsim[{extra}]'"
-        ) from None
 
 
 def _seed(seed: int, part: int) -> int:

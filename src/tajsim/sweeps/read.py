@@ -38,10 +38,9 @@ from numpy.typing import NDArray
 from tajsim.axes import DIMENSIONS
 from tajsim.display.html import Html, element, fold, table, whole
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, library, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.toml import month_dates, month_number, month_text
-from tajsim.sweeps.design import library
 from tajsim.sweeps.store import (
     DESIGN,
     FOLDER,
