@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from sweep_helpers import EXPERIMENT, deadly, number_of, quick, slow, small_experiment
 
+from tajsim.ensemble.executor import Processes
 from tajsim.files import BEGUN
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.executor import LocalTeam
 from tajsim.sweeps.run import Progress
 
 ROOT = Path(__file__).parents[1]
@@ -32,14 +32,14 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_workers_that_are_killed_are_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    teams: list[LocalTeam] = []
-    start = LocalTeam.__init__
+    teams: list[Processes] = []
+    start = Processes.__init__
 
-    def remember(self: LocalTeam, *arguments: object) -> None:
+    def remember(self: Processes, *arguments: object, **options: object) -> None:
         teams.append(self)
-        start(self, *arguments)  # type: ignore[arg-type]
+        start(self, *arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(LocalTeam, "__init__", remember)
+    monkeypatch.setattr(Processes, "__init__", remember)
     killed: list[int] = []
 
     def tell(progress: Progress) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,8 +26,9 @@ from tajsim.app.figures import (
     sides_so_far,
 )
 from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
-from tajsim.app.workers import SMOOTH, ViewJob, WorkerPool, jobs_of
-from tajsim.ensemble.executor import Record
+from tajsim.app.workers import SMOOTH, ScheduledJob, jobs_of, warm_up, work
+from tajsim.ensemble.executor import Answer, Processes
+from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 
@@ -47,17 +49,17 @@ class Scheduler:
     def __init__(
         self,
         workers: int,
-        start: Callable[[int, ViewJob], None],
+        start: Callable[[int, ScheduledJob], None],
         stop: Callable[[int], None],
         known: Callable[[str], bool],
     ) -> None:
         self._start, self._stop, self._known = start, stop, known
-        self._running: list[ViewJob | None] = [None] * workers
+        self._running: list[ScheduledJob | None] = [None] * workers
         self._stopping: set[int] = set()
-        self._wishes: dict[Hashable, Sequence[ViewJob]] = {}
+        self._wishes: dict[Hashable, Sequence[ScheduledJob]] = {}
         self._served: dict[Hashable, int] = {}
 
-    def want(self, session: Hashable, tasks: Sequence[ViewJob]) -> None:
+    def want(self, session: Hashable, tasks: Sequence[ScheduledJob]) -> None:
         """Put the wishes of a session in the place of its earlier ones; none: the session ends."""
         if tasks:
             self._wishes[session] = tasks
@@ -82,7 +84,7 @@ class Scheduler:
         """Return the keys that some session wishes for."""
         return {task.key for tasks in self._wishes.values() for task in tasks}
 
-    def running(self) -> list[ViewJob | None]:
+    def running(self) -> list[ScheduledJob | None]:
         """Return the task of each worker."""
         return list(self._running)
 
@@ -96,7 +98,7 @@ class Scheduler:
                     self._running[worker] = task
                     self._start(worker, task)
 
-    def _next(self, worker: int) -> tuple[Hashable, ViewJob] | None:
+    def _next(self, worker: int) -> tuple[Hashable, ScheduledJob] | None:
         """Return what is needed first; among equals, of the session that was served least.
 
         Of one session's tasks, those that have their past with this worker go before others.
@@ -124,7 +126,7 @@ class Scheduler:
         best = min(waiting, key=lambda row: row[:4])
         return best[4], best[5]
 
-    def _may(self, worker: int, task: ViewJob) -> bool:
+    def _may(self, worker: int, task: ScheduledJob) -> bool:
         """Tell whether a worker should take a task: its home is here, or is busy for long."""
         if task.home is None or task.home == worker:
             return True
@@ -181,10 +183,10 @@ def size(record: Record) -> int:
 #: How many tabs and downloads are served at once, and the bytes that they may ask for together.
 MOST_SESSIONS, MOST_BYTES = 12, 1_500_000_000
 _KEPT_BYTES = 400_000_000
-_LOST = (
-    "a worker process was killed twice over this, perhaps for want of memory; "
-    "try again with fewer runs"
-)
+#: So often a job may lose its worker before it counts as failed.
+_LOSSES = 2
+#: Seconds after which workers are looked at again, replaced ones among them.
+_LOOK = 0.5
 
 
 class Listener(Hashable, Protocol):
@@ -214,13 +216,13 @@ class SessionManager:
         self.partial: dict[str, Months] = {}
         self.drawing = ThreadPoolExecutor(1)
         self._sessions: list[Listener] = []
-        self._tasks: dict[int, tuple[int, ViewJob]] = {}
+        self._jobs: dict[int, tuple[int, ScheduledJob]] = {}  # worker and job of a number
+        self._numbers = count()
         self._failed: dict[str, Sequence[str]] = {}
-        self._losses: Counter[str] = Counter()
-        self._loop = asyncio.get_running_loop()
         self._scheduler = Scheduler(workers, self._start, self._stop, self._known)
-        self.shelf = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
-        self.crew = WorkerPool(workers, self._heard)
+        self.results = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
+        self._team = Processes(workers, work, warm_up, _LOSSES)
+        self._hearing = asyncio.get_running_loop().create_task(self._hear())
 
     def enter(self, session: Listener) -> None:
         """Let a session in.
@@ -244,7 +246,7 @@ class SessionManager:
         """Take back the wishes of a session."""
         self._scheduler.want(session, [])
 
-    def want(self, session: Listener, tasks: Sequence[ViewJob], needed: int) -> None:
+    def want(self, session: Listener, tasks: Sequence[ScheduledJob], needed: int) -> None:
         """Put the wishes of a session in the place of its earlier ones.
 
         Raises:
@@ -263,66 +265,64 @@ class SessionManager:
 
     def close(self) -> None:
         """End the workers."""
-        self.crew.close()
+        self._hearing.cancel()
+        self._team.close()
         self.drawing.shutdown(wait=False, cancel_futures=True)
 
     def _known(self, key: str) -> bool:
-        return key in self.shelf or key in self._failed
+        return key in self.results or key in self._failed
 
-    def _start(self, worker: int, task: ViewJob) -> None:
-        self._tasks[worker] = (self.crew.start(worker, task), task)
+    def _start(self, worker: int, job: ScheduledJob) -> None:
+        number = next(self._numbers)
+        self._jobs[number] = worker, job
+        self._team.give(worker, number, job.job)
 
     def _stop(self, worker: int) -> None:
-        self.crew.stop(worker)
+        self._team.stop(worker)
 
-    def _heard(self, worker: int, message: tuple[Any, ...]) -> None:
-        """Pass on what a worker sent, from its thread to the loop."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._take, worker, message)
+    async def _hear(self) -> None:
+        """Take what workers say; a thread waits for it, so that the loop need not."""
+        try:
+            while True:
+                messages = await asyncio.to_thread(self._team.receive, _LOOK)
+                for answer in self._team.take(messages):
+                    self._take(answer)
+        except UserError as error:  # no worker can be started
+            self._failed |= dict.fromkeys(self._scheduler.wanted(), error.messages)
+            for session in list(self._sessions):
+                session.failed(error.messages)
 
-    def _take(self, worker: int, message: tuple[Any, ...]) -> None:
-        kind, *rest = message
-        number, task = self._tasks.get(worker, (0, None))
-        if kind == "lost":
-            self._lost(worker, task)
-            return
-        if task is None or rest[:1] != [number]:
-            return
-        if kind == "months":
-            first, _, months = rest[1:]
-            self.partial[task.key] = longer(self.partial.get(task.key, {}), months, first)
-            self._tell(task.key)
-            return
-        del self._tasks[worker]
-        self.partial.pop(task.key, None)
-        if kind == "done":
-            self.shelf.put(task.key, rest[1])
-        elif kind == "failed":
-            self._fail(task, rest[1])
-        self._scheduler.free(worker)
-        self._tell(task.key)
+    def _take(self, answer: Answer) -> None:
+        number, kind, content = answer
+        worker, job = self._jobs[number]
+        if kind == "told":
+            first, months = content
+            self.partial[job.key] = longer(self.partial.get(job.key, {}), months, first)
+        else:
+            del self._jobs[number]
+            self.partial.pop(job.key, None)
+            if kind == "done":
+                self.results.put(job.key, content)
+            elif kind == "failed":
+                self._fail(job, lines_of(content))
+            self._scheduler.free(worker)
+        for session in list(self._sessions):
+            if job.key in session.keys:
+                session.news()
 
-    def _lost(self, worker: int, task: ViewJob | None) -> None:
-        """Put a new process in the place of one that died; its task is tried once more."""
-        self.crew.replace(worker)
-        self._tasks.pop(worker, None)
-        if task:
-            self.partial.pop(task.key, None)
-            self._losses[task.key] += 1
-            if self._losses[task.key] > 1:
-                self._fail(task, [_LOST])
-        self._scheduler.free(worker)
-
-    def _fail(self, task: ViewJob, lines: Sequence[str]) -> None:
+    def _fail(self, task: ScheduledJob, lines: Sequence[str]) -> None:
         self._failed[task.key] = lines
         for session in list(self._sessions):
             if task.key in session.keys:
                 session.failed(lines)
 
-    def _tell(self, key: str) -> None:
-        for session in list(self._sessions):
-            if key in session.keys:
-                session.news()
+
+def lines_of(error: Exception) -> Sequence[str]:
+    """Return what the page says of an error; one that no user can mend is printed here."""
+    if isinstance(error, UserError):
+        return error.messages
+    traceback.print_exception(error)
+    return [f"internal error: {type(error).__name__}: {error}"]
 
 
 @dataclass(frozen=True)
@@ -331,10 +331,10 @@ class Request:
 
     state: PageState
     plan: Plan
-    pairs: tuple[tuple[ViewJob, ...], ...]
+    pairs: tuple[tuple[ScheduledJob, ...], ...]
 
     @property
-    def tasks(self) -> list[ViewJob]:
+    def tasks(self) -> list[ScheduledJob]:
         """All tasks, the first chunk first."""
         return [task for pair in self.pairs for task in pair]
 
@@ -346,14 +346,14 @@ class Request:
     def complete(self, hub: SessionManager) -> int:
         """Return how many chunks, from the first on, are there, in whole stages."""
         missing = {
-            pair[0].stage for pair in self.pairs if not all(t.key in hub.shelf for t in pair)
+            pair[0].stage for pair in self.pairs if not all(t.key in hub.results for t in pair)
         }
         begun = min(missing, default=len(self.pairs))
         return sum(pair[0].stage < begun for pair in self.pairs)
 
     def records(self, hub: SessionManager, chunks: int) -> list[Record]:
         """Return the records of so many chunks."""
-        return [hub.shelf.get(task.key) for pair in self.pairs[:chunks] for task in pair]
+        return [hub.results.get(task.key) for pair in self.pairs[:chunks] for task in pair]
 
     def dataset(self, records: Sequence[Record]) -> xr.Dataset:
         """Return the labelled results of the first records, and the command that makes them."""
@@ -365,7 +365,7 @@ class Request:
         """Return what is shown over time, of so many chunks, as far as it is there."""
         pairs = self.pairs[:chunks]
         keys = [task.key for pair in pairs for task in pair]
-        records = {key: hub.shelf.get(key) for key in keys if key in hub.shelf}
+        records = {key: hub.results.get(key) for key in keys if key in hub.results}
         shown = [spec.partition("@")[0] for spec in self.state.show]
         return sides_so_far(self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown)))
 
@@ -519,8 +519,7 @@ class Session:
                 elif told is self._told:
                     return
         except Exception as error:  # the page must not wait for ever
-            traceback.print_exc()
-            self.failed([f"internal error: {type(error).__name__}: {error}"])
+            self.failed(lines_of(error))
         finally:
             self._drawing = False
 

@@ -10,7 +10,6 @@ that the sample still belongs to the model.
 from __future__ import annotations
 
 import csv
-import io
 import sys
 from collections.abc import Sequence
 from importlib.resources import as_file, files
@@ -24,7 +23,7 @@ from tajsim.calibration.histories import histories
 from tajsim.calibration.report import write_results
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
-from tajsim.files import write_whole
+from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import whole_number
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import load_targets
@@ -55,10 +54,7 @@ def trace(count: int = TRACED) -> Values:
 
 def trace_text(values: Values) -> str:
     """Return a trace as CSV: a column for each target, a row for each traced row."""
-    file = io.StringIO()
-    rows = [[f"{value:.{_DIGITS + 2}g}" for value in row] for row in values.T]
-    csv.writer(file, lineterminator="\n").writerows([list(load_targets()), *rows])
-    return file.getvalue()
+    return csv_text(load_targets(), ([f"{v:.{_DIGITS + 2}g}" for v in row] for row in values.T))
 
 
 def differing(folder: Path, count: int = TRACED) -> list[str]:

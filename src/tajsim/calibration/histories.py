@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 from pathlib import Path
@@ -23,7 +19,9 @@ from scipy.stats import rankdata
 
 from tajsim.analysis.targets import last_month, target_outcomes, target_values
 from tajsim.calibration.smc import Population
-from tajsim.ensemble.executor import StopRequestedError, interrupts_ignored
+from tajsim.ensemble.dataset import Store, build_dataset
+from tajsim.ensemble.executor import Executor, executor, finished
+from tajsim.ensemble.job import Job, record_of, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 from tajsim.files import telling, whole, write_whole
@@ -31,6 +29,7 @@ from tajsim.files import telling, whole, write_whole
 if TYPE_CHECKING:
     from tajsim.inputs.scenario_parts import Scenario
     from tajsim.inputs.targets import Target
+    from tajsim.model.model import TajikistanModel
 
 
 Values = NDArray[np.float64]
@@ -38,60 +37,17 @@ Runs = NDArray[np.int64]
 #: Told how many runs of this call are done, and how many there are.
 Progress = Callable[[int, int], None]
 
-#: In a worker: the request to stop.
-_shared: dict[str, Any] = {}
 
-
-@dataclass(frozen=True)
-class HistoryJob:
-    """What a worker simulates: ``settings`` and ``runs`` are ``(run,)``."""
-
-    scenario: Scenario
-    targets: tuple[Target, ...]
-    settings: Mapping[str, Values]
-    runs: Runs
-    seed: int
-    parameters: str
-
-
-def simulated_targets(task: HistoryJob, month_done: Callable[[], None] = lambda: None) -> Values:
-    """Return the targets of each run, ``(target, run)``, in the units of their figures."""
-    # Imported here because they bring Mesa: mistakes are told without that wait.
-    from tajsim.ensemble.dataset import Store, build_dataset
-    from tajsim.ensemble.executor import collect, simulate
-
-    scenario, until = task.scenario, last_month(task.targets)
-    outcomes, count = target_outcomes(task.targets), len(task.runs)
-    plan = Plan(
-        (scenario,), count, task.seed, task.parameters, scenario.start, until, outcomes, 1, count
-    )
-    numbers = tuple(int(run) for run in task.runs)
-    job = replace(plan.jobs()[0], numbers=numbers, settings=task.settings)
+def simulated_targets(model: TajikistanModel, plan: Plan, targets: Sequence[Target]) -> Values:
+    """Return the targets of each run ``(target, run)`` of a finished model, in their units."""
     store = Store(plan)
-    store.put(job, simulate(job, month_done))
-    values = target_values(build_dataset(plan, store), task.targets).simulated
-    del store
-    collect()
-    return values
-
-
-def _start_worker(stop: Any) -> None:
-    """Prepare a worker. The parent alone answers an interrupt, and tells the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _shared["stop"] = stop
-
-
-def _in_worker(task: HistoryJob) -> Values:
-    def month_done() -> None:
-        if _shared["stop"].is_set():
-            raise StopRequestedError
-
-    return simulated_targets(task, month_done)
+    store.put(plan.jobs()[0], record_of(model))
+    return target_values(build_dataset(plan, store), targets).simulated
 
 
 @dataclass
 class Histories:
-    """Simulates particles, in this process or in several that live as long as the context.
+    """Simulates particles, with an executor that lives as long as the context.
 
     ``parameters`` is the mode of what the settings do not hold.
     """
@@ -99,11 +55,11 @@ class Histories:
     scenario: Scenario
     targets: Sequence[Target]
     seed: int
+    team: Executor
     workers: int = 1
     chunk: int = 1000
     parameters: str = "prior"
     progress: Progress | None = None
-    _pool: ProcessPoolExecutor | None = field(default=None, repr=False)
 
     def __call__(self, settings: Mapping[str, Values], runs: Runs) -> Values:
         """Return the targets of each particle ``(target, particle)``; all arrays are by particle.
@@ -114,53 +70,32 @@ class Histories:
             UserError: if a worker was killed from outside.
         """
         parts = max(ceil(len(runs) / self.chunk), self.workers)
-        tasks = [
-            HistoryJob(
-                self.scenario,
-                tuple(self.targets),
-                {name: values[part] for name, values in settings.items()},
-                runs[part],
-                self.seed,
-                self.parameters,
-            )
-            for part in np.array_split(np.arange(len(runs)), parts)
-            if len(part)
-        ]
-        found = self._in_pool(tasks) if self._pool else self._here(tasks)
-        return np.concatenate(found, axis=1)
+        places = np.array_split(np.arange(len(runs)), parts)
+        jobs = [self._job(settings, runs, part) for part in places if len(part)]
 
-    def _here(self, tasks: Sequence[HistoryJob]) -> list[Values]:
-        done, total = 0, sum(len(task.runs) for task in tasks)
-        found = []
-        for task in tasks:
-            # Also after every month, so that an interrupt is seen.
-            found.append(simulated_targets(task, partial(self._tell, done, total)))
-            done += len(task.runs)
-            self._tell(done, total)
-        return found
+        def tell(run_months: int) -> None:
+            if self.progress:
+                self.progress(run_months // jobs[0].months, len(runs))
 
-    def _in_pool(self, tasks: Sequence[HistoryJob]) -> list[Values]:
-        assert self._pool is not None
-        total = sum(len(task.runs) for task in tasks)
-        try:
-            with interrupts_ignored():
-                futures: dict[Future[Values], HistoryJob] = {
-                    self._pool.submit(_in_worker, task): task for task in tasks
-                }
-            waiting = set(futures)
-            while waiting:
-                _, waiting = wait(waiting, timeout=0.2)
-                self._tell(total - sum(len(futures[future].runs) for future in waiting), total)
-            return [future.result() for future in futures]
-        except BrokenProcessPool:
-            raise UserError(
-                "a worker process was killed, perhaps for want of memory; what was finished "
-                "before is kept; try again with fewer workers"
-            ) from None
+        found = dict(finished(self.team, jobs, tell))
+        return np.concatenate([found[place] for place in range(len(jobs))], axis=1)
 
-    def _tell(self, done: int, total: int) -> None:
-        if self.progress:
-            self.progress(done, total)
+    def _job(self, settings: Mapping[str, Values], runs: Runs, part: Runs) -> Job:
+        plan = Plan(
+            scenarios=(self.scenario,),
+            runs=len(part),
+            seed=self.seed,
+            parameters=self.parameters,
+            start=self.scenario.start,
+            end=last_month(self.targets),
+            outcomes=target_outcomes(self.targets),
+            workers=1,
+            chunk=len(part),
+            numbers=tuple(runs[part].tolist()),
+            settings=({name: values[part] for name, values in settings.items()},),
+        )
+        keep = partial(simulated_targets, plan=plan, targets=tuple(self.targets))
+        return replace(plan.jobs()[0], keep=keep)
 
 
 @contextmanager
@@ -172,17 +107,8 @@ def histories(
     parameters: str = "prior",
 ) -> Iterator[Histories]:
     """Give a simulator of particles; its processes end with the context."""
-    if workers == 1:
-        yield Histories(scenario, targets, seed, parameters=parameters)
-        return
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    pool = ProcessPoolExecutor(workers, context, _start_worker, (stop,))
-    try:
-        yield Histories(scenario, targets, seed, workers, parameters=parameters, _pool=pool)
-    finally:
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+    with executor(simulate, workers) as team:
+        yield Histories(scenario, targets, seed, team, workers, parameters=parameters)
 
 
 #: Share of false discoveries allowed among the pairs of parameter and target that are found.

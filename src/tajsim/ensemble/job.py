@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,10 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.toml import month_number
 from tajsim.inputs.values import Setting
-from tajsim.model.model import TajikistanModel
-from tajsim.model.snapshot import Snapshot, put_back, take
+
+if TYPE_CHECKING:
+    from tajsim.model.model import TajikistanModel
+    from tajsim.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ def record_of(model: TajikistanModel) -> Record:
 
 def record_and_state(model: TajikistanModel) -> Record:
     """Return what a finished model has recorded, with its state."""
-    names, values = model.parameter_values
-    return Record(dict(model.record), list(names), values, model.chronicle.columns(), take(model))
+    from tajsim.model.snapshot import take
+
+    return replace(record_of(model), state=take(model))
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,10 @@ def build(job: Job) -> TajikistanModel:
     Raises:
         WrongModelError: if the model is not the one that the job was made for.
     """
+    # Imported here because it brings Mesa: mistakes of the user are told without that wait.
+    from tajsim.model.model import TajikistanModel
+    from tajsim.model.snapshot import put_back
+
     if job.model not in ("", here := model_version()):
         raise WrongModelError(f"this work is of model {job.model}, here is {here}")
     keep_freed_memory()

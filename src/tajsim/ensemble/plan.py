@@ -12,13 +12,13 @@ import numpy as np
 
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import seed_errors
+from tajsim.ensemble.job import Job, record_and_state, record_of
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import MODES, REDRAWN, load_parameters
 from tajsim.inputs.toml import check_month, month_names
 
 if TYPE_CHECKING:
-    from tajsim.ensemble.job import Job
     from tajsim.inputs.scenario_parts import Scenario
     from tajsim.inputs.values import Setting
     from tajsim.model.snapshot import Snapshot
@@ -139,9 +139,6 @@ class Plan:
         keep_state: bool = False,
     ) -> Job:
         """Return the job of the runs ``first`` to ``stop - 1`` of a scenario."""
-        # Imported here because it brings Mesa: mistakes in the arguments are told without that.
-        from tajsim.ensemble.job import Job, record_and_state, record_of
-
         scenario = self.scenarios[position]
         own = self.settings[position] if self.settings else {}
         return Job(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import tajsim.ensemble.job as job
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.files import save_state
@@ -163,13 +164,10 @@ def _load(
 
 def _simulate_jobs(plan: Plan, progress: Progress | None, keep_state: bool) -> Store:
     """Simulate every job of the plan, in this process or in several."""
-    # Imported here because it brings Mesa: mistakes in the arguments are told without that wait.
-    from tajsim.ensemble.job import simulate
-
     store, jobs = Store(plan), plan.jobs(keep_state)
     total = plan.runs * len(plan.scenarios) * plan.months_to_run
     tell: Progress = progress or (lambda done, total: None)
-    with executor(simulate, min(plan.workers, len(jobs))) as team:
+    with executor(job.simulate, min(plan.workers, len(jobs))) as team:
         for place, record in finished(team, jobs, lambda done: tell(done, total)):
             store.put(jobs[place], record)
     return store

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tajsim.errors import library
 from tajsim.axes import Array
+from tajsim.errors import library
 from tajsim.results.effect import LEVEL, counts_of_runs
 
 _SAMPLES = 200

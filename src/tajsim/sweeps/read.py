@@ -46,17 +46,15 @@ from tajsim.sweeps.store import (
     FOLDER,
     MANIFEST,
     POINTS,
-    RUNS,
     Disk,
     UnfitError,
     fingerprints,
     read_all,
     read_manifest,
-    read_shard,
+    read_table,
     series_path,
-    shard_names,
+    shards,
 )
-from tajsim.sweeps.task import read_table
 
 
 @dataclass(frozen=True)
@@ -290,15 +288,12 @@ def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr
     disk, parts, names, runs = Disk(), [], [], []
     marks = fingerprints(read_manifest(disk, folder))
     stored: set[str] = set()
-    for name in shard_names(disk, folder / FOLDER):
-        path = folder / FOLDER / name
-        if not (name.startswith(RUNS) and series_path(path).exists()):
+    for name, shard in shards(disk, folder, marks):
+        path = series_path(folder / FOLDER / name)
+        if isinstance(shard, UnfitError) or "series_sha256" not in shard.header:
             continue
-        try:
-            table = read_shard(disk, path, marks).table
-        except UnfitError:
-            continue
-        with np.load(io.BytesIO(disk.read(series_path(path)))) as arrays:
+        table = shard.table
+        with np.load(io.BytesIO(disk.read(path))) as arrays:
             stored |= set(arrays.files)
             if outcome in arrays.files:
                 wanted = table["point"].isin(points).to_numpy()
