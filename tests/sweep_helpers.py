@@ -6,15 +6,15 @@ import errno
 import os
 import time
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
-from tajsim.ensemble.executor import MonthDone
-from tajsim.ensemble.job import Job
+from tajsim.ensemble.job import Job, MonthDone
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_parts import Experiment
-from tajsim.sweeps.store import Disk, kept_of
-from tajsim.sweeps.task import Finished
+from tajsim.sweeps.store import Disk
+from tajsim.sweeps.task import Finished, Summaries
 
 EXPERIMENT = """
 title = "Pay at the border"
@@ -72,7 +72,7 @@ def quick(job: Job, month_done: MonthDone) -> Finished:
     """Stand in for the model."""
     for month in range(job.months):
         month_done(month + 1)
-    kept = kept_of(job)
+    kept = cast(Summaries, job.keep)
     one = [number_of(p, r) for p, r in zip(job.points, job.runs, strict=True)]
     numbers = np.stack([np.array(one) * (i + 1.0) for i in range(len(kept.columns))], axis=-1)
     shape = (job.months, len(job.points))

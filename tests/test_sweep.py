@@ -14,8 +14,7 @@ from sweep_helpers import EXPERIMENT, quick, small_experiment
 import tajsim
 import tajsim.sweeps.task as keep
 from tajsim.cli import main
-from tajsim.ensemble.executor import MonthDone
-from tajsim.ensemble.job import Job
+from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.inputs.factors import ADDITIVE
 from tajsim.inputs.outcomes import AGGREGATES, load_outcomes

@@ -11,8 +11,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from tajsim.ensemble.executor import MonthDone
-from tajsim.ensemble.job import Job, Record, build, record_of
+from tajsim.ensemble.job import Job, MonthDone, Record, build, record_of
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.toml import month_number
 from tajsim.model.model import TajikistanModel

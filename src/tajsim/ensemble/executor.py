@@ -23,26 +23,13 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from tajsim.ensemble.job import FatalError, Job, MonthDone, unheard
 from tajsim.errors import UserError, library
 
-if TYPE_CHECKING:
-    from tajsim.ensemble.job import Job
-
-#: Told after each month what the parent may hear of it: the months simulated, or a function that
-#: makes something larger when it is to be sent; None if there is nothing to say.
-MonthDone = Callable[[Any], None]
 #: Simulates a job. Workers import it by name.
-Work = Callable[["Job", MonthDone], Any]
-
-
-def unheard(_told: Any = None) -> None:
-    """Do nothing."""
-
-
-class FatalError(UserError):
-    """What ends the whole work, and is not the failure of one job."""
+Work = Callable[[Job, MonthDone], Any]
 
 
 def killed(times: int) -> UserError:
@@ -113,9 +100,9 @@ def executor(
     """
     found: Executor
     if cluster is not None:
-        found = Cluster(cluster, work)
+        found = _Cluster(cluster, work)
     else:
-        found = Processes(workers, work, losses=losses) if workers > 1 else InProcess(work)
+        found = Processes(workers, work, losses=losses) if workers > 1 else _InProcess(work)
     try:
         yield found
     finally:
@@ -156,7 +143,7 @@ def finished(
 _PATIENCE = 0.2
 
 
-class InProcess:
+class _InProcess:
     """Simulates in this process, one job at a time."""
 
     def __init__(self, work: Work) -> None:
@@ -166,19 +153,15 @@ class InProcess:
 
     @property
     def hands(self) -> int:
-        """One."""
         return 1
 
     def wants(self) -> bool:
-        """One job at a time."""
         return not self._waiting
 
     def submit(self, number: int, job: Job) -> None:
-        """Take a job."""
         self._waiting.append((number, job))
 
     def answers(self, patience: float, month_done: Callable[[], None]) -> list[Answer]:
-        """Simulate the next job."""
         if not self._waiting:
             return []
         number, job = self._waiting.popleft()
@@ -201,11 +184,9 @@ class InProcess:
             gc.collect()  # a model and its agents refer to each other
 
     def under_way(self) -> int:
-        """Return the run-months simulated of the job at hand."""
         return self._under_way
 
     def close(self) -> None:
-        """Forget the jobs."""
         self._waiting.clear()
 
 
@@ -491,7 +472,7 @@ def _far(work: Work, job: Job) -> tuple[str, Any]:
         gc.collect()
 
 
-class Cluster:
+class _Cluster:
     """The workers of a Dask scheduler.
 
     Args:
@@ -519,7 +500,6 @@ class Cluster:
         self._size, self._looked = 1, -inf
 
     def wants(self) -> bool:
-        """Send ahead for every thread of the cluster."""
         return len(self._futures) < _AHEAD * self.hands
 
     @property
@@ -534,11 +514,9 @@ class Cluster:
         return self._size
 
     def submit(self, number: int, job: Job) -> None:
-        """Send a job."""
         self._futures[number] = self._client.submit(_far, self._work, job, pure=False, retries=2)
 
     def answers(self, patience: float, month_done: Callable[[], None]) -> list[Answer]:
-        """Return what is finished."""
         until = monotonic() + patience
         while not (ready := [number for number, f in self._futures.items() if f.done()]):
             if monotonic() > until:

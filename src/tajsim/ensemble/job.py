@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.ensemble.executor import FatalError, MonthDone, unheard
 from tajsim.ensemble.fingerprint import model_version
+from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.toml import month_number
 from tajsim.inputs.values import Setting
@@ -18,6 +18,18 @@ from tajsim.inputs.values import Setting
 if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel
     from tajsim.model.snapshot import Snapshot
+
+#: Told after each month what may be heard of it: the months simulated, or a function that makes
+#: something larger if it is to be heard; None if there is nothing to say.
+MonthDone = Callable[[Any], None]
+
+
+def unheard(_told: Any = None) -> None:
+    """Do nothing."""
+
+
+class FatalError(UserError):
+    """What ends the whole work, and is not the failure of one job."""
 
 
 @dataclass(frozen=True)

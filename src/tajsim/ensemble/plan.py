@@ -197,22 +197,16 @@ def argument_errors(
     return wrong + [unknown("outcome", name, known) for name in outcomes or () if name not in known]
 
 
-def make_plan(
-    scenarios: Sequence[Scenario],
-    runs: int,
-    seed: int,
-    parameters: str,
-    until: str | None,
-    outcomes: Sequence[str] | None,
-    workers: int,
-    chunk: int,
-    redraw: Sequence[str] = (),
-) -> Plan:
-    """Check that the scenarios go together and make the plan; the arguments are checked before.
+def _is_whole(value: object) -> bool:
+    """Tell whether a value is an integer (numpy's included), but not a truth value."""
+    return hasattr(value, "__index__") and not isinstance(value, bool)
+
+
+def period_of(scenarios: Sequence[Scenario], until: str | None) -> tuple[str, str]:
+    """Return the first and last month of scenarios that are simulated together.
 
     Raises:
-        UserError: for scenarios of one name or of different periods, for a month outside them,
-            or for results that do not fit into memory.
+        UserError: for two of one name or of different periods, or a month outside them.
     """
     names = [scenario.name for scenario in scenarios]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
@@ -221,30 +215,6 @@ def make_plan(
             f"scenario '{name}' is given twice; every scenario needs a name of its own"
             for name in twice
         )
-    start, end = _period(scenarios, until)
-    plan = Plan(
-        tuple(scenarios),
-        int(runs),
-        int(seed),
-        parameters,
-        start,
-        end,
-        tuple(dict.fromkeys(outcomes)) if outcomes else tuple(load_outcomes()),
-        int(workers),
-        int(chunk),
-        tuple(redraw),
-    )
-    _check_memory(plan)
-    return plan
-
-
-def _is_whole(value: object) -> bool:
-    """Tell whether a value is an integer (numpy's included), but not a truth value."""
-    return hasattr(value, "__index__") and not isinstance(value, bool)
-
-
-def _period(scenarios: Sequence[Scenario], until: str | None) -> tuple[str, str]:
-    """Return the first and last month, the same for all scenarios."""
     starts = {scenario.start for scenario in scenarios}
     ends = {scenario.end for scenario in scenarios}
     if len(starts) > 1:
@@ -265,8 +235,12 @@ def _period(scenarios: Sequence[Scenario], until: str | None) -> tuple[str, str]
     return start, until
 
 
-def _check_memory(plan: Plan) -> None:
-    """Refuse an ensemble whose results cannot fit into the memory of this machine."""
+def check_memory(plan: Plan) -> None:
+    """Refuse an ensemble whose results cannot fit into the memory of this machine.
+
+    Raises:
+        UserError: if they cannot.
+    """
     try:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):  # not known on this system

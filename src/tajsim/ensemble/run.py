@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,9 @@ import tajsim.ensemble.job as job
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.files import save_state
-from tajsim.ensemble.plan import Plan, argument_errors, make_plan
+from tajsim.ensemble.plan import Plan, argument_errors, check_memory, period_of
 from tajsim.errors import UserError
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import DEFAULT_MODE
 
 if TYPE_CHECKING:
@@ -121,8 +121,22 @@ def prepare(
     wrong = argument_errors(runs, seed, parameters, outcomes, workers, chunk, redraw) + wrong
     if wrong:
         raise UserError(wrong)
-    plan = make_plan(loaded, runs, seed, parameters, until, outcomes, workers, chunk, redraw)
-    return replace(plan, resume=resume)
+    start, end = period_of(loaded, until)
+    plan = Plan(
+        scenarios=tuple(loaded),
+        runs=int(runs),
+        seed=int(seed),
+        parameters=parameters,
+        start=start,
+        end=end,
+        outcomes=tuple(dict.fromkeys(outcomes or load_outcomes())),
+        workers=int(workers),
+        chunk=int(chunk),
+        redraw=tuple(redraw),
+        resume=resume,
+    )
+    check_memory(plan)
+    return plan
 
 
 def simulate(

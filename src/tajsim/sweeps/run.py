@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 import tajsim.sweeps.design as parting
 import tajsim.sweeps.store as store
-from tajsim.ensemble.executor import Executor, FatalError, MonthDone, Work, cause_of, executor
+from tajsim.ensemble.executor import Executor, Work, cause_of, executor
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.job import Job, simulate
+from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
 from tajsim.errors import UserError
 from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
@@ -205,7 +205,7 @@ class Engine:
 
     def _done(self, batch: Batch, job: Job, left: Finished | Numbers, queue: deque[Batch]) -> None:
         if isinstance(left, Finished):
-            store.write_runs(self.disk, self.shards, job, left)
+            store.write_shard(self.disk, self.shards, job, left)
             left = left.numbers
         self.computed += self.state.add(batch.points, batch.runs, left)
         if batch.rest is not None:  # the point as such is sound: search the run that fails
@@ -225,7 +225,7 @@ class Engine:
             batch = Batch(np.full(len(runs), point), runs)
         elif batch.rest is not None:
             queue.extendleft(reversed(parting.by_halves(batch.rest)))
-        store.write_failures(self.disk, self.shards, self._job(batch), cause)
+        store.write_shard(self.disk, self.shards, self._job(batch), cause)
         self.state.fail(batch.points, batch.runs)
 
     def tell(self, team: Executor) -> None:
@@ -313,29 +313,32 @@ def sweep(
         engine = Engine(loaded, points, state, disk, place, model, marks, tell)
         precise = None
         if not state.settled.all() or until_precision is not None:
-            stores = workers > 1 and cluster is None  # the others hand the numbers to the engine
-            work = partial(_simulate_and_store, simulate, place / FOLDER) if stores else simulate
-            try:
-                with executor(work, workers, cluster, _LOSSES) as team:
-                    precise = _rounds(engine, team, points, until_precision)
-            finally:
-                with suppress(OSError):  # what a killed worker had begun to write
-                    store.sweep_away(disk, place / FOLDER)
+            precise = _simulate(engine, until_precision, workers, cluster, simulate)
     failed = int((state.failed & ~state.done).sum())
     counts = (len(points.points), state.done.size, kept, engine.computed, failed)
     return Report(place, *counts, tuple(aside), precise, monotonic() - began)
 
 
-def _rounds(engine: Engine, team: Executor, points: Points, width: float | None) -> bool | None:
+def _simulate(
+    engine: Engine, width: float | None, workers: int, cluster: str | None, simulate: Work
+) -> bool | None:
     """Work off the runs, round by round where a precision is asked for; tell if it is reached."""
     state = engine.state
-    variant = np.array([point.variant for point in points.points])
+    variant = np.array([point.variant for point in engine.points.points])
     wanted = state.done.shape[1]
-    for end in [wanted] if width is None else parting.round_ends(wanted, LEAST_RUNS):
-        engine.work_off(parting.divide(variant, state.settled, end, team.hands), team)
-        failed = np.asarray(state.failed.any(axis=1))
-        if width is not None and state.spread.reached(width, failed):
-            return True
+    if workers > 1 and cluster is None:  # others hand what they leave to the engine
+        simulate = partial(_simulate_and_store, simulate, engine.shards)
+    try:
+        with executor(simulate, workers, cluster, _LOSSES) as team:
+            for end in [wanted] if width is None else parting.round_ends(wanted, LEAST_RUNS):
+                batches = parting.divide(variant, state.settled, end, team.hands)
+                engine.work_off(batches, team)
+                failed = np.asarray(state.failed.any(axis=1))
+                if width is not None and state.spread.reached(width, failed):
+                    return True
+    finally:
+        with suppress(OSError):  # what a killed worker had begun to write
+            store.sweep_away(engine.disk, engine.shards)
     return None if width is None else False
 
 
@@ -345,7 +348,7 @@ def _simulate_and_store(
     """Simulate a job in a worker and store what it leaves; return its numbers."""
     left: Finished = simulate(job, month_done)
     try:
-        store.write_runs(Disk(), folder, job, left)
+        store.write_shard(Disk(), folder, job, left)
     except OSError as error:
         raise FatalError(f"{folder}: cannot be written ({reason(error)})") from None
     return left.numbers

@@ -8,7 +8,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,7 +17,6 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
@@ -26,7 +25,7 @@ from tajsim.inputs.experiment_parts import Experiment
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.sweeps.design import DesignPoints, Points
-from tajsim.sweeps.task import Finished, Kept
+from tajsim.sweeps.task import Finished, Summaries
 
 
 class Disk:
@@ -109,41 +108,39 @@ class Shard:
     table: pd.DataFrame
 
 
-def write_runs(disk: Disk, folder: Path, job: Job, finished: Finished) -> str:
-    """Store the runs of a job and return the name of the shard; it lasts once this has returned.
+def write_shard(disk: Disk, folder: Path, job: Job, left: Finished | str) -> None:
+    """Store what a job left, or the cause of its failure; it lasts once this has returned.
 
     Raises:
         OSError: if it cannot be written.
     """
-    columns = [*_KEY, *(keep.column for keep in kept_of(job).columns)]
-    cells = zip(job.points, job.runs, finished.numbers.tolist(), strict=True)
-    rows = ([point, run, *row] for point, run, row in cells)
-    name, extra = _name(job), {}
-    if finished.series:
-        data = _packed(finished.series)
-        extra = {"series_sha256": sha256(data).hexdigest()}
-        # The series first: the table stands for both.
-        put(disk, folder / f"{SERIES}-{name}.npz", data)
-    path = folder / f"{RUNS}-{name}.csv"
-    put(disk, path, _text(_header(RUNS, job, extra), columns, rows))
-    return path.name
-
-
-def write_failures(disk: Disk, folder: Path, job: Job, cause: str) -> str:
-    """Store the runs of a job as failed, with their cause, and return the name of the shard.
-
-    Raises:
-        OSError: if it cannot be written.
-    """
-    path = folder / f"{FAILED}-{_name(job)}.csv"
-    rows = ([point, run, cause] for point, run in zip(job.points, job.runs, strict=True))
-    put(disk, path, _text(_header(FAILED, job, {}), [*_KEY, "cause"], rows))
-    return path.name
-
-
-def kept_of(job: Job) -> Kept:
-    """Return what is kept of a job of a sweep."""
-    return cast(Kept, job.keep)
+    kept: Summaries = cast(Summaries, job.keep)
+    cells = " ".join(f"{point}:{run}" for point, run in zip(job.points, job.runs, strict=True))
+    name = sha256(f"{kept.fingerprint} {cells}".encode()).hexdigest()[:16]
+    kind = FAILED if isinstance(left, str) else RUNS
+    header = {
+        "tajsim_shard": 1,
+        "kind": kind,
+        "scenario": job.scenario,
+        "model": job.model,
+        "experiment": kept.fingerprint,
+        "rows": len(job.runs),
+    }
+    if isinstance(left, str):
+        columns, values = ["cause"], [[left]] * len(job.runs)
+    else:
+        columns, values = [keep.column for keep in kept.columns], left.numbers.tolist()
+        if left.series:
+            file = io.BytesIO()
+            np.savez(file, **left.series)  # type: ignore[arg-type]
+            header["series_sha256"] = sha256(file.getvalue()).hexdigest()
+            # The series first: the table stands for both.
+            put(disk, folder / f"{SERIES}-{name}.npz", file.getvalue())
+    rows = zip(job.points, job.runs, values, strict=True)
+    # Floats are written so that they are read back to the bit.
+    body = csv_text([*_KEY, *columns], ([point, run, *row] for point, run, row in rows))
+    header["sha256"] = _checksum(header, body)
+    put(disk, folder / f"{kind}-{name}.csv", f"# {json.dumps(header)}\n{body}".encode())
 
 
 def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard:
@@ -234,37 +231,8 @@ def _joined(tables: list[pd.DataFrame], points: Sequence[str], columns: list[str
     return table[columns].reset_index(drop=True)
 
 
-def _name(job: Job) -> str:
-    cells = " ".join(f"{point}:{run}" for point, run in zip(job.points, job.runs, strict=True))
-    return sha256(f"{kept_of(job).fingerprint} {cells}".encode()).hexdigest()[:16]
-
-
-def _header(kind: str, job: Job, extra: dict[str, str]) -> dict[str, Any]:
-    return {
-        "tajsim_shard": 1,
-        "kind": kind,
-        "scenario": job.scenario,
-        "model": job.model,
-        "experiment": kept_of(job).fingerprint,
-        "rows": len(job.runs),
-        **extra,
-    }
-
-
-def _text(header: dict[str, Any], columns: list[str], rows: Iterable[Sequence[object]]) -> bytes:
-    body = csv_text(columns, rows)  # floats are written so that they are read back to the bit
-    whole = {**header, "sha256": _checksum(header, body)}
-    return f"# {json.dumps(whole)}\n{body}".encode()
-
-
 def _checksum(header: dict[str, Any], body: str) -> str:
     return sha256(f"{json.dumps(header)}\n{body}".encode()).hexdigest()
-
-
-def _packed(series: dict[str, NDArray[np.float32]]) -> bytes:
-    data = io.BytesIO()
-    np.savez(data, **series)  # type: ignore[arg-type]
-    return data.getvalue()
 
 
 MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"

@@ -57,7 +57,7 @@ def make_job(
         settings=settings,
         events=_events(experiment, scenario, values),
         points=tuple(point.id for point in points),
-        keep=Kept(experiment.keep, experiment.series, experiment.start, fingerprint),
+        keep=Summaries(experiment.keep, experiment.series, experiment.start, fingerprint),
         model=model,
     )
 
@@ -126,7 +126,7 @@ class Finished:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Summaries:
     """What is kept of a job: columns and series of an experiment, which its mark is of."""
 
     columns: tuple[Keep, ...]
