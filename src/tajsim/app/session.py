@@ -14,17 +14,7 @@ from typing import Any, Protocol
 
 import xarray as xr
 
-from tajsim.app.figures import (
-    PARTS,
-    Months,
-    Side,
-    dataset_of,
-    fans_of,
-    longer,
-    months_of,
-    part_of_view,
-    sides_so_far,
-)
+import tajsim.app.figures as figures
 from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
 from tajsim.app.workers import SMOOTH, ScheduledJob, jobs_of, warm_up, work
 from tajsim.ensemble.executor import Answer, Processes
@@ -213,7 +203,7 @@ class SessionManager:
 
     def __init__(self, offered: Sequence[str], workers: int, folder: Path) -> None:
         self.offered, self.workers, self.folder = list(offered), workers, folder
-        self.partial: dict[str, Months] = {}
+        self.partial: dict[str, figures.Months] = {}
         self.drawing = ThreadPoolExecutor(1)
         self._sessions: list[Listener] = []
         self._jobs: dict[int, tuple[int, ScheduledJob]] = {}  # worker and job of a number
@@ -240,10 +230,6 @@ class SessionManager:
         """Let a session go, with what only it was waiting for."""
         if session in self._sessions:
             self._sessions.remove(session)
-        self._scheduler.want(session, [])
-
-    def withdraw(self, session: Listener) -> None:
-        """Take back the wishes of a session."""
         self._scheduler.want(session, [])
 
     def want(self, session: Listener, tasks: Sequence[ScheduledJob], needed: int) -> None:
@@ -297,7 +283,7 @@ class SessionManager:
         worker, job = self._jobs[number]
         if kind == "told":
             first, months = content
-            self.partial[job.key] = longer(self.partial.get(job.key, {}), months, first)
+            self.partial[job.key] = figures.longer(self.partial.get(job.key, {}), months, first)
         else:
             del self._jobs[number]
             self.partial.pop(job.key, None)
@@ -358,16 +344,23 @@ class Request:
     def dataset(self, records: Sequence[Record]) -> xr.Dataset:
         """Return the labelled results of the first records, and the command that makes them."""
         pairs = self.pairs[: len(records) // 2]
-        found = dataset_of(self.plan, pairs, records)
+        found = figures.dataset_of(self.plan, pairs, records)
         return found.assign_attrs(command=command(self.state, outcomes=True))
 
-    def sides(self, hub: SessionManager, chunks: int) -> tuple[Side, Side]:
+    def sides(self, hub: SessionManager, chunks: int) -> tuple[figures.Side, figures.Side]:
         """Return what is shown over time, of so many chunks, as far as it is there."""
         pairs = self.pairs[:chunks]
         keys = [task.key for pair in pairs for task in pair]
         records = {key: hub.results.get(key) for key in keys if key in hub.results}
         shown = [spec.partition("@")[0] for spec in self.state.show]
-        return sides_so_far(self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown)))
+        return figures.sides_so_far(
+            self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown))
+        )
+
+
+def shown_outcomes(state: PageState) -> tuple[str, ...]:
+    """Return the outcomes that the page shows over time, each once."""
+    return tuple(dict.fromkeys(spec.partition("@")[0] for spec in state.show))
 
 
 def request_for(hub: SessionManager, state: PageState) -> Request:
@@ -377,8 +370,7 @@ def request_for(hub: SessionManager, state: PageState) -> Request:
         UserError: all mistakes at once.
     """
     plan = plan_of(state, hub.folder)
-    shown = [spec.partition("@")[0] for spec in state.show]
-    reference, own = jobs_of(plan, state, tuple(dict.fromkeys(shown)), hub.workers)
+    reference, own = jobs_of(plan, state, shown_outcomes(state), hub.workers)
     return Request(state, plan, tuple(zip(reference, own, strict=True)))
 
 
@@ -389,8 +381,8 @@ class Stream:
         number: of the move that asked for the state.
     """
 
-    def __init__(self, number: int, asked: Request, hub: SessionManager) -> None:
-        self.number, self.asked, self._hub = number, asked, hub
+    def __init__(self, number: int, request: Request, hub: SessionManager) -> None:
+        self.number, self.request, self._hub = number, request, hub
         self._months = (0, 0)  # of reference and scenario
         self._chunks = 0
         self._parts: list[str] = []  # of these chunks, not told yet
@@ -398,40 +390,42 @@ class Stream:
 
     async def next(self) -> dict[str, Any] | None:
         """Return the next message; None if nothing is new."""
-        chunks = self.asked.complete(self._hub)
+        chunks = self.request.complete(self._hub)
         if chunks > self._chunks:
-            self._chunks, self._parts, self._dataset = chunks, list(PARTS), None
+            self._chunks, self._parts, self._dataset = chunks, list(figures.PARTS), None
         if self._parts:
             return await self._part(self._parts.pop(0))
         return None if chunks else await self._so_far()
 
     async def _so_far(self) -> dict[str, Any] | None:
         """Return the fans up to the months that are done of the first chunks."""
-        sides = self.asked.sides(self._hub, self.asked.first)
-        months = (months_of(sides[0]), months_of(sides[1]))
+        sides = self.request.sides(self._hub, self.request.first)
+        months = (figures.months_of(sides[0]), figures.months_of(sides[1]))
         # The page keeps the last fans of the scenario until there is a month to draw of the new.
-        waits = months[0] == len(self.asked.plan.months) and months[1] < SMOOTH
+        waits = months[0] == len(self.request.plan.months) and months[1] < SMOOTH
         if months == self._months or waits:
             return None
         self._months = months
-        fans = await self._drawn(lambda: fans_of(sides, self.asked.state))
-        runs = self.asked.pairs[self.asked.first - 1][0].job.stop
+        fans = await self._drawn(lambda: figures.fans_of(sides, self.request.state))
+        runs = self.request.pairs[self.request.first - 1][0].job.stop
         return {"kind": "so far", "runs": runs, "months": months[1], "fans": fans}
 
     async def _part(self, part: str) -> dict[str, Any]:
         """Return one part of what is shown of the complete chunks."""
-        asked, chunks = self.asked, self._chunks
+        request, chunks = self.request, self._chunks
         if part == "fans":
-            sides = asked.sides(self._hub, chunks)
-            found: dict[str, Any] = {"fans": await self._drawn(lambda: fans_of(sides, asked.state))}
+            sides = request.sides(self._hub, chunks)
+            found: dict[str, Any] = {
+                "fans": await self._drawn(lambda: figures.fans_of(sides, request.state))
+            }
         else:
             if self._dataset is None:
-                records = asked.records(self._hub, chunks)
-                self._dataset = await self._drawn(lambda: asked.dataset(records))
+                records = request.records(self._hub, chunks)
+                self._dataset = await self._drawn(lambda: request.dataset(records))
             dataset = self._dataset
-            found = await self._drawn(lambda: part_of_view(part, dataset, asked.state))
-        whole = chunks == len(asked.pairs) and part == PARTS[-1]
-        runs = asked.pairs[chunks - 1][0].job.stop
+            found = await self._drawn(lambda: figures.part_of_view(part, dataset, request.state))
+        whole = chunks == len(request.pairs) and part == figures.PARTS[-1]
+        runs = request.pairs[chunks - 1][0].job.stop
         return {"kind": "view", "part": part, "runs": runs, "complete": whole, **found}
 
     async def _drawn(self, make: Callable[[], Any]) -> Any:
@@ -456,7 +450,7 @@ class Session:
         self.needed, self.keys = 0, set[str]()
         self._latest: tuple[int, str] | None = None
         self._number = 0
-        self._told: Stream | None = None
+        self._stream: Stream | None = None
         self._drawing = False
         self._open = True
 
@@ -469,18 +463,18 @@ class Session:
 
     def close(self) -> None:
         """Forget everything: the page is gone."""
-        self._open, self._told = False, None
+        self._open, self._stream = False, None
         self.hub.leave(self)
 
     def news(self) -> None:
         """Draw what has come, unless a drawing is under way, which looks again when it is done."""
-        if self._told and not self._drawing:
+        if self._stream and not self._drawing:
             self._drawing = True
             asyncio.get_running_loop().create_task(self._draw())
 
     def failed(self, lines: Sequence[str]) -> None:
         """Tell the page that there is no result."""
-        self._told = None
+        self._stream = None
         self._say("errors", messages=list(lines))
 
     def _begin(self) -> None:
@@ -489,34 +483,33 @@ class Session:
         (self._number, query), self._latest = self._latest, None
         try:
             state = read_state(query, self.hub.offered)
-            asked = request_for(self.hub, state)
-            self.hub.want(self, asked.tasks, asked.plan.bytes_needed())
+            request = request_for(self.hub, state)
+            self.hub.want(self, request.tasks, request.plan.bytes_needed())
         except UserError as error:
-            self.keys, self.needed = set(), 0
-            self.hub.withdraw(self)
+            self.hub.want(self, [], 0)
             self.failed(error.messages)
             return
-        self._told = Stream(self._number, asked, self.hub)
+        self._stream = Stream(self._number, request, self.hub)
         self._say(
             "asked",
             query=state.query(),
             scenario=scenario_text(state),
             command=command(state),
-            names=[scenario.name for scenario in asked.plan.scenarios],
-            start=asked.plan.start,
-            end=asked.plan.end,
-            runs=asked.plan.runs,
+            names=[scenario.name for scenario in request.plan.scenarios],
+            start=request.plan.start,
+            end=request.plan.end,
+            runs=request.plan.runs,
         )
         self.news()
 
     async def _draw(self) -> None:
         """Draw until the page has all that is there."""
         try:
-            while self._open and (told := self._told):
-                message = await told.next()
-                if message and told is self._told:
-                    self._send({"number": told.number, **message})
-                elif told is self._told:
+            while self._open and (stream := self._stream):
+                message = await stream.next()
+                if message and stream is self._stream:
+                    self._send({"number": stream.number, **message})
+                elif stream is self._stream:
                     return
         except Exception as error:  # the page must not wait for ever
             self.failed(lines_of(error))

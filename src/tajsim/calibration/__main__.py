@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings
-from tajsim.calibration.histories import histories
+from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings, histories
 from tajsim.calibration.report import write_results
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError

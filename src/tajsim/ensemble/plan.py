@@ -121,6 +121,7 @@ class Plan:
         """
         shares = ceil(self.workers / len(self.scenarios))
         size = max(1, min(self.chunk, ceil(self.runs / shares)))
+        spans: list[tuple[int, int, Snapshot | None]]
         spans = [(i, min(i + size, self.runs), None) for i in range(0, self.runs, size)]
         if self.resume:
             spans = [(part.first, part.stop, part.snapshot) for part in self.resume.parts]
