@@ -18,17 +18,16 @@ from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.fingerprint import model_version
+from tajsim.ensemble.job import Job, Record
+from tajsim.ensemble.plan import Plan
 from tajsim.inputs.ledger import load_causes, load_kinds, printed_in
 from tajsim.inputs.outcomes import Outcome, load_outcomes
 from tajsim.inputs.registry import load_parameters, names
-from tajsim.inputs.scenario_parts import COMMAND_LINE
+from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
 from tajsim.inputs.toml import month_dates
 from tajsim.version import __version__
 
 if TYPE_CHECKING:
-    from tajsim.ensemble.job import Job, Record
-    from tajsim.ensemble.plan import Plan
-    from tajsim.inputs.scenario_parts import Scenario
     from tajsim.model.snapshot import Snapshot
 
 

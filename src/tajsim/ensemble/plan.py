@@ -16,11 +16,11 @@ from tajsim.ensemble.job import Job, record_and_state, record_of
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import MODES, REDRAWN, load_parameters
+from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.toml import check_month, month_names
+from tajsim.inputs.values import Setting
 
 if TYPE_CHECKING:
-    from tajsim.inputs.scenario_parts import Scenario
-    from tajsim.inputs.values import Setting
     from tajsim.model.snapshot import Snapshot
 
 

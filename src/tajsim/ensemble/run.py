@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import xarray as xr
 
 import tajsim.ensemble.job as job
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.files import save_state
-from tajsim.ensemble.plan import Plan, argument_errors, check_memory, period_of
+from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import DEFAULT_MODE
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from tajsim.ensemble.plan import SavedState
-    from tajsim.inputs.scenario_parts import Scenario
-
-    ScenarioLike = Scenario | str | Path
-
-
+ScenarioLike = Scenario | str | Path
 Overrides = Mapping[str, float | str] | Sequence[str]
 #: Told how many run-months are done, and how many there are.
 Progress = Callable[[int, int], None]
@@ -160,8 +154,6 @@ def _load(
     scenarios: Sequence[ScenarioLike], overrides: Overrides
 ) -> tuple[list[Scenario], list[str]]:
     """Load what is given by name or path; return the mistakes of all files too."""
-    from tajsim.inputs.scenario_parts import Scenario, load_scenario
-
     loaded, wrong = [], [] if scenarios else ["no scenario is given"]
     for scenario in scenarios:
         if not isinstance(scenario, Scenario):

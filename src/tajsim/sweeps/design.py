@@ -128,7 +128,7 @@ def _latin(factors: int, points: int, blocks: int, seed: int) -> Unit:
 
 def _saltelli(factors: tuple[Factor, ...], base: int, second_order: bool, seed: int) -> Unit:
     sample = library("SALib.sample.sobol").sample
-    problem = salib_problem(factors)
+    problem = salib_problem([factor.name for factor in factors])
     found = sample(problem, base, calc_second_order=second_order, seed=_seed(seed, 0))
     return np.asarray(found, dtype=float)
 
@@ -136,7 +136,7 @@ def _saltelli(factors: tuple[Factor, ...], base: int, second_order: bool, seed: 
 def _morris(factors: tuple[Factor, ...], trajectories: int, levels: int, seed: int) -> Unit:
     """Return one walk after another, each from a seed of its own, so that more can be added."""
     sample = library("SALib.sample.morris").sample
-    problem = salib_problem(factors)
+    problem = salib_problem([factor.name for factor in factors])
     walks = [
         sample(problem, 1, num_levels=levels, seed=_seed(seed, k)) for k in range(trajectories)
     ]
@@ -144,9 +144,8 @@ def _morris(factors: tuple[Factor, ...], trajectories: int, levels: int, seed: i
     return units
 
 
-def salib_problem(factors: tuple[Factor, ...]) -> dict[str, Any]:
-    """Return the factors as SALib wants them, every one from 0 to 1."""
-    names = [factor.name for factor in factors]
+def salib_problem(names: Sequence[str]) -> dict[str, Any]:
+    """Return factors as SALib wants them, every one from 0 to 1."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 

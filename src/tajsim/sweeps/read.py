@@ -42,6 +42,7 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, library, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.toml import month_dates, month_number, month_text
+from tajsim.sweeps.design import salib_problem
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,7 @@ class Sweep:
     @property
     def problem(self) -> dict[str, Any]:
         """The problem as SALib wants it; the bounds are those of ``design``, all 0 to 1."""
-        names = list(self.factors.index)
-        return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+        return salib_problem(list(self.factors.index))
 
     @cached_property
     def means(self) -> pd.DataFrame:

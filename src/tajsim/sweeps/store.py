@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import io
 import json
@@ -404,17 +403,9 @@ def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]
         "scenarios": {s.name: scenario_digest(s) for s in experiment.scenarios},
         "design": {"kind": experiment.design.kind, "options": dict(experiment.design.options)},
         "factors": [
-            {
-                "factor": f.name,
-                "parameter": f.parameter or "",
-                "unit": f.unit,
-                "low": f.low,
-                "high": f.high,
-                "values": list(f.values),
-                "spread": f.spread,
-                "role": f.role,
-                "basis": f.basis,
-            }
+            {"factor": f.name, "parameter": f.parameter or "", "unit": f.unit}
+            | {"low": f.low, "high": f.high, "values": list(f.values)}
+            | {"spread": f.spread, "role": f.role, "basis": f.basis}
             for f in experiment.factors
         ],
         "columns": [_column(experiment, i) for i in range(len(experiment.keep))],
