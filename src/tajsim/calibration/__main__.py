@@ -91,7 +91,7 @@ def confirm(folder: Path) -> None:
         raise UserError([*wrong, "the model has changed: fit the sample anew"])
     text = (folder / ORIGIN).read_text(encoding="utf-8")
     if "fitted_with" not in about:
-        text += f'fitted_with = "{about["model"]}"  # gives the same numbers; see confirm.py\n'
+        text += f'fitted_with = "{about["model"]}"  # --confirm: the same numbers\n'
     old, new = f'model = "{about["model"]}"', f'model = "{uncalibrated_version()}"'
     write_whole(folder / ORIGIN, text.replace(old, new, 1))
 

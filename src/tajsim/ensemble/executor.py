@@ -28,6 +28,8 @@ from typing import Any, NamedTuple, Protocol
 from tajsim.ensemble.job import FatalError, Job, MonthDone, unheard
 from tajsim.errors import UserError, library
 
+#: Seconds to wait for an answer before progress is told again.
+PATIENCE = 0.2
 #: Simulates a job. Workers import it by name.
 Work = Callable[[Job, MonthDone], Any]
 
@@ -130,17 +132,13 @@ def finished(
         while waiting and team.wants():
             place = waiting.popleft()
             team.submit(place, jobs[place])
-        for place, kind, content in team.answers(_PATIENCE, tell):
+        for place, kind, content in team.answers(PATIENCE, tell):
             if kind == "failed":
                 raise content
             left -= 1
             done += jobs[place].months * len(jobs[place].runs)
             yield place, content
         tell()
-
-
-#: Seconds to wait for an answer before progress is told again.
-_PATIENCE = 0.2
 
 
 class _InProcess:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -16,9 +16,6 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import Plan, SavedState, StatePart
 from tajsim.errors import UserError
 from tajsim.files import check_file, exists, telling, whole, write_whole
-
-if TYPE_CHECKING:
-    from tajsim.model.snapshot import Snapshot
 
 #: The name of the results in a folder made by the command line.
 FILE_NAME = "results.nc"
@@ -82,7 +79,7 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
 STATE_FORMAT = 1
 
 
-def save_state(path: str | Path, plan: Plan, states: list[tuple[int, int, Snapshot]]) -> Path:
+def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Path:
     """Write the states of all chunks of one scenario; the file appears whole or not at all.
 
     Raises:
@@ -91,7 +88,7 @@ def save_state(path: str | Path, plan: Plan, states: list[tuple[int, int, Snapsh
     from tajsim.model.snapshot import packed
 
     path, (scenario,) = Path(path), plan.scenarios
-    states = sorted(states, key=lambda row: row[0])
+    states = sorted(states, key=lambda part: part.first)
     head = {
         "format": STATE_FORMAT,
         "model": model_version(),
@@ -107,11 +104,11 @@ def save_state(path: str | Path, plan: Plan, states: list[tuple[int, int, Snapsh
         "parameters": plan.parameters,
         "redraw": list(plan.redraw),
         "outcomes": list(plan.outcomes),
-        "parts": [(first, stop) for first, stop, _ in states],
+        "parts": [(part.first, part.stop) for part in states],
     }
     arrays: dict[str, Any] = {"head": np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)}
-    for number, (_, _, snapshot) in enumerate(states):
-        arrays.update({f"{number}/{name}": array for name, array in packed(snapshot).items()})
+    for number, part in enumerate(states):
+        arrays.update({f"{number}/{name}": array for name, array in packed(part.snapshot).items()})
     with telling(path), whole(path) as begun, begun.open("wb") as file:
         np.savez(file, **arrays)
     return path

@@ -185,12 +185,7 @@ def argument_errors(
     redraw: Sequence[str] = (),
 ) -> list[str]:
     """Return one line for every argument that is wrong whatever the scenarios are."""
-    wrong = [
-        f"{key} must be a whole number of at least 1, not {value!r}"
-        for key, value in (("runs", runs), ("workers", workers), ("chunk", chunk))
-        if not _is_whole(value) or value < 1
-    ]
-    wrong += seed_errors(seed)
+    wrong = count_errors(runs=runs, workers=workers, chunk=chunk) + seed_errors(seed)
     if parameters not in MODES:
         wrong.append(unknown("mode of the parameters", str(parameters), MODES))
     wrong += [unknown("group of draws", g, REDRAWN) for g in redraw if g not in REDRAWN]
@@ -198,9 +193,13 @@ def argument_errors(
     return wrong + [unknown("outcome", name, known) for name in outcomes or () if name not in known]
 
 
-def _is_whole(value: object) -> bool:
-    """Tell whether a value is an integer (numpy's included), but not a truth value."""
-    return hasattr(value, "__index__") and not isinstance(value, bool)
+def count_errors(**counts: Any) -> list[str]:
+    """Return one line for every number that is no integer (numpy's included) of at least 1."""
+    return [
+        f"{name} must be a whole number of at least 1, not {value!r}"
+        for name, value in counts.items()
+        if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1
+    ]
 
 
 def period_of(scenarios: Sequence[Scenario], until: str | None) -> tuple[str, str]:

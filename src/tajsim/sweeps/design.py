@@ -1,4 +1,4 @@
-"""From the design of an experiment to its rows: grids, hypercubes, Saltelli's and Morris's samples.
+"""From the design of an experiment to its points, and from points to batches of runs.
 
 Every row is a place between 0 and 1 for each factor; the factor says which value stands there.
 What can be made larger without losing a point: a grid by more values or factors' steps, explicit

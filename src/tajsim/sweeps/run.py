@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 import tajsim.sweeps.design as parting
 import tajsim.sweeps.store as store
-from tajsim.ensemble.executor import Executor, Work, cause_of, executor
+from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executor
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
+from tajsim.ensemble.plan import count_errors
 from tajsim.errors import UserError
 from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
@@ -135,8 +136,6 @@ def _put_aside(disk: Disk, place: Path, name: str) -> None:
 Tell = Callable[[Progress], None]
 #: So often a job may lose its worker before it counts as failed.
 _LOSSES = 3
-#: Seconds to wait for an answer before progress is told again.
-_WAIT = 0.2
 
 
 class Engine:
@@ -181,7 +180,7 @@ class Engine:
         while queue or self._under_way:
             while queue and team.wants():
                 self._submit(queue.popleft(), team)
-            for number, kind, content in team.answers(_WAIT, lambda: self.tell(team)):
+            for number, kind, content in team.answers(PATIENCE, lambda: self.tell(team)):
                 batch, job = self._under_way.pop(number)
                 if kind == "done":
                     self._done(batch, job, content, queue)
@@ -305,7 +304,7 @@ def sweep(
     with _storing(place), store.locked(place):
         tables = store.tables_of(loaded, points, design)
         store.keep_manifest(
-            disk, place, manifest := store.manifest_of(loaded, model, wanted), tables
+            disk, place, manifest := store.manifest_of(loaded, model, int(wanted)), tables
         )
         marks = store.fingerprints(manifest)
         aside = state.read(disk, place, marks, retry)
@@ -369,11 +368,7 @@ def _storing(place: Path) -> Iterator[None]:
 def _check_arguments(
     runs: int, workers: int, cluster: str | None, until_precision: float | None
 ) -> None:
-    wrong = [
-        f"{key} must be a whole number of at least 1, not {value!r}"
-        for key, value in (("runs", runs), ("workers", workers))
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1
-    ]
+    wrong = count_errors(runs=runs, workers=workers)
     if until_precision is not None and not until_precision > 0.0:
         wrong.append(f"until-precision must be a number above 0, not {until_precision!r}")
     if cluster is not None and workers > 1:

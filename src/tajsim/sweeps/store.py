@@ -1,7 +1,8 @@
-"""The folder of a sweep: what it is about, who works in it, and whether it can be gone on with."""
+"""The folder of a sweep: its files, its shards of runs, who works in it, what it is about."""
 
 from __future__ import annotations
 
+import csv
 import errno
 import io
 import json
@@ -25,6 +26,14 @@ from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.sweeps.design import DesignPoints, Points
 from tajsim.sweeps.task import Finished, Summaries
+
+MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
+#: The folder of the shards, and where those are put that are damaged or of another sweep.
+FOLDER, ASIDE = "shards", "set-aside"
+_OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
+#: Kinds of shards; series belong to runs.
+RUNS, FAILED, SERIES = "runs", "failed", "series"
+_KEY = ("point", "run")
 
 
 class Disk:
@@ -88,11 +97,6 @@ def sweep_away(disk: Disk, folder: Path) -> None:
     for name in disk.names(folder):
         if name.startswith(BEGUN):
             disk.remove(folder / name)
-
-
-FOLDER = "shards"
-RUNS, FAILED, SERIES = "runs", "failed", "series"
-_KEY = ("point", "run")
 
 
 class UnfitError(Exception):
@@ -232,12 +236,6 @@ def _joined(tables: list[pd.DataFrame], points: Sequence[str], columns: list[str
 
 def _checksum(header: dict[str, Any], body: str) -> str:
     return sha256(f"{json.dumps(header)}\n{body}".encode()).hexdigest()
-
-
-MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
-#: Where shards are put that are damaged or belong to another sweep.
-ASIDE = "set-aside"
-_OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
 
 
 @contextmanager
