@@ -209,6 +209,7 @@ class SessionManager:
         self._jobs: dict[int, tuple[int, ScheduledJob]] = {}  # worker and job of a number
         self._numbers = count()
         self._failed: dict[str, Sequence[str]] = {}
+        self._broken: Sequence[str] = ()
         self._scheduler = Scheduler(workers, self._start, self._stop, self._known)
         self.results = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
         self._team = Processes(workers, work, warm_up, _LOSSES)
@@ -230,14 +231,21 @@ class SessionManager:
         """Let a session go, with what only it was waiting for."""
         if session in self._sessions:
             self._sessions.remove(session)
+        self.withdraw(session)
+
+    def withdraw(self, session: Listener) -> None:
+        """Take back the wishes of a session."""
+        session.needed, session.keys = 0, set()
         self._scheduler.want(session, [])
 
     def want(self, session: Listener, tasks: Sequence[ScheduledJob], needed: int) -> None:
         """Put the wishes of a session in the place of its earlier ones.
 
         Raises:
-            UserError: if the results of all sessions would take too much memory.
+            UserError: if the results of all sessions would take too much memory, or no worker works.
         """
+        if self._broken:
+            raise UserError(self._broken)
         others = sum(other.needed for other in self._sessions if other is not session)
         if others + needed > MOST_BYTES:
             raise UserError(
@@ -273,10 +281,10 @@ class SessionManager:
                 messages = await asyncio.to_thread(self._team.receive, _LOOK)
                 for answer in self._team.take(messages):
                     self._take(answer)
-        except UserError as error:  # no worker can be started
-            self._failed |= dict.fromkeys(self._scheduler.wanted(), error.messages)
+        except Exception as error:  # no worker can be started, for one; no page must wait for ever
+            self._broken = lines_of(error)
             for session in list(self._sessions):
-                session.failed(error.messages)
+                session.failed(self._broken)
 
     def _take(self, answer: Answer) -> None:
         number, kind, content = answer
@@ -486,7 +494,7 @@ class Session:
             request = request_for(self.hub, state)
             self.hub.want(self, request.tasks, request.plan.bytes_needed())
         except UserError as error:
-            self.hub.want(self, [], 0)
+            self.hub.withdraw(self)
             self.failed(error.messages)
             return
         self._stream = Stream(self._number, request, self.hub)
