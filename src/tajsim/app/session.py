@@ -242,7 +242,7 @@ class SessionManager:
         """Put the wishes of a session in the place of its earlier ones.
 
         Raises:
-            UserError: if the results of all sessions would take too much memory, or no worker works.
+            UserError: if all results would take too much memory, or there is no worker.
         """
         if self._broken:
             raise UserError(self._broken)
