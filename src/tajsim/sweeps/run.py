@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import tajsim.sweeps.design as parting
+import tajsim.sweeps.design as design
 import tajsim.sweeps.store as store
 from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executor
 from tajsim.ensemble.fingerprint import model_version
@@ -27,7 +27,6 @@ from tajsim.inputs.experiment_parts import Experiment
 from tajsim.inputs.toml import month_number
 from tajsim.sweeps.design import Batch, Points, make_design, make_points
 from tajsim.sweeps.read import LEAST_RUNS, Spread
-from tajsim.sweeps.store import FOLDER, Disk, UnfitError
 from tajsim.sweeps.task import Finished, Numbers, make_job
 
 
@@ -94,7 +93,7 @@ class SweepState:
         self.failed[points[wanted], runs[wanted]] = True
 
     def read(
-        self, disk: Disk, place: Path, fingerprints: Mapping[str, str], retry: bool
+        self, disk: store.Disk, place: Path, fingerprints: Mapping[str, str], retry: bool
     ) -> list[str]:
         """Take note of what the shards hold, and return a line for each that is set aside.
 
@@ -103,13 +102,13 @@ class SweepState:
         """
         said = []
         for name, shard in store.shards(disk, place, fingerprints):
-            if isinstance(shard, UnfitError):
-                said.append(f"{FOLDER}/{name}: {shard}")
+            if isinstance(shard, store.UnfitError):
+                said.append(f"{store.FOLDER}/{name}: {shard}")
                 _put_aside(disk, place, name)
                 continue
             failed = shard.header["kind"] == store.FAILED
             if retry and failed:
-                disk.remove(place / FOLDER / name)
+                disk.remove(place / store.FOLDER / name)
             else:
                 self._take(shard.table, failed)
         return said
@@ -125,10 +124,10 @@ class SweepState:
             self.add(points, runs, table[self.columns].to_numpy(dtype=float))
 
 
-def _put_aside(disk: Disk, place: Path, name: str) -> None:
+def _put_aside(disk: store.Disk, place: Path, name: str) -> None:
     """Move a shard, and its series, to where they are not read."""
     disk.make_folder(place / store.ASIDE)
-    for path in (store.series_path(place / FOLDER / name), place / FOLDER / name):
+    for path in (store.series_path(place / store.FOLDER / name), place / store.FOLDER / name):
         with suppress(FileNotFoundError):
             disk.rename(path, place / store.ASIDE / path.name)
 
@@ -154,14 +153,14 @@ class Engine:
         experiment: Experiment,
         points: Points,
         state: SweepState,
-        disk: Disk,
+        disk: store.Disk,
         place: Path,
         model: str,
         fingerprints: dict[str, str],
         tell: Tell,
     ) -> None:
         self.experiment, self.points, self.state = experiment, points, state
-        self.disk, self.shards = disk, place / FOLDER
+        self.disk, self.shards = disk, place / store.FOLDER
         self.model, self.fingerprints = model, fingerprints
         self.computed = 0
         self._tell, self._begun = tell, monotonic()
@@ -208,10 +207,10 @@ class Engine:
             left = left.numbers
         self.computed += self.state.add(batch.points, batch.runs, left)
         if batch.rest is not None:  # the point as such is sound: search the run that fails
-            queue.extendleft(reversed(parting.by_halves(batch.rest)))
+            queue.extendleft(reversed(design.by_halves(batch.rest)))
 
     def _failed(self, batch: Batch, cause: str, queue: deque[Batch]) -> None:
-        instead = parting.after_failure(batch)
+        instead = design.after_failure(batch)
         if instead:
             queue.extendleft(reversed(instead))
             return
@@ -223,7 +222,7 @@ class Engine:
             runs = np.flatnonzero(~self.state.settled[point])
             batch = Batch(np.full(len(runs), point), runs)
         elif batch.rest is not None:
-            queue.extendleft(reversed(parting.by_halves(batch.rest)))
+            queue.extendleft(reversed(design.by_halves(batch.rest)))
         store.write_shard(self.disk, self.shards, self._job(batch), cause)
         self.state.fail(batch.points, batch.runs)
 
@@ -270,7 +269,7 @@ def sweep(
     until_precision: float | None = None,
     retry: bool = False,
     progress: Tell | None = None,
-    disk: Disk | None = None,
+    disk: store.Disk | None = None,
     simulate: Work = simulate,
 ) -> Report:
     """Simulate what is missing of an experiment and keep it in a folder as it is finished.
@@ -296,16 +295,14 @@ def sweep(
     loaded = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     wanted = loaded.runs if runs is None else runs
     _check_arguments(wanted, workers, cluster, until_precision)
-    points = make_points(loaded, design := make_design(loaded))
-    disk, model = disk or Disk(), model_version()
+    points = make_points(loaded, rows := make_design(loaded))
+    disk, model = disk or store.Disk(), model_version()
     place = store.prepare_folder(disk, out)
     tell = progress or (lambda _progress: None)
     state = SweepState(points, [keep.column for keep in loaded.keep], wanted)
     with _storing(place), store.locked(place):
-        tables = store.tables_of(loaded, points, design)
-        store.keep_manifest(
-            disk, place, manifest := store.manifest_of(loaded, model, int(wanted)), tables
-        )
+        manifest = store.manifest_of(loaded, model, int(wanted))
+        store.keep_manifest(disk, place, manifest, store.tables_of(loaded, points, rows))
         marks = store.fingerprints(manifest)
         aside = state.read(disk, place, marks, retry)
         kept = int(state.done.sum())
@@ -329,8 +326,8 @@ def _simulate(
         simulate = partial(_simulate_and_store, simulate, engine.shards)
     try:
         with executor(simulate, workers, cluster, _LOSSES) as team:
-            for end in [wanted] if width is None else parting.round_ends(wanted, LEAST_RUNS):
-                batches = parting.divide(variant, state.settled, end, team.hands)
+            for end in [wanted] if width is None else design.round_ends(wanted, LEAST_RUNS):
+                batches = design.divide(variant, state.settled, end, team.hands)
                 engine.work_off(batches, team)
                 failed = np.asarray(state.failed.any(axis=1))
                 if width is not None and state.spread.reached(width, failed):
@@ -347,7 +344,7 @@ def _simulate_and_store(
     """Simulate a job in a worker and store what it leaves; return its numbers."""
     left: Finished = simulate(job, month_done)
     try:
-        store.write_shard(Disk(), folder, job, left)
+        store.write_shard(store.Disk(), folder, job, left)
     except OSError as error:
         raise FatalError(f"{folder}: cannot be written ({reason(error)})") from None
     return left.numbers
