@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import cast
 import numpy as np
 
 from tajsim.ensemble.job import Job, MonthDone
+from tajsim.errors import UserError
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.sweeps.store import Disk
@@ -90,6 +92,15 @@ def deadly(job: Job, month_done: MonthDone) -> Finished:
     if 2 in job.runs:
         os.kill(os.getpid(), 9)
     return quick(job, month_done)
+
+
+def endless(job: Job, month_done: MonthDone) -> None:
+    """Stand in for a model that never ends, and fails for run 2."""
+    if 2 in job.runs:
+        raise UserError(["one", "two"])
+    for month in itertools.count():
+        month_done(lambda: ("so far", month))  # noqa: B023
+        time.sleep(0.01)
 
 
 class PowerCutError(BaseException):
