@@ -167,8 +167,8 @@ def dataset_of(
 
     Args:
         plan: the plan of all runs.
-        pairs: the tasks of each chunk, of the reference and the scenario, from run 0 on.
-        records: the record of each task, in that order.
+        pairs: the jobs of each chunk, of the reference and the scenario, from run 0 on.
+        records: the record of each job, in that order.
     """
     jobs = [each.job for pair in pairs for each in pair]
     part = replace(plan, runs=max(job.stop for job in jobs))

@@ -24,15 +24,15 @@ from tajsim.errors import UserError
 
 
 class Scheduler:
-    """Gives tasks to a fixed number of workers.
+    """Gives jobs to a fixed number of workers.
 
     A session (a tab) has one list of wishes; a new list takes the place of the old one. What runs
     and is wished for by nobody any more is stopped; what two sessions wish for runs once.
 
     Args:
         workers: how many.
-        start: called with a worker and its task.
-        stop: called once with a worker whose task is stale; the worker reports with `free`.
+        start: called with a worker and its job.
+        stop: called once with a worker whose job is stale; the worker reports with `free`.
         known: tells whether the results of a key are at hand.
     """
 
@@ -49,33 +49,33 @@ class Scheduler:
         self._wishes: dict[Hashable, Sequence[ScheduledJob]] = {}
         self._served: dict[Hashable, int] = {}
 
-    def want(self, session: Hashable, tasks: Sequence[ScheduledJob]) -> None:
+    def want(self, session: Hashable, jobs: Sequence[ScheduledJob]) -> None:
         """Put the wishes of a session in the place of its earlier ones; none: the session ends."""
-        if tasks:
-            self._wishes[session] = tasks
+        if jobs:
+            self._wishes[session] = jobs
             self._served.setdefault(session, 0)
         else:
             self._wishes.pop(session, None)
             self._served.pop(session, None)
         wanted = self.wanted()
-        for worker, task in enumerate(self._running):
-            if task and task.key not in wanted and worker not in self._stopping:
+        for worker, job in enumerate(self._running):
+            if job and job.key not in wanted and worker not in self._stopping:
                 self._stopping.add(worker)
                 self._stop(worker)
         self._fill()
 
     def free(self, worker: int) -> None:
-        """Hear that a worker has finished or stopped its task."""
+        """Hear that a worker has finished or stopped its job."""
         self._running[worker] = None
         self._stopping.discard(worker)
         self._fill()
 
     def wanted(self) -> set[str]:
         """Return the keys that some session wishes for."""
-        return {task.key for tasks in self._wishes.values() for task in tasks}
+        return {job.key for jobs in self._wishes.values() for job in jobs}
 
     def running(self) -> list[ScheduledJob | None]:
-        """Return the task of each worker."""
+        """Return the job of each worker."""
         return list(self._running)
 
     def _fill(self) -> None:
@@ -83,45 +83,45 @@ class Scheduler:
             if self._running[worker] is None:
                 found = self._next(worker)
                 if found:
-                    session, task = found
+                    session, job = found
                     self._served[session] += 1
-                    self._running[worker] = task
-                    self._start(worker, task)
+                    self._running[worker] = job
+                    self._start(worker, job)
 
     def _next(self, worker: int) -> tuple[Hashable, ScheduledJob] | None:
         """Return what is needed first; among equals, of the session that was served least.
 
-        Of one session's tasks, those that have their past with this worker go before others.
+        Of one session's jobs, those that have their past with this worker go before others.
         """
         busy = {
-            task.key
-            for number, task in enumerate(self._running)
-            if task and number not in self._stopping
+            job.key
+            for number, job in enumerate(self._running)
+            if job and number not in self._stopping
         }
         waiting = [
             (
-                task.stage,
+                job.stage,
                 self._served[session],
                 number,
-                task.home not in (None, worker),
+                job.home not in (None, worker),
                 session,
-                task,
+                job,
             )
-            for number, (session, tasks) in enumerate(self._wishes.items())
-            for task in tasks
-            if task.key not in busy and not self._known(task.key) and self._may(worker, task)
+            for number, (session, jobs) in enumerate(self._wishes.items())
+            for job in jobs
+            if job.key not in busy and not self._known(job.key) and self._may(worker, job)
         ]
         if not waiting:
             return None
         best = min(waiting, key=lambda row: row[:4])
         return best[4], best[5]
 
-    def _may(self, worker: int, task: ScheduledJob) -> bool:
-        """Tell whether a worker should take a task: its home is here, or is busy for long."""
-        if task.home is None or task.home == worker:
+    def _may(self, worker: int, job: ScheduledJob) -> bool:
+        """Tell whether a worker should take a job: its home is here, or is busy for long."""
+        if job.home is None or job.home == worker:
             return True
-        at_home = self._running[task.home]
-        return at_home is not None and task.home not in self._stopping
+        at_home = self._running[job.home]
+        return at_home is not None and job.home not in self._stopping
 
 
 class ResultCache:
@@ -180,16 +180,16 @@ _LOOK = 0.5
 
 
 class Listener(Hashable, Protocol):
-    """A tab or a download: somebody who waits for tasks."""
+    """A tab or a download: somebody who waits for jobs."""
 
     needed: int  #: bytes of the results
-    keys: set[str]  #: of the tasks it waits for
+    keys: set[str]  #: of the jobs it waits for
 
     def news(self) -> None:
-        """Hear that there is more of its tasks."""
+        """Hear that there is more of its jobs."""
 
     def failed(self, lines: Sequence[str]) -> None:
-        """Hear that a task cannot be simulated."""
+        """Hear that a job cannot be simulated."""
 
 
 class SessionManager:
@@ -238,7 +238,7 @@ class SessionManager:
         session.needed, session.keys = 0, set()
         self._scheduler.want(session, [])
 
-    def want(self, session: Listener, tasks: Sequence[ScheduledJob], needed: int) -> None:
+    def want(self, session: Listener, jobs: Sequence[ScheduledJob], needed: int) -> None:
         """Put the wishes of a session in the place of its earlier ones.
 
         Raises:
@@ -252,10 +252,10 @@ class SessionManager:
                 f"the results of all tabs would need {(others + needed) / 1e9:.1f} GB, and the "
                 f"dashboard keeps {MOST_BYTES / 1e9:.1f} GB; ask for fewer runs or close a tab"
             )
-        session.needed, session.keys = needed, {task.key for task in tasks}
+        session.needed, session.keys = needed, {job.key for job in jobs}
         for key in session.keys & set(self._failed):
             del self._failed[key]
-        self._scheduler.want(session, tasks)
+        self._scheduler.want(session, jobs)
 
     def close(self) -> None:
         """End the workers."""
@@ -304,10 +304,10 @@ class SessionManager:
             if job.key in session.keys:
                 session.news()
 
-    def _fail(self, task: ScheduledJob, lines: Sequence[str]) -> None:
-        self._failed[task.key] = lines
+    def _fail(self, job: ScheduledJob, lines: Sequence[str]) -> None:
+        self._failed[job.key] = lines
         for session in list(self._sessions):
-            if task.key in session.keys:
+            if job.key in session.keys:
                 session.failed(lines)
 
 
@@ -321,16 +321,16 @@ def lines_of(error: Exception) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Request:
-    """A checked state with its plan; ``pairs``: the tasks of both scenarios, by chunk."""
+    """A checked state with its plan; ``pairs``: the jobs of both scenarios, by chunk."""
 
     state: PageState
     plan: Plan
     pairs: tuple[tuple[ScheduledJob, ...], ...]
 
     @property
-    def tasks(self) -> list[ScheduledJob]:
-        """All tasks, the first chunk first."""
-        return [task for pair in self.pairs for task in pair]
+    def jobs(self) -> list[ScheduledJob]:
+        """All jobs, the first chunk first."""
+        return [job for pair in self.pairs for job in pair]
 
     @property
     def first(self) -> int:
@@ -347,7 +347,7 @@ class Request:
 
     def records(self, hub: SessionManager, chunks: int) -> list[Record]:
         """Return the records of so many chunks."""
-        return [hub.results.get(task.key) for pair in self.pairs[:chunks] for task in pair]
+        return [hub.results.get(job.key) for pair in self.pairs[:chunks] for job in pair]
 
     def dataset(self, records: Sequence[Record]) -> xr.Dataset:
         """Return the labelled results of the first records, and the command that makes them."""
@@ -358,7 +358,7 @@ class Request:
     def sides(self, hub: SessionManager, chunks: int) -> tuple[figures.Side, figures.Side]:
         """Return what is shown over time, of so many chunks, as far as it is there."""
         pairs = self.pairs[:chunks]
-        keys = [task.key for pair in pairs for task in pair]
+        keys = [job.key for pair in pairs for job in pair]
         records = {key: hub.results.get(key) for key in keys if key in hub.results}
         shown = [spec.partition("@")[0] for spec in self.state.show]
         return figures.sides_so_far(
@@ -492,7 +492,7 @@ class Session:
         try:
             state = read_state(query, self.hub.offered)
             request = request_for(self.hub, state)
-            self.hub.want(self, request.tasks, request.plan.bytes_needed())
+            self.hub.want(self, request.jobs, request.plan.bytes_needed())
         except UserError as error:
             self.hub.withdraw(self)
             self.failed(error.messages)
