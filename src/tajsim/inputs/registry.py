@@ -21,7 +21,7 @@ from itertools import product
 from typing import Any
 
 from tajsim.axes import DIMENSIONS, REPRESSION_STEPS
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.inputs.families import Families
 from tajsim.inputs.ledger import load_figures
 
@@ -263,6 +263,29 @@ def read_quantity(value: Any, unit: str) -> float:
     if not math.isfinite(result):
         raise ValueError(f"{shown(value)} is not a finite number; {example}")
     return result
+
+
+def check_value(name: str, value: Any) -> float:
+    """Return the value of a parameter in its unit.
+
+    Raises:
+        ValueError: for an unknown parameter, a constant, a wrong type or unit, or a value outside
+            the range; the text of the error says what was expected.
+    """
+    if name not in load_parameters():
+        family = load_families().get(name)
+        if family is not None:
+            names = ", ".join(p.name for p in family.parameters[:4])
+            raise ValueError(f"'{name}' is set for each {family.dimension}; expected e.g. {names}")
+        raise UnknownName("parameter", name, load_parameters())
+    row = load_parameters()[name]
+    if row.role == "constant":
+        raise ValueError(f"'{name}' is a constant; expected a lever or an uncertain parameter")
+    number = read_quantity(value, row.unit)
+    if not row.low <= number <= row.high:
+        allowed = f"{row.low:.10g} to {row.high:.10g} {row.unit}"
+        raise ValueError(f"{number:.10g} is out of range; expected {allowed}")
+    return number
 
 
 def whole_number(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Scenarios for the rest of the program: load, check, list, describe and write them."""
+"""Write a new scenario file, with comments that show what may stand in it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,8 @@ from tajsim.files import write_whole
 from tajsim.inputs.events import EVENT_KINDS, argument_names
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
-from tajsim.inputs.scenario_parts import (
-    Claim,
-    Event,
-    Scenario,
-    check_scenario,
-    format_origins,
-    load_scenario,
-)
-from tajsim.inputs.schema import json_schema, schema_path
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.schema import schema_path
 
 _TEMPLATE = """\
 #:schema {schema}
@@ -115,16 +108,3 @@ def _kinds() -> list[str]:
         arguments = ", ".join(argument_names(kind))
         lines.append(f"#   {name} ({arguments}): {(kind.__doc__ or '').strip()}")
     return lines
-
-
-__all__ = [
-    "Claim",
-    "Event",
-    "Scenario",
-    "check_scenario",
-    "format_origins",
-    "json_schema",
-    "load_scenario",
-    "new_scenario",
-    "scenario_path",
-]
