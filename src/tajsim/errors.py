@@ -43,3 +43,9 @@ class UnknownName(ValueError):
 
     def __str__(self) -> str:
         return unknown(*self.args)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UnknownName) and self.args[:2] == other.args[:2]
+
+    def __hash__(self) -> int:
+        return hash(self.args[:2])

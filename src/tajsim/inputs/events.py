@@ -6,7 +6,7 @@ An event changes state or policy, never an outcome. What follows is decided by t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
@@ -148,6 +148,7 @@ Window = Annotated[
                 list[Month],
                 Field(min_length=2, max_length=2, strict=False),
                 pd.AfterValidator(tuple),
+                pd.PlainSerializer(tuple),
             ]
         )
     ),
@@ -267,18 +268,23 @@ def _likely_kind(kind: str, keys: Collection[str]) -> str:
     return best[0] if len(best) == 1 else ""
 
 
-def read_event(problems: Problems, key: Key, raw: dict[str, Any]) -> EventRow | None:
-    """Return the row of an event if it fits its kind; what does not fit is a problem."""
+def read_event(
+    problems: Problems, key: Key, raw: dict[str, Any], unknown_yet: Container[str] = ()
+) -> EventRow | None:
+    """Return the row of an event if it fits its kind; what does not fit is a problem.
+
+    Arguments that are ``unknown_yet`` are not looked at.
+    """
     kind = raw.get("kind")
     if isinstance(kind, str) and kind in EVENT_KINDS:
-        return problems.fit(key, EVENT_KINDS[kind], raw)
+        return problems.fit(key, EVENT_KINDS[kind], raw, unknown_yet)
     if kind is None:
         problems.add((*key, "kind"), f"missing; expected one of {', '.join(EVENT_KINDS)}")
     else:
         problems.add((*key, "kind"), unknown("event kind", str(kind), EVENT_KINDS))
     # The other mistakes too, if it is clear what is meant.
     if meant := _likely_kind(kind if isinstance(kind, str) else "", raw):
-        problems.fit(key, EVENT_KINDS[meant], {**raw, "kind": meant})
+        problems.fit(key, EVENT_KINDS[meant], {**raw, "kind": meant}, unknown_yet)
     return None
 
 
@@ -290,9 +296,9 @@ def check_event(
     ``period`` are the months in force (empty: unknown) of a scenario or an experiment (``of``).
     """
     name, value = raw.get("parameter"), raw.get("value")
-    known = isinstance(name, str) and name in load_parameters()
-    if raw.get("kind") == "set" and known and value is not None:
-        check_setting(problems, (*key, "value"), name, value)
+    setting = raw.get("kind") == "set" and isinstance(name, str) and value is not None
+    if setting and name in load_parameters():
+        check_setting(problems, (*key, "value"), str(name), value)
     date = raw.get("date")
     month = event_month(date) if isinstance(date, str) else None
     if month:

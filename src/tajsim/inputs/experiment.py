@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tajsim.axes import DIMENSIONS
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.inputs.events import (
     ADDITIVE,
     ALL,
@@ -206,7 +206,8 @@ class FactorList:
     def __init__(self, source: Source, events: Iterable[EventTemplate], kind: str) -> None:
         self.source, self.problems, self.kind = source, source.problems, kind
         self.found: dict[str, Factor] = {}
-        self.declared: set[str] = set()
+        self.declared: dict[str, None] = {}
+        self._nameless = False
         self._uses: dict[str, list[Use]] = {}
         for template in events:
             for argument, reference in template.references.items():
@@ -214,18 +215,21 @@ class FactorList:
         rows = source.rows["factors"]
         # Rows of their own first: they win over a row that stands for all parameters of a role.
         for row in sorted(rows, key=lambda row: bool(row.model and row.model.every)):
-            name = str(row.raw.get("name") or row.raw.get("parameter") or "")
-            if row.model is not None and name in self.declared:
+            given = row.raw.get("name") or row.raw.get("parameter") or ""
+            name = given if isinstance(given, str) else ""
+            if row.model is None:
+                self._nameless |= not name
+            elif name in self.declared:
                 self.problems.add(row.key, f"the factor '{name}' stands twice; expected once")
-            elif row.model is not None:
+            else:
                 for factor in self._factors(row.key, row.model, name):
                     self.found.setdefault(factor.name, factor)
-            self.declared |= {name} - {""}
+            if name:
+                self.declared[name] = None
 
     def _unknown(self, key: Key, name: str) -> None:
-        if name not in self.declared | self.found.keys():
-            names = {*self.declared, *self.found}
-            self.problems.add(key, lambda: unknown("factor", name, sorted(names)))
+        if not (name in self.declared or name in self.found or self._nameless):
+            self.problems.add(key, UnknownName("factor", name, self.declared or self.found))
 
     def _factors(self, key: Key, row: FactorRow, name: str) -> list[Factor]:
         """Return the factors of one row: one, or one for every parameter of a role."""
@@ -383,12 +387,16 @@ class FactorList:
         used = {argument: str(r["factor"]) for argument, r in template.references.items()}
         for argument, name in used.items():
             self._unknown((*key, argument), name)
-        if set(used.values()) <= self.found.keys():
-            for values in self._trials(used.values(), rows):
-                if self._numbers_fit(key, template, values):
-                    filled = template.filled(values)
-                    read_event(self.problems, key, filled)
-                    check_event(self.problems, key, filled, period, "experiment")
+        if not set(used.values()) <= self.found.keys():  # tell what else is wrong with it
+            rest = {name: value for name, value in template.raw.items() if name not in used}
+            read_event(self.problems, key, dict(template.raw), used)
+            check_event(self.problems, key, rest, period, "experiment")
+            return
+        for values in self._trials(used.values(), rows):
+            if self._numbers_fit(key, template, values):
+                filled = template.filled(values)
+                read_event(self.problems, key, filled)
+                check_event(self.problems, key, filled, period, "experiment")
 
     def _trials(
         self, names: Iterable[str], rows: list[dict[str, FactorValue]]

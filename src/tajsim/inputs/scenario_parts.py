@@ -272,7 +272,7 @@ def file_events(source: Source, period: Period, inherited: Sequence[Event]) -> l
         if row.model is None or month is None:
             continue
         event = Event.of(row.model, source.problems.where(row.key))
-        setting = (month, event.arguments["parameter"] if event.kind == "set" else "")
+        setting = (month, str(event.arguments["parameter"]) if event.kind == "set" else "")
         if other := seen.get(_deed(event)):
             source.problems.add(row.key, f"repeats the event of {other.where}; expected once")
         elif event.kind == "set" and (other := settings.get(setting)):

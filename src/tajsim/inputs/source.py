@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.files import read_text
 from tajsim.inputs import toml
 from tajsim.inputs.registry import shown
@@ -54,12 +55,18 @@ class Problems:
         name = ".".join(part for part in key if isinstance(part, str))
         self._found.append((line or self._lines.of(key), name, text))
 
-    def fit(self, key: Key, model: type[Model], table: Any) -> Model | None:
-        """Return the table at ``key`` as a model, or None; what does not fit is a problem."""
+    def fit(
+        self, key: Key, model: type[Model], table: Any, but: Container[object] = ()
+    ) -> Model | None:
+        """Return the table at ``key`` as a model, or None; what does not fit is a problem.
+
+        Nothing is told about the keys in ``but``.
+        """
         try:
             return model.model_validate(table)
         except ValidationError as error:
-            self.add_invalid(key, error.errors(include_url=False), model)
+            details = [d for d in error.errors(include_url=False) if d["loc"][0] not in but]
+            self.add_invalid(key, details, model)
             return None
 
     def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[BaseModel]) -> None:
@@ -71,7 +78,11 @@ class Problems:
             key = (*base, *detail["loc"])
             if detail["type"] == "missing" and f"'{key[-1]}'?" in hints:
                 continue  # misspelt, not missing: the other message says so
-            self.add(key, lambda detail=detail: _text(detail, model))
+            if detail["type"] == "unknown":
+                kind, names = detail["ctx"]["kind"], detail["ctx"]["names"]
+                self.add(key, UnknownName(kind, detail["input"], names()))
+            else:
+                self.add(key, partial(_text, detail, model))
 
     def where(self, key: Key) -> str:
         """Return ``path:line`` of a key."""
@@ -106,8 +117,6 @@ def _text(detail: ErrorDetails, model: type[BaseModel]) -> str:
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     if kind == "extra_forbidden":
         return unknown("key", last, fields)
-    if kind == "unknown":
-        return unknown(context["kind"], got, context["names"]())
     if kind == "missing":
         about = fields[last].description if last in fields else None
         return f"missing; expected the key '{last}'{f' ({about})' if about else ''}"
@@ -131,7 +140,7 @@ ReadRow = Callable[[Problems, Key, dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
-class Row(Generic[Model]):
+class FileRow(Generic[Model]):
     """A table of a list: its ``key``, the ``raw`` table, and the ``model`` if it fits."""
 
     key: Key
@@ -148,7 +157,7 @@ class Source:
     problems: Problems
     tables: dict[str, Any]
     top: dict[str, Any] = field(default_factory=dict)
-    rows: dict[str, list[Row[Any]]] = field(default_factory=dict)
+    rows: dict[str, list[FileRow[Any]]] = field(default_factory=dict)
 
     def models(self, name: str) -> Iterator[tuple[Key, Any]]:
         """Yield key and model of the rows of a list that fit."""
@@ -177,7 +186,7 @@ def read_source(
     except ValidationError as error:
         found = error.errors(include_url=False)
         # A list that is empty only because its rows are checked apart is not too short.
-        found = [d for d in found if not (d["type"] == "too_short" and apart.get(d["loc"][0]))]
+        found = [d for d in found if not (d["type"] == "too_short" and apart.get(str(d["loc"][0])))]
         problems.add_invalid((), found, model)
         for detail in found:
             source.top.pop(str(detail["loc"][0]), None)
@@ -188,11 +197,11 @@ def read_source(
     return source
 
 
-def _row(problems: Problems, key: Key, raw: Any, read: ReadRow) -> Row[Any]:
+def _row(problems: Problems, key: Key, raw: Any, read: ReadRow) -> FileRow[Any]:
     if isinstance(raw, dict):
-        return Row(key, raw, read(problems, key, raw))
+        return FileRow(key, raw, read(problems, key, raw))
     problems.add(key, f"{shown(raw)} is not valid here; expected a table")
-    return Row(key, {}, None)
+    return FileRow(key, {}, None)
 
 
 _LARGE = "a whole number is too large; expected one of 64 bits"
