@@ -75,7 +75,7 @@ class Problems:
         missing = any(detail["type"] == "missing" for detail in details)
         hints = "".join(_text(detail, model) for detail in extra[:MOST_MESSAGES] if missing)
         for detail in details:
-            key = (*base, *detail["loc"])
+            key = (*base, *(part for part in detail["loc"] if part != "[key]"))
             if detail["type"] == "missing" and f"'{key[-1]}'?" in hints:
                 continue  # misspelt, not missing: the other message says so
             if detail["type"] == "unknown":
@@ -129,7 +129,7 @@ def _text(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind in ("too_short", "too_long"):
         need = context.get("min_length", context.get("max_length"))
         return f"has {context['actual_length']} entries; expected {need}"
-    for name, words in (("ge", "at least"), ("le", "at most")):
+    for name, words in (("ge", "at least"), ("le", "at most"), ("gt", "above")):
         if name in context:
             return f"{shown(got)} is out of range; expected {words} {context[name]:g}"
     return str(detail["msg"])
