@@ -6,11 +6,10 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import time_ns
+from typing import NamedTuple
 
 from tajsim.errors import UserError, nearest
 
@@ -28,8 +27,7 @@ def exists(path: Path) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class Shipped:
+class Shipped(NamedTuple):
     """The files of a ``kind``, ``scenario`` or ``experiment``, that come with the program."""
 
     kind: str
@@ -37,8 +35,9 @@ class Shipped:
     @property
     def folder(self) -> Path:
         """The folder in which they are: in the package, or in the repository."""
-        installed = Path(str(files("tajsim"))) / f"{self.kind}s_files"
-        return installed if installed.is_dir() else Path(__file__).parents[2] / f"{self.kind}s"
+        package = Path(__file__).parent
+        installed = package / f"{self.kind}s_files"
+        return installed if installed.is_dir() else package.parents[1] / f"{self.kind}s"
 
     def names(self) -> list[str]:
         """Return the names of the files, the reference scenario first."""

@@ -139,7 +139,7 @@ def read_targets(text: str) -> TargetFile:
     """
     tables, problems = read_toml(text, FILE_NAME)
     file = problems.fit((), _TargetFile, tables)
-    targets: dict[str, Target] = Field({})
+    targets: dict[str, Target] = {}
     rows = tables.get("targets")
     for identity, raw in rows.items() if isinstance(rows, dict) else ():
         key = ("targets", identity)
