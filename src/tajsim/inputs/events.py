@@ -21,7 +21,7 @@ from tajsim.errors import nearest, unknown
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import check_value, load_parameters
-from tajsim.inputs.source import Problems, Table
+from tajsim.inputs.source import FileTable, Problems
 from tajsim.inputs.toml import MONTH, Key, event_month
 from tajsim.world import GUARDS
 
@@ -146,7 +146,7 @@ Window = Annotated[
 ]
 
 
-class EventRow(Table):
+class EventRow(FileTable):
     """What every ``[[events]]`` table holds."""
 
     date: EventDate

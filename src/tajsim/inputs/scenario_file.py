@@ -20,7 +20,7 @@ from tajsim.inputs.events import (
     read_event,
 )
 from tajsim.inputs.ledger import load_documents, load_mechanisms
-from tajsim.inputs.source import Source, Table, read_source
+from tajsim.inputs.source import FileTable, Source, read_source
 
 SCENARIOS = Shipped("scenario")
 shipped_scenarios, scenario_path = SCENARIOS.names, SCENARIOS.path
@@ -55,7 +55,7 @@ Settings = Annotated[
 ]
 
 
-class Claim(Table):
+class Claim(FileTable):
     """A ``[[claims]]`` table: what a document says about an effect, as a test on runs.
 
     ``against`` says what the outcome over ``window`` is compared with: the ``reference`` scenario
@@ -79,7 +79,7 @@ class Claim(Table):
     high: float | None = Field(None, allow_inf_nan=False)
 
 
-class ScenarioFile(Table):
+class ScenarioFile(FileTable):
     """A scenario file."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
