@@ -16,7 +16,7 @@ import tajsim.sweeps.task as keep
 from tajsim.cli import main
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
-from tajsim.inputs.factors import ADDITIVE
+from tajsim.inputs.events import ADDITIVE
 from tajsim.inputs.outcomes import AGGREGATES, load_outcomes
 from tajsim.results.window import aggregate
 from tajsim.sweeps import load_sweep, sweep

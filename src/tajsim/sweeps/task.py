@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS, total
 from tajsim.ensemble.job import Job
+from tajsim.inputs.events import ALL
 from tajsim.inputs.experiment_parts import Experiment, FactorValue, Keep
-from tajsim.inputs.factors import ALL
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Event, Scenario
 from tajsim.inputs.toml import month_number
