@@ -99,14 +99,14 @@ def test_each_run_equals_a_scalar_model(run: int, handover: bool) -> None:
 
 def test_the_comparison_is_not_of_nothing() -> None:
     """Runs differ, drugs flow, and a handover changes the section it is about."""
-    plain = [m.now["seized"][4].copy() for _, m in months_of()]
-    handed = [m.now["seized"][4].copy() for _, m in months_of((HANDOVER,))]
+    plain = [m.now["heroin_seized"][4].copy() for _, m in months_of()]
+    handed = [m.now["heroin_seized"][4].copy() for _, m in months_of((HANDOVER,))]
     assert np.std(plain[-1]) > 0.0
     assert np.array_equal(plain[:30], handed[:30])
     assert (handed[-1] != plain[-1]).all()
     *_, (_, market) = months_of()
-    assert (market.now["entering"][:6] > 0.0).all()
-    assert (market.now["entering"][6:] == 0.0).all()
+    assert (market.now["heroin_entering"][:6] > 0.0).all()
+    assert (market.now["heroin_entering"][6:] == 0.0).all()
 
 
 def test_keyed_draws_written_twice_agree() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from docs.generate.basis import SHORT_HEAD, in_short
 from docs.generate.docstrings import first_sentence, parsed
 from docs.generate.markdown import code, folded, plain, prose, table
-from tajsim.agents.actors import Actors
+from tajsim.agents.actors import Actors, states_of
 from tajsim.agents.agency import SecurityAgencies
 from tajsim.agents.commander import Commanders
 from tajsim.agents.network import MilitantGroups, Movements, Networks
@@ -20,7 +18,7 @@ from tajsim.agents.region import Regions
 from tajsim.axes import DIMENSIONS
 from tajsim.inputs.registry import load_families
 from tajsim.inputs.values import parameters_of
-from tajsim.model.country import readers
+from tajsim.model.country import Country, OutsideWorld, readers
 from tajsim.model.model import MONTH
 from tajsim.results.numbers import display_name
 
@@ -44,25 +42,26 @@ def actors_table() -> str:
         together = issubclass(holder, Actors)
         names = DIMENSIONS[holder.dimension] if together else ("The President and his circle",)
         actor = holder.member if together else holder
-        about = (sys.modules[actor.__module__].__doc__ or "").partition(":")[2]
-        decides = first_sentence(about.strip())
+        decides = first_sentence(holder.__doc__ or "").partition(": ")[2]
         shown = names if len(names) < 20 else (names[0], "...", names[-1])
         who = ", ".join(display_name(name) for name in shown)
         rows.append([kind, str(len(names)), plain(who), plain(decides), code(actor.__name__)])
     return table(("actors", "number", "who", "what they do", "class"), rows)
 
 
-def state_of(holder: type) -> str:
-    """Return the state variables of a kind of actor from its class's docstring."""
-    paragraphs = inspect.cleandoc(holder.__doc__ or "").split("\n\n")
-    told = [p for p in paragraphs if "``" in p and ("(run,)" in p or "run)" in p)]
-    return " ".join(prose(p.removeprefix("State: ").removeprefix("State, ")) for p in told)
-
-
 def states_table() -> str:
-    """Return the state variables of every kind of actor."""
-    rows = [[kind, state_of(holder)] for kind, holder in KINDS.items()]
-    return table(("actors", "state variables, units and shapes"), rows)
+    """Return the state variables of every kind of actor and of the country, as declared."""
+    holders = {**KINDS, "the country": Country, "the world outside": OutsideWorld}
+    blocks = []
+    for kind, holder in holders.items():
+        rows = []
+        for name, told in states_of(holder).items():
+            shape = ", ".join([*told.dimensions(holder.dimension), "run"]).replace("_", " ")
+            outcome = code(told.outcome) if told.outcome else ""
+            rows.append([code(name), shape, plain(told.unit), plain(told.meaning), outcome])
+        head = ("state", "shape", "unit", "meaning", "recorded as")
+        blocks += [f"### States of {kind}", table(head, rows)]
+    return "\n\n".join(blocks)
 
 
 def scales_table() -> str:
@@ -79,24 +78,24 @@ def starts() -> str:
     """Return how each kind of actor begins, and the parameters read for it."""
     blocks = []
     for kind, holder in KINDS.items():
-        blocks += [f"### {kind.capitalize()}", _start_text(holder.start)]
+        blocks += [f"### {kind.capitalize()}", _start_text(holder)]
     read_in_setup = [
         family
         for family, places in readers().items()
-        if any(place.startswith("model.setup.") for place in places)
+        if {"model.country.Country"} & {*places} or any(p.startswith("model.setup.") for p in places)
     ]
     rows = [in_short(load_families()[name]) for name in read_in_setup]
     blocks += ["### The country", "Ledgers, guards and the country as a whole (`model.setup`)."]
     return "\n\n".join([*blocks, table(SHORT_HEAD, rows, "basis")])
 
 
-def _start_text(start: Callable[..., Any]) -> str:
-    names = parameters_of(start)
-    told = prose(parsed(start).summary)
-    if not names:
-        return told
+def _start_text(holder: type[Any]) -> str:
+    about = " ".join(prose(part) for part in parsed(holder).prose)
+    computed = prose(parsed(holder.start).summary) if "start" in vars(holder) else ""
+    declared = [told.start for told in states_of(holder).values() if isinstance(told.start, str)]
+    names = dict.fromkeys([*declared, *parameters_of(holder.start)])
     rows = [in_short(load_families()[name]) for name in names]
-    return "\n\n".join([told, table(SHORT_HEAD, rows, "basis")])
+    return "\n\n".join(filter(None, [about, computed, table(SHORT_HEAD, rows, "basis")]))
 
 
 def month_table() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from tajsim.agents.actors import Actors, Member
+from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array, column, total
 from tajsim.rules.elite.aftermath import named_step
 from tajsim.rules.elite.drive import kept_peace
@@ -26,7 +26,7 @@ NO_POST = -1
 
 
 class Commander(Member):
-    """One commander: every state of ``Commanders`` is there, ``commander.loyalty`` ``(run,)``."""
+    """One commander: ``commander.loyalty`` is ``(run,)``."""
 
     def __init__(self, model: mesa.Model, name: str, together: Actors[Commander]) -> None:
         super().__init__(model, name, together)
@@ -40,42 +40,39 @@ class Commander(Member):
 
 
 class Commanders(Actors[Commander]):
-    """The state of all commanders.
+    """Commanders: obey, resist, bargain, mutiny, defect.
 
-    ``(commander, run)``: ``status`` (see STATUS), ``post`` (index of an agency, or -1),
-    ``following``, ``men`` (of them at his call), ``rejoining`` (old fighters who would join him,
-    persons), ``loyalty``, ``fear``, ``grudge``, ``named`` (by captives), ``power``, ``threat``
-    (0 to 1), ``rent_ratio`` (income over claim, smoothed), ``doubt`` (of what comes after the
-    ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1, ``creed_weight`` (of his
-    faith, index), ``arrest_order``, ``dismissal_order`` (0 or 1, out against him).
-    ``(commander, 1)``: ``opposition`` (1 for its side in the civil war), ``trade`` (index of the
-    agency whose post is his own).
+    They begin in the posts of early 2004 (matveeva-2004:31-93, icg-2016:83-125).
     """
 
     dimension = "commander"
     member = Commander
+    #: 1 for who was of the opposition in the civil war, ``(commander, 1)``.
     opposition = column(COMMANDER_FACTS[name].opposition for name in COMMANDERS)
     #: His row of an array of agencies, and of an array of regions, ``(commander,)``.
     service = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
     place = np.array([REGIONS.index(COMMANDER_FACTS[name].region) for name in COMMANDERS])
+    #: Index of the agency whose post is his own, ``(commander, 1)``.
     trade = column(service)
+    _first = column(name in FIRST_COMMANDERS for name in COMMANDERS) > 0.5
 
-    def start(
-        self, *, commander_following: Array, commander_creed: Array, loyalty_start: Array
-    ) -> None:
-        """Hold the post of early 2004. Source: matveeva-2004:31-93, icg-2016:83-125."""
-        first = column(name in FIRST_COMMANDERS for name in self.names) > 0.5
-        self.status = np.where(first, SERVING, WAITING) + self.zeros()
-        self.post = np.where(first, self.trade, NO_POST) + self.zeros()
-        self.following = commander_following
-        self.creed_weight = commander_creed
-        self.loyalty = loyalty_start + self.zeros()
-        self.fear, self.grudge = self.zeros(), self.zeros()
-        self.rent_ratio = self.zeros() + 1.0
-        self.doubt, self.no_way_back = self.zeros(), self.zeros()
-        self.power, self.threat, self.named = self.zeros(), self.zeros(), self.zeros()
-        self.men, self.rejoining = self.following, self.zeros()
-        self.arrest_order, self.dismissal_order = self.zeros(), self.zeros()
+    status = state(outcome="commander_state", start=np.where(_first, SERVING, WAITING))
+    post = state("number", "of the agency he heads, or -1", start=np.where(_first, trade, NO_POST))
+    following = state("persons", "armed men who follow him", start="commander_following")
+    men = state("persons", "of his following at his call", start="commander_following")
+    rejoining = state("persons", "old fighters who would join him")
+    loyalty = state("share", "loyalty to the ruler", start="loyalty_start")
+    fear = state("share", "what he expects for himself")
+    grudge = state("0 or 1", "whether he has defied the regime")
+    named = state("share", "suspicion from what captives say")
+    power = state("share", "his power, while in place")
+    threat = state("share", "threat that the regime sees in him")
+    rent_ratio = state("ratio", "income of late over his claim", start=1.0)
+    doubt = state("share", "doubt of what comes after the ruler")
+    no_way_back = state("share", "closure of the legal channel of his side")
+    creed_weight = state("index", "weight of his faith", start="commander_creed")
+    arrest_order = state("0 or 1", "order to arrest him")
+    dismissal_order = state("0 or 1", "order to dismiss him")
 
     @property
     def in_place(self) -> Array:

@@ -1,11 +1,11 @@
-"""Trafficking networks: route, volume, growth, learning."""
+"""Trafficking networks, militant groups and movements."""
 
 from __future__ import annotations
 
 import mesa
 import numpy as np
 
-from tajsim.agents.actors import Actors, Member
+from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import (
     AFGHAN_SECTIONS,
     COMMANDERS,
@@ -26,16 +26,15 @@ from tajsim.rules.society.arrests import underground_arrested
 from tajsim.rules.society.channel import members_step, shed
 from tajsim.world import NETWORK_PATRON
 
+SECTIONS = len(AFGHAN_SECTIONS)
+
 #: The networks that a commander protects, and who protects each of them, by place in their lists.
 PROTECTED = [i for i, name in enumerate(NETWORKS) if NETWORK_PATRON[name]]
 PATRONS = [COMMANDERS.index(NETWORK_PATRON[NETWORKS[i]]) for i in PROTECTED]
 
 
 class TraffickingNetwork(Member):
-    """One network: ``network.capacity`` is ``(run,)``, ``network.entry_share`` ``(section, run)``.
-
-    Every state of ``Networks`` is there.
-    """
+    """One network: ``network.stock`` is ``(run,)``, ``network.entry_share`` ``(section, run)``."""
 
     def __init__(self, model: mesa.Model, name: str, together: Actors[TraffickingNetwork]) -> None:
         super().__init__(model, name, together)
@@ -43,19 +42,36 @@ class TraffickingNetwork(Member):
 
 
 class Networks(Actors[TraffickingNetwork]):
-    """The state of all networks.
+    """Trafficking networks: route, volume, growth, learning.
 
-    ``(network, run)``: ``capacity``, ``bought`` (kg/month), ``stock`` (kg), ``protection``,
-    ``access`` (shares), ``patron_held`` (1 while the patron is in place, or there is none),
-    ``margin`` (ratio), ``hit`` (share lost to arrests), ``cost_share`` (expected losses and tolls,
-    share of value), ``revenue``, ``outlay``, ``tolls``, ``fee`` (USD this month).
-    ``(section, network, run)`` over the Afghan sections: ``entry_share``, ``entry_belief``,
-    ``entry_load``, ``entry_lost``, ``entry_cost`` (share of value); the same for exits with
-    ``exit_``, but that an exit costs all the same, ``(exit, 1, run)``.
+    They begin by rank; their sizes are assumptions.
     """
 
     dimension = "network"
     member = TraffickingNetwork
+
+    capacity = state("kg/month", "what it could move", start=None)
+    bought = state("kg/month", "bought this month", start=None)
+    stock = state("kg", "held inside the country")
+    protection = state("share", "protection from above", start=None)
+    access = state("share", "of the guards that it reaches", start=None)
+    patron_held = state("0 or 1", "1 while its patron is in place, or it has none", start=1.0)
+    margin = state("ratio", "profit over cost")
+    hit = state("share", "lost to arrests")
+    cost_share = state("share", "of the value that losses and tolls are expected to take")
+    revenue = state("USD/month", "sales")
+    outlay = state("USD/month", "paid for what it bought")
+    tolls = state("USD/month", "bribes for passage")
+    fee = state("USD/month", "paid for protection")
+    entry_share = state("share", "sent by each section", "afghan_section", start=1.0 / SECTIONS)
+    entry_belief = state("share", "believed lost", "afghan_section", start="belief_start")
+    entry_load = state("kg/month", "sent by each section", "afghan_section")
+    entry_lost = state("kg/month", "lost on each section", "afghan_section")
+    entry_cost = state("share", "of the value, for the way", "afghan_section", start=None)
+    exit_share = state("share", "sent by each exit", "exit", start=1.0 / len(EXITS))
+    exit_belief = state("share", "believed lost", "exit", start="belief_start")
+    exit_load = state("kg/month", "sent by each exit", "exit")
+    exit_lost = state("kg/month", "lost at each exit", "exit")
 
     def start(
         self,
@@ -64,36 +80,24 @@ class Networks(Actors[TraffickingNetwork]):
         network_inequality: Array,
         protection_top: Array,
         protection_decline: Array,
-        belief_start: Array,
         home_pull: Array,
         section_cost: Array,
-        exit_cost: Array,
     ) -> None:
-        """Take a rank in size and protection. Mechanisms: E11 (the sizes are assumptions)."""
-        count, sections, exits = len(NETWORKS), len(AFGHAN_SECTIONS), len(EXITS)
-        rank = np.arange(count)[:, None]
+        """Work out size, protection and home by rank; business goes on as before.
+
+        Mechanisms: E11.
+        """
+        rank = np.arange(len(NETWORKS))[:, None]
         sizes = (rank + 1.0) ** -network_inequality
         self.capacity = heroin_supply * sizes / total(sizes)
+        # The first month is no shock.
+        self.bought = self.capacity
         # Even the smallest know somebody; protection can grow from there.
         self.protection = np.maximum(protection_top - protection_decline * rank, 0.02)
-        self.patron_held = np.ones((count, self.runs))
         self.access = self.apply(access, self.protection)
-        self.stock, self.hit, self.margin = (self.zeros() for _ in range(3))
-        # Business goes on as before: the first month is no shock.
-        self.bought = self.capacity
-        self.revenue, self.outlay, self.tolls, self.fee = (self.zeros() for _ in range(4))
         # Networks work from somewhere: sections far from their home cost them more.
-        distance = np.abs(np.arange(sections)[:, None] - np.arange(count) * 7 % sections)
-        pull = home_pull * distance[:, :, None] / sections
-        self.entry_cost = pull + section_cost[:sections]
-        self.exit_cost = exit_cost
-        self.entry_share = np.full((sections, count, self.runs), 1.0 / sections)
-        self.exit_share = np.full((exits, count, self.runs), 1.0 / exits)
-        self.entry_belief = np.broadcast_to(belief_start, self.entry_share.shape).copy()
-        self.exit_belief = np.broadcast_to(belief_start, self.exit_share.shape).copy()
-        self.entry_load, self.entry_lost = self.zeros(sections), self.zeros(sections)
-        self.exit_load, self.exit_lost = self.zeros(exits), self.zeros(exits)
-        self.cost_share = self.zeros()
+        distance = np.abs(np.arange(SECTIONS)[:, None] - rank[:, 0] * 7 % SECTIONS)
+        self.entry_cost = home_pull * distance[:, :, None] / SECTIONS + section_cost[:SECTIONS]
 
     def by_patron(self, values: Array) -> Array:
         """Add ``(network, run)`` over those that each commander protects, ``(commander, run)``."""
@@ -126,21 +130,22 @@ class Networks(Actors[TraffickingNetwork]):
             learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word[:, None]
         )
 
-    def choose_routes(self, entry_toll: Array, exit_toll: Array, barrier_cost: Array) -> None:
+    def choose_routes(self, entry_toll: Array, exit_toll: Array, exit_cost: Array) -> None:
         """Choose the shares of sections and exits.
 
         Args:
             entry_toll: toll times collusion as a share of value, ``(section, run)``.
             exit_toll: the same at the exits, ``(exit, run)``.
-            barrier_cost: standing disadvantage of closed crossings, ``(exit, run)``.
+            exit_cost: standing disadvantage of the exits, ``(exit, run)``.
         """
         entry = entry_toll[:, None] * self.access
         out = exit_toll[:, None] * self.access
         self.entry_share = self.apply(
             way_shares, self.entry_share, self.entry_belief, entry, self.entry_cost
         )
-        cost = self.exit_cost + barrier_cost[:, None]
-        self.exit_share = self.apply(way_shares, self.exit_share, self.exit_belief, out, cost)
+        self.exit_share = self.apply(
+            way_shares, self.exit_share, self.exit_belief, out, exit_cost[:, None]
+        )
         expected = total(self.entry_share * (self.entry_belief + entry))
         expected += total(self.exit_share * (self.exit_belief + out))
         self.cost_share = np.minimum(expected, 0.95)
@@ -162,22 +167,20 @@ class Networks(Actors[TraffickingNetwork]):
 
 
 class MilitantGroup(Member):
-    """One group: ``group.fighters`` is ``(run,)``; every state of ``MilitantGroups`` is there."""
+    """One group: ``group.fighters`` is ``(run,)``."""
 
 
 class MilitantGroups(Actors[MilitantGroup]):
-    """The state of all groups.
+    """Militant groups: gather fighters, prepare, cross.
 
-    State, each ``(group, run)``: ``fighters`` (persons), ``readiness`` (0 to 1).
+    They begin across the border, dormant (matveeva-2004:115-127).
     """
 
     dimension = "militant_group"
     member = MilitantGroup
 
-    def start(self, *, militant_fighters: Array) -> None:
-        """Stand across the border, dormant. Source: matveeva-2004:115-127."""
-        self.fighters = militant_fighters
-        self.readiness = self.zeros()
+    fighters = state(outcome="militant_fighters", start="militant_fighters")
+    readiness = state("share", "readiness to cross")
 
     def build_up(self, pressure: Array, funds: Array) -> None:
         """Gather fighters and readiness.
@@ -220,10 +223,9 @@ class Movement(Member):
 
 
 class Movements(Actors[Movement]):
-    """The state of all movements.
+    """Movements: win members, lose them to arrests and to one another.
 
-    State: ``members`` (persons, ``(region, movement, run)``), ``seats``, ``legal`` (0 or 1),
-    ``(movement, run)``.
+    They begin as in early 2004 (icg-2016:39-59, matveeva-2004:133-143).
     """
 
     dimension = "movement"
@@ -231,18 +233,13 @@ class Movements(Actors[Movement]):
     #: 1 for a movement whose members are arrested for what they say, ``(movement, 1)``.
     banned = column(name in BANNED for name in MOVEMENTS)
 
-    def start(
-        self,
-        *,
-        movement_members: Array,
-        movement_home: Array,
-        movement_seats: Array,
-        movement_legal: Array,
-    ) -> None:
-        """Take the state of early 2004. Source: icg-2016:39-59, matveeva-2004:133-143."""
+    members = state("persons", "members", "region", start=None)
+    seats = state("seats", "in parliament", start="movement_seats")
+    legal = state("0 or 1", "whether the movement is legal", start="movement_legal")
+
+    def start(self, *, movement_members: Array, movement_home: Array) -> None:
+        """Divide the members over the regions."""
         self.members = movement_members * movement_home
-        self.seats = movement_seats
-        self.legal = movement_legal
 
     def recruit(
         self, open_ears: Array, people: Array, standing: Array, *, member_leaving: Array

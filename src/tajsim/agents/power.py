@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tajsim.agents.actors import Actors, Member
+from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import POWERS, TASKS, Array, column, total
 from tajsim.rules.powers.courted import courted, frightened
 from tajsim.rules.powers.delivery import provision
@@ -15,21 +15,13 @@ from tajsim.world import BLOCS, MOSCOW, WEST
 
 
 class ExternalPower(Member):
-    """One power: ``power.burnt`` is ``(run,)``, ``power.offer`` ``(task, run)``.
-
-    Every state of ``ExternalPowers`` is there.
-    """
+    """One power: ``power.burnt`` is ``(run,)``, ``power.offer`` ``(task, run)``."""
 
 
 class ExternalPowers(Actors[ExternalPower]):
-    """The state of all powers.
+    """External powers: offers, delivery, backing.
 
-    ``(task, power, run)``: ``offer``, ``delivered``, ``diverted``, ``useful`` (USD/month),
-    ``mandate``, ``presence``, ``provision`` (shares). ``(power, run)``: ``carried`` is its
-    provision summed over tasks; ``remembered`` (index) is its weight of the last year as rivals
-    remember it; ``burnt`` (0 to 1) is the trust that defections from services it relied on have
-    cost it; ``backing`` (0 to 1) is how far it backs the ruler; ``touched`` is the share of its
-    exposure that is to militants.
+    They begin with the mandates of early 2004 (matveeva-2004:153-229).
     """
 
     dimension = "power"
@@ -39,16 +31,23 @@ class ExternalPowers(Actors[ExternalPower]):
     moscow = column(name in MOSCOW for name in POWERS)
     bloc = column(name in BLOCS for name in POWERS)
 
-    def start(self, *, mandate_start: Array, power_exposure: Array) -> None:
-        """Hold the mandate of early 2004. Source: matveeva-2004:153-229."""
-        tasks = len(TASKS)
+    offer = state("USD/month", "offered", "task")
+    delivered = state("USD/month", "delivered of what the regime took", "task")
+    diverted = state("USD/month", "delivered and diverted", "task")
+    useful = state("USD/month", "delivered, neither diverted nor repeated", "task")
+    mandate = state("share", "of the offer that the regime takes", "task", start="mandate_start")
+    presence = state("share", "of the task that its own people hold", "task")
+    provision = state("share", "of the task that it carries", "task")
+    carried = state("share", "its provision summed over tasks")
+    remembered = state("index", "its weight of the last year, as rivals remember it")
+    burnt = state("share", "trust lost by defections from services it relied on")
+    backing = state("share", "how far it backs the ruler")
+    touched = state("share", "of its exposure that is to militants", start=None)
+
+    def start(self, *, power_exposure: Array) -> None:
+        """Work out how far each is exposed to militants."""
         militants = power_exposure[TASKS.index("militancy")]
         self.touched = militants / (total(power_exposure) + 1e-9)
-        self.mandate = self.zeros(tasks) + mandate_start
-        self.offer, self.delivered, self.diverted = (self.zeros(tasks) for _ in range(3))
-        self.useful, self.presence, self.provision = (self.zeros(tasks) for _ in range(3))
-        self.carried, self.remembered = self.zeros(), self.zeros()
-        self.backing, self.burnt = self.zeros(), self.zeros()
 
     def heed(self, wake: Array, search: Array, told: Array, *, power_attention: Array) -> Array:
         """Return how much each power cares about the region now, 1 = as in 2004, ``(power, run)``.

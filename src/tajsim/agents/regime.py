@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from tajsim.agents.actors import Actor
+from tajsim.agents.actors import Actor, state
 from tajsim.axes import AGENCIES, TASKS, Array
 from tajsim.rules.elite.drive import drive_step, urge_to_strike
 from tajsim.rules.elite.rank import kompromat_step, rank_step
@@ -29,48 +29,58 @@ from tajsim.rules.state.succession import (
 
 
 class Regime(Actor):
-    """The President and his circle, in all runs.
+    """The President and his circle: effort, offers, posts and purges, the step on the ladder.
 
-    State: ``weight``, ``effort`` (shares), ``gap`` (share uncarried), ``perceived`` (threat,
-    index), ``task_provision`` (share that outsiders carry), ``(task, run)``; ``trust``, ``polity``
-    (index of ``STATES``), ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1),
-    ``failed_month`` (months since the start, -1 before), ``months_since_purge``, ``breaks``
-    (mutinies and defections of late), ``incidents`` (of late), ``instalment`` (share paid),
-    ``shortfall`` (share), ``civilian_control``, ``kompromat``, ``rank`` (of the Security Ministry),
-    ``dismay`` (of donors, 0 to 1), ``unease`` (about the patron, 0 to 1), ``demand`` (for its
-    border, 0 to 1), ``party_threat`` (index), ``(run,)``; ``weakness`` (of own agencies) and
-    ``shown`` (effort that outsiders see), shares, ``(task, run)``.
-    Of the end of the term, ``(run,)``: ``near``, ``ready``, ``settled``, ``doubt``, ``unsettled``,
-    ``behind`` (shares), ``heir``, ``left`` (0 or 1), ``ending`` (0 to 4), ``drive`` (0 to 1).
+    They begin as in early 2004 (matveeva-2004:19-31).
     """
 
-    def __init__(self, model: mesa.Model) -> None:
-        super().__init__(model, "regime", "")
+    weight = state(outcome="survival_weight", start=None)
+    effort = state(outcome="own_effort", start=None)
+    effort_start = state("share", "own effort at the start", "task", start=None)
+    shown = state(outcome="visible_effort", start=None)
+    gap = state(outcome="gap")
+    perceived = state("index", "threat perceived", "task")
+    task_provision = state(outcome="outside_provision")
+    weakness = state("share", "of the task that own agencies cannot do", "task")
+    trust = state(outcome="trust", start="trust_start")
+    civilian_control = state(outcome="civilian_control")
+    kompromat = state("share", "material that the Security Ministry holds")
+    rank = state(outcome="security_ministry_rank", start="security_rank_start")
+    rank_start = state("share", "rank of the service at the start", start="security_rank_start")
+    ladder = state(outcome="repression_step")
+    party_threat = state("index", "threat seen in the legal party")
+    months_since_purge = state("months", "since the last blow", start=24.0)
+    breaks = state("number", "mutinies and defections of late")
+    incidents = state("number", "acts of violence of late")
+    instalment = state(outcome="instalment_paid")
+    shortfall = state(outcome="rent_shortfall")
+    dismay = state(outcome="donor_dismay")
+    unease = state("share", "unease about the patron")
+    demand = state(outcome="sovereignty_demand")
+    strain = state(outcome="strain", start="strain_start")
+    polity = state(outcome="polity")
+    failed = state(outcome="state_failed")
+    failed_month = state(outcome="failed_month", start=-1.0)
+    drive = state(outcome="purge_drive")
+    # Of the end of the term.
+    near = state("share", "nearness of the end of the term")
+    ready = state(outcome="ruler_ready")
+    heir = state(outcome="heir_named")
+    settled = state(outcome="succession_settled")
+    doubt = state(outcome="succession_doubt")
+    unsettled = state("share", "what the contest left open")
+    behind = state(outcome="elite_behind")
+    left = state(outcome="ruler_left")
+    ending = state(outcome="ending")
 
-    def start(  # type: ignore[override]
-        self, *, trust_start: Array, strain_start: Array, security_rank_start: Array
-    ) -> None:
-        """Take the state of early 2004. Source: matveeva-2004:19-31."""
-        nothing = self.zeros(len(TASKS))
-        self.weight = self.apply(survival_weights, nothing)
-        self.effort = self.apply(effort_aim, self.weight, nothing)
-        self.effort_start = self.effort.copy()
-        self.gap, self.perceived, self.task_provision = nothing, nothing.copy(), nothing.copy()
-        self.trust, self.strain = trust_start.copy(), strain_start.copy()
-        self.ladder, self.failed = self.zeros(), self.zeros()
-        self.failed_month = np.full(self.runs, -1.0)
-        self.months_since_purge = np.full(self.runs, 24.0)
-        self.breaks, self.incidents = self.zeros(), self.zeros()
-        self.instalment, self.shortfall = self.zeros(), self.zeros()
-        self.polity = self.zeros()
-        self.civilian_control, self.kompromat, self.dismay = (self.zeros() for _ in range(3))
-        self.unease, self.demand, self.party_threat = (self.zeros() for _ in range(3))
-        self.weakness = nothing.copy()
-        self.near, self.ready, self.settled, self.doubt = (self.zeros() for _ in range(4))
-        self.unsettled, self.behind, self.heir = (self.zeros() for _ in range(3))
-        self.left, self.ending, self.drive = (self.zeros() for _ in range(3))
-        self.rank = security_rank_start.copy()
-        self.rank_start, self.shown = security_rank_start, self.effort.copy()
+    def __init__(self, model: mesa.Model) -> None:
+        super().__init__(model, "regime")
+
+    def start(self) -> None:
+        """Weigh the tasks with nothing perceived and nothing provided from outside."""
+        self.weight = self.apply(survival_weights, self.perceived)
+        self.effort = self.apply(effort_aim, self.weight, self.task_provision)
+        self.effort_start = self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
         """Return own effort on some tasks over that at the start, ``(run,)``."""

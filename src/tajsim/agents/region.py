@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tajsim.agents.actors import Actors, Member
+from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array
 from tajsim.rules.society.exclusion import exclusion
 from tajsim.rules.society.fear import fear_aim, fear_step
@@ -14,50 +14,43 @@ from tajsim.rules.state.control import control_aim, control_step
 
 
 class Region(Member):
-    """One region: ``region.fear`` is ``(run,)``; every state of ``Regions`` is there."""
+    """One region: ``region.fear`` is ``(run,)``."""
 
 
 class Regions(Actors[Region]):
-    """The state of all regions.
+    """Regions and their people: hardship, fear, grievance, migration, control.
 
-    State, each ``(region, run)``: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control``
-    (shares), ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), ``struck``
-    (commanders of the region struck last month), ``farmed`` (on land cleared of mines, USD/month),
-    ``devout`` (whose faith control touches), ``opposition`` (tied to its side), shares of people.
+    They begin as in early 2004, alike in poverty and fear (matveeva-2004:25-59, icg-2016:35).
     """
 
     dimension = "region"
     member = Region
 
-    def start(
-        self,
-        *,
-        poverty_start: Array,
-        fear_start: Array,
-        grievance_start: Array,
-        migrant_share: Array,
-        region_devout: Array,
-        region_opposition: Array,
-    ) -> None:
-        """Take the state of early 2004. Source: matveeva-2004:25-59, icg-2016:35."""
+    hardship = state(outcome="hardship", start="poverty_start")
+    fear = state(outcome="fear", start="fear_start")
+    grievance = state(outcome="grievance", start="grievance_start")
+    voice = state(outcome="voice", start=None)
+    protest = state(outcome="protest")
+    control = state(outcome="state_control", start=None)
+    idle = state("persons", "returned migrants without work")
+    leaving = state("persons/month", "leaving to work abroad, negative where they return")
+    struck = state("number", "commanders of the region struck last month")
+    farmed = state("USD/month", "earned on land cleared of mines")
+    devout = state("share", "of people whose faith control touches", start="region_devout")
+    opposition = state("share", "of people tied to its side", start="region_opposition")
+
+    def start(self, *, migrant_share: Array) -> None:
+        """Work out voice and control as after the first month, so that the start is no shock."""
         nothing = self.zeros()
-        # All regions begin with the same poverty and fear.
-        self.hardship, self.fear = nothing + poverty_start, nothing + fear_start
-        self.grievance = grievance_start
-        self.devout, self.opposition = region_devout, region_opposition
-        self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
-        self.farmed = self.zeros()
-        # As after the first month, so that the start is no shock.
         self.voice = self.apply(voiced, self.grievance, self.fear, migrant_share)
         self.control = self.apply(
             control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
         )
 
-    def migrate(self, home: Array, abroad: Array, demand: Array) -> Array:
-        """Return persons leaving (positive) or returning this month, ``(region, run)``."""
-        flow = self.apply(migration_flow, home, abroad, demand, self.hardship)
-        self.idle = self.apply(idle_step, self.idle, -flow, home)
-        return flow
+    def migrate(self, home: Array, abroad: Array, demand: Array) -> None:
+        """Let people leave for work abroad, or return."""
+        self.leaving = self.apply(migration_flow, home, abroad, demand, self.hardship)
+        self.idle = self.apply(idle_step, self.idle, -self.leaving, home)
 
     def live(self, income: Array, extortion: Array) -> None:
         """Work out hardship from income and extortion, USD/person/month."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any, SupportsIndex
 
 import mesa
@@ -17,7 +16,7 @@ from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.toml import month_number
 from tajsim.inputs.values import ParameterValues, Setting
 from tajsim.model.chronicle import Chronicle, Watch
-from tajsim.model.country import Country
+from tajsim.model.country import Country, OutsideWorld
 from tajsim.model.ledger import Flows
 from tajsim.model.record import new_record
 from tajsim.model.stages.border import border
@@ -71,8 +70,6 @@ class TajikistanModel(Country):
 
     #: The stages that ``step`` goes through; a part of the model can be run by naming fewer.
     month = MONTH
-    #: Each kind of actor by attribute; a subclass of the model may name a subclass of a kind.
-    kinds = setup.KINDS
 
     def __init__(
         self,
@@ -99,8 +96,8 @@ class TajikistanModel(Country):
             raise UserError(f"nothing to simulate: {numbers.size} runs from {start} to {end}")
         if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
             raise UserError(f"runs must be a count or whole numbers, not {runs!r}")
-        self.run_count, self.first_month, self.month_count = len(numbers), first, last - first + 1
-        self.months_run = 0
+        self.first_month, self.month_count, self.months_run = first, last - first + 1, 0
+        self.run_count = self.runs = len(numbers)
         chosen: dict[str, Setting] = dict(settings or {})
         chosen |= {name.replace("__", "."): value for name, value in levers.items()}
         self.draws = Draws(seed, numbers, again="chance" in redraw)
@@ -113,7 +110,7 @@ class TajikistanModel(Country):
             self.events_by_month.setdefault(month_number(event.month), []).append(event)
         self.ramps: dict[str, list[Array]] = {}
         self.now, self.last = Flows(self.run_count), Flows(self.run_count)
-        self.outside = SimpleNamespace(demand_shock=np.zeros(self.run_count))
+        self.outside = OutsideWorld(self.values, self.run_count)
         self.chronicle, self.watch = Chronicle(self.run_count), Watch()
         setup.people_the_model(self)
         self.record = new_record(outcomes, self.month_count, self.run_count)

@@ -44,7 +44,7 @@ def note_ways(country: Country, exit_cost: Array) -> None:
     """Note where a network with a patron, one of the twelve largest, moves its main way.
 
     Args:
-        exit_cost: standing disadvantage of the exits, ``(exit, 1 or network, run)``.
+        exit_cost: standing disadvantage of the exits, ``(exit, run)``.
     """
     if not end_of_quarter(country):
         return
@@ -52,7 +52,7 @@ def note_ways(country: Country, exit_cost: Array) -> None:
     large = len(PROTECTED)
     terms = {
         "entry_moved": (net.entry_share, net.entry_belief, country.entry_toll, net.entry_cost),
-        "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost),
+        "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost[:, None]),
     }
     for kind, (share, belief, toll, cost) in terms.items():
         main = country.watch.moves(kind, share[:, :large], WAY_MOVES)
@@ -157,7 +157,7 @@ def note_work(country: Country) -> None:
 
 def note_return(country: Country) -> None:
     """Note where many migrants come home at once."""
-    back = -total(country.now["left_country"])
+    back = -total(country.regions.leaving)
     crossed = country.watch.crossings("return", back / np.maximum(country.migrants, 1.0))
     if crossed:
         country.note("migrants_return", crossed[0], actor="migrants", size=back, cause="no_work")

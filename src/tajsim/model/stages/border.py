@@ -220,9 +220,14 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
 def settle(country: Country, guard: Guarding, tally: Counts) -> None:
     """Divide seizures and tolls over agencies; remember what others will hear of the ways."""
     now, agencies = country.now, country.agencies
-    now["entering"][:N], now["seized"][:N] = tally.load, tally.seized
-    now["arranged"][:N] = tally.arranged
-    seized, tolls, met, rent = now["seized_by"], now["tolls"], now["met_by"], agencies.zeros()
+    now["heroin_entering"][:N], now["heroin_seized"][:N] = tally.load, tally.seized
+    country.arranged[:N] = tally.arranged
+    seized, tolls, met, rent = (
+        now["heroin_seized_by"],
+        now["tolls"],
+        now["heroin_met"],
+        agencies.zeros(),
+    )
 
     mine, people, toll = guard.share_of, agencies.people, guard.entry_toll
     seized_there = tally.seized[:, None] * mine
@@ -249,10 +254,10 @@ def settle(country: Country, guard: Guarding, tally: Counts) -> None:
     # What can be had from people on the move adds to what traffickers offer.
     agencies.rent_on_offer = rent + country.last["extortion"] / people
     report(country, guard)
-    now["leaving"], now["used"] = tally.leaving, tally.used
+    now["heroin_leaving"], now["heroin_used"] = tally.leaving, tally.used
     # Officers resell what they do not report; it leaves by the ways in use.
     parts = tally.leaving / np.maximum(total(tally.leaving), 1e-9)
-    now["leaving"] += parts * now["resold"]
+    now["heroin_leaving"] += parts * now["heroin_resold"]
     country.entry_word = tally.seized / np.maximum(tally.load, 1e-9)
     country.exit_word = tally.exit_seized / np.maximum(tally.exit_load, 1e-9)
     take_over(country)
@@ -263,12 +268,12 @@ def report(country: Country, guard: Guarding) -> None:
     now, agencies, price = country.now, country.agencies, guard.price_inland
     seizing = agencies.people
     seizing[UNIT_ROWS] = np.maximum(guard.unit_people, 1.0)
-    gain = now["seized_by"] * price / seizing
+    gain = now["heroin_seized_by"] * price / seizing
     at_stake = agencies.pay + agencies.watch
-    now["honesty"] = country.apply(reported_share, agencies.collusion, gain, at_stake)
-    now["reported"] = now["seized_by"] * now["honesty"]
-    now["resale"] = (now["seized_by"] - now["reported"]) * price
-    now["resold"] = total(now["seized_by"]) - total(now["reported"])
+    now["seizure_honesty"] = country.apply(reported_share, agencies.collusion, gain, at_stake)
+    now["heroin_seized_reported"] = now["heroin_seized_by"] * now["seizure_honesty"]
+    now["resale"] = (now["heroin_seized_by"] - now["heroin_seized_reported"]) * price
+    now["heroin_resold"] = total(now["heroin_seized_by"]) - total(now["heroin_seized_reported"])
 
 
 def take_over(country: Country) -> None:

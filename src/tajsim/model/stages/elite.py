@@ -466,7 +466,7 @@ def state(country: Country) -> None:
     note_control(country, strong, armed)
     remember_exits(country)
     country.mafia = country.apply(
-        mafia_step, country.mafia, country.now["drug_income"], country.now["revenue"]
+        mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
     )
     chance = regime.bear(
         country.mean_voice,
@@ -499,7 +499,7 @@ def armed_men(country: Country) -> Array:
 
 def remember_exits(country: Country) -> None:
     """Remember what leaves by each exit, of late and in the first year."""
-    leaving, month = country.now["leaving"], country.months_run
+    leaving, month = country.now["heroin_leaving"], country.months_run
     if month < 12:
         past = country.exits_usual if month else leaving
         country.exits_usual = past + (leaving - past) / (month + 1.0)

@@ -54,8 +54,8 @@ def force(country: Country) -> None:
     killed(country, business(country))
     cross(country)
     arms = country.values.weapons_flow * country.pressure
-    entering = total(country.now["entering"][:N])
-    share = country.now["entering"][:N] / np.maximum(entering, 1e-9)
+    entering = total(country.now["heroin_entering"][:N])
+    share = country.now["heroin_entering"][:N] / np.maximum(entering, 1e-9)
     country.now["weapons_seized"] = country.apply(
         weapons_seized, arms * share, country.guard_strength[:N], country.informers
     )
@@ -124,7 +124,7 @@ def cross(country: Country) -> None:
     attempt = (draw < groups.chance(*opening, stops)).astype(float)
     inside, dead = groups.cross(attempt, opposition)
     note_crossings(country, attempt, inside, weakest, opening)
-    country.now["attempts"], country.now["crossed"] = attempt, inside
+    country.now["incursions"] = attempt
     aims = inside * country.values.onward_aim
     for i in np.flatnonzero(attempt.any(axis=1)):
         country.now["deaths"] += dead[i]
@@ -156,7 +156,7 @@ def go_on(country: Country) -> None:
     country.passing = country.passing - leaving
     country.militants_inside = np.maximum(country.militants_inside - leaving, 0.0)
     country.hostility = country.apply(raided, country.hostility, leaving)
-    country.now["went_on"] = leaving
+    country.now["militants_onward"] = leaving
 
 
 def own_guard(country: Country) -> Array:

@@ -85,7 +85,7 @@ def budget(country: Country) -> None:
     """The treasury takes taxes and pays wages, its instalment and the rest of the state."""
     ledger, values = country.money, country.values
     taxes = ledger.draw("households", "treasury", values.tax_share * country.now["output"])
-    country.now["revenue"] = taxes
+    country.now["budget"] = taxes
     pay, strength = country.agencies.pay, country.agencies.strength
     topup = np.minimum(values.pay_topup, pay)
     wages = (pay - topup) * strength
@@ -180,7 +180,7 @@ def into_patronage(country: Country) -> Array:
     """Return what came into the purse of the ruling circle this month, USD, ``(run,)``."""
     now = country.now
     climbed = total(now["rents_to_regime"]) + now["fees_regime"]
-    return climbed + total(now["diverted"]) + now["aid_freed"]
+    return climbed + total(now["aid_diverted"]) + now["aid_freed"]
 
 
 def business(country: Country) -> Array:
@@ -222,7 +222,6 @@ def storm_offices(country: Country) -> None:
     regions = country.regions
     regions.control = regions.control * (1.0 - country.values.riot_control_loss * riots)
     regions.protest = np.maximum(regions.protest, riots)
-    country.now["protest"] = regions.protest
 
 
 def punish(country: Country) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.events import apply_events
 from tajsim.model.notes import note_harvest, note_ways, note_work
-from tajsim.model.record import MEASURES
+from tajsim.model.record import measure
 from tajsim.rules.border.price import price_at_border, price_beyond
 from tajsim.rules.powers.outside import autoregressive, harvest_of_year
 from tajsim.rules.powers.reception import reception
@@ -52,7 +52,7 @@ def routes(country: Country) -> None:
     networks = country.networks
     bought = total(networks.bought)
     country.price_in = country.apply(price_at_border, bought, country.outside.harvest)
-    country.now["price_border"] = country.price_in
+    country.now["heroin_price"] = country.price_in
     months = np.full(country.run_count, float(country.months_run))
     country.price_out = country.apply(price_beyond, months)
     barrier = np.zeros((len(EXITS), country.run_count))
@@ -63,12 +63,13 @@ def routes(country: Country) -> None:
     barrier[EXITS.index("kyrgyz_border")] = country.values.barrier_cost * weak
     networks.apply(networks.protect, country.commanders.in_place)
     networks.learn(country.entry_word, country.exit_word)
-    networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, barrier)
-    note_ways(country, networks.exit_cost + barrier[:, None])
+    cost = country.exit_cost + barrier
+    networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, cost)
+    note_ways(country, cost)
     networks.choose_volume(country.price_out, country.price_in)
 
 
 def record(country: Country) -> None:
     """Write every outcome asked for. Writes: results."""
     for name, series in country.record.items():
-        series[..., country.months_run, :] = MEASURES[name](country)
+        series[..., country.months_run, :] = measure(name)(country)

@@ -67,7 +67,7 @@ def offers(country: Country) -> None:
     powers.make_offers(country.regime.gap, gain, attention(country))
     powers.remembered = slow + (weight - slow) / 12.0
     pay_for_base(country)
-    country.now["pledged"] = total(powers.offer)
+    country.now["aid_pledged"] = total(powers.offer)
 
 
 def attention(country: Country) -> Array:
@@ -140,7 +140,7 @@ def look_for_partners(country: Country) -> None:
 
 def tell_threat(country: Country) -> None:
     """The regime and its patron tell of militants by what the telling earns them."""
-    aid, revenue = total(country.last["delivered"]), country.last["revenue"]
+    aid, revenue = total(country.last["aid_delivered"]), country.last["budget"]
     earned = aid / np.maximum(aid + revenue, 1.0)
     party = country.regime.party_threat
     own = country.apply(overstatement, earned, party / (1.0 + party))
@@ -200,10 +200,10 @@ def delivery(country: Country) -> None:
     repeated = country.apply(duplication, np.swapaxes(powers.delivered, 0, 1))
     share = country.apply(diverted_share, mean_by_task(country.agencies.collusion), repeated)
     powers.arrive(share, repeated)
-    country.now["duplicated"] = repeated * money
-    country.now["delivered"] = total(powers.delivered)
-    country.now["diverted"] = total(powers.diverted)
-    for amount in country.now["diverted"]:
+    country.now["aid_duplicated"] = repeated * money
+    country.now["aid_delivered"] = total(powers.delivered)
+    country.now["aid_diverted"] = total(powers.diverted)
+    for amount in country.now["aid_diverted"]:
         country.money.move("world", "patronage", amount)
     # Who asks for nothing does not look either.
     watched = powers.useful * country.values.power_condition
@@ -314,7 +314,7 @@ def perceived_threats(country: Country) -> Array:
     seen[TASKS.index("internal_order")] = country.mean_voice + ideas
     seen[TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
     seen[TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
-    crossed = total(country.last["attempts"])
+    crossed = total(country.last["incursions"])
     seen[TASKS.index("external_defence")] = country.hostility + crossed
     seen[TASKS.index("border")] = 0.5 * crossed
     return seen

@@ -133,9 +133,8 @@ def grow_and_migrate(country: Country) -> None:
     births = country.at_home * country.values.population_growth
     country.people.pay_each("world", HOMES, births)
     demand = country.outside.migrant_demand
-    leaving = country.regions.migrate(country.at_home, country.abroad, demand)
-    country.people.move_each(HOMES, AWAY, leaving)
-    country.now["left_country"] = leaving
+    country.regions.migrate(country.at_home, country.abroad, demand)
+    country.people.move_each(HOMES, AWAY, country.regions.leaving)
     note_return(country)
 
 
@@ -146,7 +145,6 @@ def protest(country: Country) -> None:
     chance = regions.speak(country.abroad / everyone)
     draw = country.draws.uniform_each("protest", REGIONS, country.calendar_month)
     regions.protest = (draw < chance).astype(float)
-    country.now["protest"] = regions.protest
     note_protest(country, before)
 
 
