@@ -9,12 +9,6 @@ from docs.generate.basis import SHORT_HEAD, in_short
 from docs.generate.docstrings import first_sentence, parsed
 from docs.generate.markdown import code, folded, plain, prose, table
 from tajsim.agents.actors import Actors, states_of
-from tajsim.agents.agency import SecurityAgencies
-from tajsim.agents.commander import Commanders
-from tajsim.agents.network import MilitantGroups, Movements, Networks
-from tajsim.agents.power import ExternalPowers
-from tajsim.agents.regime import Regime
-from tajsim.agents.region import Regions
 from tajsim.axes import DIMENSIONS
 from tajsim.inputs.registry import load_families
 from tajsim.inputs.values import parameters_of
@@ -22,36 +16,31 @@ from tajsim.model.country import Country, OutsideWorld, readers
 from tajsim.model.model import MONTH
 from tajsim.results.numbers import display_name
 
-#: Kind of actor -> the class that holds its states.
-KINDS: dict[str, type[Any]] = {
-    "regime": Regime,
-    "security agencies": SecurityAgencies,
-    "external powers": ExternalPowers,
-    "trafficking networks": Networks,
-    "commanders": Commanders,
-    "movements": Movements,
-    "militant groups": MilitantGroups,
-    "regions": Regions,
-}
+
+def kinds() -> dict[str, type[Any]]:
+    """Return the kinds of actors by the name that their class gives them."""
+    return {(kind.__doc__ or "").partition(":")[0]: kind for kind in Country.kinds.values()}
 
 
 def actors_table() -> str:
     """Return kinds of actor: how many, who, what they decide."""
     rows = []
-    for kind, holder in KINDS.items():
+    for kind, holder in kinds().items():
         together = issubclass(holder, Actors)
-        names = DIMENSIONS[holder.dimension] if together else ("The President and his circle",)
+        names = DIMENSIONS[holder.dimension] if together else (kind,)
         actor = holder.member if together else holder
         decides = first_sentence(holder.__doc__ or "").partition(": ")[2]
         shown = names if len(names) < 20 else (names[0], "...", names[-1])
         who = ", ".join(display_name(name) for name in shown)
-        rows.append([kind, str(len(names)), plain(who), plain(decides), code(actor.__name__)])
+        rows.append(
+            [plain(kind), str(len(names)), plain(who), plain(decides), code(actor.__name__)]
+        )
     return table(("actors", "number", "who", "what they do", "class"), rows)
 
 
 def states_table() -> str:
     """Return the state variables of every kind of actor and of the country, as declared."""
-    holders = {**KINDS, "the country": Country, "the world outside": OutsideWorld}
+    holders = {**kinds(), "The country": Country, "The world outside": OutsideWorld}
     blocks = []
     for kind, holder in holders.items():
         rows = []
@@ -60,7 +49,7 @@ def states_table() -> str:
             outcome = code(told.outcome) if told.outcome else ""
             rows.append([code(name), shape, plain(told.unit), plain(told.meaning), outcome])
         head = ("state", "shape", "unit", "meaning", "recorded as")
-        blocks += [f"### States of {kind}", table(head, rows)]
+        blocks += [f"### States: {kind}", table(head, rows)]
     return "\n\n".join(blocks)
 
 
@@ -77,12 +66,12 @@ def scales_table() -> str:
 def starts() -> str:
     """Return how each kind of actor begins, and the parameters read for it."""
     blocks = []
-    for kind, holder in KINDS.items():
-        blocks += [f"### {kind.capitalize()}", _start_text(holder)]
+    for kind, holder in kinds().items():
+        blocks += [f"### {kind}", _start_text(holder)]
     read_in_setup = [
         family
         for family, places in readers().items()
-        if {"model.country.Country"} & {*places} or any(p.startswith("model.setup.") for p in places)
+        if any(p.startswith(("model.setup.", "model.country.Country")) for p in places)
     ]
     rows = [in_short(load_families()[name]) for name in read_in_setup]
     blocks += ["### The country", "Ledgers, guards and the country as a whole (`model.setup`)."]
