@@ -5,32 +5,19 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
+import tajsim.axes as axes
 from tajsim.agents.actors import Actors, Member, state
-from tajsim.axes import (
-    AFGHAN_SECTIONS,
-    COMMANDERS,
-    EXITS,
-    MOVEMENTS,
-    NETWORKS,
-    Array,
-    column,
-    total,
-)
-from tajsim.rules.border.access import access, protection_step
-from tajsim.rules.border.belief import learn
-from tajsim.rules.border.routes import way_shares
-from tajsim.rules.border.volume import capacity_step, margin, volume
-from tajsim.rules.militants.buildup import fighters_step, readiness_step
-from tajsim.rules.militants.crossing import crossing_chance, crossing_result
-from tajsim.rules.society.arrests import underground_arrested
-from tajsim.rules.society.channel import members_step, shed
+from tajsim.axes import Array, column, total
+from tajsim.rules.border import access, belief, routes, volume
+from tajsim.rules.militants import buildup, crossing
+from tajsim.rules.society import arrests, channel
 from tajsim.world import NETWORK_PATRON
 
-SECTIONS = len(AFGHAN_SECTIONS)
+SECTIONS = len(axes.AFGHAN_SECTIONS)
 
 #: The networks that a commander protects, and who protects each of them, by place in their lists.
-PROTECTED = [i for i, name in enumerate(NETWORKS) if NETWORK_PATRON[name]]
-PATRONS = [COMMANDERS.index(NETWORK_PATRON[NETWORKS[i]]) for i in PROTECTED]
+PROTECTED = [i for i, name in enumerate(axes.NETWORKS) if NETWORK_PATRON[name]]
+PATRONS = [axes.COMMANDERS.index(NETWORK_PATRON[axes.NETWORKS[i]]) for i in PROTECTED]
 
 
 class TraffickingNetwork(Member):
@@ -68,7 +55,7 @@ class Networks(Actors[TraffickingNetwork]):
     entry_load = state("kg/month", "sent by each section", "afghan_section")
     entry_lost = state("kg/month", "lost on each section", "afghan_section")
     entry_cost = state("share", "of the value, for the way", "afghan_section", start=None)
-    exit_share = state("share", "sent by each exit", "exit", start=1.0 / len(EXITS))
+    exit_share = state("share", "sent by each exit", "exit", start=1.0 / len(axes.EXITS))
     exit_belief = state("share", "believed lost", "exit", start="belief_start")
     exit_load = state("kg/month", "sent by each exit", "exit")
     exit_lost = state("kg/month", "lost at each exit", "exit")
@@ -87,21 +74,21 @@ class Networks(Actors[TraffickingNetwork]):
 
         Mechanisms: E11.
         """
-        rank = np.arange(len(NETWORKS))[:, None]
+        rank = np.arange(len(axes.NETWORKS))[:, None]
         sizes = (rank + 1.0) ** -network_inequality
         self.capacity = heroin_supply * sizes / total(sizes)
         # The first month is no shock.
         self.bought = self.capacity
         # Even the smallest know somebody; protection can grow from there.
         self.protection = np.maximum(protection_top - protection_decline * rank, 0.02)
-        self.access = self.apply(access, self.protection)
+        self.access = self.apply(access.access, self.protection)
         # Networks work from somewhere: sections far from their home cost them more.
         distance = np.abs(np.arange(SECTIONS)[:, None] - rank[:, 0] * 7 % SECTIONS)
         self.entry_cost = home_pull * distance[:, :, None] / SECTIONS + section_cost[:SECTIONS]
 
     def by_patron(self, values: Array) -> Array:
         """Add ``(network, run)`` over those that each commander protects, ``(commander, run)``."""
-        found = np.zeros((len(COMMANDERS), self.runs))
+        found = np.zeros((len(axes.COMMANDERS), self.runs))
         for network, commander in zip(PROTECTED, PATRONS, strict=True):
             found[commander] += values[network]
         return found
@@ -117,17 +104,17 @@ class Networks(Actors[TraffickingNetwork]):
         fallen = np.maximum(self.patron_held - held, 0.0)
         lost = np.minimum(patron_worth * fallen + self.hit, 1.0)
         profit = np.maximum(self.margin / margin_normal, 0.0)
-        self.protection = self.apply(protection_step, self.protection, profit, lost)
+        self.protection = self.apply(access.protection_step, self.protection, profit, lost)
         self.patron_held = held
-        self.access = self.apply(access, self.protection)
+        self.access = self.apply(access.access, self.protection)
 
     def learn(self, entry_word: Array, exit_word: Array) -> None:
         """Update beliefs from last month's losses and from the word of others, ``(way, run)``."""
         self.entry_belief = self.apply(
-            learn, self.entry_belief, self.entry_load, self.entry_lost, entry_word[:, None]
+            belief.learn, self.entry_belief, self.entry_load, self.entry_lost, entry_word[:, None]
         )
         self.exit_belief = self.apply(
-            learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word[:, None]
+            belief.learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word[:, None]
         )
 
     def choose_routes(self, entry_toll: Array, exit_toll: Array, exit_cost: Array) -> None:
@@ -141,10 +128,10 @@ class Networks(Actors[TraffickingNetwork]):
         entry = entry_toll[:, None] * self.access
         out = exit_toll[:, None] * self.access
         self.entry_share = self.apply(
-            way_shares, self.entry_share, self.entry_belief, entry, self.entry_cost
+            routes.way_shares, self.entry_share, self.entry_belief, entry, self.entry_cost
         )
         self.exit_share = self.apply(
-            way_shares, self.exit_share, self.exit_belief, out, exit_cost[:, None]
+            routes.way_shares, self.exit_share, self.exit_belief, out, exit_cost[:, None]
         )
         expected = total(self.entry_share * (self.entry_belief + entry))
         expected += total(self.exit_share * (self.exit_belief + out))
@@ -158,12 +145,14 @@ class Networks(Actors[TraffickingNetwork]):
             price_in: USD/kg at the Afghan line, ``(run,)``.
         """
         price_out = total(self.exit_share * exit_prices[:, None])
-        self.margin = self.apply(margin, price_out, price_in, self.cost_share)
-        self.bought = self.apply(volume, self.bought, self.capacity, self.margin)
+        self.margin = self.apply(volume.margin, price_out, price_in, self.cost_share)
+        self.bought = self.apply(volume.volume, self.bought, self.capacity, self.margin)
 
     def grow(self, inherited: Array) -> None:
         """Let reach follow profit, arrests and what is taken over from others."""
-        self.capacity = self.apply(capacity_step, self.capacity, self.margin, self.hit, inherited)
+        self.capacity = self.apply(
+            volume.capacity_step, self.capacity, self.margin, self.hit, inherited
+        )
 
 
 class MilitantGroup(Member):
@@ -189,18 +178,24 @@ class MilitantGroups(Actors[MilitantGroup]):
             pressure: what drives or draws fighters to the border, 1 = as in 2004.
             funds: what the drug trade pays beyond the line, 1 = as in early 2004.
         """
-        self.fighters = self.apply(fighters_step, self.fighters, pressure, funds)
-        self.readiness = self.apply(readiness_step, self.readiness, pressure)
+        self.fighters = self.apply(buildup.fighters_step, self.fighters, pressure, funds)
+        self.readiness = self.apply(buildup.readiness_step, self.readiness, pressure)
 
     def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:
         """Return the probability of an attempt to cross this month, ``(group, run)``."""
         return self.apply(
-            crossing_chance, self.fighters, self.readiness, weakness, window, allies, deterrence
+            crossing.crossing_chance,
+            self.fighters,
+            self.readiness,
+            weakness,
+            window,
+            allies,
+            deterrence,
         )
 
     def cross(self, attempt: Array, opposition: Array) -> tuple[Array, Array]:
         """Return ``(persons who get in, persons killed)`` where ``attempt`` is 1."""
-        inside, killed = self.apply(crossing_result, self.fighters, opposition)
+        inside, killed = self.apply(crossing.crossing_result, self.fighters, opposition)
         inside, killed = inside * attempt, killed * attempt
         self.fighters = self.fighters - inside - killed
         return inside, killed
@@ -217,7 +212,9 @@ class Movement(Member):
 
     def shed(self, closed: Array) -> tuple[Array, Array, Array]:
         """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
-        violent, underground, exile, silent = self.apply(shed, self.members, closed * self.legal)
+        violent, underground, exile, silent = self.apply(
+            channel.shed, self.members, closed * self.legal
+        )
         self.members = self.members - violent - underground - exile - silent
         return violent, underground, exile
 
@@ -231,7 +228,7 @@ class Movements(Actors[Movement]):
     dimension = "movement"
     member = Movement
     #: 1 for a movement whose members are arrested for what they say, ``(movement, 1)``.
-    banned = column(name in BANNED for name in MOVEMENTS)
+    banned = column(name in BANNED for name in axes.MOVEMENTS)
 
     members = state("persons", "members", "region", start=None)
     seats = state("seats", "in parliament", start="movement_seats")
@@ -251,12 +248,14 @@ class Movements(Actors[Movement]):
             people: at home, persons, ``(region, run)``.
             standing: legal standing, 0 to 1, ``(run,)``.
         """
-        joining = self.apply(members_step, self.members, open_ears[:, None], people[:, None])
+        joining = self.apply(
+            channel.members_step, self.members, open_ears[:, None], people[:, None]
+        )
         gate = self.legal * standing + (1.0 - self.legal)
         self.members = self.members * (1.0 - member_leaving) + joining * gate
 
     def lose_to_arrests(self, skill: Array, effort: Array) -> Array:
         """Return members of banned movements arrested, persons, ``(region, movement, run)``."""
-        found = self.banned * self.apply(underground_arrested, self.members, skill, effort)
+        found = self.banned * self.apply(arrests.underground_arrested, self.members, skill, effort)
         self.members = self.members - found
         return found

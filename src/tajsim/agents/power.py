@@ -6,11 +6,7 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import POWERS, TASKS, Array, column, total
-from tajsim.rules.powers.courted import courted, frightened
-from tajsim.rules.powers.delivery import provision
-from tajsim.rules.powers.guarantee import guarantee
-from tajsim.rules.powers.offers import offers
-from tajsim.rules.powers.partner import burnt_step
+from tajsim.rules.powers import courted, delivery, guarantee, offers, partner
 from tajsim.world import BLOCS, MOSCOW, WEST
 
 
@@ -61,7 +57,9 @@ class ExternalPowers(Actors[ExternalPower]):
             told: what they believe of an overstated threat, more than at the start, -1 to 1,
                 ``(run,)``.
         """
-        interest = self.apply(courted, search[:, None]) * frightened(told, self.touched)
+        interest = self.apply(courted.courted, search[:, None]) * courted.frightened(
+            told, self.touched
+        )
         return power_attention * wake * np.where(self.moscow, 1.0, interest)
 
     def make_offers(self, gap: Array, rival_gain: Array, attention: Array) -> None:
@@ -72,7 +70,7 @@ class ExternalPowers(Actors[ExternalPower]):
             rival_gain: growth of each power's rivals, index, ``(power, run)``.
             attention: how much each cares about the region now, ``(power, run)``.
         """
-        self.offer = self.apply(offers, gap[:, None], rival_gain, attention)
+        self.offer = self.apply(offers.offers, gap[:, None], rival_gain, attention)
 
     def deliver(self, *, power_delivery: Array) -> None:
         """Deliver part of what the regime has taken, the less the less it trusts its services.
@@ -93,12 +91,12 @@ class ExternalPowers(Actors[ExternalPower]):
 
     def carry(self) -> None:
         """Work out what share of each task each power carries."""
-        self.provision = self.apply(provision, self.useful, self.presence)
+        self.provision = self.apply(delivery.provision, self.useful, self.presence)
         self.carried = total(self.provision)
 
     def suffer(self, exposure: Array) -> None:
         """Lose trust by the defection of a service's chief it relied on, and win it back."""
-        self.burnt = self.apply(burnt_step, self.burnt, exposure)
+        self.burnt = self.apply(partner.burnt_step, self.burnt, exposure)
 
     def back(self, alignment: Array, presence: Array) -> None:
         """Decide how far to back the ruler, 0 to 1.
@@ -107,4 +105,4 @@ class ExternalPowers(Actors[ExternalPower]):
             alignment: position of the regime, -1 West to 1 Moscow, ``(run,)``.
             presence: military presence of the base's owner, 0 to 1, ``(run,)``.
         """
-        self.backing = self.apply(guarantee, alignment, presence * self.moscow)
+        self.backing = self.apply(guarantee.guarantee, alignment, presence * self.moscow)

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+import tajsim.axes as axes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
-from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED
-from tajsim.axes import (
-    AFGHAN_SECTIONS,
-    AGENCIES,
-    MILITANT_GROUPS,
-    REGIONS,
-    REPRESSION_STEPS,
-    TASKS,
-    Array,
-    column,
-    total,
-)
+from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED, Commander
+from tajsim.axes import Array, column, total
 from tajsim.inputs.toml import month_number
 from tajsim.model.chronicle import Pick
+from tajsim.model.country import Country
 from tajsim.model.notes import note_control, note_polity
-from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
-from tajsim.rules.elite.drive import dread_of_custody
-from tajsim.rules.elite.followers import rejoining
-from tajsim.rules.elite.purge import cheapest_post
+from tajsim.rules.elite import aftermath, drive, followers, purge
 from tajsim.rules.elite.reasons import disloyalty_reasons, obedience_reasons, resistance_reasons
 from tajsim.rules.militants.reasons import crossing_reasons
+from tajsim.rules.state import mafia
 from tajsim.rules.state.contest import bargain_chance, kind_of_ending, ranks_behind
-from tajsim.rules.state.mafia import mafia_step
 from tajsim.world import SECTION_REGION, TERM_END, UNDER_PRESIDENT
-
-if TYPE_CHECKING:
-    from tajsim.agents.commander import Commander
-    from tajsim.model.country import Country
-
 
 RESISTING = ("too_strong", "own_fear")
 OBEYING = ("too_weak", "deterred")
@@ -89,7 +72,7 @@ def note_answer(
         "bargain",
         resists,
         actor=commander.name,
-        target=Pick(AGENCIES, post),
+        target=Pick(axes.AGENCIES, post),
         size=commander.men,
         cause=country.reason(RESISTING, resistance_reasons, power, fear),
     )
@@ -166,7 +149,7 @@ def note_business(country: Country, killed: NDArray[np.bool_], riots: NDArray[np
 def note_operation(country: Country, sent: Array) -> None:
     """Note punitive operations, 0 or 1, ``(region, run)``."""
     control = country.regions.control
-    for r, region in enumerate(REGIONS):
+    for r, region in enumerate(axes.REGIONS):
         country.note("operation", sent[r], target=region, size=control[r], cause="killing")
 
 
@@ -212,8 +195,12 @@ def note_crossings(
     """
     weakness, *others = opening
     for i in np.flatnonzero(attempt.any(axis=1)):
-        name = MILITANT_GROUPS[i]
-        line = Pick(AFGHAN_SECTIONS, weakest) if name == "northern_afghanistan" else "uzbek_border"
+        name = axes.MILITANT_GROUPS[i]
+        line = (
+            Pick(axes.AFGHAN_SECTIONS, weakest)
+            if name == "northern_afghanistan"
+            else "uzbek_border"
+        )
         cause = country.reason(OPENING, crossing_reasons, weakness[i], *others)
         country.note("crossing", attempt[i], actor=name, target=line, size=inside[i], cause=cause)
 
@@ -233,7 +220,7 @@ def look_ahead(country: Country) -> None:
         count, held = total(here), total(here * country.commanders.loyalty)
         # Where no commander is left the apparatus is all there is to trust.
         loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
-        chance = regime.weigh_leaving(float(to_go), loyal, len(REPRESSION_STEPS))
+        chance = regime.weigh_leaving(float(to_go), loyal, len(axes.REPRESSION_STEPS))
         named = country.draws.happens("heir", "regime", country.calendar_month, chance)
         new = named * (1.0 - regime.heir)
         regime.name_heir(named, loyal)
@@ -322,7 +309,9 @@ def act(country: Country, sides: Sides) -> None:
 NOT_TO_BE_HAD = 1000.0
 
 #: Closure of each agency's post that nobody holds, ``(agency, 1)``.
-VETO = np.where(OWN > 0.0, column(name not in UNDER_PRESIDENT for name in AGENCIES), NOT_TO_BE_HAD)
+VETO = np.where(
+    OWN > 0.0, column(name not in UNDER_PRESIDENT for name in axes.AGENCIES), NOT_TO_BE_HAD
+)
 
 #: Who does the one and who the other, each 0 or 1, ``(commander, run)``.
 Pair = tuple[Array, Array]
@@ -367,7 +356,7 @@ def gather_old_fighters(country: Country) -> None:
     commanders = country.commanders
     men, _ = commanders.by_side(commanders.following * commanders.fallen)
     grievance = country.regions.grievance[commanders.place]
-    commanders.rejoining = country.apply(rejoining, men, grievance)
+    commanders.rejoining = country.apply(followers.rejoining, men, grievance)
 
 
 def post_for_bargains(country: Country) -> NDArray[np.intp]:
@@ -375,7 +364,7 @@ def post_for_bargains(country: Country) -> NDArray[np.intp]:
     use = over_tasks(country.regime.weight) / TASK_COUNT
     taken = total(country.commanders.heads) > 0.5
     closed = np.where(taken, NOT_TO_BE_HAD, VETO)
-    return country.apply(cheapest_post, use, country.agencies.outside_interest, closed)
+    return country.apply(purge.cheapest_post, use, country.agencies.outside_interest, closed)
 
 
 def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp]] | None:
@@ -413,7 +402,7 @@ def answer_arrest(country: Country) -> Pair | None:
     commanders.arrest_order = commanders.zeros()
     draw = country.draws.uniform_each("fight", commanders.names, country.calendar_month)
     # Expecting the worst is part of being told.
-    fear = country.apply(dread_of_custody, commanders.fear, commanders.no_way_back)
+    fear = country.apply(drive.dread_of_custody, commanders.fear, commanders.no_way_back)
     fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
     yields = order * (1.0 - fights)
     commanders.remove(fights, MUTINIED)
@@ -443,30 +432,30 @@ def break_away(country: Country, faith: Array) -> Pair | None:
 def go_over(country: Country) -> None:
     """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
     gone = country.now["defections"]
-    country.broadcast = country.apply(broadcast_step, country.broadcast, total(gone))
+    country.broadcast = country.apply(aftermath.broadcast_step, country.broadcast, total(gone))
     if not gone.any():
         return
     group = country.militant_group["northern_afghanistan"]
     for i, commander in enumerate(country.commanders):
         quality = country.agencies[commander.home_post].quality
-        group.readiness = country.apply(skill_carried, group.readiness, gone[i], quality)
+        group.readiness = country.apply(aftermath.skill_carried, group.readiness, gone[i], quality)
 
 
 #: Places of the regions that militants from Afghanistan enter first.
-BORDER_REGIONS = sorted({REGIONS.index(SECTION_REGION[s]) for s in AFGHAN_SECTIONS})
+BORDER_REGIONS = sorted({axes.REGIONS.index(SECTION_REGION[s]) for s in axes.AFGHAN_SECTIONS})
 
 
 def state(country: Country) -> None:
     """Work out where the state stands. Writes: control, strain, polity."""
     regime = country.regime
-    order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
+    order = [axes.TASKS.index("internal_order"), axes.TASKS.index("elite_control")]
     effort = regime.effort_ratio(order)
     strong, armed = strongmen(country), armed_men(country)
     country.regions.hold(effort, strong, armed, regime.failed)
     note_control(country, strong, armed)
     remember_exits(country)
     country.mafia = country.apply(
-        mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
+        mafia.mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
     )
     chance = regime.bear(
         country.mean_voice,
