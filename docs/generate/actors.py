@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from docs.generate.basis import SHORT_HEAD, in_short
@@ -91,13 +90,9 @@ def month_table() -> str:
     """Return the stages of a month: what happens, what is written."""
     rows = []
     for i, (name, stage) in enumerate(MONTH, start=1):
-        module = sys.modules[stage.__module__]
-        about = first_sentence(module.__doc__ or "").partition(", ")[2]
-        told, _, writes = prose(stage.__doc__ or "").partition("Writes: ")
-        happens = about.partition(": ")[2] or told.strip()
-        rows.append(
-            [str(i), name, plain(happens.rstrip(".")), writes.rstrip("."), _file(module.__name__)]
-        )
+        happens, _, writes = prose(stage.__doc__ or "").partition("Writes: ")
+        told = plain(happens.strip().rstrip(".")), writes.rstrip(".")
+        rows.append([str(i), name, *told, _file(stage.__module__)])
     return table(("stage", "name", "what happens", "writes", "file"), rows)
 
 

@@ -1,7 +1,5 @@
 """External powers: offers, delivery, backing."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state

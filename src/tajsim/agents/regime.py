@@ -1,7 +1,5 @@
 """The regime: effort, offers, posts and purges, the step on the repression ladder."""
 
-from __future__ import annotations
-
 import mesa
 import numpy as np
 

@@ -1,7 +1,5 @@
 """Regions and their people: hardship, fear, grievance, migration, control."""
 
-from __future__ import annotations
-
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array
 from tajsim.rules.society import fear, grievance, hardship, migration, protest

@@ -1,7 +1,5 @@
 """The country that the stages act on: its actors, its ledgers, its state, and means over them."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import pkgutil

@@ -1,7 +1,5 @@
 """What each kind of event changes: state or policy, never an outcome."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Double-entry ledgers of money and people: what leaves one account enters another."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

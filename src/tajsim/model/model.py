@@ -1,47 +1,39 @@
 """The model: who is in it, and the table of a month."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, SupportsIndex
 
 import mesa
 import numpy as np
 
-import tajsim.model.setup as setup
 from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.toml import month_number
 from tajsim.inputs.values import ParameterValues, Setting
+from tajsim.model import setup
 from tajsim.model.chronicle import Chronicle, Watch
 from tajsim.model.country import Country, OutsideWorld
 from tajsim.model.ledger import Flows
 from tajsim.model.record import new_record
-from tajsim.model.stages.border import border
-from tajsim.model.stages.elite import elite, state
-from tajsim.model.stages.force import force
-from tajsim.model.stages.money import agencies, money
-from tajsim.model.stages.outside import outside_world, record, routes
-from tajsim.model.stages.partners import choices, delivery, offers
-from tajsim.model.stages.society import society
+from tajsim.model.stages import border, elite, force, money, outside, partners, society
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
 MONTH: tuple[tuple[str, Callable[[Country], None]], ...] = (
-    ("outside world", outside_world),  # dated events, harvest, work in Russia
-    ("offers", offers),  # powers: what they offer, by their own exposure
-    ("choices", choices),  # regime: effort, mandates, posts, repression
-    ("delivery", delivery),  # powers: what arrives, repeats, is diverted
-    ("agencies", agencies),  # pay, strength, collusion, quality, deployment
-    ("routes", routes),  # networks: ways and volumes
-    ("border", border),  # loads meet guards, units and customs
-    ("money", money),  # rents climb, wages and remittances, every purse
-    ("society", society),  # people: migration, fear, grievance, members
-    ("elite", elite),  # commanders: obey, bargain, mutiny, defect
-    ("force", force),  # mutinies fought out, militants cross
-    ("state", state),  # control, strain, failure
-    ("record", record),  # outcomes
+    ("outside world", outside.outside_world),  # dated events, harvest, work in Russia
+    ("offers", partners.offers),  # powers: what they offer, by their own exposure
+    ("choices", partners.choices),  # regime: effort, mandates, posts, repression
+    ("delivery", partners.delivery),  # powers: what arrives, repeats, is diverted
+    ("agencies", money.agencies),  # pay, strength, collusion, quality, deployment
+    ("routes", outside.routes),  # networks: ways and volumes
+    ("border", border.border),  # loads meet guards, units and customs
+    ("money", money.money),  # rents climb, wages and remittances, every purse
+    ("society", society.society),  # people: migration, fear, grievance, members
+    ("elite", elite.elite),  # commanders: obey, bargain, mutiny, defect
+    ("force", force.force),  # mutinies fought out, militants cross
+    ("state", elite.state),  # control, strain, failure
+    ("record", outside.record),  # outcomes
 )
 
 

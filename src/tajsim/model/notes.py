@@ -1,6 +1,4 @@
-"""Notes on the trade: networks that move, agencies that traffickers buy, guards that leave."""
-
-from __future__ import annotations
+"""Notes in the chronicle on the trade, the outside world, society, the state and the regime."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -4,8 +4,6 @@ A state that names an outcome is recorded as it is, and a flow under its own nam
 out from several is a line of `MEASURES`. A test holds that each outcome has one of the three.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import cache
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """Puts the actors in place: early 2004."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from tajsim.agents.actors import Actors

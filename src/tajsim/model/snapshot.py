@@ -6,8 +6,6 @@ of it without being listed anywhere. What a model is built from is not part of i
 the record of outcomes.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,6 +1,4 @@
-"""Stage 7, border: consignments meet guards, drug units and customs."""
-
-from __future__ import annotations
+"""Stage border: consignments meet guards, drug units and customs."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,4 @@
-"""Stage 11, force: mutinies are fought out, militants cross or are stopped."""
-
-from __future__ import annotations
+"""Stage force: mutinies are fought out, militants cross or are stopped."""
 
 import numpy as np
 

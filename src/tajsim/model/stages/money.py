@@ -1,6 +1,4 @@
-"""Stage 8, money: rents climb, wages fall due, remittances arrive; every purse balances."""
-
-from __future__ import annotations
+"""Stages agencies and money: pay and recruits; rents climb, and every purse balances."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,6 +1,4 @@
-"""Stage 1, outside world: dated events, then what nobody in the country decides."""
-
-from __future__ import annotations
+"""Stages outside world, routes and record: events and chance; what networks choose; results."""
 
 import numpy as np
 

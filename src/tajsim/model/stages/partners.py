@@ -1,6 +1,4 @@
-"""Stage 2, offers: each power sees the gaps by its own exposure and reacts to its rivals."""
-
-from __future__ import annotations
+"""Stages offers, choices and delivery: what powers offer, what the regime takes, what arrives."""
 
 import numpy as np
 

@@ -1,6 +1,4 @@
-"""Stage 9, society: migration, hardship, fear, grievance; the channel absorbs or sheds."""
-
-from __future__ import annotations
+"""Stage society: migration, hardship, fear, grievance; the channel absorbs or sheds."""
 
 import numpy as np
 
