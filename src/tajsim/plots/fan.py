@@ -8,43 +8,20 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-import tajsim.plots.panels as marks
+import tajsim.plots.evidence as evidence
 import tajsim.plots.panels as panels
-import tajsim.plots.panels as timeline
 import tajsim.plots.style as style
 import tajsim.results.select as choose
+import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.plots.evidence import draw_observed, observed, observed_key
 from tajsim.plots.intervals import check_pairs
-from tajsim.plots.style import KeyEntry, Layout
-from tajsim.results.numbers import decimals_for, number, wrap
+from tajsim.plots.style import Item, Layout
+from tajsim.results.numbers import decimals_for, month_text, number, wrap
 from tajsim.results.outcomes import yes_or_no
-from tajsim.results.select import gap
-from tajsim.results.window import (
-    Floats,
-    lasting,
-    mean_interval,
-    most_moved,
-    over,
-    paired,
-    quantiles,
-    rare,
-    reduce,
-    scaled,
-    share_interval,
-    smooth_unit,
-    titled,
-    unit_of,
-    window_of,
-    years,
-)
-from tajsim.results.window import smooth as smoothed
+from tajsim.results.window import Floats
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -81,37 +58,42 @@ def fan(
         UserError: for unknown names.
     """
     headline = choose.headline(dataset)
-    names = choose.outcomes(dataset, outcome, most_moved(dataset, headline, MOST_PANELS))
+    names = choose.outcomes(dataset, outcome, windows.most_moved(dataset, headline, MOST_PANELS))
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in names], chosen)
-    found = marks.marks(dataset, events)
-    seen = observed(dataset, names, chosen, smooth)
+    found = panels.event_markers(dataset, events)
+    seen = evidence.observed(dataset, names, chosen, smooth)
     columns = 2 if len(names) > 1 else 1
     rows = -(-len(names) // columns)
     wide, tall = (6.0, 3.0) if columns == 1 else (2.62, 1.45)
-    places = panels.spots(found, dataset, wide)
+    places = panels.marker_places(found, dataset, wide)
     room = panels.head_room(places)
-    heads = [titled(dataset[n], chosen) if len(names) > 1 else "" for n in names]
+    heads = [windows.titled(dataset[n], chosen) if len(names) > 1 else "" for n in names]
     heads = ["\n".join(wrap(head, wide, style.BODY, bold=True)) for head in heads]
-    page = Layout(
+    layout = Layout(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
         title=title or _title(dataset, names, chosen),
-        subtitle=_subtitle(dataset, smooth, "" if outcome else choose.told(dataset, len(names))),
+        subtitle=panels.subtitle(dataset, _said(smooth), 0 if outcome else len(names)),
         legend=_legend(dataset),
-        key=[*observed_key(seen), *_events_key(found, choose.names_of(dataset), bool(seen))],
-        foot=timeline.foot(dataset, _interval(dataset)),
+        key=[
+            *evidence.observed_key(seen),
+            *panels.events_key(found, choose.names_of(dataset), bool(seen)),
+        ],
+        foot=panels.foot(dataset, _interval(dataset)),
     )
-    dataset = lasting(dataset)
-    for position, ax in enumerate(page.panels(rows, columns, len(names))):
+    dataset = windows.lasting(dataset)
+    for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         top = position < columns
         factor = _panel(ax, dataset, names[position], chosen, smooth)
-        draw_observed(ax, [one for one in seen if one.outcome == names[position]], factor)
+        evidence.draw_observed(ax, [one for one in seen if one.outcome == names[position]], factor)
         ax.set_title(heads[position], pad=room + 4 if top else 4)
         style.plain_numbers(ax.yaxis, tall)
-        timeline.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)
-        timeline.shade_projection(ax, dataset, wide)
-        panels.draw_marks(ax, found, places if top else None)
-    return page.figure
+        panels.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)
+        panels.shade_projection(ax, dataset, wide)
+        panels.draw_event_lines(ax, found)
+        if top:
+            panels.draw_event_numbers(ax, found, places)
+    return layout.figure
 
 
 def _title_room(heads: Sequence[str], columns: int) -> float:
@@ -128,21 +110,21 @@ def _panel(
     months: int | None,
 ) -> float:
     """Draw the series of an outcome and return what its values are divided by."""
-    series = reduce(dataset[name], select)
-    share = not rare(series) and yes_or_no(series)
-    unit = unit_of(series, windowed=False)
+    series = windows.reduce(dataset[name], select)
+    share = not windows.rare(series) and yes_or_no(series)
+    unit = windows.unit_of(series, windowed=False)
     if months is not None and not share:
-        unit, series = smooth_unit(series), smoothed(series, months)
-    when = years(series["month"].values)
-    factor, unit = (0.01, "% of runs") if share else scaled(series.values, unit)
+        unit, series = windows.smooth_unit(series), windows.smooth(series, months)
+    when = windows.years(series["month"].values)
+    factor, unit = (0.01, "% of runs") if share else windows.scaled(series.values, unit)
     for position in range(series.sizes["scenario"]):
         values = series.values[position].astype(np.float64)
-        if share or rare(series):
-            found = share_interval(values) if share else mean_interval(values)
+        if share or windows.rare(series):
+            found = windows.share_interval(values) if share else windows.mean_interval(values)
             _mean(ax, when, [line / factor for line in found], position)
         else:
             _bands(ax, when, values / factor, position, series.sizes["scenario"])
-    ax.set_ylabel(f"{unit}\n(mean)" if rare(series) else unit)
+    ax.set_ylabel(f"{unit}\n(mean)" if windows.rare(series) else unit)
     if not np.any(series.values < 0.0):
         ax.set_ylim(bottom=0.0)
     if not np.any(series.values):
@@ -152,16 +134,10 @@ def _panel(
     return factor
 
 
-def _events_key(found: Sequence[marks.Mark], names: Sequence[str], headed: bool) -> list[KeyEntry]:
-    """Return the key of the events, under a heading where other entries stand above it."""
-    entries = marks.key(found, names)
-    return [KeyEntry("Events"), *entries] if headed and entries and len(names) == 1 else entries
-
-
 def _bands(ax: Axes, when: Floats, values: Floats, position: int, scenarios: int) -> None:
     """Draw the fan of one scenario; ``values`` is ``(month, run)``."""
     look = style.scenario_look(position)
-    low, lower, middle, upper, high = quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
+    low, lower, middle, upper, high = windows.quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
     kind: dict[str, Any] = {"color": look.colour, "lw": 0}
     if scenarios <= MOST_WIDE_BANDS:
         ax.fill_between(when, low, high, alpha=_WIDE, zorder=2, **kind)
@@ -179,18 +155,18 @@ def _mean(ax: Axes, when: Floats, lines: Sequence[Floats], position: int) -> Non
     ax.plot(when, mean, color=look.colour, lw=1.7, ls=look.line, zorder=3)
 
 
-def _legend(dataset: xr.Dataset) -> list[tuple[Artist, str]]:
+def _legend(dataset: xr.Dataset) -> list[Item]:
     names = choose.names_of(dataset)
-    entries: list[tuple[Artist, str]] = []
-    for position, name in enumerate(names):
-        look = style.scenario_look(position)
-        text = name if len(names) > 1 else "median of the runs"
-        entries.append((Line2D([], [], color=look.colour, lw=1.7, ls=look.line), text))
+    said = names if len(names) > 1 else ["median of the runs"]
     colour = style.scenario_look(0).colour
-    entries.append((Patch(fc=colour, alpha=_WIDE + _NARROW, lw=0), "50 % of runs"))
-    if len(names) <= MOST_WIDE_BANDS:
-        entries.append((Patch(fc=colour, alpha=_WIDE, lw=0), "90 % of runs"))
-    return entries
+    bands = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)]
+    return [
+        *style.scenario_items(said, lw=1.7, marker=""),
+        *(
+            style.area_item(text, fc=colour, alpha=alpha, lw=0)
+            for text, alpha in bands[: 2 if len(names) <= MOST_WIDE_BANDS else 1]
+        ),
+    ]
 
 
 def _interval(dataset: xr.Dataset) -> str:
@@ -203,22 +179,21 @@ def _interval(dataset: xr.Dataset) -> str:
 
 def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Sequence[str]]) -> str:
     if len(names) == 1:
-        return titled(dataset[names[0]], select)
+        return windows.titled(dataset[names[0]], select)
     reference, *others = choose.names_of(dataset)
     return f"{', '.join(others)} against {reference}" if others else reference
 
 
-def _subtitle(dataset: xr.Dataset, months: int | None, choice: str) -> str:
-    text = "Monthly values."
+def _said(months: int | None) -> str:
     if months:
-        text = f"Over the {months} months up to each month; flows and counts per year."
-    return "\n".join(filter(None, [choose.question(dataset), f"{choice} {text}".strip()]))
+        return f"Over the {months} months up to each month; flows and counts per year."
+    return "Monthly values."
 
 
 _LEVELS = (0.25, 0.5, 0.75)
 _SUBTITLE = (
-    "Below each name: the mean paired difference ({unit}) from the first own event to the end, ± "
-    "its 90 % interval; bold where the interval is clear of zero."
+    "Below each name: the mean paired difference ({unit}) over {when}, ± its 90 % interval; bold "
+    "where the interval is clear of zero."
 )
 
 
@@ -243,12 +218,13 @@ def scenarios(
         UserError: for unknown names, several outcomes, or fewer than two scenarios.
     """
     check_pairs(dataset)
-    named = choose.outcomes(dataset, outcome, most_moved(dataset, choose.headline(dataset), 1))
+    usual = windows.most_moved(dataset, choose.headline(dataset), 1)
+    named = choose.outcomes(dataset, outcome, usual)
     if len(named) > 1:
         raise UserError("this picture shows one outcome in all scenarios; name only one")
-    chosen = choose.selection(select)
-    choose.check_selection([dataset[named[0]]], chosen)
-    series = reduce(dataset[named[0]], chosen)
+    chosen, variable = choose.selection(select), dataset[named[0]]
+    choose.check_selection([variable], chosen)
+    series = windows.reduce(variable, chosen)
     months = smooth or (12 if dataset.sizes["month"] > 24 else 1)
     bands = _Bands(series, months)
     names = choose.names_of(dataset)
@@ -256,33 +232,47 @@ def scenarios(
     rows, wide = ceil((len(names) - 1) / columns), 5.9 / columns
     heads = [wrap(name, wide - 0.12, style.FOOT, bold=True) for name in names[1:]]
     lines = max(map(len, heads)) + 1
-    page = Layout(
+    layout = Layout(
         body=(1.05 + 0.14 * lines) * rows + 0.5,
-        title=title or f"{titled(dataset[named[0]], chosen)}: every scenario against {names[0]}",
-        subtitle=_SUBTITLE.format(unit=unit_of(series, windowed=True)),
+        title=title or f"{windows.titled(variable, chosen)}: every scenario against {names[0]}",
+        subtitle=_SUBTITLE.format(
+            unit=windows.unit_of(series, windowed=True), when=_windows(dataset)
+        ),
         legend=_scenarios_legend(names[0]),
-        foot=timeline.foot(dataset, bands.said),
+        foot=panels.foot(dataset, bands.said),
     )
-    for index, ax in enumerate(page.panels(rows, columns, len(names) - 1)):
+    for index, ax in enumerate(layout.panels(rows, columns, len(names) - 1)):
         bands.draw(ax, 0, style.REFERENCE)
         bands.draw(ax, index + 1, style.scenario_look(1))
         bands.frame(ax, dataset, wide, index % columns == 0, index + columns >= len(names) - 1)
         _events(ax, dataset, names[index + 1])
         _head(ax, dataset, series, index + 1, heads[index])
-    return page.figure
+    return layout.figure
+
+
+def _windows(dataset: xr.Dataset) -> str:
+    """Return the months that the differences of the scenarios are taken over."""
+    pairs = [windows.window_of(dataset, None, name) for name in choose.names_of(dataset)[1:]]
+    (first, *others), end = sorted({start for start, _ in pairs}), month_text(pairs[0][1])
+    if not others:
+        return f"{month_text(first)} to {end}"
+    starts = f"{month_text(first)} at the earliest, {month_text(others[-1])} at the latest"
+    return f"the months from its first difference ({starts}) to {end}"
 
 
 class _Bands:
     """Median and middle half of the runs of each scenario, or the share of runs for yes or no."""
 
     def __init__(self, series: xr.DataArray, months: int) -> None:
-        self.share, self.mean = yes_or_no(series), rare(series)
-        rolled = lasting(series if self.share else smoothed(series, months))
-        self.when = years(rolled["month"].values)
-        unit = smooth_unit(series) if months > 1 else unit_of(series, windowed=False)
+        self.share, self.mean = yes_or_no(series), windows.rare(series)
+        rolled = windows.lasting(series if self.share else windows.smooth(series, months))
+        self.when = windows.years(rolled["month"].values)
+        unit = (
+            windows.smooth_unit(series) if months > 1 else windows.unit_of(series, windowed=False)
+        )
         self.unit = "share of runs" if self.share else unit
         self.values = np.stack([self._of(one) for one in rolled.values.astype(float)])
-        factor, self.unit = scaled(self.values, self.unit)
+        factor, self.unit = windows.scaled(self.values, self.unit)
         self.values = self.values / factor
         middle = "means" if self.share or self.mean else "medians and the middle 50 % of the runs"
         self.said = f"Lines and bands: {middle}"
@@ -294,7 +284,7 @@ class _Bands:
         """Return low, middle and high ``(3, month)`` of ``(month, run)``."""
         if self.share or self.mean:
             return np.stack([values.mean(axis=1)] * 3)
-        return quantiles(values, _LEVELS)
+        return windows.quantiles(values, _LEVELS)
 
     def draw(self, ax: Axes, scenario: int, look: style.Look) -> None:
         """Draw one scenario."""
@@ -309,15 +299,17 @@ class _Bands:
         room = 0.06 * (high - low) or 0.5
         ax.set_ylim(0.0 if 0 <= low <= 0.4 * high else low - room, high + room)
         style.plain_numbers(ax.yaxis, 1.0)
-        timeline.time_axis(ax, dataset, wide, bottom=bottom)
-        timeline.shade_projection(ax, dataset, wide, named=False)
+        panels.time_axis(ax, dataset, wide, bottom=bottom)
+        panels.shade_projection(ax, dataset, wide, named=False)
         ax.tick_params(labelleft=left, labelsize=style.FOOT)
         ax.set_ylabel("\n".join(wrap(self.unit, 1.0, style.FOOT)) if left else "", size=style.FOOT)
 
 
 def _events(ax: Axes, dataset: xr.Dataset, name: str) -> None:
     """Draw thin lines at the events that this scenario has and the reference has not."""
-    for mark in marks.marks(dataset.sel(scenario=[choose.names_of(dataset)[0], name]), True):
+    for mark in panels.event_markers(
+        dataset.sel(scenario=[choose.names_of(dataset)[0], name]), True
+    ):
         if mark.owners == (name,):
             ax.axvline(mark.year, color=style.QUIET, lw=0.6, ls=(0, (1, 1.5)), zorder=1.5)
 
@@ -328,10 +320,10 @@ def _head(
     """Write the name of a panel's scenario and, below it, the mean paired difference."""
     name = choose.names_of(dataset)[scenario]
     pair = series.isel(scenario=[0, scenario])
-    reference, other = over(pair, window_of(dataset, None, name)).values
-    apart = gap(reference, other)
-    mean, low, high = paired(apart)
-    factor, _ = scaled(np.array([mean]), "")
+    reference, other = windows.over(pair, windows.window_of(dataset, None, name)).values
+    apart = choose.gap(reference, other)
+    mean, low, high = windows.paired(apart)
+    factor, _ = windows.scaled(np.array([mean]), "")
     text = "no difference in any run"
     if np.any(apart):
         half = (high - low) / 2 / factor
@@ -348,12 +340,12 @@ def _head(
     said.set_in_layout(False)
 
 
-def _scenarios_legend(reference: str) -> list[tuple[Artist, str]]:
+def _scenarios_legend(reference: str) -> list[Item]:
     look = style.scenario_look(1)
     return [
-        (Line2D([], [], color=style.REFERENCE.colour, lw=0.9), reference),
-        (Line2D([], [], color=look.colour, lw=1.6), "the scenario named"),
-        (Patch(fc=style.QUIET, alpha=0.25, lw=0), "middle 50 % of the runs"),
-        (Line2D([], [], color=style.QUIET, lw=0.6, ls=(0, (1, 1.5))), "its own events"),
-        (Patch(fc=style.PROJECTION, lw=0), "projection"),
+        style.line_item(reference, color=style.REFERENCE.colour, lw=0.9),
+        style.line_item("the scenario named", color=look.colour, lw=1.6),
+        style.area_item("middle 50 % of the runs", fc=style.QUIET, alpha=0.25, lw=0),
+        style.line_item("its own events", color=style.QUIET, lw=0.6, ls=(0, (1, 1.5))),
+        style.area_item("projection", fc=style.PROJECTION, lw=0),
     ]

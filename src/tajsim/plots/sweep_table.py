@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from tajsim.errors import UserError, unknown
-from tajsim.results.numbers import display_name, month_text, number
+from tajsim.plots.panels import few
+from tajsim.results.numbers import display_name, month_text, plain
 from tajsim.results.select import Names, as_names
-from tajsim.results.window import Floats
+from tajsim.results.window import Floats, scaled
 
 
 class Swept(Protocol):
@@ -72,9 +73,25 @@ class Kept:
         asked = factors(self.sweep, by, count if exactly else None)
         return asked or leading(self.sweep, self.table, self.name, count)
 
+    @property
+    def scenarios(self) -> list[str]:
+        """The scenarios of the runs."""
+        return list(dict.fromkeys(map(str, self.table["scenario"])))
+
+    def pooled(self, by: Sequence[str]) -> str:
+        """Say that the runs of several scenarios are taken together, unless drawn ``by`` them."""
+        if len(self.scenarios) < 2 or "scenario" in by:
+            return ""
+        return f" Taken together: the scenarios {', '.join(self.scenarios)}."
+
     def foot(self, more: str = "") -> str:
-        """Return the foot line."""
-        return foot(self.sweep, self.table, more)
+        """Return the foot line: points, runs, seed, scenarios."""
+        points, runs = int(self.table["point"].nunique()), len(self.table)
+        text = (
+            f"{more} {self.sweep.about['title']}. {', '.join(self.scenarios)}; {points:,} points, "
+            f"{runs:,} runs, seed {self.sweep.about['seed']}."
+        )
+        return text.strip() + few(runs)
 
 
 def kept(sweep: Swept, outcome: Names, scenarios: Names) -> Kept:
@@ -170,11 +187,8 @@ def _along(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:
 def said(value: Any) -> str:
     """Return the value of a factor."""
     if isinstance(value, int | float | np.number):
-        size, word = (
-            (float(value) / 1e6, " million") if abs(float(value)) >= 1e6 else (float(value), "")
-        )
-        text = number(size)
-        return (text.rstrip("0").rstrip(".") if "." in text else text) + word
+        factor, word = scaled(np.array([float(value)]), "")
+        return plain(float(value) / factor) + f" {word}".rstrip()
     return str(value)
 
 
@@ -201,17 +215,6 @@ def axis_text(sweep: Swept, factor: str) -> str:
     return f"{factor} ({unit})" if unit else factor
 
 
-def foot(sweep: Swept, table: pd.DataFrame, more: str = "") -> str:
-    """Return the foot line: points, runs, seed, scenarios."""
-    points = int(table["point"].nunique())
-    scenarios = ", ".join(dict.fromkeys(map(str, table["scenario"])))
-    text = (
-        f"{sweep.about['title']}. {scenarios}; {points:,} points, {len(table):,} runs, seed "
-        f"{sweep.about['seed']}."
-    )
-    return f"{more} {text}" if more else text
-
-
 def numeric(sweep: Swept, names: Sequence[str]) -> list[str]:
     """Return those factors that are numbers."""
     return [n for n in names if n in sweep.points and
@@ -231,8 +234,8 @@ class Group:
     values: Floats
 
 
-def parting(sweep: Swept, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
-    """Return what parts the runs into groups: as asked, or the scenario if there are several.
+def dividing_factor(sweep: Swept, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
+    """Return what divides the runs into groups: as asked, or the scenario if there are several.
 
     Otherwise it is the factor whose ranks go with the outcome most.
     """
