@@ -144,7 +144,7 @@ def draw_rows(
             ax.annotate(
                 "\n".join(row.lines), (0, middle), xycoords=ax.get_yaxis_transform(),
                 xytext=(left, 0), textcoords="offset points", va="center", weight="bold",
-                size=style.SMALL,
+                size=style.SMALL, bbox={"fc": "white", "lw": 0, "pad": 0.6}, zorder=5,
             )  # fmt: skip
         step = row.height / (len(row.intervals) + 0.4)
         first = middle + step * (len(row.intervals) - 1) / 2

@@ -136,8 +136,8 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
     text += few(runs)
     if GIVEN in attrs:
         text += (
-            f" Only the first {dataset.sizes['scenario']} of {attrs[GIVEN]} scenarios have room "
-            "here; choose others with --scenarios."
+            f" Only the first {dataset.sizes['scenario']} of {attrs[GIVEN]} scenarios have room; "
+            "tajsim plot --scenarios draws others."
         )
     if has_projection(dataset):
         text += " Months after December 2015 are projection."

@@ -387,7 +387,8 @@ def key_lines(entries: Sequence[KeyEntry], room: float) -> list[list[KeyBlock]]:
         columns = 2 if len(body) > 1 else 1
         wide = (room - 0.2 * (columns - 1)) / columns - _BADGE
         blocks = [(entry, wrap(entry.text, wide, SMALL)) for entry in body]
-        heading: KeyBlock = [(e, wrap(e.text, room, SMALL)) for e in group if not e.number]
+        heads = [e for e in group if not e.number]
+        heading: KeyBlock = [(e, wrap(e.text, _SAFE * room, SMALL, bold=True)) for e in heads]
         result.append([heading, *_halves(blocks, columns)])
     return result
 
