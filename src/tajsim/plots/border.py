@@ -16,18 +16,13 @@ from numpy.typing import NDArray
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
+import tajsim.results.chronicle as chronicle
 import tajsim.results.select as choose
 from tajsim.axes import DIMENSIONS, SECTIONS
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.ledger import load_kinds
 from tajsim.plots.style import Item, KeyEntry, Layout
-from tajsim.results.chronicle import (
-    EventLog,
-    event_log,
-    has_events,
-    scheduled_labels,
-    short_sentence,
-)
+from tajsim.results.chronicle import EventLog
 from tajsim.results.numbers import display_name, month_text, wrap
 from tajsim.results.window import Floats, unit_of, years
 
@@ -43,9 +38,9 @@ def with_guard(dataset: xr.Dataset) -> xr.Dataset:
 
     ``(scenario, section, month, run)``; what is drawn is the share of runs.
     """
-    if not has_events(dataset) or GUARD in dataset:
+    if not chronicle.has_events(dataset) or GUARD in dataset:
         return dataset
-    events = event_log(dataset)
+    events = chronicle.event_log(dataset)
     events = events.where((events.kind == "handover") & np.isin(events.target, SECTIONS))
     names = [str(name) for name in dataset["scenario"].values]
     runs = {int(run): place for place, run in enumerate(dataset["run"].values)}
@@ -232,7 +227,7 @@ def lanes(
         raise UserError(
             f"run {run}: there is no such run; these results hold {runs.min()} to {runs.max()}"
         )
-    found = event_log(dataset)
+    found = chronicle.event_log(dataset)
     found = found.where((found.scenario == scenario) & (found.run == run) & (found.month >= 0))
     if events is not True:
         found = found.where(np.isin(found.kind, _kinds(events)))
@@ -319,10 +314,10 @@ def _key(
     dataset: xr.Dataset, found: EventLog, groups: Sequence[Sequence[int]], scenario: str
 ) -> list[KeyEntry]:
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    labels = scheduled_labels(dataset, scenario)
+    labels = chronicle.scheduled_labels(dataset, scenario)
     entries = []
     for number, group in enumerate(groups, start=1):
-        said = "; ".join(dict.fromkeys(short_sentence(found, i, labels) for i in group))
+        said = "; ".join(dict.fromkeys(chronicle.short_sentence(found, i, labels) for i in group))
         text = f"{month_text(months[found.month[group[0]]])}: {said}"
         entries.append(KeyEntry(text, str(number), style.INK))
     return entries

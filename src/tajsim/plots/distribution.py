@@ -67,7 +67,7 @@ def distribution(
         values = over(reduce(dataset[name], chosen), months).values
         factor, unit = scaled(values, unit_of(dataset[name], windowed=True))
         values = values / factor
-        draw_cumulative(upper, values, [style.scenario_look(i) for i in range(len(values))])
+        draw_cumulative(upper, list(values), [style.scenario_look(i) for i in range(len(values))])
         upper.tick_params(labelbottom=False)
         _strips(lower, values, choose.names_of(dataset), named=alone)
         _share_limits(upper, lower, values)

@@ -20,7 +20,15 @@ from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_bars, draw_
 from tajsim.plots.style import Item, KeyEntry, Layout
 from tajsim.results.chronicle import event_log
 from tajsim.results.numbers import display_name, month_text
-from tajsim.results.window import DOCUMENTED_UNTIL, Floats, lasting, spans, years
+from tajsim.results.window import (
+    DOCUMENTED_UNTIL,
+    Floats,
+    lasting,
+    months_in,
+    spans,
+    window_of,
+    years,
+)
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
 STATE, LOYALTY = "commander_state", "commander_loyalty"
@@ -157,7 +165,7 @@ def position(
         title: heading.
 
     Raises:
-        UserError: for results without the two outcomes or without a whole year.
+        UserError: for a wrong window, or results without the two outcomes or a whole year.
     """
     choose.outcomes(dataset, [ALIGNMENT, DEPENDENCE], [])
     names = choose.names_of(dataset)
@@ -188,11 +196,9 @@ def position(
 
 def _by_year(dataset: xr.Dataset, window: str | Sequence[str] | None) -> tuple[Floats, Floats]:
     """Return whole years, and ``(alignment or dependence, scenario, quantile, year)``."""
-    months = dataset["month"].values.astype("datetime64[M]")
     if window is not None:
-        start, end = window.split(":") if isinstance(window, str) else window
-        inside = (months >= np.datetime64(start, "M")) & (months <= np.datetime64(end, "M"))
-        dataset, months = dataset.isel(month=np.flatnonzero(inside)), months[inside]
+        dataset = dataset.isel(month=months_in(dataset, window_of(dataset, window)))
+    months = dataset["month"].values.astype("datetime64[M]")
     of_month = months.astype("datetime64[Y]").astype(int) + 1970
     years = np.array([y for y in np.unique(of_month) if (of_month == y).sum() == 12], float)
     if not years.size:

@@ -132,7 +132,7 @@ def draw_rows(
         rows: what to draw.
         head: stands above the texts right of the axis.
         tall: inches of the rows of the tallest panel, where several stand side by side.
-        lines: whether thin lines part the rows.
+        lines: whether thin lines part the rows; without them a first heading is above the panel.
     """
     at, middles = 0.0, []
     left = -72 * names_room(rows) - 4
@@ -153,7 +153,8 @@ def draw_rows(
         at -= row.height
         if lines:
             ax.axhline(at, color=style.GRID, lw=0.5, zorder=0.5)
-    ax.set_ylim(min(at, -tall) or -1.0, 0)
+    above = 0.0 if lines or rows[0].intervals else rows[0].height
+    ax.set_ylim(min(at, -tall) or -1.0, -above)
     names = ["\n".join(row.lines) for row in rows if row.intervals]
     panels.name_rows(ax, middles, names, style.FOOT)
     panels.write_right(ax, 0.0, head, up=3.0, va="bottom", color=style.QUIET)
@@ -265,36 +266,32 @@ def difference(
     moved = [d for d in found if d.moves]
     if order == "size":
         moved.sort(key=lambda one: one.size, reverse=True)
-    extra = extra if moved else []
     rows = [one.row for one in moved]
-    tall = rows_height(rows) if rows else 0.5
+    heights = [rows_height(rows) if rows else 0.5, *([_HISTOGRAM] if extra and rows else [])]
     layout = Layout(
-        body=tall + (_HISTOGRAM if extra else 0.0),
+        body=sum(heights),
         title=title or _title(dataset),
         subtitle=_subtitle(dataset, window, 0 if outcome else len(names)),
-        legend=_legend(dataset) if moved else [],
+        legend=_legend(dataset) if rows else [],
         foot=_foot(dataset, [d.label for d in found if not d.moves]),
     )
-    heights = [tall, _HISTOGRAM] if extra else [tall]
     parts = layout.figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)
     ax = parts[0, 0].subplots()
-    if not moved:
+    if not rows:
         ax.set_axis_off()
         ax.text(0.0, 0.5, "No outcome differs in any run.", transform=ax.transAxes, va="center")
         return layout.figure
-    ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     draw_rows(ax, rows, "mean difference [90 % interval]")
-    spread = any(spread > 0.0 for one in moved for spread in one.spreads)
-    _value_axis(ax, choose.names_of(dataset)[0], spread)
+    _value_axis(ax, choose.names_of(dataset)[0], any(any(one.spreads) for one in moved))
     if extra:
-        whole = _difference(
-            dataset, extra[0], windows.reduce(dataset[extra[0]], chosen), chosen, window
-        )
-        _histogram(parts[1, 0].subplots(), dataset, whole)
+        one = _difference(dataset, extra[0], chosen, window)
+        _histogram(parts[1, 0].subplots(), dataset, one)
     return layout.figure
 
 
 def _value_axis(ax: Axes, reference: str, spread: bool) -> None:
+    """Draw zero and label the axis of values, which has no scale without a ``spread``."""
+    ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     if not spread:
         ax.set_xticks([])
         ax.set_xlabel("\n".join(wrap("no spread over the runs to measure by", _PANEL, 8.5)))
@@ -340,27 +337,22 @@ def _rows(
     dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
 ) -> list[Difference]:
     """Return the row of an outcome, or one for each part if only the whole stays as it is."""
-    whole = _difference(dataset, name, windows.reduce(dataset[name], select), select, window)
+    whole = _difference(dataset, name, select, window)
     own = choose.own_dimensions(dataset[name])
     if whole.moves or len(own) != 1 or own[0] in select:
         return [whole]
     places = [str(place) for place in dataset[own[0]].values]
     chosen = [{**select, own[0]: [place]} for place in places]
-    parts = [
-        _difference(dataset, name, windows.reduce(dataset[name], c), c, window) for c in chosen
-    ]
+    parts = [_difference(dataset, name, c, window) for c in chosen]
     moved = [part for part in parts if part.moves]
     return moved or [whole]
 
 
 def _difference(
-    dataset: xr.Dataset,
-    name: str,
-    series: xr.DataArray,
-    select: Mapping[str, Sequence[str]],
-    window: Any,
+    dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
 ) -> Difference:
-    """Return the paired differences of a series ``(scenario, month, run)`` of an outcome."""
+    """Return the paired differences of an outcome in each scenario."""
+    series = windows.reduce(dataset[name], select)
     values, spreads, scale = [], [], 0.0
     for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
         months = windows.window_of(dataset, window, scenario)

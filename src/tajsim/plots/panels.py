@@ -191,7 +191,7 @@ def colour_bar(
     across = bar.orientation == "horizontal"
     style.plain_numbers(bar.ax.xaxis if across else bar.ax.yaxis, inches)
     bar.set_label("\n".join(wrap(label, inches, style.SMALL)), size=style.SMALL)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     return bar
 
 

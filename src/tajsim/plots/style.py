@@ -110,45 +110,21 @@ _MARKERS = "osD^vPX<>phd"
 
 #: The reference is always the first: near-black and solid.
 _SCENARIOS = (
-    "#333333",
-    "#d55e00",
-    "#0072b2",
-    "#148374",
-    "#764021",
-    "#70a8c4",
-    "#8fa267",
-    "#3f87f9",
-)
+    "#333333", "#d55e00", "#0072b2", "#148374", "#764021", "#70a8c4", "#8fa267", "#3f87f9",
+)  # fmt: skip
 
 _COLOURS: dict[str, tuple[str, ...]] = {
     "task": ("#4b3179", "#ceae37", "#477e76", "#658cf7", "#67591a", "#b8dca5"),
     "agency": (
-        "#4642a2",
-        "#8ba3fd",
-        "#26849e",
-        "#6b1d44",
-        "#87966a",
-        "#bde47b",
-        "#84ccc4",
-        "#94540a",
+        "#4642a2", "#8ba3fd", "#26849e", "#6b1d44", "#87966a", "#bde47b", "#84ccc4", "#94540a",
     ),
     "power": (
-        "#522b0d",
-        "#3a48a4",
-        "#c5af39",
-        "#b18bf7",
-        "#777110",
-        "#777ca2",
-        "#0e6c5b",
-        "#5a9d61",
-        "#c7ceff",
-        "#aff4a2",
-        "#68d2ba",
-        "#3d3f68",
+        "#522b0d", "#3a48a4", "#c5af39", "#b18bf7", "#777110", "#777ca2", "#0e6c5b", "#5a9d61",
+        "#c7ceff", "#aff4a2", "#68d2ba", "#3d3f68",
     ),
     # serving, bought off, arrested, in mutiny, defected, killed, waiting
     "state": ("#cdd6b4", "#e0a93b", "#6d86c1", "#b5271b", "#5a2a98", "#111111", "#ffffff"),
-}
+}  # fmt: skip
 _ANY = _COLOURS["agency"]
 _RUSSIANS = "russian_border_troops"
 

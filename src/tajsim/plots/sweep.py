@@ -151,13 +151,8 @@ def ridges(
 ) -> Figure:
     """Draw the distribution of an outcome over points and runs, a ridge for each group of points.
 
-    Args:
-        sweep: the tables of a sweep.
-        outcome: a kept column.
-        by: the factor that parts the points (or ``scenario``); by default the one whose ranks go
-            with the outcome most.
-        scenarios: only these.
-        title: heading.
+    The arguments are those of `levers`, ``by`` one factor or ``scenario``; by default the scenario
+    if there are several, else the factor whose ranks go with the outcome most.
 
     Raises:
         UserError: for unknown names.
@@ -316,14 +311,8 @@ def scatter(
 ) -> Figure:
     """Draw a matrix of factors, every point coloured by the mean of an outcome.
 
-    On the diagonal each factor stands against the outcome itself.
-
-    Args:
-        sweep: the tables of a sweep.
-        outcome: a kept column.
-        by: two to six factors; by default the four whose ranks go with the outcome most.
-        scenarios: only these.
-        title: heading.
+    On the diagonal each factor stands against the outcome itself. The arguments are those of
+    `levers`, ``by`` up to six factors; by default the four whose ranks go with the outcome most.
 
     Raises:
         UserError: for unknown names, or too many factors.
@@ -625,7 +614,7 @@ def tradeoff(
     if len(front) > 1:
         front = front[np.argsort(x[0][front], kind="stable")]
         ax.plot(x[0][front], y[0][front], color=style.INK, lw=1.0, zorder=2)
-    thin = {"color": style.QUIET, "lw": 0.5, "alpha": 0.6, "zorder": 1.5}
+    thin: dict[str, Any] = {"color": style.QUIET, "lw": 0.5, "alpha": 0.6, "zorder": 1.5}
     if axes[0][1]:
         ax.hlines(y[0][front], x[0][front], x[1][front], **thin)
     if axes[1][1]:

@@ -57,12 +57,19 @@ class Kept:
     @property
     def heading(self) -> str:
         """What the column is, and where."""
-        return heading(self.sweep, self.name)
+        row = self.sweep.columns.T[self.name]
+        places = [part.partition("=")[::2] for part in str(row["where"]).split(";") if part]
+        texts = [
+            f"all {d.replace('_', ' ')}s" if n == "all" else display_name(n) for d, n in places
+        ]
+        return f"{row['label']}: {', '.join(texts)}" if texts else str(row["label"])
 
     @property
     def months(self) -> str:
         """The months that the column covers."""
-        return window(self.sweep, self.name)
+        row = self.sweep.columns.T[self.name]
+        first, last = month_text(row["window_start"]), month_text(row["window_end"])
+        return first if first == last else f"{first} to {last}"
 
     def strongest(self, by: Names, count: int, exactly: bool = True) -> list[str]:
         """Return the factors asked for, or those that the column goes with most.
@@ -190,21 +197,6 @@ def said(value: Any) -> str:
         factor, word = scaled(np.array([float(value)]), "")
         return plain(float(value) / factor) + f" {word}".rstrip()
     return str(value)
-
-
-def heading(sweep: Swept, name: str) -> str:
-    """Return what a column is, and where."""
-    row = sweep.columns.T[name]
-    places = [part.partition("=")[::2] for part in str(row["where"]).split(";") if part]
-    texts = [f"all {d.replace('_', ' ')}s" if n == "all" else display_name(n) for d, n in places]
-    return f"{row['label']}: {', '.join(texts)}" if texts else str(row["label"])
-
-
-def window(sweep: Swept, name: str) -> str:
-    """Return the months that a column covers."""
-    row = sweep.columns.T[name]
-    first, last = month_text(row["window_start"]), month_text(row["window_end"])
-    return first if first == last else f"{first} to {last}"
 
 
 def axis_text(sweep: Swept, factor: str) -> str:
