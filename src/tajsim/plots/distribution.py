@@ -70,7 +70,9 @@ def distribution(
         draw_cumulative(upper, list(values), [style.scenario_look(i) for i in range(len(values))])
         upper.tick_params(labelbottom=False)
         _strips(lower, values, choose.names_of(dataset), named=alone)
-        _share_limits(upper, lower, values)
+        upper.sharex(lower)
+        lower.margins(x=0.03)
+        lower.autoscale_view(scaley=False)
         style.plain_numbers(lower.xaxis, (4.2 if alone else 5.0) / columns)
         if alone:
             label = f"{dataset[name].attrs.get('label', name)} ({unit})"
@@ -132,13 +134,3 @@ def _strip(ax: Axes, values: Floats, edges: Floats, position: int) -> float:
 
 def _median(ax: Axes, value: float, height: float, look: style.Look) -> None:
     ax.plot([value], [height], marker=look.marker, color=look.colour, mec="white", ms=6.5, zorder=4)
-
-
-def _share_limits(upper: Axes, lower: Axes, values: Floats) -> None:
-    """Give both panels one axis of values, with a little room at the ends."""
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    room = 0.03 * (high - low) or max(abs(low) * 0.1, 0.5)
-    for ax in (upper, lower):
-        ax.set_xlim(low - room, high + room)
-    upper.sharex(lower)

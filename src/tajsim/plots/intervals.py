@@ -136,7 +136,9 @@ def draw_rows(
     """
     at, middles = 0.0, []
     left = -72 * names_room(rows) - 4
-    for row in rows:
+    steps = [row.height / (len(row.intervals) + 0.4) for row in rows]
+    half = min([_SWATCH, *(0.4 * s for s, row in zip(steps, rows, strict=True) if row.intervals)])
+    for row, step in zip(rows, steps, strict=True):
         middle = at - row.height / 2
         if row.intervals:
             middles.append(middle)
@@ -146,10 +148,9 @@ def draw_rows(
                 xytext=(left, 0), textcoords="offset points", va="center", weight="bold",
                 size=style.SMALL, bbox={"fc": "white", "lw": 0, "pad": 0.6}, zorder=5,
             )  # fmt: skip
-        step = row.height / (len(row.intervals) + 0.4)
         first = middle + step * (len(row.intervals) - 1) / 2
         for place, interval in enumerate(row.intervals):
-            interval.draw(ax, first - place * step, min(_SWATCH, 0.4 * step))
+            interval.draw(ax, first - place * step, half)
         at -= row.height
         if lines:
             ax.axhline(at, color=style.GRID, lw=0.5, zorder=0.5)
@@ -157,7 +158,7 @@ def draw_rows(
     ax.set_ylim(min(at, -tall) or -1.0, -above)
     names = ["\n".join(row.lines) for row in rows if row.intervals]
     panels.name_rows(ax, middles, names, style.FOOT)
-    panels.write_right(ax, 0.0, head, up=3.0, va="bottom", color=style.QUIET)
+    panels.write_right(ax, -above, head, up=3.0, va="bottom", color=style.QUIET)
 
 
 @dataclass(frozen=True)

@@ -136,10 +136,13 @@ def _factors(
         around: title, subtitle, legend and foot.
     """
     columns = 1 if len(headings) == 1 else 2
-    wide = style.WIDTH / columns - 0.25
+    wide, right = style.WIDTH / columns - 0.25, 0.75 if head else 0.0
     parts = [table[(table["scenario"] == s) & (table["column"] == c)] for s, c, _, _ in headings]
     rows = [
-        [heading(text, wide), *(Row(_factor(name), [Interval()]) for name in part["factor"])]
+        [
+            heading(text, wide - right),
+            *(Row(_factor(name), [Interval()]) for name in part["factor"]),
+        ]
         for part, (_, _, text, _) in zip(parts, headings, strict=True)
     ]
     tall = max(map(rows_height, rows))
@@ -153,7 +156,7 @@ def _factors(
         draw_rows(ax, own, head, tall - AXIS, lines=False)
         ax.xaxis.grid(visible=True)
         names = max(width(line, style.FOOT) for row in named for line in row.lines)
-        style.plain_numbers(ax.xaxis, wide - names - (0.75 if head else 0.0))
+        style.plain_numbers(ax.xaxis, wide - names - right)
     return layout.figure
 
 

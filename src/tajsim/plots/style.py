@@ -65,9 +65,7 @@ LOOK: dict[str, Any] = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.grid": True,
-    "axes.formatter.use_mathtext": False,
     "axes.formatter.limits": (-4, 7),
-    "axes.unicode_minus": True,
     "grid.color": GRID,
     "grid.linewidth": 0.6,
     "xtick.color": INK,
@@ -77,12 +75,9 @@ LOOK: dict[str, Any] = {
     "xtick.major.size": 3.0,
     "ytick.major.size": 0.0,
     "hatch.linewidth": 0.7,
-    "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "savefig.dpi": DPI,
-    "figure.dpi": 100,
     "svg.hashsalt": "tajsim",  # the same picture gives the same file
-    "svg.fonttype": "path",
     "pdf.fonttype": 42,
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,8 +29,6 @@ from tajsim.results.numbers import number, wrap
 from tajsim.results.select import Names
 from tajsim.results.window import Floats, scaled
 
-#: More values than this on one side are put into so many bands.
-_MOST = 12
 _SHADES = "YlGnBu"
 
 
@@ -60,9 +57,14 @@ def levers(
     if len(pair) < 2 or pair[0] == pair[1]:
         raise UserError("a map needs two different factors that vary; this sweep has one")
     across, up = pair
-    columns, across_texts = _cells(table[across])
-    rows, up_texts = _cells(table[up])
-    means, counts = _means(table[what.name], columns, rows, len(across_texts), len(up_texts))
+    bands = [int(np.clip(np.sqrt(table[f].nunique() / 5.0), 3, 7)) for f in pair]
+    columns, across_texts = tables.cells(table[across], bands[0])
+    rows, up_texts = tables.cells(table[up], bands[1])
+    across_texts, up_texts = (
+        [text.replace(" to ", "\nto ") for text in texts] for texts in (across_texts, up_texts)
+    )
+    means = table[what.name].groupby([rows, columns]).mean().unstack()
+    means = means.reindex(index=range(len(up_texts)), columns=range(len(across_texts))).to_numpy()
     factor, unit = scaled(means, what.unit)
     others = [f for f in sweep.factors.index if f not in pair and table[f].nunique() > 1]
     averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
@@ -75,7 +77,7 @@ def levers(
         foot=what.foot("Lines: equal values, between the means of cells."),
     )
     ax = layout.figure.subplots()
-    _draw(ax, means / factor, counts)
+    _draw(ax, means / factor)
     ax.set_xticks(range(len(across_texts)), across_texts, rotation=0 if _fits(across_texts) else 30,
                   ha="center" if _fits(across_texts) else "right")  # fmt: skip
     ax.set_yticks(range(len(up_texts)), up_texts)
@@ -89,39 +91,14 @@ def _fits(texts: list[str]) -> bool:
     return sum(max(map(len, text.split("\n"))) for text in texts) < 60
 
 
-def _cells(values: pd.Series[float]) -> tuple[np.ndarray, list[str]]:
-    """Return the cell of each run on one side, and the texts of the cells in order."""
-    found = list(dict.fromkeys(values))
-    if not pd.api.types.is_numeric_dtype(values):
-        return values.map(found.index).to_numpy(), [str(v) for v in found]
-    found = sorted(found)
-    if len(found) <= _MOST:
-        place = {value: i for i, value in enumerate(found)}
-        return values.map(place).to_numpy(), [said(v) for v in found]
-    bands = int(np.clip(np.sqrt(len(found) / 5.0), 3, 7))  # about five points in each cell
-    edges = np.quantile(found, np.linspace(0.0, 1.0, bands + 1))
-    cell = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bands - 1)
-    texts = [f"{said(a)}\nto {said(b)}" for a, b in pairwise(edges)]
-    return cell, texts
-
-
-def _means(
-    values: pd.Series[float], columns: np.ndarray, rows: np.ndarray, wide: int, high: int
-) -> tuple[Floats, Floats]:
-    sums, counts = np.zeros((high, wide)), np.zeros((high, wide))
-    np.add.at(sums, (rows, columns), values.to_numpy(dtype=float))
-    np.add.at(counts, (rows, columns), 1.0)
-    return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0), counts
-
-
-def _draw(ax: Axes, means: Floats, counts: Floats) -> None:
+def _draw(ax: Axes, means: Floats) -> None:
     """Draw cells with their means printed, and contours where every cell has one."""
     known = means[np.isfinite(means)]
     low, high = float(known.min()), float(known.max())
     norm, shades = mpl.colors.Normalize(low, high), mpl.colormaps[_SHADES]
     ax.imshow(means, origin="lower", aspect="auto", cmap=shades, norm=norm)
     for (row, column), mean in np.ndenumerate(means):
-        if not counts[row, column]:
+        if np.isnan(mean):
             text, shade = "no run", "#ffffff"
         else:
             text, shade = number(float(mean)), mpl.colors.to_hex(shades(norm(float(mean))))

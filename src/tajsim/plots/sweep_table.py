@@ -237,6 +237,21 @@ def dividing_factor(sweep: Swept, table: pd.DataFrame, name: str, by: Sequence[s
     return "scenario" if several else leading(sweep, table, name, 1)[0]
 
 
+def cells(values: pd.Series[Any], bands: int) -> tuple[np.ndarray, list[str]]:
+    """Return the group of each run by its value of a factor, and the texts of the groups in order.
+
+    Numbers of more than `MOST_GROUPS` values are put into so many bands of equally many of them.
+    """
+    found, numeric = list(dict.fromkeys(values)), pd.api.types.is_numeric_dtype(values)
+    if not numeric or len(found) <= MOST_GROUPS:
+        found = sorted(found) if numeric else found
+        place = {value: i for i, value in enumerate(found)}
+        return values.map(place).to_numpy(dtype=int), [said(value) for value in found]
+    edges = np.quantile(found, np.linspace(0.0, 1.0, bands + 1))
+    codes = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bands - 1)
+    return codes, [f"{said(low)} to {said(high)}" for low, high in pairwise(edges)]
+
+
 def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
     """Return the runs in groups: by the values of a factor, or in five bands of equally many.
 
@@ -244,24 +259,8 @@ def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
         UserError: if the factor has more texts than a picture tells apart.
     """
     known = table.dropna(subset=[name])
-    values = known[by]
-    found = list(dict.fromkeys(values))
-    if len(found) <= MOST_GROUPS:
-        if pd.api.types.is_numeric_dtype(values):
-            found = sorted(found)
-        parts = [(said(value), values == value) for value in found]
-    elif not pd.api.types.is_numeric_dtype(values):
-        raise UserError(f"{by} has {len(found)} values; a picture tells {MOST_GROUPS} apart")
-    else:
-        parts = _bands(values)
-    return [Group(text, known[name][rows].to_numpy(dtype=float)) for text, rows in parts]
-
-
-def _bands(values: pd.Series[Any]) -> list[tuple[str, pd.Series[bool]]]:
-    """Return five bands of a factor with equally many points."""
-    edges = np.quantile(values.drop_duplicates(), np.linspace(0.0, 1.0, _BANDS + 1))
-    parts = []
-    for i, (low, high) in enumerate(pairwise(edges)):
-        inside = (values >= low) & ((values < high) if i < _BANDS - 1 else (values <= high))
-        parts.append((f"{said(low)} to {said(high)}", inside))
-    return parts
+    codes, texts = cells(known[by], _BANDS)
+    if len(texts) > MOST_GROUPS:
+        raise UserError(f"{by} has {len(texts)} values; a picture tells {MOST_GROUPS} apart")
+    values = known[name].to_numpy(dtype=float)
+    return [Group(text, values[codes == code]) for code, text in enumerate(texts)]
