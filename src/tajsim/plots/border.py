@@ -175,8 +175,8 @@ class _Frame:
             self.events.draw(ax, self.names[column])
 
 
-#: So many numbers are told in the key: those of the events that weigh most.
-MOST_TOLD = 40
+#: So many groups of events are numbered: those of most weight.
+MOST_NUMBERED = 40
 _LANE = 0.46  # inches
 #: Lanes from the top: who has them, and the dimensions of the actors in them.
 LANES: dict[str, tuple[str, ...]] = {
@@ -256,11 +256,10 @@ def lanes(
     return layout.figure
 
 
-def _subtitle(told: int, events: int) -> str:
+def _subtitle(numbered: int, events: int) -> str:
     if not events:
         return "Nothing is noted of this run in these months."
-    numbered = f"The {told} numbered, those that weigh most, are told below."
-    return numbered if told > 1 else "What is numbered is told below." if told else ""
+    return f"The {numbered} of most weight are numbered and listed below." if numbered else ""
 
 
 def lane_of(events: EventLog, place: int) -> int:
@@ -281,9 +280,7 @@ def _kinds(events: bool | Sequence[str]) -> list[str]:
     Raises:
         UserError: for each that there is not.
     """
-    if events is False:
-        return []
-    names = choose.as_names(None if events is True else events)
+    names = [] if isinstance(events, bool) else choose.as_names(events)
     wrong = [unknown("kind of event", n, load_kinds()) for n in names if n not in load_kinds()]
     if wrong:
         raise UserError(wrong)
@@ -293,7 +290,7 @@ def _kinds(events: bool | Sequence[str]) -> list[str]:
 def _groups(
     weights: NDArray[np.int64], rows: NDArray[np.int64], found: EventLog
 ) -> list[list[int]]:
-    """Return the events that are told, those of one lane and month together, in order of time.
+    """Return the events that are numbered, those of one lane and month together, in order of time.
 
     Where there are too many of a weight, what a scenario schedules gives way to the run's own.
     """
@@ -306,8 +303,8 @@ def _groups(
         return -max(weights[group]), all(found.kind[i] in _SCHEDULED for i in top), group[0]
 
     order = sorted(groups.values(), key=rank)
-    told = [[i for i in group if weights[i] == max(weights[group])] for group in order]
-    return sorted(told[:MOST_TOLD])
+    numbered = [[i for i in group if weights[i] == max(weights[group])] for group in order]
+    return sorted(numbered[:MOST_NUMBERED])
 
 
 def _key(
@@ -326,8 +323,7 @@ def _key(
 def _frame(ax: Axes, dataset: xr.Dataset) -> None:
     """Draw the lanes with their names, the axis of years and the projection."""
     ax.set_ylim(len(LANES) - 0.5, -0.5)
-    ax.set_yticks(range(len(LANES)), list(LANES))
-    ax.grid(axis="y", visible=False)
+    panels.name_rows(ax, range(len(LANES)), list(LANES), 8.5)
     for row in range(0, len(LANES), 2):
         ax.axhspan(row - 0.5, row + 0.5, color="#f3f5f7", lw=0, zorder=0.1)
     panels.time_axis(ax, dataset, 5.4, cells=True)

@@ -97,19 +97,12 @@ def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: Floats) ->
     draw_stack(ax, when, [(states == code).mean(axis=1) for code in _ORDER], parts())
     held = np.isin(states, _IN_PLACE)
     values = np.where(held, loyalty.transpose("month", "run").values, 0.0)
-    count = held.sum(axis=1)
-    mean = np.divide(
-        values.sum(axis=1), count, out=np.full(len(count), np.nan), where=count >= _few(states)
-    )
+    count, few = held.sum(axis=1), max(1, states.shape[1] // 20)  # too few runs for a mean
+    mean = np.divide(values.sum(axis=1), count, out=np.full(len(count), np.nan), where=count >= few)
     for width, colour in ((2.6, "white"), (1.2, style.INK)):
         ax.plot(when, mean, color=colour, lw=width, zorder=4)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
-
-
-def _few(states: Floats) -> int:
-    """Return the runs below which a mean of loyalty is not drawn: a twentieth of them."""
-    return max(1, int(states.shape[1]) // 20)
 
 
 def parts() -> list[Band]:

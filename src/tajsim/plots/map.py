@@ -242,12 +242,9 @@ def _columns(scenarios: int, dates: int) -> int:
 
 
 def _subtitle(names: Mapping[str, str], dataset: xr.Dataset) -> str:
-    said = []
-    if "section" in names:
-        said.append(f"Border: {dataset[names['section']].attrs.get('label', names['section'])}.")
-    if "region" in names:
-        said.append(f"Regions: {dataset[names['region']].attrs.get('label', names['region'])}.")
-    return " ".join(said)
+    said = {"section": "Border", "region": "Regions"}
+    texts = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
+    return " ".join(f"{said[d]}: {texts[d]}." for d in said if d in texts)
 
 
 def _head(

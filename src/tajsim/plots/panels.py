@@ -147,7 +147,7 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
 
 def few(runs: int) -> str:
     """Return the warning of the foot line where there are few runs, else nothing."""
-    return f" Fewer than {ENOUGH} runs: figures are rough." if 1 < runs < ENOUGH else ""
+    return f" Fewer than {ENOUGH} runs: results are rough." if 1 < runs < ENOUGH else ""
 
 
 def subtitle(dataset: xr.Dataset, text: str, shown: int = 0) -> str:

@@ -24,7 +24,7 @@ from tajsim.errors import UserError, unknown
 from tajsim.files import check_file
 from tajsim.plots.distribution import draw_cumulative
 from tajsim.plots.style import SUFFIXES, Layout, save
-from tajsim.plots.sweep_table import Group, Kept, Swept, said
+from tajsim.plots.sweep_table import Group, Kept, SweepTables, value_text
 from tajsim.results.numbers import number, wrap
 from tajsim.results.select import Names
 from tajsim.results.window import Floats, scaled
@@ -33,7 +33,7 @@ _SHADES = "YlGnBu"
 
 
 def levers(
-    sweep: Swept,
+    sweep: SweepTables,
     *,
     outcome: Names = None,
     by: Names = None,
@@ -119,7 +119,7 @@ _ORDER_SHADES = "viridis"
 
 
 def ridges(
-    sweep: Swept,
+    sweep: SweepTables,
     *,
     outcome: Names = None,
     by: Names = None,
@@ -164,7 +164,7 @@ def ridges(
 
 
 def curves(
-    sweep: Swept,
+    sweep: SweepTables,
     *,
     outcome: Names = None,
     by: Names = None,
@@ -216,7 +216,7 @@ class _Groups:
     pooled: str
 
 
-def _groups(sweep: Swept, outcome: Names, by: Names, scenarios: Names) -> _Groups:
+def _groups(sweep: SweepTables, outcome: Names, by: Names, scenarios: Names) -> _Groups:
     kept = tables.kept(sweep, outcome, scenarios)
     factor_by = tables.dividing_factor(sweep, kept.table, kept.name, tables.factors(sweep, by, 1))
     found = [g for g in tables.groups(kept.table, kept.name, factor_by) if g.values.size]
@@ -279,7 +279,7 @@ _SCATTER_SHADES = "viridis_r"
 
 
 def scatter(
-    sweep: Swept,
+    sweep: SweepTables,
     *,
     outcome: Names = None,
     by: Names = None,
@@ -341,9 +341,9 @@ def _bar(grid: Sequence[Axes], count: int, shades: mpl.cm.ScalarMappable, unit: 
     panels.colour_bar(shades, corner, unit, wide, cax=place, orientation="horizontal")
 
 
-def _log(sweep: Swept, name: str) -> bool:
+def _log(sweep: SweepTables, name: str) -> bool:
     """Tell whether a factor is to stand on a logarithmic axis: sampled so, or a wide list."""
-    if name not in sweep.factors.index or not tables.numeric(sweep, [name]):
+    if name not in sweep.factors.index or not pd.api.types.is_numeric_dtype(sweep.points[name]):
         return False
     row = sweep.factors.T[name]
     wide = bool(row["values"]) and float(row["low"]) > 0.0 and row["high"] / row["low"] > 30.0
@@ -354,7 +354,7 @@ def _log_sides(ax: Axes, across: bool, up: bool) -> None:
     for axis, wanted, scale in ((ax.xaxis, across, ax.set_xscale), (ax.yaxis, up, ax.set_yscale)):
         if wanted:
             scale("log")
-            axis.set_major_formatter(lambda value, place: said(value))
+            axis.set_major_formatter(lambda value, place: value_text(value))
             axis.set_minor_formatter(lambda value, place: "")
 
 
@@ -384,7 +384,7 @@ def _numbers(ax: Axes, values: pd.Series[float], side: str, ticks: int) -> Float
     if pd.api.types.is_numeric_dtype(values):
         found: Floats = np.asarray(values, dtype=np.float64)
         axis.set_major_locator(MaxNLocator(ticks, prune="both" if ticks < 3 else None))
-        axis.set_major_formatter(lambda value, place: said(value))
+        axis.set_major_formatter(lambda value, place: value_text(value))
         return found
     texts = list(dict.fromkeys(values))
     axis.set_ticks(range(len(texts)), [str(text) for text in texts])
@@ -392,7 +392,7 @@ def _numbers(ax: Axes, values: pd.Series[float], side: str, ticks: int) -> Float
 
 
 def _label(
-    ax: Axes, sweep: Swept, across: str, up: str, unit: str, row: int, column: int, count: int
+    ax: Axes, sweep: SweepTables, across: str, up: str, unit: str, row: int, column: int, count: int
 ) -> None:
     """Write the names of factors at the outer edges, and the outcome's unit on the diagonal."""
     room = 5.6 / count
@@ -504,7 +504,7 @@ def _bars(
         ax.barh(-row, end - start, left=start, height=0.42, color=_colour(box.doubt), lw=0)
         for place, value, side in ((start, low, "left"), (end, high, "right")):
             limited = i in (box.low if side == "left" else box.high)
-            ax.text(place, -row - 0.26, said(value), ha=side, va="top", size=7.0,
+            ax.text(place, -row - 0.26, value_text(value), ha=side, va="top", size=7.0,
                     color=style.INK if limited else style.QUIET,
                     weight="bold" if limited else "normal")  # fmt: skip
     labels = ["\n".join(wrap(names[i], 2.1, style.SMALL)) for i in box.inputs]
@@ -546,7 +546,7 @@ def _cases(
         if i in texts:
             axis.set_ticks(range(len(texts[i])), list(texts[i]))
         else:
-            axis.set_major_formatter(lambda value, place: said(value))
+            axis.set_major_formatter(lambda value, place: value_text(value))
     ax.set_xlabel(names[first])
     ax.set_ylabel("\n".join(wrap(names[second], _MAP - 0.5, 8.5)))
 
@@ -649,7 +649,7 @@ SWEEP_KINDS: dict[str, Callable[..., Figure]] = {
 OPTIONS = ("outcome", "by", "scenarios", "title")
 
 
-def sweep_figure(kind: str, sweep: Swept, **chosen: Any) -> Figure:
+def sweep_figure(kind: str, sweep: SweepTables, **chosen: Any) -> Figure:
     """Return one picture of a sweep as a matplotlib Figure.
 
     Args:
@@ -669,7 +669,7 @@ def sweep_figure(kind: str, sweep: Swept, **chosen: Any) -> Figure:
         return SWEEP_KINDS[kind](sweep, **chosen)
 
 
-def draw_sweep(kind: str, sweep: Swept, path: str | Path, **chosen: Any) -> list[Path]:
+def draw_sweep(kind: str, sweep: SweepTables, path: str | Path, **chosen: Any) -> list[Path]:
     """Write one picture of a sweep; the suffix of ``path`` decides between PNG, SVG and PDF.
 
     Raises:

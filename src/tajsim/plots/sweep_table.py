@@ -17,7 +17,7 @@ from tajsim.results.select import Names, as_names
 from tajsim.results.window import Floats, scaled
 
 
-class Swept(Protocol):
+class SweepTables(Protocol):
     """The tables of a sweep, as `tajsim.load_sweep` returns them."""
 
     @property
@@ -45,7 +45,7 @@ class Swept(Protocol):
 class Kept:
     """A kept column of the runs drawn: ``table`` has a row a run with scenario and factors."""
 
-    sweep: Swept
+    sweep: SweepTables
     name: str
     table: pd.DataFrame
 
@@ -101,7 +101,7 @@ class Kept:
         return text.strip() + few(runs)
 
 
-def kept(sweep: Swept, outcome: Names, scenarios: Names) -> Kept:
+def kept(sweep: SweepTables, outcome: Names, scenarios: Names) -> Kept:
     """Return the column to draw, of the runs that have it.
 
     Raises:
@@ -111,7 +111,7 @@ def kept(sweep: Swept, outcome: Names, scenarios: Names) -> Kept:
     return Kept(sweep, name, chosen(sweep, scenarios).dropna(subset=[name]))
 
 
-def column(sweep: Swept, outcome: Names) -> str:
+def column(sweep: SweepTables, outcome: Names) -> str:
     """Return the column to draw: a kept one, or that of an outcome kept once; the first by default.
 
     Raises:
@@ -131,7 +131,7 @@ def column(sweep: Swept, outcome: Names) -> str:
     return names[0] if names[0] in matching else matching[0]
 
 
-def factors(sweep: Swept, by: Names, count: int | None = None) -> list[str]:
+def factors(sweep: SweepTables, by: Names, count: int | None = None) -> list[str]:
     """Return the factors to draw by.
 
     Raises:
@@ -149,7 +149,7 @@ def factors(sweep: Swept, by: Names, count: int | None = None) -> list[str]:
     return names
 
 
-def chosen(sweep: Swept, scenarios: Names) -> pd.DataFrame:
+def chosen(sweep: SweepTables, scenarios: Names) -> pd.DataFrame:
     """Return one row a run with scenario and factors, of the scenarios named or of all.
 
     Raises:
@@ -166,7 +166,7 @@ def chosen(sweep: Swept, scenarios: Names) -> pd.DataFrame:
     return table
 
 
-def leading(sweep: Swept, table: pd.DataFrame, name: str, count: int) -> list[str]:
+def leading(sweep: SweepTables, table: pd.DataFrame, name: str, count: int) -> list[str]:
     """Return the factors whose ranks go with a column most, the first first.
 
     Raises:
@@ -191,7 +191,7 @@ def _along(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:
     return found if np.isfinite(found) else 0.0
 
 
-def said(value: Any) -> str:
+def value_text(value: Any) -> str:
     """Return the value of a factor."""
     if isinstance(value, int | float | np.number):
         factor, word = scaled(np.array([float(value)]), "")
@@ -199,18 +199,12 @@ def said(value: Any) -> str:
     return str(value)
 
 
-def axis_text(sweep: Swept, factor: str) -> str:
+def axis_text(sweep: SweepTables, factor: str) -> str:
     """Return the text of an axis of a factor, with its unit."""
     if factor == "scenario":
         return factor
     unit = str(sweep.factors.loc[factor, "unit"])
     return f"{factor} ({unit})" if unit else factor
-
-
-def numeric(sweep: Swept, names: Sequence[str]) -> list[str]:
-    """Return those factors that are numbers."""
-    return [n for n in names if n in sweep.points and
-            pd.api.types.is_numeric_dtype(sweep.points[n])]  # fmt: skip
 
 
 #: More groups than this are not told apart in one picture.
@@ -226,7 +220,7 @@ class Group:
     values: Floats
 
 
-def dividing_factor(sweep: Swept, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
+def dividing_factor(sweep: SweepTables, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
     """Return what divides the runs into groups: as asked, or the scenario if there are several.
 
     Otherwise it is the factor whose ranks go with the outcome most.
@@ -246,10 +240,10 @@ def cells(values: pd.Series[Any], bands: int) -> tuple[np.ndarray, list[str]]:
     if not numeric or len(found) <= MOST_GROUPS:
         found = sorted(found) if numeric else found
         place = {value: i for i, value in enumerate(found)}
-        return values.map(place).to_numpy(dtype=int), [said(value) for value in found]
+        return values.map(place).to_numpy(dtype=int), [value_text(value) for value in found]
     edges = np.quantile(found, np.linspace(0.0, 1.0, bands + 1))
     codes = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bands - 1)
-    return codes, [f"{said(low)} to {said(high)}" for low, high in pairwise(edges)]
+    return codes, [f"{value_text(low)} to {value_text(high)}" for low, high in pairwise(edges)]
 
 
 def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
