@@ -23,7 +23,7 @@ from tajsim.analysis.targets import (
     trajectory_outcomes,
 )
 from tajsim.axes import Array
-from tajsim.display.html import verbatim
+from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.inputs.registry import DEFAULT_MODE
@@ -178,40 +178,14 @@ _HOW = (
     "is better) is the continuous ranked probability score in standard errors of the figure: for a "
     "sure forecast its distance, for an event twice the squared error of its chance."
 )
+#: Name in the table of targets -> what a naive forecast is called.
+_FORECASTS = {"carried": "last value carried forward", "mean": "fitted mean"}
 _BASELINES = (
     "Checked targets against two naive forecasts from earlier figures alone, by score. 'carried' "
     "is the last value carried forward: the latest earlier figure of the same series, no change, "
     "or no event. 'mean' is no change from the fitted mean: that of the fitted figures of the same "
     "series, no change, or the rate at which fitted events of commanders happened."
 )
-
-
-def validation_text(
-    table: pd.DataFrame,
-    trajectories: pd.DataFrame,
-    breaks: pd.DataFrame,
-    runs: int,
-    parameters: str,
-) -> str:
-    """Return all tables as text."""
-    counts = table["use"].value_counts()
-    heading = (
-        f"{len(table)} targets, {counts.get('fitted', 0)} fitted and {counts.get('checked', 0)} "
-        f"checked, against {runs:,} run{'s' if runs != 1 else ''}, parameters {parameters}"
-    )
-    told = f"{_HOW} Fitted targets say how well the fit went; only checked ones test the model"
-    star = (table["looked_at"] & (table["use"] == "checked")).any()
-    told += " (* looked at while ranges were set by hand: a weak test)." if star else "."
-    blocks = ["\n".join([heading, *_said(told)])]
-    for theme, part in table.groupby("theme", sort=False):
-        blocks.append(f"{theme}\n{_scoreboard(part)}")
-    blocks += ["\n".join(_said(line)) for line in coverage(table)]
-    blocks.append("\n".join([*_said(_BASELINES), "", _against(table), "", *_verdict(table)]))
-    for title, part in trajectories.groupby("trajectory", sort=False):
-        blocks.append("\n".join([*_said(str(title)), _trajectory(part)]))
-    if len(breaks):
-        blocks.append(f"When commanders break\n{_breaks(breaks)}")
-    return "\n\n".join(blocks)
 
 
 def _scoreboard(part: pd.DataFrame) -> str:
@@ -238,7 +212,7 @@ def _scoreboard(part: pd.DataFrame) -> str:
             "-" if math.isnan(row.error_sd) else f"{round(row.error_sd, 1) + 0.0:+.1f}",
             _score(row.score),
         ]
-        for row in _rows(part)
+        for row in rows_of(part)
     ]
     return text_table(header, rows, left=(0, 1, 6))
 
@@ -267,80 +241,61 @@ def coverage(table: pd.DataFrame) -> list[str]:
     """Return sentences on how many intervals cover what was observed, fitted and checked apart."""
     lines = []
     for use, part in table.groupby("use", sort=False):
-        told = part["covered"].dropna()
-        said = []
-        if len(told):
-            said.append(
-                f"{int(told.sum())} of {len(told)} observed numbers lie within 90 % of the "
-                f"predictions ({percent(told.mean())}; 90 % is what it should be)"
+        covered = part["covered"].dropna()
+        parts = []
+        if len(covered):
+            parts.append(
+                f"{int(covered.sum())} of {len(covered)} observed numbers lie within 90 % of the "
+                f"predictions ({percent(covered.mean())}; 90 % is what it should be)"
             )
         events = part[part["kind"] == "event"]
         if len(events):
-            said.append(
+            parts.append(
                 f"{len(events)} events came out as observed in "
                 f"{percent(events['percentile'].mean())} of the runs on average"
             )
         bounds = part[~part["kind"].isin(["event", "number"])]
         if len(bounds):
             kept = int((bounds["percentile"] >= 0.5).sum())
-            said.append(f"{kept} of {len(bounds)} bounds hold in at least half of the runs")
-        lines.append(f"{str(use).capitalize()}: {'; '.join(said)}.")
+            parts.append(f"{kept} of {len(bounds)} bounds hold in at least half of the runs")
+        lines.append(f"{str(use).capitalize()}: {'; '.join(parts)}.")
     return lines
 
 
 def _against(table: pd.DataFrame) -> str:
+    """Return the scores of the simulation and of both naive forecasts, target by target."""
     rows = [
-        [
-            row.target,
-            _score(row.score),
-            _value(row, row.carried_value),
-            _score(row.carried_score),
-            _value(row, row.mean_value),
-            _score(row.mean_score),
-            _winner(row),
-        ]
-        for row in _rows(table[table["use"] == "checked"])
+        [row.target, *map(_score, (row.score, row.carried_score, row.mean_score)), _winner(row)]
+        for row in rows_of(table[table["use"] == "checked"])
     ]
-    header = ("checked target", "simulated", "carried", "score", "mean", "score", "better")
-    return text_table(header, rows, left=(0, 6))
-
-
-def _value(row: Any, value: float) -> str:
-    if math.isnan(value):
-        return "-"
-    return percent(value) if row.kind == "event" else table_number(value)
+    header = ("checked target", "simulated", "carried", "mean", "better")
+    return text_table(header, rows, left=(0, 4))
 
 
 def _winner(row: Any) -> str:
-    if math.isnan(row.score):
-        return "a bound, no score"
-    if math.isnan(row.carried_score) and math.isnan(row.mean_score):
-        return "nothing earlier in the ledger"
-    names = {"carried": "last value carried forward", "mean": "fitted mean"}
-    better = " and ".join(names[name] for name in row.wins.split())
-    equal = min(v for v in (row.carried_score, row.mean_score) if not math.isnan(v)) == row.score
-    return better or ("neither, the same" if equal else "simulation")
+    known = [v for v in (row.carried_score, row.mean_score) if not math.isnan(v)]
+    if math.isnan(row.score) or not known:
+        return "a bound, no score" if math.isnan(row.score) else "nothing earlier in the ledger"
+    better = " and ".join(_FORECASTS[name] for name in row.wins.split())
+    return better or ("neither, the same" if min(known) == row.score else "simulation")
 
 
 def _verdict(table: pd.DataFrame) -> list[str]:
     """Return, for each baseline, who is better on the targets that both forecast."""
-    names = {"carried": "The last value carried forward", "mean": "The fitted mean"}
     lines = []
     checked = table[table["use"] == "checked"]
-    for name, title in names.items():
+    for name, title in _FORECASTS.items():
         both = checked.dropna(subset=["score", f"{name}_score"])
-        if both.empty:
-            lines += _said(f"{title} can be formed for no checked target with a score.")
-            continue
         ours, theirs = both["score"].mean(), both[f"{name}_score"].mean()
-        wins = [str(t) for t, w in zip(both["target"], both["wins"], strict=True) if name in w]
-        word = "worse" if ours > theirs else "better"
-        said = (
-            f"{title} can be formed for {len(both)} checked targets: mean score {_score(theirs)}, "
-            f"of the simulation {_score(ours)}, which is {word}."
+        wins = [row.target for row in rows_of(both) if name in row.wins]
+        told = (
+            f"The {title}, on {len(both)} checked targets: mean score {_score(theirs)}, of the "
+            f"simulation {_score(ours)}, which is {'worse' if ours > theirs else 'better'}."
         )
-        said += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
-        lines += _said(said)
+        told += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
+        lines.append(
+            _folded(told if len(both) else f"The {title} can be formed for no checked target.")
+        )
     return lines
 
 
@@ -355,7 +310,7 @@ def _trajectory(part: pd.DataFrame) -> str:
             interval(row.p05, row.p95),
             row.observed,
         ]
-        for row in _rows(part)
+        for row in rows_of(part)
     ]
     unit = str(part["unit"].iloc[0])
     return text_table(("period", unit, "90 % of the runs", "observed"), rows, left=(0, 3))
@@ -371,7 +326,7 @@ def _breaks(table: pd.DataFrame) -> str:
             row.median or "-",
             f"{row.p05} to {row.p95}" if row.median else "-",
         ]
-        for row in _rows(table)
+        for row in rows_of(table)
     ]
     header = ("break", "documented", "met within", "met", "only before", "only after", "never")
     return text_table((*header, "first", "90 % of those"), rows, left=(0, 1, 2))
@@ -381,13 +336,8 @@ def _score(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.2f}"
 
 
-def _rows(table: pd.DataFrame) -> list[Any]:
-    """Return the rows with their columns as attributes (of types that pandas does not tell)."""
-    return list(table.itertuples())
-
-
-def _said(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+def _folded(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
 
 
 #: The scenario that applies everything documented.
@@ -425,8 +375,8 @@ OTHER = "Other"
 
 
 @dataclass(frozen=True)
-class Validation:
-    """The scoreboard; prints as its tables.
+class Validation(Printed):
+    """The scoreboard.
 
     Attributes:
         table: one row per target, see `scoreboard`.
@@ -444,16 +394,31 @@ class Validation:
     parameters: str
     old_sample: bool = False
 
-    def __str__(self) -> str:
-        """Return the tables as text."""
-        text = validation_text(
-            self.table, self.trajectories, self.breaks, self.runs, self.parameters
-        )
-        return f"{text}\n\n{OLD_SAMPLE}" if self.old_sample else text
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the scoreboard, the series by period and the breaks of commanders."""
+        return {"targets": self.table, "trajectories": self.trajectories, "breaks": self.breaks}
 
-    def _repr_html_(self) -> str:
-        """Return the text as a notebook shows it."""
-        return verbatim(str(self))
+    def __str__(self) -> str:
+        """Return all tables as text."""
+        table, counts = self.table, self.table["use"].value_counts()
+        heading = (
+            f"{len(table)} targets, {counts.get('fitted', 0)} fitted and "
+            f"{counts.get('checked', 0)} checked, against {self.runs:,} "
+            f"run{'s' if self.runs != 1 else ''}, parameters {self.parameters}"
+        )
+        how = f"{_HOW} Fitted targets say how well the fit went; only checked ones test the model"
+        star = (table["looked_at"] & (table["use"] == "checked")).any()
+        how += " (* looked at while ranges were set by hand: a weak test)." if star else "."
+        blocks = [f"{heading}\n{_folded(how)}"]
+        for theme, part in table.groupby("theme", sort=False):
+            blocks.append(f"{theme}\n{_scoreboard(part)}")
+        blocks += map(_folded, coverage(table))
+        blocks.append("\n".join([_folded(_BASELINES), "", _against(table), "", *_verdict(table)]))
+        for title, part in self.trajectories.groupby("trajectory", sort=False):
+            blocks.append(f"{_folded(str(title))}\n{_trajectory(part)}")
+        if len(self.breaks):
+            blocks.append(f"When commanders break\n{_breaks(self.breaks)}")
+        return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)
 
 
 def validate(
@@ -516,7 +481,7 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
         low, median, high = quantiles(known)
-        score = _validation_score(target, known)
+        score = _score_of(target, known)
         rows.append(
             {
                 "target": target.id,
@@ -574,7 +539,7 @@ def _agreement(target: Target, known: Array) -> dict[str, Any]:
     return {"percentile": below, "covered": float(tail <= below <= 1.0 - tail), "error_sd": off}
 
 
-def _validation_score(target: Target, known: Array) -> float:
+def _score_of(target: Target, known: Array) -> float:
     """Return the score in standard errors of the target."""
     if target.is_event:
         chance = float(known.mean()) if known.size else np.nan

@@ -16,8 +16,7 @@ import xarray as xr
 
 from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
-from tajsim.analysis.mechanisms import FEWEST
-from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table
+from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, kept_table
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.registry import actor_name, load_parameters
 from tajsim.inputs.scenario_parts import COMMAND_LINE

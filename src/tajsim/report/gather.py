@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.mechanisms import FEWEST
-from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, keep_table, kept_table
+from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, keep_table, kept_table
 from tajsim.ensemble.files import FILE_NAME, load_results
 from tajsim.errors import UserError
 from tajsim.results.select import why_no_pairs
