@@ -17,7 +17,7 @@ from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
 from tajsim.results.effect import LEVEL, counts_of_runs, orders
 from tajsim.results.select import first_of_comparison
-from tajsim.results.window import Cell, attribute, cells, outcome_names, scenario_names
+from tajsim.results.window import Cell, attribute, cells, scenario_names
 
 #: Parameters stand out at this expected share of false ones among them.
 FALSE_SHARE = 0.10
@@ -146,29 +146,11 @@ NAMED = 5
 TOGETHER = "together"
 GROUP = "assumption"
 
-ASSUMPTION_COLUMNS = [
-    "scenario",
-    "outcome",
-    "where",
-    "label",
-    "rank",
-    "parameter",
-    "share",
-    "low",
-    "high",
-    "correlation",
-    "stands_out",
-    "sets",
-    "most_in",
-    "value",
-    "range_low",
-    "range_high",
-    "posterior_low",
-    "posterior_high",
-    "unit",
-    "meaning",
-    "reason",
-]
+ASSUMPTION_COLUMNS = (
+    "scenario", "outcome", "where", "label", "rank", "parameter", "share", "low", "high",
+    "correlation", "stands_out", "sets", "most_in", "value", "range_low", "range_high",
+    "posterior_low", "posterior_high", "unit", "meaning", "reason",
+)  # fmt: skip
 
 
 #: An outcome at a coordinate, and its paired differences ``(set,)``.
@@ -262,7 +244,7 @@ def assumptions_of_runs(dataset: xr.Dataset, comparison: pd.DataFrame) -> pd.Dat
     if "parameter_value" in dataset:
         for scenario in others:
             rows += _of(dataset, comparison, reference, scenario)
-    return pd.DataFrame(rows, columns=ASSUMPTION_COLUMNS)
+    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
 
 
 def _of(
@@ -296,5 +278,5 @@ def _differences(
     if part.empty:
         return
     window = str(part["window_start"].iloc[0]), str(part["window_end"].iloc[0])
-    for cell in cells(dataset[outcome_names(dataset)].sel(scenario=[reference, scenario]), window):
+    for cell in cells(dataset.sel(scenario=[reference, scenario]), window):
         yield cell, cell.values[1] - cell.values[0]

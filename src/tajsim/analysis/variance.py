@@ -375,7 +375,7 @@ def assumptions_that_matter(
     """
     rows: list[dict[str, Any]] = []
     if not found or GROUP not in found[0].again:
-        return pd.DataFrame(columns=ASSUMPTION_COLUMNS)
+        return pd.DataFrame(columns=list(ASSUMPTION_COLUMNS))
     as_drawn = {}, plan.runs, plan.seed, plan.parameters  # whatever the scenarios set
     base, again = _drawn(*as_drawn), _drawn(*as_drawn, GROUP)
     redrawn = len(found[0].again[GROUP])
@@ -391,7 +391,7 @@ def assumptions_that_matter(
         sets = np.concatenate([base[places], again[places][:, :redrawn]], axis=1)
         told = [names[place] for place in places]
         rows += assumption_rows(scenario.name, shown, told, sets, runs, plan.seed, plan.parameters)
-    return pd.DataFrame(rows, columns=ASSUMPTION_COLUMNS)
+    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
 
 
 def _drawn(settings: Mapping[str, float], runs: int, seed: int, mode: str, *redraw: str) -> Array:

@@ -639,7 +639,7 @@ def tradeoff(
     legend: list[Item] = [
         (Line2D([], [], marker="*", ls="", color=style.INK, ms=12), "recommended"),
         (Line2D([], [], color=style.INK, lw=1.0), "no portfolio is better in both"),
-        (Line2D([], [], color=style.QUIET, lw=0.7), "to where the worst tenth of worlds begins"),
+        (Line2D([], [], color=style.QUIET, lw=0.7), "to where the worst tenth of states begins"),
     ]
     page = Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
     ax = page.panels(1, 1, 1)[0]
@@ -670,7 +670,7 @@ def tradeoff(
     style.plain_numbers(ax.xaxis, _PANEL[0])
     style.plain_numbers(ax.yaxis, 2.6)
     bar = page.figure.colorbar(dots, ax=ax, pad=0.02, aspect=35)
-    bar.set_label("% of worlds in which it satisfies")
+    bar.set_label("% of states in which it satisfies")
     return page.figure
 
 
