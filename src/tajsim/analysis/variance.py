@@ -454,10 +454,7 @@ def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shares(shown: pd.DataFrame) -> str:
-    rows = [
-        [str(row["label"]), *(_share(row, group) for group in REDRAWN)]
-        for _, row in shown.iterrows()
-    ]
+    rows = [[row.label, *(share_text(row, group) for group in REDRAWN)] for row in rows_of(shown)]
     idle = [h for h, g in zip(_HEADS, REDRAWN, strict=True) if (shown[f"{g}_high"] == 0.0).all()]
     notes = "What a group does only together with others counts for each of them, so that a row "
     notes += "may add to more than 100 %."
@@ -468,12 +465,11 @@ def _shares(shown: pd.DataFrame) -> str:
     return "\n".join([table, *textwrap.wrap(notes, WIDTH)])
 
 
-def _share(row: pd.Series[Any], group: str) -> str:
-    share, low, high = (float(row[f"{group}{end}"]) for end in ("", "_low", "_high"))
+def share_text(row: Any, group: str) -> str:
+    """Return the share of a group in a row of `variance_shares`, with its interval."""
+    share, low, high = (float(getattr(row, f"{group}{end}")) for end in _ENDS)
     ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
-    if ends[0] == ends[1]:
-        return percent(share)
-    return f"{percent(share)} ({ends[0]} to {ends[1]})"
+    return percent(share) if ends[0] == ends[1] else f"{percent(share)} ({' to '.join(ends)})"
 
 
 def _most(rows: pd.DataFrame) -> str:
@@ -506,18 +502,23 @@ def _named(standing: int, count: int) -> str:
     return f"The {count} assumptions most tied to the differences in these runs"
 
 
-def _assumption(row: Any) -> list[str]:
+def range_text(row: Any) -> str:
+    """Return the value of an assumption, the range it is drawn from, and its calibrated one."""
     unit = "" if row.unit in ("number", "ratio", "index") else f" {row.unit}"
     drawn = f"{table_number(row.value)}{unit}, drawn from {interval(row.range_low, row.range_high)}"
-    if not math.isnan(row.posterior_low):
-        calibrated = interval(row.posterior_low, row.posterior_high)
-        drawn += f"; 90 % of the calibrated sample is {calibrated}"
+    if math.isnan(row.posterior_low):
+        return drawn
+    calibrated = interval(row.posterior_low, row.posterior_high)
+    return f"{drawn}; 90 % of the calibrated sample is {calibrated}"
+
+
+def _assumption(row: Any) -> list[str]:
     way = f"a higher value moves the difference {'up' if row.correlation > 0 else 'down'}"
     doubt = "" if row.stands_out else " Not told from chance."
     head = f"{row.rank}. {row.parameter}: {row.meaning}"
     body = (
-        f"{drawn}. Share {percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); "
-        f"most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
+        f"{range_text(row)}. Share {percent(row.share)} "
+        f"({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
     )
     lines = textwrap.wrap(head, WIDTH, subsequent_indent="   ")
     for told in (body, f"Assumed: {row.reason}"):
