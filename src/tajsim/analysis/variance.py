@@ -518,7 +518,8 @@ def _assumption(row: Any) -> list[str]:
     head = f"{row.rank}. {row.parameter}: {row.meaning}"
     body = (
         f"{range_text(row)}. Share {percent(row.share)} "
-        f"({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
+        f"({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); "
+        f"most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
     )
     lines = textwrap.wrap(head, WIDTH, subsequent_indent="   ")
     for told in (body, f"Assumed: {row.reason}"):
