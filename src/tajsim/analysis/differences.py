@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,19 +72,21 @@ def _comparison_table(part: pd.DataFrame, shown: pd.DataFrame) -> str:
 
 def comparison_rows(shown: pd.DataFrame) -> list[list[str]]:
     """Return the cells, under `COMPARISON_HEADER`, of the rows that differ in any run."""
+    rows = []
+    for row in rows_of(shown[shown["share_tied"] < 1.0]):
+        *numbers, share = cells_of_difference(row)
+        rows.append([row.label, row.unit, *numbers, row.direction, share, factor(row.pairing)])
+    return rows
+
+
+def cells_of_difference(row: Any) -> list[str]:
+    """Return cells of `compare_results`: medians, difference, interval, share of its sign."""
     return [
-        [
-            row.label,
-            row.unit,
-            table_number(row.reference_median),
-            table_number(row.median),
-            table_number(row.difference, signed=True),
-            interval(row.low, row.high, signed=True),
-            row.direction,
-            percent(row.share_sign),
-            factor(row.pairing),
-        ]
-        for row in rows_of(shown[shown["share_tied"] < 1.0])
+        table_number(row.reference_median),
+        table_number(row.median),
+        table_number(row.difference, signed=True),
+        interval(row.low, row.high, signed=True),
+        percent(row.share_sign),
     ]
 
 

@@ -1,4 +1,4 @@
-"""From results to what the page is sent: fans, table of differences, map, story."""
+"""What the page is sent of results: fans, table of differences, map, story."""
 
 from __future__ import annotations
 
@@ -12,28 +12,26 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
+from tajsim.analysis.differences import cells_of_difference
 from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
 from tajsim.app.workers import SMOOTH, ViewJob
 from tajsim.axes import DIMENSIONS, Array
+from tajsim.display.html import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.executor import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.toml import month_dates
 from tajsim.results.effect import basis_statement, compare_results
-from tajsim.results.numbers import interval, percent, table_number
 from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import first_of_comparison, gap
 from tajsim.results.window import (
     Floats,
     counted,
-    mean_interval,
-    quantiles,
     rare,
     reduce,
     scaled,
-    share_interval,
     smooth_unit,
     titled,
     unit_of,
@@ -45,9 +43,7 @@ def rounded(values: ArrayLike) -> Any:
     array = np.asarray(values, np.float64)
     if np.isfinite(array).all():
         return _six(array).tolist()
-    if array.ndim > 1:
-        return [rounded(part) for part in array]
-    return [plain(value) for value in _six(array)]
+    return [rounded(part) if array.ndim > 1 else plain(part) for part in _six(array)]
 
 
 def _six(array: Array) -> Array:
@@ -291,7 +287,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
     ``first`` marks the rows that the command line prints without ``--all``.
     """
     first = set(first_of_comparison(compared).index)
-    rows: list[Any] = list(compared.itertuples())
+    rows = rows_of(compared)
     return {
         "window": [rows[0].window_start, rows[0].window_end],
         "rows": [
@@ -302,13 +298,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
                 "first": row.Index in first,
                 "same": row.share_tied == 1.0,
                 "direction": row.direction,
-                "texts": [
-                    table_number(row.reference_median),
-                    table_number(row.median),
-                    table_number(row.difference, signed=True),
-                    interval(row.low, row.high, signed=True),
-                    percent(row.share_sign),
-                ],
+                "texts": cells_of_difference(row)[:5],
                 **{name: plain(getattr(row, name)) for name in _RAW},
             }
             for row in rows
@@ -322,7 +312,7 @@ def _spec(outcome: str, where: str) -> str:
 
 
 def story_of(dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
-    """Return the story of one run, and where it parts from the same run of the reference."""
+    """Return the story of one run, and where it differs from the same run of the reference."""
     if state.run >= dataset.sizes["run"]:
         return {"run": state.run, "story": "", "difference": ""}
     reference, own = (str(name) for name in dataset["scenario"].values)
