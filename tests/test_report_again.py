@@ -33,10 +33,10 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:+]+|[0-9a-f]{64}")
 
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tajsim.report.page.pictures", lambda facts: [])
+    monkeypatch.setattr("tajsim.report.pictures.pictures", lambda facts: [])
     for name in ("claims_picture", "assumptions_picture"):
-        monkeypatch.setattr(f"tajsim.report.page.{name}", lambda facts: None)
-    monkeypatch.setattr("tajsim.report.page.run_picture", lambda facts, name, run: None)
+        monkeypatch.setattr(f"tajsim.report.pictures.{name}", lambda facts: None)
+    monkeypatch.setattr("tajsim.report.pictures.run_picture", lambda facts, name, run: None)
 
 
 @pytest.mark.usefixtures("without_pictures")

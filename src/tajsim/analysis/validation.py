@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,15 +103,8 @@ def carried(target: Target, targets: Iterable[Target]) -> Baseline | None:
     """Return the forecast of the last value carried forward, `None` where it cannot be formed."""
     if target.is_event:
         return _chance(target, 0.0, "it has not happened before")
-    if target.bound != "about":
-        return None
-    if target.measure in NO_CHANGE:
-        return _numbers(target, (), "no change")
     earlier = [t for t in _series(target, targets) if t.window[1] < target.window[0]]
-    if not earlier:
-        return None
-    last = max(earlier, key=lambda t: t.window[1])
-    return _numbers(target, (last,), last.figure.id)
+    return _numbers(target, sorted(earlier, key=lambda t: t.window[1])[-1:])
 
 
 def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
@@ -123,14 +116,7 @@ def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
             return None
         chance = 1.0 - math.exp(-rate * len(month_names(*target.window)))
         return _chance(target, chance, "rate of the fitted events of commanders")
-    if target.bound != "about":
-        return None
-    if target.measure in NO_CHANGE:
-        return _numbers(target, (), "no change")
-    fitted = [t for t in _series(target, targets) if t.use == "fitted"]
-    if not fitted:
-        return None
-    return _numbers(target, fitted, ", ".join(t.figure.id for t in fitted))
+    return _numbers(target, [t for t in _series(target, targets) if t.use == "fitted"])
 
 
 def commander_rate(targets: Iterable[Target]) -> float:
@@ -159,12 +145,16 @@ def _chance(target: Target, chance: float, source: str) -> Baseline:
     return Baseline(chance, score_of_chance(chance, target.observed) / target.error, source)
 
 
-def _numbers(target: Target, from_: Sequence[Target], source: str) -> Baseline:
-    """Return a normal forecast around the mean of others, or around no change."""
-    observed = [t.observed for t in from_] or [0.0]
+def _numbers(target: Target, from_: Sequence[Target]) -> Baseline | None:
+    """Return a normal forecast around the mean of others, of a change around none."""
+    still = target.measure in NO_CHANGE
+    if target.bound != "about" or not (from_ or still):
+        return None
+    observed = [0.0] if still else [t.observed for t in from_]
     middle = float(standard_errors(target, np.array(observed)).mean())
-    doubt = sum((t.error / target.error) ** 2 for t in from_) / max(len(from_), 1) ** 2
+    doubt = 0.0 if still else sum((t.error / target.error) ** 2 for t in from_) / len(from_) ** 2
     mean = np.exp(np.log(observed).mean()) if target.scale == "log" else np.mean(observed)
+    source = "no change" if still else ", ".join(t.figure.id for t in from_)
     return Baseline(float(mean), score_of_normal(middle, math.sqrt(1.0 + doubt), 0.0), source)
 
 
@@ -190,17 +180,8 @@ _BASELINES = (
 
 def _scoreboard(part: pd.DataFrame) -> str:
     header = (
-        "target",
-        "use",
-        "observed",
-        "90 %",
-        "simulated",
-        "90 %",
-        "unit",
-        "place",
-        "off",
-        "score",
-    )
+        "target", "use", "observed", "90 %", "simulated", "90 %", "unit", "place", "off", "score",
+    )  # fmt: skip
     rows = [
         [
             row.target,
@@ -351,26 +332,17 @@ NOMINAL = 0.90
 #: Theme -> the outcomes whose targets belong to it.
 THEMES: Mapping[str, Sequence[str]] = {
     "Seizures and the drug trade": (
-        "heroin_seized_reported",
-        "heroin_seized_by",
-        "heroin_entering",
-        "weapons_seized",
+        "heroin_seized_reported", "heroin_seized_by", "heroin_entering", "weapons_seized",
         "drug_income_share",
     ),
     "Money and people": ("instalment_paid", "remittances_share", "remittances", "migrants"),
     "Fighters abroad": ("fighters_joined", "fighters_abroad"),
     "Control of territory and violence": (
-        "country_control",
-        "state_failed",
-        "incursions",
-        "incidents",
-        "protest",
-        "arrests",
-        "killings",
-        "riots",
+        "country_control", "state_failed", "incursions", "incidents", "protest", "arrests",
+        "killings", "riots",
     ),
     "Breaks of commanders": ("bargains", "purges", "mutinies", "defections"),
-}
+}  # fmt: skip
 OTHER = "Other"
 
 
@@ -551,13 +523,11 @@ def _score_of(target: Target, known: Array) -> float:
 
 def _against_baselines(target: Target, targets: Sequence[Target], score: float) -> dict[str, Any]:
     """Return both baselines of a checked target, and which of them has the lower score."""
-    made: dict[str, Baseline | None] = {"carried": None, "mean": None}
-    if target.use == "checked":
-        made = {"carried": carried(target, targets), "mean": fitted_mean(target, targets)}
-    row: dict[str, Any] = {}
-    for name, baseline in made.items():
-        row[f"{name}_value"] = baseline.value if baseline else np.nan
-        row[f"{name}_score"] = baseline.score if baseline else np.nan
-        row[f"{name}_source"] = baseline.source if baseline else ""
-    better = [n for n, b in made.items() if b and b.score < score - 1e-9]
-    return {**row, "wins": " ".join(better)}
+    row: dict[str, Any] = {"wins": ""}
+    for name, forecast in (("carried", carried), ("mean", fitted_mean)):
+        made = forecast(target, targets) if target.use == "checked" else None
+        made = made or Baseline(np.nan, np.nan, "")
+        row |= {f"{name}_{part}": value for part, value in asdict(made).items()}
+        if made.score < score - 1e-9:
+            row["wins"] = f"{row['wins']} {name}".strip()
+    return row

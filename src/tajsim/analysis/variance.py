@@ -16,16 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.assumptions import (
-    ASSUMPTION_COLUMNS,
-    FALSE_SHARE,
-    GROUP,
-    NAMED,
-    TOGETHER,
-    assumed,
-    assumption_rows,
-    clearest,
-)
+from tajsim.analysis import assumptions
 from tajsim.axes import Array
 from tajsim.display.html import rows_of
 from tajsim.draws import Draws
@@ -374,24 +365,26 @@ def assumptions_that_matter(
     ``posterior_low`` and ``posterior_high`` hold 90 % of the calibrated sample, if it is in use.
     """
     rows: list[dict[str, Any]] = []
-    if not found or GROUP not in found[0].again:
-        return pd.DataFrame(columns=list(ASSUMPTION_COLUMNS))
+    if not found or assumptions.GROUP not in found[0].again:
+        return pd.DataFrame(columns=list(assumptions.ASSUMPTION_COLUMNS))
     as_drawn = {}, plan.runs, plan.seed, plan.parameters  # whatever the scenarios set
-    base, again = _drawn(*as_drawn), _drawn(*as_drawn, GROUP)
-    redrawn = len(found[0].again[GROUP])
+    base, again = _drawn(*as_drawn), _drawn(*as_drawn, assumptions.GROUP)
+    redrawn = len(found[0].again[assumptions.GROUP])
     runs = np.concatenate([np.arange(plan.runs), np.arange(redrawn)])
     names = list(load_parameters())
     for scenario in plan.scenarios[1:]:
         part = comparison[comparison["scenario"] == scenario.name]
         own = [d for d in found if d.scenario == scenario.name]
-        both = [(d.cell, np.concatenate([d.base, d.again[GROUP]])) for d in own]
-        shown = clearest(both, part)
+        both = [(d.cell, np.concatenate([d.base, d.again[assumptions.GROUP]])) for d in own]
+        shown = assumptions.clearest(both, part)
         settings = [one.settings for one in (plan.scenarios[0], scenario)]
-        places = [names.index(name) for name in assumed(*settings)]
+        places = [names.index(name) for name in assumptions.assumed(*settings)]
         sets = np.concatenate([base[places], again[places][:, :redrawn]], axis=1)
         told = [names[place] for place in places]
-        rows += assumption_rows(scenario.name, shown, told, sets, runs, plan.seed, plan.parameters)
-    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+        rows += assumptions.assumption_rows(
+            scenario.name, shown, told, sets, runs, plan.seed, plan.parameters
+        )
+    return pd.DataFrame(rows, columns=list(assumptions.ASSUMPTION_COLUMNS))
 
 
 def _drawn(settings: Mapping[str, float], runs: int, seed: int, mode: str, *redraw: str) -> Array:
@@ -407,7 +400,7 @@ def rests_text(
     dataset: xr.Dataset,
     comparison: pd.DataFrame,
     variance: pd.DataFrame,
-    assumptions: pd.DataFrame,
+    named: pd.DataFrame,
     everything: bool = False,
 ) -> str:
     """Return, scenario by scenario, the shares of variance and the assumptions that matter most.
@@ -426,8 +419,10 @@ def rests_text(
         shown = part.dropna(subset="chance") if everything else _first(part, own)
         blocks.append("\n".join([title, *textwrap.wrap(_preface(part, runs), WIDTH)]))
         blocks.append(_shares(shown) if len(shown) else "Nothing differs clearly.")
-        mine = assumptions[assumptions["scenario"] == scenario] if len(assumptions) else assumptions
-        blocks.append(_most(mine[mine["outcome"] == TOGETHER]) if len(mine) else _none(dataset))
+        mine = named[named["scenario"] == scenario] if len(named) else named
+        blocks.append(
+            _most(mine[mine["outcome"] == assumptions.TOGETHER]) if len(mine) else _none(dataset)
+        )
     return "\n\n".join(blocks)
 
 
@@ -488,7 +483,7 @@ def _most(rows: pd.DataFrame) -> str:
         note += " others."
     elif standing < len(rows):
         note += f" Only {standing} of {len(rows)} stand out from chance at this number of runs"
-        note += f" (at most {percent(FALSE_SHARE)} false ones expected)."
+        note += f" (at most {percent(assumptions.FALSE_SHARE)} false ones expected)."
     lines = textwrap.wrap(note, WIDTH)
     for row in rows_of(rows):
         lines += _assumption(row)
@@ -498,7 +493,7 @@ def _most(rows: pd.DataFrame) -> str:
 def _named(standing: int, count: int) -> str:
     """Return the heading: none is said to matter where none stands out from chance."""
     if standing:
-        return f"The {NAMED} assumptions that matter most"
+        return f"The {assumptions.NAMED} assumptions that matter most"
     return f"The {count} assumptions most tied to the differences in these runs"
 
 

@@ -23,19 +23,10 @@ from tajsim.ensemble.executor import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.toml import month_dates
+from tajsim.results import window
 from tajsim.results.effect import basis_statement, compare_results
 from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import first_of_comparison, gap
-from tajsim.results.window import (
-    Floats,
-    counted,
-    rare,
-    reduce,
-    scaled,
-    smooth_unit,
-    titled,
-    unit_of,
-)
 
 
 def rounded(values: ArrayLike) -> Any:
@@ -80,17 +71,17 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     select = {dimension: [name] for dimension, name in where.items()}
     if not sides or sides[0].sizes["month"] < SMOOTH:
         return None
-    series = [reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
+    series = [window.reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
-    binary = not rare(series[0]) and yes_or_no(series[0])
+    binary = not window.rare(series[0]) and yes_or_no(series[0])
     factor, unit = 0.01, "% of runs"
     if not binary:
-        yearly = 12.0 if counted(series[0]) else 1.0
+        yearly = 12.0 if window.counted(series[0]) else 1.0
         values, months = [_rolled(part) * yearly for part in values], months[SMOOTH - 1 :]
-        factor, unit = scaled(np.concatenate([part.ravel() for part in values]),
-                              smooth_unit(series[0]))  # fmt: skip
-    mean = binary or rare(series[0])
+        factor, unit = window.scaled(np.concatenate([part.ravel() for part in values]),
+                              window.smooth_unit(series[0]))  # fmt: skip
+    mean = binary or window.rare(series[0])
     lines = [rounded(_lines(part, mean, binary) / factor) for part in values]
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
@@ -98,8 +89,8 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
         difference = rounded(paired_by_month(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": titled(sides[0], select),
-        "unit": f"{unit} (mean)" if rare(series[0]) else unit,
+        "title": window.titled(sides[0], select),
+        "unit": f"{unit} (mean)" if window.rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
         "lines": lines if len(lines) == 2 else [*lines, [[] for _ in lines[0]]],
@@ -107,7 +98,7 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     }
 
 
-def _rolled(values: Floats) -> Floats:
+def _rolled(values: Array) -> Array:
     """Return the mean over the year up to each month of ``(month, run)``, as `plots` smooths.
 
     This one is several times faster: a fan is drawn a dozen times while it grows.
@@ -119,13 +110,13 @@ def _rolled(values: Floats) -> Floats:
     return added / SMOOTH
 
 
-def _lines(values: Floats, mean: bool, binary: bool) -> Floats:
+def _lines(values: Array, mean: bool, binary: bool) -> Array:
     if not mean:
-        return quantiles(values, LEVELS)
-    return np.stack(share_interval(values) if binary else mean_interval(values))
+        return window.quantiles(values, LEVELS)
+    return np.stack(window.share_interval(values) if binary else window.mean_interval(values))
 
 
-def paired_by_month(differences: Floats) -> Floats:
+def paired_by_month(differences: Array) -> Array:
     """Return mean, low and high of differences ``(month, run)``: the 90 % t interval of the mean.
 
     Runs without a value are left out; the interval is nan where fewer than two have one.
@@ -248,9 +239,9 @@ def _layer(variable: xr.DataArray) -> dict[str, Any]:
     return {
         "outcome": str(variable.name),
         "label": variable.attrs.get("label", str(variable.name)),
-        "unit": unit_of(variable, windowed=True),
+        "unit": window.unit_of(variable, windowed=True),
         "names": [str(name) for name in variable[own].values],
-        "values": rounded(median.values * (12.0 if counted(variable) else 1.0)),
+        "values": rounded(median.values * (12.0 if window.counted(variable) else 1.0)),
     }
 
 

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
-import tajsim.report.tables as tables
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
+from tajsim.report import checks, pictures, tables
 from tajsim.report.answer import answer
-from tajsim.report.checks import checks, limits, reversal_sentences, reversal_table
 from tajsim.report.facts import DOCUMENTED_UNTIL, Facts, changes, narrative, title_of
 from tajsim.report.gather import gather, why_not
-from tajsim.report.pictures import assumptions_picture, claims_picture, pictures, run_picture
 from tajsim.report.wording import listed, month
 from tajsim.results.effect import basis_statement
 from tajsim.results.select import headline
@@ -108,7 +106,7 @@ def contents(facts: Facts) -> dict[str, Any]:
     many = len(compared) > FOLDED
     questions = attribute(facts.dataset, "questions")
     stories = [
-        (name, story, None if many else run_picture(facts, name, story.run))
+        (name, story, None if many else pictures.run_picture(facts, name, story.run))
         for name in compared
         if (story := narrative(facts, name))
     ]
@@ -120,11 +118,11 @@ def contents(facts: Facts) -> dict[str, Any]:
         "reference": facts.reference if facts.others else "",
         "questions": [(name, questions.get(name, "")) for name in compared],
         "facts_line": _line(facts),
-        "checks": checks(facts),
+        "checks": checks.checks(facts),
         "answer": answer(facts),
         "changes": [(name, changes(facts, name)) for name in compared],
         "base_changes": changes(facts, facts.reference) if facts.others else [],
-        "pictures": pictures(facts),
+        "pictures": pictures.pictures(facts),
         "folded": many,
         "overview": tables.overview(facts) if len(facts.others) > 1 else None,
         "differences": [(name, tables.differences(facts, name)) for name in facts.others]
@@ -136,13 +134,13 @@ def contents(facts: Facts) -> dict[str, Any]:
         ],
         "claims_sentence": tables.claims_sentence(facts),
         "claims": [(name, t) for name in facts.names if (t := tables.claims(facts, name))],
-        "claims_picture": claims_picture(facts),
-        "assumptions_picture": assumptions_picture(facts),
+        "claims_picture": pictures.claims_picture(facts),
+        "assumptions_picture": pictures.assumptions_picture(facts),
         "basis": basis_statement(facts.dataset) if facts.counts else "",
         "rests": [_rests(facts, name) for name in facts.others],
         "stories": stories,
         "sections": [row for row in SECTIONS if stories or row[0] != "story"],
-        "limits": limits(facts),
+        "limits": checks.limits(facts),
         "recipe": tables.recipe(facts),
         "texts": [
             (name, text)
@@ -159,8 +157,8 @@ def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
         scenario,
         tables.shares(facts, scenario),
         _no_shares(facts, scenario),
-        reversal_sentences(facts, scenario),
-        reversal_table(facts, scenario),
+        checks.reversal_sentences(facts, scenario),
+        checks.reversal_table(facts, scenario),
         tables.assumed(facts, scenario),
     )
 
