@@ -266,8 +266,10 @@ def _first(found: list[Change], orders: list[Change]) -> dict[str, Any]:
 def _by_run(results: xr.Dataset, scenario: str) -> dict[int, list[Occurrence]]:
     """Return the events of every run that has some."""
     labels = labels_of(attribute(results, "events").get(scenario, ()))
-    runs = chronicle.event_table(results, scenario).groupby("run")
-    return {int(run): chronicle.of_rows(table, labels) for run, table in runs}
+    table = chronicle.event_table(results, scenario)
+    return {
+        int(own["run"].iloc[0]): chronicle.of_rows(own, labels) for _, own in table.groupby("run")
+    }
 
 
 def frequencies(pair: Pair) -> pd.DataFrame:
@@ -281,7 +283,7 @@ def frequencies(pair: Pair) -> pd.DataFrame:
         table = chronicle.event_table(results, name)
         table = table[table["cause"] != "scenario"]
         counted = table.groupby(["kind", "run"]).size().unstack("run", fill_value=0)
-        counts.append(counted.reindex(load_kinds(), columns=pair.runs, fill_value=0))
+        counts.append(counted.reindex(list(load_kinds()), columns=pair.runs, fill_value=0))
     rows = []
     for kind, row in load_kinds().items():
         a, b = (side.loc[kind].to_numpy(float) for side in counts)

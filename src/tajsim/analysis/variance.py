@@ -367,8 +367,10 @@ def assumptions_that_matter(
     rows: list[dict[str, Any]] = []
     if not found or assumptions.GROUP not in found[0].again:
         return pd.DataFrame(columns=list(assumptions.ASSUMPTION_COLUMNS))
-    as_drawn = {}, plan.runs, plan.seed, plan.parameters  # whatever the scenarios set
-    base, again = _drawn(*as_drawn), _drawn(*as_drawn, assumptions.GROUP)
+    base, again = (  # whatever the scenarios set
+        _drawn({}, plan.runs, plan.seed, plan.parameters, *redraw)
+        for redraw in ((), (assumptions.GROUP,))
+    )
     redrawn = len(found[0].again[assumptions.GROUP])
     runs = np.concatenate([np.arange(plan.runs), np.arange(redrawn)])
     names = list(load_parameters())

@@ -291,7 +291,7 @@ class Robustness(Printed):
         order = ["regret_max", "regret_mean"] if self.rule == "regret" else ["missed", "regret_max"]
         table = table.sort_values(order, kind="stable")
         shown = table if everything else table.head(_FEW)
-        others = [n for n in self.states.table if n not in ("run", "scenario")]
+        others = [str(n) for n in self.states.table if n not in ("run", "scenario")]
         if "scenario" in self.states.table and self.states.table["scenario"].nunique() > 1:
             others.append("scenario")
         parts = [

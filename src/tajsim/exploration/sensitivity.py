@@ -106,10 +106,8 @@ class Sensitivity(Printed):
                 f"\nThe design ({self.sweep.kind}) has no indices of its own: these are "
                 "standardised coefficients of a regression of ranks on ranks."
             )
-        columns = [
-            _column(self, scenario, column, everything)
-            for scenario, column in self.indices.groupby(["scenario", "column"], sort=False).groups
-        ]
+        pairs = zip(self.indices["scenario"], self.indices["column"], strict=True)
+        columns = [_column(self, *pair, everything) for pair in dict.fromkeys(pairs)]
         foot = (
             f"{_SHARED}\nThe luck holds the uncertain parameters that are no factors (mode "
             f"'{self.sweep.about['parameters']}'). Intervals: bootstrap, 90 %."
@@ -293,7 +291,7 @@ def _cells(table: pd.DataFrame, heads: list[str]) -> list[str]:
     cells = []
     for index in heads:
         signed = index in ("mu", "coefficient")
-        value, low, high = (float(table.loc[index, name]) for name in ("value", "low", "high"))
+        value, low, high = table.loc[index, ["value", "low", "high"]].astype(float)
         cells.append(table_number(value, signed))
         cells += [interval(low, high, signed)] if index not in ("mu", "sigma") else []
     return cells
