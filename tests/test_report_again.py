@@ -149,7 +149,7 @@ def test_shares_of_another_window_or_reference_are_not_shown(three: xr.Dataset) 
     one = with_shares(three.sel(scenario=[REFERENCE, SCENARIO]), SCENARIO, ("2005-01", "2005-06"))
     facts = Facts(Given(one))
     assert shares(facts, SCENARIO) is None
-    assert "told over 2005-01 to 2005-06, which is not the window of this report" in why_not(
+    assert "estimated over 2005-01 to 2005-06, which is not the window of this report" in why_not(
         facts.kept_variance, REFERENCE, SCENARIO, facts.runs
     )
     turned = with_shares(three.sel(scenario=[MORE, SCENARIO]), SCENARIO, ("2004-11", "2005-06"))

@@ -341,7 +341,7 @@ def test_it_can_be_left_out_and_needs_runs() -> None:
     dataset = simulate(plan)
     assert with_rests(plan, dataset) is dataset
     few = tajsim.compare(*PAIR, runs=2, until="2004-02", outcomes=["strain"])
-    assert few.variance.empty and "is told from 20 runs on" in str(few)
+    assert few.variance.empty and "is estimated from 20 runs on" in str(few)
     left = tajsim.compare(*PAIR, runs=20, until="2004-02", outcomes=["strain"], variance=False)
     assert left.variance.empty and "rests on what" not in str(left)
 

@@ -52,7 +52,7 @@ def influence(
 ) -> Influence:
     """Find the parameters that go with outcomes.
 
-    Whether one stands out is told by its p-value against the same outcomes in random orders,
+    Whether one stands out is judged by its p-value against the same outcomes in random orders,
     with the expected share of false ones among them held to `FALSE_SHARE` (Benjamini and
     Hochberg 1995): under pure noise none stands out in nine of ten cases.
 
@@ -222,9 +222,9 @@ def _rows(
         most = int(np.argmax(np.abs(found.correlations[place])))
         calibrated = np.quantile(sample[p.name], (0.05, 0.95)) if p.name in sample else [np.nan] * 2
         share = found.share[place], found.low[place], found.high[place]
-        told = found.correlations[place, most], bool(found.stands_out[place]), found.sets
+        worth = found.correlations[place, most], bool(found.stands_out[place]), found.sets
         about = p.value, p.low, p.high, *calibrated, p.unit, p.meaning, p.basis.reason
-        row = (*mark.values(), rank, p.name, *share, *told, labels[most], *about)
+        row = (*mark.values(), rank, p.name, *share, *worth, labels[most], *about)
         rows.append(dict(zip(ASSUMPTION_COLUMNS, row, strict=True)))
     return rows
 

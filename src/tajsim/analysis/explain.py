@@ -62,7 +62,7 @@ def explain(
         results: results, or the file or folder that holds them.
         other: results of a second scenario with the same seed and parameters.
         run: the number of the run; without it two scenarios are compared over all their runs.
-        scenario: the scenario that is told, or that is B of two.
+        scenario: the scenario whose story it is, or that is B of two.
         against: the scenario that it is compared with, A of two.
         everything: leave nothing out.
 
@@ -84,7 +84,7 @@ def explain(
     if run is None:
         last = int(first["run"].values.max())
         raise UserError(
-            f"which run? --run N tells one (0 to {last}); "
+            f"which run? --run N shows one (0 to {last}); "
             "--against SCENARIO or a second file compares two scenarios over all runs"
         )
     text = chronicle.story(first, run, scenario, everything)
@@ -104,7 +104,7 @@ def _difference(pair: Pair, run: int | None, everything: bool) -> Explanation:
     return Explanation(summary_text(pair, first, kinds, everything), first)
 
 
-#: How many differing events, scheduled events and outcomes are told unless all are asked for.
+#: How many differing events, scheduled events and outcomes are shown unless all are asked for.
 MOST_EVENTS, MOST_SCHEDULED, MOST_OUTCOMES = 15, 6, 8
 _SIDES = {"A": "A only", "B": "B only", "both": "moved", "other": "other"}
 
@@ -115,7 +115,7 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     Args:
         pair: the two scenarios.
         run: the number of the run.
-        everything: tell all differing events, not the most telling alone.
+        everything: give all differing events, not the most important alone.
 
     Raises:
         UserError: if one of them does not hold the run.
@@ -134,7 +134,7 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     chain = (found if everything else chronicle.most_telling(found, MOST_EVENTS))[1:]
     if chain:
         rest = len(found) - 1
-        which = f"the {len(chain)} most telling of {rest}" if len(chain) < rest else f"{rest}"
+        which = f"the {len(chain)} most important of {rest}" if len(chain) < rest else f"{rest}"
         lines += ["", f"What followed ({which} differing events):", *_chain(chain)]
     window = found[0].month, whole_period(pair.results_a)[1]
     return "\n".join([*lines, "", *_outcomes(pair, run, window)])

@@ -85,8 +85,8 @@ says that the effect is in the model, not that its size is known: see the basis 
 def counts(mechanisms: Iterable[Mechanism]) -> str:
     """Return how many there are by status: ``230 modelled, 6 in a scenario, ...``."""
     statuses = [m.status for m in mechanisms]
-    said = ", ".join(f"{statuses.count(status)} {status}" for status in STATUSES)
-    return f"{len(statuses)} mechanisms: {said}"
+    parts = ", ".join(f"{statuses.count(status)} {status}" for status in STATUSES)
+    return f"{len(statuses)} mechanisms: {parts}"
 
 
 def place(m: Mechanism) -> str:

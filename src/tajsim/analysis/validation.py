@@ -269,13 +269,13 @@ def _verdict(table: pd.DataFrame) -> list[str]:
         both = checked.dropna(subset=["score", f"{name}_score"])
         ours, theirs = both["score"].mean(), both[f"{name}_score"].mean()
         wins = [row.target for row in rows_of(both) if name in row.wins]
-        told = (
+        line = (
             f"The {title}, on {len(both)} checked targets: mean score {_score(theirs)}, of the "
             f"simulation {_score(ours)}, which is {'worse' if ours > theirs else 'better'}."
         )
-        told += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
+        line += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
         lines.append(
-            _folded(told if len(both) else f"The {title} can be formed for no checked target.")
+            _folded(line if len(both) else f"The {title} can be formed for no checked target.")
         )
     return lines
 
@@ -439,11 +439,11 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
         simulated: ``(target, run)`` in the unit of each figure.
 
     Returns:
-        ``looked_at`` tells whether ranges were set by hand with an eye on the figure.
+        ``looked_at`` says whether ranges were set by hand with an eye on the figure.
         ``median``, ``p05``, ``p95`` are over runs (for an event ``median`` is the share of runs
         with it). A prediction is a run with the target's error added; ``percentile`` is the share
         of predictions below what was observed, for a bound the share on its allowed side, for an
-        event the share of runs that agree; ``covered`` tells for a number whether it lies within
+        event the share of runs that agree; ``covered`` says of a number whether it lies within
         90 % of the predictions. ``error_sd`` is the mean prediction less what was observed, in
         standard deviations of the predictions. ``score`` (lower is better)
         is in standard errors of the target, and so are those of the two
@@ -503,7 +503,7 @@ def _agreement(target: Target, known: Array) -> dict[str, Any]:
         agree = float((known == target.observed).mean())
         return {"percentile": agree, "covered": np.nan, "error_sd": off}
     if target.bound != "about":
-        # Values on the allowed side have no error: those beyond are told by their distance.
+        # Values on the allowed side have no error: those beyond count by their distance.
         allowed = z == 0.0
         return {"percentile": float(allowed.mean()), "covered": np.nan, "error_sd": off}
     below = float(ndtr(-z).mean())

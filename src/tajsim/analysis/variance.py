@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from tajsim.ensemble.run import Progress
     from tajsim.inputs.scenario_parts import Scenario
 
-#: So many runs are made again with each group drawn anew; more would cost more than they tell.
+#: So many runs are made again with each group drawn anew; more would cost more than they show.
 MOST = 100
 #: With fewer runs a share of variance is anybody's guess, and none is given.
 FEWEST = 20
@@ -83,7 +83,7 @@ def drawn_again(scenario: Scenario, runs: int, seed: int, mode: str) -> dict[str
 
 
 def kept_outcomes(plan: Plan) -> tuple[str, ...]:
-    """Return the outcomes whose variance is told: the chosen ones, or of all the headline ones."""
+    """Return the outcomes whose variance is divided: the chosen, or of all the headline ones."""
     known = load_outcomes()
     everything = len(plan.outcomes) == len(known)
     return tuple(n for n in plan.outcomes if known[n].headline or not everything)
@@ -180,7 +180,7 @@ def _collect(dataset: xr.Dataset, windows: Sequence[Window]) -> Values:
 def _part(
     progress: Progress | None, before: int, now: int, count: int
 ) -> Callable[[int, int], None] | None:
-    """Return a progress that tells the part that some scenarios are of the whole."""
+    """Return a progress that reports the part that some scenarios are of the whole."""
     if progress is None:
         return None
     return lambda done, of: progress(before * (of // now) + done, count * (of // now))
@@ -294,15 +294,15 @@ def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     shares = np.stack([total_shares(base, own, counts) for own in again])
     shares[:, np.isnan(shares[:, :, 0]).any(axis=0)] = np.nan
     shares[:, np.isnan(shares).any(axis=0)] = np.nan
-    told = np.isfinite(shares[0, :, 0])
+    known = np.isfinite(shares[0, :, 0])
     result = np.full((len(again), 3, len(base)), np.nan)
-    part = shares[:, told]
+    part = shares[:, known]
     bounded = within_bounds(part, np.nanvar(part[:, :, 1:], axis=2))
     tail = (1.0 - LEVEL) / 2.0
     ends = np.nanquantile(bounded[:, :, 1:], (tail, 1.0 - tail), axis=2)
-    result[:, 0, told] = bounded[:, :, 0]
-    result[:, 1, told] = np.minimum(ends[0], bounded[:, :, 0])
-    result[:, 2, told] = np.maximum(ends[1], bounded[:, :, 0])
+    result[:, 0, known] = bounded[:, :, 0]
+    result[:, 1, known] = np.minimum(ends[0], bounded[:, :, 0])
+    result[:, 2, known] = np.maximum(ends[1], bounded[:, :, 0])
     return result
 
 
@@ -316,7 +316,7 @@ def with_rests(
     """Return the results of a comparison together with how much of it rests on what.
 
     Simulates the first runs again with each group of draws made anew, see `redraw_differences`;
-    with fewer than `FEWEST` runs nothing is done, as nothing could be told.
+    with fewer than `FEWEST` runs nothing is done, as too few say nothing.
 
     Args:
         plan: the plan of the comparison.
@@ -361,7 +361,7 @@ def assumptions_that_matter(
     comparison shows first with a clear sign, each counting once; the others are for each of these
     outcomes. ``share`` is the share of variance that goes with the parameter alone, with its 90 %
     interval, ``correlation`` has its direction (in the outcome ``most_in`` that it goes with most),
-    ``stands_out`` tells whether it is beyond chance, ``sets`` the number of parameter sets.
+    ``stands_out`` says whether it is beyond chance, ``sets`` the number of parameter sets.
     ``posterior_low`` and ``posterior_high`` hold 90 % of the calibrated sample, if it is in use.
     """
     rows: list[dict[str, Any]] = []
@@ -382,9 +382,9 @@ def assumptions_that_matter(
         settings = [one.settings for one in (plan.scenarios[0], scenario)]
         places = [names.index(name) for name in assumptions.assumed(*settings)]
         sets = np.concatenate([base[places], again[places][:, :redrawn]], axis=1)
-        told = [names[place] for place in places]
+        those = [names[place] for place in places]
         rows += assumptions.assumption_rows(
-            scenario.name, shown, told, sets, runs, plan.seed, plan.parameters
+            scenario.name, shown, those, sets, runs, plan.seed, plan.parameters
         )
     return pd.DataFrame(rows, columns=list(assumptions.ASSUMPTION_COLUMNS))
 
@@ -408,11 +408,11 @@ def rests_text(
     """Return, scenario by scenario, the shares of variance and the assumptions that matter most.
 
     One row for each headline outcome that differs clearly, or every row that varies. Empty where
-    it was left out; a sentence where there were too few runs to tell.
+    it was left out; a sentence where there were too few runs.
     """
     runs = int(dataset.sizes["run"])
     if variance.empty:
-        few = f"How much rests on what is told from {FEWEST} runs on."
+        few = f"How much rests on what is estimated from {FEWEST} runs on."
         return few if runs < FEWEST else ""
     blocks = []
     for scenario, part in variance.groupby("scenario", sort=False):
@@ -493,7 +493,7 @@ def _most(rows: pd.DataFrame) -> str:
 
 
 def _named(standing: int, count: int) -> str:
-    """Return the heading: none is said to matter where none stands out from chance."""
+    """Return the heading: none is called important where none stands out from chance."""
     if standing:
         return f"The {assumptions.NAMED} assumptions that matter most"
     return f"The {count} assumptions most tied to the differences in these runs"
@@ -511,7 +511,7 @@ def range_text(row: Any) -> str:
 
 def _assumption(row: Any) -> list[str]:
     way = f"a higher value moves the difference {'up' if row.correlation > 0 else 'down'}"
-    doubt = "" if row.stands_out else " Not told from chance."
+    doubt = "" if row.stands_out else " It may be chance."
     head = f"{row.rank}. {row.parameter}: {row.meaning}"
     body = (
         f"{range_text(row)}. Share {percent(row.share)} "
@@ -519,8 +519,8 @@ def _assumption(row: Any) -> list[str]:
         f"most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
     )
     lines = textwrap.wrap(head, WIDTH, subsequent_indent="   ")
-    for told in (body, f"Assumed: {row.reason}"):
-        lines += textwrap.wrap(told, WIDTH, initial_indent="   ", subsequent_indent="   ")
+    for part in (body, f"Assumed: {row.reason}"):
+        lines += textwrap.wrap(part, WIDTH, initial_indent="   ", subsequent_indent="   ")
     return lines
 
 

@@ -141,7 +141,7 @@ Side = dict[str, xr.DataArray]
 
 
 def longer(had: Months, new: Months, first: int) -> Months:
-    """Return the months done, with those from ``first`` on that a worker has told of now."""
+    """Return the months done, with those from ``first`` on that a worker has reported now."""
     if not first:
         return new
     return {name: np.concatenate([had[name][..., :first, :], new[name]], axis=-2) for name in new}

@@ -446,7 +446,7 @@ def serve(
         sockets: from `bind`.
         offered: the scenarios to choose from.
         workers: how many processes simulate.
-        ready: told when the page can be opened: its address with the token, and one that opens
+        ready: called when the page can be opened: its address with the token, and one that opens
             once only; more keys of the query can be added to both.
     """
     asyncio.run(_serve(sockets, offered, workers, ready))

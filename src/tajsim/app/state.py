@@ -131,7 +131,7 @@ class PageState:
         show: what the fans show, ``outcome`` or ``outcome@section=khorog``.
         border, land: the outcomes by section and by region on the map.
         month: the month of the map; "" for the last.
-        run: the run whose story is told.
+        run: the run whose story is shown.
     """
 
     scenario: str
@@ -224,7 +224,7 @@ def _no_scenario(name: str, offered: Sequence[str]) -> str:
 
 
 def _pairs(
-    texts: Sequence[str], told: str, mark: str, what: str
+    texts: Sequence[str], option: str, mark: str, what: str
 ) -> tuple[tuple[tuple[str, str], ...], list[str]]:
     """Return what is given as ``key=value`` or ``key@month``, and what is wrong with it."""
     found: dict[str, str] = {}
@@ -232,9 +232,9 @@ def _pairs(
     for text in texts:
         name, _, value = (part.strip() for part in text.partition(mark))
         if not name or not value:
-            wrong.append(f"{told} {text}: expected key{mark}{what}")
+            wrong.append(f"{option} {text}: expected key{mark}{what}")
         elif name in found:
-            wrong.append(f"{told} {text}: {name}: the key stands twice; expected once")
+            wrong.append(f"{option} {text}: {name}: the key stands twice; expected once")
         found[name] = value
     if len(found) > _MOST_MOVED:
         wrong.append(f"{len(found)} levers or events are moved; expected at most {_MOST_MOVED}")
@@ -424,10 +424,10 @@ def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
 def _question(state: PageState) -> str:
     since = f" from {state.since}" if state.since else ""
     levers = ", ".join(f"{name} = {value}" for name, value in state.levers)
-    told = [f"{levers}{since}"] if levers else []
-    told += [f"{key} moved to {month}" for key, month in state.moves]
+    parts = [f"{levers}{since}"] if levers else []
+    parts += [f"{key} moved to {month}" for key, month in state.moves]
     return (
-        f"What differs with {' and '.join(told)}?" if told else "What differs from the reference?"
+        f"What differs with {' and '.join(parts)}?" if parts else "What differs from the reference?"
     )
 
 

@@ -318,7 +318,7 @@ _HEAD = ("box", "limit", "chance", "happens in", "elsewhere", "cases", "held out
 def boxes_text(what: str, boxes: Sequence[FoundBox], noun: str = "runs") -> list[str]:
     """Return the sentences and the table of some boxes."""
     if not boxes:
-        return ["No box is better than the whole: the inputs do not tell where it happens."]
+        return ["No box is better than the whole: the inputs do not explain where it happens."]
     first = [f"Box 1. {sentence(what, boxes[0], noun)}"]
     lines = first + [
         f"Box {k}. In what is left, {sentence(what, box, noun)}"

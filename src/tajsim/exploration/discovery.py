@@ -168,7 +168,7 @@ def discover(
     happens = asked.of(runs[column].to_numpy(dtype=float))
     if not 0.0 < happens.mean() < 1.0:
         how = "every" if happens.any() else "no"
-        raise UserError(f"{asked.text} in {how} run; there is nothing to tell apart")
+        raise UserError(f"{asked.text} in {how} run; there is nothing to explain")
     cases = _cases(found, points, runs.assign(**{_SHARE: happens}), drawn, inputs)
     seed = int(found.about["seed"])
     return Discovery(

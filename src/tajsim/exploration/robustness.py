@@ -426,7 +426,7 @@ def _where_it_fails(
     inputs = states.table.join(sweep.drawn(), on="run").drop(columns="run")
     inputs = inputs.loc[:, inputs.nunique() > 1]
     if inputs.empty:
-        alike = "The states differ in nothing but chance, so no condition tells where it fails."
+        alike = "The states differ in nothing but chance, so no condition explains where it fails."
         return None, (), alike
     point = states.table.groupby(others, sort=False).ngroup().to_numpy()
     run = states.table["run"].to_numpy()

@@ -69,13 +69,13 @@ class Sensitivity(Printed):
         method: ``Sobol indices``, ``Morris screening`` or ``rank regression``.
         indices: a row a factor and index: ``factor``, ``basis``, ``index``, ``value``, ``low``,
             ``high`` (90 % bootstrap interval), ``chance`` (what a factor without any effect shows;
-            ``nan`` if it cannot be told).
+            ``nan`` if unknown).
         pairs: ``factor``, ``with``, ``value``, ``low``, ``high`` of pairs, for Saltelli's design
             with second order.
         bases: sums by basis: ``basis``, ``factors`` (their number), ``share``, ``low``, ``high``.
         chance: see `Noise`; and ``points_used``, ``points_missing``.
         swings: see `tajsim.exploration.sensitivity`.
-        notes: lines on what was left out or cannot be said.
+        notes: lines on what was left out or is unknown.
     """
 
     sweep: Sweep
@@ -144,7 +144,7 @@ def sensitivity(
     """
     found = opened(sweep)
     if found.factors.empty:
-        raise UserError(f"{found.folder}: this sweep has no factors whose effects could be told")
+        raise UserError(f"{found.folder}: this sweep has no factors whose effects could be ranked")
     notes: dict[str, None] = {}
     parts: dict[str, list[pd.DataFrame]] = {}
     for name in scenarios_of(found, scenario):
@@ -168,7 +168,7 @@ def sensitivity(
 def _one(
     sweep: Sweep, scenario: str, column: str, notes: dict[str, None]
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables of one scenario and column; what is to be said goes to ``notes``."""
+    """Return the tables of one scenario and column; remarks go to ``notes``."""
     rows = sweep.rows(scenario)
     places = rows[list(sweep.factors.index)].to_numpy(dtype=float)
     values = sweep.answers(column, scenario)
@@ -301,7 +301,7 @@ def _chance_text(found: Sensitivity, scenario: str, column: str, floor: float) -
     """Say how much of a column is chance; ``floor`` is the leading index of a factor of none."""
     (row,) = rows_of(found.of(found.chance, scenario, column))
     if math.isnan(row.factors):
-        return "Chance cannot be told from the factors: that needs two runs or more at each point."
+        return "Chance and factors cannot be separated: that needs two runs or more at each point."
     text = (
         f"Of the variance over points and runs {percent(row.factors)} goes with the factors, "
         f"{percent(row.alike)} with luck that acts alike at every point, "

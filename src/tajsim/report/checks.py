@@ -237,7 +237,7 @@ def _third(found: Effect, unit: str) -> str:
     return f"{size} (90 % interval {ends})"
 
 
-#: With fewer runs than this the reader is told that they are few.
+#: With fewer runs than this the page says that they are few.
 FEW = 100
 
 
@@ -343,7 +343,7 @@ def _runs(facts: Facts) -> list[str]:
     if facts.runs >= FEW:
         return []
     if facts.runs == 1:
-        return ["There is only one run: it is one possible history, and no interval can be told."]
+        return ["There is only one run: it is one possible history, and there is no interval."]
     return [
         f"There are only {facts.runs} runs: what is rare may not have shown, and intervals are "
         "wide."

@@ -164,7 +164,7 @@ def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
 
 
 def _no_shares(facts: Facts, scenario: str) -> str:
-    """Say why no shares of variance are told of a scenario, "" where they are."""
+    """Say why a scenario has no shares of variance, "" where they are."""
     if len(facts.variance) and scenario in set(facts.variance["scenario"]):
         return f"No difference of {scenario} has a direction: there is nothing to divide."
     return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)

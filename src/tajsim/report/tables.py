@@ -36,7 +36,7 @@ class Table:
     """A table with its caption, heads and rows; the first column names the row.
 
     ``marks`` holds a word for each row by which its look is chosen, besides what it says;
-    ``numbers`` tells that all but the first two columns are short.
+    ``numbers`` says that all but the first two columns are short.
     """
 
     caption: str
@@ -347,7 +347,7 @@ def _step(command: str, number: int) -> tuple[str, str]:
 
 
 def _windows(facts: Facts) -> str:
-    """Return over which months the numbers are told, and why these."""
+    """Return which months the numbers are of, and why these."""
     if facts.asked:
         return f"{' to '.join(facts.asked)}, as asked for"
     if not facts.others:
