@@ -13,15 +13,7 @@ import pandas as pd
 import xarray as xr
 from scipy.special import ndtr
 
-from tajsim.analysis.targets import (
-    breaks,
-    last_month,
-    standard_errors,
-    target_outcomes,
-    target_values,
-    trajectories,
-    trajectory_outcomes,
-)
+from tajsim.analysis import targets as measured
 from tajsim.axes import Array
 from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
@@ -151,7 +143,7 @@ def _numbers(target: Target, from_: Sequence[Target]) -> Baseline | None:
     if target.bound != "about" or not (from_ or still):
         return None
     observed = [0.0] if still else [t.observed for t in from_]
-    middle = float(standard_errors(target, np.array(observed)).mean())
+    middle = float(measured.standard_errors(target, np.array(observed)).mean())
     doubt = 0.0 if still else sum((t.error / target.error) ** 2 for t in from_) / len(from_) ** 2
     mean = np.exp(np.log(observed).mean()) if target.scale == "log" else np.mean(observed)
     source = "no change" if still else ", ".join(t.figure.id for t in from_)
@@ -412,19 +404,19 @@ def validate(
         UserError: for anything the caller can mend.
     """
     targets = tuple(load_targets().values())
-    kept = sorted({*target_outcomes(targets), *trajectory_outcomes()})
-    plan = prepare([scenario], runs, seed, parameters, last_month(targets), kept, workers)
+    kept = sorted({*measured.target_outcomes(targets), *measured.trajectory_outcomes()})
+    plan = prepare([scenario], runs, seed, parameters, measured.last_month(targets), kept, workers)
     return validate_dataset(simulate(plan, progress), targets)
 
 
 def validate_dataset(dataset: xr.Dataset, targets: Sequence[Target]) -> Validation:
     """Hold results that are there against targets; the first scenario counts."""
-    simulated = target_values(dataset, targets).simulated
+    simulated = measured.target_values(dataset, targets).simulated
     runs, mode = int(dataset.sizes["run"]), str(dataset.attrs.get("parameters_mode", ""))
     return Validation(
         scoreboard(targets, simulated),
-        trajectories(dataset, targets),
-        breaks(dataset, targets),
+        measured.trajectories(dataset, targets),
+        measured.breaks(dataset, targets),
         runs,
         mode,
         mode == "posterior" and about_posterior()["model"] != uncalibrated_version(),
@@ -497,7 +489,7 @@ def _agreement(target: Target, known: Array) -> dict[str, Any]:
     """Return the place of what was observed among the predictions."""
     if not known.size:
         return {"percentile": np.nan, "covered": np.nan, "error_sd": np.nan}
-    z = standard_errors(target, known)
+    z = measured.standard_errors(target, known)
     off = float(z.mean() / np.sqrt(z.var() + 1.0))
     if target.is_event:
         agree = float((known == target.observed).mean())
@@ -518,7 +510,7 @@ def _score_of(target: Target, known: Array) -> float:
         return score_of_chance(chance, target.observed) / target.error
     if target.bound != "about":
         return np.nan
-    return score_of_runs(standard_errors(target, known), 1.0, 0.0)
+    return score_of_runs(measured.standard_errors(target, known), 1.0, 0.0)
 
 
 def _against_baselines(target: Target, targets: Sequence[Target], score: float) -> dict[str, Any]:

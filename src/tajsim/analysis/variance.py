@@ -28,15 +28,7 @@ from tajsim.inputs.values import ParameterValues
 from tajsim.results.effect import LEVEL, compare_results, counts_of_runs
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
 from tajsim.results.select import first_of_comparison, is_whole
-from tajsim.results.window import (
-    Cell,
-    Window,
-    cells,
-    check_window,
-    default_window,
-    scenario_names,
-    whole_period,
-)
+from tajsim.results.window import Cell, Window, cells, check_window, default_window, whole_period
 
 if TYPE_CHECKING:
     from tajsim.ensemble.plan import Plan
@@ -151,7 +143,7 @@ def _windows(dataset: xr.Dataset, window: Window | None) -> list[Window]:
     period = whole_period(dataset)
     return [
         check_window(period, window or default_window(dataset, name))
-        for name in scenario_names(dataset)[1:]
+        for name in dataset["scenario"].values[1:].astype(str)
     ]
 
 

@@ -28,16 +28,8 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 import tajsim.plots.style as style
 from tajsim.analysis.comparison import compare_dataset
+from tajsim.app import state as links
 from tajsim.app.session import Session, SessionManager, request_for
-from tajsim.app.state import (
-    MOST_SHOWN,
-    USUAL_SHOWN,
-    PageState,
-    event_keys,
-    file_name,
-    read_state,
-    scenario_text,
-)
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import save
 from tajsim.errors import UserError, unknown
@@ -139,10 +131,10 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
     Raises:
         UserError: for an unknown file, and for anything wrong with the state.
     """
-    state = read_state(query, manager.offered)
+    state = links.read_state(query, manager.offered)
     if name == "scenario.toml":
         request_for(manager, state)  # only what `tajsim check` accepts is handed out
-        return file_name(state), scenario_text(state).encode()
+        return links.file_name(state), links.scenario_text(state).encode()
     if name not in names():
         raise UserError(unknown("file", name, ["scenario.toml", *names()]))
     waiting = Waiting()
@@ -159,7 +151,7 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
     return f"{state.name}-{name}" if name != RESULTS else name, content
 
 
-def _written(name: str, dataset: xr.Dataset, state: PageState) -> bytes:
+def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
     """Return the bytes of a file, made where the command line would write it."""
     with TemporaryDirectory(prefix="tajsim-") as folder:
         path = Path(folder, name)
@@ -175,7 +167,7 @@ def _written(name: str, dataset: xr.Dataset, state: PageState) -> bytes:
         return path.read_bytes()
 
 
-def _options(kind: str, state: PageState) -> dict[str, Any]:
+def _options(kind: str, state: links.PageState) -> dict[str, Any]:
     """Return what a figure shows: what the page shows."""
     outcomes = list(dict.fromkeys(spec.partition("@")[0] for spec in state.show))
     if kind == "map":
@@ -492,8 +484,8 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
         ],
         "dimensions": {name: list(names) for name, names in DIMENSIONS.items()},
         "modes": list(MODES),
-        "shown": USUAL_SHOWN,
-        "most_shown": MOST_SHOWN,
+        "shown": links.USUAL_SHOWN,
+        "most_shown": links.MOST_SHOWN,
         "files": names(),
         "maps": {"border": _stops(style.SEIZED_MAP), "land": _stops("GnBu")},
         "shapes": {**json.loads(text), "aspect": geography().aspect, "credit": CREDIT},
@@ -522,7 +514,7 @@ def _scenario(name: str) -> dict[str, Any]:
 def _events(scenario: Scenario) -> list[dict[str, Any]]:
     """Return the events of a scenario, with what documents their dates."""
     found = []
-    for key, event in zip(event_keys(scenario.events), scenario.events, strict=True):
+    for key, event in zip(links.event_keys(scenario.events), scenario.events, strict=True):
         what = ", ".join(f"{n} = {v}" for n, v in event.arguments.items()).replace("_", " ")
         found.append(
             {

@@ -18,13 +18,16 @@ _SAMPLES = 200
 _TAILS = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
 
 
-def whole_blocks(values: Array, factors: int, second_order: bool) -> np.ndarray:
-    """Tell which base rows are complete, ``(base,)``, from the answers in the order of the design.
+def block_size(kind: str, factors: int, second_order: bool = False) -> int:
+    """Return how many rows of a design belong together: a base row (Saltelli) or walk (Morris)."""
+    if kind == "morris":
+        return factors + 1
+    return 2 * factors + 2 if second_order else factors + 2
 
-    A base row is a block of ``2 factors + 2`` rows of the design, ``factors + 2`` without pairs.
-    """
-    size = 2 * factors + 2 if second_order else factors + 2
-    return np.asarray(np.isfinite(values.reshape(-1, size)).all(axis=1))
+
+def complete(values: Array, size: int) -> np.ndarray:
+    """Tell which rows ``(row,)`` have an answer, as have all others of their block."""
+    return np.repeat(np.isfinite(values.reshape(-1, size)).all(axis=1), size)
 
 
 def sobol_indices(
@@ -85,8 +88,7 @@ def first_by_basis(
     The base rows are resampled for all factors together, so that the interval is that of the sum.
     """
     factors = problem["num_vars"]
-    size = 2 * factors + 2 if second_order else factors + 2
-    blocks = values.reshape(-1, size)
+    blocks = values.reshape(-1, block_size("sobol", factors, second_order))
     a, ab, b = blocks[:, 0], blocks[:, 1 : factors + 1], blocks[:, -1]
     counts = np.vstack([np.ones(len(blocks)), counts_of_runs(len(blocks), seed, _SAMPLES)])
     counts = counts / len(blocks)
@@ -117,11 +119,6 @@ def sums_by_basis(shares: Array, bases: list[str], rest: str) -> pd.DataFrame:
         count = sum(own == basis for own in bases)
         rows.append([basis, count, sample[0], min(low, sample[0]), max(high, sample[0])])
     return pd.DataFrame(rows, columns=["basis", "factors", "share", "low", "high"])
-
-
-def whole_walks(values: Array, factors: int) -> np.ndarray:
-    """Tell which walks are complete, ``(walk,)``; a walk is ``factors + 1`` rows of the design."""
-    return np.asarray(np.isfinite(values.reshape(-1, factors + 1)).all(axis=1))
 
 
 def morris_indices(

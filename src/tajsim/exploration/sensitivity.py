@@ -172,7 +172,7 @@ def _one(
     rows = sweep.rows(scenario)
     places = rows[list(sweep.factors.index)].to_numpy(dtype=float)
     values = sweep.answers(column, scenario)
-    kept = _usable(sweep, rows, values)
+    kept = indices.complete(values, _blocks(sweep)[0])
     missing = int(rows["point"][~kept].nunique())
     if missing:
         notes[
@@ -202,18 +202,14 @@ class _TooFewError(Exception):
     """There are too few points for the method."""
 
 
-def _usable(sweep: Sweep, rows: pd.DataFrame, values: Array) -> np.ndarray:
-    """Tell which rows of the design can be used: those whose base row or walk is complete."""
-    count = len(sweep.factors)
-    if sweep.kind == "sobol":
-        second = bool(sweep.options["second_order"])
-        return np.repeat(
-            indices.whole_blocks(values, count, second), 2 * count + 2 if second else count + 2
-        )
-    if sweep.kind == "morris":
-        return np.repeat(indices.whole_walks(values, count), count + 1)
-    known: np.ndarray = np.isfinite(values)
-    return known
+def _blocks(sweep: Sweep) -> tuple[int, str]:
+    """Return how many rows of the design belong together, and what such a block is called."""
+    if sweep.kind not in METHODS:
+        return 1, ""
+    size = indices.block_size(
+        sweep.kind, len(sweep.factors), bool(sweep.options.get("second_order"))
+    )
+    return size, "base rows" if sweep.kind == "sobol" else "walks"
 
 
 def _indices(
@@ -223,19 +219,17 @@ def _indices(
     problem, seed = sweep.problem, int(sweep.about["seed"])
     bases = [str(basis) for basis in sweep.factors["basis"]]
     count, tables = len(bases), dict[str, pd.DataFrame]()
+    size, block = _blocks(sweep)
+    if block and len(values) < 4 * size:
+        raise _TooFewError(f"fewer than 4 {block} are complete ({size} points each).")
     if sweep.kind == "sobol":
         second = bool(sweep.options["second_order"])
-        size = 2 * count + 2 if second else count + 2
-        if len(values) < 4 * size:
-            raise _TooFewError(f"fewer than 4 base rows are complete ({size} points each).")
         table, pairs = indices.sobol_indices(problem, values, second, seed)
         tables["bases"] = indices.first_by_basis(problem, values, second, bases, seed)
         table["chance"] = np.where(table["index"] == "total", noise.floor, 0.0)
         if len(pairs):
             tables["pairs"] = pairs
     elif sweep.kind == "morris":
-        if len(values) < 4 * (count + 1):
-            raise _TooFewError(f"fewer than 4 walks are complete ({count + 1} points each).")
         levels = int(sweep.options.get("levels") or 4)
         table = indices.morris_indices(problem, places, values, levels, seed)
         tables["bases"] = indices.squares_by_basis(places, values, bases, seed)
@@ -248,9 +242,8 @@ def _indices(
                 f"{len(values)} points are too few for {count} factor{'s' * (count != 1)}; rank "
                 f"regression needs {count + SPARE}."
             )
-        table, tables["bases"] = indices.rank_regression(
-            problem["names"], places, values, bases, seed
-        )
+        ranks = indices.rank_regression(problem["names"], places, values, bases, seed)
+        table, tables["bases"] = ranks
         table["chance"] = np.sqrt(1.0 / (len(values) - 1.0))
     table.insert(1, "basis", table["factor"].map(dict(zip(problem["names"], bases, strict=True))))
     return {"indices": table, **tables}
@@ -291,7 +284,7 @@ def _cells(table: pd.DataFrame, heads: list[str]) -> list[str]:
     cells = []
     for index in heads:
         signed = index in ("mu", "coefficient")
-        value, low, high = table.loc[index, ["value", "low", "high"]].astype(float)
+        value, low, high = table.loc[index, ["value", "low", "high"]].to_numpy(float)
         cells.append(table_number(value, signed))
         cells += [interval(low, high, signed)] if index not in ("mu", "sigma") else []
     return cells

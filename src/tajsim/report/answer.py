@@ -9,15 +9,8 @@ import numpy as np
 import pandas as pd
 
 from tajsim.display.html import rows_of
+from tajsim.report import wording
 from tajsim.report.facts import Facts
-from tajsim.report.wording import (
-    capital,
-    effects_sentence,
-    in_runs,
-    level_sentence,
-    listed,
-    with_interval,
-)
 from tajsim.results.effect import effect
 from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import NOTICEABLE, first_of_comparison, first_of_summary, gap, is_whole
@@ -122,7 +115,7 @@ def _effects(facts: Facts, scenario: str, keys: Sequence[tuple[str, str]]) -> li
     if facts.equal(scenario):
         return [
             f"Nothing differs between {scenario} and {facts.reference}: every outcome is the same "
-            f"{in_runs(facts.runs, facts.runs)}."
+            f"{wording.in_runs(facts.runs, facts.runs)}."
         ]
     found = []
     for key in keys:
@@ -137,7 +130,7 @@ def _effects(facts: Facts, scenario: str, keys: Sequence[tuple[str, str]]) -> li
             f"No headline outcome of {scenario} differs by as much as {100 * NOTICEABLE:g} % with "
             "an interval clear of zero."
         ]
-    return [effects_sentence(scenario, group) for group in groups]
+    return [wording.effects_sentence(scenario, group) for group in groups]
 
 
 def _yes_or_no(facts: Facts, scenario: str) -> list[str]:
@@ -146,14 +139,14 @@ def _yes_or_no(facts: Facts, scenario: str) -> list[str]:
         cell = facts.cell(scenario, outcome, "")
         a, b = cell.values
         found = effect(gap(a, b))
-        name = capital(facts.in_words(outcome, ""))
+        name = wording.capital(facts.in_words(outcome, ""))
         line = (
-            f"“{name}” occurs {in_runs(int(b.sum()), b.size)} of {scenario} and "
-            f"{in_runs(int(a.sum()), a.size)} of {facts.reference}"
+            f"“{name}” occurs {wording.in_runs(int(b.sum()), b.size)} of {scenario} and "
+            f"{wording.in_runs(int(a.sum()), a.size)} of {facts.reference}"
         )
         if found.runs < 2 or found.share_tied == 1.0:
             return [f"{line}."]
-        ends = with_interval(found.mean, found.low, found.high, "0 or 1")[1]
+        ends = wording.with_interval(found.mean, found.low, found.high, "0 or 1")[1]
         doubt = "" if found.direction else ", which covers zero, so that no direction can be stated"
         return [f"{line} (90 % interval of the difference {ends} percentage points{doubt})."]
     return []
@@ -181,13 +174,15 @@ def _levels(facts: Facts) -> list[str]:
     places = np.linspace(0, len(rest) - 1, min(len(rest), MOST)).round().astype(int)
     chosen = pd.concat([claimed, rest.iloc[places]]).drop_duplicates("outcome")
     lines = [
-        level_sentence(_called(facts, row), row.unit, row.median, row.p05, row.p95, row.runs)
+        wording.level_sentence(
+            _called(facts, row), row.unit, row.median, row.p05, row.p95, row.runs
+        )
         for row in rows_of(chosen)[: MOST - 1]
     ]
     for outcome in _flags(facts):
         values = facts.dataset[outcome].isel(scenario=0, month=-1).values
-        count = in_runs(int(values.sum()), values.size)
-        return [*lines, f"“{capital(facts.in_words(outcome, ''))}” occurs {count}."]
+        count = wording.in_runs(int(values.sum()), values.size)
+        return [*lines, f"“{wording.capital(facts.in_words(outcome, ''))}” occurs {count}."]
     return lines
 
 
@@ -221,7 +216,7 @@ def counts(facts: Facts, left: int) -> list[str]:
     size = table[["reference_median", "median"]].abs().max(axis=1)
     slight = int((moves & (table["difference"].abs() < NOTICEABLE * size)).sum())
     names = [facts.in_words(row.outcome, row.where) for row in rows_of(table[unsure])]
-    named = f" ({listed(list(dict.fromkeys(names)), NAMED)})"
+    named = f" ({wording.listed(list(dict.fromkeys(names)), NAMED)})"
     covers = f"an interval that covers zero, so that no direction is stated{named}"
     little = _slight(slight, int(moves.sum()))
     parts = [
@@ -238,7 +233,7 @@ def counts(facts: Facts, left: int) -> list[str]:
     shown = [f"{n} {one if n == 1 else several}" for n, one, several in parts if n]
     where = f", over {len(facts.others)} scenarios," if len(facts.others) > 1 else ""
     more = f"; the other {left} scenarios stand in the tables" if left else ""
-    return [f"Of {len(table)} headline totals{where} {listed(shown)}{more}."]
+    return [f"Of {len(table)} headline totals{where} {wording.listed(shown)}{more}."]
 
 
 def _slight(part: int, whole: int) -> str:
