@@ -40,8 +40,8 @@ from tajsim.errors import UserError
 from tajsim.plots.map import standing
 from tajsim.plots.style import GUARD, with_guard
 from tajsim.results.chronicle import event_log
-from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import join
+from tajsim.results.window import yes_or_no
 
 PAIRED = ("difference", "scenarios", "tornado", "claims")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")

@@ -22,19 +22,19 @@ import xarray as xr
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
+from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.inputs.toml import month_names
 from tajsim.results.effect import Effect, Values, effect
 from tajsim.results.numbers import interval, percent, table_number, text_table
-from tajsim.results.select import gap
+from tajsim.results.select import attribute, gap, names_of
 from tajsim.results.window import (
-    ADDITIVE,
     Window,
-    aggregate,
-    attribute,
-    scenario_names,
+    at_places,
+    over,
+    unit_of,
     whole_period,
 )
 
@@ -63,7 +63,7 @@ def evaluate_claims(dataset: xr.Dataset) -> pd.DataFrame:
     """
     rows = [
         {"scenario": scenario, **_row(dataset, scenario, claim)}
-        for scenario in scenario_names(dataset)
+        for scenario in names_of(dataset)
         for claim in attribute(dataset, "claims").get(scenario, ())
     ]
     return pd.DataFrame(rows)
@@ -120,14 +120,14 @@ def reference_of(dataset: xr.Dataset, scenario: str) -> str:
 
     The first of the results where none is named, as in results of earlier versions.
     """
-    return attribute(dataset, "extends").get(scenario) or scenario_names(dataset)[0]
+    return attribute(dataset, "extends").get(scenario) or names_of(dataset)[0]
 
 
 def _missing_reference(dataset: xr.Dataset, scenario: str) -> str:
     reference = reference_of(dataset, scenario)
     if reference == scenario:
         return "for want of a reference"
-    if reference not in scenario_names(dataset):
+    if reference not in names_of(dataset):
         return f"as they are against {reference}, which is not among the results"
     return ""
 
@@ -135,33 +135,24 @@ def _missing_reference(dataset: xr.Dataset, scenario: str) -> str:
 def claim_values(dataset: xr.Dataset, scenario: str, claim: Claim) -> Values:
     """Return the quantity of a claim, ``(run,)``; ``nan`` where it is relative to zero."""
 
-    def over(name: str, window: Window) -> Values:
-        variable = dataset[claim["outcome"]].sel(scenario=name)
-        return _at(aggregate(variable, window), claim.get("where", {}))
+    def at(name: str, window: Window) -> Values:
+        own = dataset.sel(scenario=[name])
+        where = {d: [place] for d, place in claim.get("where", {}).items()}
+        return np.asarray(over(at_places(own, claim["outcome"], where), window).values[0])
 
     window = (claim["window"][0], claim["window"][1])
-    values = over(scenario, window)
+    values = at(scenario, window)
     if claim["against"] == "level":
         return values
     if claim["against"] == "before":
-        base = over(scenario, (claim["before"][0], claim["before"][1]))
+        base = at(scenario, (claim["before"][0], claim["before"][1]))
     else:
-        base = over(reference_of(dataset, scenario), window)
+        base = at(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
         return gap(base, values)
     result: Values = np.full_like(base, np.nan)
     np.divide(100.0 * gap(base, values), np.abs(base), out=result, where=base != 0.0)
     return result
-
-
-def _at(values: xr.DataArray, where: dict[str, str]) -> Values:
-    """Pick the coordinates of a claim; dimensions it does not name are added up or averaged."""
-    values = values.sel(where)
-    rest = [d for d in values.dims if d != "run"]
-    kind = values.attrs.get("aggregate")
-    if rest:
-        values = values.sum(rest) if kind in ADDITIVE else values.mean(rest)
-    return np.asarray(values.values, dtype=np.float64)
 
 
 def _bounds(claim: Claim) -> tuple[float, float] | None:
@@ -200,8 +191,7 @@ def _share(claim: Claim, values: Values) -> float:
 
 
 def _unit(dataset: xr.Dataset, claim: Claim) -> str:
-    attrs = dataset[claim["outcome"]].attrs
-    return "%" if claim.get("relative") else str(attrs.get("window_unit", attrs.get("unit", "")))
+    return "%" if claim.get("relative") else unit_of(dataset[claim["outcome"]], windowed=True)
 
 
 def _expectation(claim: Claim) -> str:
@@ -446,7 +436,7 @@ def _needs(tests: Sequence[_Test]) -> list[_Need]:
     for test in sorted(tests, key=lambda test: test.reference is None):
         for side in test.sides:
             need = needs.setdefault(side.name, _Need(side))
-            need.outcomes |= {claim.outcome for claim in test.scenario.claims}
+            need.outcomes |= set(with_weight(claim.outcome for claim in test.scenario.claims))
             last = max(claim.window[1] for claim in test.scenario.claims)
             need.until = max(need.until, min(last, side.end))
     references = {test.reference.name for test in tests if test.reference}
@@ -464,7 +454,7 @@ def _batches(needs: Sequence[_Need], size: int) -> Iterator[list[_Need]]:
 def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:
     """Test the claims of one scenario on its results and those of its reference."""
     name = test.scenario.name
-    outcomes = sorted({claim.outcome for claim in test.scenario.claims})
+    outcomes = sorted(with_weight(claim.outcome for claim in test.scenario.claims))
     sides = [kept[side.name][outcomes] for side in test.sides]
     pair = xr.concat(sides, "scenario", join="inner", combine_attrs="override")
     own = attribute(kept[name], "claims")[name]

@@ -17,7 +17,6 @@ from tajsim.inputs.ledger import load_kinds
 from tajsim.inputs.registry import actor_name, labels_of
 from tajsim.inputs.toml import month_number
 from tajsim.results.chronicle import (
-    MONTHS,
     Change,
     Occurrence,
     Pair,
@@ -31,9 +30,17 @@ from tajsim.results.chronicle import (
     sentence,
 )
 from tajsim.results.effect import basis_statement, effect
-from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
-from tajsim.results.select import first_of_comparison, first_of_summary
-from tajsim.results.window import Window, attribute, cells, whole_period
+from tajsim.results.numbers import (
+    MONTHS,
+    WIDTH,
+    factor,
+    interval,
+    percent,
+    table_number,
+    text_table,
+)
+from tajsim.results.select import attribute, first_of_comparison, first_of_summary
+from tajsim.results.window import Window, cells, whole_period
 
 #: How many differing events, scheduled events and outcomes are told unless all are asked for.
 MOST_EVENTS, MOST_SCHEDULED, MOST_OUTCOMES = 15, 6, 8

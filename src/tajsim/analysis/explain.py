@@ -28,7 +28,7 @@ from tajsim.results.chronicle import (
     sentence,
     story,
 )
-from tajsim.results.window import scenario_names
+from tajsim.results.select import names_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,7 +91,7 @@ def explain(
             "--against SCENARIO or a second file compares two scenarios over all runs"
         )
     text = story(first, run, scenario, everything)
-    name = scenario or scenario_names(first)[0]
+    name = scenario or names_of(first)[0]
     told = [sentence(event) for event in occurrences(first, name, run)]
     return Explanation(text, event_table(first, name, run).assign(told=told))
 

@@ -25,21 +25,19 @@ from tajsim.draws import Draws
 from tajsim.ensemble.plan import column_plan
 from tajsim.ensemble.run import simulate
 from tajsim.inputs.ledger import STATUSES, Mechanism, load_documents, load_mechanisms
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import REDRAWN, load_parameters
 from tajsim.inputs.scenario_file import is_mechanism, shipped_scenarios
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.country import readers
 from tajsim.results.numbers import text_table
+from tajsim.results.select import names_of
 from tajsim.results.window import (
     Cell,
     Window,
     cells,
-    check_window,
-    default_window,
-    scenario_names,
-    whole_period,
+    window_of,
 )
 
 if TYPE_CHECKING:
@@ -230,7 +228,7 @@ def kept_outcomes(plan: Plan) -> tuple[str, ...]:
     """Return the outcomes whose variance is told: the chosen ones, or of all the headline ones."""
     known = load_outcomes()
     everything = len(plan.outcomes) == len(known)
-    return tuple(n for n in plan.outcomes if known[n].headline or not everything)
+    return with_weight(n for n in plan.outcomes if known[n].headline or not everything)
 
 
 def redraw_differences(
@@ -292,11 +290,7 @@ def _simulate_again(
 
 def _windows(dataset: xr.Dataset, window: Window | None) -> list[Window]:
     """Return the window of each scenario but the reference."""
-    period = whole_period(dataset)
-    return [
-        check_window(period, window or default_window(dataset, name))
-        for name in scenario_names(dataset)[1:]
-    ]
+    return [window_of(dataset, window, name) for name in names_of(dataset)[1:]]
 
 
 def _settings(tables: Mapping[str, Array], groups: Sequence[str]) -> dict[str, Array]:

@@ -10,33 +10,34 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
 from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
 from tajsim.app.workers import SMOOTH, ViewJob
-from tajsim.axes import DIMENSIONS, Array
+from tajsim.axes import Array
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.executor import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.toml import month_dates
-from tajsim.results.effect import basis_statement, compare_results
+from tajsim.results.effect import (
+    basis_statement,
+    compare_results,
+    mean_interval,
+    quantiles,
+    share_interval,
+)
 from tajsim.results.numbers import interval, percent, table_number
-from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import first_of_comparison, gap
 from tajsim.results.window import (
     Floats,
+    at_places,
     counted,
-    mean_interval,
-    quantiles,
+    labelled,
     rare,
-    reduce,
     scaled,
-    share_interval,
     smooth_unit,
     titled,
     unit_of,
+    yes_or_no,
 )
 
 
@@ -66,12 +67,12 @@ def plain(value: Any) -> Any:
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
+def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     """Return fans and difference of an outcome, as `tajsim.plots.fan` draws them smoothed by year.
 
     Args:
-        sides: of the reference and of the scenario, ``(scenario 1, own..., month, run)``, each as
-            far as it is there; the reference alone, if nothing of the scenario is.
+        sides: of the reference and of the scenario, each as far as it is there; the reference
+            alone, if nothing of the scenario is.
         spec: ``outcome`` or ``outcome@section=khorog``.
 
     Returns:
@@ -80,11 +81,12 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
         its 90 % interval, as far as both are there. All ``(line, month)`` in ``unit``. None while
         there are too few months.
     """
-    _, where = split_spec(spec)
+    name, where = split_spec(spec)
     select = {dimension: [name] for dimension, name in where.items()}
-    if not sides or sides[0].sizes["month"] < SMOOTH:
+    sides = [side for side in sides if name in side]
+    if not sides or sides[0][name].sizes["month"] < SMOOTH:
         return None
-    series = [reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
+    series = [at_places(s, name, select) for s in sides if s[name].sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
     binary = not rare(series[0]) and yes_or_no(series[0])
@@ -99,10 +101,10 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
     if both:
-        difference = rounded(paired_by_month(gap(values[0][:both], values[1][:both])) / factor)
+        difference = rounded(mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": titled(sides[0], select),
+        "title": titled(sides[0], name, select),
         "unit": f"{unit} (mean)" if rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
@@ -126,24 +128,7 @@ def _rolled(values: Floats) -> Floats:
 def _lines(values: Floats, mean: bool, binary: bool) -> Floats:
     if not mean:
         return quantiles(values, LEVELS)
-    return np.stack(share_interval(values) if binary else mean_interval(values))
-
-
-def paired_by_month(differences: Floats) -> Floats:
-    """Return mean, low and high of differences ``(month, run)``: the 90 % t interval of the mean.
-
-    Runs without a value are left out; the interval is nan where fewer than two have one.
-    """
-    known = np.isfinite(differences)
-    count = known.sum(axis=1)
-    some = np.maximum(count, 1)
-    values = np.where(known, differences, 0.0)
-    mean = np.where(count > 0, values.sum(axis=1) / some, np.nan)
-    squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
-    spread = np.sqrt(squares / np.maximum(count - 1, 1))
-    half = stdtrit(np.maximum(count - 1, 1), 0.95) * spread / np.sqrt(some)
-    half = np.where(count > 1, half, np.nan)
-    return np.stack([mean, mean - half, mean + half])
+    return share_interval(values) if binary else mean_interval(values).clip(min=0.0)
 
 
 Series = NDArray[np.float32]
@@ -209,25 +194,10 @@ def months_of(side: Side) -> int:
 
 
 def _labelled(name: str, chunks: Sequence[Series], scenario: str, plan: Plan) -> xr.DataArray:
-    outcome = load_outcomes()[name]
     count = min(chunk.shape[-2] for chunk in chunks)
     values = np.concatenate([chunk[..., :count, :] for chunk in chunks], axis=-1)
-    return xr.DataArray(
-        values[None],
-        dims=("scenario", *outcome.dimensions, "month", "run"),
-        coords={
-            "scenario": [scenario],
-            "month": month_dates(plan.months[:count]),
-            **{d: list(DIMENSIONS[d]) for d in outcome.dimensions},
-        },
-        name=name,
-        attrs={
-            "label": outcome.label,
-            "unit": outcome.unit,
-            "aggregate": outcome.aggregate,
-            "window_unit": outcome.window_unit,
-        },
-    )
+    series = labelled({name: values}, plan.months[:count])[name]
+    return series.expand_dims(scenario=[scenario])
 
 
 #: The outcome that sizes the ways out.
@@ -270,7 +240,7 @@ def fans_of(sides: Sequence[Side], state: PageState) -> list[dict[str, Any]]:
     found = []
     for spec in state.show:
         name = spec.partition("@")[0]
-        fan = fan_of([side[name] for side in sides if name in side], spec)
+        fan = fan_of(sides, spec)
         found += [fan] if fan and name in sides[0] else []
     return found
 

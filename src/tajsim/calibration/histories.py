@@ -27,6 +27,7 @@ from tajsim.ensemble.executor import StopRequestedError, interrupts_ignored
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 from tajsim.files import telling, whole, write_whole
+from tajsim.inputs.outcomes import with_weight
 
 if TYPE_CHECKING:
     from tajsim.inputs.scenario_parts import Scenario
@@ -61,7 +62,7 @@ def simulated_targets(task: HistoryJob, month_done: Callable[[], None] = lambda:
     from tajsim.ensemble.executor import collect, simulate
 
     scenario, until = task.scenario, last_month(task.targets)
-    outcomes, count = target_outcomes(task.targets), len(task.runs)
+    outcomes, count = with_weight(target_outcomes(task.targets)), len(task.runs)
     plan = Plan(
         (scenario,), count, task.seed, task.parameters, scenario.start, until, outcomes, 1, count
     )

@@ -18,7 +18,7 @@ from tajsim.draws import seed_errors
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, unknown
 from tajsim.files import exists, telling, whole
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import MODES, REDRAWN, load_parameters
 from tajsim.inputs.toml import check_month, month_names
 from tajsim.model.snapshot import Snapshot, packed, unpacked
@@ -176,7 +176,7 @@ def make_plan(
         parameters,
         start,
         end,
-        tuple(dict.fromkeys(outcomes)) if outcomes else tuple(load_outcomes()),
+        with_weight(outcomes or load_outcomes()),
         int(workers),
         int(chunk),
         tuple(redraw),

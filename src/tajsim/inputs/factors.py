@@ -246,9 +246,7 @@ def unknown_factor(name: Any, factors: list[Factor]) -> str:
     return unknown("factor", str(name), [factor.name for factor in factors])
 
 
-#: What aggregates by adding may also be added over sections, agencies, ...
-ADDITIVE = ("yearly", "total")
-#: The place that stands for the sum over a dimension.
+#: The place that stands for all of a dimension: their sum or mean, as the outcome says.
 ALL = "all"
 
 
@@ -281,7 +279,7 @@ def _columns(row: KeepRow, window: tuple[str, str]) -> list[Keep]:
     places = [
         dict(zip(free, names, strict=True)) for names in product(*(DIMENSIONS[d] for d in free))
     ]
-    if len(outcome.dimensions) == len(free) == 1 and outcome.aggregate in ADDITIVE:
+    if len(outcome.dimensions) == len(free) == 1 and outcome.places == "sum":
         places.insert(0, {free[0]: ALL})
     columns = []
     for place in places:
@@ -321,8 +319,6 @@ def _where_fits(source: ExperimentSource, key: Key, row: KeepRow) -> bool:
             have = ", ".join(outcome.dimensions) or "none"
             hint = nearest(dimension, outcome.dimensions)
             text = f"unknown dimension '{dimension}'; '{row.outcome}' has: {have}{hint}"
-        elif name == ALL and outcome.aggregate not in ADDITIVE:
-            text = f"'{row.outcome}' does not add up over {dimension}; expected one of its names"
         elif name != ALL and name not in DIMENSIONS[dimension]:
             text = unknown(dimension, name, (*DIMENSIONS[dimension], ALL))
         if text:

@@ -23,26 +23,23 @@ from tajsim.errors import UserError
 from tajsim.plots.evidence import draw_observed, observed, observed_key
 from tajsim.plots.intervals import check_pairs
 from tajsim.plots.style import KeyEntry, Layout
+from tajsim.results.effect import mean_interval, quantiles, share_interval
 from tajsim.results.numbers import decimals_for, number, wrap
-from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import gap
 from tajsim.results.window import (
     Floats,
+    at_places,
     lasting,
-    mean_interval,
     most_moved,
     over,
-    paired,
-    quantiles,
     rare,
-    reduce,
     scaled,
-    share_interval,
     smooth_unit,
     titled,
     unit_of,
     window_of,
     years,
+    yes_or_no,
 )
 from tajsim.results.window import smooth as smoothed
 
@@ -91,7 +88,7 @@ def fan(
     wide, tall = (6.0, 3.0) if columns == 1 else (2.62, 1.45)
     places = panels.spots(found, dataset, wide)
     room = panels.head_room(places)
-    heads = [titled(dataset[n], chosen) if len(names) > 1 else "" for n in names]
+    heads = [titled(dataset, n, chosen) if len(names) > 1 else "" for n in names]
     heads = ["\n".join(wrap(head, wide, style.BODY, bold=True)) for head in heads]
     page = Layout(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
@@ -128,7 +125,7 @@ def _panel(
     months: int | None,
 ) -> float:
     """Draw the series of an outcome and return what its values are divided by."""
-    series = reduce(dataset[name], select)
+    series = at_places(dataset, name, select)
     share = not rare(series) and yes_or_no(series)
     unit = unit_of(series, windowed=False)
     if months is not None and not share:
@@ -138,7 +135,7 @@ def _panel(
     for position in range(series.sizes["scenario"]):
         values = series.values[position].astype(np.float64)
         if share or rare(series):
-            found = share_interval(values) if share else mean_interval(values)
+            found = share_interval(values) if share else mean_interval(values).clip(min=0.0)
             _mean(ax, when, [line / factor for line in found], position)
         else:
             _bands(ax, when, values / factor, position, series.sizes["scenario"])
@@ -203,7 +200,7 @@ def _interval(dataset: xr.Dataset) -> str:
 
 def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Sequence[str]]) -> str:
     if len(names) == 1:
-        return titled(dataset[names[0]], select)
+        return titled(dataset, names[0], select)
     reference, *others = choose.names_of(dataset)
     return f"{', '.join(others)} against {reference}" if others else reference
 
@@ -248,7 +245,7 @@ def scenarios(
         raise UserError("this picture shows one outcome in all scenarios; name only one")
     chosen = choose.selection(select)
     choose.check_selection([dataset[named[0]]], chosen)
-    series = reduce(dataset[named[0]], chosen)
+    series = at_places(dataset, named[0], chosen)
     months = smooth or (12 if dataset.sizes["month"] > 24 else 1)
     bands = _Bands(series, months)
     names = choose.names_of(dataset)
@@ -258,7 +255,7 @@ def scenarios(
     lines = max(map(len, heads)) + 1
     page = Layout(
         body=(1.05 + 0.14 * lines) * rows + 0.5,
-        title=title or f"{titled(dataset[named[0]], chosen)}: every scenario against {names[0]}",
+        title=title or f"{titled(dataset, named[0], chosen)}: every scenario against {names[0]}",
         subtitle=_SUBTITLE.format(unit=unit_of(series, windowed=True)),
         legend=_scenarios_legend(names[0]),
         foot=timeline.foot(dataset, bands.said),
@@ -293,7 +290,7 @@ class _Bands:
     def _of(self, values: Floats) -> Floats:
         """Return low, middle and high ``(3, month)`` of ``(month, run)``."""
         if self.share or self.mean:
-            return np.stack([values.mean(axis=1)] * 3)
+            return np.stack([mean_interval(values)[0]] * 3)
         return quantiles(values, _LEVELS)
 
     def draw(self, ax: Axes, scenario: int, look: style.Look) -> None:
@@ -330,7 +327,7 @@ def _head(
     pair = series.isel(scenario=[0, scenario])
     reference, other = over(pair, window_of(dataset, None, name)).values
     apart = gap(reference, other)
-    mean, low, high = paired(apart)
+    mean, low, high = mean_interval(apart)
     factor, _ = scaled(np.array([mean]), "")
     text = "no difference in any run"
     if np.any(apart):

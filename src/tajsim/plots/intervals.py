@@ -19,19 +19,19 @@ import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.errors import UserError, unknown
 from tajsim.plots.style import Layout
+from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import month_text, number, width, with_interval, wrap
-from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import gap
 from tajsim.results.window import (
     Floats,
+    at_places,
     most_moved,
     over,
-    paired,
-    reduce,
     scaled,
     titled,
     unit_of,
     window_of,
+    yes_or_no,
 )
 
 _LINE = 0.16  # inches of one printed value
@@ -62,14 +62,16 @@ class Difference:
     def size(self) -> float:
         """The largest mean difference of a scenario, in standard deviations of the reference."""
         sizes = [
-            abs(paired(v)[0]) / s for v, s in zip(self.values, self.spreads, strict=True) if s > 0
+            abs(mean_interval(v)[0]) / s
+            for v, s in zip(self.values, self.spreads, strict=True)
+            if s > 0
         ]
         return max(sizes, default=0.0)
 
     @property
     def printed(self) -> tuple[float, str]:
         """What the printed means are divided by, and the unit then."""
-        return scaled(np.array([paired(values)[0] for values in self.values]), self.unit)
+        return scaled(np.array([mean_interval(values)[0] for values in self.values]), self.unit)
 
     @property
     def height(self) -> float:
@@ -125,7 +127,7 @@ def _scenario(ax: Axes, one: Difference, index: int, height: float) -> None:
     """Draw mean, interval and spread of one scenario's differences, and print them."""
     look = style.scenario_look(index + 1)
     values, spread = one.values[index], one.spreads[index]
-    mean, low, high = paired(values)
+    mean, low, high = mean_interval(values)
     sure = low > 0.0 or high < 0.0
     if spread > 0.0:
         runs = np.quantile(values[np.isfinite(values)], [0.05, 0.95]) / spread
@@ -382,7 +384,7 @@ def difference(
         return page.figure
     parts = page.figure.subfigures(2, 1, height_ratios=[tall, 2.2], squeeze=False)
     forest(parts[0, 0].subplots(), moved, reference)
-    whole = _difference(dataset, extra[0], reduce(dataset[extra[0]], chosen), chosen, window)
+    whole = _difference(dataset, extra[0], chosen, window)
     _histogram(parts[1, 0].subplots(), dataset, whole)
     return page.figure
 
@@ -421,13 +423,13 @@ def _rows(
     dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
 ) -> list[Difference]:
     """Return the row of an outcome, or one for each part if only the whole stays as it is."""
-    whole = _difference(dataset, name, reduce(dataset[name], select), select, window)
+    whole = _difference(dataset, name, select, window)
     own = choose.own_dimensions(dataset[name])
     if whole.moves or len(own) != 1 or own[0] in select:
         return [whole]
     places = [str(place) for place in dataset[own[0]].values]
     chosen = [{**select, own[0]: [place]} for place in places]
-    parts = [_difference(dataset, name, reduce(dataset[name], c), c, window) for c in chosen]
+    parts = [_difference(dataset, name, one, window) for one in chosen]
     moved = [part for part in parts if part.moves]
     return moved or [whole]
 
@@ -435,11 +437,11 @@ def _rows(
 def _difference(
     dataset: xr.Dataset,
     name: str,
-    series: xr.DataArray,
     select: Mapping[str, Sequence[str]],
     window: Any,
 ) -> Difference:
-    """Return the paired differences of a series ``(scenario, month, run)`` of an outcome."""
+    """Return the paired differences of an outcome at the chosen places."""
+    series = at_places(dataset, name, select)
     values, spreads, scale = [], [], 0.0
     for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
         months = window_of(dataset, window, scenario)
@@ -450,7 +452,7 @@ def _difference(
         scale = max(scale, float(np.abs(known).max(initial=0.0)))
     spreads = [spread if spread > 1e-6 * scale else 0.0 for spread in spreads]
     narrowed = any(dimension in select for dimension in choose.own_dimensions(dataset[name]))
-    label = titled(dataset[name], select) if narrowed else str(series.attrs.get("label", name))
+    label = titled(dataset, name, select) if narrowed else str(series.attrs.get("label", name))
     unit = unit_of(series, windowed=True)
     if unit == "0 or 1":
         unit = f"share of {'runs' if yes_or_no(series, windowed=True) else 'months'}"
@@ -488,12 +490,12 @@ def _bars(ax: Axes, values: Floats, edges: Floats, look: style.Look) -> None:
     counts = np.histogram(values, edges)[0]
     ax.stairs(counts, edges, fill=True, color=look.colour, alpha=0.3, lw=0)
     ax.stairs(counts, edges, color=look.colour, lw=1.0)
-    ax.axvline(paired(values)[0], color=look.colour, lw=1.6, ls=look.line)
+    ax.axvline(mean_interval(values)[0], color=look.colour, lw=1.6, ls=look.line)
 
 
 def _signs(name: str, values: Floats) -> str:
     up, down = (100 * float(np.mean(test)) for test in (values > 0, values < 0))
-    mean = number(paired(values)[0], signed=True)
+    mean = number(mean_interval(values)[0], signed=True)
     text = f"mean {mean}; higher in {up:.0f} %, lower in {down:.0f} % of runs"
     if up + down < 99.5:
         text += f", equal in {100 - up - down:.0f} %"

@@ -11,8 +11,8 @@ import pandas as pd
 from tajsim.report.facts import Facts, counts, rows
 from tajsim.report.wording import capital, effects_sentence, in_runs, level_sentence, told
 from tajsim.results.effect import effect
-from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import NOTICEABLE, first_of_comparison, first_of_summary, gap, is_whole
+from tajsim.results.window import yes_or_no
 
 MOST = 5
 #: With fewer pairs of runs than this no direction is stated in the answer.

@@ -37,7 +37,6 @@ from tajsim.report.wording import (
     told,
 )
 from tajsim.results.chronicle import (
-    MONTHS,
     Change,
     Occurrence,
     changes,
@@ -48,11 +47,17 @@ from tajsim.results.chronicle import (
     scheduled,
     sentence,
 )
-from tajsim.results.effect import LEVEL, Effect, effect, quantiles
-from tajsim.results.numbers import interval, percent, table_number
-from tajsim.results.outcomes import yes_or_no
-from tajsim.results.select import headline, own_dimensions
-from tajsim.results.window import attribute, over, paired, reduce, titled, unit_of, window_of
+from tajsim.results.effect import LEVEL, Effect, effect, mean_interval, quantiles
+from tajsim.results.numbers import MONTHS, interval, percent, table_number
+from tajsim.results.select import attribute, gap, headline, own_dimensions
+from tajsim.results.window import (
+    at_places,
+    over,
+    titled,
+    unit_of,
+    window_of,
+    yes_or_no,
+)
 from tajsim.version import __version__
 
 #: So many of the differences told first are looked at, and so many assumptions for each.
@@ -668,13 +673,13 @@ def _differences(facts: Facts, names: Sequence[str]) -> str:
         window = facts.window(name)
         found = []
         for outcome in headline(facts.dataset):
-            values = over(reduce(facts.dataset[outcome], {}), window).values
-            mean, low, high = paired(values[place] - values[0])
+            values = over(at_places(facts.dataset, outcome), window).values
+            mean, low, high = map(float, mean_interval(gap(values[0], values[place])))
             spread = float(np.nanstd(values[0]))
             if spread > 0.0 and np.isfinite(mean) and mean != 0.0:
                 unit = unit_of(facts.dataset[outcome], windowed=True)
                 size, ends = told(mean, low, high, unit)
-                called = small(titled(facts.dataset[outcome], {}))
+                called = small(titled(facts.dataset, outcome, {}))
                 found.append((-abs(mean) / spread, f"{called} {size} ({ends})"))
         shown = [told for _, told in sorted(found)[:each]]
         said.append(f"{name} less {facts.reference}: {'; '.join(shown) or 'nothing differs'}.")
@@ -692,9 +697,13 @@ def _levels(facts: Facts, kind: str, outcomes: Sequence[str], names: Sequence[st
     for outcome in outcomes:
         variable = facts.dataset[outcome]
         own = own_dimensions(variable) if kind in _BY_PLACE else []
-        values = over(reduce(variable, {}, own), window).sel(scenario=list(names))
+        values = over(at_places(facts.dataset, outcome, {}, own), window).sel(scenario=list(names))
         unit = unit_of(variable, windowed=True)
-        called = titled(variable, {}) if not own else str(variable.attrs.get("label", outcome))
+        called = (
+            titled(facts.dataset, outcome, {})
+            if not own
+            else str(variable.attrs.get("label", outcome))
+        )
         told = [f"{name} {_of(values.sel(scenario=name), own, unit)}" for name in names]
         said.append(f"{called}: {'; '.join(told)}.")
     return " ".join(said)
@@ -703,15 +712,15 @@ def _levels(facts: Facts, kind: str, outcomes: Sequence[str], names: Sequence[st
 def _of(values: xr.DataArray, own: Sequence[str], unit: str) -> str:
     """Return one outcome of one scenario: the whole with its range, or its places."""
     if yes_or_no(values, windowed=True) and not own:
-        return f"{level(float(values.mean()), unit)} of the runs"
+        return f"{level(float(mean_interval(values.values)[0]), unit)} of the runs"
     if not own:
-        low, median, high = quantiles(values.values[np.isfinite(values.values)])
+        low, median, high = map(float, quantiles(values.values))
         return f"{level(median, unit)} ({span(low, high, unit)})"
     flat = values.stack(place=list(own)) if len(own) > 1 else values.rename({own[0]: "place"})
     told = []
     for name in flat["place"].values:
         where = ";".join(f"{d}={n}" for d, n in zip(own, np.atleast_1d(name), strict=False))
-        median = quantiles(flat.sel(place=name).values)[1]
+        median = float(quantiles(flat.sel(place=name).values, (0.5,))[0])
         told.append(f"{coordinate(where)} {level(median, unit)}")
     left = len(told) - MOST
     return listed([*told[:MOST], f"{left} more"] if left > 0 else told)

@@ -26,16 +26,13 @@ from tajsim.report.gather import Given, fitting
 from tajsim.report.wording import capital, coordinate, listed, month, small
 from tajsim.results.effect import basis_counts, compare_results, summarise
 from tajsim.results.numbers import table_number
-from tajsim.results.select import NOTICEABLE, gap, is_whole
+from tajsim.results.select import NOTICEABLE, attribute, gap, is_whole, names_of
 from tajsim.results.window import (
     Cell,
     Window,
-    attribute,
     cells,
-    check_window,
-    default_window,
-    scenario_names,
     whole_period,
+    window_of,
 )
 
 #: The last month that the documents speak of; later ones are projection.
@@ -62,7 +59,7 @@ class Facts:
     @cached_property
     def names(self) -> list[str]:
         """The scenarios; with more than one, the first is the reference."""
-        return scenario_names(self.dataset)
+        return names_of(self.dataset)
 
     @property
     def reference(self) -> str:
@@ -92,8 +89,7 @@ class Facts:
 
     def window(self, scenario: str) -> Window:
         """Return the months over which a scenario is compared, or told."""
-        chosen = self.asked or default_window(self.dataset, scenario)
-        return check_window(self.period, chosen)
+        return window_of(self.dataset, self.asked, scenario)
 
     @cached_property
     def comparison(self) -> pd.DataFrame:

@@ -23,8 +23,8 @@ from tajsim.report.tables import Table, recipe
 from tajsim.report.wording import capital, listed, month, told
 from tajsim.results.effect import basis_statement, effect
 from tajsim.results.numbers import percent
-from tajsim.results.select import headline
-from tajsim.results.window import Window, attribute, check_window, kept_window, whole_period
+from tajsim.results.select import attribute, headline
+from tajsim.results.window import Window, check_window, kept_window, whole_period
 
 if TYPE_CHECKING:
     from jinja2 import Template

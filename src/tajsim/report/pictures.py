@@ -22,8 +22,8 @@ from tajsim.plots.style import look, settled
 from tajsim.report.checks import alternative
 from tajsim.report.facts import Facts
 from tajsim.report.gather import without
-from tajsim.results.select import headline
-from tajsim.results.window import attribute, is_spread, most_moved
+from tajsim.results.select import attribute, headline
+from tajsim.results.window import is_spread, most_moved
 
 #: The ground of the page in the dark, which white becomes (``--paper`` of report.css).
 PAPER = "#17181b"

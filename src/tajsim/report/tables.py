@@ -29,9 +29,8 @@ from tajsim.report.wording import (
     unit_of_row,
 )
 from tajsim.results.numbers import Digits, factor, percent, table_number
-from tajsim.results.outcomes import yes_or_no
-from tajsim.results.select import first_of_comparison, first_of_summary, is_whole
-from tajsim.results.window import attribute
+from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
+from tajsim.results.window import yes_or_no
 
 #: Of so many differences the shares of variance are shown.
 MOST_SHARES = 10

@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 
 from tajsim.inputs.registry import actor_name
-from tajsim.results.chronicle import MONTHS
 from tajsim.results.effect import Effect
-from tajsim.results.numbers import MINUS, Digits, digits, table_number
+from tajsim.results.numbers import MINUS, MONTHS, Digits, digits, table_number
 
 #: Words that state a direction; no sentence has one where the interval covers zero.
 UP, DOWN = "raises", "lowers"

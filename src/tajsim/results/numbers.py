@@ -135,7 +135,11 @@ _OWN_NAMES = {
 }  # fmt: skip
 
 _MOST_DECIMALS = 6
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+MONTHS = tuple(month[:3] for month in _MONTHS)
 
 
 def display_name(name: str) -> str:
@@ -149,9 +153,9 @@ def words(name: str) -> str:
     return " ".join([first.capitalize(), *(w.capitalize() if w in _OWN_NAMES else w for w in rest)])
 
 
-def month_text(month: str) -> str:
-    """Return ``2004-11`` as ``Nov 2004``."""
-    return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+def month_text(month: str, full: bool = False) -> str:
+    """Return ``2004-11`` as ``Nov 2004``, or in full as ``November 2004``."""
+    return f"{(_MONTHS if full else MONTHS)[int(month[5:7]) - 1]} {month[:4]}"
 
 
 def number(value: float, signed: bool = False, decimals: int | None = None) -> str:

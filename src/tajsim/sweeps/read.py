@@ -321,7 +321,7 @@ def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr
             "month": months,
             **{d: list(DIMENSIONS[d]) for d in registry.dimensions},
         },
-        attrs={"label": registry.label, "unit": registry.unit, "aggregate": registry.aggregate},
+        attrs=registry.attributes,
         name=outcome,
     )
 

@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.axes import DIMENSIONS, total
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.inputs.experiment_parts import Experiment, FactorValue, Keep
 from tajsim.inputs.factors import ALL
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.scenario_parts import Event, Scenario
-from tajsim.inputs.toml import month_number
+from tajsim.inputs.toml import month_number, month_text
+from tajsim.results.window import at_places, labelled, over
 from tajsim.sweeps.design import Point
 
 #: Number of a point and of a run, for each run of a batch.
@@ -50,7 +51,7 @@ class Task:
     @property
     def outcomes(self) -> tuple[str, ...]:
         """The outcomes to record."""
-        return tuple(dict.fromkeys([*(keep.outcome for keep in self.keep), *self.series]))
+        return with_weight([*(keep.outcome for keep in self.keep), *self.series])
 
 
 def make_task(
@@ -105,38 +106,16 @@ Series = NDArray[np.float32]
 
 
 def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
-    """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``.
+    """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``."""
+    first, months = month_number(start), next(iter(record.values())).shape[-2]
+    whole = labelled(record, [month_text(first + place) for place in range(months)])
+    return np.stack([one(whole, k) for k in keep], axis=-1)
 
-    Sums are made in float64, along months and along a dimension in the order of its names.
-    """
-    return np.stack([one(record[k.outcome], k, start) for k in keep], axis=-1)
 
-
-def one(series: Series, keep: Keep, start: str) -> Numbers:
+def one(record: xr.Dataset, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
-    outcome = load_outcomes()[keep.outcome]
-    first = month_number(keep.window[0]) - month_number(start)
-    last = month_number(keep.window[1]) - month_number(start)
-    values = series[..., first : last + 1, :].astype(np.float64)
-    for dimension in outcome.dimensions:  # the first axis is used up each time
-        name = keep.where[dimension]
-        values = total(values) if name == ALL else values[DIMENSIONS[dimension].index(name)]
-    return aggregate(values, outcome.aggregate)
-
-
-def aggregate(values: Numbers, kind: str) -> Numbers:
-    """Aggregate ``(month, run)`` over months as the registry of outcomes says, ``(run,)``."""
-    if kind == "last":
-        last: Numbers = values[-1]
-        return last
-    if kind == "maximum":
-        highest: Numbers = values.max(axis=0)
-        return highest
-    whole = total(values)
-    if kind == "total":
-        return whole
-    months = len(values)
-    return whole / (months / 12.0 if kind == "yearly" else months)
+    where = {d: [name] for d, name in keep.where.items() if name != ALL}
+    return np.asarray(over(at_places(record, keep.outcome, where), keep.window).values)
 
 
 @dataclass(frozen=True)
