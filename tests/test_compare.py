@@ -13,7 +13,7 @@ from tajsim.analysis import compare_results, summarise
 from tajsim.analysis.differences import comparison_text
 from tajsim.errors import UserError
 from tajsim.results.select import gap
-from tajsim.results.window import aggregate, default_window, first_difference
+from tajsim.results.window import first_difference, over, window_of
 
 Maker = Callable[..., xr.Dataset]
 
@@ -23,16 +23,16 @@ Maker = Callable[..., xr.Dataset]
 )
 def test_aggregates_of_a_constant(by_hand: Maker, kind: str, expected: float) -> None:
     data = by_hand([[1.0]], aggregate=kind)
-    assert aggregate(data["level"], ("2004-01", "2005-12")).item() == expected
+    assert over(data["level"], ("2004-01", "2005-12")).item() == expected
 
 
 def test_aggregates_of_a_rise() -> None:
     months = np.arange("2004-01", "2004-07", dtype="datetime64[M]").astype("datetime64[ns]")
-    series = xr.DataArray(np.arange(1.0, 7.0, dtype=np.float32), {"month": months}, ("month",))
+    series = xr.DataArray(np.arange(1.0, 7.0)[:, np.newaxis], {"month": months}, ("month", "run"))
     window = ("2004-02", "2004-04")  # values 2, 3, 4
     expected = {"yearly": 36.0, "mean": 3.0, "last": 4.0, "total": 9.0, "maximum": 4.0}
     for kind, value in expected.items():
-        assert aggregate(series.assign_attrs(aggregate=kind), window).item() == pytest.approx(value)
+        assert over(series.assign_attrs(aggregate=kind), window).item() == pytest.approx(value)
 
 
 def test_paired_difference_by_hand(by_hand: Maker) -> None:
@@ -91,11 +91,11 @@ def test_runs_without_a_value_are_left_out(by_hand: Maker) -> None:
 def test_window_starts_at_the_first_difference(by_hand: Maker) -> None:
     data = by_hand([[1.0, 2.0], [1.0, 3.0]], event_month="2004-07")
     assert first_difference(data, "after") == "2004-07"
-    assert default_window(data) == ("2004-07", "2005-12")
+    assert window_of(data) == ("2004-07", "2005-12")
     row = compare_results(data).iloc[0]
     assert (row["window_start"], row["window_end"]) == ("2004-07", "2005-12")
     data.attrs["settings"] = '{"after": {"x": 1.0}}'
-    assert default_window(data) == ("2004-01", "2005-12")
+    assert window_of(data) == ("2004-01", "2005-12")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ from tajsim.errors import UserError
 from tajsim.plots.map import standing
 from tajsim.plots.style import GUARD, with_guard
 from tajsim.results.chronicle import event_log
+from tajsim.results.effect import mean_interval
 from tajsim.results.select import join
 from tajsim.results.window import yes_or_no
 
@@ -218,13 +219,13 @@ def test_fan_draws_the_median_of_the_selection(two: xr.Dataset) -> None:
 
 
 def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
-    seized = window.reduce(two["heroin_seized"], {"section": ["khorog", "pianj"]})
+    seized = window.at_places(two, "heroin_seized", {"section": ["khorog", "pianj"]})
     assert seized.dims == ("scenario", "month", "run")
     expected = two["heroin_seized"].sel(section=["khorog", "pianj"]).sum("section")
     assert np.allclose(seized, expected.transpose("scenario", "month", "run"))
-    collusion = window.reduce(two["collusion"], {})
+    collusion = window.at_places(two, "collusion")
     assert np.allclose(collusion, two["collusion"].mean("agency").transpose(*collusion.dims))
-    assert window.reduce(two["collusion"], {}, keep=["agency"]).sizes["agency"] == 8
+    assert window.at_places(two, "collusion", keep=["agency"]).sizes["agency"] == 8
 
 
 def test_a_share_of_runs_is_drawn_for_yes_or_no(one: xr.Dataset) -> None:
@@ -257,7 +258,7 @@ def test_windows_aggregate_as_the_outcome_says(two: xr.Dataset) -> None:
     }.items():
         value = windows.over(two[name], year)
         assert np.allclose(value, expected.transpose(*value.dims), rtol=1e-5), name
-    assert windows.window_of(two, None) == ("2004-10", "2020-12")  # from the first own event
+    assert windows.window_of(two) == ("2004-10", "2020-12")  # from the first own event
     assert windows.window_of(two.isel(scenario=[0]), None) == ("2004-01", "2020-12")
     kept = two.assign_attrs(window="2006-01:2007-12")  # as compare --window keeps it
     assert windows.window_of(kept, None) == ("2006-01", "2007-12")
@@ -265,16 +266,16 @@ def test_windows_aggregate_as_the_outcome_says(two: xr.Dataset) -> None:
 
 
 def test_paired_interval_is_the_t_interval_of_the_mean() -> None:
-    mean, low, high = windows.paired(np.array([1.0, 2.0, 3.0, np.nan, 4.0]))
+    mean, low, high = mean_interval(np.array([1.0, 2.0, 3.0, np.nan, 4.0]))
     assert mean == 2.5
     assert np.isclose(high - mean, 2.353363 * np.std([1, 2, 3, 4], ddof=1) / 2)
     assert np.isclose(mean - low, high - mean)
-    assert np.isnan(windows.paired(np.array([1.0]))[1])
+    assert np.isnan(mean_interval(np.array([1.0]))[1])
 
 
 def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.Dataset) -> None:
     texts = [text for text, _ in written(plots.figure("difference", two, outcome="heroin_seized"))]
-    gap = windows.over(window.reduce(two["heroin_seized"], {}), ("2004-10", "2020-12")).values
+    gap = windows.over(window.at_places(two, "heroin_seized"), ("2004-10", "2020-12")).values
     mean = numbers.number(float((gap[1] - gap[0]).mean()), signed=True)
     assert any(text.startswith(f"{mean} [") and text.endswith("kg/year") for text in texts)
     assert any("No difference in any run: State has failed" in text for text in texts)

@@ -87,7 +87,8 @@ def effect(values: Values) -> Effect:
     """
     known = values[np.isfinite(values)]
     mean, low, high = map(float, mean_interval(values))
-    shares = [float(np.mean(test)) for test in (known > 0.0, known < 0.0, known == 0.0)]
+    signs = (known > 0.0, known < 0.0, known == 0.0)
+    shares = [float(np.mean(test)) if known.size else np.nan for test in signs]
     return Effect(
         mean,
         low,
@@ -95,7 +96,7 @@ def effect(values: Values) -> Effect:
         float(quantiles(known, (0.5,))[0]),
         known.size,
         "rises" if low > 0.0 else "falls" if high < 0.0 else "",
-        *(shares if known.size else [np.nan] * 3),
+        *shares,
     )
 
 

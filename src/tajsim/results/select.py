@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError, unknown
+from tajsim.inputs.outcomes import load_outcomes
 
 Names = str | Sequence[str] | None
 
@@ -362,23 +363,28 @@ def is_whole(table: pd.DataFrame) -> pd.Series:
 
 
 def first_of_summary(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the headline outcomes of one scenario: the whole, or else the extreme coordinates.
+    """Return the headline outcomes of one scenario: the whole, and the extremes of what is a mean.
 
-    An outcome that cannot be added over its dimension (a share, an index) is shown where its
+    An outcome that is not added over its dimension (a share, an index) is shown also where its
     median is highest and where it is lowest, and its label says so.
     """
     shown = summary[summary["headline"]]
     kept = []
-    for _, rows in shown.groupby("outcome", sort=False):
+    for name, rows in shown.groupby("outcome", sort=False):
         whole = rows[is_whole(rows)]
-        if len(whole):
-            kept.append(whole)
+        kept.append(whole)
+        if len(whole) and _adds_up(str(name)):
             continue
-        rows = rows.dropna(subset="median")
+        rows = rows[~is_whole(rows)].dropna(subset="median")
         if rows.empty:
             continue
         kept.append(_extremes(rows.sort_values("median", ascending=False, kind="stable")))
     return pd.concat(kept) if kept else shown
+
+
+def _adds_up(name: str) -> bool:
+    known = load_outcomes().get(name)
+    return known is None or known.places in ("", "sum")
 
 
 def _extremes(rows: pd.DataFrame) -> pd.DataFrame:

@@ -283,10 +283,12 @@ def _named(variable: xr.DataArray, where: Mapping[str, str]) -> str:
     text = ", ".join(map(display_name, where.values()))
     if places_of(variable) != "people":
         return text
-    parts = {name: when_left(variable.sel({**where, "scenario": name})) for name in names_of(variable)}
+    parts = {
+        name: when_left(variable.sel({**where, "scenario": name})) for name in names_of(variable)
+    }
     same = len(set(parts.values())) == 1
     gone = [text if same else f"{text} in {name}" for name, text in parts.items() if text]
-    return f"{text} ({', '.join(gone[:1] if same else gone)})" if gone else text
+    return ", ".join([text, *(gone[:1] if same else gone)])
 
 
 def titled(dataset: Series, name: str, select: Mapping[str, Sequence[str]]) -> str:
