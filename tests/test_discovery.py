@@ -186,7 +186,7 @@ def test_the_command_line_refuses(capsys: pytest.CaptureFixture[str]) -> None:
         (["discover", "no-such"], "--outcome"),
         (["discover", "no-such", "--outcome", "failed"], "no sweep is there"),
         (["discover", "no-such", "--outcome", "failed", "--boxes", "0"], "at least 1"),
-        (["discover", "no-such", "--outcome", "failed", "--above", "x"], "invalid float value"),
+        (["discover", "no-such", "--outcome", "failed", "--above", "x"], "'x' is not a number"),
     ):
         assert main(arguments) == 2
         assert words in capsys.readouterr().err

@@ -12,7 +12,7 @@ import xarray as xr
 import tajsim.cli.lists as lists
 from tajsim.analysis.explain import explain
 from tajsim.cli import main
-from tajsim.cli.progress import interrupt, progress_bar
+from tajsim.cli.verb import interrupt, progress_bar
 from tajsim.ensemble import load_results, run, save
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 from tajsim.cli.files import result_folder, table_file, write_tables
-from tajsim.cli.progress import progress_line
-from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, picked
+from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, given, progress_line
 from tajsim.errors import UserError
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def sweep(options: Namespace) -> None:
         from tajsim.sweeps.read import check_tidy, write_tidy
 
         check_tidy(options.tidy)
-        chosen = picked(options, "runs workers cluster until_precision retry")
+        chosen = given(options, "runs workers cluster until_precision retry")
         try:
             with progress_line(options.progress) as tell:
                 report = tajsim.sweep(options.experiment, options.out, progress=tell, **chosen)
@@ -137,9 +136,9 @@ def sensitivity(options: Namespace) -> None:
     """
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
-        from tajsim.exploration.sensitivity import sensitivity_text
+        from tajsim.exploration.sensitivity import sensitivity, sensitivity_text
 
-        found = tajsim.sensitivity(options.sweep, options.outcome, options.scenario)
+        found = sensitivity(options.sweep, options.outcome, options.scenario)
         text = sensitivity_text(found, options.all)
         return text, found.tables(), lambda: _draw_sensitivity(found)
 
@@ -164,10 +163,7 @@ def sensitivity(options: Namespace) -> None:
     Option("--drawn", "also the uncertain parameters that each run draws"),
     Option("--boxes", "boxes at most (default 3)", "N", default=3),
     Option(
-        "--least",
-        "points that a box must hold (default: a twentieth, at least 5 or a quarter)",
-        "N",
-        default=0,
+        "--least", "fewest points in a box (default: a twentieth, at least 5 or a quarter)", "N"
     ),
     *folder_options("a new folder for the table (CSV) and the picture", "picture"),
 )
@@ -182,7 +178,7 @@ def discover(options: Namespace) -> None:
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
         names = "above below highest lowest scenario inputs drawn boxes least"
-        chosen = picked(options, names)
+        chosen = given(options, names)
         found = tajsim.discover(options.sweep, options.outcome, **chosen)
         return str(found), {"boxes": found.table()}, lambda: _draw_discovery(found)
 
@@ -216,18 +212,12 @@ def _goal(text: str) -> tuple[str, str]:
         "each goal)",
         "LEVEL",
         action="append",
-        default=[],
     ),
-    Option(
-        "--levers",
-        "what is chosen: factors, or scenario (default: factors that are decisions)",
-        "A,B",
-    ),
+    Option("--levers", "factors, or scenario, to choose among (default: the decisions)", "A,B"),
     Option(
         "--rule",
         "recommend the smallest largest regret (default), or most worlds satisfied",
         choices=("regret", "satisfy"),
-        default="regret",
     ),
     *folder_options("a new folder for the tables (CSV) and the pictures"),
     Option("--all", "print all portfolios, not twelve"),
@@ -244,7 +234,7 @@ def robust(options: Namespace) -> None:
         from tajsim.exploration.discovery import box_table
         from tajsim.exploration.robustness import robustness_text
 
-        chosen = picked(options, "satisfy levers rule")
+        chosen = given(options, "satisfy levers rule")
         found = tajsim.robust(options.sweep, dict(options.goal), **chosen)
         tables = {"portfolios": found.table}
         if found.boxes:

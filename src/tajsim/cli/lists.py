@@ -213,30 +213,20 @@ def _parameter_in_full(p: Parameter) -> str:
     from tajsim.inputs.ledger import load_figures
     from tajsim.model.country import readers
 
-    said = p.basis.arithmetic or p.basis.reason
-    cited = [load_figures()[identity] for identity in dict.fromkeys(p.basis.figures)]
-    lines = [
-        line
-        for f in cited
-        for line in textwrap.wrap(
-            f"{f.id}: {f.text} {f.unit}, {f.what} ({f.document}:{f.line})",
-            _WIDTH - 7,
-            subsequent_indent="  ",
-        )
-    ]
+    said = [p.basis.kind, *filter(None, [p.basis.arithmetic or p.basis.reason])]
+    cited = (load_figures()[identity] for identity in dict.fromkeys(p.basis.figures))
+    figures = [f"{f.id}: {f.text} {f.unit}, {f.what} ({f.document}:{f.line})" for f in cited]
+    room = _WIDTH - 7
     parts = {
         "value": [f"{_plain(p.value)} {p.unit}"],
         "range": [f"{_range(p)} ({p.spread})"],
         "role": [p.role],
-        "basis": textwrap.wrap(f"{p.basis.kind}: {said}" if said else p.basis.kind, _WIDTH - 7),
-        "from": lines,
+        "basis": textwrap.wrap(": ".join(said), room),
+        "from": [line for f in figures for line in textwrap.wrap(f, room, subsequent_indent="  ")],
         "rules": [", ".join(readers().get(p.family, [])) or "none reads it"],
     }
-    shown = [
-        f"{'' if i else name:7}{line}"
-        for name, part in parts.items()
-        for i, line in enumerate(part)
-    ]
+    rows = [(name if i == 0 else "", line) for name in parts for i, line in enumerate(parts[name])]
+    shown = [f"{name:7}{line}" for name, line in rows]
     return "\n".join([p.name, *textwrap.wrap(p.meaning, _WIDTH), "", *shown])
 
 

@@ -17,8 +17,7 @@ from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
 
-from tajsim.cli.progress import interrupt
-from tajsim.cli.verb import Verb
+from tajsim.cli.verb import Verb, interrupt
 from tajsim.errors import UserError, unknown
 from tajsim.files import reason
 
@@ -151,15 +150,13 @@ def _answer(error: BaseException) -> int:
     if isinstance(error, UserError):
         _say(*(line for message in error.messages for line in message.splitlines()))
         return USER
-    # Ctrl-C while a library in C is loaded comes out as whatever that library makes of it.
-    if isinstance(error, KeyboardInterrupt) or (
-        interrupt.asked and not isinstance(error, Terminated)
-    ):
-        _say("interrupted; nothing half written was left behind")
-        return INTERRUPTED
     if isinstance(error, Terminated):
         _say("terminated; nothing half written was left behind")
         return TERMINATED
+    # Ctrl-C while a library in C is loaded comes out as whatever that library makes of it.
+    if isinstance(error, KeyboardInterrupt) or interrupt.asked:
+        _say("interrupted; nothing half written was left behind")
+        return INTERRUPTED
     if isinstance(error, OSError):
         # Where the output was to go nothing more fits: keep the interpreter from trying again.
         with suppress(OSError):
@@ -170,7 +167,8 @@ def _answer(error: BaseException) -> int:
     if isinstance(error, MemoryError):
         _say("out of memory; ask for fewer runs, fewer outcomes or an earlier end")
         return USER
-    _say(f"internal error: {_brief(error)}; run again with --debug")
+    text = " ".join([f"{type(error).__name__}:", *str(error).split()]).removesuffix(":")
+    _say(f"internal error: {text}; run again with --debug")
     return INTERNAL
 
 
@@ -179,14 +177,9 @@ def _say(*lines: str) -> None:
         print(f"tajsim: {line}", file=sys.stderr)
 
 
-def _brief(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
 @contextmanager
 def _unwinding_termination() -> Iterator[None]:
-    """Let a request to terminate, or Ctrl-C, unwind the program and not get lost."""
+    """Let Ctrl-C, a request to terminate or a closed terminal unwind the program."""
 
     def unwind(number: int, frame: FrameType | None) -> None:
         raise Terminated
@@ -195,12 +188,12 @@ def _unwinding_termination() -> Iterator[None]:
         yield
         return
     interrupt.asked = False
-    handlers = {
-        signal.SIGTERM: signal.signal(signal.SIGTERM, unwind),
-        signal.SIGINT: signal.signal(signal.SIGINT, interrupt.note_and_raise),
-    }
+    handlers = {signal.SIGTERM: unwind, signal.SIGINT: interrupt.note_and_raise}
+    if os.name == "posix" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup wants
+        handlers[signal.SIGHUP] = unwind
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        for number, handler in handlers.items():
+        for number, handler in before.items():
             signal.signal(number, handler)

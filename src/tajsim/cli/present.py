@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.progress import progress_bar
-from tajsim.cli.verb import WORK, Option, Verb, file_options, given, window_option
+from tajsim.cli.verb import WORK, Option, Verb, file_options, given, progress_bar, window_option
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 from tajsim.cli.files import result_folder, table_file, write_table, write_tables
-from tajsim.cli.progress import progress_bar
 from tajsim.cli.verb import (
     WORK,
     Option,
@@ -18,7 +17,7 @@ from tajsim.cli.verb import (
     file_options,
     folder_options,
     given,
-    picked,
+    progress_bar,
     window_option,
 )
 from tajsim.errors import UserError
@@ -55,7 +54,6 @@ ENSEMBLE = (
         "KEY=VALUE",
         action="append",
         dest="overrides",
-        default=[],
     ),
     Option("--until", "the last month (default: the end of the scenario)", "YYYY-MM"),
     Option("--outcomes", "the outcomes to keep, separated by commas (default: all)", "A,B"),
@@ -211,7 +209,7 @@ def explain(options: Namespace) -> None:
     come more or less often. A is the reference (--against, or the first results), B the other.
     """
     with table_file(options.out, options.overwrite) as file:
-        chosen = picked(options, "run scenario against")
+        chosen = given(options, "run scenario against")
         found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
         if file:
             write_table(found.table, file)
@@ -267,7 +265,7 @@ def _simulate_and_keep(
 
         # All that can be checked is checked before the first month is simulated.
         plan = prepare(
-            scenarios, resume=state, **draws, **picked(options, "until outcomes overrides")
+            scenarios, resume=state, **draws, **given(options, "until outcomes overrides")
         )
         if options.window:
             check_window((plan.start, plan.end), options.window)
