@@ -34,6 +34,8 @@ from tajsim.results.window import (
     Window,
     at_places,
     over,
+    places_of,
+    titled,
     unit_of,
     whole_period,
 )
@@ -87,6 +89,10 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     if reason:
         return row
     values = claim_values(dataset, scenario, claim)
+    series = dataset[claim["outcome"]]
+    if places_of(series) == "people" and not np.isfinite(values).any():
+        gone = titled(dataset, claim["outcome"], claim.get("where") or {})
+        return {**row, "reason": f"as there is nobody to tell it of: {gone}"}
     found = effect(values)
     return {
         **row,
@@ -96,7 +102,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
         "low": found.low,
         "high": found.high,
         "median": found.median,
-        "unit": _unit(dataset, claim),
+        "unit": "%" if claim.get("relative") else unit_of(series, windowed=True),
         "signed": claim["against"] != "level",
         "runs": found.runs,
     }
@@ -137,8 +143,8 @@ def claim_values(dataset: xr.Dataset, scenario: str, claim: Claim) -> Values:
 
     def at(name: str, window: Window) -> Values:
         own = dataset.sel(scenario=[name])
-        where = {d: [place] for d, place in claim.get("where", {}).items()}
-        return np.asarray(over(at_places(own, claim["outcome"], where), window).values[0])
+        series = at_places(own, claim["outcome"], claim.get("where"))
+        return np.asarray(over(series, window).values[0])
 
     window = (claim["window"][0], claim["window"][1])
     values = at(scenario, window)
@@ -188,10 +194,6 @@ def _share(claim: Claim, values: Values) -> float:
     if bounds is not None:
         return float(np.mean((known >= bounds[0]) & (known <= bounds[1])))
     return float(np.mean(known > 0.0 if claim["expect"] == "rises" else known < 0.0))
-
-
-def _unit(dataset: xr.Dataset, claim: Claim) -> str:
-    return "%" if claim.get("relative") else unit_of(dataset[claim["outcome"]], windowed=True)
 
 
 def _expectation(claim: Claim) -> str:
@@ -405,7 +407,7 @@ def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
             if scenario.name in [test.scenario.name for test in tests]:
                 raise UserError(f"scenario '{scenario.name}' is given twice; expected once")
             if scenario.claims:
-                tests.append(_Test(scenario, _claims_run_reference(name, scenario)))
+                tests.append(_Test(scenario, _parent(name, scenario)))
             elif names:
                 raise UserError(f"scenario '{scenario.name}' has no claims; nothing to test")
         except UserError as error:
@@ -413,7 +415,7 @@ def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
     return tests, list(dict.fromkeys(wrong))
 
 
-def _claims_run_reference(name: str | Path, scenario: Scenario) -> Scenario | None:
+def _parent(name: str | Path, scenario: Scenario) -> Scenario | None:
     """Return the scenario that this one extends, if a claim is against the reference."""
     if scenario.extends is None or all(c.against != "reference" for c in scenario.claims):
         return None
