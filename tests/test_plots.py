@@ -244,13 +244,13 @@ def test_fan_draws_the_median_of_the_selection(two: xr.Dataset) -> None:
 
 
 def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
-    seized = windows.reduce(two["heroin_seized"], {"section": ["khorog", "pianj"]})
+    seized = windows.at_places(two, "heroin_seized", {"section": ["khorog", "pianj"]})
     assert seized.dims == ("scenario", "month", "run")
     expected = two["heroin_seized"].sel(section=["khorog", "pianj"]).sum("section")
     assert np.allclose(seized, expected.transpose("scenario", "month", "run"))
-    collusion = windows.reduce(two["collusion"], {})
+    collusion = windows.at_places(two, "collusion")
     assert np.allclose(collusion, two["collusion"].mean("agency").transpose(*collusion.dims))
-    assert windows.reduce(two["collusion"], {}, keep=["agency"]).sizes["agency"] == 8
+    assert windows.at_places(two, "collusion", {}, keep=["agency"]).sizes["agency"] == 8
 
 
 def test_a_share_of_runs_is_drawn_for_yes_or_no(one: xr.Dataset) -> None:
@@ -300,7 +300,7 @@ def test_paired_interval_is_the_t_interval_of_the_mean() -> None:
 
 def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.Dataset) -> None:
     texts = [text for text, _ in written(plots.figure("difference", two, outcome="heroin_seized"))]
-    gap = windows.over(windows.reduce(two["heroin_seized"], {}), ("2004-10", "2020-12")).values
+    gap = windows.over(windows.at_places(two, "heroin_seized"), ("2004-10", "2020-12")).values
     mean = numbers.number(float((gap[1] - gap[0]).mean()), signed=True)
     assert any(text.startswith(f"{mean} [") and text.endswith("kg/year") for text in texts)
     assert any("No difference in any run: State has failed" in text for text in texts)

@@ -104,7 +104,7 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
         difference = rounded(mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": titled(sides[0], name, select),
+        "title": titled(sides, 0, name, select),
         "unit": f"{unit} (mean)" if rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],

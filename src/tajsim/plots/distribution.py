@@ -72,7 +72,7 @@ def distribution(
         row, column = divmod(position, columns)
         upper = layout.figure.add_subplot(boxes[2 * row, column])
         lower = layout.figure.add_subplot(boxes[2 * row + 1, column])
-        values = over(reduce(dataset[name], chosen), months).values
+        values = over(at_places(dataset, name, chosen), months).values
         factor, unit = scaled(values, unit_of(dataset[name], windowed=True))
         values = values / factor
         draw_cumulative(upper, list(values), [style.scenario_look(i) for i in range(len(values))])
@@ -87,7 +87,7 @@ def distribution(
             lower.set_xlabel("\n".join(wrap(label, 4.0, 8.5)))
         else:
             lower.set_xlabel(unit)
-            panels.titled_panel(upper, titled(dataset[name], chosen), 2.3)
+            panels.titled_panel(upper, titled(dataset, name, chosen), 2.3)
     return layout.figure
 
 

@@ -19,7 +19,7 @@ import tajsim.results.select as select
 from tajsim.errors import UserError
 from tajsim.plots.style import Layout
 from tajsim.results.numbers import display_name, month_text, number
-from tajsim.results.window import Floats, over, window_of
+from tajsim.results.window import Floats, at_places, over, window_of
 
 BAR = 0.14  # inches, width of a node
 _LETTERS, _LINE = 6.8, 0.108  # points of a label, inches of a line of it
