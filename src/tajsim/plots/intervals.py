@@ -208,9 +208,10 @@ class Difference:
         elif spread <= 0.0:
             text += " (no spread)"
         ink = look.colour if sure else style.QUIET
-        if spread <= 0.0:
-            return Interval(text=text, ink=ink)
-        least, most = np.quantile(values[np.isfinite(values)], [0.05, 0.95]) / spread
+        known = values[np.isfinite(values)]
+        if spread <= 0.0 or not known.size:
+            return Interval(text=text if known.size else "missing in every run", ink=ink)
+        least, most = np.quantile(known, [0.05, 0.95]) / spread
         face = look.colour if sure else "white"
         return Interval(
             mean / spread, (low / spread, high / spread), (least, most), text=text, ink=ink,
@@ -408,6 +409,8 @@ def _bars(ax: Axes, values: Floats, edges: Floats, look: style.Look) -> None:
 
 
 def _signs(name: str, values: Floats) -> str:
+    if not values.size:
+        return f"{name}: missing in every run" if name else "missing in every run"
     up, down = (100 * float(np.mean(test)) for test in (values > 0, values < 0))
     mean = number(mean_interval(values)[0], signed=True)
     text = f"mean {mean}; higher in {up:.0f} %, lower in {down:.0f} % of runs"
