@@ -49,3 +49,19 @@ def library(name: str, extra: str = "analysis") -> Any:
         raise UserError(
             f"{name.split('.')[0]} is not installed; install it with: pip install 'tajsim[{extra}]'"
         ) from None
+
+
+class UnknownName(ValueError):
+    """A name that is not in a closed list; the nearest one is looked for when it is printed."""
+
+    def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
+        super().__init__(kind, name, valid)
+
+    def __str__(self) -> str:
+        return unknown(*self.args)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UnknownName) and self.args[:2] == other.args[:2]
+
+    def __hash__(self) -> int:
+        return hash(self.args[:2])
