@@ -16,8 +16,8 @@ from tajsim.axes import Array
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
 from tajsim.results.effect import LEVEL, counts_of_runs, orders
-from tajsim.results.select import first_of_comparison
-from tajsim.results.window import Cell, attribute, cells, scenario_names
+from tajsim.results.select import attribute, first_of_comparison, names_of
+from tajsim.results.window import Cell, cells
 
 #: Parameters stand out at this expected share of false ones among them.
 FALSE_SHARE = 0.10
@@ -239,7 +239,7 @@ def assumptions_of_runs(dataset: xr.Dataset, comparison: pd.DataFrame) -> pd.Dat
     Returns:
         Empty where the results hold no parameters, or none is drawn.
     """
-    reference, *others = scenario_names(dataset)
+    reference, *others = names_of(dataset)
     rows: list[dict[str, Any]] = []
     if "parameter_value" in dataset:
         for scenario in others:

@@ -12,8 +12,7 @@ import xarray as xr
 from tajsim.display.html import rows_of
 from tajsim.results.effect import basis_statement
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
-from tajsim.results.select import first_of_comparison, first_of_summary
-from tajsim.results.window import attribute
+from tajsim.results.select import attribute, first_of_comparison, first_of_summary
 
 COMPARISON_HEADER = (
     "outcome",
@@ -102,6 +101,9 @@ def notes(part: pd.DataFrame, shown: pd.DataFrame, place: str = _ELSEWHERE) -> l
     differ = int((shown["share_tied"] < 1.0).sum())
     lines = [_OVER, "Where nothing changes, one interval in ten is clear of zero by chance."]
     lines += [f"The same in every run: {same} row{'s' * (same != 1)}."] if same else []
+    gone = part[part["headline"] & (part["runs"] == 0)]["label"]
+    text = f"Not compared: {'; '.join(gone)}."
+    lines += textwrap.wrap(text, WIDTH, break_on_hyphens=False) if len(gone) else []
     return lines + _left_out(len(part) - same - differ, place)
 
 

@@ -23,7 +23,8 @@ from tajsim.inputs.toml import month_number
 from tajsim.results.chronicle import Change, Occurrence, Pair, changes, decided, scheduled, sentence
 from tajsim.results.effect import effect
 from tajsim.results.numbers import WIDTH, interval, month_text, percent, table_number, text_table
-from tajsim.results.window import Window, attribute, cells, scenario_names, whole_period
+from tajsim.results.select import attribute, names_of
+from tajsim.results.window import Window, cells, whole_period
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -88,7 +89,7 @@ def explain(
             "--against SCENARIO or a second file compares two scenarios over all runs"
         )
     text = chronicle.story(first, run, scenario, everything)
-    name = scenario or scenario_names(first)[0]
+    name = scenario or names_of(first)[0]
     told = [sentence(event) for event in chronicle.occurrences(first, name, run)]
     return Explanation(text, chronicle.event_table(first, name, run).assign(told=told))
 

@@ -16,7 +16,7 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.inputs.ledger import STATUSES, Mechanism, load_documents, load_mechanisms
-from tajsim.inputs.scenario_file import is_mechanism, shipped_scenarios
+from tajsim.inputs.scenario_file import shipped_scenarios
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.country import readers
 from tajsim.results.numbers import WIDTH, text_table
@@ -26,7 +26,7 @@ _ID = re.compile(r"\b[MPSEOX][0-9]{2,3}\b")
 
 def ids_in(text: str) -> list[str]:
     """Return the ids of mechanisms that a text names, each once, in the order of the text."""
-    return list(dict.fromkeys(found for found in _ID.findall(text) if is_mechanism(found)))
+    return list(dict.fromkeys(found for found in _ID.findall(text) if found in load_mechanisms()))
 
 
 def _functions(package: ModuleType) -> Iterator[tuple[str, str]]:

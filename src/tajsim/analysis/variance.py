@@ -22,13 +22,13 @@ from tajsim.display.html import rows_of
 from tajsim.draws import Draws
 from tajsim.ensemble.plan import column_plan
 from tajsim.ensemble.run import simulate
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import REDRAWN, load_parameters
 from tajsim.inputs.values import ParameterValues
 from tajsim.results.effect import LEVEL, compare_results, counts_of_runs
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
 from tajsim.results.select import first_of_comparison, is_whole
-from tajsim.results.window import Cell, Window, cells, check_window, default_window, whole_period
+from tajsim.results.window import Cell, Window, cells, window_of
 
 if TYPE_CHECKING:
     from tajsim.ensemble.plan import Plan
@@ -78,7 +78,7 @@ def kept_outcomes(plan: Plan) -> tuple[str, ...]:
     """Return the outcomes whose variance is divided: the chosen, or of all the headline ones."""
     known = load_outcomes()
     everything = len(plan.outcomes) == len(known)
-    return tuple(n for n in plan.outcomes if known[n].headline or not everything)
+    return with_weight(n for n in plan.outcomes if known[n].headline or not everything)
 
 
 def redraw_differences(
@@ -140,11 +140,7 @@ def _simulate_again(
 
 def _windows(dataset: xr.Dataset, window: Window | None) -> list[Window]:
     """Return the window of each scenario but the reference."""
-    period = whole_period(dataset)
-    return [
-        check_window(period, window or default_window(dataset, name))
-        for name in dataset["scenario"].values[1:].astype(str)
-    ]
+    return [window_of(dataset, window, name) for name in dataset["scenario"].values[1:].astype(str)]
 
 
 def _settings(tables: Mapping[str, Array], groups: Sequence[str]) -> dict[str, Array]:

@@ -10,22 +10,18 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
 from tajsim.analysis.differences import cells_of_difference
 from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
-from tajsim.app.workers import SMOOTH, ViewJob
-from tajsim.axes import DIMENSIONS, Array
+from tajsim.app.workers import SMOOTH, ScheduledJob
+from tajsim.axes import Array
 from tajsim.display.html import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
-from tajsim.ensemble.executor import Record
+from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.toml import month_dates
-from tajsim.results import window
+from tajsim.results import effect, window
 from tajsim.results.effect import basis_statement, compare_results
-from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import first_of_comparison, gap
 
 
@@ -53,12 +49,12 @@ def plain(value: Any) -> Any:
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
+def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     """Return fans and difference of an outcome, as `tajsim.plots.fan` draws them smoothed by year.
 
     Args:
-        sides: of the reference and of the scenario, ``(scenario 1, own..., month, run)``, each as
-            far as it is there; the reference alone, if nothing of the scenario is.
+        sides: of the reference and of the scenario, each as far as it is there; the reference
+            alone, if nothing of the scenario is.
         spec: ``outcome`` or ``outcome@section=khorog``.
 
     Returns:
@@ -67,14 +63,15 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
         its 90 % interval, as far as both are there. All ``(line, month)`` in ``unit``. None while
         there are too few months.
     """
-    _, where = split_spec(spec)
+    name, where = split_spec(spec)
     select = {dimension: [name] for dimension, name in where.items()}
-    if not sides or sides[0].sizes["month"] < SMOOTH:
+    sides = [side for side in sides if name in side]
+    if not sides or sides[0][name].sizes["month"] < SMOOTH:
         return None
-    series = [window.reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
+    series = [window.at_places(s, name, select) for s in sides if s[name].sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
-    binary = not window.rare(series[0]) and yes_or_no(series[0])
+    binary = not window.rare(series[0]) and window.yes_or_no(series[0])
     factor, unit = 0.01, "% of runs"
     if not binary:
         yearly = 12.0 if window.counted(series[0]) else 1.0
@@ -86,10 +83,10 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
     if both:
-        difference = rounded(paired_by_month(gap(values[0][:both], values[1][:both])) / factor)
+        difference = rounded(effect.mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": window.titled(sides[0], select),
+        "title": window.titled(sides, 0, name, select),
         "unit": f"{unit} (mean)" if window.rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
@@ -112,25 +109,8 @@ def _rolled(values: Array) -> Array:
 
 def _lines(values: Array, mean: bool, binary: bool) -> Array:
     if not mean:
-        return window.quantiles(values, LEVELS)
-    return np.stack(window.share_interval(values) if binary else window.mean_interval(values))
-
-
-def paired_by_month(differences: Array) -> Array:
-    """Return mean, low and high of differences ``(month, run)``: the 90 % t interval of the mean.
-
-    Runs without a value are left out; the interval is nan where fewer than two have one.
-    """
-    known = np.isfinite(differences)
-    count = known.sum(axis=1)
-    some = np.maximum(count, 1)
-    values = np.where(known, differences, 0.0)
-    mean = np.where(count > 0, values.sum(axis=1) / some, np.nan)
-    squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
-    spread = np.sqrt(squares / np.maximum(count - 1, 1))
-    half = stdtrit(np.maximum(count - 1, 1), 0.95) * spread / np.sqrt(some)
-    half = np.where(count > 1, half, np.nan)
-    return np.stack([mean, mean - half, mean + half])
+        return effect.quantiles(values, LEVELS)
+    return effect.share_interval(values) if binary else effect.mean_interval(values).clip(min=0.0)
 
 
 Series = NDArray[np.float32]
@@ -148,16 +128,16 @@ def longer(had: Months, new: Months, first: int) -> Months:
 
 
 def dataset_of(
-    plan: Plan, pairs: Sequence[tuple[ViewJob, ...]], records: Sequence[Record]
+    plan: Plan, pairs: Sequence[tuple[ScheduledJob, ...]], records: Sequence[Record]
 ) -> xr.Dataset:
     """Return the labelled results of chunks that are complete, as `run_many` would.
 
     Args:
         plan: the plan of all runs.
-        pairs: the tasks of each chunk, of the reference and the scenario, from run 0 on.
-        records: the record of each task, in that order.
+        pairs: the jobs of each chunk, of the reference and the scenario, from run 0 on.
+        records: the record of each job, in that order.
     """
-    jobs = [replace(t.job, position=i) for pair in pairs for i, t in enumerate(pair)]
+    jobs = [each.job for pair in pairs for each in pair]
     part = replace(plan, runs=max(job.stop for job in jobs))
     store = Store(part)
     for job, record in zip(jobs, records, strict=True):
@@ -167,7 +147,7 @@ def dataset_of(
 
 def sides_so_far(
     plan: Plan,
-    pairs: Sequence[tuple[ViewJob, ...]],
+    pairs: Sequence[tuple[ScheduledJob, ...]],
     records: Mapping[str, Record],
     partial: Mapping[str, Months],
     names: Sequence[str],
@@ -196,25 +176,10 @@ def months_of(side: Side) -> int:
 
 
 def _labelled(name: str, chunks: Sequence[Series], scenario: str, plan: Plan) -> xr.DataArray:
-    outcome = load_outcomes()[name]
     count = min(chunk.shape[-2] for chunk in chunks)
     values = np.concatenate([chunk[..., :count, :] for chunk in chunks], axis=-1)
-    return xr.DataArray(
-        values[None],
-        dims=("scenario", *outcome.dimensions, "month", "run"),
-        coords={
-            "scenario": [scenario],
-            "month": month_dates(plan.months[:count]),
-            **{d: list(DIMENSIONS[d]) for d in outcome.dimensions},
-        },
-        name=name,
-        attrs={
-            "label": outcome.label,
-            "unit": outcome.unit,
-            "aggregate": outcome.aggregate,
-            "window_unit": outcome.window_unit,
-        },
-    )
+    series = window.labelled({name: values}, plan.months[:count])[name]
+    return series.expand_dims(scenario=[scenario])
 
 
 #: The outcome that sizes the ways out.
@@ -257,7 +222,7 @@ def fans_of(sides: Sequence[Side], state: PageState) -> list[dict[str, Any]]:
     found = []
     for spec in state.show:
         name = spec.partition("@")[0]
-        fan = fan_of([side[name] for side in sides if name in side], spec)
+        fan = fan_of(sides, spec)
         found += [fan] if fan and name in sides[0] else []
     return found
 

@@ -141,7 +141,7 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
     manager.enter(waiting)
     try:
         request = request_for(manager, state)
-        manager.want(waiting, request.tasks, request.plan.bytes_needed())
+        manager.want(waiting, request.jobs, request.plan.bytes_needed())
         await waiting.until(lambda: request.complete(manager) == len(request.pairs))
         dataset = request.dataset(request.records(manager, len(request.pairs)))
     finally:

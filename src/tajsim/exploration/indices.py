@@ -11,8 +11,8 @@ import pandas as pd
 
 from tajsim.analysis.assumptions import ranked
 from tajsim.axes import Array
+from tajsim.errors import library
 from tajsim.results.effect import LEVEL, counts_of_runs
-from tajsim.sweeps.design import library
 
 _SAMPLES = 200
 _TAILS = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)

@@ -12,8 +12,8 @@ from tajsim.display.html import rows_of
 from tajsim.report import wording
 from tajsim.report.facts import Facts
 from tajsim.results.effect import effect
-from tajsim.results.outcomes import yes_or_no
 from tajsim.results.select import NOTICEABLE, first_of_comparison, first_of_summary, gap, is_whole
+from tajsim.results.window import yes_or_no
 
 MOST = 5
 #: With fewer pairs of runs than this no direction is stated in the answer.

@@ -27,7 +27,7 @@ from tajsim.report.tables import Table
 from tajsim.report.wording import capital, in_runs, listed, month, plain, with_interval
 from tajsim.results.effect import LEVEL, Effect, effect
 from tajsim.results.numbers import interval, table_number
-from tajsim.results.window import attribute
+from tajsim.results.select import attribute
 from tajsim.version import __version__
 
 #: So many of the first differences are looked at, and so many assumptions for each.

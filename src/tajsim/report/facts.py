@@ -27,8 +27,8 @@ from tajsim.results import chronicle, window
 from tajsim.results.chronicle import Change, Occurrence, decided, scheduled, sentence
 from tajsim.results.effect import basis_counts, compare_results, summarise
 from tajsim.results.numbers import table_number
-from tajsim.results.select import gap
-from tajsim.results.window import Cell, Window, attribute
+from tajsim.results.select import attribute, gap, names_of
+from tajsim.results.window import Cell, Window
 
 #: The last month that the documents speak of; later ones are projection.
 DOCUMENTED_UNTIL = "2015-12"
@@ -54,7 +54,7 @@ class Facts:
     @cached_property
     def names(self) -> list[str]:
         """The scenarios; with more than one, the first is the reference."""
-        return window.scenario_names(self.dataset)
+        return names_of(self.dataset)
 
     @property
     def reference(self) -> str:
@@ -84,8 +84,7 @@ class Facts:
 
     def window(self, scenario: str) -> Window:
         """Return the months over which a scenario is compared, or summarised."""
-        chosen = self.asked or window.default_window(self.dataset, scenario)
-        return window.check_window(self.period, chosen)
+        return window.window_of(self.dataset, self.asked, scenario)
 
     @cached_property
     def comparison(self) -> pd.DataFrame:

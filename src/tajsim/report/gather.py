@@ -16,8 +16,8 @@ import xarray as xr
 from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, keep_table, kept_table
 from tajsim.ensemble.files import FILE_NAME, load_results
 from tajsim.errors import UserError
-from tajsim.results.select import why_no_pairs
-from tajsim.results.window import Window, scenario_names
+from tajsim.results.select import names_of, why_no_pairs
+from tajsim.results.window import Window
 
 TABLES = (VARIANCE, ASSUMPTIONS)
 
@@ -27,7 +27,7 @@ def with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Datase
 
     What one file found against another reference says nothing here and is left out.
     """
-    reference, *others = scenario_names(joined)
+    reference, *others = names_of(joined)
     for name in TABLES:
         parts = []
         for dataset, own in _owners(datasets, reference, others):
@@ -48,7 +48,7 @@ def _owners(
     """
     left, found = list(others), []
     for dataset in datasets:
-        if scenario_names(dataset)[0] != reference:
+        if names_of(dataset)[0] != reference:
             continue
         table = kept_table(dataset, VARIANCE)
         held = set(table["scenario"]) if len(table) else set()
@@ -171,9 +171,9 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
     parts = [first]
     for other, place in zip(datasets[1:], called[1:], strict=True):
         _check_axes(first, other, f"{called[0]} and {place} are no pairs")
-        held = {name: part for part in parts for name in scenario_names(part)}
+        held = {name: part for part in parts for name in names_of(part)}
         new = []
-        for name in scenario_names(other):
+        for name in names_of(other):
             if name not in held:
                 new.append(name)
             elif not _equal(held[name].sel(scenario=name), other.sel(scenario=name)):
@@ -231,11 +231,11 @@ def _events(parts: Sequence[xr.Dataset]) -> dict[str, Any]:
     """Return the chronicle of all parts, the scenario of each event counted over all of them."""
     if not all("event_kind" in part.variables for part in parts):
         return {}
-    names = [name for part in parts for name in scenario_names(part)]
+    names = [name for part in parts for name in names_of(part)]
     columns: dict[str, list[np.ndarray]] = {}
     for part in parts:
         held = [str(n) for n in part["event_scenarios"].values]
-        own = scenario_names(part)
+        own = names_of(part)
         code = part["event_scenario"].values
         keep = np.isin(code, [held.index(name) for name in own])
         place = np.array([names.index(n) if n in own else -1 for n in held], np.int16)

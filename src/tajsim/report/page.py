@@ -19,8 +19,8 @@ from tajsim.report.facts import DOCUMENTED_UNTIL, Facts, changes, narrative, tit
 from tajsim.report.gather import gather, why_not
 from tajsim.report.wording import listed, month
 from tajsim.results.effect import basis_statement
-from tajsim.results.select import headline
-from tajsim.results.window import Window, attribute, check_window, kept_window, whole_period
+from tajsim.results.select import attribute, headline
+from tajsim.results.window import Window, check_window, kept_window, whole_period
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -23,8 +23,8 @@ from tajsim.plots.style import look, settled
 from tajsim.report.facts import Facts
 from tajsim.report.gather import without
 from tajsim.report.wording import listed, month
-from tajsim.results.select import headline
-from tajsim.results.window import attribute, is_spread, most_moved, window_of
+from tajsim.results.select import attribute, headline
+from tajsim.results.window import is_spread, most_moved, window_of
 
 #: Only texts stand in groups that have a colour.
 _TEXT = re.compile(r'(?<=<g style="fill: )#[0-9a-fA-F]{6}(?=[";])')

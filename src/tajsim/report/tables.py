@@ -23,9 +23,8 @@ from tajsim.report.facts import Facts
 from tajsim.report.wording import capital, level, listed, month, with_interval
 from tajsim.results.effect import effect
 from tajsim.results.numbers import Digits, factor, percent
-from tajsim.results.outcomes import yes_or_no
-from tajsim.results.select import first_of_comparison, first_of_summary, is_whole
-from tajsim.results.window import attribute
+from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
+from tajsim.results.window import yes_or_no
 
 #: Of so many differences the shares of variance are shown.
 MOST_SHARES = 10

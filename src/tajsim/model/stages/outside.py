@@ -9,7 +9,7 @@ import numpy as np
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.events import apply_events
 from tajsim.model.notes import note_harvest, note_ways, note_work
-from tajsim.model.record import MEASURES
+from tajsim.model.record import measured
 from tajsim.rules.border.price import price_at_border, price_beyond
 from tajsim.rules.powers.outside import autoregressive, harvest_of_year
 from tajsim.rules.powers.reception import reception
@@ -71,4 +71,4 @@ def routes(country: Country) -> None:
 def record(country: Country) -> None:
     """Write every outcome asked for. Writes: results."""
     for name, series in country.record.items():
-        series[..., country.months_run, :] = MEASURES[name](country)
+        series[..., country.months_run, :] = measured(country, name)
