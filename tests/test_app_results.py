@@ -17,7 +17,6 @@ from tajsim.app.figures import (
     longer,
     map_values,
     months_of,
-    paired_by_month,
     part_of_view,
     sides_so_far,
 )
@@ -30,8 +29,8 @@ from tajsim.ensemble.job import Record, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.results.effect import compare_results, effect
-from tajsim.results.window import medians_over, reduce, smooth, spans
+from tajsim.results.effect import compare_results, effect, mean_interval
+from tajsim.results.window import at_places, medians_over, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
 
@@ -52,9 +51,9 @@ def same(a: Record, b: Record) -> None:
     np.testing.assert_array_equal(a.parameter_values, b.parameter_values)
 
 
-def halves(variable: xr.DataArray) -> list[xr.DataArray]:
+def halves(results: xr.Dataset) -> list[xr.Dataset]:
     """Return what there is of the reference and of the scenario."""
-    return [variable.isel(scenario=[0]), variable.isel(scenario=[1])]
+    return [results.isel(scenario=[0]), results.isel(scenario=[1])]
 
 
 @pytest.fixture(scope="module")
@@ -165,22 +164,22 @@ def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
 def test_a_fan_is_that_of_the_picture(made: Any) -> None:
     _, plan, pairs, records = made
     dataset = dataset_of(plan, pairs, records)
-    fan = fan_of(halves(dataset["heroin_seized"]), "heroin_seized")
+    fan = fan_of(halves(dataset), "heroin_seized")
     assert fan and fan["unit"] == "kg/year" and fan["kind"] == "bands"
-    series = smooth(reduce(dataset["heroin_seized"], {}), 12)
+    series = smooth(at_places(dataset, "heroin_seized"), 12)
     expected = np.quantile(series.values.astype(float), LEVELS, axis=2).transpose(1, 0, 2)
     np.testing.assert_allclose(fan["lines"], expected, rtol=1e-5)
-    one = fan_of(halves(dataset["heroin_seized"]), "heroin_seized@section=pianj")
+    one = fan_of(halves(dataset), "heroin_seized@section=pianj")
     assert one and one["title"] == "Heroin seized on the line (Pianj)"
-    share = fan_of(halves(dataset["state_failed"]), "state_failed")
+    share = fan_of(halves(dataset), "state_failed")
     assert share and (share["kind"], share["unit"]) == ("mean", "% of runs")
-    few = dataset["heroin_seized"].isel(month=slice(0, 11))
+    few = dataset.isel(month=slice(0, 11))
     assert fan_of(halves(few), "heroin_seized") is None
 
 
 def test_a_fan_of_fewer_months_is_the_beginning_of_the_whole_one(made: Any) -> None:
     _, plan, pairs, records = made
-    reference, own = halves(dataset_of(plan, pairs, records)["heroin_seized"])
+    reference, own = halves(dataset_of(plan, pairs, records))
     whole = fan_of([reference, own], "heroin_seized")
     part = fan_of([reference, own.isel(month=slice(0, 14))], "heroin_seized")
     alone = fan_of([reference], "heroin_seized")
@@ -196,7 +195,7 @@ def test_the_difference_by_month_is_the_paired_effect(made: Any) -> None:
     values = np.array(
         [[1.0, 2.0, 4.0, np.nan], [0.5, -1.0, 3.0, 2.0], [np.nan, 1.0, np.nan, np.nan]]
     )
-    mean, low, high = paired_by_month(values)
+    mean, low, high = mean_interval(values)
     for month, row in enumerate(values):
         one = effect(row)
         np.testing.assert_allclose(

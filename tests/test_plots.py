@@ -38,8 +38,9 @@ from tajsim.errors import UserError
 from tajsim.plots.border import GUARD, with_guard
 from tajsim.plots.elite import standing
 from tajsim.results.chronicle import event_log
-from tajsim.results.outcomes import yes_or_no
+from tajsim.results.effect import mean_interval
 from tajsim.results.select import join
+from tajsim.results.window import yes_or_no
 
 PAIRED = ("difference", "scenarios", "tornado", "claims")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
@@ -243,13 +244,18 @@ def test_fan_draws_the_median_of_the_selection(two: xr.Dataset) -> None:
 
 
 def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
-    seized = windows.reduce(two["heroin_seized"], {"section": ["khorog", "pianj"]})
+    seized = windows.at_places(two, "heroin_seized", {"section": ["khorog", "pianj"]})
     assert seized.dims == ("scenario", "month", "run")
     expected = two["heroin_seized"].sel(section=["khorog", "pianj"]).sum("section")
     assert np.allclose(seized, expected.transpose("scenario", "month", "run"))
-    collusion = windows.reduce(two["collusion"], {})
-    assert np.allclose(collusion, two["collusion"].mean("agency").transpose(*collusion.dims))
-    assert windows.reduce(two["collusion"], {}, keep=["agency"]).sizes["agency"] == 8
+    collusion = windows.at_places(two, "collusion")
+    mean = two["collusion"].weighted(two["strength"]).mean("agency")
+    assert np.allclose(collusion, mean.transpose(*collusion.dims))
+    few = two.drop_vars("strength")
+    alone = windows.at_places(few, "collusion")
+    assert np.allclose(alone, two["collusion"].mean("agency").transpose(*alone.dims))
+    assert "each alike" in windows.titled(few, "collusion", {})
+    assert windows.at_places(two, "collusion", {}, keep=["agency"]).sizes["agency"] == 8
 
 
 def test_a_share_of_runs_is_drawn_for_yes_or_no(one: xr.Dataset) -> None:
@@ -282,7 +288,7 @@ def test_windows_aggregate_as_the_outcome_says(two: xr.Dataset) -> None:
     }.items():
         value = windows.over(two[name], year)
         assert np.allclose(value, expected.transpose(*value.dims), rtol=1e-5), name
-    assert windows.window_of(two, None) == ("2004-10", "2020-12")  # from the first own event
+    assert windows.window_of(two) == ("2004-10", "2020-12")  # from the first own event
     assert windows.window_of(two.isel(scenario=[0]), None) == ("2004-01", "2020-12")
     kept = two.assign_attrs(window="2006-01:2007-12")  # as compare --window keeps it
     assert windows.window_of(kept, None) == ("2006-01", "2007-12")
@@ -290,16 +296,16 @@ def test_windows_aggregate_as_the_outcome_says(two: xr.Dataset) -> None:
 
 
 def test_paired_interval_is_the_t_interval_of_the_mean() -> None:
-    mean, low, high = windows.paired(np.array([1.0, 2.0, 3.0, np.nan, 4.0]))
+    mean, low, high = mean_interval(np.array([1.0, 2.0, 3.0, np.nan, 4.0]))
     assert mean == 2.5
     assert np.isclose(high - mean, 2.353363 * np.std([1, 2, 3, 4], ddof=1) / 2)
     assert np.isclose(mean - low, high - mean)
-    assert np.isnan(windows.paired(np.array([1.0]))[1])
+    assert np.isnan(mean_interval(np.array([1.0]))[1])
 
 
 def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.Dataset) -> None:
     texts = [text for text, _ in written(plots.figure("difference", two, outcome="heroin_seized"))]
-    gap = windows.over(windows.reduce(two["heroin_seized"], {}), ("2004-10", "2020-12")).values
+    gap = windows.over(windows.at_places(two, "heroin_seized"), ("2004-10", "2020-12")).values
     mean = numbers.number(float((gap[1] - gap[0]).mean()), signed=True)
     assert any(text.startswith(f"{mean} [") and text.endswith("kg/year") for text in texts)
     assert any("No difference in any run: State has failed" in text for text in texts)

@@ -33,8 +33,9 @@ from tajsim.plots.border import (
 )
 from tajsim.plots.elite import PLACES, part_of, parts, shares_of, standing
 from tajsim.results.chronicle import event_log, scheduled_labels, short_sentence
+from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import decimals_for, number
-from tajsim.results.window import over, paired
+from tajsim.results.window import over
 from tajsim.world import COMMANDER_FACTS
 
 
@@ -200,7 +201,7 @@ def test_scenarios_prints_the_paired_difference(two: xr.Dataset) -> None:
     text = words(plots.figure("scenarios", two, outcome="grievance"))
     gap = over(two["grievance"].mean("region").assign_attrs(two["grievance"].attrs),
                ("2004-10", "2020-12")).values  # fmt: skip
-    half = (paired(gap[1] - gap[0])[2] - paired(gap[1] - gap[0])[1]) / 2
+    half = (mean_interval(gap[1] - gap[0])[2] - mean_interval(gap[1] - gap[0])[1]) / 2
     assert "(index) over Oct 2004 to Dec 2020" in text
     assert f"± {number(half, decimals=decimals_for(half, 2))}" in text
     with pytest.raises(UserError, match="name only one"):

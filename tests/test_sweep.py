@@ -12,13 +12,10 @@ import pytest
 from sweep_helpers import EXPERIMENT, quick, small_experiment
 
 import tajsim
-import tajsim.sweeps.task as keep
 from tajsim.cli import main
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
-from tajsim.inputs.events import ADDITIVE
-from tajsim.inputs.outcomes import AGGREGATES, load_outcomes
-from tajsim.results.window import aggregate
+from tajsim.results.window import at_places, over
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import EVEN, LARGEST, divide
 from tajsim.sweeps.read import Spread
@@ -49,7 +46,7 @@ def test_points_side_by_side_equal_each_point_alone(swept: Path, tmp_path: Path)
         )
         alone = tajsim.run(path, runs=4, seed=7, until="2004-06", outcomes=["collusion"])
         series = alone["collusion"].sel(agency="border_troops").isel(scenario=0)
-        expected = aggregate(series, ("2004-01", "2004-06")).values
+        expected = over(series, ("2004-01", "2004-06")).values
         mine = found.results[found.results["point"] == point].sort_values("run")[COLLUSION]
         assert mine.to_list() == expected.tolist()
 
@@ -63,21 +60,6 @@ def test_results_do_not_depend_on_workers_and_batches(
     sweep(small_experiment(tmp_path), tmp_path / "out", workers=2 if how == "workers" else 1)
     one, other = load_sweep(swept), load_sweep(tmp_path / "out")
     pd.testing.assert_frame_equal(one.results, other.results, check_exact=True)
-
-
-def test_kept_numbers_aggregate_as_the_analysis_does() -> None:
-    rng = np.sin(np.arange(3 * 9 * 4)).reshape(3, 9, 4)
-    import xarray as xr
-
-    months = np.arange(9) + np.datetime64("2004-01", "M")
-    for kind in AGGREGATES:
-        series = xr.DataArray(
-            rng[0], dims=("month", "run"), coords={"month": months.astype("datetime64[ns]")}
-        )
-        series.attrs["aggregate"] = kind
-        expected = aggregate(series, ("2004-01", "2004-09")).values
-        assert np.allclose(keep.aggregate(rng[0], kind), expected, rtol=1e-14, atol=0.0)
-    assert {o.aggregate for o in load_outcomes().values()} <= {*AGGREGATES, *ADDITIVE}
 
 
 def test_the_tables_name_points_factors_and_columns(swept: Path) -> None:
@@ -321,10 +303,10 @@ def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
             outcomes=["heroin_seized"],
             overrides=chosen,
         )
-        series = alone["heroin_seized"].isel(scenario=0)
-        expected = aggregate(series, ("2004-01", "2004-06")).transpose("section", "run").values
+        series = at_places(alone.isel(scenario=0), "heroin_seized")
+        expected = over(series, ("2004-01", "2004-06")).values
         mine = found.results[found.results["point"] == point]["seized"]
-        assert mine.to_list() == sum(expected[1:], expected[0]).tolist()
+        assert mine.to_list() == expected.tolist()
     assert "detection_limit" not in found.drawn() and "agency_pay.army" not in found.drawn()
 
 

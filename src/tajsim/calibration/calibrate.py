@@ -31,6 +31,7 @@ from tajsim.ensemble.job import Job, record_of, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 from tajsim.files import telling, whole, write_whole
+from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.inputs.targets import Target, fitted, load_targets, target_text
 from tajsim.version import __version__
@@ -98,7 +99,7 @@ class Histories:
             parameters=self.parameters,
             start=self.scenario.start,
             end=last_month(self.targets),
-            outcomes=target_outcomes(self.targets),
+            outcomes=with_weight(target_outcomes(self.targets)),
             workers=1,
             chunk=len(part),
             numbers=tuple(runs[part].tolist()),

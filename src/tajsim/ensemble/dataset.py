@@ -20,7 +20,7 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, Record
 from tajsim.ensemble.plan import Plan, StatePart
 from tajsim.inputs.ledger import load_causes, load_kinds, printed_in
-from tajsim.inputs.outcomes import Outcome, load_outcomes
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters, names
 from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
 from tajsim.inputs.toml import month_dates
@@ -238,7 +238,7 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     variables: dict[str, Any] = {}
     for name, values in store.outcomes.items():
         dimensions = ("scenario", *registry[name].dimensions, "month", "run")
-        variables[name] = (dimensions, values, _attrs(registry[name]))
+        variables[name] = (dimensions, values, registry[name].attributes)
     variables["parameter_value"] = (
         ("scenario", "parameter", "run"),
         store.parameter_values,
@@ -248,19 +248,6 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     events, columns = chronicle_variables(store.events, names, plan.months)
     coordinates = {**_coordinates(plan, store), **columns}
     return xr.Dataset({**variables, **events}, coordinates, provenance(plan))
-
-
-def _attrs(outcome: Outcome) -> dict[str, Any]:
-    """Describe an outcome so that the Dataset can be read without the registry."""
-    return {
-        "label": outcome.label,
-        "unit": outcome.unit,
-        "aggregate": outcome.aggregate,
-        "window_unit": outcome.window_unit,
-        "headline": int(outcome.headline),
-        "meaning": outcome.meaning,
-        "mechanisms": " ".join(outcome.mechanisms),
-    }
 
 
 def _coordinates(plan: Plan, store: Store) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.files import save_state
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
 from tajsim.errors import UserError
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
 
@@ -123,7 +123,7 @@ def prepare(
         parameters=parameters,
         start=start,
         end=end,
-        outcomes=tuple(dict.fromkeys(outcomes or load_outcomes())),
+        outcomes=with_weight(outcomes or load_outcomes()),
         workers=int(workers),
         chunk=int(chunk),
         redraw=tuple(redraw),

@@ -317,16 +317,14 @@ def check_months(
         problems.add(key, f"{window} is outside the {of}; expected {span}")
 
 
-#: What aggregates by adding may also be added over sections, agencies, ...
-ADDITIVE = ("yearly", "total")
-#: The place that stands for the sum over a dimension.
+#: The place that stands for all of a dimension: their sum or mean, as the outcome says.
 ALL = "all"
 
 
 def check_places(
     problems: Problems, key: Key, outcome: str, where: Mapping[str, Any], sums: bool = False
 ) -> bool:
-    """Check the names of places at which an outcome is taken; with ``sums`` also their sum."""
+    """Check the names of places at which an outcome is taken; with ``sums`` also `ALL`."""
     found = load_outcomes()[outcome]
     fit = True
     for dimension, name in where.items():
@@ -335,12 +333,9 @@ def check_places(
             have = ", ".join(found.dimensions) or "none"
             hint = nearest(dimension, found.dimensions)
             text = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
-        elif sums and name == ALL:
-            if found.aggregate not in ADDITIVE:
-                text = f"'{outcome}' does not add up over {dimension}; expected one of its names"
-        elif isinstance(name, str) and name not in DIMENSIONS[dimension]:
+        elif isinstance(name, str):
             names = (*DIMENSIONS[dimension], ALL) if sums else DIMENSIONS[dimension]
-            text = unknown(dimension, name, names)
+            text = unknown(dimension, name, names) if name not in names else ""
         if text:
             problems.add((*key, dimension), text)
             fit = False

@@ -482,7 +482,7 @@ def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
     places = [
         dict(zip(free, names, strict=True)) for names in product(*(DIMENSIONS[d] for d in free))
     ]
-    if len(outcome.dimensions) == len(free) == 1 and outcome.aggregate in events.ADDITIVE:
+    if len(outcome.dimensions) == len(free) == 1 and outcome.places == "sum":
         places.insert(0, {free[0]: events.ALL})
     for place in places:
         where = {d: {**row.where, **place}[d] for d in outcome.dimensions}

@@ -15,7 +15,15 @@ import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.plots.style import Layout
 from tajsim.results.numbers import month_text, number, wrap
-from tajsim.results.window import Floats, over, reduce, scaled, titled, unit_of, window_of
+from tajsim.results.window import (
+    Floats,
+    at_places,
+    over,
+    scaled,
+    titled,
+    unit_of,
+    window_of,
+)
 
 _INTERVAL = "Markers: medians; bars: the middle 50 % (thick) and 90 % (thin) of runs."
 _NAMES = 1.7  # inches of the names of scenarios
@@ -51,7 +59,7 @@ def distribution(
     rows = -(-len(names) // columns)
     layout = Layout(
         body=(curve + strip + 0.75) * rows,
-        title=title or (titled(dataset[names[0]], chosen) if alone else "Spread over the runs"),
+        title=title or (titled(dataset, names[0], chosen) if alone else "Spread over the runs"),
         subtitle="Each run counts with its value over "
         f"{month_text(months[0])} to {month_text(months[1])}.",
         legend=style.scenario_items(
@@ -64,7 +72,7 @@ def distribution(
         row, column = divmod(position, columns)
         upper = layout.figure.add_subplot(boxes[2 * row, column])
         lower = layout.figure.add_subplot(boxes[2 * row + 1, column])
-        values = over(reduce(dataset[name], chosen), months).values
+        values = over(at_places(dataset, name, chosen), months).values
         factor, unit = scaled(values, unit_of(dataset[name], windowed=True))
         values = values / factor
         draw_cumulative(upper, list(values), [style.scenario_look(i) for i in range(len(values))])
@@ -79,7 +87,7 @@ def distribution(
             lower.set_xlabel("\n".join(wrap(label, 4.0, 8.5)))
         else:
             lower.set_xlabel(unit)
-            panels.titled_panel(upper, titled(dataset[name], chosen), 2.3)
+            panels.titled_panel(upper, titled(dataset, name, chosen), 2.3)
     return layout.figure
 
 

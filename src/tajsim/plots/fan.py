@@ -19,9 +19,9 @@ import tajsim.results.window as windows
 from tajsim.errors import UserError
 from tajsim.plots.intervals import check_pairs
 from tajsim.plots.style import Item, Layout
+from tajsim.results.effect import mean_interval, quantiles, share_interval
 from tajsim.results.numbers import decimals_for, month_text, number, wrap
-from tajsim.results.outcomes import yes_or_no
-from tajsim.results.window import Floats
+from tajsim.results.window import Floats, yes_or_no
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -67,7 +67,7 @@ def fan(
     rows = -(-len(names) // columns)
     places = panels.marker_places(found, dataset, wide)
     room = panels.head_room(places)
-    heads = [windows.titled(dataset[n], chosen) if len(names) > 1 else "" for n in names]
+    heads = [windows.titled(dataset, n, chosen) if len(names) > 1 else "" for n in names]
     heads = ["\n".join(wrap(head, wide, style.BODY, bold=True)) for head in heads]
     layout = Layout(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
@@ -79,7 +79,7 @@ def fan(
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         top = position < columns
-        series = Series(windows.reduce(dataset[names[position]], chosen), smooth)
+        series = Series(windows.at_places(dataset, names[position], chosen), smooth)
         _panel(ax, series)
         evidence.draw_observed(ax, seen, names[position], series.factor)
         ax.set_title(heads[position], pad=room + 4 if top else 4)
@@ -128,9 +128,9 @@ class Series:
     def _lines(self, values: Floats) -> Floats:
         """Return the lines ``(5, month)`` of ``(month, run)``."""
         if not self.mean:
-            return windows.quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
-        interval = windows.share_interval if self.share else windows.mean_interval
-        mean, low, high = interval(values)
+            return quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
+        interval = share_interval if self.share else mean_interval
+        mean, low, high = interval(values).clip(min=0.0)
         return np.stack([low, low, mean, high, high])
 
     def draw(
@@ -188,7 +188,7 @@ def _interval(dataset: xr.Dataset) -> str:
 
 def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Sequence[str]]) -> str:
     if len(names) == 1:
-        return windows.titled(dataset[names[0]], select)
+        return windows.titled(dataset, names[0], select)
     reference, *others = choose.names_of(dataset)
     return f"{', '.join(others)} against {reference}" if others else reference
 
@@ -232,9 +232,10 @@ def scenarios(
     named = choose.outcomes(dataset, outcome, usual)
     if len(named) > 1:
         raise UserError("this picture shows one outcome in all scenarios; name only one")
-    chosen, variable = choose.selection(select), dataset[named[0]]
-    choose.check_selection([variable], chosen)
-    series = windows.reduce(variable, chosen)
+    chosen = choose.selection(select)
+    choose.check_selection([dataset[named[0]]], chosen)
+    series = windows.at_places(dataset, named[0], chosen)
+    heading = windows.titled(dataset, named[0], chosen)
     months = smooth or (12 if dataset.sizes["month"] > 24 else None)
     shown = Series(series, months)
     names = choose.names_of(dataset)
@@ -244,7 +245,7 @@ def scenarios(
     lines = max(map(len, heads)) + 1
     layout = Layout(
         body=(1.05 + 0.14 * lines) * rows + 0.5,
-        title=title or f"{windows.titled(variable, chosen)}: every scenario against {names[0]}",
+        title=title or f"{heading}: every scenario against {names[0]}",
         subtitle=_SUBTITLE.format(
             unit=windows.unit_of(series, windowed=True), when=_windows(dataset)
         ),
@@ -306,7 +307,7 @@ def _head(
     pair = series.isel(scenario=[0, scenario])
     reference, other = windows.over(pair, windows.window_of(dataset, None, name)).values
     apart = choose.gap(reference, other)
-    mean, low, high = windows.paired(apart)
+    mean, low, high = mean_interval(apart)
     factor, _ = windows.scaled(np.array([mean]), "")
     text = "no difference in any run"
     if np.any(apart):

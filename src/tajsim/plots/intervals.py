@@ -17,9 +17,9 @@ import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError, unknown
 from tajsim.plots.style import Layout
+from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import month_text, number, width, with_interval, wrap
-from tajsim.results.outcomes import yes_or_no
-from tajsim.results.window import Floats
+from tajsim.results.window import Floats, yes_or_no
 
 _LINE, _GAP, _HEADING = 0.145, 0.07, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
@@ -185,12 +185,12 @@ class Difference:
     def size(self) -> float:
         """The largest mean difference of a scenario, in standard deviations of the reference."""
         pairs = zip(self.values, self.spreads, strict=True)
-        return max((abs(windows.paired(v)[0]) / s for v, s in pairs if s > 0), default=0.0)
+        return max((abs(mean_interval(v)[0]) / s for v, s in pairs if s > 0), default=0.0)
 
     @property
     def row(self) -> Row:
         """Its row: an interval for each scenario."""
-        means = np.array([windows.paired(values)[0] for values in self.values])
+        means = np.array([mean_interval(values)[0] for values in self.values])
         scale = windows.scaled(means, self.unit)
         return Row(self.label, [self._interval(i, *scale) for i in range(len(means))], room=2.0)
 
@@ -201,7 +201,7 @@ class Difference:
         """
         look = style.scenario_look(index + 1)
         values, spread = self.values[index], self.spreads[index]
-        mean, low, high = windows.paired(values)
+        mean, low, high = mean_interval(values)
         sure = low > 0.0 or high < 0.0
         text = f"{with_interval(mean / factor, low / factor, high / factor)} {unit}"
         if not np.any(values):
@@ -209,9 +209,10 @@ class Difference:
         elif spread <= 0.0:
             text += " (no spread)"
         ink = look.colour if sure else style.QUIET
-        if spread <= 0.0:
-            return Interval(text=text, ink=ink)
-        least, most = np.quantile(values[np.isfinite(values)], [0.05, 0.95]) / spread
+        known = values[np.isfinite(values)]
+        if spread <= 0.0 or not known.size:
+            return Interval(text=text if known.size else "missing in every run", ink=ink)
+        least, most = np.quantile(known, [0.05, 0.95]) / spread
         face = look.colour if sure else "white"
         return Interval(
             mean / spread, (low / spread, high / spread), (least, most), text=text, ink=ink,
@@ -354,7 +355,7 @@ def _difference(
     dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
 ) -> Difference:
     """Return the paired differences of an outcome in each scenario."""
-    series = windows.reduce(dataset[name], select)
+    series = windows.at_places(dataset, name, select)
     values, spreads, scale = [], [], 0.0
     for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
         months = windows.window_of(dataset, window, scenario)
@@ -366,7 +367,7 @@ def _difference(
     spreads = [spread if spread > 1e-6 * scale else 0.0 for spread in spreads]
     narrowed = any(dimension in select for dimension in choose.own_dimensions(dataset[name]))
     label = (
-        windows.titled(dataset[name], select) if narrowed else str(series.attrs.get("label", name))
+        windows.titled(dataset, name, select) if narrowed else str(series.attrs.get("label", name))
     )
     unit = windows.unit_of(series, windowed=True)
     if unit == "0 or 1":
@@ -405,12 +406,14 @@ def _bars(ax: Axes, values: Floats, edges: Floats, look: style.Look) -> None:
     counts = np.histogram(values, edges)[0]
     ax.stairs(counts, edges, fill=True, color=look.colour, alpha=0.3, lw=0)
     ax.stairs(counts, edges, color=look.colour, lw=1.0)
-    ax.axvline(windows.paired(values)[0], color=look.colour, lw=1.6, ls=look.line)
+    ax.axvline(mean_interval(values)[0], color=look.colour, lw=1.6, ls=look.line)
 
 
 def _signs(name: str, values: Floats) -> str:
+    if not values.size:
+        return f"{name}: missing in every run" if name else "missing in every run"
     up, down = (100 * float(np.mean(test)) for test in (values > 0, values < 0))
-    mean = number(windows.paired(values)[0], signed=True)
+    mean = number(mean_interval(values)[0], signed=True)
     text = f"mean {mean}; higher in {up:.0f} %, lower in {down:.0f} % of runs"
     if up + down < 99.5:
         text += f", equal in {100 - up - down:.0f} %"

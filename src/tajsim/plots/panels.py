@@ -225,7 +225,7 @@ def event_markers(
     kinds = usual if events is True else [events] if isinstance(events, str) else events
     names = choose.names_of(dataset)
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    table = choose.table(dataset, "events")
+    table = choose.attribute(dataset, "events")
     owners: dict[tuple[str, str, str, str], list[str]] = {}
     for name in names:
         for event in table.get(name, []):

@@ -42,6 +42,7 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, library, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.toml import month_dates, month_number, month_text
+from tajsim.results.effect import t_quantile
 from tajsim.sweeps.design import salib_problem
 
 
@@ -304,7 +305,7 @@ def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr
             "month": months,
             **{d: list(DIMENSIONS[d]) for d in registry.dimensions},
         },
-        attrs={"label": registry.label, "unit": registry.unit, "aggregate": registry.aggregate},
+        attrs=registry.attributes,
         name=outcome,
     )
 
@@ -312,8 +313,6 @@ def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr
 Numbers = NDArray[np.float64]
 #: Runs of every point before precision is judged.
 LEAST_RUNS = 8
-#: Half width of a 90 % interval of a mean, in standard errors.
-_QUANTILE = 1.6448536269514722
 
 
 class Spread:
@@ -355,7 +354,8 @@ class Spread:
         between = (self.count * (self.mean - centre) ** 2).sum(axis=0)
         scale = np.sqrt((self.squares.sum(axis=0) + between) / np.maximum(whole - 1.0, 1.0))
         variance = self.squares / np.maximum(self.count - 1.0, 1.0)
-        half = _QUANTILE * np.sqrt(variance / np.maximum(self.count, 1.0))
+        half = t_quantile(np.maximum(self.count - 1.0, 1.0))
+        half = half * np.sqrt(variance / np.maximum(self.count, 1.0))
         # A column whose rounding errors are all that varies counts as one that does not.
         still = scale <= 1e-12 * np.maximum(np.abs(centre), 1e-300)
         widths = np.where(still, 0.0, half / np.where(still, 1.0, scale))

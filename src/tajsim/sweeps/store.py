@@ -425,6 +425,7 @@ def _column(experiment: Experiment, position: int) -> dict[str, Any]:
         "unit": outcome.window_unit,
         "label": outcome.label,
         "aggregate": outcome.aggregate,
+        "places": outcome.places,
         "meaning": outcome.meaning,
     }
 

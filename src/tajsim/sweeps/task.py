@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.axes import DIMENSIONS, total
 from tajsim.ensemble.job import Job
 from tajsim.inputs.events import ALL
 from tajsim.inputs.experiment_parts import Experiment, FactorValue, Keep
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.scenario_parts import Event, Scenario
-from tajsim.inputs.toml import month_number
+from tajsim.inputs.toml import month_number, month_text
+from tajsim.results.window import at_places, labelled, over
 from tajsim.sweeps.design import Point
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def make_job(
         start=experiment.start,
         end=experiment.end,
         parameters=experiment.parameters,
-        outcomes=tuple(dict.fromkeys(kept)),
+        outcomes=with_weight(kept),
         settings=settings,
         events=_events(experiment, scenario, values),
         points=tuple(point.id for point in points),
@@ -83,38 +84,16 @@ Series = NDArray[np.float32]
 
 
 def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
-    """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``.
+    """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``."""
+    first, months = month_number(start), next(iter(record.values())).shape[-2]
+    whole = labelled(record, [month_text(first + place) for place in range(months)])
+    return np.stack([one(whole, k) for k in keep], axis=-1)
 
-    Sums are made in float64, along months and along a dimension in the order of its names.
-    """
-    return np.stack([one(record[k.outcome], k, start) for k in keep], axis=-1)
 
-
-def one(series: Series, keep: Keep, start: str) -> Numbers:
+def one(record: xr.Dataset, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
-    outcome = load_outcomes()[keep.outcome]
-    first = month_number(keep.window[0]) - month_number(start)
-    last = month_number(keep.window[1]) - month_number(start)
-    values = series[..., first : last + 1, :].astype(np.float64)
-    for dimension in outcome.dimensions:  # the first axis is used up each time
-        name = keep.where[dimension]
-        values = total(values) if name == ALL else values[DIMENSIONS[dimension].index(name)]
-    return aggregate(values, outcome.aggregate)
-
-
-def aggregate(values: Numbers, kind: str) -> Numbers:
-    """Aggregate ``(month, run)`` over months as the registry of outcomes says, ``(run,)``."""
-    if kind == "last":
-        last: Numbers = values[-1]
-        return last
-    if kind == "maximum":
-        highest: Numbers = values.max(axis=0)
-        return highest
-    whole = total(values)
-    if kind == "total":
-        return whole
-    months = len(values)
-    return whole / (months / 12.0 if kind == "yearly" else months)
+    where = {d: name for d, name in keep.where.items() if name != ALL}
+    return np.asarray(over(at_places(record, keep.outcome, where), keep.window).values)
 
 
 @dataclass(frozen=True)
