@@ -17,26 +17,25 @@ from tajsim.app.figures import (
     longer,
     map_values,
     months_of,
-    paired_by_month,
     part_of_view,
     sides_so_far,
 )
 from tajsim.app.server import catalogue
 from tajsim.app.session import ResultCache, size
 from tajsim.app.state import PageState, plan_of, read_state
-from tajsim.app.workers import SnapshotCache, ViewJob, follow, jobs_of
+from tajsim.app.workers import ScheduledJob, SnapshotCache, follow, jobs_of, past_of
 from tajsim.ensemble import run_many
-from tajsim.ensemble.executor import Record, simulate
+from tajsim.ensemble.job import Record, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.results.effect import compare_results, effect
-from tajsim.results.window import medians_over, reduce, smooth, spans
+from tajsim.results.effect import compare_results, effect, mean_interval
+from tajsim.results.window import at_places, medians_over, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
 
 
-def asked(query: str, folder: Path) -> tuple[PageState, Plan, list[tuple[ViewJob, ...]]]:
+def asked(query: str, folder: Path) -> tuple[PageState, Plan, list[tuple[ScheduledJob, ...]]]:
     state = read_state(query, shipped_scenarios())
     plan = plan_of(state, folder)
     return state, plan, list(zip(*jobs_of(plan, state, ("heroin_seized",), 2), strict=True))
@@ -52,9 +51,9 @@ def same(a: Record, b: Record) -> None:
     np.testing.assert_array_equal(a.parameter_values, b.parameter_values)
 
 
-def halves(variable: xr.DataArray) -> list[xr.DataArray]:
+def halves(results: xr.Dataset) -> list[xr.Dataset]:
     """Return what there is of the reference and of the scenario."""
-    return [variable.isel(scenario=[0]), variable.isel(scenario=[1])]
+    return [results.isel(scenario=[0]), results.isel(scenario=[1])]
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +61,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[PageState, Plan, Any
     """What the tasks of a state give: 45 runs in two chunks, 18 months."""
     state, plan, pairs = asked(QUERY, tmp_path_factory.mktemp("app"))
     past = SnapshotCache()
-    records = [follow(task, past, lambda model: None) for pair in pairs for task in pair]
+    records = [follow(task.job, past, lambda model: None) for pair in pairs for task in pair]
     return state, plan, pairs, records
 
 
 def test_a_task_gives_what_the_ensemble_gives(made: Any) -> None:
     for task, record in zip([t for pair in made[2] for t in pair], made[3], strict=True):
-        same(record, simulate(task.job, lambda: None))
+        same(record, simulate(task.job))
 
 
 def test_chunks_together_are_the_results_of_the_command_line(made: Any) -> None:
@@ -118,8 +117,8 @@ def test_a_shared_past_gives_what_a_run_from_the_start_gives(
     for query in queries:
         task = asked(EVENTS + query, tmp_path)[2][0][1]
         done: list[int] = []
-        found = follow(task, past, lambda model, done=done: done.append(model.months_run))  # type: ignore[misc]
-        same(found, simulate(task.job, lambda: None))
+        found = follow(task.job, past, lambda model, done=done: done.append(model.months_run))  # type: ignore[misc]
+        same(found, simulate(task.job))
         took.append(sum(b > a for a, b in zip([0, *done], done, strict=False)))
         if took[-1] < 21:
             took[-1] -= 1  # the first thing heard of is the kept state
@@ -129,23 +128,23 @@ def test_a_shared_past_gives_what_a_run_from_the_start_gives(
 def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
     reference, own = asked(EVENTS, tmp_path)[2][0]
     past = SnapshotCache()
-    follow(reference, past, lambda model: None)
-    begun = past.latest(own, 21)
+    follow(reference.job, past, lambda model: None)
+    begun = past.latest(past_of(own.job), 21)
     assert begun and begun.months == 10, "the months before November 2004"
     for other in ("seed=2", "parameters=fixed", "set=civic_space=1"):
-        assert past.latest(asked(f"{EVENTS}&{other}", tmp_path)[2][0][1], 21) is None
+        assert past.latest(past_of(asked(f"{EVENTS}&{other}", tmp_path)[2][0][1].job), 21) is None
 
 
 def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
     task = asked(EVENTS, tmp_path)[2][0][1]
     whole = SnapshotCache()
-    follow(task, whole, lambda model: None)
+    follow(task.job, whole, lambda model: None)
     assert whole.bytes() > 0
     for room in (1, whole.bytes() // 2):
         past = SnapshotCache(room)
-        follow(task, past, lambda model: None)
+        follow(task.job, past, lambda model: None)
         assert past.bytes() <= room
-        assert (past.latest(task, 21) is None) == (room == 1)
+        assert (past.latest(past_of(task.job), 21) is None) == (room == 1)
 
 
 def test_the_name_of_a_scenario_is_no_reason_to_simulate_again(tmp_path: Path) -> None:
@@ -165,22 +164,22 @@ def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
 def test_a_fan_is_that_of_the_picture(made: Any) -> None:
     _, plan, pairs, records = made
     dataset = dataset_of(plan, pairs, records)
-    fan = fan_of(halves(dataset["heroin_seized"]), "heroin_seized")
+    fan = fan_of(halves(dataset), "heroin_seized")
     assert fan and fan["unit"] == "kg/year" and fan["kind"] == "bands"
-    series = smooth(reduce(dataset["heroin_seized"], {}), 12)
+    series = smooth(at_places(dataset, "heroin_seized"), 12)
     expected = np.quantile(series.values.astype(float), LEVELS, axis=2).transpose(1, 0, 2)
     np.testing.assert_allclose(fan["lines"], expected, rtol=1e-5)
-    one = fan_of(halves(dataset["heroin_seized"]), "heroin_seized@section=pianj")
+    one = fan_of(halves(dataset), "heroin_seized@section=pianj")
     assert one and one["title"] == "Heroin seized on the line (Pianj)"
-    share = fan_of(halves(dataset["state_failed"]), "state_failed")
+    share = fan_of(halves(dataset), "state_failed")
     assert share and (share["kind"], share["unit"]) == ("mean", "% of runs")
-    few = dataset["heroin_seized"].isel(month=slice(0, 11))
+    few = dataset.isel(month=slice(0, 11))
     assert fan_of(halves(few), "heroin_seized") is None
 
 
 def test_a_fan_of_fewer_months_is_the_beginning_of_the_whole_one(made: Any) -> None:
     _, plan, pairs, records = made
-    reference, own = halves(dataset_of(plan, pairs, records)["heroin_seized"])
+    reference, own = halves(dataset_of(plan, pairs, records))
     whole = fan_of([reference, own], "heroin_seized")
     part = fan_of([reference, own.isel(month=slice(0, 14))], "heroin_seized")
     alone = fan_of([reference], "heroin_seized")
@@ -196,7 +195,7 @@ def test_the_difference_by_month_is_the_paired_effect(made: Any) -> None:
     values = np.array(
         [[1.0, 2.0, 4.0, np.nan], [0.5, -1.0, 3.0, 2.0], [np.nan, 1.0, np.nan, np.nan]]
     )
-    mean, low, high = paired_by_month(values)
+    mean, low, high = mean_interval(values)
     for month, row in enumerate(values):
         one = effect(row)
         np.testing.assert_allclose(

@@ -18,7 +18,7 @@ import xarray as xr
 from app_server import Dashboard, connect, link, talk
 
 import tajsim.app.session as session
-from tajsim.app.server import Gate, bind, loopback, parted
+from tajsim.app.server import Gate, bind, loopback, token_and_query
 from tajsim.cli.main import main
 from tajsim.errors import UserError
 
@@ -99,11 +99,11 @@ def test_the_address_that_is_printed_gives_a_cookie_and_leaves_the_token(
 
 
 def test_a_token_for_the_command_line_of_a_browser_opens_once() -> None:
-    entry = Gate(8417)
-    once = entry.once()
-    assert [entry.opens(text) for text in (once, once, "", None)] == [True, False, False, False]
-    assert entry.opens(entry.token) and entry.opens(entry.token)
-    assert parted(f"a=1&token={once}&b=%402") == (once, "a=1&b=%402")
+    gate = Gate(8417)
+    once = gate.once()
+    assert [gate.opens(text) for text in (once, once, "", None)] == [True, False, False, False]
+    assert gate.opens(gate.token) and gate.opens(gate.token)
+    assert token_and_query(f"a=1&token={once}&b=%402") == (once, "a=1&b=%402")
 
 
 def test_a_page_of_elsewhere_cannot_read_it(dashboard: Dashboard) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
-from synthetic import PAIR, results
+from synthetic import PAIR, claims_table, results, targets_table
 from test_plots import drawn, words
 
 import tajsim.plots as plots
-import tajsim.plots.panels as beside
+import tajsim.plots.panels as panels
 import tajsim.results.window as window
 
 LONG = "what-if-the-russian-border-troops-left-two-years-later-and-nobody-paid-the-tajik-ones"
@@ -118,10 +119,10 @@ def test_names_beside_points_touch_neither_points_nor_each_other() -> None:
     random = np.random.default_rng(3)
     spots = random.uniform(0.3, 4.0, (30, 2))
     names = [str(2000 + i) for i in range(30)]
-    lines = beside.along(*spots[:6].T)
-    found = beside.sides(spots, names, range(30), 7.5, (4.3, 4.3), lines, always=1)
+    lines = panels.along_line(*spots[:6].T)
+    found = panels.place_labels(spots, names, range(30), 7.5, (4.3, 4.3), lines, always=1)
     assert 0 in found and len(found) > 10
-    boxes = {i: side.box(spots[i], beside.width(names[i], 7.5), 0.1) for i, side in found.items()}
+    boxes = {i: side.box(spots[i], panels.width(names[i], 7.5), 0.1) for i, side in found.items()}
     for i, box in boxes.items():
         for j, other in boxes.items():
             apart = (
@@ -131,3 +132,13 @@ def test_names_beside_points_touch_neither_points_nor_each_other() -> None:
         inside = (spots[:, 0] > box[0]) & (spots[:, 0] < box[1])
         inside &= (spots[:, 1] > box[2]) & (spots[:, 1] < box[3])
         assert i == 0 or not inside.any(), i
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["claims", "targets", "difference"])
+def test_a_single_row_has_room(kind: str) -> None:
+    tables = {"claims": claims_table, "targets": targets_table}
+    chosen: dict[str, Any] = {"outcome": ["grievance", "heroin_seized"]}
+    chosen = {"table": tables[kind]().iloc[:1]} if kind in tables else chosen
+    panel = drawn(plots.figure(kind, two(), **chosen))[0]
+    assert panel.get_window_extent().height > 20

@@ -12,17 +12,15 @@ import pytest
 from sweep_helpers import EXPERIMENT, quick, small_experiment
 
 import tajsim
-import tajsim.sweeps.task as keep
 from tajsim.cli import main
+from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
-from tajsim.inputs.factors import ADDITIVE
-from tajsim.inputs.outcomes import AGGREGATES, load_outcomes
-from tajsim.results.window import aggregate
+from tajsim.results.window import at_places, over
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import EVEN, LARGEST, divide
 from tajsim.sweeps.read import Spread
 from tajsim.sweeps.run import Progress
-from tajsim.sweeps.task import Finished, Task
+from tajsim.sweeps.task import Finished
 
 Capture = pytest.CaptureFixture[str]
 COLLUSION = "collusion[agency=border_troops]"
@@ -48,7 +46,7 @@ def test_points_side_by_side_equal_each_point_alone(swept: Path, tmp_path: Path)
         )
         alone = tajsim.run(path, runs=4, seed=7, until="2004-06", outcomes=["collusion"])
         series = alone["collusion"].sel(agency="border_troops").isel(scenario=0)
-        expected = aggregate(series, ("2004-01", "2004-06")).values
+        expected = over(series, ("2004-01", "2004-06")).values
         mine = found.results[found.results["point"] == point].sort_values("run")[COLLUSION]
         assert mine.to_list() == expected.tolist()
 
@@ -62,21 +60,6 @@ def test_results_do_not_depend_on_workers_and_batches(
     sweep(small_experiment(tmp_path), tmp_path / "out", workers=2 if how == "workers" else 1)
     one, other = load_sweep(swept), load_sweep(tmp_path / "out")
     pd.testing.assert_frame_equal(one.results, other.results, check_exact=True)
-
-
-def test_kept_numbers_aggregate_as_the_analysis_does() -> None:
-    rng = np.sin(np.arange(3 * 9 * 4)).reshape(3, 9, 4)
-    import xarray as xr
-
-    months = np.arange(9) + np.datetime64("2004-01", "M")
-    for kind in AGGREGATES:
-        series = xr.DataArray(
-            rng[0], dims=("month", "run"), coords={"month": months.astype("datetime64[ns]")}
-        )
-        series.attrs["aggregate"] = kind
-        expected = aggregate(series, ("2004-01", "2004-09")).values
-        assert np.allclose(keep.aggregate(rng[0], kind), expected, rtol=1e-14, atol=0.0)
-    assert {o.aggregate for o in load_outcomes().values()} <= {*AGGREGATES, *ADDITIVE}
 
 
 def test_the_tables_name_points_factors_and_columns(swept: Path) -> None:
@@ -101,10 +84,10 @@ def test_the_tables_name_points_factors_and_columns(swept: Path) -> None:
 
 
 def failing(bad: Callable[[str, int], bool]) -> Callable[..., Finished]:
-    def simulate(task: Task, month_done: Callable[[], None]) -> Finished:
-        if any(bad(p, int(r)) for p, r in zip(task.points, task.runs, strict=True)):
+    def simulate(job: Job, month_done: MonthDone) -> Finished:
+        if any(bad(p, int(r)) for p, r in zip(job.points, job.runs, strict=True)):
             raise ZeroDivisionError("no\nguards")
-        return quick(task, month_done)
+        return quick(job, month_done)
 
     return simulate
 
@@ -116,9 +99,9 @@ def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
     calls: list[int] = []
     model = failing(lambda p, r: p == points[1])
 
-    def counted(task: Task, month_done: Callable[[], None]) -> Finished:
-        calls.append(len(task.points))
-        return model(task, month_done)
+    def counted(job: Job, month_done: MonthDone) -> Finished:
+        calls.append(len(job.points))
+        return model(job, month_done)
 
     report = sweep(experiment, out, simulate=counted)
     assert (report.computed, report.failed) == (8, 4)
@@ -164,9 +147,9 @@ def test_low_runs_of_all_points_come_first(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
     order: list[int] = []
 
-    def watched(task: Task, month_done: Callable[[], None]) -> Finished:
-        order.extend(int(r) for r in task.runs)
-        return quick(task, month_done)
+    def watched(job: Job, month_done: MonthDone) -> Finished:
+        order.extend(int(r) for r in job.runs)
+        return quick(job, month_done)
 
     sweep(small_experiment(tmp_path), tmp_path / "out", simulate=watched)
     assert order == sorted(order)
@@ -320,10 +303,10 @@ def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
             outcomes=["heroin_seized"],
             overrides=chosen,
         )
-        series = alone["heroin_seized"].isel(scenario=0)
-        expected = aggregate(series, ("2004-01", "2004-06")).transpose("section", "run").values
+        series = at_places(alone.isel(scenario=0), "heroin_seized")
+        expected = over(series, ("2004-01", "2004-06")).values
         mine = found.results[found.results["point"] == point]["seized"]
-        assert mine.to_list() == sum(expected[1:], expected[0]).tolist()
+        assert mine.to_list() == expected.tolist()
     assert "detection_limit" not in found.drawn() and "agency_pay.army" not in found.drawn()
 
 

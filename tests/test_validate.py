@@ -17,6 +17,7 @@ import tajsim
 from tajsim.analysis.targets import BREAKS, breaks, trajectories
 from tajsim.analysis.validation import (
     THEMES,
+    Validation,
     carried,
     commander_rate,
     coverage,
@@ -26,7 +27,6 @@ from tajsim.analysis.validation import (
     score_of_runs,
     scoreboard,
     theme,
-    validation_text,
 )
 from tajsim.axes import COMMANDERS
 from tajsim.cli.main import main
@@ -259,7 +259,7 @@ def test_a_baseline_that_wins_is_named(targets: dict[str, Target]) -> None:
     values = simulated(targets, late=[60_000.0] * 4, left=[0.0] * 4, home=[350_000.0] * 4)
     table = scoreboard(list(targets.values()), values)
     assert dict(zip(table["target"], table["wins"], strict=True))["late"] == "carried mean"
-    text = validation_text(table, no_trajectory(), pd.DataFrame(), 4, "prior")
+    text = str(Validation(table, no_trajectory(), pd.DataFrame(), 4, "prior"))
     assert "It beats the simulation on 1: late." in text
     rows = {line.split()[0]: line for line in text.splitlines() if line}
     lines = [line for line in text.splitlines() if line.startswith("late ")]
@@ -284,8 +284,6 @@ def test_coverage_is_counted_against_what_it_should_be(targets: dict[str, Target
 
 def test_coverage_of_a_model_that_is_right(targets: dict[str, Target]) -> None:
     # Observed values drawn from the predictions themselves lie within 90 % of them in 90 %.
-    from dataclasses import replace
-
     from tajsim.draws import AT_START, Draws
 
     runs = np.arange(400)
@@ -293,7 +291,8 @@ def test_coverage_of_a_model_that_is_right(targets: dict[str, Target]) -> None:
     error = targets["home"].error
     values = 350_000 + 2 * error * draws[0]
     seen = 350_000 + 2 * error * draws[1] + error * draws[2]
-    many = [replace(targets["home"], id=str(i), observed=float(y)) for i, y in enumerate(seen)]
+    home = targets["home"]
+    many = [home.model_copy(update={"id": str(i), "observed": y}) for i, y in enumerate(seen)]
     table = scoreboard(many, np.tile(values, (len(many), 1)))
     assert table["covered"].mean() == pytest.approx(0.90, abs=0.05)
     assert table["error_sd"].mean() == pytest.approx(0.0, abs=0.2)
@@ -357,9 +356,8 @@ def test_figures_stand_beside_their_period() -> None:
 
 
 def test_breaks_by_hand(targets: dict[str, Target]) -> None:
-    from dataclasses import replace
 
-    target = replace(targets["fought"], window=("2004-12", "2005-02"))
+    target = targets["fought"].model_copy(update={"window": ("2004-12", "2005-02")})
     row = breaks(history(), [target, targets["stayed"], targets["riot"]]).iloc[0]
     # Of four runs: in month 13 (met), month 6 (before), month 31 (after), never.
     shares = [row[name] for name in ("in_window", "before", "after", "never")]

@@ -12,7 +12,9 @@ has no side effects::
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ _HOMES = {
     "discover": "tajsim.exploration",
     "load_experiment": "tajsim.inputs.experiment",
     "load_results": "tajsim.ensemble",
-    "load_scenario": "tajsim.inputs.scenario",
+    "load_scenario": "tajsim.inputs.scenario_parts",
     "load_sweep": "tajsim.sweeps",
     "robust": "tajsim.exploration",
     "run": "tajsim.ensemble",
@@ -74,6 +76,13 @@ _HOMES = {
     "validate": "tajsim.analysis.validation",
     "write_report": "tajsim.report",
 }
+
+
+# A notebook names its backend to all it starts; where this environment lacks it, matplotlib would
+# not load. Pictures here go to files and need none.
+_BACKEND = os.environ.get("MPLBACKEND", "")
+if _BACKEND.startswith("module://") and not find_spec(_BACKEND[9:].partition(".")[0]):
+    del os.environ["MPLBACKEND"]
 
 
 def __getattr__(name: str) -> Any:

@@ -22,19 +22,21 @@ import xarray as xr
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
+from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.inputs.toml import month_names
 from tajsim.results.effect import Effect, Values, effect
 from tajsim.results.numbers import interval, percent, table_number, text_table
-from tajsim.results.select import gap
+from tajsim.results.select import attribute, gap, names_of
 from tajsim.results.window import (
-    ADDITIVE,
     Window,
-    aggregate,
-    attribute,
-    scenario_names,
+    at_places,
+    over,
+    places_of,
+    titled,
+    unit_of,
     whole_period,
 )
 
@@ -63,7 +65,7 @@ def evaluate_claims(dataset: xr.Dataset) -> pd.DataFrame:
     """
     rows = [
         {"scenario": scenario, **_row(dataset, scenario, claim)}
-        for scenario in scenario_names(dataset)
+        for scenario in names_of(dataset)
         for claim in attribute(dataset, "claims").get(scenario, ())
     ]
     return pd.DataFrame(rows)
@@ -87,6 +89,10 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     if reason:
         return row
     values = claim_values(dataset, scenario, claim)
+    series = dataset[claim["outcome"]]
+    if places_of(series) == "people" and not np.isfinite(values).any():
+        gone = titled(dataset, claim["outcome"], claim.get("where") or {})
+        return {**row, "reason": f"as there is nobody to tell it of: {gone}"}
     found = effect(values)
     return {
         **row,
@@ -96,7 +102,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
         "low": found.low,
         "high": found.high,
         "median": found.median,
-        "unit": _unit(dataset, claim),
+        "unit": "%" if claim.get("relative") else unit_of(series, windowed=True),
         "signed": claim["against"] != "level",
         "runs": found.runs,
     }
@@ -120,14 +126,14 @@ def reference_of(dataset: xr.Dataset, scenario: str) -> str:
 
     The first of the results where none is named, as in results of earlier versions.
     """
-    return attribute(dataset, "extends").get(scenario) or scenario_names(dataset)[0]
+    return attribute(dataset, "extends").get(scenario) or names_of(dataset)[0]
 
 
 def _missing_reference(dataset: xr.Dataset, scenario: str) -> str:
     reference = reference_of(dataset, scenario)
     if reference == scenario:
         return "for want of a reference"
-    if reference not in scenario_names(dataset):
+    if reference not in names_of(dataset):
         return f"as they are against {reference}, which is not among the results"
     return ""
 
@@ -135,33 +141,24 @@ def _missing_reference(dataset: xr.Dataset, scenario: str) -> str:
 def claim_values(dataset: xr.Dataset, scenario: str, claim: Claim) -> Values:
     """Return the quantity of a claim, ``(run,)``; ``nan`` where it is relative to zero."""
 
-    def over(name: str, window: Window) -> Values:
-        variable = dataset[claim["outcome"]].sel(scenario=name)
-        return _at(aggregate(variable, window), claim.get("where", {}))
+    def at(name: str, window: Window) -> Values:
+        own = dataset.sel(scenario=[name])
+        series = at_places(own, claim["outcome"], claim.get("where"))
+        return np.asarray(over(series, window).values[0])
 
     window = (claim["window"][0], claim["window"][1])
-    values = over(scenario, window)
+    values = at(scenario, window)
     if claim["against"] == "level":
         return values
     if claim["against"] == "before":
-        base = over(scenario, (claim["before"][0], claim["before"][1]))
+        base = at(scenario, (claim["before"][0], claim["before"][1]))
     else:
-        base = over(reference_of(dataset, scenario), window)
+        base = at(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
         return gap(base, values)
     result: Values = np.full_like(base, np.nan)
     np.divide(100.0 * gap(base, values), np.abs(base), out=result, where=base != 0.0)
     return result
-
-
-def _at(values: xr.DataArray, where: dict[str, str]) -> Values:
-    """Pick the coordinates of a claim; dimensions it does not name are added up or averaged."""
-    values = values.sel(where)
-    rest = [d for d in values.dims if d != "run"]
-    kind = values.attrs.get("aggregate")
-    if rest:
-        values = values.sum(rest) if kind in ADDITIVE else values.mean(rest)
-    return np.asarray(values.values, dtype=np.float64)
 
 
 def _bounds(claim: Claim) -> tuple[float, float] | None:
@@ -197,11 +194,6 @@ def _share(claim: Claim, values: Values) -> float:
     if bounds is not None:
         return float(np.mean((known >= bounds[0]) & (known <= bounds[1])))
     return float(np.mean(known > 0.0 if claim["expect"] == "rises" else known < 0.0))
-
-
-def _unit(dataset: xr.Dataset, claim: Claim) -> str:
-    attrs = dataset[claim["outcome"]].attrs
-    return "%" if claim.get("relative") else str(attrs.get("window_unit", attrs.get("unit", "")))
 
 
 def _expectation(claim: Claim) -> str:
@@ -415,7 +407,7 @@ def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
             if scenario.name in [test.scenario.name for test in tests]:
                 raise UserError(f"scenario '{scenario.name}' is given twice; expected once")
             if scenario.claims:
-                tests.append(_Test(scenario, _claims_run_reference(name, scenario)))
+                tests.append(_Test(scenario, _parent(name, scenario)))
             elif names:
                 raise UserError(f"scenario '{scenario.name}' has no claims; nothing to test")
         except UserError as error:
@@ -423,7 +415,7 @@ def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
     return tests, list(dict.fromkeys(wrong))
 
 
-def _claims_run_reference(name: str | Path, scenario: Scenario) -> Scenario | None:
+def _parent(name: str | Path, scenario: Scenario) -> Scenario | None:
     """Return the scenario that this one extends, if a claim is against the reference."""
     if scenario.extends is None or all(c.against != "reference" for c in scenario.claims):
         return None
@@ -446,7 +438,7 @@ def _needs(tests: Sequence[_Test]) -> list[_Need]:
     for test in sorted(tests, key=lambda test: test.reference is None):
         for side in test.sides:
             need = needs.setdefault(side.name, _Need(side))
-            need.outcomes |= {claim.outcome for claim in test.scenario.claims}
+            need.outcomes |= set(with_weight(claim.outcome for claim in test.scenario.claims))
             last = max(claim.window[1] for claim in test.scenario.claims)
             need.until = max(need.until, min(last, side.end))
     references = {test.reference.name for test in tests if test.reference}
@@ -464,7 +456,7 @@ def _batches(needs: Sequence[_Need], size: int) -> Iterator[list[_Need]]:
 def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:
     """Test the claims of one scenario on its results and those of its reference."""
     name = test.scenario.name
-    outcomes = sorted({claim.outcome for claim in test.scenario.claims})
+    outcomes = sorted(with_weight(claim.outcome for claim in test.scenario.claims))
     sides = [kept[side.name][outcomes] for side in test.sides]
     pair = xr.concat(sides, "scenario", join="inner", combine_attrs="override")
     own = attribute(kept[name], "claims")[name]

@@ -16,7 +16,13 @@ from tajsim.errors import UserError
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.toml import month_number, month_text
 from tajsim.results.effect import quantiles
-from tajsim.results.window import ADDITIVE, Window, aggregate, months_in, whole_period
+from tajsim.results.window import (
+    Window,
+    at_places,
+    months_in,
+    over,
+    whole_period,
+)
 
 Values = NDArray[np.float64]
 #: On a logarithmic scale values below this part of the observed one count as this part of it.
@@ -95,7 +101,7 @@ def _obstacles(dataset: xr.Dataset, target: Target) -> list[str]:
 
 def _simulated(runs: xr.Dataset, target: Target) -> Values:
     """Return one target's value ``(run,)`` in the unit of its figure."""
-    series = _series(runs, target.outcome, target)
+    series = at_places(runs, target.outcome, target.where)
     if target.is_event:
         part = series.isel(month=months_in(series, target.window))
         return np.asarray((part > 0).any("month").values, dtype=np.float64)
@@ -110,23 +116,12 @@ def _simulated(runs: xr.Dataset, target: Target) -> Values:
         if target.measure == "change":
             values = _over(100.0 * values, before)
     if target.divisor:
-        values = _over(values, _level(_series(runs, target.divisor, target), target.window))
+        values = _over(values, _level(at_places(runs, target.divisor, target.where), target.window))
     return values * target.times
 
 
-def _series(runs: xr.Dataset, outcome: str, target: Target) -> xr.DataArray:
-    """Return ``(month, run)``: the coordinates named, others added up or averaged."""
-    series = runs[outcome].sel({k: v for k, v in target.where.items() if k in runs[outcome].dims})
-    rest = [d for d in series.dims if d not in ("month", "run")]
-    if not rest:
-        return series
-    added = series.attrs.get("aggregate") in ADDITIVE
-    joined = series.sum(rest, keep_attrs=True) if added else series.mean(rest, keep_attrs=True)
-    return joined.transpose("month", "run")
-
-
 def _level(series: xr.DataArray, window: Window) -> Values:
-    return np.asarray(aggregate(series, window).values, dtype=np.float64)
+    return np.asarray(over(series, window).values)
 
 
 def _over(values: Values, divisor: Values) -> Values:
@@ -207,10 +202,10 @@ def trajectories(dataset: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame
     """
     rows: list[dict[str, Any]] = []
     for trajectory in TRAJECTORIES:
-        series = _trajectories_series(dataset, trajectory)
+        series = at_places(dataset.isel(scenario=0), trajectory.outcome, trajectory.where)
         for period in _periods(whole_period(dataset), trajectory):
             values = _values(series, trajectory, period)
-            low, median, high = quantiles(values[np.isfinite(values)])
+            low, median, high = map(float, quantiles(values))
             rows.append(
                 {
                     "trajectory": trajectory.title,
@@ -237,8 +232,8 @@ def breaks(dataset: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
     for target in targets:
         if target.measure != "happened" or COMMANDER not in target.where:
             continue
-        series = dataset[target.outcome].isel(scenario=0).sel(dict(target.where))
-        came = np.asarray((series.transpose("month", "run") > 0).values)
+        series = at_places(dataset.isel(scenario=0), target.outcome, target.where)
+        came = np.asarray((series > 0).values)
         start = month_number(whole_period(dataset)[0])
         window = months_in(series, target.window)
         first = np.where(came.any(axis=0), came.argmax(axis=0), -1)
@@ -272,24 +267,13 @@ def _months(first: Array | np.ndarray, start: int) -> dict[str, str]:
     }
 
 
-def _trajectories_series(dataset: xr.Dataset, trajectory: Trajectory) -> xr.DataArray:
-    """Return ``(month, run)``: the coordinates named, flows and counts added over the others."""
-    series = dataset[trajectory.outcome].isel(scenario=0).sel(dict(trajectory.where))
-    rest = [d for d in series.dims if d not in ("month", "run")]
-    if not rest:
-        return series
-    added = series.attrs.get("aggregate") in ADDITIVE
-    return series.sum(rest, keep_attrs=True) if added else series.mean(rest, keep_attrs=True)
-
-
 def _values(series: xr.DataArray, trajectory: Trajectory, period: Window) -> Array:
     """Return ``(run,)`` values over a period, in the unit of the trajectory."""
-    values = np.asarray(aggregate(series, period).values, dtype=np.float64) * trajectory.times
+    values = _level(series, period) * trajectory.times
     if trajectory.base is None:
         return values
-    base = np.asarray(aggregate(series, trajectory.base).values, dtype=np.float64)
-    change: Array = np.full_like(values, np.nan)
-    return np.divide(100.0 * (values - base), base, out=change, where=base > 0.0)
+    base = _level(series, trajectory.base)
+    return _over(100.0 * (values - base), base)
 
 
 def _periods(whole: Window, trajectory: Trajectory) -> list[Window]:

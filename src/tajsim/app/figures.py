@@ -1,4 +1,4 @@
-"""From results to what the page is sent: fans, table of differences, map, story."""
+"""What the page is sent of results: fans, table of differences, map, story."""
 
 from __future__ import annotations
 
@@ -10,34 +10,26 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
+from tajsim.analysis.differences import cells_of_difference
 from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
-from tajsim.app.workers import SMOOTH, ViewJob
-from tajsim.axes import DIMENSIONS, Array
+from tajsim.app.workers import SMOOTH, ScheduledJob
+from tajsim.axes import Array
+from tajsim.display.html import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
-from tajsim.ensemble.executor import Record
+from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.toml import month_dates
-from tajsim.results.effect import basis_statement, compare_results
-from tajsim.results.numbers import interval, percent, table_number
-from tajsim.results.outcomes import yes_or_no
-from tajsim.results.select import first_of_comparison, gap
-from tajsim.results.window import (
-    Floats,
-    counted,
+from tajsim.results import window
+from tajsim.results.effect import (
+    basis_statement,
+    compare_results,
     mean_interval,
     quantiles,
-    rare,
-    reduce,
-    scaled,
     share_interval,
-    smooth_unit,
-    titled,
-    unit_of,
 )
+from tajsim.results.select import first_of_comparison, gap
+from tajsim.results.window import labelled, yes_or_no
 
 
 def rounded(values: ArrayLike) -> Any:
@@ -45,9 +37,7 @@ def rounded(values: ArrayLike) -> Any:
     array = np.asarray(values, np.float64)
     if np.isfinite(array).all():
         return _six(array).tolist()
-    if array.ndim > 1:
-        return [rounded(part) for part in array]
-    return [plain(value) for value in _six(array)]
+    return [rounded(part) if array.ndim > 1 else plain(part) for part in _six(array)]
 
 
 def _six(array: Array) -> Array:
@@ -66,12 +56,12 @@ def plain(value: Any) -> Any:
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
+def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     """Return fans and difference of an outcome, as `tajsim.plots.fan` draws them smoothed by year.
 
     Args:
-        sides: of the reference and of the scenario, ``(scenario 1, own..., month, run)``, each as
-            far as it is there; the reference alone, if nothing of the scenario is.
+        sides: of the reference and of the scenario, each as far as it is there; the reference
+            alone, if nothing of the scenario is.
         spec: ``outcome`` or ``outcome@section=khorog``.
 
     Returns:
@@ -80,30 +70,31 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
         its 90 % interval, as far as both are there. All ``(line, month)`` in ``unit``. None while
         there are too few months.
     """
-    _, where = split_spec(spec)
+    name, where = split_spec(spec)
     select = {dimension: [name] for dimension, name in where.items()}
-    if not sides or sides[0].sizes["month"] < SMOOTH:
+    sides = [side for side in sides if name in side]
+    if not sides or sides[0][name].sizes["month"] < SMOOTH:
         return None
-    series = [reduce(side, select) for side in sides if side.sizes["month"] >= SMOOTH]
+    series = [window.at_places(s, name, select) for s in sides if s[name].sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
-    binary = not rare(series[0]) and yes_or_no(series[0])
+    binary = not window.rare(series[0]) and yes_or_no(series[0])
     factor, unit = 0.01, "% of runs"
     if not binary:
-        yearly = 12.0 if counted(series[0]) else 1.0
+        yearly = 12.0 if window.counted(series[0]) else 1.0
         values, months = [_rolled(part) * yearly for part in values], months[SMOOTH - 1 :]
-        factor, unit = scaled(np.concatenate([part.ravel() for part in values]),
-                              smooth_unit(series[0]))  # fmt: skip
-    mean = binary or rare(series[0])
+        factor, unit = window.scaled(np.concatenate([part.ravel() for part in values]),
+                              window.smooth_unit(series[0]))  # fmt: skip
+    mean = binary or window.rare(series[0])
     lines = [rounded(_lines(part, mean, binary) / factor) for part in values]
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
     if both:
-        difference = rounded(paired_by_month(gap(values[0][:both], values[1][:both])) / factor)
+        difference = rounded(mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": titled(sides[0], select),
-        "unit": f"{unit} (mean)" if rare(series[0]) else unit,
+        "title": window.titled(next(iter(sides)), name, select),
+        "unit": f"{unit} (mean)" if window.rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
         "lines": lines if len(lines) == 2 else [*lines, [[] for _ in lines[0]]],
@@ -111,7 +102,7 @@ def fan_of(sides: Sequence[xr.DataArray], spec: str) -> dict[str, Any] | None:
     }
 
 
-def _rolled(values: Floats) -> Floats:
+def _rolled(values: Array) -> Array:
     """Return the mean over the year up to each month of ``(month, run)``, as `plots` smooths.
 
     This one is several times faster: a fan is drawn a dozen times while it grows.
@@ -123,27 +114,10 @@ def _rolled(values: Floats) -> Floats:
     return added / SMOOTH
 
 
-def _lines(values: Floats, mean: bool, binary: bool) -> Floats:
+def _lines(values: Array, mean: bool, binary: bool) -> Array:
     if not mean:
         return quantiles(values, LEVELS)
-    return np.stack(share_interval(values) if binary else mean_interval(values))
-
-
-def paired_by_month(differences: Floats) -> Floats:
-    """Return mean, low and high of differences ``(month, run)``: the 90 % t interval of the mean.
-
-    Runs without a value are left out; the interval is nan where fewer than two have one.
-    """
-    known = np.isfinite(differences)
-    count = known.sum(axis=1)
-    some = np.maximum(count, 1)
-    values = np.where(known, differences, 0.0)
-    mean = np.where(count > 0, values.sum(axis=1) / some, np.nan)
-    squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
-    spread = np.sqrt(squares / np.maximum(count - 1, 1))
-    half = stdtrit(np.maximum(count - 1, 1), 0.95) * spread / np.sqrt(some)
-    half = np.where(count > 1, half, np.nan)
-    return np.stack([mean, mean - half, mean + half])
+    return share_interval(values) if binary else mean_interval(values).clip(min=0.0)
 
 
 Series = NDArray[np.float32]
@@ -154,23 +128,23 @@ Side = dict[str, xr.DataArray]
 
 
 def longer(had: Months, new: Months, first: int) -> Months:
-    """Return the months done, with those from ``first`` on that a worker has told of now."""
+    """Return the months done, with those from ``first`` on that a worker has reported now."""
     if not first:
         return new
     return {name: np.concatenate([had[name][..., :first, :], new[name]], axis=-2) for name in new}
 
 
 def dataset_of(
-    plan: Plan, pairs: Sequence[tuple[ViewJob, ...]], records: Sequence[Record]
+    plan: Plan, pairs: Sequence[tuple[ScheduledJob, ...]], records: Sequence[Record]
 ) -> xr.Dataset:
     """Return the labelled results of chunks that are complete, as `run_many` would.
 
     Args:
         plan: the plan of all runs.
-        pairs: the tasks of each chunk, of the reference and the scenario, from run 0 on.
-        records: the record of each task, in that order.
+        pairs: the jobs of each chunk, of the reference and the scenario, from run 0 on.
+        records: the record of each job, in that order.
     """
-    jobs = [replace(t.job, position=i) for pair in pairs for i, t in enumerate(pair)]
+    jobs = [each.job for pair in pairs for each in pair]
     part = replace(plan, runs=max(job.stop for job in jobs))
     store = Store(part)
     for job, record in zip(jobs, records, strict=True):
@@ -180,7 +154,7 @@ def dataset_of(
 
 def sides_so_far(
     plan: Plan,
-    pairs: Sequence[tuple[ViewJob, ...]],
+    pairs: Sequence[tuple[ScheduledJob, ...]],
     records: Mapping[str, Record],
     partial: Mapping[str, Months],
     names: Sequence[str],
@@ -209,25 +183,10 @@ def months_of(side: Side) -> int:
 
 
 def _labelled(name: str, chunks: Sequence[Series], scenario: str, plan: Plan) -> xr.DataArray:
-    outcome = load_outcomes()[name]
     count = min(chunk.shape[-2] for chunk in chunks)
     values = np.concatenate([chunk[..., :count, :] for chunk in chunks], axis=-1)
-    return xr.DataArray(
-        values[None],
-        dims=("scenario", *outcome.dimensions, "month", "run"),
-        coords={
-            "scenario": [scenario],
-            "month": month_dates(plan.months[:count]),
-            **{d: list(DIMENSIONS[d]) for d in outcome.dimensions},
-        },
-        name=name,
-        attrs={
-            "label": outcome.label,
-            "unit": outcome.unit,
-            "aggregate": outcome.aggregate,
-            "window_unit": outcome.window_unit,
-        },
-    )
+    series = labelled({name: values}, plan.months[:count])[name]
+    return series.expand_dims(scenario=[scenario])
 
 
 #: The outcome that sizes the ways out.
@@ -252,9 +211,9 @@ def _layer(variable: xr.DataArray) -> dict[str, Any]:
     return {
         "outcome": str(variable.name),
         "label": variable.attrs.get("label", str(variable.name)),
-        "unit": unit_of(variable, windowed=True),
+        "unit": window.unit_of(variable, windowed=True),
         "names": [str(name) for name in variable[own].values],
-        "values": rounded(median.values * (12.0 if counted(variable) else 1.0)),
+        "values": rounded(median.values * (12.0 if window.counted(variable) else 1.0)),
     }
 
 
@@ -270,7 +229,7 @@ def fans_of(sides: Sequence[Side], state: PageState) -> list[dict[str, Any]]:
     found = []
     for spec in state.show:
         name = spec.partition("@")[0]
-        fan = fan_of([side[name] for side in sides if name in side], spec)
+        fan = fan_of(sides, spec)
         found += [fan] if fan and name in sides[0] else []
     return found
 
@@ -291,7 +250,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
     ``first`` marks the rows that the command line prints without ``--all``.
     """
     first = set(first_of_comparison(compared).index)
-    rows: list[Any] = list(compared.itertuples())
+    rows = rows_of(compared)
     return {
         "window": [rows[0].window_start, rows[0].window_end],
         "rows": [
@@ -302,13 +261,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
                 "first": row.Index in first,
                 "same": row.share_tied == 1.0,
                 "direction": row.direction,
-                "texts": [
-                    table_number(row.reference_median),
-                    table_number(row.median),
-                    table_number(row.difference, signed=True),
-                    interval(row.low, row.high, signed=True),
-                    percent(row.share_sign),
-                ],
+                "texts": cells_of_difference(row)[:5],
                 **{name: plain(getattr(row, name)) for name in _RAW},
             }
             for row in rows
@@ -322,7 +275,7 @@ def _spec(outcome: str, where: str) -> str:
 
 
 def story_of(dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
-    """Return the story of one run, and where it parts from the same run of the reference."""
+    """Return the story of one run, and where it differs from the same run of the reference."""
     if state.run >= dataset.sizes["run"]:
         return {"run": state.run, "story": "", "difference": ""}
     reference, own = (str(name) for name in dataset["scenario"].values)

@@ -6,31 +6,25 @@ import json
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS
-from tajsim.ensemble.executor import Record
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.plan import Job, Plan
+from tajsim.ensemble.job import Job, Record
+from tajsim.ensemble.plan import Plan, StatePart
 from tajsim.inputs.ledger import load_causes, load_kinds, printed_in
-from tajsim.inputs.outcomes import Outcome, load_outcomes
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters, names
-from tajsim.inputs.scenario_parts import COMMAND_LINE
+from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
 from tajsim.inputs.toml import month_dates
-from tajsim.model.snapshot import Snapshot
 from tajsim.version import __version__
-
-if TYPE_CHECKING:
-    from tajsim.inputs.scenario_parts import Scenario
-
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -125,7 +119,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "settings": json.dumps({name: dict(s.settings) for name, s in scenarios.items()}),
         "origins": json.dumps({name: _origins(s) for name, s in scenarios.items()}),
         "events": json.dumps({name: _events(s, plan.end) for name, s in scenarios.items()}),
-        "claims": json.dumps({n: [asdict(c) for c in s.claims] for n, s in scenarios.items()}),
+        "claims": json.dumps({n: [c.model_dump() for c in s.claims] for n, s in scenarios.items()}),
         "extends": json.dumps({n: Path(s.extends or "").stem for n, s in scenarios.items()}),
         "scenario_text": json.dumps({name: s.text for name, s in scenarios.items()}),
     }
@@ -209,7 +203,7 @@ class Store:
             self.outcomes[name] = np.empty((scenarios, *own, months, plan.runs), dtype=np.float32)
         self.parameter_names: list[str] = []
         self.parameter_values = np.empty((scenarios, 0, plan.runs))
-        self.states: list[tuple[int, int, Snapshot]] = []
+        self.states: list[StatePart] = []
         self._events: list[tuple[int, int, Columns]] = []
 
     @property
@@ -229,7 +223,7 @@ class Store:
             self.parameter_values = np.empty((scenarios, len(record.parameter_names), runs))
         self.parameter_values[job.position, :, job.first : job.stop] = record.parameter_values
         if record.state:
-            self.states.append((job.first, job.stop, record.state))
+            self.states.append(StatePart(job.first, job.stop, record.state))
         self._events.append((job.position, job.first, record.events))
         for name, values in record.outcomes.items():
             target = self.outcomes[name][job.position, ..., job.first : job.stop]
@@ -244,7 +238,7 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     variables: dict[str, Any] = {}
     for name, values in store.outcomes.items():
         dimensions = ("scenario", *registry[name].dimensions, "month", "run")
-        variables[name] = (dimensions, values, _attrs(registry[name]))
+        variables[name] = (dimensions, values, registry[name].attributes)
     variables["parameter_value"] = (
         ("scenario", "parameter", "run"),
         store.parameter_values,
@@ -254,19 +248,6 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     events, columns = chronicle_variables(store.events, names, plan.months)
     coordinates = {**_coordinates(plan, store), **columns}
     return xr.Dataset({**variables, **events}, coordinates, provenance(plan))
-
-
-def _attrs(outcome: Outcome) -> dict[str, Any]:
-    """Describe an outcome so that the Dataset can be read without the registry."""
-    return {
-        "label": outcome.label,
-        "unit": outcome.unit,
-        "aggregate": outcome.aggregate,
-        "window_unit": outcome.window_unit,
-        "headline": int(outcome.headline),
-        "meaning": outcome.meaning,
-        "mechanisms": " ".join(outcome.mechanisms),
-    }
 
 
 def _coordinates(plan: Plan, store: Store) -> dict[str, Any]:

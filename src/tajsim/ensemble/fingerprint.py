@@ -35,7 +35,7 @@ _DROPPED = re.compile(
 
 
 #: The module beside this one that simulates; it is not imported, so that Mesa need not be.
-_SIMULATES = "executor.py"
+_SIMULATES = "job.py"
 
 
 @cache
@@ -52,7 +52,9 @@ def uncalibrated_version() -> str:
         (p.name, p.value, p.low, p.high, p.unit, p.role, p.spread, p.basis.kind)
         for p in load_parameters().values()
     )
-    outcomes = sorted((o.name, o.unit, o.dimensions, o.aggregate) for o in load_outcomes().values())
+    outcomes = sorted(
+        (o.name, o.unit, o.dimensions, o.aggregate, o.places) for o in load_outcomes().values()
+    )
     return _digest(sorted(map(code_of, sources())), parameters, outcomes)[:12]
 
 

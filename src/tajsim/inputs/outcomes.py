@@ -1,12 +1,15 @@
-"""The registry of outcomes: label, unit, dimensions and how each aggregates over time."""
+"""The registry of outcomes: label, unit, dimensions, how each aggregates over months and places."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
+from tajsim.axes import DIMENSIONS
 from tajsim.errors import UserError, unknown
 
 #: How monthly values become one number over a window.
@@ -17,6 +20,14 @@ AGGREGATES = (
     "total",  # a count of occurrences: sum over the window
     "maximum",  # the highest value in the window
 )
+#: How the values of several places (sections, agencies, ...) become one number.
+PLACES = (
+    "sum",  # flows, counts, stocks
+    "mean",  # shares and indices of places that count alike
+    "people",  # of agencies: the mean weighted by `WEIGHT`; missing where that is below one person
+)
+#: The outcome that weighs agencies, persons.
+WEIGHT = "strength"
 
 
 @dataclass(frozen=True)
@@ -28,35 +39,73 @@ class Outcome:
     unit: str
     dimensions: tuple[str, ...]
     aggregate: str
+    places: str
     headline: bool
     meaning: str
     mechanisms: tuple[str, ...]
 
     @property
     def window_unit(self) -> str:
-        """The unit after aggregation over a window: 'kg/month' summed by year is 'kg/year'."""
-        if self.aggregate == "yearly":
-            return self.unit.replace("/month", "/year")
-        return self.unit.replace("/month", "") if self.aggregate == "total" else self.unit
+        """The unit after aggregation over a window."""
+        return window_unit(self.unit, self.aggregate)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What results say of the outcome, so that they can be read without the registry."""
+        return {
+            "label": self.label,
+            "unit": self.unit,
+            "aggregate": self.aggregate,
+            **({"places": self.places} if self.places else {}),
+            "window_unit": self.window_unit,
+            "headline": int(self.headline),
+            "meaning": self.meaning,
+            "mechanisms": " ".join(self.mechanisms),
+        }
+
+
+def window_unit(unit: str, aggregate: str) -> str:
+    """Return a unit after aggregation over a window: 'kg/month' summed by year is 'kg/year'."""
+    if aggregate == "yearly":
+        return unit.replace("/month", "/year")
+    return unit.replace("/month", "") if aggregate == "total" else unit
+
+
+def _outcome(name: str, row: dict[str, Any]) -> Outcome:
+    """Return a row of the registry.
+
+    Raises:
+        ValueError: if its way over months or places is not of the closed lists, or does not suit
+            its dimensions.
+    """
+    one = Outcome(
+        name=name,
+        label=row["label"],
+        unit=row["unit"],
+        dimensions=tuple(row.get("dimensions", ())),
+        aggregate=row["aggregate"],
+        places=row.get("places", ""),
+        headline=row.get("headline", False),
+        meaning=row["meaning"],
+        mechanisms=tuple(row.get("mechanisms", ())),
+    )
+    if one.aggregate not in AGGREGATES or not set(one.dimensions) <= set(DIMENSIONS):
+        raise ValueError(f"outcomes.toml, {name}: unknown aggregate or dimension")
+    if one.places not in (PLACES if one.dimensions else ("",)):
+        raise ValueError(
+            f"outcomes.toml, {name}: places is '{one.places}'; expected one of "
+            f"{', '.join(PLACES)} for an outcome with dimensions, and none without"
+        )
+    if one.places == "people" and one.dimensions != ("agency",):
+        raise ValueError(f"outcomes.toml, {name}: only agencies are weighed by their people")
+    return one
 
 
 @lru_cache
 def load_outcomes() -> dict[str, Outcome]:
     """Return the registry (``data/outcomes.toml``) by name, in the order of the file."""
     text = files("tajsim").joinpath("data/outcomes.toml").read_text(encoding="utf-8")
-    return {
-        name: Outcome(
-            name=name,
-            label=row["label"],
-            unit=row["unit"],
-            dimensions=tuple(row.get("dimensions", ())),
-            aggregate=row["aggregate"],
-            headline=row.get("headline", False),
-            meaning=row["meaning"],
-            mechanisms=tuple(row.get("mechanisms", ())),
-        )
-        for name, row in tomllib.loads(text).items()
-    }
+    return {name: _outcome(name, row) for name, row in tomllib.loads(text).items()}
 
 
 def outcome(name: str) -> Outcome:
@@ -68,3 +117,12 @@ def outcome(name: str) -> Outcome:
     if name not in load_outcomes():
         raise UserError(unknown("outcome", name, load_outcomes()))
     return load_outcomes()[name]
+
+
+def with_weight(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of outcomes, each once, and that of the weight if one of them needs it."""
+    wanted = list(dict.fromkeys(names))
+    registry = load_outcomes()
+    if any(n in registry and registry[n].places == "people" for n in wanted):
+        wanted.append(WEIGHT)
+    return tuple(dict.fromkeys(wanted))

@@ -100,6 +100,17 @@ def measure(name: str) -> Callable[[Country], Array]:
     return lambda country: country.now[name]
 
 
+def measured(country: Country, name: str) -> Array:
+    """Return one outcome, ``dimensions + (run,)``; nan where a body of no person is described.
+
+    What stands of such a body in the state is a number, as rules go on reading it.
+    """
+    found = measure(name)(country)
+    if load_outcomes()[name].places == "people":
+        return np.where(country.agencies.strength >= 1.0, found, np.nan)
+    return found
+
+
 def new_record(
     names: Sequence[str] | None, months: int, runs: int
 ) -> dict[str, NDArray[np.float32]]:

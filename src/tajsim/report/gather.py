@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.mechanisms import FEWEST
-from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, keep_table, kept_table
+from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, keep_table, kept_table
 from tajsim.ensemble.files import FILE_NAME, load_results
 from tajsim.errors import UserError
-from tajsim.results.select import why_no_pairs
-from tajsim.results.window import Window, scenario_names
+from tajsim.results.select import names_of, why_no_pairs
+from tajsim.results.window import Window
 
 TABLES = (VARIANCE, ASSUMPTIONS)
 
@@ -28,7 +27,7 @@ def with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Datase
 
     What one file found against another reference says nothing here and is left out.
     """
-    reference, *others = scenario_names(joined)
+    reference, *others = names_of(joined)
     for name in TABLES:
         parts = []
         for dataset, own in _owners(datasets, reference, others):
@@ -43,17 +42,17 @@ def with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Datase
 def _owners(
     datasets: Sequence[xr.Dataset], reference: str, others: Sequence[str]
 ) -> list[tuple[xr.Dataset, list[str]]]:
-    """Return the results that compare with the reference, each with the scenarios it tells of.
+    """Return the results that compare with the reference, each with the scenarios it has tables on.
 
-    A scenario that several hold is told of by the first that has a table on it.
+    A scenario that several hold counts for the first that has a table on it.
     """
     left, found = list(others), []
     for dataset in datasets:
-        if scenario_names(dataset)[0] != reference:
+        if names_of(dataset)[0] != reference:
             continue
         table = kept_table(dataset, VARIANCE)
-        told = set(table["scenario"]) if len(table) else set()
-        own = [name for name in left if name in told]
+        held = set(table["scenario"]) if len(table) else set()
+        own = [name for name in left if name in held]
         left = [name for name in left if name not in own]
         found.append((dataset, own))
     return found
@@ -65,7 +64,7 @@ def without(dataset: xr.Dataset, name: str) -> xr.Dataset:
 
 
 def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
-    """Return the rows of shares that were told over the window of their scenario."""
+    """Return the rows of shares that are over the window of their scenario."""
     if table.empty:
         return table
     own = zip(table["window_start"].astype(str), table["window_end"].astype(str), strict=True)
@@ -77,7 +76,7 @@ def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
 
 
 def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> str:
-    """Say why the shares of variance of a scenario cannot be told, and what would tell them.
+    """Say why the shares of variance of a scenario are missing, and what would give them.
 
     Args:
         table: the shares that the results hold, of any window.
@@ -86,16 +85,16 @@ def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> st
     """
     lead = f"How much of each difference of {scenario} goes with which group of draws"
     if runs < FEWEST:
-        return f"{lead} is told from {FEWEST} runs on."
+        return f"{lead} is estimated from {FEWEST} runs on."
     own = table[table["scenario"] == scenario] if len(table) else table
     if len(own):
         start, end = own["window_start"].iloc[0], own["window_end"].iloc[0]
         return (
-            f"{lead} was told over {start} to {end}, which is not the window of this report: "
-            f"tajsim compare with the same --window tells it."
+            f"{lead} was estimated over {start} to {end}, which is not the window of this report: "
+            f"tajsim compare with the same --window estimates it."
         )
     return (
-        f"{lead} cannot be told from these results: that takes runs made again with one group of "
+        f"{lead} is not in these results: it takes runs made again with one group of "
         f"draws made anew, which tajsim compare {reference} {scenario} does (without "
         "--no-variance) and tajsim run does not."
     )
@@ -172,9 +171,9 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
     parts = [first]
     for other, place in zip(datasets[1:], called[1:], strict=True):
         _check_axes(first, other, f"{called[0]} and {place} are no pairs")
-        held = {name: part for part in parts for name in scenario_names(part)}
+        held = {name: part for part in parts for name in names_of(part)}
         new = []
-        for name in scenario_names(other):
+        for name in names_of(other):
             if name not in held:
                 new.append(name)
             elif not _equal(held[name].sel(scenario=name), other.sel(scenario=name)):
@@ -232,11 +231,11 @@ def _events(parts: Sequence[xr.Dataset]) -> dict[str, Any]:
     """Return the chronicle of all parts, the scenario of each event counted over all of them."""
     if not all("event_kind" in part.variables for part in parts):
         return {}
-    names = [name for part in parts for name in scenario_names(part)]
+    names = [name for part in parts for name in names_of(part)]
     columns: dict[str, list[np.ndarray]] = {}
     for part in parts:
         held = [str(n) for n in part["event_scenarios"].values]
-        own = scenario_names(part)
+        own = names_of(part)
         code = part["event_scenario"].values
         keep = np.isin(code, [held.index(name) for name in own])
         place = np.array([names.index(n) if n in own else -1 for n in held], np.int16)

@@ -21,9 +21,9 @@ from tajsim.errors import UserError, unknown
 from tajsim.inputs.ledger import load_causes, load_kinds
 from tajsim.inputs.registry import actor_name, labels_of, load_parameters
 from tajsim.inputs.toml import month_number, month_text
-from tajsim.results.numbers import WIDTH, display_name, percent, table_number
-from tajsim.results.select import why_no_pairs
-from tajsim.results.window import attribute, scenario_names, whole_period
+from tajsim.results.numbers import MONTHS, WIDTH, display_name, percent, table_number
+from tajsim.results.select import attribute, names_of, why_no_pairs
+from tajsim.results.window import whole_period
 
 COLUMNS = ("scenario", "run", "month", "kind", "actor", "target", "cause", "size", "unit")
 
@@ -61,7 +61,7 @@ def check_scenario(dataset: xr.Dataset, scenario: str, option: str = "--scenario
     Raises:
         UserError: with the nearest name.
     """
-    held = scenario_names(dataset)
+    held = names_of(dataset)
     if scenario not in held:
         raise UserError(unknown("scenario", scenario, held, f"{option}: "))
 
@@ -313,7 +313,6 @@ _COMMON = {
 
 #: How many decisions of one kind are dated in a year; the rest is counted.
 MOST = 3
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def story(
@@ -330,7 +329,7 @@ def story(
     Raises:
         UserError: for results without events, or a run or scenario that they do not hold.
     """
-    held = scenario_names(dataset)
+    held = names_of(dataset)
     if scenario is None and len(held) > 1:
         raise UserError(f"which scenario? --scenario takes one of: {', '.join(held)}")
     scenario = scenario or held[0]
@@ -595,7 +594,7 @@ def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
     """
     check_chronicle(dataset)
     check_scenario(dataset, against, "--against")
-    others = [name for name in scenario_names(dataset) if name != against]
+    others = [name for name in names_of(dataset) if name != against]
     if scenario is None:
         if len(others) != 1:
             held = ", ".join(others) or "none besides it"
@@ -629,7 +628,7 @@ def pair_of(
 
 def _only(dataset: xr.Dataset, name: str | None, option: str) -> str:
     """Return the scenario named, or the only one there is."""
-    held = scenario_names(dataset)
+    held = names_of(dataset)
     if name is not None:
         check_scenario(dataset, name, option)
         return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,22 +12,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
-from tajsim.results.select import gap
-from tajsim.results.window import (
-    Cell,
-    Window,
-    attribute,
-    cells,
-    check_window,
-    default_window,
-    scenario_names,
-    whole_period,
-)
+from tajsim.results.select import attribute, gap, names_of
+from tajsim.results.window import Cell, Window, cells, window_of
 
 Values = NDArray[np.float64]
 LEVEL = 0.90
@@ -54,37 +46,57 @@ class Effect:
         return self.share_up if self.direction == "rises" else self.share_down
 
 
-@lru_cache
-def _t_quantile(degrees: int) -> float:
-    return float(student.ppf(0.5 + LEVEL / 2.0, degrees))
+def t_quantile(degrees: Values) -> Values:
+    """Return how many standard errors the half of a 90 % interval is, by degrees of freedom."""
+    return np.asarray(stdtrit(degrees, 0.5 + LEVEL / 2.0))
+
+
+def mean_interval(values: Values) -> Values:
+    """Return mean, low and high, ``(3, ...)``, of values ``(..., run)``: the 90 % t interval.
+
+    Mean ± t · s / √n with n - 1 degrees of freedom. Runs without a finite value are left out; the
+    interval is nan where fewer than two have one, the mean where none has.
+    """
+    known = np.isfinite(values)
+    count = known.sum(axis=-1)
+    some = np.maximum(count, 1)
+    filled = np.where(known, values, 0.0)
+    mean = filled.sum(axis=-1) / some
+    squares = np.where(known, (filled - mean[..., np.newaxis]) ** 2, 0.0).sum(axis=-1)
+    more = np.maximum(count - 1, 1)
+    half = np.where(count > 1, t_quantile(more) * np.sqrt(squares / more / some), np.nan)
+    mean = np.where(count > 0, mean, np.nan)
+    return np.stack([mean, mean - half, mean + half])
+
+
+def share_interval(values: Values) -> Values:
+    """Return the share of runs with 1, low and high, ``(3, ...)``: Wilson's 90 % interval."""
+    known = np.isfinite(values)
+    runs = np.maximum(known.sum(axis=-1), 1)
+    share, z = np.where(known, values, 0.0).sum(axis=-1) / runs, float(ndtri(0.5 + LEVEL / 2.0))
+    middle = (share + z**2 / (2 * runs)) / (1 + z**2 / runs)
+    half = z / (1 + z**2 / runs) * np.sqrt(share * (1 - share) / runs + z**2 / (4 * runs**2))
+    return np.stack([share, np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)])
 
 
 def effect(values: Values) -> Effect:
     """Summarise differences ``(run,)``; runs without a finite value are left out.
 
-    The interval is the t interval of the mean, mean ± t · s / √n with n - 1 degrees of freedom;
-    with fewer than two runs it is undefined (``nan``). ``direction`` is ``"rises"`` or
-    ``"falls"``, and ``""`` where the interval covers zero or is undefined.
+    The interval is that of `mean_interval`. ``direction`` is ``"rises"`` or ``"falls"``, and ``""``
+    where the interval covers zero or is undefined.
     """
     known = values[np.isfinite(values)]
-    n = known.size
-    if not n:
-        return Effect(np.nan, np.nan, np.nan, np.nan, 0, "", np.nan, np.nan, np.nan)
-    mean, low, high = float(known.mean()), np.nan, np.nan
-    if n > 1:
-        half = _t_quantile(n - 1) * float(known.std(ddof=1)) / float(np.sqrt(n))
-        low, high = mean - half, mean + half
-    direction = "rises" if low > 0.0 else "falls" if high < 0.0 else ""
+    mean, low, high = map(float, mean_interval(values))
+    signs = (known > 0.0, known < 0.0, known == 0.0)
+    shares = [float(np.mean(test)) if known.size else np.nan for test in signs]
     return Effect(
         mean,
         low,
         high,
-        float(np.median(known)),
-        n,
-        direction,
-        float(np.mean(known > 0.0)),
-        float(np.mean(known < 0.0)),
-        float(np.mean(known == 0.0)),
+        float(quantiles(known, (0.5,))[0]),
+        known.size,
+        "rises" if low > 0.0 else "falls" if high < 0.0 else "",
+        *shares,
     )
 
 
@@ -123,13 +135,12 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
     Raises:
         UserError: with fewer than two scenarios, or for a window outside the results.
     """
-    reference, *others = scenario_names(dataset)
+    reference, *others = names_of(dataset)
     if not others:
         raise UserError("a comparison needs two scenarios or more; these results hold one")
     rows: list[dict[str, Any]] = []
-    period = whole_period(dataset)
     for position, scenario in enumerate(others, start=1):
-        months = check_window(period, window or default_window(dataset, scenario))
+        months = window_of(dataset, window, scenario)
         pair = dataset.isel(scenario=[0, position])
         for cell in cells(pair, months):
             rows.append({"scenario": scenario, "reference": reference, **_row(cell, months)})
@@ -143,8 +154,8 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "outcome": cell.outcome,
         "where": cell.where,
         "unit": cell.unit,
-        "reference_median": _median(a),
-        "median": _median(b),
+        "reference_median": float(quantiles(a, (0.5,))[0]),
+        "median": float(quantiles(b, (0.5,))[0]),
         "difference": found.mean,
         "low": found.low,
         "high": found.high,
@@ -160,11 +171,6 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "label": cell.title,
         "headline": cell.headline,
     }
-
-
-def _median(values: Values) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if known.size else np.nan
 
 
 SAMPLES = 400
@@ -251,12 +257,11 @@ def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame
         A table with the columns `COLUMNS`. ``median``, ``p05``, ``p95`` (5th and 95th
         percentile) and ``mean`` are over runs; ``runs`` counts the runs with a value.
     """
-    window = check_window(whole_period(dataset), window or default_window(dataset))
+    window = window_of(dataset, window)
     rows: list[dict[str, Any]] = []
     for cell in cells(dataset, window):
-        for scenario, values in zip(scenario_names(dataset), cell.values, strict=True):
-            known = values[np.isfinite(values)]
-            low, median, high = quantiles(known)
+        for scenario, values in zip(names_of(dataset), cell.values, strict=True):
+            low, median, high = map(float, quantiles(values))
             row = {
                 "scenario": scenario,
                 "outcome": cell.outcome,
@@ -265,23 +270,31 @@ def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame
                 "median": median,
                 "p05": low,
                 "p95": high,
-                "mean": known.mean() if known.size else np.nan,
-                "runs": known.size,
+                "mean": float(mean_interval(values)[0]),
+                "runs": int(np.isfinite(values).sum()),
                 "window_start": window[0],
                 "window_end": window[1],
                 "label": cell.title,
                 "headline": cell.headline,
             }
             rows.append(row)
-    order = {name: i for i, name in enumerate(scenario_names(dataset))}
+    order = {name: i for i, name in enumerate(names_of(dataset))}
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     by_scenario = table["scenario"].map(order).sort_values(kind="stable").index
     return table.loc[by_scenario].reset_index(drop=True)
 
 
-def quantiles(values: np.ndarray) -> tuple[float, float, float]:
-    """Return the 5th percentile, median and 95th percentile; ``nan`` without values."""
-    if not values.size:
-        return np.nan, np.nan, np.nan
-    low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
-    return float(low), float(median), float(high)
+def quantiles(values: Values, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Values:
+    """Return quantiles over runs, ``(level, ...)`` of ``(..., run)``; ``nan`` if no run counts.
+
+    Runs without a finite value are left out.
+    """
+    known = np.isfinite(values)
+    if values.size and known.all():
+        return np.asarray(np.quantile(values, levels, axis=-1))
+    some = known.any(axis=-1)
+    result = np.full((len(levels), *values.shape[:-1]), np.nan)
+    if some.any():
+        held = np.where(known, values, np.nan)
+        result[:, some] = np.nanquantile(held[some], levels, axis=-1)
+    return result

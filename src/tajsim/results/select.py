@@ -1,4 +1,4 @@
-"""What of the results goes into a picture: names checked against what is there."""
+"""What of the results is shown: scenarios, outcomes, places, rows; and which runs are pairs."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError, unknown
+from tajsim.inputs.outcomes import load_outcomes
 
 Names = str | Sequence[str] | None
 
 
-def table(dataset: xr.Dataset, name: str) -> dict[str, Any]:
+def attribute(dataset: xr.Dataset, name: str) -> dict[str, Any]:
     """Return an attribute of results that holds a table, by scenario; empty where there is none."""
     found: dict[str, Any] = json.loads(dataset.attrs.get(name) or "{}")
     return found
 
 
-def names_of(dataset: xr.Dataset) -> list[str]:
-    """Return the names of the scenarios; the first is the reference."""
+def names_of(dataset: xr.Dataset | xr.DataArray) -> list[str]:
+    """Return the names of the scenarios; with more than one the first is the reference."""
     return [str(name) for name in dataset["scenario"].values]
 
 
 def question(dataset: xr.Dataset) -> str:
     """Return the question of the scenario compared, or of the only one; "" if there are more."""
     names = names_of(dataset)
-    return str(table(dataset, "questions").get(names[-1], "")) if len(names) <= 2 else ""
+    return str(attribute(dataset, "questions").get(names[-1], "")) if len(names) <= 2 else ""
 
 
 def as_names(names: Names) -> list[str]:
@@ -269,8 +270,8 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     return _with_chronicle(joined, datasets, taken).assign_attrs(
         {
             **datasets[0].attrs,
-            **{attribute: _tables(datasets, taken, attribute) for attribute in _BY_SCENARIO},
-            **{attribute: _all(datasets, attribute) for attribute in ("seed", "parameters_mode")},
+            **{name: _tables(datasets, taken, name) for name in _BY_SCENARIO},
+            **{name: _all(datasets, name) for name in ("seed", "parameters_mode")},
             "no_pairs": reason,
             "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
             "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
@@ -281,11 +282,9 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     )
 
 
-def _tables(
-    datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]], attribute: str
-) -> str:
+def _tables(datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]], table: str) -> str:
     """Return the tables of an attribute as one, each scenario under its own name."""
-    whole = [table(dataset, attribute) for dataset in datasets]
+    whole = [attribute(dataset, table) for dataset in datasets]
     return json.dumps({own: whole[i][name] for own, (i, name) in taken.items() if name in whole[i]})
 
 
@@ -316,20 +315,20 @@ def _with_chronicle(
     return joined.assign(size).assign_coords({**found, **tables, "event_scenarios": list(taken)})
 
 
-def _all(datasets: Sequence[xr.Dataset], attribute: str) -> str:
+def _all(datasets: Sequence[xr.Dataset], name: str) -> str:
     """Return the values of an attribute, each once; one value where all agree."""
-    return ", ".join(dict.fromkeys(str(d.attrs.get(attribute, "not stated")) for d in datasets))
+    return ", ".join(dict.fromkeys(str(d.attrs.get(name, "not stated")) for d in datasets))
 
 
-def _agreed(datasets: Sequence[xr.Dataset], attribute: str) -> str:
+def _agreed(datasets: Sequence[xr.Dataset], name: str) -> str:
     """Return the value of an attribute that all have, "" where they differ."""
-    values = {str(d.attrs.get(attribute, "")) for d in datasets}
+    values = {str(d.attrs.get(name, "")) for d in datasets}
     return values.pop() if len(values) == 1 else ""
 
 
 def _overrides(dataset: xr.Dataset) -> str:
     """Return what the command line set for all scenarios of some results."""
-    origins, settings = table(dataset, "origins"), table(dataset, "settings")
+    origins, settings = attribute(dataset, "origins"), attribute(dataset, "settings")
     said = {
         f"{key}={value:g}"
         for name, row in settings.items()
@@ -364,23 +363,28 @@ def is_whole(table: pd.DataFrame) -> pd.Series:
 
 
 def first_of_summary(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the headline outcomes of one scenario: the whole, or else the extreme coordinates.
+    """Return the headline outcomes of one scenario: the whole, and the extremes of what is a mean.
 
-    An outcome that cannot be added over its dimension (a share, an index) is shown where its
+    An outcome that is not added over its dimension (a share, an index) is shown also where its
     median is highest and where it is lowest, and its label says so.
     """
     shown = summary[summary["headline"]]
     kept = []
-    for _, rows in shown.groupby("outcome", sort=False):
+    for name, rows in shown.groupby("outcome", sort=False):
         whole = rows[is_whole(rows)]
-        if len(whole):
-            kept.append(whole)
+        kept.append(whole)
+        if len(whole) and _adds_up(str(name)):
             continue
-        rows = rows.dropna(subset="median")
+        rows = rows[~is_whole(rows)].dropna(subset="median")
         if rows.empty:
             continue
         kept.append(_extremes(rows.sort_values("median", ascending=False, kind="stable")))
     return pd.concat(kept) if kept else shown
+
+
+def _adds_up(name: str) -> bool:
+    known = load_outcomes().get(name)
+    return known is None or known.places in ("", "sum")
 
 
 def _extremes(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,35 +1,42 @@
-"""Windows of months, and the first month in which two scenarios differ."""
+"""One number from many: windows of months, months and places as an outcome says, dates."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from tajsim.axes import DIMENSIONS, total
 from tajsim.errors import UserError
-from tajsim.inputs.toml import check_month, is_month, month_of
+from tajsim.inputs.outcomes import WEIGHT, load_outcomes, window_unit
+from tajsim.inputs.toml import check_month, is_month, month_dates, month_of
 from tajsim.results.numbers import display_name, month_text
-from tajsim.results.select import names_of, own_dimensions
+from tajsim.results.select import (
+    Names,
+    as_names,
+    attribute,
+    names_of,
+    outcome_names,
+    own_dimensions,
+)
 
 #: First and last month, both included, as ``YYYY-MM``.
 Window = tuple[str, str]
 
+Floats = NDArray[np.float64]
 
-def attribute(dataset: xr.Dataset, name: str) -> dict[str, Any]:
-    """Return an attribute that holds JSON by scenario; empty if the Dataset has none."""
-    value: dict[str, Any] = json.loads(dataset.attrs.get(name, "{}"))
-    return value
+OfMonths = TypeVar("OfMonths", xr.Dataset, xr.DataArray)
 
+#: The outcomes of one ensemble by name: a Dataset, or what there is of one.
+Series = xr.Dataset | Mapping[str, xr.DataArray]
 
-def scenario_names(dataset: xr.Dataset) -> list[str]:
-    """Return the names of the scenarios; with more than one the first is the reference."""
-    return [str(name) for name in dataset["scenario"].values]
+#: The last month that documents speak of; later ones are projection.
+DOCUMENTED_UNTIL = "2015-12"
 
 
 def whole_period(dataset: xr.Dataset) -> Window:
@@ -38,26 +45,27 @@ def whole_period(dataset: xr.Dataset) -> Window:
     return month_of(months[0]), month_of(months[-1])
 
 
-def first_difference(dataset: xr.Dataset, scenario: str) -> str | None:
+def first_difference(dataset: xr.Dataset, scenario: str | None = None) -> str | None:
     """Return the first month in which a scenario's settings or events differ from the reference.
 
-    A different setting counts from the first month. ``None`` if nothing differs.
+    That of any scenario, if none is named. A different setting counts from the first month, an
+    event by what it does, not by its label. ``None`` if nothing differs.
     """
-    reference = scenario_names(dataset)[0]
+    names = names_of(dataset)
     settings, events = attribute(dataset, "settings"), attribute(dataset, "events")
-    if settings.get(reference, {}) != settings.get(scenario, {}):
-        return whole_period(dataset)[0]
-    ours = {_key(event) for event in events.get(scenario, ())}
-    theirs = {_key(event) for event in events.get(reference, ())}
-    return min((json.loads(key)["month"] for key in ours ^ theirs), default=None)
+    starts = []
+    for name in [scenario] if scenario else names[1:]:
+        if settings.get(name, {}) != settings.get(names[0], {}):
+            return whole_period(dataset)[0]
+        ours, theirs = ({_deed(event) for event in events.get(n, ())} for n in (name, names[0]))
+        starts += [month for month, _ in ours ^ theirs]
+    return min(starts, default=None)
 
 
-def _key(event: dict[str, Any]) -> str:
-    """Return what an event does, without its label and the figures behind it."""
-    return json.dumps(
-        {"month": event["month"], "kind": event["kind"], "arguments": event.get("arguments")},
-        sort_keys=True,
-    )
+def _deed(event: Mapping[str, object]) -> tuple[str, str]:
+    """Return the month of an event and what it does, without its label and its figures."""
+    done = [event["kind"], event.get("arguments", event.get("label"))]
+    return str(event["month"]), json.dumps(done, sort_keys=True)
 
 
 def with_window(dataset: xr.Dataset, window: Window | None) -> xr.Dataset:
@@ -71,15 +79,27 @@ def kept_window(dataset: xr.Dataset) -> Window | None:
     return (start, end) if colon else None
 
 
-def default_window(dataset: xr.Dataset, scenario: str | None = None) -> Window:
-    """Return the months from the first difference of a scenario (of any, if none) to the end.
+def window_of(
+    dataset: xr.Dataset, window: str | Sequence[str] | None = None, scenario: str | None = None
+) -> Window:
+    """Return the first and last month of a window (``"2006-01:2010-12"`` or a pair).
 
-    The whole period, where nothing differs or there is no reference.
+    Without one: that which the results hold, if they hold one; else from the first month in which
+    a scenario (any, if none is named) differs from the reference to the end; the whole period
+    where none within it does, or without a reference.
+
+    Raises:
+        UserError: if it is not a window, or does not lie within the months simulated.
     """
-    names = [scenario] if scenario else scenario_names(dataset)[1:]
-    starts = [month for name in names if (month := first_difference(dataset, name))]
-    start, end = whole_period(dataset)
-    return max(min(starts, default=start), start), end
+    period = whole_period(dataset)
+    window = window or kept_window(dataset)
+    if window is None:
+        first = first_difference(dataset, scenario) or period[0]
+        return first if period[0] <= first <= period[1] else period[0], period[1]
+    pair = [text.strip() for text in (window.split(":") if isinstance(window, str) else window)]
+    if len(pair) != 2 or not all(map(is_month, pair)):
+        raise UserError(f"window '{':'.join(pair)}': expected YYYY-MM:YYYY-MM")
+    return check_window(period, (pair[0], pair[1]))
 
 
 def check_window(period: Window, window: Window) -> Window:
@@ -105,31 +125,137 @@ def months_in(dataset: xr.Dataset | xr.DataArray, window: Window) -> slice:
     return slice(int((months < first).sum()), int((months <= last).sum()))
 
 
-Floats = NDArray[np.float64]
+def over(variable: xr.DataArray, window: Window) -> xr.DataArray:
+    """Bring the months of a window to one number as the outcome says; drops ``month``.
 
-OfMonths = TypeVar("OfMonths", xr.Dataset, xr.DataArray)
+    ``yearly`` is the sum divided by the years of the window, ``total`` the sum, ``mean`` and
+    ``maximum`` what they say, ``last`` the value of the last month. Sums are made in float64. What
+    is missing in a month of the window is missing over it, unless the last month alone counts.
+    """
+    part = variable.isel(month=months_in(variable, window)).transpose(..., "month", "run")
+    kind, months = variable.attrs.get("aggregate", "mean"), part.sizes["month"]
+    values = part.values.astype(np.float64)
+    if kind == "last":
+        found = values[..., -1, :]
+    elif kind == "maximum":
+        found = values.max(axis=-2)
+    else:
+        parts = {"total": 1.0, "yearly": months / 12.0}.get(kind, months)
+        found = total(values, axis=values.ndim - 2) / parts
+    return part.isel(month=-1, drop=True).copy(data=found)
 
-#: The last month that documents speak of; later ones are projection.
-DOCUMENTED_UNTIL = "2015-12"
 
-#: Units of stocks: what stands in several sections, agencies or regions can be added.
-_STOCKS = ("kg", "USD", "persons", "thousand persons", "km")
-_COUNTED = ("yearly", "total")
+def places_of(variable: xr.DataArray) -> str:
+    """Return how the places of an outcome become one number: ``sum``, ``mean`` or ``people``.
+
+    As the results say; results of versions that did not say it are told by the registry.
+    """
+    known = load_outcomes().get(str(variable.name))
+    held = variable.attrs.get("places") or (known.places if known else "")
+    return str(held) or ("sum" if counted(variable) else "mean")
 
 
-def adds_up(variable: xr.DataArray) -> bool:
-    """Tell whether values at several coordinates make a sum (flows, counts, stocks) or a mean."""
-    return counted(variable) or str(variable.attrs.get("unit", "")) in _STOCKS
+def at_places(
+    dataset: Series,
+    name: str,
+    select: Mapping[str, Names] | None = None,
+    keep: Sequence[str] = (),
+) -> xr.DataArray:
+    """Return the series of an outcome at chosen places, the others brought to one number.
+
+    Added, averaged or averaged by people, as the outcome says (`places_of`); what is missing is in
+    no sum and no mean. Without the outcome that weighs (`WEIGHT`) all places count alike.
+
+    Args:
+        dataset: what holds the outcome, and `WEIGHT` beside it.
+        name: the outcome.
+        select: a name or names by dimension; dimensions that the outcome has not are passed over.
+        keep: dimensions that are kept.
+
+    Returns:
+        ``(scenario, keep..., month, run)``, as far as the outcome has them.
+    """
+    variable = dataset[name]
+    named = {d: as_names(names) for d, names in (select or {}).items() if d in variable.dims}
+    chosen = {d: n[0] if len(n) == 1 and d not in keep else n for d, n in named.items()}
+    values = variable.sel(chosen, drop=True)
+    away = [d for d in own_dimensions(values) if d not in keep]
+    order = [d for d in ("scenario", *keep, "month", "run") if d in values.dims]
+    values = values.transpose(*away, *order)
+    if away:
+        weights = None
+        if places_of(variable) == "people" and WEIGHT in dataset:
+            weights = dataset[WEIGHT].sel(chosen, drop=True).transpose(*away, *order).values
+        joined = values.isel(dict.fromkeys(away, 0), drop=True)
+        numbers = values.values.reshape(-1, *joined.shape).astype(np.float64)
+        values = joined.copy(data=_joined(numbers, places_of(variable), weights))
+    return values.assign_attrs(variable.attrs)
+
+
+def _joined(values: Floats, kind: str, weights: np.ndarray | None) -> Floats:
+    """Return the sum or (weighted) mean over the first axis of what is not missing."""
+    known = np.isfinite(values)
+    counted = known if weights is None else known & (weights >= 1.0)
+    each = counted.astype(np.float64)
+    if weights is not None:
+        each = np.where(counted, weights, 0.0)
+    whole, filled = total(each), np.where(known, values, 0.0)
+    if kind == "sum":
+        return np.where(whole > 0.0, total(filled), np.nan)
+    return total(filled * each) / np.where(whole > 0.0, whole, np.nan)
+
+
+def labelled(record: Mapping[str, np.ndarray], months: Sequence[str]) -> xr.Dataset:
+    """Return series of the registry's outcomes, ``(own dims..., month, run)``, with their names."""
+    known = {name: load_outcomes()[name] for name in record}
+    used = {d: list(DIMENSIONS[d]) for outcome in known.values() for d in outcome.dimensions}
+    variables = {
+        name: ((*known[name].dimensions, "month", "run"), values, known[name].attributes)
+        for name, values in record.items()
+    }
+    return xr.Dataset(variables, {"month": month_dates(list(months)), **used})
+
+
+def when_left(series: xr.DataArray) -> str:
+    """Say since when a body is gone, by its series ``(..., month, run)``; "" if it is not.
+
+    One of fewer than one person is gone, and what is recorded of it is missing to the end.
+    """
+    missing = np.isnan(series.transpose("month", ..., "run").values)
+    missing = missing.reshape(len(missing), -1)
+    gone = missing[-1]
+    if not gone.any():
+        return ""
+    if not gone.all():
+        share = round(100.0 * float(gone.mean()))
+        return f"left in {share if share else 'fewer than one'} of 100 runs"
+    there = ~missing[::-1]
+    since = np.where(there.any(axis=0), len(missing) - there.argmax(axis=0), 0)
+    if not since.any():
+        return "not there"
+    month = month_text(month_of(series["month"].values[int(np.median(since))]), full=True)
+    return f"left in {month}" if np.ptp(since) == 0 else f"left about {month}"
 
 
 def counted(variable: xr.DataArray) -> bool:
     """Tell whether an outcome is a flow or a count, which has per-year figures."""
-    return variable.attrs.get("aggregate") in _COUNTED
+    return variable.attrs.get("aggregate") in ("yearly", "total")
 
 
 def rare(variable: xr.DataArray) -> bool:
     """Tell whether an outcome counts occurrences, of which the median of the runs says nothing."""
     return bool(variable.attrs.get("aggregate") == "total")
+
+
+def yes_or_no(outcome: xr.DataArray, windowed: bool = False) -> bool:
+    """Tell whether an outcome is 1 (yes) or 0 (no) in each run: by its unit, never by its values.
+
+    Args:
+        outcome: ``(..., month, run)`` or a number per run, with its attributes.
+        windowed: over a window of months, in which a mean of yes and no is a share of the months.
+    """
+    whole = not windowed or outcome.attrs.get("aggregate") in ("last", "maximum")
+    return whole and outcome.attrs.get("unit") == "0 or 1"
 
 
 def scaled(values: Floats, unit: str) -> tuple[float, str]:
@@ -141,51 +267,45 @@ def scaled(values: Floats, unit: str) -> tuple[float, str]:
     return 1.0, unit
 
 
-def reduce(
-    variable: xr.DataArray, select: Mapping[str, Sequence[str]], keep: Sequence[str] = ()
-) -> xr.DataArray:
-    """Select coordinates and bring the other own dimensions to one value.
-
-    Returns ``(scenario, keep..., month, run)``. Dimensions of ``select`` that the
-    outcome has not are passed over.
-    """
-    chosen = {d: list(names) for d, names in select.items() if d in variable.dims}
-    values = variable.sel(chosen)
-    away = [d for d in own_dimensions(values) if d not in keep]
-    if away:
-        values = (
-            values.sum(away, skipna=True) if adds_up(variable) else values.mean(away, skipna=True)
-        )
-    return values.transpose("scenario", *keep, "month", "run").assign_attrs(variable.attrs)
-
-
-def scope(variable: xr.DataArray, select: Mapping[str, Sequence[str]]) -> str:
-    """Return what the values cover, as text: ``all sections`` or ``khorog``; "" if no dimension."""
-    parts = []
+def scope(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
+    """Return what the values cover, as text: ``all sections`` or ``Khorog``; "" if no dimension."""
+    variable, parts = dataset[name], []
     for dimension in own_dimensions(variable):
-        names = list(select.get(dimension, ()))
-        word = dimension.replace("_", " ")
-        plural = "agencies" if word == "agency" else f"{word}s"
-        whole = f"all {plural}" if adds_up(variable) else f"mean over {plural}"
-        parts.append(", ".join(map(display_name, names)) if names else whole)
+        names = as_names(select.get(dimension))
+        if names:
+            parts.append(", ".join(_named(variable, {dimension: name}) for name in names))
+            continue
+        plural = "agencies" if dimension == "agency" else f"{dimension.replace('_', ' ')}s"
+        parts.append(f"{'all' if places_of(variable) == 'sum' else 'mean over'} {plural}")
+        if places_of(variable) == "people":
+            parts[-1] += ", by people" if WEIGHT in dataset else ", each alike"
     return "; ".join(parts)
 
 
-def titled(variable: xr.DataArray, select: Mapping[str, Sequence[str]]) -> str:
+def _named(variable: xr.DataArray, where: Mapping[str, str]) -> str:
+    """Return the names of a place of an outcome, with since when a body there is gone."""
+    text = ", ".join(map(display_name, where.values()))
+    if places_of(variable) != "people":
+        return text
+    parts = {
+        name: when_left(variable.sel({**where, "scenario": name})) for name in names_of(variable)
+    }
+    same = len(set(parts.values())) == 1
+    gone = [text if same else f"{text} in {name}" for name, text in parts.items() if text]
+    return ", ".join([text, *(gone[:1] if same else gone)])
+
+
+def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
     """Return the label of an outcome with what it covers in brackets."""
-    where = scope(variable, select)
-    label = str(variable.attrs.get("label", variable.name))
+    where = scope(dataset, name, select)
+    label = str(dataset[name].attrs.get("label", name))
     return f"{label} ({where})" if where else label
 
 
 def unit_of(variable: xr.DataArray, windowed: bool) -> str:
     """Return the unit of monthly values, or that over a window: ``kg/year`` for ``kg/month``."""
-    unit, aggregate = str(variable.attrs.get("unit", "")), variable.attrs.get("aggregate")
-    if not windowed:
-        return unit
-    if aggregate == "yearly":
-        return unit.replace("/month", "/year")
-    return unit.replace("/month", "") if aggregate == "total" else unit
+    unit = str(variable.attrs.get("unit", ""))
+    return window_unit(unit, str(variable.attrs.get("aggregate"))) if windowed else unit
 
 
 def years(months: NDArray[np.datetime64]) -> Floats:
@@ -232,118 +352,9 @@ def smooth_unit(variable: xr.DataArray) -> str:
     return unit.replace("/month", "/year") if "/month" in unit else f"{unit}/year"
 
 
-def window_of(
-    dataset: xr.Dataset, window: str | Sequence[str] | None, scenario: str | None = None
-) -> tuple[str, str]:
-    """Return the first and last month of a window (``"2006-01:2010-12"`` or a pair).
-
-    Without one: that of the comparison, if the results hold one; else from the first month in
-    which a scenario (any, if none is named) differs from the reference to the end; the whole
-    period where none within it does, or without a reference.
-
-    Raises:
-        UserError: if it is not a window, or does not lie within the months simulated.
-    """
-    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    window = window or dataset.attrs.get("window") or None
-    if window is None:
-        first = _first_difference(dataset, scenario) or months[0]
-        return first if months[0] <= first <= months[-1] else months[0], months[-1]
-    pair = window.split(":") if isinstance(window, str) else [str(end) for end in window]
-    if len(pair) != 2 or not all(is_month(text.strip()) for text in pair):
-        raise UserError(f"window '{':'.join(pair)}': expected YYYY-MM:YYYY-MM")
-    start, end = (text.strip() for text in pair)
-    if not months[0] <= start <= end <= months[-1]:
-        raise UserError(
-            f"window: {start} to {end} is not within the results; expected months from "
-            f"{months[0]} to {months[-1]}, the earlier first"
-        )
-    return start, end
-
-
-def _first_difference(dataset: xr.Dataset, scenario: str | None) -> str | None:
-    """Return the first month with an event or setting that the reference has not, or lacks."""
-    names = names_of(dataset)
-    settings, events = (json.loads(dataset.attrs.get(a) or "{}") for a in ("settings", "events"))
-    starts = []
-    for name in [scenario] if scenario else names[1:]:
-        if settings.get(name, {}) != settings.get(names[0], {}):
-            return str(dataset["month"].values[0].astype("datetime64[M]"))
-        ours, theirs = ({_event_key_of(e) for e in events.get(n, ())} for n in (name, names[0]))
-        starts += [deed[0] for deed in ours ^ theirs]
-    return min(starts, default=None)
-
-
-def _event_key_of(event: dict[str, Any]) -> tuple[str, str, str]:
-    """Return what an event does, without its label and the figures behind it."""
-    arguments = json.dumps(event.get("arguments", event["label"]), sort_keys=True)
-    return event["month"], event["kind"], arguments
-
-
-def paired(values: Floats) -> tuple[float, float, float]:
-    """Return mean, low and high of differences ``(run,)``: the 90 % t interval of the mean.
-
-    Runs without a finite value are left out; with fewer than two the interval is ``nan``.
-    """
-    known = values[np.isfinite(values)]
-    if known.size == 0:
-        return np.nan, np.nan, np.nan
-    mean = float(known.mean())
-    if known.size == 1:
-        return mean, np.nan, np.nan
-    half = float(stdtrit(known.size - 1, 0.95) * known.std(ddof=1) / np.sqrt(known.size))
-    return mean, mean - half, mean + half
-
-
-def over(variable: xr.DataArray, window: tuple[str, str]) -> xr.DataArray:
-    """Aggregate the months of a window as the outcome says: ``(scenario, ..., run)``."""
-    months = variable["month"].values.astype("datetime64[M]")
-    inside = (months >= np.datetime64(window[0], "M")) & (months <= np.datetime64(window[1], "M"))
-    part = variable.isel(month=np.flatnonzero(inside)).astype(np.float64)
-    aggregate = variable.attrs.get("aggregate", "mean")
-    if aggregate == "last":
-        result = part.isel(month=-1)
-    elif aggregate == "maximum":
-        result = part.max("month", skipna=False)
-    elif aggregate == "total":
-        result = part.sum("month", skipna=False)
-    else:
-        result = part.mean("month", skipna=False) * (12.0 if aggregate == "yearly" else 1.0)
-    return result.assign_attrs(variable.attrs)
-
-
-def quantiles(values: Floats, levels: Sequence[float]) -> Floats:
-    """Return quantiles over runs, ``(level, month)`` of ``(month, run)``; nan if no run counts."""
-    if np.isfinite(values).all():
-        return np.asarray(np.quantile(values, levels, axis=1))
-    known = np.isfinite(values).any(axis=1)
-    result = np.full((len(levels), values.shape[0]), np.nan)
-    if known.any():
-        result[:, known] = np.nanquantile(values[known], levels, axis=1)
-    return result
-
-
-def mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return mean over runs of counts ``(month, run)`` with the ends of its 90 % t interval."""
-    runs = values.shape[1]
-    mean = values.mean(axis=1)
-    if runs < 2:
-        return mean, mean, mean
-    half = stdtrit(runs - 1, 0.95) * values.std(axis=1, ddof=1) / np.sqrt(runs)
-    return mean, np.maximum(mean - half, 0.0), mean + half
-
-
-def share_interval(values: Floats, z: float = 1.645) -> tuple[Floats, Floats, Floats]:
-    """Return the share of runs with 1, of ``(month, run)``, and Wilson's 90 % interval of it."""
-    share, runs = values.mean(axis=1), values.shape[1]
-    middle = (share + z**2 / (2 * runs)) / (1 + z**2 / runs)
-    half = z / (1 + z**2 / runs) * np.sqrt(share * (1 - share) / runs + z**2 / (4 * runs**2))
-    return share, np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
-
-
 def is_spread(dataset: xr.Dataset, name: str) -> bool:
     """Tell whether the runs of the reference differ, and no value is that of half of them."""
-    values = over(reduce(dataset[name], {}), window_of(dataset, None)).values[0]
+    values = over(at_places(dataset, name), window_of(dataset)).values[0]
     _, counts = np.unique(values, return_counts=True)
     return bool(counts.max() <= max(1, values.size / 2))
 
@@ -364,8 +375,7 @@ def most_moved(
     months = window_of(dataset, window)
     sizes = {}
     for name in names:
-        series = reduce(dataset[name], {})
-        values = over(series, months).values
+        values = over(at_places(dataset, name), months).values
         known = np.where(np.isfinite(values), values, 0.0)
         spread, scale = float(known[0].std()), float(np.abs(known[0]).max())
         sizes[name] = 0.0
@@ -426,79 +436,50 @@ def medians_over(variable: xr.DataArray, dates: Sequence[Span]) -> Floats:
     return np.stack(found, axis=-1)
 
 
-#: What aggregates by adding may also be added over sections, agencies, ...
-ADDITIVE = ("yearly", "total")
-
-
 @dataclass(frozen=True)
 class Cell:
     """One outcome at one coordinate, one number per scenario and run: ``values (scenario, run)``.
 
-    ``where`` is ``"section=pianj"``, ``"section=all"`` for the sum over a dimension, ``""`` for
-    an outcome without dimensions.
+    ``where`` is ``"section=pianj"``, ``"section=all"`` for the whole (`at_places`) of an outcome
+    with one dimension, ``""`` for an outcome without dimensions; ``title`` is its label and place.
     """
 
     outcome: str
-    label: str
+    title: str
     where: str
     unit: str
     headline: bool
     values: NDArray[np.float64]
 
-    @property
-    def title(self) -> str:
-        """The label and the coordinate, for tables."""
-        names = [part.split("=")[1].replace("_", " ") for part in self.where.split(";") if part]
-        return ", ".join([self.label, *names])
-
-
-def outcome_names(dataset: xr.Dataset) -> list[str]:
-    """Return the names of the variables that are outcomes."""
-    return [str(name) for name, variable in dataset.data_vars.items() if "month" in variable.dims]
-
-
-def aggregate(variable: xr.DataArray, window: Window) -> xr.DataArray:
-    """Aggregate a series over a window by its attribute ``aggregate``; drops ``month``.
-
-    ``yearly`` is the sum divided by the years of the window, ``total`` the sum, ``mean`` and
-    ``maximum`` what they say, ``last`` the value of the last month. The sums are made in float64.
-    """
-    part = variable.isel(month=months_in(variable, window))
-    kind = variable.attrs.get("aggregate", "mean")
-    if kind == "last":
-        return part.isel(month=-1, drop=True).astype(np.float64)
-    if kind == "maximum":
-        return part.max("month", skipna=False).astype(np.float64)
-    whole = part.sum("month", dtype=np.float64, skipna=False)
-    if kind == "total":
-        return whole
-    return whole / (part.sizes["month"] / 12.0 if kind == "yearly" else part.sizes["month"])
-
 
 def cells(dataset: xr.Dataset, window: Window) -> Iterator[Cell]:
-    """Yield every outcome at every coordinate, aggregated over a window.
-
-    Flows and counts (`ADDITIVE`) with one dimension are preceded by their sum over it.
-    """
+    """Yield every outcome at every coordinate over a window; first the whole of one dimension."""
     for name in outcome_names(dataset):
         variable = dataset[name]
-        own = [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
-        values = aggregate(variable, window).transpose("scenario", *own, "run").values
-        if len(own) == 1 and variable.attrs.get("aggregate") in ADDITIVE:
-            yield _cell(variable, f"{own[0]}=all", values.sum(axis=1))
+        own = own_dimensions(variable)
+        if len(own) == 1:
+            whole = over(at_places(dataset, name), window).values
+            yield _cell(variable, titled(dataset, name, {}), f"{own[0]}=all", whole)
+        values = over(variable, window).transpose("scenario", *own, "run").values
+        label = str(variable.attrs.get("label", name))
         for position in np.ndindex(values.shape[1:-1]):
-            names = [f"{d}={variable[d].values[i]}" for d, i in zip(own, position, strict=True)]
-            yield _cell(variable, ";".join(names), values[(slice(None), *position)])
+            where = {d: str(variable[d].values[i]) for d, i in zip(own, position, strict=True)}
+            here = values[(slice(None), *position)]
+            text = (
+                _named(variable, where)
+                if np.isnan(here).any()
+                else ", ".join(map(display_name, where.values()))
+            )
+            title = f"{label}, {text}" if text else label
+            yield _cell(variable, title, ";".join(f"{d}={n}" for d, n in where.items()), here)
 
 
-def _cell(variable: xr.DataArray, where: str, values: NDArray[np.float64]) -> Cell:
-    attrs = variable.attrs
-    name = str(variable.name)
+def _cell(variable: xr.DataArray, title: str, where: str, values: Floats) -> Cell:
     return Cell(
-        outcome=name,
-        label=attrs.get("label", name),
+        outcome=str(variable.name),
+        title=title,
         where=where,
-        unit=attrs.get("window_unit", attrs.get("unit", "")),
-        headline=bool(attrs.get("headline", True)),
+        unit=unit_of(variable, windowed=True),
+        headline=bool(variable.attrs.get("headline", True)),
         values=values,
     )

@@ -6,7 +6,7 @@ from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.country import Country
 from tajsim.model.events import apply_events
 from tajsim.model.notes import note_harvest, note_ways, note_work
-from tajsim.model.record import measure
+from tajsim.model.record import measured
 from tajsim.rules.border import price
 from tajsim.rules.powers import outside, reception
 
@@ -64,4 +64,4 @@ def routes(country: Country) -> None:
 def record(country: Country) -> None:
     """Write every outcome asked for. Writes: results."""
     for name, series in country.record.items():
-        series[..., country.months_run, :] = measure(name)(country)
+        series[..., country.months_run, :] = measured(country, name)
