@@ -86,7 +86,7 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
         difference = rounded(effect.mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": window.titled(sides, 0, name, select),
+        "title": window.titled(sides[0], name, select),
         "unit": f"{unit} (mean)" if window.rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],

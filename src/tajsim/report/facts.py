@@ -30,9 +30,6 @@ from tajsim.results.numbers import table_number
 from tajsim.results.select import attribute, gap, names_of
 from tajsim.results.window import Cell, Window
 
-#: The last month that the documents speak of; later ones are projection.
-DOCUMENTED_UNTIL = "2015-12"
-
 
 @dataclass(frozen=True)
 class Facts:
