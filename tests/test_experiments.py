@@ -129,7 +129,6 @@ MISTAKES = [
     ('{ factor = "month" }', '{ factor = "month", times = 2 }', ["is a text; expected a number"]),
     ('outcome = "collusion"', 'outcome = "colusion"', ["keep.outcome: unknown outcome 'colusion'"]),
     ('agency = "border_troops" }', 'agency = "border_trops" }', ["unknown agency 'border_trops'"]),
-    ('agency = "border_troops" }', 'agency = "all" }', ["'collusion' does not add up over agency"]),
     ('section = "all"', 'sector = "all"', ["unknown dimension 'sector'; 'heroin_seized' has"]),
     ('name = "seized"', 'window = ["2004-05", "2004-02"]', ["2004-05 is after 2004-02"]),
     ('name = "seized"', 'window = ["2004-05", "2005-02"]', ["is outside the experiment"]),

@@ -20,9 +20,16 @@ from tajsim.display.html import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.results import effect, window
-from tajsim.results.effect import basis_statement, compare_results
+from tajsim.results import window
+from tajsim.results.effect import (
+    basis_statement,
+    compare_results,
+    mean_interval,
+    quantiles,
+    share_interval,
+)
 from tajsim.results.select import first_of_comparison, gap
+from tajsim.results.window import labelled, yes_or_no
 
 
 def rounded(values: ArrayLike) -> Any:
@@ -71,7 +78,7 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     series = [window.at_places(s, name, select) for s in sides if s[name].sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
-    binary = not window.rare(series[0]) and window.yes_or_no(series[0])
+    binary = not window.rare(series[0]) and yes_or_no(series[0])
     factor, unit = 0.01, "% of runs"
     if not binary:
         yearly = 12.0 if window.counted(series[0]) else 1.0
@@ -83,10 +90,10 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
     if both:
-        difference = rounded(effect.mean_interval(gap(values[0][:both], values[1][:both])) / factor)
+        difference = rounded(mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": window.titled(sides[0], name, select),
+        "title": window.titled(next(iter(sides)), name, select),
         "unit": f"{unit} (mean)" if window.rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
@@ -109,8 +116,8 @@ def _rolled(values: Array) -> Array:
 
 def _lines(values: Array, mean: bool, binary: bool) -> Array:
     if not mean:
-        return effect.quantiles(values, LEVELS)
-    return effect.share_interval(values) if binary else effect.mean_interval(values).clip(min=0.0)
+        return quantiles(values, LEVELS)
+    return share_interval(values) if binary else mean_interval(values).clip(min=0.0)
 
 
 Series = NDArray[np.float32]
@@ -178,7 +185,7 @@ def months_of(side: Side) -> int:
 def _labelled(name: str, chunks: Sequence[Series], scenario: str, plan: Plan) -> xr.DataArray:
     count = min(chunk.shape[-2] for chunk in chunks)
     values = np.concatenate([chunk[..., :count, :] for chunk in chunks], axis=-1)
-    series = window.labelled({name: values}, plan.months[:count])[name]
+    series = labelled({name: values}, plan.months[:count])[name]
     return series.expand_dims(scenario=[scenario])
 
 
