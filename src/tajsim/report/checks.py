@@ -22,12 +22,13 @@ from tajsim.errors import UserError
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
 from tajsim.report.answer import leading
-from tajsim.report.facts import DOCUMENTED_UNTIL, Facts
+from tajsim.report.facts import Facts
 from tajsim.report.tables import Table
 from tajsim.report.wording import capital, in_runs, listed, month, plain, with_interval
 from tajsim.results.effect import LEVEL, Effect, effect
 from tajsim.results.numbers import interval, table_number
 from tajsim.results.select import attribute
+from tajsim.results.window import DOCUMENTED_UNTIL
 from tajsim.version import __version__
 
 #: So many of the first differences are looked at, and so many assumptions for each.

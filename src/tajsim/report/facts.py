@@ -30,9 +30,6 @@ from tajsim.results.numbers import table_number
 from tajsim.results.select import attribute, gap, names_of
 from tajsim.results.window import Cell, Window
 
-#: The last month that the documents speak of; later ones are projection.
-DOCUMENTED_UNTIL = "2015-12"
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -208,6 +205,17 @@ def remark_at(text: str, origin: str) -> str:
     return " ".join(reversed(kept))
 
 
+def _labelled(text: str, label: str) -> str:
+    """Return ``path:line`` of the event with a label, which older results do not hold; or ""."""
+    for path, part in reversed(_files(text)):
+        start = 0
+        for number, line in enumerate(part.splitlines(), start=1):
+            start = number if line.strip().startswith("[[events]]") else start
+            if label and line.startswith("label") and json.dumps(label, ensure_ascii=False) in line:
+                return f"{path}:{start}"
+    return ""
+
+
 def cited(remark: str, figures: Sequence[str] = ()) -> list[str]:
     """Return ``document:line`` of everything that a remark or figure ids cite, each once."""
     return list(dict.fromkeys([*printed_in(figures), *_in_text(remark)]))
@@ -308,7 +316,8 @@ def _basis(name: str) -> str:
 
 
 def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
-    where, label = str(event.get("where") or ""), str(event.get("label") or "")
+    label = str(event.get("label") or "")
+    where = str(event.get("where") or _labelled(text, label))
     remark = remark_at(text, where)
     effect = _effect_of(event["kind"], event.get("arguments", {}))
     what = f"{label} ({effect})" if label else effect

@@ -15,12 +15,12 @@ from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.report import checks, pictures, tables
 from tajsim.report.answer import answer
-from tajsim.report.facts import DOCUMENTED_UNTIL, Facts, changes, narrative, title_of
+from tajsim.report.facts import Facts, changes, narrative, title_of
 from tajsim.report.gather import gather, why_not
 from tajsim.report.wording import listed, month
 from tajsim.results.effect import basis_statement
 from tajsim.results.select import attribute, headline
-from tajsim.results.window import Window, check_window, kept_window, whole_period
+from tajsim.results.window import DOCUMENTED_UNTIL, Window, check_window, kept_window, whole_period
 
 if TYPE_CHECKING:
     from jinja2 import Template
