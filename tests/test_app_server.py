@@ -150,11 +150,11 @@ def test_files_are_those_of_the_command_line(
     assert status == 200
     (tmp_path / "my-scenario.toml").write_bytes(scenario)
     (tmp_path / "ours.nc").write_bytes(dashboard.file("results.nc", query)[1])
-    ours = xr.load_dataset(tmp_path / "ours.nc", engine="h5netcdf")
+    ours = xr.load_dataset(tmp_path / "ours.nc", engine="netcdf4")
     command = ours.attrs["command"].split()
     monkeypatch.chdir(tmp_path)
     assert main([*command[1:], "--no-pictures", "--workers", "1"]) == 0
-    theirs = xr.load_dataset(tmp_path / "results" / "results.nc", engine="h5netcdf")
+    theirs = xr.load_dataset(tmp_path / "results" / "results.nc", engine="netcdf4")
     # To the bit: every outcome, event and parameter, the scenario's text, the settings.
     assert ours.drop_attrs(deep=False).identical(theirs.drop_attrs(deep=False))
     differ = {key for key in theirs.attrs if ours.attrs.get(key) != theirs.attrs[key]}

@@ -43,10 +43,9 @@ def fan(
 
     Args:
         dataset: results of one scenario or several.
-        outcome: outcomes to draw; by default eight of the headline ones, in a comparison those
-            that differ most.
+        outcome: outcomes to draw; by default eight headline ones, in a comparison the most moved.
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``; what is left of
-            the own dimensions is added (kg, USD, persons) or averaged (shares, indices).
+            the own dimensions is added or averaged.
         smooth: rolling window in months; flows become per-year figures. By default none.
         events: whether to mark the events; or the kinds of event to mark.
         title: heading; made from the outcomes by default.

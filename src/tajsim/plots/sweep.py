@@ -63,8 +63,9 @@ def levers(
     across_texts, up_texts = (
         [text.replace(" to ", "\nto ") for text in texts] for texts in (across_texts, up_texts)
     )
-    means = table[what.name].groupby([rows, columns]).mean().unstack()
-    means = means.reindex(index=range(len(up_texts)), columns=range(len(across_texts))).to_numpy()
+    cells = table[what.name].groupby([rows, columns]).mean().unstack()
+    cells = cells.reindex(index=range(len(up_texts)), columns=range(len(across_texts)))
+    means = cells.to_numpy(dtype=float)
     factor, unit = scaled(means, what.unit)
     others = [f for f in sweep.factors.index if f not in pair and table[f].nunique() > 1]
     averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
