@@ -39,7 +39,8 @@ def actors_table() -> str:
 
 def states_table() -> str:
     """Return the state variables of every kind of actor and of the country, as declared."""
-    holders = {**kinds(), "The country": Country, "The world outside": OutsideWorld}
+    holders: dict[str, type[Any]] = kinds()
+    holders |= {"The country": Country, "The world outside": OutsideWorld}
     blocks = []
     for kind, holder in holders.items():
         rows = []

@@ -198,7 +198,7 @@ OF_SWEEPS = (
         "tradeoff",
         "pay",
         ("--goal", "heroin_seized=high", "--goal", "aid_diverted=low"),
-        "What a choice gains on one goal and gives up on another, over the same states of the world.",
+        "What a choice gains on one goal and gives up on another, over the same futures.",
         "robust",
         "tradeoff.png",
     ),

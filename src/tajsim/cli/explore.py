@@ -299,6 +299,7 @@ def _draw_robustness(found: Robustness) -> dict[str, Figure]:
     """Return the picture of two goals, or one and its regret, and that of the failures."""
     from tajsim.exploration.columns import label_of, row_of
     from tajsim.plots.sweep import tradeoff
+    from tajsim.plots.sweep_table import value_text
 
     axes = []
     for goal in found.goals[:2]:

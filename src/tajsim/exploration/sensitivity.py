@@ -284,7 +284,9 @@ def _cells(table: pd.DataFrame, heads: list[str]) -> list[str]:
     cells = []
     for index in heads:
         signed = index in ("mu", "coefficient")
-        value, low, high = table.loc[index, ["value", "low", "high"]].to_numpy(float)
+        value, low, high = (
+            float(table[name].to_dict()[index]) for name in ("value", "low", "high")
+        )
         cells.append(table_number(value, signed))
         cells += [interval(low, high, signed)] if index not in ("mu", "sigma") else []
     return cells

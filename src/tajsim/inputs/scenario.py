@@ -9,11 +9,9 @@ from pathlib import Path
 
 from tajsim.errors import UserError
 from tajsim.files import write_whole
-from tajsim.inputs.events import EVENT_KINDS, argument_names
-from tajsim.inputs.registry import load_parameters
+from tajsim.inputs import events, registry, schema
 from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
-from tajsim.inputs.schema import schema_path
 
 
 def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
@@ -40,7 +38,7 @@ def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
         extends = f"./{extends}"
     template = files("tajsim").joinpath("data/new_scenario.txt").read_text(encoding="utf-8")
     return template.format(
-        schema=schema_path().resolve().as_uri(),
+        schema=schema.schema_path().resolve().as_uri(),
         file=path,
         parent_argument=parent,
         title=json.dumps(f"{path.stem[:60]}: a variant of {whole.name[:40]}", ensure_ascii=False),
@@ -54,7 +52,7 @@ def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
 
 def _settings() -> list[str]:
     """Return a comment line for the first lever of each of the first few families."""
-    levers = {p.family: p for p in load_parameters().values() if p.role == "lever"}
+    levers = {p.family: p for p in registry.load_parameters().values() if p.role == "lever"}
     return [
         f'# {p.name} = "{p.value:.10g} {p.unit}"   # {p.low:.10g} to {p.high:.10g}'
         for p in list(levers.values())[:6]
@@ -63,7 +61,7 @@ def _settings() -> list[str]:
 
 def _kinds() -> list[str]:
     lines = []
-    for name, kind in EVENT_KINDS.items():
-        arguments = ", ".join(argument_names(kind))
+    for name, kind in events.EVENT_KINDS.items():
+        arguments = ", ".join(events.argument_names(kind))
         lines.append(f"#   {name} ({arguments}): {(kind.__doc__ or '').strip()}")
     return lines

@@ -14,13 +14,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-import tajsim.inputs.families as families
 from tajsim.files import write_whole
-from tajsim.inputs.events import EVENT_KINDS, AnyEvent
+from tajsim.inputs import events, families, registry, toml
 from tajsim.inputs.experiment_file import ExperimentFile
-from tajsim.inputs.registry import Parameter, families_text, load_families
 from tajsim.inputs.scenario_file import ScenarioFile
-from tajsim.inputs.toml import MONTH
 
 #: What may stand in an event in place of a value.
 _REFERENCE: dict[str, Any] = {
@@ -30,7 +27,7 @@ _REFERENCE: dict[str, Any] = {
         "factor": {"type": "string"},
         "times": {"type": "number"},
         "plus": {"type": "number"},
-        "from": {"type": "string", "pattern": f"^{MONTH}$"},
+        "from": {"type": "string", "pattern": f"^{toml.MONTH}$"},
     },
     "required": ["factor"],
     "additionalProperties": False,
@@ -64,9 +61,9 @@ def _titled(schema: dict[str, Any], kind: str) -> dict[str, Any]:
 def experiment_schema() -> dict[str, Any]:
     """Return the schema of experiment files, with every name that a file may use."""
     schema = ExperimentFile.model_json_schema()
-    event: dict[str, Any] = TypeAdapter(AnyEvent).json_schema()
+    event: dict[str, Any] = TypeAdapter(events.AnyEvent).json_schema()
     definitions: dict[str, Any] = event.pop("$defs")
-    for kind in EVENT_KINDS.values():
+    for kind in events.EVENT_KINDS.values():
         properties = definitions[kind.__name__]["properties"]
         for name in properties.keys() - {"kind", "label", "figures"}:
             either = [properties[name], {"$ref": "#/$defs/FactorReference"}]
@@ -100,7 +97,7 @@ def _settings() -> dict[str, Any]:
     An indexed parameter may be written as a table below its family or quoted ("agency_pay.army").
     """
     properties: dict[str, Any] = {}
-    for family in load_families().values():
+    for family in registry.load_families().values():
         rows = [row for row in family.parameters if row.role != "constant"]
         if rows and rows[0].index is None:
             properties[family.name] = _parameter(rows[0])
@@ -116,7 +113,7 @@ def _settings() -> dict[str, Any]:
     return properties
 
 
-def _parameter(row: Parameter) -> dict[str, Any]:
+def _parameter(row: registry.Parameter) -> dict[str, Any]:
     return {
         "description": f"{row.meaning} [{row.unit}; {row.low:g} to {row.high:g}]",
         "default": row.value,
@@ -128,6 +125,6 @@ def _parameter(row: Parameter) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    write_whole(Path(families.__file__), families_text())
+    write_whole(Path(families.__file__), registry.families_text())
     for kind in ("scenario", "experiment"):
         write_whole(schema_path(kind), schema_text(kind))
