@@ -15,9 +15,8 @@ import numpy as np
 
 from benchmarks.speed import machine
 from tajsim.axes import Array
-from tajsim.rules.border.belief import learn
-from tajsim.rules.border.clearing import clear
-from tajsim.rules.border.routes import way_shares
+from tajsim.rules.border_guard import clear
+from tajsim.rules.drug_market import learn, way_shares
 
 SIZES, WAYS, NETWORKS, BLOCK = (1, 100, 1000), 6, 40, 8
 Kernel = Callable[..., tuple[Array, Array, Array, Array]]

@@ -19,13 +19,9 @@ from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.chronicle import BLOCK, Chronicle, Pick, Watch, largest
 from tajsim.model.model import TajikistanModel
 from tajsim.results.chronicle import event_table
-from tajsim.rules.elite.purge import purge_hazard, resists
-from tajsim.rules.elite.reasons import blow_reasons, obedience_reasons
-from tajsim.rules.society.protest import protest_chance
-from tajsim.rules.society.reasons import protest_reasons, repression_reasons
-from tajsim.rules.society.repression import rival_threat
-from tajsim.rules.state.reasons import strain_reasons
-from tajsim.rules.state.strain import strain_aim
+from tajsim.rules.purges import blow_reasons, obedience_reasons, purge_hazard, resists
+from tajsim.rules.state import strain_aim, strain_reasons
+from tajsim.rules.violence import protest_chance, protest_reasons, repression_reasons, rival_threat
 
 RUNS = 12
 

@@ -29,7 +29,7 @@ def run(end="2004-04", **options):
 CHECKS = {
     "rule": """
 from tajsim.model.country import readers
-assert readers()["absence_share"] == ["rules.border.absence.present"]
+assert readers()["absence_share"] == ["rules.border_guard.present"]
 none, some = (run(settings={"absence_share": share}) for share in (0.0, 0.3))
 assert (some.agencies.deployment.sum(axis=(0, 1)) < none.agencies.deployment.sum(axis=(0, 1))).all()
 """,

@@ -27,61 +27,61 @@ from tajsim.model.country import Country
 from tajsim.model.model import MONTH, TajikistanModel
 from tajsim.model.stages.elite import elite, go_over, post_for_bargains
 from tajsim.model.stages.money import punish
-from tajsim.rules.elite.followers import following_step
-from tajsim.rules.elite.purge import cheapest_post
-from tajsim.rules.rents.patronage import shortfall
+from tajsim.rules.loyalty import following_step
+from tajsim.rules.purges import cheapest_post
+from tajsim.rules.rents import shortfall
 
 RULES = all_rules()
 RUNS = 200
 
 #: Rule, state, and whether the answer rises or falls with it.
 DIRECTIONS = [
-    ("elite.purge.purge_hazard", "threat", "rises"),
-    ("elite.purge.purge_hazard", "power", "falls"),
-    ("elite.purge.purge_hazard", "guarantee", "rises"),
-    ("elite.purge.purge_hazard", "grudge", "rises"),
-    ("elite.purge.purge_hazard", "months_since", "rises"),
-    ("elite.purge.deterred", "guarantee", "falls"),
-    ("elite.purge.resists", "power", "rises"),
-    ("elite.purge.resists", "guarantee", "falls"),
-    ("elite.threat.hold_on_men", "growth", "rises"),
-    ("elite.threat.power_of", "men", "rises"),
-    ("elite.threat.power_of", "rent_ratio", "rises"),
-    ("elite.threat.power_of", "control", "falls"),
-    ("elite.threat.perceived_threat", "loyalty", "falls"),
-    ("elite.threat.perceived_threat", "trust", "falls"),
-    ("elite.threat.perceived_threat", "doubted", "rises"),
-    ("elite.threat.civilian_control_step", "struck", "rises"),
-    ("elite.threat.civilian_control_step", "breaks", "falls"),
-    ("elite.threat.trust_step", "defections", "falls"),
-    ("elite.loyalty.loyalty_aim", "rent_ratio", "rises"),
-    ("elite.loyalty.loyalty_aim", "fear", "falls"),
-    ("elite.loyalty.loyalty_aim", "grudge", "falls"),
-    ("elite.loyalty.fear_step", "channel_closed", "rises"),
-    ("elite.mutiny.fight_chance", "fear", "rises"),
-    ("elite.mutiny.fight_chance", "following", "rises"),
-    ("elite.mutiny.mutiny_wins", "loyal_force", "falls"),
-    ("elite.followers.rejoining", "grievance", "rises"),
-    ("elite.aftermath.named_step", "breaks", "rises"),
-    ("elite.aftermath.skill_carried", "defections", "rises"),
-    ("elite.rank.election_near", "months", "falls"),
-    ("elite.rank.kompromat_step", "corruption", "rises"),
-    ("elite.rank.kompromat_step", "window", "falls"),
-    ("elite.rank.rank_step", "kompromat", "rises"),
-    ("elite.rank.rank_step", "window", "rises"),
-    ("rents.rivalry.killing_chance", "income", "rises"),
-    ("rents.rivalry.killing_chance", "contested", "rises"),
-    ("rents.rivalry.operation_chance", "control", "falls"),
-    ("rents.rivalry.riot_chance", "hit", "rises"),
-    ("rents.rivalry.riot_chance", "uncontrolled", "rises"),
-    ("outsourcing.compliance.token_effort", "demand", "rises"),
-    ("outsourcing.compliance.condition_felt", "demand", "falls"),
-    ("outsourcing.compliance.condition_felt", "dismay", "rises"),
-    ("outsourcing.compliance.dismay_step", "head", "rises"),
-    ("outsourcing.coordination.coordinated", "alarm", "falls"),
-    ("outsourcing.coordination.coordinated", "bodies", "falls"),
-    ("militants.second_line.second_line", "collusion", "falls"),
-    ("militants.second_line.second_line", "presence", "rises"),
+    ("purges.purge_hazard", "threat", "rises"),
+    ("purges.purge_hazard", "power", "falls"),
+    ("purges.purge_hazard", "guarantee", "rises"),
+    ("purges.purge_hazard", "grudge", "rises"),
+    ("purges.purge_hazard", "months_since", "rises"),
+    ("purges.deterred", "guarantee", "falls"),
+    ("purges.resists", "power", "rises"),
+    ("purges.resists", "guarantee", "falls"),
+    ("purges.hold_on_men", "growth", "rises"),
+    ("purges.power_of", "men", "rises"),
+    ("purges.power_of", "rent_ratio", "rises"),
+    ("purges.power_of", "control", "falls"),
+    ("purges.perceived_threat", "loyalty", "falls"),
+    ("purges.perceived_threat", "trust", "falls"),
+    ("purges.perceived_threat", "doubted", "rises"),
+    ("purges.civilian_control_step", "struck", "rises"),
+    ("purges.civilian_control_step", "breaks", "falls"),
+    ("purges.trust_step", "defections", "falls"),
+    ("loyalty.loyalty_aim", "rent_ratio", "rises"),
+    ("loyalty.loyalty_aim", "fear", "falls"),
+    ("loyalty.loyalty_aim", "grudge", "falls"),
+    ("loyalty.fear_step", "channel_closed", "rises"),
+    ("purges.fight_chance", "fear", "rises"),
+    ("purges.fight_chance", "following", "rises"),
+    ("purges.mutiny_wins", "loyal_force", "falls"),
+    ("loyalty.rejoining", "grievance", "rises"),
+    ("loyalty.named_step", "breaks", "rises"),
+    ("loyalty.skill_carried", "defections", "rises"),
+    ("loyalty.election_near", "months", "falls"),
+    ("loyalty.kompromat_step", "corruption", "rises"),
+    ("loyalty.kompromat_step", "window", "falls"),
+    ("loyalty.rank_step", "kompromat", "rises"),
+    ("loyalty.rank_step", "window", "rises"),
+    ("rents.killing_chance", "income", "rises"),
+    ("rents.killing_chance", "contested", "rises"),
+    ("rents.operation_chance", "control", "falls"),
+    ("rents.riot_chance", "hit", "rises"),
+    ("rents.riot_chance", "uncontrolled", "rises"),
+    ("outsourcing.token_effort", "demand", "rises"),
+    ("outsourcing.condition_felt", "demand", "falls"),
+    ("outsourcing.condition_felt", "dismay", "rises"),
+    ("outsourcing.dismay_step", "head", "rises"),
+    ("outsourcing.coordinated", "alarm", "falls"),
+    ("outsourcing.coordinated", "bodies", "falls"),
+    ("militants.second_line", "collusion", "falls"),
+    ("militants.second_line", "presence", "rises"),
 ]
 
 
@@ -151,12 +151,12 @@ def killing_chance(
 
 
 WRITTEN_AGAIN: dict[str, Callable[..., float]] = {
-    "elite.threat.power_of": power_of,
-    "elite.threat.perceived_threat": perceived_threat,
-    "elite.purge.resists": resists,
-    "elite.threat.hold_on_men": hold_on_men,
-    "elite.rank.rank_step": rank_step,
-    "rents.rivalry.killing_chance": killing_chance,
+    "purges.power_of": power_of,
+    "purges.perceived_threat": perceived_threat,
+    "purges.resists": resists,
+    "purges.hold_on_men": hold_on_men,
+    "loyalty.rank_step": rank_step,
+    "rents.killing_chance": killing_chance,
 }
 
 

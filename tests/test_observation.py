@@ -11,10 +11,8 @@ from tajsim.axes import AGENCIES, Array
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
-from tajsim.rules.border.overload import overload
-from tajsim.rules.border.reporting import reported_share
-from tajsim.rules.rents.budget import commitments_step
-from tajsim.rules.rents.shelter import shelter_step
+from tajsim.rules.border_guard import overload, reported_share
+from tajsim.rules.rents import commitments_step, shelter_step
 
 OWN = [i for i, name in enumerate(AGENCIES) if name != "russian_border_troops"]
 RUSSIAN = AGENCIES.index("russian_border_troops")

@@ -14,17 +14,26 @@ from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.partners import hand_over_next
-from tajsim.rules.elite.mutiny import mutiny_wins
-from tajsim.rules.militants.allies import allies
-from tajsim.rules.militants.buildup import fighters_step, pressure_from_exile, readiness_step
-from tajsim.rules.militants.crossing import crossing_chance, deterrence
-from tajsim.rules.powers.alarm import alarm
-from tajsim.rules.powers.civil_aid import civil_aid_parts
-from tajsim.rules.powers.delivery import diverted_share, duplication
-from tajsim.rules.powers.guarantee import guarantee, leverage, objection
-from tajsim.rules.powers.hostility import hardening, hostility_step
-from tajsim.rules.powers.offers import offers
-from tajsim.rules.powers.reception import reception
+from tajsim.rules.aid import civil_aid_parts, diverted_share, duplication
+from tajsim.rules.militants import (
+    allies,
+    crossing_chance,
+    deterrence,
+    fighters_step,
+    pressure_from_exile,
+    readiness_step,
+)
+from tajsim.rules.offers import (
+    alarm,
+    guarantee,
+    hardening,
+    hostility_step,
+    leverage,
+    objection,
+    offers,
+    reception,
+)
+from tajsim.rules.purges import mutiny_wins
 
 
 @lru_cache

@@ -185,16 +185,16 @@ def mutiny_wins(
 
 
 WRITTEN_AGAIN = {
-    "outsourcing.acceptance.acceptance_aim": acceptance_aim,
-    "outsourcing.effort.effort_aim": effort_aim,
-    "elite.purge.purge_hazard": purge_hazard,
-    "elite.mutiny.fight_chance": fight_chance,
-    "elite.loyalty.loyalty_aim": loyalty_aim,
-    "society.grievance.absorption": absorption,
-    "society.grievance.grievance_aim": grievance_aim,
-    "society.repression.step_hazard": step_hazard,
-    "militants.crossing.crossing_chance": crossing_chance,
-    "elite.mutiny.mutiny_wins": mutiny_wins,
+    "outsourcing.acceptance_aim": acceptance_aim,
+    "outsourcing.effort_aim": effort_aim,
+    "purges.purge_hazard": purge_hazard,
+    "purges.fight_chance": fight_chance,
+    "loyalty.loyalty_aim": loyalty_aim,
+    "grievance.absorption": absorption,
+    "grievance.grievance_aim": grievance_aim,
+    "violence.step_hazard": step_hazard,
+    "militants.crossing_chance": crossing_chance,
+    "purges.mutiny_wins": mutiny_wins,
 }
 
 

@@ -11,19 +11,25 @@ from tajsim.axes import REGIONS, Array
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import ParameterValues, parameters_of
 from tajsim.model.model import TajikistanModel
-from tajsim.rules.society.channel import members_step, shed
-from tajsim.rules.society.exclusion import exclusion
-from tajsim.rules.society.fear import fear_aim
-from tajsim.rules.society.gangs import gangs_step
-from tajsim.rules.society.grievance import absorption
-from tajsim.rules.society.hardship import output_step
-from tajsim.rules.society.informers import underworld_step
-from tajsim.rules.society.insecurity import crime_aim
-from tajsim.rules.society.migration import idle_step
-from tajsim.rules.society.protest import protest_chance, voiced
-from tajsim.rules.society.radicalisation import skill_against_violence
-from tajsim.rules.society.repression import outside_cost
-from tajsim.rules.state.mafia import mafia_step
+from tajsim.rules.grievance import (
+    absorption,
+    crime_aim,
+    exclusion,
+    fear_aim,
+    idle_step,
+    members_step,
+    output_step,
+    shed,
+)
+from tajsim.rules.state import mafia_step
+from tajsim.rules.violence import (
+    gangs_step,
+    outside_cost,
+    protest_chance,
+    skill_against_violence,
+    underworld_step,
+    voiced,
+)
 
 
 @lru_cache

@@ -17,7 +17,7 @@ from tajsim.inputs.toml import month_number, month_text
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.elite import elite, strength_behind
-from tajsim.rules.state.contest import BARGAINED, CONTESTED, KEPT, ORDERLY, kind_of_ending
+from tajsim.rules.succession import BARGAINED, CONTESTED, KEPT, ORDERLY, kind_of_ending
 from tajsim.world import TERM_END
 
 RUNS = 200
@@ -31,24 +31,24 @@ PREPARED: dict[str, Any] = {
 
 #: Rule, state, and whether the answer rises or falls with it.
 DIRECTIONS = [
-    ("state.succession.danger_of_leaving", "disloyal", "rises"),
-    ("state.succession.danger_of_leaving", "record", "rises"),
-    ("state.succession.heir_chance", "ready", "rises"),
-    ("state.succession.heir_chance", "danger", "falls"),
-    ("state.succession.settlement", "heir", "rises"),
-    ("state.succession.doubt_of_after", "near", "rises"),
-    ("state.succession.doubt_of_after", "ready", "rises"),
-    ("state.succession.claims_grow", "doubt", "rises"),
-    ("state.contest.stands_behind", "loyalty", "rises"),
-    ("state.contest.stands_behind", "fear", "falls"),
-    ("state.contest.stands_behind", "patron", "rises"),
-    ("state.contest.stands_behind", "vacant", "falls"),
-    ("state.contest.ranks_behind", "collusion", "falls"),
-    ("state.contest.bargain_chance", "shortfall", "falls"),
-    ("state.contest.bargain_chance", "leverage", "rises"),
-    ("elite.drive.urge_to_strike", "clinging", "rises"),
-    ("elite.drive.kept_peace", "past", "falls"),
-    ("elite.purge.purge_hazard", "urge", "rises"),
+    ("succession.danger_of_leaving", "disloyal", "rises"),
+    ("succession.danger_of_leaving", "record", "rises"),
+    ("succession.heir_chance", "ready", "rises"),
+    ("succession.heir_chance", "danger", "falls"),
+    ("succession.settlement", "heir", "rises"),
+    ("succession.doubt_of_after", "near", "rises"),
+    ("succession.doubt_of_after", "ready", "rises"),
+    ("succession.claims_grow", "doubt", "rises"),
+    ("succession.stands_behind", "loyalty", "rises"),
+    ("succession.stands_behind", "fear", "falls"),
+    ("succession.stands_behind", "patron", "rises"),
+    ("succession.stands_behind", "vacant", "falls"),
+    ("succession.ranks_behind", "collusion", "falls"),
+    ("succession.bargain_chance", "shortfall", "falls"),
+    ("succession.bargain_chance", "leverage", "rises"),
+    ("loyalty.urge_to_strike", "clinging", "rises"),
+    ("loyalty.kept_peace", "past", "falls"),
+    ("purges.purge_hazard", "urge", "rises"),
 ]
 
 
@@ -137,12 +137,12 @@ def urge_to_strike(drive: float, clinging: float, *, drive_worth: float) -> floa
 
 
 WRITTEN_AGAIN: dict[str, Callable[..., float]] = {
-    "state.contest.stands_behind": stands_behind,
-    "state.contest.bargain_chance": bargain_chance,
-    "state.contest.kind_of_ending": kind,
-    "state.succession.readiness_to_leave": readiness_to_leave,
-    "state.succession.doubt_of_after": doubt_of_after,
-    "elite.drive.urge_to_strike": urge_to_strike,
+    "succession.stands_behind": stands_behind,
+    "succession.bargain_chance": bargain_chance,
+    "succession.kind_of_ending": kind,
+    "succession.readiness_to_leave": readiness_to_leave,
+    "succession.doubt_of_after": doubt_of_after,
+    "loyalty.urge_to_strike": urge_to_strike,
 }
 
 

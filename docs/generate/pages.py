@@ -20,7 +20,7 @@ from docs.generate.registry import (
     parameters_page,
 )
 from docs.generate.scenarios import history_events, scenarios_page
-from docs.generate.submodels import folder_page, folders, overview
+from docs.generate.submodels import overview, theme_page, themes
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "generated"
@@ -29,7 +29,7 @@ FOLDER = ROOT / "docs" / "generated"
 def whole_pages() -> dict[str, Callable[[], str]]:
     """Return the pages of the site that are generated as a whole."""
     return {
-        **{f"submodels-{folder}.md": partial(folder_page, folder) for folder in folders()},
+        **{f"submodels-{theme}.md": partial(theme_page, theme) for theme in themes()},
         "parameters.md": parameters_page,
         "outcomes.md": outcomes_page,
         "figures.md": figures_page,

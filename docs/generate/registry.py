@@ -6,7 +6,7 @@ from collections import Counter
 
 from docs.generate.basis import FULL_HEAD, in_full
 from docs.generate.markdown import anchor, link, number, page, plain, table, target
-from docs.generate.submodels import folder_title, folders
+from docs.generate.submodels import theme_title, themes
 from tajsim.inputs.ledger import Figure, load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import Family, load_families, load_parameters
@@ -32,9 +32,9 @@ def parameters_page() -> str:
         " They stand under the feedback whose rules read them first; `tajsim parameters NAME`"
         " prints one with all its readers and the figures behind it."
     ]
-    for home in [*folders(), "start"]:
+    for home in [*themes(), "start"]:
         if home in groups:
-            title = folder_title(home) if home != "start" else "Start, actors and stages"
+            title = theme_title(home) if home != "start" else "Start, actors and stages"
             rows = [row for family in groups[home] for row in in_full(family)]
             blocks += [f"## {title}", table(FULL_HEAD, rows, "basis")]
     return page("Parameters", *blocks)

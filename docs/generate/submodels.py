@@ -24,21 +24,16 @@ from tajsim.inputs.registry import load_families
 from tajsim.inputs.values import parameters_of
 
 
-def folders() -> list[str]:
-    """Return the folders of rules, one for each feedback."""
-    return [info.name for info in pkgutil.iter_modules(tajsim.rules.__path__) if info.ispkg]
+def themes() -> dict[str, ModuleType]:
+    """Return the themes of rules, a module each, by name."""
+    names = [info.name for info in pkgutil.iter_modules(tajsim.rules.__path__)]
+    return {name: import_module(f"tajsim.rules.{name}") for name in names}
 
 
-def folder_title(folder: str) -> str:
-    """Return the title of a folder from its docstring: ``Border and bribery market``."""
-    return first_sentence(import_module(f"tajsim.rules.{folder}").__doc__ or folder).split(":")[0]
-
-
-def modules(folder: str) -> list[ModuleType]:
-    """Return the modules of a folder of rules."""
-    package = import_module(f"tajsim.rules.{folder}")
-    names = [info.name for info in pkgutil.iter_modules(package.__path__)]
-    return [import_module(f"{package.__name__}.{name}") for name in names]
+def theme_title(theme: str) -> str:
+    """Return the title of a theme from the docstring of its module: ``Drug market``."""
+    title = first_sentence(themes()[theme].__doc__ or theme).partition(":")[0]
+    return title.removeprefix("The ").capitalize() if title.startswith("The ") else title
 
 
 def rules_of(module: ModuleType) -> list[Rule]:
@@ -51,24 +46,24 @@ def rules_of(module: ModuleType) -> list[Rule]:
 
 
 def all_rules() -> dict[str, Rule]:
-    """Return every rule by ``folder.module.function``."""
-    return {place(rule): rule for f in folders() for m in modules(f) for rule in rules_of(m)}
+    """Return every rule by ``theme.function``."""
+    return {place(rule): rule for module in themes().values() for rule in rules_of(module)}
 
 
 def place(rule: Rule) -> str:
-    """Return ``folder.module.function``."""
+    """Return ``theme.function``."""
     return f"{rule.__module__.removeprefix('tajsim.rules.')}.{rule.__name__}"
 
 
-def folder_page(folder: str) -> str:
-    """Return the page of one feedback."""
-    package = import_module(f"tajsim.rules.{folder}")
-    about = first_sentence(package.__doc__ or "").partition(": ")[2]
-    blocks = [f"{plain(about).capitalize()}. One section a file of `src/tajsim/rules/{folder}`."]
-    for module in modules(folder):
-        blocks.append(f"## {plain(first_sentence(module.__doc__ or ''))}")
-        blocks += [rule_text(rule) for rule in rules_of(module)]
-    return target(f"submodels-{folder}") + "\n" + page(folder_title(folder), *blocks)
+def theme_page(theme: str) -> str:
+    """Return the page of one theme."""
+    module = themes()[theme]
+    about = first_sentence(module.__doc__ or "").partition(": ")[2]
+    blocks = [
+        f"{plain(about[:1].upper() + about[1:])}. The rules of `src/tajsim/rules/{theme}.py`."
+    ]
+    blocks += [rule_text(rule) for rule in rules_of(module)]
+    return target(f"submodels-{theme}") + "\n" + page(theme_title(theme), *blocks)
 
 
 def rule_text(rule: Rule) -> str:
@@ -76,7 +71,7 @@ def rule_text(rule: Rule) -> str:
     doc = parsed(rule)
     parameters = parameters_of(rule)
     blocks = [
-        f"{target(f'rule-{place(rule)}')}\n### {plain(rule.__name__)}",
+        f"{target(f'rule-{place(rule)}')}\n## {plain(rule.__name__)}",
         " ".join([answer(doc.summary), *map(prose, doc.prose)]),
         f"```{{math}}\n{formula(equation(rule), set(parameters))}\n```",
     ]
@@ -136,14 +131,12 @@ def _functions(package: ModuleType) -> Iterator[tuple[str, ast.FunctionDef]]:
 
 
 def overview() -> str:
-    """Return the table of submodels: feedback, file, rules."""
+    """Return the table of submodels: theme and rules."""
     rows = [
         [
-            link(folder_title(folder), f"submodels-{folder}"),
-            plain(first_sentence(module.__doc__ or "")),
+            link(theme_title(theme), f"submodels-{theme}"),
             ", ".join(link(plain(r.__name__), f"rule-{place(r)}") for r in rules_of(module)),
         ]
-        for folder in folders()
-        for module in modules(folder)
+        for theme, module in themes().items()
     ]
-    return table(("feedback", "idea", "rules"), rows)
+    return table(("theme", "rules"), rows)

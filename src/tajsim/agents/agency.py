@@ -7,9 +7,8 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, SECTIONS, TASKS, Array, column, total
-from tajsim.rules.border import collusion, deployment, hazing
-from tajsim.rules.outsourcing import coordination
-from tajsim.rules.powers import equipment, recruitment, training
+from tajsim.rules import aid as aid_rules
+from tajsim.rules import border_guard, drug_market, outsourcing
 from tajsim.world import AGENCY_TASKS, CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS
 
 #: Numbers of the tasks of each agency, in its own order.
@@ -126,8 +125,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def recruits(self, effort_ratio: Array) -> Array:
         """Return persons joining or leaving this month, ``(agency, run)``."""
-        wanted = self.apply(recruitment.wanted_strength, effort_ratio, self.extra_km)
-        joining = self.apply(recruitment.strength_change, self.strength, wanted, self.pay_ratio)
+        wanted = self.apply(aid_rules.wanted_strength, effort_ratio, self.extra_km)
+        joining = self.apply(aid_rules.strength_change, self.strength, wanted, self.pay_ratio)
         leaving = -self.strength * np.minimum(self.withdrawing, 1.0)
         return np.where(OWN > 0.0, joining, leaving)
 
@@ -141,7 +140,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
     def receive_aid(self, useful: Array, watched: Array) -> None:
         """Take useful aid, and the part of it whose giver looks, USD/month, ``(agency, run)``."""
         self.aid, self.watched_aid = useful, watched
-        self.reach = self.apply(equipment.equipped_reach, self.aid_per_head, self.collusion)
+        self.reach = self.apply(aid_rules.equipped_reach, self.aid_per_head, self.collusion)
 
     @property
     def people(self) -> Array:
@@ -162,22 +161,22 @@ class SecurityAgencies(Actors[SecurityAgency]):
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
         self.watch = self.apply(
-            collusion.watched, agency_supervision, self.watched_aid / self.people
+            drug_market.watched, agency_supervision, self.watched_aid / self.people
         )
-        aim = self.apply(collusion.collusion_aim, self.rent_on_offer, self.pay, self.watch)
-        self.staff_collusion = self.apply(collusion.collusion_step, self.staff_collusion, aim)
-        self.collusion = self.apply(collusion.with_clients, self.staff_collusion, self.purged)
+        aim = self.apply(drug_market.collusion_aim, self.rent_on_offer, self.pay, self.watch)
+        self.staff_collusion = self.apply(drug_market.collusion_step, self.staff_collusion, aim)
+        self.collusion = self.apply(drug_market.with_clients, self.staff_collusion, self.purged)
 
     def decide_quality(self, drawn_off: Array, alarm: Array) -> None:
         """Let quality follow pay, aid, the draft, its head, and how much happens at once."""
         first_pick = drawn_off * self.conscripts
         aim = self.apply(
-            training.quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue
+            aid_rules.quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue
         )
-        aim = self.apply(hazing.hazed, aim, self.conscripts)
-        self.staff_quality = self.apply(training.quality_step, self.staff_quality, aim)
-        quality = self.apply(training.without_staff, self.staff_quality, self.purged)
-        self.quality = self.apply(coordination.coordinated, quality, BODIES, alarm)
+        aim = self.apply(border_guard.hazed, aim, self.conscripts)
+        self.staff_quality = self.apply(aid_rules.quality_step, self.staff_quality, aim)
+        quality = self.apply(aid_rules.without_staff, self.staff_quality, self.purged)
+        self.quality = self.apply(outsourcing.coordinated, quality, BODIES, alarm)
 
     @property
     def outside_interest(self) -> Array:
@@ -202,7 +201,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
         Mechanisms: E15, M60.
         """
         guarded = self.guarded_km[:, GUARD_ROWS]
-        share = self.apply(deployment.deploy, guarded, self.seen[:, GUARD_ROWS])
+        share = self.apply(border_guard.deploy, guarded, self.seen[:, GUARD_ROWS])
         guards_any = (total(guarded) > 0.0).astype(float)
         self.deployment = self.zeros(len(SECTIONS))
         posted = (self.strength * border_post_share)[GUARD_ROWS] * guards_any

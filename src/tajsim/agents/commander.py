@@ -7,10 +7,9 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array, column, total
-from tajsim.rules.elite import aftermath, drive, followers, loyalty, purge, threat
-from tajsim.rules.elite.mutiny import break_hazard, fight_chance
-from tajsim.rules.rents import patronage
-from tajsim.rules.state import contest, succession
+from tajsim.rules import loyalty as loyalty_rules
+from tajsim.rules import purges, rents, succession
+from tajsim.rules.purges import break_hazard, fight_chance
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
 
 #: States of a commander, as numbers in ``Commanders.status``.
@@ -87,7 +86,7 @@ class Commanders(Actors[Commander]):
 
     def claims(self) -> Array:
         """Return what each expects a month, USD."""
-        need = self.apply(patronage.client_need, self.following) * self.apply(
+        need = self.apply(rents.client_need, self.following) * self.apply(
             succession.claims_grow, self.doubt
         )
         return need * self.in_place
@@ -106,36 +105,36 @@ class Commanders(Actors[Commander]):
                 ``(commander, run)``.
         """
         at_home = (self.post == self.trade).astype(float)
-        self.men = self.following * self.apply(threat.hold_on_men, at_home, growth)
-        power = self.apply(threat.power_of, self.men, self.rent_ratio, civilian_control)
+        self.men = self.following * self.apply(purges.hold_on_men, at_home, growth)
+        power = self.apply(purges.power_of, self.men, self.rent_ratio, civilian_control)
         self.power = power * self.in_place
         # Open disobedience costs him the credit of loyalty, as a captive's word does.
         doubted = np.maximum(self.named, self.grudge)
-        self.threat = threat.perceived_threat(
+        self.threat = purges.perceived_threat(
             self.power, self.loyalty, trust, self.opposition, doubted
         )
 
     def hazard(self, guarantee: Array, months_since: Array, urge: Array, standing: Array) -> Array:
         """Return the chance that the regime strikes at each this month."""
-        urge = urge * self.apply(drive.kept_peace, self.opposition, standing)
+        urge = urge * self.apply(loyalty_rules.kept_peace, self.opposition, standing)
         found = self.apply(
-            purge.purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since, urge
+            purges.purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since, urge
         )
         return found * self.in_place
 
     def resist(self, guarantee: Array, draw: Array) -> Array:
         """Return 1 where one would resist a dismissal."""
-        return self.apply(purge.resists, self.power, guarantee, self.fear, draw)
+        return self.apply(purges.resists, self.power, guarantee, self.fear, draw)
 
     def chance_to_fight(self, fear: Array, guarantee: Array) -> Array:
         """Return the chance that each fights rather than be arrested."""
         chance = self.apply(fight_chance, fear, self.loyalty, self.men + self.rejoining)
-        return chance * self.apply(purge.deterred, guarantee, self.no_way_back)
+        return chance * self.apply(purges.deterred, guarantee, self.no_way_back)
 
     def chance_to_follow(self, leaves: Array, settled: Array, patron: Array) -> Array:
         """Return the chance that each stands behind what the ruler arranged for after his term."""
         return self.apply(
-            contest.stands_behind,
+            succession.stands_behind,
             self.loyalty,
             self.rent_ratio,
             self.fear,
@@ -152,7 +151,7 @@ class Commanders(Actors[Commander]):
         mutiny, defection = self.apply(
             break_hazard, self.fear, self.loyalty, creed * self.creed_weight
         )
-        mutiny = mutiny * self.apply(purge.deterred, guarantee, self.no_way_back)
+        mutiny = mutiny * self.apply(purges.deterred, guarantee, self.no_way_back)
         return mutiny * self.in_place, defection * self.in_place
 
     def earn(self, received: Array, claims: Array) -> None:
@@ -175,14 +174,18 @@ class Commanders(Actors[Commander]):
         tie = self.no_way_back = closed * self.opposition
         faith = creed * self.creed_weight
         aim = self.apply(
-            loyalty.loyalty_aim, self.rent_ratio, self.fear, faith, self.grudge, self.doubt
+            loyalty_rules.loyalty_aim, self.rent_ratio, self.fear, faith, self.grudge, self.doubt
         )
         here = self.status <= BOUGHT_OFF
-        self.fear = np.where(here, self.apply(loyalty.fear_step, self.fear, peers, tie), self.fear)
-        self.loyalty = np.where(
-            here, self.apply(loyalty.loyalty_step, self.loyalty, aim), self.loyalty
+        self.fear = np.where(
+            here, self.apply(loyalty_rules.fear_step, self.fear, peers, tie), self.fear
         )
-        self.named = self.apply(aftermath.named_step, self.named, self.by_side(beaten)[0] - beaten)
+        self.loyalty = np.where(
+            here, self.apply(loyalty_rules.loyalty_step, self.loyalty, aim), self.loyalty
+        )
+        self.named = self.apply(
+            loyalty_rules.named_step, self.named, self.by_side(beaten)[0] - beaten
+        )
 
     def remove(self, where: Array, status: int) -> None:
         """Take each out of his post where ``where`` ``(commander, run)`` is 1."""
@@ -191,4 +194,4 @@ class Commanders(Actors[Commander]):
 
     def keep_following(self) -> None:
         """Let the following of a fallen commander go home slowly."""
-        self.following = self.apply(followers.following_step, self.following, 1.0 - self.fallen)
+        self.following = self.apply(loyalty_rules.following_step, self.following, 1.0 - self.fallen)

@@ -8,9 +8,7 @@ import numpy as np
 import tajsim.axes as axes
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array, column, total
-from tajsim.rules.border import access, belief, routes, volume
-from tajsim.rules.militants import buildup, crossing
-from tajsim.rules.society import arrests, channel
+from tajsim.rules import border_guard, drug_market, grievance, militants, violence
 from tajsim.world import NETWORK_PATRON
 
 SECTIONS = len(axes.AFGHAN_SECTIONS)
@@ -81,7 +79,7 @@ class Networks(Actors[TraffickingNetwork]):
         self.bought = self.capacity
         # Even the smallest know somebody; protection can grow from there.
         self.protection = np.maximum(protection_top - protection_decline * rank, 0.02)
-        self.access = self.apply(access.access, self.protection)
+        self.access = self.apply(border_guard.access, self.protection)
         # Networks work from somewhere: sections far from their home cost them more.
         distance = np.abs(np.arange(SECTIONS)[:, None] - rank[:, 0] * 7 % SECTIONS)
         self.entry_cost = home_pull * distance[:, :, None] / SECTIONS + section_cost[:SECTIONS]
@@ -104,17 +102,21 @@ class Networks(Actors[TraffickingNetwork]):
         fallen = np.maximum(self.patron_held - held, 0.0)
         lost = np.minimum(patron_worth * fallen + self.hit, 1.0)
         profit = np.maximum(self.margin / margin_normal, 0.0)
-        self.protection = self.apply(access.protection_step, self.protection, profit, lost)
+        self.protection = self.apply(border_guard.protection_step, self.protection, profit, lost)
         self.patron_held = held
-        self.access = self.apply(access.access, self.protection)
+        self.access = self.apply(border_guard.access, self.protection)
 
     def learn(self, entry_word: Array, exit_word: Array) -> None:
         """Update beliefs from last month's losses and from the word of others, ``(way, run)``."""
         self.entry_belief = self.apply(
-            belief.learn, self.entry_belief, self.entry_load, self.entry_lost, entry_word[:, None]
+            drug_market.learn,
+            self.entry_belief,
+            self.entry_load,
+            self.entry_lost,
+            entry_word[:, None],
         )
         self.exit_belief = self.apply(
-            belief.learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word[:, None]
+            drug_market.learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word[:, None]
         )
 
     def choose_routes(self, entry_toll: Array, exit_toll: Array, exit_cost: Array) -> None:
@@ -128,10 +130,10 @@ class Networks(Actors[TraffickingNetwork]):
         entry = entry_toll[:, None] * self.access
         out = exit_toll[:, None] * self.access
         self.entry_share = self.apply(
-            routes.way_shares, self.entry_share, self.entry_belief, entry, self.entry_cost
+            drug_market.way_shares, self.entry_share, self.entry_belief, entry, self.entry_cost
         )
         self.exit_share = self.apply(
-            routes.way_shares, self.exit_share, self.exit_belief, out, exit_cost[:, None]
+            drug_market.way_shares, self.exit_share, self.exit_belief, out, exit_cost[:, None]
         )
         expected = total(self.entry_share * (self.entry_belief + entry))
         expected += total(self.exit_share * (self.exit_belief + out))
@@ -145,13 +147,13 @@ class Networks(Actors[TraffickingNetwork]):
             price_in: USD/kg at the Afghan line, ``(run,)``.
         """
         price_out = total(self.exit_share * exit_prices[:, None])
-        self.margin = self.apply(volume.margin, price_out, price_in, self.cost_share)
-        self.bought = self.apply(volume.volume, self.bought, self.capacity, self.margin)
+        self.margin = self.apply(drug_market.margin, price_out, price_in, self.cost_share)
+        self.bought = self.apply(drug_market.volume, self.bought, self.capacity, self.margin)
 
     def grow(self, inherited: Array) -> None:
         """Let reach follow profit, arrests and what is taken over from others."""
         self.capacity = self.apply(
-            volume.capacity_step, self.capacity, self.margin, self.hit, inherited
+            drug_market.capacity_step, self.capacity, self.margin, self.hit, inherited
         )
 
 
@@ -178,13 +180,13 @@ class MilitantGroups(Actors[MilitantGroup]):
             pressure: what drives or draws fighters to the border, 1 = as in 2004.
             funds: what the drug trade pays beyond the line, 1 = as in early 2004.
         """
-        self.fighters = self.apply(buildup.fighters_step, self.fighters, pressure, funds)
-        self.readiness = self.apply(buildup.readiness_step, self.readiness, pressure)
+        self.fighters = self.apply(militants.fighters_step, self.fighters, pressure, funds)
+        self.readiness = self.apply(militants.readiness_step, self.readiness, pressure)
 
     def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:
         """Return the probability of an attempt to cross this month, ``(group, run)``."""
         return self.apply(
-            crossing.crossing_chance,
+            militants.crossing_chance,
             self.fighters,
             self.readiness,
             weakness,
@@ -195,7 +197,7 @@ class MilitantGroups(Actors[MilitantGroup]):
 
     def cross(self, attempt: Array, opposition: Array) -> tuple[Array, Array]:
         """Return ``(persons who get in, persons killed)`` where ``attempt`` is 1."""
-        inside, killed = self.apply(crossing.crossing_result, self.fighters, opposition)
+        inside, killed = self.apply(militants.crossing_result, self.fighters, opposition)
         inside, killed = inside * attempt, killed * attempt
         self.fighters = self.fighters - inside - killed
         return inside, killed
@@ -213,7 +215,7 @@ class Movement(Member):
     def shed(self, closed: Array) -> tuple[Array, Array, Array]:
         """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
         violent, underground, exile, silent = self.apply(
-            channel.shed, self.members, closed * self.legal
+            grievance.shed, self.members, closed * self.legal
         )
         self.members = self.members - violent - underground - exile - silent
         return violent, underground, exile
@@ -249,13 +251,13 @@ class Movements(Actors[Movement]):
             standing: legal standing, 0 to 1, ``(run,)``.
         """
         joining = self.apply(
-            channel.members_step, self.members, open_ears[:, None], people[:, None]
+            grievance.members_step, self.members, open_ears[:, None], people[:, None]
         )
         gate = self.legal * standing + (1.0 - self.legal)
         self.members = self.members * (1.0 - member_leaving) + joining * gate
 
     def lose_to_arrests(self, skill: Array, effort: Array) -> Array:
         """Return members of banned movements arrested, persons, ``(region, movement, run)``."""
-        found = self.banned * self.apply(arrests.underground_arrested, self.members, skill, effort)
+        found = self.banned * self.apply(violence.underground_arrested, self.members, skill, effort)
         self.members = self.members - found
         return found

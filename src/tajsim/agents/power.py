@@ -4,7 +4,7 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import POWERS, TASKS, Array, column, total
-from tajsim.rules.powers import courted, delivery, guarantee, offers, partner
+from tajsim.rules import aid, offers
 from tajsim.world import BLOCS, MOSCOW, WEST
 
 
@@ -55,7 +55,7 @@ class ExternalPowers(Actors[ExternalPower]):
             told: what they believe of an overstated threat, more than at the start, -1 to 1,
                 ``(run,)``.
         """
-        interest = self.apply(courted.courted, search[:, None]) * courted.frightened(
+        interest = self.apply(offers.courted, search[:, None]) * offers.frightened(
             told, self.touched
         )
         return power_attention * wake * np.where(self.moscow, 1.0, interest)
@@ -89,12 +89,12 @@ class ExternalPowers(Actors[ExternalPower]):
 
     def carry(self) -> None:
         """Work out what share of each task each power carries."""
-        self.provision = self.apply(delivery.provision, self.useful, self.presence)
+        self.provision = self.apply(aid.provision, self.useful, self.presence)
         self.carried = total(self.provision)
 
     def suffer(self, exposure: Array) -> None:
         """Lose trust by the defection of a service's chief it relied on, and win it back."""
-        self.burnt = self.apply(partner.burnt_step, self.burnt, exposure)
+        self.burnt = self.apply(offers.burnt_step, self.burnt, exposure)
 
     def back(self, alignment: Array, presence: Array) -> None:
         """Decide how far to back the ruler, 0 to 1.
@@ -103,4 +103,4 @@ class ExternalPowers(Actors[ExternalPower]):
             alignment: position of the regime, -1 West to 1 Moscow, ``(run,)``.
             presence: military presence of the base's owner, 0 to 1, ``(run,)``.
         """
-        self.backing = self.apply(guarantee.guarantee, alignment, presence * self.moscow)
+        self.backing = self.apply(offers.guarantee, alignment, presence * self.moscow)

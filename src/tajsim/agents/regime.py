@@ -5,11 +5,10 @@ import numpy as np
 
 from tajsim.agents.actors import Actor, state
 from tajsim.axes import AGENCIES, TASKS, Array
-from tajsim.rules.elite import drive, threat
-from tajsim.rules.elite.rank import kompromat_step, rank_step
-from tajsim.rules.outsourcing import acceptance, compliance, effort, own_share, survival_weight
-from tajsim.rules.society import repression
-from tajsim.rules.state import strain, succession
+from tajsim.rules import loyalty, outsourcing, purges, violence
+from tajsim.rules import state as state_rules
+from tajsim.rules import succession as succession_rules
+from tajsim.rules.loyalty import kompromat_step, rank_step
 
 
 class Regime(Actor):
@@ -62,8 +61,8 @@ class Regime(Actor):
 
     def start(self) -> None:
         """Weigh the tasks with nothing perceived and nothing provided from outside."""
-        self.weight = self.apply(survival_weight.survival_weights, self.perceived)
-        self.effort = self.apply(effort.effort_aim, self.weight, self.task_provision)
+        self.weight = self.apply(outsourcing.survival_weights, self.perceived)
+        self.effort = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
         self.effort_start = self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
@@ -76,14 +75,14 @@ class Regime(Actor):
 
     def set_start_effort(self, provision: Array) -> None:
         """Begin with the effort that the arrangement of early 2004 implies."""
-        self.effort = self.apply(effort.effort_aim, self.weight, provision)
+        self.effort = self.apply(outsourcing.effort_aim, self.weight, provision)
         self.effort_start = self.effort.copy()
 
     def choose_effort(self) -> None:
         """Weigh the tasks by perceived threat and move effort towards the aim."""
-        self.weight = self.apply(survival_weight.survival_weights, self.perceived)
-        aim = self.apply(effort.effort_aim, self.weight, self.task_provision)
-        self.effort = self.apply(effort.effort_step, self.effort, aim)
+        self.weight = self.apply(outsourcing.survival_weights, self.perceived)
+        aim = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
+        self.effort = self.apply(outsourcing.effort_step, self.effort, aim)
 
     def consider(
         self,
@@ -99,7 +98,7 @@ class Regime(Actor):
     ) -> Array:
         """Return the powers' mandates after this month's choice, ``(task, power, run)``."""
         aim = self.apply(
-            acceptance.acceptance_aim,
+            outsourcing.acceptance_aim,
             relief,
             guarantee,
             self.weight[:, None] * len(TASKS),
@@ -110,7 +109,7 @@ class Regime(Actor):
             search,
             displeasure,
         )
-        return self.apply(acceptance.mandate_step, mandate, aim)
+        return self.apply(outsourcing.mandate_step, mandate, aim)
 
     def show(self, demand: Array) -> None:
         """Show outsiders what they ask for, with little behind it.
@@ -118,15 +117,15 @@ class Regime(Actor):
         Args:
             demand: how much outsiders ask for each task, 0 to 1, ``(task, run)``.
         """
-        self.shown = self.apply(compliance.token_effort, self.effort, demand)
+        self.shown = self.apply(outsourcing.token_effort, self.effort, demand)
 
     def feel_condition(self, condition: Array, demand: Array, alternatives: Array) -> Array:
         """Return the powers' conditions after token compliance and play-off, ``(power, run)``."""
-        return self.apply(compliance.condition_felt, condition, demand, self.dismay, alternatives)
+        return self.apply(outsourcing.condition_felt, condition, demand, self.dismay, alternatives)
 
     def dismay_donors(self, head: Array, outside_interest: Array) -> None:
         """Let donors' dismay follow who heads the agency they pay for."""
-        self.dismay = self.apply(compliance.dismay_step, self.dismay, head, outside_interest)
+        self.dismay = self.apply(outsourcing.dismay_step, self.dismay, head, outside_interest)
 
     def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
         """Let the Security Ministry gather and use material, and rise or fall by it."""
@@ -144,7 +143,7 @@ class Regime(Actor):
     def pay_instalment(self, leverage: Array) -> None:
         """Decide what to pay of the treaty share for the border."""
         border = self.weight[TASKS.index("border")]
-        self.instalment = self.apply(own_share.instalment_paid, border, leverage)
+        self.instalment = self.apply(outsourcing.instalment_paid, border, leverage)
 
     def climb_chance(
         self,
@@ -158,36 +157,38 @@ class Regime(Actor):
     ) -> Array:
         """Return the chance of one more step on the repression ladder this month."""
         threat = self.apply(
-            repression.rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
+            violence.rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
         )
         self.party_threat = threat
-        cost = self.apply(repression.outside_cost, west_share, west_priority, moscow_tolerance)
-        return self.apply(repression.step_hazard, threat, self.ladder, cost)
+        cost = self.apply(violence.outside_cost, west_share, west_priority, moscow_tolerance)
+        return self.apply(violence.step_hazard, threat, self.ladder, cost)
 
     def judge_apparatus(self, struck: Array, broken: Array) -> None:
         """Let trust and civilian control follow removals and breaks of this month."""
-        self.trust = self.apply(threat.trust_step, self.trust, broken)
+        self.trust = self.apply(purges.trust_step, self.trust, broken)
         self.civilian_control = self.apply(
-            threat.civilian_control_step, self.civilian_control, struck, broken
+            purges.civilian_control_step, self.civilian_control, struck, broken
         )
-        self.drive = self.apply(drive.drive_step, self.drive, struck)
+        self.drive = self.apply(loyalty.drive_step, self.drive, struck)
 
     def urge(self) -> Array:
         """Return the growth of the drive to remove rivals since early 2004, ratio."""
-        return self.apply(drive.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
+        return self.apply(loyalty.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
 
     def weigh_leaving(self, to_go: float, loyal: Array, steps: int) -> Array:
         """Weigh leaving office at the end of the term; return the chance that an heir is named."""
-        self.near = self.apply(succession.nearness, np.full(self.runs, to_go))
-        danger = self.apply(succession.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
-        self.ready = self.apply(succession.readiness_to_leave, danger)
-        return self.apply(succession.heir_chance, self.near, self.ready, danger, self.heir)
+        self.near = self.apply(succession_rules.nearness, np.full(self.runs, to_go))
+        danger = self.apply(succession_rules.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
+        self.ready = self.apply(succession_rules.readiness_to_leave, danger)
+        return self.apply(succession_rules.heir_chance, self.near, self.ready, danger, self.heir)
 
     def name_heir(self, named: Array, loyal: Array) -> None:
         """Name an heir where ``named`` is 1, and work out how far all is settled."""
         self.heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
-        self.settled = self.apply(succession.settlement, self.heir, loyal)
-        self.doubt = self.apply(succession.doubt_of_after, self.near, self.settled, self.ready)
+        self.settled = self.apply(succession_rules.settlement, self.heir, loyal)
+        self.doubt = self.apply(
+            succession_rules.doubt_of_after, self.near, self.settled, self.ready
+        )
 
     def end_term(self, ending: Array, behind: Array, left: Array) -> None:
         """Take over what the contest came to; only those who stood behind it are trusted."""
@@ -198,14 +199,14 @@ class Regime(Actor):
     def remember_contest(self) -> None:
         """After the end of the term only what the contest left open is in doubt."""
         self.doubt, self.near = self.unsettled, self.zeros()
-        self.unsettled = self.apply(succession.unsettled_step, self.unsettled)
+        self.unsettled = self.apply(succession_rules.unsettled_step, self.unsettled)
 
     def bear(
         self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
     ) -> Array:
         """Let strain follow its causes; return the chance that the state fails this month."""
         aim = self.apply(
-            strain.strain_aim,
+            state_rules.strain_aim,
             voice,
             self.breaks,
             self.shortfall,
@@ -214,12 +215,12 @@ class Regime(Actor):
             mafia,
             succession,
         )
-        self.strain = self.apply(strain.strain_step, self.strain, aim)
-        return self.apply(strain.failure_chance, self.strain)
+        self.strain = self.apply(state_rules.strain_step, self.strain, aim)
+        return self.apply(state_rules.failure_chance, self.strain)
 
     def stand(self, fails: Array, months: int) -> None:
         """Fail where ``fails`` is 1, and work out the state of the polity."""
         fresh = fails * (1.0 - self.failed)
         self.failed = np.maximum(self.failed, fails)
         self.failed_month = np.where(fresh > 0.5, float(months), self.failed_month)
-        self.polity = self.apply(strain.polity, self.strain, self.failed)
+        self.polity = self.apply(state_rules.polity, self.strain, self.failed)

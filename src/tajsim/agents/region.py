@@ -2,9 +2,10 @@
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array
-from tajsim.rules.society import fear, grievance, hardship, migration, protest
-from tajsim.rules.society.exclusion import exclusion
-from tajsim.rules.state import control
+from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import state as state_rules
+from tajsim.rules import violence
+from tajsim.rules.grievance import exclusion
 
 
 class Region(Member):
@@ -36,24 +37,26 @@ class Regions(Actors[Region]):
     def start(self, *, migrant_share: Array) -> None:
         """Work out voice and control as after the first month, so that the start is no shock."""
         nothing = self.zeros()
-        self.voice = self.apply(protest.voiced, self.grievance, self.fear, migrant_share)
+        self.voice = self.apply(violence.voiced, self.grievance, self.fear, migrant_share)
         self.control = self.apply(
-            control.control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
+            state_rules.control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
         )
 
     def migrate(self, home: Array, abroad: Array, demand: Array) -> None:
         """Let people leave for work abroad, or return."""
-        self.leaving = self.apply(migration.migration_flow, home, abroad, demand, self.hardship)
-        self.idle = self.apply(migration.idle_step, self.idle, -self.leaving, home)
+        self.leaving = self.apply(
+            grievance_rules.migration_flow, home, abroad, demand, self.hardship
+        )
+        self.idle = self.apply(grievance_rules.idle_step, self.idle, -self.leaving, home)
 
     def live(self, income: Array, extortion: Array) -> None:
         """Work out hardship from income and extortion, USD/person/month."""
-        self.hardship = self.apply(hardship.hardship, income, extortion)
+        self.hardship = self.apply(grievance_rules.hardship, income, extortion)
 
     def dread(self, policing: Array, step: Array, collusion: Array, incidents: Array) -> None:
         """Let fear follow the police, repression and violent incidents."""
-        aim = self.apply(fear.fear_aim, policing, step, collusion, incidents)
-        self.fear = self.apply(fear.fear_step, self.fear, aim)
+        aim = self.apply(grievance_rules.fear_aim, policing, step, collusion, incidents)
+        self.fear = self.apply(grievance_rules.fear_step, self.fear, aim)
 
     def excluded(self, standing: Array, step: Array, corruption: Array) -> Array:
         """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""
@@ -70,7 +73,7 @@ class Regions(Actors[Region]):
     ) -> None:
         """Let grievance follow its causes."""
         aim = self.apply(
-            grievance.grievance_aim,
+            grievance_rules.grievance_aim,
             self.hardship,
             extortion_share,
             creed * self.devout,
@@ -79,13 +82,13 @@ class Regions(Actors[Region]):
             insecurity,
             absorbed,
         )
-        self.grievance = self.apply(grievance.grievance_step, self.grievance, aim)
+        self.grievance = self.apply(grievance_rules.grievance_step, self.grievance, aim)
 
     def speak(self, abroad_share: Array) -> Array:
         """Work out voiced discontent; return the chances of a protest, ``(region, run)``."""
-        self.voice = self.apply(protest.voiced, self.grievance, self.fear, abroad_share)
+        self.voice = self.apply(violence.voiced, self.grievance, self.fear, abroad_share)
         unchecked = self.protest * (1.0 - self.fear)
-        return self.apply(protest.protest_chance, self.voice, self.struck, unchecked)
+        return self.apply(violence.protest_chance, self.voice, self.struck, unchecked)
 
     def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
         """Let the centre's control follow effort, strongmen, discontent and militants.
@@ -95,6 +98,6 @@ class Regions(Actors[Region]):
             militants: in each region, thousand persons, ``(region, run)``.
         """
         aim = self.apply(
-            control.control_aim, effort, strongmen, self.voice, self.protest, militants, failed
+            state_rules.control_aim, effort, strongmen, self.voice, self.protest, militants, failed
         )
-        self.control = self.apply(control.control_step, self.control, aim)
+        self.control = self.apply(state_rules.control_step, self.control, aim)

@@ -9,12 +9,11 @@ from tajsim.axes import Array, total
 from tajsim.inputs.ledger import LARGE_HARVEST, OFFER_COUNTS, SMALL_HARVEST, WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
 from tajsim.model.country import Country
-from tajsim.rules.border.reasons import way_reasons
-from tajsim.rules.elite.reasons import blow_reasons
-from tajsim.rules.outsourcing.reasons import refusal_reasons, taking_reasons
-from tajsim.rules.society.reasons import protest_reasons, repression_reasons
-from tajsim.rules.state import strain
-from tajsim.rules.state.reasons import lost_control_reasons, strain_reasons
+from tajsim.rules.border_guard import way_reasons
+from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
+from tajsim.rules.purges import blow_reasons
+from tajsim.rules.state import STATES, lost_control_reasons, strain_reasons
+from tajsim.rules.violence import protest_reasons, repression_reasons
 
 WAYS = {"entry_moved": axes.AFGHAN_SECTIONS, "exit_moved": axes.EXITS}
 REASONS = ("losses", "tolls", "closure")
@@ -219,7 +218,7 @@ def note_polity(country: Country, succession: Array) -> None:
         "polity",
         changed,
         actor="regime",
-        target=Pick(strain.STATES, regime.polity.astype(np.intp)),
+        target=Pick(STATES, regime.polity.astype(np.intp)),
         size=regime.strain,
         cause=cause,
     )

@@ -16,8 +16,7 @@ from tajsim.axes import DIMENSIONS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.country import Country, OutsideWorld
-from tajsim.rules.outsourcing import dependence
-from tajsim.rules.state import contest
+from tajsim.rules import outsourcing, succession
 
 
 def ratio(part: Array, whole: Array) -> Array:
@@ -49,7 +48,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
-    "dependence": lambda m: dependence.dependence(m.regime.task_provision, m.regime.effort),
+    "dependence": lambda m: outsourcing.dependence(m.regime.task_provision, m.regime.effort),
     "partner_trust": lambda m: 1.0 - m.powers.burnt,
     "loyalty_in_place": lambda m: (
         total(m.commanders.loyalty * m.commanders.in_place)
@@ -69,8 +68,8 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "violent_members": lambda m: m.people["violent"],
     "fighters_abroad": lambda m: m.people["fighters_abroad"],
     "prisoners": lambda m: m.people["prisoners"],
-    "ending_calm": lambda m: 1.0 * (m.regime.left * (m.regime.ending != contest.CONTESTED)),
-    "ending_contested": lambda m: 1.0 * (m.regime.ending == contest.CONTESTED),
+    "ending_calm": lambda m: 1.0 * (m.regime.left * (m.regime.ending != succession.CONTESTED)),
+    "ending_contested": lambda m: 1.0 * (m.regime.ending == succession.CONTESTED),
 }
 
 

@@ -7,8 +7,7 @@ from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.partners import presence
-from tajsim.rules.militants import posture
-from tajsim.rules.outsourcing import dependence
+from tajsim.rules import militants, outsourcing
 from tajsim.world import GUARDS
 
 
@@ -62,7 +61,7 @@ def country_at_start(country: Country) -> None:
     """Set what belongs to no single actor."""
     country.home_output = country.values.output_start / 12.0
     country.presence_start = country.base_presence
-    country.forward = country.apply(posture.forward_aim, country.values.strain_start)
+    country.forward = country.apply(militants.forward_aim, country.values.strain_start)
     police = country.agency["interior_ministry"].strength
     country.police_scale = country.home_people / np.maximum(police, 1.0)
     country.allocate()
@@ -74,6 +73,6 @@ def settle_provision(country: Country) -> None:
     presence(country)
     country.powers.carry()
     country.powers.remembered = country.powers.carried.copy()
-    provision = dependence.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
+    provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
     country.regime.task_provision = provision
     country.regime.set_start_effort(provision)

@@ -1,4 +1,4 @@
-"""The rules of the model: pure functions on arrays, one idea a file.
+"""The rules of the model: pure functions on arrays, a file for each theme.
 
 A rule knows numpy and nothing else: no Mesa, no file, no scenario. Positional arguments are
 state, with the last axis ``run``; keyword-only arguments are parameters, named as in the

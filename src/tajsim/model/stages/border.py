@@ -7,10 +7,9 @@ import numpy as np
 from tajsim.agents.agency import GUARD_ROWS, UNIT_ROWS
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, Array, total
 from tajsim.model.country import Country
-from tajsim.rules.border import clearing, detection, overload, reporting
-from tajsim.rules.border.inland import arrests, inland_detection
-from tajsim.rules.border.toll import toll
-from tajsim.rules.rents.shelter import sheltered
+from tajsim.rules import border_guard
+from tajsim.rules.drug_market import arrests, inland_detection, toll
+from tajsim.rules.rents import sheltered
 from tajsim.world import GUARDS
 
 N = len(AFGHAN_SECTIONS)
@@ -56,7 +55,7 @@ def guarding(country: Country) -> Guarding:
     left = detection_left(country, unit_people)
     entry_toll = country.apply(toll, entry, country.price_in)
     customs, people = country.agency["customs"], country.agencies
-    out = country.apply(detection.exit_detection, customs.strength, customs.quality)
+    out = country.apply(border_guard.exit_detection, customs.strength, customs.quality)
     exit_toll = country.apply(toll, out, prices)
     exit_collusion = np.broadcast_to(customs.collusion, out.shape)
     units = country.apply(inland_detection, unit_people, people.quality[UNIT_ROWS])
@@ -96,7 +95,7 @@ def detection_left(country: Country, unit_people: Array) -> Array:
     work = total(country.networks.bought) / people
     if country.months_run == 0:
         country.work_start = np.maximum(work, 1e-9)
-    return country.apply(overload.overload, work / country.work_start)
+    return country.apply(border_guard.overload, work / country.work_start)
 
 
 def on_sections(country: Country) -> tuple[Array, Array, Array]:
@@ -107,7 +106,7 @@ def on_sections(country: Country) -> tuple[Array, Array, Array]:
     mine = (agencies.guarded_km[:N, GUARD_ROWS] > 0.0).astype(float)
     density = agencies.deployment[:N, GUARD_ROWS] / length
     found = mine * country.apply(
-        detection.detection, density, agencies.quality[GUARD_ROWS], terrain
+        border_guard.detection, density, agencies.quality[GUARD_ROWS], terrain
     )
     collusion = mine * agencies.collusion[GUARD_ROWS]
     return total(found, axis=1), total(collusion, axis=1), mine
@@ -123,7 +122,9 @@ def border(country: Country) -> None:
     names = country.networks.names
     normal = country.draws.normal_each("seizure", names, country.calendar_month)
     settle(
-        country, guard, pass_loads(country, guard, country.apply(clearing.luck_of_month, normal))
+        country,
+        guard,
+        pass_loads(country, guard, country.apply(border_guard.luck_of_month, normal)),
     )
 
 
@@ -168,7 +169,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
     shelter = country.apply(sheltered, net.protection, country.shelter)
     # A foreign guard takes no orders from those above.
     own = 1.0 - guard.share_of[:, [RUSSIANS]]
-    met, arranged, seized = clearing.clear(load, *entry_guard, reach, luck, shelter * own)
+    met, arranged, seized = border_guard.clear(load, *entry_guard, reach, luck, shelter * own)
     net.entry_load, net.entry_lost = load, seized
 
     stock = net.stock + (net.bought - total(seized))
@@ -181,7 +182,9 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
     used = stock * values.domestic_use
     out = stock * values.sale_share * net.exit_share
     exit_guard = guard.exit_detection[:, None], guard.exit_collusion[:, None]
-    exit_met, exit_arranged, exit_seized = clearing.clear(out, *exit_guard, reach, luck, shelter)
+    exit_met, exit_arranged, exit_seized = border_guard.clear(
+        out, *exit_guard, reach, luck, shelter
+    )
     net.exit_load, net.exit_lost = out, exit_seized
     net.stock = stock * (1.0 - values.sale_share - values.domestic_use)
 
@@ -266,7 +269,7 @@ def report(country: Country, guard: Guarding) -> None:
     gain = now["heroin_seized_by"] * price / seizing
     at_stake = agencies.pay + agencies.watch
     now["seizure_honesty"] = country.apply(
-        reporting.reported_share, agencies.collusion, gain, at_stake
+        border_guard.reported_share, agencies.collusion, gain, at_stake
     )
     now["heroin_seized_reported"] = now["heroin_seized_by"] * now["seizure_honesty"]
     now["resale"] = (now["heroin_seized_by"] - now["heroin_seized_reported"]) * price

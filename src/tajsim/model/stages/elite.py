@@ -6,17 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tajsim.axes as axes
+import tajsim.model.chronicle as chronicle
+import tajsim.model.notes as notes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
 from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED, Commander
 from tajsim.axes import Array, column, total
 from tajsim.inputs.toml import month_number
-from tajsim.model import chronicle, notes
 from tajsim.model.country import Country
-from tajsim.rules.elite import aftermath, drive, followers, purge
-from tajsim.rules.elite.reasons import disloyalty_reasons, obedience_reasons, resistance_reasons
-from tajsim.rules.militants.reasons import crossing_reasons
-from tajsim.rules.state import mafia
-from tajsim.rules.state.contest import bargain_chance, kind_of_ending, ranks_behind
+from tajsim.rules import loyalty, purges
+from tajsim.rules import state as state_rules
+from tajsim.rules.militants import crossing_reasons
+from tajsim.rules.purges import disloyalty_reasons, obedience_reasons, resistance_reasons
+from tajsim.rules.succession import bargain_chance, kind_of_ending, ranks_behind
 from tajsim.world import SECTION_REGION, TERM_END, UNDER_PRESIDENT
 
 #: Part of an agency that goes with its head.
@@ -86,7 +87,7 @@ def gather_old_fighters(country: Country) -> None:
     commanders = country.commanders
     men, _ = commanders.by_side(commanders.following * commanders.fallen)
     grievance = country.regions.grievance[commanders.place]
-    commanders.rejoining = country.apply(followers.rejoining, men, grievance)
+    commanders.rejoining = country.apply(loyalty.rejoining, men, grievance)
 
 
 def post_for_bargains(country: Country) -> NDArray[np.intp]:
@@ -94,7 +95,7 @@ def post_for_bargains(country: Country) -> NDArray[np.intp]:
     use = over_tasks(country.regime.weight) / TASK_COUNT
     taken = total(country.commanders.heads) > 0.5
     closed = np.where(taken, NOT_TO_BE_HAD, VETO)
-    return country.apply(purge.cheapest_post, use, country.agencies.outside_interest, closed)
+    return country.apply(purges.cheapest_post, use, country.agencies.outside_interest, closed)
 
 
 def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp]] | None:
@@ -132,7 +133,7 @@ def answer_arrest(country: Country) -> Pair | None:
     commanders.arrest_order = commanders.zeros()
     draw = country.draws.uniform_each("fight", commanders.names, country.calendar_month)
     # Expecting the worst is part of being told.
-    fear = country.apply(drive.dread_of_custody, commanders.fear, commanders.no_way_back)
+    fear = country.apply(loyalty.dread_of_custody, commanders.fear, commanders.no_way_back)
     fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
     yields = order * (1.0 - fights)
     commanders.remove(fights, MUTINIED)
@@ -162,13 +163,13 @@ def break_away(country: Country, faith: Array) -> Pair | None:
 def go_over(country: Country) -> None:
     """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
     gone = country.now["defections"]
-    country.broadcast = country.apply(aftermath.broadcast_step, country.broadcast, total(gone))
+    country.broadcast = country.apply(loyalty.broadcast_step, country.broadcast, total(gone))
     if not gone.any():
         return
     group = country.militant_group["northern_afghanistan"]
     for i, commander in enumerate(country.commanders):
         quality = country.agencies[commander.home_post].quality
-        group.readiness = country.apply(aftermath.skill_carried, group.readiness, gone[i], quality)
+        group.readiness = country.apply(loyalty.skill_carried, group.readiness, gone[i], quality)
 
 
 def look_ahead(country: Country) -> None:
@@ -267,7 +268,7 @@ def state(country: Country) -> None:
     notes.note_control(country, strong, armed)
     remember_exits(country)
     country.mafia = country.apply(
-        mafia.mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
+        state_rules.mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
     )
     chance = regime.bear(
         country.mean_voice,

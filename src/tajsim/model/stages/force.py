@@ -10,10 +10,8 @@ from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.stages.elite import note_alliance, note_battle, note_crossings
 from tajsim.model.stages.money import business
-from tajsim.rules.elite import mutiny
-from tajsim.rules.militants import alliance, allies, camps, crossing, posture, second_line, weapons
-from tajsim.rules.powers import demining, investment
-from tajsim.rules.powers.civil_aid import civil_aid_parts
+from tajsim.rules import aid, militants, offers, purges
+from tajsim.rules.aid import civil_aid_parts
 from tajsim.world import MINED_REGION
 
 N = len(axes.AFGHAN_SECTIONS)
@@ -35,7 +33,7 @@ def force(country: Country) -> None:
     entering = total(country.now["heroin_entering"][:N])
     share = country.now["heroin_entering"][:N] / np.maximum(entering, 1e-9)
     country.now["weapons_seized"] = country.apply(
-        weapons.weapons_seized, arms * share, country.guard_strength[:N], country.informers
+        militants.weapons_seized, arms * share, country.guard_strength[:N], country.informers
     )
 
 
@@ -49,10 +47,10 @@ def fight_mutinies(country: Country) -> None:
         commander, up = country.commanders[i], fighting[i]
         draw = country.draws.uniform("battle", commander.name, country.calendar_month)
         wins = up * country.apply(
-            mutiny.mutiny_wins,
+            purges.mutiny_wins,
             commander.men + commander.rejoining,
             loyal_force(country, commander.home_post),
-            country.apply(posture.near_capital, backing, country.forward),
+            country.apply(militants.near_capital, backing, country.forward),
             draw,
         )
         country.coup = np.maximum(country.coup, wins)
@@ -81,10 +79,10 @@ def killed(country: Country, persons: Array) -> None:
 
 def cross(country: Country) -> None:
     """Militant groups build up, probe the weakest section, cross, and are driven out."""
-    aim = country.apply(posture.forward_aim, country.regime.strain)
-    country.forward = country.apply(posture.forward_step, country.forward, aim)
-    troops = country.apply(posture.at_border, country.base_troops, country.forward)
-    stops = country.apply(crossing.deterrence, troops, country.guarantee)
+    aim = country.apply(militants.forward_aim, country.regime.strain)
+    country.forward = country.apply(militants.forward_step, country.forward, aim)
+    troops = country.apply(militants.at_border, country.base_troops, country.forward)
+    stops = country.apply(militants.deterrence, troops, country.guarantee)
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
     density = total(country.agencies.deployment[:N] * country.agencies.quality, axis=1)
@@ -116,13 +114,13 @@ def drive_out(country: Country, arrived: Array) -> None:
     """Army, patron and called allies drive militants out as far as they reach them."""
     army, inside = country.agency["army"], country.militants_inside
     growth = country.agencies.growth[army.rank]
-    ready = second_line.second_line(army.quality, army.collusion, growth, country.base_presence)
-    called = country.apply(alliance.alliance_force, inside, country.alignment)
+    ready = militants.second_line(army.quality, army.collusion, growth, country.base_presence)
+    called = country.apply(militants.alliance_force, inside, country.alignment)
     note_alliance(country, called, inside)
     ready = np.minimum(ready + called, 1.0)
-    ready = country.apply(camps.reach, ready, country.camps)
+    ready = country.apply(militants.reach, ready, country.camps)
     country.militants_inside, gone = country.apply(
-        crossing.militants_inside_step, inside, arrived, ready
+        militants.militants_inside_step, inside, arrived, ready
     )
     country.passing = country.passing * (1.0 - gone / np.maximum(inside + arrived, 1e-9))
     country.now["deaths"] += gone
@@ -132,12 +130,12 @@ def go_on(country: Country) -> None:
     """Militants settle in the valley of Tavildara, and some go on towards Ferghana."""
     control = country.regions.control[axes.REGIONS.index("rasht")]
     country.camps = country.apply(
-        camps.camps_step, country.camps, country.militants_inside, control
+        militants.camps_step, country.camps, country.militants_inside, control
     )
-    leaving = country.apply(camps.moving_on, country.passing, country.camps, country.hardening)
+    leaving = country.apply(militants.moving_on, country.passing, country.camps, country.hardening)
     country.passing = country.passing - leaving
     country.militants_inside = np.maximum(country.militants_inside - leaving, 0.0)
-    country.hostility = country.apply(camps.raided, country.hostility, leaving)
+    country.hostility = country.apply(militants.raided, country.hostility, leaving)
     country.now["militants_onward"] = leaving
 
 
@@ -150,7 +148,7 @@ def own_guard(country: Country) -> Array:
 def sympathisers(country: Country) -> Array:
     """Return people at home who would stand with militants from abroad, thousand persons."""
     return country.apply(
-        allies.allies,
+        militants.allies,
         country.people["violent"] / 1000.0,
         total(country.movement["former_uto"].members) / 1000.0,
         1.0 - country.standing,
@@ -169,10 +167,10 @@ def civil_aid(country: Country) -> None:
 def clear_land(country: Country) -> None:
     """Foreign experts, where they are let in, help to give mined land back to farmers."""
     country.cleared = country.apply(
-        demining.cleared_step, country.cleared, country.aid_to_people, experts(country)
+        aid.cleared_step, country.cleared, country.aid_to_people, experts(country)
     )
     region = country.region[MINED_REGION]
-    region.farmed = country.apply(demining.farmed, country.cleared)
+    region.farmed = country.apply(aid.farmed, country.cleared)
     country.money.move("world", "households", region.farmed)
 
 
@@ -186,6 +184,6 @@ def experts(country: Country) -> Array:
 
 def invest(country: Country) -> None:
     """Firms of other powers build what adds to output from now on; the money stays theirs."""
-    country.invested = country.apply(investment.invested, country.regime.strain)
-    gained = country.apply(investment.output_gained, total(country.invested))
+    country.invested = country.apply(offers.invested, country.regime.strain)
+    gained = country.apply(offers.output_gained, total(country.invested))
     country.home_output = country.home_output + gained

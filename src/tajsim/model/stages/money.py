@@ -9,9 +9,9 @@ from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
 from tajsim.model.stages.elite import note_business, note_operation, note_punished
-from tajsim.rules.rents import climb, extortion, patronage, rivalry, shelter
-from tajsim.rules.rents.budget import commitments_step
-from tajsim.rules.society import hardship, migration
+from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import rents as rents_rules
+from tajsim.rules.rents import commitments_step
 from tajsim.world import AGENCY_TASKS, GUARDS
 
 #: Agencies that take from people, in the order in which they do: the police where people live, the
@@ -43,11 +43,11 @@ def economy(country: Country) -> None:
     """Output and remittances reach the households."""
     months = np.full(country.run_count, float(country.months_run))
     sent = country.apply(
-        migration.remittances, country.migrants, country.outside.migrant_demand, months
+        grievance_rules.remittances, country.migrants, country.outside.migrant_demand, months
     )
-    made = country.apply(hardship.national_output, country.home_output, sent)
+    made = country.apply(grievance_rules.national_output, country.home_output, sent)
     country.home_output = country.apply(
-        hardship.output_step, country.home_output, country.mean_collusion
+        grievance_rules.output_step, country.home_output, country.mean_collusion
     )
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
@@ -103,7 +103,9 @@ def take_from_people(country: Country) -> Array:
     pay_tolls(country)
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
     reach = agencies.strength * agencies.reach
-    asked = country.apply(extortion.extortion, reach, agencies.collusion, country.mean_fear, income)
+    asked = country.apply(
+        rents_rules.extortion, reach, agencies.collusion, country.mean_fear, income
+    )
     for i in EXTORTERS:
         wanted = asked[i] if i == POLICE else asked[i] * country.barrier
         taken[i] = country.money.draw("households", AGENCIES[i], wanted)
@@ -114,7 +116,7 @@ def take_from_people(country: Country) -> Array:
     relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
     if country.months_run == 0:
         country.barrier_rents_start, relative = barrier_rents, np.ones(country.run_count)
-    country.barrier = country.apply(extortion.barrier_step, country.barrier, relative, pressure)
+    country.barrier = country.apply(rents_rules.barrier_step, country.barrier, relative, pressure)
     return agencies.illicit
 
 
@@ -130,7 +132,7 @@ def share_rents(country: Country, illicit: Array) -> Array:
     """Let rents climb; return what each takes from the agency he heads, ``(commander, run)``."""
     heads, now = country.commanders.heads, country.now
     count = total(heads)
-    up, to_regime, kept = country.apply(climb.climb, illicit, np.minimum(count, 1.0))
+    up, to_regime, kept = country.apply(rents_rules.climb, illicit, np.minimum(count, 1.0))
     country.money.move_in_turn(AGENCIES, "patronage", to_regime)
     country.money.move_in_turn(AGENCIES, "households", kept)
     now["rents_to_commander"], now["rents_to_regime"], now["rents_kept"] = up, to_regime, kept
@@ -146,7 +148,7 @@ def give_shelter(country: Country) -> None:
     country.now["drug_rents"] += total(country.networks.fee)
     aid = total(country.agencies.watched_aid * AGAINST_TRADE)
     country.shelter = country.apply(
-        shelter.shelter_step, country.shelter, country.now["drug_rents"], aid
+        rents_rules.shelter_step, country.shelter, country.now["drug_rents"], aid
     )
 
 
@@ -155,8 +157,10 @@ def pay_clients(country: Country, takings: Array) -> None:
     ledger, regime, commanders = country.money, country.regime, country.commanders
     claims = commanders.claims()
     need = total(claims)
-    paid = country.apply(patronage.patronage_paid, ledger["patronage"], need)
-    regime.shortfall = regime.shortfall + 0.2 * (patronage.shortfall(paid, need) - regime.shortfall)
+    paid = country.apply(rents_rules.patronage_paid, ledger["patronage"], need)
+    regime.shortfall = regime.shortfall + 0.2 * (
+        rents_rules.shortfall(paid, need) - regime.shortfall
+    )
     parts = paid * claims / np.maximum(need, 1e-9)
     ledger.pay_in_turn("patronage", COMMANDERS, parts)
     received = takings + parts + country.now["fees_commander"]
@@ -182,7 +186,7 @@ def business(country: Country) -> Array:
     names, places = country.commanders.names, country.commanders.place
     rents = country.now["rents_commander"]
     everyone = np.maximum(total(rents), 1e-9)
-    chance = country.apply(rivalry.killing_chance, rents, 1.0 - rents / everyone)
+    chance = country.apply(rents_rules.killing_chance, rents, 1.0 - rents / everyone)
     killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
     riots = riot(country)
     note_business(country, killed, riots)
@@ -203,7 +207,7 @@ def riot(country: Country) -> NDArray[np.bool_]:
     power, places = commanders.power * commanders.in_place, commanders.place
     grievance = country.regions.grievance[places]
     beyond = 1.0 - country.regions.control[places]
-    chance = country.apply(rivalry.riot_chance, hit, power, grievance, beyond)
+    chance = country.apply(rents_rules.riot_chance, hit, power, grievance, beyond)
     draw = country.draws.uniform_each("riot", commanders.names, country.calendar_month)
     return draw < chance
 
@@ -224,7 +228,7 @@ def punish(country: Country) -> None:
     if not killed.any():
         return
     regions = country.regions
-    chance = country.apply(rivalry.operation_chance, killed, regions.control)
+    chance = country.apply(rents_rules.operation_chance, killed, regions.control)
     draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
     sent = (draw < chance).astype(float)
     if not sent.any():

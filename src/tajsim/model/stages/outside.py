@@ -2,12 +2,12 @@
 
 import numpy as np
 
+import tajsim.model.events as events
+import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
-from tajsim.model import events, notes
 from tajsim.model.country import Country
 from tajsim.model.record import measured
-from tajsim.rules.border import price
-from tajsim.rules.powers import outside, reception
+from tajsim.rules import drug_market, offers
 
 HARVEST_MONTH = 5  # June: the crop is in
 
@@ -23,13 +23,13 @@ def chance(country: Country) -> None:
     out, draws, month = country.outside, country.draws, country.calendar_month
     if country.months_run == 0 or month % 12 == HARVEST_MONTH:
         normal = draws.normal("harvest", "afghanistan", month)
-        out.harvest_luck = country.apply(outside.harvest_of_year, normal)
+        out.harvest_luck = country.apply(offers.harvest_of_year, normal)
         notes.note_harvest(country)
     out.harvest = country.values.afghan_harvest * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
-    out.demand_shock = country.apply(outside.autoregressive, out.demand_shock, shock)
+    out.demand_shock = country.apply(offers.autoregressive, out.demand_shock, shock)
     out.terms = country.apply(
-        reception.reception,
+        offers.reception,
         country.base_presence,
         country.presence_start,
         country.exit_ratio("air_migrants"),
@@ -42,10 +42,10 @@ def routes(country: Country) -> None:
     """Networks choose. Writes: consignments (bought, shares of ways)."""
     networks = country.networks
     bought = total(networks.bought)
-    country.price_in = country.apply(price.price_at_border, bought, country.outside.harvest)
+    country.price_in = country.apply(drug_market.price_at_border, bought, country.outside.harvest)
     country.now["heroin_price"] = country.price_in
     months = np.full(country.run_count, float(country.months_run))
-    country.price_out = country.apply(price.price_beyond, months)
+    country.price_out = country.apply(drug_market.price_beyond, months)
     barrier = np.zeros((len(EXITS), country.run_count))
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
     closed = country.barrier + country.hardening

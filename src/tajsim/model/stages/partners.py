@@ -12,14 +12,11 @@ from tajsim.model.notes import note_blows, note_ladder, note_offers, note_positi
 from tajsim.model.stages.elite import look_ahead
 from tajsim.model.stages.force import civil_aid, clear_land, invest
 from tajsim.model.stages.money import recruit
-from tajsim.rules.elite import rank
-from tajsim.rules.militants import buildup
-from tajsim.rules.outsourcing import dependence, search, sovereignty
-from tajsim.rules.outsourcing.ideas import threat_of_ideas
-from tajsim.rules.powers import alarm, base_rent, guarantee, hostility, overstated, partner, rivalry
-from tajsim.rules.powers.delivery import diverted_share, duplication
-from tajsim.rules.society import repression
-from tajsim.rules.state import succession
+from tajsim.rules import aid as aid_rules
+from tajsim.rules import loyalty, militants, outsourcing, succession, violence
+from tajsim.rules import offers as offers_rules
+from tajsim.rules.aid import diverted_share, duplication
+from tajsim.rules.outsourcing import threat_of_ideas
 from tajsim.world import ELECTION, EMBASSY_GUARD, WATCHED
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
@@ -40,7 +37,7 @@ def offers(country: Country) -> None:
     weight = powers.carried + country.invested / country.home_output
     # What began to arrive in the first month is no gain of the year.
     slow = weight if country.months_run == 1 else powers.remembered
-    gain = rivalry.rival_gain(rivalry.advance(weight, slow)[:, None], WATCHED_BY)
+    gain = offers_rules.rival_gain(offers_rules.advance(weight, slow)[:, None], WATCHED_BY)
     powers.make_offers(country.regime.gap, gain, attention(country))
     powers.remembered = slow + (weight - slow) / 12.0
     pay_for_base(country)
@@ -53,14 +50,14 @@ def attention(country: Country) -> Array:
     Budgets of early 2004 answer what was asked and told then: both count from the start on.
     """
     powers = country.powers
-    wake = country.apply(alarm.alarm, country.regime.strain)
+    wake = country.apply(offers_rules.alarm, country.regime.strain)
     asked, told = country.search - country.search_start, country.told - country.told_start
     return powers.apply(powers.heed, wake, asked, told)
 
 
 def pay_for_base(country: Country) -> None:
     """The owner of the base adds the help that takes the place of rent: arms, aid against drugs."""
-    rent = country.apply(base_rent.rent_in_kind, country.base_troops)
+    rent = country.apply(offers_rules.rent_in_kind, country.base_troops)
     offered = country.power["russia"].offer
     for task in ("external_defence", "drugs"):
         offered[axes.TASKS.index(task)] += 0.5 * rent
@@ -84,12 +81,14 @@ def neighbours(country: Country) -> None:
     transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
     count = len(axes.AFGHAN_SECTIONS)
     guard = total(country.guard_strength[:count]) / count
-    country.hardening = country.apply(hostility.hardening, guard, country.hostility)
-    country.hostility = country.apply(hostility.hostility_step, country.hostility, transit, inside)
+    country.hardening = country.apply(offers_rules.hardening, guard, country.hostility)
+    country.hostility = country.apply(
+        offers_rules.hostility_step, country.hostility, transit, inside
+    )
     pressure = country.values.militant_pressure.copy()
     exiles = axes.MILITANT_GROUPS.index("khudaiberdiev")
     pressure[exiles] = country.apply(
-        buildup.pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
+        militants.pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
     )
     country.outside.militant_pressure = pressure
 
@@ -101,11 +100,11 @@ ORDER_OF_HANDOVER = (1, 0, 2, 3, 4)
 def look_for_partners(country: Country) -> None:
     """Work out how far the regime relies on its patron, and how widely it looks for others."""
     regime, powers = country.regime, country.powers
-    whole = dependence.dependence(regime.task_provision, regime.effort)
-    country.reliance = dependence.reliance(whole, powers.carried, powers.moscow)
-    regime.unease = country.apply(search.unease, country.reliance)
-    country.search = country.apply(search.search, regime.weakness, regime.unease)
-    country.displeasure = guarantee.displeasure(country.leverage, country.reliance)
+    whole = outsourcing.dependence(regime.task_provision, regime.effort)
+    country.reliance = outsourcing.reliance(whole, powers.carried, powers.moscow)
+    regime.unease = country.apply(outsourcing.unease, country.reliance)
+    country.search = country.apply(outsourcing.search, regime.weakness, regime.unease)
+    country.displeasure = offers_rules.displeasure(country.leverage, country.reliance)
     tell_threat(country)
     # What the regime looked for and told in early 2004 stands in the budgets of that year. The
     # telling earns from the second month on, when aid has come in.
@@ -120,16 +119,14 @@ def tell_threat(country: Country) -> None:
     aid, revenue = total(country.last["aid_delivered"]), country.last["budget"]
     earned = aid / np.maximum(aid + revenue, 1.0)
     party = country.regime.party_threat
-    own = country.apply(overstated.overstatement, earned, party / (1.0 + party))
-    patron = country.apply(
-        overstated.overstatement, country.west_share, np.zeros(country.run_count)
-    )
-    country.told = country.apply(overstated.believed, own, patron)
+    own = country.apply(aid_rules.overstatement, earned, party / (1.0 + party))
+    patron = country.apply(aid_rules.overstatement, country.west_share, np.zeros(country.run_count))
+    country.told = country.apply(aid_rules.believed, own, patron)
 
 
 def excused(country: Country, tolerance: Array) -> Array:
     """Return how far a partner of that tolerance looks away from repression, 0 to 1, ``(run,)``."""
-    return country.apply(overstated.looked_away, tolerance, country.told)
+    return country.apply(aid_rules.looked_away, tolerance, country.told)
 
 
 def ask_for_border(country: Country) -> None:
@@ -139,8 +136,8 @@ def ask_for_border(country: Country) -> None:
     threat = threat + regime.perceived[axes.TASKS.index("militancy")]
     guard = country.agency["russian_border_troops"]
     holds = (total(guard.guarded_km) > 0.0).astype(float)
-    regime.demand = holds * country.apply(sovereignty.sovereignty_demand, regime.unease, threat)
-    chance = country.apply(sovereignty.grant_chance, regime.demand)
+    regime.demand = holds * country.apply(outsourcing.sovereignty_demand, regime.unease, threat)
+    chance = country.apply(outsourcing.grant_chance, regime.demand)
     if chance.any():
         month = country.calendar_month
         hand_over_next(country, country.draws.happens("grant", "russia", month, chance))
@@ -193,7 +190,7 @@ def delivery(country: Country) -> None:
     invest(country)
     presence(country)
     powers.carry()
-    country.regime.task_provision = dependence.provision_of_tasks(
+    country.regime.task_provision = outsourcing.provision_of_tasks(
         np.swapaxes(powers.provision, 0, 1)
     )
 
@@ -213,7 +210,7 @@ def exposure_to(country: Country, gone: Array) -> Array:
         if went.any():
             post = commander.home_post
             guards = np.full(country.run_count, float(axes.AGENCIES[post] == EMBASSY_GUARD))
-            relied = country.apply(partner.partner_exposure, helped[:, post], present, guards)
+            relied = country.apply(offers_rules.partner_exposure, helped[:, post], present, guards)
             found = np.maximum(found, went * relied)
     return found
 
@@ -277,7 +274,7 @@ def rank_services(country: Country) -> None:
     service = country.agency["security_ministry"]
     others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
     to_go = float(month_number(ELECTION) - country.calendar_month)
-    near = rank.election_near(np.mod(to_go, country.values.election_interval))
+    near = loyalty.election_near(np.mod(to_go, country.values.election_interval))
     country.regime.rank_services(service.quality, others, near)
 
 
@@ -304,14 +301,14 @@ def perceived_threats(country: Country) -> Array:
 def position(country: Country) -> None:
     """Work out the regime's position between the camps, and what Moscow makes of it."""
     powers = country.powers
-    country.alignment = dependence.alignment(powers.carried, powers.west, powers.moscow)
+    country.alignment = outsourcing.alignment(powers.carried, powers.west, powers.moscow)
     whole = np.maximum(total(powers.carried), 1e-9)
     country.west_share = total(powers.carried * powers.west) / whole
     country.objection = country.apply(
-        guarantee.objection, total(powers.carried * powers.bloc) / whole
+        offers_rules.objection, total(powers.carried * powers.bloc) / whole
     )
     country.leverage = country.apply(
-        guarantee.leverage, country.values.debt_to_russia, country.migrants
+        offers_rules.leverage, country.values.debt_to_russia, country.migrants
     )
     look_for_partners(country)
     powers.back(country.alignment, country.base_presence)
@@ -422,5 +419,5 @@ def climb_ladder(country: Country) -> None:
     regime.ladder = regime.ladder + taken
     lost = regime.ladder >= 1.0 + axes.REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)
-    before, country.standing = country.standing, repression.standing(regime.ladder)
+    before, country.standing = country.standing, violence.standing(regime.ladder)
     note_ladder(country, taken, before, seats)

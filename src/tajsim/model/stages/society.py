@@ -2,21 +2,15 @@
 
 import numpy as np
 
+import tajsim.model.chronicle as chronicle
+import tajsim.model.ledger as ledger
+import tajsim.model.notes as notes
 from tajsim.agents.network import BANNED
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
-from tajsim.model import chronicle, ledger, notes
 from tajsim.model.country import Country
-from tajsim.rules.society import (
-    arrests,
-    creed,
-    exile,
-    gangs,
-    grievance,
-    incidents,
-    insecurity,
-    radicalisation,
-)
-from tajsim.rules.society.informers import underworld_step
+from tajsim.rules import grievance
+from tajsim.rules import violence as violence_rules
+from tajsim.rules.violence import underworld_step
 from tajsim.world import SECTION_REGION
 
 #: Place of each region that has a border, and the sections of it.
@@ -30,7 +24,7 @@ BORDER = [
 def society(country: Country) -> None:
     """People respond. Writes: people, grievance, fear, protest, members."""
     values = country.values
-    country.creed = country.apply(creed.control_of_faith, country.regime.ladder)
+    country.creed = country.apply(grievance.control_of_faith, country.regime.ladder)
     country.absorbed = country.apply(
         grievance.absorption,
         country.movement["irpt"].seats / values.seats_all,
@@ -43,7 +37,7 @@ def society(country: Country) -> None:
     protest(country)
     services = country.agency["security_ministry"]
     skill = country.apply(
-        radicalisation.skill_against_violence,
+        violence_rules.skill_against_violence,
         services.quality,
         services.collusion,
         country.creed,
@@ -72,7 +66,7 @@ def feel(country: Country) -> None:
         country.creed,
         regions.idle / home,
         regions.excluded(country.standing, step, corruption),
-        country.apply(insecurity.insecurity, country.crime, border_weakness(country)),
+        country.apply(grievance.insecurity, country.crime, border_weakness(country)),
         country.absorbed,
     )
     fight_crime(country, policing, total(regions.idle) / people)
@@ -85,10 +79,12 @@ def fight_crime(country: Country, policing: Array, idle: Array) -> None:
         policing: police per head times effort, over that at the start.
         idle: returned migrants without work, share of people.
     """
-    aim = country.apply(insecurity.crime_aim, policing, idle, country.gangs)
-    country.crime = country.apply(insecurity.crime_step, country.crime, aim)
+    aim = country.apply(grievance.crime_aim, policing, idle, country.gangs)
+    country.crime = country.apply(grievance.crime_step, country.crime, aim)
     informers = country.informers
-    country.gangs = country.apply(gangs.gangs_step, country.gangs, policing, informers, idle)
+    country.gangs = country.apply(
+        violence_rules.gangs_step, country.gangs, policing, informers, idle
+    )
     incidents = country.regime.incidents
     country.underworld = country.apply(
         underworld_step, country.underworld, country.crime, incidents
@@ -167,7 +163,7 @@ def violence(country: Country, skill: Array) -> None:
     pull = country.values.foreign_pull * (1.0 + country.broadcast)
     home, regions = country.at_home, country.regions
     new = country.apply(
-        radicalisation.radicalised,
+        violence_rules.radicalised,
         home,
         regions.grievance,
         country.creed * regions.devout,
@@ -178,7 +174,7 @@ def violence(country: Country, skill: Array) -> None:
     leave_home(country, "violent", new)
     country.now["radicalised"] += total(new)
     violent, fringe = country.people["violent"], total(country.movement["bayat"].members)
-    chance = country.apply(incidents.incident_chance, violent / 1000.0, fringe / 1000.0)
+    chance = country.apply(violence_rules.incident_chance, violent / 1000.0, fringe / 1000.0)
     happened = country.draws.happens("incident", "violent", country.calendar_month, chance)
     country.now["incidents"] = happened
     country.note(
@@ -190,7 +186,7 @@ def violence(country: Country, skill: Array) -> None:
         ),
     )
     country.regime.incidents = country.regime.incidents + happened
-    leaving, fading, caught = country.apply(radicalisation.violent_flows, violent, pull, skill)
+    leaving, fading, caught = country.apply(violence_rules.violent_flows, violent, pull, skill)
     country.people.move("violent", "fighters_abroad", leaving)
     country.joined = country.joined + leaving
     country.people.move("violent", "prisoners", caught)
@@ -199,12 +195,14 @@ def violence(country: Country, skill: Array) -> None:
 
 def come_back(country: Country) -> None:
     """Fighters die or return, exiles are handed over, prisoners are released."""
-    killed, back = country.apply(radicalisation.fighters_fate, country.people["fighters_abroad"])
+    killed, back = country.apply(violence_rules.fighters_fate, country.people["fighters_abroad"])
     country.people.move("fighters_abroad", "dead", killed)
     country.people.move("fighters_abroad", "violent", back)
-    handed = country.apply(exile.extradited, country.people["exiles"], country.alignment)
+    handed = country.apply(violence_rules.extradited, country.people["exiles"], country.alignment)
     country.people.move("exiles", "prisoners", handed)
-    return_home(country, "prisoners", country.apply(arrests.released, country.people["prisoners"]))
+    return_home(
+        country, "prisoners", country.apply(violence_rules.released, country.people["prisoners"])
+    )
 
 
 def leave_home(country: Country, target: str, persons: Array) -> None:

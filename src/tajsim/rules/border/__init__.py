@@ -1,1 +1,0 @@
-"""Border and bribery market: detection, collusion, tolls, routes, prices."""

@@ -1,1 +1,0 @@
-"""Elite loyalty and coup-proofing: commanders, purges, bargains, mutiny."""

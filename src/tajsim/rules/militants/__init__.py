@@ -1,1 +1,0 @@
-"""Militants abroad: build-up, deterrence, crossing."""

@@ -1,1 +1,0 @@
-"""Outsourcing market, powers' side: offers, conditions, delivery, guarantee."""

@@ -1,1 +1,0 @@
-"""Rents and patronage: what climbs, what it buys, what diverts it."""

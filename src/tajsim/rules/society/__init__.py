@@ -1,1 +1,0 @@
-"""Society: migration, hardship, fear, grievance, channel, radicalisation."""

@@ -1,1 +1,0 @@
-"""The state: strain, failure, control of regions."""

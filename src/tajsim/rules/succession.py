@@ -1,0 +1,278 @@
+"""Succession: the contest at the end of the ruler's term."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+#: Kinds of ending, as numbers of the outcome ``handover``; 0 before the end of the term.
+NONE, KEPT, ORDERLY, BARGAINED, CONTESTED = range(5)
+
+
+def stands_behind(
+    loyalty: Array,
+    rent_ratio: Array,
+    fear: Array,
+    power: Array,
+    carried: Array,
+    settled: Array,
+    patron: Array,
+    vacant: Array,
+    *,
+    side_loyalty: Array,
+    side_rent: Array,
+    side_fear: Array,
+    side_ambition: Array,
+    side_settled: Array,
+    side_patron: Array,
+) -> Array:
+    """Return the chance that a commander stands behind what the ruler has arranged, ``(run,)``.
+
+    He asks what he owes and is paid, as far as that will go on; what may be done to him; whether
+    the outcome will stand; whom the patron backs; and, before an empty chair, whether he could
+    take it himself.
+
+    Equation:
+        owed = side_loyalty * (2 * loyalty - 1) + side_rent * ln(0.1 + rent_ratio)
+        risk = (side_fear * fear + side_ambition * power * vacant) * (1 - settled)
+        stands = side_settled * (2 * settled - 1) + side_patron * patron
+        stands_behind = 1 / (1 + exp(-(carried * owed - risk + stands)))
+
+    Args:
+        rent_ratio: what he lately received over what he claims.
+        fear: what he expects for himself, 0 to 1.
+        power: his independent power, 0 to 1.
+        carried: how far what the ruler gave passes to what comes, 0 to 1: whole where he stays.
+        settled: how far it is settled what comes, 0 to 1.
+        patron: the patron's backing of the arrangement, 0 to 1.
+        vacant: 1 where the ruler leaves, else 0.
+
+    Mechanisms: P24, M17, M18, S01, S28.
+    """
+    owed = side_loyalty * (2.0 * loyalty - 1.0) + side_rent * np.log(0.1 + rent_ratio)
+    risk = side_fear * fear + side_ambition * power * vacant
+    push = carried * owed - risk * (1.0 - settled) + side_settled * (2.0 * settled - 1.0)
+    return 1.0 / (1.0 + np.exp(-push - side_patron * patron))
+
+
+def ranks_behind(trust: Array, collusion: Array, settled: Array) -> Array:
+    """Return the share of an agency's people who stand behind the arrangement, 0 to 1, ``(run,)``.
+
+    Who lives on side incomes waits to see who wins, unless it is settled who wins.
+
+    Equation:
+        ranks_behind = trust * (1 - collusion * (1 - settled))
+
+    Args:
+        trust: the regime's trust in its apparatus, 0 to 1.
+        collusion: that of the agency, share.
+        settled: how far it is settled what comes, 0 to 1.
+
+    Mechanisms: P24, S04.
+    """
+    return trust * (1.0 - collusion * (1.0 - settled))
+
+
+def bargain_chance(
+    share_behind: Array,
+    shortfall: Array,
+    leverage: Array,
+    settled: Array,
+    *,
+    contest_mediation: Array,
+) -> Array:
+    """Return the probability that one who stands against takes a bargain, ``(run,)``.
+
+    He is bought where the other side is strong and can pay, or brought to the table by a patron
+    with a hold on both, as in 1997, if there is a process to bring him to.
+
+    Equation:
+        bought = share_behind * (1 - shortfall)
+        brought = contest_mediation * leverage * settled
+        bargain_chance = 1 - (1 - bought) * (1 - brought)
+
+    Args:
+        share_behind: armed strength behind the arrangement over that of both sides, 0 to 1.
+        shortfall: clients' claims left unpaid, 0 to 1.
+        leverage: of the patron over the regime, 0 to 1.
+
+    Mechanisms: M17, P13, M111, P24.
+    """
+    bought = share_behind * (1.0 - shortfall)
+    brought = contest_mediation * leverage * settled
+    return 1.0 - (1.0 - bought) * (1.0 - brought)
+
+
+def kind_of_ending(leaves: Array, share: Array, bargains: Array, fights: Array) -> Array:
+    """Return how the term ended, as a number, ``(run,)``.
+
+    4 contested where anyone took up arms or less than half of the armed strength that took sides
+    stands behind the outcome; else 3 where anyone had to be bought; else 2 where the ruler left;
+    else 1, he stayed.
+
+    Equation:
+        calm = 3 if bargains > 0.5 else 2 if leaves > 0.5 else 1
+        kind_of_ending = 4 if fights > 0.5 else 4 if share < 0.5 else calm
+
+    Args:
+        leaves: 1 where the ruler left, else 0.
+        share: armed strength behind the outcome over that of both sides, after bargains, 0 to 1.
+        bargains, fights: commanders who bargained, who took up arms, count.
+
+    Mechanisms: P24.
+    """
+    calm = np.where(bargains > 0.5, float(BARGAINED), np.where(leaves > 0.5, ORDERLY, KEPT))
+    return np.where((fights > 0.5) | (share < 0.5), float(CONTESTED), calm)
+
+
+def nearness(to_go: Array, *, succession_sight: Array) -> Array:
+    """Return how heavily the end of the term weighs on all, 0 to 1, ``(run,)``.
+
+    Seen from afar, and more with every month.
+
+    Equation:
+        nearness = exp(-to_go / succession_sight)
+
+    Args:
+        to_go: months until the term ends, 0 and up.
+
+    Mechanisms: P24.
+    """
+    return np.exp(-to_go / succession_sight)
+
+
+def danger_of_leaving(
+    disloyal: Array, record: Array, *, ruler_immunity: Array, immunity_effect: Array
+) -> Array:
+    """Return what a ruler has to fear once out of office, 0 to 1, ``(run,)``.
+
+    Accounts are settled by those he could not win and for what was done; immunity for him and his
+    family takes part of it away.
+
+    Equation:
+        danger = 1 - (1 - disloyal) * (1 - record)
+        danger_of_leaving = danger * (1 - immunity_effect * ruler_immunity)
+
+    Args:
+        disloyal: 1 - mean loyalty of commanders in place.
+        record: step on the repression ladder over its last.
+
+    Mechanisms: P23.
+    """
+    danger = 1.0 - (1.0 - disloyal) * (1.0 - record)
+    return danger * (1.0 - immunity_effect * ruler_immunity)
+
+
+def readiness_to_leave(
+    danger: Array,
+    *,
+    succession_process: Array,
+    ruler_commitment: Array,
+    leave_bias: Array,
+    leave_danger: Array,
+    leave_process: Array,
+    leave_commitment: Array,
+) -> Array:
+    """Return the probability with which a ruler would leave at the end of his term, ``(run,)``.
+
+    Survival comes first, so danger keeps him; a process that he can trust and his own word in
+    public move him.
+
+    Equation:
+        moved = leave_process * succession_process + leave_commitment * ruler_commitment
+        push = leave_bias - leave_danger * danger + moved
+        readiness_to_leave = 1 / (1 + exp(-push))
+
+    Args:
+        danger: what he has to fear once out of office, 0 to 1.
+
+    Mechanisms: P23, P24.
+    """
+    push = leave_bias - leave_danger * danger + leave_process * succession_process
+    return 1.0 / (1.0 + np.exp(-push - leave_commitment * ruler_commitment))
+
+
+def heir_chance(
+    near: Array, ready: Array, danger: Array, heir: Array, *, heir_rate: Array
+) -> Array:
+    """Return the probability that the ruler names an heir this month, ``(run,)``.
+
+    Who means to leave, and safely, thinks beyond his term; who does not names no rival to himself.
+
+    Equation:
+        named = 1 - exp(-heir_rate * near * ready * (1 - danger))
+        heir_chance = named * (1 - heir)
+
+    Mechanisms: P23.
+    """
+    return (1.0 - np.exp(-heir_rate * near * ready * (1.0 - danger))) * (1.0 - heir)
+
+
+def settlement(
+    heir: Array, loyalty: Array, *, succession_process: Array, heir_worth: Array
+) -> Array:
+    """Return how far it is settled what comes after the ruler, 0 to 1, ``(run,)``.
+
+    By a credible process, or by an heir as far as the elite follows him who named him.
+
+    Equation:
+        settlement = 1 - (1 - succession_process) * (1 - heir_worth * heir * loyalty)
+
+    Args:
+        heir: 1 where an heir is named, else 0.
+        loyalty: mean loyalty of commanders in place, 0 to 1.
+
+    Mechanisms: P24.
+    """
+    return 1.0 - (1.0 - succession_process) * (1.0 - heir_worth * heir * loyalty)
+
+
+def doubt_of_after(near: Array, settled: Array, ready: Array, *, staying_doubt: Array) -> Array:
+    """Return how unsure all are of what comes after the term, 0 to 1, ``(run,)``.
+
+    Most where the ruler is going and nothing is settled, less where everyone expects him to stay
+    beyond his term.
+
+    Equation:
+        going = staying_doubt + (1 - staying_doubt) * ready
+        doubt_of_after = near * (1 - settled) * going
+
+    Mechanisms: P24.
+    """
+    return near * (1.0 - settled) * (staying_doubt + (1.0 - staying_doubt) * ready)
+
+
+def patron_word(guarantee: Array, doubt: Array, *, patron_hesitation: Array) -> Array:
+    """Return the patron's backing of a ruler who settles nothing, 0 to 1, ``(run,)``.
+
+    The patron keeps supporting the buffer, and trusts the man less the less is settled.
+
+    Equation:
+        patron_word = guarantee * (1 - patron_hesitation * doubt)
+
+    Mechanisms: X21, P24.
+    """
+    return guarantee * (1.0 - patron_hesitation * doubt)
+
+
+def claims_grow(doubt: Array, *, claim_rush: Array) -> Array:
+    """Return the growth of what a commander claims, ratio, ``(run,)``.
+
+    Who does not know what comes after wants his part now, so rents are fought over.
+
+    Equation:
+        claims_grow = 1 + claim_rush * doubt
+
+    Mechanisms: P24, M17.
+    """
+    return 1.0 + claim_rush * doubt
+
+
+def unsettled_step(unsettled: Array, *, succession_memory: Array) -> Array:
+    """Return what a contest left open next month, 0 to 1, ``(run,)``: it fades with the months.
+
+    Equation:
+        unsettled_next = unsettled * (1 - 1 / succession_memory)
+
+    Mechanisms: P24.
+    """
+    return unsettled * (1.0 - 1.0 / succession_memory)
