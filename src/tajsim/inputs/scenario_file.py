@@ -193,7 +193,7 @@ def read_source(path: Path) -> Source:
     """
     text, tables, problems = read_toml(path, shown_path(path))
     source = Source(path, text, problems)
-    _check_tables(tables, source)
+    check_tables(tables, source)
     return source
 
 
@@ -206,7 +206,7 @@ def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any], Problems]:
     text = read_text(path, shown)
     if not text.strip():
         raise UserError(f"{shown}: is empty; 'tajsim new FILE --from status-quo' writes one")
-    tables, places, twice = _parsed(text, shown)
+    tables, places, twice = parsed(text, shown)
     problems = Problems(shown, Lines(places))
     for name, first, later in twice:
         text_twice = f"stands twice, first on line {first.line}; expected once"
@@ -214,7 +214,7 @@ def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any], Problems]:
     return text, tables, problems
 
 
-def _parsed(
+def parsed(
     text: str, shown: str
 ) -> tuple[dict[str, Any], list[Place], list[tuple[str, Place, Place]]]:
     """Return the tables, the places of their keys, and the keys that stand twice.
@@ -263,7 +263,7 @@ def _too_large(value: Any, path: Key) -> Iterator[Key]:
         yield path
 
 
-def _check_tables(tables: dict[str, Any], source: Source) -> None:
+def check_tables(tables: dict[str, Any], source: Source) -> None:
     """Check the file against the format, each row by itself so that all errors are found."""
     rows = {key: tables[key] for key in ("events", "claims") if isinstance(tables.get(key), list)}
     try:
