@@ -197,25 +197,29 @@ def _models(
 
 
 def _scenario(name: str, change: Change, places: list[Place], shown: str) -> Scenario | list[str]:
-    """Return the changed scenario under the name of the change, or what is wrong with it."""
+    """Return the changed scenario, or what is wrong; what is laid over one has an own name."""
     at = ("changes", name)
     inner = [replace(p, path=p.path[2:]) for p in places if p.path[:2] == at and p.path[2:]]
     source = scenario_file.Source(Path(name), "", Problems(shown, Lines(inner)))
     tables = {"title": change.title, "question": change.title, "extends": change.extends}
     laid = {"set": change.settings, "events": change.events}
     scenario_file.check_tables({**tables, **laid}, source)
+    laid_over = bool(change.settings or change.events)
+    if laid_over and name in scenario_file.shipped_scenarios():
+        source.problems.add((), f"'{name}' is a shipped scenario; expected a name of its own")
     try:
         base = load_scenario(change.extends)
     except UserError as error:
-        return error.messages
+        source.problems.add(("extends",), "; ".join(error.messages))
+        return source.problems.messages()
     settings = {key: value for key, (value, _) in file_settings(source).items()}
     events = file_events(source, base.start, base.end, list(base.events))
     if messages := source.problems.messages():
         return messages
     return replace(
         base,
-        name=name,
-        extends=change.extends if change.settings or change.events else base.extends,
+        name=name if laid_over else base.name,
+        extends=change.extends if laid_over else base.extends,
         settings={**base.settings, **settings},
         events=tuple(sorted([*base.events, *events], key=lambda event: event.month)),
         claims=(),
