@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
+from matplotlib.text import Text
 
 import tajsim
+from tajsim import plots
+from tajsim.agents.actors import Actor, Actors, Member
 from tajsim.analysis import compare_results, summarise
+from tajsim.analysis.claims import evaluate_claims
 from tajsim.analysis.differences import comparison_text
+from tajsim.app.figures import fan_of
+from tajsim.ensemble import run_many
 from tajsim.errors import UserError
+from tajsim.inputs.experiment_parts import Keep
+from tajsim.inputs.outcomes import PLACES, load_outcomes, with_weight
+from tajsim.model.country import Country
+from tajsim.results.numbers import table_number
 from tajsim.results.select import gap
-from tajsim.results.window import first_difference, over, window_of
+from tajsim.results.window import (
+    at_places,
+    first_difference,
+    over,
+    scaled,
+    smooth,
+    titled,
+    whole_period,
+    window_of,
+)
+from tajsim.sweeps.task import summarise as keep_numbers
 
 Maker = Callable[..., xr.Dataset]
 
@@ -104,6 +126,109 @@ def test_window_starts_at_the_first_difference(by_hand: Maker) -> None:
 def test_wrong_windows(by_hand: Maker, window: tuple[str, str]) -> None:
     with pytest.raises(UserError, match="window"):
         summarise(by_hand([[1.0]]), window)
+
+
+@pytest.fixture(scope="module")
+def handed_over() -> xr.Dataset:
+    """Return results in which the Russian border troops leave in the one and stay in the other."""
+    return run_many(["status-quo", "russian-border-withdrawal"], runs=4, seed=3, until="2008-12")
+
+
+def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, float]:
+    """Return the whole of an outcome in the reference as everything that tells it has it."""
+    whole = dict.fromkeys(load_outcomes()[name].dimensions, "all")
+    claim = {
+        "id": "whole", "statement": "", "document": "", "line": 1, "outcome": name,
+        "window": window, "against": "level", "expect": "between",
+    }  # fmt: skip
+    asked = results.assign_attrs(claims=json.dumps({"status-quo": [claim]}))
+    record = {
+        n: results[n].isel(scenario=0).transpose(..., "month", "run").values
+        for n in with_weight([name])
+    }
+    kept = keep_numbers(record, [Keep(name, name, whole, window)], whole_period(results)[0])[:, 0]
+    picture = plots.figure("fan", results, outcome=name, smooth=12)
+    line = next(one for one in picture.axes[0].lines if one.get_linewidth() == 1.7)
+    factor = scaled(smooth(at_places(results, name), 12).values, "")[0]
+    fan = fan_of([results.isel(scenario=[i]) for i in (0, 1)], name)
+    assert fan is not None
+    times = {"million": 1e6, "billion": 1e9}.get(fan["unit"].split()[0], 1.0)
+    at = f"{next(iter(whole))}=all"
+    row, level = (
+        table[(table["outcome"] == name) & (table["where"] == at)].iloc[0]
+        for table in (make(results[[*record]], window) for make in (compare_results, summarise))
+    )
+    return {
+        "claim": evaluate_claims(asked)["median"].iloc[0],
+        "compare": row["reference_median"],
+        "sweep": float(np.median(kept)),
+        "picture": float(line.get_ydata()[-1]) * factor,
+        "report": level["median"],
+        "dashboard": fan["lines"][0][2][-1] * times,
+    }
+
+
+def test_one_answer_to_each_question(handed_over: xr.Dataset) -> None:
+    window = ("2008-01", "2008-12")
+    names = [
+        name for name, outcome in load_outcomes().items()
+        if len(outcome.dimensions) == 1 and outcome.aggregate in ("yearly", "mean")
+    ]  # fmt: skip
+    assert len(names) > 20 and {load_outcomes()[name].places for name in names} == set(PLACES)
+    for name in [*names[::2], "strength", "collusion", "militant_fighters"]:
+        found = ways(handed_over, name, window)
+        known = found["compare"]
+        assert found == pytest.approx(dict.fromkeys(found, known), rel=2e-5, abs=1e-12), name
+        assert len({table_number(value) for value in found.values()}) == 1, name
+
+
+def test_what_is_recorded_of_a_body_without_people_is_missing(handed_over: xr.Dataset) -> None:
+    for name, outcome in load_outcomes().items():
+        missing = np.isnan(handed_over[name])
+        if outcome.places == "people":
+            np.testing.assert_array_equal(missing, handed_over["strength"] < 1.0)
+        else:
+            assert not missing.any(), name
+    troops = {"agency": ["russian_border_troops"]}
+    told = "left in January 2008 in russian-border-withdrawal"
+    assert told in titled(handed_over, "collusion", troops)
+    assert "left" not in titled(handed_over, "strength", troops)
+    table = compare_results(handed_over)
+    row = table[table["where"] == "agency=russian_border_troops"].set_index("outcome").loc["pay"]
+    assert np.isfinite(row["reference_median"]) and row["runs"] == 0 and told in row["label"]
+    assert np.isnan([row["median"], row["difference"], row["low"]]).all()
+    assert told in comparison_text(handed_over, table).replace("\n", " ")
+    people = handed_over["strength"].where(handed_over["strength"] >= 1.0, 0.0)
+    mean = (handed_over["collusion"].fillna(0.0) * people).sum("agency") / people.sum("agency")
+    np.testing.assert_allclose(
+        at_places(handed_over, "collusion"), mean.transpose("scenario", "month", "run"), rtol=1e-5
+    )
+    for kind in ("fan", "difference", "distribution", "scenarios"):
+        picture = plots.figure(kind, handed_over, outcome="collusion", select=troops)
+        assert told in " ".join(
+            text.get_text().replace("\n", " ") for text in picture.findobj(Text)
+        )
+
+
+def test_no_missing_number_enters_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def watched(apply: Callable[..., Any]) -> Callable[..., Any]:
+        def call(self: Any, rule: Callable[..., Any], *state: Any) -> Any:
+            asked.append(rule.__name__)
+            assert not any(np.isnan(np.asarray(s, dtype=float)).any() for s in state), rule
+            return apply(self, rule, *state)
+
+        return call
+
+    for kind in (Country, Actor, Actors, Member):
+        monkeypatch.setattr(kind, "apply", watched(kind.apply))
+    scenario = tajsim.load_scenario("russian-border-withdrawal")
+    model = tajsim.TajikistanModel(
+        runs=3, seed=3, end="2008-06", settings=scenario.settings, events=scenario.events
+    )
+    model.run_to_end()
+    assert np.isnan(model.record["collusion"]).any() and len(set(asked)) > 50
 
 
 def test_a_comparison_needs_two(by_hand: Maker) -> None:

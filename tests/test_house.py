@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tajsim.axes import DIMENSIONS
+
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "tajsim"
 
@@ -170,6 +172,36 @@ CHANCE_ATTRIBUTES = {"random", "rng", "shuffle", "shuffle_do", "choice", *CHANCE
 DESIGNED = "sampler.random"
 #: The token of the dashboard is to be guessed by nobody; no number of the model comes from it.
 SECRET = ("app", "server.py", "secrets")
+
+
+JOINERS = ("sum", "mean", "median", "max", "min", "weighted", "reduce", "nansum", "nanmean")
+#: Files that name how an outcome aggregates without acting on it: they define, list or store it.
+NAMES_AGGREGATE = {
+    "inputs/outcomes.py", "inputs/factors.py", "ensemble/fingerprint.py", "cli/lists.py",
+    "sweeps/store.py", "model/record.py", "plots/evidence.py",
+}  # fmt: skip
+#: Means over places that tell no outcome: a whole is divided by what each brings to it.
+DIVIDES = {"plots/elite.py"}
+
+
+def test_places_become_one_number_in_results_alone() -> None:
+    """Nobody else adds or averages over places, nor asks how an outcome does it."""
+    found = []
+    for path in files():
+        name = path.relative_to(SOURCE).as_posix()
+        if part_of(path) in ("results", "model", "agents", "rules"):
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                given = [a for part in (*node.args, *node.keywords) for a in ast.walk(part)]
+                places = {a.value for a in given if isinstance(a, ast.Constant)} & set(DIMENSIONS)
+                if node.func.attr in JOINERS and places and name not in DIVIDES:
+                    found.append(shown(path, node))
+            asks = isinstance(node, ast.Attribute) and node.attr == "aggregate"
+            asks |= isinstance(node, ast.Constant) and node.value == "aggregate"
+            if asks and name not in NAMES_AGGREGATE:
+                found.append(shown(path, node))
+    assert found == []
 
 
 def test_draws_are_the_only_source_of_chance() -> None:

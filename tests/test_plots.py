@@ -224,7 +224,11 @@ def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
     expected = two["heroin_seized"].sel(section=["khorog", "pianj"]).sum("section")
     assert np.allclose(seized, expected.transpose("scenario", "month", "run"))
     collusion = window.at_places(two, "collusion")
-    assert np.allclose(collusion, two["collusion"].mean("agency").transpose(*collusion.dims))
+    mean = two["collusion"].weighted(two["strength"]).mean("agency")
+    assert np.allclose(collusion, mean.transpose(*collusion.dims))
+    alone = window.at_places(two.drop_vars("strength"), "collusion")
+    assert np.allclose(alone, two["collusion"].mean("agency").transpose(*alone.dims))
+    assert "each alike" in window.titled(two.drop_vars("strength"), "collusion", {})
     assert window.at_places(two, "collusion", keep=["agency"]).sizes["agency"] == 8
 
 

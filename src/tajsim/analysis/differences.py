@@ -418,6 +418,9 @@ def notes(part: pd.DataFrame, shown: pd.DataFrame, place: str = _ELSEWHERE) -> l
     differ = int((shown["share_tied"] < 1.0).sum())
     lines = [_OVER, "Where nothing changes, one interval in ten is clear of zero by chance."]
     lines += [f"The same in every run: {same} row{'s' * (same != 1)}."] if same else []
+    gone = part[part["headline"] & (part["runs"] == 0)]["label"]
+    text = f"Not compared: {'; '.join(gone)}."
+    lines += textwrap.wrap(text, WIDTH, break_on_hyphens=False) if len(gone) else []
     return lines + _left_out(len(part) - same - differ, place)
 
 

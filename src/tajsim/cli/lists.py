@@ -250,17 +250,18 @@ def outcomes(options: Namespace) -> None:
             ["unit", one.unit],
             ["dimensions", ", ".join((*one.dimensions, "month", "run"))],
             ["over a window", f"{one.aggregate}, in {one.window_unit}"],
+            *([["over places", one.places]] if one.places else []),
             ["meaning", one.meaning],
             ["mechanisms", ", ".join(one.mechanisms)],
         ]
         print(_table(("outcome", ""), rows))
         return
     rows = [
-        [o.name, o.unit, ", ".join(o.dimensions), o.aggregate, o.label]
+        [o.name, o.unit, ", ".join(o.dimensions), o.aggregate, o.places, o.label]
         for o in known.values()
         if not part or o.name in part
     ]
-    print(_table(("outcome", "unit", "dimensions", "window", "label"), rows))
+    print(_table(("outcome", "unit", "dimensions", "window", "places", "label"), rows))
 
 
 @Verb(

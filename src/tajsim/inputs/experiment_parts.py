@@ -115,7 +115,8 @@ class DesignChoice:
 class Keep:
     """One number kept of every run: an outcome at one place, aggregated over a window.
 
-    ``where`` names a coordinate for every dimension of the outcome, or ``all`` for their sum.
+    ``where`` names a coordinate for every dimension of the outcome, or ``all`` for their sum or
+    mean, as the outcome says.
     """
 
     column: str

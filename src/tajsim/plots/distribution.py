@@ -84,7 +84,7 @@ def distribution(
             lower.set_xlabel("\n".join(wrap(label, 4.0, 8.5)))
         else:
             lower.set_xlabel(unit)
-            upper.set_title("\n".join(wrap(titled(dataset[name], chosen), 2.3, style.BODY, True)))
+            upper.set_title("\n".join(wrap(titled(dataset, name, chosen), 2.3, style.BODY, True)))
     return page.figure
 
 

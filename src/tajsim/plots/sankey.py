@@ -19,7 +19,7 @@ import tajsim.results.select as select
 from tajsim.errors import UserError
 from tajsim.plots.style import Layout
 from tajsim.results.numbers import display_name, month_text, number, wrap
-from tajsim.results.window import Floats, over, window_of
+from tajsim.results.window import Floats, at_places, over, window_of
 
 BAR = 0.14  # inches, width of a node
 _LABEL = 0.29  # inches, height of a label of two lines
@@ -319,14 +319,12 @@ class Book:
         parts = {n: np.asarray(values.sel({dimension: n})) for n in large}
         rest = [n for n in map(str, values[dimension].values) if n not in large]
         if rest:
-            parts[f"Other {_BY[dimension]}"] = np.asarray(
-                values.sel({dimension: rest}).sum(dimension)
-            )
+            others = at_places(self._values, name, {dimension: rest})
+            parts[f"Other {_BY[dimension]}"] = np.asarray(others)
         return parts
 
     def _whole(self, name: str) -> Floats:
-        values = self._values[name]
-        return np.asarray(values.sum([d for d in values.dims if d != "run"]))
+        return np.asarray(at_places(self._values, name))
 
     def _flow(self, gap: int, source: str, target: str, values: Floats, colour: str) -> None:
         self.flows[gap].append(Flow(source, target, float(np.mean(values)), colour))
