@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -146,7 +145,7 @@ def test_coordinates_of_a_claim(pair: xr.Dataset) -> None:
 def test_claims_of_shipped_scenarios_can_be_read(name: str, pair: xr.Dataset) -> None:
     """Each one is either tested on the small pair or says why not."""
     data = pair.copy()
-    claims = [asdict(c) for c in load_scenario(name).claims]
+    claims = [claim.model_dump() for claim in load_scenario(name).claims]
     data.attrs["claims"] = json.dumps({"russian-border-withdrawal": claims})
     table = evaluate_claims(data)
     assert len(table) == len(claims)

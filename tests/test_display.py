@@ -23,7 +23,8 @@ from tajsim.exploration.discovery import Discovery
 from tajsim.exploration.robustness import Robustness
 from tajsim.exploration.sensitivity import Sensitivity
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import Claim, Event, Scenario, load_scenario
+from tajsim.inputs.scenario_file import Claim
+from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
 
 EVIL = "<script>alert('1')</script> & \"more\""
 
@@ -130,9 +131,11 @@ def test_what_is_inherited_is_pale() -> None:
 
 def test_a_scenario_made_by_hand_is_shown_and_escaped() -> None:
     event = Event("2005-01", "set", {"parameter": EVIL, "value": 3.0, "months": 2}, EVIL, (EVIL,))
-    claim = Claim(
-        *("a", EVIL, EVIL, 3, ("M47",), EVIL, {"section": EVIL}, ("2004-01", "2004-12")),
-        *("between", -1.0, 2.0, "before", ("2003-01", "2003-12"), True),
+    claim = Claim.model_construct(
+        **{"id": "a", "statement": EVIL, "document": EVIL, "line": 3, "mechanisms": ("M47",)},
+        **{"outcome": EVIL, "where": {"section": EVIL}, "window": ("2004-01", "2004-12")},
+        **{"expect": "between", "low": -1.0, "high": 2.0, "against": "before"},
+        **{"before": ("2003-01", "2003-12"), "relative": True},
     )
     made = Scenario(EVIL, EVIL, EVIL, EVIL, "2004-01", "2005-12", {EVIL: 2.0}, (event,), (claim,))
     seen = shown(made)

@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 from sweep_helpers import EXPERIMENT
 
-import tajsim
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.inputs.experiment import check_experiment, load_experiment
 from tajsim.inputs.experiment_file import experiment_names, experiment_path, is_experiment
-from tajsim.inputs.experiment_parts import EventTemplate, unit_of_uses
+from tajsim.inputs.experiment_parts import EventTemplate, Experiment, unit_of_uses
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.schema import experiment_schema, experiment_schema_text
+from tajsim.inputs.schema import experiment_schema, schema_text
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import DesignPoints, make_design, make_points
 
@@ -41,7 +40,7 @@ def test_shipped_experiments_run(
     if experiment.design.kind in ("sobol", "morris"):
         pytest.importorskip("SALib")
 
-    def two(experiment: tajsim.inputs.experiment.Experiment) -> DesignPoints:
+    def two(experiment: Experiment) -> DesignPoints:
         design = make_design(experiment)
         rows = [0, len(design.rows) - 1]
         return DesignPoints(tuple(design.rows[i] for i in rows), design.units[rows])
@@ -89,7 +88,7 @@ def test_shipped_experiments_fit_the_schema(name: str) -> None:
 
 def test_the_shipped_schema_is_current() -> None:
     path = ROOT / "src" / "tajsim" / "data" / "experiment.schema.json"
-    assert path.read_text(encoding="utf-8") == experiment_schema_text()
+    assert path.read_text(encoding="utf-8") == schema_text("experiment")
     assert json.loads(path.read_text(encoding="utf-8")) == experiment_schema()
 
 
@@ -178,7 +177,7 @@ def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
         load_experiment("irpt-ban")
 
 
-def changed(tmp_path: Path, *changes: tuple[str, str]) -> tajsim.inputs.experiment.Experiment:
+def changed(tmp_path: Path, *changes: tuple[str, str]) -> Experiment:
     text = EXPERIMENT
     for old, new in changes:
         assert old in text, old
@@ -191,7 +190,7 @@ def changed(tmp_path: Path, *changes: tuple[str, str]) -> tajsim.inputs.experime
 RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")
 
 
-def ids(experiment: tajsim.inputs.experiment.Experiment) -> list[str]:
+def ids(experiment: Experiment) -> list[str]:
     return [point.id for point in make_points(experiment, make_design(experiment)).points]
 
 

@@ -65,7 +65,7 @@ _HOMES = {
     "discover": "tajsim.exploration",
     "load_experiment": "tajsim.inputs.experiment",
     "load_results": "tajsim.ensemble",
-    "load_scenario": "tajsim.inputs.scenario",
+    "load_scenario": "tajsim.inputs.scenario_parts",
     "load_sweep": "tajsim.sweeps",
     "robust": "tajsim.exploration",
     "run": "tajsim.ensemble",

@@ -33,3 +33,19 @@ def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
     if not hint and len(valid) <= 12:
         hint = f"; valid are: {', '.join(valid)}"
     return f"{where}unknown {kind} '{name}'{hint}"
+
+
+class UnknownName(ValueError):
+    """A name that is not in a closed list; the nearest one is looked for when it is printed."""
+
+    def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
+        super().__init__(kind, name, valid)
+
+    def __str__(self) -> str:
+        return unknown(*self.args)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UnknownName) and self.args[:2] == other.args[:2]
+
+    def __hash__(self) -> int:
+        return hash(self.args[:2])

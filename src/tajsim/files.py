@@ -1,4 +1,4 @@
-"""Files of users: looked at before they are read, and written whole or not at all."""
+"""Files: those that ship, looked at before they are read, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import time_ns
 
-from tajsim.errors import UserError
+from tajsim.errors import UserError, nearest
 
 LARGEST_FILE = 1_000_000  # bytes of a text
 #: How names of files and folders begin that are being written.
@@ -24,6 +26,50 @@ def exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # a name too long for the file system, a folder that may not be read
         return False
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """The files of a ``kind``, ``scenario`` or ``experiment``, that come with the program."""
+
+    kind: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which they are: in the package, or in the repository."""
+        installed = Path(str(files("tajsim"))) / f"{self.kind}s_files"
+        return installed if installed.is_dir() else Path(__file__).parents[2] / f"{self.kind}s"
+
+    def names(self) -> list[str]:
+        """Return the names of the files, the reference scenario first."""
+        names = sorted(path.stem for path in self.folder.glob("*.toml"))
+        return sorted(names, key=lambda name: name != "status-quo")
+
+    def shown(self, path: Path) -> str:
+        """Return a path as messages show it: shipped files from their folder, others as given."""
+        shipped = path.resolve().parent == self.folder.resolve()
+        return f"{self.kind}s/{path.name}" if shipped else str(path)
+
+    def path(self, name: str | Path) -> Path:
+        """Return the path of a file given by the name of a shipped one or by its path.
+
+        Raises:
+            UserError: if there is none; the line names the nearest shipped one.
+        """
+        if isinstance(name, str) and name in self.names():
+            return self.folder / f"{name}.toml"
+        path = Path(name)
+        if str(name) and exists(path):
+            return path
+        what = f"no such {'file' if is_path(str(name)) else self.kind}"
+        hint = nearest(path.stem, self.names())
+        expected = f"expected a .toml file or a shipped {self.kind}{hint}"
+        raise UserError(f"{str(name) or repr('')}: {what}; {expected}")
+
+
+def is_path(text: str) -> bool:
+    """Return whether a text is meant as a path and not as the name of a shipped file."""
+    return text.endswith(".toml") or "/" in text or "\\" in text
 
 
 def read_text(path: Path, shown: str) -> str:

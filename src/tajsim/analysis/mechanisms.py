@@ -27,7 +27,7 @@ from tajsim.ensemble.run import simulate
 from tajsim.inputs.ledger import STATUSES, Mechanism, load_documents, load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import REDRAWN, load_parameters
-from tajsim.inputs.scenario_file import is_mechanism, shipped_scenarios
+from tajsim.inputs.scenario_file import shipped_scenarios
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.country import readers
@@ -51,7 +51,7 @@ _ID = re.compile(r"\b[MPSEOX][0-9]{2,3}\b")
 
 def ids_in(text: str) -> list[str]:
     """Return the ids of mechanisms that a text names, each once, in the order of the text."""
-    return list(dict.fromkeys(found for found in _ID.findall(text) if is_mechanism(found)))
+    return list(dict.fromkeys(found for found in _ID.findall(text) if found in load_mechanisms()))
 
 
 def _functions(package: ModuleType) -> Iterator[tuple[str, str]]:

@@ -20,12 +20,12 @@ from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import Scenario
-from tajsim.inputs.signs import Pair, Sign, Signs, Where, Window, load_signs, read_signs
+from tajsim.inputs.signs import Pair, Sign, Signs, Where, load_signs, read_signs
 from tajsim.inputs.toml import month_names
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import interval, table_number, text_table
 from tajsim.results.select import gap
-from tajsim.results.window import at_places, over
+from tajsim.results.window import Window, at_places, over
 
 if TYPE_CHECKING:
     from tajsim.ensemble.run import Progress
@@ -130,7 +130,12 @@ def signs(
     known = read_signs(Path(file).read_text("utf-8"), str(file)) if file else load_signs()
     chosen = _chosen(known, ids)
     tests = [
-        _Test(s, known.pairs[s.change], known.pairs.get(s.beyond), runs or known.runs(s))
+        _Test(
+            s,
+            known.pairs[s.change],
+            known.pairs.get(s.beyond),
+            runs or s.asked,
+        )
         for s in chosen
         if not known.missing(s)
     ]
@@ -257,7 +262,7 @@ def _row(
 
 def _unit(sign: Sign) -> str:
     outcome = load_outcomes().get(sign.outcome)
-    if sign.above is not None or (outcome and outcome.unit == "0 or 1"):
+    if sign.yes_or_no:
         return "of runs"
     return outcome.window_unit if outcome else ""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tajsim.inputs.events import UNITS
 from tajsim.results.effect import Effect, Values, effect
 
 HOLDS, NEGLIGIBLE, TURNS = "holds", "right sign but negligible", "turns later"
@@ -25,14 +26,6 @@ SAID = {
 }
 #: The smallest effect where none is given, see `smallest_effect`.
 OF_LEVEL, OF_SPREAD, LEAST_OF_LEVEL = 0.05, 0.2, 0.01
-#: What one of a unit is of the level, of the spread, and in the unit of the outcome.
-_UNITS = {
-    "level": (1.0, 0.0, 0.0),
-    "spread": (0.0, 1.0, 0.0),
-    "points": (0.0, 0.0, 0.01),
-    "absolute": (0.0, 0.0, 1.0),
-    "count": (0.0, 0.0, 1.0),
-}
 
 
 def smallest_effect(level: Values, size: float | None = None, unit: str = "") -> float:
@@ -53,7 +46,7 @@ def smallest_effect(level: Values, size: float | None = None, unit: str = "") ->
     spread = float(known.std(ddof=1)) if known.size > 1 else 0.0
     if size is None:
         return max(min(OF_LEVEL * mean, OF_SPREAD * spread), LEAST_OF_LEVEL * mean)
-    of_level, of_spread, own = _UNITS[unit]
+    of_level, of_spread, own = UNITS[unit]
     return size * (of_level * mean + of_spread * spread + own)
 
 

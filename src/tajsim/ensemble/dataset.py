@@ -6,7 +6,6 @@ import json
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -125,7 +124,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "settings": json.dumps({name: dict(s.settings) for name, s in scenarios.items()}),
         "origins": json.dumps({name: _origins(s) for name, s in scenarios.items()}),
         "events": json.dumps({name: _events(s, plan.end) for name, s in scenarios.items()}),
-        "claims": json.dumps({n: [asdict(c) for c in s.claims] for n, s in scenarios.items()}),
+        "claims": json.dumps({n: [c.model_dump() for c in s.claims] for n, s in scenarios.items()}),
         "extends": json.dumps({n: Path(s.extends or "").stem for n, s in scenarios.items()}),
         "scenario_text": json.dumps({name: s.text for name, s in scenarios.items()}),
     }

@@ -6,34 +6,37 @@ An event changes state or policy, never an outcome. What follows is decided by t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    PlainValidator,
-    ValidationError,
-    WithJsonSchema,
-)
-from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+import pydantic as pd
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
-from tajsim.axes import AGENCIES, COMMANDERS, MOVEMENTS, REPRESSION_STEPS, SECTIONS
-from tajsim.errors import unknown
+from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS, MOVEMENTS, REPRESSION_STEPS, SECTIONS
+from tajsim.errors import nearest, unknown
 from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import load_parameters, shown
-from tajsim.inputs.toml import MONTH, Key, Lines, event_month
+from tajsim.inputs.registry import check_value, load_parameters
+from tajsim.inputs.source import Problems
+from tajsim.inputs.toml import MONTH, Key, event_month
 from tajsim.world import GUARDS
 
 EXPECTATIONS = ("rises", "falls", "unchanged", "between")
 COMPARISONS = ("reference", "before", "level")
+#: Units of a smallest size: what one of each is of the reference level, of its spread over runs,
+#: and in the unit of the outcome.
+UNITS = {
+    "level": (1.0, 0.0, 0.0),
+    "spread": (0.0, 1.0, 0.0),
+    "points": (0.0, 0.0, 0.01),
+    "absolute": (0.0, 0.0, 1.0),
+    "count": (0.0, 0.0, 1.0),
+}
+STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 def settable_parameters() -> list[str]:
@@ -42,38 +45,53 @@ def settable_parameters() -> list[str]:
 
 
 @dataclass(frozen=True)
-class OneOf:
-    """A string from a closed list. ``offered`` are the names that the schema offers, if fewer."""
+class _Restricted:
+    """A string that passes ``check`` after pydantic has checked that it is one."""
 
-    kind: str
-    names: Callable[[], Iterable[str]]
-    offered: Callable[[], Iterable[str]] | None = None
+    def check(self, text: str) -> str:
+        """Return the text, or raise pydantic's error with what was expected."""
+        raise NotImplementedError
 
-    def check(self, name: str) -> str:
-        """Return the name, or raise pydantic's error with the standard line."""
-        valid = list(self.names())
-        if name not in valid:
-            # A fixed text for the template, because a name may hold braces.
-            raise PydanticCustomError(
-                "unknown", "{text}", {"text": unknown(self.kind, name, valid)}
-            )
-        return name
+    def about(self) -> dict[str, Any]:
+        """Return the keys of a JSON schema that say what is allowed."""
+        raise NotImplementedError
 
     def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
+        self, source: Any, handler: pd.GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Check the string after pydantic has checked that it is one."""
+        """Return pydantic's schema of the string with the check behind it."""
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+        self, schema: CoreSchema, handler: pd.GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """List the names, so that an editor completes them."""
-        return {"type": "string", "enum": list((self.offered or self.names)())}
+        """Return the JSON schema, from which an editor completes names."""
+        return {"type": "string", **self.about()}
 
 
 @dataclass(frozen=True)
-class TextOf:
+class OneOf(_Restricted):
+    """A string from a closed list. ``offered`` are the names that the schema offers, if fewer."""
+
+    kind: str
+    names: Callable[[], Collection[str]]
+    offered: Callable[[], Collection[str]] | None = None
+
+    def check(self, text: str) -> str:
+        """Return a text of the list."""
+        if text not in self.names():
+            # The nearest name is looked for when the message is printed.
+            context = {"kind": self.kind, "names": self.names}
+            raise PydanticCustomError("unknown", "is in no closed list", context)
+        return text
+
+    def about(self) -> dict[str, Any]:
+        """Return the names."""
+        return {"enum": list((self.offered or self.names)())}
+
+
+@dataclass(frozen=True)
+class TextOf(_Restricted):
     """A string of a pattern that passes a test; ``expected`` describes it to people."""
 
     pattern: str
@@ -81,23 +99,16 @@ class TextOf:
     test: Callable[[str], object] = bool
 
     def check(self, text: str) -> str:
-        """Return the text, or raise pydantic's error with what was expected."""
+        """Return a text of the form."""
         if not (re.fullmatch(self.pattern, text) and self.test(text)):
+            # A fixed template, because the text may hold braces.
             message = f"'{text}' is not valid; expected {self.expected}"
             raise PydanticCustomError("form", "{text}", {"text": message})
         return text
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Check the string after pydantic has checked that it is one."""
-        return core_schema.no_info_after_validator_function(self.check, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Give the pattern and what was expected."""
-        return {"type": "string", "pattern": self.pattern, "description": self.expected}
+    def about(self) -> dict[str, Any]:
+        """Return the pattern and what was expected."""
+        return {"pattern": self.pattern, "description": self.expected}
 
 
 # Aliases rather than plain Annotated types: each list then stands once in the JSON Schema.
@@ -120,6 +131,7 @@ Expectation = TypeAliasType(
     "Expectation", Annotated[str, OneOf("expectation", lambda: EXPECTATIONS)]
 )
 Comparison = TypeAliasType("Comparison", Annotated[str, OneOf("comparison", lambda: COMPARISONS)])
+Unit = TypeAliasType("Unit", Annotated[str, OneOf("unit", lambda: UNITS)])
 Month = TypeAliasType("Month", Annotated[str, TextOf(f"^{MONTH}$", "a month such as '2004-11'")])
 EventDate = TypeAliasType(
     "EventDate",
@@ -133,23 +145,39 @@ EventDate = TypeAliasType(
 #: A number, or a text with number and unit; checked against the unit of its parameter later.
 Quantity = Annotated[
     Any,
-    PlainValidator(lambda value: value),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
+    pd.PlainValidator(lambda value: value),
+    pd.WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
 ]
 Months = Annotated[int, Field(ge=1, le=600)]
+#: Two months, a list in the file.
+Window = Annotated[
+    tuple[str, str],
+    pd.GetPydanticSchema(
+        lambda _, handler: handler(
+            Annotated[
+                list[Month],
+                Field(min_length=2, max_length=2, strict=False),
+                pd.AfterValidator(tuple),
+                pd.PlainSerializer(tuple),
+            ]
+        )
+    ),
+]
 
 
 class EventRow(BaseModel):
     """What every ``[[events]]`` table holds."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = STRICT
 
     date: EventDate
     kind: str
     label: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(
         None, description="short text for plots"
     )
-    figures: list[FigureId] = Field([], description="ledger ids that document the event")
+    figures: tuple[FigureId, ...] = Field(
+        (), strict=False, description="ledger ids that document the event"
+    )
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the kind, by name."""
@@ -231,14 +259,7 @@ AnyEvent = Annotated[
 ]
 
 EVENT_KINDS: dict[str, type[EventRow]] = {
-    "set": SetEvent,
-    "handover": HandoverEvent,
-    "appoint": AppointEvent,
-    "dismiss": DismissEvent,
-    "arrest": ArrestEvent,
-    "repression_step": RepressionStepEvent,
-    "seats": SeatsEvent,
-    "withdraw_agency": WithdrawAgencyEvent,
+    get_args(row.model_fields["kind"].annotation)[0]: row for row in get_args(get_args(AnyEvent)[0])
 }
 
 
@@ -247,7 +268,7 @@ def argument_names(kind: type[EventRow]) -> list[str]:
     return [name for name in kind.model_fields if name not in EventRow.model_fields]
 
 
-def likely_kind(kind: str, keys: Collection[str]) -> str:
+def _likely_kind(kind: str, keys: Collection[str]) -> str:
     """Return the kind that a misnamed event seems to be, by its name or its keys; "" if unclear."""
     close = get_close_matches(kind, EVENT_KINDS, n=1)
     if close:
@@ -257,104 +278,86 @@ def likely_kind(kind: str, keys: Collection[str]) -> str:
     return best[0] if len(best) == 1 else ""
 
 
-_EXPECTED = {
-    "string_type": "a text in quotes",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a finite number",
-    "bool_type": "true or false",
-    "list_type": "a list [...]",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-}
+def read_event(
+    problems: Problems, key: Key, raw: dict[str, Any], unknown_yet: Container[str] = ()
+) -> EventRow | None:
+    """Return the row of an event if it fits its kind; what does not fit is a problem.
+
+    Arguments that are ``unknown_yet`` are not looked at.
+    """
+    kind = raw.get("kind")
+    if isinstance(kind, str) and kind in EVENT_KINDS:
+        return problems.fit(key, EVENT_KINDS[kind], raw, unknown_yet)
+    if kind is None:
+        problems.add((*key, "kind"), f"missing; expected one of {', '.join(EVENT_KINDS)}")
+    else:
+        problems.add((*key, "kind"), unknown("event kind", str(kind), EVENT_KINDS))
+    # The other mistakes too, if it is clear what is meant.
+    if meant := _likely_kind(kind if isinstance(kind, str) else "", raw):
+        problems.fit(key, EVENT_KINDS[meant], {**raw, "kind": meant}, unknown_yet)
+    return None
 
 
-class Problems:
-    """The messages about one file, in the order of its lines."""
+def check_event(
+    problems: Problems, key: Key, raw: Mapping[str, Any], period: tuple[str, str], of: str
+) -> str | None:
+    """Check date and setting of an event, even if it does not fit its kind; return its month.
 
-    def __init__(self, shown_path: str, lines: Lines) -> None:
-        self.shown_path = shown_path
-        self._lines = lines
-        self._found: list[tuple[int, str, str]] = []
-
-    def add(self, key: Key, text: str, line: int | None = None) -> None:
-        """Add one message about a key; its line is looked up unless it is given."""
-        name = ".".join(part for part in key if isinstance(part, str))
-        self._found.append((line or self._lines.of(key), name, text))
-
-    def add_invalid(
-        self, base: Key, error: ValidationError, model: type[BaseModel], kind: str = ""
-    ) -> None:
-        """Add every error that pydantic found in the table at ``base``, an event of a ``kind``."""
-        details = error.errors()
-        hints = "".join(_text(d, model) for d in details if d["type"] == "extra_forbidden")
-        for detail in details:
-            # pydantic names the kind of an event in the path of a key, the file does not.
-            loc = detail["loc"][1:] if detail["loc"][:1] == (kind,) else detail["loc"]
-            key = (*base, *loc)
-            if detail["type"] == "missing" and f"'{key[-1]}'?" in hints:
-                continue  # misspelt, not missing: the other message says so
-            if detail["type"] in ("union_tag_not_found", "union_tag_invalid"):
-                key = (*key, "kind")
-            self.add(key, _text(detail, model))
-
-    def where(self, key: Key) -> str:
-        """Return ``path:line`` of a key."""
-        return f"{self.shown_path}:{self._lines.of(key)}"
-
-    def messages(self) -> list[str]:
-        """Return the lines, each once, in the order of the file."""
-        found = sorted(dict.fromkeys(self._found), key=lambda row: row[0])
-        return [
-            _one_line(f"{self.shown_path}:{line}: {f'{name}: ' if name else ''}{text}")
-            for line, name, text in found
-        ]
+    ``period`` are the months in force (empty: unknown) of a scenario or an experiment (``of``).
+    """
+    name, value = raw.get("parameter"), raw.get("value")
+    setting = raw.get("kind") == "set" and isinstance(name, str) and value is not None
+    if setting and name in load_parameters():
+        check_setting(problems, (*key, "value"), str(name), value)
+    date = raw.get("date")
+    month = event_month(date) if isinstance(date, str) else None
+    if month:
+        check_months(problems, (*key, "date"), (month,), period, of)
+    return month
 
 
-def _one_line(text: str) -> str:
-    """Return a text without line ends and control characters, which names in a file may hold."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+def check_setting(problems: Problems, key: Key, name: str, value: Any) -> float | None:
+    """Return the value of a parameter in its unit, or None; what is wrong is a problem."""
+    try:
+        return check_value(name, value)
+    except ValueError as error:
+        problems.add(key, error)
+        return None
 
 
-def key_names(model: type[BaseModel]) -> list[str]:
-    """Return the keys of a table as they are written in a file."""
-    return [field.alias or name for name, field in model.model_fields.items()]
+def check_months(
+    problems: Problems, key: Key, months: Sequence[str], period: tuple[str, str], of: str
+) -> None:
+    """Check that one month, or a first and a last one, are within a period (empty: unknown)."""
+    first, last, (start, end) = months[0], months[-1], period
+    if first > last:
+        problems.add(key, f"{first} is after {last}; expected the first month first")
+    elif (start and first < start) or (end and last > end):
+        window, within = (f"{first} to {last}", "within ") if len(months) > 1 else (first, "")
+        span = f"{within}{start or '...'} to {end or '...'}"
+        problems.add(key, f"{window} is outside the {of}; expected {span}")
 
 
-def _text(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    """Return one error of pydantic in the words of a user."""
-    kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        return unknown("key", str(detail["loc"][-1]), key_names(model))
-    if kind == "union_tag_not_found":
-        return f"missing; expected one of {', '.join(EVENT_KINDS)}"
-    if kind == "union_tag_invalid":
-        return unknown("event kind", str(context["tag"]), EVENT_KINDS)
-    if kind == "missing":
-        return f"missing; expected {_wanted(str(detail['loc'][-1]), model)}"
-    if kind in _EXPECTED:
-        return f"{shown(got)} is not valid here; expected {_EXPECTED[kind]}"
-    return _limits(kind, got, context) or str(detail["msg"])
+#: The place that stands for all of a dimension: their sum or mean, as the outcome says.
+ALL = "all"
 
 
-def _wanted(key: str, model: type[BaseModel]) -> str:
-    field = model.model_fields.get(key)
-    hint = f" ({field.description})" if field is not None and field.description else ""
-    return f"the key '{key}'{hint}"
-
-
-def _limits(kind: str, got: Any, context: dict[str, Any]) -> str:
-    """Return the text for a value or a length outside its limits, or an empty text."""
-    if kind == "string_too_short":
-        return "is empty; expected a text"
-    if kind == "string_too_long":
-        return f"is too long; expected at most {context['max_length']} characters"
-    if kind in ("too_short", "too_long"):
-        need = context.get("min_length", context.get("max_length"))
-        return f"has {context['actual_length']} entries; expected {need}"
-    for name, words in (("ge", "at least"), ("le", "at most")):
-        if name in context:
-            return f"{shown(got)} is out of range; expected {words} {context[name]:g}"
-    return ""
+def check_places(
+    problems: Problems, key: Key, outcome: str, where: Mapping[str, Any], sums: bool = False
+) -> bool:
+    """Check the names of places at which an outcome is taken; with ``sums`` also `ALL`."""
+    found = load_outcomes()[outcome]
+    fit = True
+    for dimension, name in where.items():
+        text = ""
+        if dimension not in found.dimensions:
+            have = ", ".join(found.dimensions) or "none"
+            hint = nearest(dimension, found.dimensions)
+            text = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
+        elif isinstance(name, str) and name not in DIMENSIONS[dimension]:
+            names = (*DIMENSIONS[dimension], ALL) if sums else DIMENSIONS[dimension]
+            text = "" if name in names else unknown(dimension, name, names)
+        if text:
+            problems.add((*key, dimension), text)
+            fit = False
+    return fit

@@ -1,215 +1,54 @@
-"""Experiments for the rest of the program: load, check and list them."""
+"""Load and check experiments: factors, design, points, events and what is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from tajsim.errors import UserError, unknown
-from tajsim.inputs.events import EVENT_KINDS, AnyEvent, EventRow, SetEvent
+from tajsim.axes import DIMENSIONS
+from tajsim.errors import UnknownName, UserError, unknown
+from tajsim.inputs.events import (
+    ALL,
+    check_event,
+    check_months,
+    check_places,
+    check_setting,
+    read_event,
+)
 from tajsim.inputs.experiment_file import (
     OPTIONS,
-    DesignTable,
-    ExperimentSource,
-    experiment_names,
+    Design,
+    FactorRow,
+    KeepRow,
     experiment_path,
-    is_experiment,
     read_experiment,
     scenario_of,
 )
 from tajsim.inputs.experiment_parts import (
     REFERENCE_KEYS,
-    DesignChoice,
+    WHOLE,
     EventTemplate,
     Experiment,
     Factor,
     FactorValue,
     Keep,
     is_reference,
+    unit_of_uses,
 )
-from tajsim.inputs.factors import check_number, file_factors, file_keep, unknown_factor
-from tajsim.inputs.registry import DEFAULT_MODE, load_parameters
-from tajsim.inputs.scenario_parts import Scenario, check_value, load_scenario
-from tajsim.inputs.toml import Key, event_month, is_month
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.registry import DEFAULT_MODE, Parameter, load_parameters, read_quantity, shown
+from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario
+from tajsim.inputs.source import Problems, Source
+from tajsim.inputs.toml import Key, is_month
 
 #: So many combinations of extreme values are tried for each event.
 _TRIALS = 200
-
-
-def check_references(source: ExperimentSource) -> tuple[EventTemplate, ...]:
-    """Return the rows of ``[[events]]`` whose references to factors are well formed."""
-    templates = []
-    for i, raw in enumerate(source.events):
-        found = [
-            _reference(source, ("events", i, k), k, v) for k, v in raw.items() if is_reference(v)
-        ]
-        if all(found):
-            templates.append(EventTemplate(raw, source.problems.where(("events", i))))
-    return tuple(templates)
-
-
-def _reference(source: ExperimentSource, key: Key, argument: str, raw: Mapping[str, Any]) -> bool:
-    wrong: list[tuple[Key, str]] = []
-    for name, value in raw.items():
-        if name not in REFERENCE_KEYS:
-            wrong.append(((*key, name), unknown("key", name, REFERENCE_KEYS)))
-        elif name == "factor" and not isinstance(value, str):
-            wrong.append(((*key, name), "is not valid here; expected a text in quotes"))
-        elif name == "from" and argument != "date":
-            wrong.append(((*key, name), "expected only in a date"))
-        elif name == "from" and not (isinstance(value, str) and is_month(value)):
-            wrong.append(((*key, name), f"'{value}' is not valid; expected a month like '2004-11'"))
-        elif name in ("times", "plus") and (
-            isinstance(value, bool) or not isinstance(value, int | float)
-        ):
-            wrong.append(((*key, name), "is not valid here; expected a number"))
-    for place, text in wrong:
-        source.problems.add(place, text)
-    return not wrong
-
-
-def check_events(
-    source: ExperimentSource,
-    templates: tuple[EventTemplate, ...],
-    factors: list[Factor],
-    rows: list[dict[str, FactorValue]],
-    start: str,
-    end: str,
-) -> None:
-    """Check every event at the extreme values of its factors, and at the explicit points."""
-    known = {factor.name: factor for factor in factors}
-    for i, raw in enumerate(source.events):
-        template = next((t for t in templates if t.raw is raw), None)
-        if template is None:
-            continue
-        used = {key: str(r["factor"]) for key, r in template.references.items()}
-        missing = {key: name for key, name in used.items() if name not in known}
-        for key, name in missing.items():
-            source.problems.add(("events", i, key), unknown_factor(name, factors))
-        if missing:
-            continue
-        mine = [known[name] for name in dict.fromkeys(used.values())]
-        for values in _trials(mine, rows):
-            if _numbers_fit(source, ("events", i), template, values):
-                _check_event(source, ("events", i), template.filled(values), start, end)
-
-
-def _trials(
-    factors: list[Factor], rows: list[dict[str, FactorValue]]
-) -> Iterator[Mapping[str, FactorValue]]:
-    """Yield values to try: the explicit points, or the extremes of each factor together."""
-    if rows:
-        yield from islice(rows, _TRIALS)
-        return
-    axes = [factor.values or (factor.low, factor.high) for factor in factors]
-    for values in islice(product(*axes), _TRIALS):
-        yield dict(zip([factor.name for factor in factors], values, strict=True))
-
-
-def _numbers_fit(
-    source: ExperimentSource, key: Key, template: EventTemplate, values: Mapping[str, FactorValue]
-) -> bool:
-    """Report a text that is to be scaled, and a number that stands where a date is needed."""
-    fits = True
-    for argument, reference in template.references.items():
-        text = isinstance(values[reference["factor"]], str)
-        wrong = ""
-        if text and len(reference) > 1:
-            wrong = f"the factor '{reference['factor']}' is a text; expected a number to scale"
-        elif not text and argument == "date" and "from" not in reference:
-            wrong = f"the factor '{reference['factor']}' is a number; expected the key 'from' too"
-        if wrong:
-            source.problems.add((*key, argument), wrong)
-            fits = False
-    return fits
-
-
-def _check_event(
-    source: ExperimentSource, key: Key, filled: dict[str, Any], start: str, end: str
-) -> None:
-    """Check one event as a scenario's would be."""
-    kind = filled.get("kind")
-    kind = kind if isinstance(kind, str) else ""
-    try:
-        row = TypeAdapter[EventRow](AnyEvent).validate_python(filled)
-    except ValidationError as error:
-        source.problems.add_invalid(key, error, EVENT_KINDS.get(kind, EventRow), kind)
-        return
-    month = event_month(row.date) or row.date
-    if (start and month < start) or (end and month > end):
-        text = f"{month} is outside the experiment; expected {start or '...'} to {end or '...'}"
-        source.problems.add((*key, "date"), text)
-    if isinstance(row, SetEvent):
-        try:
-            check_value(row.parameter, row.value)
-        except ValueError as error:
-            source.problems.add((*key, "value"), str(error))
-
-
-def check_design(source: ExperimentSource, design: DesignTable, factors: list[Factor]) -> None:
-    """Check that the options go with the kind, and the kind with the factors."""
-    allowed = OPTIONS[design.kind]
-    for name in sorted(design.model_fields_set - {"kind", *allowed}):
-        owner = next(kind for kind, options in OPTIONS.items() if name in options)
-        text = f"does not go with kind = '{design.kind}'; expected with '{owner}'"
-        source.problems.add(("design", name), text)
-    if allowed and getattr(design, allowed[0]) is None:
-        hint = DesignTable.model_fields[allowed[0]].description
-        source.problems.add(("design",), f"missing; expected the key '{allowed[0]}' ({hint})")
-    if design.base is not None and design.base & (design.base - 1):
-        text = f"{design.base} is no power of two; expected e.g. {1 << design.base.bit_length()}"
-        source.problems.add(("design", "base"), text)
-    if design.levels is not None and design.levels % 2:
-        source.problems.add(
-            ("design", "levels"), f"{design.levels} is odd; expected an even number"
-        )
-    if not factors and not source.factors:
-        source.problems.add(("factors",), "missing; expected at least one table [[factors]]")
-
-
-def file_points(
-    source: ExperimentSource, kind: str, factors: list[Factor]
-) -> list[dict[str, FactorValue]]:
-    """Return the explicit points of a file; errors go to the source's problems."""
-    if kind != "points":
-        if source.points:
-            text = f"does not go with kind = '{kind}'; expected with kind = 'points'"
-            source.problems.add(("points",), text)
-        return []
-    if not source.points:
-        source.problems.add(("points",), "missing; expected at least one table [[points]]")
-    known = {factor.name: factor for factor in factors}
-    return [_point(source, ("points", i), raw, known) for i, raw in enumerate(source.points)]
-
-
-def _point(
-    source: ExperimentSource, key: Key, raw: Mapping[str, Any], known: Mapping[str, Factor]
-) -> dict[str, FactorValue]:
-    point: dict[str, FactorValue] = {}
-    for name in [name for name in raw if name not in known]:
-        source.problems.add((*key, name), unknown_factor(name, list(known.values())))
-    for name, factor in known.items():
-        value = raw.get(name)
-        if value is None:
-            source.problems.add(key, f"missing; expected a value of the factor '{name}'")
-        elif isinstance(value, str) and factor.parameter is None:
-            point[name] = value
-        else:
-            registry = load_parameters().get(factor.parameter or "")
-            number = check_number(
-                source, (*key, name), value, factor.parameter, registry, factor.whole
-            )
-            if number is not None:
-                point[name] = int(number) if factor.whole else number
-    return point
-
-
-#: Options that a file need not give.
-_DEFAULTS = {"blocks": 1, "second_order": False, "levels": 4}
+#: Columns that the results of every sweep have.
+_TAKEN = ("point", "run", "scenario")
+#: Where a factor stands: the event, and the name of its argument.
+Use = tuple[EventTemplate, str]
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
@@ -219,39 +58,40 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         UserError: with one message for each error in the file and in its scenarios.
     """
     source = read_experiment(experiment_path(name_or_path))
+    top = source.top
+    design = Design.model_validate(top["design"]) if "design" in top else None
     scenarios, messages = _scenarios(source)
-    start, end = _period(source, scenarios)
-    events = check_references(source)
-    kind = source.design.kind if source.design else ""
-    factors = file_factors(source, events, kind)
-    rows = file_points(source, kind, factors) if source.design else []
-    whole = len(factors) > 0 and all(len(row) == len(factors) for row in rows)
-    if source.design:
-        check_design(source, source.design, factors)
-        check_events(source, events, factors, rows if whole else [], start, end)
-    keep = file_keep(source, start, end)
-    for name in {factor.name for factor in factors} & {one.column for one in keep}:
+    period = _period(source, scenarios)
+    templates = file_templates(source)
+    factors = FactorList(source, list(templates.values()), design.kind if design else "")
+    rows = factors.points() if design else []
+    if design:
+        check_design(source, design)
+        whole = bool(factors.found) and all(len(row) == len(factors.found) for row in rows)
+        for key, template in templates.items():
+            factors.check_event(key, template, rows if whole else [], period)
+    keep = file_keep(source, period)
+    for name in factors.found.keys() & keep.keys():
         text = f"'{name}' is a factor and a kept column; expected another name for one of them"
         source.problems.add(("keep",), text)
     messages += source.problems.messages()
-    if messages or source.design is None:
+    if messages or design is None:
         raise UserError(messages)
-    top = source.top
     return Experiment(
         name=source.path.stem,
         title=top["title"],
         question=top["question"],
         scenarios=tuple(scenarios),
-        factors=tuple(factors),
-        design=_design(source.design),
-        events=events,
-        keep=tuple(keep),
+        factors=tuple(factors.found.values()),
+        design=design,
+        events=tuple(templates.values()),
+        keep=tuple(keep.values()),
         series=tuple(dict.fromkeys(top.get("series", ()))),
         runs=top["runs"],
         seed=top.get("seed", 1),
         parameters=top.get("parameters", DEFAULT_MODE),
-        start=start,
-        end=end,
+        start=period[0],
+        end=period[1],
         rows=tuple(rows),
         text=source.text,
     )
@@ -266,42 +106,33 @@ def check_experiment(name_or_path: str | Path) -> list[str]:
     return []
 
 
-def _design(table: DesignTable) -> DesignChoice:
-    options: dict[str, Any] = {}
-    for name in OPTIONS[table.kind]:
-        given = getattr(table, name)
-        options[name] = _DEFAULTS.get(name) if given is None else given
-    return DesignChoice(table.kind, options)
-
-
-def _scenarios(source: ExperimentSource) -> tuple[list[Scenario], list[str]]:
+def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
     """Return the scenarios that could be loaded, and the messages about files of the others."""
-    found: list[Scenario] = []
+    found: dict[str, Scenario] = {}
     messages: list[str] = []
-    names = source.top.get("scenarios", [])
-    for i, name in enumerate(names):
+    for i, name in enumerate(source.top.get("scenarios", [])):
         key = ("scenarios", i)
         try:
             path = scenario_of(name, source.path)
         except UserError as error:
-            source.problems.add(key, str(error))
+            source.problems.add(key, error)
+            continue
+        if path.stem in found:
+            text = f"a scenario named '{path.stem}' stands twice; expected once"
+            source.problems.add(key, text)
             continue
         try:
-            scenario = load_scenario(path)
+            found[path.stem] = load_scenario(path)
         except UserError as error:
             messages += error.messages
-            continue
-        if scenario.name in [other.name for other in found]:
-            text = f"a scenario named '{scenario.name}' stands twice; expected once"
-            source.problems.add(key, text)
-        found.append(scenario)
-    if len({scenario.start for scenario in found}) > 1:
-        starts = ", ".join(sorted({scenario.start for scenario in found}))
-        source.problems.add(("scenarios",), f"they start in different months: {starts}")
-    return found, messages
+    starts = sorted({scenario.start for scenario in found.values()})
+    if len(starts) > 1:
+        text = f"they start in different months: {', '.join(starts)}"
+        source.problems.add(("scenarios",), text)
+    return list(found.values()), messages
 
 
-def _period(source: ExperimentSource, scenarios: list[Scenario]) -> tuple[str, str]:
+def _period(source: Source, scenarios: list[Scenario]) -> Period:
     """Return the first and the last month, empty where unknown."""
     start = scenarios[0].start if scenarios else ""
     latest = min((scenario.end for scenario in scenarios), default="")
@@ -313,14 +144,374 @@ def _period(source: ExperimentSource, scenarios: list[Scenario]) -> tuple[str, s
     return start, end
 
 
-__all__ = [
-    "DesignChoice",
-    "Experiment",
-    "Factor",
-    "Keep",
-    "check_experiment",
-    "experiment_names",
-    "experiment_path",
-    "is_experiment",
-    "load_experiment",
-]
+def file_templates(source: Source) -> dict[Key, EventTemplate]:
+    """Return the rows of ``[[events]]`` by key whose references to factors are well formed."""
+    found = {}
+    for key, raw in source.models("events"):
+        wrong = [
+            ((*key, argument, name), text)
+            for argument, reference in raw.items()
+            if is_reference(reference)
+            for name, value in reference.items()
+            if (text := _reference(argument, name, value))
+        ]
+        for place, text in wrong:
+            source.problems.add(place, text)
+        if not wrong:
+            found[key] = EventTemplate(raw, source.problems.where(key))
+    return found
+
+
+def _reference(argument: str, name: str, value: Any) -> str:
+    """Return what is wrong with one key of a reference to a factor; "" if nothing is."""
+    if name not in REFERENCE_KEYS:
+        return unknown("key", name, REFERENCE_KEYS)
+    if name == "factor" and not isinstance(value, str):
+        return "is not valid here; expected a text in quotes"
+    if name == "from" and argument != "date":
+        return "expected only in a date"
+    if name == "from" and not (isinstance(value, str) and is_month(value)):
+        return f"'{value}' is not valid; expected a month like '2004-11'"
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "" if number or name in ("factor", "from") else "is not valid here; expected a number"
+
+
+def check_design(source: Source, design: Design) -> None:
+    """Check that the options go with the kind, and that there are factors."""
+    problems, allowed = source.problems, OPTIONS[design.kind]
+    for name in sorted(design.model_fields_set - {"kind", *allowed}):
+        owner = next(kind for kind, options in OPTIONS.items() if name in options)
+        text = f"does not go with kind = '{design.kind}'; expected with '{owner}'"
+        problems.add(("design", name), text)
+    if allowed and getattr(design, allowed[0]) is None:
+        hint = Design.model_fields[allowed[0]].description
+        problems.add(("design",), f"missing; expected the key '{allowed[0]}' ({hint})")
+    if design.base is not None and design.base & (design.base - 1):
+        text = f"{design.base} is no power of two; expected e.g. {1 << design.base.bit_length()}"
+        problems.add(("design", "base"), text)
+    if design.levels % 2:
+        problems.add(("design", "levels"), f"{design.levels} is odd; expected an even number")
+    if not source.rows["factors"]:
+        problems.add(("factors",), "missing; expected at least one table [[factors]]")
+
+
+class FactorList:
+    """The factors of a file for a kind of design; errors go to the source's problems.
+
+    ``found`` are those that are right, by name. ``declared`` are the names of all: what is wrong
+    with one is told at its own table, and not once more where it is used.
+    """
+
+    def __init__(self, source: Source, events: Iterable[EventTemplate], kind: str) -> None:
+        self.source, self.problems, self.kind = source, source.problems, kind
+        self.found: dict[str, Factor] = {}
+        self.declared: dict[str, None] = {}
+        self._nameless = False
+        self._uses: dict[str, list[Use]] = {}
+        for template in events:
+            for argument, reference in template.references.items():
+                self._uses.setdefault(reference["factor"], []).append((template, argument))
+        rows = source.rows["factors"]
+        # Rows of their own first: they win over a row that stands for all parameters of a role.
+        for row in sorted(rows, key=lambda row: bool(row.model and row.model.every)):
+            given = row.raw.get("name") or row.raw.get("parameter") or ""
+            name = given if isinstance(given, str) else ""
+            if row.model is None:
+                self._nameless |= not name
+            elif name in self.declared:
+                self.problems.add(row.key, f"the factor '{name}' stands twice; expected once")
+            else:
+                for factor in self._factors(row.key, row.model, name):
+                    self.found.setdefault(factor.name, factor)
+            if name:
+                self.declared[name] = None
+
+    def _unknown(self, key: Key, name: str) -> None:
+        if not (name in self.declared or name in self.found or self._nameless):
+            self.problems.add(key, UnknownName("factor", name, self.declared or self.found))
+
+    def _factors(self, key: Key, row: FactorRow, name: str) -> list[Factor]:
+        """Return the factors of one row: one, or one for every parameter of a role."""
+        if row.every is not None:
+            return self._every(key, row)
+        if row.basis is not None:
+            self.problems.add((*key, "basis"), "expected only with every = 'uncertainty'")
+        uses = self._uses.get(name, [])
+        wrong, at = "", key
+        if not name:
+            wrong = "missing; expected the key 'parameter', 'name' or 'every'"
+        elif name in _TAKEN:
+            wrong = f"'{name}' is a column of every result; expected another name"
+            at = (*key, "name")
+        elif row.parameter is None and not uses:
+            wrong = f"no event uses the factor '{name}'; expected the key 'parameter', or "
+            wrong += f"{{ factor = '{name}' }} in an event"
+        if wrong:
+            self.problems.add(at, wrong)
+            return []
+        registry = _registry_row(row, uses)
+        whole = any(argument in WHOLE for _, argument in uses)
+        given = self._given(key, row, registry, whole)
+        if given is None:
+            return []
+        return [
+            Factor(
+                name=name,
+                parameter=row.parameter,
+                spread=row.spread,
+                steps=row.steps,
+                whole=whole,
+                unit=registry.unit if registry else unit_of_uses(uses),
+                role=registry.role if registry and row.parameter else "event",
+                basis=_basis(registry),
+                **given,
+            )
+        ]
+
+    def _every(self, key: Key, row: FactorRow) -> list[Factor]:
+        """Return a factor for every parameter of a role (and basis) that has a range."""
+        self._refuse(key, row, ("name", "parameter", "low", "high", "values", "steps"), "every")
+        chosen = [
+            p
+            for p in load_parameters().values()
+            if p.role == row.every and p.low < p.high and row.basis in (None, p.basis.kind)
+        ]
+        if not chosen:
+            self.problems.add(key, f"no parameter is of role '{row.every}' and this basis")
+        return [
+            Factor(
+                name=p.name,
+                parameter=p.name,
+                low=p.low,
+                high=p.high,
+                spread=row.spread,
+                unit=p.unit,
+                role=p.role,
+                basis=_basis(p),
+            )
+            for p in chosen
+        ]
+
+    def _refuse(self, key: Key, row: FactorRow, names: Iterable[str], other: str) -> None:
+        text = f"does not go with the key '{other}'; expected one of them"
+        for name in row.model_fields_set.intersection(names):
+            self.problems.add((*key, name), text)
+
+    def _given(
+        self, key: Key, row: FactorRow, registry: Parameter | None, whole: bool
+    ) -> dict[str, Any] | None:
+        """Return the bounds or the values of a factor, or None where something is wrong."""
+        if self.kind == "points":
+            if row.values is not None:
+                text = "does not go with kind = 'points'; see [[points]]"
+                self.problems.add((*key, "values"), text)
+            return {}
+        if row.values is not None:
+            return self._values(key, row, registry, whole)
+        bounds: dict[str, float] = {}
+        for name, value in (("low", row.low), ("high", row.high)):
+            if value is None and registry is not None:
+                value = getattr(registry, name)
+            elif value is None:
+                self.problems.add(key, f"missing; expected the key '{name}', or 'values'")
+                return None
+            number = _number(self.problems, (*key, name), value, registry, whole)
+            if number is None:
+                return None
+            bounds[name] = float(number)
+        wrong = _misfit(row, registry, self.kind, **bounds)
+        if wrong:
+            self.problems.add(key, wrong)
+        return None if wrong else bounds
+
+    def _values(
+        self, key: Key, row: FactorRow, registry: Parameter | None, whole: bool
+    ) -> dict[str, Any] | None:
+        self._refuse(key, row, ("low", "high", "steps"), "values")
+        key = (*key, "values")
+        values: list[FactorValue] = []
+        for i, value in enumerate(row.values or ()):
+            plain = isinstance(value, str) and registry is None
+            read = value if plain else _number(self.problems, (*key, i), value, registry, whole)
+            if read is None:
+                return None
+            values.append(read)
+        numbers = [value for value in values if not isinstance(value, str)]
+        if len(set(values)) < len(values):
+            self.problems.add(key, "a value stands twice; expected once")
+        elif numbers and len(numbers) < len(values):
+            self.problems.add(key, "texts and numbers are mixed; expected one kind")
+        else:
+            bounds = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
+            return {"values": tuple(values), "low": bounds[0], "high": bounds[1]}
+        return None
+
+    def points(self) -> list[dict[str, FactorValue]]:
+        """Return the explicit points of the file, each with its values that are right."""
+        rows = list(self.source.models("points"))
+        if self.kind != "points":
+            if rows:
+                text = f"does not go with kind = '{self.kind}'; expected with kind = 'points'"
+                self.problems.add(("points",), text)
+            return []
+        if not rows:
+            self.problems.add(("points",), "missing; expected at least one table [[points]]")
+        return [self._point(key, raw) for key, raw in rows]
+
+    def _point(self, key: Key, raw: Mapping[str, Any]) -> dict[str, FactorValue]:
+        point: dict[str, FactorValue] = {}
+        for name in raw:
+            self._unknown((*key, name), name)
+        for name, factor in self.found.items():
+            value = raw.get(name)
+            if value is None:
+                self.problems.add(key, f"missing; expected a value of the factor '{name}'")
+            elif isinstance(value, str) and factor.parameter is None:
+                point[name] = value
+            else:
+                registry = load_parameters().get(factor.parameter or "")
+                number = _number(self.problems, (*key, name), value, registry, factor.whole)
+                if number is not None:
+                    point[name] = number
+        return point
+
+    def check_event(
+        self,
+        key: Key,
+        template: EventTemplate,
+        rows: list[dict[str, FactorValue]],
+        period: Period,
+    ) -> None:
+        """Check an event at the extreme values of its factors, or at the explicit points."""
+        used = {argument: str(r["factor"]) for argument, r in template.references.items()}
+        for argument, name in used.items():
+            self._unknown((*key, argument), name)
+        if not set(used.values()) <= self.found.keys():  # tell what else is wrong with it
+            rest = {name: value for name, value in template.raw.items() if name not in used}
+            read_event(self.problems, key, dict(template.raw), used)
+            check_event(self.problems, key, rest, period, "experiment")
+            return
+        for values in self._trials(used.values(), rows):
+            if self._numbers_fit(key, template, values):
+                filled = template.filled(values)
+                read_event(self.problems, key, filled)
+                check_event(self.problems, key, filled, period, "experiment")
+
+    def _trials(
+        self, names: Iterable[str], rows: list[dict[str, FactorValue]]
+    ) -> Iterator[Mapping[str, FactorValue]]:
+        """Yield values to try: the explicit points, or the extremes of each factor together."""
+        if rows:
+            yield from islice(rows, _TRIALS)
+            return
+        mine = [self.found[name] for name in dict.fromkeys(names)]
+        axes = [factor.values or (factor.low, factor.high) for factor in mine]
+        for values in islice(product(*axes), _TRIALS):
+            yield dict(zip([factor.name for factor in mine], values, strict=True))
+
+    def _numbers_fit(
+        self, key: Key, template: EventTemplate, values: Mapping[str, FactorValue]
+    ) -> bool:
+        """Report a text that is to be scaled, and a number that stands where a date is needed."""
+        fits = True
+        for argument, reference in template.references.items():
+            about = f"the factor '{reference['factor']}'"
+            text = isinstance(values[reference["factor"]], str)
+            wrong = ""
+            if text and len(reference) > 1:
+                wrong = f"{about} is a text; expected a number to scale"
+            elif not text and argument == "date" and "from" not in reference:
+                wrong = f"{about} is a number; expected the key 'from' too"
+            if wrong:
+                self.problems.add((*key, argument), wrong)
+                fits = False
+        return fits
+
+
+def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
+    """Return the parameter behind a factor: its own, or that which events set to its value."""
+    if row.parameter is not None:
+        return load_parameters()[row.parameter]
+    plain = [t for t, argument in uses if argument == "value" and len(t.references["value"]) == 1]
+    names = {str(t.raw.get("parameter")) for t in plain}
+    if len(plain) != len(uses) or len(names) != 1:
+        return None
+    return load_parameters().get(names.pop())
+
+
+def _basis(registry: Parameter | None) -> str:
+    uncertain = registry is not None and registry.role == "uncertainty"
+    return registry.basis.kind if registry and uncertain else "decision"
+
+
+def _misfit(row: FactorRow, registry: Parameter | None, kind: str, low: float, high: float) -> str:
+    """Return what does not go together in a row with bounds; "" if all does."""
+    if low >= high:
+        return f"low = {low:g} is not below high = {high:g}; expected a range"
+    if row.spread == "log" and low <= 0.0:
+        return f"low = {low:g} does not go with spread = 'log'; expected a number above 0"
+    if row.spread == "prior" and (registry is None or {"low", "high"} & row.model_fields_set):
+        return "spread = 'prior' takes the range of the registry; expected no low and high"
+    if kind == "grid" and row.steps is None:
+        return "missing; expected the key 'values' or 'steps' with kind = 'grid'"
+    if kind != "grid" and row.steps is not None:
+        return f"steps does not go with kind = '{kind}'; expected with 'grid'"
+    return ""
+
+
+def _number(
+    problems: Problems, key: Key, value: Any, registry: Parameter | None, whole: bool
+) -> float | int | None:
+    """Return a number of a factor in its unit, or None where it is wrong."""
+    number: float | None
+    if registry is not None:
+        number = check_setting(problems, key, registry.name, value)
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        problems.add(key, f"{shown(value)} is not valid here; expected a number")
+        return None
+    else:
+        try:
+            number = read_quantity(value, "")
+        except ValueError as error:
+            problems.add(key, error)
+            return None
+    if number is not None and whole and not number.is_integer():
+        problems.add(key, f"{shown(value)} is not valid here; expected whole months")
+        return None
+    return int(number) if number is not None and whole else number
+
+
+def file_keep(source: Source, period: Period) -> dict[str, Keep]:
+    """Return the kept numbers of a file by column; errors go to the source's problems.
+
+    ``period`` are the months in force, empty where unknown. A dimension that ``where`` does not
+    name gives a column for each of its names; where an outcome that adds up has one dimension,
+    also one for their sum.
+    """
+    columns: dict[str, Keep] = {}
+    for key, row in source.models("keep"):
+        if row.window is not None:
+            check_months(source.problems, (*key, "window"), row.window, period, "experiment")
+        if not check_places(source.problems, (*key, "where"), row.outcome, row.where, sums=True):
+            continue
+        for keep in _columns(row, row.window or period):
+            if keep.column in columns:
+                text = f"the column '{keep.column}' stands twice; expected another key 'name'"
+                source.problems.add(key, text)
+            columns.setdefault(keep.column, keep)
+    return columns
+
+
+def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
+    outcome = load_outcomes()[row.outcome]
+    free = [d for d in outcome.dimensions if d not in row.where]
+    places = [
+        dict(zip(free, names, strict=True)) for names in product(*(DIMENSIONS[d] for d in free))
+    ]
+    if len(outcome.dimensions) == len(free) == 1 and outcome.places == "sum":
+        places.insert(0, {free[0]: ALL})
+    for place in places:
+        where = {d: {**row.where, **place}[d] for d in outcome.dimensions}
+        shown_where = place if row.name else where
+        at = f"[{';'.join(f'{d}={n}' for d, n in shown_where.items())}]" if shown_where else ""
+        yield Keep(f"{row.name or row.outcome}{at}", row.outcome, where, window)

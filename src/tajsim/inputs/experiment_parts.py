@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isclose
 from typing import Any
 
 from tajsim.inputs.events import EVENT_KINDS
+from tajsim.inputs.experiment_file import Design
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import Event, Scenario
-from tajsim.inputs.toml import event_month, month_number, month_text
+from tajsim.inputs.toml import month_number, month_text
 
 FactorValue = float | int | str
 #: Arguments that may differ between runs simulated together; all others make a model of its own.
@@ -68,15 +69,7 @@ class EventTemplate:
     def event(self, values: Mapping[str, FactorValue]) -> Event:
         """Return the event at one point; the template has been checked."""
         filled = self.filled(values)
-        kind = EVENT_KINDS[filled["kind"]]
-        row = kind.model_validate(filled)
-        named = [str(value) for value in row.arguments().values() if isinstance(value, str)]
-        label = row.label or " ".join([row.kind, *named]).replace("_", " ")
-        month = event_month(row.date) or row.date
-        return Event(month, row.kind, row.arguments(), label, tuple(row.figures), self.where)
-
-
-__all__ = ["DesignChoice", "EventTemplate", "Experiment", "Factor", "FactorValue", "Keep"]
+        return Event.of(EVENT_KINDS[filled["kind"]].model_validate(filled), self.where)
 
 
 @dataclass(frozen=True)
@@ -101,14 +94,6 @@ class Factor:
     unit: str = ""
     role: str = "event"
     basis: str = "decision"
-
-
-@dataclass(frozen=True)
-class DesignChoice:
-    """How points are chosen: the kind and its options (see `experiment_format.OPTIONS`)."""
-
-    kind: str
-    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,7 +123,7 @@ class Experiment:
     question: str
     scenarios: tuple[Scenario, ...]
     factors: tuple[Factor, ...]
-    design: DesignChoice
+    design: Design
     events: tuple[EventTemplate, ...]
     keep: tuple[Keep, ...]
     series: tuple[str, ...]

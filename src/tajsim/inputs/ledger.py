@@ -54,26 +54,12 @@ class Document:
 
 
 def _figure(row: dict[str, str]) -> Figure:
-    texts = row["value"], row["low"], row["high"]
-    dated = row["unit"] == "date"
-    value, low, high = (float(text) if text and not dated else None for text in texts)
-    return Figure(
-        id=row["id"],
-        value=value,
-        text=row["value"],
-        low=low,
-        high=high,
-        earliest=row["low"] if dated else "",
-        latest=row["high"] if dated else "",
-        unit=row["unit"],
-        as_of=row["as_of"],
-        role=row["role"],
-        subject=row["subject"],
-        what=row["what"],
-        document=row["document"],
-        line=int(row["line"]),
-        conflict=row["conflict"],
-    )
+    names, dated = ("value", "low", "high"), row["unit"] == "date"
+    numbers = {name: float(row[name]) if row[name] and not dated else None for name in names}
+    earliest, latest = (row["low"], row["high"]) if dated else ("", "")
+    dates = {"text": row["value"], "earliest": earliest, "latest": latest}
+    fields: dict[str, Any] = {**row, **numbers, **dates, "line": int(row["line"])}
+    return Figure(**fields)
 
 
 @lru_cache
@@ -218,17 +204,12 @@ class Mechanism:
 def load_mechanisms() -> dict[str, Mechanism]:
     """Return the table by id, in the order of the file."""
     text = files("tajsim").joinpath("data/mechanisms.csv").read_text(encoding="utf-8")
-    return {
-        row["id"]: Mechanism(
-            id=row["id"],
-            sources=tuple(row["sources"].split()),
-            statement=row["statement"],
-            status=row["status"],
-            reason=row["reason"],
-            scenario=row["scenario"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    }
+    return {row["id"]: _mechanism(row) for row in csv.DictReader(text.splitlines())}
+
+
+def _mechanism(row: dict[str, str]) -> Mechanism:
+    fields: dict[str, Any] = {**row, "sources": tuple(row["sources"].split())}
+    return Mechanism(**fields)
 
 
 def mechanism(identity: str) -> Mechanism:
@@ -311,3 +292,9 @@ def load_kinds() -> dict[str, Kind]:
 def load_causes() -> dict[str, str]:
     """Return the causes by name with the words that tell them; the first, "", is none."""
     return {"": "", **_lists()["causes"]}
+
+
+def load_display_names() -> dict[str, str]:
+    """Return names of the closed lists that are read otherwise than they are written."""
+    names: dict[str, str] = _lists()["names"]
+    return names

@@ -21,9 +21,9 @@ from itertools import product
 from typing import Any
 
 from tajsim.axes import DIMENSIONS, REPRESSION_STEPS
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.inputs.families import Families
-from tajsim.inputs.ledger import load_figures
+from tajsim.inputs.ledger import load_display_names, load_figures
 
 ROLES = ("uncertainty", "lever", "constant")
 SPREADS = ("triangular", "uniform", "log")
@@ -265,6 +265,29 @@ def read_quantity(value: Any, unit: str) -> float:
     return result
 
 
+def check_value(name: str, value: Any) -> float:
+    """Return the value of a parameter in its unit.
+
+    Raises:
+        ValueError: for an unknown parameter, a constant, a wrong type or unit, or a value outside
+            the range; the text of the error says what was expected.
+    """
+    if name not in load_parameters():
+        family = load_families().get(name)
+        if family is not None:
+            names = ", ".join(p.name for p in family.parameters[:4])
+            raise ValueError(f"'{name}' is set for each {family.dimension}; expected e.g. {names}")
+        raise UnknownName("parameter", name, load_parameters())
+    row = load_parameters()[name]
+    if row.role == "constant":
+        raise ValueError(f"'{name}' is a constant; expected a lever or an uncertain parameter")
+    number = read_quantity(value, row.unit)
+    if not row.low <= number <= row.high:
+        allowed = f"{row.low:.10g} to {row.high:.10g} {row.unit}"
+        raise ValueError(f"{number:.10g} is out of range; expected {allowed}")
+    return number
+
+
 def whole_number(text: str) -> int:
     """Return the whole number that a text holds, its digits being those of ASCII.
 
@@ -319,56 +342,6 @@ NOTED_AS = {
     "withdraw_agency": ("withdrawal", "agency"),
 }
 
-#: Names whose reading cannot be had by putting spaces for underscores and a capital in front.
-SPOKEN = {
-    "regime": "the regime",
-    "internal_order": "internal order",
-    "elite_control": "control of the elite",
-    "border": "the border",
-    "drugs": "the fight against drugs",
-    "militancy": "the fight against militants",
-    "external_defence": "external defence",
-    "early_transfer": "the 73 km under Tajik command",
-    "murghab": "Murghab on the Chinese border",
-    "uzbek_border": "the Uzbek border",
-    "kyrgyz_border": "the Kyrgyz border",
-    "sughd_rail_road": "rail and road through Sughd",
-    "air_migrants": "air and migrants",
-    "dushanbe": "Dushanbe and the centre",
-    "gbao": "Badakhshan",
-    "rasht": "the Rasht valley",
-    "interior_ministry": "the Interior Ministry",
-    "security_ministry": "the Security Ministry",
-    "border_troops": "the Tajik border troops",
-    "russian_border_troops": "the Russian border troops",
-    "army": "the army",
-    "customs": "customs",
-    "drug_control_agency": "the Drug Control Agency",
-    "presidential_guard": "the Presidential Guard",
-    "united_states": "the United States",
-    "european_union": "the European Union",
-    "united_kingdom": "the United Kingdom",
-    "osce_un": "the OSCE and UN",
-    "khorog_commander": "the commander at Khorog",
-    "first_successor": "the first successor",
-    "second_successor": "the second successor",
-    "irpt": "the IRPT",
-    "hizb_ut_tahrir": "Hizb-ut-Tahrir",
-    "former_uto": "the former UTO",
-    "northern_afghanistan": "fighters from northern Afghanistan",
-    "khudaiberdiev": "Khudaiberdiev's men",
-    "restricted": "it is restricted",
-    "seats_lost": "it loses its seats",
-    "status_lost": "it loses its status",
-    "designated_terrorist": "it is named a terrorist group",
-    "leaders_arrested": "its leaders are arrested",
-    "lawyers_arrested": "their lawyers are arrested",
-    "kept": "the ruler stays",
-    "orderly": "he leaves in good order",
-    "bargained": "a bargain holds it together",
-    "contested": "it is contested",
-}
-
 
 @lru_cache
 def names() -> tuple[str, ...]:
@@ -390,8 +363,8 @@ def _axis_names() -> frozenset[str]:
 
 def actor_name(name: str) -> str:
     """Return a name as a human writes it: ``network_07`` is network 7, ``mirzoev`` Mirzoev."""
-    if name in SPOKEN:
-        return SPOKEN[name]
+    if spoken := load_display_names().get(name):
+        return spoken
     if name.startswith("network_"):
         return f"network {int(name.removeprefix('network_'))}"
     return name.replace("_", " ").title() if name in _axis_names() else name

@@ -1,9 +1,10 @@
-"""Scenarios for the rest of the program: load, check, list, describe and write them."""
+"""Write a new scenario file, with comments that show what may stand in it."""
 
 from __future__ import annotations
 
 import json
 import os
+from importlib.resources import files
 from pathlib import Path
 
 from tajsim.errors import UserError
@@ -11,58 +12,8 @@ from tajsim.files import write_whole
 from tajsim.inputs.events import EVENT_KINDS, argument_names
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
-from tajsim.inputs.scenario_parts import (
-    Claim,
-    Event,
-    Scenario,
-    check_scenario,
-    format_origins,
-    load_scenario,
-)
-from tajsim.inputs.schema import json_schema, schema_path
-
-_TEMPLATE = """\
-#:schema {schema}
-# A tajsim scenario: one question, one change against the scenario that it extends.
-# Lines that start with '#' are examples; take the '#' away to use them.
-# Check the file with:   tajsim check {file}
-# Compare it with:       tajsim compare {parent_argument} {file} --out results
-
-title = {title}
-question = "What changes if ...?"
-extends = {extends}
-
-# Months are inherited; give them only to change them.
-# start = "{start}"
-# end = "{end}"
-
-# Parameters that take another value from the start: full name = value, or "value unit".
-# 'tajsim parameters' lists names, units and ranges. Constants cannot be set.
-[set]
-{settings}
-
-# Dated changes of state or policy. An event never sets an outcome. The kinds:
-{kinds}
-#
-# [[events]]
-# date = "{start}"
-# kind = "dismiss"
-# commander = "mirzoev"
-# label = "a short text for plots"
-# figures = []            # ledger ids that document it: 'tajsim figures'
-
-# What a document says about the effect, in your own words, as a test on the runs.
-# [[claims]]
-# id = "a-short-name"
-# statement = "..."
-# document = "matveeva-2004"
-# line = 1
-# mechanisms = []
-# outcome = "heroin_seized"
-# window = ["{start}", "{end}"]
-# expect = "falls"        # rises, falls, unchanged, between (with low and high)
-# against = "reference"   # reference, before (with before = [month, month]), level
-"""
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.schema import schema_path
 
 
 def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
@@ -87,7 +38,8 @@ def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
     extends = str(parent) if shipped else Path(beside).as_posix()
     if not shipped and "/" not in extends and not extends.endswith(".toml"):
         extends = f"./{extends}"
-    return _TEMPLATE.format(
+    template = files("tajsim").joinpath("data/new_scenario.txt").read_text(encoding="utf-8")
+    return template.format(
         schema=schema_path().resolve().as_uri(),
         file=path,
         parent_argument=parent,
@@ -115,16 +67,3 @@ def _kinds() -> list[str]:
         arguments = ", ".join(argument_names(kind))
         lines.append(f"#   {name} ({arguments}): {(kind.__doc__ or '').strip()}")
     return lines
-
-
-__all__ = [
-    "Claim",
-    "Event",
-    "Scenario",
-    "check_scenario",
-    "format_origins",
-    "json_schema",
-    "load_scenario",
-    "new_scenario",
-    "scenario_path",
-]

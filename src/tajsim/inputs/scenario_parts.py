@@ -8,14 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
-from tajsim.axes import DIMENSIONS
 from tajsim.display.html import Html, element, short, table, whole
-from tajsim.errors import UserError, nearest, unknown
-from tajsim.inputs.events import EventRow, SetEvent
+from tajsim.errors import UserError
+from tajsim.inputs.events import (
+    EventRow,
+    SetEvent,
+    check_event,
+    check_months,
+    check_places,
+    check_setting,
+)
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import load_families, load_parameters, read_quantity
-from tajsim.inputs.scenario_file import ClaimRow, FileRow, Source, read_chain, scenario_path
+from tajsim.inputs.registry import check_value, load_parameters
+from tajsim.inputs.scenario_file import Claim, read_chain, scenario_path
+from tajsim.inputs.source import Source
 from tajsim.inputs.toml import FIRST_MONTH, LAST_MONTH, Key, event_month, is_month, months_of
 
 
@@ -38,30 +45,16 @@ class Event:
             other.arguments,
         )
 
-
-@dataclass(frozen=True)
-class Claim:
-    """What a document says about an effect, as a test on runs.
-
-    ``against`` says what the outcome over ``window`` is compared with: the ``reference`` scenario
-    in the same run, the same run over the window ``before``, or nothing (``level``). ``low`` and
-    ``high`` bound the difference (in per cent where ``relative``) or the level.
-    """
-
-    id: str
-    statement: str
-    document: str
-    line: int
-    mechanisms: tuple[str, ...]
-    outcome: str
-    where: Mapping[str, str]
-    window: tuple[str, str]
-    expect: str
-    low: float | None
-    high: float | None
-    against: str
-    before: tuple[str, str] | None = None
-    relative: bool = False
+    @classmethod
+    def of(cls, row: EventRow, where: str) -> Event:
+        """Return the event that a row of ``[[events]]`` schedules; ``where`` it is written."""
+        arguments = row.arguments()
+        if isinstance(row, SetEvent):
+            with suppress(ValueError):  # told by `check_event`
+                arguments["value"] = check_value(row.parameter, row.value)
+        named = [value for value in arguments.values() if isinstance(value, str)]
+        label = row.label or " ".join([row.kind, *named]).replace("_", " ")
+        return cls(event_month(row.date) or "", row.kind, arguments, label, row.figures, where)
 
 
 @dataclass(frozen=True)
@@ -88,101 +81,19 @@ class Scenario:
 
     def _repr_html_(self) -> str:
         """Return the scenario as a notebook shows it."""
-        return scenario_html(self)
+        extends = f", extends {self.extends}" if self.extends else ""
+        about = f"{self.name}{extends}; {self.start} to {self.end}"
+        return whole(
+            element("h3", self.title),
+            element("p", about, look="quiet"),
+            element("p", self.question),
+            *_settings(self),
+            *_events(self),
+            *_claims(self.claims),
+        )
 
 
 COMMAND_LINE = "command line"
-
-
-def check_value(name: str, value: Any) -> float:
-    """Return the value of a parameter in its unit.
-
-    Raises:
-        ValueError: for an unknown parameter, a constant, a wrong type or unit, or a value outside
-            the range; the text of the error says what was expected.
-    """
-    if name not in load_parameters():
-        family = load_families().get(name)
-        if family is not None:
-            names = ", ".join(p.name for p in family.parameters[:4])
-            raise ValueError(f"'{name}' is set for each {family.dimension}; expected e.g. {names}")
-        raise ValueError(unknown("parameter", name, load_parameters()))
-    row = load_parameters()[name]
-    if row.role == "constant":
-        raise ValueError(f"'{name}' is a constant; expected a lever or an uncertain parameter")
-    number = read_quantity(value, row.unit)
-    if not row.low <= number <= row.high:
-        allowed = f"{row.low:.10g} to {row.high:.10g} {row.unit}"
-        raise ValueError(f"{number:.10g} is out of range; expected {allowed}")
-    return number
-
-
-def _leaves(table: Mapping[str, Any], above: Key) -> Iterator[tuple[Key, Any]]:
-    for key, value in table.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, (*above, key))
-        else:
-            yield (*above, key), value
-
-
-def file_settings(source: Source) -> dict[str, tuple[float, str]]:
-    """Return name -> (value, ``path:line``) of one file; errors go to the source's problems."""
-    found: dict[str, tuple[float, str]] = {}
-    for key, value in _leaves(source.top.get("set", {}), ("set",)):
-        name = ".".join(str(part) for part in key[1:])
-        try:
-            number = check_value(name, value)
-        except ValueError as error:
-            source.problems.add(key, str(error))
-        else:
-            found.setdefault(name, (number, source.problems.where(key)))
-    return found
-
-
-def _example(name: str) -> str:
-    row = load_parameters().get(name)
-    return f", e.g. {name}={row.value:.10g}" if row else ""
-
-
-def command_settings(
-    overrides: Mapping[str, float | str] | Sequence[str],
-) -> tuple[dict[str, float], list[str]]:
-    """Return the values of ``key=value`` overrides, and the messages about wrong ones."""
-    pairs: list[tuple[str, str, Any]] = []
-    if isinstance(overrides, Mapping):
-        pairs = [(f"{key}={value}", key, value) for key, value in overrides.items()]
-    else:
-        for text in overrides:
-            key, _, value = text.partition("=")
-            pairs.append((text, key.strip(), value.strip()))
-    found: dict[str, float] = {}
-    messages = []
-    for text, key, value in pairs:
-        where = f"--set {text}: {key}: "
-        if "=" not in text or not key:
-            messages.append(f"--set {text}: expected key=value{_example(key)}")
-        elif key in found:
-            messages.append(f"{where}the key stands twice; expected once")
-        else:
-            try:
-                found[key] = check_value(key, value)
-            except ValueError as error:
-                messages.append(f"{where}{error}")
-    return found, messages
-
-
-def scenario_html(scenario: Scenario) -> str:
-    """Return a scenario as HTML; what it inherits is pale."""
-    extends = f", extends {scenario.extends}" if scenario.extends else ""
-    about = f"{scenario.name}{extends}; {scenario.start} to {scenario.end}"
-    return whole(
-        element("h3", scenario.title),
-        element("p", about, look="quiet"),
-        element("p", scenario.question),
-        *_settings(scenario),
-        *_events(scenario),
-        *_claims(scenario.claims),
-    )
 
 
 def _settings(scenario: Scenario) -> list[Html]:
@@ -275,205 +186,6 @@ def _test(claim: Claim) -> str:
     return f"{claim.outcome}{where}, {window}: {claim.expect}{bounds}{unit}{against}"
 
 
-def file_events(source: Source, start: str, end: str, inherited: list[Event]) -> list[Event]:
-    """Return the events of one file; errors go to the source's problems.
-
-    ``start`` and ``end`` are the months in force, empty where unknown; ``inherited`` are the
-    events of the parents, none of which may be repeated.
-    """
-    own: list[Event] = []
-    for row in source.events:
-        month = _check_raw(source, row, start, end)
-        if row.model is None or month is None:
-            continue
-        key = ("events", row.index)
-        event = _event(source, row.index, row.model, month)
-        for other in [*inherited, *own]:
-            if event.same_as(other):
-                source.problems.add(key, f"repeats the event of {other.where}; expected once")
-            elif other in own and _sets_same(event, other):
-                text = f"{event.arguments['parameter']} is set twice in {month}"
-                source.problems.add(key, f"{text}, first at {other.where}; expected once")
-        own.append(event)
-    return own
-
-
-def _check_raw(source: Source, row: FileRow[EventRow], start: str, end: str) -> str | None:
-    """Check what can be checked even if the row does not fit its kind; return its month."""
-    date, figures = row.raw.get("date"), row.raw.get("figures", [])
-    month = event_month(date) if isinstance(date, str) else None
-    _check_setting(source, row)
-    if month is None:
-        return None
-    key = ("events", row.index, "date")
-    if (start and month < start) or (end and month > end):
-        text = f"{month} is outside the scenario; expected {start or '...'} to {end or '...'}"
-        source.problems.add(key, text)
-    for identity in figures if isinstance(figures, list) else []:
-        if isinstance(identity, str) and identity in load_figures():
-            _check_figure(source, key, month, identity)
-    return month
-
-
-def _event(source: Source, i: int, row: EventRow, month: str) -> Event:
-    arguments: dict[str, Any] = row.arguments()
-    if isinstance(row, SetEvent):
-        with suppress(ValueError):  # reported by _check_setting
-            arguments["value"] = check_value(row.parameter, row.value)
-    named = [str(value) for value in arguments.values() if isinstance(value, str)]
-    label = row.label or " ".join([row.kind, *named]).replace("_", " ")
-    where = source.problems.where(("events", i))
-    return Event(month, row.kind, arguments, label, tuple(row.figures), where)
-
-
-def _check_setting(source: Source, row: FileRow[EventRow]) -> None:
-    name, value = row.raw.get("parameter"), row.raw.get("value")
-    if not isinstance(name, str) or name not in load_parameters() or value is None:
-        return
-    if row.raw.get("kind") == "set":
-        try:
-            check_value(name, value)
-        except ValueError as error:
-            source.problems.add(("events", row.index, "value"), str(error))
-
-
-def _sets_same(event: Event, other: Event) -> bool:
-    return (
-        event.kind == other.kind == "set"
-        and event.month == other.month
-        and event.arguments["parameter"] == other.arguments["parameter"]
-    )
-
-
-def _check_figure(source: Source, key: Key, month: str, identity: str) -> None:
-    """Check that the date of a figure, where it is a date, covers the month of the event."""
-    row = load_figures()[identity]
-    dates = [row.text, row.earliest, row.latest] if row.unit == "date" else []
-    spans = [span for span in map(months_of, filter(None, dates)) if span]
-    if spans:
-        first, last = min(s[0] for s in spans), max(s[1] for s in spans)
-        if not first <= month <= last:
-            text = f"{month} disagrees with the figure '{identity}'; expected its date {row.text}"
-            source.problems.add(key, text)
-
-
-def file_claims(source: Source, start: str, end: str) -> list[Claim]:
-    """Return the claims of one file; errors go to the source's problems.
-
-    ``start`` and ``end`` are the months in force, empty where unknown.
-    """
-    claims: list[Claim] = []
-    for row in source.claims:
-        key: Key = ("claims", row.index)
-        for name in ("window", "before"):
-            _check_window(source, (*key, name), row.raw.get(name), start, end)
-        _check_where(source, key, row.raw)
-        if row.model is None:
-            continue
-        if row.model.id in [claim.id for claim in claims]:
-            text = f"the id '{row.model.id}' stands twice; expected once"
-            source.problems.add((*key, "id"), text)
-        _check_bounds(source, key, row.model)
-        claims.append(_claim(row.model))
-    return claims
-
-
-def _claim(row: ClaimRow) -> Claim:
-    return Claim(
-        id=row.id,
-        statement=row.statement,
-        document=row.document,
-        line=row.line,
-        mechanisms=tuple(row.mechanisms),
-        outcome=row.outcome,
-        where=dict(row.where),
-        window=(row.window[0], row.window[1]),
-        expect=row.expect,
-        low=row.low,
-        high=row.high,
-        against=row.against,
-        before=(row.before[0], row.before[1]) if row.before else None,
-        relative=row.relative,
-    )
-
-
-def _check_window(source: Source, key: Key, window: Any, start: str, end: str) -> None:
-    if not isinstance(window, list) or len(window) != 2:
-        return  # absent, or reported as a wrong type already
-    first, last = window
-    if not all(isinstance(month, str) and is_month(month) for month in window):
-        return
-    if first > last:
-        source.problems.add(key, f"{first} is after {last}; expected the first month first")
-    elif (start and first < start) or (end and last > end):
-        within = f"expected within {start or '...'} to {end or '...'}"
-        source.problems.add(key, f"{first} to {last} is outside the scenario; {within}")
-
-
-def _check_where(source: Source, key: Key, raw: dict[str, Any]) -> None:
-    outcome, where = raw.get("outcome"), raw.get("where")
-    if not isinstance(outcome, str) or not isinstance(where, dict):
-        return
-    if outcome not in load_outcomes():
-        return
-    dimensions = load_outcomes()[outcome].dimensions
-    for dimension, name in where.items():
-        place = (*key, "where", dimension)
-        if dimension not in dimensions:
-            have = ", ".join(dimensions) or "none"
-            hint = nearest(dimension, dimensions)
-            text = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
-            source.problems.add(place, text)
-        elif isinstance(name, str) and name not in DIMENSIONS[dimension]:
-            source.problems.add(place, unknown(dimension, name, DIMENSIONS[dimension]))
-
-
-def _check_bounds(source: Source, key: Key, row: ClaimRow) -> None:
-    """Check the keys whose presence depends on ``expect`` and ``against``."""
-    bounds = {"low": row.low, "high": row.high}
-    for name, value in bounds.items():
-        if row.expect == "between" and value is None:
-            source.problems.add(key, f"missing; expected the key '{name}' with expect = 'between'")
-        if row.expect in ("rises", "falls") and value is not None:
-            text = f"does not fit expect = '{row.expect}'; expected with 'between' or 'unchanged'"
-            source.problems.add((*key, name), text)
-    if row.low is not None and row.high is not None and row.low > row.high:
-        source.problems.add(
-            (*key, "low"), f"{row.low:g} is above high = {row.high:g}; expected less"
-        )
-    if row.against == "level" and row.expect != "between":
-        text = f"'{row.expect}' does not fit against = 'level'; expected 'between'"
-        source.problems.add((*key, "expect"), text)
-    if row.against == "level" and row.relative:
-        source.problems.add((*key, "relative"), "expected false with against = 'level'")
-    if row.against == "before" and row.before is None:
-        source.problems.add(key, "missing; expected the key 'before' with against = 'before'")
-    if row.against != "before" and row.before is not None:
-        source.problems.add((*key, "before"), "expected only with against = 'before'")
-
-
-def check_window(source: Source, start: str, end: str, inherited: list[Event]) -> list[Event]:
-    """Check the months in force (empty: unknown) and return the inherited events within them.
-
-    A child may end before its parent: later events of the parent then never happen. It may not
-    start after one, because the state that the event left behind would be missing.
-    """
-    problems = source.problems
-    for key, month in (("start", start), ("end", end)):
-        if not month and "extends" not in source.top and key not in source.wrong:
-            problems.add((key,), f"missing; expected {key} = 'YYYY-MM' or extends = 'status-quo'")
-        if key in source.top and not FIRST_MONTH <= month <= LAST_MONTH:
-            text = f"{month} is out of range; expected {FIRST_MONTH} to {LAST_MONTH}"
-            problems.add((key,), text)
-    if FIRST_MONTH <= end < start and {"start", "end"} & source.top.keys():
-        problems.add(("end",), f"{end} is before the start {start}; expected a later month")
-    for event in inherited:
-        if start and event.month < start and "start" in source.top:
-            text = f"{start} is after the inherited event of {event.month} ({event.where})"
-            problems.add(("start",), f"{text}; expected a start no later than that")
-    return [event for event in inherited if not end or event.month <= end]
-
-
 def format_origins(scenario: Scenario) -> str:
     """Return a table with name, value, unit and origin: what is set first, then the registry."""
     rows = [(key, getattr(scenario, key), "", scenario.origins[key]) for key in ("start", "end")]
@@ -488,6 +200,178 @@ def format_origins(scenario: Scenario) -> str:
         f"{name:<{widths[0]}}  {value:>{widths[1]}}  {unit:<{widths[2]}}  {origin}".rstrip()
         for name, value, unit, origin in rows
     )
+
+
+def _leaves(table: Mapping[str, Any], above: Key) -> Iterator[tuple[Key, Any]]:
+    for key, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, (*above, key))
+        else:
+            yield (*above, key), value
+
+
+def file_settings(source: Source) -> dict[str, tuple[float, str]]:
+    """Return name -> (value, ``path:line``) of one file; errors go to the source's problems."""
+    found: dict[str, tuple[float, str]] = {}
+    for key, value in _leaves(source.top.get("set", {}), ("set",)):
+        name = ".".join(str(part) for part in key[1:])
+        number = check_setting(source.problems, key, name, value)
+        if number is not None:
+            found.setdefault(name, (number, source.problems.where(key)))
+    return found
+
+
+def _example(name: str) -> str:
+    row = load_parameters().get(name)
+    return f", e.g. {name}={row.value:.10g}" if row else ""
+
+
+def command_settings(
+    overrides: Mapping[str, float | str] | Sequence[str],
+) -> tuple[dict[str, float], list[str]]:
+    """Return the values of ``key=value`` overrides, and the messages about wrong ones."""
+    pairs: list[tuple[str, str, Any]] = []
+    if isinstance(overrides, Mapping):
+        pairs = [(f"{key}={value}", key, value) for key, value in overrides.items()]
+    else:
+        for text in overrides:
+            key, _, value = text.partition("=")
+            pairs.append((text, key.strip(), value.strip()))
+    found: dict[str, float] = {}
+    messages = []
+    for text, key, value in pairs:
+        where = f"--set {text}: {key}: "
+        if "=" not in text or not key:
+            messages.append(f"--set {text}: expected key=value{_example(key)}")
+        elif key in found:
+            messages.append(f"{where}the key stands twice; expected once")
+        else:
+            try:
+                found[key] = check_value(key, value)
+            except ValueError as error:
+                messages.append(f"{where}{error}")
+    return found, messages
+
+
+Period = tuple[str, str]
+
+
+def file_events(source: Source, period: Period, inherited: Sequence[Event]) -> list[Event]:
+    """Return the events of one file; errors go to the source's problems.
+
+    ``period`` are the months in force, empty where unknown; ``inherited`` are the events of the
+    parents, none of which may be repeated.
+    """
+    own: list[Event] = []
+    seen = {_deed(event): event for event in inherited}
+    settings: dict[tuple[str, str], Event] = {}
+    for row in source.rows["events"]:
+        month = check_event(source.problems, row.key, row.raw, period, "scenario")
+        if month:
+            _check_figures(source, row.key, row.raw, month)
+        if row.model is None or month is None:
+            continue
+        event = Event.of(row.model, source.problems.where(row.key))
+        setting = (month, str(event.arguments["parameter"]) if event.kind == "set" else "")
+        if other := seen.get(_deed(event)):
+            source.problems.add(row.key, f"repeats the event of {other.where}; expected once")
+        elif event.kind == "set" and (other := settings.get(setting)):
+            text = f"{setting[1]} is set twice in {month}, first at {other.where}; expected once"
+            source.problems.add(row.key, text)
+        seen.setdefault(_deed(event), event)
+        settings.setdefault(setting, event)
+        own.append(event)
+    return own
+
+
+def _deed(event: Event) -> tuple[Any, ...]:
+    """Return what an event does, and when."""
+    # A wrong value, which is told elsewhere, may be a table.
+    values = (v if isinstance(v, str | float | int) else str(v) for v in event.arguments.values())
+    return (event.month, event.kind, *values)
+
+
+def _check_figures(source: Source, key: Key, raw: Mapping[str, Any], month: str) -> None:
+    """Check that the figures that are dates cover the month of the event that they document."""
+    figures = raw.get("figures")
+    for identity in figures if isinstance(figures, list) else ():
+        row = load_figures().get(identity) if isinstance(identity, str) else None
+        dates = [row.text, row.earliest, row.latest] if row and row.unit == "date" else []
+        spans = [span for span in map(months_of, filter(None, dates)) if span]
+        if row and spans and not min(s[0] for s in spans) <= month <= max(s[1] for s in spans):
+            text = f"{month} disagrees with the figure '{identity}'; expected its date {row.text}"
+            source.problems.add((*key, "date"), text)
+
+
+def file_claims(source: Source, period: Period) -> list[Claim]:
+    """Return the claims of one file; errors go to the source's problems.
+
+    ``period`` are the months in force, empty where unknown.
+    """
+    claims: dict[str, Claim] = {}
+    for row in source.rows["claims"]:
+        for name in ("window", "before"):
+            window = row.raw.get(name)
+            if isinstance(window, list) and len(window) == 2 and all(map(_is_month, window)):
+                check_months(source.problems, (*row.key, name), window, period, "scenario")
+        outcome, where = row.raw.get("outcome"), row.raw.get("where")
+        if isinstance(outcome, str) and isinstance(where, dict) and outcome in load_outcomes():
+            check_places(source.problems, (*row.key, "where"), outcome, where)
+        if row.model is None:
+            continue
+        if row.model.id in claims:
+            text = f"the id '{row.model.id}' stands twice; expected once"
+            source.problems.add((*row.key, "id"), text)
+        for name, text in _bounds(row.model):
+            source.problems.add((*row.key, name) if name else row.key, text)
+        claims[row.model.id] = row.model
+    return list(claims.values())
+
+
+def _is_month(value: Any) -> bool:
+    return isinstance(value, str) and is_month(value)
+
+
+def _bounds(claim: Claim) -> Iterator[tuple[str, str]]:
+    """Yield key and text for keys whose presence depends on ``expect`` and ``against``."""
+    expect, against, low, high = claim.expect, claim.against, claim.low, claim.high
+    for name, value in (("low", low), ("high", high)):
+        if expect == "between" and value is None:
+            yield "", f"missing; expected the key '{name}' with expect = 'between'"
+        if expect in ("rises", "falls") and value is not None:
+            yield name, f"does not fit expect = '{expect}'; expected with 'between' or 'unchanged'"
+    if low is not None and high is not None and low > high:
+        yield "low", f"{low:g} is above high = {high:g}; expected less"
+    if against == "level" and expect != "between":
+        yield "expect", f"'{expect}' does not fit against = 'level'; expected 'between'"
+    if against == "level" and claim.relative:
+        yield "relative", "expected false with against = 'level'"
+    if against == "before" and claim.before is None:
+        yield "", "missing; expected the key 'before' with against = 'before'"
+    if against != "before" and claim.before is not None:
+        yield "before", "expected only with against = 'before'"
+
+
+def check_window(source: Source, period: Period, inherited: list[Event]) -> list[Event]:
+    """Check the months in force (empty: unknown) and return the inherited events within them.
+
+    A child may end before its parent: later events of the parent then never happen. It may not
+    start after one, because the state that the event left behind would be missing.
+    """
+    problems, (start, end) = source.problems, period
+    for key, month in (("start", start), ("end", end)):
+        if not month and "extends" not in source.top and key not in source.tables:
+            problems.add((key,), f"missing; expected {key} = 'YYYY-MM' or extends = 'status-quo'")
+        if key in source.top and not FIRST_MONTH <= month <= LAST_MONTH:
+            text = f"{month} is out of range; expected {FIRST_MONTH} to {LAST_MONTH}"
+            problems.add((key,), text)
+    if FIRST_MONTH <= end < start and {"start", "end"} & source.top.keys():
+        problems.add(("end",), f"{end} is before the start {start}; expected a later month")
+    for event in inherited:
+        if start and event.month < start and "start" in source.top:
+            text = f"{start} is after the inherited event of {event.month} ({event.where})"
+            problems.add(("start",), f"{text}; expected a start no later than that")
+    return [event for event in inherited if not end or event.month <= end]
 
 
 Overrides = Mapping[str, float | str] | Sequence[str]
@@ -513,10 +397,11 @@ class _Whole:
         for name, (value, where) in file_settings(source).items():
             self.settings[name] = value
             self.origins[name] = where
-        self.events = check_window(source, self.start, self.end, self.events)
-        own = file_events(source, self.start, self.end, self.events)
+        period = (self.start, self.end)
+        self.events = check_window(source, period, self.events)
+        own = file_events(source, period, self.events)
         self.events = sorted([*self.events, *own], key=lambda event: event.month)
-        self.claims = file_claims(source, self.start, self.end)
+        self.claims = file_claims(source, period)
 
 
 def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenario:

@@ -37,9 +37,28 @@ _REFERENCE: dict[str, Any] = {
 }
 
 
-def experiment_schema_path() -> Path:
-    """Return the path of the shipped schema."""
-    return Path(str(files("tajsim"))) / "data" / "experiment.schema.json"
+def schema_path(kind: str = "scenario") -> Path:
+    """Return the path of the shipped schema of scenarios or of experiments."""
+    return Path(str(files("tajsim"))) / "data" / f"{kind}.schema.json"
+
+
+def schema_text(kind: str = "scenario") -> str:
+    """Return the schema as the text of the shipped file."""
+    return _one_a_line(json_schema() if kind == "scenario" else experiment_schema()) + "\n"
+
+
+def _one_a_line(schema: Any, key: str = "") -> str:
+    """Return a schema as JSON with one definition, property or setting a line."""
+    if key not in ("", "$defs", "properties", "set"):
+        return json.dumps(schema, ensure_ascii=False)
+    lines = (f"{json.dumps(name)}: {_one_a_line(part, name)}" for name, part in schema.items())
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def _titled(schema: dict[str, Any], kind: str) -> dict[str, Any]:
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    about = {"$schema": draft, "$id": f"tajsim-{kind}.schema.json"}
+    return {**about, **schema, "title": f"tajsim {kind}"}
 
 
 def experiment_schema() -> dict[str, Any]:
@@ -58,30 +77,7 @@ def experiment_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": {"anyOf": [{"type": "number"}, {"type": "string"}]},
     }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "tajsim-experiment.schema.json",
-        **schema,
-        "title": "tajsim experiment",
-    }
-
-
-def experiment_schema_text() -> str:
-    """Return the schema as the text of the shipped file."""
-    return one_a_line(experiment_schema()) + "\n"
-
-
-def one_a_line(schema: Any, key: str = "") -> str:
-    """Return a schema as JSON with one definition, property or setting a line."""
-    if key not in ("", "$defs", "properties", "set"):
-        return json.dumps(schema, ensure_ascii=False)
-    lines = (f"{json.dumps(name)}: {one_a_line(part, name)}" for name, part in schema.items())
-    return "{\n" + ",\n".join(lines) + "\n}"
-
-
-def schema_path() -> Path:
-    """Return the path of the shipped schema."""
-    return Path(str(files("tajsim"))) / "data" / "scenario.schema.json"
+    return _titled(schema, "experiment")
 
 
 def json_schema() -> dict[str, Any]:
@@ -95,12 +91,7 @@ def json_schema() -> dict[str, Any]:
         "properties": _settings(),
         "additionalProperties": False,
     }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "tajsim-scenario.schema.json",
-        **schema,
-        "title": "tajsim scenario",
-    }
+    return _titled(schema, "scenario")
 
 
 def _settings() -> dict[str, Any]:
@@ -136,12 +127,7 @@ def _parameter(row: Parameter) -> dict[str, Any]:
     }
 
 
-def schema_text() -> str:
-    """Return the schema as the text of the shipped file."""
-    return one_a_line(json_schema()) + "\n"
-
-
 if __name__ == "__main__":
     write_whole(Path(families.__file__), families_text())
-    write_whole(schema_path(), schema_text())
-    write_whole(experiment_schema_path(), experiment_schema_text())
+    for kind in ("scenario", "experiment"):
+        write_whole(schema_path(kind), schema_text(kind))

@@ -5,66 +5,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from tajsim.axes import DIMENSIONS
 from tajsim.errors import UserError, unknown
-from tajsim.inputs import scenario_file
-from tajsim.inputs.events import DocumentKey, Month, OneOf, Problems
+from tajsim.inputs import events, scenario_parts, toml
+from tajsim.inputs.events import STRICT, DocumentKey, Month, OneOf, Unit
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_file import ClaimId, MechanismId
-from tajsim.inputs.scenario_parts import Scenario, file_events, file_settings, load_scenario
-from tajsim.inputs.toml import Key, Lines, Place, month_number, month_text
+from tajsim.inputs.scenario_file import ClaimId, MechanismId, shipped_scenarios
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.source import FileRow, Problems, Source, read_toml
+from tajsim.inputs.toml import Key
 
 FILE_NAME = "signs.toml"
 SENSES = ("higher", "lower", "same", "at_least", "at_most")
-UNITS = ("level", "spread", "points", "absolute", "count")
 #: Runs of a sign whose outcome is yes or no, and of any other.
 RUNS_OF_YES_OR_NO, RUNS = 1000, 200
 
-Unit = Annotated[str, OneOf("unit", lambda: UNITS)]
 Text = Annotated[str, Field(min_length=1)]
-Window = tuple[str, str]
+Line = Annotated[int, Field(ge=1)]
 #: Dates, or months after the change.
 Months = Annotated[list[Month] | list[int], Field(min_length=2, max_length=2)]
 Where = dict[str, str | list[str]]
-_STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Adjective(BaseModel):
     """A word of a document as a smallest size."""
 
-    model_config = _STRICT
+    model_config = STRICT
+
     size: float
     unit: Unit
     document: DocumentKey
-    line: Annotated[int, Field(ge=1)]
+    line: Line
     said: Text
 
 
 class Change(BaseModel):
     """What is changed: a scenario against the one it extends, or what is laid over a scenario."""
 
-    model_config = _STRICT
+    model_config = STRICT
+
     title: Text
-    extends: Text
+    extends: Annotated[str, OneOf("scenario", shipped_scenarios)]
     reference: str = ""
     settings: dict[str, Any] = Field({}, alias="set")
-    events: list[Any] = []
+    events: list[dict[str, Any]] = []
     needs: str = ""
 
 
 class Sign(BaseModel):
     """One assertion about a change; see the head of the file for its keys."""
 
-    model_config = _STRICT
+    model_config = STRICT
+
     id: ClaimId
     change: str
     outcome: str
@@ -80,36 +80,46 @@ class Sign(BaseModel):
     unit: Unit | None = None
     why: str = ""
     document: DocumentKey
-    line: Annotated[int, Field(ge=1)]
+    line: Line
     mechanisms: Annotated[list[MechanismId], Field(min_length=1)]
     passing: bool = False
     runs: Annotated[int, Field(ge=2)] | None = None
     needs: str = ""
+
+    @property
+    def yes_or_no(self) -> bool:
+        """Whether the outcome is 1 or 0 in each run."""
+        known = load_outcomes().get(self.outcome)
+        return self.above is not None or (known is not None and known.unit == "0 or 1")
+
+    @property
+    def asked(self) -> int:
+        """The number of runs that it asks for."""
+        return self.runs or (RUNS_OF_YES_OR_NO if self.yes_or_no else RUNS)
 
 
 @dataclass(frozen=True)
 class Pair:
     """A change as scenarios: the changed one, its reference (if any) and its first month."""
 
-    title: str
     scenario: Scenario
     reference: Scenario | None
     first: str
 
-    def window(self, months: list[str] | list[int]) -> Window:
+    def window(self, months: list[str] | list[int]) -> tuple[str, str]:
         """Return the first and last month ``YYYY-MM`` of a window of a sign."""
-        start = month_number(self.first)
-        first, last = (m if isinstance(m, str) else month_text(start + m) for m in months)
+        start = toml.month_number(self.first)
+        first, last = (m if isinstance(m, str) else toml.month_text(start + m) for m in months)
         return first, last
 
 
 @dataclass(frozen=True)
 class Signs:
-    """A checked file. A change that lacks what it needs is in ``lacking``, with what is missing."""
+    """A checked file; ``pairs`` lacks the changes whose ``needs`` the model does not have yet."""
 
     adjectives: Mapping[str, Adjective]
+    changes: Mapping[str, Change]
     pairs: Mapping[str, Pair]
-    lacking: Mapping[str, str]
     signs: Mapping[str, Sign]
 
     def size(self, sign: Sign) -> tuple[float | None, str]:
@@ -119,26 +129,20 @@ class Signs:
             return adjective.size, adjective.unit
         return sign.smallest, sign.unit or ""
 
-    def runs(self, sign: Sign) -> int:
-        """Return how many runs a sign asks for."""
-        known = load_outcomes().get(sign.outcome)
-        yes_or_no = sign.above is not None or (known and known.unit == "0 or 1")
-        return sign.runs or (RUNS_OF_YES_OR_NO if yes_or_no else RUNS)
-
     def missing(self, sign: Sign) -> str:
         """Say what the model lacks that a sign names; ``""`` if nothing."""
-        if sign.change in self.lacking:
-            return self.lacking[sign.change]
-        return "; ".join(f"no {kind} '{name}'" for _, kind, name, _ in _unknown_names(sign))
+        if sign.change not in self.pairs:
+            return f"for want of {self.changes[sign.change].needs}"
+        if sign.outcome not in load_outcomes():
+            return f"no outcome '{sign.outcome}'"
+        problems = Problems("", toml.Lines([]))
+        _check_places(sign, ("signs",), problems)
+        return "; ".join(problems.messages())
 
 
 @cache
 def load_signs() -> Signs:
-    """Return the shipped signs.
-
-    Raises:
-        UserError: see `read_signs`.
-    """
+    """Return the shipped signs."""
     path = files("tajsim").joinpath(f"data/{FILE_NAME}")
     return read_signs(path.read_text(encoding="utf-8"))
 
@@ -149,157 +153,129 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
     Raises:
         UserError: all mistakes at once, a line each with file, line and key.
     """
-    tables, places, twice = scenario_file.parsed(text, shown)
-    problems = Problems(shown, Lines(places))
-    for name, first, later in twice:
-        problems.add((name,), f"stands twice, first on line {first.line}", later.line)
-    for name in tables.keys() - {"adjectives", "changes", "signs"}:
-        problems.add((name,), unknown("table", name, ("adjectives", "changes", "signs")))
-    adjectives = _models(Adjective, tables.get("adjectives", {}), ("adjectives",), problems)
-    changes = _models(Change, tables.get("changes", {}), ("changes",), problems)
-    rows = _models(Sign, dict(enumerate(tables.get("signs", []))), ("signs",), problems)
-    messages = problems.messages()
-    lacking: dict[str, str] = {}
-    scenarios = {}
-    for name, change in changes.items():
-        found = _scenario(name, change, places, shown)
-        if isinstance(found, Scenario):
-            scenarios[name] = found
-        elif change.needs:
-            lacking[name] = f"for want of {change.needs}"
-        else:
-            messages += found
-    pairs = {name: _pair(name, changes[name], scenarios, problems) for name in scenarios}
+    tables, problems = read_toml(text, shown)
+    names = ("adjectives", "changes", "signs")
+    for name in tables.keys() - {*names}:
+        problems.add((name,), unknown("table", name, names))
+    adjectives, changes = (
+        {
+            name: model
+            for name, raw in tables.get(table, {}).items()
+            if (model := problems.fit((table, name), kind, raw))
+        }
+        for table, kind in (("adjectives", Adjective), ("changes", Change))
+    )
+    changed = {n: s for n, change in changes.items() if (s := _changed(n, change, problems))}
+    pairs = {n: _pair(n, changes[n], changed, problems) for n in changed}
     signs: dict[str, Sign] = {}
-    for place, sign in rows.items():
-        key: Key = ("signs", place)
+    for i, raw in enumerate(tables.get("signs", [])):
+        key: Key = ("signs", i)
+        sign = problems.fit(key, Sign, raw)
+        if sign is None:
+            continue
         if sign.id in signs:
             problems.add((*key, "id"), f"'{sign.id}' stands twice; expected once")
-        _check(sign, key, problems, adjectives, pairs, changes)
+        for part in filter(None, (sign.change, sign.beyond)):
+            if part not in changes:
+                problems.add((*key, "change"), unknown("change", part, changes))
+        for name, said in _misfits(sign, adjectives):
+            problems.add((*key, name), said)
+        if sign.outcome in load_outcomes():
+            if not sign.needs:
+                _check_places(sign, key, problems)
+        elif not (sign.needs or (sign.change in changes and changes[sign.change].needs)):
+            text = unknown("outcome", sign.outcome, load_outcomes())
+            problems.add((*key, "outcome"), text)
+        if pair := pairs.get(sign.change):
+            _check_months(sign, key, pair, problems)
         signs[sign.id] = sign
-    messages = list(dict.fromkeys([*problems.messages(), *messages]))
-    if messages:
+    if messages := problems.messages():
         raise UserError(messages)
-    return Signs(adjectives, pairs, lacking, signs)
+    return Signs(adjectives, changes, pairs, signs)
 
 
-def _models(
-    model: type[Any], rows: Mapping[Any, Any], at: Key, problems: Problems
-) -> dict[Any, Any]:
-    """Return the rows that fit a model; mistakes of the others go to the problems."""
-    found = {}
-    for name, row in rows.items():
-        try:
-            found[name] = model.model_validate(row)
-        except ValidationError as error:
-            problems.add_invalid((*at, name), error, model)
-    return found
+def _changed(name: str, change: Change, told: Problems) -> Scenario | None:
+    """Return the changed scenario, under an own name where something is laid over one.
 
-
-def _scenario(name: str, change: Change, places: list[Place], shown: str) -> Scenario | list[str]:
-    """Return the changed scenario, or what is wrong; what is laid over one has an own name."""
-    at = ("changes", name)
-    inner = [replace(p, path=p.path[2:]) for p in places if p.path[:2] == at and p.path[2:]]
-    source = scenario_file.Source(Path(name), "", Problems(shown, Lines(inner)))
-    tables = {"title": change.title, "question": change.title, "extends": change.extends}
-    laid = {"set": change.settings, "events": change.events}
-    scenario_file.check_tables({**tables, **laid}, source)
-    laid_over = bool(change.settings or change.events)
-    if laid_over and name in scenario_file.shipped_scenarios():
-        source.problems.add((), f"'{name}' is a shipped scenario; expected a name of its own")
-    try:
-        base = load_scenario(change.extends)
-    except UserError as error:
-        source.problems.add(("extends",), "; ".join(error.messages))
-        return source.problems.messages()
-    settings = {key: value for key, (value, _) in file_settings(source).items()}
-    events = file_events(source, base.start, base.end, list(base.events))
-    if messages := source.problems.messages():
-        return messages
+    ``None`` where something is wrong, which is told unless the change needs what is not built.
+    """
+    base = load_scenario(change.extends)
+    if not (change.settings or change.events):
+        return base
+    problems = Problems("", toml.Lines([])) if change.needs else told
+    key: Key = ("changes", name)
+    if name in shipped_scenarios():
+        problems.add(key, "is the name of a shipped scenario; expected a name of its own")
+    settings = {
+        parameter: events.check_setting(problems, (*key, "set", parameter), parameter, value)
+        for parameter, value in change.settings.items()
+    }
+    rows = [
+        FileRow(at, raw, events.read_event(problems, at, raw))
+        for at, raw in (((*key, "events", i), raw) for i, raw in enumerate(change.events))
+    ]
+    source = Source(Path(name), "", problems, {}, rows={"events": rows})
+    own = scenario_parts.file_events(source, (base.start, base.end), base.events)
+    known = {parameter: value for parameter, value in settings.items() if value is not None}
+    if len(known) < len(settings) or any(row.model is None for row in rows):
+        return None
     return replace(
         base,
-        name=name if laid_over else base.name,
-        extends=change.extends if laid_over else base.extends,
-        settings={**base.settings, **settings},
-        events=tuple(sorted([*base.events, *events], key=lambda event: event.month)),
+        name=name,
+        extends=change.extends,
+        settings={**base.settings, **known},
+        events=tuple(sorted([*base.events, *own], key=lambda event: event.month)),
         claims=(),
     )
 
 
-def _pair(name: str, change: Change, scenarios: Mapping[str, Scenario], problems: Problems) -> Pair:
-    scenario, reference = scenarios[name], None
+def _pair(name: str, change: Change, changed: Mapping[str, Scenario], problems: Problems) -> Pair:
+    scenario, reference = changed[name], None
     named = change.reference or scenario.extends
-    if named in scenarios:
-        reference = scenarios[named]
+    if named in changed:
+        reference = changed[named]
+    elif named in shipped_scenarios():
+        reference = load_scenario(named)
     elif named:
-        try:
-            reference = load_scenario(named)
-        except UserError:
-            text = unknown("scenario or change", named, scenarios)
-            problems.add(("changes", name, "reference"), text)
+        text = unknown("scenario or change", named, [*changed, *shipped_scenarios()])
+        problems.add(("changes", name, "reference"), text)
     if reference is None or reference.settings != scenario.settings:
-        return Pair(change.title, scenario, reference, scenario.start)
+        return Pair(scenario, reference, scenario.start)
     ours, theirs = (
         {(e.month, e.kind, tuple(sorted(e.arguments.items()))) for e in side.events}
         for side in (scenario, reference)
     )
     first = min((month for month, *_ in ours ^ theirs), default=scenario.start)
-    return Pair(change.title, scenario, reference, first)
+    return Pair(scenario, reference, first)
 
 
-def _check(
-    sign: Sign,
-    key: Key,
-    problems: Problems,
-    adjectives: Mapping[str, Adjective],
-    pairs: Mapping[str, Pair],
-    changes: Mapping[str, Change],
-) -> None:
-    """Add what is wrong with a row whose keys fit by themselves."""
-    for part in filter(None, (sign.change, sign.beyond)):
-        if part not in changes:
-            problems.add((*key, "change"), unknown("change", part, changes))
-    if not (sign.needs or getattr(changes.get(sign.change), "needs", "")):
-        for part, kind, name, valid in _unknown_names(sign):
-            problems.add((*key, part), unknown(kind, name, valid))
-    if isinstance(sign.smallest, str):
-        if sign.smallest not in adjectives:
-            text = unknown("adjective", sign.smallest, adjectives)
-            problems.add((*key, "smallest"), text)
-        if sign.unit:
-            problems.add((*key, "unit"), "expected none beside an adjective")
-    elif (sign.smallest is None) != (sign.unit is None):
-        problems.add((*key, "smallest"), "expected 'smallest' and 'unit' together")
-    elif sign.smallest is not None and not sign.why:
-        problems.add((*key, "smallest"), "expected the key 'why': where the size comes from")
-    elif sign.smallest is None and sign.sense not in ("higher", "lower"):
-        problems.add(key, f"missing; expected the key 'smallest' with sense = '{sign.sense}'")
-    pair = pairs.get(sign.change)
-    if pair is None:
-        return
-    if not (sign.level or pair.reference):
-        problems.add(key, "the change has no reference; expected level = true")
-    for name, months in (("window", sign.window), ("since", sign.since)):
-        if months is None:
-            continue
-        first, last = pair.window(months)
-        if not pair.scenario.start <= first <= last <= pair.scenario.end:
-            within = f"{pair.scenario.start} to {pair.scenario.end}, the first month first"
-            problems.add((*key, name), f"{first} to {last} is not valid; expected {within}")
-
-
-def _unknown_names(sign: Sign) -> list[tuple[str, str, str, Sequence[str]]]:
-    """Return what a sign names and the model does not have: key, kind, name, valid names."""
-    outcome = load_outcomes().get(sign.outcome)
-    if outcome is None:
-        return [("outcome", "outcome", sign.outcome, list(load_outcomes()))]
-    wrong: list[tuple[str, str, str, Sequence[str]]] = []
+def _check_places(sign: Sign, key: Key, problems: Problems) -> None:
     for part, where in (("where", sign.where), ("than", sign.than or {})):
         for dimension, names in where.items():
-            if dimension not in outcome.dimensions:
-                wrong.append((part, "dimension", dimension, outcome.dimensions))
-                continue
-            known = DIMENSIONS[dimension]
-            listed = [names] if isinstance(names, str) else names
-            wrong += [(part, dimension, name, known) for name in listed if name not in known]
-    return wrong
+            for place in [names] if isinstance(names, str) else names:
+                events.check_places(problems, (*key, part), sign.outcome, {dimension: place})
+
+
+def _check_months(sign: Sign, key: Key, pair: Pair, problems: Problems) -> None:
+    if not (sign.level or pair.reference):
+        problems.add((*key, "level"), "expected true: the change has no reference")
+    period = (pair.scenario.start, pair.scenario.end)
+    for name, months in (("window", sign.window), ("since", sign.since)):
+        if months is not None:
+            window = pair.window(months)
+            events.check_months(problems, (*key, name), window, period, "scenario")
+
+
+def _misfits(sign: Sign, adjectives: Mapping[str, Adjective]) -> Iterator[tuple[str, str]]:
+    """Yield key and text for what does not go together in the smallest size of a sign."""
+    if isinstance(sign.smallest, str):
+        if sign.smallest not in adjectives:
+            yield "smallest", unknown("adjective", sign.smallest, adjectives)
+        if sign.unit:
+            yield "unit", "expected none beside an adjective"
+    elif (sign.smallest is None) != (sign.unit is None):
+        yield "smallest", "expected 'smallest' and 'unit' together"
+    elif sign.smallest is not None and not sign.why:
+        yield "smallest", "expected the key 'why': where the size comes from"
+    elif sign.smallest is None and sign.sense not in ("higher", "lower"):
+        yield "smallest", f"missing; expected with sense = '{sign.sense}'"

@@ -1,4 +1,4 @@
-"""Find the line of each key in TOML text, which the standard parser does not tell.
+"""The line of each key in TOML text, which the standard parser does not tell; and months as text.
 
 The scanner reads keys, tables and brackets and skips values. It is lenient (an open string ends
 with its line or the text): whether the text is valid TOML is for ``tomllib`` to say.
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from tajsim.errors import UserError
 
 Key = tuple[str | int, ...]
+
+DEEPEST_KEY = 20  # parts of a dotted key; the formats need five
 
 _TOKEN = re.compile(
     r"""(?P<string>"{3}(?:[^\\]|\\.)*?(?:"{3,5}|\Z)|'{3}.*?(?:'{3,5}|\Z)
@@ -115,6 +117,8 @@ class _Scanner:
             self.at += 1
             if not self._next("."):
                 break
+            if len(parts) > DEEPEST_KEY:
+                raise RecursionError
             self.at += 1
         return parts
 

@@ -13,8 +13,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.ensemble.fingerprint import model_version
+from tajsim.inputs.events import ALL
 from tajsim.inputs.experiment_parts import Experiment, FactorValue, Keep
-from tajsim.inputs.factors import ALL
 from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.scenario_parts import Event, Scenario
 from tajsim.inputs.toml import month_number, month_text
