@@ -132,10 +132,20 @@ def test_what_is_inherited_is_pale() -> None:
 def test_a_scenario_made_by_hand_is_shown_and_escaped() -> None:
     event = Event("2005-01", "set", {"parameter": EVIL, "value": 3.0, "months": 2}, EVIL, (EVIL,))
     claim = Claim.model_construct(
-        **{"id": "a", "statement": EVIL, "document": EVIL, "line": 3, "mechanisms": ("M47",)},
-        **{"outcome": EVIL, "where": {"section": EVIL}, "window": ("2004-01", "2004-12")},
-        **{"expect": "between", "low": -1.0, "high": 2.0, "against": "before"},
-        **{"before": ("2003-01", "2003-12"), "relative": True},
+        id="a",
+        statement=EVIL,
+        document=EVIL,
+        line=3,
+        mechanisms=("M47",),
+        outcome=EVIL,
+        where={"section": EVIL},
+        window=("2004-01", "2004-12"),
+        expect="between",
+        low=-1.0,
+        high=2.0,
+        against="before",
+        before=("2003-01", "2003-12"),
+        relative=True,
     )
     made = Scenario(EVIL, EVIL, EVIL, EVIL, "2004-01", "2005-12", {EVIL: 2.0}, (event,), (claim,))
     seen = shown(made)

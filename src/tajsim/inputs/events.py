@@ -12,31 +12,18 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
 
 import pydantic as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
 from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS, MOVEMENTS, REPRESSION_STEPS, SECTIONS
 from tajsim.errors import nearest, unknown
-from tajsim.inputs.ledger import load_documents, load_figures
+from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import check_value, load_parameters
-from tajsim.inputs.source import Problems
+from tajsim.inputs.source import Problems, Table
 from tajsim.inputs.toml import MONTH, Key, event_month
 from tajsim.world import GUARDS
-
-EXPECTATIONS = ("rises", "falls", "unchanged", "between")
-COMPARISONS = ("reference", "before", "level")
-#: Units of a smallest size: what one of each is of the reference level, of its spread over runs,
-#: and in the unit of the outcome.
-UNITS = {
-    "level": (1.0, 0.0, 0.0),
-    "spread": (0.0, 1.0, 0.0),
-    "points": (0.0, 0.0, 0.01),
-    "absolute": (0.0, 0.0, 1.0),
-    "count": (0.0, 0.0, 1.0),
-}
-STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 def settable_parameters() -> list[str]:
@@ -126,12 +113,6 @@ ParameterName = TypeAliasType(
 )
 OutcomeName = TypeAliasType("OutcomeName", Annotated[str, OneOf("outcome", load_outcomes)])
 FigureId = TypeAliasType("FigureId", Annotated[str, OneOf("figure", load_figures)])
-DocumentKey = TypeAliasType("DocumentKey", Annotated[str, OneOf("document", load_documents)])
-Expectation = TypeAliasType(
-    "Expectation", Annotated[str, OneOf("expectation", lambda: EXPECTATIONS)]
-)
-Comparison = TypeAliasType("Comparison", Annotated[str, OneOf("comparison", lambda: COMPARISONS)])
-Unit = TypeAliasType("Unit", Annotated[str, OneOf("unit", lambda: UNITS)])
 Month = TypeAliasType("Month", Annotated[str, TextOf(f"^{MONTH}$", "a month such as '2004-11'")])
 EventDate = TypeAliasType(
     "EventDate",
@@ -165,10 +146,8 @@ Window = Annotated[
 ]
 
 
-class EventRow(BaseModel):
+class EventRow(Table):
     """What every ``[[events]]`` table holds."""
-
-    model_config = STRICT
 
     date: EventDate
     kind: str

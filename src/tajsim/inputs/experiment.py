@@ -9,34 +9,9 @@ from typing import Any
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UnknownName, UserError, unknown
-from tajsim.inputs.events import (
-    ALL,
-    check_event,
-    check_months,
-    check_places,
-    check_setting,
-    read_event,
-)
-from tajsim.inputs.experiment_file import (
-    OPTIONS,
-    Design,
-    FactorRow,
-    KeepRow,
-    experiment_path,
-    read_experiment,
-    scenario_of,
-)
-from tajsim.inputs.experiment_parts import (
-    REFERENCE_KEYS,
-    WHOLE,
-    EventTemplate,
-    Experiment,
-    Factor,
-    FactorValue,
-    Keep,
-    is_reference,
-    unit_of_uses,
-)
+from tajsim.inputs import events, experiment_file, experiment_parts
+from tajsim.inputs.experiment_file import Design, FactorRow, KeepRow
+from tajsim.inputs.experiment_parts import EventTemplate, Experiment, Factor, FactorValue, Keep
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import DEFAULT_MODE, Parameter, load_parameters, read_quantity, shown
 from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario
@@ -57,7 +32,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     Raises:
         UserError: with one message for each error in the file and in its scenarios.
     """
-    source = read_experiment(experiment_path(name_or_path))
+    source = experiment_file.read_experiment(experiment_file.experiment_path(name_or_path))
     top = source.top
     design = Design.model_validate(top["design"]) if "design" in top else None
     scenarios, messages = _scenarios(source)
@@ -113,7 +88,7 @@ def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
     for i, name in enumerate(source.top.get("scenarios", [])):
         key = ("scenarios", i)
         try:
-            path = scenario_of(name, source.path)
+            path = experiment_file.scenario_of(name, source.path)
         except UserError as error:
             source.problems.add(key, error)
             continue
@@ -151,7 +126,7 @@ def file_templates(source: Source) -> dict[Key, EventTemplate]:
         wrong = [
             ((*key, argument, name), text)
             for argument, reference in raw.items()
-            if is_reference(reference)
+            if experiment_parts.is_reference(reference)
             for name, value in reference.items()
             if (text := _reference(argument, name, value))
         ]
@@ -164,8 +139,8 @@ def file_templates(source: Source) -> dict[Key, EventTemplate]:
 
 def _reference(argument: str, name: str, value: Any) -> str:
     """Return what is wrong with one key of a reference to a factor; "" if nothing is."""
-    if name not in REFERENCE_KEYS:
-        return unknown("key", name, REFERENCE_KEYS)
+    if name not in experiment_parts.REFERENCE_KEYS:
+        return unknown("key", name, experiment_parts.REFERENCE_KEYS)
     if name == "factor" and not isinstance(value, str):
         return "is not valid here; expected a text in quotes"
     if name == "from" and argument != "date":
@@ -178,9 +153,9 @@ def _reference(argument: str, name: str, value: Any) -> str:
 
 def check_design(source: Source, design: Design) -> None:
     """Check that the options go with the kind, and that there are factors."""
-    problems, allowed = source.problems, OPTIONS[design.kind]
+    problems, allowed = source.problems, experiment_file.OPTIONS[design.kind]
     for name in sorted(design.model_fields_set - {"kind", *allowed}):
-        owner = next(kind for kind, options in OPTIONS.items() if name in options)
+        owner = next(kind for kind, options in experiment_file.OPTIONS.items() if name in options)
         text = f"does not go with kind = '{design.kind}'; expected with '{owner}'"
         problems.add(("design", name), text)
     if allowed and getattr(design, allowed[0]) is None:
@@ -202,13 +177,13 @@ class FactorList:
     with one is told at its own table, and not once more where it is used.
     """
 
-    def __init__(self, source: Source, events: Iterable[EventTemplate], kind: str) -> None:
+    def __init__(self, source: Source, templates: Iterable[EventTemplate], kind: str) -> None:
         self.source, self.problems, self.kind = source, source.problems, kind
         self.found: dict[str, Factor] = {}
         self.declared: dict[str, None] = {}
         self._nameless = False
         self._uses: dict[str, list[Use]] = {}
-        for template in events:
+        for template in templates:
             for argument, reference in template.references.items():
                 self._uses.setdefault(reference["factor"], []).append((template, argument))
         rows = source.rows["factors"]
@@ -250,7 +225,7 @@ class FactorList:
             self.problems.add(at, wrong)
             return []
         registry = _registry_row(row, uses)
-        whole = any(argument in WHOLE for _, argument in uses)
+        whole = any(argument in experiment_parts.WHOLE for _, argument in uses)
         given = self._given(key, row, registry, whole)
         if given is None:
             return []
@@ -261,7 +236,7 @@ class FactorList:
                 spread=row.spread,
                 steps=row.steps,
                 whole=whole,
-                unit=registry.unit if registry else unit_of_uses(uses),
+                unit=registry.unit if registry else experiment_parts.unit_of_uses(uses),
                 role=registry.role if registry and row.parameter else "event",
                 basis=_basis(registry),
                 **given,
@@ -388,14 +363,14 @@ class FactorList:
             self._unknown((*key, argument), name)
         if not set(used.values()) <= self.found.keys():  # tell what else is wrong with it
             rest = {name: value for name, value in template.raw.items() if name not in used}
-            read_event(self.problems, key, dict(template.raw), used)
-            check_event(self.problems, key, rest, period, "experiment")
+            events.read_event(self.problems, key, dict(template.raw), used)
+            events.check_event(self.problems, key, rest, period, "experiment")
             return
         for values in self._trials(used.values(), rows):
             if self._numbers_fit(key, template, values):
                 filled = template.filled(values)
-                read_event(self.problems, key, filled)
-                check_event(self.problems, key, filled, period, "experiment")
+                events.read_event(self.problems, key, filled)
+                events.check_event(self.problems, key, filled, period, "experiment")
 
     def _trials(
         self, names: Iterable[str], rows: list[dict[str, FactorValue]]
@@ -465,7 +440,7 @@ def _number(
     """Return a number of a factor in its unit, or None where it is wrong."""
     number: float | None
     if registry is not None:
-        number = check_setting(problems, key, registry.name, value)
+        number = events.check_setting(problems, key, registry.name, value)
     elif isinstance(value, bool) or not isinstance(value, int | float):
         problems.add(key, f"{shown(value)} is not valid here; expected a number")
         return None
@@ -488,16 +463,17 @@ def file_keep(source: Source, period: Period) -> dict[str, Keep]:
     name gives a column for each of its names; where an outcome that adds up has one dimension,
     also one for their sum.
     """
+    problems = source.problems
     columns: dict[str, Keep] = {}
     for key, row in source.models("keep"):
         if row.window is not None:
-            check_months(source.problems, (*key, "window"), row.window, period, "experiment")
-        if not check_places(source.problems, (*key, "where"), row.outcome, row.where, sums=True):
+            events.check_months(problems, (*key, "window"), row.window, period, "experiment")
+        if not events.check_places(problems, (*key, "where"), row.outcome, row.where, sums=True):
             continue
         for keep in _columns(row, row.window or period):
             if keep.column in columns:
                 text = f"the column '{keep.column}' stands twice; expected another key 'name'"
-                source.problems.add(key, text)
+                problems.add(key, text)
             columns.setdefault(keep.column, keep)
     return columns
 
@@ -509,7 +485,7 @@ def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
         dict(zip(free, names, strict=True)) for names in product(*(DIMENSIONS[d] for d in free))
     ]
     if len(outcome.dimensions) == len(free) == 1 and outcome.places == "sum":
-        places.insert(0, {free[0]: ALL})
+        places.insert(0, {free[0]: events.ALL})
     for place in places:
         where = {d: {**row.where, **place}[d] for d in outcome.dimensions}
         shown_where = place if row.name else where

@@ -6,13 +6,12 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from tajsim.errors import UserError
 from tajsim.files import Shipped, exists, is_path, read_text
 from tajsim.inputs.events import (
-    STRICT,
     Month,
     OneOf,
     OutcomeName,
@@ -23,7 +22,7 @@ from tajsim.inputs.events import (
 )
 from tajsim.inputs.registry import DEFAULT_MODE, MODES
 from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
-from tajsim.inputs.source import Source, read_source
+from tajsim.inputs.source import Source, Table, read_source
 
 EXPERIMENTS = Shipped("experiment")
 experiment_names = EXPERIMENTS.names
@@ -62,10 +61,8 @@ ColumnName = Annotated[
 ]
 
 
-class Design(BaseModel):
+class Design(Table):
     """The ``[design]`` table: how points are chosen."""
-
-    model_config = STRICT
 
     kind: DesignKind
     points: Annotated[int, Field(ge=2, le=1_000_000)] | None = Field(
@@ -91,10 +88,8 @@ class Design(BaseModel):
         return {name: getattr(self, name) for name in OPTIONS[self.kind]}
 
 
-class FactorRow(BaseModel):
+class FactorRow(Table):
     """A ``[[factors]]`` table: what differs from point to point."""
-
-    model_config = STRICT
 
     name: FactorName | None = Field(None, description="how events, tables and plots call it")
     parameter: ParameterName | None = Field(None, description="the parameter that it sets")
@@ -111,10 +106,8 @@ class FactorRow(BaseModel):
     basis: BasisKind | None = Field(None, description="every: only those of this basis")
 
 
-class KeepRow(BaseModel):
+class KeepRow(Table):
     """A ``[[keep]]`` table: an outcome of which one number a run is kept, or one for each place."""
-
-    model_config = STRICT
 
     outcome: OutcomeName
     where: dict[str, str] = Field({}, description="dimension = name, or all for the sum over it")
@@ -122,10 +115,8 @@ class KeepRow(BaseModel):
     name: ColumnName | None = Field(None, description="the name of the column")
 
 
-class ExperimentFile(BaseModel):
+class ExperimentFile(Table):
     """An experiment file."""
-
-    model_config = STRICT
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
     question: Annotated[str, Field(min_length=1)] = Field(
@@ -141,7 +132,7 @@ class ExperimentFile(BaseModel):
     parameters: Mode = Field(DEFAULT_MODE, description="uncertain parameters that are no factors")
     end: Month | None = Field(None, description="last month (that of the scenarios if absent)")
     design: Design
-    factors: list[FactorRow] = []
+    factors: list[FactorRow] = Field([])
     points: list[dict[str, Any]] = Field([], description="kind = 'points': a value for each factor")
     events: list[dict[str, Any]] = Field(
         [], description="as in a scenario; an argument may be { factor = 'name' }"

@@ -5,29 +5,45 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
+from typing_extensions import TypeAliasType
 
 from tajsim.errors import UserError, nearest
 from tajsim.files import Shipped, exists, is_path
 from tajsim.inputs.events import (
-    STRICT,
     AnyEvent,
-    Comparison,
-    DocumentKey,
-    Expectation,
     Month,
+    OneOf,
     OutcomeName,
     TextOf,
     Window,
     read_event,
 )
-from tajsim.inputs.ledger import load_mechanisms
-from tajsim.inputs.source import Source, read_source
+from tajsim.inputs.ledger import load_documents, load_mechanisms
+from tajsim.inputs.source import Source, Table, read_source
 
 SCENARIOS = Shipped("scenario")
 shipped_scenarios, scenario_path = SCENARIOS.names, SCENARIOS.path
 LONGEST_CHAIN = 32  # files, each of which extends the next
 
+EXPECTATIONS = ("rises", "falls", "unchanged", "between")
+COMPARISONS = ("reference", "before", "level")
+#: Units of a smallest size: what one of each is of the reference level, of its spread over runs,
+#: and in the unit of the outcome.
+UNITS = {
+    "level": (1.0, 0.0, 0.0),
+    "spread": (0.0, 1.0, 0.0),
+    "points": (0.0, 0.0, 0.01),
+    "absolute": (0.0, 0.0, 1.0),
+    "count": (0.0, 0.0, 1.0),
+}
+
+DocumentKey = TypeAliasType("DocumentKey", Annotated[str, OneOf("document", load_documents)])
+Expectation = TypeAliasType(
+    "Expectation", Annotated[str, OneOf("expectation", lambda: EXPECTATIONS)]
+)
+Comparison = TypeAliasType("Comparison", Annotated[str, OneOf("comparison", lambda: COMPARISONS)])
+Unit = TypeAliasType("Unit", Annotated[str, OneOf("unit", lambda: UNITS)])
 MechanismId = Annotated[
     str,
     TextOf(
@@ -49,15 +65,13 @@ Settings = Annotated[
 ]
 
 
-class Claim(BaseModel):
+class Claim(Table):
     """A ``[[claims]]`` table: what a document says about an effect, as a test on runs.
 
     ``against`` says what the outcome over ``window`` is compared with: the ``reference`` scenario
     in the same run, the same run over the window ``before``, or nothing (``level``). ``low`` and
     ``high`` bound the difference (in per cent where ``relative``) or the level.
     """
-
-    model_config = STRICT
 
     id: ClaimId
     statement: Annotated[str, Field(min_length=1)] = Field(description="in our own words")
@@ -73,12 +87,12 @@ class Claim(BaseModel):
     relative: bool = Field(False, description="the difference in per cent of what it is against")
     low: float | None = Field(None, allow_inf_nan=False)
     high: float | None = Field(None, allow_inf_nan=False)
+    smallest: float | None = Field(None, ge=0, description="the smallest effect, in the unit")
+    unit: Unit | None = Field(None, description="of the smallest effect")
 
 
-class ScenarioFile(BaseModel):
+class ScenarioFile(Table):
     """A scenario file."""
-
-    model_config = STRICT
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
     question: Annotated[str, Field(min_length=1)] = Field(description="what the runs shall answer")
@@ -86,8 +100,8 @@ class ScenarioFile(BaseModel):
     start: Month | None = Field(None, description="first month; inherited where it is absent")
     end: Month | None = Field(None, description="last month; inherited where it is absent")
     settings: Settings = Field({}, alias="set")
-    events: list[AnyEvent] = []
-    claims: list[Claim] = []
+    events: list[AnyEvent] = Field([])
+    claims: list[Claim] = Field([])
 
 
 def parent_path(name: str, child: Path) -> Path:

@@ -10,14 +10,8 @@ from typing import Any
 
 from tajsim.display.html import Html, element, short, table, whole
 from tajsim.errors import UserError
-from tajsim.inputs.events import (
-    EventRow,
-    SetEvent,
-    check_event,
-    check_months,
-    check_places,
-    check_setting,
-)
+from tajsim.inputs import events
+from tajsim.inputs.events import EventRow, SetEvent
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import check_value, load_parameters
@@ -215,7 +209,7 @@ def file_settings(source: Source) -> dict[str, tuple[float, str]]:
     found: dict[str, tuple[float, str]] = {}
     for key, value in _leaves(source.top.get("set", {}), ("set",)):
         name = ".".join(str(part) for part in key[1:])
-        number = check_setting(source.problems, key, name, value)
+        number = events.check_setting(source.problems, key, name, value)
         if number is not None:
             found.setdefault(name, (number, source.problems.where(key)))
     return found
@@ -266,7 +260,7 @@ def file_events(source: Source, period: Period, inherited: Sequence[Event]) -> l
     seen = {_deed(event): event for event in inherited}
     settings: dict[tuple[str, str], Event] = {}
     for row in source.rows["events"]:
-        month = check_event(source.problems, row.key, row.raw, period, "scenario")
+        month = events.check_event(source.problems, row.key, row.raw, period, "scenario")
         if month:
             _check_figures(source, row.key, row.raw, month)
         if row.model is None or month is None:
@@ -313,10 +307,10 @@ def file_claims(source: Source, period: Period) -> list[Claim]:
         for name in ("window", "before"):
             window = row.raw.get(name)
             if isinstance(window, list) and len(window) == 2 and all(map(_is_month, window)):
-                check_months(source.problems, (*row.key, name), window, period, "scenario")
+                events.check_months(source.problems, (*row.key, name), window, period, "scenario")
         outcome, where = row.raw.get("outcome"), row.raw.get("where")
         if isinstance(outcome, str) and isinstance(where, dict) and outcome in load_outcomes():
-            check_places(source.problems, (*row.key, "where"), outcome, where)
+            events.check_places(source.problems, (*row.key, "where"), outcome, where)
         if row.model is None:
             continue
         if row.model.id in claims:
@@ -342,6 +336,10 @@ def _bounds(claim: Claim) -> Iterator[tuple[str, str]]:
             yield name, f"does not fit expect = '{expect}'; expected with 'between' or 'unchanged'"
     if low is not None and high is not None and low > high:
         yield "low", f"{low:g} is above high = {high:g}; expected less"
+    if (claim.smallest is None) != (claim.unit is None):
+        yield "", "expected 'smallest' and 'unit' together"
+    if claim.smallest is not None and expect not in ("rises", "falls"):
+        yield "smallest", f"does not fit expect = '{expect}'; expected with 'rises' or 'falls'"
     if against == "level" and expect != "between":
         yield "expect", f"'{expect}' does not fit against = 'level'; expected 'between'"
     if against == "level" and claim.relative:

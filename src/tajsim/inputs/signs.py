@@ -12,15 +12,21 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tajsim.errors import UserError, unknown
 from tajsim.inputs import events, scenario_parts, toml
-from tajsim.inputs.events import STRICT, DocumentKey, Month, OneOf, Unit
+from tajsim.inputs.events import Month, OneOf
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_file import ClaimId, MechanismId, shipped_scenarios
+from tajsim.inputs.scenario_file import (
+    ClaimId,
+    DocumentKey,
+    MechanismId,
+    Unit,
+    shipped_scenarios,
+)
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
-from tajsim.inputs.source import FileRow, Problems, Source, read_toml
+from tajsim.inputs.source import FileRow, Problems, Source, Table, read_toml
 from tajsim.inputs.toml import Key
 
 FILE_NAME = "signs.toml"
@@ -35,10 +41,8 @@ Months = Annotated[list[Month] | list[int], Field(min_length=2, max_length=2)]
 Where = dict[str, str | list[str]]
 
 
-class Adjective(BaseModel):
+class Adjective(Table):
     """A word of a document as a smallest size."""
-
-    model_config = STRICT
 
     size: float
     unit: Unit
@@ -47,28 +51,24 @@ class Adjective(BaseModel):
     said: Text
 
 
-class Change(BaseModel):
+class Change(Table):
     """What is changed: a scenario against the one it extends, or what is laid over a scenario."""
-
-    model_config = STRICT
 
     title: Text
     extends: Annotated[str, OneOf("scenario", shipped_scenarios)]
     reference: str = ""
     settings: dict[str, Any] = Field({}, alias="set")
-    events: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = Field([])
     needs: str = ""
 
 
-class Sign(BaseModel):
+class Sign(Table):
     """One assertion about a change; see the head of the file for its keys."""
-
-    model_config = STRICT
 
     id: ClaimId
     change: str
     outcome: str
-    where: Where = {}
+    where: Where = Field({})
     than: Where | None = None
     window: Months
     since: Months | None = None

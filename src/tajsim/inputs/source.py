@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from tajsim.errors import UnknownName, UserError, unknown
@@ -19,7 +19,14 @@ from tajsim.inputs import toml
 from tajsim.inputs.registry import shown
 from tajsim.inputs.toml import Key
 
-Model = TypeVar("Model", bound=BaseModel)
+
+class Table(BaseModel):
+    """A table of a file and, once it has been checked, the part that the program uses."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+Model = TypeVar("Model", bound=Table)
 
 MOST_MESSAGES = 50  # about one file
 
@@ -69,7 +76,7 @@ class Problems:
             self.add_invalid(key, details, model)
             return None
 
-    def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[BaseModel]) -> None:
+    def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[Table]) -> None:
         """Add what pydantic found in the table at ``base``."""
         extra = [detail for detail in details if detail["type"] == "extra_forbidden"]
         missing = any(detail["type"] == "missing" for detail in details)
@@ -107,13 +114,13 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _text(detail: ErrorDetails, model: type[BaseModel]) -> str:
+def _text(detail: ErrorDetails, model: type[Table]) -> str:
     """Return one error of pydantic in the words of a user."""
     kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
     *above, last = map(str, detail["loc"] or ("",))
     for name in above:  # the model of a table in the table
         inner = model.model_fields[name].annotation if name in model.model_fields else None
-        model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
+        model = inner if isinstance(inner, type) and issubclass(inner, Table) else model
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     if kind == "extra_forbidden":
         return unknown("key", last, fields)
@@ -165,7 +172,7 @@ class Source:
 
 
 def read_source(
-    path: Path, shown_path: str, model: type[BaseModel], lists: Mapping[str, ReadRow]
+    path: Path, shown_path: str, model: type[Table], lists: Mapping[str, ReadRow]
 ) -> Source:
     """Return the tables of one file, with what is wrong with them.
 

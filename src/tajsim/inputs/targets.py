@@ -10,13 +10,13 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tajsim.errors import UserError
 from tajsim.inputs import events
-from tajsim.inputs.events import STRICT, FigureId, OneOf, OutcomeName, Window
+from tajsim.inputs.events import FigureId, OneOf, OutcomeName, Window
 from tajsim.inputs.ledger import Figure, load_figures
-from tajsim.inputs.source import read_toml
+from tajsim.inputs.source import Table, read_toml
 
 USES = ("fitted", "checked")
 EVENTS = ("happened", "absent")
@@ -34,10 +34,8 @@ Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
-class Target(BaseModel):
+class Target(Table):
     """One target; `docs/calibration.md` and the head of ``data/targets.toml`` explain the keys."""
-
-    model_config = STRICT
 
     id: str
     figure_id: FigureId = Field(alias="figure")
@@ -46,7 +44,7 @@ class Target(BaseModel):
     reason: Text
     series: str = Field("", min_length=1)
     outcome: OutcomeName
-    where: dict[str, str] = {}
+    where: dict[str, str] = Field({})
     window: Window
     measure: Annotated[str, OneOf("measure", lambda: MEASURES)]
     base: Window | None = None
@@ -91,20 +89,16 @@ class Target(BaseModel):
         return (math.log(high / low) if self.scale == "log" else high - low) / _INTERVAL
 
 
-class _Event(BaseModel):
+class _Event(Table):
     """The table ``[event]``: what all targets that are events share."""
-
-    model_config = STRICT
 
     error: Positive
 
 
-class _TargetFile(BaseModel):
-    model_config = STRICT
-
+class _TargetFile(Table):
     event: _Event
-    targets: dict[str, dict[str, Any]] = {}
-    not_comparable: dict[FigureId, Text] = {}
+    targets: dict[str, dict[str, Any]] = Field({})
+    not_comparable: dict[FigureId, Text] = Field({})
 
 
 @dataclass(frozen=True)
@@ -145,7 +139,7 @@ def read_targets(text: str) -> TargetFile:
     """
     tables, problems = read_toml(text, FILE_NAME)
     file = problems.fit((), _TargetFile, tables)
-    targets: dict[str, Target] = {}
+    targets: dict[str, Target] = Field({})
     rows = tables.get("targets")
     for identity, raw in rows.items() if isinstance(rows, dict) else ():
         key = ("targets", identity)
