@@ -1,10 +1,9 @@
-"""Signs tested on any model: each change simulated in pairs with its reference."""
+"""Signs tested on the model as it is: each change simulated in pairs with its reference."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,7 @@ _BATCH = 4
 
 @dataclass(frozen=True)
 class _Test:
-    """A sign that can be tested: its pair, that whose effect is taken off, its months and runs."""
+    """A sign that can be tested: its pair, that whose effect is taken off, and its runs."""
 
     sign: Sign
     pair: Pair
@@ -44,49 +43,25 @@ class _Test:
     runs: int
 
     @property
-    def window(self) -> Window:
-        return self.pair.window(self.sign.window)
-
-    @property
-    def since(self) -> Window | None:
-        return self.pair.window(self.sign.since) if self.sign.since else None
-
-    @property
     def horizon(self) -> Window | None:
         """The months over which the sense must not turn; ``None`` if it may, or is a bound."""
         if self.sign.passing or self.sign.level or self.sign.sense not in ("higher", "lower"):
             return None
-        return self.window[0], self.pair.scenario.end
+        return self.pair.window(self.sign.window)[0], self.pair.scenario.end
 
     @property
     def until(self) -> str:
         """The last month that must be simulated."""
-        return max(w[1] for w in (self.window, self.since, self.horizon) if w)
+        windows = [self.pair.window(w) for w in (self.sign.window, self.sign.since) if w]
+        return max(last for _, last in (*windows, self.horizon or windows[0]))
 
     @property
     def sides(self) -> list[Scenario]:
-        """The scenarios to simulate."""
+        """The scenarios to simulate: changed and reference, and those of the other pair."""
         if self.sign.level:
             return [self.pair.scenario]
         pairs = [self.pair, self.other] if self.other else [self.pair]
         return [s for pair in pairs for s in (pair.scenario, pair.reference) if s is not None]
-
-
-@dataclass
-class _Side:
-    """A scenario to simulate with so many runs, and the tests that look at it."""
-
-    scenario: Scenario
-    runs: int
-    tests: list[_Test]
-
-    @property
-    def until(self) -> str:
-        return max(test.until for test in self.tests)
-
-    @property
-    def months(self) -> int:
-        return len(month_names(self.scenario.start, self.until))
 
 
 @dataclass(frozen=True)
@@ -96,6 +71,10 @@ class _Measured:
     value: Values
     whole: Values
     level: Values
+
+
+#: By the id of a sign and the name of a scenario.
+_All = dict[tuple[str, str], _Measured]
 
 
 def signs(
@@ -116,77 +95,85 @@ def signs(
 
     Returns:
         One row per sign: ``verdict`` (see `tajsim.analysis.verdicts`), with a ``reason`` where it
-        is not tested; ``effect``, the mean paired difference (the level itself, where there is no
-        reference), with its 90 % interval ``low`` to ``high``; ``smallest``, in the unit of the
-        outcome; ``level`` and ``spread`` of the reference over runs and ``over_spread``, the effect
-        over it; the sign's own words; and the ``model``.
+        is not tested; ``effect``, the mean paired difference (the level, where there is no
+        reference), with its 90 % interval ``low`` to ``high``; ``smallest`` (or the bound), in the
+        unit of the outcome; ``whole``, the effect over the whole horizon; ``level`` and ``spread``
+        of the reference over runs; ``over_spread``, the effect over that spread; the ``model``.
 
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
     wrong = argument_errors(2 if runs is None else runs, seed, parameters, None, workers, 1000)
+    known = read_signs(Path(file).read_text("utf-8"), str(file)) if file else load_signs()
+    names = [*known.signs, *known.changes]
+    wrong += [unknown("sign or change", name, names) for name in ids if name not in names]
     if wrong:
         raise UserError(wrong)
-    known = read_signs(Path(file).read_text("utf-8"), str(file)) if file else load_signs()
-    chosen = _chosen(known, ids)
-    tests = [
-        _Test(
-            s,
-            known.pairs[s.change],
-            known.pairs.get(s.beyond),
-            runs or s.asked,
-        )
+    chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
+    tests = {
+        s.id: _Test(s, known.pairs[s.change], known.pairs.get(s.beyond), runs or s.asked)
         for s in chosen
         if not known.missing(s)
-    ]
-    measured = _simulate(tests, seed, parameters, workers, progress)
-    by_id = {test.sign.id: test for test in tests}
-    rows = [_row(known, sign, by_id.get(sign.id), measured) for sign in chosen]
+    }
+    measured: _All = {}
+    sides = _sides(tests.values())
+    done, total = 0, sum(runs * len(month_names(s.start, until)) for s, runs, until in sides)
+    for batch in _batches(sides, _BATCH * workers):
+        _, count, until = batch[0]
+        mine = {s.name: [t for t in tests.values() if _looks(t, s, count)] for s, *_ in batch}
+        asked = {test.sign.outcome for part in mine.values() for test in part}
+        plan = prepare(
+            [scenario for scenario, *_ in batch],
+            count,
+            seed,
+            parameters,
+            until=until,
+            outcomes=sorted(with_weight(asked)),
+            workers=workers,
+        )
+        results = simulate(plan)
+        for name, part in mine.items():
+            one = results.sel(scenario=[name])
+            measured.update({(test.sign.id, name): _measure(one, test) for test in part})
+        done += len(batch) * count * len(plan.months)
+        if progress:
+            progress(done, total)
+    rows = [_row(known, sign, tests.get(sign.id), measured) for sign in chosen]
     return pd.DataFrame(rows).assign(model=model_version())
 
 
-def _chosen(known: Signs, ids: tuple[str, ...]) -> list[Sign]:
-    names = {*known.signs, *(sign.change for sign in known.signs.values())}
-    if wrong := [unknown("sign or change", name, names) for name in ids if name not in names]:
-        raise UserError(wrong)
-    return [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
+_Side = tuple[Scenario, int, str]
 
 
-def _simulate(
-    tests: list[_Test], seed: int, parameters: str, workers: int, progress: Progress | None
-) -> dict[tuple[str, str], _Measured]:
-    """Simulate every side once for each number of runs; return what is measured, by sign, side."""
+def _looks(test: _Test, scenario: Scenario, runs: int) -> bool:
+    return test.runs == runs and scenario.name in [side.name for side in test.sides]
+
+
+def _sides(tests: Iterable[_Test]) -> list[_Side]:
+    """Return each scenario to simulate once for a number of runs, as far as a test looks."""
     found: dict[tuple[str, int], _Side] = {}
     for test in tests:
-        for scenario in test.sides:
-            side = found.setdefault((scenario.name, test.runs), _Side(scenario, test.runs, []))
-            side.tests.append(test)
-    sides = sorted(found.values(), key=lambda s: (s.runs, s.scenario.start, s.until))
-    done, total = 0, sum(side.runs * side.months for side in sides)
-    measured = {}
-    for (runs, _, until), alike in groupby(sides, lambda s: (s.runs, s.scenario.start, s.until)):
-        group = list(alike)
-        for first in range(0, len(group), _BATCH * workers):
-            batch = group[first : first + _BATCH * workers]
-            asked = {test.sign.outcome for side in batch for test in side.tests}
-            plan = prepare(
-                [side.scenario for side in batch],
-                runs,
-                seed,
-                parameters,
-                until=until,
-                outcomes=sorted(with_weight(asked)),
-                workers=workers,
-            )
-            results = simulate(plan)
-            for side in batch:
-                one = results.sel(scenario=[side.scenario.name])
-                for test in side.tests:
-                    measured[test.sign.id, side.scenario.name] = _measure(one, test)
-            done += sum(side.runs * side.months for side in batch)
-            if progress:
-                progress(done, total)
-    return measured
+        for side in test.sides:
+            key = (side.name, test.runs)
+            until = max(test.until, found[key][2] if key in found else "")
+            found[key] = side, test.runs, until
+    return sorted(found.values(), key=_alike)
+
+
+def _alike(side: _Side) -> tuple[int, str, str]:
+    return side[1], side[0].start, side[2]
+
+
+def _batches(sides: Sequence[_Side], size: int) -> Iterator[list[_Side]]:
+    """Divide what is to be simulated into batches of the same runs and months."""
+    batch: list[_Side] = []
+    for side in sides:
+        if batch and (len(batch) == size or _alike(side) != _alike(batch[0])):
+            yield batch
+            batch = []
+        batch.append(side)
+    if batch:
+        yield batch
 
 
 def _measure(dataset: xr.Dataset, test: _Test) -> _Measured:
@@ -202,40 +189,35 @@ def _measure(dataset: xr.Dataset, test: _Test) -> _Measured:
         found = at(window, sign.where)
         return found if sign.than is None else gap(at(window, sign.than), found)
 
-    value = less(test.window)
-    level = at(test.window, sign.where)
-    if sign.level and sign.than is not None:
-        level = at(test.window, sign.than)
-    if test.since:
-        value = gap(less(test.since), value)
-        level = at(test.since, sign.where) if sign.level else level
-    return _Measured(value, less(test.horizon) if test.horizon else value, level)
+    window = test.pair.window(sign.window)
+    value, whole = less(window), less(test.horizon or window)
+    base, places = window, sign.than if sign.level and sign.than else sign.where
+    if sign.since:
+        since = test.pair.window(sign.since)
+        value, base = gap(less(since), value), since if sign.level else window
+    return _Measured(value, whole, at(base, places))
 
 
-def _row(
-    known: Signs,
-    sign: Sign,
-    test: _Test | None,
-    measured: Mapping[tuple[str, str], _Measured],
-) -> dict[str, object]:
+def _row(known: Signs, sign: Sign, test: _Test | None, measured: _All) -> dict[str, object]:
     """Return the row of a sign in the table."""
-    said = {d: n if isinstance(n, str) else " ".join(n) for d, n in sign.where.items()}
     size, unit = known.size(sign)
+    outcome = load_outcomes().get(sign.outcome)
+    places = {d: n if isinstance(n, str) else " ".join(n) for d, n in sign.where.items()}
     row: dict[str, object] = {
         "sign": sign.id,
         "change": sign.change,
         "verdict": verdicts.NOT_TESTED,
         "reason": known.missing(sign),
         "outcome": sign.outcome,
-        "where": ";".join(f"{d}={names}" for d, names in said.items()),
+        "where": ";".join(f"{d}={names}" for d, names in places.items()),
         "sense": sign.sense,
-        "asked": "" if size is None else f"{size:g} {unit}",
-        "why": sign.why or (str(sign.smallest) if sign.smallest else "the default"),
+        "asked": "by default" if size is None else f"{size:g} {unit}",
+        "why": sign.why or str(sign.smallest or ""),
         "document": sign.document,
         "line": sign.line,
         "mechanisms": " ".join(sign.mechanisms),
-        "needs": sign.needs,
-        "unit": _unit(sign),
+        "needs": sign.needs or known.changes[sign.change].needs,
+        "unit": "of runs" if sign.yes_or_no else outcome.window_unit if outcome else "",
         "signed": not sign.level or bool(sign.than or sign.since),
     }
     if test is None:
@@ -243,77 +225,62 @@ def _row(
     values, whole, level = _paired(test, measured)
     smallest = verdicts.smallest_effect(level, size, unit)
     found, spread = effect(values), float(np.nanstd(level, ddof=1)) if level.size > 1 else np.nan
-    horizon = whole if test.horizon else None
     return {
         **row,
-        "verdict": verdicts.verdict(values, sign.sense, smallest, horizon),
-        "window": " to ".join(test.window),
+        "verdict": verdicts.verdict(values, sign.sense, smallest, whole if test.horizon else None),
+        "window": " to ".join(test.pair.window(sign.window)),
         "effect": found.mean,
         "low": found.low,
         "high": found.high,
         "smallest": smallest,
+        "whole": effect(whole).mean if test.horizon else np.nan,
         "level": float(np.nanmean(level)),
         "spread": spread,
         "over_spread": found.mean / spread if row["signed"] and spread > 0.0 else np.nan,
-        "whole": effect(whole).mean if test.horizon else np.nan,
         "runs": found.runs,
     }
 
 
-def _unit(sign: Sign) -> str:
-    outcome = load_outcomes().get(sign.outcome)
-    if sign.yes_or_no:
-        return "of runs"
-    return outcome.window_unit if outcome else ""
-
-
-def _paired(
-    test: _Test, measured: Mapping[tuple[str, str], _Measured]
-) -> tuple[Values, Values, Values]:
+def _paired(test: _Test, measured: _All) -> tuple[Values, Values, Values]:
     """Return the effect over window and horizon, and the level that it is compared with."""
     sides = [measured[test.sign.id, scenario.name] for scenario in test.sides]
     if test.sign.level:
         return sides[0].value, sides[0].whole, sides[0].level
-    ours, reference = sides[:2]
+    ours, reference, *other = sides
     values, whole = gap(reference.value, ours.value), gap(reference.whole, ours.whole)
-    if test.other:
-        values = values - gap(sides[3].value, sides[2].value)
-        whole = whole - gap(sides[3].whole, sides[2].whole)
+    if other:
+        values = values - gap(other[1].value, other[0].value)
+        whole = whole - gap(other[1].whole, other[0].whole)
     return values, whole, reference.level
 
 
 HEADER = ("verdict", "sign", "expected", "found", "90 % interval", "over spread", "source")
+_WORDS = {"at_least": "at least", "at_most": "at most"}
 
 
 def signs_text(table: pd.DataFrame) -> str:
     """Return a line for each sign, and how many hold and fail; those that need deals apart."""
-    lines = [text_table(HEADER, [_cells(row) for row in table.to_dict("records")], (0, 1, 2, 6))]
+    rows = [_cells(row) for row in table.to_dict("records")]
     tested = table[table["verdict"] != verdicts.NOT_TESTED]
-    own = tested[tested["needs"] == ""]
-    others = len(table) - len(tested)
-    apart = f" Without those that need what is not built: {verdicts.counts(own['verdict'])}."
-    lines.append(
-        f"{len(table)} signs: {verdicts.counts(tested['verdict']) or 'none tested'}"
-        + (f", {others} not tested." if others else ".")
-        + (apart if len(own) < len(tested) else "")
-    )
-    return "\n\n".join(lines)
+    own, others = tested[tested["needs"] == ""], len(table) - len(tested)
+    said = f"{len(table)} signs: {verdicts.counts(tested['verdict']) or 'none tested'}"
+    said += f", {others} not tested." if others else "."
+    if len(own) < len(tested):
+        counted = verdicts.counts(own["verdict"])
+        said += f" The {len(own)} that need nothing new: {counted or 'none'}."
+    return f"{text_table(HEADER, rows, (0, 1, 2, 6))}\n\n{said}"
 
 
-_WORDS = {"at_least": "at least", "at_most": "at most"}
-
-
-def _cells(values: Mapping[Any, Any]) -> list[str]:
-    source = f"{values['document']}:{values['line']}"
-    sense = _WORDS.get(values["sense"], values["sense"])
-    if values["verdict"] == verdicts.NOT_TESTED:
-        return [values["verdict"], values["sign"], sense, "", "", "", values["reason"]]
+def _cells(row: Mapping[Any, Any]) -> list[str]:
+    sense = _WORDS.get(row["sense"], row["sense"])
+    if row["verdict"] == verdicts.NOT_TESTED:
+        return [row["verdict"], row["sign"], sense, "", "", "", row["reason"]]
     return [
-        values["verdict"],
-        values["sign"],
-        f"{sense} {table_number(values['smallest'])}",
-        f"{table_number(values['effect'], values['signed'])} {values['unit']}",
-        interval(values["low"], values["high"], values["signed"]),
-        table_number(values["over_spread"], signed=True),
-        source,
+        row["verdict"],
+        row["sign"],
+        f"{sense} {table_number(row['smallest'])}",
+        f"{table_number(row['effect'], row['signed'])} {row['unit']}",
+        interval(row["low"], row["high"], row["signed"]),
+        table_number(row["over_spread"], signed=True),
+        f"{row['document']}:{row['line']}",
     ]

@@ -34,13 +34,16 @@ from tajsim.results.window import scaled, year_of
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
 VERDICTS: dict[str, tuple[str, str, bool, str]] = {
     "holds": ("o", "#0072b2", True, "holds"),
+    "right sign but negligible": ("o", "#56b4e9", False, "right sign but negligible"),
+    "turns later": ("v", "#cc79a7", True, "turns later"),
     "fails": ("X", "#d55e00", True, "fails"),
     "undecided": ("D", style.QUIET, False, "undecided at this number of runs"),
     "not tested": ("_", style.QUIET, False, "not tested"),
 }
 _SUBTITLE = (
     "Across: the share of runs in which a claim holds by itself. The verdict rests on the mean: it "
-    "holds where the 90 % interval is clear of zero on the side that the document names."
+    "holds where the 90 % interval is clear of zero on the side that the document names and the "
+    "mean is not negligible."
 )
 
 
@@ -105,11 +108,12 @@ def _said(claim: Any) -> str:
 
 def _title(table: pd.DataFrame) -> str:
     counts = table["verdict"].value_counts()
-    parts = [f"{counts[v]} {name}" for v, name in _COUNTED.items() if v in counts]
+    parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
     return f"Claims of the documents: {', '.join(parts)}"
 
 
-_COUNTED = {"holds": "hold", "fails": "fail", "undecided": "undecided", "not tested": "not tested"}
+#: What is said of several with one verdict, where it is not the verdict itself.
+_SEVERAL = {"holds": "hold", "fails": "fail", "turns later": "turn later"}
 
 
 def _legend(table: pd.DataFrame) -> list[tuple[Artist, str]]:

@@ -15,7 +15,7 @@ import xarray as xr
 from scipy.stats import t as student
 
 from tajsim.analysis.assumptions import TOGETHER, influence, ranked
-from tajsim.analysis.claims import FAILS, NOT_TESTED, UNDECIDED
+from tajsim.analysis.verdicts import FAILS, NEGLIGIBLE, NOT_TESTED, TURNS, UNDECIDED
 from tajsim.axes import Array
 from tajsim.errors import UserError
 from tajsim.inputs.registry import actor_name, load_parameters
@@ -430,6 +430,9 @@ def _own(facts: Facts) -> list[str]:
         wrong = [str(name) for name in tested[tested["verdict"] == FAILS]["claim"]]
         if wrong:
             said.append(f"The model contradicts what the documents say in: {', '.join(wrong)}.")
+        weak = [str(n) for n in tested[tested["verdict"].isin([NEGLIGIBLE, TURNS])]["claim"]]
+        if weak:
+            said.append(f"The effect is negligible, or turns later, in: {', '.join(weak)}.")
         unsure = int((tested["verdict"] == UNDECIDED).sum())
         if unsure:
             said.append(

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from tajsim.analysis.assumptions import TOGETHER
-from tajsim.analysis.claims import NOT_TESTED
+from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_file import shipped_scenarios
 from tajsim.report.answer import leading
@@ -181,7 +181,8 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         body,
         marks,
         "A claim of direction holds where the interval of the mean effect is clear of zero on that "
-        "side, and fails where it is clear on the other.",
+        "side and the mean is not negligible, and fails where it is clear on the other or leaves "
+        "no room for an effect worth the name.",
     )
 
 
@@ -189,13 +190,11 @@ def claims_sentence(facts: Facts) -> str:
     """Return how many claims hold, fail and are undecided."""
     if facts.claims.empty:
         return "No claim of a document is attached to these scenarios."
-    counts = facts.claims["verdict"].value_counts()
-    words = (("holds", "hold"), ("fails", "fail"), ("undecided", "are undecided"))
-    said = [f"{int(counts.get(key, 0))} {word}" for key, word in words]
-    tested = len(facts.claims) - int(counts.get(NOT_TESTED, 0))
-    also = int(counts.get(NOT_TESTED, 0))
-    more = f"; {also} could not be tested" if also else ""
-    return f"Of {tested} claims tested {', '.join(said[:2])} and {said[2]}{more}."
+    tested = facts.claims[facts.claims["verdict"] != NOT_TESTED]
+    others = len(facts.claims) - len(tested)
+    more = f"; {others} could not be tested" if others else ""
+    said = counts(tested["verdict"])
+    return f"Of {len(tested)} claims tested: {said or 'none'}{more}."
 
 
 def shares(facts: Facts, scenario: str) -> Table | None:
