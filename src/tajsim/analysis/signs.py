@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,7 @@ from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import Scenario
-from tajsim.inputs.signs import Pair, Sign, Signs, Where, load_signs, read_signs
-from tajsim.inputs.toml import month_names
+from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs, read_signs
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import interval, table_number, text_table
 from tajsim.results.select import gap
@@ -34,12 +34,12 @@ _BATCH = 4
 
 
 @dataclass(frozen=True)
-class _Test:
+class _Trial:
     """A sign that can be tested: its pair, that whose effect is taken off, and its runs."""
 
     sign: Sign
-    pair: Pair
-    other: Pair | None
+    pair: Contrast
+    other: Contrast | None
     runs: int
 
     @property
@@ -111,72 +111,53 @@ def signs(
         raise UserError(wrong)
     chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
     tests = {
-        s.id: _Test(s, known.pairs[s.change], known.pairs.get(s.beyond), runs or s.asked)
+        s.id: _Trial(s, known.pairs[s.change], known.pairs.get(s.beyond), runs or s.asked)
         for s in chosen
         if not known.missing(s)
     }
-    measured: _All = {}
-    sides = _sides(tests.values())
-    done, total = 0, sum(runs * len(month_names(s.start, until)) for s, runs, until in sides)
-    for batch in _batches(sides, _BATCH * workers):
-        _, count, until = batch[0]
-        mine = {s.name: [t for t in tests.values() if _looks(t, s, count)] for s, *_ in batch}
-        asked = {test.sign.outcome for part in mine.values() for test in part}
-        plan = prepare(
-            [scenario for scenario, *_ in batch],
-            count,
-            seed,
-            parameters,
-            until=until,
-            outcomes=sorted(with_weight(asked)),
-            workers=workers,
-        )
-        results = simulate(plan)
-        for name, part in mine.items():
-            one = results.sel(scenario=[name])
-            measured.update({(test.sign.id, name): _measure(one, test) for test in part})
-        done += len(batch) * count * len(plan.months)
-        if progress:
-            progress(done, total)
+    measured = _simulate([*tests.values()], seed, parameters, workers, progress)
     rows = [_row(known, sign, tests.get(sign.id), measured) for sign in chosen]
     return pd.DataFrame(rows).assign(model=model_version())
 
 
-_Side = tuple[Scenario, int, str]
-
-
-def _looks(test: _Test, scenario: Scenario, runs: int) -> bool:
-    return test.runs == runs and scenario.name in [side.name for side in test.sides]
-
-
-def _sides(tests: Iterable[_Test]) -> list[_Side]:
-    """Return each scenario to simulate once for a number of runs, as far as a test looks."""
-    found: dict[tuple[str, int], _Side] = {}
-    for test in tests:
+def _simulate(
+    tests: list[_Trial], seed: int, parameters: str, workers: int, progress: Progress | None
+) -> _All:
+    """Simulate each scenario once for each number of runs, as far as a test looks; measure."""
+    needs: dict[tuple[int, str, str], tuple[Scenario, list[_Trial]]] = {}
+    for test in sorted(tests, key=lambda test: test.until):
         for side in test.sides:
-            key = (side.name, test.runs)
-            until = max(test.until, found[key][2] if key in found else "")
-            found[key] = side, test.runs, until
-    return sorted(found.values(), key=_alike)
+            key = (test.runs, side.start, side.name)
+            needs.setdefault(key, (side, []))[1].append(test)
+    measured: _All = {}
+    done, total = 0, sum(key[0] for key in needs)
+    for (runs, _), part in groupby(sorted(needs), lambda key: key[:2]):
+        # The shortest first, so that few are simulated further than they are looked at.
+        group = sorted((needs[key] for key in part), key=lambda need: need[1][-1].until)
+        for first in range(0, len(group), _BATCH * workers):
+            batch = group[first : first + _BATCH * workers]
+            asked = {test.sign.outcome for _, mine in batch for test in mine}
+            plan = prepare(
+                [scenario for scenario, _ in batch],
+                runs,
+                seed,
+                parameters,
+                until=batch[-1][1][-1].until,
+                outcomes=sorted(with_weight(asked)),
+                workers=workers,
+            )
+            results = simulate(plan)
+            for scenario, mine in batch:
+                one = results.sel(scenario=[scenario.name])
+                for test in mine:
+                    measured[test.sign.id, scenario.name] = _measure(one, test)
+            done += runs * len(batch)
+            if progress:
+                progress(done, total)
+    return measured
 
 
-def _alike(side: _Side) -> tuple[int, str, str]:
-    return side[1], side[0].start, side[2]
-
-
-def _batches(sides: Sequence[_Side], size: int) -> Iterator[list[_Side]]:
-    """Divide what is to be simulated into batches of the same runs and months."""
-    batch: list[_Side] = []
-    for side in sides:
-        if batch and (len(batch) == size or _alike(side) != _alike(batch[0])):
-            yield batch
-            batch = []
-        batch.append(side)
-    if batch:
-        yield batch
-
-
-def _measure(dataset: xr.Dataset, test: _Test) -> _Measured:
+def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
     """Return the outcome of a sign in results of one scenario."""
     sign = test.sign
 
@@ -198,7 +179,7 @@ def _measure(dataset: xr.Dataset, test: _Test) -> _Measured:
     return _Measured(value, whole, at(base, places))
 
 
-def _row(known: Signs, sign: Sign, test: _Test | None, measured: _All) -> dict[str, object]:
+def _row(known: Signs, sign: Sign, test: _Trial | None, measured: _All) -> dict[str, object]:
     """Return the row of a sign in the table."""
     size, unit = known.size(sign)
     outcome = load_outcomes().get(sign.outcome)
@@ -241,7 +222,7 @@ def _row(known: Signs, sign: Sign, test: _Test | None, measured: _All) -> dict[s
     }
 
 
-def _paired(test: _Test, measured: _All) -> tuple[Values, Values, Values]:
+def _paired(test: _Trial, measured: _All) -> tuple[Values, Values, Values]:
     """Return the effect over window and horizon, and the level that it is compared with."""
     sides = [measured[test.sign.id, scenario.name] for scenario in test.sides]
     if test.sign.level:

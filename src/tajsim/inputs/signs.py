@@ -51,7 +51,7 @@ class Adjective(Table):
     said: Text
 
 
-class Change(Table):
+class ChangeRow(Table):
     """What is changed: a scenario against the one it extends, or what is laid over a scenario."""
 
     title: Text
@@ -99,7 +99,7 @@ class Sign(Table):
 
 
 @dataclass(frozen=True)
-class Pair:
+class Contrast:
     """A change as scenarios: the changed one, its reference (if any) and its first month."""
 
     scenario: Scenario
@@ -118,8 +118,8 @@ class Signs:
     """A checked file; ``pairs`` lacks the changes whose ``needs`` the model does not have yet."""
 
     adjectives: Mapping[str, Adjective]
-    changes: Mapping[str, Change]
-    pairs: Mapping[str, Pair]
+    changes: Mapping[str, ChangeRow]
+    pairs: Mapping[str, Contrast]
     signs: Mapping[str, Sign]
 
     def size(self, sign: Sign) -> tuple[float | None, str]:
@@ -163,7 +163,7 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
             for name, raw in tables.get(table, {}).items()
             if (model := problems.fit((table, name), kind, raw))
         }
-        for table, kind in (("adjectives", Adjective), ("changes", Change))
+        for table, kind in (("adjectives", Adjective), ("changes", ChangeRow))
     )
     changed = {n: s for n, change in changes.items() if (s := _changed(n, change, problems))}
     pairs = {n: _pair(n, changes[n], changed, problems) for n in changed}
@@ -194,7 +194,7 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
     return Signs(adjectives, changes, pairs, signs)
 
 
-def _changed(name: str, change: Change, told: Problems) -> Scenario | None:
+def _changed(name: str, change: ChangeRow, told: Problems) -> Scenario | None:
     """Return the changed scenario, under an own name where something is laid over one.
 
     ``None`` where something is wrong, which is told unless the change needs what is not built.
@@ -229,7 +229,9 @@ def _changed(name: str, change: Change, told: Problems) -> Scenario | None:
     )
 
 
-def _pair(name: str, change: Change, changed: Mapping[str, Scenario], problems: Problems) -> Pair:
+def _pair(
+    name: str, change: ChangeRow, changed: Mapping[str, Scenario], problems: Problems
+) -> Contrast:
     scenario, reference = changed[name], None
     named = change.reference or scenario.extends
     if named in changed:
@@ -240,13 +242,13 @@ def _pair(name: str, change: Change, changed: Mapping[str, Scenario], problems: 
         text = unknown("scenario or change", named, [*changed, *shipped_scenarios()])
         problems.add(("changes", name, "reference"), text)
     if reference is None or reference.settings != scenario.settings:
-        return Pair(scenario, reference, scenario.start)
+        return Contrast(scenario, reference, scenario.start)
     ours, theirs = (
         {(e.month, e.kind, tuple(sorted(e.arguments.items()))) for e in side.events}
         for side in (scenario, reference)
     )
     first = min((month for month, *_ in ours ^ theirs), default=scenario.start)
-    return Pair(scenario, reference, first)
+    return Contrast(scenario, reference, first)
 
 
 def _check_places(sign: Sign, key: Key, problems: Problems) -> None:
@@ -256,7 +258,7 @@ def _check_places(sign: Sign, key: Key, problems: Problems) -> None:
                 events.check_places(problems, (*key, part), sign.outcome, {dimension: place})
 
 
-def _check_months(sign: Sign, key: Key, pair: Pair, problems: Problems) -> None:
+def _check_months(sign: Sign, key: Key, pair: Contrast, problems: Problems) -> None:
     if not (sign.level or pair.reference):
         problems.add((*key, "level"), "expected true: the change has no reference")
     period = (pair.scenario.start, pair.scenario.end)
