@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,10 @@ import numpy as np
 from benchmarks.ratio import one_core, seconds
 from benchmarks.sweeping import experiment, swept
 from tajsim.axes import DIMENSIONS
+from tajsim.ensemble.job import Job, MonthDone
+from tajsim.ensemble.job import simulate as simulate_job
 from tajsim.sweeps import sweep
-from tajsim.sweeps.task import Finished, Task, simulate_task
+from tajsim.sweeps.task import Finished
 
 #: What is varied -> points, runs, last month; the smallest is large enough to fill a batch.
 SIZES = {
@@ -62,10 +63,10 @@ def _store(folder: Path) -> None:
     """Print how much of a sweep's time is not the simulation itself."""
     spent = 0.0
 
-    def simulate(task: Task, month_done: Callable[[], None]) -> Finished:
+    def simulate(job: Job, month_done: MonthDone) -> Finished:
         nonlocal spent
         start = time.perf_counter()
-        finished = simulate_task(task, month_done)
+        finished: Finished = simulate_job(job, month_done)
         spent += time.perf_counter() - start
         return finished
 

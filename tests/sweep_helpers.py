@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
+from tajsim.ensemble.job import Job, MonthDone
+from tajsim.errors import UserError
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.sweeps.store import Disk
-from tajsim.sweeps.task import Finished, Task
+from tajsim.sweeps.task import Finished, Summaries
 
 EXPERIMENT = """
 title = "Pay at the border"
@@ -67,27 +70,37 @@ def number_of(point: str, run: int) -> float:
     return (int(point[1:], 16) % 9973) / 7.0 + np.sin(float(run) + 1.0)
 
 
-def quick(task: Task, month_done: Callable[[], None]) -> Finished:
+def quick(job: Job, month_done: MonthDone) -> Finished:
     """Stand in for the model."""
-    for _ in range(task.months):
-        month_done()
-    one = [number_of(p, int(r)) for p, r in zip(task.points, task.runs, strict=True)]
-    numbers = np.stack([np.array(one) * (i + 1.0) for i in range(len(task.keep))], axis=-1)
-    shape = (task.months, len(task.points))
-    return Finished(task, numbers, {n: np.ones(shape, np.float32) for n in task.series})
+    for month in range(job.months):
+        month_done(month + 1)
+    kept = cast(Summaries, job.keep)
+    one = [number_of(p, r) for p, r in zip(job.points, job.runs, strict=True)]
+    numbers = np.stack([np.array(one) * (i + 1.0) for i in range(len(kept.columns))], axis=-1)
+    shape = (job.months, len(job.points))
+    return Finished(numbers, {n: np.ones(shape, np.float32) for n in kept.series})
 
 
-def slow(task: Task, month_done: Callable[[], None]) -> Finished:
+def slow(job: Job, month_done: MonthDone) -> Finished:
     """Stand in for the model, and take long enough to be killed."""
     time.sleep(0.05)
-    return quick(task, month_done)
+    return quick(job, month_done)
 
 
-def deadly(task: Task, month_done: Callable[[], None]) -> Finished:
+def deadly(job: Job, month_done: MonthDone) -> Finished:
     """Stand in for a model that brings down the process at run 2."""
-    if 2 in task.runs:
+    if 2 in job.runs:
         os.kill(os.getpid(), 9)
-    return quick(task, month_done)
+    return quick(job, month_done)
+
+
+def endless(job: Job, month_done: MonthDone) -> None:
+    """Stand in for a model that never ends, and fails for run 2."""
+    if 2 in job.runs:
+        raise UserError(["one", "two"])
+    for month in itertools.count():
+        month_done(lambda: ("so far", month))  # noqa: B023
+        time.sleep(0.01)
 
 
 class PowerCutError(BaseException):

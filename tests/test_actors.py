@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import pkgutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
+from importlib import import_module
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from tajsim.agents.actors import Actors
+import tajsim.model.stages as stages
+from tajsim.agents.actors import Actors, states_of
 from tajsim.agents.commander import Commander, Commanders
-from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, TASKS, Array
+from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS, PARTS, REGIONS, TASKS, Array
+from tajsim.errors import UserError
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.model.country import Country, OutsideWorld
 from tajsim.model.model import TajikistanModel
+from tajsim.model.record import MEASURES
 from tajsim.model.snapshot import packed, put_back, take, unpacked
 
 KINDS = [name for name in TajikistanModel.kinds if name != "regime"]
@@ -34,28 +44,63 @@ def same(one: Mapping[str, Array], other: Mapping[str, Array]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_run_has_the_states_of_many(kind: str) -> None:
     one, many = (kind_of(TajikistanModel(runs=n, end="2004-02"), kind) for n in (1, 3))
-    assert list(one.states()) == list(many.states())
-    assert list(one[0].state()) == list(many[0].state()) == list(many.states())
+    assert list(one.state()) == list(many.state())
+    assert list(one[0].state()) == list(many[0].state()) == list(many.state())
 
 
 def test_facts_are_no_states_and_hold_for_all_models() -> None:
     commanders = TajikistanModel(runs=1, end="2004-02").commanders
-    assert "trade" not in commanders.states()
-    with pytest.raises(AttributeError, match="Commander has no state 'trade'"):
+    assert "trade" not in commanders.state()
+    with pytest.raises(AttributeError, match=r"Commander has no state 'trade'"):
         _ = commanders[0].trade
     with pytest.raises(ValueError, match="read-only"):
         commanders.trade[0] = 1.0
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_state_is_told(kind: str) -> None:
-    holder = kind_of(TajikistanModel(runs=2, end="2004-02"), kind)
-    told = type(holder).__doc__ or ""
-    for name in holder.states():
-        # What is told once for entries, staff or the start is told for the others too.
-        parts = {name, name.replace("exit_", "entry_"), name.removesuffix("_start")}
-        parts.add(name.removeprefix("staff_"))
-        assert any(f"``{part}``" in told for part in parts), name
+HOLDERS = {"": Country, "outside": OutsideWorld, **Country.kinds}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_states_have_unit_and_meaning_and_keep_the_declared_shape(holder: str) -> None:
+    model = TajikistanModel(runs=3, end="2004-06")
+    held = getattr(model, holder) if holder else model
+    for _ in range(3):
+        for name, declared in held.declared.items():
+            assert declared.unit and declared.meaning, name
+            assert not (declared.outcome and (declared.own_unit or declared.over)), name
+            axes = declared.dimensions(held.dimension)
+            assert (
+                axes[len(axes) - bool(held.dimension) :]
+                == (held.dimension,)[: bool(held.dimension)]
+            )
+            shape = (*(len((DIMENSIONS | PARTS)[d]) for d in axes), 3)
+            assert getattr(held, name).shape == shape, name
+        arrays = {name for name, value in vars(held).items() if isinstance(value, np.ndarray)}
+        assert arrays == set(held.declared)
+        model.step()
+
+
+def test_each_outcome_is_one_state_or_one_flow_or_worked_out_once() -> None:
+    states = [declared for kind in HOLDERS.values() for declared in states_of(kind).values()]
+    flows = set()
+    for module in pkgutil.iter_modules(stages.__path__, stages.__name__ + "."):
+        for node in ast.walk(ast.parse(inspect.getsource(import_module(module.name)))):
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+                holder = getattr(node.value, "attr", getattr(node.value, "id", ""))
+                flows |= {node.slice.value} if holder in ("now", "last") else set()
+    ways = Counter([*(s.outcome for s in states if s.outcome), *flows, *MEASURES])
+    assert set(ways) == set(load_outcomes())
+    assert [name for name, count in ways.items() if count != 1] == []
+
+
+def test_a_misspelt_state_is_refused_with_the_nearest_name() -> None:
+    model = TajikistanModel(runs=2, end="2004-02")
+    with pytest.raises(AttributeError, match=r"Commanders has no state 'loyality'.*'loyalty'"):
+        model.commanders.loyality = np.zeros(2)
+    with pytest.raises(AttributeError, match=r"Regime has no state 'strian'.*'strain'"):
+        model.regime.strian = np.zeros(2)
+    with pytest.raises(UserError, match="heroin_seized"):
+        _ = model.now["heroin_seizd"]
 
 
 @pytest.mark.parametrize("months", [0, 3])
@@ -66,7 +111,7 @@ def test_no_two_states_are_one_array(months: int) -> None:
     held = {
         f"{kind}.{name}": state
         for kind in KINDS
-        for name, state in kind_of(model, kind).states().items()
+        for name, state in kind_of(model, kind).state().items()
     }
     for one, other in combinations(held, 2):
         assert not np.may_share_memory(held[one], held[other]), (one, other)
@@ -77,8 +122,8 @@ def test_a_state_changed_in_place_leaves_the_parameters() -> None:
     before = [values.copy() for values in model.values.table()[1]]
     families = {name: model.values.family(name).copy() for name in ("region_devout", "agency_pay")}
     for kind in KINDS:
-        for state in kind_of(model, kind).states().values():
-            state += 1.0
+        for array in kind_of(model, kind).state().values():
+            array += 1.0
     np.testing.assert_array_equal(model.values.table()[1], before)
     same({name: model.values.family(name) for name in families}, families)
 
@@ -94,13 +139,13 @@ def test_a_state_put_back_goes_on_to_the_bit(runs: list[int]) -> None:
     first.run_to_end()
     put_back(second, unpacked({name: a.copy() for name, a in packed(take(first)).items()}))
     for kind in KINDS:
-        same(kind_of(first, kind).states(), kind_of(second, kind).states())
+        same(kind_of(first, kind).state(), kind_of(second, kind).state())
     # The members look at the states that were put back, not at those of the new model.
     np.testing.assert_array_equal(second.agency["army"].pay, first.agency["army"].pay)
     second.run_to_end()
     same(whole.record, second.record)  # type: ignore[arg-type]
     for kind in KINDS:
-        same(kind_of(whole, kind).states(), kind_of(second, kind).states())
+        same(kind_of(whole, kind).state(), kind_of(second, kind).state())
 
 
 @pytest.mark.parametrize("runs", sorted({len(x) for x in (AGENCIES, REGIONS, TASKS)}))
@@ -134,7 +179,9 @@ world.AGENCY_TASKS["tax_police"] = ("drugs",)
 world.COMMANDER_FACTS["newcomer"] = world.CommanderFacts(False, "sughd", "customs")
 
 import numpy as np
+from tajsim.model.country import Country, OutsideWorld
 from tajsim.model.model import TajikistanModel
+from tajsim.model.record import MEASURES
 model = TajikistanModel(runs=2, end="2004-12", parameters="fixed")
 model.run_to_end()
 assert [name for name, series in model.record.items() if not np.isfinite(series).all()] == []

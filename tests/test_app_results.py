@@ -23,9 +23,9 @@ from tajsim.app.figures import (
 from tajsim.app.server import catalogue
 from tajsim.app.session import ResultCache, size
 from tajsim.app.state import PageState, plan_of, read_state
-from tajsim.app.workers import SnapshotCache, ViewJob, follow, jobs_of
+from tajsim.app.workers import ScheduledJob, SnapshotCache, follow, jobs_of, past_of
 from tajsim.ensemble import run_many
-from tajsim.ensemble.executor import Record, simulate
+from tajsim.ensemble.job import Record, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_file import shipped_scenarios
@@ -35,7 +35,7 @@ from tajsim.results.window import at_places, medians_over, smooth, spans
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
 
 
-def asked(query: str, folder: Path) -> tuple[PageState, Plan, list[tuple[ViewJob, ...]]]:
+def asked(query: str, folder: Path) -> tuple[PageState, Plan, list[tuple[ScheduledJob, ...]]]:
     state = read_state(query, shipped_scenarios())
     plan = plan_of(state, folder)
     return state, plan, list(zip(*jobs_of(plan, state, ("heroin_seized",), 2), strict=True))
@@ -61,13 +61,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[PageState, Plan, Any
     """What the tasks of a state give: 45 runs in two chunks, 18 months."""
     state, plan, pairs = asked(QUERY, tmp_path_factory.mktemp("app"))
     past = SnapshotCache()
-    records = [follow(task, past, lambda model: None) for pair in pairs for task in pair]
+    records = [follow(task.job, past, lambda model: None) for pair in pairs for task in pair]
     return state, plan, pairs, records
 
 
 def test_a_task_gives_what_the_ensemble_gives(made: Any) -> None:
     for task, record in zip([t for pair in made[2] for t in pair], made[3], strict=True):
-        same(record, simulate(task.job, lambda: None))
+        same(record, simulate(task.job))
 
 
 def test_chunks_together_are_the_results_of_the_command_line(made: Any) -> None:
@@ -117,8 +117,8 @@ def test_a_shared_past_gives_what_a_run_from_the_start_gives(
     for query in queries:
         task = asked(EVENTS + query, tmp_path)[2][0][1]
         done: list[int] = []
-        found = follow(task, past, lambda model, done=done: done.append(model.months_run))  # type: ignore[misc]
-        same(found, simulate(task.job, lambda: None))
+        found = follow(task.job, past, lambda model, done=done: done.append(model.months_run))  # type: ignore[misc]
+        same(found, simulate(task.job))
         took.append(sum(b > a for a, b in zip([0, *done], done, strict=False)))
         if took[-1] < 21:
             took[-1] -= 1  # the first thing heard of is the kept state
@@ -128,23 +128,23 @@ def test_a_shared_past_gives_what_a_run_from_the_start_gives(
 def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
     reference, own = asked(EVENTS, tmp_path)[2][0]
     past = SnapshotCache()
-    follow(reference, past, lambda model: None)
-    begun = past.latest(own, 21)
+    follow(reference.job, past, lambda model: None)
+    begun = past.latest(past_of(own.job), 21)
     assert begun and begun.months == 10, "the months before November 2004"
     for other in ("seed=2", "parameters=fixed", "set=civic_space=1"):
-        assert past.latest(asked(f"{EVENTS}&{other}", tmp_path)[2][0][1], 21) is None
+        assert past.latest(past_of(asked(f"{EVENTS}&{other}", tmp_path)[2][0][1].job), 21) is None
 
 
 def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
     task = asked(EVENTS, tmp_path)[2][0][1]
     whole = SnapshotCache()
-    follow(task, whole, lambda model: None)
+    follow(task.job, whole, lambda model: None)
     assert whole.bytes() > 0
     for room in (1, whole.bytes() // 2):
         past = SnapshotCache(room)
-        follow(task, past, lambda model: None)
+        follow(task.job, past, lambda model: None)
         assert past.bytes() <= room
-        assert (past.latest(task, 21) is None) == (room == 1)
+        assert (past.latest(past_of(task.job), 21) is None) == (room == 1)
 
 
 def test_the_name_of_a_scenario_is_no_reason_to_simulate_again(tmp_path: Path) -> None:

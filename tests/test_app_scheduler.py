@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 from tajsim.app.session import Scheduler
-from tajsim.app.workers import ViewJob, spans
+from tajsim.app.workers import ScheduledJob, spans
 
 
-def task(key: str, stage: int = 0, home: int | None = None) -> ViewJob:
-    return ViewJob(key, cast(Any, None), stage, home=home)
+def task(key: str, stage: int = 0, home: int | None = None) -> ScheduledJob:
+    return ScheduledJob(key, cast(Any, None), stage, home=home)
 
 
 class Fake:
@@ -21,7 +21,7 @@ class Fake:
         self.results: set[str] = set()
         self.scheduler = Scheduler(workers, self._start, self.stops.append, self._known)
 
-    def _start(self, worker: int, given: ViewJob) -> None:
+    def _start(self, worker: int, given: ScheduledJob) -> None:
         self.started.append(given.key)
 
     def _known(self, key: str) -> bool:

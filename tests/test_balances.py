@@ -57,14 +57,14 @@ def test_drugs_money_and_people_balance(seed: int, name: str) -> None:
 def drugs_balance(model: TajikistanModel, before: np.ndarray) -> None:
     """Entering = kept seizures + leaving + used + change of stock (resold seizures leave)."""
     now = model.now
-    kept = total(now["seized_by"]) - now["resold"]
+    kept = total(now["heroin_seized_by"]) - now["heroin_resold"]
     change = total(model.networks.stock) - before
-    gone = kept + total(now["leaving"]) + now["used"] + change
-    np.testing.assert_allclose(total(now["entering"]), gone, rtol=1e-9, atol=1e-6)
+    gone = kept + total(now["heroin_leaving"]) + now["heroin_used"] + change
+    np.testing.assert_allclose(total(now["heroin_entering"]), gone, rtol=1e-9, atol=1e-6)
     # What the guards of the sections take is part of what the agencies take.
-    on_line = total(now["seized"])
-    assert (on_line <= total(now["seized_by"]) + 1e-6).all()
-    np.testing.assert_allclose(total(now["seized"]), on_line)
+    on_line = total(now["heroin_seized"])
+    assert (on_line <= total(now["heroin_seized_by"]) + 1e-6).all()
+    np.testing.assert_allclose(total(now["heroin_seized"]), on_line)
 
 
 def money_balances(model: TajikistanModel) -> None:

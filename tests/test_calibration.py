@@ -13,8 +13,14 @@ import pytest
 from numpy.typing import NDArray
 
 import tajsim.calibration.calibrate as calibrate_module
-from tajsim.calibration.calibrate import calibrate, checksum
-from tajsim.calibration.histories import Folder, discoveries, histories, screen
+from tajsim.calibration.calibrate import (
+    Folder,
+    calibrate,
+    checksum,
+    discoveries,
+    histories,
+    screen,
+)
 from tajsim.calibration.report import (
     ORIGIN,
     PARAMETERS,

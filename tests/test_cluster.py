@@ -117,14 +117,14 @@ def test_a_worker_with_another_model_is_refused(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.run.model_version", lambda: "0.0.0+other")
-    with pytest.raises(UserError, match=r"this sweep is of model 0\.0\.0\+other, here is"):
+    with pytest.raises(UserError, match=r"this work is of model 0\.0\.0\+other, here is"):
         sweep(small_experiment(tmp_path), tmp_path / "out", cluster=cluster.address)
 
 
 def test_nobody_at_the_address_is_told_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tajsim.sweeps.executor._CONNECT", "1s")
+    monkeypatch.setattr("tajsim.ensemble.executor._CONNECT", "1s")
     with pytest.raises(UserError, match="no Dask scheduler answers"):
         sweep(
             small_experiment(tmp_path),

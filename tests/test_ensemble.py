@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-import tajsim.ensemble.executor as executor
+import tajsim.model.model as model
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import run, run_many
 from tajsim.errors import UserError
@@ -124,13 +124,13 @@ def test_overrides_and_progress() -> None:
 def test_models_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     born: list[weakref.ref[Any]] = []
 
-    class Watched(executor.TajikistanModel):  # type: ignore[misc]
+    class Watched(model.TajikistanModel):  # type: ignore[misc]
         def __init__(self, **options: Any) -> None:
             assert not [model for model in born if model() is not None]
             super().__init__(**options)
             born.append(weakref.ref(self))
 
-    monkeypatch.setattr(executor, "TajikistanModel", Watched)
+    monkeypatch.setattr(model, "TajikistanModel", Watched)
     run_many([REFERENCE, SCENARIO], runs=3, chunk=1, **SHORT)
     assert len(born) == 6
     assert not [model for model in born if model() is not None]

@@ -129,7 +129,6 @@ MISTAKES = [
     ('{ factor = "month" }', '{ factor = "month", times = 2 }', ["is a text; expected a number"]),
     ('outcome = "collusion"', 'outcome = "colusion"', ["keep.outcome: unknown outcome 'colusion'"]),
     ('agency = "border_troops" }', 'agency = "border_trops" }', ["unknown agency 'border_trops'"]),
-    ('agency = "border_troops" }', 'agency = "all" }', ["'collusion' does not add up over agency"]),
     ('section = "all"', 'sector = "all"', ["unknown dimension 'sector'; 'heroin_seized' has"]),
     ('name = "seized"', 'window = ["2004-05", "2004-02"]', ["2004-05 is after 2004-02"]),
     ('name = "seized"', 'window = ["2004-05", "2005-02"]', ["is outside the experiment"]),
@@ -147,6 +146,27 @@ def test_mistakes_are_told_in_a_line(tmp_path: Path, old: str, new: str, said: l
     together = "\n".join(messages)
     assert [text for text in said if text not in together] == []
     assert all("\n" not in message for message in messages)
+
+
+@pytest.mark.parametrize("wrong", ["values = [1, 10, 400]", "values = [1, 1]", "value = 1"])
+def test_a_wrong_factor_is_told_where_it_stands_and_not_where_it_is_used(
+    tmp_path: Path, wrong: str
+) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(EXPERIMENT.replace("values = [1, 10, 40]", wrong))
+    (message,) = check_experiment(path)
+    assert ":14: factors.value" in message
+
+
+def test_an_event_of_an_experiment_may_give_a_unit(tmp_path: Path) -> None:
+    event = '\n[[events]]\nkind = "set"\ndate = "2004-05"\nparameter = "agency_pay.army"\n'
+    text = EXPERIMENT + event + 'value = "3 USD/month"\n'
+    path = tmp_path / "unit.toml"
+    path.write_text(text)
+    template = load_experiment(path).events[-1]
+    assert template.event({}).arguments["value"] == 3.0
+    path.write_text(text.replace("3 USD/month", "3 kg"))
+    assert "the unit 'kg' is wrong here; expected 'USD/month'" in check_experiment(path)[0]
 
 
 def test_all_mistakes_of_a_file_come_at_once(

@@ -29,7 +29,7 @@ def foothold(control: float, months: int = 12) -> dict[str, Array]:
         model.regions[REGIONS.index("rasht")].control = np.array([control])
         drive_out(model, np.zeros(1))
         go_on(model)
-        went = went + model.now["went_on"]
+        went = went + model.now["militants_onward"]
     return {
         "camps": model.camps,
         "inside": model.militants_inside,

@@ -39,7 +39,7 @@ def numbers(name: str) -> dict[str, list[float]]:
     months = slice(11, None, 24)
     return {
         key: [
-            float(np.mean(series[..., m, :], dtype=np.float64))
+            float(np.nanmean(series[..., m, :], dtype=np.float64))
             for m in range(*months.indices(model.month_count))
         ]
         for key, series in model.record.items()

@@ -115,7 +115,7 @@ def test_imports_run_one_way() -> None:
 
 @pytest.mark.parametrize("part", OUTSIDE)
 def test_inner_layers_import_little_from_outside(part: str) -> None:
-    standard = {"__future__", "collections", "dataclasses", "typing"}
+    standard = {"__future__", "collections", "dataclasses", "functools", "typing"}
     found = [
         f"{shown(path, node)}: {name}"
         for path in files(part)
@@ -177,7 +177,7 @@ SECRET = ("app", "server.py", "secrets")
 JOINERS = ("sum", "mean", "median", "max", "min", "weighted", "reduce", "nansum", "nanmean")
 #: Files that name how an outcome aggregates without acting on it: they define, list or store it.
 NAMES_AGGREGATE = {
-    "inputs/outcomes.py", "inputs/factors.py", "ensemble/fingerprint.py", "cli/lists.py",
+    "inputs/outcomes.py", "ensemble/fingerprint.py", "cli/lists.py",
     "sweeps/store.py", "model/record.py", "plots/evidence.py",
 }  # fmt: skip
 #: Means over places that tell no outcome: a whole is divided by what each brings to it.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import inspect
-import re
 import weakref
 from copy import deepcopy
 
@@ -13,7 +12,6 @@ import numpy as np
 import pytest
 from mesa.datacollection import DataCollector
 
-from tajsim.agents.actors import Actors
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.network import TraffickingNetwork
@@ -87,18 +85,6 @@ def test_agents_are_asked_set_and_copied() -> None:
     twin.step()
     model.step()
     assert (twin.commanders.loyalty[0] < model.commanders.loyalty[0]).all()
-
-
-def test_told_states_have_the_axis_of_their_kind() -> None:
-    model = TajikistanModel(runs=3)
-    kinds = [kind for kind in vars(model).values() if isinstance(kind, Actors)]
-    assert len(kinds) >= 4
-    for kind in kinds:
-        told = re.findall(r"``(\w+)``", type(kind).__doc__ or "")
-        states = {name: getattr(kind, name) for name in told if hasattr(kind, name)}
-        assert states, kind.dimension
-        for name, value in states.items():
-            assert value.shape[-2:-1] == (len(kind),), (kind.dimension, name, value.shape)
 
 
 def test_data_collector() -> None:

@@ -12,7 +12,7 @@ from synthetic import PAIR, results
 from test_plots import drawn, words
 
 import tajsim.plots as plots
-import tajsim.plots.panels as beside
+import tajsim.plots.panels as panels
 import tajsim.results.window as window
 
 LONG = "what-if-the-russian-border-troops-left-two-years-later-and-nobody-paid-the-tajik-ones"
@@ -118,10 +118,10 @@ def test_names_beside_points_touch_neither_points_nor_each_other() -> None:
     random = np.random.default_rng(3)
     spots = random.uniform(0.3, 4.0, (30, 2))
     names = [str(2000 + i) for i in range(30)]
-    lines = beside.along(*spots[:6].T)
-    found = beside.sides(spots, names, range(30), 7.5, (4.3, 4.3), lines, always=1)
+    lines = panels.along_line(*spots[:6].T)
+    found = panels.place_labels(spots, names, range(30), 7.5, (4.3, 4.3), lines, always=1)
     assert 0 in found and len(found) > 10
-    boxes = {i: side.box(spots[i], beside.width(names[i], 7.5), 0.1) for i, side in found.items()}
+    boxes = {i: side.box(spots[i], panels.width(names[i], 7.5), 0.1) for i, side in found.items()}
     for i, box in boxes.items():
         for j, other in boxes.items():
             apart = (

@@ -51,18 +51,22 @@ def file_of(picture: Figure, folder: Path, suffix: str) -> bytes:
 
 @pytest.mark.parametrize("suffix", [".svg", ".pdf"])
 def test_another_process_writes_the_same_bytes(suffix: str, tmp_path: Path) -> None:
-    """Neither addresses in memory nor the seed of hashes are in the files."""
+    """Neither addresses in memory nor the seed of hashes nor a foreign backend matter."""
     own, other = tmp_path / f"own{suffix}", tmp_path / f"other{suffix}"
     plots.draw("distribution", two(), own, outcome="grievance")
     code = (
-        "import sys; from test_picture_files import plots, two; "
+        "import sys, tajsim; from test_picture_files import plots, two; "
         "plots.draw('distribution', two(), sys.argv[1], outcome='grievance')"
     )
     subprocess.run(
         [sys.executable, "-c", code, str(other)],
         check=True,
         cwd=Path(__file__).parent,
-        env={"PYTHONHASHSEED": "77", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env={
+            "PYTHONHASHSEED": "77",
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "MPLBACKEND": "module://of_another_environment.backend_inline",
+        },
     )
     assert own.read_bytes() == other.read_bytes()
 

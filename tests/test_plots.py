@@ -29,16 +29,14 @@ from synthetic import (
 )
 
 import tajsim.plots as plots
-import tajsim.plots.panels as badges
-import tajsim.plots.panels as marks
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.numbers as numbers
 import tajsim.results.select as select
-import tajsim.results.window as window
 import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.plots.map import standing
-from tajsim.plots.style import GUARD, with_guard
+from tajsim.plots.border import GUARD, with_guard
+from tajsim.plots.elite import standing
 from tajsim.results.chronicle import event_log
 from tajsim.results.effect import mean_interval
 from tajsim.results.select import join
@@ -108,17 +106,17 @@ def test_standard_pictures_of_a_comparison(
 def test_every_axis_has_a_unit_or_names(scenarios: int, one: xr.Dataset, two: xr.Dataset) -> None:
     dataset = one if scenarios == 1 else two
     for kind in kinds(scenarios):
-        panels = drawn(plots.figure(kind, dataset, **usual(kind)))
-        assert panels
+        shown = drawn(plots.figure(kind, dataset, **usual(kind)))
+        assert shown
         if kind in (
             "map",
             "money",
             "network",
         ):  # places or labels with numbers; tested by themselves
             continue
-        for panel in panels:
-            across = any(is_read(mate.xaxis) for mate in mates(panel, panels, "colspan"))
-            upwards = any(is_read(mate.yaxis) for mate in mates(panel, panels, "rowspan"))
+        for panel in shown:
+            across = any(is_read(mate.xaxis) for mate in mates(panel, shown, "colspan"))
+            upwards = any(is_read(mate.yaxis) for mate in mates(panel, shown, "rowspan"))
             # The bar of a colour scale has one axis only.
             assert across and upwards if panel.get_subplotspec() else across or upwards, kind
 
@@ -150,6 +148,7 @@ CROWDS = {
     "boards": ["claims", "targets", "tornado"],
     "crowded": ["fan", "providers"],
     "wide": ["providers", "difference", "border", "scenarios"],
+    "many": ["fan", "distribution", "difference", "border", "elite", "money", "map"],
 }
 
 
@@ -158,6 +157,8 @@ def crowd(name: str) -> xr.Dataset:
     if name == "crowded":
         events = {PAIR[0]: SHARED, PAIR[1]: SHARED + CROWDED}
         return results(scenarios=PAIR, runs=6, events=events)
+    if name == "many":
+        return results(scenarios=tuple(f"what-if-number-{i}" for i in range(24)), runs=3, months=60)
     more = ("abrupt-withdrawal", "withdrawal-with-border-pay") if name == "wide" else ()
     return assumptions(results(scenarios=(*PAIR, *more), runs=6))
 
@@ -175,6 +176,30 @@ def test_no_text_overlaps_another_or_leaves_the_page(name: str, kind: str) -> No
     for (first, a), (second, b) in combinations(texts, 2):
         apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 2 or b.y1 <= a.y0 + 2
         assert apart, (first, second)
+
+
+def test_a_picture_without_room_for_all_scenarios_says_so() -> None:
+    for kind, most in plots.MOST_SCENARIOS.items():
+        text = words(plots.figure(kind, crowd("many")))
+        assert f"Only the first {most} of 24 scenarios have room" in text, kind
+    assert "Only the first" not in words(plots.figure("fan", crowd("wide")))
+
+
+@pytest.mark.filterwarnings("error")
+def test_where_nothing_differs_the_picture_says_so(two: xr.Dataset) -> None:
+    again = two.isel(scenario=[0, 0]).assign_coords(scenario=two["scenario"].values)
+    same = two.assign({name: again[name] for name in select.outcome_names(two)})
+    for chosen in ({}, {"outcome": "grievance"}):
+        picture = plots.figure("difference", same, **chosen)
+        drawn(picture)
+        assert "No outcome differs in any run." in words(picture)
+        assert "No difference in any run: Heroin" in words(picture) or chosen
+
+
+def test_few_runs_are_said_to_be_few(two: xr.Dataset) -> None:
+    for runs, few in ((1, False), (12, True), (29, True), (30, False)):
+        some = two.isel(run=np.arange(runs) % 12).assign_coords(run=range(runs))
+        assert ("Fewer than 30 runs" in words(plots.figure("position", some))) is few, runs
 
 
 def words(picture: Figure) -> str:
@@ -219,17 +244,18 @@ def test_fan_draws_the_median_of_the_selection(two: xr.Dataset) -> None:
 
 
 def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
-    seized = window.at_places(two, "heroin_seized", {"section": ["khorog", "pianj"]})
+    seized = windows.at_places(two, "heroin_seized", {"section": ["khorog", "pianj"]})
     assert seized.dims == ("scenario", "month", "run")
     expected = two["heroin_seized"].sel(section=["khorog", "pianj"]).sum("section")
     assert np.allclose(seized, expected.transpose("scenario", "month", "run"))
-    collusion = window.at_places(two, "collusion")
+    collusion = windows.at_places(two, "collusion")
     mean = two["collusion"].weighted(two["strength"]).mean("agency")
     assert np.allclose(collusion, mean.transpose(*collusion.dims))
-    alone = window.at_places(two.drop_vars("strength"), "collusion")
+    few = two.drop_vars("strength")
+    alone = windows.at_places(few, "collusion")
     assert np.allclose(alone, two["collusion"].mean("agency").transpose(*alone.dims))
-    assert "each alike" in window.titled(two.drop_vars("strength"), "collusion", {})
-    assert window.at_places(two, "collusion", keep=["agency"]).sizes["agency"] == 8
+    assert "each alike" in windows.titled(few, "collusion", {})
+    assert windows.at_places(two, "collusion", {}, keep=["agency"]).sizes["agency"] == 8
 
 
 def test_a_share_of_runs_is_drawn_for_yes_or_no(one: xr.Dataset) -> None:
@@ -279,7 +305,7 @@ def test_paired_interval_is_the_t_interval_of_the_mean() -> None:
 
 def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.Dataset) -> None:
     texts = [text for text, _ in written(plots.figure("difference", two, outcome="heroin_seized"))]
-    gap = windows.over(window.at_places(two, "heroin_seized"), ("2004-10", "2020-12")).values
+    gap = windows.over(windows.at_places(two, "heroin_seized"), ("2004-10", "2020-12")).values
     mean = numbers.number(float((gap[1] - gap[0]).mean()), signed=True)
     assert any(text.startswith(f"{mean} [") and text.endswith("kg/year") for text in texts)
     assert any("No difference in any run: State has failed" in text for text in texts)
@@ -308,8 +334,8 @@ def test_a_constant_mean_is_told_apart_by_its_parts(two: xr.Dataset) -> None:
 
 
 def test_large_numbers_are_in_millions_and_intervals_set_the_digits() -> None:
-    assert window.scaled(np.array([np.nan, -2.5e6]), "USD/year") == (1e6, "million USD/year")
-    assert window.scaled(np.array([3e9]), "USD") == (1e9, "billion USD")
+    assert windows.scaled(np.array([np.nan, -2.5e6]), "USD/year") == (1e6, "million USD/year")
+    assert windows.scaled(np.array([3e9]), "USD") == (1e9, "billion USD")
     assert numbers.with_interval(1533.2, 1385.0, 1680.0) == "+1,533 [+1,385, +1,680]"
     assert numbers.with_interval(-0.13461, -0.13533, -0.13389) == (
         "\N{MINUS SIGN}0.1346 [\N{MINUS SIGN}0.1353, \N{MINUS SIGN}0.1339]"
@@ -340,19 +366,19 @@ def test_handovers_are_marked_in_the_row_of_their_section(two: xr.Dataset) -> No
 
 
 def test_events_can_be_left_out_or_chosen(two: xr.Dataset) -> None:
-    assert marks.marks(two, False) == []
-    assert {mark.text for mark in marks.marks(two, ["withdraw_agency"])} == {
+    assert panels.event_markers(two, False) == []
+    assert {mark.text for mark in panels.event_markers(two, ["withdraw_agency"])} == {
         WITHDRAWAL[-1]["label"]
     }
     table = json.dumps({PAIR[0]: [], PAIR[1]: []})
-    assert marks.marks(two.assign_attrs(events=table), True) == []
+    assert panels.event_markers(two.assign_attrs(events=table), True) == []
 
 
-def test_badges_keep_apart_in_order(two: xr.Dataset) -> None:
+def test_numbers_of_events_keep_apart_in_order(two: xr.Dataset) -> None:
     table = json.dumps(dict.fromkeys(PAIR, CROWDED))
-    found = marks.marks(two.assign_attrs(events=table), True)
+    found = panels.event_markers(two.assign_attrs(events=table), True)
     for inches in (6.0, 2.6, 1.4):
-        places = badges.spots(found, two, inches)
+        places = panels.marker_places(found, two, inches)
         assert [p.year for p in places] == sorted(p.year for p in places)
         for a, b in combinations(places, 2):
             assert abs(a.year - b.year) * inches / 17 > 0.18 or abs(a.points - b.points) >= 10.9

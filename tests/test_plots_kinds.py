@@ -21,10 +21,17 @@ from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.ledger import load_figures, load_kinds
 from tajsim.inputs.registry import NOTED_AS, labels_of
 from tajsim.model.events import HANDLERS
-from tajsim.plots.border import LANES, NOBODY, OTHERS, OWN, lane_of
-from tajsim.plots.elite import part_of, parts, shares_of
-from tajsim.plots.map import PLACES, standing
-from tajsim.plots.style import GUARD, OWN_FROM_START, with_guard
+from tajsim.plots.border import (
+    GUARD,
+    LANES,
+    NOBODY,
+    OTHERS,
+    OWN,
+    OWN_FROM_START,
+    lane_of,
+    with_guard,
+)
+from tajsim.plots.elite import PLACES, part_of, parts, shares_of, standing
 from tajsim.results.chronicle import event_log, scheduled_labels, short_sentence
 from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import decimals_for, number
@@ -194,8 +201,8 @@ def test_scenarios_prints_the_paired_difference(two: xr.Dataset) -> None:
     text = words(plots.figure("scenarios", two, outcome="grievance"))
     gap = over(two["grievance"].mean("region").assign_attrs(two["grievance"].attrs),
                ("2004-10", "2020-12")).values  # fmt: skip
-    _, low, high = mean_interval(gap[1] - gap[0])
-    half = (high - low) / 2
+    half = (mean_interval(gap[1] - gap[0])[2] - mean_interval(gap[1] - gap[0])[1]) / 2
+    assert "(index) over Oct 2004 to Dec 2020" in text
     assert f"± {number(half, decimals=decimals_for(half, 2))}" in text
     with pytest.raises(UserError, match="name only one"):
         plots.figure("scenarios", two, outcome=["grievance", "dependence"])
@@ -209,7 +216,9 @@ def test_events_name_document_and_line() -> None:
     event = {"month": "2006-06", "kind": "set", "label": "Harvest", "arguments": {}}
     table: dict[str, Any] = {PAIR[0]: [{**event, "figures": [figure.id]}]}
     dataset = results(scenarios=PAIR[:1], runs=2, events=table)
-    assert panels.marks(dataset, True)[0].text == f"Harvest ({figure.document}:{figure.line})"
+    assert (
+        panels.event_markers(dataset, True)[0].text == f"Harvest ({figure.document}:{figure.line})"
+    )
     assert panels.source([]) == ""
 
 
@@ -219,7 +228,7 @@ def test_events_of_one_label_cite_their_own_sources() -> None:
     later = {**event, "month": "2006-09", "sources": ["third:4"]}
     other = {**event, "month": "2006-09", "sources": ["fourth:5"]}
     table = {PAIR[0]: [*told, later], PAIR[1]: [*told, other]}
-    found = panels.marks(results(scenarios=PAIR, runs=2, events=table), True)
+    found = panels.event_markers(results(scenarios=PAIR, runs=2, events=table), True)
     assert [(mark.text, mark.owners) for mark in found] == [
         ("Harvest (first:1, 2); Harvest (second:3)", PAIR),
         ("Harvest (fourth:5)", PAIR[1:]),

@@ -22,24 +22,25 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 MONTHS, RUNS, SEED = 60, 12, 5
 COMPARED = (0, 5, 11)
-FLOWS = (
-    "entering",
-    "seized",
-    "arranged",
-    "met_by",
-    "seized_by",
-    "reported",
-    "resold",
-    "leaving",
-    "used",
-    "tolls",
-)
+#: What the scalar model counts -> the flow of the array model.
+FLOWS = {
+    "entering": "heroin_entering",
+    "seized": "heroin_seized",
+    "met_by": "heroin_met",
+    "seized_by": "heroin_seized_by",
+    "reported": "heroin_seized_reported",
+    "resold": "heroin_resold",
+    "leaving": "heroin_leaving",
+    "used": "heroin_used",
+    "tolls": "tolls",
+}
 HANDOVER = Event("2006-07", "handover", {"section": "pianj", "agency": "border_troops"}, "x")
 
 
 def series_of(market: BorderMarket) -> dict[str, Array]:
     """Return what the two models have in common, each with ``run`` last."""
-    found = {name: market.now[name] for name in FLOWS}
+    found = {name: market.now[flow] for name, flow in FLOWS.items()}
+    found["arranged"] = market.arranged
     for name in ("entering", "seized", "arranged"):
         found[name] = found[name][: len(AFGHAN_SECTIONS)]
     return found | {
@@ -56,7 +57,7 @@ def series_of(market: BorderMarket) -> dict[str, Array]:
 
 def series_of_one(market: ScalarMarket) -> dict[str, object]:
     """Return the same of a scalar run."""
-    found: dict[str, object] = {name: getattr(market.tally, name) for name in FLOWS}
+    found: dict[str, object] = {n: getattr(market.tally, n) for n in (*FLOWS, "arranged")}
     return found | {
         "price": market.price,
         "capacity": market.capacity,
@@ -99,14 +100,14 @@ def test_each_run_equals_a_scalar_model(run: int, handover: bool) -> None:
 
 def test_the_comparison_is_not_of_nothing() -> None:
     """Runs differ, drugs flow, and a handover changes the section it is about."""
-    plain = [m.now["seized"][4].copy() for _, m in months_of()]
-    handed = [m.now["seized"][4].copy() for _, m in months_of((HANDOVER,))]
+    plain = [m.now["heroin_seized"][4].copy() for _, m in months_of()]
+    handed = [m.now["heroin_seized"][4].copy() for _, m in months_of((HANDOVER,))]
     assert np.std(plain[-1]) > 0.0
     assert np.array_equal(plain[:30], handed[:30])
     assert (handed[-1] != plain[-1]).all()
     *_, (_, market) = months_of()
-    assert (market.now["entering"][:6] > 0.0).all()
-    assert (market.now["entering"][6:] == 0.0).all()
+    assert (market.now["heroin_entering"][:6] > 0.0).all()
+    assert (market.now["heroin_entering"][6:] == 0.0).all()
 
 
 def test_keyed_draws_written_twice_agree() -> None:

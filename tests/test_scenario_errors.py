@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,9 @@ from tajsim.files import LARGEST_FILE
 from tajsim.inputs.experiment import check_experiment
 from tajsim.inputs.experiment_file import ColumnName, FactorName
 from tajsim.inputs.registry import whole_number
+from tajsim.inputs.scenario_file import LONGEST_CHAIN
 from tajsim.inputs.scenario_parts import check_scenario, load_scenario
+from tajsim.inputs.source import MOST_MESSAGES
 
 #: A file that is right; the tests replace some of its parts (an empty part is an empty line).
 RIGHT = {
@@ -440,6 +443,37 @@ def test_a_cycle_is_named() -> None:
     assert [m for m in check_scenario("one.toml") if m.startswith(expected)]
     write("self.toml", extends='extends = "self"')
     assert "cyclic: self -> self" in check_scenario("self.toml")[0]
+
+
+def test_a_chain_of_files_has_an_end() -> None:
+    last = LONGEST_CHAIN - 1
+    for i in range(last):
+        write(f"c{i}.toml", extends=f'extends = "c{i + 1}.toml"', event="")
+    write(f"c{last}.toml", event="")
+    assert check_scenario("c0.toml") == []
+    write(f"c{last}.toml", extends='extends = "one-more.toml"', event="")
+    write("one-more.toml", event="")
+    expected = f"c{last}.toml:3: extends: the chain of scenarios is too long"
+    assert check_scenario("c0.toml")[0].startswith(expected)
+
+
+MANY = {
+    "keys": "".join(f"k{i} = 1\n" for i in range(2000)),
+    "settings": "[set]\n" + "".join(f"k{i} = 1\n" for i in range(2000)),
+    "figures": f"{RIGHT['event']}\nfigures = {[f'f{i}' for i in range(2000)]}\n",
+    "events": RIGHT["event"] + "\n" + (RIGHT["event"] + "\n") * 2000,
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_of_many_mistakes_the_first_are_told_and_the_rest_are_counted(name: str) -> None:
+    begun = process_time()
+    text = 'title = "t"\nquestion = "q"\nstart = "2004-01"\nend = "2010-12"\n'
+    Path("many.toml").write_text(text + MANY[name])
+    messages = check_scenario("many.toml")
+    assert len(messages) == MOST_MESSAGES + 1
+    assert messages[-1] == "many.toml: 1,950 further mistakes are not listed"
+    assert process_time() - begun < 10.0  # seconds
 
 
 def test_errors_of_a_parent_are_reported_with_those_of_its_child() -> None:

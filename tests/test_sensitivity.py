@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
+import tajsim.errors as errors
 import tajsim.plots.style as style
-import tajsim.sweeps.design as design
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import sensitivity
@@ -190,7 +190,7 @@ def test_without_salib_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> Non
     def missing(name: str) -> Any:
         raise ImportError(name)
 
-    monkeypatch.setattr(design, "import_module", missing)
+    monkeypatch.setattr(errors, "import_module", missing)
     with pytest.raises(UserError) as told:
         sensitivity(sweep)
     assert told.value.messages == [

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import tajsim
+import tajsim.ensemble.files as saved
 import tajsim.ensemble.fingerprint as fingerprint
-import tajsim.ensemble.plan as saved
 from tajsim.cli.main import main
+from tajsim.ensemble.files import load_state
 from tajsim.ensemble.fingerprint import code_of
-from tajsim.ensemble.plan import load_state
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import load_scenario

@@ -13,13 +13,14 @@ from sweep_helpers import EXPERIMENT, quick, small_experiment
 
 import tajsim
 from tajsim.cli import main
+from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.results.window import at_places, over
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import EVEN, LARGEST, divide
 from tajsim.sweeps.read import Spread
 from tajsim.sweeps.run import Progress
-from tajsim.sweeps.task import Finished, Task
+from tajsim.sweeps.task import Finished
 
 Capture = pytest.CaptureFixture[str]
 COLLUSION = "collusion[agency=border_troops]"
@@ -83,10 +84,10 @@ def test_the_tables_name_points_factors_and_columns(swept: Path) -> None:
 
 
 def failing(bad: Callable[[str, int], bool]) -> Callable[..., Finished]:
-    def simulate(task: Task, month_done: Callable[[], None]) -> Finished:
-        if any(bad(p, int(r)) for p, r in zip(task.points, task.runs, strict=True)):
+    def simulate(job: Job, month_done: MonthDone) -> Finished:
+        if any(bad(p, int(r)) for p, r in zip(job.points, job.runs, strict=True)):
             raise ZeroDivisionError("no\nguards")
-        return quick(task, month_done)
+        return quick(job, month_done)
 
     return simulate
 
@@ -98,9 +99,9 @@ def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
     calls: list[int] = []
     model = failing(lambda p, r: p == points[1])
 
-    def counted(task: Task, month_done: Callable[[], None]) -> Finished:
-        calls.append(len(task.points))
-        return model(task, month_done)
+    def counted(job: Job, month_done: MonthDone) -> Finished:
+        calls.append(len(job.points))
+        return model(job, month_done)
 
     report = sweep(experiment, out, simulate=counted)
     assert (report.computed, report.failed) == (8, 4)
@@ -146,9 +147,9 @@ def test_low_runs_of_all_points_come_first(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
     order: list[int] = []
 
-    def watched(task: Task, month_done: Callable[[], None]) -> Finished:
-        order.extend(int(r) for r in task.runs)
-        return quick(task, month_done)
+    def watched(job: Job, month_done: MonthDone) -> Finished:
+        order.extend(int(r) for r in job.runs)
+        return quick(job, month_done)
 
     sweep(small_experiment(tmp_path), tmp_path / "out", simulate=watched)
     assert order == sorted(order)

@@ -8,15 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from sweep_helpers import EXPERIMENT, deadly, number_of, quick, slow, small_experiment
+from sweep_helpers import EXPERIMENT, deadly, endless, number_of, quick, slow, small_experiment
 
+from tajsim.ensemble.executor import Answer, Processes
+from tajsim.ensemble.job import Job
+from tajsim.errors import UserError
 from tajsim.files import BEGUN
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.executor import LocalTeam
 from tajsim.sweeps.run import Progress
 
 ROOT = Path(__file__).parents[1]
@@ -32,14 +35,14 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_workers_that_are_killed_are_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    teams: list[LocalTeam] = []
-    start = LocalTeam.__init__
+    teams: list[Processes] = []
+    start = Processes.__init__
 
-    def remember(self: LocalTeam, *arguments: object) -> None:
+    def remember(self: Processes, *arguments: object, **options: object) -> None:
         teams.append(self)
-        start(self, *arguments)  # type: ignore[arg-type]
+        start(self, *arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(LocalTeam, "__init__", remember)
+    monkeypatch.setattr(Processes, "__init__", remember)
     killed: list[int] = []
 
     def tell(progress: Progress) -> None:
@@ -66,6 +69,41 @@ def test_a_run_that_kills_its_worker_is_found_and_recorded(tmp_path: Path) -> No
     failures = load_sweep(tmp_path / "out").failures
     assert failures["run"].to_list() == [2]
     assert "killed 3 times" in failures["cause"][0]
+
+
+def test_a_worker_tells_on_the_way_stops_and_is_replaced() -> None:
+    job = Job("x", (0,), 1, "2004-01", "2004-06", "fixed", ())
+    team = Processes(1, endless, losses=2)
+    try:
+
+        def hear(kind: str) -> Answer:
+            until = time.monotonic() + 120.0
+            while time.monotonic() < until:
+                for answer in team.answers(0.2):
+                    if answer.kind == kind:
+                        return answer
+            raise AssertionError(f"nothing is {kind}")
+
+        def kill() -> None:
+            pid = team.pids[0]
+            os.kill(pid, signal.SIGKILL)
+            wait_for(lambda: (team.answers(0.2), team.pids[0] != pid)[1])
+
+        team.give(0, 1, job)
+        assert hear("told").content[0] == "so far"
+        team.stop(0)
+        assert hear("stopped").number == 1
+        team.give(0, 2, job)
+        assert hear("told").number == 2
+        kill()
+        assert hear("told").number == 2, "it is begun again in a new process"
+        os.kill(team.pids[0], signal.SIGKILL)
+        assert "killed 2 times" in str(hear("failed").content)
+        team.give(0, 3, replace(job, runs=(2,)))
+        error = hear("failed").content
+        assert isinstance(error, UserError) and error.messages == ["one", "two"]
+    finally:
+        team.close()
 
 
 def begin(folder: Path, environment: dict[str, str], workers: int) -> tuple[list[str], Path]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 from sweep_helpers import quick, small_experiment
+from test_plots import words
 
 import tajsim.plots.style as style
 from tajsim.cli import main
@@ -93,6 +94,22 @@ def test_the_map_shows_means_of_cells() -> None:
 def test_what_cannot_be_drawn(kind: str, chosen: dict[str, object], words: str) -> None:
     with pytest.raises(UserError, match=words):
         sweep_figure(kind, spread(), **chosen)
+
+
+def test_a_ridge_ends_with_its_runs_and_says_what_is_taken_together() -> None:
+    made = spread()
+    near = made.results.assign(height=made.results["height"].abs() * 1e-3)
+    points = made.points.assign(scenario=["a", "b"] * (len(made.points) // 2))
+    two = changed(made, results=near, points=points)
+    with style.look():
+        by_factor, by_scenario = (sweep_figure("ridges", two, by=by) for by in ("x1", "scenario"))
+        one = sweep_figure("ridges", two, by="x1", scenarios="a")
+    areas = by_factor.axes[0].collections
+    reached = np.concatenate([path.vertices[:, 0] for a in areas for path in a.get_paths()])
+    assert near["height"].min() <= reached.min() and reached.max() <= near["height"].max()
+    assert by_factor.axes[0].get_xlim()[0] >= 0.0
+    assert "Taken together: the scenarios a, b" in words(by_factor)
+    assert "Taken together" not in words(by_scenario) + words(one)
 
 
 def test_nothing_finished_is_said() -> None:

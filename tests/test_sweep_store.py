@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,13 +13,14 @@ import pytest
 from sweep_helpers import FailingDisk, PowerCutError, number_of, quick, small_experiment
 
 import tajsim.sweeps.store as store
+from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.files import BEGUN
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.run import Progress
 from tajsim.sweeps.store import Disk
-from tajsim.sweeps.task import Finished, Task
+from tajsim.sweeps.task import Finished
 
 
 class Counting:
@@ -28,9 +29,9 @@ class Counting:
     def __init__(self) -> None:
         self.runs: Counter[tuple[str, int]] = Counter()
 
-    def __call__(self, task: Task, month_done: Callable[[], None]) -> Finished:
-        self.runs.update(zip(task.points, map(int, task.runs), strict=True))
-        return quick(task, month_done)
+    def __call__(self, job: Job, month_done: MonthDone) -> Finished:
+        self.runs.update(zip(job.points, map(int, job.runs), strict=True))
+        return quick(job, month_done)
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +147,7 @@ def test_a_second_sweep_is_refused_and_a_crash_leaves_no_lock(
     out = tmp_path / "out"
     said: list[str] = []
 
-    def second(task: Task, month_done: Callable[[], None]) -> Finished:
+    def second(job: Job, month_done: MonthDone) -> Finished:
         with pytest.raises(UserError, match="another sweep is at work") as caught:
             sweep(experiment, out, simulate=quick)
         said.extend(caught.value.messages)
@@ -186,10 +187,13 @@ def test_shards_of_another_sweep_are_set_aside_and_computed(
         if whose == "model":
             patch.setattr("tajsim.sweeps.run.model_version", lambda: "0.0.0+other")
         if whose == "old":
-            header = store._header
-            patch.setattr(
-                store, "_header", lambda *a: {k: v for k, v in header(*a).items() if k[0] != "e"}
-            )
+            checksum = store._checksum
+
+            def nameless(header: dict[str, object], body: str) -> str:
+                header.pop("experiment")
+                return checksum(header, body)
+
+            patch.setattr(store, "_checksum", nameless)
         seed = [("seed = 7", "seed = 8")] if whose == "seed" else []
         sweep(small_experiment(tmp_path, *seed), other, simulate=quick)
     if whose == "model":

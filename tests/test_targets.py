@@ -77,7 +77,11 @@ def test_values_come_from_the_ledger() -> None:
         ),
         ('"heroin_seized_reported"', '"heroin_seised"', "unknown outcome 'heroin_seised'; did"),
         ('["2008-01", "2008-12"]', '["2008-12", "2008-01"]', "window: 2008-12 is after 2008-01"),
-        ('["2008-01", "2008-12"]', '["2008", "2009"]', "window: '2008' is not valid; expected a month"),
+        (
+            '["2008-01", "2008-12"]',
+            '["2008", "2009"]',
+            "window: '2008' is not valid; expected a month",
+        ),
         ('use = "fitted"', 'use = "fit"', "unknown use 'fit'; did you mean 'fitted'?"),
         ('use = "fitted"', 'usage = "fitted"', "unknown key 'usage'; did you mean 'use'?"),
         ('measure = "sum"', 'measure = "change"', "missing; expected the key 'base'"),

@@ -284,8 +284,6 @@ def test_coverage_is_counted_against_what_it_should_be(targets: dict[str, Target
 
 def test_coverage_of_a_model_that_is_right(targets: dict[str, Target]) -> None:
     # Observed values drawn from the predictions themselves lie within 90 % of them in 90 %.
-    from dataclasses import replace
-
     from tajsim.draws import AT_START, Draws
 
     runs = np.arange(400)
@@ -293,7 +291,8 @@ def test_coverage_of_a_model_that_is_right(targets: dict[str, Target]) -> None:
     error = targets["home"].error
     values = 350_000 + 2 * error * draws[0]
     seen = 350_000 + 2 * error * draws[1] + error * draws[2]
-    many = [replace(targets["home"], id=str(i), observed=float(y)) for i, y in enumerate(seen)]
+    home = targets["home"]
+    many = [home.model_copy(update={"id": str(i), "observed": y}) for i, y in enumerate(seen)]
     table = scoreboard(many, np.tile(values, (len(many), 1)))
     assert table["covered"].mean() == pytest.approx(0.90, abs=0.05)
     assert table["error_sd"].mean() == pytest.approx(0.0, abs=0.2)
@@ -357,9 +356,8 @@ def test_figures_stand_beside_their_period() -> None:
 
 
 def test_breaks_by_hand(targets: dict[str, Target]) -> None:
-    from dataclasses import replace
 
-    target = replace(targets["fought"], window=("2004-12", "2005-02"))
+    target = targets["fought"].model_copy(update={"window": ("2004-12", "2005-02")})
     row = breaks(history(), [target, targets["stayed"], targets["riot"]]).iloc[0]
     # Of four runs: in month 13 (met), month 6 (before), month 31 (after), never.
     shares = [row[name] for name in ("in_window", "before", "after", "never")]

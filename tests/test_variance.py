@@ -31,7 +31,6 @@ from tajsim.analysis.variance import (
     within_bounds,
 )
 from tajsim.draws import AT_START, Draws
-from tajsim.ensemble.plan import ColumnPlan
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.inputs.registry import REDRAWN, load_parameters
 from tajsim.results.effect import compare_results, counts_of_runs, orders
@@ -135,8 +134,8 @@ def test_resamples_and_orders() -> None:
 
 def assumed_additive(plan: Any) -> xr.Dataset:
     """Simulate instead: the sum of three parameters and of one draw a run, in the scenario only."""
-    numbers = plan.numbers if isinstance(plan, ColumnPlan) else range(plan.runs)
-    if isinstance(plan, ColumnPlan):
+    numbers = plan.numbers or range(plan.runs)
+    if plan.settings:
         values: Mapping[str, Array] = plan.settings[-1]
     else:
         names = list(load_parameters())

@@ -12,7 +12,9 @@ has no side effects::
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -74,6 +76,13 @@ _HOMES = {
     "validate": "tajsim.analysis.validation",
     "write_report": "tajsim.report",
 }
+
+
+# A notebook names its backend to all it starts; where this environment lacks it, matplotlib would
+# not load. Pictures here go to files and need none.
+_BACKEND = os.environ.get("MPLBACKEND", "")
+if _BACKEND.startswith("module://") and not find_spec(_BACKEND[9:].partition(".")[0]):
+    del os.environ["MPLBACKEND"]
 
 
 def __getattr__(name: str) -> Any:

@@ -107,6 +107,9 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "network": NETWORKS,
 }
 
+#: The same for dimensions that states alone have.
+PARTS = {"afghan_section": AFGHAN_SECTIONS, "search": ("line", "inland", "exits")}
+
 
 def column(facts: Iterable[float]) -> Array:
     """Return a fact of each name in a list as ``(name, 1)``, to stand beside ``(name, run)``.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
 
 
 class UserError(Exception):
@@ -33,6 +35,20 @@ def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
     if not hint and len(valid) <= 12:
         hint = f"; valid are: {', '.join(valid)}"
     return f"{where}unknown {kind} '{name}'{hint}"
+
+
+def library(name: str, extra: str = "analysis") -> Any:
+    """Return a module of an optional library.
+
+    Raises:
+        UserError: if it is not installed.
+    """
+    try:
+        return import_module(name)
+    except ImportError:
+        raise UserError(
+            f"{name.split('.')[0]} is not installed; install it with: pip install 'tajsim[{extra}]'"
+        ) from None
 
 
 class UnknownName(ValueError):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import time_ns
+from typing import NamedTuple
 
 from tajsim.errors import UserError, nearest
 
@@ -28,8 +29,7 @@ def exists(path: Path) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class Shipped:
+class Shipped(NamedTuple):
     """The files of a ``kind``, ``scenario`` or ``experiment``, that come with the program."""
 
     kind: str
@@ -37,8 +37,9 @@ class Shipped:
     @property
     def folder(self) -> Path:
         """The folder in which they are: in the package, or in the repository."""
-        installed = Path(str(files("tajsim"))) / f"{self.kind}s_files"
-        return installed if installed.is_dir() else Path(__file__).parents[2] / f"{self.kind}s"
+        package = Path(__file__).parent
+        installed = package / f"{self.kind}s_files"
+        return installed if installed.is_dir() else package.parents[1] / f"{self.kind}s"
 
     def names(self) -> list[str]:
         """Return the names of the files, the reference scenario first."""
@@ -198,6 +199,13 @@ def write_whole(path: Path, content: str | bytes | memoryview) -> None:
     data = content.encode() if isinstance(content, str) else content
     with telling(path), whole(path) as begun:
         begun.write_bytes(data)
+
+
+def csv_text(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table as CSV with the line ends of Unix."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue()
 
 
 def reason(error: Exception) -> str:

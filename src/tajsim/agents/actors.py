@@ -1,4 +1,4 @@
-"""What the actors of one kind share: their states side by side, and each of them as an agent.
+"""Actors: Mesa agents, those of a kind side by side in arrays, and how their states are declared.
 
 A rule serves all actors of a kind in one call, because their states are rows of the same arrays.
 So decisions are methods of the kind (`Actors`); its agents (`Member`) are there to look at one
@@ -10,31 +10,138 @@ parameter of the kind, ``(actor, run)``, and one of the whole country, ``(run,)`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, SupportsIndex, TypeVar, cast, overload
 
 import mesa
 import numpy as np
 
-from tajsim.axes import DIMENSIONS, Array
+from tajsim.axes import DIMENSIONS, PARTS, Array
 from tajsim.errors import UserError, nearest
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.values import ParameterValues
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 Result = TypeVar("Result")
 
 
-class FixedAgent(mesa.Agent):
+@dataclass(frozen=True, eq=False)
+class State:
+    """A declared state, an array ``(over, actor, run)``; made by `state`, which says the rest."""
+
+    own_unit: str
+    own_meaning: str
+    over: str
+    start: float | str | Array | None
+    outcome: str
+
+    @property
+    def unit(self) -> str:
+        """Its unit, that of the outcome where one records it."""
+        return load_outcomes()[self.outcome].unit if self.outcome else self.own_unit
+
+    @property
+    def meaning(self) -> str:
+        """What it is, as the outcome says it where one records it."""
+        return load_outcomes()[self.outcome].meaning if self.outcome else self.own_meaning
+
+    def dimensions(self, own: str) -> tuple[str, ...]:
+        """Return its dimensions but for ``run``; ``own`` is that of its actors, "" without any."""
+        if self.outcome:
+            return load_outcomes()[self.outcome].dimensions
+        return tuple(name for name in (self.over, own) if name)
+
+
+def state(
+    unit: str = "",
+    meaning: str = "",
+    over: str = "",
+    *,
+    start: float | str | Array | None = 0.0,
+    outcome: str = "",
+) -> Array:
+    """Declare a state in the class of a kind of actor, of a single actor or of the country.
+
+    Args:
+        unit, meaning: left out, as ``over``, where an outcome tells them.
+        over: a dimension before that of the actors and ``run``.
+        start: a number, a family of parameters, a column ``(actor, 1)``, or None where the method
+            ``start`` of the class works it out.
+        outcome: the outcome that records it as it is, a table of ``data/outcomes.toml``.
+    """
+    return cast(Array, State(unit, meaning, over, start, outcome))
+
+
+@cache
+def states_of(holder: type) -> dict[str, State]:
+    """Return the states that a class declares, by attribute, those of its bases first."""
+    declared = [vars(base) for base in reversed(holder.__mro__)]
+    return {k: v for names in declared for k, v in names.items() if isinstance(v, State)}
+
+
+class Stated:
+    """What has declared states, and takes no attribute that nobody declared."""
+
+    values: ParameterValues
+    runs: int
+    #: Dimension of the actors; "" without any.
+    dimension = ""
+    #: Set once all actors are in place: from then on there are no new attributes.
+    complete = False
+
+    @property
+    def declared(self) -> dict[str, State]:
+        """Its states as declared, by attribute."""
+        kind: type = type(self)
+        return states_of(kind)
+
+    def allocate(self) -> None:
+        """Make every declared state an array of its own.
+
+        What there is already is kept, in the declared shape; the others begin as declared.
+
+        Raises:
+            ValueError: if what there is does not fit the declared shape.
+        """
+        known = DIMENSIONS | PARTS
+        for name, declared in self.declared.items():
+            found = vars(self).get(name, declared.start)
+            if isinstance(found, str):
+                found = self.values.family(found)
+            shape = (*(len(known[d]) for d in declared.dimensions(self.dimension)), self.runs)
+            whole = np.broadcast_to(0.0 if found is None else found, shape)
+            # A copy, so that a state changed in place is neither a parameter nor another state.
+            setattr(self, name, np.array(whole, float, order="C"))
+
+    def state(self) -> dict[str, Array]:
+        """Return every state array by attribute name."""
+        return {name: getattr(self, name) for name in self.declared}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute that is there; a new one would be a state without effect."""
+        if self.complete and not hasattr(self, name):
+            raise AttributeError(self.no_state(name))
+        super().__setattr__(name, value)
+
+    def no_state(self, name: str) -> str:
+        """Return what is said of a name that is no attribute."""
+        return f"{type(self).__name__} has no state '{name}'{nearest(name, self.declared)}"
+
+    def start(self, *args: Any, **kwargs: Any) -> None:
+        """Work out the states that do not start as declared; keyword-only: parameters."""
+
+    def zeros(self, *axes: int) -> Array:
+        """Return zeros of shape ``axes + (run,)``, of a kind ``axes + (actor, run)``."""
+        return np.zeros((*axes, self.runs))
+
+
+class FixedAgent(Stated, mesa.Agent):
     """A Mesa agent that is there to be looked at: a stage of the month decides for it.
 
     What Mesa offers and would be without effect raises a `UserError`.
     """
 
     name: str
-    #: Set once all actors are in place: from then on an agent gets no new attributes.
-    complete = False
 
     def step(self) -> None:
         """Refuse to act alone."""
@@ -52,78 +159,53 @@ class FixedAgent(mesa.Agent):
             "set its state instead"
         )
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute that the agent has; a new one would be a state without effect."""
-        if self.complete and not hasattr(self, name):
-            raise AttributeError(self.no_state(name))
-        super().__setattr__(name, value)
-
-    def state(self) -> dict[str, Array]:
-        """Return every state array by attribute name."""
-        return {k: v for k, v in vars(self).items() if isinstance(v, np.ndarray)}
-
-    def no_state(self, name: str) -> str:
-        """Return what is said of a name that is no attribute."""
-        return f"{type(self).__name__} has no state '{name}'{nearest(name, self.state())}"
-
 
 class Actor(FixedAgent):
-    """One actor in all runs at once. State attributes are arrays whose last axis is ``run``.
+    """One actor that is alone of its kind, in all runs: its states are ``(run,)``.
 
     Args:
         model: the Mesa model.
-        name: the actor's name in its closed list (``tajsim.axes``).
-        dimension: the dimension that lists it; its rows of indexed parameters are found by it.
+        name: the actor's name.
     """
 
-    def __init__(self, model: mesa.Model, name: str, dimension: str) -> None:
+    def __init__(self, model: mesa.Model, name: str) -> None:
         super().__init__(model)
         self.name = name
-        self.values: ParameterValues = model.values
-        self.runs: int = model.run_count
-        self._index: Mapping[str, str] = {dimension: name} if dimension else {}
+        self.values = model.values
+        self.runs = model.run_count
+        self.allocate()
         self.apply(self.start)
-
-    def start(self) -> None:
-        """Set the state at the start; keyword-only arguments are parameters, as in a rule."""
+        self.allocate()
 
     def apply(self, rule: Callable[..., Result], *state: object) -> Result:
-        """Call a rule with this actor's parameters."""
-        return rule(*state, **self.values.of(rule, **self._index))
-
-    def zeros(self, *axes: int) -> Array:
-        """Return zeros of shape ``axes + (run,)``."""
-        return np.zeros((*axes, self.runs))
+        """Call a rule with the parameters in force."""
+        return rule(*state, **self.values.of(rule))
 
 
 M = TypeVar("M", bound="Member")
 
 
-class Actors(Sequence[M], Generic[M]):
+class Actors(Stated, Sequence[M], Generic[M]):
     """All actors of one kind, in all runs: a sequence of agents that has their states as well.
 
     ``agencies.pay`` is ``(agency, run)``, ``agencies[2].pay`` its row ``(run,)``. A subclass names
-    its ``dimension``, the ``member`` that each actor is, and the states that ``start`` sets;
-    methods give new arrays to the attributes. What never changes is no state: such facts are
-    attributes of the class (``tajsim.axes.column``).
+    its ``dimension``, the ``member`` that each actor is, and its states; methods give new arrays to
+    the attributes. What never changes is no state: such facts are attributes of the class
+    (``tajsim.axes.column``).
 
     Args:
         model: the Mesa model.
     """
 
-    dimension: str
     member: type[M]
-    #: Sets the state at the start; its keyword-only arguments are parameters, as in a rule.
-    start: Callable[..., None]
 
     def __init__(self, model: mesa.Model) -> None:
         self.names = DIMENSIONS[self.dimension]
-        self.values: ParameterValues = model.values
-        self.runs: int = model.run_count
+        self.values = model.values
+        self.runs = model.run_count
+        self.allocate()
         self.apply(self.start)
-        # Copies, so that a state changed in place is neither a parameter nor another state.
-        for name, state in self.states().items():
-            setattr(self, name, state.copy())
+        self.allocate()
         self._members = [self.member(model, name, self) for name in self.names]
 
     @overload
@@ -152,17 +234,6 @@ class Actors(Sequence[M], Generic[M]):
         """Return zeros of shape ``axes + (actor, run)``."""
         return np.zeros((*axes, len(self.names), self.runs))
 
-    def states(self) -> dict[str, Array]:
-        """Return every state array ``(..., actor, run)`` by attribute name."""
-        found = {name: self.shared(name) for name in vars(self)}
-        return {name: state for name, state in found.items() if state is not None}
-
-    def shared(self, name: str) -> Array | None:
-        """Return a state array ``(..., actor, run)``, None where the name is not one."""
-        found = vars(self).get(name)
-        is_state = isinstance(found, np.ndarray) and found.shape[-2:] == (len(self), self.runs)
-        return found if is_state else None
-
 
 class Member(FixedAgent):
     """One actor of a kind: a Mesa agent whose state attributes are its rows of shared arrays.
@@ -180,40 +251,38 @@ class Member(FixedAgent):
         super().__init__(model)
         self.name = name
         self.rank = together.names.index(name)
-        self.values: ParameterValues = model.values
-        self.runs: int = model.run_count
+        self.values = model.values
+        self.runs = model.run_count
         self._together = together
 
     def apply(self, rule: Callable[..., Result], *state: object) -> Result:
         """Call a rule with this actor's parameters."""
         return rule(*state, **self.values.of(rule, **{self._together.dimension: self.name}))
 
+    @property
+    def declared(self) -> dict[str, State]:
+        """Its states as its kind declares them, by attribute."""
+        return self._together.declared
+
     def __getattr__(self, name: str) -> Array:
         """Return this actor's rows of an array that all of its kind share."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        shared = self._together.shared(name)
-        if shared is None:
-            raise AttributeError(self.no_state(name))
-        part: Array = shared[..., self.rank, :]
+        together = self.__dict__.get("_together")
+        if together is None or name not in together.declared:
+            raise AttributeError(self.no_state(name) if together else name)
+        part: Array = getattr(together, name)[..., self.rank, :]
         return part
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Put a new value into the shared array, or set an attribute of the agent's own."""
         together = self.__dict__.get("_together")
-        shared = together.shared(name) if together else None
-        if shared is None:
+        if together is None or name not in together.declared:
             super().__setattr__(name, value)
             return
         # A copy, so that whoever holds the old state keeps the old state.
-        changed = shared.copy()
+        changed = getattr(together, name).copy()
         changed[..., self.rank, :] = value
         setattr(together, name, changed)
 
     def __dir__(self) -> list[str]:
         """Return the names that can be asked for, states among them."""
-        return [*super().__dir__(), *self._together.states()]
-
-    def state(self) -> dict[str, Array]:
-        """Return every state array of this actor by attribute name."""
-        return {name: getattr(self, name) for name in self._together.states()}
+        return [*super().__dir__(), *self.declared]

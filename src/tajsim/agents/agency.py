@@ -5,15 +5,11 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from tajsim.agents.actors import Actors, Member
+from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, SECTIONS, TASKS, Array, column, total
-from tajsim.rules.border.collusion import collusion_aim, collusion_step, watched, with_clients
-from tajsim.rules.border.deployment import deploy
-from tajsim.rules.border.hazing import hazed
-from tajsim.rules.outsourcing.coordination import coordinated
-from tajsim.rules.powers.equipment import equipped_reach
-from tajsim.rules.powers.recruitment import strength_change, wanted_strength
-from tajsim.rules.powers.training import quality_aim, quality_step, without_staff
+from tajsim.rules.border import collusion, deployment, hazing
+from tajsim.rules.outsourcing import coordination
+from tajsim.rules.powers import equipment, recruitment, training
 from tajsim.world import AGENCY_TASKS, CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS
 
 #: Numbers of the tasks of each agency, in its own order.
@@ -77,10 +73,7 @@ UNIT_ROWS = np.array([AGENCIES.index(name) for name in DRUG_UNITS])
 
 
 class SecurityAgency(Member):
-    """One agency: ``agency.pay`` is ``(run,)``, ``agency.seen`` ``(section, run)``.
-
-    Every state of ``SecurityAgencies`` is there.
-    """
+    """One agency: ``agency.pay`` is ``(run,)``, ``agency.seen`` ``(section, run)``."""
 
     def __init__(self, model: mesa.Model, name: str, together: Actors[SecurityAgency]) -> None:
         super().__init__(model, name, together)
@@ -89,15 +82,9 @@ class SecurityAgency(Member):
 
 
 class SecurityAgencies(Actors[SecurityAgency]):
-    """The state of all agencies.
+    """Security agencies: pay, recruitment, collusion, quality, deployment.
 
-    ``(agency, run)``: ``strength`` (persons), ``pay`` (USD/person/month), both also with
-    ``_start``; ``quality`` and ``collusion`` (shares; ``staff_`` of the professional staff alone),
-    ``purged`` (share of the staff that a political head replaced), ``rent_on_offer``
-    (USD/person/month), ``illicit`` (USD this month), ``watch`` (USD/person/month at risk), ``aid``
-    (useful, USD/month; ``watched_aid`` of those who look), ``reach`` (over people, 1 and up),
-    ``extra_km`` (of border taken over), ``withdrawing`` (share of its people a month).
-    ``(section, agency, run)``: ``guarded_km`` (km), ``deployment`` (persons), ``seen`` (kg seized).
+    They begin with the documented strength and pay (matveeva-2004:45-91, 161-167).
     """
 
     dimension = "agency"
@@ -105,26 +92,26 @@ class SecurityAgencies(Actors[SecurityAgency]):
     #: 1 for a service of conscripts, ``(agency, 1)``.
     conscripts = column(name in CONSCRIPTS for name in AGENCIES)
 
-    def start(
-        self,
-        *,
-        agency_strength: Array,
-        agency_pay: Array,
-        agency_quality: Array,
-        collusion_start: Array,
-    ) -> None:
-        """Take the documented strength and pay. Source: matveeva-2004:45-91, 161-167."""
-        self.strength = self.strength_start = agency_strength
-        self.pay = self.pay_start = agency_pay
-        self.aid, self.watched_aid = self.zeros(), self.zeros()
-        self.quality = self.staff_quality = agency_quality
-        self.collusion = self.staff_collusion = collusion_start
-        self.purged, self.illicit, self.rent_on_offer = self.zeros(), self.zeros(), self.zeros()
-        self.withdrawing, self.watch = self.zeros(), self.zeros()
-        self.extra_km, self.reach = self.zeros(), self.zeros() + 1.0
-        self.guarded_km = self.zeros(len(SECTIONS))
-        self.deployment = self.zeros(len(SECTIONS))
-        self.seen = self.zeros(len(SECTIONS))
+    strength = state(outcome="strength", start="agency_strength")
+    strength_start = state("persons", "people at the start", start="agency_strength")
+    pay = state(outcome="pay", start="agency_pay")
+    pay_start = state("USD/month", "pay of one person at the start", start="agency_pay")
+    quality = state(outcome="quality", start="agency_quality")
+    staff_quality = state("share", "quality of its professionals", start="agency_quality")
+    collusion = state(outcome="collusion", start="collusion_start")
+    staff_collusion = state("share", "of its professionals who collude", start="collusion_start")
+    purged = state("share", "of the staff that a political head replaced")
+    rent_on_offer = state("USD/month", "bribes to be had by each person")
+    illicit = state("USD/month", "income from tolls, extortion and resold drugs")
+    watch = state("USD/month", "what one who colludes risks")
+    aid = state("USD/month", "useful aid")
+    watched_aid = state("USD/month", "useful aid whose giver looks")
+    reach = state("ratio", "reach over people, 1 and up", start=1.0)
+    withdrawing = state("share/month", "of its people who leave with the guard")
+    extra_km = state("km", "border taken over")
+    guarded_km = state("km", "border guarded", "section")
+    deployment = state("persons", "on the border", "section")
+    seen = state("kg", "seized of late, as posts remember it", "section")
 
     def set_pay(
         self, effort_ratio: Array, *, agency_pay: Array, pay_topup: Array, pay_elasticity: Array
@@ -139,8 +126,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def recruits(self, effort_ratio: Array) -> Array:
         """Return persons joining or leaving this month, ``(agency, run)``."""
-        wanted = self.apply(wanted_strength, effort_ratio, self.extra_km)
-        joining = self.apply(strength_change, self.strength, wanted, self.pay_ratio)
+        wanted = self.apply(recruitment.wanted_strength, effort_ratio, self.extra_km)
+        joining = self.apply(recruitment.strength_change, self.strength, wanted, self.pay_ratio)
         leaving = -self.strength * np.minimum(self.withdrawing, 1.0)
         return np.where(OWN > 0.0, joining, leaving)
 
@@ -154,7 +141,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
     def receive_aid(self, useful: Array, watched: Array) -> None:
         """Take useful aid, and the part of it whose giver looks, USD/month, ``(agency, run)``."""
         self.aid, self.watched_aid = useful, watched
-        self.reach = self.apply(equipped_reach, self.aid_per_head, self.collusion)
+        self.reach = self.apply(equipment.equipped_reach, self.aid_per_head, self.collusion)
 
     @property
     def people(self) -> Array:
@@ -174,19 +161,23 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def decide_collusion(self, *, agency_supervision: Array) -> None:
         """Weigh bribes against pay and supervision. Mechanisms: M47, M48."""
-        self.watch = self.apply(watched, agency_supervision, self.watched_aid / self.people)
-        aim = self.apply(collusion_aim, self.rent_on_offer, self.pay, self.watch)
-        self.staff_collusion = self.apply(collusion_step, self.staff_collusion, aim)
-        self.collusion = self.apply(with_clients, self.staff_collusion, self.purged)
+        self.watch = self.apply(
+            collusion.watched, agency_supervision, self.watched_aid / self.people
+        )
+        aim = self.apply(collusion.collusion_aim, self.rent_on_offer, self.pay, self.watch)
+        self.staff_collusion = self.apply(collusion.collusion_step, self.staff_collusion, aim)
+        self.collusion = self.apply(collusion.with_clients, self.staff_collusion, self.purged)
 
     def decide_quality(self, drawn_off: Array, alarm: Array) -> None:
         """Let quality follow pay, aid, the draft, its head, and how much happens at once."""
         first_pick = drawn_off * self.conscripts
-        aim = self.apply(quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue)
-        aim = self.apply(hazed, aim, self.conscripts)
-        self.staff_quality = self.apply(quality_step, self.staff_quality, aim)
-        quality = self.apply(without_staff, self.staff_quality, self.purged)
-        self.quality = self.apply(coordinated, quality, BODIES, alarm)
+        aim = self.apply(
+            training.quality_aim, self.pay_ratio, self.aid_per_head, first_pick, self.dialogue
+        )
+        aim = self.apply(hazing.hazed, aim, self.conscripts)
+        self.staff_quality = self.apply(training.quality_step, self.staff_quality, aim)
+        quality = self.apply(training.without_staff, self.staff_quality, self.purged)
+        self.quality = self.apply(coordination.coordinated, quality, BODIES, alarm)
 
     @property
     def outside_interest(self) -> Array:
@@ -211,7 +202,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
         Mechanisms: E15, M60.
         """
         guarded = self.guarded_km[:, GUARD_ROWS]
-        share = self.apply(deploy, guarded, self.seen[:, GUARD_ROWS])
+        share = self.apply(deployment.deploy, guarded, self.seen[:, GUARD_ROWS])
         guards_any = (total(guarded) > 0.0).astype(float)
         self.deployment = self.zeros(len(SECTIONS))
         posted = (self.strength * border_post_share)[GUARD_ROWS] * guards_any

@@ -5,18 +5,12 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from tajsim.agents.actors import Actors, Member
+from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array, column, total
-from tajsim.rules.elite.aftermath import named_step
-from tajsim.rules.elite.drive import kept_peace
-from tajsim.rules.elite.followers import following_step
-from tajsim.rules.elite.loyalty import fear_step, loyalty_aim, loyalty_step
+from tajsim.rules.elite import aftermath, drive, followers, loyalty, purge, threat
 from tajsim.rules.elite.mutiny import break_hazard, fight_chance
-from tajsim.rules.elite.purge import deterred, purge_hazard, resists
-from tajsim.rules.elite.threat import hold_on_men, perceived_threat, power_of
-from tajsim.rules.rents.patronage import client_need
-from tajsim.rules.state.contest import stands_behind
-from tajsim.rules.state.succession import claims_grow
+from tajsim.rules.rents import patronage
+from tajsim.rules.state import contest, succession
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
 
 #: States of a commander, as numbers in ``Commanders.status``.
@@ -26,7 +20,7 @@ NO_POST = -1
 
 
 class Commander(Member):
-    """One commander: every state of ``Commanders`` is there, ``commander.loyalty`` ``(run,)``."""
+    """One commander: ``commander.loyalty`` is ``(run,)``."""
 
     def __init__(self, model: mesa.Model, name: str, together: Actors[Commander]) -> None:
         super().__init__(model, name, together)
@@ -40,42 +34,39 @@ class Commander(Member):
 
 
 class Commanders(Actors[Commander]):
-    """The state of all commanders.
+    """Commanders: obey, resist, bargain, mutiny, defect.
 
-    ``(commander, run)``: ``status`` (see STATUS), ``post`` (index of an agency, or -1),
-    ``following``, ``men`` (of them at his call), ``rejoining`` (old fighters who would join him,
-    persons), ``loyalty``, ``fear``, ``grudge``, ``named`` (by captives), ``power``, ``threat``
-    (0 to 1), ``rent_ratio`` (income over claim, smoothed), ``doubt`` (of what comes after the
-    ruler), ``no_way_back`` (closure of the channel of his past), 0 to 1, ``creed_weight`` (of his
-    faith, index), ``arrest_order``, ``dismissal_order`` (0 or 1, out against him).
-    ``(commander, 1)``: ``opposition`` (1 for its side in the civil war), ``trade`` (index of the
-    agency whose post is his own).
+    They begin in the posts of early 2004 (matveeva-2004:31-93, icg-2016:83-125).
     """
 
     dimension = "commander"
     member = Commander
+    #: 1 for who was of the opposition in the civil war, ``(commander, 1)``.
     opposition = column(COMMANDER_FACTS[name].opposition for name in COMMANDERS)
     #: His row of an array of agencies, and of an array of regions, ``(commander,)``.
     service = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
     place = np.array([REGIONS.index(COMMANDER_FACTS[name].region) for name in COMMANDERS])
+    #: Index of the agency whose post is his own, ``(commander, 1)``.
     trade = column(service)
+    _first = column(name in FIRST_COMMANDERS for name in COMMANDERS) > 0.5
 
-    def start(
-        self, *, commander_following: Array, commander_creed: Array, loyalty_start: Array
-    ) -> None:
-        """Hold the post of early 2004. Source: matveeva-2004:31-93, icg-2016:83-125."""
-        first = column(name in FIRST_COMMANDERS for name in self.names) > 0.5
-        self.status = np.where(first, SERVING, WAITING) + self.zeros()
-        self.post = np.where(first, self.trade, NO_POST) + self.zeros()
-        self.following = commander_following
-        self.creed_weight = commander_creed
-        self.loyalty = loyalty_start + self.zeros()
-        self.fear, self.grudge = self.zeros(), self.zeros()
-        self.rent_ratio = self.zeros() + 1.0
-        self.doubt, self.no_way_back = self.zeros(), self.zeros()
-        self.power, self.threat, self.named = self.zeros(), self.zeros(), self.zeros()
-        self.men, self.rejoining = self.following, self.zeros()
-        self.arrest_order, self.dismissal_order = self.zeros(), self.zeros()
+    status = state(outcome="commander_state", start=np.where(_first, SERVING, WAITING))
+    post = state("number", "of the agency he heads, or -1", start=np.where(_first, trade, NO_POST))
+    following = state("persons", "armed men who follow him", start="commander_following")
+    men = state("persons", "of his following at his call", start="commander_following")
+    rejoining = state("persons", "old fighters who would join him")
+    loyalty = state("share", "loyalty to the ruler", start="loyalty_start")
+    fear = state("share", "what he expects for himself")
+    grudge = state("0 or 1", "whether he has defied the regime")
+    named = state("share", "suspicion from what captives say")
+    power = state("share", "his power, while in place")
+    threat = state("share", "threat that the regime sees in him")
+    rent_ratio = state("ratio", "income of late over his claim", start=1.0)
+    doubt = state("share", "doubt of what comes after the ruler")
+    no_way_back = state("share", "closure of the legal channel of his side")
+    creed_weight = state("index", "weight of his faith", start="commander_creed")
+    arrest_order = state("0 or 1", "order to arrest him")
+    dismissal_order = state("0 or 1", "order to dismiss him")
 
     @property
     def in_place(self) -> Array:
@@ -96,7 +87,9 @@ class Commanders(Actors[Commander]):
 
     def claims(self) -> Array:
         """Return what each expects a month, USD."""
-        need = self.apply(client_need, self.following) * self.apply(claims_grow, self.doubt)
+        need = self.apply(patronage.client_need, self.following) * self.apply(
+            succession.claims_grow, self.doubt
+        )
         return need * self.in_place
 
     def by_side(self, values: Array) -> tuple[Array, Array]:
@@ -113,34 +106,36 @@ class Commanders(Actors[Commander]):
                 ``(commander, run)``.
         """
         at_home = (self.post == self.trade).astype(float)
-        self.men = self.following * self.apply(hold_on_men, at_home, growth)
-        power = self.apply(power_of, self.men, self.rent_ratio, civilian_control)
+        self.men = self.following * self.apply(threat.hold_on_men, at_home, growth)
+        power = self.apply(threat.power_of, self.men, self.rent_ratio, civilian_control)
         self.power = power * self.in_place
         # Open disobedience costs him the credit of loyalty, as a captive's word does.
         doubted = np.maximum(self.named, self.grudge)
-        self.threat = perceived_threat(self.power, self.loyalty, trust, self.opposition, doubted)
+        self.threat = threat.perceived_threat(
+            self.power, self.loyalty, trust, self.opposition, doubted
+        )
 
     def hazard(self, guarantee: Array, months_since: Array, urge: Array, standing: Array) -> Array:
         """Return the chance that the regime strikes at each this month."""
-        urge = urge * self.apply(kept_peace, self.opposition, standing)
+        urge = urge * self.apply(drive.kept_peace, self.opposition, standing)
         found = self.apply(
-            purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since, urge
+            purge.purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since, urge
         )
         return found * self.in_place
 
     def resist(self, guarantee: Array, draw: Array) -> Array:
         """Return 1 where one would resist a dismissal."""
-        return self.apply(resists, self.power, guarantee, self.fear, draw)
+        return self.apply(purge.resists, self.power, guarantee, self.fear, draw)
 
     def chance_to_fight(self, fear: Array, guarantee: Array) -> Array:
         """Return the chance that each fights rather than be arrested."""
         chance = self.apply(fight_chance, fear, self.loyalty, self.men + self.rejoining)
-        return chance * self.apply(deterred, guarantee, self.no_way_back)
+        return chance * self.apply(purge.deterred, guarantee, self.no_way_back)
 
     def chance_to_follow(self, leaves: Array, settled: Array, patron: Array) -> Array:
         """Return the chance that each stands behind what the ruler arranged for after his term."""
         return self.apply(
-            stands_behind,
+            contest.stands_behind,
             self.loyalty,
             self.rent_ratio,
             self.fear,
@@ -157,7 +152,7 @@ class Commanders(Actors[Commander]):
         mutiny, defection = self.apply(
             break_hazard, self.fear, self.loyalty, creed * self.creed_weight
         )
-        mutiny = mutiny * self.apply(deterred, guarantee, self.no_way_back)
+        mutiny = mutiny * self.apply(purge.deterred, guarantee, self.no_way_back)
         return mutiny * self.in_place, defection * self.in_place
 
     def earn(self, received: Array, claims: Array) -> None:
@@ -179,11 +174,15 @@ class Commanders(Actors[Commander]):
         peers = side - struck + 0.3 * other
         tie = self.no_way_back = closed * self.opposition
         faith = creed * self.creed_weight
-        aim = self.apply(loyalty_aim, self.rent_ratio, self.fear, faith, self.grudge, self.doubt)
+        aim = self.apply(
+            loyalty.loyalty_aim, self.rent_ratio, self.fear, faith, self.grudge, self.doubt
+        )
         here = self.status <= BOUGHT_OFF
-        self.fear = np.where(here, self.apply(fear_step, self.fear, peers, tie), self.fear)
-        self.loyalty = np.where(here, self.apply(loyalty_step, self.loyalty, aim), self.loyalty)
-        self.named = self.apply(named_step, self.named, self.by_side(beaten)[0] - beaten)
+        self.fear = np.where(here, self.apply(loyalty.fear_step, self.fear, peers, tie), self.fear)
+        self.loyalty = np.where(
+            here, self.apply(loyalty.loyalty_step, self.loyalty, aim), self.loyalty
+        )
+        self.named = self.apply(aftermath.named_step, self.named, self.by_side(beaten)[0] - beaten)
 
     def remove(self, where: Array, status: int) -> None:
         """Take each out of his post where ``where`` ``(commander, run)`` is 1."""
@@ -192,4 +191,4 @@ class Commanders(Actors[Commander]):
 
     def keep_following(self) -> None:
         """Let the following of a fallen commander go home slowly."""
-        self.following = self.apply(following_step, self.following, 1.0 - self.fallen)
+        self.following = self.apply(followers.following_step, self.following, 1.0 - self.fallen)

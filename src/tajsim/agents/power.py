@@ -1,35 +1,21 @@
 """External powers: offers, delivery, backing."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from tajsim.agents.actors import Actors, Member
+from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import POWERS, TASKS, Array, column, total
-from tajsim.rules.powers.courted import courted, frightened
-from tajsim.rules.powers.delivery import provision
-from tajsim.rules.powers.guarantee import guarantee
-from tajsim.rules.powers.offers import offers
-from tajsim.rules.powers.partner import burnt_step
+from tajsim.rules.powers import courted, delivery, guarantee, offers, partner
 from tajsim.world import BLOCS, MOSCOW, WEST
 
 
 class ExternalPower(Member):
-    """One power: ``power.burnt`` is ``(run,)``, ``power.offer`` ``(task, run)``.
-
-    Every state of ``ExternalPowers`` is there.
-    """
+    """One power: ``power.burnt`` is ``(run,)``, ``power.offer`` ``(task, run)``."""
 
 
 class ExternalPowers(Actors[ExternalPower]):
-    """The state of all powers.
+    """External powers: offers, delivery, backing.
 
-    ``(task, power, run)``: ``offer``, ``delivered``, ``diverted``, ``useful`` (USD/month),
-    ``mandate``, ``presence``, ``provision`` (shares). ``(power, run)``: ``carried`` is its
-    provision summed over tasks; ``remembered`` (index) is its weight of the last year as rivals
-    remember it; ``burnt`` (0 to 1) is the trust that defections from services it relied on have
-    cost it; ``backing`` (0 to 1) is how far it backs the ruler; ``touched`` is the share of its
-    exposure that is to militants.
+    They begin with the mandates of early 2004 (matveeva-2004:153-229).
     """
 
     dimension = "power"
@@ -39,16 +25,23 @@ class ExternalPowers(Actors[ExternalPower]):
     moscow = column(name in MOSCOW for name in POWERS)
     bloc = column(name in BLOCS for name in POWERS)
 
-    def start(self, *, mandate_start: Array, power_exposure: Array) -> None:
-        """Hold the mandate of early 2004. Source: matveeva-2004:153-229."""
-        tasks = len(TASKS)
+    offer = state("USD/month", "offered", "task")
+    delivered = state("USD/month", "delivered of what the regime took", "task")
+    diverted = state("USD/month", "delivered and diverted", "task")
+    useful = state("USD/month", "delivered, neither diverted nor repeated", "task")
+    mandate = state("share", "of the offer that the regime takes", "task", start="mandate_start")
+    presence = state("share", "of the task that its own people hold", "task")
+    provision = state("share", "of the task that it carries", "task")
+    carried = state("share", "its provision summed over tasks")
+    remembered = state("index", "its weight of the last year, as rivals remember it")
+    burnt = state("share", "trust lost by defections from services it relied on")
+    backing = state("share", "how far it backs the ruler")
+    touched = state("share", "of its exposure that is to militants", start=None)
+
+    def start(self, *, power_exposure: Array) -> None:
+        """Work out how far each is exposed to militants."""
         militants = power_exposure[TASKS.index("militancy")]
         self.touched = militants / (total(power_exposure) + 1e-9)
-        self.mandate = self.zeros(tasks) + mandate_start
-        self.offer, self.delivered, self.diverted = (self.zeros(tasks) for _ in range(3))
-        self.useful, self.presence, self.provision = (self.zeros(tasks) for _ in range(3))
-        self.carried, self.remembered = self.zeros(), self.zeros()
-        self.backing, self.burnt = self.zeros(), self.zeros()
 
     def heed(self, wake: Array, search: Array, told: Array, *, power_attention: Array) -> Array:
         """Return how much each power cares about the region now, 1 = as in 2004, ``(power, run)``.
@@ -62,7 +55,9 @@ class ExternalPowers(Actors[ExternalPower]):
             told: what they believe of an overstated threat, more than at the start, -1 to 1,
                 ``(run,)``.
         """
-        interest = self.apply(courted, search[:, None]) * frightened(told, self.touched)
+        interest = self.apply(courted.courted, search[:, None]) * courted.frightened(
+            told, self.touched
+        )
         return power_attention * wake * np.where(self.moscow, 1.0, interest)
 
     def make_offers(self, gap: Array, rival_gain: Array, attention: Array) -> None:
@@ -73,7 +68,7 @@ class ExternalPowers(Actors[ExternalPower]):
             rival_gain: growth of each power's rivals, index, ``(power, run)``.
             attention: how much each cares about the region now, ``(power, run)``.
         """
-        self.offer = self.apply(offers, gap[:, None], rival_gain, attention)
+        self.offer = self.apply(offers.offers, gap[:, None], rival_gain, attention)
 
     def deliver(self, *, power_delivery: Array) -> None:
         """Deliver part of what the regime has taken, the less the less it trusts its services.
@@ -94,12 +89,12 @@ class ExternalPowers(Actors[ExternalPower]):
 
     def carry(self) -> None:
         """Work out what share of each task each power carries."""
-        self.provision = self.apply(provision, self.useful, self.presence)
+        self.provision = self.apply(delivery.provision, self.useful, self.presence)
         self.carried = total(self.provision)
 
     def suffer(self, exposure: Array) -> None:
         """Lose trust by the defection of a service's chief it relied on, and win it back."""
-        self.burnt = self.apply(burnt_step, self.burnt, exposure)
+        self.burnt = self.apply(partner.burnt_step, self.burnt, exposure)
 
     def back(self, alignment: Array, presence: Array) -> None:
         """Decide how far to back the ruler, 0 to 1.
@@ -108,4 +103,4 @@ class ExternalPowers(Actors[ExternalPower]):
             alignment: position of the regime, -1 West to 1 Moscow, ``(run,)``.
             presence: military presence of the base's owner, 0 to 1, ``(run,)``.
         """
-        self.backing = self.apply(guarantee, alignment, presence * self.moscow)
+        self.backing = self.apply(guarantee.guarantee, alignment, presence * self.moscow)

@@ -1,76 +1,70 @@
 """The regime: effort, offers, posts and purges, the step on the repression ladder."""
 
-from __future__ import annotations
-
 import mesa
 import numpy as np
 
-from tajsim.agents.actors import Actor
+from tajsim.agents.actors import Actor, state
 from tajsim.axes import AGENCIES, TASKS, Array
-from tajsim.rules.elite.drive import drive_step, urge_to_strike
+from tajsim.rules.elite import drive, threat
 from tajsim.rules.elite.rank import kompromat_step, rank_step
-from tajsim.rules.elite.threat import civilian_control_step, trust_step
-from tajsim.rules.outsourcing.acceptance import acceptance_aim, mandate_step
-from tajsim.rules.outsourcing.compliance import condition_felt, dismay_step, token_effort
-from tajsim.rules.outsourcing.effort import effort_aim, effort_step
-from tajsim.rules.outsourcing.own_share import instalment_paid
-from tajsim.rules.outsourcing.survival_weight import survival_weights
-from tajsim.rules.society.repression import outside_cost, rival_threat, step_hazard
-from tajsim.rules.state.strain import failure_chance, polity, strain_aim, strain_step
-from tajsim.rules.state.succession import (
-    danger_of_leaving,
-    doubt_of_after,
-    heir_chance,
-    nearness,
-    readiness_to_leave,
-    settlement,
-    unsettled_step,
-)
+from tajsim.rules.outsourcing import acceptance, compliance, effort, own_share, survival_weight
+from tajsim.rules.society import repression
+from tajsim.rules.state import strain, succession
 
 
 class Regime(Actor):
-    """The President and his circle, in all runs.
+    """The President and his circle: effort, offers, posts and purges, the step on the ladder.
 
-    State: ``weight``, ``effort`` (shares), ``gap`` (share uncarried), ``perceived`` (threat,
-    index), ``task_provision`` (share that outsiders carry), ``(task, run)``; ``trust``, ``polity``
-    (index of ``STATES``), ``strain`` (0 to 1), ``ladder`` (step, 0 to 6), ``failed`` (0 or 1),
-    ``failed_month`` (months since the start, -1 before), ``months_since_purge``, ``breaks``
-    (mutinies and defections of late), ``incidents`` (of late), ``instalment`` (share paid),
-    ``shortfall`` (share), ``civilian_control``, ``kompromat``, ``rank`` (of the Security Ministry),
-    ``dismay`` (of donors, 0 to 1), ``unease`` (about the patron, 0 to 1), ``demand`` (for its
-    border, 0 to 1), ``party_threat`` (index), ``(run,)``; ``weakness`` (of own agencies) and
-    ``shown`` (effort that outsiders see), shares, ``(task, run)``.
-    Of the end of the term, ``(run,)``: ``near``, ``ready``, ``settled``, ``doubt``, ``unsettled``,
-    ``behind`` (shares), ``heir``, ``left`` (0 or 1), ``ending`` (0 to 4), ``drive`` (0 to 1).
+    They begin as in early 2004 (matveeva-2004:19-31).
     """
 
-    def __init__(self, model: mesa.Model) -> None:
-        super().__init__(model, "regime", "")
+    weight = state(outcome="survival_weight", start=None)
+    effort = state(outcome="own_effort", start=None)
+    effort_start = state("share", "own effort at the start", "task", start=None)
+    shown = state(outcome="visible_effort", start=None)
+    gap = state(outcome="gap")
+    perceived = state("index", "threat perceived", "task")
+    task_provision = state(outcome="outside_provision")
+    weakness = state("share", "of the task that own agencies cannot do", "task")
+    trust = state(outcome="trust", start="trust_start")
+    civilian_control = state(outcome="civilian_control")
+    kompromat = state("share", "material that the Security Ministry holds")
+    rank = state(outcome="security_ministry_rank", start="security_rank_start")
+    rank_start = state("share", "rank of the service at the start", start="security_rank_start")
+    ladder = state(outcome="repression_step")
+    party_threat = state("index", "threat seen in the legal party")
+    months_since_purge = state("months", "since the last blow", start=24.0)
+    breaks = state("number", "mutinies and defections of late")
+    incidents = state("number", "acts of violence of late")
+    instalment = state(outcome="instalment_paid")
+    shortfall = state(outcome="rent_shortfall")
+    dismay = state(outcome="donor_dismay")
+    unease = state("share", "unease about the patron")
+    demand = state(outcome="sovereignty_demand")
+    strain = state(outcome="strain", start="strain_start")
+    polity = state(outcome="polity")
+    failed = state(outcome="state_failed")
+    failed_month = state(outcome="failed_month", start=-1.0)
+    drive = state(outcome="purge_drive")
+    # Of the end of the term.
+    near = state("share", "nearness of the end of the term")
+    ready = state(outcome="ruler_ready")
+    heir = state(outcome="heir_named")
+    settled = state(outcome="succession_settled")
+    doubt = state(outcome="succession_doubt")
+    unsettled = state("share", "what the contest left open")
+    behind = state(outcome="elite_behind")
+    left = state(outcome="ruler_left")
+    ending = state(outcome="ending")
 
-    def start(  # type: ignore[override]
-        self, *, trust_start: Array, strain_start: Array, security_rank_start: Array
-    ) -> None:
-        """Take the state of early 2004. Source: matveeva-2004:19-31."""
-        nothing = self.zeros(len(TASKS))
-        self.weight = self.apply(survival_weights, nothing)
-        self.effort = self.apply(effort_aim, self.weight, nothing)
-        self.effort_start = self.effort.copy()
-        self.gap, self.perceived, self.task_provision = nothing, nothing.copy(), nothing.copy()
-        self.trust, self.strain = trust_start.copy(), strain_start.copy()
-        self.ladder, self.failed = self.zeros(), self.zeros()
-        self.failed_month = np.full(self.runs, -1.0)
-        self.months_since_purge = np.full(self.runs, 24.0)
-        self.breaks, self.incidents = self.zeros(), self.zeros()
-        self.instalment, self.shortfall = self.zeros(), self.zeros()
-        self.polity = self.zeros()
-        self.civilian_control, self.kompromat, self.dismay = (self.zeros() for _ in range(3))
-        self.unease, self.demand, self.party_threat = (self.zeros() for _ in range(3))
-        self.weakness = nothing.copy()
-        self.near, self.ready, self.settled, self.doubt = (self.zeros() for _ in range(4))
-        self.unsettled, self.behind, self.heir = (self.zeros() for _ in range(3))
-        self.left, self.ending, self.drive = (self.zeros() for _ in range(3))
-        self.rank = security_rank_start.copy()
-        self.rank_start, self.shown = security_rank_start, self.effort.copy()
+    def __init__(self, model: mesa.Model) -> None:
+        super().__init__(model, "regime")
+
+    def start(self) -> None:
+        """Weigh the tasks with nothing perceived and nothing provided from outside."""
+        self.weight = self.apply(survival_weight.survival_weights, self.perceived)
+        self.effort = self.apply(effort.effort_aim, self.weight, self.task_provision)
+        self.effort_start = self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
         """Return own effort on some tasks over that at the start, ``(run,)``."""
@@ -82,14 +76,14 @@ class Regime(Actor):
 
     def set_start_effort(self, provision: Array) -> None:
         """Begin with the effort that the arrangement of early 2004 implies."""
-        self.effort = self.apply(effort_aim, self.weight, provision)
+        self.effort = self.apply(effort.effort_aim, self.weight, provision)
         self.effort_start = self.effort.copy()
 
     def choose_effort(self) -> None:
         """Weigh the tasks by perceived threat and move effort towards the aim."""
-        self.weight = self.apply(survival_weights, self.perceived)
-        aim = self.apply(effort_aim, self.weight, self.task_provision)
-        self.effort = self.apply(effort_step, self.effort, aim)
+        self.weight = self.apply(survival_weight.survival_weights, self.perceived)
+        aim = self.apply(effort.effort_aim, self.weight, self.task_provision)
+        self.effort = self.apply(effort.effort_step, self.effort, aim)
 
     def consider(
         self,
@@ -105,7 +99,7 @@ class Regime(Actor):
     ) -> Array:
         """Return the powers' mandates after this month's choice, ``(task, power, run)``."""
         aim = self.apply(
-            acceptance_aim,
+            acceptance.acceptance_aim,
             relief,
             guarantee,
             self.weight[:, None] * len(TASKS),
@@ -116,7 +110,7 @@ class Regime(Actor):
             search,
             displeasure,
         )
-        return self.apply(mandate_step, mandate, aim)
+        return self.apply(acceptance.mandate_step, mandate, aim)
 
     def show(self, demand: Array) -> None:
         """Show outsiders what they ask for, with little behind it.
@@ -124,15 +118,15 @@ class Regime(Actor):
         Args:
             demand: how much outsiders ask for each task, 0 to 1, ``(task, run)``.
         """
-        self.shown = self.apply(token_effort, self.effort, demand)
+        self.shown = self.apply(compliance.token_effort, self.effort, demand)
 
     def feel_condition(self, condition: Array, demand: Array, alternatives: Array) -> Array:
         """Return the powers' conditions after token compliance and play-off, ``(power, run)``."""
-        return self.apply(condition_felt, condition, demand, self.dismay, alternatives)
+        return self.apply(compliance.condition_felt, condition, demand, self.dismay, alternatives)
 
     def dismay_donors(self, head: Array, outside_interest: Array) -> None:
         """Let donors' dismay follow who heads the agency they pay for."""
-        self.dismay = self.apply(dismay_step, self.dismay, head, outside_interest)
+        self.dismay = self.apply(compliance.dismay_step, self.dismay, head, outside_interest)
 
     def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
         """Let the Security Ministry gather and use material, and rise or fall by it."""
@@ -150,7 +144,7 @@ class Regime(Actor):
     def pay_instalment(self, leverage: Array) -> None:
         """Decide what to pay of the treaty share for the border."""
         border = self.weight[TASKS.index("border")]
-        self.instalment = self.apply(instalment_paid, border, leverage)
+        self.instalment = self.apply(own_share.instalment_paid, border, leverage)
 
     def climb_chance(
         self,
@@ -163,35 +157,37 @@ class Regime(Actor):
         moscow_tolerance: Array,
     ) -> Array:
         """Return the chance of one more step on the repression ladder this month."""
-        threat = self.apply(rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice)
+        threat = self.apply(
+            repression.rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
+        )
         self.party_threat = threat
-        cost = self.apply(outside_cost, west_share, west_priority, moscow_tolerance)
-        return self.apply(step_hazard, threat, self.ladder, cost)
+        cost = self.apply(repression.outside_cost, west_share, west_priority, moscow_tolerance)
+        return self.apply(repression.step_hazard, threat, self.ladder, cost)
 
     def judge_apparatus(self, struck: Array, broken: Array) -> None:
         """Let trust and civilian control follow removals and breaks of this month."""
-        self.trust = self.apply(trust_step, self.trust, broken)
+        self.trust = self.apply(threat.trust_step, self.trust, broken)
         self.civilian_control = self.apply(
-            civilian_control_step, self.civilian_control, struck, broken
+            threat.civilian_control_step, self.civilian_control, struck, broken
         )
-        self.drive = self.apply(drive_step, self.drive, struck)
+        self.drive = self.apply(drive.drive_step, self.drive, struck)
 
     def urge(self) -> Array:
         """Return the growth of the drive to remove rivals since early 2004, ratio."""
-        return self.apply(urge_to_strike, self.drive, self.near * (1.0 - self.ready))
+        return self.apply(drive.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
 
     def weigh_leaving(self, to_go: float, loyal: Array, steps: int) -> Array:
         """Weigh leaving office at the end of the term; return the chance that an heir is named."""
-        self.near = self.apply(nearness, np.full(self.runs, to_go))
-        danger = self.apply(danger_of_leaving, 1.0 - loyal, self.ladder / steps)
-        self.ready = self.apply(readiness_to_leave, danger)
-        return self.apply(heir_chance, self.near, self.ready, danger, self.heir)
+        self.near = self.apply(succession.nearness, np.full(self.runs, to_go))
+        danger = self.apply(succession.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
+        self.ready = self.apply(succession.readiness_to_leave, danger)
+        return self.apply(succession.heir_chance, self.near, self.ready, danger, self.heir)
 
     def name_heir(self, named: Array, loyal: Array) -> None:
         """Name an heir where ``named`` is 1, and work out how far all is settled."""
         self.heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
-        self.settled = self.apply(settlement, self.heir, loyal)
-        self.doubt = self.apply(doubt_of_after, self.near, self.settled, self.ready)
+        self.settled = self.apply(succession.settlement, self.heir, loyal)
+        self.doubt = self.apply(succession.doubt_of_after, self.near, self.settled, self.ready)
 
     def end_term(self, ending: Array, behind: Array, left: Array) -> None:
         """Take over what the contest came to; only those who stood behind it are trusted."""
@@ -202,14 +198,14 @@ class Regime(Actor):
     def remember_contest(self) -> None:
         """After the end of the term only what the contest left open is in doubt."""
         self.doubt, self.near = self.unsettled, self.zeros()
-        self.unsettled = self.apply(unsettled_step, self.unsettled)
+        self.unsettled = self.apply(succession.unsettled_step, self.unsettled)
 
     def bear(
         self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
     ) -> Array:
         """Let strain follow its causes; return the chance that the state fails this month."""
         aim = self.apply(
-            strain_aim,
+            strain.strain_aim,
             voice,
             self.breaks,
             self.shortfall,
@@ -218,12 +214,12 @@ class Regime(Actor):
             mafia,
             succession,
         )
-        self.strain = self.apply(strain_step, self.strain, aim)
-        return self.apply(failure_chance, self.strain)
+        self.strain = self.apply(strain.strain_step, self.strain, aim)
+        return self.apply(strain.failure_chance, self.strain)
 
     def stand(self, fails: Array, months: int) -> None:
         """Fail where ``fails`` is 1, and work out the state of the polity."""
         fresh = fails * (1.0 - self.failed)
         self.failed = np.maximum(self.failed, fails)
         self.failed_month = np.where(fresh > 0.5, float(months), self.failed_month)
-        self.polity = self.apply(polity, self.strain, self.failed)
+        self.polity = self.apply(strain.polity, self.strain, self.failed)

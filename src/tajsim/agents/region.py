@@ -1,72 +1,59 @@
 """Regions and their people: hardship, fear, grievance, migration, control."""
 
-from __future__ import annotations
-
-from tajsim.agents.actors import Actors, Member
+from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array
+from tajsim.rules.society import fear, grievance, hardship, migration, protest
 from tajsim.rules.society.exclusion import exclusion
-from tajsim.rules.society.fear import fear_aim, fear_step
-from tajsim.rules.society.grievance import grievance_aim, grievance_step
-from tajsim.rules.society.hardship import hardship
-from tajsim.rules.society.migration import idle_step, migration_flow
-from tajsim.rules.society.protest import protest_chance, voiced
-from tajsim.rules.state.control import control_aim, control_step
+from tajsim.rules.state import control
 
 
 class Region(Member):
-    """One region: ``region.fear`` is ``(run,)``; every state of ``Regions`` is there."""
+    """One region: ``region.fear`` is ``(run,)``."""
 
 
 class Regions(Actors[Region]):
-    """The state of all regions.
+    """Regions and their people: hardship, fear, grievance, migration, control.
 
-    State, each ``(region, run)``: ``hardship``, ``fear``, ``grievance``, ``voice``, ``control``
-    (shares), ``idle`` (returned migrants without work, persons), ``protest`` (0 or 1), ``struck``
-    (commanders of the region struck last month), ``farmed`` (on land cleared of mines, USD/month),
-    ``devout`` (whose faith control touches), ``opposition`` (tied to its side), shares of people.
+    They begin as in early 2004, alike in poverty and fear (matveeva-2004:25-59, icg-2016:35).
     """
 
     dimension = "region"
     member = Region
 
-    def start(
-        self,
-        *,
-        poverty_start: Array,
-        fear_start: Array,
-        grievance_start: Array,
-        migrant_share: Array,
-        region_devout: Array,
-        region_opposition: Array,
-    ) -> None:
-        """Take the state of early 2004. Source: matveeva-2004:25-59, icg-2016:35."""
+    hardship = state(outcome="hardship", start="poverty_start")
+    fear = state(outcome="fear", start="fear_start")
+    grievance = state(outcome="grievance", start="grievance_start")
+    voice = state(outcome="voice", start=None)
+    protest = state(outcome="protest")
+    control = state(outcome="state_control", start=None)
+    idle = state("persons", "returned migrants without work")
+    leaving = state("persons/month", "leaving to work abroad, negative where they return")
+    struck = state("number", "commanders of the region struck last month")
+    farmed = state("USD/month", "earned on land cleared of mines")
+    devout = state("share", "of people whose faith control touches", start="region_devout")
+    opposition = state("share", "of people tied to its side", start="region_opposition")
+
+    def start(self, *, migrant_share: Array) -> None:
+        """Work out voice and control as after the first month, so that the start is no shock."""
         nothing = self.zeros()
-        # All regions begin with the same poverty and fear.
-        self.hardship, self.fear = nothing + poverty_start, nothing + fear_start
-        self.grievance = grievance_start
-        self.devout, self.opposition = region_devout, region_opposition
-        self.idle, self.protest, self.struck = self.zeros(), self.zeros(), self.zeros()
-        self.farmed = self.zeros()
-        # As after the first month, so that the start is no shock.
-        self.voice = self.apply(voiced, self.grievance, self.fear, migrant_share)
+        self.voice = self.apply(protest.voiced, self.grievance, self.fear, migrant_share)
         self.control = self.apply(
-            control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
+            control.control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
         )
 
-    def migrate(self, home: Array, abroad: Array, demand: Array) -> Array:
-        """Return persons leaving (positive) or returning this month, ``(region, run)``."""
-        flow = self.apply(migration_flow, home, abroad, demand, self.hardship)
-        self.idle = self.apply(idle_step, self.idle, -flow, home)
-        return flow
+    def migrate(self, home: Array, abroad: Array, demand: Array) -> None:
+        """Let people leave for work abroad, or return."""
+        self.leaving = self.apply(migration.migration_flow, home, abroad, demand, self.hardship)
+        self.idle = self.apply(migration.idle_step, self.idle, -self.leaving, home)
 
     def live(self, income: Array, extortion: Array) -> None:
         """Work out hardship from income and extortion, USD/person/month."""
-        self.hardship = self.apply(hardship, income, extortion)
+        self.hardship = self.apply(hardship.hardship, income, extortion)
 
     def dread(self, policing: Array, step: Array, collusion: Array, incidents: Array) -> None:
         """Let fear follow the police, repression and violent incidents."""
-        aim = self.apply(fear_aim, policing, step, collusion, incidents)
-        self.fear = self.apply(fear_step, self.fear, aim)
+        aim = self.apply(fear.fear_aim, policing, step, collusion, incidents)
+        self.fear = self.apply(fear.fear_step, self.fear, aim)
 
     def excluded(self, standing: Array, step: Array, corruption: Array) -> Array:
         """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""
@@ -83,7 +70,7 @@ class Regions(Actors[Region]):
     ) -> None:
         """Let grievance follow its causes."""
         aim = self.apply(
-            grievance_aim,
+            grievance.grievance_aim,
             self.hardship,
             extortion_share,
             creed * self.devout,
@@ -92,13 +79,13 @@ class Regions(Actors[Region]):
             insecurity,
             absorbed,
         )
-        self.grievance = self.apply(grievance_step, self.grievance, aim)
+        self.grievance = self.apply(grievance.grievance_step, self.grievance, aim)
 
     def speak(self, abroad_share: Array) -> Array:
         """Work out voiced discontent; return the chances of a protest, ``(region, run)``."""
-        self.voice = self.apply(voiced, self.grievance, self.fear, abroad_share)
+        self.voice = self.apply(protest.voiced, self.grievance, self.fear, abroad_share)
         unchecked = self.protest * (1.0 - self.fear)
-        return self.apply(protest_chance, self.voice, self.struck, unchecked)
+        return self.apply(protest.protest_chance, self.voice, self.struck, unchecked)
 
     def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
         """Let the centre's control follow effort, strongmen, discontent and militants.
@@ -108,6 +95,6 @@ class Regions(Actors[Region]):
             militants: in each region, thousand persons, ``(region, run)``.
         """
         aim = self.apply(
-            control_aim, effort, strongmen, self.voice, self.protest, militants, failed
+            control.control_aim, effort, strongmen, self.voice, self.protest, militants, failed
         )
-        self.control = self.apply(control_step, self.control, aim)
+        self.control = self.apply(control.control_step, self.control, aim)

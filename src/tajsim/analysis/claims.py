@@ -36,6 +36,8 @@ from tajsim.results.window import (
     Window,
     at_places,
     over,
+    places_of,
+    titled,
     unit_of,
     whole_period,
 )
@@ -87,6 +89,10 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     if reason:
         return row
     values, base = _quantity(dataset, scenario, claim, _window(claim))
+    series = dataset[claim["outcome"]]
+    if places_of(series) == "people" and not np.isfinite(values).any():
+        gone = titled(dataset, claim["outcome"], claim.get("where") or {})
+        return {**row, "reason": f"as there is nobody to tell it of: {gone}"}
     found, smallest = effect(values), _smallest(claim, base)
     return {
         **row,
@@ -97,7 +103,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
         "low": found.low,
         "high": found.high,
         "median": found.median,
-        "unit": _unit(dataset, claim),
+        "unit": "%" if claim.get("relative") else unit_of(series, windowed=True),
         "signed": claim["against"] != "level",
         "runs": found.runs,
     }
@@ -147,8 +153,8 @@ def _quantity(
 
     def at(name: str, window: Window) -> Values:
         own = dataset.sel(scenario=[name])
-        where = {d: [place] for d, place in claim.get("where", {}).items()}
-        return np.asarray(over(at_places(own, claim["outcome"], where), window).values[0])
+        series = at_places(own, claim["outcome"], claim.get("where"))
+        return np.asarray(over(series, window).values[0])
 
     values = at(scenario, window)
     if claim["against"] == "level":
@@ -206,10 +212,6 @@ def _share(claim: Claim, values: Values) -> float:
     if bounds is not None:
         return float(np.mean((known >= bounds[0]) & (known <= bounds[1])))
     return float(np.mean(known > 0.0 if claim["expect"] == "rises" else known < 0.0))
-
-
-def _unit(dataset: xr.Dataset, claim: Claim) -> str:
-    return "%" if claim.get("relative") else unit_of(dataset[claim["outcome"]], windowed=True)
 
 
 def _expectation(claim: Claim) -> str:
@@ -425,7 +427,7 @@ def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
             if scenario.name in [test.scenario.name for test in tests]:
                 raise UserError(f"scenario '{scenario.name}' is given twice; expected once")
             if scenario.claims:
-                tests.append(_Test(scenario, _claims_run_reference(name, scenario)))
+                tests.append(_Test(scenario, _parent(name, scenario)))
             elif names:
                 raise UserError(f"scenario '{scenario.name}' has no claims; nothing to test")
         except UserError as error:
@@ -433,7 +435,7 @@ def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
     return tests, list(dict.fromkeys(wrong))
 
 
-def _claims_run_reference(name: str | Path, scenario: Scenario) -> Scenario | None:
+def _parent(name: str | Path, scenario: Scenario) -> Scenario | None:
     """Return the scenario that this one extends, if a claim is against the reference."""
     if scenario.extends is None or all(c.against != "reference" for c in scenario.claims):
         return None

@@ -162,8 +162,7 @@ def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
     sign = test.sign
 
     def at(window: Window, where: Where) -> Values:
-        select = {d: [names] if isinstance(names, str) else names for d, names in where.items()}
-        found = over(at_places(dataset, sign.outcome, select), window).values[0]
+        found = over(at_places(dataset, sign.outcome, where), window).values[0]
         return np.asarray(found if sign.above is None else np.where(found >= sign.above, 1.0, 0.0))
 
     def less(window: Window) -> Values:
@@ -204,6 +203,8 @@ def _row(known: Signs, sign: Sign, test: _Trial | None, measured: _All) -> dict[
     if test is None:
         return row
     values, whole, level = _paired(test, measured)
+    if not np.isfinite(values).any():
+        return {**row, "reason": "as there is nobody to tell it of"}
     smallest = verdicts.smallest_effect(level, size, unit)
     found, spread = effect(values), float(np.nanstd(level, ddof=1)) if level.size > 1 else np.nan
     return {

@@ -101,8 +101,7 @@ def _obstacles(dataset: xr.Dataset, target: Target) -> list[str]:
 
 def _simulated(runs: xr.Dataset, target: Target) -> Values:
     """Return one target's value ``(run,)`` in the unit of its figure."""
-    where = {dimension: [name] for dimension, name in target.where.items()}
-    series = at_places(runs, target.outcome, where)
+    series = at_places(runs, target.outcome, target.where)
     if target.is_event:
         part = series.isel(month=months_in(series, target.window))
         return np.asarray((part > 0).any("month").values, dtype=np.float64)
@@ -117,12 +116,12 @@ def _simulated(runs: xr.Dataset, target: Target) -> Values:
         if target.measure == "change":
             values = _over(100.0 * values, before)
     if target.divisor:
-        values = _over(values, _level(at_places(runs, target.divisor, where), target.window))
+        values = _over(values, _level(at_places(runs, target.divisor, target.where), target.window))
     return values * target.times
 
 
 def _level(series: xr.DataArray, window: Window) -> Values:
-    return np.asarray(over(series, window).values, dtype=np.float64)
+    return np.asarray(over(series, window).values)
 
 
 def _over(values: Values, divisor: Values) -> Values:
@@ -203,8 +202,7 @@ def trajectories(dataset: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame
     """
     rows: list[dict[str, Any]] = []
     for trajectory in TRAJECTORIES:
-        where = {dimension: [name] for dimension, name in trajectory.where.items()}
-        series = at_places(dataset.isel(scenario=0), trajectory.outcome, where)
+        series = at_places(dataset.isel(scenario=0), trajectory.outcome, trajectory.where)
         for period in _periods(whole_period(dataset), trajectory):
             values = _values(series, trajectory, period)
             low, median, high = map(float, quantiles(values))
@@ -234,8 +232,8 @@ def breaks(dataset: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
     for target in targets:
         if target.measure != "happened" or COMMANDER not in target.where:
             continue
-        series = dataset[target.outcome].isel(scenario=0).sel(dict(target.where))
-        came = np.asarray((series.transpose("month", "run") > 0).values)
+        series = at_places(dataset.isel(scenario=0), target.outcome, target.where)
+        came = np.asarray((series > 0).values)
         start = month_number(whole_period(dataset)[0])
         window = months_in(series, target.window)
         first = np.where(came.any(axis=0), came.argmax(axis=0), -1)
@@ -271,12 +269,11 @@ def _months(first: Array | np.ndarray, start: int) -> dict[str, str]:
 
 def _values(series: xr.DataArray, trajectory: Trajectory, period: Window) -> Array:
     """Return ``(run,)`` values over a period, in the unit of the trajectory."""
-    values = np.asarray(over(series, period).values, dtype=np.float64) * trajectory.times
+    values = _level(series, period) * trajectory.times
     if trajectory.base is None:
         return values
-    base = np.asarray(over(series, trajectory.base).values, dtype=np.float64)
-    change: Array = np.full_like(values, np.nan)
-    return np.divide(100.0 * (values - base), base, out=change, where=base > 0.0)
+    base = _level(series, trajectory.base)
+    return _over(100.0 * (values - base), base)
 
 
 def _periods(whole: Window, trajectory: Trajectory) -> list[Window]:

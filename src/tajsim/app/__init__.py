@@ -1,9 +1,8 @@
 """The dashboard: a web server on this machine alone, whose page moves levers and shows the runs.
 
-From the page and back: `entry` and `handlers` let it in; `state` is what a link says, and
-`scenario_file` (with `event_moves`) makes a scenario file of it; `task` divides that into chunks of
-runs, `scheduler` decides which one a worker does next, `worker` follows it month by month from the
-latest state that `past` keeps; `gather`, `fans` and `view` turn what is there into what the page
-draws, and `told` decides what a tab hears next. Everything simulated, compared and told comes from
-the same functions as on the command line.
+From the page and back: `server` lets it in; `state` is what a link says, and makes a scenario of
+it; `workers` divides that into jobs and simulates each from the latest state that is kept of its
+past; `session` decides which job a worker does next and what a page hears; `figures` turns what is
+there into what the page draws. Everything simulated, compared and told comes from the same
+functions as on the command line.
 """

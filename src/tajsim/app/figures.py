@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
-from tajsim.app.workers import SMOOTH, ViewJob
+from tajsim.app.workers import SMOOTH, ScheduledJob
 from tajsim.axes import Array
 from tajsim.ensemble.dataset import Store, build_dataset
-from tajsim.ensemble.executor import Record
+from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.results.effect import (
     basis_statement,
@@ -104,7 +104,7 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
         difference = rounded(mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": titled(sides[0], name, select),
+        "title": titled(sides, 0, name, select),
         "unit": f"{unit} (mean)" if rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
@@ -146,16 +146,16 @@ def longer(had: Months, new: Months, first: int) -> Months:
 
 
 def dataset_of(
-    plan: Plan, pairs: Sequence[tuple[ViewJob, ...]], records: Sequence[Record]
+    plan: Plan, pairs: Sequence[tuple[ScheduledJob, ...]], records: Sequence[Record]
 ) -> xr.Dataset:
     """Return the labelled results of chunks that are complete, as `run_many` would.
 
     Args:
         plan: the plan of all runs.
-        pairs: the tasks of each chunk, of the reference and the scenario, from run 0 on.
-        records: the record of each task, in that order.
+        pairs: the jobs of each chunk, of the reference and the scenario, from run 0 on.
+        records: the record of each job, in that order.
     """
-    jobs = [replace(t.job, position=i) for pair in pairs for i, t in enumerate(pair)]
+    jobs = [each.job for pair in pairs for each in pair]
     part = replace(plan, runs=max(job.stop for job in jobs))
     store = Store(part)
     for job, record in zip(jobs, records, strict=True):
@@ -165,7 +165,7 @@ def dataset_of(
 
 def sides_so_far(
     plan: Plan,
-    pairs: Sequence[tuple[ViewJob, ...]],
+    pairs: Sequence[tuple[ScheduledJob, ...]],
     records: Mapping[str, Record],
     partial: Mapping[str, Months],
     names: Sequence[str],

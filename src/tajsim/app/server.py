@@ -149,7 +149,7 @@ async def file_of(hub: SessionManager, name: str, query: str) -> tuple[str, byte
     hub.enter(waiting)
     try:
         asked = request_for(hub, state)
-        hub.want(waiting, asked.tasks, asked.plan.bytes_needed())
+        hub.want(waiting, asked.jobs, asked.plan.bytes_needed())
         await waiting.until(lambda: asked.complete(hub) == len(asked.pairs))
         dataset = asked.dataset(asked.records(hub, len(asked.pairs)))
     finally:

@@ -4,86 +4,78 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
 import xarray as xr
 
-from tajsim.app.figures import (
-    PARTS,
-    Months,
-    Side,
-    dataset_of,
-    fans_of,
-    longer,
-    months_of,
-    part_of_view,
-    sides_so_far,
-)
+import tajsim.app.figures as figures
 from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
-from tajsim.app.workers import SMOOTH, ViewJob, WorkerPool, jobs_of
-from tajsim.ensemble.executor import Record
+from tajsim.app.workers import SMOOTH, ScheduledJob, jobs_of, warm_up, work
+from tajsim.ensemble.executor import Answer, Processes
+from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 
 
 class Scheduler:
-    """Gives tasks to a fixed number of workers.
+    """Gives jobs to a fixed number of workers.
 
     A session (a tab) has one list of wishes; a new list takes the place of the old one. What runs
     and is wished for by nobody any more is stopped; what two sessions wish for runs once.
 
     Args:
         workers: how many.
-        start: called with a worker and its task.
-        stop: called once with a worker whose task is stale; the worker reports with `free`.
+        start: called with a worker and its job.
+        stop: called once with a worker whose job is stale; the worker reports with `free`.
         known: tells whether the results of a key are at hand.
     """
 
     def __init__(
         self,
         workers: int,
-        start: Callable[[int, ViewJob], None],
+        start: Callable[[int, ScheduledJob], None],
         stop: Callable[[int], None],
         known: Callable[[str], bool],
     ) -> None:
         self._start, self._stop, self._known = start, stop, known
-        self._running: list[ViewJob | None] = [None] * workers
+        self._running: list[ScheduledJob | None] = [None] * workers
         self._stopping: set[int] = set()
-        self._wishes: dict[Hashable, Sequence[ViewJob]] = {}
+        self._wishes: dict[Hashable, Sequence[ScheduledJob]] = {}
         self._served: dict[Hashable, int] = {}
 
-    def want(self, session: Hashable, tasks: Sequence[ViewJob]) -> None:
+    def want(self, session: Hashable, jobs: Sequence[ScheduledJob]) -> None:
         """Put the wishes of a session in the place of its earlier ones; none: the session ends."""
-        if tasks:
-            self._wishes[session] = tasks
+        if jobs:
+            self._wishes[session] = jobs
             self._served.setdefault(session, 0)
         else:
             self._wishes.pop(session, None)
             self._served.pop(session, None)
         wanted = self.wanted()
-        for worker, task in enumerate(self._running):
-            if task and task.key not in wanted and worker not in self._stopping:
+        for worker, job in enumerate(self._running):
+            if job and job.key not in wanted and worker not in self._stopping:
                 self._stopping.add(worker)
                 self._stop(worker)
         self._fill()
 
     def free(self, worker: int) -> None:
-        """Hear that a worker has finished or stopped its task."""
+        """Hear that a worker has finished or stopped its job."""
         self._running[worker] = None
         self._stopping.discard(worker)
         self._fill()
 
     def wanted(self) -> set[str]:
         """Return the keys that some session wishes for."""
-        return {task.key for tasks in self._wishes.values() for task in tasks}
+        return {job.key for jobs in self._wishes.values() for job in jobs}
 
-    def running(self) -> list[ViewJob | None]:
-        """Return the task of each worker."""
+    def running(self) -> list[ScheduledJob | None]:
+        """Return the job of each worker."""
         return list(self._running)
 
     def _fill(self) -> None:
@@ -91,45 +83,45 @@ class Scheduler:
             if self._running[worker] is None:
                 found = self._next(worker)
                 if found:
-                    session, task = found
+                    session, job = found
                     self._served[session] += 1
-                    self._running[worker] = task
-                    self._start(worker, task)
+                    self._running[worker] = job
+                    self._start(worker, job)
 
-    def _next(self, worker: int) -> tuple[Hashable, ViewJob] | None:
+    def _next(self, worker: int) -> tuple[Hashable, ScheduledJob] | None:
         """Return what is needed first; among equals, of the session that was served least.
 
-        Of one session's tasks, those that have their past with this worker go before others.
+        Of one session's jobs, those that have their past with this worker go before others.
         """
         busy = {
-            task.key
-            for number, task in enumerate(self._running)
-            if task and number not in self._stopping
+            job.key
+            for number, job in enumerate(self._running)
+            if job and number not in self._stopping
         }
         waiting = [
             (
-                task.stage,
+                job.stage,
                 self._served[session],
                 number,
-                task.home not in (None, worker),
+                job.home not in (None, worker),
                 session,
-                task,
+                job,
             )
-            for number, (session, tasks) in enumerate(self._wishes.items())
-            for task in tasks
-            if task.key not in busy and not self._known(task.key) and self._may(worker, task)
+            for number, (session, jobs) in enumerate(self._wishes.items())
+            for job in jobs
+            if job.key not in busy and not self._known(job.key) and self._may(worker, job)
         ]
         if not waiting:
             return None
         best = min(waiting, key=lambda row: row[:4])
         return best[4], best[5]
 
-    def _may(self, worker: int, task: ViewJob) -> bool:
-        """Tell whether a worker should take a task: its home is here, or is busy for long."""
-        if task.home is None or task.home == worker:
+    def _may(self, worker: int, job: ScheduledJob) -> bool:
+        """Tell whether a worker should take a job: its home is here, or is busy for long."""
+        if job.home is None or job.home == worker:
             return True
-        at_home = self._running[task.home]
-        return at_home is not None and task.home not in self._stopping
+        at_home = self._running[job.home]
+        return at_home is not None and job.home not in self._stopping
 
 
 class ResultCache:
@@ -181,23 +173,23 @@ def size(record: Record) -> int:
 #: How many tabs and downloads are served at once, and the bytes that they may ask for together.
 MOST_SESSIONS, MOST_BYTES = 12, 1_500_000_000
 _KEPT_BYTES = 400_000_000
-_LOST = (
-    "a worker process was killed twice over this, perhaps for want of memory; "
-    "try again with fewer runs"
-)
+#: So often a job may lose its worker before it counts as failed.
+_LOSSES = 2
+#: Seconds after which workers are looked at again, replaced ones among them.
+_LOOK = 0.5
 
 
 class Listener(Hashable, Protocol):
-    """A tab or a download: somebody who waits for tasks."""
+    """A tab or a download: somebody who waits for jobs."""
 
     needed: int  #: bytes of the results
-    keys: set[str]  #: of the tasks it waits for
+    keys: set[str]  #: of the jobs it waits for
 
     def news(self) -> None:
-        """Hear that there is more of its tasks."""
+        """Hear that there is more of its jobs."""
 
     def failed(self, lines: Sequence[str]) -> None:
-        """Hear that a task cannot be simulated."""
+        """Hear that a job cannot be simulated."""
 
 
 class SessionManager:
@@ -211,16 +203,17 @@ class SessionManager:
 
     def __init__(self, offered: Sequence[str], workers: int, folder: Path) -> None:
         self.offered, self.workers, self.folder = list(offered), workers, folder
-        self.partial: dict[str, Months] = {}
+        self.partial: dict[str, figures.Months] = {}
         self.drawing = ThreadPoolExecutor(1)
         self._sessions: list[Listener] = []
-        self._tasks: dict[int, tuple[int, ViewJob]] = {}
+        self._jobs: dict[int, tuple[int, ScheduledJob]] = {}  # worker and job of a number
+        self._numbers = count()
         self._failed: dict[str, Sequence[str]] = {}
-        self._losses: Counter[str] = Counter()
-        self._loop = asyncio.get_running_loop()
+        self._broken: Sequence[str] = ()
         self._scheduler = Scheduler(workers, self._start, self._stop, self._known)
-        self.shelf = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
-        self.crew = WorkerPool(workers, self._heard)
+        self.results = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
+        self._team = Processes(workers, work, warm_up, _LOSSES)
+        self._hearing = asyncio.get_running_loop().create_task(self._hear())
 
     def enter(self, session: Listener) -> None:
         """Let a session in.
@@ -238,105 +231,106 @@ class SessionManager:
         """Let a session go, with what only it was waiting for."""
         if session in self._sessions:
             self._sessions.remove(session)
-        self._scheduler.want(session, [])
+        self.withdraw(session)
 
     def withdraw(self, session: Listener) -> None:
         """Take back the wishes of a session."""
+        session.needed, session.keys = 0, set()
         self._scheduler.want(session, [])
 
-    def want(self, session: Listener, tasks: Sequence[ViewJob], needed: int) -> None:
+    def want(self, session: Listener, jobs: Sequence[ScheduledJob], needed: int) -> None:
         """Put the wishes of a session in the place of its earlier ones.
 
         Raises:
-            UserError: if the results of all sessions would take too much memory.
+            UserError: if all results would take too much memory, or there is no worker.
         """
+        if self._broken:
+            raise UserError(self._broken)
         others = sum(other.needed for other in self._sessions if other is not session)
         if others + needed > MOST_BYTES:
             raise UserError(
                 f"the results of all tabs would need {(others + needed) / 1e9:.1f} GB, and the "
                 f"dashboard keeps {MOST_BYTES / 1e9:.1f} GB; ask for fewer runs or close a tab"
             )
-        session.needed, session.keys = needed, {task.key for task in tasks}
+        session.needed, session.keys = needed, {job.key for job in jobs}
         for key in session.keys & set(self._failed):
             del self._failed[key]
-        self._scheduler.want(session, tasks)
+        self._scheduler.want(session, jobs)
 
     def close(self) -> None:
         """End the workers."""
-        self.crew.close()
+        self._hearing.cancel()
+        self._team.close()
         self.drawing.shutdown(wait=False, cancel_futures=True)
 
     def _known(self, key: str) -> bool:
-        return key in self.shelf or key in self._failed
+        return key in self.results or key in self._failed
 
-    def _start(self, worker: int, task: ViewJob) -> None:
-        self._tasks[worker] = (self.crew.start(worker, task), task)
+    def _start(self, worker: int, job: ScheduledJob) -> None:
+        number = next(self._numbers)
+        self._jobs[number] = worker, job
+        self._team.give(worker, number, job.job)
 
     def _stop(self, worker: int) -> None:
-        self.crew.stop(worker)
+        self._team.stop(worker)
 
-    def _heard(self, worker: int, message: tuple[Any, ...]) -> None:
-        """Pass on what a worker sent, from its thread to the loop."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._take, worker, message)
+    async def _hear(self) -> None:
+        """Take what workers say; a thread waits for it, so that the loop need not."""
+        try:
+            while True:
+                messages = await asyncio.to_thread(self._team.receive, _LOOK)
+                for answer in self._team.take(messages):
+                    self._take(answer)
+        except Exception as error:  # no worker can be started, for one; no page must wait for ever
+            self._broken = lines_of(error)
+            for session in list(self._sessions):
+                session.failed(self._broken)
 
-    def _take(self, worker: int, message: tuple[Any, ...]) -> None:
-        kind, *rest = message
-        number, task = self._tasks.get(worker, (0, None))
-        if kind == "lost":
-            self._lost(worker, task)
-            return
-        if task is None or rest[:1] != [number]:
-            return
-        if kind == "months":
-            first, _, months = rest[1:]
-            self.partial[task.key] = longer(self.partial.get(task.key, {}), months, first)
-            self._tell(task.key)
-            return
-        del self._tasks[worker]
-        self.partial.pop(task.key, None)
-        if kind == "done":
-            self.shelf.put(task.key, rest[1])
-        elif kind == "failed":
-            self._fail(task, rest[1])
-        self._scheduler.free(worker)
-        self._tell(task.key)
-
-    def _lost(self, worker: int, task: ViewJob | None) -> None:
-        """Put a new process in the place of one that died; its task is tried once more."""
-        self.crew.replace(worker)
-        self._tasks.pop(worker, None)
-        if task:
-            self.partial.pop(task.key, None)
-            self._losses[task.key] += 1
-            if self._losses[task.key] > 1:
-                self._fail(task, [_LOST])
-        self._scheduler.free(worker)
-
-    def _fail(self, task: ViewJob, lines: Sequence[str]) -> None:
-        self._failed[task.key] = lines
+    def _take(self, answer: Answer) -> None:
+        number, kind, content = answer
+        worker, job = self._jobs[number]
+        if kind == "told":
+            first, months = content
+            self.partial[job.key] = figures.longer(self.partial.get(job.key, {}), months, first)
+        else:
+            del self._jobs[number]
+            self.partial.pop(job.key, None)
+            if kind == "done":
+                self.results.put(job.key, content)
+            elif kind == "failed":
+                self._fail(job, lines_of(content))
+            self._scheduler.free(worker)
         for session in list(self._sessions):
-            if task.key in session.keys:
+            if job.key in session.keys:
+                session.news()
+
+    def _fail(self, job: ScheduledJob, lines: Sequence[str]) -> None:
+        self._failed[job.key] = lines
+        for session in list(self._sessions):
+            if job.key in session.keys:
                 session.failed(lines)
 
-    def _tell(self, key: str) -> None:
-        for session in list(self._sessions):
-            if key in session.keys:
-                session.news()
+
+def lines_of(error: Exception) -> Sequence[str]:
+    """Return what the page says of an error; one that no user can mend is printed here."""
+    if isinstance(error, UserError):
+        return error.messages
+    traceback.print_exception(error)
+    return [f"internal error: {type(error).__name__}: {error}"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """A checked state with its plan; ``pairs``: the tasks of both scenarios, by chunk."""
+    """A checked state with its plan; ``pairs``: the jobs of both scenarios, by chunk."""
 
     state: PageState
     plan: Plan
-    pairs: tuple[tuple[ViewJob, ...], ...]
+    pairs: tuple[tuple[ScheduledJob, ...], ...]
 
     @property
-    def tasks(self) -> list[ViewJob]:
-        """All tasks, the first chunk first."""
-        return [task for pair in self.pairs for task in pair]
+    def jobs(self) -> list[ScheduledJob]:
+        """All jobs, the first chunk first."""
+        return [job for pair in self.pairs for job in pair]
 
     @property
     def first(self) -> int:
@@ -346,28 +340,35 @@ class Request:
     def complete(self, hub: SessionManager) -> int:
         """Return how many chunks, from the first on, are there, in whole stages."""
         missing = {
-            pair[0].stage for pair in self.pairs if not all(t.key in hub.shelf for t in pair)
+            pair[0].stage for pair in self.pairs if not all(t.key in hub.results for t in pair)
         }
         begun = min(missing, default=len(self.pairs))
         return sum(pair[0].stage < begun for pair in self.pairs)
 
     def records(self, hub: SessionManager, chunks: int) -> list[Record]:
         """Return the records of so many chunks."""
-        return [hub.shelf.get(task.key) for pair in self.pairs[:chunks] for task in pair]
+        return [hub.results.get(job.key) for pair in self.pairs[:chunks] for job in pair]
 
     def dataset(self, records: Sequence[Record]) -> xr.Dataset:
         """Return the labelled results of the first records, and the command that makes them."""
         pairs = self.pairs[: len(records) // 2]
-        found = dataset_of(self.plan, pairs, records)
+        found = figures.dataset_of(self.plan, pairs, records)
         return found.assign_attrs(command=command(self.state, outcomes=True))
 
-    def sides(self, hub: SessionManager, chunks: int) -> tuple[Side, Side]:
+    def sides(self, hub: SessionManager, chunks: int) -> tuple[figures.Side, figures.Side]:
         """Return what is shown over time, of so many chunks, as far as it is there."""
         pairs = self.pairs[:chunks]
-        keys = [task.key for pair in pairs for task in pair]
-        records = {key: hub.shelf.get(key) for key in keys if key in hub.shelf}
+        keys = [job.key for pair in pairs for job in pair]
+        records = {key: hub.results.get(key) for key in keys if key in hub.results}
         shown = [spec.partition("@")[0] for spec in self.state.show]
-        return sides_so_far(self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown)))
+        return figures.sides_so_far(
+            self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown))
+        )
+
+
+def shown_outcomes(state: PageState) -> tuple[str, ...]:
+    """Return the outcomes that the page shows over time, each once."""
+    return tuple(dict.fromkeys(spec.partition("@")[0] for spec in state.show))
 
 
 def request_for(hub: SessionManager, state: PageState) -> Request:
@@ -377,8 +378,7 @@ def request_for(hub: SessionManager, state: PageState) -> Request:
         UserError: all mistakes at once.
     """
     plan = plan_of(state, hub.folder)
-    shown = [spec.partition("@")[0] for spec in state.show]
-    reference, own = jobs_of(plan, state, tuple(dict.fromkeys(shown)), hub.workers)
+    reference, own = jobs_of(plan, state, shown_outcomes(state), hub.workers)
     return Request(state, plan, tuple(zip(reference, own, strict=True)))
 
 
@@ -389,8 +389,8 @@ class Stream:
         number: of the move that asked for the state.
     """
 
-    def __init__(self, number: int, asked: Request, hub: SessionManager) -> None:
-        self.number, self.asked, self._hub = number, asked, hub
+    def __init__(self, number: int, request: Request, hub: SessionManager) -> None:
+        self.number, self.request, self._hub = number, request, hub
         self._months = (0, 0)  # of reference and scenario
         self._chunks = 0
         self._parts: list[str] = []  # of these chunks, not told yet
@@ -398,40 +398,42 @@ class Stream:
 
     async def next(self) -> dict[str, Any] | None:
         """Return the next message; None if nothing is new."""
-        chunks = self.asked.complete(self._hub)
+        chunks = self.request.complete(self._hub)
         if chunks > self._chunks:
-            self._chunks, self._parts, self._dataset = chunks, list(PARTS), None
+            self._chunks, self._parts, self._dataset = chunks, list(figures.PARTS), None
         if self._parts:
             return await self._part(self._parts.pop(0))
         return None if chunks else await self._so_far()
 
     async def _so_far(self) -> dict[str, Any] | None:
         """Return the fans up to the months that are done of the first chunks."""
-        sides = self.asked.sides(self._hub, self.asked.first)
-        months = (months_of(sides[0]), months_of(sides[1]))
+        sides = self.request.sides(self._hub, self.request.first)
+        months = (figures.months_of(sides[0]), figures.months_of(sides[1]))
         # The page keeps the last fans of the scenario until there is a month to draw of the new.
-        waits = months[0] == len(self.asked.plan.months) and months[1] < SMOOTH
+        waits = months[0] == len(self.request.plan.months) and months[1] < SMOOTH
         if months == self._months or waits:
             return None
         self._months = months
-        fans = await self._drawn(lambda: fans_of(sides, self.asked.state))
-        runs = self.asked.pairs[self.asked.first - 1][0].job.stop
+        fans = await self._drawn(lambda: figures.fans_of(sides, self.request.state))
+        runs = self.request.pairs[self.request.first - 1][0].job.stop
         return {"kind": "so far", "runs": runs, "months": months[1], "fans": fans}
 
     async def _part(self, part: str) -> dict[str, Any]:
         """Return one part of what is shown of the complete chunks."""
-        asked, chunks = self.asked, self._chunks
+        request, chunks = self.request, self._chunks
         if part == "fans":
-            sides = asked.sides(self._hub, chunks)
-            found: dict[str, Any] = {"fans": await self._drawn(lambda: fans_of(sides, asked.state))}
+            sides = request.sides(self._hub, chunks)
+            found: dict[str, Any] = {
+                "fans": await self._drawn(lambda: figures.fans_of(sides, request.state))
+            }
         else:
             if self._dataset is None:
-                records = asked.records(self._hub, chunks)
-                self._dataset = await self._drawn(lambda: asked.dataset(records))
+                records = request.records(self._hub, chunks)
+                self._dataset = await self._drawn(lambda: request.dataset(records))
             dataset = self._dataset
-            found = await self._drawn(lambda: part_of_view(part, dataset, asked.state))
-        whole = chunks == len(asked.pairs) and part == PARTS[-1]
-        runs = asked.pairs[chunks - 1][0].job.stop
+            found = await self._drawn(lambda: figures.part_of_view(part, dataset, request.state))
+        whole = chunks == len(request.pairs) and part == figures.PARTS[-1]
+        runs = request.pairs[chunks - 1][0].job.stop
         return {"kind": "view", "part": part, "runs": runs, "complete": whole, **found}
 
     async def _drawn(self, make: Callable[[], Any]) -> Any:
@@ -456,7 +458,7 @@ class Session:
         self.needed, self.keys = 0, set[str]()
         self._latest: tuple[int, str] | None = None
         self._number = 0
-        self._told: Stream | None = None
+        self._stream: Stream | None = None
         self._drawing = False
         self._open = True
 
@@ -469,18 +471,18 @@ class Session:
 
     def close(self) -> None:
         """Forget everything: the page is gone."""
-        self._open, self._told = False, None
+        self._open, self._stream = False, None
         self.hub.leave(self)
 
     def news(self) -> None:
         """Draw what has come, unless a drawing is under way, which looks again when it is done."""
-        if self._told and not self._drawing:
+        if self._stream and not self._drawing:
             self._drawing = True
             asyncio.get_running_loop().create_task(self._draw())
 
     def failed(self, lines: Sequence[str]) -> None:
         """Tell the page that there is no result."""
-        self._told = None
+        self._stream = None
         self._say("errors", messages=list(lines))
 
     def _begin(self) -> None:
@@ -489,38 +491,36 @@ class Session:
         (self._number, query), self._latest = self._latest, None
         try:
             state = read_state(query, self.hub.offered)
-            asked = request_for(self.hub, state)
-            self.hub.want(self, asked.tasks, asked.plan.bytes_needed())
+            request = request_for(self.hub, state)
+            self.hub.want(self, request.jobs, request.plan.bytes_needed())
         except UserError as error:
-            self.keys, self.needed = set(), 0
             self.hub.withdraw(self)
             self.failed(error.messages)
             return
-        self._told = Stream(self._number, asked, self.hub)
+        self._stream = Stream(self._number, request, self.hub)
         self._say(
             "asked",
             query=state.query(),
             scenario=scenario_text(state),
             command=command(state),
-            names=[scenario.name for scenario in asked.plan.scenarios],
-            start=asked.plan.start,
-            end=asked.plan.end,
-            runs=asked.plan.runs,
+            names=[scenario.name for scenario in request.plan.scenarios],
+            start=request.plan.start,
+            end=request.plan.end,
+            runs=request.plan.runs,
         )
         self.news()
 
     async def _draw(self) -> None:
         """Draw until the page has all that is there."""
         try:
-            while self._open and (told := self._told):
-                message = await told.next()
-                if message and told is self._told:
-                    self._send({"number": told.number, **message})
-                elif told is self._told:
+            while self._open and (stream := self._stream):
+                message = await stream.next()
+                if message and stream is self._stream:
+                    self._send({"number": stream.number, **message})
+                elif stream is self._stream:
                     return
         except Exception as error:  # the page must not wait for ever
-            traceback.print_exc()
-            self.failed([f"internal error: {type(error).__name__}: {error}"])
+            self.failed(lines_of(error))
         finally:
             self._drawing = False
 

@@ -10,7 +10,6 @@ that the sample still belongs to the model.
 from __future__ import annotations
 
 import csv
-import io
 import sys
 from collections.abc import Sequence
 from importlib.resources import as_file, files
@@ -19,12 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings
-from tajsim.calibration.histories import histories
+from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings, histories
 from tajsim.calibration.report import write_results
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
-from tajsim.files import write_whole
+from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import whole_number
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import load_targets
@@ -55,10 +53,7 @@ def trace(count: int = TRACED) -> Values:
 
 def trace_text(values: Values) -> str:
     """Return a trace as CSV: a column for each target, a row for each traced row."""
-    file = io.StringIO()
-    rows = [[f"{value:.{_DIGITS + 2}g}" for value in row] for row in values.T]
-    csv.writer(file, lineterminator="\n").writerows([list(load_targets()), *rows])
-    return file.getvalue()
+    return csv_text(load_targets(), ([f"{v:.{_DIGITS + 2}g}" for v in row] for row in values.T))
 
 
 def differing(folder: Path, count: int = TRACED) -> list[str]:
@@ -96,7 +91,7 @@ def confirm(folder: Path) -> None:
         raise UserError([*wrong, "the model has changed: fit the sample anew"])
     text = (folder / ORIGIN).read_text(encoding="utf-8")
     if "fitted_with" not in about:
-        text += f'fitted_with = "{about["model"]}"  # gives the same numbers; see confirm.py\n'
+        text += f'fitted_with = "{about["model"]}"  # --confirm: the same numbers\n'
     old, new = f'model = "{about["model"]}"', f'model = "{uncalibrated_version()}"'
     write_whole(folder / ORIGIN, text.replace(old, new, 1))
 

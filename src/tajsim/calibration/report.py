@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import sys
 import tomllib
@@ -18,7 +17,7 @@ from scipy.special import ndtr
 
 from tajsim.calibration.calibrate import Calibration, errors_of
 from tajsim.calibration.smc import to_values
-from tajsim.files import write_whole
+from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.targets import load_targets, read_targets, target_text
 from tajsim.inputs.values import prior_quantile
@@ -65,7 +64,7 @@ def sample_text(found: Calibration) -> str:
         ]
         for row in np.array(list(values.values())).T
     ]
-    return _csv(found.fitted, rows)
+    return csv_text(found.fitted, rows)
 
 
 def _inside(value: float, low: float, high: float) -> str:
@@ -85,7 +84,7 @@ def parameter_text(found: Calibration) -> str:
     head += ["low", "median", "high"]
     targets = [t.id for t in found.targets if t.use == "fitted"]
     rows = [_parameter(found, place, targets) for place in range(len(found.names))]
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
 def _parameter(found: Calibration, place: int, targets: Sequence[str]) -> list[Any]:
@@ -126,7 +125,7 @@ def fit_text(found: Calibration) -> str:
         ]
         for i, target in enumerate(found.targets)
     ]
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
 def _near(found: Calibration, values: Values) -> Values:
@@ -154,12 +153,6 @@ def origin_text(found: Calibration) -> str:
 
 def _short(values: Iterable[float]) -> list[str]:
     return [f"{value:.4g}" for value in values]
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows([head, *rows])
-    return file.getvalue()
 
 
 Rows = list[dict[str, str]]

@@ -308,7 +308,7 @@ def _draw_robustness(found: Robustness) -> dict[str, Figure]:
     """Return the picture of two goals, or one and its regret, and that of the failures."""
     from tajsim.exploration.columns import label_of, row_of
     from tajsim.plots.sweep import tradeoff
-    from tajsim.plots.sweep_table import said
+    from tajsim.plots.sweep_table import value_text
 
     axes = []
     for goal in found.goals[:2]:
@@ -318,7 +318,7 @@ def _draw_robustness(found: Robustness) -> dict[str, Figure]:
     if len(axes) == 1:
         axes.append(("regret_max", "", "largest regret: low is wanted", found.regret_unit))
     portfolios = [
-        ", ".join(f"{lever} {said(row[lever])}" for lever in found.worlds.levers)
+        ", ".join(f"{lever} {value_text(row[lever])}" for lever in found.worlds.levers)
         for row in found.worlds.portfolios.to_dict("records")
     ]
     worlds = len(found.worlds.worlds)

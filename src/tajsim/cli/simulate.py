@@ -86,7 +86,7 @@ def run(options: Namespace) -> None:
     """
     state = None
     if options.resume is not None:
-        from tajsim.ensemble.plan import load_state
+        from tajsim.ensemble.files import load_state
 
         state = load_state(options.resume)
     if options.save:

@@ -9,27 +9,22 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS
-from tajsim.ensemble.executor import Record
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.plan import Job, Plan
+from tajsim.ensemble.job import Job, Record
+from tajsim.ensemble.plan import Plan, StatePart
 from tajsim.inputs.ledger import load_causes, load_kinds, printed_in
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters, names
-from tajsim.inputs.scenario_parts import COMMAND_LINE
+from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
 from tajsim.inputs.toml import month_dates
-from tajsim.model.snapshot import Snapshot
 from tajsim.version import __version__
-
-if TYPE_CHECKING:
-    from tajsim.inputs.scenario_parts import Scenario
-
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -208,7 +203,7 @@ class Store:
             self.outcomes[name] = np.empty((scenarios, *own, months, plan.runs), dtype=np.float32)
         self.parameter_names: list[str] = []
         self.parameter_values = np.empty((scenarios, 0, plan.runs))
-        self.states: list[tuple[int, int, Snapshot]] = []
+        self.states: list[StatePart] = []
         self._events: list[tuple[int, int, Columns]] = []
 
     @property
@@ -228,7 +223,7 @@ class Store:
             self.parameter_values = np.empty((scenarios, len(record.parameter_names), runs))
         self.parameter_values[job.position, :, job.first : job.stop] = record.parameter_values
         if record.state:
-            self.states.append((job.first, job.stop, record.state))
+            self.states.append(StatePart(job.first, job.stop, record.state))
         self._events.append((job.position, job.first, record.events))
         for name, values in record.outcomes.items():
             target = self.outcomes[name][job.position, ..., job.first : job.stop]

@@ -1,105 +1,443 @@
-"""Chunks simulated in several processes.
+"""Who simulates jobs: this process, worker processes, or the workers of a cluster.
 
-A worker writes its record to an uncompressed file and the parent joins the files: sending full
-histories between processes would cost more than the second process brings.
+Runs, sweeps, calibrations and the dashboard hand their jobs to an `Executor` by number and take
+the answers. Workers ignore interrupts, which the parent alone answers, and end with the parent
+however that goes; one that is lost is replaced.
 """
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import pickle
 import signal
-import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import traceback
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from math import inf
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from tajsim.ensemble.job import FatalError, Job, MonthDone, unheard
+from tajsim.errors import UserError, library
 
-from tajsim.ensemble.plan import Job
-from tajsim.errors import UserError
-from tajsim.files import telling
-from tajsim.model.model import TajikistanModel
-from tajsim.model.snapshot import Snapshot, packed, put_back, take, unpacked
-
-
-@dataclass(frozen=True)
-class Record:
-    """What a chunk leaves: outcomes ``(own dims..., month, run)``, parameters ``(name, run)``.
-
-    ``events`` are the columns of its chronicle, ``(event,)``, with runs counted from its first;
-    ``state`` is that after the last month, if it was asked for.
-    """
-
-    outcomes: dict[str, NDArray[np.float32]]
-    parameter_names: list[str]
-    parameter_values: NDArray[np.float64]
-    events: dict[str, NDArray[Any]] = field(default_factory=dict)
-    state: Snapshot | None = None
+#: Seconds to wait for an answer before progress is told again.
+PATIENCE = 0.2
+#: Simulates a job. Workers import it by name.
+Work = Callable[[Job, MonthDone], Any]
 
 
-def simulate(job: Job, month_done: Callable[[], None]) -> Record:
-    """Simulate the runs of a job; ``month_done`` is called after every month.
-
-    An exception that ``month_done`` raises ends the simulation.
-    """
-    keep_freed_memory()
-    model = build(job)
-    model.run_to_end(progress=lambda _month: month_done())
-    return record_of(model, job)
-
-
-def build(job: Job) -> TajikistanModel:
-    """Return the model of a job, at its start or at the state from which it goes on."""
-    model = TajikistanModel(
-        runs=job.numbers or range(job.first, job.stop),
-        seed=job.seed,
-        start=job.scenario.start,
-        end=job.end,
-        settings={**job.scenario.settings, **job.settings},
-        events=[event for event in job.scenario.events if event.month <= job.end],
-        parameters=job.parameters,
-        outcomes=job.outcomes,
-        redraw=job.redraw,
+def killed(times: int) -> UserError:
+    """Return the error of a job that has lost its worker process so often."""
+    often = f" {times} times" if times > 1 else ""
+    return UserError(
+        f"a worker process was killed{often}, perhaps for want of memory; try again with fewer "
+        "runs or workers"
     )
-    if job.resume:
-        put_back(model, job.resume)
-        for name, value in job.changed.items():
-            model.values.set(name, value)
-    return model
 
 
-def record_of(model: TajikistanModel, job: Job) -> Record:
-    """Return what the model of a job leaves."""
-    names, values = model.parameter_values
-    outcomes = {name: model.record[name] for name in job.outcomes}
-    state = take(model) if job.keep_state else None
-    return Record(outcomes, list(names), values, model.chronicle.columns(), state)
+class Answer(NamedTuple):
+    """What is heard of a job.
 
-
-def keep_freed_memory() -> None:
-    """Let the C library keep the memory of large arrays that are let go.
-
-    glibc gives arrays of some hundred KB back to the system at once and asks for them again a
-    moment later; having freed one large array it stops doing so. A tenth of the time at 1,000
-    runs; the numbers do not depend on it.
+    ``kind`` is ``done`` with what the job keeps, ``failed`` with the error, ``stopped``, or
+    ``told`` with what it says on the way.
     """
-    np.empty(31 << 20, np.uint8)
+
+    number: int
+    kind: str
+    content: Any = None
 
 
-def collect() -> None:
-    """Free models that are no longer needed now: a model and its agents refer to each other."""
-    gc.collect()
+class Executor(Protocol):
+    """Takes jobs by number and gives their answers, in any order."""
+
+    @property
+    def hands(self) -> int:
+        """How many jobs are simulated at the same time."""
+
+    def wants(self) -> bool:
+        """Tell whether another job would be begun soon."""
+
+    def submit(self, number: int, job: Job) -> None:
+        """Take a job."""
+
+    def answers(self, patience: float, month_done: Callable[[], None]) -> list[Answer]:
+        """Return what is new, after so many seconds at most if nothing is.
+
+        ``month_done`` is called after each month that is simulated in this process; an exception
+        that it raises ends the work.
+
+        Raises:
+            UserError: if the work cannot go on.
+        """
+
+    def under_way(self) -> int:
+        """Return how many run-months are simulated in jobs that are not finished."""
+
+    def close(self) -> None:
+        """Stop at once; what is not finished is lost."""
 
 
-class StopRequestedError(Exception):
-    """The parent asked the workers to stop."""
+@contextmanager
+def executor(
+    work: Work, workers: int = 1, cluster: str | None = None, losses: int = 1
+) -> Iterator[Executor]:
+    """Give those who simulate, and let them go at the end, however it comes.
+
+    Args:
+        work: simulates a job.
+        workers: processes on this machine.
+        cluster: the address of a Dask scheduler, in place of processes.
+        losses: how often a job may lose its worker before it counts as failed.
+
+    Raises:
+        UserError: if the cluster does not answer.
+    """
+    found: Executor
+    if cluster is not None:
+        found = _Cluster(cluster, work)
+    else:
+        found = Processes(workers, work, losses=losses) if workers > 1 else _InProcess(work)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def finished(
+    team: Executor, jobs: Sequence[Job], progress: Callable[[int], None]
+) -> Iterator[tuple[int, Any]]:
+    """Yield the place of each job and what it keeps, in the order in which they are finished.
+
+    ``progress`` is told how many run-months are done. The error of a job is raised.
+    """
+    waiting, done, told = deque(range(len(jobs))), 0, 0
+
+    def tell() -> None:
+        nonlocal told
+        now = done + team.under_way()
+        if now > told:
+            told = now
+            progress(now)
+
+    left = len(jobs)
+    while left:
+        while waiting and team.wants():
+            place = waiting.popleft()
+            team.submit(place, jobs[place])
+        for place, kind, content in team.answers(PATIENCE, tell):
+            if kind == "failed":
+                raise content
+            left -= 1
+            done += jobs[place].months * len(jobs[place].runs)
+            yield place, content
+        tell()
+
+
+class _InProcess:
+    """Simulates in this process, one job at a time."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._waiting: deque[tuple[int, Job]] = deque()
+        self._under_way = 0
+
+    @property
+    def hands(self) -> int:
+        return 1
+
+    def wants(self) -> bool:
+        return not self._waiting
+
+    def submit(self, number: int, job: Job) -> None:
+        self._waiting.append((number, job))
+
+    def answers(self, patience: float, month_done: Callable[[], None]) -> list[Answer]:
+        if not self._waiting:
+            return []
+        number, job = self._waiting.popleft()
+        ended = False
+
+        def hear(months: int) -> None:
+            nonlocal ended
+            self._under_way, ended = months * len(job.runs), True
+            month_done()
+            ended = False
+
+        try:
+            return [Answer(number, "done", self._work(job, hear))]
+        except Exception as error:
+            if ended or isinstance(error, FatalError):  # not the failure of the job
+                raise
+            return [Answer(number, "failed", error)]
+        finally:
+            self._under_way = 0
+            gc.collect()  # a model and its agents refer to each other
+
+    def under_way(self) -> int:
+        return self._under_way
+
+    def close(self) -> None:
+        self._waiting.clear()
+
+
+def cause_of(error: BaseException) -> str:
+    """Return one line that says what went wrong."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+#: So many workers in a row may die before they are ready.
+_STILLBORN = 3
+#: So many seconds between two messages of a worker about one job.
+_PAUSE = 0.2
+
+
+class _StopError(Exception):
+    """The job is no longer wanted."""
+
+
+def _serve(pipe: Connection, work: Work, prepare: Callable[[], None]) -> None:
+    """Work in a process of its own until the parent is gone.
+
+    Takes ``("job", number, job)`` and ``("stop", number, None)``; sends an `Answer` of the kind
+    ``ready`` once, then those of each job. ``fatal`` is an error that ends all.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone answers Ctrl-C
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare()
+    with suppress(EOFError, OSError):
+        pipe.send(Answer(0, "ready"))
+        while True:
+            kind, number, job = pipe.recv()
+            if kind == "job":
+                pipe.send(_answer(pipe, number, job, work))
+                gc.collect()  # a model and its agents refer to each other
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _answer(pipe: Connection, number: int, job: Job, work: Work) -> Answer:
+    sent = 0.0
+
+    def month_done(told: Any) -> None:
+        nonlocal sent
+        while pipe.poll():
+            if pipe.recv()[:2] == ("stop", number):
+                raise _StopError
+        if told is not None and monotonic() - sent > _PAUSE:
+            sent = monotonic()
+            pipe.send(Answer(number, "told", told() if callable(told) else told))
+
+    try:
+        return Answer(number, "done", work(job, month_done))
+    except _StopError:
+        return Answer(number, "stopped")
+    except Exception as error:
+        return Answer(number, "fatal" if isinstance(error, FatalError) else "failed", _sent(error))
+
+
+def _sent(error: Exception) -> Exception:
+    """Return an error as it can be sent, with where it was raised as a note."""
+    where = "".join(traceback.format_exception(error))
+    try:
+        found = pickle.loads(pickle.dumps(error))
+    except Exception:  # of a class that cannot be made again
+        found = RuntimeError(cause_of(error))
+    found.add_note(f"In a worker process:\n{where}")
+    return found  # type: ignore[no-any-return]
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    ready: bool = False
+    number: int | None = None  # of its job
+    months: int = 0  # simulated of it
+    stopping: bool = False
+
+
+class Processes:
+    """Worker processes.
+
+    Jobs are begun in the order in which they are submitted, or given to a worker by whoever
+    chooses the order. A job that loses its worker is begun again in the process that replaces it.
+
+    Args:
+        workers: how many.
+        work: simulates a job.
+        prepare: called in each process before its first job.
+        losses: how often a job may lose its worker before it counts as failed.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        work: Work,
+        prepare: Callable[[], None] = unheard,
+        losses: int = 1,
+    ) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._work, self._prepare, self._losses = work, prepare, losses
+        self._jobs: dict[int, Job] = {}
+        self._waiting: deque[int] = deque()
+        self._lost: Counter[int] = Counter()
+        self._stillborn = 0
+        self._workers = [self._start() for _ in range(workers)]
+
+    @property
+    def pids(self) -> list[int]:
+        """The numbers of the worker processes."""
+        return [worker.process.pid or 0 for worker in self._workers]
+
+    @property
+    def hands(self) -> int:
+        """The workers."""
+        return len(self._workers)
+
+    def wants(self) -> bool:
+        """Keep every worker busy and one job at hand."""
+        return len(self._jobs) <= len(self._workers)
+
+    def submit(self, number: int, job: Job) -> None:
+        """Take a job."""
+        self._jobs[number] = job
+        self._waiting.append(number)
+        self._fill()
+
+    def give(self, place: int, number: int, job: Job) -> None:
+        """Give a job to the worker of a place, which has none."""
+        self._jobs[number] = job
+        self._begin(self._workers[place], number)
+
+    def stop(self, place: int) -> None:
+        """Ask a worker to leave its job; the answer comes when the month is over."""
+        worker = self._workers[place]
+        if worker.number is not None:
+            worker.stopping = True
+            self._send(worker, ("stop", worker.number, None))
+
+    def receive(self, patience: float) -> list[tuple[_Worker, Answer | None]]:
+        """Return the messages of workers, None of one that is gone; `take` must be told them.
+
+        This may run in another thread than the rest.
+        """
+        by_pipe = {worker.pipe: worker for worker in self._workers}
+        found: list[tuple[_Worker, Answer | None]] = []
+        for ready in wait(list(by_pipe), patience):
+            worker = by_pipe[ready]  # type: ignore[index]
+            try:
+                found.append((worker, worker.pipe.recv()))
+            except (EOFError, OSError):
+                found.append((worker, None))
+        return found
+
+    def take(self, messages: Sequence[tuple[_Worker, Answer | None]]) -> list[Answer]:
+        """Return the answers among messages, replace who is gone, and begin what is waiting."""
+        found: list[Answer] = []
+        for worker, message in messages:
+            if message is None:
+                found += self._replace(worker)
+            elif message.kind == "ready":
+                worker.ready = True
+                if worker.number is not None and worker.stopping:
+                    found.append(self._over(worker, Answer(worker.number, "stopped")))
+                elif worker.number is not None:
+                    self._begin(worker, worker.number)
+            elif message.kind == "fatal":
+                raise message.content
+            elif message.number == worker.number and message.kind != "told":
+                found.append(self._over(worker, message))
+            elif message.number == worker.number and isinstance(message.content, int):
+                worker.months = message.content
+            elif message.number == worker.number:
+                found.append(message)
+        self._fill()
+        return found
+
+    def answers(self, patience: float, month_done: Callable[[], None] = unheard) -> list[Answer]:
+        """Return what is new."""
+        return self.take(self.receive(patience))
+
+    def under_way(self) -> int:
+        """Return the run-months told of so far of unfinished jobs."""
+        busy = ((w.months, w.number) for w in self._workers if w.number is not None)
+        return sum(months * len(self._jobs[number].runs) for months, number in busy)
+
+    def close(self) -> None:
+        """End the workers at once; a file that one is writing is whole or not there."""
+        for worker in self._workers:
+            worker.process.kill()
+        for worker in self._workers:
+            worker.process.join()
+            worker.pipe.close()
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_serve, args=(theirs, self._work, self._prepare), daemon=True
+        )
+        with interrupts_ignored():
+            process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _fill(self) -> None:
+        for worker in self._workers:
+            if worker.ready and worker.number is None and self._waiting:
+                self._begin(worker, self._waiting.popleft())
+
+    def _begin(self, worker: _Worker, number: int) -> None:
+        worker.number, worker.months = number, 0
+        self._send(worker, ("job", number, self._jobs[number]))
+
+    def _send(self, worker: _Worker, message: tuple[str, int, Job | None]) -> None:
+        if worker.ready:  # a job is sent to one that is not as soon as it is
+            with suppress(OSError):  # it is dead, which `receive` will find
+                worker.pipe.send(message)
+
+    def _over(self, worker: _Worker, answer: Answer) -> Answer:
+        """Let a worker be free again."""
+        del self._jobs[answer.number]
+        worker.number, worker.months, worker.stopping = None, 0, False
+        return answer
+
+    def _replace(self, worker: _Worker) -> list[Answer]:
+        """Replace a worker that is gone; its job is begun again, or has failed."""
+        worker.pipe.close()
+        worker.process.join()
+        self._stillborn = 0 if worker.ready else self._stillborn + 1
+        if self._stillborn >= _STILLBORN:
+            raise UserError(
+                "a worker process was killed as it started, time and again; a script that asks for "
+                "workers must do so under: if __name__ == '__main__':"
+            )
+        fresh = self._workers[self._workers.index(worker)] = self._start()
+        number = worker.number
+        if number is None:
+            return []
+        self._lost[number] += worker.ready
+        if worker.stopping:
+            return [self._over(worker, Answer(number, "stopped"))]
+        if self._lost[number] >= self._losses:
+            return [self._over(worker, Answer(number, "failed", killed(self._losses)))]
+        fresh.number = number
+        return []
 
 
 @contextmanager
@@ -115,96 +453,100 @@ def interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-_PARAMETERS = "parameter_values"
-_NAMES = "parameter_names"
-_OUTCOME = "outcome:"
-_EVENT = "event:"
-_STATE = "at_end:"
-
-#: In a worker: the count of run-months done by all workers, and the request to stop.
-_shared: dict[str, Any] = {}
+#: Jobs sent for each thread of the cluster, so that no worker waits for the next one.
+_AHEAD = 2
+_CONNECT = "10s"
 
 
-def _start_worker(done: Any, stop: Any) -> None:
-    """Prepare a worker. The parent alone answers an interrupt, and tells the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _shared.update(done=done, stop=stop)
+def _far(work: Work, job: Job) -> tuple[str, Any]:
+    """Simulate a job on a worker; what fails there comes back as an answer, not as an error."""
+    try:
+        return "done", work(job, unheard)
+    except FatalError:
+        raise
+    except Exception as error:
+        return "failed", _sent(error)
+    finally:
+        gc.collect()
 
 
-def _simulate_to_file(job: Job, path: str) -> None:
-    """Simulate a job in a worker and write its record."""
-
-    def month_done() -> None:
-        if _shared["stop"].is_set():
-            raise StopRequestedError
-        with _shared["done"].get_lock():
-            _shared["done"].value += job.stop - job.first
-
-    record = simulate(job, month_done)
-    arrays: dict[str, Any] = {_OUTCOME + name: array for name, array in record.outcomes.items()}
-    arrays.update({_EVENT + name: column for name, column in record.events.items()})
-    if record.state:
-        arrays.update({_STATE + name: array for name, array in packed(record.state).items()})
-    arrays[_PARAMETERS] = record.parameter_values
-    arrays[_NAMES] = np.array(record.parameter_names)
-    np.savez(path, **arrays)
-    del record, arrays
-    collect()
-
-
-def _read(path: Path) -> Record:
-    """Read the record of a worker and remove its file."""
-    with np.load(path) as arrays:
-        outcomes, events, state = (
-            {key.removeprefix(part): arrays[key] for key in arrays.files if key.startswith(part)}
-            for part in (_OUTCOME, _EVENT, _STATE)
-        )
-        names = [str(name) for name in arrays[_NAMES]]
-        kept = unpacked(state) if state else None
-        record = Record(outcomes, names, arrays[_PARAMETERS], events, kept)
-    path.unlink()
-    return record
-
-
-def simulate_in_processes(
-    jobs: list[Job], workers: int, run_months: Callable[[int], None]
-) -> Generator[tuple[Job, Record], None, None]:
-    """Yield every job with its record, in the order in which they are finished.
+class _Cluster:
+    """The workers of a Dask scheduler.
 
     Args:
-        jobs: the chunks.
-        workers: how many processes.
-        run_months: told from time to time how many run-months are done in all.
+        address: of the scheduler, such as ``tcp://127.0.0.1:8786``.
+        work: simulates a job.
 
     Raises:
-        UserError: if a worker was killed from outside.
+        UserError: if dask.distributed is missing, or nobody answers at the address.
     """
-    context = multiprocessing.get_context("spawn")
-    done, stop = context.Value("q", 0), context.Event()
-    with (
-        telling(f"temporary files in {tempfile.gettempdir()}"),
-        tempfile.TemporaryDirectory(prefix="tajsim-") as folder,
-        ProcessPoolExecutor(workers, context, _start_worker, (done, stop)) as pool,
-    ):
+
+    def __init__(self, address: str, work: Work) -> None:
+        if Path(address).suffix == ".json":
+            raise UserError(f"--cluster {address}: expected an address such as tcp://host:8786")
+        distributed = library("distributed", "cluster")
         try:
-            files: dict[Future[None], tuple[Job, Path]] = {}
-            with interrupts_ignored():
-                for number, job in enumerate(jobs):
-                    path = Path(folder, f"chunk-{number}.npz")
-                    files[pool.submit(_simulate_to_file, job, str(path))] = (job, path)
-            while files:
-                finished, _ = wait(files, timeout=0.2, return_when=FIRST_COMPLETED)
-                run_months(done.value)
-                for future in finished:
-                    future.result()
-                    job, path = files.pop(future)
-                    yield job, _read(path)
-        except BrokenProcessPool:
+            self._client: Any = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
             raise UserError(
-                "a worker process was killed, perhaps for want of memory; nothing was saved; "
-                "try again with fewer workers or runs (a script that asks for workers must do so "
-                "under: if __name__ == '__main__':)"
+                f"--cluster {address}: no Dask scheduler answers ({cause_of(error)})"
             ) from None
+        self._address, self._work = address, work
+        self._killed = distributed.scheduler.KilledWorker
+        self._lost = distributed.client.FutureCancelledError
+        self._futures: dict[int, Any] = {}
+        self._size, self._looked = 1, -inf
+
+    def wants(self) -> bool:
+        return len(self._futures) < _AHEAD * self.hands
+
+    @property
+    def hands(self) -> int:
+        """The threads of the cluster, whose workers may come and go."""
+        if monotonic() - self._looked > 2.0:
+            try:
+                threads = sum(self._client.nthreads().values())
+            except (OSError, TimeoutError):
+                raise self._scheduler_gone() from None
+            self._size, self._looked = max(1, threads), monotonic()
+        return self._size
+
+    def submit(self, number: int, job: Job) -> None:
+        self._futures[number] = self._client.submit(_far, self._work, job, pure=False, retries=2)
+
+    def answers(self, patience: float, month_done: Callable[[], None]) -> list[Answer]:
+        until = monotonic() + patience
+        while not (ready := [number for number, f in self._futures.items() if f.done()]):
+            if monotonic() > until:
+                break
+            sleep(0.01)
+        return [Answer(number, *self._result(self._futures.pop(number))) for number in ready]
+
+    def _result(self, future: Any) -> tuple[str, Any]:
+        try:
+            found: tuple[str, Any] = future.result()
+        except self._killed:
+            return "failed", killed(3)  # once, and by both retries
+        except FatalError as error:
+            raise UserError(f"--cluster {self._address}: {error}") from None
+        except self._lost:
+            raise self._scheduler_gone() from None
         finally:
-            stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+            future.release()
+        return found
+
+    def _scheduler_gone(self) -> UserError:
+        return UserError(
+            f"--cluster {self._address}: the scheduler is gone; what is finished is kept, the same "
+            "command goes on"
+        )
+
+    def under_way(self) -> int:
+        """Nothing is known of jobs that are not finished."""
+        return 0
+
+    def close(self) -> None:
+        """Take back what is not finished and leave the cluster."""
+        for future in self._futures.values():
+            future.cancel()
+        self._client.close()

@@ -35,7 +35,7 @@ _DROPPED = re.compile(
 
 
 #: The module beside this one that simulates; it is not imported, so that Mesa need not be.
-_SIMULATES = "executor.py"
+_SIMULATES = "job.py"
 
 
 @cache

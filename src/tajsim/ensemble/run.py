@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tajsim.ensemble.plan import Plan, argument_errors, make_plan
+import xarray as xr
+
+import tajsim.ensemble.job as job
+from tajsim.ensemble.dataset import Store, build_dataset
+from tajsim.ensemble.executor import executor, finished
+from tajsim.ensemble.files import save_state
+from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
 from tajsim.errors import UserError
+from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from tajsim.ensemble.dataset import Store
-    from tajsim.ensemble.plan import SavedState
-    from tajsim.inputs.scenario_parts import Scenario
-
-    ScenarioLike = Scenario | str | Path
-
-
+ScenarioLike = Scenario | str | Path
 Overrides = Mapping[str, float | str] | Sequence[str]
 #: Told how many run-months are done, and how many there are.
 Progress = Callable[[int, int], None]
@@ -119,8 +115,22 @@ def prepare(
     wrong = argument_errors(runs, seed, parameters, outcomes, workers, chunk, redraw) + wrong
     if wrong:
         raise UserError(wrong)
-    plan = make_plan(loaded, runs, seed, parameters, until, outcomes, workers, chunk, redraw)
-    return replace(plan, resume=resume)
+    start, end = period_of(loaded, until)
+    plan = Plan(
+        scenarios=tuple(loaded),
+        runs=int(runs),
+        seed=int(seed),
+        parameters=parameters,
+        start=start,
+        end=end,
+        outcomes=with_weight(outcomes or load_outcomes()),
+        workers=int(workers),
+        chunk=int(chunk),
+        redraw=tuple(redraw),
+        resume=resume,
+    )
+    check_memory(plan)
+    return plan
 
 
 def simulate(
@@ -134,11 +144,7 @@ def simulate(
     Raises:
         UserError: if that file cannot be written.
     """
-    # Imported here because it brings Mesa: mistakes in the arguments are told without that wait.
-    from tajsim.ensemble.dataset import build_dataset
-    from tajsim.ensemble.plan import save_state
-
-    store = _simulate_jobs(replace(plan, keep_state=save_to is not None), progress)
+    store = _simulate_jobs(plan, progress, keep_state=save_to is not None)
     if save_to is not None:
         save_state(save_to, plan, store.states)
     return build_dataset(plan, store)
@@ -148,8 +154,6 @@ def _load(
     scenarios: Sequence[ScenarioLike], overrides: Overrides
 ) -> tuple[list[Scenario], list[str]]:
     """Load what is given by name or path; return the mistakes of all files too."""
-    from tajsim.inputs.scenario_parts import Scenario, load_scenario
-
     loaded, wrong = [], [] if scenarios else ["no scenario is given"]
     for scenario in scenarios:
         if not isinstance(scenario, Scenario):
@@ -164,27 +168,12 @@ def _load(
     return loaded, list(dict.fromkeys(wrong))
 
 
-def _simulate_jobs(plan: Plan, progress: Progress | None) -> Store:
+def _simulate_jobs(plan: Plan, progress: Progress | None, keep_state: bool) -> Store:
     """Simulate every job of the plan, in this process or in several."""
-    from tajsim.ensemble.dataset import Store
-    from tajsim.ensemble.executor import collect, simulate, simulate_in_processes
-
+    store, jobs = Store(plan), plan.jobs(keep_state)
     total = plan.runs * len(plan.scenarios) * plan.months_to_run
     tell: Progress = progress or (lambda done, total: None)
-    store, jobs, done = Store(plan), plan.jobs(), 0
-    if plan.workers > 1 and len(jobs) > 1:
-        finished = simulate_in_processes(jobs, plan.workers, lambda n: tell(n, total))
-        with closing(finished):
-            for job, record in finished:
-                store.put(job, record)
-        return store
-    for job in jobs:
-
-        def month_done(runs: int = job.stop - job.first) -> None:
-            nonlocal done
-            done += runs
-            tell(done, total)
-
-        store.put(job, simulate(job, month_done))
-        collect()
+    with executor(job.simulate, min(plan.workers, len(jobs))) as team:
+        for place, record in finished(team, jobs, lambda done: tell(done, total)):
+            store.put(jobs[place], record)
     return store

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tajsim.axes import Array
+from tajsim.errors import library
 from tajsim.results.effect import LEVEL, counts_of_runs
-from tajsim.sweeps.design import library
 
 _SAMPLES = 200
 

@@ -21,7 +21,7 @@ from tajsim.errors import nearest, unknown
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import check_value, load_parameters
-from tajsim.inputs.source import Problems, Table
+from tajsim.inputs.source import FileTable, Problems
 from tajsim.inputs.toml import MONTH, Key, event_month
 from tajsim.world import GUARDS
 
@@ -146,7 +146,7 @@ Window = Annotated[
 ]
 
 
-class EventRow(Table):
+class EventRow(FileTable):
     """What every ``[[events]]`` table holds."""
 
     date: EventDate
@@ -333,9 +333,9 @@ def check_places(
             have = ", ".join(found.dimensions) or "none"
             hint = nearest(dimension, found.dimensions)
             text = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
-        elif isinstance(name, str) and name not in DIMENSIONS[dimension]:
+        elif isinstance(name, str):
             names = (*DIMENSIONS[dimension], ALL) if sums else DIMENSIONS[dimension]
-            text = "" if name in names else unknown(dimension, name, names)
+            text = unknown(dimension, name, names) if name not in names else ""
         if text:
             problems.add((*key, dimension), text)
             fit = False

@@ -20,8 +20,6 @@ from tajsim.inputs.toml import Key, is_month
 
 #: So many combinations of extreme values are tried for each event.
 _TRIALS = 200
-#: Columns that the results of every sweep have.
-_TAKEN = ("point", "run", "scenario")
 #: Where a factor stands: the event, and the name of its argument.
 Use = tuple[EventTemplate, str]
 
@@ -215,7 +213,7 @@ class FactorList:
         wrong, at = "", key
         if not name:
             wrong = "missing; expected the key 'parameter', 'name' or 'every'"
-        elif name in _TAKEN:
+        elif name in experiment_file.TAKEN:
             wrong = f"'{name}' is a column of every result; expected another name"
             at = (*key, "name")
         elif row.parameter is None and not uses:

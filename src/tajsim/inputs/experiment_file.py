@@ -22,7 +22,7 @@ from tajsim.inputs.events import (
 )
 from tajsim.inputs.registry import DEFAULT_MODE, MODES
 from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
-from tajsim.inputs.source import Source, Table, read_source
+from tajsim.inputs.source import FileTable, Source, read_source
 
 EXPERIMENTS = Shipped("experiment")
 experiment_names = EXPERIMENTS.names
@@ -35,6 +35,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "sobol": ("base", "second_order"),
     "morris": ("trajectories", "levels"),
 }
+#: Columns that the results of every sweep have.
+TAKEN = ("point", "run", "scenario")
 SPREADS = ("uniform", "log", "prior")
 ROLES = ("uncertainty", "lever")
 BASES = ("documented", "derived", "assumption")
@@ -56,12 +58,12 @@ ColumnName = Annotated[
     TextOf(
         r"^_*[A-Za-z0-9][A-Za-z0-9_]*$",
         "letters, digits and underscores such as 'seized_on_pianj'",
-        lambda text: text not in ("point", "run", "scenario"),
+        lambda text: text not in TAKEN,
     ),
 ]
 
 
-class Design(Table):
+class Design(FileTable):
     """The ``[design]`` table: how points are chosen."""
 
     kind: DesignKind
@@ -88,7 +90,7 @@ class Design(Table):
         return {name: getattr(self, name) for name in OPTIONS[self.kind]}
 
 
-class FactorRow(Table):
+class FactorRow(FileTable):
     """A ``[[factors]]`` table: what differs from point to point."""
 
     name: FactorName | None = Field(None, description="how events, tables and plots call it")
@@ -106,7 +108,7 @@ class FactorRow(Table):
     basis: BasisKind | None = Field(None, description="every: only those of this basis")
 
 
-class KeepRow(Table):
+class KeepRow(FileTable):
     """A ``[[keep]]`` table: an outcome of which one number a run is kept, or one for each place."""
 
     outcome: OutcomeName
@@ -115,7 +117,7 @@ class KeepRow(Table):
     name: ColumnName | None = Field(None, description="the name of the column")
 
 
-class ExperimentFile(Table):
+class ExperimentFile(FileTable):
     """An experiment file."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]

@@ -8,12 +8,10 @@ families as attributes in ``families.py``, which also keeps their order.
 
 from __future__ import annotations
 
-import ast
 import math
-import operator
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -23,7 +21,7 @@ from typing import Any
 from tajsim.axes import DIMENSIONS, REPRESSION_STEPS
 from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.inputs.families import Families
-from tajsim.inputs.ledger import load_display_names, load_figures
+from tajsim.inputs.ledger import load_display_names
 
 ROLES = ("uncertainty", "lever", "constant")
 SPREADS = ("triangular", "uniform", "log")
@@ -195,43 +193,9 @@ def dimension_names(family: Family) -> tuple[str, ...]:
     return tuple(".".join(pair) for pair in product(*axes))
 
 
-_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
-
-
 def figures_in(arithmetic: str) -> tuple[str, ...]:
     """Return the figure ids that stand in braces in an arithmetic expression."""
     return tuple(part.split("}")[0] for part in arithmetic.split("{")[1:])
-
-
-def evaluate(arithmetic: str) -> float:
-    """Compute a derived value: numbers, ``{figure-id}`` and + - * / ** and parentheses.
-
-    Raises:
-        UserError: for an unknown or non-numeric figure or anything else in the expression.
-    """
-    figures, names, text = load_figures(), {}, arithmetic
-    for i, identity in enumerate(figures_in(arithmetic)):
-        if identity not in figures or figures[identity].value is None:
-            raise UserError(unknown("numeric figure", identity, figures))
-        names[f"f{i}"] = float(figures[identity].value or 0.0)
-        text = text.replace("{" + identity + "}", f"f{i}", 1)
-
-    def walk(node: ast.expr) -> float:
-        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-            return _OPERATORS[type(node.op)](walk(node.left), walk(node.right))
-        if isinstance(node, ast.Name) and node.id in names:
-            return names[node.id]
-        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-            return float(node.value)
-        raise UserError(f"cannot read the arithmetic '{arithmetic}'")
-
-    return walk(ast.parse(text, mode="eval").body)
 
 
 _NUMBER = r"[-+]?(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"

@@ -20,7 +20,7 @@ from tajsim.inputs.events import (
     read_event,
 )
 from tajsim.inputs.ledger import load_documents, load_mechanisms
-from tajsim.inputs.source import Source, Table, read_source
+from tajsim.inputs.source import FileTable, Source, read_source
 
 SCENARIOS = Shipped("scenario")
 shipped_scenarios, scenario_path = SCENARIOS.names, SCENARIOS.path
@@ -65,7 +65,7 @@ Settings = Annotated[
 ]
 
 
-class Claim(Table):
+class Claim(FileTable):
     """A ``[[claims]]`` table: what a document says about an effect, as a test on runs.
 
     ``against`` says what the outcome over ``window`` is compared with: the ``reference`` scenario
@@ -91,7 +91,7 @@ class Claim(Table):
     unit: Unit | None = Field(None, description="of the smallest effect")
 
 
-class ScenarioFile(Table):
+class ScenarioFile(FileTable):
     """A scenario file."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]

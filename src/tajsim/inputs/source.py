@@ -20,13 +20,13 @@ from tajsim.inputs.registry import shown
 from tajsim.inputs.toml import Key
 
 
-class Table(BaseModel):
+class FileTable(BaseModel):
     """A table of a file and, once it has been checked, the part that the program uses."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-Model = TypeVar("Model", bound=Table)
+Model = TypeVar("Model", bound=FileTable)
 
 MOST_MESSAGES = 50  # about one file
 
@@ -76,7 +76,7 @@ class Problems:
             self.add_invalid(key, details, model)
             return None
 
-    def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[Table]) -> None:
+    def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[FileTable]) -> None:
         """Add what pydantic found in the table at ``base``."""
         extra = [detail for detail in details if detail["type"] == "extra_forbidden"]
         missing = any(detail["type"] == "missing" for detail in details)
@@ -114,13 +114,13 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _text(detail: ErrorDetails, model: type[Table]) -> str:
+def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
     """Return one error of pydantic in the words of a user."""
     kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
     *above, last = map(str, detail["loc"] or ("",))
     for name in above:  # the model of a table in the table
         inner = model.model_fields[name].annotation if name in model.model_fields else None
-        model = inner if isinstance(inner, type) and issubclass(inner, Table) else model
+        model = inner if isinstance(inner, type) and issubclass(inner, FileTable) else model
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     if kind == "extra_forbidden":
         return unknown("key", last, fields)
@@ -172,7 +172,7 @@ class Source:
 
 
 def read_source(
-    path: Path, shown_path: str, model: type[Table], lists: Mapping[str, ReadRow]
+    path: Path, shown_path: str, model: type[FileTable], lists: Mapping[str, ReadRow]
 ) -> Source:
     """Return the tables of one file, with what is wrong with them.
 

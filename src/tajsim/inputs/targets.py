@@ -16,7 +16,7 @@ from tajsim.errors import UserError
 from tajsim.inputs import events
 from tajsim.inputs.events import FigureId, OneOf, OutcomeName, Window
 from tajsim.inputs.ledger import Figure, load_figures
-from tajsim.inputs.source import Table, read_toml
+from tajsim.inputs.source import FileTable, read_toml
 
 USES = ("fitted", "checked")
 EVENTS = ("happened", "absent")
@@ -34,7 +34,7 @@ Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
-class Target(Table):
+class Target(FileTable):
     """One target; `docs/calibration.md` and the head of ``data/targets.toml`` explain the keys."""
 
     id: str
@@ -89,13 +89,13 @@ class Target(Table):
         return (math.log(high / low) if self.scale == "log" else high - low) / _INTERVAL
 
 
-class _Event(Table):
+class _Event(FileTable):
     """The table ``[event]``: what all targets that are events share."""
 
     error: Positive
 
 
-class _TargetFile(Table):
+class _TargetFile(FileTable):
     event: _Event
     targets: dict[str, dict[str, Any]] = Field({})
     not_comparable: dict[FigureId, Text] = Field({})
@@ -139,7 +139,7 @@ def read_targets(text: str) -> TargetFile:
     """
     tables, problems = read_toml(text, FILE_NAME)
     file = problems.fit((), _TargetFile, tables)
-    targets: dict[str, Target] = Field({})
+    targets: dict[str, Target] = {}
     rows = tables.get("targets")
     for identity, raw in rows.items() if isinstance(rows, dict) else ():
         key = ("targets", identity)

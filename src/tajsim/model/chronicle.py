@@ -5,8 +5,6 @@ of an array a call. What is kept depends on each run alone, so that it is the sa
 are simulated beside it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,14 +1,11 @@
 """The country that the stages act on: its actors, its ledgers, its state, and means over them."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
-from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar, TypeVar
 
 import mesa
@@ -18,6 +15,7 @@ from numpy.typing import NDArray
 import tajsim.agents
 import tajsim.model
 import tajsim.rules
+from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import SecurityAgencies, SecurityAgency, mean_of_own
 from tajsim.agents.commander import Commander, Commanders
 from tajsim.agents.network import (
@@ -33,7 +31,7 @@ from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, Array, total
 from tajsim.draws import Draws
-from tajsim.inputs.registry import load_families
+from tajsim.inputs.families import Families
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, Watch, largest
 from tajsim.model.ledger import AWAY, HOMES, Flows, Ledger
@@ -41,10 +39,35 @@ from tajsim.model.ledger import AWAY, HOMES, Flows, Ledger
 Result = TypeVar("Result")
 
 
-class Country(mesa.Model):
+class OutsideWorld(Stated):
+    """What nobody in the country decides."""
+
+    harvest_luck = state("ratio", "harvest of the year over the expected one")
+    harvest = state("ratio", "harvest, 1 = as expected in 2004")
+    demand_shock = state("index", "logarithm of the work that migrants find, over the usual")
+    terms = state(outcome="migrant_terms")
+    migrant_demand = state("ratio", "work that migrants find")
+    militant_pressure = state("index", "what draws fighters to the border", "militant_group")
+
+    def __init__(self, values: ParameterValues, runs: int) -> None:
+        self.values, self.runs = values, runs
+        self.allocate()
+
+
+class Country(Stated, mesa.Model):
     """All that stages read and write; ``TajikistanModel`` puts it in place and steps it."""
 
-    kinds: ClassVar[dict[str, Callable[[mesa.Model], Any]]]
+    #: Each kind of actor by attribute; a subclass of the model may name a subclass of a kind.
+    kinds: ClassVar[dict[str, type[Any]]] = {
+        "regime": Regime,
+        "agencies": SecurityAgencies,
+        "powers": ExternalPowers,
+        "networks": Networks,
+        "commanders": Commanders,
+        "movements": Movements,
+        "militants": MilitantGroups,
+        "regions": Regions,
+    }
     run_count: int
     first_month: int
     month_count: int
@@ -52,10 +75,9 @@ class Country(mesa.Model):
     events_by_month: dict[int, list[Any]]
     ramps: dict[str, list[Array]]  # parameter -> its values in the coming months
     draws: Draws
-    values: ParameterValues
     now: Flows
     last: Flows
-    outside: SimpleNamespace
+    outside: OutsideWorld
     money: Ledger
     people: Ledger
     chronicle: Chronicle
@@ -77,59 +99,60 @@ class Country(mesa.Model):
     region: dict[str, Region]
     guards: list[SecurityAgency]
 
-    # State of the country that belongs to no single actor, each (run,) unless said.
-    price_in: Array  # USD/kg at the Afghan line
-    price_out: Array  # USD/kg beyond the exits, (exit, run)
-    work_start: Array  # kg/person in the first month: on the line, inland, at exits, (3, run)
-    drug_money: Array  # paid beyond the Afghan line, 1 = as in the first month
-    outlay_start: Array  # paid there in the first month, USD
-    entry_toll: Array  # expected toll, share of value, (section, run)
-    exit_toll: Array  # (exit, run)
-    entry_word: Array  # share lost by all networks last month, (section, run)
-    exit_word: Array  # (exit, run)
-    guard_strength: Array  # honest detection over its limit, (section, run)
-    barrier: Array  # closure of the crossings to the neighbours, 0 to 1
-    barrier_rents_start: Array  # USD/month
-    alignment: Array  # -1 West to 1 Moscow
-    west_share: Array  # of outside provision
-    objection: Array  # of Moscow to blocs, 0 to 1
-    leverage: Array  # of Moscow, 0 to 1
-    reliance: Array  # share of all security work that Moscow does
-    displeasure: Array  # what Moscow can make another's offer cost, 0 to 1
-    search: Array  # how widely the regime looks for other partners, (task, run)
-    search_start: Array  # the same in the first month, (task, run)
-    told: Array  # what partners believe of an overstated threat, 0 to 1
-    told_start: Array  # the same in the first month
-    invested: Array  # by firms of each power, USD/month, (power, run)
-    cleared: Array  # share of the mined farmland given back
-    guarantee: Array  # Moscow's backing of the ruler, 0 to 1
-    standing: Array  # of the legal party, 0 to 1
-    absorbed: Array  # share of grievance carried by the legal channel
-    creed: Array  # control of religion, 0 to 1
-    crime: Array  # 1 = as in 2004
-    gangs: Array  # 1 = as in 2004
-    underworld: Array  # share of informers who come from the underworld
-    joined: Array  # people who left to fight abroad since the start, persons
-    preyed_on: Array  # what the police take, share of income
-    aid_to_people: Array  # civilian aid that reaches people, USD/month
-    home_output: Array  # output without remittances, USD/month
-    presence_start: Array  # presence of the Russian base at the start, 0 to 1
-    hostility: Array  # of Uzbekistan, index
-    hardening: Array  # how far neighbours close their own side, index
-    exits_usual: Array  # mean of the first year, kg/month, (exit, run)
-    exits_lately: Array  # kg/month, (exit, run)
-    shelter: Array  # how far those above keep protected networks untouched, 0 to 1
-    mafia: Array  # hold of the drug trade over the state, 0 to 1
-    militants_inside: Array  # persons
-    passing: Array  # those of them who mean to go on to Ferghana, persons
-    camps: Array  # how far militants have camps in the country, 0 to 1
-    forward: Array  # share of the Russian base near the border
-    pressure: Array  # of militants at the Afghan line, 1 = as in 2004
-    coup: Array  # 1 where a mutiny has won
-    broadcast: Array  # pull of defectors' appeals, index
-    other_debt: Array  # foreign debt not owed to Russia, USD
-    commitments: Array  # what the state spends besides security, USD/month
-    police_scale: Array  # people per policeman at the start
+    price_in = state("USD/kg", "price at the Afghan line")
+    price_out = state("USD/kg", "price beyond the exits", "exit")
+    exit_cost = state("index", "standing disadvantage of an exit", "exit", start="exit_cost")
+    work_start = state("kg/person", "search of the first month", "search", start=1.0)
+    drug_money = state("ratio", "paid beyond the Afghan line, 1 = as in the first month", start=1.0)
+    outlay_start = state("USD/month", "paid there in the first month", start=1.0)
+    arranged = state("kg/month", "let pass on the line for a bribe", "section")
+    entry_toll = state("share", "of the value, expected toll", "section")
+    exit_toll = state("share", "of the value, expected toll", "exit")
+    entry_word = state("share", "lost last month", "afghan_section", start="belief_start")
+    exit_word = state("share", "lost last month", "exit", start="belief_start")
+    guard_strength = state(outcome="section_guard", start=0.3)
+    barrier = state("share", "closure of crossings to the neighbours", start="barrier_start")
+    barrier_rents_start = state("USD/month", "taken there in the first month", start=1.0)
+    alignment = state(outcome="alignment", start=0.5)
+    west_share = state("share", "of the West in outside provision", start=0.3)
+    objection = state("share", "objection of Moscow to blocs")
+    leverage = state("share", "leverage of Moscow", start=0.5)
+    reliance = state(outcome="reliance_on_patron")
+    displeasure = state("share", "what Moscow can make another's offer cost")
+    search = state(outcome="search_for_partners")
+    search_start = state("share", "the same in the first month", "task")
+    told = state(outcome="threat_overstated")
+    told_start = state("share", "the same in the first month")
+    invested = state(outcome="investment")
+    cleared = state(outcome="land_cleared")
+    guarantee = state(outcome="guarantee")
+    standing = state("share", "legal standing of the party", start=1.0)
+    absorbed = state(outcome="channel")
+    creed = state("share", "control of religion")
+    crime = state(outcome="crime", start=1.0)
+    gangs = state("index", "strength of gangs, 1 = as in 2004", start=1.0)
+    underworld = state(outcome="underworld_informers", start="underworld_start")
+    joined = state(outcome="fighters_joined")
+    preyed_on = state("share", "of income that the police take")
+    aid_to_people = state("USD/month", "civilian aid that reaches people")
+    home_output = state("USD/month", "output without remittances", start=None)
+    presence_start = state("share", "presence of the Russian base at the start", start=None)
+    hostility = state(outcome="hostility", start="neighbour_hostility")
+    hardening = state(outcome="hardening")
+    exits_usual = state("kg/month", "leaving by each exit in the first year", "exit", start=1.0)
+    exits_lately = state("kg/month", "leaving by each exit of late", "exit", start=1.0)
+    shelter = state(outcome="shelter", start="shelter_start")
+    mafia = state(outcome="mafia")
+    militants_inside = state(outcome="militants_inside")
+    passing = state("persons", "those of them who mean to go on to Ferghana")
+    camps = state(outcome="militant_camps")
+    forward = state(outcome="base_forward_share", start=None)
+    pressure = state("index", "of militants at the Afghan line, 1 = as in 2004", start=1.0)
+    coup = state("0 or 1", "whether a mutiny has won")
+    broadcast = state("index", "pull of defectors' appeals")
+    other_debt = state("USD", "foreign debt not owed to Russia", start="other_debt_start")
+    commitments = state("USD/month", "what the state spends besides security")
+    police_scale = state("ratio", "people per policeman at the start", start=None)
 
     def apply(self, rule: Callable[..., Result], *state: object) -> Result:
         """Call a rule with the parameters in force, indexed families whole."""
@@ -253,32 +276,33 @@ class Country(mesa.Model):
         return total(self.values.section_length[: len(AFGHAN_SECTIONS)])
 
 
-def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        yield import_module(info.name)
-
-
-def _reads(function: ast.FunctionDef) -> Iterator[str]:
-    """Yield the keyword-only arguments, and every ``name`` in ``values.name``."""
-    yield from (argument.arg for argument in function.args.kwonlyargs)
-    for node in ast.walk(function):
+def _reads(part: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
+    """Yield what may be a family: keyword-only arguments, ``values.name``; starts of states."""
+    if isinstance(part, ast.ClassDef):
+        declared = [line.value for line in part.body if isinstance(line, ast.Assign)]
+        given = [
+            given for call in declared if isinstance(call, ast.Call) for given in call.keywords
+        ]
+        yield from (ast.unparse(k.value).strip("'") for k in given if k.arg == "start")
+        return
+    yield from (argument.arg for argument in part.args.kwonlyargs)
+    for node in ast.walk(part):
         if isinstance(node, ast.Attribute):
             holder = getattr(node.value, "attr", getattr(node.value, "id", ""))
             if holder == "values":
                 yield node.attr
 
 
-@lru_cache
+@cache
 def readers() -> dict[str, list[str]]:
-    """Return, for each family, the functions that read it, as ``package.module.function``."""
-    found: dict[str, list[str]] = {name: [] for name in load_families()}
+    """Return, for each family, the functions and classes that read it, ``package.module.name``."""
+    found: dict[str, list[str]] = {name: [] for name in Families.__annotations__}
     for package in (tajsim.rules, tajsim.agents, tajsim.model):
-        for module in _modules(package):
-            for node in ast.walk(ast.parse(inspect.getsource(module))):
-                if not isinstance(node, ast.FunctionDef):
-                    continue
-                where = f"{module.__name__.removeprefix('tajsim.')}.{node.name}"
-                for name in _reads(node):
-                    if name in found and where not in found[name]:
-                        found[name].append(where)
+        for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            for node in ast.walk(ast.parse(inspect.getsource(import_module(info.name)))):
+                if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    place = f"{info.name.removeprefix('tajsim.')}.{node.name}"
+                    for name in _reads(node):
+                        if name in found and place not in found[name]:
+                            found[name].append(place)
     return found

@@ -1,19 +1,13 @@
 """What each kind of event changes: state or policy, never an outcome."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from tajsim.agents.commander import BOUGHT_OFF
+from tajsim.agents.commander import BOUGHT_OFF, Commander
 from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS
-
-if TYPE_CHECKING:
-    from tajsim.agents.commander import Commander
-    from tajsim.model.country import Country
-
+from tajsim.model.country import Country
 
 Arguments = dict[str, Any]
 

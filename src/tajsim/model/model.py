@@ -1,48 +1,39 @@
 """The model: who is in it, and the table of a month."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any, SupportsIndex
 
 import mesa
 import numpy as np
 
-import tajsim.model.setup as setup
 from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.toml import month_number
 from tajsim.inputs.values import ParameterValues, Setting
+from tajsim.model import setup
 from tajsim.model.chronicle import Chronicle, Watch
-from tajsim.model.country import Country
+from tajsim.model.country import Country, OutsideWorld
 from tajsim.model.ledger import Flows
 from tajsim.model.record import new_record
-from tajsim.model.stages.border import border
-from tajsim.model.stages.elite import elite, state
-from tajsim.model.stages.force import force
-from tajsim.model.stages.money import agencies, money
-from tajsim.model.stages.outside import outside_world, record, routes
-from tajsim.model.stages.partners import choices, delivery, offers
-from tajsim.model.stages.society import society
+from tajsim.model.stages import border, elite, force, money, outside, partners, society
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
 MONTH: tuple[tuple[str, Callable[[Country], None]], ...] = (
-    ("outside world", outside_world),  # dated events, harvest, work in Russia
-    ("offers", offers),  # powers: what they offer, by their own exposure
-    ("choices", choices),  # regime: effort, mandates, posts, repression
-    ("delivery", delivery),  # powers: what arrives, repeats, is diverted
-    ("agencies", agencies),  # pay, strength, collusion, quality, deployment
-    ("routes", routes),  # networks: ways and volumes
-    ("border", border),  # loads meet guards, units and customs
-    ("money", money),  # rents climb, wages and remittances, every purse
-    ("society", society),  # people: migration, fear, grievance, members
-    ("elite", elite),  # commanders: obey, bargain, mutiny, defect
-    ("force", force),  # mutinies fought out, militants cross
-    ("state", state),  # control, strain, failure
-    ("record", record),  # outcomes
+    ("outside world", outside.outside_world),  # dated events, harvest, work in Russia
+    ("offers", partners.offers),  # powers: what they offer, by their own exposure
+    ("choices", partners.choices),  # regime: effort, mandates, posts, repression
+    ("delivery", partners.delivery),  # powers: what arrives, repeats, is diverted
+    ("agencies", money.agencies),  # pay, strength, collusion, quality, deployment
+    ("routes", outside.routes),  # networks: ways and volumes
+    ("border", border.border),  # loads meet guards, units and customs
+    ("money", money.money),  # rents climb, wages and remittances, every purse
+    ("society", society.society),  # people: migration, fear, grievance, members
+    ("elite", elite.elite),  # commanders: obey, bargain, mutiny, defect
+    ("force", force.force),  # mutinies fought out, militants cross
+    ("state", elite.state),  # control, strain, failure
+    ("record", outside.record),  # outcomes
 )
 
 
@@ -71,8 +62,6 @@ class TajikistanModel(Country):
 
     #: The stages that ``step`` goes through; a part of the model can be run by naming fewer.
     month = MONTH
-    #: Each kind of actor by attribute; a subclass of the model may name a subclass of a kind.
-    kinds = setup.KINDS
 
     def __init__(
         self,
@@ -99,8 +88,8 @@ class TajikistanModel(Country):
             raise UserError(f"nothing to simulate: {numbers.size} runs from {start} to {end}")
         if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
             raise UserError(f"runs must be a count or whole numbers, not {runs!r}")
-        self.run_count, self.first_month, self.month_count = len(numbers), first, last - first + 1
-        self.months_run = 0
+        self.first_month, self.month_count, self.months_run = first, last - first + 1, 0
+        self.run_count = self.runs = len(numbers)
         chosen: dict[str, Setting] = dict(settings or {})
         chosen |= {name.replace("__", "."): value for name, value in levers.items()}
         self.draws = Draws(seed, numbers, again="chance" in redraw)
@@ -113,7 +102,7 @@ class TajikistanModel(Country):
             self.events_by_month.setdefault(month_number(event.month), []).append(event)
         self.ramps: dict[str, list[Array]] = {}
         self.now, self.last = Flows(self.run_count), Flows(self.run_count)
-        self.outside = SimpleNamespace(demand_shock=np.zeros(self.run_count))
+        self.outside = OutsideWorld(self.values, self.run_count)
         self.chronicle, self.watch = Chronicle(self.run_count), Watch()
         setup.people_the_model(self)
         self.record = new_record(outcomes, self.month_count, self.run_count)

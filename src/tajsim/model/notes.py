@@ -1,37 +1,22 @@
-"""Notes on the trade: networks that move, agencies that traffickers buy, guards that leave."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""Notes in the chronicle on the trade, the outside world, society, the state and the regime."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+import tajsim.axes as axes
 from tajsim.agents.network import PROTECTED
-from tajsim.axes import (
-    AFGHAN_SECTIONS,
-    AGENCIES,
-    EXITS,
-    POWERS,
-    REPRESSION_STEPS,
-    TASKS,
-    Array,
-    total,
-)
+from tajsim.axes import Array, total
 from tajsim.inputs.ledger import LARGE_HARVEST, OFFER_COUNTS, SMALL_HARVEST, WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
+from tajsim.model.country import Country
 from tajsim.rules.border.reasons import way_reasons
 from tajsim.rules.elite.reasons import blow_reasons
 from tajsim.rules.outsourcing.reasons import refusal_reasons, taking_reasons
 from tajsim.rules.society.reasons import protest_reasons, repression_reasons
+from tajsim.rules.state import strain
 from tajsim.rules.state.reasons import lost_control_reasons, strain_reasons
-from tajsim.rules.state.strain import STATES
 
-if TYPE_CHECKING:
-    from tajsim.model.country import Country
-
-
-WAYS = {"entry_moved": AFGHAN_SECTIONS, "exit_moved": EXITS}
+WAYS = {"entry_moved": axes.AFGHAN_SECTIONS, "exit_moved": axes.EXITS}
 REASONS = ("losses", "tolls", "closure")
 
 
@@ -44,7 +29,7 @@ def note_ways(country: Country, exit_cost: Array) -> None:
     """Note where a network with a patron, one of the twelve largest, moves its main way.
 
     Args:
-        exit_cost: standing disadvantage of the exits, ``(exit, 1 or network, run)``.
+        exit_cost: standing disadvantage of the exits, ``(exit, run)``.
     """
     if not end_of_quarter(country):
         return
@@ -52,7 +37,7 @@ def note_ways(country: Country, exit_cost: Array) -> None:
     large = len(PROTECTED)
     terms = {
         "entry_moved": (net.entry_share, net.entry_belief, country.entry_toll, net.entry_cost),
-        "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost),
+        "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost[:, None]),
     }
     for kind, (share, belief, toll, cost) in terms.items():
         main = country.watch.moves(kind, share[:, :large], WAY_MOVES)
@@ -108,7 +93,7 @@ def note_agencies(country: Country) -> None:
             country.note(
                 kind,
                 where[i],
-                actor=AGENCIES[i],
+                actor=axes.AGENCIES[i],
                 size=whole,
                 cause=largest(("bribes", "clients"), parts) if kind == "agency_bought" else "",
             )
@@ -157,7 +142,7 @@ def note_work(country: Country) -> None:
 
 def note_return(country: Country) -> None:
     """Note where many migrants come home at once."""
-    back = -total(country.now["left_country"])
+    back = -total(country.regions.leaving)
     crossed = country.watch.crossings("return", back / np.maximum(country.migrants, 1.0))
     if crossed:
         country.note("migrants_return", crossed[0], actor="migrants", size=back, cause="no_work")
@@ -234,7 +219,7 @@ def note_polity(country: Country, succession: Array) -> None:
         "polity",
         changed,
         actor="regime",
-        target=Pick(STATES, regime.polity.astype(np.intp)),
+        target=Pick(strain.STATES, regime.polity.astype(np.intp)),
         size=regime.strain,
         cause=cause,
     )
@@ -256,7 +241,7 @@ def note_offers(country: Country, relief: Array, terms: tuple[Array, ...], expos
     """
     if not end_of_quarter(country):
         return
-    powers, weights = country.powers, country.regime.weight * len(TASKS)
+    powers, weights = country.powers, country.regime.weight * len(axes.TASKS)
     offer = np.swapaxes(powers.offer, 0, 1)
     crossed = country.watch.crossings("mandate", np.swapaxes(powers.mandate, 0, 1))
     for where, kind in zip(crossed or (), ("offer_taken", "offer_given_up"), strict=False):
@@ -268,7 +253,7 @@ def note_offers(country: Country, relief: Array, terms: tuple[Array, ...], expos
                 kind,
                 noted[i, t],
                 actor=powers.names[i],
-                target=TASKS[t],
+                target=axes.TASKS[t],
                 size=offer[i, t],
                 cause=country.reason(TAKING, taking_reasons, relief[t, i], backing)
                 if kind == "offer_taken"
@@ -288,7 +273,7 @@ def note_position(country: Country) -> None:
             strict=True,
         ):
             country.note(kind, where, actor="regime", size=position, cause=cause)
-    size, word = country.guarantee, country.values.power_guarantee[POWERS.index("russia")]
+    size, word = country.guarantee, country.values.power_guarantee[axes.POWERS.index("russia")]
     crossed = country.watch.crossings("backing", size)
     if not crossed:
         return
@@ -356,7 +341,9 @@ def note_ladder(country: Country, taken: Array, standing_before: Array, seats: A
             "repression_step",
             taken,
             actor="regime",
-            target=Pick(REPRESSION_STEPS, np.maximum(regime.ladder - 1.0, 0.0).astype(np.intp)),
+            target=Pick(
+                axes.REPRESSION_STEPS, np.maximum(regime.ladder - 1.0, 0.0).astype(np.intp)
+            ),
             size=sum(parts),
             cause=largest(REPRESSION, parts),
         )

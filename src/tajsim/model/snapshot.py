@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -170,9 +169,7 @@ class _PuttingBack:
 
 
 def _has_state(value: Any) -> bool:
-    """Tell whether an object can change: one of ours that is not frozen, or a namespace."""
-    if isinstance(value, SimpleNamespace):
-        return True
+    """Tell whether an object can change: one of ours that is not frozen."""
     ours = type(value).__module__.startswith("tajsim.") and hasattr(value, "__dict__")
     frozen = getattr(getattr(type(value), "__dataclass_params__", None), "frozen", False)
     return ours and not isinstance(value, type) and not callable(value) and not frozen

@@ -1,4 +1,4 @@
-"""Pictures of results: one file per kind, one module of style, nothing of the model.
+"""Pictures of results: kinds in files by subject, on common panels and one look; no model.
 
 Every kind works on labelled results (xarray) alone. `draw` writes one picture, `figure` returns it
 as a matplotlib Figure (for notebooks), `standard_pictures` writes the usual set into a folder.
@@ -14,6 +14,7 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as select
 from tajsim.errors import UserError, unknown
@@ -52,6 +53,12 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "map": map_of,
 }
 
+#: So many scenarios have room in a picture of a kind; the others grow with their number.
+MOST_SCENARIOS = {
+    "fan": 8, "distribution": 12, "difference": 12, "border": 4, "providers": 4, "money": 4,
+    "elite": 4, "position": 6, "map": 12,
+}  # fmt: skip
+
 #: Kinds that show the last of several scenarios, with its chronicle.
 _OF_ONE = ("lanes", "network")
 
@@ -75,7 +82,8 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
     Args:
         kind: one of `KINDS`.
         dataset: results, or several results to be put side by side.
-        chosen: options of the kind (see its function), and ``scenarios``, the ones to keep.
+        chosen: options of the kind (see its function), and ``scenarios``, the ones to keep. Of more
+            than have room the first are drawn, and the foot line says so.
 
     Raises:
         UserError: for an unknown kind, option, scenario, outcome or coordinate.
@@ -91,6 +99,9 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
     if kind in _OF_ONE:
         datasets, names = _of_the_last(datasets, names)
     kept = select.scenarios(join(datasets), names)
+    given, most = kept.sizes["scenario"], MOST_SCENARIOS.get(kind)
+    if most and given > most:
+        kept = kept.isel(scenario=slice(0, most)).assign_attrs({panels.GIVEN: given})
     with style.look():
         return KINDS[kind](kept, **chosen)
 

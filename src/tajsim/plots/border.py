@@ -1,4 +1,4 @@
-"""The border as a strip: section by section over time, what passes, what is caught, who guards."""
+"""The border section by section over time, and the events of one run, lane by lane."""
 
 from __future__ import annotations
 
@@ -7,29 +7,57 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-import tajsim.plots.panels as badges
-import tajsim.plots.panels as marks
-import tajsim.plots.panels as timeline
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
+import tajsim.results.chronicle as chronicle
 import tajsim.results.select as choose
-import tajsim.results.select as select
 from tajsim.axes import DIMENSIONS, SECTIONS
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.ledger import load_kinds
-from tajsim.plots.style import GUARD, KeyEntry, Layout, badge, with_guard
-from tajsim.results.chronicle import EventLog, event_log, scheduled_labels, short_sentence
+from tajsim.plots.style import Item, KeyEntry, Layout
+from tajsim.results.chronicle import EventLog
 from tajsim.results.numbers import display_name, month_text, wrap
 from tajsim.results.window import Floats, unit_of, years
+
+#: The name of the outcome that `with_guard` adds.
+GUARD = "russian_guard"
+#: Held by the country's own troops from the start (matveeva-2004:157; the Chinese border by
+#: assumption).
+OWN_FROM_START = ("early_transfer", "murghab")
+
+
+def with_guard(dataset: xr.Dataset) -> xr.Dataset:
+    """Return results with `GUARD`: 1 where Russian troops hold a section; as is without events.
+
+    ``(scenario, section, month, run)``; what is drawn is the share of runs.
+    """
+    if not chronicle.has_events(dataset) or GUARD in dataset:
+        return dataset
+    events = chronicle.event_log(dataset)
+    events = events.where((events.kind == "handover") & np.isin(events.target, SECTIONS))
+    names = [str(name) for name in dataset["scenario"].values]
+    runs = {int(run): place for place, run in enumerate(dataset["run"].values)}
+    held = np.ones((len(names), len(SECTIONS), dataset.sizes["month"], len(runs)), np.float32)
+    held[:, [SECTIONS.index(s) for s in OWN_FROM_START]] = 0.0
+    for i in range(len(events)):
+        place = names.index(events.scenario[i]), SECTIONS.index(events.target[i])
+        after = slice(max(0, int(events.month[i])), None)
+        held[(*place, after, runs[int(events.run[i])])] = events.actor[i] == "russian_border_troops"
+    attrs = {"label": "Russian troops hold the section", "unit": "share of runs"}
+    dimensions = ("scenario", "section", "month", "run")
+    coordinates = {name: dataset[name].values for name in dimensions if name != "section"}
+    held_by = xr.DataArray(
+        held, {**coordinates, "section": list(SECTIONS)}, dimensions, GUARD, attrs
+    )
+    return dataset.assign({GUARD: held_by})
+
 
 OUTCOMES = ("heroin_entering", "seizure_probability", GUARD, "arranged_share")
 MOST = 4
@@ -45,7 +73,7 @@ _SUBTITLE = (
 def border(
     dataset: xr.Dataset,
     *,
-    outcome: select.Names = None,
+    outcome: choose.Names = None,
     events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
@@ -62,34 +90,40 @@ def border(
         UserError: for unknown names, or an outcome that has no sections.
     """
     dataset = with_guard(dataset)
-    names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
-    lost = [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]
+    names = choose.outcomes(dataset, outcome, OUTCOMES)[:MOST]
+    lost = [n for n in names if choose.own_dimensions(dataset[n]) != ["section"]]
     if lost:
         raise UserError(
             [f"outcome '{n}' is not by section; the border picture needs that" for n in lost]
         )
-    scenarios = select.names_of(dataset)
-    frame = _Frame(dataset, marks.marks(dataset, events, _EVENTS), 4.6 / len(scenarios))
-    page = Layout(
+    scenarios = choose.names_of(dataset)
+    found = panels.event_markers(dataset, events, _EVENTS)
+    frame = _Frame(dataset, found, 4.6 / len(scenarios))
+    layout = Layout(
         body=1.42 * len(names) + frame.room / 72 + 0.4,
         title=title or "The border, section by section",
         subtitle=_SUBTITLE,
-        key=marks.key(frame.found, scenarios),
-        foot=timeline.foot(dataset, "No interval is shown."),
+        key=panels.events_key(found, scenarios),
+        foot=panels.foot(dataset, "No interval is shown."),
     )
-    panels = page.figure.subplots(len(names), len(scenarios), squeeze=False)
+    grid = layout.figure.subplots(len(names), len(scenarios), squeeze=False)
     for row, name in enumerate(names):
         series = _ordered(dataset[name])
-        colours = _Colours(series, name)
-        for column, ax in enumerate(panels[row]):
-            colours.draw(ax, column)
-            frame.dress(ax, row, column, list(map(str, series["section"].values)))
-            ax.tick_params(labelbottom=row == len(names) - 1)
-            if row < len(names) - 1:
-                ax.set_xlabel("")
-            _sections(ax, series, column == 0)
-        colours.bar(page.figure, list(panels[row]), series)
-    return page.figure
+        when, sections = years(series["month"].values), list(map(str, series["section"].values))
+        extent = (float(when[0]), float(when[-1]) + 1 / 12, len(sections) - 0.5, -0.5)
+        shown = _colours(series)
+        for column, ax in enumerate(grid[row]):
+            ax.set_facecolor("#d9d9d9")  # what is not defined stays grey
+            ax.imshow(
+                np.ma.masked_invalid(series.values[column]), cmap=shown.cmap, norm=shown.norm,
+                aspect="auto", interpolation="nearest", extent=extent,
+            )  # fmt: skip
+            frame.dress(ax, row == 0, row == len(names) - 1, column, sections)
+        unit = unit_of(series, windowed=False)
+        label = f"{series.attrs.get('label', name)} ({unit})"
+        placed = {"location": "right", "shrink": 0.95, "aspect": 11, "pad": 0.01}
+        panels.colour_bar(shown, list(grid[row]), label, 1.2, **placed)
+    return layout.figure
 
 
 def _ordered(variable: xr.DataArray) -> xr.DataArray:
@@ -100,61 +134,34 @@ def _ordered(variable: xr.DataArray) -> xr.DataArray:
     return middle.assign_attrs(variable.attrs)
 
 
-class _Colours:
-    """The heat maps of one outcome, ``(scenario, section, month)``, on one scale of colours."""
-
-    def __init__(self, series: xr.DataArray, name: str) -> None:
-        self.values = np.ma.masked_invalid(series.values)
-        when = years(series["month"].values)
-        sections = series.sizes["section"]
-        self.extent = (float(when[0]), float(when[-1]) + 1 / 12, sections - 0.5, -0.5)
-        top = float(self.values.max() or 0.0) or 1.0
-        self.scale = Normalize(0.0, 1.0 if name == GUARD else top)
-        colours = style.guard_map() if name == GUARD else _MAPS.get(name, style.SHARE_MAP)
-        self.picture = ScalarMappable(self.scale, colours)
-
-    def draw(self, ax: Axes, column: int) -> None:
-        """Draw one scenario; what is not defined stays grey."""
-        ax.set_facecolor("#d9d9d9")
-        ax.grid(visible=False)
-        ax.imshow(
-            self.values[column], cmap=self.picture.cmap, norm=self.scale, aspect="auto",
-            interpolation="nearest", extent=self.extent,
-        )  # fmt: skip
-
-    def bar(self, figure: Figure, panels: list[Axes], series: xr.DataArray) -> None:
-        """Put the scale of colours to the right of a row, named and with its unit."""
-        bar = figure.colorbar(
-            self.picture, ax=panels, location="right", shrink=0.95, aspect=11, pad=0.01
-        )
-        style.plain_numbers(bar.ax.yaxis, 1.2)
-        label = str(series.attrs.get("label", series.name))
-        text = f"{label} ({unit_of(series, windowed=False)})"
-        bar.set_label("\n".join(wrap(text, 1.3, style.FOOT)), size=style.FOOT)
-        bar.outline.set_visible(False)
+def _colours(series: xr.DataArray) -> ScalarMappable:
+    """Return the scale of colours of an outcome, ``(scenario, section, month)``."""
+    top = float(np.nanmax(series.values)) if np.isfinite(series.values).any() else 0.0
+    if series.name == GUARD:
+        return ScalarMappable(Normalize(0.0, 1.0), style.guard_map())
+    return ScalarMappable(Normalize(0.0, top or 1.0), _MAPS.get(str(series.name), style.SHARE_MAP))
 
 
 class _Frame:
-    """What stands around the maps of each scenario: years, events, projection."""
+    """What stands around the maps of each scenario: heading, sections, years, events."""
 
-    def __init__(self, dataset: xr.Dataset, found: list[marks.Mark], wide: float) -> None:
-        self.names = select.names_of(dataset)
-        self.dataset, self.found, self.wide = dataset, found, wide
-        self.own = [[mark for mark in found if name in mark.owners] for name in self.names]
-        self.places = [badges.spots(own, dataset, wide) for own in self.own]
-        self.lift = 12.0 if timeline.has_projection(dataset) else 0.0
-        heads = max(len(self._head(column)) for column in range(len(self.names)))
-        self.room = max(map(badges.head_room, self.places)) + self.lift + 4.0 + 13.0 * heads
+    def __init__(
+        self, dataset: xr.Dataset, found: Sequence[panels.EventMarker], wide: float
+    ) -> None:
+        self.dataset, self.wide, self.names = dataset, wide, choose.names_of(dataset)
+        self.events = panels.EventRows(dataset, found, wide)
+        heads = self.names if len(self.names) > 1 else []
+        self._heads = [wrap(name, wide, style.BODY, bold=True) for name in heads]
+        self.room = self.events.room + 4.0 + 13.0 * max(map(len, self._heads), default=0)
 
-    def _head(self, column: int) -> list[str]:
-        if len(self.names) < 2:
-            return []
-        return wrap(self.names[column], self.wide, style.BODY, bold=True)
-
-    def dress(self, ax: Axes, row: int, column: int, sections: list[str]) -> None:
-        """Give a map its axis of years, its events in their sections, and the projection."""
-        timeline.time_axis(ax, self.dataset, self.wide, cells=True)
-        for mark in self.own[column]:
+    def dress(self, ax: Axes, top: bool, bottom: bool, column: int, sections: list[str]) -> None:
+        """Dress the map of a scenario; the events stand in the rows of their sections."""
+        panels.time_axis(ax, self.dataset, self.wide, bottom=bottom, cells=True)
+        names = [display_name(name) if column == 0 else "" for name in sections]
+        panels.name_rows(ax, range(len(sections)), names, style.FOOT)
+        ax.grid(visible=False)
+        ax.spines["bottom"].set_visible(False)
+        for mark in self.events.own[self.names[column]]:
             hit = [sections.index(s) for s in mark.sections if s in sections]
             for place in hit or range(len(sections)):
                 ax.plot(
@@ -162,24 +169,14 @@ class _Frame:
                     path_effects=[withStroke(linewidth=2.6, foreground="white")],
                     solid_capstyle="butt", gid=f"event-{mark.number}",
                 )  # fmt: skip
-        if row == 0:
-            above = max(map(badges.head_room, self.places)) + self.lift + 4.0
-            ax.set_title("\n".join(self._head(column)), pad=above)
-            badges.draw_badges(ax, self.own[column], self.places[column], self.lift)
-            if self.lift:
-                timeline.bracket(ax, self.wide)
+        if top:
+            head = self._heads[column] if self._heads else []
+            ax.set_title("\n".join(head), pad=self.events.room + 4.0)
+            self.events.draw(ax, self.names[column])
 
 
-def _sections(ax: Axes, series: xr.DataArray, first: bool) -> None:
-    """Name the sections beside the first column."""
-    names = [display_name(str(s)) if first else "" for s in series["section"].values]
-    ax.set_yticks(range(len(names)), names, size=style.FOOT)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
-
-
-#: So many numbers are told in the key: those of the events that weigh most.
-MOST_TOLD = 40
+#: So many groups of events are numbered: those of most weight.
+MOST_NUMBERED = 40
 _LANE = 0.46  # inches
 #: Lanes from the top: who has them, and the dimensions of the actors in them.
 LANES: dict[str, tuple[str, ...]] = {
@@ -230,7 +227,7 @@ def lanes(
         raise UserError(
             f"run {run}: there is no such run; these results hold {runs.min()} to {runs.max()}"
         )
-    found = event_log(dataset)
+    found = chronicle.event_log(dataset)
     found = found.where((found.scenario == scenario) & (found.run == run) & (found.month >= 0))
     if events is not True:
         found = found.where(np.isin(found.kind, _kinds(events)))
@@ -238,15 +235,15 @@ def lanes(
     rows = np.array([lane_of(found, i) for i in range(len(found))], int)
     groups = _groups(weights, rows, found)
     chosen = [i for group in groups for i in group]
-    page = Layout(
+    layout = Layout(
         body=_LANE * len(LANES) + 0.6,
         title=title or f"Run {run} of {scenario}",
         subtitle=_subtitle(len(groups), len(found)),
         legend=_legend(),
         key=_key(dataset, found, groups, scenario),
-        foot=timeline.foot(dataset, f"One run, number {run}: no interval; others differ."),
+        foot=panels.foot(dataset, f"One run, number {run}: no interval; others differ."),
     )
-    ax = page.figure.subplots()
+    ax = layout.figure.subplots()
     when = years(dataset["month"].values)
     _frame(ax, dataset)
     for weight in (1, 2, 3):
@@ -256,14 +253,13 @@ def lanes(
             mfc=_tint(weight), mec="white", mew=0.4, zorder=3 + weight, gid=f"weight-{weight}",
         )  # fmt: skip
     _numbers(ax, [(float(when[found.month[i]]), int(rows[i])) for i, *_ in groups])
-    return page.figure
+    return layout.figure
 
 
-def _subtitle(told: int, events: int) -> str:
+def _subtitle(numbered: int, events: int) -> str:
     if not events:
         return "Nothing is noted of this run in these months."
-    numbered = f"The {told} numbered, those that weigh most, are told below."
-    return numbered if told > 1 else "What is numbered is told below." if told else ""
+    return f"The {numbered} of most weight are numbered and listed below." if numbered else ""
 
 
 def lane_of(events: EventLog, place: int) -> int:
@@ -284,9 +280,7 @@ def _kinds(events: bool | Sequence[str]) -> list[str]:
     Raises:
         UserError: for each that there is not.
     """
-    if events is False:
-        return []
-    names = choose.as_names(None if events is True else events)
+    names = [] if isinstance(events, bool) else choose.as_names(events)
     wrong = [unknown("kind of event", n, load_kinds()) for n in names if n not in load_kinds()]
     if wrong:
         raise UserError(wrong)
@@ -296,7 +290,7 @@ def _kinds(events: bool | Sequence[str]) -> list[str]:
 def _groups(
     weights: NDArray[np.int64], rows: NDArray[np.int64], found: EventLog
 ) -> list[list[int]]:
-    """Return the events that are told, those of one lane and month together, in order of time.
+    """Return the events that are numbered, those of one lane and month together, in order of time.
 
     Where there are too many of a weight, what a scenario schedules gives way to the run's own.
     """
@@ -309,18 +303,18 @@ def _groups(
         return -max(weights[group]), all(found.kind[i] in _SCHEDULED for i in top), group[0]
 
     order = sorted(groups.values(), key=rank)
-    told = [[i for i in group if weights[i] == max(weights[group])] for group in order]
-    return sorted(told[:MOST_TOLD])
+    numbered = [[i for i in group if weights[i] == max(weights[group])] for group in order]
+    return sorted(numbered[:MOST_NUMBERED])
 
 
 def _key(
     dataset: xr.Dataset, found: EventLog, groups: Sequence[Sequence[int]], scenario: str
 ) -> list[KeyEntry]:
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    labels = scheduled_labels(dataset, scenario)
+    labels = chronicle.scheduled_labels(dataset, scenario)
     entries = []
     for number, group in enumerate(groups, start=1):
-        said = "; ".join(dict.fromkeys(short_sentence(found, i, labels) for i in group))
+        said = "; ".join(dict.fromkeys(chronicle.short_sentence(found, i, labels) for i in group))
         text = f"{month_text(months[found.month[group[0]]])}: {said}"
         entries.append(KeyEntry(text, str(number), style.INK))
     return entries
@@ -329,13 +323,12 @@ def _key(
 def _frame(ax: Axes, dataset: xr.Dataset) -> None:
     """Draw the lanes with their names, the axis of years and the projection."""
     ax.set_ylim(len(LANES) - 0.5, -0.5)
-    ax.set_yticks(range(len(LANES)), list(LANES))
-    ax.grid(axis="y", visible=False)
+    panels.name_rows(ax, range(len(LANES)), list(LANES), 8.5)
     for row in range(0, len(LANES), 2):
         ax.axhspan(row - 0.5, row + 0.5, color="#f3f5f7", lw=0, zorder=0.1)
-    timeline.time_axis(ax, dataset, 5.4, cells=True)
-    if timeline.has_projection(dataset):
-        timeline.bracket(ax, 5.4)
+    panels.time_axis(ax, dataset, 5.4, cells=True)
+    if panels.has_projection(dataset):
+        panels.bracket(ax, 5.4)
 
 
 def _numbers(ax: Axes, spots: Sequence[tuple[float, int]]) -> None:
@@ -348,21 +341,21 @@ def _numbers(ax: Axes, spots: Sequence[tuple[float, int]]) -> None:
             if not half:
                 continue
             wished = [year for _, year in half]
-            places = badges.apart(wished, step, start + step / 2, end - step / 4)
+            places = panels.apart(wished, step, start + step / 2, end - step / 4)
             for (number, year), place in zip(half, places, strict=True):
                 ax.plot([year, place], [row, row + shift], color=style.QUIET, lw=0.6, zorder=3)
                 ax.plot([year], [row], marker="o", ms=2.6, color=style.INK, zorder=4)
-                ax.text(place, row + shift, str(number), zorder=8, **badge(style.INK))
+                ax.text(place, row + shift, str(number), zorder=8, **style.numbered(style.INK))
 
 
 def _tint(weight: int) -> str:
     return {1: style.lighter(style.QUIET, 0.35), 2: style.QUIET, 3: style.INK}[weight]
 
 
-def _legend() -> list[tuple[Artist, str]]:
+def _legend() -> list[Item]:
     names = {3: "break or turn", 2: "decision", 1: "what happens often"}
     return [
-        (Line2D([], [], ls="", marker="o", ms=1.6 + 1.6 * w, mfc=_tint(w), mec="white"), name)
+        style.line_item(name, ls="", marker="o", ms=1.6 + 1.6 * w, mfc=_tint(w), mec="white")
         for w, name in names.items()
     ]
 
@@ -381,12 +374,11 @@ class Band:
         white = style.ink_on(self.colour) == "white"
         return style.lighter(self.colour, 0.55) if white else style.darker(self.colour, 0.35)
 
-    def patch(self) -> tuple[Artist, str]:
-        """Return the entry of a legend."""
-        edge = self.ink if self.hatch else style.QUIET
-        return Patch(fc=self.colour, ec=edge, hatch=self.hatch, lw=0.0 if self.hatch else 0.4), (
-            self.name
-        )
+    @property
+    def item(self) -> Item:
+        """The entry of a legend."""
+        edge, thick = (self.ink, 0.0) if self.hatch else (style.QUIET, 0.4)
+        return style.area_item(self.name, fc=self.colour, ec=edge, hatch=self.hatch, lw=thick)
 
 
 #: What the country does by itself, what nobody does, and what is too small to be told apart.

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
@@ -59,51 +57,53 @@ def distribution(
     columns, curve = (1, 2.1) if alone else (2, 1.5)
     strip = 0.35 + 0.34 * dataset.sizes["scenario"]
     rows = -(-len(names) // columns)
-    page = Layout(
+    layout = Layout(
         body=(curve + strip + 0.75) * rows,
         title=title or (titled(dataset, names[0], chosen) if alone else "Spread over the runs"),
         subtitle="Each run counts with its value over "
         f"{month_text(months[0])} to {month_text(months[1])}.",
-        legend=_legend(dataset),
+        legend=style.scenario_items(
+            choose.names_of(dataset), lw=1.6, ms=6.5, markeredgecolor="white"
+        ),
         foot=panels.foot(dataset, _INTERVAL),
     )
-    boxes = page.figure.add_gridspec(2 * rows, columns, height_ratios=[curve, strip] * rows)
+    boxes = layout.figure.add_gridspec(2 * rows, columns, height_ratios=[curve, strip] * rows)
     for position, name in enumerate(names):
         row, column = divmod(position, columns)
-        upper = page.figure.add_subplot(boxes[2 * row, column])
-        lower = page.figure.add_subplot(boxes[2 * row + 1, column])
+        upper = layout.figure.add_subplot(boxes[2 * row, column])
+        lower = layout.figure.add_subplot(boxes[2 * row + 1, column])
         values = over(at_places(dataset, name, chosen), months).values
         factor, unit = scaled(values, unit_of(dataset[name], windowed=True))
         values = values / factor
-        _curve(upper, values)
+        draw_cumulative(upper, list(values), [style.scenario_look(i) for i in range(len(values))])
+        upper.tick_params(labelbottom=False)
         _strips(lower, values, choose.names_of(dataset), named=alone)
-        _share_limits(upper, lower, values)
+        upper.sharex(lower)
+        lower.margins(x=0.03)
+        lower.autoscale_view(scaley=False)
         style.plain_numbers(lower.xaxis, (4.2 if alone else 5.0) / columns)
         if alone:
             label = f"{dataset[name].attrs.get('label', name)} ({unit})"
             lower.set_xlabel("\n".join(wrap(label, 4.0, 8.5)))
         else:
             lower.set_xlabel(unit)
-            upper.set_title("\n".join(wrap(titled(dataset, name, chosen), 2.3, style.BODY, True)))
-    return page.figure
+            panels.titled_panel(upper, titled(dataset, name, chosen), 2.3)
+    return layout.figure
 
 
-def _curve(ax: Axes, values: Floats) -> None:
-    """Draw the share of runs at or below each value; ``values`` is ``(scenario, run)``."""
-    for position, row in enumerate(values):
-        look = style.scenario_look(position)
+def draw_cumulative(ax: Axes, rows: Sequence[Floats], looks: Sequence[style.Look]) -> None:
+    """Draw the share of runs at or below each value, a curve for each row ``(run,)`` of values."""
+    for row, look in zip(rows, looks, strict=True):
         known = np.sort(row[np.isfinite(row)])
-        if not known.size:
-            continue
-        share = 100 * np.arange(1, known.size + 1) / known.size
-        where, height = np.append(known[0], known), np.append(0.0, share)
-        ax.step(where, height, where="post", color=look.colour, ls=look.line, lw=1.6)
-        _median(ax, float(np.median(known)), 50.0, look)
+        if known.size:
+            share = 100 * np.arange(1, known.size + 1) / known.size
+            ax.step(np.append(known[0], known), np.append(0.0, share), where="post",
+                    color=look.colour, ls=look.line, lw=1.6)  # fmt: skip
+            _median(ax, float(np.median(known)), 50.0, look)
     ax.axhline(50, color=style.QUIET, lw=0.6, ls=(0, (1, 2)), zorder=1)
     ax.set_ylim(0, 101)
     ax.set_yticks([0, 25, 50, 75, 100])
     ax.set_ylabel("% of runs\nat or below")
-    ax.tick_params(labelbottom=False)
 
 
 def _strips(ax: Axes, values: Floats, names: Sequence[str], named: bool) -> None:
@@ -112,27 +112,17 @@ def _strips(ax: Axes, values: Floats, names: Sequence[str], named: bool) -> None
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     bins = max(10, round(3 * values.shape[-1] ** (1 / 3)))
     edges = np.linspace(low, high, bins + 1) if high > low else np.array([low, low + 1.0])
-    beside: dict[str, Any] = {
-        "xycoords": ax.get_yaxis_transform(),
-        "textcoords": "offset points",
-        "xytext": (5, 0),
-    }
     for position, row in enumerate(values):
         row = row[np.isfinite(row)]
         if row.size:
-            median = _strip(ax, row, edges, position)
+            median = number(_strip(ax, row, edges, position))
             colour = style.scenario_look(position).colour
-            place = (1, 0.1 - position)
-            ax.annotate(
-                number(median), place, va="center", size=style.SMALL, color=colour, **beside
-            )
-    ax.annotate("median", (1, 0.8), va="bottom", size=7.5, color=style.QUIET, **beside)
+            panels.write_right(ax, 0.1 - position, median, size=style.SMALL, color=colour)
+    panels.write_right(ax, 0.8, "median", va="bottom", color=style.QUIET)
     texts = (names if len(names) > 1 else ["runs"]) if named else [""] * len(names)
     texts = ["\n".join(wrap(text, _NAMES, 8.5)[:2]) for text in texts]
-    ax.set_yticks([0.1 - position for position in range(len(names))], texts)
+    panels.name_rows(ax, [0.1 - position for position in range(len(names))], texts, 8.5)
     ax.set_ylim(-len(names) + 0.65, 0.8)
-    ax.grid(axis="y", visible=False)
-    ax.spines["left"].set_visible(False)
 
 
 def _strip(ax: Axes, values: Floats, edges: Floats, position: int) -> float:
@@ -152,23 +142,3 @@ def _strip(ax: Axes, values: Floats, edges: Floats, position: int) -> float:
 
 def _median(ax: Axes, value: float, height: float, look: style.Look) -> None:
     ax.plot([value], [height], marker=look.marker, color=look.colour, mec="white", ms=6.5, zorder=4)
-
-
-def _share_limits(upper: Axes, lower: Axes, values: Floats) -> None:
-    """Give both panels one axis of values, with a little room at the ends."""
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    room = 0.03 * (high - low) or max(abs(low) * 0.1, 0.5)
-    for ax in (upper, lower):
-        ax.set_xlim(low - room, high + room)
-    upper.sharex(lower)
-
-
-def _legend(dataset: xr.Dataset) -> list[tuple[Artist, str]]:
-    entries: list[tuple[Artist, str]] = []
-    for position, name in enumerate(choose.names_of(dataset)):
-        look = style.scenario_look(position)
-        line = Line2D([], [], color=look.colour, ls=look.line, lw=1.6, marker=look.marker)
-        line.set(markeredgecolor="white", markersize=6.5)
-        entries.append((line, name))
-    return entries

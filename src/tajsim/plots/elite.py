@@ -1,4 +1,4 @@
-"""The elite: a lane per commander, the share of runs in which he serves, is bought off, falls."""
+"""Who holds power and provides security: elite, position of the regime, posts, providers."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-import tajsim.plots.panels as beside
-import tajsim.plots.panels as marks
-import tajsim.plots.panels as timeline
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS
 from tajsim.errors import UserError
 from tajsim.plots.border import NOBODY, OTHERS, OWN, Band, draw_stack
-from tajsim.plots.map import PLACES, standing
-from tajsim.plots.panels import Grid
-from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_nodes, draw_ribbons, place
-from tajsim.plots.style import KeyEntry, Layout
-from tajsim.results.numbers import display_name, month_text, wrap
-from tajsim.results.window import DOCUMENTED_UNTIL, Floats, lasting, spans, years
+from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_bars, draw_ribbons, place_nodes
+from tajsim.plots.style import Item, KeyEntry, Layout
+from tajsim.results.chronicle import event_log
+from tajsim.results.numbers import display_name, month_text
+from tajsim.results.window import (
+    DOCUMENTED_UNTIL,
+    Floats,
+    lasting,
+    months_in,
+    spans,
+    window_of,
+    years,
+)
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
 STATE, LOYALTY = "commander_state", "commander_loyalty"
@@ -67,24 +70,25 @@ def elite(
     choose.check_selection([dataset[STATE]], chosen)
     there = [name for name in COMMANDERS if name in dataset["commander"].values]
     names = [name for name in there if name in chosen.get("commander", there)]
-    grid = Grid(names, choose.names_of(dataset), tall=0.95, low=0.86, across=2, heads=_heads(names))
-    found = marks.marks(dataset, events, _EVENTS)
-    page = Layout(
-        body=(grid.height + (0.2 if grid.alone else 0.0)) * grid.rows
-        + grid.room(dataset, found)
-        + 0.6,
+    grid = panels.Grid(
+        names, choose.names_of(dataset), tall=0.95, low=0.86, across=2, heads=_heads(names)
+    )
+    found = panels.event_markers(dataset, events, _EVENTS)
+    above = panels.EventRows(dataset, found, grid.wide)
+    layout = Layout(
+        body=(grid.height + (0.2 if grid.alone else 0.0)) * grid.rows + above.room / 72 + 0.6,
         title=title or "The elite: who serves, who is bought off, who falls",
         subtitle=_SUBTITLE,
         legend=_legend(),
-        key=[*_posts(names), *_scheduled(found, grid.scenarios)],
-        foot=timeline.foot(dataset, "Areas: shares of the runs; no interval is shown."),
+        key=[*_first_posts(names), *panels.events_key(found, grid.scenarios, headed=True)],
+        foot=panels.foot(dataset, "Areas: shares of the runs; no interval is shown."),
     )
-    for index, ax in enumerate(page.panels(grid.rows, grid.columns, grid.count)):
+    for index, ax in enumerate(layout.panels(grid.rows, grid.columns, grid.count)):
         name, scenario = grid.panel(index)
         here = lasting(dataset[[STATE, LOYALTY]]).sel(commander=name, scenario=scenario)
         _lane(ax, here[STATE], here[LOYALTY], years(here["month"].values))
-        grid.dress(ax, dataset, index, found, "share of runs" if grid.alone else "share")
-    return page.figure
+        grid.dress(ax, dataset, index, above, "share of runs" if grid.alone else "share")
+    return layout.figure
 
 
 def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: Floats) -> None:
@@ -93,19 +97,12 @@ def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: Floats) ->
     draw_stack(ax, when, [(states == code).mean(axis=1) for code in _ORDER], parts())
     held = np.isin(states, _IN_PLACE)
     values = np.where(held, loyalty.transpose("month", "run").values, 0.0)
-    count = held.sum(axis=1)
-    mean = np.divide(
-        values.sum(axis=1), count, out=np.full(len(count), np.nan), where=count >= _few(states)
-    )
+    count, few = held.sum(axis=1), max(1, states.shape[1] // 20)  # too few runs for a mean
+    mean = np.divide(values.sum(axis=1), count, out=np.full(len(count), np.nan), where=count >= few)
     for width, colour in ((2.6, "white"), (1.2, style.INK)):
         ax.plot(when, mean, color=colour, lw=width, zorder=4)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
-
-
-def _few(states: Floats) -> int:
-    """Return the runs below which a mean of loyalty is not drawn: a twentieth of them."""
-    return max(1, int(states.shape[1]) // 20)
 
 
 def parts() -> list[Band]:
@@ -118,7 +115,7 @@ def _heads(names: Sequence[str]) -> dict[str, str]:
     return {name: f"{chr(97 + i)}  {display_name(name)}" for i, name in enumerate(names)}
 
 
-def _posts(names: Sequence[str]) -> list[KeyEntry]:
+def _first_posts(names: Sequence[str]) -> list[KeyEntry]:
     """Return what is true at the start: posts, sides, and networks under protection."""
     entries = [KeyEntry("First post, side in the civil war, and networks under protection")]
     for number, name in enumerate(names):
@@ -134,18 +131,12 @@ def _posts(names: Sequence[str]) -> list[KeyEntry]:
     return entries
 
 
-def _scheduled(found: Sequence[marks.Mark], names: Sequence[str]) -> list[KeyEntry]:
-    entries = marks.key(found, names)
-    return [KeyEntry("Events"), *entries] if entries and len(names) == 1 else entries
-
-
-def _legend() -> list[tuple[Artist, str]]:
-    line = Line2D([], [], color=style.INK, lw=1.2)
-    return [*(part.patch() for part in parts()), (line, "mean loyalty in office")]
+def _legend() -> list[Item]:
+    line = style.line_item("mean loyalty in office", color=style.INK, lw=1.2)
+    return [*(part.item for part in parts()), line]
 
 
 ALIGNMENT, DEPENDENCE = "alignment", "dependence"
-MOST_SCENARIOS = 6
 Box = tuple[float, float, float, float]
 _YEAR = 7.5  # points
 _QUANTILES = (0.25, 0.5, 0.75)
@@ -162,34 +153,28 @@ def position(
     """Draw the path of alignment against dependence by year, a panel per scenario.
 
     Args:
-        dataset: results of up to six scenarios; the first is drawn thinly behind the others.
+        dataset: results of one scenario or several; the first is drawn thinly behind the others.
         window: ``"2006-01:2010-12"``, of which whole years are drawn; by default all.
         title: heading.
 
     Raises:
-        UserError: for results without the two outcomes, without a whole year, or of too many
-            scenarios.
+        UserError: for a wrong window, or results without the two outcomes or a whole year.
     """
     choose.outcomes(dataset, [ALIGNMENT, DEPENDENCE], [])
     names = choose.names_of(dataset)
-    if len(names) > MOST_SCENARIOS:
-        raise UserError(
-            f"the picture of the position shows at most {MOST_SCENARIOS} scenarios, the results "
-            f"hold {len(names)}: choose with --scenarios"
-        )
     years, values = _by_year(dataset, window)
     columns = min(len(names), 2)
     rows = -(-len(names) // columns)
     tall = 3.6 if columns == 1 else 2.9
-    page = Layout(
+    layout = Layout(
         body=tall * rows + 0.4,
         title=title or "The regime between Moscow and the West",
         subtitle=_POSITION_SUBTITLE,
-        legend=_position_legend(names),
-        foot=timeline.foot(dataset, "Crosses: the middle 50 % of the runs."),
+        legend=style.scenario_items(names, ms=4),
+        foot=panels.foot(dataset, "Crosses: the middle 50 % of the runs."),
     )
     box = _box(values)
-    for index, ax in enumerate(page.panels(rows, columns, len(names))):
+    for index, ax in enumerate(layout.panels(rows, columns, len(names))):
         if index:
             _path(ax, years, values[:, 0], 0)
         behind = values[:, 0, 1] if index else None
@@ -199,16 +184,14 @@ def position(
             ax.set_ylabel("outsiders' part of all security work (share)")
         if index + columns >= len(names):
             ax.set_xlabel("position between West and Moscow (index)")
-    return page.figure
+    return layout.figure
 
 
 def _by_year(dataset: xr.Dataset, window: str | Sequence[str] | None) -> tuple[Floats, Floats]:
     """Return whole years, and ``(alignment or dependence, scenario, quantile, year)``."""
-    months = dataset["month"].values.astype("datetime64[M]")
     if window is not None:
-        start, end = window.split(":") if isinstance(window, str) else window
-        inside = (months >= np.datetime64(start, "M")) & (months <= np.datetime64(end, "M"))
-        dataset, months = dataset.isel(month=np.flatnonzero(inside)), months[inside]
+        dataset = dataset.isel(month=months_in(dataset, window_of(dataset, window)))
+    months = dataset["month"].values.astype("datetime64[M]")
     of_month = months.astype("datetime64[Y]").astype(int) + 1970
     years = np.array([y for y in np.unique(of_month) if (of_month == y).sum() == 12], float)
     if not years.size:
@@ -264,11 +247,11 @@ def _path(
         ax.plot([x[i]] * 2, [low[i], high[i]], color=look.colour, lw=0.8, alpha=0.7, zorder=2)
     names = [f"{year:.0f}" for year in years]
     order = list(dict.fromkeys([*order[:2], *crossed, *(i for i in order if _free(spots, i))]))
-    lines = beside.along(*spots.T)
+    lines = panels.along_line(*spots.T)
     if behind is not None:
-        lines = np.concatenate([lines, beside.along(*_inches(behind, box, size).T)])
-    for i, side in beside.sides(spots, names, order, _YEAR, size, lines, always=2).items():
-        beside.write(ax, float(x[i]), float(y[i]), names[i], side, _YEAR)
+        lines = np.concatenate([lines, panels.along_line(*_inches(behind, box, size).T)])
+    for i, side in panels.place_labels(spots, names, order, _YEAR, size, lines, always=2).items():
+        panels.write_label(ax, float(x[i]), float(y[i]), names[i], side, _YEAR)
 
 
 def _inches(values: Floats, box: Box, size: tuple[float, float]) -> Floats:
@@ -297,16 +280,47 @@ def _dress(ax: Axes, box: Box, name: str, wide: float) -> None:
     ax.set(xlim=box[:2], ylim=box[2:])
     style.plain_numbers(ax.xaxis, wide)
     style.plain_numbers(ax.yaxis, 2.4)
-    ax.set_title("\n".join(wrap(name, wide, style.BODY, bold=True)))
+    panels.titled_panel(ax, name, wide)
 
 
-def _position_legend(names: Sequence[str]) -> list[tuple[Artist, str]]:
-    entries: list[tuple[Artist, str]] = []
-    for index, name in enumerate(names):
-        look = style.scenario_look(index)
-        line = Line2D([], [], color=look.colour, ls=look.line, marker=look.marker, ms=4)
-        entries.append((line, name))
-    return entries
+#: What a commander without a post is, by the number of his state.
+FATES = {
+    2: "dismissed or arrested",
+    3: "in mutiny",
+    4: "gone over to the enemy",
+    5: "killed",
+    6: "not called yet",
+}
+#: Every place, in the order of their numbers in `standing`.
+PLACES = (*AGENCIES, *FATES.values())
+
+
+def standing(dataset: xr.Dataset, scenario: str, month: int) -> np.ndarray:
+    """Return the place of each commander at a month, ``(commander, run)`` of rows of `PLACES`.
+
+    The post is that of early 2004, or the last one that the chronicle notes as given.
+
+    Raises:
+        UserError: for results without events.
+    """
+    runs = [int(run) for run in dataset["run"].values]
+    place = np.full((len(COMMANDERS), len(runs)), -1)
+    for name in FIRST_COMMANDERS:
+        place[COMMANDERS.index(name)] = AGENCIES.index(COMMANDER_FACTS[name].post)
+    events = event_log(dataset)
+    given = np.isin(events.kind, ("post_given", "bargain")) & np.isin(events.target, AGENCIES)
+    mine = (events.scenario == scenario) & (events.month <= month)
+    events = events.where(given & mine & np.isin(events.actor, COMMANDERS))
+    for i in range(len(events)):
+        row, column = COMMANDERS.index(events.actor[i]), runs.index(int(events.run[i]))
+        place[row, column] = AGENCIES.index(events.target[i])
+    state = dataset["commander_state"].sel(scenario=scenario, commander=list(COMMANDERS))
+    states = np.round(state.transpose("commander", "month", "run").values[:, month]).astype(int)
+    for code, fate in FATES.items():
+        place[states == code] = PLACES.index(fate)
+    # Who serves without a post that is noted holds that of his facts.
+    home = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
+    return np.where(place < 0, home[:, np.newaxis], place)
 
 
 MOST_PANELS = 6
@@ -337,24 +351,20 @@ def network(dataset: xr.Dataset, *, at: choose.Names = None, title: str | None =
     if len(dates) > MOST_PANELS:
         raise UserError(f"network shows at most {MOST_PANELS} dates; {len(dates)} are given")
     found = [standing(dataset, scenario, int(np.flatnonzero(months == d)[0])) for d in dates]
-    panels = [(str(date), *_columns(values)) for date, values in zip(dates, found, strict=True)]
-    columns = min(2, len(panels))
-    rows = [panels[i : i + columns] for i in range(0, len(panels), columns)]
+    dated = [(str(date), *_columns(values)) for date, values in zip(dates, found, strict=True)]
+    columns = min(2, len(dated))
+    rows = [dated[i : i + columns] for i in range(0, len(dated), columns)]
     tall = [0.25 + max(column_height(c, _SCALE) for p in row for c in p[1:3]) for row in rows]
-    page = Layout(
+    layout = Layout(
         body=sum(tall) + 0.3 * len(rows),
         title=title or f"Who holds which post: {scenario}",
         subtitle=_NETWORK_SUBTITLE,
-        foot=timeline.foot(dataset, "Widths: shares of the runs; no interval is shown."),
+        foot=panels.foot(dataset, "Widths: shares of the runs; no interval is shown."),
     )
-    grid = page.figure.subplots(len(rows), columns, squeeze=False, height_ratios=tall)
-    for position, ax in enumerate(grid.flat):
-        row, column = divmod(position, columns)
-        if column < len(rows[row]):
-            _panel(ax, rows[row][column], tall[row], (style.WIDTH - 0.3) / columns)
-        else:
-            ax.remove()
-    return page.figure
+    grid = layout.panels(len(rows), columns, len(dated), height_ratios=tall)
+    for place, ax in enumerate(grid):
+        _posts_panel(ax, dated[place], tall[place // columns], (style.WIDTH - 0.3) / columns)
+    return layout.figure
 
 
 def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
@@ -387,7 +397,7 @@ def _colour(name: str) -> str:
     return style.GRID if colour == "#ffffff" else colour
 
 
-def _panel(
+def _posts_panel(
     ax: Axes, panel: tuple[str, list[Node], list[Node], list[Flow]], tall: float, wide: float
 ) -> None:
     """Draw one date; one unit of the panel is an inch."""
@@ -396,10 +406,10 @@ def _panel(
     ax.set_axis_off()
     ax.set_title(month_text(date), pad=3)
     ends = (1.08, wide - 1.42)
-    places = place(left, _SCALE), place(right, _SCALE)
+    places = place_nodes(left, _SCALE), place_nodes(right, _SCALE)
     draw_ribbons(ax, flows, (places[0], ends[0] + BAR), (places[1], ends[1]), _SCALE)
-    draw_nodes(ax, places[0], ends[0], _SCALE, text_right=False)
-    draw_nodes(ax, places[1], ends[1], _SCALE)
+    draw_bars(ax, places[0], ends[0], _SCALE, text_right=False)
+    draw_bars(ax, places[1], ends[1], _SCALE)
 
 
 EFFORT, OUTSIDE, GAP, PROVISION = "own_effort", "outside_provision", "gap", "provision"
@@ -409,6 +419,7 @@ _PROVIDERS_SUBTITLE = (
     "Of each task the part that powers carry, that the country's own agencies carry beyond them, "
     "and that nobody carries. What several powers do twice is divided by what each brings."
 )
+_OWN_EFFORT = {"color": style.INK, "lw": 1.2, "ls": (0, (4, 1.5))}
 _INTERVAL = "Areas: means over the runs, so that they add up; no interval is shown."
 
 
@@ -434,26 +445,32 @@ def providers(
     chosen = choose.selection(select)
     choose.check_selection([dataset[OUTSIDE]], chosen)
     tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
-    grid = Grid([t for t in tasks if t in chosen.get("task", tasks)], choose.names_of(dataset))
-    found = marks.marks(dataset, events)
+    grid = panels.Grid(
+        [t for t in tasks if t in chosen.get("task", tasks)], choose.names_of(dataset)
+    )
+    found = panels.event_markers(dataset, events)
+    above = panels.EventRows(dataset, found, grid.wide)
     shares = shares_of(dataset)
     powers = _told(shares)
     parts = [OWN, *(part_of(p) for p in powers), OTHERS, NOBODY]
-    page = Layout(
-        body=grid.height * grid.rows + grid.room(dataset, found) + 0.65,
+    layout = Layout(
+        body=grid.height * grid.rows + above.room / 72 + 0.65,
         title=title or "Who provides security, by task",
         subtitle=_PROVIDERS_SUBTITLE,
-        legend=_providers_legend(parts),
-        key=marks.key(found, grid.scenarios),
-        foot=timeline.foot(dataset, _INTERVAL),
+        legend=[
+            *(part.item for part in parts),
+            style.line_item("the task's share of all own effort", **_OWN_EFFORT),
+        ],
+        key=panels.events_key(found, grid.scenarios),
+        foot=panels.foot(dataset, _INTERVAL),
     )
     shares = lasting(shares)
-    for index, ax in enumerate(page.panels(grid.rows, grid.columns, grid.count)):
+    for index, ax in enumerate(layout.panels(grid.rows, grid.columns, grid.count)):
         task, scenario = grid.panel(index)
         here = shares.sel(scenario=scenario, task=task)
         _providers_panel(ax, here, years(shares["month"].values), powers, parts)
-        grid.dress(ax, dataset, index, found, "share")
-    return page.figure
+        grid.dress(ax, dataset, index, above, "share")
+    return layout.figure
 
 
 def shares_of(dataset: xr.Dataset) -> xr.Dataset:
@@ -502,8 +519,3 @@ def _providers_panel(
         ax.plot(when, shares["effort"].values, color=colour, lw=width, ls=line, zorder=4)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
-
-
-def _providers_legend(parts: Sequence[Band]) -> list[tuple[Artist, str]]:
-    line = Line2D([], [], color=style.INK, lw=1.2, ls=(0, (4, 1.5)))
-    return [*(part.patch() for part in parts), (line, "the task's share of all own effort")]

@@ -1,4 +1,4 @@
-"""The claims scoreboard: what documents say of cause and effect, and in how many runs it holds."""
+"""What documents say beside the runs: claims, targets, and values observed in a series."""
 
 from __future__ import annotations
 
@@ -10,25 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 import tajsim.plots.panels as panels
-import tajsim.plots.panels as timeline
 import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures, printed_in
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.plots.intervals import Row, board
-from tajsim.plots.panels import source
-from tajsim.plots.style import KeyEntry, Layout
+from tajsim.plots.intervals import Bar, Interval, Row, draw_rows, heading, rows_height
+from tajsim.plots.style import Item, KeyEntry, Layout
 from tajsim.results.numbers import decimals_for, number, plain, short, words
-from tajsim.results.select import own_dimensions
 from tajsim.results.window import scaled, year_of
 
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
@@ -63,32 +57,43 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         table = table[table["scenario"].isin(choose.names_of(dataset))]
     if table.empty:
         raise UserError("these scenarios make no claims; there is nothing to draw")
-    groups = ((str(name), part) for name, part in table.groupby("scenario", sort=False))
-    shown = board(groups, _row)
-    page = Layout(
-        body=shown.height,
-        title=title or _title(table),
+    rows: list[Row] = []
+    for name, part in table.groupby("scenario", sort=False):
+        rows += [heading(str(name)), *(_claim(one) for one in part.itertuples())]
+    counts = table["verdict"].value_counts()
+    parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
+    layout = Layout(
+        body=rows_height(rows),
+        title=title or f"Claims of the documents: {', '.join(parts)}",
         subtitle=_SUBTITLE,
-        legend=_legend(table),
+        legend=[
+            style.line_item(VERDICTS[v][3], ls="", ms=6, **_mark(*VERDICTS[v][:3]))
+            for v in VERDICTS
+            if v in counts
+        ],
         foot=panels.foot(dataset, "In brackets: the 90 % interval of the mean effect."),
     )
-    ax = page.figure.subplots()
-    for middle, claim in shown.draw(ax, "mean effect [90 %]"):
-        marker, colour, filled, _ = VERDICTS[claim.verdict]
-        share = float(getattr(claim, "share", 0.0) or 0.0) if claim.verdict != "not tested" else 0.0
-        ax.plot([0, share], [middle] * 2, color=colour, lw=1.0, alpha=0.6, zorder=2)
-        ax.plot(
-            [share], [middle], marker=marker, ms=6, mfc=colour if filled else "white", mec=colour,
-            mew=1.2, zorder=4, clip_on=False, gid=f"claim-{claim.claim}",
-        )  # fmt: skip
+    ax = layout.figure.subplots()
+    draw_rows(ax, rows, "mean effect [90 %]")
     ax.set_xlim(-0.03, 1.03)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
     ax.set_xlabel("runs in which it holds (share)")
-    return page.figure
+    return layout.figure
 
 
-def _row(claim: Any) -> Row:
-    return Row(f"{words(claim.claim)} ({claim.document}:{claim.line})", _said(claim))
+def _mark(marker: str, colour: str, filled: bool) -> dict[str, Any]:
+    """Return how a marker is drawn, hollow if it is not filled."""
+    return {"marker": marker, "mfc": colour if filled else "white", "mec": colour, "mew": 1.2}
+
+
+def _claim(claim: Any) -> Row:
+    marker, colour, filled, _ = VERDICTS[claim.verdict]
+    share = float(getattr(claim, "share", 0.0) or 0.0) if claim.verdict != "not tested" else 0.0
+    interval = Interval(
+        share, (0.0, share), text=_said(claim), line={"color": colour, "lw": 1.0, "alpha": 0.6},
+        mark={"ms": 6, **_mark(marker, colour, filled)}, gid=f"claim-{claim.claim}",
+    )  # fmt: skip
+    return Row(f"{words(claim.claim)} ({claim.document}:{claim.line})", [interval])
 
 
 def _said(claim: Any) -> str:
@@ -106,28 +111,14 @@ def _said(claim: Any) -> str:
     return f"{mean} [{low}, {high}] {unit}"
 
 
-def _title(table: pd.DataFrame) -> str:
-    counts = table["verdict"].value_counts()
-    parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
-    return f"Claims of the documents: {', '.join(parts)}"
-
-
 #: What is said of several with one verdict, where it is not the verdict itself.
 _SEVERAL = {"holds": "hold", "fails": "fail", "turns later": "turn later"}
 
 
-def _legend(table: pd.DataFrame) -> list[tuple[Artist, str]]:
-    there = [verdict for verdict in VERDICTS if (table["verdict"] == verdict).any()]
-    entries: list[tuple[Artist, str]] = []
-    for marker, colour, filled, name in (VERDICTS[v] for v in there):
-        face = colour if filled else "white"
-        line = Line2D([], [], ls="", marker=marker, ms=6, mfc=face, mec=colour, mew=1.2)
-        entries.append((line, name))
-    return entries
-
-
+_BOUNDS = {"at_least": "at least ", "at_most": "at most "}
 #: Standard errors beyond which the axis ends, and that hold 90 % of an error.
 EDGE, NINETY = 6.0, 1.645
+_OWN_ERROR = "#e3ecf4"
 _INK = {"checked": "#0072b2", "fitted": style.QUIET}
 _TARGETS_SUBTITLE = (
     "Across: simulated less observed, in standard errors of the observed figure (zero is a perfect "
@@ -151,27 +142,32 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     """
     if table.empty:
         raise UserError("there are no targets to draw")
-    groups = ((str(theme), part) for theme, part in table.groupby("theme", sort=False))
-    shown = board(groups, _targets_row)
+    rows: list[Row] = []
+    for theme, part in table.groupby("theme", sort=False):
+        rows += [heading(str(theme)), *(_target(one) for one in part.itertuples())]
     uses = table["use"].value_counts()
-    page = Layout(
-        body=shown.height,
+    legend: list[Item] = [
+        style.line_item(f"{use} ({uses.get(use, 0)})", color=_INK[use], lw=1.6, **_used(use))
+        for use in _INK
+    ]
+    legend.append(style.area_item("within 90 % of the figure's own error", fc=_OWN_ERROR, lw=0))
+    layout = Layout(
+        body=rows_height(rows) + 0.3,
         title=title or f"{choose.names_of(dataset)[0]} against what was observed",
         subtitle=_TARGETS_SUBTITLE,
-        legend=_targets_legend(uses),
-        foot=timeline.foot(dataset, "Lines: 90 % of the runs."),
+        legend=legend,
+        foot=panels.foot(dataset, "Lines: 90 % of the runs."),
     )
-    ax = page.figure.subplots()
-    ax.axvspan(-NINETY, NINETY, color="#e3ecf4", lw=0, zorder=0.3)
+    ax = layout.figure.subplots()
+    ax.axvspan(-NINETY, NINETY, color=_OWN_ERROR, lw=0, zorder=0.3)
     ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
-    for middle, target in shown.draw(ax, "observed; simulated [90 %]"):
-        _draw(ax, target, middle)
+    draw_rows(ax, rows, "observed; simulated [90 %]")
     ax.set_xlim(-EDGE, EDGE)
     style.plain_numbers(ax.xaxis, 4.0)
     ax.set_xlabel("standard errors of the figure (number)")
     if (table["kind"] == "event").any():
         _upper_axis(ax)
-    return page.figure
+    return layout.figure
 
 
 def _upper_axis(ax: Axes) -> None:
@@ -189,25 +185,31 @@ def _from_share(share: Any) -> Any:
     return share * 2 * EDGE - EDGE
 
 
-def _draw(ax: Axes, target: Any, middle: float) -> None:
-    """Draw one target: a range and its median, or for an event a bar of agreement."""
-    colour = _INK.get(target.use, style.INK)
-    face = colour if target.use == "checked" else "white"
+def _used(use: str) -> dict[str, Any]:
+    """Return the marker of a target by its use: what was fitted is hollow."""
+    return _mark("o", _INK.get(use, style.INK), use == "checked")
+
+
+def _target(target: Any) -> Row:
+    """Return the row of a target: a range and its median, or for an event a bar of agreement."""
+    mark, colour = _used(target.use), _INK.get(target.use, style.INK)
     if target.kind == "event":
-        share = float(target.percentile)
-        at = -EDGE + 2 * EDGE * share
-        ax.plot([-EDGE, at], [middle] * 2, color=colour, lw=3.2, alpha=0.3, solid_capstyle="butt")
-        ax.plot([at], [middle], marker="|", ms=8, mew=1.6, color=colour, zorder=4)
-        return
-    ends = [_errors(target, float(v)) for v in (target.p05, target.median, target.p95)]
-    low, mid, high = np.clip(ends, -EDGE, EDGE)
-    ax.plot([low, high], [middle] * 2, color=colour, lw=1.6, zorder=3)
-    beyond = abs(ends[1]) > EDGE
-    marker = (">" if ends[1] > 0 else "<") if beyond else "o"
-    ax.plot(
-        [mid], [middle], marker=marker, ms=5.5, mfc=face, mec=colour, mew=1.2, zorder=4,
-        clip_on=False, gid=f"target-{target.target}",
-    )  # fmt: skip
+        at = _from_share(float(target.percentile))
+        fill = {"fc": style.lighter(colour, 0.7)}
+        interval = Interval(
+            at, bars=[Bar(-EDGE, at, fill)], text=_targets_said(target),
+            mark={"marker": "|", "ms": 8, "mew": 1.6, "color": colour},
+        )  # fmt: skip
+    else:
+        ends = [_errors(target, float(v)) for v in (target.p05, target.median, target.p95)]
+        low, middle, high = (float(end) for end in np.clip(ends, -EDGE, EDGE))
+        if abs(ends[1]) > EDGE:
+            mark["marker"] = ">" if ends[1] > 0 else "<"
+        interval = Interval(
+            middle, (low, high), text=_targets_said(target), line={"color": colour, "lw": 1.6},
+            mark=mark, gid=f"target-{target.target}",
+        )  # fmt: skip
+    return Row(f"{words(target.target)} ({_source(target.figure)})", [interval])
 
 
 def _errors(target: Any, value: float) -> float:
@@ -221,15 +223,11 @@ def _errors(target: Any, value: float) -> float:
     return max(off, 0.0) if target.kind == "at_most" else off
 
 
-def _targets_row(target: Any) -> Row:
-    return Row(f"{words(target.target)} ({_source(target.figure)})", _targets_said(target))
-
-
 def _targets_said(target: Any) -> str:
     if target.kind == "event":
         happened = "happened" if target.observed else "did not happen"
         return f"{happened}; {100 * target.percentile:.0f} % of runs agree"
-    bound = {"at_least": "at least ", "at_most": "at most "}.get(target.kind, "")
+    bound = _BOUNDS.get(target.kind, "")
     middle, low, high = (short(float(v)) for v in (target.median, target.p05, target.p95))
     return f"{bound}{plain(float(target.observed))}; {middle} [{low}, {high}] {target.unit}"
 
@@ -239,17 +237,6 @@ def _source(figure: str) -> str:
     return f"{found.document}:{found.line}" if found else figure
 
 
-def _targets_legend(uses: pd.Series) -> list[tuple[Artist, str]]:
-    entries: list[tuple[Artist, str]] = []
-    for use, colour in _INK.items():
-        face = colour if use == "checked" else "white"
-        line = Line2D([], [], color=colour, lw=1.6, marker="o", mfc=face, mec=colour, mew=1.2)
-        entries.append((line, f"{use} ({uses.get(use, 0)})"))
-    entries.append((Patch(fc="#e3ecf4", lw=0), "within 90 % of the figure's own error"))
-    return entries
-
-
-_NINETY = 1.645  # standard errors to each side that hold 90 % of an error
 _MARKERS = {"about": "D", "at_least": "^", "at_most": "v"}
 _YEAR = 12
 
@@ -288,16 +275,16 @@ def observed(
         factor = _factor(target, str(variable.attrs.get("aggregate")), months)
         if factor is None or not _same_scope(target, variable, select):
             continue
-        error = _NINETY * target.error
+        error = NINETY * target.error
         if target.scale == "log":
             ends = target.observed * exp(-error), target.observed * exp(error)
         else:
             ends = target.observed - error, target.observed + error
         value, low, high = (v * factor for v in (target.observed, *ends))
-        bound = {"at_least": "at least ", "at_most": "at most "}.get(target.bound, "")
+        bound = _BOUNDS.get(target.bound, "")
         text = (
             f"{words(target.id)}: {bound}{plain(target.observed)} {target.unit} "
-            f"({source(printed_in([target.figure.id]))})"
+            f"({panels.source(printed_in([target.figure.id]))})"
         )
         start, end = (year_of(month) for month in target.window)
         # A rolling value stands at the last of its months.
@@ -323,7 +310,7 @@ def _same_scope(
     target: Target, variable: xr.DataArray, select: Mapping[str, Sequence[str]]
 ) -> bool:
     """Tell whether a figure covers the coordinates that the series does."""
-    own = {d: list(select[d]) for d in own_dimensions(variable) if d in select}
+    own = {d: list(select[d]) for d in choose.own_dimensions(variable) if d in select}
     return own == {d: [name] for d, name in target.where.items()}
 
 

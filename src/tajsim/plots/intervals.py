@@ -1,42 +1,164 @@
-"""The forest of paired differences: a row per outcome, standardised, with the value printed."""
+"""Rows of things with an interval, and the forest of paired differences drawn with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
+import tajsim.results.window as windows
 from tajsim.errors import UserError, unknown
 from tajsim.plots.style import Layout
 from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import month_text, number, width, with_interval, wrap
-from tajsim.results.select import gap
-from tajsim.results.window import (
-    Floats,
-    at_places,
-    most_moved,
-    over,
-    scaled,
-    titled,
-    unit_of,
-    window_of,
-    yes_or_no,
-)
+from tajsim.results.window import Floats, yes_or_no
 
-_LINE = 0.16  # inches of one printed value
-_GAP = 0.08  # inches between rows
-_NAMES, _PANEL = 2.0, 2.9  # inches of the column of names and of the panel
+_LINE, _GAP, _HEADING = 0.145, 0.07, 0.05  # inches: of a line, between rows, above a heading
+AXIS = 0.72  # inches of an axis with its label
+_SWATCH = 0.1  # inches, half the height of a bar
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a row: where it starts and ends, how it is filled, and what is written in it."""
+
+    start: float
+    end: float
+    fill: Mapping[str, Any]
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value of a row with its interval; what is ``nan`` or empty is not drawn.
+
+    ``ends`` are those of the interval and ``wider`` those of a second, thinner one; ``line`` and
+    ``mark`` say in matplotlib's words how interval and value are drawn; ``ring`` is a second value.
+    ``text`` stands right of the axis, in the colour ``ink``; ``gid`` names the mark in the file.
+    """
+
+    value: float = np.nan
+    ends: tuple[float, float] | None = None
+    wider: tuple[float, float] | None = None
+    ring: float = np.nan
+    bars: Sequence[Bar] = ()
+    text: str = ""
+    ink: str = style.INK
+    line: Mapping[str, Any] = field(default_factory=dict)
+    mark: Mapping[str, Any] = field(default_factory=dict)
+    gid: str = ""
+
+    def draw(self, ax: Axes, height: float, half: float) -> None:
+        """Draw it at a height of the axis; ``half`` is half the height of a bar."""
+        for bar in self.bars:
+            drawn = ax.barh(height, bar.end - bar.start, 2 * half, left=bar.start, zorder=2.5,
+                            **{"lw": 0, **bar.fill}, gid=self.gid)  # fmt: skip
+            if bar.text:
+                shade = drawn[0].get_facecolor()[:3]
+                box = {"pad": 1.5, "fc": shade, "lw": 0}
+                ax.text((bar.start + bar.end) / 2, height, bar.text, ha="center", va="center",
+                        size=style.SMALL, color=style.ink_on(shade), bbox=box)  # fmt: skip
+        flat: dict[str, Any] = {"solid_capstyle": "butt", "lw": 2.2, **self.line}
+        if self.wider:
+            ax.plot(self.wider, [height] * 2, **{**flat, "lw": 0.8}, alpha=0.75, zorder=2.6)
+        if self.ends:
+            ax.plot(self.ends, [height] * 2, **flat, zorder=3)
+        mark = {"marker": "o", "ms": 5.5, "mew": 1.2, "zorder": 4, "clip_on": False, **self.mark}
+        if np.isfinite(self.value):
+            ax.plot([self.value], [height], **mark, gid=self.gid)
+        if np.isfinite(self.ring):
+            ax.plot([self.ring], [height], **{**mark, "mfc": "none"})
+        if self.text:
+            panels.write_right(ax, height, self.text, color=self.ink, linespacing=1.15)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A thing with its intervals, one below the other; without any it is a heading.
+
+    ``room`` are the inches for its name, ``tall`` those that it takes at least.
+    """
+
+    name: str
+    intervals: Sequence[Interval] = ()
+    room: float = 2.3
+    tall: float = 0.0
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of its name."""
+        bold = not self.intervals
+        return wrap(self.name, self.room, style.SMALL if bold else style.FOOT, bold)
+
+    @property
+    def height(self) -> float:
+        """The inches that it takes."""
+        beside = sum(one.text.count("\n") + 1 for one in self.intervals)
+        lines = _LINE * max(len(self.lines), beside) + _GAP
+        return max(lines, self.tall) + (0.0 if self.intervals else _HEADING)
+
+
+def heading(name: str, room: float = 6.0) -> Row:
+    """Return a row that is a heading, of so many inches at most."""
+    return Row(name, room=room)
+
+
+def rows_height(rows: Sequence[Row]) -> float:
+    """Return the inches of rows with their axis."""
+    return sum(row.height for row in rows) + AXIS
+
+
+def names_room(rows: Sequence[Row]) -> float:
+    """Return the inches that the names of the rows take."""
+    lines = [line for row in rows if row.intervals for line in row.lines]
+    return max((width(line, style.FOOT) for line in lines), default=0.0)
+
+
+def draw_rows(
+    ax: Axes, rows: Sequence[Row], head: str = "", tall: float = 0.0, lines: bool = True
+) -> None:
+    """Draw rows downwards; one unit of the vertical axis is an inch.
+
+    Args:
+        ax: the panel.
+        rows: what to draw.
+        head: stands above the texts right of the axis.
+        tall: inches of the rows of the tallest panel, where several stand side by side.
+        lines: whether thin lines part the rows; without them a first heading is above the panel.
+    """
+    at, middles = 0.0, []
+    left = -72 * names_room(rows) - 4
+    steps = [row.height / (len(row.intervals) + 0.4) for row in rows]
+    half = min([_SWATCH, *(0.4 * s for s, row in zip(steps, rows, strict=True) if row.intervals)])
+    for row, step in zip(rows, steps, strict=True):
+        middle = at - row.height / 2
+        if row.intervals:
+            middles.append(middle)
+        else:
+            ax.annotate(
+                "\n".join(row.lines), (0, middle), xycoords=ax.get_yaxis_transform(),
+                xytext=(left, 0), textcoords="offset points", va="center", weight="bold",
+                size=style.SMALL, bbox={"fc": "white", "lw": 0, "pad": 0.6}, zorder=5,
+            )  # fmt: skip
+        first = middle + step * (len(row.intervals) - 1) / 2
+        for place, interval in enumerate(row.intervals):
+            interval.draw(ax, first - place * step, half)
+        at -= row.height
+        if lines:
+            ax.axhline(at, color=style.GRID, lw=0.5, zorder=0.5)
+    above = 0.0 if lines or rows[0].intervals else rows[0].height
+    ax.set_ylim(min(at, -tall) or -1.0, -above)
+    names = ["\n".join(row.lines) for row in rows if row.intervals]
+    panels.name_rows(ax, middles, names, style.FOOT)
+    panels.write_right(ax, -above, head, up=3.0, va="bottom", color=style.QUIET)
 
 
 @dataclass(frozen=True)
@@ -61,272 +183,48 @@ class Difference:
     @property
     def size(self) -> float:
         """The largest mean difference of a scenario, in standard deviations of the reference."""
-        sizes = [
-            abs(mean_interval(v)[0]) / s
-            for v, s in zip(self.values, self.spreads, strict=True)
-            if s > 0
-        ]
-        return max(sizes, default=0.0)
+        pairs = zip(self.values, self.spreads, strict=True)
+        return max((abs(mean_interval(v)[0]) / s for v, s in pairs if s > 0), default=0.0)
 
     @property
-    def printed(self) -> tuple[float, str]:
-        """What the printed means are divided by, and the unit then."""
-        return scaled(np.array([mean_interval(values)[0] for values in self.values]), self.unit)
+    def row(self) -> Row:
+        """Its row: an interval for each scenario."""
+        means = np.array([mean_interval(values)[0] for values in self.values])
+        scale = windows.scaled(means, self.unit)
+        return Row(self.label, [self._interval(i, *scale) for i in range(len(means))], room=2.0)
 
-    @property
-    def height(self) -> float:
-        """The inches of its row."""
-        lines = max(len(self.values), len(wrap(self.label, _NAMES, style.SMALL)))
-        return lines * _LINE + _GAP
+    def _interval(self, index: int, factor: float, unit: str) -> Interval:
+        """Return mean, interval and spread of one scenario's differences, printed with a unit.
 
-
-def forest_height(rows: Sequence[Difference]) -> float:
-    """Return the inches of a forest with its axis."""
-    return sum(row.height for row in rows) + 0.75 if rows else 0.6
-
-
-def forest(ax: Axes, rows: Sequence[Difference], reference: str) -> None:
-    """Draw a row per outcome; a scenario whose interval covers zero is hollow and grey."""
-    ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
-    at, middles = 0.0, []
-    for one in rows:
-        middles.append(at - one.height / 2)
-        first = middles[-1] + _LINE * (len(one.values) - 1) / 2
-        for index in range(len(one.values)):
-            _scenario(ax, one, index, first - index * _LINE)
-        at -= one.height
-        ax.axhline(at, color=style.GRID, lw=0.6, zorder=1)
-    names = ["\n".join(wrap(one.label, _NAMES, style.SMALL)) for one in rows]
-    ax.set_ylim(at or -1.0, 0)
-    ax.set_yticks(middles, names, size=style.SMALL)
-    ax.grid(axis="y", visible=False)
-    ax.spines["left"].set_visible(False)
-    _value_axis(ax, reference, any(spread > 0.0 for one in rows for spread in one.spreads))
-    if not rows:
-        ax.text(0.5, 0.5, "no outcome differs in any run", transform=ax.transAxes, ha="center")
-        return
-    ax.annotate(
-        "mean difference [90 % interval]", (1, 1), xycoords="axes fraction", xytext=(8, 3),
-        textcoords="offset points", va="bottom", size=7.5, color=style.QUIET,
-    )  # fmt: skip
-
-
-def _value_axis(ax: Axes, reference: str, spread: bool) -> None:
-    if not spread and ax.get_ylim()[0] < -1.0:
-        ax.set_xticks([])
-        ax.set_xlabel("\n".join(wrap("no spread over the runs to measure by", _PANEL, 8.5)))
-        return
-    low, high = ax.get_xlim()
-    ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
-    style.plain_numbers(ax.xaxis, 1.4 * _PANEL)
-    label = f"paired difference (standard deviations of the runs of {reference})"
-    ax.set_xlabel("\n".join(wrap(label, _PANEL, 8.5)))
-
-
-def _scenario(ax: Axes, one: Difference, index: int, height: float) -> None:
-    """Draw mean, interval and spread of one scenario's differences, and print them."""
-    look = style.scenario_look(index + 1)
-    values, spread = one.values[index], one.spreads[index]
-    mean, low, high = mean_interval(values)
-    sure = low > 0.0 or high < 0.0
-    if spread > 0.0:
-        runs = np.quantile(values[np.isfinite(values)], [0.05, 0.95]) / spread
-        ax.plot(runs, [height] * 2, color=look.colour, lw=0.8, alpha=0.75, zorder=2.5)
-        ax.plot(
-            np.array([low, high]) / spread, [height] * 2, color=look.colour, lw=4.2,
-            solid_capstyle="butt", zorder=3,
-        )  # fmt: skip
-        ax.plot(
-            [mean / spread], [height], marker=look.marker, ms=4.5, mew=1.1, zorder=4,
-            color=look.colour if sure else "white", mec=look.colour,
-        )  # fmt: skip
-    factor, unit = one.printed
-    text = f"{with_interval(mean / factor, low / factor, high / factor)} {unit}"
-    if not np.any(values):
-        text = "no difference in any run"
-    elif spread <= 0.0:
-        text += " (no spread)"
-    ax.annotate(
-        text, (1, height),
-        xycoords=ax.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points",
-        va="center", size=7.5, color=look.colour if sure else style.QUIET,
-    )  # fmt: skip
-
-
-LINE = 0.135  # inches of a line
-_BOARD_GAP = 0.06
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row: text left of the axis and right of it; a heading has neither place nor text right."""
-
-    label: str
-    right: str = ""
-    heading: bool = False
-    room: float = 2.3
-    lines: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        size, room = (style.SMALL, 6.0) if self.heading else (style.FOOT, self.room)
-        object.__setattr__(self, "lines", wrap(self.label, room, size, bold=self.heading))
-
-    @property
-    def height(self) -> float:
-        """Inches that the row takes."""
-        lines = max(len(self.lines), len(self.right.split("\n")))
-        return LINE * lines + _BOARD_GAP + (0.05 if self.heading else 0.0)
-
-
-@dataclass(frozen=True)
-class Board:
-    """Rows and, for each, the entry of a table that it shows; ``None`` for a heading."""
-
-    rows: Sequence[Row]
-    found: Sequence[Any]
-
-    @property
-    def height(self) -> float:
-        """The inches of the board with its axis."""
-        return sum(row.height for row in self.rows) + 0.7
-
-    def draw(self, ax: Axes, head: str) -> list[tuple[float, Any]]:
-        """Write the texts beside an axis; return the entries with the middle of their rows."""
-        middles = draw_rows(ax, self.rows, head)
-        pairs = zip(middles, self.found, strict=True)
-        return [(middle, one) for middle, one in pairs if one is not None]
-
-
-def board(groups: Iterable[tuple[str, pd.DataFrame]], row_of: Callable[[Any], Row]) -> Board:
-    """Return a board of groups of a table: a heading, then a row for each entry.
-
-    Args:
-        groups: heading and entries of each group.
-        row_of: the row of an entry, whose columns are its attributes.
-    """
-    rows: list[Row] = []
-    found: list[Any] = []
-    for heading, part in groups:
-        rows.append(Row(heading, heading=True))
-        found.append(None)
-        for one in part.itertuples():
-            rows.append(row_of(one))
-            found.append(one)
-    return Board(rows, found)
-
-
-def draw_rows(ax: Axes, rows: Sequence[Row], head: str = "") -> list[float]:
-    """Write the texts of a board beside an axis; return the middle of each row, in inches down."""
-    at, middles = 0.0, []
-    for row in rows:
-        middle = at - row.height / 2
-        middles.append(middle)
-        if row.heading:
-            ax.annotate(
-                "\n".join(row.lines), (0, middle), xycoords=ax.get_yaxis_transform(),
-                xytext=(-72 * rows_room(rows) - 4, 0), textcoords="offset points", va="center",
-                weight="bold", size=style.SMALL,
-            )  # fmt: skip
-        else:
-            ax.annotate(
-                row.right, (1, middle), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
-                textcoords="offset points", va="center", size=style.FOOT, linespacing=1.15,
-            )  # fmt: skip
-        at -= row.height
-        ax.axhline(at, color=style.GRID, lw=0.5, zorder=0.5)
-    ax.set_ylim(at or -1.0, 0)
-    told = [(m, row) for m, row in zip(middles, rows, strict=True) if not row.heading]
-    ax.set_yticks([m for m, _ in told], ["\n".join(row.lines) for _, row in told], size=style.FOOT)
-    ax.grid(axis="y", visible=False)
-    ax.spines["left"].set_visible(False)
-    ax.annotate(
-        head, (1, 1), xycoords="axes fraction", xytext=(8, 3), textcoords="offset points",
-        va="bottom", size=style.FOOT, color=style.QUIET,
-    )  # fmt: skip
-    return middles
-
-
-def rows_room(rows: Sequence[Row]) -> float:
-    """Return the inches of the column of names."""
-    return max((row.room for row in rows if not row.heading), default=0.0)
-
-
-#: What stands above a panel: scenario, column, text, unit of the outcome.
-Heading = tuple[str, str, str, str]
-
-MOST = 10
-_ROW, _BROKEN, _AROUND, _FACTOR_ROWS_LINE = 0.25, 0.34, 0.62, 0.165  # inches
-_NAME = 1.35  # inches of a name before it is broken
-
-
-@dataclass(frozen=True)
-class FactorPanels:
-    """The panels of a picture: how many factors each shows, and how they are laid out."""
-
-    headings: Sequence[Heading]
-    factors: Sequence[str]
-    most: int
-    head: float = 0.0
-
-    @property
-    def columns(self) -> int:
-        """Panels in a row."""
-        return 1 if len(self.headings) == 1 else 2
-
-    @property
-    def rows(self) -> int:
-        """Rows of panels."""
-        return -(-len(self.headings) // self.columns)
-
-    @property
-    def wide(self) -> float:
-        """Inches of a panel with the names of its factors."""
-        return (style.WIDTH - 0.3) / self.columns - 0.1
-
-    @property
-    def height(self) -> float:
-        """Inches of all panels."""
-        broken = any("\n" in row_name(name) for name in self.factors)
-        lines = max(len(self._head(text)) for _, _, text, _ in self.headings)
-        each = (
-            _AROUND
-            + _FACTOR_ROWS_LINE * lines
-            + self.head / 72
-            + (_BROKEN if broken else _ROW) * self.most
-        )
-        return self.rows * each
-
-    def dress(self, ax: Axes, text: str, names: Sequence[str], right: float = 0.0) -> None:
-        """Name the rows of a panel and write above them, from their left end, what it shows.
-
-        ``right`` is what the numbers beside the rows take, in inches.
+        One whose interval covers zero is hollow and grey.
         """
-        labels = [row_name(name) for name in names]
-        ax.set_yticks([-i for i in range(len(names))], labels, size=style.SMALL, linespacing=1.15)
-        ax.set_ylim(-self.most + 0.4, 0.6)
-        ax.grid(axis="y", visible=False)
-        lines = [line for label in labels for line in label.split("\n")]
-        left = max(width(line, style.SMALL) for line in lines) + 0.06
-        ax.annotate(
-            "\n".join(self._head(text)), (0, 1), xycoords="axes fraction",
-            xytext=(-72 * left, 5 + self.head), textcoords="offset points", va="bottom",
-            size=style.BODY, weight="bold",
+        look = style.scenario_look(index + 1)
+        values, spread = self.values[index], self.spreads[index]
+        mean, low, high = mean_interval(values)
+        sure = low > 0.0 or high < 0.0
+        text = f"{with_interval(mean / factor, low / factor, high / factor)} {unit}"
+        if not np.any(values):
+            text = "no difference in any run"
+        elif spread <= 0.0:
+            text += " (no spread)"
+        ink = look.colour if sure else style.QUIET
+        known = values[np.isfinite(values)]
+        if spread <= 0.0 or not known.size:
+            return Interval(text=text if known.size else "missing in every run", ink=ink)
+        least, most = np.quantile(known, [0.05, 0.95]) / spread
+        face = look.colour if sure else "white"
+        return Interval(
+            mean / spread, (low / spread, high / spread), (least, most), text=text, ink=ink,
+            line={"color": look.colour, "lw": 4.2},
+            mark={"marker": look.marker, "ms": 4.5, "mfc": face, "mec": look.colour},
         )  # fmt: skip
-        style.plain_numbers(ax.xaxis, self.wide - left - right)
-
-    def _head(self, text: str) -> list[str]:
-        return wrap(text, self.wide - 0.1, style.BODY, True)
-
-
-def row_name(name: str) -> str:
-    """Return the name of a factor, broken after its dot where it is long."""
-    first, dot, rest = name.partition(".")
-    return f"{first}.\n{rest}" if dot and width(name, style.SMALL) > _NAME else name
 
 
 #: About so many printed values are shown if no outcomes are named.
-_LINES = 30
+_PRINTED = 30
 _ORDERS = ("size", "registry")
+_HISTOGRAM = 2.2  # inches
+_PANEL = 2.9  # inches of the panel of the forest
 _INTERVAL = (
     "Thick: 90 % interval of the mean paired difference; thin: the middle 90 % of the runs' "
     "differences. Over sections, agencies and the like flows, counts and stocks are added, "
@@ -370,31 +268,49 @@ def difference(
     moved = [d for d in found if d.moves]
     if order == "size":
         moved.sort(key=lambda one: one.size, reverse=True)
-    tall = forest_height(moved)
-    page = Layout(
-        body=tall + (2.2 if extra else 0.0),
+    rows = [one.row for one in moved]
+    heights = [rows_height(rows) if rows else 0.5, *([_HISTOGRAM] if extra and rows else [])]
+    layout = Layout(
+        body=sum(heights),
         title=title or _title(dataset),
-        subtitle=_subtitle(dataset, window, "" if outcome else choose.told(dataset, len(names))),
-        legend=_legend(dataset),
+        subtitle=_subtitle(dataset, window, 0 if outcome else len(names)),
+        legend=_legend(dataset) if rows else [],
         foot=_foot(dataset, [d.label for d in found if not d.moves]),
     )
-    reference = choose.names_of(dataset)[0]
-    if not extra:
-        forest(page.figure.subplots(), moved, reference)
-        return page.figure
-    parts = page.figure.subfigures(2, 1, height_ratios=[tall, 2.2], squeeze=False)
-    forest(parts[0, 0].subplots(), moved, reference)
-    whole = _difference(dataset, extra[0], chosen, window)
-    _histogram(parts[1, 0].subplots(), dataset, whole)
-    return page.figure
+    parts = layout.figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)
+    ax = parts[0, 0].subplots()
+    if not rows:
+        ax.set_axis_off()
+        ax.text(0.0, 0.5, "No outcome differs in any run.", transform=ax.transAxes, va="center")
+        return layout.figure
+    draw_rows(ax, rows, "mean difference [90 % interval]")
+    _value_axis(ax, choose.names_of(dataset)[0], any(any(one.spreads) for one in moved))
+    if extra:
+        one = _difference(dataset, extra[0], chosen, window)
+        _histogram(parts[1, 0].subplots(), dataset, one)
+    return layout.figure
+
+
+def _value_axis(ax: Axes, reference: str, spread: bool) -> None:
+    """Draw zero and label the axis of values, which has no scale without a ``spread``."""
+    ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
+    if not spread:
+        ax.set_xticks([])
+        ax.set_xlabel("\n".join(wrap("no spread over the runs to measure by", _PANEL, 8.5)))
+        return
+    low, high = ax.get_xlim()
+    ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
+    style.plain_numbers(ax.xaxis, 1.4 * _PANEL)
+    label = f"paired difference (standard deviations of the runs of {reference})"
+    ax.set_xlabel("\n".join(wrap(label, _PANEL, 8.5)))
 
 
 def _names(
     dataset: xr.Dataset, named: list[str], detail: str | None, window: Any
 ) -> tuple[list[str], list[str]]:
     """Return the outcomes of the forest, and that of the histogram, if there is one."""
-    most = max(3, _LINES // (dataset.sizes["scenario"] - 1))
-    usual = most_moved(dataset, choose.headline(dataset), most, window)
+    most = max(3, _PRINTED // (dataset.sizes["scenario"] - 1))
+    usual = windows.most_moved(dataset, choose.headline(dataset), most, window)
     if len(named) == 1:
         detail = detail or named[0]
         named = list(dict.fromkeys(named + usual))
@@ -429,31 +345,30 @@ def _rows(
         return [whole]
     places = [str(place) for place in dataset[own[0]].values]
     chosen = [{**select, own[0]: [place]} for place in places]
-    parts = [_difference(dataset, name, one, window) for one in chosen]
+    parts = [_difference(dataset, name, c, window) for c in chosen]
     moved = [part for part in parts if part.moves]
     return moved or [whole]
 
 
 def _difference(
-    dataset: xr.Dataset,
-    name: str,
-    select: Mapping[str, Sequence[str]],
-    window: Any,
+    dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
 ) -> Difference:
-    """Return the paired differences of an outcome at the chosen places."""
-    series = at_places(dataset, name, select)
+    """Return the paired differences of an outcome in each scenario."""
+    series = windows.at_places(dataset, name, select)
     values, spreads, scale = [], [], 0.0
     for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
-        months = window_of(dataset, window, scenario)
-        reference, other = over(series.isel(scenario=[0, position]), months).values
-        values.append(gap(reference, other))
+        months = windows.window_of(dataset, window, scenario)
+        reference, other = windows.over(series.isel(scenario=[0, position]), months).values
+        values.append(choose.gap(reference, other))
         known = reference[np.isfinite(reference)]
         spreads.append(float(known.std(ddof=1)) if known.size > 1 else 0.0)
         scale = max(scale, float(np.abs(known).max(initial=0.0)))
     spreads = [spread if spread > 1e-6 * scale else 0.0 for spread in spreads]
     narrowed = any(dimension in select for dimension in choose.own_dimensions(dataset[name]))
-    label = titled(dataset, name, select) if narrowed else str(series.attrs.get("label", name))
-    unit = unit_of(series, windowed=True)
+    label = (
+        windows.titled(dataset, name, select) if narrowed else str(series.attrs.get("label", name))
+    )
+    unit = windows.unit_of(series, windowed=True)
     if unit == "0 or 1":
         unit = f"share of {'runs' if yes_or_no(series, windowed=True) else 'months'}"
     return Difference(label, unit, values, spreads, scale)
@@ -461,7 +376,7 @@ def _difference(
 
 def _histogram(ax: Axes, dataset: xr.Dataset, one: Difference) -> None:
     """Draw the paired differences of one outcome, with mean and share of runs above zero."""
-    factor, unit = scaled(np.concatenate(one.values), one.unit)
+    factor, unit = windows.scaled(np.concatenate(one.values), one.unit)
     known = np.concatenate([values[np.isfinite(values)] for values in one.values]) / factor
     low, high = (
         (min(float(known.min()), 0.0), max(float(known.max()), 0.0)) if known.size else (0, 0)
@@ -494,6 +409,8 @@ def _bars(ax: Axes, values: Floats, edges: Floats, look: style.Look) -> None:
 
 
 def _signs(name: str, values: Floats) -> str:
+    if not values.size:
+        return f"{name}: missing in every run" if name else "missing in every run"
     up, down = (100 * float(np.mean(test)) for test in (values > 0, values < 0))
     mean = number(mean_interval(values)[0], signed=True)
     text = f"mean {mean}; higher in {up:.0f} %, lower in {down:.0f} % of runs"
@@ -502,16 +419,13 @@ def _signs(name: str, values: Floats) -> str:
     return f"{name}: {text}" if name else text
 
 
-def _legend(dataset: xr.Dataset) -> list[tuple[Artist, str]]:
-    entries: list[tuple[Artist, str]] = []
-    for index, name in enumerate(choose.names_of(dataset)[1:]):
-        look = style.scenario_look(index + 1)
-        entries.append(
-            (Line2D([], [], color=look.colour, lw=1.6, marker=look.marker, ms=5.5), name)
-        )
-    hollow = Line2D([], [], color=style.QUIET, lw=1.6, marker="o", mfc="white", ms=5.5, mew=1.3)
-    entries.append((hollow, "hollow: the interval covers zero"))
-    return entries
+def _legend(dataset: xr.Dataset) -> list[style.Item]:
+    names = choose.names_of(dataset)[1:]
+    hollow = {"color": style.QUIET, "lw": 1.6, "marker": "o", "mfc": "white", "ms": 5.5, "mew": 1.3}
+    return [
+        *style.scenario_items(names, 1, ls="-", lw=1.6, ms=5.5),
+        style.line_item("hollow: the interval covers zero", **hollow),
+    ]
 
 
 def _title(dataset: xr.Dataset) -> str:
@@ -521,17 +435,17 @@ def _title(dataset: xr.Dataset) -> str:
     )
 
 
-def _subtitle(dataset: xr.Dataset, window: Any, choice: str) -> str:
-    windows: dict[tuple[str, str], list[str]] = {}
+def _subtitle(dataset: xr.Dataset, window: Any, shown: int) -> str:
+    groups: dict[tuple[str, str], list[str]] = {}
     for name in choose.names_of(dataset)[1:]:
-        windows.setdefault(window_of(dataset, window, name), []).append(name)
+        groups.setdefault(windows.window_of(dataset, window, name), []).append(name)
     parts = [
         f"{month_text(start)} to {month_text(end)}"
-        + (f" ({', '.join(names)})" if len(windows) > 1 else "")
-        for (start, end), names in windows.items()
+        + (f" ({', '.join(names)})" if len(groups) > 1 else "")
+        for (start, end), names in groups.items()
     ]
     text = f"Each run minus the reference's run of the same number, over {'; '.join(parts)}."
-    return "\n".join(filter(None, [choose.question(dataset), f"{choice} {text}".strip()]))
+    return panels.subtitle(dataset, text, shown)
 
 
 def _foot(dataset: xr.Dataset, still: Sequence[str]) -> str:

@@ -18,21 +18,16 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-import tajsim.plots.panels as timeline
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
-import tajsim.results.select as select
-from tajsim.axes import AGENCIES, COMMANDERS
 from tajsim.errors import UserError
 from tajsim.plots.style import Item, Layout
-from tajsim.results.chronicle import event_log
 from tajsim.results.numbers import number, wrap
 from tajsim.results.window import Span, medians_over, spans, unit_of
-from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
 
 Line = NDArray[np.float64]
 Place = tuple[float, float]
@@ -119,7 +114,7 @@ class Exits:
     """The ways out, sized by what leaves there."""
 
     def __init__(self, dataset: xr.Dataset, dates: Sequence[Span]) -> None:
-        there = LEAVING in dataset and select.own_dimensions(dataset[LEAVING]) == ["exit"]
+        there = LEAVING in dataset and choose.own_dimensions(dataset[LEAVING]) == ["exit"]
         self.values = medians_over(dataset[LEAVING], dates) if there else None
         self.names = list(map(str, dataset["exit"].values)) if there else []
         self.largest = float(np.nanmax(self.values)) if self.values is not None else 0.0
@@ -132,12 +127,11 @@ class Exits:
         top = 10.0 ** np.floor(np.log10(self.largest))
         top *= max(step for step in (1, 2, 5) if step * top <= self.largest)
         texts = (f"way out: {number(top)} {self.unit} of heroin leave", number(top / 5))
-        marks = (self._mark(value, wide) for value in (top, top / 5))
-        return list(zip(marks, texts, strict=True))
-
-    def _mark(self, value: float, wide: float) -> Line2D:
-        size = float(np.sqrt(self._area(value, wide)))
-        return Line2D([], [], ls="", marker="^", ms=size, mfc=style.DRUGS, mec="white", mew=0.7)
+        return [
+            style.line_item(text, ls="", marker="^", ms=float(np.sqrt(self._area(value, wide))),
+                            mfc=style.DRUGS, mec="white", mew=0.7)
+            for value, text in zip((top, top / 5), texts, strict=True)
+        ]  # fmt: skip
 
     def _area(self, value: float, wide: float) -> float:
         """Return the area of a triangle in square points."""
@@ -159,6 +153,7 @@ class Exits:
 DEFAULT = ("heroin_seized", "state_control")
 MOST_PANELS = 12
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
+_SQUARE = {"ls": "", "marker": "s", "ms": 4, "mfc": style.INK, "mec": "white", "mew": 0.6}
 _LAND, _SEA = "#f4f2ec", "#e7e5de"
 
 
@@ -199,15 +194,15 @@ def map_of(
     wide = 6.7 / columns
     heads = [_head(scenarios, dates, divmod(i, len(dates)), wide) for i in range(count)]
     lines = max(map(len, heads))
-    page = Layout(
+    layout = Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
         title=title or "Border and regions",
         subtitle=_subtitle(names, dataset),
-        legend=[*exits.legend(wide), (_square(), "garrison of the Russian base")],
-        foot=f"{timeline.foot(dataset, 'Medians of the runs; no interval is shown.')} {CREDIT}",
+        legend=[*exits.legend(wide), style.line_item("garrison of the Russian base", **_SQUARE)],
+        foot=f"{panels.foot(dataset, 'Medians of the runs; no interval is shown.')} {CREDIT}",
     )
-    panels = page.panels(rows, columns, count)
-    for position, ax in enumerate(panels):
+    grid = layout.panels(rows, columns, count)
+    for position, ax in enumerate(grid):
         scenario, date = divmod(position, len(dates))
         _ground(ax, small=columns > 2)
         for layer in layers.values():
@@ -218,8 +213,8 @@ def map_of(
         if date == 0 and len(dates) > 1 and len(scenarios) > 1:
             ax.set_ylabel("\n".join(wrap(scenarios[scenario], 1.2, 8.5, bold=True)), weight="bold")
     for layer in layers.values():
-        layer.bar(page.figure, panels, len(layers))
-    return page.figure
+        layer.bar(grid)
+    return layout.figure
 
 
 def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:
@@ -247,12 +242,9 @@ def _columns(scenarios: int, dates: int) -> int:
 
 
 def _subtitle(names: Mapping[str, str], dataset: xr.Dataset) -> str:
-    said = []
-    if "section" in names:
-        said.append(f"Border: {dataset[names['section']].attrs.get('label', names['section'])}.")
-    if "region" in names:
-        said.append(f"Regions: {dataset[names['region']].attrs.get('label', names['region'])}.")
-    return " ".join(said)
+    said = {"section": "Border", "region": "Regions"}
+    texts = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
+    return " ".join(f"{said[d]}: {texts[d]}." for d in said if d in texts)
 
 
 def _head(
@@ -289,20 +281,12 @@ class _Layer:
                 ax.plot(*line.T, color=style.INK, lw=heavy + 1.4, zorder=4, solid_capstyle="butt")
                 ax.plot(*line.T, color=colour, lw=heavy, zorder=4.1, solid_capstyle="butt")
 
-    def bar(self, figure: Figure, panels: list[Axes], count: int) -> None:
+    def bar(self, grid: list[Axes]) -> None:
         """Put the scale of colours beneath the panels."""
-        bar = figure.colorbar(
-            self.picture, ax=panels, location="bottom", shrink=0.6, aspect=45, pad=0.015,
-        )  # fmt: skip
-        style.plain_numbers(bar.ax.xaxis, 3.6)
         label = self.variable.attrs.get("label", self.variable.name)
-        unit = unit_of(self.variable, windowed=True)
-        bar.set_label(f"{label} ({unit})", size=style.SMALL)
-        bar.outline.set_visible(False)
-
-
-def _square() -> Line2D:
-    return Line2D([], [], ls="", marker="s", ms=4, mfc=style.INK, mec="white", mew=0.6)
+        text = f"{label} ({unit_of(self.variable, windowed=True)})"
+        placed = {"location": "bottom", "shrink": 0.6, "aspect": 45, "pad": 0.015}
+        panels.colour_bar(self.picture, grid, text, 3.6, **placed)
 
 
 def _ground(ax: Axes, small: bool) -> None:
@@ -342,43 +326,3 @@ def _places(ax: Axes, wide: float) -> None:
                 name, (x, y), xytext=(right, up), textcoords="offset points", size=6.5,
                 zorder=7, path_effects=halo, color=style.INK, ha="left" if right > 0 else "right",
             )  # fmt: skip
-
-
-#: What a commander without a post is, by the number of his state.
-FATES = {
-    2: "dismissed or arrested",
-    3: "in mutiny",
-    4: "gone over to the enemy",
-    5: "killed",
-    6: "not called yet",
-}
-#: Every place, in the order of their numbers in `standing`.
-PLACES = (*AGENCIES, *FATES.values())
-
-
-def standing(dataset: xr.Dataset, scenario: str, month: int) -> np.ndarray:
-    """Return the place of each commander at a month, ``(commander, run)`` of rows of `PLACES`.
-
-    The post is that of early 2004, or the last one that the chronicle notes as given.
-
-    Raises:
-        UserError: for results without events.
-    """
-    runs = [int(run) for run in dataset["run"].values]
-    place = np.full((len(COMMANDERS), len(runs)), -1)
-    for name in FIRST_COMMANDERS:
-        place[COMMANDERS.index(name)] = AGENCIES.index(COMMANDER_FACTS[name].post)
-    events = event_log(dataset)
-    given = np.isin(events.kind, ("post_given", "bargain")) & np.isin(events.target, AGENCIES)
-    mine = (events.scenario == scenario) & (events.month <= month)
-    events = events.where(given & mine & np.isin(events.actor, COMMANDERS))
-    for i in range(len(events)):
-        row, column = COMMANDERS.index(events.actor[i]), runs.index(int(events.run[i]))
-        place[row, column] = AGENCIES.index(events.target[i])
-    state = dataset["commander_state"].sel(scenario=scenario, commander=list(COMMANDERS))
-    states = np.round(state.transpose("commander", "month", "run").values[:, month]).astype(int)
-    for code, fate in FATES.items():
-        place[states == code] = PLACES.index(fate)
-    # Who serves without a post that is noted holds that of his facts.
-    home = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
-    return np.where(place < 0, home[:, np.newaxis], place)

@@ -1,8 +1,7 @@
-"""What every picture over time shares: the axis of years, the projection, and the foot line."""
+"""How panels are laid out: axes, events above them, names beside points, scales, the foot line."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -10,15 +9,17 @@ from typing import Any, Literal, cast
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import offset_copy
 
 import tajsim.plots.style as style
+import tajsim.results.select as choose
 from tajsim.inputs.ledger import printed_in
-from tajsim.plots.style import KeyEntry, badge
+from tajsim.plots.style import KeyEntry
 from tajsim.results.numbers import display_name, month_text, width, wrap
-from tajsim.results.select import names_of
 from tajsim.results.window import DOCUMENTED_UNTIL, Floats, year_of, years
 
 #: Years of results whose axis is lettered by months.
@@ -90,19 +91,11 @@ def name_projection(ax: Axes, inches: float, points: float) -> None:
     if width("projection", 7.5) > band + 0.05:
         return
     ax.annotate(
-        "projection",
-        xy=((max(start, PROJECTION_FROM) + end) / 2, 1.0),
-        xycoords=ax.get_xaxis_transform(),
-        xytext=(0, points),
-        textcoords="offset points",
-        ha="center",
-        va="top" if points < 0 else "bottom",
-        size=7.5,
-        style="italic",
-        color=style.QUIET,
-        zorder=5,
-        annotation_clip=False,
-    )
+        "projection", ((max(start, PROJECTION_FROM) + end) / 2, 1.0),
+        xycoords=ax.get_xaxis_transform(), xytext=(0, points), textcoords="offset points",
+        ha="center", va="top" if points < 0 else "bottom", size=7.5, style="italic",
+        color=style.QUIET, zorder=5, annotation_clip=False,
+    )  # fmt: skip
 
 
 def bracket(ax: Axes, inches: float) -> None:
@@ -116,6 +109,17 @@ def bracket(ax: Axes, inches: float) -> None:
     name_projection(ax, inches, 5.0)
 
 
+_MODES = {
+    "posterior": "parameters from the calibrated sample",
+    "prior": "parameters drawn from their ranges in each run",
+    "fixed": "parameters fixed",
+}
+#: With fewer runs than this the foot line warns.
+ENOUGH = 30
+#: Attribute of results: of how many scenarios those in the picture are the first.
+GIVEN = "scenarios_given"
+
+
 def foot(dataset: xr.Dataset, interval: str) -> str:
     """Return the foot line: runs, interval, seed, how parameters were taken, projection."""
     attrs = dataset.attrs
@@ -126,22 +130,73 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
     ]
     if "," in str(attrs.get("runs_given", "")):
         parts[0] += f" (those that all results hold; given were {attrs['runs_given']})"
-    mode = {
-        "posterior": "parameters from the calibrated sample",
-        "prior": "parameters drawn from their ranges in each run",
-        "fixed": "parameters fixed",
-    }
-    if attrs.get("parameters_mode") in mode:
-        parts.append(mode[attrs["parameters_mode"]])
+    if attrs.get("parameters_mode") in _MODES:
+        parts.append(_MODES[attrs["parameters_mode"]])
     text = f"{'; '.join(parts)}. {interval if runs > 1 else 'One run: no interval.'}"
+    text += few(runs)
+    if GIVEN in attrs:
+        text += (
+            f" Only the first {dataset.sizes['scenario']} of {attrs[GIVEN]} scenarios have room; "
+            "tajsim plot --scenarios draws others."
+        )
     if has_projection(dataset):
         text += " Months after December 2015 are projection."
     version = attrs.get("tajsim_version")
     return f"{text} tajsim\N{NO-BREAK SPACE}{version}." if version else text
 
 
+def few(runs: int) -> str:
+    """Return the warning of the foot line where there are few runs, else nothing."""
+    return f" Fewer than {ENOUGH} runs: results are rough." if 1 < runs < ENOUGH else ""
+
+
+def subtitle(dataset: xr.Dataset, text: str, shown: int = 0) -> str:
+    """Return the question that the results answer and, on a line below, what is drawn.
+
+    ``shown`` is the number of headline outcomes chosen to stand for all, 0 if they were named.
+    """
+    choice = choose.told(dataset, shown) if shown else ""
+    return "\n".join(filter(None, [choose.question(dataset), f"{choice} {text}".strip()]))
+
+
+def titled_panel(ax: Axes, text: str, inches: float, **placed: Any) -> None:
+    """Write a heading above a panel of so many inches, on as many lines as it takes."""
+    ax.set_title("\n".join(wrap(text, inches, style.BODY, bold=True)), **placed)
+
+
+def write_right(ax: Axes, height: float, text: str, up: float = 0.0, **written: Any) -> None:
+    """Write a text right of a panel at a height of its vertical axis, ``up`` by some points."""
+    ax.annotate(
+        text, (1, height), xycoords=ax.get_yaxis_transform(), xytext=(6, up),
+        textcoords="offset points", **{"size": style.FOOT, "va": "center", **written},
+    )  # fmt: skip
+
+
+def name_rows(
+    ax: Axes, places: Sequence[float], names: Sequence[str], size: float = style.SMALL
+) -> None:
+    """Name what stands at places of the vertical axis, with no grid across and no line beside."""
+    ax.set_yticks(list(places), list(names), size=size, linespacing=1.15)
+    ax.grid(axis="y", visible=False)
+    ax.spines["left"].set_visible(False)
+
+
+def colour_bar(
+    shown: ScalarMappable, panels: Axes | Sequence[Axes], label: str, inches: float, **placed: Any
+) -> Colorbar:
+    """Put a named scale of colours of so many inches beside panels of one picture."""
+    first = panels if isinstance(panels, Axes) else panels[0]
+    where = placed if "cax" in placed else {"ax": panels, **placed}
+    bar = cast(Figure, first.figure).colorbar(shown, **where)
+    across = bar.orientation == "horizontal"
+    style.plain_numbers(bar.ax.xaxis if across else bar.ax.yaxis, inches)
+    bar.set_label("\n".join(wrap(label, inches, style.SMALL)), size=style.SMALL)
+    bar.outline.set_visible(False)
+    return bar
+
+
 @dataclass(frozen=True)
-class Mark:
+class EventMarker:
     """One or more events of a month, under one number; ``owners`` are the scenarios with them."""
 
     number: int
@@ -157,9 +212,9 @@ class Mark:
         return year_of(self.month)
 
 
-def marks(
+def event_markers(
     dataset: xr.Dataset, events: bool | Sequence[str], usual: Sequence[str] | None = None
-) -> list[Mark]:
+) -> list[EventMarker]:
     """Return the events of the scenarios by date, those of one month and owner under one number.
 
     ``events`` are the kinds of event to keep; ``False`` keeps none, ``True`` the ``usual`` kinds
@@ -168,9 +223,9 @@ def marks(
     if events is False:
         return []
     kinds = usual if events is True else [events] if isinstance(events, str) else events
-    names = names_of(dataset)
+    names = choose.names_of(dataset)
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    table: Mapping[str, list[dict[str, Any]]] = json.loads(dataset.attrs.get("events") or "{}")
+    table = choose.attribute(dataset, "events")
     owners: dict[tuple[str, str, str, str], list[str]] = {}
     for name in names:
         for event in table.get(name, []):
@@ -188,7 +243,7 @@ def marks(
     for number, ((month, who), parts) in enumerate(sorted(groups.items()), start=1):
         text = _joined([(label, where) for label, _, where in parts])
         sections = tuple(dict.fromkeys(section for _, section, _ in parts if section))
-        found.append(Mark(number, month, text, who, _colour(names, who), sections))
+        found.append(EventMarker(number, month, text, who, _colour(names, who), sections))
     return found
 
 
@@ -217,36 +272,45 @@ def _colour(names: Sequence[str], owners: Sequence[str]) -> str:
     return style.scenario_look(names.index(owners[0])).colour if own else style.QUIET
 
 
-def key(found: Sequence[Mark], names: Sequence[str]) -> list[KeyEntry]:
-    """Return the key of the marks, under a heading per set of scenarios if there are several."""
+def events_key(
+    found: Sequence[EventMarker], names: Sequence[str], headed: bool = False
+) -> list[KeyEntry]:
+    """Return the key of the events, under a heading per set of scenarios if there are several.
+
+    ``headed`` gives those of a single scenario a heading too.
+    """
     entries: list[KeyEntry] = []
     for owners in dict.fromkeys(mark.owners for mark in found):
         own = [mark for mark in found if mark.owners == owners]
         if len(names) > 1:
             where = "all scenarios" if len(owners) == len(names) else ", ".join(owners)
             entries.append(KeyEntry(f"Events in {where}", colour=own[0].colour))
+        elif headed:
+            entries.append(KeyEntry("Events"))
         entries += [
             KeyEntry(f"{month_text(m.month)}: {m.text}", str(m.number), m.colour) for m in own
         ]
     return entries
 
 
-_ROW = 11.0  # points from one row of badges to the next
+_ROW = 11.0  # points from one row of numbers to the next
 
 
 @dataclass(frozen=True)
-class Spot:
-    """Where the badge of a mark stands: beside its month if need be, ``points`` above the panel."""
+class MarkerPlace:
+    """Where the number of an event stands: near its month, ``points`` above the panel."""
 
     year: float
     points: float
 
 
-def spots(found: Sequence[Mark], dataset: xr.Dataset, inches: float) -> list[Spot]:
-    """Return a place for each badge, near its month and in its order, such that none touch.
+def marker_places(
+    found: Sequence[EventMarker], dataset: xr.Dataset, inches: float
+) -> list[MarkerPlace]:
+    """Return a place for each number, near its month and in its order, such that none touch.
 
-    ``inches`` is the (least) length of the axis on paper. Marks that are too many for one row of
-    badges are dealt out over several.
+    ``inches`` is the (least) length of the axis on paper. Events that are too many for one row of
+    numbers are dealt out over several.
     """
     if not found:
         return []
@@ -259,8 +323,8 @@ def spots(found: Sequence[Mark], dataset: xr.Dataset, inches: float) -> list[Spo
     start, end = float(when[0]), float(when[0]) + length
     places = apart([mark.year for mark in found], step, start, end)
     pushed = max(abs(p - mark.year) for p, mark in zip(places, found, strict=True)) * per_year
-    least = 12.0 + min(14.0, 18.0 * pushed)  # a line to a badge far aside must not lie flat
-    return [Spot(year, least + i % max(rows, 1) * _ROW) for i, year in enumerate(places)]
+    least = 12.0 + min(14.0, 18.0 * pushed)  # a line to a number far aside must not lie flat
+    return [MarkerPlace(year, least + i % max(rows, 1) * _ROW) for i, year in enumerate(places)]
 
 
 def apart(wanted: Sequence[float], step: float, start: float, end: float) -> list[float]:
@@ -280,45 +344,57 @@ def apart(wanted: Sequence[float], step: float, start: float, end: float) -> lis
     return [max(start, min(place, last)) + i * step for i, place in enumerate(free)]
 
 
-def head_room(places: Sequence[Spot]) -> float:
-    """Return the points that the badges need above a panel."""
-    return max((spot.points + 8.0 for spot in places), default=0.0)
+def head_room(places: Sequence[MarkerPlace]) -> float:
+    """Return the points that the numbers of events need above a panel."""
+    return max((place.points + 8.0 for place in places), default=0.0)
 
 
-def draw_marks(ax: Axes, found: Sequence[Mark], places: Sequence[Spot] | None = None) -> None:
-    """Draw a thin line at each event and, where ``places`` are given, its badge above the panel."""
+def draw_event_lines(ax: Axes, found: Sequence[EventMarker]) -> None:
+    """Draw a thin line at each event."""
     for mark in found:
         line = ax.axvline(mark.year, color=mark.colour, lw=0.8, ls=(0, (1, 1.5)), zorder=1.5)
         line.set_gid(f"event-{mark.number}")
-    if places is not None:
-        draw_badges(ax, found, places)
 
 
-def draw_badges(ax: Axes, found: Sequence[Mark], places: Sequence[Spot], lift: float = 0.0) -> None:
+def draw_event_numbers(
+    ax: Axes, found: Sequence[EventMarker], places: Sequence[MarkerPlace], lift: float = 0.0
+) -> None:
     """Write the numbers of the events above a panel, each tied to its month by a thin line.
 
     ``lift`` raises them by so many points.
     """
     top = ax.get_xaxis_transform()
-    for mark, spot in zip(found, places, strict=True):
-        lifted = offset_copy(top, cast(Figure, ax.figure), y=spot.points + lift, units="points")
+    for mark, place in zip(found, places, strict=True):
+        lifted = offset_copy(top, cast(Figure, ax.figure), y=place.points + lift, units="points")
+        arrow = {"arrowstyle": "-", "color": mark.colour, "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
         ax.annotate(
-            "",
-            xy=(mark.year, 1.0),
-            xycoords=top,
-            xytext=(spot.year, 1.0),
-            textcoords=lifted,
-            annotation_clip=False,
-            zorder=2.9,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": mark.colour,
-                "lw": 0.6,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
-        ax.text(spot.year, 1.0, str(mark.number), transform=lifted, zorder=6, **badge(mark.colour))
+            "", xy=(mark.year, 1.0), xycoords=top, xytext=(place.year, 1.0), textcoords=lifted,
+            annotation_clip=False, zorder=2.9, arrowprops=arrow,
+        )  # fmt: skip
+        written = style.numbered(mark.colour)
+        ax.text(place.year, 1.0, str(mark.number), transform=lifted, zorder=6, **written)
+
+
+class EventRows:
+    """The events above panels of one scenario each, with the line that shows the projection.
+
+    ``inches`` is the least length of a panel's axis of time; ``room`` the points that all of this
+    needs above a panel.
+    """
+
+    def __init__(self, dataset: xr.Dataset, found: Sequence[EventMarker], inches: float) -> None:
+        self.inches = inches
+        names = choose.names_of(dataset)
+        self.own = {name: [mark for mark in found if name in mark.owners] for name in names}
+        self._places = {n: marker_places(own, dataset, inches) for n, own in self.own.items()}
+        self._lift = 12.0 if has_projection(dataset) else 0.0
+        self.room = max(map(head_room, self._places.values()), default=0.0) + self._lift
+
+    def draw(self, ax: Axes, scenario: str) -> None:
+        """Write the numbers of a scenario's events above a panel, and the line below them."""
+        draw_event_numbers(ax, self.own[scenario], self._places[scenario], self._lift)
+        if self._lift:
+            bracket(ax, self.inches)
 
 
 @dataclass(frozen=True)
@@ -369,41 +445,23 @@ class Grid:
         row, column = divmod(index, self.columns)
         return self.things[row], self.scenarios[column]
 
-    def places(self, dataset: xr.Dataset, found: Sequence[Mark]) -> dict[str, list[Spot]]:
-        """Return where the badges of the events stand above the first row, by scenario."""
-        own = {name: [m for m in found if name in m.owners] for name in self.scenarios}
-        return {name: spots(marks, dataset, self.wide) for name, marks in own.items()}
-
     def dress(
-        self, ax: Axes, dataset: xr.Dataset, index: int, found: Sequence[Mark], unit: str
+        self, ax: Axes, dataset: xr.Dataset, index: int, events: EventRows, unit: str
     ) -> None:
         """Give a panel its axes, heading, projection and events."""
         row, column = divmod(index, self.columns)
         thing, scenario = self.panel(index)
-        places = self.places(dataset, found)
-        room = max(map(head_room, places.values()), default=0.0)
-        bottom = index + self.columns >= self.count
-        time_axis(ax, dataset, self.wide, bottom=bottom)
+        time_axis(ax, dataset, self.wide, bottom=index + self.columns >= self.count)
         said = self.heads.get(thing, display_name(thing))
         head = said if self.alone else scenario if row == 0 else ""
-        lines = wrap(head, self.wide, style.BODY, bold=True)
-        lift = 11.0 if row == 0 and has_projection(dataset) else 0.0
-        ax.set_title("\n".join(lines), pad=room + lift + 4 if row == 0 else 4)
-        if lift:
-            bracket(ax, self.wide)
+        titled_panel(ax, head, self.wide, pad=4 + (events.room if row == 0 else 0.0))
         ax.tick_params(labelleft=column == 0)
         if column == 0:
             name = [] if self.alone else wrap(said, self.height, 8.5)
             ax.set_ylabel("\n".join([*name, f"({unit})"]) if name else unit)
-        here = [mark for mark in found if scenario in mark.owners]
-        draw_marks(ax, here)
-        if index < self.columns:
-            draw_badges(ax, here, places[scenario], lift)
-
-    def room(self, dataset: xr.Dataset, found: Sequence[Mark]) -> float:
-        """Return the inches that the first row needs above its panels for badges and brackets."""
-        points = max(map(head_room, self.places(dataset, found).values()), default=0.0)
-        return (points + (11.0 if has_projection(dataset) else 0.0)) / 72
+        draw_event_lines(ax, events.own[scenario])
+        if row == 0:
+            events.draw(ax, scenario)
 
 
 _DOT = 0.05  # inches around the middle of a point that its mark takes
@@ -411,7 +469,7 @@ _GAP = np.array([-0.05, 0.05, 0.0, 0.0])  # inches between names beside each oth
 
 
 @dataclass(frozen=True)
-class Side:
+class LabelSide:
     """A side of a point: how far the name stands from it, in points, and how it is aligned."""
 
     right: float
@@ -427,19 +485,19 @@ class Side:
         return np.array([left, left + wide, low, low + tall])
 
 
-SIDES = (
-    Side(5, 4, "left", "bottom"),
-    Side(-5, 4, "right", "bottom"),
-    Side(5, -4, "left", "top"),
-    Side(-5, -4, "right", "top"),
-    Side(8, 0, "left", "center"),
-    Side(-8, 0, "right", "center"),
-    Side(0, 7, "center", "bottom"),
-    Side(0, -7, "center", "top"),
+_SIDES = (
+    LabelSide(5, 4, "left", "bottom"),
+    LabelSide(-5, 4, "right", "bottom"),
+    LabelSide(5, -4, "left", "top"),
+    LabelSide(-5, -4, "right", "top"),
+    LabelSide(8, 0, "left", "center"),
+    LabelSide(-8, 0, "right", "center"),
+    LabelSide(0, 7, "center", "bottom"),
+    LabelSide(0, -7, "center", "top"),
 )
 
 
-def sides(
+def place_labels(
     spots: Floats,
     names: Sequence[str],
     order: Sequence[int],
@@ -447,7 +505,7 @@ def sides(
     frame: tuple[float, float],
     lines: Floats | None = None,
     always: int = 0,
-) -> dict[int, Side]:
+) -> dict[int, LabelSide]:
     """Return on which side of its point each name stands; those without room are left out.
 
     Args:
@@ -460,12 +518,12 @@ def sides(
         always: so many of the first are named wherever there is least in the way.
     """
     tall = 1.05 * size / 72
-    found: dict[int, Side] = {}
+    found: dict[int, LabelSide] = {}
     boxes: list[Floats] = []
     for rank, i in enumerate(order):
         wide = width(names[i], size)
         best: tuple[float, int] | None = None
-        for k, side in enumerate(SIDES):
+        for k, side in enumerate(_SIDES):
             box = side.box(spots[i], wide, tall)
             cost = 4.0 * _inside(box, spots, _DOT) + 20.0 * sum(_meet(box, b) for b in boxes)
             cost += 50.0 * (box[0] < 0 or box[2] < 0 or box[1] > frame[0] or box[3] > frame[1])
@@ -474,8 +532,8 @@ def sides(
             if best is None or cost < best[0]:
                 best = cost, k
         if best is not None and (best[0] < 4.0 or rank < always):
-            found[i] = SIDES[best[1]]
-            boxes.append(SIDES[best[1]].box(spots[i], wide, tall) + _GAP)
+            found[i] = _SIDES[best[1]]
+            boxes.append(_SIDES[best[1]].box(spots[i], wide, tall) + _GAP)
     return found
 
 
@@ -489,13 +547,13 @@ def _meet(one: Floats, other: Floats) -> bool:
     return bool(one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3])
 
 
-def along(x: Floats, y: Floats) -> Floats:
+def along_line(x: Floats, y: Floats) -> Floats:
     """Return places close to each other on the line through some points, ``(place, 2)``."""
     steps = np.linspace(0.0, 1.0, 24, endpoint=False)
     return np.stack([(v[:-1, None] + np.diff(v)[:, None] * steps).ravel() for v in (x, y)], axis=1)
 
 
-def write(ax: Axes, x: float, y: float, name: str, side: Side, size: float) -> None:
+def write_label(ax: Axes, x: float, y: float, name: str, side: LabelSide, size: float) -> None:
     """Write a name beside a point, with a white edge."""
     ax.annotate(
         name, (x, y), xytext=(side.right, side.up), textcoords="offset points", size=size,

@@ -1,30 +1,27 @@
-"""The tornado of assumptions: which of them move a difference most, and which way."""
+"""Assumptions, factors and bases in the order of their weight: tornado, swings, indices, bases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-import tajsim.plots.panels as timeline
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as select
 from tajsim.errors import UserError, unknown
-from tajsim.plots.intervals import MOST, FactorPanels, Heading, Row, board
-from tajsim.plots.style import Item, Layout
-from tajsim.results.numbers import number, plain, wrap
+from tajsim.plots.intervals import AXIS, Bar, Interval, Row, draw_rows, heading, rows_height
+from tajsim.plots.style import Layout
+from tajsim.results.numbers import number, plain, width
 from tajsim.results.window import scaled
 
 PREFIX, TOGETHER = "assumptions_", "together"
-UP, DOWN = "#d55e00", "#0072b2"
+_LOW, _HIGH = "#0072b2", "#d55e00"
 _SUBTITLE = (
     "How much of the variance of the paired differences goes with an assumption alone, on ranks; "
     "bar: the share, line: its 90 % interval; pale: not told from chance."
@@ -50,33 +47,47 @@ def tornado(
     wrong = [unknown("outcome with a clear difference", n, there) for n in names if n not in there]
     if wrong:
         raise UserError(wrong)
-    shown = board(_groups(table, names), _row)
-    sets = int(table["sets"].iloc[0])
-    page = Layout(
-        body=shown.height,
+    rows: list[Row] = []
+    for said, part in _groups(table, names):
+        rows += [heading(said), *(_assumption(one) for one in part.itertuples())]
+    interval = (
+        f"Shares from {int(table['sets'].iloc[0]):,} parameter sets, with their 90 % interval."
+    )
+    layout = Layout(
+        body=rows_height(rows),
         title=title or "Which assumptions move the difference",
         subtitle=_SUBTITLE,
-        legend=_legend(),
-        foot=timeline.foot(
-            dataset, f"Shares from {sets:,} parameter sets, with their 90 % interval."
-        ),
+        legend=[
+            style.area_item("a higher value moves the difference up", **_fill(_HIGH, "")),
+            style.area_item("down (where it moves it most)", **_fill(_LOW, "////")),
+        ],
+        foot=panels.foot(dataset, interval),
     )
-    ax = page.figure.subplots()
-    highest = 0.0
-    for middle, one in shown.draw(ax, "value (range)"):
-        colour = UP if one.correlation > 0 else DOWN
-        highest = max(highest, float(one.high))
-        ax.barh(
-            middle, float(one.share), height=0.11, zorder=3,
-            color=colour if one.stands_out else style.lighter(colour),
-            hatch="" if one.correlation > 0 else "////", ec="white", lw=0,
-            gid=f"assumption-{one.parameter}",
-        )  # fmt: skip
-        ax.plot([float(one.low), float(one.high)], [middle] * 2, color=style.INK, lw=0.9, zorder=4)
-    ax.set_xlim(0, 1.05 * highest or 1.0)
+    ax = layout.figure.subplots()
+    draw_rows(ax, rows, "value (range)")
+    ax.set_xlim(0, 1.05 * float(table["high"].max()) or 1.0)
     style.plain_numbers(ax.xaxis, 2.4)
     ax.set_xlabel("of the variance (share)")
-    return page.figure
+    return layout.figure
+
+
+def _fill(colour: str, hatch: str, pale: float = 0.0) -> dict[str, Any]:
+    """Return how a bar is filled: told apart without colour by its hatch."""
+    return {"fc": style.lighter(colour, pale), "ec": "white", "hatch": hatch or None, "lw": 0}
+
+
+def _assumption(one: Any) -> Row:
+    """Return the row of an assumption: its share of the variance, its value and range."""
+    low, high = plain(float(one.range_low)), plain(float(one.range_high))
+    unit = "" if one.unit in ("ratio", "share", "index") else f" {one.unit}"
+    up = one.correlation > 0
+    fill = _fill(*(_HIGH, "") if up else (_LOW, "////"), 0.0 if one.stands_out else 0.72)
+    interval = Interval(
+        ends=(float(one.low), float(one.high)), bars=[Bar(0.0, float(one.share), fill)],
+        line={"color": style.INK, "lw": 0.9}, gid=f"assumption-{one.parameter}",
+        text=f"{plain(float(one.value))} ({low} to {high}){unit}",
+    )  # fmt: skip
+    return Row(f"{one.meaning[:1].upper()}{one.meaning[1:]} ({one.parameter})", [interval])
 
 
 def _table(dataset: xr.Dataset) -> pd.DataFrame:
@@ -100,25 +111,65 @@ def _groups(table: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[str, pd
             yield f"{scenario}: {label}" if several else str(label), part.sort_values("rank")
 
 
-def _row(one: Any) -> Row:
-    return Row(f"{one.meaning[:1].upper()}{one.meaning[1:]} ({one.parameter})", _said(one))
+#: What stands above a panel: scenario, column, text, unit of the outcome.
+Heading = tuple[str, str, str, str]
+#: So many factors are shown of each outcome.
+MOST = 10
+_NAME = 1.35  # inches of a name before it is broken
 
 
-def _said(one: Any) -> str:
-    low, high = plain(float(one.range_low)), plain(float(one.range_high))
-    unit = "" if one.unit in ("ratio", "share", "index") else f" {one.unit}"
-    return f"{plain(float(one.value))} ({low} to {high}){unit}"
+def _factors(
+    table: pd.DataFrame,
+    headings: Sequence[Heading],
+    panel: Callable[[Axes, pd.DataFrame, str], Sequence[Interval]],
+    head: str = "",
+    **around: Any,
+) -> Figure:
+    """Draw a panel for each heading, a row for each of its factors.
 
-
-def _legend() -> list[tuple[Artist, str]]:
-    return [
-        (Patch(fc=UP, lw=0), "a higher value moves the difference up"),
-        (Patch(fc=DOWN, ec="white", hatch="////", lw=0), "down (where it moves it most)"),
+    Args:
+        table: rows of ``scenario, column, factor`` and what ``panel`` reads.
+        headings: see `swings`.
+        panel: dresses a panel and returns the intervals of its factors, given their rows and the
+            unit of the outcome.
+        head: what stands above the numbers right of the axis.
+        around: title, subtitle, legend and foot.
+    """
+    columns = 1 if len(headings) == 1 else 2
+    wide, right = style.WIDTH / columns - 0.25, 0.75 if head else 0.0
+    parts = [table[(table["scenario"] == s) & (table["column"] == c)] for s, c, _, _ in headings]
+    rows = [
+        [
+            heading(text, wide - right),
+            *(Row(_factor(name), [Interval()]) for name in part["factor"]),
+        ]
+        for part, (_, _, text, _) in zip(parts, headings, strict=True)
     ]
+    tall = max(map(rows_height, rows))
+    layout = Layout(body=tall * -(-len(rows) // columns), **around)
+    shown = layout.panels(-(-len(rows) // columns), columns, len(rows))
+    for ax, part, (first, *named), (_, _, _, unit) in zip(
+        shown, parts, rows, headings, strict=True
+    ):
+        found = panel(ax, part, unit)
+        own = [first, *(Row(r.name, [i]) for r, i in zip(named, found, strict=True))]
+        draw_rows(ax, own, head, tall - AXIS, lines=False)
+        ax.xaxis.grid(visible=True)
+        names = max(width(line, style.FOOT) for row in named for line in row.lines)
+        style.plain_numbers(ax.xaxis, wide - names - right)
+    return layout.figure
 
 
-_LOW, _HIGH = "#0072b2", "#d55e00"
-_SWING = 0.75  # inches of the numbers beside the bars
+def _factor(name: str) -> str:
+    """Return the name of a factor, broken after its dot where it is long."""
+    first, dot, rest = name.partition(".")
+    return f"{first}.\n{rest}" if dot and width(name, style.FOOT) > _NAME else name
+
+
+def _leading(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return of each scenario and column the rows of the largest absolute values of a column."""
+    order = table[by].abs().sort_values(ascending=False, kind="stable").index
+    return table.reindex(order).groupby(["scenario", "column"], sort=False).head(MOST)
 
 
 def swings(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: str) -> Figure:
@@ -130,50 +181,38 @@ def swings(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: s
         title: of the picture.
         foot: of the picture.
     """
-    names = list(dict.fromkeys(table["factor"]))
-    grid = FactorPanels(headings, names, min(MOST, len(names)), head=11.0)
-    page = Layout(
-        body=grid.height,
+    return _factors(
+        _leading(table, "swing"),
+        headings,
+        _swings,
+        head="swing",
         title=title,
         subtitle="Mean over the points in the lowest and in the highest quarter of each factor's "
         "range; line: mean of all. Pale: the 90 % interval of the swing covers zero.",
         legend=[
-            (Patch(color=_LOW), "factor low"),
-            (Patch(fc=_HIGH, ec="white", hatch="////", lw=0), "factor high"),
+            style.area_item("factor low", **_fill(_LOW, "")),
+            style.area_item("factor high", **_fill(_HIGH, "////")),
         ],
         foot=foot,
     )
-    panels = page.panels(grid.rows, grid.columns, len(headings))
-    for ax, (scenario, column, text, unit) in zip(panels, headings, strict=True):
-        mine = table[(table["scenario"] == scenario) & (table["column"] == column)]
-        order = mine["swing"].abs().sort_values(ascending=False, kind="stable").index
-        mine = mine.reindex(order).head(grid.most)
-        _panel(ax, mine, unit)
-        grid.dress(ax, text, list(mine["factor"]), _SWING)
-    return page.figure
 
 
-def _panel(ax: Axes, table: pd.DataFrame, unit: str) -> None:
+def _swings(ax: Axes, table: pd.DataFrame, unit: str) -> list[Interval]:
     factor, unit = scaled(table[["at_low", "at_high"]].to_numpy(dtype=float), unit)
     middle = float(table["middle"].iloc[0]) / factor
-    for i, row in enumerate(table.to_dict("records")):
-        sure = row["low"] > 0.0 or row["high"] < 0.0
-        for end, colour, hatch in (("at_low", _LOW, ""), ("at_high", _HIGH, "////")):
-            shade = colour if sure else style.lighter(colour, 0.6)
-            ax.barh(-i, row[end] / factor - middle, left=middle, height=0.62, lw=0, color=shade,
-                    hatch=hatch, ec="white")  # fmt: skip
-        _beside(ax, number(row["swing"] / factor, signed=True), -i, sure)
-    _beside(ax, "swing", 0.72, False)
     ax.axvline(middle, color=style.INK, lw=0.9)
     ax.margins(x=0.08)
     ax.set_xlabel(unit)
-
-
-def _beside(ax: Axes, text: str, height: float, sure: bool) -> None:
-    """Write at the right of a bar."""
-    colour = style.INK if sure else style.QUIET
-    ax.annotate(text, (1, height), xycoords=ax.get_yaxis_transform(), xytext=(4, 0),
-                textcoords="offset points", va="center", size=7.5, color=colour)  # fmt: skip
+    found = []
+    for row in table.to_dict("records"):
+        sure = row["low"] > 0.0 or row["high"] < 0.0
+        bars = [
+            Bar(middle, row[end] / factor, _fill(colour, hatch, 0.0 if sure else 0.6))
+            for end, colour, hatch in (("at_low", _LOW, ""), ("at_high", _HIGH, "////"))
+        ]
+        text = number(row["swing"] / factor, signed=True)
+        found.append(Interval(bars=bars, text=text, ink=style.INK if sure else style.QUIET))
+    return found
 
 
 #: Basis -> look: what rests on a document is dark, an assumption is warm, a decision is grey.
@@ -205,51 +244,42 @@ def indices(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: 
     """
     lead = next(i for i in ("total", "mu_star", "coefficient") if i in set(table["index"]))
     second = {"total": "first", "mu_star": "sigma", "coefficient": ""}[lead]
-    names = list(dict.fromkeys(table["factor"]))
-    grid = FactorPanels(headings, names, min(MOST, len(names)))
     found = [basis for basis in BASIS if basis in set(table["basis"])]
-    page = Layout(
-        body=grid.height,
+    rings = table[table["index"] == second].set_index(["scenario", "column", "factor"])["value"]
+
+    def panel(ax: Axes, part: pd.DataFrame, unit: str) -> list[Interval]:
+        ax.axvline(0, color=style.INK, lw=0.8)
+        floor = float(part["chance"].iloc[0])
+        for side in (1.0, -1.0) if lead == "coefficient" else (1.0,):
+            if np.isfinite(floor):
+                ax.axvline(side * floor, color=style.QUIET, lw=1.0, ls=(0, (1, 1.5)))
+        size = _SAID[lead].partition(" (")[0]
+        ax.set_xlabel(f"{size} ({unit})" if lead == "mu_star" else size)
+        return [_index(row, rings) for row in part.to_dict("records")]
+
+    return _factors(
+        _leading(table[table["index"] == lead], "value"),
+        headings,
+        panel,
         title=title,
         subtitle=f"Dot and bar: {_SAID[lead]}, 90 % interval."
         + (f" Hollow: {_SAID[second]}." if second else "")
         + " Dotted line: what chance alone shows.",
-        legend=[_dot(basis) for basis in found],
+        legend=[
+            style.line_item(b, marker=BASIS[b].marker, ls="", color=BASIS[b].colour, ms=6)
+            for b in found
+        ],
         foot=foot,
     )
-    panels = page.panels(grid.rows, grid.columns, len(headings))
-    for ax, (scenario, column, text, unit) in zip(panels, headings, strict=True):
-        mine = table[(table["scenario"] == scenario) & (table["column"] == column)]
-        grid.dress(ax, text, _indices_panel(ax, mine, lead, second, grid.most))
-        size = _SAID[lead].partition(" (")[0]
-        ax.set_xlabel(f"{size} ({unit})" if lead == "mu_star" else size)
-    return page.figure
 
 
-def _dot(basis: str) -> Item:
-    look = BASIS[basis]
-    return Line2D([], [], marker=look.marker, ls="", color=look.colour, ms=6), basis
-
-
-def _indices_panel(ax: Axes, table: pd.DataFrame, lead: str, second: str, most: int) -> list[str]:
-    """Draw a panel and return the factors of its rows."""
-    main = table[table["index"] == lead]
-    main = main.reindex(main["value"].abs().sort_values(ascending=False, kind="stable").index)
-    main = main.head(most)
-    other = table[table["index"] == second].set_index("factor")["value"]
-    for i, row in enumerate(main.to_dict("records")):
-        look = BASIS[row["basis"]]
-        colour, mark = look.colour, look.marker
-        ax.plot([row["low"], row["high"]], [-i, -i], color=colour, lw=2.2, solid_capstyle="butt")
-        ax.plot([row["value"]], [-i], marker=mark, color=colour, mec="white", ms=6.5, zorder=4)
-        if row["factor"] in other.index:
-            ax.plot([other[row["factor"]]], [-i], marker=mark, mfc="none", mec=colour, ms=6.0)
-    ax.axvline(0, color=style.INK, lw=0.8)
-    floor = float(main["chance"].iloc[0])
-    for side in (1.0, -1.0) if lead == "coefficient" else (1.0,):
-        if np.isfinite(floor):
-            ax.axvline(side * floor, color=style.QUIET, lw=1.0, ls=(0, (1, 1.5)))
-    return list(main["factor"])
+def _index(row: Mapping[Any, Any], rings: pd.Series[float]) -> Interval:
+    look = BASIS[row["basis"]]
+    ring = rings.get((row["scenario"], row["column"], row["factor"]), np.nan)
+    return Interval(
+        float(row["value"]), (float(row["low"]), float(row["high"])), ring=float(ring),
+        line={"color": look.colour}, mark={"marker": look.marker, "color": look.colour, "ms": 6.0},
+    )  # fmt: skip
 
 
 def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: str) -> Figure:
@@ -262,38 +292,29 @@ def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: st
         foot: of the picture.
     """
     looks = {**BASIS, **dict.fromkeys(_REST, style.Look(style.GRID))}
+    fills = {basis: {**_fill(look.colour, look.hatch), "lw": 0.8} for basis, look in looks.items()}
     found = [basis for basis in looks if basis in set(table["basis"])]
-    legend: list[Item] = [(Patch(**_fill(looks[b])), _REST.get(b, b)) for b in found]
-    page = Layout(
-        body=0.75 + 0.36 * len(headings),
-        title=title,
-        subtitle="Share of the variance that goes with the factors of each basis.",
-        legend=legend,
-        foot=foot,
-    )
-    ax = page.panels(1, 1, 1)[0]
-    for i, (scenario, column, _, _) in enumerate(headings):
+    rows = []
+    for scenario, column, text, _ in headings:
         mine = table[(table["scenario"] == scenario) & (table["column"] == column)]
         shares = mine.set_index("basis")["share"].clip(lower=0.0)
-        start, whole = 0.0, max(float(shares.sum()), 1e-9)
+        shares = shares / max(float(shares.sum()), 1e-9)
+        bars: list[Bar] = []
         for basis in (b for b in found if b in shares.index):
-            size = float(shares[basis]) / whole
-            ax.barh(-i, size, left=start, height=0.66, **_fill(looks[basis]))
-            if size > 0.06:
-                shade = looks[basis].colour
-                ax.text(start + size / 2, -i, f"{100 * size:.0f} %", ha="center", va="center",
-                        size=style.SMALL, color=style.ink_on(shade), bbox={"pad": 1.5, "fc": shade,
-                                                                          "lw": 0})  # fmt: skip
-            start += size
-    texts = ["\n".join(wrap(text, 2.2, style.SMALL)) for _, _, text, _ in headings]
-    ax.set_yticks([-i for i in range(len(headings))], texts, size=style.SMALL)
+            start, size = bars[-1].end if bars else 0.0, float(shares[basis])
+            printed = f"{100 * size:.0f} %" if size > 0.06 else ""
+            bars.append(Bar(start, start + size, fills[basis], printed))
+        rows.append(Row(text, [Interval(bars=bars)], tall=0.36))
+    layout = Layout(
+        body=rows_height(rows),
+        title=title,
+        subtitle="Share of the variance that goes with the factors of each basis.",
+        legend=[style.area_item(_REST.get(b, b), **fills[b]) for b in found],
+        foot=foot,
+    )
+    ax = layout.figure.subplots()
+    draw_rows(ax, rows, lines=False)
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda value, place: f"{100 * value:.0f} %")
     ax.set_xlabel("share of the variance")
-    ax.grid(axis="y", visible=False)
-    return page.figure
-
-
-def _fill(look: style.Look) -> dict[str, Any]:
-    """Return how a bar of a basis is filled: seen without colour by its hatch."""
-    return {"fc": look.colour, "ec": "white", "lw": 0.8, "hatch": look.hatch or None}
+    return layout.figure

@@ -1,4 +1,4 @@
-"""The money over a window: from the first hands to the top, by ribbons that add up."""
+"""Sankey diagrams: columns of nodes with ribbons between them, and the money drawn so."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-import tajsim.plots.panels as timeline
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as select
 from tajsim.errors import UserError
 from tajsim.plots.style import Layout
-from tajsim.results.numbers import display_name, month_text, number, wrap
+from tajsim.results.numbers import display_name, month_text, number
 from tajsim.results.window import Floats, at_places, over, window_of
 
 BAR = 0.14  # inches, width of a node
-_LABEL = 0.29  # inches, height of a label of two lines
-_GAP = 0.05
+_LETTERS, _LINE = 6.8, 0.108  # points of a label, inches of a line of it
+_GAP = 0.07  # inches between nodes
+_STUB = 0.22  # inches, at most, of a bar that is cut
+_EDGE = 0.04  # inches, width of the coloured edge of a box
 
 
 @dataclass(frozen=True)
@@ -82,48 +84,45 @@ def _short(value: float) -> str:
     return number(float(value), decimals=0 if abs(value) >= 20 else 1)
 
 
-def _slot(node: Node, scale: float) -> float:
-    return max(node.mean * scale, _LABEL) + _GAP
+def _text(node: Node) -> float:
+    """Return the height of a label."""
+    return len(node.lines) * _LINE
 
 
-def column_height(nodes: Sequence[Node], scale: float) -> float:
-    """Return the inches that a column takes."""
-    return sum(_slot(node, scale) for node in nodes)
+def _stub(node: Node, scale: float) -> float:
+    """Return the inches of what a node keeps, as far as it is drawn."""
+    kept = 0.0 if node.kept is None else max(float(np.mean(node.kept)), 0.0)
+    return min(kept * scale, _STUB)
 
 
-def place(nodes: Sequence[Node], scale: float) -> dict[str, NodePlace]:
-    """Return where each node of a column stands, from the top down."""
+def _bar(node: Node, scale: float) -> float:
+    return node.mean * scale + _stub(node, scale)
+
+
+def _slot(node: Node, scale: float, boxed: bool) -> float:
+    bar, text = _bar(node, scale), _text(node)
+    return bar + text if boxed and bar < text else max(bar, text)
+
+
+def column_height(nodes: Sequence[Node], scale: float, boxed: bool = False) -> float:
+    """Return the inches that a column takes at least."""
+    return sum(_slot(node, scale, boxed) + _GAP for node in nodes)
+
+
+def place_nodes(
+    nodes: Sequence[Node], scale: float, tall: float = 0.0, boxed: bool = False
+) -> dict[str, NodePlace]:
+    """Return where each node of a column stands, from the top down, over at least so many inches.
+
+    The label of a box too low for it stands above the box.
+    """
     found, at = {}, 0.0
+    spare = max(tall - column_height(nodes, scale, boxed), 0.0) / max(len(nodes) - 1, 1)
     for node in nodes:
-        slot, tall = _slot(node, scale), node.mean * scale
-        found[node.name] = NodePlace(node, at - (slot - _GAP - tall) / 2)
-        at -= slot
+        slot, bar = _slot(node, scale, boxed), _bar(node, scale)
+        found[node.name] = NodePlace(node, at - (slot - bar) / (1 if boxed else 2))
+        at -= slot + _GAP + spare
     return found
-
-
-def draw_nodes(
-    ax: Axes, places: dict[str, NodePlace], x: float, scale: float, text_right: bool = True
-) -> None:
-    """Draw the bars of a column with their labels beside them."""
-    for spot in places.values():
-        tall = spot.node.mean * scale
-        ax.add_patch(
-            Rectangle(
-                (x, spot.top - tall),
-                BAR,
-                max(tall, 0.006),
-                fc=spot.node.colour,
-                ec=style.INK,
-                lw=0.3,
-                zorder=4,
-            )
-        )
-        at, align = (x + BAR + 0.06, "left") if text_right else (x - 0.06, "right")
-        text = "\n".join(spot.node.lines)
-        ax.text(
-            at, spot.top - tall / 2, text, size=6.8, ha=align, va="center", linespacing=1.1,
-            zorder=6,
-        )  # fmt: skip
 
 
 def draw_ribbons(
@@ -165,34 +164,6 @@ def _ribbon(
     return PathPatch(Path(points, codes), fc=colour, ec=colour, alpha=0.5, lw=0.3, zorder=3)
 
 
-_LETTERS = 6.8  # points
-_LINE = 0.108  # inches, height of a line of a label
-_COLUMNS_GAP = 0.07
-_STUB = 0.22  # inches, at most, of a bar that is cut
-_EDGE = 0.04
-
-
-def boxed_height(nodes: Sequence[Node], scale: float, boxed: bool = False) -> float:
-    """Return the inches that a column takes at least."""
-    return sum(_columns_slot(node, scale, boxed) + _COLUMNS_GAP for node in nodes)
-
-
-def spread(
-    nodes: Sequence[Node], scale: float, tall: float, boxed: bool = False
-) -> dict[str, NodePlace]:
-    """Return where each node of a column stands, from the top down, over so many inches.
-
-    The label of a box too low for it stands above the box.
-    """
-    found, at = {}, 0.0
-    spare = max(tall - boxed_height(nodes, scale, boxed), 0.0) / max(len(nodes) - 1, 1)
-    for node in nodes:
-        slot, bar = _columns_slot(node, scale, boxed), _bar(node, scale)
-        found[node.name] = NodePlace(node, at - (slot - bar) / (1 if boxed else 2))
-        at -= slot + _COLUMNS_GAP + spare
-    return found
-
-
 def draw_bars(
     ax: Axes, places: dict[str, NodePlace], x: float, scale: float, text_right: bool = True
 ) -> None:
@@ -214,26 +185,6 @@ def draw_boxes(ax: Axes, places: dict[str, NodePlace], x: float, wide: float, sc
             _rectangle(ax, edge, spot.top - tall, _EDGE, tall, node.colour)
         middle = spot.top - tall / 2 if tall >= text else spot.top + text / 2
         _write(ax, x + wide / 2, middle, node, "center")
-
-
-def _text(node: Node) -> float:
-    """Return the height of a label."""
-    return len(node.lines) * _LINE
-
-
-def _stub(node: Node, scale: float) -> float:
-    """Return the inches of what a node keeps, as far as it is drawn."""
-    kept = 0.0 if node.kept is None else max(float(np.mean(node.kept)), 0.0)
-    return min(kept * scale, _STUB)
-
-
-def _bar(node: Node, scale: float) -> float:
-    return node.mean * scale + _stub(node, scale)
-
-
-def _columns_slot(node: Node, scale: float, boxed: bool) -> float:
-    bar, text = _bar(node, scale), _text(node)
-    return bar + text if boxed and bar < text else max(bar, text)
 
 
 def _write(ax: Axes, x: float, y: float, node: Node, align: str) -> None:
@@ -277,7 +228,7 @@ _BY = {"agency": "agencies", "power": "powers", "commander": "commanders"}
 Parts = dict[str, Floats]
 
 
-class Book:
+class Payments:
     """The payments of one scenario: four columns of nodes, and the flows between each two.
 
     What comes into a node of the second or third column goes on to the next one or ends there.
@@ -460,7 +411,6 @@ def _colour(dimension: str, name: str) -> str:
     return style.actor_look(dimension, name).colour
 
 
-MOST_SCENARIOS = 4
 _SUBTITLE = (
     "Who pays whom, from the first hands to the top. Heights are to scale, but for what networks "
     "keep, which is cut."
@@ -486,45 +436,45 @@ def money(
     """Draw payments as ribbons from those who pay to those who keep them, a panel per scenario.
 
     Args:
-        dataset: results of up to four scenarios.
+        dataset: results of one scenario or several.
         window: ``"2006-01:2010-12"``; by default from the first difference of a scenario from the
             reference to the end, for one scenario the whole time.
         title: heading.
 
     Raises:
-        UserError: for results without the payments, too many scenarios, or a wrong window.
+        UserError: for results without the payments, or a wrong window.
     """
     _check(dataset)
     scenarios = select.names_of(dataset)
     months = window_of(dataset, window)
     values = {name: over(dataset[name], months) / 1e6 for name in NEEDED}
     large = told_apart(values)
-    books = [Book({n: v.sel(scenario=s) for n, v in values.items()}, large) for s in scenarios]
-    largest = max(book.largest for book in books) or 1.0
+    found = [Payments({n: v.sel(scenario=s) for n, v in values.items()}, large) for s in scenarios]
+    largest = max(payments.largest for payments in found) or 1.0
     scale = _TALL / largest
-    heights = [_height(book, scale) for book in books]
+    heights = [_height(payments, scale) for payments in found]
     rooms = [height + 0.35 for height in heights]
     inside = dataset.sel(month=slice(*months))
-    page = Layout(
-        body=sum(rooms) + 0.25 * len(books),
+    layout = Layout(
+        body=sum(rooms) + 0.25 * len(found),
         title=title or "Who gets the money of drugs, extortion and aid",
         subtitle=f"{month_text(months[0])} to {month_text(months[1])}. {_SUBTITLE}",
-        foot=timeline.foot(inside, _INTERVAL if dataset.sizes["run"] > 1 else _ONE_RUN),
+        foot=panels.foot(inside, _INTERVAL if dataset.sizes["run"] > 1 else _ONE_RUN),
     )
-    panels = page.figure.subplots(len(books), 1, squeeze=False, height_ratios=rooms)
-    for ax, book, name, tall in zip(panels[:, 0], books, scenarios, heights, strict=True):
-        _panel(ax, book, scale, tall)
+    grid = layout.panels(len(found), 1, len(found), height_ratios=rooms)
+    for ax, payments, name, tall in zip(grid, found, scenarios, heights, strict=True):
+        _panel(ax, payments, scale, tall)
         _scale_bar(ax, scale, tall)
-        if len(books) > 1:
-            ax.set_title("\n".join(wrap(name, 6.5, style.BODY, bold=True)), pad=4)
-    return page.figure
+        if len(found) > 1:
+            panels.titled_panel(ax, name, 6.5, pad=4)
+    return layout.figure
 
 
 def _check(dataset: xr.Dataset) -> None:
     """Refuse results that the picture cannot be drawn from.
 
     Raises:
-        UserError: for results without the payments, or too many scenarios.
+        UserError: for results without the payments.
     """
     there = select.outcome_names(dataset)
     missing = [name for name in NEEDED if name not in there]
@@ -534,35 +484,29 @@ def _check(dataset: xr.Dataset) -> None:
             f"these results do not hold {', '.join(missing[:3])}{many}, which the picture of money "
             "needs: they come from an older version or --outcomes left it out; simulate them again"
         )
-    count = dataset.sizes["scenario"]
-    if count > MOST_SCENARIOS:
-        raise UserError(
-            f"the picture of money shows at most {MOST_SCENARIOS} scenarios, the results hold "
-            f"{count}: choose with --scenarios"
-        )
 
 
-def _height(book: Book, scale: float) -> float:
+def _height(payments: Payments, scale: float) -> float:
     """Return the inches that the tallest column takes; below the last stands the scale."""
-    first, second, third, last = book.columns
+    first, second, third, last = payments.columns
     return max(
-        boxed_height(first, scale),
-        boxed_height(second, scale, boxed=True),
-        boxed_height(third, scale, boxed=True),
-        boxed_height(last, scale) + 0.45,
+        column_height(first, scale),
+        column_height(second, scale, boxed=True),
+        column_height(third, scale, boxed=True),
+        column_height(last, scale) + 0.45,
     )
 
 
-def _panel(ax: Axes, book: Book, scale: float, tall: float) -> None:
+def _panel(ax: Axes, payments: Payments, scale: float, tall: float) -> None:
     """Draw the four columns of a scenario; one unit of the panel is an inch."""
     ax.set(xlim=(0, _WIDE), ylim=(-tall - 0.05, 0.3))
     ax.set_axis_off()
     rooms = (tall, tall, tall, tall - 0.45)
     places = [
-        spread(nodes, scale, room, boxed=wide > BAR)
-        for nodes, room, (_, wide) in zip(book.columns, rooms, _COLUMNS, strict=True)
+        place_nodes(nodes, scale, room, boxed=wide > BAR)
+        for nodes, room, (_, wide) in zip(payments.columns, rooms, _COLUMNS, strict=True)
     ]
-    for gap, flows in enumerate(book.flows):
+    for gap, flows in enumerate(payments.flows):
         edge = sum(_COLUMNS[gap])
         draw_ribbons(ax, flows, (places[gap], edge), (places[gap + 1], _COLUMNS[gap + 1][0]), scale)
     for spots, (x, wide) in zip(places, _COLUMNS, strict=True):

@@ -1,4 +1,4 @@
-"""The one visual language: colours, lines, hatches and markers that mean the same in every picture.
+"""The look of all pictures: colours, lines, hatches and markers, and what stands around the panels.
 
 The colours of a family (tasks, agencies, powers, ...) rise in lightness step by step and were
 chosen so that any two stay apart with normal sight and with simulated deuteranopia and protanopia;
@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.style
-import numpy as np
-import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from tajsim.axes import DIMENSIONS, SECTIONS
+from tajsim.axes import DIMENSIONS
 from tajsim.files import check_file, telling, whole
-from tajsim.results.chronicle import event_log, has_events
 from tajsim.results.numbers import width, wrap
 
 WIDTH = 7.0  # inches: the text width of an A4 page
@@ -66,9 +65,7 @@ LOOK: dict[str, Any] = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.grid": True,
-    "axes.formatter.use_mathtext": False,
     "axes.formatter.limits": (-4, 7),
-    "axes.unicode_minus": True,
     "grid.color": GRID,
     "grid.linewidth": 0.6,
     "xtick.color": INK,
@@ -78,12 +75,9 @@ LOOK: dict[str, Any] = {
     "xtick.major.size": 3.0,
     "ytick.major.size": 0.0,
     "hatch.linewidth": 0.7,
-    "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "savefig.dpi": DPI,
-    "figure.dpi": 100,
     "svg.hashsalt": "tajsim",  # the same picture gives the same file
-    "svg.fonttype": "path",
     "pdf.fonttype": 42,
 }
 
@@ -111,45 +105,21 @@ _MARKERS = "osD^vPX<>phd"
 
 #: The reference is always the first: near-black and solid.
 _SCENARIOS = (
-    "#333333",
-    "#d55e00",
-    "#0072b2",
-    "#148374",
-    "#764021",
-    "#70a8c4",
-    "#8fa267",
-    "#3f87f9",
-)
+    "#333333", "#d55e00", "#0072b2", "#148374", "#764021", "#70a8c4", "#8fa267", "#3f87f9",
+)  # fmt: skip
 
 _COLOURS: dict[str, tuple[str, ...]] = {
     "task": ("#4b3179", "#ceae37", "#477e76", "#658cf7", "#67591a", "#b8dca5"),
     "agency": (
-        "#4642a2",
-        "#8ba3fd",
-        "#26849e",
-        "#6b1d44",
-        "#87966a",
-        "#bde47b",
-        "#84ccc4",
-        "#94540a",
+        "#4642a2", "#8ba3fd", "#26849e", "#6b1d44", "#87966a", "#bde47b", "#84ccc4", "#94540a",
     ),
     "power": (
-        "#522b0d",
-        "#3a48a4",
-        "#c5af39",
-        "#b18bf7",
-        "#777110",
-        "#777ca2",
-        "#0e6c5b",
-        "#5a9d61",
-        "#c7ceff",
-        "#aff4a2",
-        "#68d2ba",
-        "#3d3f68",
+        "#522b0d", "#3a48a4", "#c5af39", "#b18bf7", "#777110", "#777ca2", "#0e6c5b", "#5a9d61",
+        "#c7ceff", "#aff4a2", "#68d2ba", "#3d3f68",
     ),
     # serving, bought off, arrested, in mutiny, defected, killed, waiting
     "state": ("#cdd6b4", "#e0a93b", "#6d86c1", "#b5271b", "#5a2a98", "#111111", "#ffffff"),
-}
+}  # fmt: skip
 _ANY = _COLOURS["agency"]
 _RUSSIANS = "russian_border_troops"
 
@@ -159,14 +129,14 @@ def look() -> AbstractContextManager[None]:
     return matplotlib.style.context(["default", LOOK])
 
 
+def _look(colours: Sequence[str], position: int) -> Look:
+    kinds = (colours, _LINES, _HATCHES, _MARKERS)
+    return Look(*(kind[position % len(kind)] for kind in kinds))
+
+
 def scenario_look(position: int) -> Look:
     """Return the look of the scenario at a position; 0 is the reference."""
-    return Look(
-        _SCENARIOS[position % len(_SCENARIOS)],
-        _LINES[position % len(_LINES)],
-        _HATCHES[position % len(_HATCHES)],
-        _MARKERS[position % len(_MARKERS)],
-    )
+    return _look(_SCENARIOS, position)
 
 
 #: The reference where it stands behind each of many scenarios.
@@ -179,14 +149,7 @@ def actor_look(dimension: str, name: str) -> Look:
     Raises:
         ValueError: if the dimension has no such name.
     """
-    position = DIMENSIONS[dimension].index(name)
-    colours = _COLOURS.get(dimension, _ANY)
-    return Look(
-        colours[position % len(colours)],
-        _LINES[position % len(_LINES)],
-        _HATCHES[position % len(_HATCHES)],
-        _MARKERS[position % len(_MARKERS)],
-    )
+    return _look(_COLOURS.get(dimension, _ANY), DIMENSIONS[dimension].index(name))
 
 
 def guard_map() -> Colormap:
@@ -285,45 +248,31 @@ def settled(picture: Figure) -> Iterator[Figure]:
         picture.set_dpi(dots)
 
 
-#: The name under which it is drawn.
-GUARD = "russian_guard"
-#: Held by the country's own troops from the start (matveeva-2004:157; the Chinese border by
-#: assumption).
-OWN_FROM_START = ("early_transfer", "murghab")
-
-
-def with_guard(dataset: xr.Dataset) -> xr.Dataset:
-    """Return results with `GUARD`: 1 where Russian troops hold a section; as is without events.
-
-    ``(scenario, section, month, run)``; what is drawn is the share of runs.
-    """
-    if not has_events(dataset) or GUARD in dataset:
-        return dataset
-    events = event_log(dataset)
-    events = events.where((events.kind == "handover") & np.isin(events.target, SECTIONS))
-    names = [str(name) for name in dataset["scenario"].values]
-    runs = {int(run): place for place, run in enumerate(dataset["run"].values)}
-    held = np.ones((len(names), len(SECTIONS), dataset.sizes["month"], len(runs)), np.float32)
-    held[:, [SECTIONS.index(s) for s in OWN_FROM_START]] = 0.0
-    for i in range(len(events)):
-        place = names.index(events.scenario[i]), SECTIONS.index(events.target[i])
-        after = slice(max(0, int(events.month[i])), None)
-        held[(*place, after, runs[int(events.run[i])])] = events.actor[i] == "russian_border_troops"
-    attrs = {"label": "Russian troops hold the section", "unit": "share of runs"}
-    dimensions = ("scenario", "section", "month", "run")
-    coordinates = {name: dataset[name].values for name in dimensions if name != "section"}
-    held_by = xr.DataArray(
-        held, {**coordinates, "section": list(SECTIONS)}, dimensions, GUARD, attrs
-    )
-    return dataset.assign({GUARD: held_by})
-
-
 EDGE = 0.12  # inches free at every side
 LEGEND_ROW = 0.195  # inches
 _LINE = 1.32  # line height over font size
 
 #: One entry of a legend: what is drawn, and its text.
 Item = tuple[Artist, str]
+
+
+def line_item(text: str, **drawn: Any) -> Item:
+    """Return the entry of a line or, with ``ls=""``, of a marker, in matplotlib's own words."""
+    return Line2D([], [], **drawn), text
+
+
+def area_item(text: str, **drawn: Any) -> Item:
+    """Return the entry of an area, in matplotlib's own words."""
+    return Patch(**drawn), text
+
+
+def scenario_items(names: Sequence[str], first: int = 0, **drawn: Any) -> list[Item]:
+    """Return the entries of scenarios: lines in the looks of the places from ``first`` on."""
+    looks = [scenario_look(first + place) for place in range(len(names))]
+    return [
+        line_item(name, **{"color": look.colour, "ls": look.line, "marker": look.marker, **drawn})
+        for look, name in zip(looks, names, strict=True)
+    ]
 
 
 def text_height(lines: int, size: float) -> float:
@@ -364,46 +313,34 @@ class LineWriter:
         """Write lines of a size in points, each below the other."""
         for line in lines:
             self.figure.text(
-                left / self.wide,
-                1 - (self.at + size * 1.0 / 72.0) / self.height,
-                line,
-                size=size,
-                color=colour,
-                weight="bold" if bold else "normal",
-                va="baseline",
-                in_layout=False,
-            )
+                left / self.wide, 1 - (self.at + size / 72.0) / self.height, line, size=size,
+                color=colour, weight="bold" if bold else "normal", va="baseline", in_layout=False,
+            )  # fmt: skip
             self.down(text_height(1, size))
 
     def legend(self, rows: Sequence[Sequence[Item]]) -> None:
         """Draw a legend, a row below the other."""
         for row in rows:
             legend = self.figure.legend(
-                [handle for handle, _ in row],
-                [text for _, text in row],
-                loc="upper left",
-                bbox_to_anchor=(EDGE / self.wide, 1 - self.at / self.height),
-                ncols=len(row),
-                borderaxespad=0.0,
-                borderpad=0.0,
-                handlelength=2.4,
-                handletextpad=0.6,
+                [handle for handle, _ in row], [text for _, text in row], loc="upper left",
+                bbox_to_anchor=(EDGE / self.wide, 1 - self.at / self.height), ncols=len(row),
+                borderaxespad=0.0, borderpad=0.0, handlelength=2.4, handletextpad=0.6,
                 columnspacing=1.4,
-            )
+            )  # fmt: skip
             legend.set_in_layout(False)
             self.down(LEGEND_ROW)
 
 
 @dataclass(frozen=True)
 class KeyEntry:
-    """One line of the key: a badge (number and colour) and a text; a heading has no badge."""
+    """One line of the key: a number or letter on a colour, and a text; a heading has no number."""
 
     text: str
-    badge: str = ""
+    number: str = ""
     colour: str = QUIET
 
 
-_BADGE = 0.26  # inches kept for the badge before the text of a key entry
+_BADGE = 0.26  # inches kept for the number before the text of a key entry
 
 KeyBlock = list[tuple[KeyEntry, list[str]]]
 
@@ -412,16 +349,17 @@ def key_lines(entries: Sequence[KeyEntry], room: float) -> list[list[KeyBlock]]:
     """Return the key as groups; a group is one or two columns of entries with wrapped lines."""
     groups: list[list[KeyEntry]] = []
     for entry in entries:
-        if not entry.badge or not groups:
+        if not entry.number or not groups:
             groups.append([])
         groups[-1].append(entry)
     result = []
     for group in groups:
-        body = [entry for entry in group if entry.badge]
+        body = [entry for entry in group if entry.number]
         columns = 2 if len(body) > 1 else 1
         wide = (room - 0.2 * (columns - 1)) / columns - _BADGE
         blocks = [(entry, wrap(entry.text, wide, SMALL)) for entry in body]
-        heading: KeyBlock = [(e, wrap(e.text, room, SMALL)) for e in group if not e.badge]
+        heads = [e for e in group if not e.number]
+        heading: KeyBlock = [(e, wrap(e.text, _SAFE * room, SMALL, bold=True)) for e in heads]
         result.append([heading, *_halves(blocks, columns)])
     return result
 
@@ -446,39 +384,33 @@ def key_rows(groups: list[list[KeyBlock]]) -> int:
     return sum(_rows(g[0]) + max((_rows(column) for column in g[1:]), default=0) for g in groups)
 
 
-def draw_key(pen: LineWriter, groups: list[list[KeyBlock]], room: float) -> None:
-    """Write a key on a page that is ``room`` inches wide between its edges."""
+def draw_key(writer: LineWriter, groups: list[list[KeyBlock]], room: float) -> None:
+    """Write a key on a picture that is ``room`` inches wide between its edges."""
     for heading, *columns in groups:
-        pen.down(0.06)
+        writer.down(0.06)
         for entry, lines in heading:
-            pen.write(lines, SMALL, entry.colour, bold=True)
-        top, bottom = pen.at, pen.at
+            writer.write(lines, SMALL, entry.colour, bold=True)
+        top, bottom = writer.at, writer.at
         for position, column in enumerate(columns):
-            pen.at = top
+            writer.at = top
             left = EDGE + position * (room + 0.2) / 2
             for entry, lines in column:
-                pen.figure.text(
-                    (left + 0.1) / pen.wide,
-                    1 - (pen.at + SMALL * 0.64 / 72.0) / pen.height,
-                    entry.badge,
-                    **badge(entry.colour),
+                height = 1 - (writer.at + SMALL * 0.64 / 72.0) / writer.height
+                writer.figure.text(
+                    (left + 0.1) / writer.wide, height, entry.number, **numbered(entry.colour)
                 )
-                pen.write(lines, SMALL, INK, left=left + _BADGE)
-            bottom = max(bottom, pen.at)
-        pen.at = bottom
+                writer.write(lines, SMALL, INK, left=left + _BADGE)
+            bottom = max(bottom, writer.at)
+        writer.at = bottom
 
 
-def badge(colour: str) -> dict[str, Any]:
-    """Return how a numbered badge is written, in a panel and in the key."""
+def numbered(colour: str) -> dict[str, Any]:
+    """Return how the number of an event is written on its colour, in a panel and in the key."""
+    box = {"boxstyle": "round,pad=0.22,rounding_size=0.6", "fc": colour, "ec": "none"}
     return {
-        "size": 6.5,
-        "weight": "bold",
-        "color": ink_on(colour),
-        "ha": "center",
-        "va": "center",
-        "in_layout": True,
-        "bbox": {"boxstyle": "round,pad=0.22,rounding_size=0.6", "fc": colour, "ec": "none"},
-    }
+        "size": 6.5, "weight": "bold", "color": ink_on(colour), "ha": "center", "va": "center",
+        "in_layout": True, "bbox": box,
+    }  # fmt: skip
 
 
 _SAFE = 0.975  # of the room: letters drawn at few dots an inch are wider than their outlines
@@ -516,36 +448,27 @@ class Layout:
         tail = EDGE + below + gaps + 0.04
         height = head + self.body + tail
         self.figure = Figure(figsize=(self.wide, height))
-        place = LineWriter(self.figure, self.wide, height)
-        place.down(EDGE)
-        place.write(title, TITLE, INK, bold=True)
+        writer = LineWriter(self.figure, self.wide, height)
+        writer.down(EDGE)
+        writer.write(title, TITLE, INK, bold=True)
         if subtitle:
-            place.down(0.03)
-            place.write(subtitle, SMALL, QUIET)
+            writer.down(0.03)
+            writer.write(subtitle, SMALL, QUIET)
         if legend:
-            place.down(0.06)
-            place.legend(legend)
-        place.at = height - tail + 0.04
-        draw_key(place, key, room)
-        place.down(0.06)
-        place.write(foot, FOOT, QUIET)
-        engine = ConstrainedLayoutEngine(
-            rect=(
-                EDGE / 2 / self.wide,
-                tail / height,
-                1 - EDGE / self.wide,
-                self.body / height,
-            ),
-            h_pad=0.05,
-            w_pad=0.06,
-            hspace=0.03,
-            wspace=0.03,
+            writer.down(0.06)
+            writer.legend(legend)
+        writer.at = height - tail + 0.04
+        draw_key(writer, key, room)
+        writer.down(0.06)
+        writer.write(foot, FOOT, QUIET)
+        rect = (EDGE / 2 / self.wide, tail / height, 1 - EDGE / self.wide, self.body / height)
+        self.figure.set_layout_engine(
+            ConstrainedLayoutEngine(rect=rect, h_pad=0.05, w_pad=0.06, hspace=0.03, wspace=0.03)
         )
-        self.figure.set_layout_engine(engine)
 
-    def panels(self, rows: int, columns: int, count: int) -> list[Axes]:
+    def panels(self, rows: int, columns: int, count: int, **sized: Any) -> list[Axes]:
         """Return so many panels of a grid, row by row; what is left of the grid stays empty."""
-        grid = self.figure.subplots(rows, columns, squeeze=False)
+        grid = self.figure.subplots(rows, columns, squeeze=False, **sized)
         panels: list[Axes] = list(grid.flat)
         for unused in panels[count:]:
             unused.remove()

@@ -1,10 +1,9 @@
-"""A map of two factors of a sweep against an outcome, with contours."""
+"""Pictures of sweeps and of what was found in them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,31 +12,28 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.gridspec import GridSpec
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from scipy.stats import gaussian_kde
 
-import tajsim.plots.panels as beside
+import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.plots.sweep_table as groups
-import tajsim.plots.sweep_table as sweep_table
-import tajsim.plots.sweep_table as swept
+import tajsim.plots.sweep_table as tables
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file
-from tajsim.plots.style import SUFFIXES, Item, Layout, save
-from tajsim.plots.sweep_table import Group, Kept, Swept, said
+from tajsim.plots.distribution import draw_cumulative
+from tajsim.plots.style import SUFFIXES, Layout, save
+from tajsim.plots.sweep_table import Group, Kept, SweepTables, value_text
 from tajsim.results.numbers import number, wrap
 from tajsim.results.select import Names
 from tajsim.results.window import Floats, scaled
 
-#: More values than this on one side are put into so many bands.
-_MOST = 12
 _SHADES = "YlGnBu"
 
 
 def levers(
-    sweep: Swept,
+    sweep: SweepTables,
     *,
     outcome: Names = None,
     by: Names = None,
@@ -56,74 +52,53 @@ def levers(
     Raises:
         UserError: for unknown names, or fewer than two factors that vary.
     """
-    what = sweep_table.kept(sweep, outcome, scenarios)
+    what = tables.kept(sweep, outcome, scenarios)
     table, pair = what.table, what.strongest(by, 2)
     if len(pair) < 2 or pair[0] == pair[1]:
         raise UserError("a map needs two different factors that vary; this sweep has one")
     across, up = pair
-    columns, across_texts = _cells(table[across])
-    rows, up_texts = _cells(table[up])
-    means, counts = _means(table[what.name], columns, rows, len(across_texts), len(up_texts))
+    bands = [int(np.clip(np.sqrt(table[f].nunique() / 5.0), 3, 7)) for f in pair]
+    columns, across_texts = tables.cells(table[across], bands[0])
+    rows, up_texts = tables.cells(table[up], bands[1])
+    across_texts, up_texts = (
+        [text.replace(" to ", "\nto ") for text in texts] for texts in (across_texts, up_texts)
+    )
+    means = table[what.name].groupby([rows, columns]).mean().unstack()
+    means = means.reindex(index=range(len(up_texts)), columns=range(len(across_texts))).to_numpy()
     factor, unit = scaled(means, what.unit)
     others = [f for f in sweep.factors.index if f not in pair and table[f].nunique() > 1]
     averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
     averaged += f" and {len(others) - 4} more" if len(others) > 4 else ""
-    page = Layout(
+    averaged = (f"{averaged}." if averaged else "") + what.pooled(pair)
+    layout = Layout(
         body=1.0 + 0.42 * max(6, len(up_texts)),
         title=title or what.heading,
-        subtitle=f"Mean over the runs, {what.months} ({unit}).{averaged}{'.' if averaged else ''}",
+        subtitle=f"Mean over the runs, {what.months} ({unit}).{averaged}",
         foot=what.foot("Lines: equal values, between the means of cells."),
     )
-    ax = page.panels(1, 1, 1)[0]
-    _draw(ax, means / factor, counts)
+    ax = layout.figure.subplots()
+    _draw(ax, means / factor)
     ax.set_xticks(range(len(across_texts)), across_texts, rotation=0 if _fits(across_texts) else 30,
                   ha="center" if _fits(across_texts) else "right")  # fmt: skip
     ax.set_yticks(range(len(up_texts)), up_texts)
-    ax.set_xlabel(sweep_table.axis_text(sweep, across))
-    ax.set_ylabel(sweep_table.axis_text(sweep, up))
-    bar = page.figure.colorbar(ax.images[0], ax=ax, pad=0.02, aspect=30)
-    bar.set_label(unit)
-    bar.outline.set_visible(False)
-    return page.figure
+    ax.set_xlabel(tables.axis_text(sweep, across))
+    ax.set_ylabel(tables.axis_text(sweep, up))
+    panels.colour_bar(ax.images[0], ax, unit, 3.0, pad=0.02, aspect=30)
+    return layout.figure
 
 
 def _fits(texts: list[str]) -> bool:
     return sum(max(map(len, text.split("\n"))) for text in texts) < 60
 
 
-def _cells(values: pd.Series[float]) -> tuple[np.ndarray, list[str]]:
-    """Return the cell of each run on one side, and the texts of the cells in order."""
-    found = list(dict.fromkeys(values))
-    if not pd.api.types.is_numeric_dtype(values):
-        return values.map(found.index).to_numpy(), [str(v) for v in found]
-    found = sorted(found)
-    if len(found) <= _MOST:
-        place = {value: i for i, value in enumerate(found)}
-        return values.map(place).to_numpy(), [sweep_table.said(v) for v in found]
-    bands = int(np.clip(np.sqrt(len(found) / 5.0), 3, 7))  # about five points in each cell
-    edges = np.quantile(found, np.linspace(0.0, 1.0, bands + 1))
-    cell = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bands - 1)
-    texts = [f"{sweep_table.said(a)}\nto {sweep_table.said(b)}" for a, b in pairwise(edges)]
-    return cell, texts
-
-
-def _means(
-    values: pd.Series[float], columns: np.ndarray, rows: np.ndarray, wide: int, high: int
-) -> tuple[Floats, Floats]:
-    sums, counts = np.zeros((high, wide)), np.zeros((high, wide))
-    np.add.at(sums, (rows, columns), values.to_numpy(dtype=float))
-    np.add.at(counts, (rows, columns), 1.0)
-    return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0), counts
-
-
-def _draw(ax: Axes, means: Floats, counts: Floats) -> None:
+def _draw(ax: Axes, means: Floats) -> None:
     """Draw cells with their means printed, and contours where every cell has one."""
     known = means[np.isfinite(means)]
     low, high = float(known.min()), float(known.max())
     norm, shades = mpl.colors.Normalize(low, high), mpl.colormaps[_SHADES]
     ax.imshow(means, origin="lower", aspect="auto", cmap=shades, norm=norm)
     for (row, column), mean in np.ndenumerate(means):
-        if not counts[row, column]:
+        if np.isnan(mean):
             text, shade = "no run", "#ffffff"
         else:
             text, shade = number(float(mean)), mpl.colors.to_hex(shades(norm(float(mean))))
@@ -140,11 +115,11 @@ def _draw(ax: Axes, means: Floats, counts: Floats) -> None:
 
 _STEPS = 256
 _OVERLAP = 1.7  # how high a ridge may rise, in distances of base lines
-_RIDGES_SHADES = "viridis"
+_ORDER_SHADES = "viridis"
 
 
 def ridges(
-    sweep: Swept,
+    sweep: SweepTables,
     *,
     outcome: Names = None,
     by: Names = None,
@@ -153,49 +128,43 @@ def ridges(
 ) -> Figure:
     """Draw the distribution of an outcome over points and runs, a ridge for each group of points.
 
-    Args:
-        sweep: the tables of a sweep.
-        outcome: a kept column.
-        by: the factor that parts the points (or ``scenario``); by default the one whose ranks go
-            with the outcome most.
-        scenarios: only these.
-        title: heading.
+    The arguments are those of `levers`, ``by`` one factor or ``scenario``; by default the scenario
+    if there are several, else the factor whose ranks go with the outcome most.
 
     Raises:
         UserError: for unknown names.
     """
-    what = _what(sweep, outcome, by, scenarios)
+    what = _groups(sweep, outcome, by, scenarios)
     found, factor = what.found, what.factor
-    page = Layout(
+    layout = Layout(
         body=0.85 + 0.42 * (len(found) + 0.8),
         title=title or what.kept.heading,
-        subtitle=f"Runs of all points, {what.kept.months}, parted by {what.parting}.",
-        foot=f"Bar: median; band: the middle 50 % of runs. {what.kept.foot()}",
+        subtitle=f"Runs of all points, {what.kept.months}, by {what.by}.{what.pooled}",
+        foot=f"Line: median; dark: the middle 50 % of runs. A ridge ends with its outermost runs. "
+        f"{what.kept.foot()}",
     )
-    ax = page.panels(1, 1, 1)[0]
-    low, high = _limits(found)
-    grid = np.linspace(low, high, _STEPS)
-    colours = _colours(len(found))
-    top = max((_density(g.values, grid).max() for g in found), default=1.0) or 1.0
-    for i, group in enumerate(found):
-        base = float(len(found) - 1 - i)
-        _ridge(ax, group.values, grid, base, _OVERLAP / top, colours[i], 2.0 + i)
+    ax = layout.figure.subplots()
+    densities = [_density(group.values) for group in found]
+    top = max((float(height.max()) for _, height in densities if height.size > 1), default=1.0)
+    places = range(len(found) - 1, -1, -1)
+    for i, (group, base) in enumerate(zip(found, places, strict=True)):
+        _ridge(ax, group.values, *densities[i], base, _OVERLAP / top, _colours(len(found))[i])
         middle = number(float(np.median(group.values)) / factor)
-        ax.annotate(middle, (1, base), xycoords=ax.get_yaxis_transform(), xytext=(6, 2),
-                    textcoords="offset points", size=style.SMALL, color=style.QUIET)  # fmt: skip
-    ax.annotate("median", (1, len(found) - 0.45), xycoords=ax.get_yaxis_transform(), xytext=(6, 2),
-                textcoords="offset points", size=7.5, color=style.QUIET)  # fmt: skip
-    ax.set_yticks(range(len(found) - 1, -1, -1), [g.name for g in found])
+        panels.write_right(ax, base, middle, up=6.0, size=style.SMALL, color=style.QUIET)
+    panels.write_right(ax, len(found) - 0.45, "median", up=6.0, color=style.QUIET)
+    panels.name_rows(ax, places, [group.name for group in found], 8.5)
+    values = np.concatenate([group.values for group in found])
+    low, high = float(values.min()), float(values.max())
+    room = 0.03 * (high - low) or max(0.1 * abs(low), 0.5)
     ax.set_ylim(-0.25, len(found) - 1 + _OVERLAP + 0.1)
-    ax.set_xlim(low, high)
-    ax.set_ylabel("\n".join(wrap(what.parting, 0.3 + 0.4 * len(found), 8.5)))
-    ax.spines["left"].set_visible(False)
+    ax.set_xlim(low - room if low < 0.0 else max(low - room, 0.0), high + room)
+    ax.set_ylabel("\n".join(wrap(what.by, 0.3 + 0.4 * len(found), 8.5)))
     _values(ax, factor, what.unit)
-    return page.figure
+    return layout.figure
 
 
 def curves(
-    sweep: Swept,
+    sweep: SweepTables,
     *,
     outcome: Names = None,
     by: Names = None,
@@ -209,103 +178,90 @@ def curves(
     Raises:
         UserError: for unknown names.
     """
-    what = _what(sweep, outcome, by, scenarios)
+    what = _groups(sweep, outcome, by, scenarios)
     found, factor = what.found, what.factor
-    colours = _colours(len(found))
-    looks = [style.scenario_look(i).line for i in range(len(found))]
-    legend: list[Item] = [
-        (Line2D([], [], color=c, ls=line, lw=1.7), g.name)
-        for c, line, g in zip(colours, looks, found, strict=True)
+    looks = [
+        style.Look(colour, style.scenario_look(i).line, marker=style.scenario_look(i).marker)
+        for i, colour in enumerate(_colours(len(found)))
     ]
-    page = Layout(
+    layout = Layout(
         body=3.4,
         title=title or what.kept.heading,
-        subtitle=f"Share of runs at or below each value, {what.kept.months}, "
-        f"parted by {what.parting}.",
-        legend=legend,
-        foot=what.kept.foot(),
+        subtitle=f"Runs of all points, {what.kept.months}, by {what.by}.{what.pooled}",
+        legend=[
+            style.line_item(group.name, color=look.colour, ls=look.line, lw=1.7)
+            for look, group in zip(looks, found, strict=True)
+        ],
+        foot=what.kept.foot("Markers: medians."),
     )
-    ax = page.panels(1, 1, 1)[0]
-    for group, colour, line in zip(found, colours, looks, strict=True):
-        known = np.sort(group.values)
-        share = 100.0 * np.arange(1, known.size + 1) / known.size
-        ax.step(np.append(known[0], known), np.append(0.0, share), where="post",
-                color=colour, ls=line, lw=1.7)  # fmt: skip
-    ax.axhline(50, color=style.QUIET, lw=0.6, ls=(0, (1, 2)), zorder=1)
-    ax.set_ylim(0, 101)
-    ax.set_yticks([0, 25, 50, 75, 100])
-    ax.set_ylabel("% of runs at or below")
+    ax = layout.figure.subplots()
+    draw_cumulative(ax, [group.values for group in found], looks)
     _values(ax, factor, what.unit)
-    return page.figure
+    return layout.figure
 
 
 @dataclass(frozen=True)
-class _What:
-    """A column, what parts it into groups, the groups, what values are divided by, and unit."""
+class _Groups:
+    """A column of a sweep in groups of runs.
+
+    ``by`` is what divides the runs, with its unit; values are divided by ``factor`` and then in
+    ``unit``; ``pooled`` says which scenarios are taken together.
+    """
 
     kept: Kept
-    parting: str
+    by: str
     found: list[Group]
     factor: float
     unit: str
+    pooled: str
 
 
-def _what(sweep: Swept, outcome: Names, by: Names, scenarios: Names) -> _What:
-    kept = swept.kept(sweep, outcome, scenarios)
-    parting = groups.parting(sweep, kept.table, kept.name, swept.factors(sweep, by, 1))
-    found = [g for g in groups.groups(kept.table, kept.name, parting) if g.values.size]
+def _groups(sweep: SweepTables, outcome: Names, by: Names, scenarios: Names) -> _Groups:
+    kept = tables.kept(sweep, outcome, scenarios)
+    factor_by = tables.dividing_factor(sweep, kept.table, kept.name, tables.factors(sweep, by, 1))
+    found = [g for g in tables.groups(kept.table, kept.name, factor_by) if g.values.size]
     factor, unit = scaled(np.concatenate([g.values for g in found]), kept.unit)
-    return _What(kept, swept.axis_text(sweep, parting), found, factor, unit)
+    text = tables.axis_text(sweep, factor_by)
+    return _Groups(kept, text, found, factor, unit, kept.pooled([factor_by]))
 
 
-def _limits(found: list[Group]) -> tuple[float, float]:
-    """Return an axis wide enough for all ridges."""
-    values = np.concatenate([g.values for g in found])
-    room = 0.02 * float(np.ptp(values)) or max(0.1 * abs(float(values[0])), 0.5)
-    reaches = [_reach(g.values) for g in found]
-    return min(low for low, _ in reaches) - room, max(high for _, high in reaches) + room
+def _density(values: Floats) -> tuple[Floats, Floats]:
+    """Return places from the least to the largest value and the density there.
 
-
-def _reach(values: Floats) -> tuple[float, float]:
-    """Return where a ridge ends: half a standard deviation beyond the outermost runs."""
-    beyond = 0.5 * float(values.std())
-    return float(values.min()) - beyond, float(values.max()) + beyond
-
-
-def _density(values: Floats, grid: Floats) -> Floats:
-    """Return a smooth density; of equal values a narrow peak."""
-    if np.ptp(values) <= 1e-9 * max(1.0, float(np.abs(values).max())):
-        width = (grid[-1] - grid[0]) / 80.0
-        return np.asarray(
-            np.exp(-0.5 * ((grid - values[0]) / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
-        )
-    return np.asarray(gaussian_kde(values)(grid), dtype=float)
+    It ends with the outermost runs, so that no value is shown that no run has. What the kernels
+    lay beyond is folded back. Equal values are one place.
+    """
+    low, high = float(values.min()), float(values.max())
+    if high - low <= 1e-9 * max(1.0, abs(low), abs(high)):
+        return np.array([low]), np.array([1.0])
+    grid, kernel = np.linspace(low, high, _STEPS), gaussian_kde(values)
+    return grid, np.asarray(kernel(grid) + kernel(2 * low - grid) + kernel(2 * high - grid))
 
 
 def _ridge(
-    ax: Axes, values: Floats, grid: Floats, base: float, scale: float, colour: str, order: float
+    ax: Axes, values: Floats, grid: Floats, density: Floats, base: int, scale: float, colour: str
 ) -> None:
-    low, high = _reach(values)
-    if high > low:
-        grid = np.linspace(low, high, _STEPS)
-    height = base + scale * _density(values, grid)
-    ax.fill_between(grid, base, height, color=style.lighter(colour, 0.55), lw=0, zorder=order)
+    """Draw a ridge over its base line; one of equal values is a stroke."""
+    order = 20.0 - base
+    ax.axhline(base, color=style.GRID, lw=0.6, zorder=order - 0.1)
+    if grid.size == 1:
+        ax.plot([grid[0]] * 2, [base, base + 1.0], color=colour, lw=2.2, zorder=order)
+        return
+    height = base + scale * density
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
-    inner = (grid >= low) & (grid <= high)
-    ax.fill_between(
-        grid, base, height, where=inner.tolist(), color=style.lighter(colour, 0.15), lw=0,
-        zorder=order + 0.1,
-    )  # fmt: skip
-    ax.plot(grid, height, color="white", lw=2.2, zorder=order + 0.2)
-    ax.plot(grid, height, color=colour, lw=1.1, zorder=order + 0.3)
+    inner = ((grid >= low) & (grid <= high)).tolist()
+    ax.fill_between(grid, base, height, color=style.lighter(colour, 0.55), lw=0, zorder=order)
+    ax.fill_between(grid, base, height, where=inner, color=style.lighter(colour, 0.15), lw=0,
+                    zorder=order + 0.1)  # fmt: skip
+    for thick, shade, above in ((2.2, "white", 0.2), (1.1, colour, 0.3)):
+        ax.plot(grid, height, color=shade, lw=thick, zorder=order + above)
     top = float(np.interp(middle, grid, height))
     ax.plot([middle] * 2, [base, top], color=style.INK, lw=1.3, zorder=order + 0.4)
-    ax.axhline(base, color=style.GRID, lw=0.6, zorder=order - 0.1)
 
 
 def _colours(count: int) -> list[str]:
     """Return colours from dark to light, so that their order can be seen."""
-    shades = mpl.colormaps[_RIDGES_SHADES](np.linspace(0.05, 0.85, max(count, 2)))
+    shades = mpl.colormaps[_ORDER_SHADES](np.linspace(0.05, 0.85, max(count, 2)))
     return [mpl.colors.to_hex(shade) for shade in shades[:count]]
 
 
@@ -323,7 +279,7 @@ _SCATTER_SHADES = "viridis_r"
 
 
 def scatter(
-    sweep: Swept,
+    sweep: SweepTables,
     *,
     outcome: Names = None,
     by: Names = None,
@@ -332,19 +288,13 @@ def scatter(
 ) -> Figure:
     """Draw a matrix of factors, every point coloured by the mean of an outcome.
 
-    On the diagonal each factor stands against the outcome itself.
-
-    Args:
-        sweep: the tables of a sweep.
-        outcome: a kept column.
-        by: two to six factors; by default the four whose ranks go with the outcome most.
-        scenarios: only these.
-        title: heading.
+    On the diagonal each factor stands against the outcome itself. The arguments are those of
+    `levers`, ``by`` up to six factors; by default the four whose ranks go with the outcome most.
 
     Raises:
         UserError: for unknown names, or too many factors.
     """
-    what = swept.kept(sweep, outcome, scenarios)
+    what = tables.kept(sweep, outcome, scenarios)
     names = what.strongest(by, _USUAL, exactly=False)
     if len(names) > _SCATTER_MOST:
         raise UserError(f"{len(names)} factors; a picture shows at most {_SCATTER_MOST}")
@@ -353,49 +303,47 @@ def scatter(
     factor, unit = scaled(means.to_numpy(dtype=float), what.unit)
     values = means.to_numpy(dtype=float) / factor
     count = len(names)
-    page = Layout(
+    layout = Layout(
         body=1.62 * count + 0.35,
         title=title or what.heading,
         subtitle=f"Every point with its mean over the runs, {what.months} ({unit}); "
-        "on the diagonal the factor against the outcome.",
+        f"on the diagonal the factor against the outcome.{what.pooled(())}",
         foot=what.foot(),
     )
-    panels = page.panels(count, count, count * count)
+    grid = layout.panels(count, count, count * count)
     logs = [name for name in names if _log(sweep, name)]
     norm = mpl.colors.Normalize(float(values.min()), float(values.max()))
-    for empty in (panels[i * count + j] for i in range(count) for j in range(i + 1, count)):
+    for empty in (grid[i * count + j] for i in range(count) for j in range(i + 1, count)):
         empty.remove()
     for i, up in enumerate(names):
         for j, across in enumerate(names):
-            ax = panels[i * count + j]
+            ax = grid[i * count + j]
             if j > i:
                 continue
             _panel(ax, points[across], None if i == j else points[up], values, norm,
                    3 if count < 4 else 2)  # fmt: skip
             _label(ax, sweep, across, up, unit, i, j, count)
             _log_sides(ax, across in logs, up in logs and i != j)
-    _bar(panels, count, mpl.cm.ScalarMappable(norm, _SCATTER_SHADES), unit)
-    return page.figure
+    _bar(grid, count, mpl.cm.ScalarMappable(norm, _SCATTER_SHADES), unit)
+    return layout.figure
 
 
-def _bar(panels: Sequence[Axes], count: int, shades: mpl.cm.ScalarMappable, unit: str) -> None:
+def _bar(grid: Sequence[Axes], count: int, shades: mpl.cm.ScalarMappable, unit: str) -> None:
     """Put the scale of colours into the empty corner, or beside a single panel."""
-    figure, grid = cast(Figure, panels[0].figure), panels[0].get_gridspec()
-    if count < 2 or grid is None:
-        figure.colorbar(shades, ax=panels[0], aspect=35).set_label(unit)
+    if count < 2:
+        panels.colour_bar(shades, grid[0], unit, 2.0, aspect=35)
         return
-    corner = figure.add_subplot(grid[0, max(1, count - 2) :])
+    figure, box = cast(Figure, grid[0].figure), cast(GridSpec, grid[0].get_gridspec())
+    corner = figure.add_subplot(box[0, max(1, count - 2) :])
     corner.set_axis_off()
     place = corner.inset_axes((0.08, 0.62, 0.9, 0.1))
-    bar = figure.colorbar(shades, cax=place, orientation="horizontal")
-    style.plain_numbers(bar.ax.xaxis, 1.5 if count < 3 else 3.0)
-    bar.set_label(unit)
-    bar.outline.set_visible(False)
+    wide = 1.5 if count < 3 else 3.0
+    panels.colour_bar(shades, corner, unit, wide, cax=place, orientation="horizontal")
 
 
-def _log(sweep: Swept, name: str) -> bool:
+def _log(sweep: SweepTables, name: str) -> bool:
     """Tell whether a factor is to stand on a logarithmic axis: sampled so, or a wide list."""
-    if name not in sweep.factors.index or not swept.numeric(sweep, [name]):
+    if name not in sweep.factors.index or not pd.api.types.is_numeric_dtype(sweep.points[name]):
         return False
     row = sweep.factors.T[name]
     wide = bool(row["values"]) and float(row["low"]) > 0.0 and row["high"] / row["low"] > 30.0
@@ -406,7 +354,7 @@ def _log_sides(ax: Axes, across: bool, up: bool) -> None:
     for axis, wanted, scale in ((ax.xaxis, across, ax.set_xscale), (ax.yaxis, up, ax.set_yscale)):
         if wanted:
             scale("log")
-            axis.set_major_formatter(lambda value, place: swept.said(value))
+            axis.set_major_formatter(lambda value, place: value_text(value))
             axis.set_minor_formatter(lambda value, place: "")
 
 
@@ -436,7 +384,7 @@ def _numbers(ax: Axes, values: pd.Series[float], side: str, ticks: int) -> Float
     if pd.api.types.is_numeric_dtype(values):
         found: Floats = np.asarray(values, dtype=np.float64)
         axis.set_major_locator(MaxNLocator(ticks, prune="both" if ticks < 3 else None))
-        axis.set_major_formatter(lambda value, place: swept.said(value))
+        axis.set_major_formatter(lambda value, place: value_text(value))
         return found
     texts = list(dict.fromkeys(values))
     axis.set_ticks(range(len(texts)), [str(text) for text in texts])
@@ -444,24 +392,24 @@ def _numbers(ax: Axes, values: pd.Series[float], side: str, ticks: int) -> Float
 
 
 def _label(
-    ax: Axes, sweep: Swept, across: str, up: str, unit: str, row: int, column: int, count: int
+    ax: Axes, sweep: SweepTables, across: str, up: str, unit: str, row: int, column: int, count: int
 ) -> None:
     """Write the names of factors at the outer edges, and the outcome's unit on the diagonal."""
     room = 5.6 / count
     if row == count - 1:
-        ax.set_xlabel("\n".join(wrap(swept.axis_text(sweep, across), room, 8.0)), size=8.0)
+        ax.set_xlabel("\n".join(wrap(tables.axis_text(sweep, across), room, 8.0)), size=8.0)
     else:
         ax.tick_params(labelbottom=False)
     if row == column:
         ax.set_ylabel(unit, size=8.0)
     elif column == 0:
-        ax.set_ylabel("\n".join(wrap(swept.axis_text(sweep, up), room, 8.0)), size=8.0)
+        ax.set_ylabel("\n".join(wrap(tables.axis_text(sweep, up), room, 8.0)), size=8.0)
     else:
         ax.tick_params(labelleft=False)
     ax.tick_params(labelsize=7.5)
 
 
-_BOXES_SHADES = "YlOrRd"
+_BOX_SHADES = "YlOrRd"
 _ROW, _MAP = 0.42, 2.9
 
 
@@ -504,30 +452,28 @@ def boxes(
     """
     shown = sorted({i for box in found for i in box.inputs})
     above = [0.5 + _ROW * len(box.inputs) for box in found]
-    page = Layout(
+    shades = mpl.colormaps[_BOX_SHADES]
+    layout = Layout(
         body=sum(above) + _MAP + 0.25,
         title=title,
         subtitle="Bars: the part of each input's range that lies in the box. Below: the rows, "
         "shaded by how often it happens, and the first box.",
         legend=[
-            (Patch(color=_colour(False)), "in the box"),
-            (Patch(color=style.GRID), "range of the input"),
-            (Line2D([], [], marker="o", ls="", color=mpl.colormaps[_BOXES_SHADES](0.95)),
-             "happens"),
-            (Line2D([], [], marker="o", ls="", color=mpl.colormaps[_BOXES_SHADES](0.12),
-                    mec="#999999"),
-             "does not"),
+            style.area_item("in the box", color=_colour(False)),
+            style.area_item("range of the input", color=style.GRID),
+            style.line_item("happens", marker="o", ls="", color=shades(0.95)),
+            style.line_item("does not", marker="o", ls="", color=shades(0.12), mec="#999999"),
         ],
         foot=foot,
-    )  # fmt: skip
-    grid = page.figure.add_gridspec(len(found) + 1, 1, height_ratios=[*above, _MAP])
+    )
+    grid = layout.figure.add_gridspec(len(found) + 1, 1, height_ratios=[*above, _MAP])
     for k, box in enumerate(found):
-        ax = page.figure.add_subplot(grid[k, 0])
+        ax = layout.figure.add_subplot(grid[k, 0])
         _bars(ax, box, names, values, texts)
-        ax.set_title("\n".join(wrap(f"Box {k + 1}: {box.text}", 4.9, style.BODY, True)))
-    _cases(page.figure.add_subplot(grid[len(found), 0]), found[0], shown, names, values, texts,
+        panels.titled_panel(ax, f"Box {k + 1}: {box.text}", 4.9)
+    _cases(layout.figure.add_subplot(grid[len(found), 0]), found[0], shown, names, values, texts,
            happens)  # fmt: skip
-    return page.figure
+    return layout.figure
 
 
 def _colour(doubt: bool) -> str:
@@ -558,17 +504,13 @@ def _bars(
         ax.barh(-row, end - start, left=start, height=0.42, color=_colour(box.doubt), lw=0)
         for place, value, side in ((start, low, "left"), (end, high, "right")):
             limited = i in (box.low if side == "left" else box.high)
-            ax.text(place, -row - 0.26, said(value), ha=side, va="top", size=7.0,
+            ax.text(place, -row - 0.26, value_text(value), ha=side, va="top", size=7.0,
                     color=style.INK if limited else style.QUIET,
                     weight="bold" if limited else "normal")  # fmt: skip
     labels = ["\n".join(wrap(names[i], 2.1, style.SMALL)) for i in box.inputs]
-    ax.set_yticks([-row for row in range(len(labels))], labels, size=style.SMALL)
-    ax.set_ylim(-len(labels) + 0.35, 0.3)
-    ax.set_xlim(0, 1)
-    ax.set_xticks([])
-    ax.grid(visible=False)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
+    panels.name_rows(ax, [-row for row in range(len(labels))], labels)
+    ax.set(xlim=(0, 1), ylim=(-len(labels) + 0.35, 0.3), xticks=[])
+    ax.spines["bottom"].set_visible(False)
 
 
 def _cases(
@@ -585,7 +527,7 @@ def _cases(
     others = [i for i in (*box.inputs, *shown, *range(len(names))) if i != first]
     second = others[0] if others else first
     order = np.argsort(happens, kind="stable")
-    ax.scatter(values[first][order], values[second][order], c=happens[order], cmap=_BOXES_SHADES,
+    ax.scatter(values[first][order], values[second][order], c=happens[order], cmap=_BOX_SHADES,
                vmin=-0.1, vmax=1.0, s=float(np.clip(1500 / len(order), 5, 30)),
                edgecolors="#999999", linewidths=0.3, zorder=3)  # fmt: skip
     sides = []
@@ -604,7 +546,7 @@ def _cases(
         if i in texts:
             axis.set_ticks(range(len(texts[i])), list(texts[i]))
         else:
-            axis.set_major_formatter(lambda value, place: said(value))
+            axis.set_major_formatter(lambda value, place: value_text(value))
     ax.set_xlabel(names[first])
     ax.set_ylabel("\n".join(wrap(names[second], _MAP - 0.5, 8.5)))
 
@@ -636,27 +578,24 @@ def tradeoff(
         subtitle: of the picture.
         foot: of the picture.
     """
-    legend: list[Item] = [
-        (Line2D([], [], marker="*", ls="", color=style.INK, ms=12), "recommended"),
-        (Line2D([], [], color=style.INK, lw=1.0), "no portfolio is better in both"),
-        (Line2D([], [], color=style.QUIET, lw=0.7), "to where the worst tenth of worlds begins"),
+    legend = [
+        style.line_item("recommended", marker="*", ls="", color=style.INK, ms=12),
+        style.line_item("no portfolio is better in both", color=style.INK, lw=1.0),
+        style.line_item("to where the worst tenth of worlds begins", color=style.QUIET, lw=0.7),
     ]
-    page = Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
-    ax = page.panels(1, 1, 1)[0]
+    layout = Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
+    ax = layout.figure.subplots()
     x, across = _side(table, axes[0])
     y, up = _side(table, axes[1])
     front = np.flatnonzero(table["undominated"].to_numpy(dtype=bool))
     if len(front) > 1:
         front = front[np.argsort(x[0][front], kind="stable")]
         ax.plot(x[0][front], y[0][front], color=style.INK, lw=1.0, zorder=2)
+    thin: dict[str, Any] = {"color": style.QUIET, "lw": 0.5, "alpha": 0.6, "zorder": 1.5}
     if axes[0][1]:
-        ax.hlines(
-            y[0][front], x[0][front], x[1][front], color=style.QUIET, lw=0.5, alpha=0.6, zorder=1.5
-        )
+        ax.hlines(y[0][front], x[0][front], x[1][front], **thin)
     if axes[1][1]:
-        ax.vlines(
-            x[0][front], y[0][front], y[1][front], color=style.QUIET, lw=0.5, alpha=0.6, zorder=1.5
-        )
+        ax.vlines(x[0][front], y[0][front], y[1][front], **thin)
     shares = 100.0 * table["satisfied"].to_numpy(dtype=float)
     dots = ax.scatter(x[0], y[0], c=shares, cmap=_TRADEOFF_SHADES, vmin=0, vmax=100, s=44,
                       edgecolors="white", linewidths=0.6, zorder=3)  # fmt: skip
@@ -669,9 +608,8 @@ def tradeoff(
     ax.set_ylabel("\n".join(wrap(up, _PANEL[1], 8.5)))
     style.plain_numbers(ax.xaxis, _PANEL[0])
     style.plain_numbers(ax.yaxis, 2.6)
-    bar = page.figure.colorbar(dots, ax=ax, pad=0.02, aspect=35)
-    bar.set_label("% of worlds in which it satisfies")
-    return page.figure
+    panels.colour_bar(dots, ax, "% of worlds in which it satisfies", 3.5, pad=0.02, aspect=35)
+    return layout.figure
 
 
 def _side(
@@ -695,10 +633,10 @@ def _name_some(
         [(x - left) / (right - left) * _PANEL[0], (y - low) / (high - low) * _PANEL[1]], axis=1
     )
     order = list(dict.fromkeys([recommended, *map(int, [*front[:1], *front[-1:], *front])]))
-    lines = beside.along(*spots[list(front)].T) if len(front) > 1 else None
-    found = beside.sides(spots, names, order, _NAME, _PANEL, lines, always=1)
+    lines = panels.along_line(*spots[list(front)].T) if len(front) > 1 else None
+    found = panels.place_labels(spots, names, order, _NAME, _PANEL, lines, always=1)
     for i in list(found)[:_NAMED]:
-        beside.write(ax, float(x[i]), float(y[i]), names[i], found[i], _NAME)
+        panels.write_label(ax, float(x[i]), float(y[i]), names[i], found[i], _NAME)
 
 
 #: Name of each kind of picture of a sweep -> the function that makes it.
@@ -711,7 +649,7 @@ SWEEP_KINDS: dict[str, Callable[..., Figure]] = {
 OPTIONS = ("outcome", "by", "scenarios", "title")
 
 
-def sweep_figure(kind: str, sweep: Swept, **chosen: Any) -> Figure:
+def sweep_figure(kind: str, sweep: SweepTables, **chosen: Any) -> Figure:
     """Return one picture of a sweep as a matplotlib Figure.
 
     Args:
@@ -731,7 +669,7 @@ def sweep_figure(kind: str, sweep: Swept, **chosen: Any) -> Figure:
         return SWEEP_KINDS[kind](sweep, **chosen)
 
 
-def draw_sweep(kind: str, sweep: Swept, path: str | Path, **chosen: Any) -> list[Path]:
+def draw_sweep(kind: str, sweep: SweepTables, path: str | Path, **chosen: Any) -> list[Path]:
     """Write one picture of a sweep; the suffix of ``path`` decides between PNG, SVG and PDF.
 
     Raises:

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from tajsim.errors import UserError, unknown
-from tajsim.results.numbers import display_name, month_text, number
+from tajsim.plots.panels import few
+from tajsim.results.numbers import display_name, month_text, plain
 from tajsim.results.select import Names, as_names
-from tajsim.results.window import Floats
+from tajsim.results.window import Floats, scaled
 
 
-class Swept(Protocol):
+class SweepTables(Protocol):
     """The tables of a sweep, as `tajsim.load_sweep` returns them."""
 
     @property
@@ -44,7 +45,7 @@ class Swept(Protocol):
 class Kept:
     """A kept column of the runs drawn: ``table`` has a row a run with scenario and factors."""
 
-    sweep: Swept
+    sweep: SweepTables
     name: str
     table: pd.DataFrame
 
@@ -56,12 +57,19 @@ class Kept:
     @property
     def heading(self) -> str:
         """What the column is, and where."""
-        return heading(self.sweep, self.name)
+        row = self.sweep.columns.T[self.name]
+        places = [part.partition("=")[::2] for part in str(row["where"]).split(";") if part]
+        texts = [
+            f"all {d.replace('_', ' ')}s" if n == "all" else display_name(n) for d, n in places
+        ]
+        return f"{row['label']}: {', '.join(texts)}" if texts else str(row["label"])
 
     @property
     def months(self) -> str:
         """The months that the column covers."""
-        return window(self.sweep, self.name)
+        row = self.sweep.columns.T[self.name]
+        first, last = month_text(row["window_start"]), month_text(row["window_end"])
+        return first if first == last else f"{first} to {last}"
 
     def strongest(self, by: Names, count: int, exactly: bool = True) -> list[str]:
         """Return the factors asked for, or those that the column goes with most.
@@ -72,12 +80,28 @@ class Kept:
         asked = factors(self.sweep, by, count if exactly else None)
         return asked or leading(self.sweep, self.table, self.name, count)
 
+    @property
+    def scenarios(self) -> list[str]:
+        """The scenarios of the runs."""
+        return list(dict.fromkeys(map(str, self.table["scenario"])))
+
+    def pooled(self, by: Sequence[str]) -> str:
+        """Say that the runs of several scenarios are taken together, unless drawn ``by`` them."""
+        if len(self.scenarios) < 2 or "scenario" in by:
+            return ""
+        return f" Taken together: the scenarios {', '.join(self.scenarios)}."
+
     def foot(self, more: str = "") -> str:
-        """Return the foot line."""
-        return foot(self.sweep, self.table, more)
+        """Return the foot line: points, runs, seed, scenarios."""
+        points, runs = int(self.table["point"].nunique()), len(self.table)
+        text = (
+            f"{more} {self.sweep.about['title']}. {', '.join(self.scenarios)}; {points:,} points, "
+            f"{runs:,} runs, seed {self.sweep.about['seed']}."
+        )
+        return text.strip() + few(runs)
 
 
-def kept(sweep: Swept, outcome: Names, scenarios: Names) -> Kept:
+def kept(sweep: SweepTables, outcome: Names, scenarios: Names) -> Kept:
     """Return the column to draw, of the runs that have it.
 
     Raises:
@@ -87,7 +111,7 @@ def kept(sweep: Swept, outcome: Names, scenarios: Names) -> Kept:
     return Kept(sweep, name, chosen(sweep, scenarios).dropna(subset=[name]))
 
 
-def column(sweep: Swept, outcome: Names) -> str:
+def column(sweep: SweepTables, outcome: Names) -> str:
     """Return the column to draw: a kept one, or that of an outcome kept once; the first by default.
 
     Raises:
@@ -107,7 +131,7 @@ def column(sweep: Swept, outcome: Names) -> str:
     return names[0] if names[0] in matching else matching[0]
 
 
-def factors(sweep: Swept, by: Names, count: int | None = None) -> list[str]:
+def factors(sweep: SweepTables, by: Names, count: int | None = None) -> list[str]:
     """Return the factors to draw by.
 
     Raises:
@@ -125,7 +149,7 @@ def factors(sweep: Swept, by: Names, count: int | None = None) -> list[str]:
     return names
 
 
-def chosen(sweep: Swept, scenarios: Names) -> pd.DataFrame:
+def chosen(sweep: SweepTables, scenarios: Names) -> pd.DataFrame:
     """Return one row a run with scenario and factors, of the scenarios named or of all.
 
     Raises:
@@ -142,7 +166,7 @@ def chosen(sweep: Swept, scenarios: Names) -> pd.DataFrame:
     return table
 
 
-def leading(sweep: Swept, table: pd.DataFrame, name: str, count: int) -> list[str]:
+def leading(sweep: SweepTables, table: pd.DataFrame, name: str, count: int) -> list[str]:
     """Return the factors whose ranks go with a column most, the first first.
 
     Raises:
@@ -167,55 +191,20 @@ def _along(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:
     return found if np.isfinite(found) else 0.0
 
 
-def said(value: Any) -> str:
+def value_text(value: Any) -> str:
     """Return the value of a factor."""
     if isinstance(value, int | float | np.number):
-        size, word = (
-            (float(value) / 1e6, " million") if abs(float(value)) >= 1e6 else (float(value), "")
-        )
-        text = number(size)
-        return (text.rstrip("0").rstrip(".") if "." in text else text) + word
+        factor, word = scaled(np.array([float(value)]), "")
+        return plain(float(value) / factor) + f" {word}".rstrip()
     return str(value)
 
 
-def heading(sweep: Swept, name: str) -> str:
-    """Return what a column is, and where."""
-    row = sweep.columns.T[name]
-    places = [part.partition("=")[::2] for part in str(row["where"]).split(";") if part]
-    texts = [f"all {d.replace('_', ' ')}s" if n == "all" else display_name(n) for d, n in places]
-    return f"{row['label']}: {', '.join(texts)}" if texts else str(row["label"])
-
-
-def window(sweep: Swept, name: str) -> str:
-    """Return the months that a column covers."""
-    row = sweep.columns.T[name]
-    first, last = month_text(row["window_start"]), month_text(row["window_end"])
-    return first if first == last else f"{first} to {last}"
-
-
-def axis_text(sweep: Swept, factor: str) -> str:
+def axis_text(sweep: SweepTables, factor: str) -> str:
     """Return the text of an axis of a factor, with its unit."""
     if factor == "scenario":
         return factor
     unit = str(sweep.factors.loc[factor, "unit"])
     return f"{factor} ({unit})" if unit else factor
-
-
-def foot(sweep: Swept, table: pd.DataFrame, more: str = "") -> str:
-    """Return the foot line: points, runs, seed, scenarios."""
-    points = int(table["point"].nunique())
-    scenarios = ", ".join(dict.fromkeys(map(str, table["scenario"])))
-    text = (
-        f"{sweep.about['title']}. {scenarios}; {points:,} points, {len(table):,} runs, seed "
-        f"{sweep.about['seed']}."
-    )
-    return f"{more} {text}" if more else text
-
-
-def numeric(sweep: Swept, names: Sequence[str]) -> list[str]:
-    """Return those factors that are numbers."""
-    return [n for n in names if n in sweep.points and
-            pd.api.types.is_numeric_dtype(sweep.points[n])]  # fmt: skip
 
 
 #: More groups than this are not told apart in one picture.
@@ -231,8 +220,8 @@ class Group:
     values: Floats
 
 
-def parting(sweep: Swept, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
-    """Return what parts the runs into groups: as asked, or the scenario if there are several.
+def dividing_factor(sweep: SweepTables, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
+    """Return what divides the runs into groups: as asked, or the scenario if there are several.
 
     Otherwise it is the factor whose ranks go with the outcome most.
     """
@@ -242,6 +231,21 @@ def parting(sweep: Swept, table: pd.DataFrame, name: str, by: Sequence[str]) -> 
     return "scenario" if several else leading(sweep, table, name, 1)[0]
 
 
+def cells(values: pd.Series[Any], bands: int) -> tuple[np.ndarray, list[str]]:
+    """Return the group of each run by its value of a factor, and the texts of the groups in order.
+
+    Numbers of more than `MOST_GROUPS` values are put into so many bands of equally many of them.
+    """
+    found, numeric = list(dict.fromkeys(values)), pd.api.types.is_numeric_dtype(values)
+    if not numeric or len(found) <= MOST_GROUPS:
+        found = sorted(found) if numeric else found
+        place = {value: i for i, value in enumerate(found)}
+        return values.map(place).to_numpy(dtype=int), [value_text(value) for value in found]
+    edges = np.quantile(found, np.linspace(0.0, 1.0, bands + 1))
+    codes = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bands - 1)
+    return codes, [f"{value_text(low)} to {value_text(high)}" for low, high in pairwise(edges)]
+
+
 def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
     """Return the runs in groups: by the values of a factor, or in five bands of equally many.
 
@@ -249,24 +253,8 @@ def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
         UserError: if the factor has more texts than a picture tells apart.
     """
     known = table.dropna(subset=[name])
-    values = known[by]
-    found = list(dict.fromkeys(values))
-    if len(found) <= MOST_GROUPS:
-        if pd.api.types.is_numeric_dtype(values):
-            found = sorted(found)
-        parts = [(said(value), values == value) for value in found]
-    elif not pd.api.types.is_numeric_dtype(values):
-        raise UserError(f"{by} has {len(found)} values; a picture tells {MOST_GROUPS} apart")
-    else:
-        parts = _bands(values)
-    return [Group(text, known[name][rows].to_numpy(dtype=float)) for text, rows in parts]
-
-
-def _bands(values: pd.Series[Any]) -> list[tuple[str, pd.Series[bool]]]:
-    """Return five bands of a factor with equally many points."""
-    edges = np.quantile(values.drop_duplicates(), np.linspace(0.0, 1.0, _BANDS + 1))
-    parts = []
-    for i, (low, high) in enumerate(pairwise(edges)):
-        inside = (values >= low) & ((values < high) if i < _BANDS - 1 else (values <= high))
-        parts.append((f"{said(low)} to {said(high)}", inside))
-    return parts
+    codes, texts = cells(known[by], _BANDS)
+    if len(texts) > MOST_GROUPS:
+        raise UserError(f"{by} has {len(texts)} values; a picture tells {MOST_GROUPS} apart")
+    values = known[name].to_numpy(dtype=float)
+    return [Group(text, values[codes == code]) for code, text in enumerate(texts)]

@@ -1,4 +1,4 @@
-"""Plain text tables, with numbers as a reader wants them."""
+"""Numbers, names and months as text, and tables and lines of text, for tables and pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import floor, isfinite, log10
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -18,33 +17,82 @@ from tajsim.axes import COMMANDERS, SECTIONS
 #: Columns of text that tables and sentences are folded to.
 WIDTH = 100
 
+_MOST_DECIMALS = 6
 _ENDLESS = 10_000  # characters in a line of a file or a pipe
+#: A true minus sign.
+MINUS = "\N{MINUS SIGN}"
 #: A smaller number is what rounding leaves of nothing; the least of the registry is larger.
 NOTHING = 1e-9
 
 
-def table_number(value: float, signed: bool = False) -> str:
-    """Return a number with three significant digits, whole ones in full: 12,345, 0.0321, 1.2e-05.
+def _fixed(value: float, decimals: int, signed: bool = False) -> str:
+    """Return a value to so many decimals; below 0 they round to tens, hundreds and so on."""
+    value = round(value, decimals) + 0.0  # no minus before a zero
+    text = f"{value:{'+' if signed and value else ''},.{max(decimals, 0)}f}"
+    return text.replace("-", MINUS)
 
-    Below `NOTHING` it is 0. From a million on four digits, in millions or billions: 12.35 m,
-    1.2 bn. ``-`` for what is undefined.
+
+def _bare(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def number(value: float, signed: bool = False, decimals: int | None = None) -> str:
+    """Return a value without exponent, to three significant digits or so many decimals.
+
+    Decimals below 0 round to tens, hundreds and so on.
+    """
+    if not math.isfinite(value):
+        return "not defined"
+    return _fixed(value, decimals_for(value, 3) if decimals is None else decimals, signed)
+
+
+def plain(value: float) -> str:
+    """Return a value to three significant digits without trailing zeros: ``0.045``."""
+    return _bare(number(value))
+
+
+def short(value: float) -> str:
+    """Return a value to three significant digits, large ones too: ``199,000``, ``0.045``, ``1``."""
+    return _bare(number(value, decimals=decimals_for(value, 3, least=-6)))
+
+
+def table_number(value: float, signed: bool = False) -> str:
+    """Return a number as tables of text have it, whole ones in full: 12,345, 0.0321, 1.2e-05.
+
+    Three significant digits, with a plain hyphen. Below `NOTHING` it is 0. From a million on four
+    digits, in millions or billions: 12.35 m, 1.2 bn. ``-`` for what is undefined.
     """
     if math.isnan(value):
         return "-"
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    if abs(value) < NOTHING:
+    size, sign = abs(value), "+" if signed else ""
+    if size < NOTHING:
         return "0"
-    sign = "+" if signed else ""
-    size = abs(value)
     if size < 0.0005 or size >= 1e12:
         return f"{value:{sign}.2g}"
     for scale, word in ((1e9, "bn"), (1e6, "m")):
         if size >= scale:
             return f"{value / scale:{sign}.4g} {word}"
-    digits = max(0, 2 - math.floor(math.log10(size)))
-    text = f"{value:{sign},.{digits}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return _bare(_fixed(value, decimals_for(value, 3), signed)).replace(MINUS, "-")
+
+
+def decimals_for(value: float, digits: int, least: int = 0) -> int:
+    """Return the decimals that show so many significant digits of a value, ``least`` to 6.
+
+    None of one that so many decimals would show as nothing but zeros.
+    """
+    if not math.isfinite(value) or abs(value) < 0.5 * 10.0**-_MOST_DECIMALS:
+        return 0
+    return min(_MOST_DECIMALS, max(least, digits - 1 - _place(abs(value))))
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """Return ``+1.8 [+1.6, +2.1]``, to the digits that the interval warrants."""
+    half = (high - low) / 2
+    if not math.isfinite(half) or (decimals_for(half, 1) == 0 and half < 0.5):
+        return number(mean, signed=True)
+    decimals = min(decimals_for(half, 2), max(decimals_for(half, 1), decimals_for(mean, 3)))
+    mean_text, low_text, high_text = (number(v, True, decimals) for v in (mean, low, high))
+    return f"{mean_text} [{low_text}, {high_text}]"
 
 
 def interval(low: float, high: float, signed: bool = False) -> str:
@@ -134,7 +182,6 @@ _OWN_NAMES = {
     "west", "kulyab", "khorog", "rasht", "sughd", "syria", "chinese", "china", "european",
 }  # fmt: skip
 
-_MOST_DECIMALS = 6
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -156,55 +203,6 @@ def words(name: str) -> str:
 def month_text(month: str, full: bool = False) -> str:
     """Return ``2004-11`` as ``Nov 2004``, or in full as ``November 2004``."""
     return f"{(_MONTHS if full else MONTHS)[int(month[5:7]) - 1]} {month[:4]}"
-
-
-def number(value: float, signed: bool = False, decimals: int | None = None) -> str:
-    """Return a value without exponent, to three significant digits or so many decimals.
-
-    Decimals below 0 round to tens, hundreds and so on.
-    """
-    if not isfinite(value):
-        return "not defined"
-    if decimals is None:
-        decimals = decimals_for(value, 3)
-    value = round(value, decimals) + 0.0  # no minus before a zero
-    shown = max(decimals, 0)
-    text = f"{value:+,.{shown}f}" if signed and value != 0.0 else f"{value:,.{shown}f}"
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
-def plain(value: float) -> str:
-    """Return a value to three significant digits without trailing zeros: ``0.045``."""
-    return _bare(number(value))
-
-
-def short(value: float) -> str:
-    """Return a value to three significant digits, large ones too: ``199,000``, ``0.045``, ``1``."""
-    return _bare(number(value, decimals=decimals_for(value, 3, least=-6)))
-
-
-def _bare(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def decimals_for(value: float, digits: int, least: int = 0) -> int:
-    """Return the decimals that show so many significant digits of a value, ``least`` to 6.
-
-    None of one that so many decimals would show as nothing but zeros.
-    """
-    if not isfinite(value) or abs(value) < 0.5 * 10.0**-_MOST_DECIMALS:
-        return 0
-    return min(_MOST_DECIMALS, max(least, digits - 1 - floor(log10(abs(value)))))
-
-
-def with_interval(mean: float, low: float, high: float) -> str:
-    """Return ``+1.8 [+1.6, +2.1]``, to the digits that the interval warrants."""
-    half = (high - low) / 2
-    if not isfinite(half) or (decimals_for(half, 1) == 0 and half < 0.5):
-        return number(mean, signed=True)
-    decimals = min(decimals_for(half, 2), max(decimals_for(half, 1), decimals_for(mean, 3)))
-    mean_text, low_text, high_text = (number(v, True, decimals) for v in (mean, low, high))
-    return f"{mean_text} [{low_text}, {high_text}]"
 
 
 @lru_cache(maxsize=4096)
@@ -245,8 +243,6 @@ def _pieces(word: str, room: float, size: float, bold: bool) -> list[tuple[str, 
     return [(piece, "" if i else " ") for i, piece in enumerate(pieces)]
 
 
-#: A true minus sign.
-MINUS = "\N{MINUS SIGN}"
 #: So many digits of half an interval are told, and at most so many of what lies in it.
 OF_INTERVAL, MOST = 2, 3
 
@@ -266,9 +262,7 @@ class Digits:
         """Return a number: ``1,805``, ``+2.54``; ``-`` for what is undefined."""
         if not math.isfinite(value):
             return "-"
-        rounded = round(value * self.by, self.decimals) + 0.0
-        sign = "+" if signed and rounded else ""
-        return f"{rounded:{sign},.{max(self.decimals, 0)}f}".replace("-", MINUS)
+        return _fixed(value * self.by, self.decimals, signed)
 
     def span(self, low: float, high: float, signed: bool = False) -> str:
         """Return the ends of an interval, ``undefined`` without one."""

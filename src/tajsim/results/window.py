@@ -16,7 +16,14 @@ from tajsim.errors import UserError
 from tajsim.inputs.outcomes import WEIGHT, load_outcomes, window_unit
 from tajsim.inputs.toml import check_month, is_month, month_dates, month_of
 from tajsim.results.numbers import display_name, month_text
-from tajsim.results.select import attribute, names_of, outcome_names, own_dimensions
+from tajsim.results.select import (
+    Names,
+    as_names,
+    attribute,
+    names_of,
+    outcome_names,
+    own_dimensions,
+)
 
 #: First and last month, both included, as ``YYYY-MM``.
 Window = tuple[str, str]
@@ -151,7 +158,7 @@ def places_of(variable: xr.DataArray) -> str:
 def at_places(
     dataset: Series,
     name: str,
-    select: Mapping[str, Sequence[str]] | None = None,
+    select: Mapping[str, Names] | None = None,
     keep: Sequence[str] = (),
 ) -> xr.DataArray:
     """Return the series of an outcome at chosen places, the others brought to one number.
@@ -162,18 +169,15 @@ def at_places(
     Args:
         dataset: what holds the outcome, and `WEIGHT` beside it.
         name: the outcome.
-        select: names by dimension; dimensions that the outcome has not are passed over.
+        select: a name or names by dimension; dimensions that the outcome has not are passed over.
         keep: dimensions that are kept.
 
     Returns:
         ``(scenario, keep..., month, run)``, as far as the outcome has them.
     """
     variable = dataset[name]
-    chosen = {
-        d: names[0] if len(names) == 1 and d not in keep else list(names)
-        for d, names in (select or {}).items()
-        if d in variable.dims
-    }
+    named = {d: as_names(names) for d, names in (select or {}).items() if d in variable.dims}
+    chosen = {d: n[0] if len(n) == 1 and d not in keep else n for d, n in named.items()}
     values = variable.sel(chosen, drop=True)
     away = [d for d in own_dimensions(values) if d not in keep]
     order = [d for d in ("scenario", *keep, "month", "run") if d in values.dims]
@@ -263,11 +267,11 @@ def scaled(values: Floats, unit: str) -> tuple[float, str]:
     return 1.0, unit
 
 
-def scope(dataset: Series, name: str, select: Mapping[str, Sequence[str]]) -> str:
+def scope(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
     """Return what the values cover, as text: ``all sections`` or ``Khorog``; "" if no dimension."""
     variable, parts = dataset[name], []
     for dimension in own_dimensions(variable):
-        names = list(select.get(dimension, ()))
+        names = as_names(select.get(dimension))
         if names:
             parts.append(", ".join(_named(variable, {dimension: name}) for name in names))
             continue
@@ -291,7 +295,7 @@ def _named(variable: xr.DataArray, where: Mapping[str, str]) -> str:
     return ", ".join([text, *(gone[:1] if same else gone)])
 
 
-def titled(dataset: Series, name: str, select: Mapping[str, Sequence[str]]) -> str:
+def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
     """Return the label of an outcome with what it covers in brackets."""
     where = scope(dataset, name, select)
     label = str(dataset[name].attrs.get("label", name))

@@ -1,4 +1,4 @@
-"""From the design of an experiment to its rows: grids, hypercubes, Saltelli's and Morris's samples.
+"""From the design of an experiment to its points, and from points to batches of runs.
 
 Every row is a place between 0 and 1 for each factor; the factor says which value stands there.
 What can be made larger without losing a point: a grid by more values or factors' steps, explicit
@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from importlib import import_module
 from itertools import pairwise, product
 from math import ceil
 from struct import pack
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.errors import UserError
+from tajsim.errors import UserError, library
 from tajsim.inputs.experiment_parts import Experiment, Factor, FactorValue
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
@@ -129,7 +128,7 @@ def _latin(factors: int, points: int, blocks: int, seed: int) -> Unit:
 
 def _saltelli(factors: tuple[Factor, ...], base: int, second_order: bool, seed: int) -> Unit:
     sample = library("SALib.sample.sobol").sample
-    problem = salib_problem(factors)
+    problem = salib_problem([factor.name for factor in factors])
     found = sample(problem, base, calc_second_order=second_order, seed=_seed(seed, 0))
     return np.asarray(found, dtype=float)
 
@@ -137,7 +136,7 @@ def _saltelli(factors: tuple[Factor, ...], base: int, second_order: bool, seed: 
 def _morris(factors: tuple[Factor, ...], trajectories: int, levels: int, seed: int) -> Unit:
     """Return one walk after another, each from a seed of its own, so that more can be added."""
     sample = library("SALib.sample.morris").sample
-    problem = salib_problem(factors)
+    problem = salib_problem([factor.name for factor in factors])
     walks = [
         sample(problem, 1, num_levels=levels, seed=_seed(seed, k)) for k in range(trajectories)
     ]
@@ -145,24 +144,9 @@ def _morris(factors: tuple[Factor, ...], trajectories: int, levels: int, seed: i
     return units
 
 
-def salib_problem(factors: tuple[Factor, ...]) -> dict[str, Any]:
-    """Return the factors as SALib wants them, every one from 0 to 1."""
-    names = [factor.name for factor in factors]
+def salib_problem(names: Sequence[str]) -> dict[str, Any]:
+    """Return factors as SALib wants them, every one from 0 to 1."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def library(name: str, extra: str = "analysis") -> Any:
-    """Return a module of an optional library.
-
-    Raises:
-        UserError: if it is not installed.
-    """
-    try:
-        return import_module(name)
-    except ImportError:
-        raise UserError(
-            f"{name.split('.')[0]} is not installed; install it with: pip install 'tajsim[{extra}]'"
-        ) from None
 
 
 def _seed(seed: int, part: int) -> int:

@@ -35,29 +35,15 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+import tajsim.sweeps.store as store
 from tajsim.axes import DIMENSIONS
 from tajsim.display.html import Html, element, fold, table, whole
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, library, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.toml import month_dates, month_number, month_text
-from tajsim.sweeps.design import library
-from tajsim.sweeps.store import (
-    DESIGN,
-    FOLDER,
-    MANIFEST,
-    POINTS,
-    RUNS,
-    Disk,
-    UnfitError,
-    fingerprints,
-    read_all,
-    read_manifest,
-    read_shard,
-    series_path,
-    shard_names,
-)
-from tajsim.sweeps.task import read_table
+from tajsim.results.effect import t_quantile
+from tajsim.sweeps.design import salib_problem
 
 
 @dataclass(frozen=True)
@@ -82,13 +68,12 @@ class Sweep:
     @cached_property
     def design(self) -> pd.DataFrame:
         """The rows of the design in their order; see the module."""
-        return read_table(Disk().read(self.folder / DESIGN).decode())
+        return store.read_table(store.Disk().read(self.folder / store.DESIGN).decode())
 
     @property
     def problem(self) -> dict[str, Any]:
         """The problem as SALib wants it; the bounds are those of ``design``, all 0 to 1."""
-        names = list(self.factors.index)
-        return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+        return salib_problem(list(self.factors.index))
 
     @cached_property
     def means(self) -> pd.DataFrame:
@@ -182,17 +167,19 @@ def load_sweep(folder: str | Path) -> Sweep:
     Raises:
         UserError: if there is no sweep in the folder, or one of another model.
     """
-    place, disk = Path(folder), Disk()
-    if not (place / MANIFEST).is_file():
-        raise UserError(f"{folder}: no sweep is there (no {MANIFEST})")
-    manifest = read_manifest(disk, place)
+    place, disk = Path(folder), store.Disk()
+    if not (place / store.MANIFEST).is_file():
+        raise UserError(f"{folder}: no sweep is there (no {store.MANIFEST})")
+    manifest = store.read_manifest(disk, place)
     if (made := manifest["about"].get("model", "unknown")) != (here := model_version()):
         raise UserError(f"{folder}: a sweep of model {made}, and this is {here}; sweep it again")
     factors = pd.DataFrame(manifest["factors"]).set_index("factor")
     columns = pd.DataFrame(manifest["columns"]).set_index("column")
-    points = _points(disk.read(place / POINTS).decode(), manifest)
-    marks = fingerprints(manifest)
-    results, failures, unfit = read_all(disk, place, list(points.index), list(columns.index), marks)
+    points = _points(disk.read(place / store.POINTS).decode(), manifest)
+    marks = store.fingerprints(manifest)
+    results, failures, unfit = store.read_all(
+        disk, place, list(points.index), list(columns.index), marks
+    )
     return Sweep(
         folder=place,
         points=points,
@@ -214,7 +201,7 @@ def _points(text: str, manifest: dict[str, Any]) -> pd.DataFrame:
         for factor in manifest["factors"]
         if any(isinstance(value, str) for value in factor["values"])
     ]
-    return read_table(text, ("point", "scenario", *texts)).set_index("point")
+    return store.read_table(text, ("point", "scenario", *texts)).set_index("point")
 
 
 def sweep_html(sweep: Sweep) -> str:
@@ -288,18 +275,15 @@ def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr
     Raises:
         UserError: if the series is not there.
     """
-    disk, parts, names, runs = Disk(), [], [], []
-    marks = fingerprints(read_manifest(disk, folder))
+    disk, parts, names, runs = store.Disk(), [], [], []
+    marks = store.fingerprints(store.read_manifest(disk, folder))
     stored: set[str] = set()
-    for name in shard_names(disk, folder / FOLDER):
-        path = folder / FOLDER / name
-        if not (name.startswith(RUNS) and series_path(path).exists()):
+    for name, shard in store.shards(disk, folder, marks):
+        path = store.series_path(folder / store.FOLDER / name)
+        if isinstance(shard, store.UnfitError) or "series_sha256" not in shard.header:
             continue
-        try:
-            table = read_shard(disk, path, marks).table
-        except UnfitError:
-            continue
-        with np.load(io.BytesIO(disk.read(series_path(path)))) as arrays:
+        table = shard.table
+        with np.load(io.BytesIO(disk.read(path))) as arrays:
             stored |= set(arrays.files)
             if outcome in arrays.files:
                 wanted = table["point"].isin(points).to_numpy()
@@ -329,8 +313,6 @@ def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr
 Numbers = NDArray[np.float64]
 #: Runs of every point before precision is judged.
 LEAST_RUNS = 8
-#: Half width of a 90 % interval of a mean, in standard errors.
-_QUANTILE = 1.6448536269514722
 
 
 class Spread:
@@ -372,7 +354,8 @@ class Spread:
         between = (self.count * (self.mean - centre) ** 2).sum(axis=0)
         scale = np.sqrt((self.squares.sum(axis=0) + between) / np.maximum(whole - 1.0, 1.0))
         variance = self.squares / np.maximum(self.count - 1.0, 1.0)
-        half = _QUANTILE * np.sqrt(variance / np.maximum(self.count, 1.0))
+        half = t_quantile(np.maximum(self.count - 1.0, 1.0))
+        half = half * np.sqrt(variance / np.maximum(self.count, 1.0))
         # A column whose rounding errors are all that varies counts as one that does not.
         still = scale <= 1e-12 * np.maximum(np.abs(centre), 1e-300)
         widths = np.where(still, 0.0, half / np.where(still, 1.0, scale))

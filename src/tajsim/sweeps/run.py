@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -13,43 +14,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+import tajsim.sweeps.design as design
+import tajsim.sweeps.store as store
+from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executor
 from tajsim.ensemble.fingerprint import model_version
+from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
+from tajsim.ensemble.plan import count_errors
 from tajsim.errors import UserError
 from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_parts import Experiment
-from tajsim.sweeps.design import (
-    Batch,
-    Points,
-    after_failure,
-    by_halves,
-    divide,
-    make_design,
-    make_points,
-    round_ends,
-)
-from tajsim.sweeps.executor import Alone, Done, Simulate, Team
+from tajsim.inputs.toml import month_number
+from tajsim.sweeps.design import Batch, Points, make_design, make_points
 from tajsim.sweeps.read import LEAST_RUNS, Spread
-from tajsim.sweeps.store import (
-    ASIDE,
-    FAILED,
-    FOLDER,
-    Disk,
-    UnfitError,
-    fingerprints,
-    keep_manifest,
-    locked,
-    manifest_of,
-    prepare_folder,
-    read_shard,
-    series_path,
-    shard_names,
-    sweep_away,
-    tables_of,
-    write_failures,
-    write_runs,
-)
-from tajsim.sweeps.task import Task, WrongModelError, make_task, simulate_task
+from tajsim.sweeps.task import Finished, Numbers, make_job
 
 
 @dataclass(frozen=True)
@@ -115,7 +93,7 @@ class SweepState:
         self.failed[points[wanted], runs[wanted]] = True
 
     def read(
-        self, disk: Disk, place: Path, fingerprints: Mapping[str, str], retry: bool
+        self, disk: store.Disk, place: Path, fingerprints: Mapping[str, str], retry: bool
     ) -> list[str]:
         """Take note of what the shards hold, and return a line for each that is set aside.
 
@@ -123,17 +101,14 @@ class SweepState:
         moved, never deleted. With ``retry`` failures are forgotten.
         """
         said = []
-        folder = place / FOLDER
-        for name in shard_names(disk, folder):
-            try:
-                shard = read_shard(disk, folder / name, fingerprints)
-            except UnfitError as error:
-                said.append(f"{FOLDER}/{name}: {error}")
+        for name, shard in store.shards(disk, place, fingerprints):
+            if isinstance(shard, store.UnfitError):
+                said.append(f"{store.FOLDER}/{name}: {shard}")
                 _put_aside(disk, place, name)
                 continue
-            failed = shard.header["kind"] == FAILED
+            failed = shard.header["kind"] == store.FAILED
             if retry and failed:
-                disk.remove(folder / name)
+                disk.remove(place / store.FOLDER / name)
             else:
                 self._take(shard.table, failed)
         return said
@@ -149,27 +124,27 @@ class SweepState:
             self.add(points, runs, table[self.columns].to_numpy(dtype=float))
 
 
-def _put_aside(disk: Disk, place: Path, name: str) -> None:
+def _put_aside(disk: store.Disk, place: Path, name: str) -> None:
     """Move a shard, and its series, to where they are not read."""
-    disk.make_folder(place / ASIDE)
-    for path in (series_path(place / FOLDER / name), place / FOLDER / name):
+    disk.make_folder(place / store.ASIDE)
+    for path in (store.series_path(place / store.FOLDER / name), place / store.FOLDER / name):
         with suppress(FileNotFoundError):
-            disk.rename(path, place / ASIDE / path.name)
+            disk.rename(path, place / store.ASIDE / path.name)
 
 
 Tell = Callable[[Progress], None]
-#: Seconds to wait for an answer before progress is told again.
-_WAIT = 0.2
+#: So often a job may lose its worker before it counts as failed.
+_LOSSES = 3
 
 
 class Engine:
-    """Works off batches with a team.
+    """Works off batches with an executor.
 
     Args:
         experiment, points: what is simulated.
         state: what is finished.
         disk, place: where it is stored.
-        model, fingerprints: of the tasks, by scenario.
+        model, fingerprints: of the jobs, by scenario.
         tell: told how far the sweep is; an exception that it raises ends the sweep.
     """
 
@@ -178,22 +153,23 @@ class Engine:
         experiment: Experiment,
         points: Points,
         state: SweepState,
-        disk: Disk,
+        disk: store.Disk,
         place: Path,
         model: str,
         fingerprints: dict[str, str],
         tell: Tell,
     ) -> None:
         self.experiment, self.points, self.state = experiment, points, state
-        self.disk, self.shards = disk, place / FOLDER
+        self.disk, self.shards = disk, place / store.FOLDER
         self.model, self.fingerprints = model, fingerprints
         self.computed = 0
         self._tell, self._begun = tell, monotonic()
-        self._under_way: dict[int, Batch] = {}
+        self._months = month_number(experiment.end) - month_number(experiment.start) + 1
+        self._under_way: dict[int, tuple[Batch, Job]] = {}
         self._next = 0
         self._failing: set[int] = set()
 
-    def work_off(self, batches: Iterable[Batch], team: Team) -> None:
+    def work_off(self, batches: Iterable[Batch], team: Executor) -> None:
         """Simulate and store every batch.
 
         Raises:
@@ -203,58 +179,57 @@ class Engine:
         while queue or self._under_way:
             while queue and team.wants():
                 self._submit(queue.popleft(), team)
-            for number, answer in team.answers(_WAIT):
-                batch = self._under_way.pop(number)
-                if isinstance(answer, Done):
-                    self._done(batch, answer, queue)
+            for number, kind, content in team.answers(PATIENCE, lambda: self.tell(team)):
+                batch, job = self._under_way.pop(number)
+                if kind == "done":
+                    self._done(batch, job, content, queue)
                 else:
-                    self._failed(batch, answer.cause, queue)
+                    self._failed(batch, cause_of(content), queue)
             self.tell(team)
 
-    def _submit(self, batch: Batch, team: Team) -> None:
+    def _submit(self, batch: Batch, team: Executor) -> None:
         if self._failing and batch.rest is None:
             batch = batch.part(~np.isin(batch.points, list(self._failing)), batch.halves)
         if len(batch):
-            self._under_way[self._next] = batch
-            team.submit(self._next, self._task(batch))
+            job = self._job(batch)
+            self._under_way[self._next] = (batch, job)
+            team.submit(self._next, job)
             self._next += 1
 
-    def _task(self, batch: Batch) -> Task:
+    def _job(self, batch: Batch) -> Job:
         chosen = [self.points.points[i] for i in batch.points]
         fingerprint = self.fingerprints[chosen[0].scenario]
-        return make_task(self.experiment, chosen, batch.runs, self.model, fingerprint)
+        return make_job(self.experiment, chosen, batch.runs, self.model, fingerprint)
 
-    def _done(self, batch: Batch, answer: Done, queue: deque[Batch]) -> None:
-        if answer.finished is not None:
-            write_runs(self.disk, self.shards, answer.finished)
-        self.computed += self.state.add(batch.points, batch.runs, answer.numbers)
+    def _done(self, batch: Batch, job: Job, left: Finished | Numbers, queue: deque[Batch]) -> None:
+        if isinstance(left, Finished):
+            store.write_shard(self.disk, self.shards, job, left)
+            left = left.numbers
+        self.computed += self.state.add(batch.points, batch.runs, left)
         if batch.rest is not None:  # the point as such is sound: search the run that fails
-            queue.extendleft(reversed(by_halves(batch.rest)))
+            queue.extendleft(reversed(design.by_halves(batch.rest)))
 
     def _failed(self, batch: Batch, cause: str, queue: deque[Batch]) -> None:
-        instead = after_failure(batch)
+        instead = design.after_failure(batch)
         if instead:
             queue.extendleft(reversed(instead))
             return
-        points, runs = batch.points, batch.runs
-        point = int(points[0])
+        point = int(batch.points[0])
         before = int(self.state.failed[point].sum())
         if not self.state.done[point].any() and (batch.rest is not None or before > 0):
             # Two failed and none did not: the point fails, and none of its runs is tried again.
             self._failing.add(point)
             runs = np.flatnonzero(~self.state.settled[point])
-            points = np.full(len(runs), point)
+            batch = Batch(np.full(len(runs), point), runs)
         elif batch.rest is not None:
-            queue.extendleft(reversed(by_halves(batch.rest)))
-        task = self._task(batch)
-        names = [self.points.points[i].id for i in points]
-        write_failures(self.disk, self.shards, task, names, [int(r) for r in runs], cause)
-        self.state.fail(points, runs)
+            queue.extendleft(reversed(design.by_halves(batch.rest)))
+        store.write_shard(self.disk, self.shards, self._job(batch), cause)
+        self.state.fail(batch.points, batch.runs)
 
-    def tell(self, team: Team) -> None:
+    def tell(self, team: Executor) -> None:
         """Say how far the sweep is."""
         settled = self.state.settled
-        part = team.under_way()
+        part = team.under_way() / self._months
         seconds = monotonic() - self._begun
         rate = (self.computed + part) / seconds if seconds > 0 else 0.0
         done = float(settled.sum()) + part
@@ -294,8 +269,8 @@ def sweep(
     until_precision: float | None = None,
     retry: bool = False,
     progress: Tell | None = None,
-    disk: Disk | None = None,
-    simulate: Simulate = simulate_task,
+    disk: store.Disk | None = None,
+    simulate: Work = simulate,
 ) -> Report:
     """Simulate what is missing of an experiment and keep it in a folder as it is finished.
 
@@ -311,7 +286,7 @@ def sweep(
         retry: try again what failed before.
         progress: told how far the sweep is.
         disk: the file system.
-        simulate: simulates a task; for tests and measurements.
+        simulate: simulates a job; for tests and measurements.
 
     Raises:
         UserError: for anything the caller can mend.
@@ -320,71 +295,66 @@ def sweep(
     loaded = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     wanted = loaded.runs if runs is None else runs
     _check_arguments(wanted, workers, cluster, until_precision)
-    points = make_points(loaded, design := make_design(loaded))
-    disk, model = disk or Disk(), model_version()
-    place = prepare_folder(disk, out)
+    points = make_points(loaded, rows := make_design(loaded))
+    disk, model = disk or store.Disk(), model_version()
+    place = store.prepare_folder(disk, out)
     tell = progress or (lambda _progress: None)
     state = SweepState(points, [keep.column for keep in loaded.keep], wanted)
-    with _storing(place), locked(place):
-        tables = tables_of(loaded, points, design)
-        keep_manifest(disk, place, manifest := manifest_of(loaded, model, wanted), tables)
-        marks = fingerprints(manifest)
+    with _storing(place), store.locked(place):
+        manifest = store.manifest_of(loaded, model, int(wanted))
+        store.keep_manifest(disk, place, manifest, store.tables_of(loaded, points, rows))
+        marks = store.fingerprints(manifest)
         aside = state.read(disk, place, marks, retry)
         kept = int(state.done.sum())
         engine = Engine(loaded, points, state, disk, place, model, marks, tell)
         precise = None
         if not state.settled.all() or until_precision is not None:
-            with _team(workers, cluster, place, simulate, engine) as team:
-                precise = _rounds(engine, team, points, until_precision)
+            precise = _simulate(engine, until_precision, workers, cluster, simulate)
     failed = int((state.failed & ~state.done).sum())
     counts = (len(points.points), state.done.size, kept, engine.computed, failed)
     return Report(place, *counts, tuple(aside), precise, monotonic() - began)
 
 
-def _rounds(engine: Engine, team: Team, points: Points, width: float | None) -> bool | None:
+def _simulate(
+    engine: Engine, width: float | None, workers: int, cluster: str | None, simulate: Work
+) -> bool | None:
     """Work off the runs, round by round where a precision is asked for; tell if it is reached."""
     state = engine.state
-    variant = np.array([point.variant for point in points.points])
+    variant = np.array([point.variant for point in engine.points.points])
     wanted = state.done.shape[1]
-    for end in [wanted] if width is None else round_ends(wanted, LEAST_RUNS):
-        engine.work_off(divide(variant, state.settled, end, team.hands), team)
-        failed = np.asarray(state.failed.any(axis=1))
-        if width is not None and state.spread.reached(width, failed):
-            return True
+    if workers > 1 and cluster is None:  # others hand what they leave to the engine
+        simulate = partial(_simulate_and_store, simulate, engine.shards)
+    try:
+        with executor(simulate, workers, cluster, _LOSSES) as team:
+            for end in [wanted] if width is None else design.round_ends(wanted, LEAST_RUNS):
+                batches = design.divide(variant, state.settled, end, team.hands)
+                engine.work_off(batches, team)
+                failed = np.asarray(state.failed.any(axis=1))
+                if width is not None and state.spread.reached(width, failed):
+                    return True
+    finally:
+        with suppress(OSError):  # what a killed worker had begun to write
+            store.sweep_away(engine.disk, engine.shards)
     return None if width is None else False
 
 
-@contextmanager
-def _team(
-    workers: int, cluster: str | None, place: Path, simulate: Simulate, engine: Engine
-) -> Iterator[Team]:
-    """Give those who simulate, and let them go at the end, however it comes."""
-    team: Team
-    if cluster is not None:
-        from tajsim.sweeps.executor import ClusterTeam
-
-        team = ClusterTeam(cluster, simulate)
-    elif workers > 1:
-        from tajsim.sweeps.executor import LocalTeam
-
-        team = LocalTeam(workers, place / FOLDER, simulate)
-    else:
-        team = Alone(simulate, month_done=lambda: engine.tell(team))
+def _simulate_and_store(
+    simulate: Work, folder: Path, job: Job, month_done: MonthDone
+) -> NDArray[np.float64]:
+    """Simulate a job in a worker and store what it leaves; return its numbers."""
+    left: Finished = simulate(job, month_done)
     try:
-        yield team
-    finally:
-        team.close()
-        with suppress(OSError):  # what a killed worker had begun to write
-            sweep_away(engine.disk, place / FOLDER)
+        store.write_shard(store.Disk(), folder, job, left)
+    except OSError as error:
+        raise FatalError(f"{folder}: cannot be written ({reason(error)})") from None
+    return left.numbers
 
 
 @contextmanager
 def _storing(place: Path) -> Iterator[None]:
-    """Turn what the file system and the model say into lines for the user."""
+    """Turn what the file system says into a line for the user."""
     try:
         yield
-    except WrongModelError as error:
-        raise UserError(f"{place}: {error}") from None
     except OSError as error:
         raise UserError(
             f"{place}: cannot be written ({reason(error)}); what is finished is kept, the same "
@@ -395,11 +365,7 @@ def _storing(place: Path) -> Iterator[None]:
 def _check_arguments(
     runs: int, workers: int, cluster: str | None, until_precision: float | None
 ) -> None:
-    wrong = [
-        f"{key} must be a whole number of at least 1, not {value!r}"
-        for key, value in (("runs", runs), ("workers", workers))
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1
-    ]
+    wrong = count_errors(runs=runs, workers=workers)
     if until_precision is not None and not until_precision > 0.0:
         wrong.append(f"until-precision must be a number above 0, not {until_precision!r}")
     if cluster is not None and workers > 1:

@@ -1,4 +1,4 @@
-"""The folder of a sweep: what it is about, who works in it, and whether it can be gone on with."""
+"""The folder of a sweep: its files, its shards of runs, who works in it, what it is about."""
 
 from __future__ import annotations
 
@@ -8,24 +8,32 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
-from tajsim.files import BEGUN, place_of, telling, whole
+from tajsim.files import BEGUN, csv_text, place_of, telling, whole
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.sweeps.design import DesignPoints, Points
-from tajsim.sweeps.task import Finished, Task, read_table
+from tajsim.sweeps.task import Finished, Summaries
+
+MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
+#: The folder of the shards, and where those are put that are damaged or of another sweep.
+FOLDER, ASIDE = "shards", "set-aside"
+_OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
+#: Kinds of shards; series belong to runs.
+RUNS, FAILED, SERIES = "runs", "failed", "series"
+_KEY = ("point", "run")
 
 
 class Disk:
@@ -91,11 +99,6 @@ def sweep_away(disk: Disk, folder: Path) -> None:
             disk.remove(folder / name)
 
 
-FOLDER = "shards"
-RUNS, FAILED, SERIES = "runs", "failed", "series"
-_KEY = ("point", "run")
-
-
 class UnfitError(Exception):
     """A shard is not what it was when it was written, or is of another sweep."""
 
@@ -108,41 +111,39 @@ class Shard:
     table: pd.DataFrame
 
 
-def write_runs(disk: Disk, folder: Path, finished: Finished) -> str:
-    """Store finished runs and return the name of the shard; it lasts once this has returned.
+def write_shard(disk: Disk, folder: Path, job: Job, left: Finished | str) -> None:
+    """Store what a job left, or the cause of its failure; it lasts once this has returned.
 
     Raises:
         OSError: if it cannot be written.
     """
-    task, numbers = finished.task, finished.numbers
-    columns = [*_KEY, *(keep.column for keep in task.keep)]
-    rows: Iterator[list[object]] = (
-        [point, int(run), *row]
-        for point, run, row in zip(task.points, task.runs, numbers.tolist(), strict=True)
-    )
-    name, extra = _name(task, task.points, task.runs), {}
-    if finished.series:
-        data = _packed(finished.series)
-        extra = {"series_sha256": sha256(data).hexdigest()}
-        # The series first: the table stands for both.
-        put(disk, folder / f"{SERIES}-{name}.npz", data)
-    path = folder / f"{RUNS}-{name}.csv"
-    put(disk, path, _text(_header(RUNS, task, len(task.points), extra), columns, rows))
-    return path.name
-
-
-def write_failures(
-    disk: Disk, folder: Path, task: Task, points: Sequence[str], runs: Sequence[int], cause: str
-) -> str:
-    """Store runs that failed, with their cause, and return the name of the shard.
-
-    Raises:
-        OSError: if it cannot be written.
-    """
-    path = folder / f"{FAILED}-{_name(task, points, runs)}.csv"
-    rows: Iterator[list[object]] = ([p, int(r), cause] for p, r in zip(points, runs, strict=True))
-    put(disk, path, _text(_header(FAILED, task, len(points), {}), [*_KEY, "cause"], rows))
-    return path.name
+    kept: Summaries = cast(Summaries, job.keep)
+    cells = " ".join(f"{point}:{run}" for point, run in zip(job.points, job.runs, strict=True))
+    name = sha256(f"{kept.fingerprint} {cells}".encode()).hexdigest()[:16]
+    kind = FAILED if isinstance(left, str) else RUNS
+    header = {
+        "tajsim_shard": 1,
+        "kind": kind,
+        "scenario": job.scenario,
+        "model": job.model,
+        "experiment": kept.fingerprint,
+        "rows": len(job.runs),
+    }
+    if isinstance(left, str):
+        columns, values = ["cause"], [[left]] * len(job.runs)
+    else:
+        columns, values = [keep.column for keep in kept.columns], left.numbers.tolist()
+        if left.series:
+            file = io.BytesIO()
+            np.savez(file, **left.series)  # type: ignore[arg-type]
+            header["series_sha256"] = sha256(file.getvalue()).hexdigest()
+            # The series first: the table stands for both.
+            put(disk, folder / f"{SERIES}-{name}.npz", file.getvalue())
+    rows = zip(job.points, job.runs, values, strict=True)
+    # Floats are written so that they are read back to the bit.
+    body = csv_text([*_KEY, *columns], ([point, run, *row] for point, run, row in rows))
+    header["sha256"] = _checksum(header, body)
+    put(disk, folder / f"{kind}-{name}.csv", f"# {json.dumps(header)}\n{body}".encode())
 
 
 def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard:
@@ -187,9 +188,17 @@ def series_path(path: Path) -> Path:
     return path.with_name(f"{SERIES}{path.stem.removeprefix(RUNS)}.npz")
 
 
-def shard_names(disk: Disk, folder: Path) -> list[str]:
-    """Return the names of the tables in the folder of shards."""
-    return [n for n in disk.names(folder) if n.endswith(".csv") and not n.startswith(BEGUN)]
+def shards(
+    disk: Disk, place: Path, fingerprints: Mapping[str, str]
+) -> Iterator[tuple[str, Shard | UnfitError]]:
+    """Yield the shards of a sweep by name, or why one is not of it; see `read_shard`."""
+    folder = place / FOLDER
+    for name in disk.names(folder):
+        if name.endswith(".csv") and not name.startswith(BEGUN):
+            try:
+                yield name, read_shard(disk, folder / name, fingerprints)
+            except UnfitError as error:
+                yield name, error
 
 
 def read_all(
@@ -200,18 +209,15 @@ def read_all(
     fingerprints: Mapping[str, str],
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Return all runs of these points, all failures, and a line for each shard left out."""
-    runs: list[pd.DataFrame] = []
-    failed: list[pd.DataFrame] = []
+    tables: dict[str, list[pd.DataFrame]] = {RUNS: [], FAILED: []}
     unfit: list[str] = []
-    for name in shard_names(disk, place / FOLDER):
-        try:
-            shard = read_shard(disk, place / FOLDER / name, fingerprints)
-        except UnfitError as error:
-            unfit.append(f"{name}: {error}")
-            continue
-        (failed if shard.header["kind"] == FAILED else runs).append(shard.table)
-    results = _joined(runs, points, [*_KEY, *columns])
-    failures = _joined(failed, points, [*_KEY, "cause"])
+    for name, shard in shards(disk, place, fingerprints):
+        if isinstance(shard, UnfitError):
+            unfit.append(f"{name}: {shard}")
+        else:
+            tables[FAILED if shard.header["kind"] == FAILED else RUNS].append(shard.table)
+    results = _joined(tables[RUNS], points, [*_KEY, *columns])
+    failures = _joined(tables[FAILED], points, [*_KEY, "cause"])
     there = pd.MultiIndex.from_frame(results[list(_KEY)])
     failures = failures[~pd.MultiIndex.from_frame(failures[list(_KEY)]).isin(there)]
     return results, failures.reset_index(drop=True), unfit
@@ -228,46 +234,8 @@ def _joined(tables: list[pd.DataFrame], points: Sequence[str], columns: list[str
     return table[columns].reset_index(drop=True)
 
 
-def _name(task: Task, points: Sequence[str], runs: Sequence[int] | NDArray[np.int64]) -> str:
-    cells = " ".join(f"{p}:{int(r)}" for p, r in zip(points, runs, strict=True))
-    return sha256(f"{task.fingerprint} {cells}".encode()).hexdigest()[:16]
-
-
-def _header(kind: str, task: Task, rows: int, extra: dict[str, str]) -> dict[str, Any]:
-    return {
-        "tajsim_shard": 1,
-        "kind": kind,
-        "scenario": task.scenario,
-        "model": task.model,
-        "experiment": task.fingerprint,
-        "rows": rows,
-        **extra,
-    }
-
-
-def _text(header: dict[str, Any], columns: list[str], rows: Iterator[list[object]]) -> bytes:
-    body = io.StringIO()
-    writer = csv.writer(body, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)  # floats are written so that they are read back to the bit
-    whole = {**header, "sha256": _checksum(header, body.getvalue())}
-    return f"# {json.dumps(whole)}\n{body.getvalue()}".encode()
-
-
 def _checksum(header: dict[str, Any], body: str) -> str:
     return sha256(f"{json.dumps(header)}\n{body}".encode()).hexdigest()
-
-
-def _packed(series: dict[str, NDArray[np.float32]]) -> bytes:
-    data = io.BytesIO()
-    np.savez(data, **series)  # type: ignore[arg-type]
-    return data.getvalue()
-
-
-MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
-#: Where shards are put that are damaged or belong to another sweep.
-ASIDE = "set-aside"
-_OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
 
 
 @contextmanager
@@ -433,17 +401,9 @@ def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]
         "scenarios": {s.name: scenario_digest(s) for s in experiment.scenarios},
         "design": {"kind": experiment.design.kind, "options": dict(experiment.design.options)},
         "factors": [
-            {
-                "factor": f.name,
-                "parameter": f.parameter or "",
-                "unit": f.unit,
-                "low": f.low,
-                "high": f.high,
-                "values": list(f.values),
-                "spread": f.spread,
-                "role": f.role,
-                "basis": f.basis,
-            }
+            {"factor": f.name, "parameter": f.parameter or "", "unit": f.unit}
+            | {"low": f.low, "high": f.high, "values": list(f.values)}
+            | {"spread": f.spread, "role": f.role, "basis": f.basis}
             for f in experiment.factors
         ],
         "columns": [_column(experiment, i) for i in range(len(experiment.keep))],
@@ -479,14 +439,35 @@ def tables_of(experiment: Experiment, points: Points, design: DesignPoints) -> d
         [scenario, point, *units[i % len(units)]] for i, (scenario, point) in enumerate(points.rows)
     )
     return {
-        POINTS: _csv(["point", "scenario", *names], listed),
-        DESIGN: _csv(["scenario", "point", *names], rows),
+        POINTS: csv_text(["point", "scenario", *names], listed),
+        DESIGN: csv_text(["scenario", "point", *names], rows),
     }
 
 
-def _csv(header: list[str], rows: Iterable[list[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
+def read_table(text: str, texts: Collection[str] = ("point", "scenario")) -> pd.DataFrame:
+    """Return a table; a column is of whole numbers, of numbers, or (also those named) of texts.
+
+    Raises:
+        ValueError: if there is no header, or a row is of another length.
+    """
+    rows = csv.reader(text.splitlines())
+    header = next(rows, [])
+    if not header:
+        raise ValueError("the table has no header")
+    columns = list(zip(*rows, strict=True)) or [()] * len(header)
+    if len(columns) != len(header):
+        raise ValueError("a row is too short or too long")
+    values = {
+        name: list(column) if name in texts else _numbers(column)
+        for name, column in zip(header, columns, strict=True)
+    }
+    return pd.DataFrame(values)
+
+
+def _numbers(column: Sequence[str]) -> Any:
+    for kind in (np.int64, np.float64):
+        try:
+            return np.array([int(v) if kind is np.int64 else float(v) for v in column], dtype=kind)
+        except (ValueError, OverflowError):
+            continue
+    return list(column)

@@ -1,18 +1,16 @@
-"""One batch of work: runs of points of one variant, with all that simulates them anywhere."""
+"""The jobs of a sweep: runs of points of one variant, and what is kept of them."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.ensemble.fingerprint import model_version
+from tajsim.ensemble.job import Job
 from tajsim.inputs.events import ALL
 from tajsim.inputs.experiment_parts import Experiment, FactorValue, Keep
 from tajsim.inputs.outcomes import with_weight
@@ -21,67 +19,47 @@ from tajsim.inputs.toml import month_number, month_text
 from tajsim.results.window import at_places, labelled, over
 from tajsim.sweeps.design import Point
 
+if TYPE_CHECKING:
+    from tajsim.model.model import TajikistanModel
+
 #: Number of a point and of a run, for each run of a batch.
 Cells = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Task:
-    """The runs of a batch: ``points`` and ``runs`` are (run,), settings numbers or (run,)."""
-
-    scenario: str
-    start: str
-    end: str
-    seed: int
-    parameters: str
-    points: tuple[str, ...]
-    runs: NDArray[np.int64]
-    settings: Mapping[str, Any]
-    events: tuple[Event, ...]
-    keep: tuple[Keep, ...]
-    series: tuple[str, ...]
-    model: str
-    fingerprint: str
-
-    @property
-    def months(self) -> int:
-        """How many months are simulated."""
-        return month_number(self.end) - month_number(self.start) + 1
-
-    @property
-    def outcomes(self) -> tuple[str, ...]:
-        """The outcomes to record."""
-        return with_weight([*(keep.outcome for keep in self.keep), *self.series])
-
-
-def make_task(
+def make_job(
     experiment: Experiment,
     points: Sequence[Point],
     runs: Sequence[int] | Cells,
     model: str,
     fingerprint: str,
-) -> Task:
-    """Return the task of runs ``(run,)`` of points ``(run,)``, all of one variant."""
+) -> Job:
+    """Return the job of runs ``(run,)`` of points ``(run,)``, all of one variant.
+
+    Args:
+        experiment, points, runs: what is simulated.
+        model: the version of the model that must simulate it.
+        fingerprint: the mark of the sweep that the shards of this scenario bear.
+    """
     scenario = next(s for s in experiment.scenarios if s.name == points[0].scenario)
     values = [point.values for point in points]
     settings: dict[str, Any] = dict(scenario.settings)
     for factor in experiment.factors:
         if factor.parameter is not None:
             settings[factor.parameter] = np.array([float(v[factor.name]) for v in values])
-    return Task(
+    kept = (*(keep.outcome for keep in experiment.keep), *experiment.series)
+    return Job(
         scenario=scenario.name,
+        runs=tuple(int(run) for run in runs),
+        seed=experiment.seed,
         start=experiment.start,
         end=experiment.end,
-        seed=experiment.seed,
         parameters=experiment.parameters,
-        points=tuple(point.id for point in points),
-        runs=np.asarray(runs, dtype=np.int64),
+        outcomes=with_weight(kept),
         settings=settings,
         events=_events(experiment, scenario, values),
-        keep=experiment.keep,
-        series=experiment.series,
+        points=tuple(point.id for point in points),
+        keep=Summaries(experiment.keep, experiment.series, experiment.start, fingerprint),
         model=model,
-        fingerprint=fingerprint,
     )
 
 
@@ -114,78 +92,28 @@ def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) ->
 
 def one(record: xr.Dataset, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
-    where = {d: [name] for d, name in keep.where.items() if name != ALL}
+    where = {d: name for d, name in keep.where.items() if name != ALL}
     return np.asarray(over(at_places(record, keep.outcome, where), keep.window).values)
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What a task leaves: kept numbers ``(run, column)``, and series ``(..., month, run)``."""
+    """What a job leaves: kept numbers ``(run, column)``, and series ``(..., month, run)``."""
 
-    task: Task
     numbers: NDArray[np.float64]
     series: dict[str, NDArray[np.float32]]
 
 
-class WrongModelError(Exception):
-    """A worker has another version of the model than the sweep."""
+@dataclass(frozen=True)
+class Summaries:
+    """What is kept of a job: columns and series of an experiment, which its mark is of."""
 
+    columns: tuple[Keep, ...]
+    series: tuple[str, ...]
+    start: str
+    fingerprint: str
 
-def simulate_task(task: Task, month_done: Callable[[], None]) -> Finished:
-    """Simulate the runs of a task; ``month_done`` is called after every month.
-
-    Raises:
-        WrongModelError: if the model is not the one that the task was made for.
-    """
-    from tajsim.ensemble.executor import collect, keep_freed_memory
-    from tajsim.model.model import TajikistanModel
-
-    if task.model != model_version():
-        raise WrongModelError(f"this sweep is of model {task.model}, here is {model_version()}")
-    keep_freed_memory()
-    model = TajikistanModel(
-        runs=task.runs.tolist(),
-        seed=task.seed,
-        start=task.start,
-        end=task.end,
-        settings=dict(task.settings),
-        events=task.events,
-        parameters=task.parameters,
-        outcomes=task.outcomes,
-    )
-    try:
-        model.run_to_end(progress=lambda _month: month_done())
-        numbers = summarise(model.record, task.keep, task.start)
-        return Finished(task, numbers, {name: model.record[name] for name in task.series})
-    finally:
-        del model
-        collect()
-
-
-def read_table(text: str, texts: Collection[str] = ("point", "scenario")) -> pd.DataFrame:
-    """Return a table; a column is of whole numbers, of numbers, or (also those named) of texts.
-
-    Raises:
-        ValueError: if there is no header, or a row is of another length.
-    """
-    rows = csv.reader(text.splitlines())
-    header = next(rows, [])
-    if not header:
-        raise ValueError("the table has no header")
-    columns = list(zip(*rows, strict=True)) or [()] * len(header)
-    if len(columns) != len(header):
-        raise ValueError("a row is too short or too long")
-    values = {
-        name: list(column) if name in texts else _numbers(column)
-        for name, column in zip(header, columns, strict=True)
-    }
-    return pd.DataFrame(values)
-
-
-def _numbers(column: Sequence[str]) -> Any:
-    for kind in (np.int64, np.float64):
-        try:
-            return np.array([int(v) if kind is np.int64 else float(v) for v in column], dtype=kind)
-        except (ValueError, OverflowError):
-            continue
-    return list(column)
+    def __call__(self, model: TajikistanModel) -> Finished:
+        """Return what is kept of a finished model."""
+        numbers = summarise(model.record, self.columns, self.start)
+        return Finished(numbers, {name: model.record[name] for name in self.series})

@@ -1,26 +1,17 @@
-"""Stage 7, border: consignments meet guards, drug units and customs."""
-
-from __future__ import annotations
+"""Stage border: consignments meet guards, drug units and customs."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tajsim.agents.agency import GUARD_ROWS, UNIT_ROWS
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, Array, total
-from tajsim.rules.border.clearing import clear, luck_of_month
-from tajsim.rules.border.detection import detection, exit_detection
+from tajsim.model.country import Country
+from tajsim.rules.border import clearing, detection, overload, reporting
 from tajsim.rules.border.inland import arrests, inland_detection
-from tajsim.rules.border.overload import overload
-from tajsim.rules.border.reporting import reported_share
 from tajsim.rules.border.toll import toll
 from tajsim.rules.rents.shelter import sheltered
 from tajsim.world import GUARDS
-
-if TYPE_CHECKING:
-    from tajsim.model.country import Country
-
 
 N = len(AFGHAN_SECTIONS)
 
@@ -65,7 +56,7 @@ def guarding(country: Country) -> Guarding:
     left = detection_left(country, unit_people)
     entry_toll = country.apply(toll, entry, country.price_in)
     customs, people = country.agency["customs"], country.agencies
-    out = country.apply(exit_detection, customs.strength, customs.quality)
+    out = country.apply(detection.exit_detection, customs.strength, customs.quality)
     exit_toll = country.apply(toll, out, prices)
     exit_collusion = np.broadcast_to(customs.collusion, out.shape)
     units = country.apply(inland_detection, unit_people, people.quality[UNIT_ROWS])
@@ -105,7 +96,7 @@ def detection_left(country: Country, unit_people: Array) -> Array:
     work = total(country.networks.bought) / people
     if country.months_run == 0:
         country.work_start = np.maximum(work, 1e-9)
-    return country.apply(overload, work / country.work_start)
+    return country.apply(overload.overload, work / country.work_start)
 
 
 def on_sections(country: Country) -> tuple[Array, Array, Array]:
@@ -115,7 +106,9 @@ def on_sections(country: Country) -> tuple[Array, Array, Array]:
     agencies = country.agencies
     mine = (agencies.guarded_km[:N, GUARD_ROWS] > 0.0).astype(float)
     density = agencies.deployment[:N, GUARD_ROWS] / length
-    found = mine * country.apply(detection, density, agencies.quality[GUARD_ROWS], terrain)
+    found = mine * country.apply(
+        detection.detection, density, agencies.quality[GUARD_ROWS], terrain
+    )
     collusion = mine * agencies.collusion[GUARD_ROWS]
     return total(found, axis=1), total(collusion, axis=1), mine
 
@@ -129,7 +122,9 @@ def border(country: Country) -> None:
     guard = guarding(country)
     names = country.networks.names
     normal = country.draws.normal_each("seizure", names, country.calendar_month)
-    settle(country, guard, pass_loads(country, guard, country.apply(luck_of_month, normal)))
+    settle(
+        country, guard, pass_loads(country, guard, country.apply(clearing.luck_of_month, normal))
+    )
 
 
 @dataclass
@@ -173,7 +168,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
     shelter = country.apply(sheltered, net.protection, country.shelter)
     # A foreign guard takes no orders from those above.
     own = 1.0 - guard.share_of[:, [RUSSIANS]]
-    met, arranged, seized = clear(load, *entry_guard, reach, luck, shelter * own)
+    met, arranged, seized = clearing.clear(load, *entry_guard, reach, luck, shelter * own)
     net.entry_load, net.entry_lost = load, seized
 
     stock = net.stock + (net.bought - total(seized))
@@ -186,7 +181,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
     used = stock * values.domestic_use
     out = stock * values.sale_share * net.exit_share
     exit_guard = guard.exit_detection[:, None], guard.exit_collusion[:, None]
-    exit_met, exit_arranged, exit_seized = clear(out, *exit_guard, reach, luck, shelter)
+    exit_met, exit_arranged, exit_seized = clearing.clear(out, *exit_guard, reach, luck, shelter)
     net.exit_load, net.exit_lost = out, exit_seized
     net.stock = stock * (1.0 - values.sale_share - values.domestic_use)
 
@@ -220,9 +215,14 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
 def settle(country: Country, guard: Guarding, tally: Counts) -> None:
     """Divide seizures and tolls over agencies; remember what others will hear of the ways."""
     now, agencies = country.now, country.agencies
-    now["entering"][:N], now["seized"][:N] = tally.load, tally.seized
-    now["arranged"][:N] = tally.arranged
-    seized, tolls, met, rent = now["seized_by"], now["tolls"], now["met_by"], agencies.zeros()
+    now["heroin_entering"][:N], now["heroin_seized"][:N] = tally.load, tally.seized
+    country.arranged[:N] = tally.arranged
+    seized, tolls, met, rent = (
+        now["heroin_seized_by"],
+        now["tolls"],
+        now["heroin_met"],
+        agencies.zeros(),
+    )
 
     mine, people, toll = guard.share_of, agencies.people, guard.entry_toll
     seized_there = tally.seized[:, None] * mine
@@ -249,10 +249,10 @@ def settle(country: Country, guard: Guarding, tally: Counts) -> None:
     # What can be had from people on the move adds to what traffickers offer.
     agencies.rent_on_offer = rent + country.last["extortion"] / people
     report(country, guard)
-    now["leaving"], now["used"] = tally.leaving, tally.used
+    now["heroin_leaving"], now["heroin_used"] = tally.leaving, tally.used
     # Officers resell what they do not report; it leaves by the ways in use.
     parts = tally.leaving / np.maximum(total(tally.leaving), 1e-9)
-    now["leaving"] += parts * now["resold"]
+    now["heroin_leaving"] += parts * now["heroin_resold"]
     country.entry_word = tally.seized / np.maximum(tally.load, 1e-9)
     country.exit_word = tally.exit_seized / np.maximum(tally.exit_load, 1e-9)
     take_over(country)
@@ -263,12 +263,14 @@ def report(country: Country, guard: Guarding) -> None:
     now, agencies, price = country.now, country.agencies, guard.price_inland
     seizing = agencies.people
     seizing[UNIT_ROWS] = np.maximum(guard.unit_people, 1.0)
-    gain = now["seized_by"] * price / seizing
+    gain = now["heroin_seized_by"] * price / seizing
     at_stake = agencies.pay + agencies.watch
-    now["honesty"] = country.apply(reported_share, agencies.collusion, gain, at_stake)
-    now["reported"] = now["seized_by"] * now["honesty"]
-    now["resale"] = (now["seized_by"] - now["reported"]) * price
-    now["resold"] = total(now["seized_by"]) - total(now["reported"])
+    now["seizure_honesty"] = country.apply(
+        reporting.reported_share, agencies.collusion, gain, at_stake
+    )
+    now["heroin_seized_reported"] = now["heroin_seized_by"] * now["seizure_honesty"]
+    now["resale"] = (now["heroin_seized_by"] - now["heroin_seized_reported"]) * price
+    now["heroin_resold"] = total(now["heroin_seized_by"]) - total(now["heroin_seized_reported"])
 
 
 def take_over(country: Country) -> None:

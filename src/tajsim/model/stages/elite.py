@@ -1,44 +1,316 @@
-"""Stage 10, elite: loyalty and fear; who obeys, bargains, is arrested, mutinies, defects."""
-
-from __future__ import annotations
+"""Stages elite and state: what commanders do, the end of the term, where the state stands."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+import tajsim.axes as axes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
-from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED
-from tajsim.axes import (
-    AFGHAN_SECTIONS,
-    AGENCIES,
-    MILITANT_GROUPS,
-    REGIONS,
-    REPRESSION_STEPS,
-    TASKS,
-    Array,
-    column,
-    total,
-)
+from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED, Commander
+from tajsim.axes import Array, column, total
 from tajsim.inputs.toml import month_number
 from tajsim.model.chronicle import Pick
+from tajsim.model.country import Country
 from tajsim.model.notes import note_control, note_polity
-from tajsim.rules.elite.aftermath import broadcast_step, skill_carried
-from tajsim.rules.elite.drive import dread_of_custody
-from tajsim.rules.elite.followers import rejoining
-from tajsim.rules.elite.purge import cheapest_post
+from tajsim.rules.elite import aftermath, drive, followers, purge
 from tajsim.rules.elite.reasons import disloyalty_reasons, obedience_reasons, resistance_reasons
 from tajsim.rules.militants.reasons import crossing_reasons
+from tajsim.rules.state import mafia
 from tajsim.rules.state.contest import bargain_chance, kind_of_ending, ranks_behind
-from tajsim.rules.state.mafia import mafia_step
 from tajsim.world import SECTION_REGION, TERM_END, UNDER_PRESIDENT
 
-if TYPE_CHECKING:
-    from tajsim.agents.commander import Commander
-    from tajsim.model.country import Country
+#: Part of an agency that goes with its head.
+WITH_THE_HEAD = 0.5
+
+#: Closure of a post that another holds: no veto is as high.
+NOT_TO_BE_HAD = 1000.0
+
+#: Closure of each agency's post that nobody holds, ``(agency, 1)``.
+VETO = np.where(
+    OWN > 0.0, column(name not in UNDER_PRESIDENT for name in axes.AGENCIES), NOT_TO_BE_HAD
+)
+
+#: Places of the regions that militants from Afghanistan enter first.
+BORDER_REGIONS = sorted({axes.REGIONS.index(SECTION_REGION[s]) for s in axes.AFGHAN_SECTIONS})
+
+#: Who does the one and who the other, each 0 or 1, ``(commander, run)``.
+Pair = tuple[Array, Array]
 
 
+@dataclass
+class Sides:
+    """Who stands where, each 0 or 1, ``(commander, run)``."""
+
+    behind: Array
+    bargains: Array
+    fights: Array
+    apart: Array
+
+
+def elite(country: Country) -> None:
+    """Commanders decide. Writes: loyalty, fear, status, posts, breaks."""
+    faith = pressure_on_faith(country)
+    feel(country, faith)
+    gather_old_fighters(country)
+    # Nobody sees what another decides this month, so that all answer at once.
+    told, seized = answer_dismissal(country), answer_arrest(country)
+    broke = break_away(country, faith)
+    if told or seized or broke:
+        note_decisions(country, told, seized, broke, faith)
+    country.commanders.keep_following()
+    contest(country)
+    go_over(country)
+    broken = total(country.now["mutinies"]) + total(country.now["defections"])
+    country.regime.judge_apparatus(total(country.now["purges"]), broken)
+    country.regime.breaks = country.regime.breaks * 0.95 + broken
+
+
+def feel(country: Country, faith: Array) -> None:
+    """Let every commander's fear and loyalty follow last month's blows."""
+    commanders = country.commanders
+    beaten = country.last["mutinies"] * (commanders.status == KILLED)
+    struck = country.last["purges"] + beaten
+    commanders.feel(struck, beaten, 1.0 - country.standing, faith)
+    country.regions.struck = here = country.regions.zeros()
+    for place, blow in zip(commanders.place, struck, strict=True):
+        here[place] += blow
+
+
+def pressure_on_faith(country: Country) -> Array:
+    """Return the pressure on the faith of commanders, 0 to 1, louder after a defector's appeal."""
+    return np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
+
+
+def gather_old_fighters(country: Country) -> None:
+    """Work out whom of the fallen commanders' men each commander could call on."""
+    commanders = country.commanders
+    men, _ = commanders.by_side(commanders.following * commanders.fallen)
+    grievance = country.regions.grievance[commanders.place]
+    commanders.rejoining = country.apply(followers.rejoining, men, grievance)
+
+
+def post_for_bargains(country: Country) -> NDArray[np.intp]:
+    """Return the agency whose head's post costs the regime least, ``(run,)``."""
+    use = over_tasks(country.regime.weight) / TASK_COUNT
+    taken = total(country.commanders.heads) > 0.5
+    closed = np.where(taken, NOT_TO_BE_HAD, VETO)
+    return country.apply(purge.cheapest_post, use, country.agencies.outside_interest, closed)
+
+
+def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp]] | None:
+    """Let who is told to go obey, or resist and be bought off with another post.
+
+    Returns:
+        Who obeys and who resists, 0 or 1, ``(commander, run)``, and the post, ``(run,)``.
+    """
+    commanders = country.commanders
+    # Most months bring no order in any run: then there is nothing to decide.
+    if not commanders.dismissal_order.any():
+        return None
+    order = commanders.dismissal_order * commanders.in_place
+    commanders.dismissal_order = commanders.zeros()
+    post = post_for_bargains(country)
+    draw = country.draws.uniform_each("resist", commanders.names, country.calendar_month)
+    resists = order * commanders.resist(country.guarantee, draw)
+    obeys = order * (1.0 - resists)
+    bought = resists > 0.5
+    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
+    commanders.post = np.where(bought, post, commanders.post)
+    commanders.grudge = np.where(bought, 1.0, commanders.grudge)
+    commanders.remove(obeys, ARRESTED)
+    country.now["purges"] += obeys
+    country.now["bargains"] += resists
+    return obeys, resists, post
+
+
+def answer_arrest(country: Country) -> Pair | None:
+    """Let who is about to be arrested fight or give in; return who fights and who gives in."""
+    commanders = country.commanders
+    if not commanders.arrest_order.any():
+        return None
+    order = commanders.arrest_order * commanders.in_place
+    commanders.arrest_order = commanders.zeros()
+    draw = country.draws.uniform_each("fight", commanders.names, country.calendar_month)
+    # Expecting the worst is part of being told.
+    fear = country.apply(drive.dread_of_custody, commanders.fear, commanders.no_way_back)
+    fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
+    yields = order * (1.0 - fights)
+    commanders.remove(fights, MUTINIED)
+    commanders.remove(yields, ARRESTED)
+    country.now["mutinies"] += fights
+    country.now["purges"] += yields
+    return fights, yields
+
+
+def break_away(country: Country, faith: Array) -> Pair | None:
+    """Mutiny or defect of one's own accord; return who does which."""
+    commanders = country.commanders
+    mutiny, defection = commanders.breaks(faith, country.guarantee)
+    draw = country.draws.uniform_each("break", commanders.names, country.calendar_month)
+    breaks = draw < mutiny + defection
+    if not breaks.any():
+        return None
+    mutinies = ((draw < mutiny) & (commanders.following > 0.0)).astype(float)
+    defects = (breaks & (draw >= mutiny)).astype(float)
+    commanders.remove(mutinies, MUTINIED)
+    commanders.remove(defects, DEFECTED)
+    country.now["mutinies"] += mutinies
+    country.now["defections"] += defects
+    return mutinies, defects
+
+
+def go_over(country: Country) -> None:
+    """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
+    gone = country.now["defections"]
+    country.broadcast = country.apply(aftermath.broadcast_step, country.broadcast, total(gone))
+    if not gone.any():
+        return
+    group = country.militant_group["northern_afghanistan"]
+    for i, commander in enumerate(country.commanders):
+        quality = country.agencies[commander.home_post].quality
+        group.readiness = country.apply(aftermath.skill_carried, group.readiness, gone[i], quality)
+
+
+def look_ahead(country: Country) -> None:
+    """The ruler and the elite weigh what comes. Writes: readiness, heir, settlement, doubt."""
+    regime = country.regime
+    to_go = month_number(TERM_END) - country.calendar_month
+    if to_go < 0:
+        regime.remember_contest()
+    else:
+        here = country.commanders.in_place
+        count, held = total(here), total(here * country.commanders.loyalty)
+        # Where no commander is left the apparatus is all there is to trust.
+        loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
+        chance = regime.weigh_leaving(float(to_go), loyal, len(axes.REPRESSION_STEPS))
+        named = country.draws.happens("heir", "regime", country.calendar_month, chance)
+        new = named * (1.0 - regime.heir)
+        regime.name_heir(named, loyal)
+        country.note("heir_named", new, actor="regime", size=regime.doubt)
+    country.commanders.doubt = regime.doubt + country.commanders.zeros()
+
+
+def contest(country: Country) -> None:
+    """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
+    if country.calendar_month != month_number(TERM_END):
+        return
+    regime = country.regime
+    month, standing = country.calendar_month, 1.0 - regime.failed
+    leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
+    # What stands behind a ruler who stays is only that nobody is unsure who rules.
+    staying = 1.0 - country.values.staying_doubt
+    settled = np.where(leaves > 0.5, regime.settled, staying)
+    sides = take_sides(country, leaves, settled)
+    share = strength_behind(country, sides.behind + sides.bargains, settled)
+    act(country, sides)
+    kind = kind_of_ending(leaves, share, total(sides.bargains), total(sides.fights))
+    regime.end_term(kind * standing, share, leaves)
+    note_contest(country, sides, kind * standing, share)
+
+
+def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
+    """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
+    commanders, month = country.commanders, country.calendar_month
+    here = commanders.in_place * (1.0 - country.regime.failed)
+    chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
+    behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
+    against = here - behind
+    share = strength_behind(country, behind, settled)
+    taken = country.apply(
+        bargain_chance, share, country.regime.shortfall, country.leverage, settled
+    )
+    bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
+    will = commanders.chance_to_fight(commanders.fear, country.guarantee)
+    rest = against - bargains
+    fights = rest * (country.draws.uniform_each("rise", commanders.names, month) < will)
+    return Sides(behind, bargains, fights, rest - fights)
+
+
+def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
+    """Return the armed strength behind the arrangement over that of both sides, ``(run,)``.
+
+    Who waits stands on neither side. Where nobody takes a side the share is 1.
+    """
+    agencies, commanders = country.agencies, country.commanders
+    away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
+    force = OWN * agencies.strength * agencies.quality
+    ranks = ranks_behind(country.regime.trust, agencies.collusion, settled)
+    found, against = total(force * ranks * (1.0 - away)), total(force * away)
+    men = commanders.men * commanders.in_place
+    for ours, theirs in zip(men * behind, men * (1.0 - behind), strict=True):
+        found, against = found + ours, against + theirs
+    share: Array = 1.0 - against / np.maximum(found + against, 1.0)
+    return share
+
+
+def act(country: Country, sides: Sides) -> None:
+    """Carry out what the commanders decided."""
+    commanders, bought = country.commanders, sides.bargains > 0.5
+    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
+    commanders.remove(sides.fights, MUTINIED)
+    # Open defiance is remembered, by him and by whoever rules.
+    commanders.grudge = np.where(bought | (sides.apart > 0.5), 1.0, commanders.grudge)
+    commanders.loyalty = commanders.loyalty * (1.0 - sides.apart)
+    for place, lost in zip(commanders.place, commanders.power * sides.apart, strict=True):
+        country.regions[place].control = country.regions[place].control * (1.0 - lost)
+    country.now["bargains"] += sides.bargains
+    country.now["mutinies"] += sides.fights
+
+
+def state(country: Country) -> None:
+    """Work out where the state stands. Writes: control, strain, polity."""
+    regime = country.regime
+    order = [axes.TASKS.index("internal_order"), axes.TASKS.index("elite_control")]
+    effort = regime.effort_ratio(order)
+    strong, armed = strongmen(country), armed_men(country)
+    country.regions.hold(effort, strong, armed, regime.failed)
+    note_control(country, strong, armed)
+    remember_exits(country)
+    country.mafia = country.apply(
+        mafia.mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
+    )
+    chance = regime.bear(
+        country.mean_voice,
+        country.militants_inside,
+        1.0 - country.mean_control,
+        country.mafia,
+        regime.doubt,
+    )
+    fails = country.draws.happens("failure", "state", country.calendar_month, chance)
+    regime.stand(np.maximum(fails, country.coup), country.months_run)
+    note_polity(country, regime.doubt)
+
+
+def strongmen(country: Country) -> Array:
+    """Return the independent power of each region's strongest man, 0 to 1, ``(region, run)``."""
+    found, commanders = country.regions.zeros(), country.commanders
+    independent = commanders.power * (1.0 - commanders.loyalty)
+    for place, power in zip(commanders.place, independent, strict=True):
+        found[place] = np.maximum(found[place], power)
+    return found
+
+
+def armed_men(country: Country) -> Array:
+    """Return militants and members of violent groups, thousand persons, ``(region, run)``."""
+    part = country.at_home / np.maximum(country.home_people, 1.0)
+    found = country.people["violent"] * part
+    found[BORDER_REGIONS] += country.militants_inside / len(BORDER_REGIONS)
+    return found / 1000.0
+
+
+def remember_exits(country: Country) -> None:
+    """Remember what leaves by each exit, of late and in the first year."""
+    leaving, month = country.now["heroin_leaving"], country.months_run
+    if month < 12:
+        past = country.exits_usual if month else leaving
+        country.exits_usual = past + (leaving - past) / (month + 1.0)
+        country.exits_lately = country.exits_usual
+    else:
+        country.exits_lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)
+
+
+#: Causes of what commanders do, and the ways in which a term ends, in the chronicle.
 RESISTING = ("too_strong", "own_fear")
 OBEYING = ("too_weak", "deterred")
 DISLOYAL = ("rents", "own_fear", "creed", "humiliation", "doubt")
@@ -89,7 +361,7 @@ def note_answer(
         "bargain",
         resists,
         actor=commander.name,
-        target=Pick(AGENCIES, post),
+        target=Pick(axes.AGENCIES, post),
         size=commander.men,
         cause=country.reason(RESISTING, resistance_reasons, power, fear),
     )
@@ -166,7 +438,7 @@ def note_business(country: Country, killed: NDArray[np.bool_], riots: NDArray[np
 def note_operation(country: Country, sent: Array) -> None:
     """Note punitive operations, 0 or 1, ``(region, run)``."""
     control = country.regions.control
-    for r, region in enumerate(REGIONS):
+    for r, region in enumerate(axes.REGIONS):
         country.note("operation", sent[r], target=region, size=control[r], cause="killing")
 
 
@@ -212,297 +484,11 @@ def note_crossings(
     """
     weakness, *others = opening
     for i in np.flatnonzero(attempt.any(axis=1)):
-        name = MILITANT_GROUPS[i]
-        line = Pick(AFGHAN_SECTIONS, weakest) if name == "northern_afghanistan" else "uzbek_border"
+        name = axes.MILITANT_GROUPS[i]
+        line = (
+            Pick(axes.AFGHAN_SECTIONS, weakest)
+            if name == "northern_afghanistan"
+            else "uzbek_border"
+        )
         cause = country.reason(OPENING, crossing_reasons, weakness[i], *others)
         country.note("crossing", attempt[i], actor=name, target=line, size=inside[i], cause=cause)
-
-
-#: Part of an agency that goes with its head.
-WITH_THE_HEAD = 0.5
-
-
-def look_ahead(country: Country) -> None:
-    """The ruler and the elite weigh what comes. Writes: readiness, heir, settlement, doubt."""
-    regime = country.regime
-    to_go = month_number(TERM_END) - country.calendar_month
-    if to_go < 0:
-        regime.remember_contest()
-    else:
-        here = country.commanders.in_place
-        count, held = total(here), total(here * country.commanders.loyalty)
-        # Where no commander is left the apparatus is all there is to trust.
-        loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
-        chance = regime.weigh_leaving(float(to_go), loyal, len(REPRESSION_STEPS))
-        named = country.draws.happens("heir", "regime", country.calendar_month, chance)
-        new = named * (1.0 - regime.heir)
-        regime.name_heir(named, loyal)
-        country.note("heir_named", new, actor="regime", size=regime.doubt)
-    country.commanders.doubt = regime.doubt + country.commanders.zeros()
-
-
-@dataclass
-class Sides:
-    """Who stands where, each 0 or 1, ``(commander, run)``."""
-
-    behind: Array
-    bargains: Array
-    fights: Array
-    apart: Array
-
-
-def contest(country: Country) -> None:
-    """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
-    if country.calendar_month != month_number(TERM_END):
-        return
-    regime = country.regime
-    month, standing = country.calendar_month, 1.0 - regime.failed
-    leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
-    # What stands behind a ruler who stays is only that nobody is unsure who rules.
-    staying = 1.0 - country.values.staying_doubt
-    settled = np.where(leaves > 0.5, regime.settled, staying)
-    sides = take_sides(country, leaves, settled)
-    share = strength_behind(country, sides.behind + sides.bargains, settled)
-    act(country, sides)
-    kind = kind_of_ending(leaves, share, total(sides.bargains), total(sides.fights))
-    regime.end_term(kind * standing, share, leaves)
-    note_contest(country, sides, kind * standing, share)
-
-
-def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
-    """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
-    commanders, month = country.commanders, country.calendar_month
-    here = commanders.in_place * (1.0 - country.regime.failed)
-    chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
-    behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
-    against = here - behind
-    share = strength_behind(country, behind, settled)
-    taken = country.apply(
-        bargain_chance, share, country.regime.shortfall, country.leverage, settled
-    )
-    bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
-    will = commanders.chance_to_fight(commanders.fear, country.guarantee)
-    rest = against - bargains
-    fights = rest * (country.draws.uniform_each("rise", commanders.names, month) < will)
-    return Sides(behind, bargains, fights, rest - fights)
-
-
-def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
-    """Return the armed strength behind the arrangement over that of both sides, ``(run,)``.
-
-    Who waits stands on neither side. Where nobody takes a side the share is 1.
-    """
-    agencies, commanders = country.agencies, country.commanders
-    away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
-    force = OWN * agencies.strength * agencies.quality
-    ranks = ranks_behind(country.regime.trust, agencies.collusion, settled)
-    found, against = total(force * ranks * (1.0 - away)), total(force * away)
-    men = commanders.men * commanders.in_place
-    for ours, theirs in zip(men * behind, men * (1.0 - behind), strict=True):
-        found, against = found + ours, against + theirs
-    share: Array = 1.0 - against / np.maximum(found + against, 1.0)
-    return share
-
-
-def act(country: Country, sides: Sides) -> None:
-    """Carry out what the commanders decided."""
-    commanders, bought = country.commanders, sides.bargains > 0.5
-    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
-    commanders.remove(sides.fights, MUTINIED)
-    # Open defiance is remembered, by him and by whoever rules.
-    commanders.grudge = np.where(bought | (sides.apart > 0.5), 1.0, commanders.grudge)
-    commanders.loyalty = commanders.loyalty * (1.0 - sides.apart)
-    for place, lost in zip(commanders.place, commanders.power * sides.apart, strict=True):
-        country.regions[place].control = country.regions[place].control * (1.0 - lost)
-    country.now["bargains"] += sides.bargains
-    country.now["mutinies"] += sides.fights
-
-
-#: Closure of a post that another holds: no veto is as high.
-NOT_TO_BE_HAD = 1000.0
-
-#: Closure of each agency's post that nobody holds, ``(agency, 1)``.
-VETO = np.where(OWN > 0.0, column(name not in UNDER_PRESIDENT for name in AGENCIES), NOT_TO_BE_HAD)
-
-#: Who does the one and who the other, each 0 or 1, ``(commander, run)``.
-Pair = tuple[Array, Array]
-
-
-def elite(country: Country) -> None:
-    """Commanders decide. Writes: loyalty, fear, status, posts, breaks."""
-    faith = pressure_on_faith(country)
-    feel(country, faith)
-    gather_old_fighters(country)
-    # Nobody sees what another decides this month, so that all answer at once.
-    told, seized = answer_dismissal(country), answer_arrest(country)
-    broke = break_away(country, faith)
-    if told or seized or broke:
-        note_decisions(country, told, seized, broke, faith)
-    country.commanders.keep_following()
-    contest(country)
-    go_over(country)
-    broken = total(country.now["mutinies"]) + total(country.now["defections"])
-    country.regime.judge_apparatus(total(country.now["purges"]), broken)
-    country.regime.breaks = country.regime.breaks * 0.95 + broken
-
-
-def feel(country: Country, faith: Array) -> None:
-    """Let every commander's fear and loyalty follow last month's blows."""
-    commanders = country.commanders
-    beaten = country.last["mutinies"] * (commanders.status == KILLED)
-    struck = country.last["purges"] + beaten
-    commanders.feel(struck, beaten, 1.0 - country.standing, faith)
-    country.regions.struck = here = country.regions.zeros()
-    for place, blow in zip(commanders.place, struck, strict=True):
-        here[place] += blow
-
-
-def pressure_on_faith(country: Country) -> Array:
-    """Return the pressure on the faith of commanders, 0 to 1, louder after a defector's appeal."""
-    return np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
-
-
-def gather_old_fighters(country: Country) -> None:
-    """Work out whom of the fallen commanders' men each commander could call on."""
-    commanders = country.commanders
-    men, _ = commanders.by_side(commanders.following * commanders.fallen)
-    grievance = country.regions.grievance[commanders.place]
-    commanders.rejoining = country.apply(rejoining, men, grievance)
-
-
-def post_for_bargains(country: Country) -> NDArray[np.intp]:
-    """Return the agency whose head's post costs the regime least, ``(run,)``."""
-    use = over_tasks(country.regime.weight) / TASK_COUNT
-    taken = total(country.commanders.heads) > 0.5
-    closed = np.where(taken, NOT_TO_BE_HAD, VETO)
-    return country.apply(cheapest_post, use, country.agencies.outside_interest, closed)
-
-
-def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp]] | None:
-    """Let who is told to go obey, or resist and be bought off with another post.
-
-    Returns:
-        Who obeys and who resists, 0 or 1, ``(commander, run)``, and the post, ``(run,)``.
-    """
-    commanders = country.commanders
-    # Most months bring no order in any run: then there is nothing to decide.
-    if not commanders.dismissal_order.any():
-        return None
-    order = commanders.dismissal_order * commanders.in_place
-    commanders.dismissal_order = commanders.zeros()
-    post = post_for_bargains(country)
-    draw = country.draws.uniform_each("resist", commanders.names, country.calendar_month)
-    resists = order * commanders.resist(country.guarantee, draw)
-    obeys = order * (1.0 - resists)
-    bought = resists > 0.5
-    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
-    commanders.post = np.where(bought, post, commanders.post)
-    commanders.grudge = np.where(bought, 1.0, commanders.grudge)
-    commanders.remove(obeys, ARRESTED)
-    country.now["purges"] += obeys
-    country.now["bargains"] += resists
-    return obeys, resists, post
-
-
-def answer_arrest(country: Country) -> Pair | None:
-    """Let who is about to be arrested fight or give in; return who fights and who gives in."""
-    commanders = country.commanders
-    if not commanders.arrest_order.any():
-        return None
-    order = commanders.arrest_order * commanders.in_place
-    commanders.arrest_order = commanders.zeros()
-    draw = country.draws.uniform_each("fight", commanders.names, country.calendar_month)
-    # Expecting the worst is part of being told.
-    fear = country.apply(dread_of_custody, commanders.fear, commanders.no_way_back)
-    fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
-    yields = order * (1.0 - fights)
-    commanders.remove(fights, MUTINIED)
-    commanders.remove(yields, ARRESTED)
-    country.now["mutinies"] += fights
-    country.now["purges"] += yields
-    return fights, yields
-
-
-def break_away(country: Country, faith: Array) -> Pair | None:
-    """Mutiny or defect of one's own accord; return who does which."""
-    commanders = country.commanders
-    mutiny, defection = commanders.breaks(faith, country.guarantee)
-    draw = country.draws.uniform_each("break", commanders.names, country.calendar_month)
-    breaks = draw < mutiny + defection
-    if not breaks.any():
-        return None
-    mutinies = ((draw < mutiny) & (commanders.following > 0.0)).astype(float)
-    defects = (breaks & (draw >= mutiny)).astype(float)
-    commanders.remove(mutinies, MUTINIED)
-    commanders.remove(defects, DEFECTED)
-    country.now["mutinies"] += mutinies
-    country.now["defections"] += defects
-    return mutinies, defects
-
-
-def go_over(country: Country) -> None:
-    """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
-    gone = country.now["defections"]
-    country.broadcast = country.apply(broadcast_step, country.broadcast, total(gone))
-    if not gone.any():
-        return
-    group = country.militant_group["northern_afghanistan"]
-    for i, commander in enumerate(country.commanders):
-        quality = country.agencies[commander.home_post].quality
-        group.readiness = country.apply(skill_carried, group.readiness, gone[i], quality)
-
-
-#: Places of the regions that militants from Afghanistan enter first.
-BORDER_REGIONS = sorted({REGIONS.index(SECTION_REGION[s]) for s in AFGHAN_SECTIONS})
-
-
-def state(country: Country) -> None:
-    """Work out where the state stands. Writes: control, strain, polity."""
-    regime = country.regime
-    order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
-    effort = regime.effort_ratio(order)
-    strong, armed = strongmen(country), armed_men(country)
-    country.regions.hold(effort, strong, armed, regime.failed)
-    note_control(country, strong, armed)
-    remember_exits(country)
-    country.mafia = country.apply(
-        mafia_step, country.mafia, country.now["drug_income"], country.now["revenue"]
-    )
-    chance = regime.bear(
-        country.mean_voice,
-        country.militants_inside,
-        1.0 - country.mean_control,
-        country.mafia,
-        regime.doubt,
-    )
-    fails = country.draws.happens("failure", "state", country.calendar_month, chance)
-    regime.stand(np.maximum(fails, country.coup), country.months_run)
-    note_polity(country, regime.doubt)
-
-
-def strongmen(country: Country) -> Array:
-    """Return the independent power of each region's strongest man, 0 to 1, ``(region, run)``."""
-    found, commanders = country.regions.zeros(), country.commanders
-    independent = commanders.power * (1.0 - commanders.loyalty)
-    for place, power in zip(commanders.place, independent, strict=True):
-        found[place] = np.maximum(found[place], power)
-    return found
-
-
-def armed_men(country: Country) -> Array:
-    """Return militants and members of violent groups, thousand persons, ``(region, run)``."""
-    part = country.at_home / np.maximum(country.home_people, 1.0)
-    found = country.people["violent"] * part
-    found[BORDER_REGIONS] += country.militants_inside / len(BORDER_REGIONS)
-    return found / 1000.0
-
-
-def remember_exits(country: Country) -> None:
-    """Remember what leaves by each exit, of late and in the first year."""
-    leaving, month = country.now["leaving"], country.months_run
-    if month < 12:
-        past = country.exits_usual if month else leaving
-        country.exits_usual = past + (leaving - past) / (month + 1.0)
-        country.exits_lately = country.exits_usual
-    else:
-        country.exits_lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)

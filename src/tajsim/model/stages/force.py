@@ -1,51 +1,29 @@
-"""Stage 11, force: mutinies are fought out, militants cross or are stopped."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""Stage force: mutinies are fought out, militants cross or are stopped."""
 
 import numpy as np
 
+import tajsim.axes as axes
 from tajsim.agents.agency import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
-from tajsim.axes import (
-    AFGHAN_SECTIONS,
-    AGENCIES,
-    MILITANT_GROUPS,
-    REGIONS,
-    TASKS,
-    Array,
-    column,
-    total,
-)
+from tajsim.axes import Array, column, total
+from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.stages.elite import note_alliance, note_battle, note_crossings
 from tajsim.model.stages.money import business
-from tajsim.rules.elite.mutiny import mutiny_wins
-from tajsim.rules.militants.alliance import alliance_force
-from tajsim.rules.militants.allies import allies
-from tajsim.rules.militants.camps import camps_step, moving_on, raided, reach
-from tajsim.rules.militants.crossing import deterrence, militants_inside_step
-from tajsim.rules.militants.posture import at_border, forward_aim, forward_step, near_capital
-from tajsim.rules.militants.second_line import second_line
-from tajsim.rules.militants.weapons import weapons_seized
+from tajsim.rules.elite import mutiny
+from tajsim.rules.militants import alliance, allies, camps, crossing, posture, second_line, weapons
+from tajsim.rules.powers import demining, investment
 from tajsim.rules.powers.civil_aid import civil_aid_parts
-from tajsim.rules.powers.demining import cleared_step, farmed
-from tajsim.rules.powers.investment import invested, output_gained
 from tajsim.world import MINED_REGION
 
-if TYPE_CHECKING:
-    from tajsim.model.country import Country
-
-
-N = len(AFGHAN_SECTIONS)
+N = len(axes.AFGHAN_SECTIONS)
 
 #: 1 for the group that faces the Afghan line, where ``NORTH`` is its row, ``(group, 1)``.
-IN_NORTH = column(name == "northern_afghanistan" for name in MILITANT_GROUPS)
-NORTH = MILITANT_GROUPS.index("northern_afghanistan")
+IN_NORTH = column(name == "northern_afghanistan" for name in axes.MILITANT_GROUPS)
+NORTH = axes.MILITANT_GROUPS.index("northern_afghanistan")
 
 #: 1 for an agency that can be set on mutineers, ``(agency, 1)``.
-FIGHTS_INSIDE = OWN * column(name not in ("customs", "border_troops") for name in AGENCIES)
+FIGHTS_INSIDE = OWN * column(name not in ("customs", "border_troops") for name in axes.AGENCIES)
 
 
 def force(country: Country) -> None:
@@ -54,10 +32,10 @@ def force(country: Country) -> None:
     killed(country, business(country))
     cross(country)
     arms = country.values.weapons_flow * country.pressure
-    entering = total(country.now["entering"][:N])
-    share = country.now["entering"][:N] / np.maximum(entering, 1e-9)
+    entering = total(country.now["heroin_entering"][:N])
+    share = country.now["heroin_entering"][:N] / np.maximum(entering, 1e-9)
     country.now["weapons_seized"] = country.apply(
-        weapons_seized, arms * share, country.guard_strength[:N], country.informers
+        weapons.weapons_seized, arms * share, country.guard_strength[:N], country.informers
     )
 
 
@@ -71,10 +49,10 @@ def fight_mutinies(country: Country) -> None:
         commander, up = country.commanders[i], fighting[i]
         draw = country.draws.uniform("battle", commander.name, country.calendar_month)
         wins = up * country.apply(
-            mutiny_wins,
+            mutiny.mutiny_wins,
             commander.men + commander.rejoining,
             loyal_force(country, commander.home_post),
-            country.apply(near_capital, backing, country.forward),
+            country.apply(posture.near_capital, backing, country.forward),
             draw,
         )
         country.coup = np.maximum(country.coup, wins)
@@ -103,10 +81,10 @@ def killed(country: Country, persons: Array) -> None:
 
 def cross(country: Country) -> None:
     """Militant groups build up, probe the weakest section, cross, and are driven out."""
-    aim = country.apply(forward_aim, country.regime.strain)
-    country.forward = country.apply(forward_step, country.forward, aim)
-    troops = country.apply(at_border, country.base_troops, country.forward)
-    stops = country.apply(deterrence, troops, country.guarantee)
+    aim = country.apply(posture.forward_aim, country.regime.strain)
+    country.forward = country.apply(posture.forward_step, country.forward, aim)
+    troops = country.apply(posture.at_border, country.base_troops, country.forward)
+    stops = country.apply(crossing.deterrence, troops, country.guarantee)
     guard = country.guard_strength[:N]
     weakest = np.argmin(guard, axis=0)
     density = total(country.agencies.deployment[:N] * country.agencies.quality, axis=1)
@@ -124,7 +102,7 @@ def cross(country: Country) -> None:
     attempt = (draw < groups.chance(*opening, stops)).astype(float)
     inside, dead = groups.cross(attempt, opposition)
     note_crossings(country, attempt, inside, weakest, opening)
-    country.now["attempts"], country.now["crossed"] = attempt, inside
+    country.now["incursions"] = attempt
     aims = inside * country.values.onward_aim
     for i in np.flatnonzero(attempt.any(axis=1)):
         country.now["deaths"] += dead[i]
@@ -138,25 +116,29 @@ def drive_out(country: Country, arrived: Array) -> None:
     """Army, patron and called allies drive militants out as far as they reach them."""
     army, inside = country.agency["army"], country.militants_inside
     growth = country.agencies.growth[army.rank]
-    ready = second_line(army.quality, army.collusion, growth, country.base_presence)
-    called = country.apply(alliance_force, inside, country.alignment)
+    ready = second_line.second_line(army.quality, army.collusion, growth, country.base_presence)
+    called = country.apply(alliance.alliance_force, inside, country.alignment)
     note_alliance(country, called, inside)
     ready = np.minimum(ready + called, 1.0)
-    ready = country.apply(reach, ready, country.camps)
-    country.militants_inside, gone = country.apply(militants_inside_step, inside, arrived, ready)
+    ready = country.apply(camps.reach, ready, country.camps)
+    country.militants_inside, gone = country.apply(
+        crossing.militants_inside_step, inside, arrived, ready
+    )
     country.passing = country.passing * (1.0 - gone / np.maximum(inside + arrived, 1e-9))
     country.now["deaths"] += gone
 
 
 def go_on(country: Country) -> None:
     """Militants settle in the valley of Tavildara, and some go on towards Ferghana."""
-    control = country.regions.control[REGIONS.index("rasht")]
-    country.camps = country.apply(camps_step, country.camps, country.militants_inside, control)
-    leaving = country.apply(moving_on, country.passing, country.camps, country.hardening)
+    control = country.regions.control[axes.REGIONS.index("rasht")]
+    country.camps = country.apply(
+        camps.camps_step, country.camps, country.militants_inside, control
+    )
+    leaving = country.apply(camps.moving_on, country.passing, country.camps, country.hardening)
     country.passing = country.passing - leaving
     country.militants_inside = np.maximum(country.militants_inside - leaving, 0.0)
-    country.hostility = country.apply(raided, country.hostility, leaving)
-    country.now["went_on"] = leaving
+    country.hostility = country.apply(camps.raided, country.hostility, leaving)
+    country.now["militants_onward"] = leaving
 
 
 def own_guard(country: Country) -> Array:
@@ -168,7 +150,7 @@ def own_guard(country: Country) -> Array:
 def sympathisers(country: Country) -> Array:
     """Return people at home who would stand with militants from abroad, thousand persons."""
     return country.apply(
-        allies,
+        allies.allies,
         country.people["violent"] / 1000.0,
         total(country.movement["former_uto"].members) / 1000.0,
         1.0 - country.standing,
@@ -187,16 +169,16 @@ def civil_aid(country: Country) -> None:
 def clear_land(country: Country) -> None:
     """Foreign experts, where they are let in, help to give mined land back to farmers."""
     country.cleared = country.apply(
-        cleared_step, country.cleared, country.aid_to_people, experts(country)
+        demining.cleared_step, country.cleared, country.aid_to_people, experts(country)
     )
     region = country.region[MINED_REGION]
-    region.farmed = country.apply(farmed, country.cleared)
+    region.farmed = country.apply(demining.farmed, country.cleared)
     country.money.move("world", "households", region.farmed)
 
 
 def experts(country: Country) -> Array:
     """Return how far European experts are let in at the border, 0 to 1, ``(run,)``."""
-    border = TASKS.index("border")
+    border = axes.TASKS.index("border")
     shut_out: Array = 1.0 - country.power["osce_un"].mandate[border]
     shut_out = shut_out * (1.0 - country.power["european_union"].mandate[border])
     return 1.0 - shut_out
@@ -204,6 +186,6 @@ def experts(country: Country) -> Array:
 
 def invest(country: Country) -> None:
     """Firms of other powers build what adds to output from now on; the money stays theirs."""
-    country.invested = country.apply(invested, country.regime.strain)
-    gained = country.apply(output_gained, total(country.invested))
+    country.invested = country.apply(investment.invested, country.regime.strain)
+    gained = country.apply(investment.output_gained, total(country.invested))
     country.home_output = country.home_output + gained

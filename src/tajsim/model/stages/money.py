@@ -1,30 +1,18 @@
-"""Stage 8, money: rents climb, wages fall due, remittances arrive; every purse balances."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""Stages agencies and money: pay and recruits; rents climb, and every purse balances."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.agency import GUARD_ROWS, OWN, over_tasks
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS, Array, column, total
+from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
 from tajsim.model.stages.elite import note_business, note_operation, note_punished
+from tajsim.rules.rents import climb, extortion, patronage, rivalry, shelter
 from tajsim.rules.rents.budget import commitments_step
-from tajsim.rules.rents.climb import climb
-from tajsim.rules.rents.extortion import barrier_step, extortion
-from tajsim.rules.rents.patronage import patronage_paid, shortfall
-from tajsim.rules.rents.rivalry import killing_chance, operation_chance, riot_chance
-from tajsim.rules.rents.shelter import shelter_step
-from tajsim.rules.society.hardship import national_output, output_step
-from tajsim.rules.society.migration import remittances
+from tajsim.rules.society import hardship, migration
 from tajsim.world import AGENCY_TASKS, GUARDS
-
-if TYPE_CHECKING:
-    from tajsim.model.country import Country
-
 
 #: Agencies that take from people, in the order in which they do: the police where people live, the
 #: others where they cross the border.
@@ -54,9 +42,13 @@ def money(country: Country) -> None:
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
     months = np.full(country.run_count, float(country.months_run))
-    sent = country.apply(remittances, country.migrants, country.outside.migrant_demand, months)
-    made = country.apply(national_output, country.home_output, sent)
-    country.home_output = country.apply(output_step, country.home_output, country.mean_collusion)
+    sent = country.apply(
+        migration.remittances, country.migrants, country.outside.migrant_demand, months
+    )
+    made = country.apply(hardship.national_output, country.home_output, sent)
+    country.home_output = country.apply(
+        hardship.output_step, country.home_output, country.mean_collusion
+    )
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
 
@@ -85,7 +77,7 @@ def budget(country: Country) -> None:
     """The treasury takes taxes and pays wages, its instalment and the rest of the state."""
     ledger, values = country.money, country.values
     taxes = ledger.draw("households", "treasury", values.tax_share * country.now["output"])
-    country.now["revenue"] = taxes
+    country.now["budget"] = taxes
     pay, strength = country.agencies.pay, country.agencies.strength
     topup = np.minimum(values.pay_topup, pay)
     wages = (pay - topup) * strength
@@ -111,7 +103,7 @@ def take_from_people(country: Country) -> Array:
     pay_tolls(country)
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
     reach = agencies.strength * agencies.reach
-    asked = country.apply(extortion, reach, agencies.collusion, country.mean_fear, income)
+    asked = country.apply(extortion.extortion, reach, agencies.collusion, country.mean_fear, income)
     for i in EXTORTERS:
         wanted = asked[i] if i == POLICE else asked[i] * country.barrier
         taken[i] = country.money.draw("households", AGENCIES[i], wanted)
@@ -122,7 +114,7 @@ def take_from_people(country: Country) -> Array:
     relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
     if country.months_run == 0:
         country.barrier_rents_start, relative = barrier_rents, np.ones(country.run_count)
-    country.barrier = country.apply(barrier_step, country.barrier, relative, pressure)
+    country.barrier = country.apply(extortion.barrier_step, country.barrier, relative, pressure)
     return agencies.illicit
 
 
@@ -138,7 +130,7 @@ def share_rents(country: Country, illicit: Array) -> Array:
     """Let rents climb; return what each takes from the agency he heads, ``(commander, run)``."""
     heads, now = country.commanders.heads, country.now
     count = total(heads)
-    up, to_regime, kept = country.apply(climb, illicit, np.minimum(count, 1.0))
+    up, to_regime, kept = country.apply(climb.climb, illicit, np.minimum(count, 1.0))
     country.money.move_in_turn(AGENCIES, "patronage", to_regime)
     country.money.move_in_turn(AGENCIES, "households", kept)
     now["rents_to_commander"], now["rents_to_regime"], now["rents_kept"] = up, to_regime, kept
@@ -153,7 +145,9 @@ def give_shelter(country: Country) -> None:
     """Let those above shelter the trade as far as they live on it."""
     country.now["drug_rents"] += total(country.networks.fee)
     aid = total(country.agencies.watched_aid * AGAINST_TRADE)
-    country.shelter = country.apply(shelter_step, country.shelter, country.now["drug_rents"], aid)
+    country.shelter = country.apply(
+        shelter.shelter_step, country.shelter, country.now["drug_rents"], aid
+    )
 
 
 def pay_clients(country: Country, takings: Array) -> None:
@@ -161,8 +155,8 @@ def pay_clients(country: Country, takings: Array) -> None:
     ledger, regime, commanders = country.money, country.regime, country.commanders
     claims = commanders.claims()
     need = total(claims)
-    paid = country.apply(patronage_paid, ledger["patronage"], need)
-    regime.shortfall = regime.shortfall + 0.2 * (shortfall(paid, need) - regime.shortfall)
+    paid = country.apply(patronage.patronage_paid, ledger["patronage"], need)
+    regime.shortfall = regime.shortfall + 0.2 * (patronage.shortfall(paid, need) - regime.shortfall)
     parts = paid * claims / np.maximum(need, 1e-9)
     ledger.pay_in_turn("patronage", COMMANDERS, parts)
     received = takings + parts + country.now["fees_commander"]
@@ -180,7 +174,7 @@ def into_patronage(country: Country) -> Array:
     """Return what came into the purse of the ruling circle this month, USD, ``(run,)``."""
     now = country.now
     climbed = total(now["rents_to_regime"]) + now["fees_regime"]
-    return climbed + total(now["diverted"]) + now["aid_freed"]
+    return climbed + total(now["aid_diverted"]) + now["aid_freed"]
 
 
 def business(country: Country) -> Array:
@@ -188,7 +182,7 @@ def business(country: Country) -> Array:
     names, places = country.commanders.names, country.commanders.place
     rents = country.now["rents_commander"]
     everyone = np.maximum(total(rents), 1e-9)
-    chance = country.apply(killing_chance, rents, 1.0 - rents / everyone)
+    chance = country.apply(rivalry.killing_chance, rents, 1.0 - rents / everyone)
     killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
     riots = riot(country)
     note_business(country, killed, riots)
@@ -209,7 +203,7 @@ def riot(country: Country) -> NDArray[np.bool_]:
     power, places = commanders.power * commanders.in_place, commanders.place
     grievance = country.regions.grievance[places]
     beyond = 1.0 - country.regions.control[places]
-    chance = country.apply(riot_chance, hit, power, grievance, beyond)
+    chance = country.apply(rivalry.riot_chance, hit, power, grievance, beyond)
     draw = country.draws.uniform_each("riot", commanders.names, country.calendar_month)
     return draw < chance
 
@@ -222,7 +216,6 @@ def storm_offices(country: Country) -> None:
     regions = country.regions
     regions.control = regions.control * (1.0 - country.values.riot_control_loss * riots)
     regions.protest = np.maximum(regions.protest, riots)
-    country.now["protest"] = regions.protest
 
 
 def punish(country: Country) -> None:
@@ -231,7 +224,7 @@ def punish(country: Country) -> None:
     if not killed.any():
         return
     regions = country.regions
-    chance = country.apply(operation_chance, killed, regions.control)
+    chance = country.apply(rivalry.operation_chance, killed, regions.control)
     draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
     sent = (draw < chance).astype(float)
     if not sent.any():

@@ -1,22 +1,14 @@
-"""Stage 1, outside world: dated events, then what nobody in the country decides."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""Stages outside world, routes and record: events and chance; what networks choose; results."""
 
 import numpy as np
 
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
+from tajsim.model.country import Country
 from tajsim.model.events import apply_events
 from tajsim.model.notes import note_harvest, note_ways, note_work
 from tajsim.model.record import measured
-from tajsim.rules.border.price import price_at_border, price_beyond
-from tajsim.rules.powers.outside import autoregressive, harvest_of_year
-from tajsim.rules.powers.reception import reception
-
-if TYPE_CHECKING:
-    from tajsim.model.country import Country
-
+from tajsim.rules.border import price
+from tajsim.rules.powers import outside, reception
 
 HARVEST_MONTH = 5  # June: the crop is in
 
@@ -32,13 +24,13 @@ def chance(country: Country) -> None:
     out, draws, month = country.outside, country.draws, country.calendar_month
     if country.months_run == 0 or month % 12 == HARVEST_MONTH:
         normal = draws.normal("harvest", "afghanistan", month)
-        out.harvest_luck = country.apply(harvest_of_year, normal)
+        out.harvest_luck = country.apply(outside.harvest_of_year, normal)
         note_harvest(country)
     out.harvest = country.values.afghan_harvest * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
-    out.demand_shock = country.apply(autoregressive, out.demand_shock, shock)
+    out.demand_shock = country.apply(outside.autoregressive, out.demand_shock, shock)
     out.terms = country.apply(
-        reception,
+        reception.reception,
         country.base_presence,
         country.presence_start,
         country.exit_ratio("air_migrants"),
@@ -51,10 +43,10 @@ def routes(country: Country) -> None:
     """Networks choose. Writes: consignments (bought, shares of ways)."""
     networks = country.networks
     bought = total(networks.bought)
-    country.price_in = country.apply(price_at_border, bought, country.outside.harvest)
-    country.now["price_border"] = country.price_in
+    country.price_in = country.apply(price.price_at_border, bought, country.outside.harvest)
+    country.now["heroin_price"] = country.price_in
     months = np.full(country.run_count, float(country.months_run))
-    country.price_out = country.apply(price_beyond, months)
+    country.price_out = country.apply(price.price_beyond, months)
     barrier = np.zeros((len(EXITS), country.run_count))
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
     closed = country.barrier + country.hardening
@@ -63,8 +55,9 @@ def routes(country: Country) -> None:
     barrier[EXITS.index("kyrgyz_border")] = country.values.barrier_cost * weak
     networks.apply(networks.protect, country.commanders.in_place)
     networks.learn(country.entry_word, country.exit_word)
-    networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, barrier)
-    note_ways(country, networks.exit_cost + barrier[:, None])
+    cost = country.exit_cost + barrier
+    networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, cost)
+    note_ways(country, cost)
     networks.choose_volume(country.price_out, country.price_in)
 
 

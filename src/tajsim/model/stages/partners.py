@@ -1,58 +1,35 @@
-"""Stage 2, offers: each power sees the gaps by its own exposure and reacts to its rivals."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""Stages offers, choices and delivery: what powers offer, what the regime takes, what arrives."""
 
 import numpy as np
 
+import tajsim.axes as axes
 from tajsim.agents.agency import OWN, mean_by_task, shared_out
 from tajsim.agents.commander import SERVING, WAITING
-from tajsim.axes import (
-    AFGHAN_SECTIONS,
-    AGENCIES,
-    MILITANT_GROUPS,
-    POWERS,
-    REPRESSION_STEPS,
-    SECTIONS,
-    TASKS,
-    column,
-    total,
-)
+from tajsim.axes import Array, column, total
 from tajsim.inputs.toml import month_number
+from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_offers, note_position
 from tajsim.model.stages.elite import look_ahead
 from tajsim.model.stages.force import civil_aid, clear_land, invest
 from tajsim.model.stages.money import recruit
-from tajsim.rules.elite.rank import election_near
-from tajsim.rules.militants.buildup import pressure_from_exile
-from tajsim.rules.outsourcing.dependence import alignment, dependence, provision_of_tasks, reliance
+from tajsim.rules.elite import rank
+from tajsim.rules.militants import buildup
+from tajsim.rules.outsourcing import dependence, search, sovereignty
 from tajsim.rules.outsourcing.ideas import threat_of_ideas
-from tajsim.rules.outsourcing.search import search, unease
-from tajsim.rules.outsourcing.sovereignty import grant_chance, sovereignty_demand
-from tajsim.rules.powers.alarm import alarm
-from tajsim.rules.powers.base_rent import rent_in_kind
+from tajsim.rules.powers import alarm, base_rent, guarantee, hostility, overstated, partner, rivalry
 from tajsim.rules.powers.delivery import diverted_share, duplication
-from tajsim.rules.powers.guarantee import displeasure, leverage, objection
-from tajsim.rules.powers.hostility import hardening, hostility_step
-from tajsim.rules.powers.overstated import believed, looked_away, overstatement
-from tajsim.rules.powers.partner import partner_exposure
-from tajsim.rules.powers.rivalry import advance, rival_gain
-from tajsim.rules.society.repression import standing
-from tajsim.rules.state.succession import patron_word
+from tajsim.rules.society import repression
+from tajsim.rules.state import succession
 from tajsim.world import ELECTION, EMBASSY_GUARD, WATCHED
-
-if TYPE_CHECKING:
-    from tajsim.axes import Array
-    from tajsim.model.country import Country
-
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
 #: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
-SOLD = column(t not in ("internal_order", "elite_control") for t in TASKS)
+SOLD = column(t not in ("internal_order", "elite_control") for t in axes.TASKS)
 
 #: 1 where the second power watches the first, ``(power, power, 1)``.
-WATCHED_BY = np.array([[[float(p in WATCHED.get(by, ()))] for by in POWERS] for p in POWERS])
+WATCHED_BY = np.array(
+    [[[float(p in WATCHED.get(by, ()))] for by in axes.POWERS] for p in axes.POWERS]
+)
 
 
 def offers(country: Country) -> None:
@@ -63,11 +40,11 @@ def offers(country: Country) -> None:
     weight = powers.carried + country.invested / country.home_output
     # What began to arrive in the first month is no gain of the year.
     slow = weight if country.months_run == 1 else powers.remembered
-    gain = rival_gain(advance(weight, slow)[:, None], WATCHED_BY)
+    gain = rivalry.rival_gain(rivalry.advance(weight, slow)[:, None], WATCHED_BY)
     powers.make_offers(country.regime.gap, gain, attention(country))
     powers.remembered = slow + (weight - slow) / 12.0
     pay_for_base(country)
-    country.now["pledged"] = total(powers.offer)
+    country.now["aid_pledged"] = total(powers.offer)
 
 
 def attention(country: Country) -> Array:
@@ -76,17 +53,17 @@ def attention(country: Country) -> Array:
     Budgets of early 2004 answer what was asked and told then: both count from the start on.
     """
     powers = country.powers
-    wake = country.apply(alarm, country.regime.strain)
+    wake = country.apply(alarm.alarm, country.regime.strain)
     asked, told = country.search - country.search_start, country.told - country.told_start
     return powers.apply(powers.heed, wake, asked, told)
 
 
 def pay_for_base(country: Country) -> None:
     """The owner of the base adds the help that takes the place of rent: arms, aid against drugs."""
-    rent = country.apply(rent_in_kind, country.base_troops)
+    rent = country.apply(base_rent.rent_in_kind, country.base_troops)
     offered = country.power["russia"].offer
     for task in ("external_defence", "drugs"):
-        offered[TASKS.index(task)] += 0.5 * rent
+        offered[axes.TASKS.index(task)] += 0.5 * rent
 
 
 def uncarried(country: Country) -> Array:
@@ -96,23 +73,23 @@ def uncarried(country: Country) -> Array:
     able = mean_by_task(quality * (1.0 - SOLD * collusion))
     capacity = np.minimum(able * (regime.effort / regime.effort_start), 1.0)
     regime.weakness = 1.0 - capacity
-    border = TASKS.index("border")
-    guard = country.guard_strength[: len(AFGHAN_SECTIONS)]
-    capacity[border] = total(guard) / len(AFGHAN_SECTIONS)
+    border = axes.TASKS.index("border")
+    guard = country.guard_strength[: len(axes.AFGHAN_SECTIONS)]
+    capacity[border] = total(guard) / len(axes.AFGHAN_SECTIONS)
     return (1.0 - regime.task_provision) * (1.0 - capacity)
 
 
 def neighbours(country: Country) -> None:
     """Uzbekistan and the others respond to what passes through; rebels abroad wait for a window."""
     transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
-    count = len(AFGHAN_SECTIONS)
+    count = len(axes.AFGHAN_SECTIONS)
     guard = total(country.guard_strength[:count]) / count
-    country.hardening = country.apply(hardening, guard, country.hostility)
-    country.hostility = country.apply(hostility_step, country.hostility, transit, inside)
+    country.hardening = country.apply(hostility.hardening, guard, country.hostility)
+    country.hostility = country.apply(hostility.hostility_step, country.hostility, transit, inside)
     pressure = country.values.militant_pressure.copy()
-    exiles = MILITANT_GROUPS.index("khudaiberdiev")
+    exiles = axes.MILITANT_GROUPS.index("khudaiberdiev")
     pressure[exiles] = country.apply(
-        pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
+        buildup.pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
     )
     country.outside.militant_pressure = pressure
 
@@ -124,11 +101,11 @@ ORDER_OF_HANDOVER = (1, 0, 2, 3, 4)
 def look_for_partners(country: Country) -> None:
     """Work out how far the regime relies on its patron, and how widely it looks for others."""
     regime, powers = country.regime, country.powers
-    whole = dependence(regime.task_provision, regime.effort)
-    country.reliance = reliance(whole, powers.carried, powers.moscow)
-    regime.unease = country.apply(unease, country.reliance)
-    country.search = country.apply(search, regime.weakness, regime.unease)
-    country.displeasure = displeasure(country.leverage, country.reliance)
+    whole = dependence.dependence(regime.task_provision, regime.effort)
+    country.reliance = dependence.reliance(whole, powers.carried, powers.moscow)
+    regime.unease = country.apply(search.unease, country.reliance)
+    country.search = country.apply(search.search, regime.weakness, regime.unease)
+    country.displeasure = guarantee.displeasure(country.leverage, country.reliance)
     tell_threat(country)
     # What the regime looked for and told in early 2004 stands in the budgets of that year. The
     # telling earns from the second month on, when aid has come in.
@@ -140,28 +117,30 @@ def look_for_partners(country: Country) -> None:
 
 def tell_threat(country: Country) -> None:
     """The regime and its patron tell of militants by what the telling earns them."""
-    aid, revenue = total(country.last["delivered"]), country.last["revenue"]
+    aid, revenue = total(country.last["aid_delivered"]), country.last["budget"]
     earned = aid / np.maximum(aid + revenue, 1.0)
     party = country.regime.party_threat
-    own = country.apply(overstatement, earned, party / (1.0 + party))
-    patron = country.apply(overstatement, country.west_share, np.zeros(country.run_count))
-    country.told = country.apply(believed, own, patron)
+    own = country.apply(overstated.overstatement, earned, party / (1.0 + party))
+    patron = country.apply(
+        overstated.overstatement, country.west_share, np.zeros(country.run_count)
+    )
+    country.told = country.apply(overstated.believed, own, patron)
 
 
 def excused(country: Country, tolerance: Array) -> Array:
     """Return how far a partner of that tolerance looks away from repression, 0 to 1, ``(run,)``."""
-    return country.apply(looked_away, tolerance, country.told)
+    return country.apply(overstated.looked_away, tolerance, country.told)
 
 
 def ask_for_border(country: Country) -> None:
     """The regime may ask for the border that foreign troops hold; their principal answers."""
     regime = country.regime
-    threat = regime.perceived[TASKS.index("border")]
-    threat = threat + regime.perceived[TASKS.index("militancy")]
+    threat = regime.perceived[axes.TASKS.index("border")]
+    threat = threat + regime.perceived[axes.TASKS.index("militancy")]
     guard = country.agency["russian_border_troops"]
     holds = (total(guard.guarded_km) > 0.0).astype(float)
-    regime.demand = holds * country.apply(sovereignty_demand, regime.unease, threat)
-    chance = country.apply(grant_chance, regime.demand)
+    regime.demand = holds * country.apply(sovereignty.sovereignty_demand, regime.unease, threat)
+    chance = country.apply(sovereignty.grant_chance, regime.demand)
     if chance.any():
         month = country.calendar_month
         hand_over_next(country, country.draws.happens("grant", "russia", month, chance))
@@ -181,7 +160,7 @@ def hand_over_next(country: Country, granted: Array) -> None:
             "handover",
             length > 0.0,
             actor="border_troops",
-            target=SECTIONS[section],
+            target=axes.SECTIONS[section],
             size=length,
             cause="sovereignty",
         )
@@ -200,10 +179,10 @@ def delivery(country: Country) -> None:
     repeated = country.apply(duplication, np.swapaxes(powers.delivered, 0, 1))
     share = country.apply(diverted_share, mean_by_task(country.agencies.collusion), repeated)
     powers.arrive(share, repeated)
-    country.now["duplicated"] = repeated * money
-    country.now["delivered"] = total(powers.delivered)
-    country.now["diverted"] = total(powers.diverted)
-    for amount in country.now["diverted"]:
+    country.now["aid_duplicated"] = repeated * money
+    country.now["aid_delivered"] = total(powers.delivered)
+    country.now["aid_diverted"] = total(powers.diverted)
+    for amount in country.now["aid_diverted"]:
         country.money.move("world", "patronage", amount)
     # Who asks for nothing does not look either.
     watched = powers.useful * country.values.power_condition
@@ -214,7 +193,9 @@ def delivery(country: Country) -> None:
     invest(country)
     presence(country)
     powers.carry()
-    country.regime.task_provision = provision_of_tasks(np.swapaxes(powers.provision, 0, 1))
+    country.regime.task_provision = dependence.provision_of_tasks(
+        np.swapaxes(powers.provision, 0, 1)
+    )
 
 
 def bear_defections(country: Country) -> None:
@@ -227,12 +208,12 @@ def bear_defections(country: Country) -> None:
 def exposure_to(country: Country, gone: Array) -> Array:
     """Return how far powers relied on a service whose chief went over, share, ``(power, run)``."""
     found, helped = country.powers.zeros(), parts_of_help(country)
-    present = total(country.powers.presence) / len(TASKS)
+    present = total(country.powers.presence) / len(axes.TASKS)
     for commander, went in zip(country.commanders, gone, strict=True):
         if went.any():
             post = commander.home_post
-            guards = np.full(country.run_count, float(AGENCIES[post] == EMBASSY_GUARD))
-            relied = country.apply(partner_exposure, helped[:, post], present, guards)
+            guards = np.full(country.run_count, float(axes.AGENCIES[post] == EMBASSY_GUARD))
+            relied = country.apply(partner.partner_exposure, helped[:, post], present, guards)
             found = np.maximum(found, went * relied)
     return found
 
@@ -249,7 +230,7 @@ def hand_to_agencies(country: Country, paid: Array, useful: Array, watched: Arra
     A guard that leaves hands over its posts and kit, and teaches those who come (M75).
     """
     money, aid, watched_aid = shared_out(np.stack([paid, useful, watched]))
-    country.money.pay_each("world", AGENCIES, money)
+    country.money.pay_each("world", axes.AGENCIES, money)
     country.now["aid_received"] = money
     country.agencies.receive_aid(aid, watched_aid)
     own = country.agency["border_troops"]
@@ -262,14 +243,14 @@ def presence(country: Country) -> None:
     held, guard = country.power["russia"].presence, country.agency["russian_border_troops"]
     length = country.afghan_length
     full = np.minimum(guard.strength / np.maximum(guard.strength_start, 1.0), 1.0)
-    held[TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
+    held[axes.TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
     base = country.base_presence
     for task in ("external_defence", "militancy"):
-        held[TASKS.index(task)] = base
+        held[axes.TASKS.index(task)] = base
 
 
 #: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
-OTHERS = OWN * column(name != "security_ministry" for name in AGENCIES)
+OTHERS = OWN * column(name != "security_ministry" for name in axes.AGENCIES)
 
 
 def choices(country: Country) -> None:
@@ -296,7 +277,7 @@ def rank_services(country: Country) -> None:
     service = country.agency["security_ministry"]
     others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
     to_go = float(month_number(ELECTION) - country.calendar_month)
-    near = election_near(np.mod(to_go, country.values.election_interval))
+    near = rank.election_near(np.mod(to_go, country.values.election_interval))
     country.regime.rank_services(service.quality, others, near)
 
 
@@ -305,33 +286,37 @@ def perceived_threats(country: Country) -> Array:
 
     Fighters abroad who aim at others are not seen, so nothing is done about them (M97).
     """
-    seen = np.zeros((len(TASKS), country.run_count))
+    seen = np.zeros((len(axes.TASKS), country.run_count))
     ideas = country.apply(
         threat_of_ideas,
         total(country.movement["hizb_ut_tahrir"].members) / 1000.0,
         country.people["violent"] / 1000.0,
     )
-    seen[TASKS.index("internal_order")] = country.mean_voice + ideas
-    seen[TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
-    seen[TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
-    crossed = total(country.last["attempts"])
-    seen[TASKS.index("external_defence")] = country.hostility + crossed
-    seen[TASKS.index("border")] = 0.5 * crossed
+    seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
+    seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
+    seen[axes.TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
+    crossed = total(country.last["incursions"])
+    seen[axes.TASKS.index("external_defence")] = country.hostility + crossed
+    seen[axes.TASKS.index("border")] = 0.5 * crossed
     return seen
 
 
 def position(country: Country) -> None:
     """Work out the regime's position between the camps, and what Moscow makes of it."""
     powers = country.powers
-    country.alignment = alignment(powers.carried, powers.west, powers.moscow)
+    country.alignment = dependence.alignment(powers.carried, powers.west, powers.moscow)
     whole = np.maximum(total(powers.carried), 1e-9)
     country.west_share = total(powers.carried * powers.west) / whole
-    country.objection = country.apply(objection, total(powers.carried * powers.bloc) / whole)
-    country.leverage = country.apply(leverage, country.values.debt_to_russia, country.migrants)
+    country.objection = country.apply(
+        guarantee.objection, total(powers.carried * powers.bloc) / whole
+    )
+    country.leverage = country.apply(
+        guarantee.leverage, country.values.debt_to_russia, country.migrants
+    )
     look_for_partners(country)
     powers.back(country.alignment, country.base_presence)
     backing = country.power["russia"].backing
-    country.guarantee = country.apply(patron_word, backing, country.regime.doubt)
+    country.guarantee = country.apply(succession.patron_word, backing, country.regime.doubt)
     note_position(country)
 
 
@@ -435,7 +420,7 @@ def climb_ladder(country: Country) -> None:
     )
     taken = country.draws.happens("ladder", "regime", country.calendar_month, chance)
     regime.ladder = regime.ladder + taken
-    lost = regime.ladder >= 1.0 + REPRESSION_STEPS.index("seats_lost")
+    lost = regime.ladder >= 1.0 + axes.REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)
-    before, country.standing = country.standing, standing(regime.ladder)
+    before, country.standing = country.standing, repression.standing(regime.ladder)
     note_ladder(country, taken, before, seats)

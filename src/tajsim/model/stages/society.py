@@ -1,35 +1,25 @@
-"""Stage 9, society: migration, hardship, fear, grievance; the channel absorbs or sheds."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""Stage society: migration, hardship, fear, grievance; the channel absorbs or sheds."""
 
 import numpy as np
 
 from tajsim.agents.network import BANNED
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
 from tajsim.model.chronicle import largest
+from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES
 from tajsim.model.notes import note_protest, note_return
-from tajsim.rules.society.arrests import released
-from tajsim.rules.society.creed import control_of_faith
-from tajsim.rules.society.exile import extradited
-from tajsim.rules.society.gangs import gangs_step
-from tajsim.rules.society.grievance import absorption
-from tajsim.rules.society.incidents import incident_chance
-from tajsim.rules.society.informers import underworld_step
-from tajsim.rules.society.insecurity import crime_aim, crime_step, insecurity
-from tajsim.rules.society.radicalisation import (
-    fighters_fate,
-    radicalised,
-    skill_against_violence,
-    violent_flows,
+from tajsim.rules.society import (
+    arrests,
+    creed,
+    exile,
+    gangs,
+    grievance,
+    incidents,
+    insecurity,
+    radicalisation,
 )
+from tajsim.rules.society.informers import underworld_step
 from tajsim.world import SECTION_REGION
-
-if TYPE_CHECKING:
-    from tajsim.model.country import Country
-
 
 #: Place of each region that has a border, and the sections of it.
 BORDER = [
@@ -42,9 +32,9 @@ BORDER = [
 def society(country: Country) -> None:
     """People respond. Writes: people, grievance, fear, protest, members."""
     values = country.values
-    country.creed = country.apply(control_of_faith, country.regime.ladder)
+    country.creed = country.apply(creed.control_of_faith, country.regime.ladder)
     country.absorbed = country.apply(
-        absorption,
+        grievance.absorption,
         country.movement["irpt"].seats / values.seats_all,
         country.standing,
         values.party_appeal,
@@ -55,7 +45,7 @@ def society(country: Country) -> None:
     protest(country)
     services = country.agency["security_ministry"]
     skill = country.apply(
-        skill_against_violence,
+        radicalisation.skill_against_violence,
         services.quality,
         services.collusion,
         country.creed,
@@ -84,7 +74,7 @@ def feel(country: Country) -> None:
         country.creed,
         regions.idle / home,
         regions.excluded(country.standing, step, corruption),
-        country.apply(insecurity, country.crime, border_weakness(country)),
+        country.apply(insecurity.insecurity, country.crime, border_weakness(country)),
         country.absorbed,
     )
     fight_crime(country, policing, total(regions.idle) / people)
@@ -97,10 +87,10 @@ def fight_crime(country: Country, policing: Array, idle: Array) -> None:
         policing: police per head times effort, over that at the start.
         idle: returned migrants without work, share of people.
     """
-    aim = country.apply(crime_aim, policing, idle, country.gangs)
-    country.crime = country.apply(crime_step, country.crime, aim)
+    aim = country.apply(insecurity.crime_aim, policing, idle, country.gangs)
+    country.crime = country.apply(insecurity.crime_step, country.crime, aim)
     informers = country.informers
-    country.gangs = country.apply(gangs_step, country.gangs, policing, informers, idle)
+    country.gangs = country.apply(gangs.gangs_step, country.gangs, policing, informers, idle)
     incidents = country.regime.incidents
     country.underworld = country.apply(
         underworld_step, country.underworld, country.crime, incidents
@@ -133,9 +123,8 @@ def grow_and_migrate(country: Country) -> None:
     births = country.at_home * country.values.population_growth
     country.people.pay_each("world", HOMES, births)
     demand = country.outside.migrant_demand
-    leaving = country.regions.migrate(country.at_home, country.abroad, demand)
-    country.people.move_each(HOMES, AWAY, leaving)
-    country.now["left_country"] = leaving
+    country.regions.migrate(country.at_home, country.abroad, demand)
+    country.people.move_each(HOMES, AWAY, country.regions.leaving)
     note_return(country)
 
 
@@ -146,7 +135,6 @@ def protest(country: Country) -> None:
     chance = regions.speak(country.abroad / everyone)
     draw = country.draws.uniform_each("protest", REGIONS, country.calendar_month)
     regions.protest = (draw < chance).astype(float)
-    country.now["protest"] = regions.protest
     note_protest(country, before)
 
 
@@ -181,7 +169,7 @@ def violence(country: Country, skill: Array) -> None:
     pull = country.values.foreign_pull * (1.0 + country.broadcast)
     home, regions = country.at_home, country.regions
     new = country.apply(
-        radicalised,
+        radicalisation.radicalised,
         home,
         regions.grievance,
         country.creed * regions.devout,
@@ -192,7 +180,7 @@ def violence(country: Country, skill: Array) -> None:
     leave_home(country, "violent", new)
     country.now["radicalised"] += total(new)
     violent, fringe = country.people["violent"], total(country.movement["bayat"].members)
-    chance = country.apply(incident_chance, violent / 1000.0, fringe / 1000.0)
+    chance = country.apply(incidents.incident_chance, violent / 1000.0, fringe / 1000.0)
     happened = country.draws.happens("incident", "violent", country.calendar_month, chance)
     country.now["incidents"] = happened
     country.note(
@@ -202,7 +190,7 @@ def violence(country: Country, skill: Array) -> None:
         cause=lambda here: largest(("violent_members", "fringe"), (violent[here], fringe[here])),
     )
     country.regime.incidents = country.regime.incidents + happened
-    leaving, fading, caught = country.apply(violent_flows, violent, pull, skill)
+    leaving, fading, caught = country.apply(radicalisation.violent_flows, violent, pull, skill)
     country.people.move("violent", "fighters_abroad", leaving)
     country.joined = country.joined + leaving
     country.people.move("violent", "prisoners", caught)
@@ -211,12 +199,12 @@ def violence(country: Country, skill: Array) -> None:
 
 def come_back(country: Country) -> None:
     """Fighters die or return, exiles are handed over, prisoners are released."""
-    killed, back = country.apply(fighters_fate, country.people["fighters_abroad"])
+    killed, back = country.apply(radicalisation.fighters_fate, country.people["fighters_abroad"])
     country.people.move("fighters_abroad", "dead", killed)
     country.people.move("fighters_abroad", "violent", back)
-    handed = country.apply(extradited, country.people["exiles"], country.alignment)
+    handed = country.apply(exile.extradited, country.people["exiles"], country.alignment)
     country.people.move("exiles", "prisoners", handed)
-    return_home(country, "prisoners", country.apply(released, country.people["prisoners"]))
+    return_home(country, "prisoners", country.apply(arrests.released, country.people["prisoners"]))
 
 
 def leave_home(country: Country, target: str, persons: Array) -> None:
