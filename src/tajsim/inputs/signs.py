@@ -26,7 +26,7 @@ from tajsim.inputs.scenario_file import (
     shipped_scenarios,
 )
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
-from tajsim.inputs.source import FileRow, Problems, Source, Table, read_toml
+from tajsim.inputs.source import FileRow, FileTable, Problems, Source, read_toml
 from tajsim.inputs.toml import Key
 
 FILE_NAME = "signs.toml"
@@ -41,7 +41,7 @@ Months = Annotated[list[Month] | list[int], Field(min_length=2, max_length=2)]
 Where = dict[str, str | list[str]]
 
 
-class Adjective(Table):
+class Adjective(FileTable):
     """A word of a document as a smallest size."""
 
     size: float
@@ -51,7 +51,7 @@ class Adjective(Table):
     said: Text
 
 
-class ChangeRow(Table):
+class ChangeRow(FileTable):
     """What is changed: a scenario against the one it extends, or what is laid over a scenario."""
 
     title: Text
@@ -62,7 +62,7 @@ class ChangeRow(Table):
     needs: str = ""
 
 
-class Sign(Table):
+class Sign(FileTable):
     """One assertion about a change; see the head of the file for its keys."""
 
     id: ClaimId
