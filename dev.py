@@ -62,7 +62,8 @@ def test(arguments: Sequence[str]) -> int:
     """Run the tests."""
     set_up("test")
     workers = str(min(os.cpu_count() or 1, 4))
-    return run_module("pytest", "-n", workers, *arguments)
+    # What a module prepares is made once, in the worker that has its tests, unless one is idle.
+    return run_module("pytest", "-n", workers, "--dist", "worksteal", *arguments)
 
 
 def lint(arguments: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ import xarray as xr
 from app_server import Dashboard, connect, link, talk
 
 import tajsim.app.session as session
-from tajsim.app.server import Gate, bind, loopback, parted
+from tajsim.app.server import Gate, bind, loopback, token_and_query
 from tajsim.cli.main import main
 from tajsim.errors import UserError
 
@@ -99,11 +99,11 @@ def test_the_address_that_is_printed_gives_a_cookie_and_leaves_the_token(
 
 
 def test_a_token_for_the_command_line_of_a_browser_opens_once() -> None:
-    entry = Gate(8417)
-    once = entry.once()
-    assert [entry.opens(text) for text in (once, once, "", None)] == [True, False, False, False]
-    assert entry.opens(entry.token) and entry.opens(entry.token)
-    assert parted(f"a=1&token={once}&b=%402") == (once, "a=1&b=%402")
+    gate = Gate(8417)
+    once = gate.once()
+    assert [gate.opens(text) for text in (once, once, "", None)] == [True, False, False, False]
+    assert gate.opens(gate.token) and gate.opens(gate.token)
+    assert token_and_query(f"a=1&token={once}&b=%402") == (once, "a=1&b=%402")
 
 
 def test_a_page_of_elsewhere_cannot_read_it(dashboard: Dashboard) -> None:
@@ -150,11 +150,11 @@ def test_files_are_those_of_the_command_line(
     assert status == 200
     (tmp_path / "my-scenario.toml").write_bytes(scenario)
     (tmp_path / "ours.nc").write_bytes(dashboard.file("results.nc", query)[1])
-    ours = xr.load_dataset(tmp_path / "ours.nc", engine="h5netcdf")
+    ours = xr.load_dataset(tmp_path / "ours.nc", engine="netcdf4")
     command = ours.attrs["command"].split()
     monkeypatch.chdir(tmp_path)
     assert main([*command[1:], "--no-pictures", "--workers", "1"]) == 0
-    theirs = xr.load_dataset(tmp_path / "results" / "results.nc", engine="h5netcdf")
+    theirs = xr.load_dataset(tmp_path / "results" / "results.nc", engine="netcdf4")
     # To the bit: every outcome, event and parameter, the scenario's text, the settings.
     assert ours.drop_attrs(deep=False).identical(theirs.drop_attrs(deep=False))
     differ = {key for key in theirs.attrs if ours.attrs.get(key) != theirs.attrs[key]}

@@ -158,7 +158,7 @@ def test_processes_bring_the_events_too() -> None:
 def test_events_survive_a_file(history: xr.Dataset, tmp_path: Path) -> None:
     path = save(history, tmp_path / "results.nc")
     assert event_table(load_results(path)).equals(event_table(history))
-    plain = xr.open_dataset(path, engine="h5netcdf")
+    plain = xr.open_dataset(path, engine="netcdf4")
     kinds = plain["event_kinds"][plain["event_kind"]].values.astype(str)
     assert "dismissal_order" in kinds
 

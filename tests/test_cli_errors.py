@@ -151,7 +151,7 @@ def test_damaged_results(capsys: Capture, tmp_path: Path, pair: xr.Dataset) -> N
         str(tmp_path / "x.png"),
     ]
     assert len(refused(arguments, capsys, "cut.nc")) == 1
-    pair.drop_vars("event_size").to_netcdf(tmp_path / "part.nc", engine="h5netcdf")
+    pair.drop_vars("event_size").to_netcdf(tmp_path / "part.nc", engine="netcdf4")
     arguments[1] = str(tmp_path / "part.nc")
     refused(arguments, capsys, "part.nc: incomplete", "'event_size'")
     (tmp_path / "swept").mkdir()

@@ -141,7 +141,7 @@ def test_thresholds() -> None:
     sweep = fake_sweep("latin-hypercube", places, {"height": lambda p: p[:, 0]})
     usual = discover(sweep, "height")
     assert usual.cases.share == pytest.approx(0.25, abs=0.01)
-    assert "(the highest quarter of runs)" in usual.happening.text
+    assert "(the highest quarter of runs)" in usual.threshold.text
     low = discover(sweep, "height", lowest=0.1)
     assert low.boxes[0].box.high[0] == pytest.approx(0.1, abs=0.03)
     fixed = discover(sweep, "height", above=0.7)

@@ -11,8 +11,7 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.differences import differences_table, first_differences, frequencies
-from tajsim.analysis.explain import explain
+from tajsim.analysis.explain import differences_table, explain, first_differences, frequencies
 from tajsim.cli import main
 from tajsim.ensemble import run_many, save
 from tajsim.ensemble.dataset import chronicle_variables

@@ -1,10 +1,10 @@
-"""Golden numbers: what some shipped scenarios gave when they were last looked at.
+"""Golden numbers and texts: what scenarios gave and verbs printed when last looked at.
 
 A change that moves them is a change of results: say so in CHANGELOG.md (RESULTS) and renew with
 
     python tests/test_golden.py
 
-which leaves a file as it is while its numbers agree.
+which leaves a file as it is while its numbers, or words and numbers, agree.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import golden_texts
 import numpy as np
 import pytest
 
@@ -62,12 +63,39 @@ def test_golden_numbers(name: str) -> None:
     check(name)
 
 
-if __name__ == "__main__":
+def check_text(name: str) -> None:
+    """Hold what verbs print today against the file."""
+    known = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    golden_texts.compare(golden_texts.printed(name), known)
+
+
+@pytest.mark.parametrize("name", golden_texts.COMMANDS)
+def test_golden_texts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    check_text(name)
+
+
+def test_a_changed_word_or_number_is_seen() -> None:
+    known = "Heroin  1,234  2004-01 to 2005-02\n------\nmatveeva-2004:163"
+    golden_texts.compare(known.replace("1,234  ", "1,235 "), known)
+    for old, new in (("Heroin", "Opium"), ("1,234", "1,334"), ("05-02", "05-03"), (":163", ":164")):
+        with pytest.raises(AssertionError):
+            golden_texts.compare(known.replace(old, new), known)
+
+
+def renew() -> None:
+    """Write the files that no longer agree."""
     FOLDER.mkdir(exist_ok=True)
-    for scenario_name in NAMES:
+    for name in (*NAMES, *golden_texts.COMMANDS):
+        known = name in NAMES
         try:
-            check(scenario_name)
+            (check if known else check_text)(name)
         except (OSError, ValueError, AssertionError):
-            text = json.dumps(numbers(scenario_name), indent=0)
-            (FOLDER / f"{scenario_name}.json").write_text(text + "\n")
-            print(f"renewed {scenario_name}")
+            text = json.dumps(numbers(name), indent=0) + "\n" if known else ""
+            file = FOLDER / f"{name}{'.json' if known else '.txt'}"
+            file.write_text(text or golden_texts.printed(name), encoding="utf-8")
+            print(f"renewed {file.name}")
+
+
+if __name__ == "__main__":
+    renew()

@@ -115,7 +115,7 @@ def test_imports_run_one_way() -> None:
 
 @pytest.mark.parametrize("part", OUTSIDE)
 def test_inner_layers_import_little_from_outside(part: str) -> None:
-    standard = {"__future__", "collections", "dataclasses", "functools", "typing"}
+    standard = {"__future__", "collections", "dataclasses", "typing"}
     found = [
         f"{shown(path, node)}: {name}"
         for path in files(part)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
-from synthetic import PAIR, results
+from synthetic import PAIR, claims_table, results, targets_table
 from test_plots import drawn, words
 
 import tajsim.plots as plots
@@ -131,3 +132,13 @@ def test_names_beside_points_touch_neither_points_nor_each_other() -> None:
         inside = (spots[:, 0] > box[0]) & (spots[:, 0] < box[1])
         inside &= (spots[:, 1] > box[2]) & (spots[:, 1] < box[3])
         assert i == 0 or not inside.any(), i
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["claims", "targets", "difference"])
+def test_a_single_row_has_room(kind: str) -> None:
+    tables = {"claims": claims_table, "targets": targets_table}
+    chosen: dict[str, Any] = {"outcome": ["grievance", "heroin_seized"]}
+    chosen = {"table": tables[kind]().iloc[:1]} if kind in tables else chosen
+    panel = drawn(plots.figure(kind, two(), **chosen))[0]
+    assert panel.get_window_extent().height > 20

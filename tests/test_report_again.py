@@ -33,10 +33,10 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:+]+|[0-9a-f]{64}")
 
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tajsim.report.page.pictures", lambda facts: [])
+    monkeypatch.setattr("tajsim.report.pictures.pictures", lambda facts: [])
     for name in ("claims_picture", "assumptions_picture"):
-        monkeypatch.setattr(f"tajsim.report.page.{name}", lambda facts: None)
-    monkeypatch.setattr("tajsim.report.page.run_picture", lambda facts, name, run: None)
+        monkeypatch.setattr(f"tajsim.report.pictures.{name}", lambda facts: None)
+    monkeypatch.setattr("tajsim.report.pictures.run_picture", lambda facts, name, run: None)
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -149,7 +149,7 @@ def test_shares_of_another_window_or_reference_are_not_shown(three: xr.Dataset) 
     one = with_shares(three.sel(scenario=[REFERENCE, SCENARIO]), SCENARIO, ("2005-01", "2005-06"))
     facts = Facts(Given(one))
     assert shares(facts, SCENARIO) is None
-    assert "told over 2005-01 to 2005-06, which is not the window of this report" in why_not(
+    assert "estimated over 2005-01 to 2005-06, which is not the window of this report" in why_not(
         facts.kept_variance, REFERENCE, SCENARIO, facts.runs
     )
     turned = with_shares(three.sel(scenario=[MORE, SCENARIO]), SCENARIO, ("2004-11", "2005-06"))

@@ -73,10 +73,10 @@ def test_long_texts_fit(by_hand: Any, tmp_path: Path) -> None:
 def test_damaged_or_foreign_files(pair: xr.Dataset, tmp_path: Path) -> None:
     whole = save(pair, tmp_path / "whole.nc").read_bytes()
     (tmp_path / "cut.nc").write_bytes(whole[: len(whole) // 2])
-    (tmp_path / "flipped.nc").write_bytes(whole[:-3000] + bytes(3000))
+    (tmp_path / "flipped.nc").write_bytes(whole[:100_000] + bytes(30_000) + whole[130_000:])
     (tmp_path / "empty.nc").write_bytes(b"")
     (tmp_path / "text.nc").write_text("not a results file")
-    xr.Dataset({"x": ("y", [1.0])}).to_netcdf(tmp_path / "foreign.nc", engine="h5netcdf")
+    xr.Dataset({"x": ("y", [1.0])}).to_netcdf(tmp_path / "foreign.nc", engine="netcdf4")
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe.nc")
     for name in (

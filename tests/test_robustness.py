@@ -62,8 +62,8 @@ def grid() -> Sweep:
 
 def test_portfolios_meet_in_the_same_worlds() -> None:
     found = robust(grid(), {"good": "high"}, satisfy=["good >= 1"])
-    assert found.worlds.levers == ("pay",)
-    assert len(found.worlds.worlds) == 5 * 6
+    assert found.states.levers == ("pay",)
+    assert len(found.states.table) == 5 * 6
     table = found.table.set_index("pay")
     # Luck is alike at every point, so it is in no regret: the best is 10 - 12 t or 5 - 3 t or 0.
     threats = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
@@ -115,7 +115,7 @@ def test_what_cannot_be_asked(goals: dict[str, str], chosen: dict[str, object], 
 
 def test_portfolios_that_share_no_world_are_refused() -> None:
     scattered = fake_sweep("latin-hypercube", cube(30, 2), {"good": lambda p: p[:, 0]})
-    with pytest.raises(UserError, match="no world has a run of all 30 portfolios"):
+    with pytest.raises(UserError, match="no state of the world has a run of all 30 portfolios"):
         robust(scattered, {"good": "high"}, levers=["x1"])
     assert len(robust(scattered, {"good": "high"}, levers=["x1", "x2"]).table) == 30
     with pytest.raises(UserError, match="no factor of this sweep is a lever"):
@@ -126,8 +126,8 @@ def test_worlds_that_are_not_complete_are_left_out() -> None:
     sweep = grid()
     part = changed(sweep, results=sweep.results.drop(index=[3, 40]))
     found = robust(part, {"good": "high"})
-    assert len(found.worlds.worlds) == 28
-    assert "2 worlds are left out" in str(found)
+    assert len(found.states.table) == 28
+    assert "2 states are left out" in str(found)
 
 
 def test_goals_are_read_from_the_right() -> None:

@@ -91,7 +91,7 @@ def test_luck_alike_at_every_point_is_in_no_index_and_luck_apart_is_told() -> No
     assert noisy.chance["apart"][0] == pytest.approx(16 / 29.84, abs=0.05)
     assert noisy.chance["floor"][0] == pytest.approx(4 / 17.84, abs=0.04)
     assert calm.chance["factors"].isna().all(), "one run a point tells nothing about luck"
-    assert "cannot be told" in str(calm)
+    assert "cannot be separated" in str(calm)
 
 
 def test_the_division_of_variance_is_that_of_a_balanced_table() -> None:

@@ -17,6 +17,7 @@ import tajsim
 from tajsim.analysis.targets import BREAKS, breaks, trajectories
 from tajsim.analysis.validation import (
     THEMES,
+    Validation,
     carried,
     commander_rate,
     coverage,
@@ -26,7 +27,6 @@ from tajsim.analysis.validation import (
     score_of_runs,
     scoreboard,
     theme,
-    validation_text,
 )
 from tajsim.axes import COMMANDERS
 from tajsim.cli.main import main
@@ -259,7 +259,7 @@ def test_a_baseline_that_wins_is_named(targets: dict[str, Target]) -> None:
     values = simulated(targets, late=[60_000.0] * 4, left=[0.0] * 4, home=[350_000.0] * 4)
     table = scoreboard(list(targets.values()), values)
     assert dict(zip(table["target"], table["wins"], strict=True))["late"] == "carried mean"
-    text = validation_text(table, no_trajectory(), pd.DataFrame(), 4, "prior")
+    text = str(Validation(table, no_trajectory(), pd.DataFrame(), 4, "prior"))
     assert "It beats the simulation on 1: late." in text
     rows = {line.split()[0]: line for line in text.splitlines() if line}
     lines = [line for line in text.splitlines() if line.startswith("late ")]

@@ -11,19 +11,20 @@ import pytest
 import xarray as xr
 
 import tajsim
-import tajsim.analysis.mechanisms as mechanisms
+import tajsim.analysis.variance as variance
 from tajsim.analysis.assumptions import (
     TOGETHER,
-    assumptions_that_matter,
     beyond_chance,
     influence,
     ranked,
 )
-from tajsim.analysis.mechanisms import Differences, redraw_differences
 from tajsim.analysis.variance import (
+    Redrawn,
     _most,
+    assumptions_that_matter,
     keep_table,
     kept_table,
+    redraw_differences,
     rests_text,
     total_shares,
     variance_shares,
@@ -46,16 +47,16 @@ def noise(rows: int, runs: int, seed: int = 1) -> Array:
     return Draws(seed, np.arange(runs)).normal_each("test", [str(i) for i in range(rows)], AT_START)
 
 
-def toy(effect: Callable[..., Array], runs: int = 4000) -> Differences:
+def toy(effect: Callable[..., Array], runs: int = 4000) -> Redrawn:
     """Return differences of a function of four groups, each with one normal number a run."""
     first, second = noise(4, runs, 1), noise(4, runs, 2)
     drawn = dict(zip(REDRAWN, first, strict=True))
     again = {g: effect(**drawn | {g: second[i]}) for i, g in enumerate(REDRAWN)}
     cell = Cell("level", "Level", "", "share", True, np.zeros((2, runs)))
-    return Differences("after", cell, WINDOW, effect(**drawn), again)
+    return Redrawn("after", cell, WINDOW, effect(**drawn), again)
 
 
-def row_of(*found: Differences) -> Any:
+def row_of(*found: Redrawn) -> Any:
     return variance_shares(found, seed=1).iloc[0]
 
 
@@ -111,9 +112,9 @@ def test_shares_are_kept_within_what_they_can_be() -> None:
 
 def test_no_uncertain_parameter_leaves_all_to_chance() -> None:
     full = toy(lambda chance, **_: chance, runs=50)
-    row = row_of(Differences("after", full.cell, WINDOW, full.base, {}))
+    row = row_of(Redrawn("after", full.cell, WINDOW, full.base, {}))
     assert [row[g] for g in REDRAWN] == [0.0, 0.0, 0.0, 1.0]
-    still = row_of(Differences("after", full.cell, WINDOW, 0.0 * full.base, {}))
+    still = row_of(Redrawn("after", full.cell, WINDOW, 0.0 * full.base, {}))
     assert np.isnan([still[g] for g in REDRAWN]).all()
 
 
@@ -139,7 +140,7 @@ def assumed_additive(plan: Any) -> xr.Dataset:
         values: Mapping[str, Array] = plan.settings[-1]
     else:
         names = list(load_parameters())
-        table = mechanisms.drawn_again(plan.scenarios[0], plan.runs, plan.seed, plan.parameters)[""]
+        table = variance.drawn_again(plan.scenarios[0], plan.runs, plan.seed, plan.parameters)[""]
         values = dict(zip(names, table, strict=True))
     chance = Draws(plan.seed, numbers).uniform("luck", "", AT_START)
     level = sum(WEIGHTS[n] * values[n] for n in WEIGHTS) + LUCK * chance
@@ -176,8 +177,8 @@ def variance_of(name: str) -> float:
 
 
 def test_a_fake_ensemble_with_known_shares(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mechanisms, "simulate", lambda plan, progress: assumed_additive(plan))
-    monkeypatch.setattr(mechanisms, "MOST", 1500)
+    monkeypatch.setattr(variance, "simulate", lambda plan, progress: assumed_additive(plan))
+    monkeypatch.setattr(variance, "MOST", 1500)
     pair = ["status-quo", "irpt-ban"]
     plan = prepare(pair, 1500, 1, "prior", until="2004-03", outcomes=["strain"])
     dataset = assumed_additive(plan)
@@ -211,8 +212,8 @@ def test_a_calibrated_row_counts_as_assumption(monkeypatch: pytest.MonkeyPatch) 
     sample = {n: load_parameters()[n].value * np.linspace(0.5, 1.5, 40) for n in names}
     for module in ("tajsim.inputs.values", "tajsim.analysis.assumptions"):
         monkeypatch.setattr(f"{module}.load_posterior", lambda: sample)
-    monkeypatch.setattr(mechanisms, "simulate", lambda plan, progress: assumed_additive(plan))
-    monkeypatch.setattr(mechanisms, "MOST", 600)
+    monkeypatch.setattr(variance, "simulate", lambda plan, progress: assumed_additive(plan))
+    monkeypatch.setattr(variance, "MOST", 600)
     plan = prepare(["status-quo", "irpt-ban"], 600, 1, "posterior", "2004-03", ["strain"])
     dataset = assumed_additive(plan)
     found = redraw_differences(plan, dataset)
@@ -230,7 +231,7 @@ def test_a_calibrated_row_counts_as_assumption(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_each_scenario_has_its_own_window_and_reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mechanisms, "simulate", lambda plan, progress: assumed_additive(plan))
+    monkeypatch.setattr(variance, "simulate", lambda plan, progress: assumed_additive(plan))
     names = ["status-quo", "irpt-ban", "abrupt-withdrawal"]
     plan = prepare(names, 30, 1, "prior", "2004-06", ["strain"], workers=2)
     found = redraw_differences(plan, assumed_additive(plan), ("2004-02", "2004-04"))
@@ -339,7 +340,7 @@ def test_it_can_be_left_out_and_needs_runs() -> None:
     dataset = simulate(plan)
     assert with_rests(plan, dataset) is dataset
     few = tajsim.compare(*PAIR, runs=2, until="2004-02", outcomes=["strain"])
-    assert few.variance.empty and "is told from 20 runs on" in str(few)
+    assert few.variance.empty and "is estimated from 20 runs on" in str(few)
     left = tajsim.compare(*PAIR, runs=20, until="2004-02", outcomes=["strain"], variance=False)
     assert left.variance.empty and "rests on what" not in str(left)
 

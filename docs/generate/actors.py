@@ -6,7 +6,7 @@ from typing import Any
 
 from docs.generate.basis import SHORT_HEAD, in_short
 from docs.generate.docstrings import first_sentence, parsed
-from docs.generate.markdown import code, folded, plain, prose, table
+from docs.generate.markdown import code, plain, prose, table
 from tajsim.agents.actors import Actors, states_of
 from tajsim.axes import DIMENSIONS
 from tajsim.inputs.registry import load_families
@@ -39,7 +39,8 @@ def actors_table() -> str:
 
 def states_table() -> str:
     """Return the state variables of every kind of actor and of the country, as declared."""
-    holders = {**kinds(), "The country": Country, "The world outside": OutsideWorld}
+    holders: dict[str, type[Any]] = kinds()
+    holders |= {"The country": Country, "The world outside": OutsideWorld}
     blocks = []
     for kind, holder in holders.items():
         rows = []
@@ -98,9 +99,3 @@ def month_table() -> str:
 
 def _file(module: str) -> str:
     return code(f"stages/{module.rpartition('.')[2]}.py")
-
-
-def drivers() -> str:
-    """Return the stage docstrings in full, folded."""
-    told = [f"- {name}: {prose(stage.__doc__ or '')}" for name, stage in MONTH]
-    return folded("The stages in their own words", "\n".join(told))

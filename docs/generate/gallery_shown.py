@@ -190,7 +190,7 @@ OF_SWEEPS = (
         "market",
         ("--outcome", "heroin_seized", "--lowest", "0.25"),
         "Within which limits of the factors an outcome happens often; `robust` draws the same for "
-        "the worlds in which its choice fails.",
+        "the states in which its choice fails.",
         "discover",
         "boxes.png",
     ),
@@ -198,7 +198,7 @@ OF_SWEEPS = (
         "tradeoff",
         "pay",
         ("--goal", "heroin_seized=high", "--goal", "aid_diverted=low"),
-        "What a choice gains on one goal and gives up on another, over the same worlds.",
+        "What a choice gains on one goal and gives up on another, over the same futures.",
         "robust",
         "tradeoff.png",
     ),

@@ -51,7 +51,7 @@ ITEMS = (
             "src/tajsim/inputs/families.py",
         ),
     ),
-    Item("golden numbers", ("tests/test_golden.py",), ("tests/golden",)),
+    Item("golden numbers and texts", ("tests/test_golden.py",), ("tests/golden",)),
     Item(
         "mechanisms",
         ("-m", "tajsim.analysis.mechanisms"),

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Generic, SupportsIndex, TypeVar, cast, overload
 
 import mesa
@@ -72,11 +71,16 @@ def state(
     return cast(Array, State(unit, meaning, over, start, outcome))
 
 
-@cache
-def states_of(holder: type) -> dict[str, State]:
+_DECLARED: dict[type, dict[str, State]] = {}
+
+
+def states_of(holder: Any) -> dict[str, State]:
     """Return the states that a class declares, by attribute, those of its bases first."""
-    declared = [vars(base) for base in reversed(holder.__mro__)]
-    return {k: v for names in declared for k, v in names.items() if isinstance(v, State)}
+    if holder not in _DECLARED:
+        found = [vars(base).items() for base in reversed(holder.__mro__)]
+        states = {k: v for names in found for k, v in names if isinstance(v, State)}
+        _DECLARED[holder] = states
+    return _DECLARED[holder]
 
 
 class Stated:
@@ -92,8 +96,7 @@ class Stated:
     @property
     def declared(self) -> dict[str, State]:
         """Its states as declared, by attribute."""
-        kind: type = type(self)
-        return states_of(kind)
+        return states_of(type(self))
 
     def allocate(self) -> None:
         """Make every declared state an array of its own.

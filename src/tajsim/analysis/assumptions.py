@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,18 +12,12 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from tajsim.analysis.mechanisms import Differences
 from tajsim.axes import Array
-from tajsim.draws import Draws
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.values import ParameterValues, load_posterior
+from tajsim.inputs.values import load_posterior
 from tajsim.results.effect import LEVEL, counts_of_runs, orders
 from tajsim.results.select import attribute, first_of_comparison, names_of
 from tajsim.results.window import Cell, cells
-
-if TYPE_CHECKING:
-    from tajsim.ensemble.plan import Plan
-
 
 #: Parameters stand out at this expected share of false ones among them.
 FALSE_SHARE = 0.10
@@ -58,7 +52,7 @@ def influence(
 ) -> Influence:
     """Find the parameters that go with outcomes.
 
-    Whether one stands out is told by its p-value against the same outcomes in random orders,
+    Whether one stands out is judged by its p-value against the same outcomes in random orders,
     with the expected share of false ones among them held to `FALSE_SHARE` (Benjamini and
     Hochberg 1995): under pure noise none stands out in nine of ten cases.
 
@@ -152,68 +146,18 @@ NAMED = 5
 TOGETHER = "together"
 GROUP = "assumption"
 
-COLUMNS = (
-    "scenario",
-    "outcome",
-    "where",
-    "label",
-    "rank",
-    "parameter",
-    "share",
-    "low",
-    "high",
-    "correlation",
-    "stands_out",
-    "sets",
-    "most_in",
-    "value",
-    "range_low",
-    "range_high",
-    "posterior_low",
-    "posterior_high",
-    "unit",
-    "meaning",
-    "reason",
-)
+ASSUMPTION_COLUMNS = (
+    "scenario", "outcome", "where", "label", "rank", "parameter", "share", "low", "high",
+    "correlation", "stands_out", "sets", "most_in", "value", "range_low", "range_high",
+    "posterior_low", "posterior_high", "unit", "meaning", "reason",
+)  # fmt: skip
 
 
 #: An outcome at a coordinate, and its paired differences ``(set,)``.
 Difference = tuple[Cell, Array]
 
 
-def assumptions_that_matter(
-    found: Sequence[Differences], comparison: pd.DataFrame, plan: Plan
-) -> pd.DataFrame:
-    """Return the `NAMED` assumptions that matter most, by scenario.
-
-    The first rows of a scenario, ``outcome`` being `TOGETHER`, are for the outcomes that a
-    comparison shows first with a clear sign, each counting once; the others are for each of these
-    outcomes. ``share`` is the share of variance that goes with the parameter alone, with its 90 %
-    interval, ``correlation`` has its direction (in the outcome ``most_in`` that it goes with most),
-    ``stands_out`` tells whether it is beyond chance, ``sets`` the number of parameter sets.
-    ``posterior_low`` and ``posterior_high`` hold 90 % of the calibrated sample, if it is in use.
-    """
-    rows: list[dict[str, Any]] = []
-    if not found or GROUP not in found[0].again:
-        return pd.DataFrame(columns=list(COLUMNS))
-    base, again = (_drawn(plan, redraw) for redraw in ((), (GROUP,)))
-    redrawn = len(found[0].again[GROUP])
-    runs = np.concatenate([np.arange(plan.runs), np.arange(redrawn)])
-    names = list(load_parameters())
-    for scenario in plan.scenarios[1:]:
-        part = comparison[comparison["scenario"] == scenario.name]
-        own = [d for d in found if d.scenario == scenario.name]
-        both = [(d.cell, np.concatenate([d.base, d.again[GROUP]])) for d in own]
-        shown = clearest(both, part)
-        settings = [one.settings for one in (plan.scenarios[0], scenario)]
-        places = [names.index(name) for name in assumed(*settings)]
-        sets = np.concatenate([base[places], again[places][:, :redrawn]], axis=1)
-        told = [names[place] for place in places]
-        rows += rows_of(scenario.name, shown, told, sets, runs, plan.seed, plan.parameters)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def rows_of(
+def assumption_rows(
     scenario: str,
     shown: Sequence[Difference],
     names: Sequence[str],
@@ -247,12 +191,6 @@ def rows_of(
     return rows
 
 
-def _drawn(plan: Plan, redraw: tuple[str, ...]) -> Array:
-    """Return ``(parameter, run)`` values as drawn, whatever the scenarios set."""
-    draws = Draws(plan.seed, np.arange(plan.runs))
-    return ParameterValues(draws, {}, plan.parameters, redraw).table()[1]
-
-
 def assumed(*settings: Mapping[str, float]) -> list[str]:
     """Return the assumptions that are drawn with at least one of these settings."""
     return [
@@ -282,30 +220,12 @@ def _rows(
     for rank, place in enumerate(np.argsort(-found.share, kind="stable")[:NAMED], start=1):
         p = load_parameters()[names[place]]
         most = int(np.argmax(np.abs(found.correlations[place])))
-        calibrated = (np.nan, np.nan)
-        if p.name in sample:
-            calibrated = tuple(np.quantile(sample[p.name], (0.05, 0.95)))
-        row = {
-            **mark,
-            "rank": rank,
-            "parameter": p.name,
-            "share": found.share[place],
-            "low": found.low[place],
-            "high": found.high[place],
-            "correlation": found.correlations[place, most],
-            "stands_out": bool(found.stands_out[place]),
-            "sets": found.sets,
-            "most_in": labels[most],
-            "value": p.value,
-            "range_low": p.low,
-            "range_high": p.high,
-            "posterior_low": calibrated[0],
-            "posterior_high": calibrated[1],
-            "unit": p.unit,
-            "meaning": p.meaning,
-            "reason": p.basis.reason,
-        }
-        rows.append(row)
+        calibrated = np.quantile(sample[p.name], (0.05, 0.95)) if p.name in sample else [np.nan] * 2
+        share = found.share[place], found.low[place], found.high[place]
+        worth = found.correlations[place, most], bool(found.stands_out[place]), found.sets
+        about = p.value, p.low, p.high, *calibrated, p.unit, p.meaning, p.basis.reason
+        row = (*mark.values(), rank, p.name, *share, *worth, labels[most], *about)
+        rows.append(dict(zip(ASSUMPTION_COLUMNS, row, strict=True)))
     return rows
 
 
@@ -324,7 +244,7 @@ def assumptions_of_runs(dataset: xr.Dataset, comparison: pd.DataFrame) -> pd.Dat
     if "parameter_value" in dataset:
         for scenario in others:
             rows += _of(dataset, comparison, reference, scenario)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
 
 
 def _of(
@@ -341,7 +261,7 @@ def _of(
     at_reference = np.array([name not in own[reference] for name in names], bool)
     sets = np.where(at_reference[:, np.newaxis], drawn[reference], drawn[scenario])
     varies = np.ptp(sets, axis=1) > 0.0 if sets.size else np.zeros(0, bool)
-    return rows_of(
+    return assumption_rows(
         scenario,
         found,
         [name for name, moves in zip(names, varies, strict=True) if moves],
@@ -358,6 +278,5 @@ def _differences(
     if part.empty:
         return
     window = str(part["window_start"].iloc[0]), str(part["window_end"].iloc[0])
-    outcomes = [n for n, v in dataset.data_vars.items() if "month" in v.dims]
-    for cell in cells(dataset[outcomes].sel(scenario=[reference, scenario]), window):
+    for cell in cells(dataset.sel(scenario=[reference, scenario]), window):
         yield cell, cell.values[1] - cell.values[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,17 +13,9 @@ import pandas as pd
 import xarray as xr
 from scipy.special import ndtr
 
-from tajsim.analysis.targets import (
-    breaks,
-    last_month,
-    standard_errors,
-    target_outcomes,
-    target_values,
-    trajectories,
-    trajectory_outcomes,
-)
+from tajsim.analysis import targets as measured
 from tajsim.axes import Array
-from tajsim.display.html import verbatim
+from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.inputs.registry import DEFAULT_MODE
@@ -103,15 +95,8 @@ def carried(target: Target, targets: Iterable[Target]) -> Baseline | None:
     """Return the forecast of the last value carried forward, `None` where it cannot be formed."""
     if target.is_event:
         return _chance(target, 0.0, "it has not happened before")
-    if target.bound != "about":
-        return None
-    if target.measure in NO_CHANGE:
-        return _numbers(target, (), "no change")
     earlier = [t for t in _series(target, targets) if t.window[1] < target.window[0]]
-    if not earlier:
-        return None
-    last = max(earlier, key=lambda t: t.window[1])
-    return _numbers(target, (last,), last.figure.id)
+    return _numbers(target, sorted(earlier, key=lambda t: t.window[1])[-1:])
 
 
 def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
@@ -123,14 +108,7 @@ def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
             return None
         chance = 1.0 - math.exp(-rate * len(month_names(*target.window)))
         return _chance(target, chance, "rate of the fitted events of commanders")
-    if target.bound != "about":
-        return None
-    if target.measure in NO_CHANGE:
-        return _numbers(target, (), "no change")
-    fitted = [t for t in _series(target, targets) if t.use == "fitted"]
-    if not fitted:
-        return None
-    return _numbers(target, fitted, ", ".join(t.figure.id for t in fitted))
+    return _numbers(target, [t for t in _series(target, targets) if t.use == "fitted"])
 
 
 def commander_rate(targets: Iterable[Target]) -> float:
@@ -159,12 +137,16 @@ def _chance(target: Target, chance: float, source: str) -> Baseline:
     return Baseline(chance, score_of_chance(chance, target.observed) / target.error, source)
 
 
-def _numbers(target: Target, from_: Sequence[Target], source: str) -> Baseline:
-    """Return a normal forecast around the mean of others, or around no change."""
-    observed = [t.observed for t in from_] or [0.0]
-    middle = float(standard_errors(target, np.array(observed)).mean())
-    doubt = sum((t.error / target.error) ** 2 for t in from_) / max(len(from_), 1) ** 2
+def _numbers(target: Target, from_: Sequence[Target]) -> Baseline | None:
+    """Return a normal forecast around the mean of others, of a change around none."""
+    still = target.measure in NO_CHANGE
+    if target.bound != "about" or not (from_ or still):
+        return None
+    observed = [0.0] if still else [t.observed for t in from_]
+    middle = float(measured.standard_errors(target, np.array(observed)).mean())
+    doubt = 0.0 if still else sum((t.error / target.error) ** 2 for t in from_) / len(from_) ** 2
     mean = np.exp(np.log(observed).mean()) if target.scale == "log" else np.mean(observed)
+    source = "no change" if still else ", ".join(t.figure.id for t in from_)
     return Baseline(float(mean), score_of_normal(middle, math.sqrt(1.0 + doubt), 0.0), source)
 
 
@@ -178,6 +160,8 @@ _HOW = (
     "is better) is the continuous ranked probability score in standard errors of the figure: for a "
     "sure forecast its distance, for an event twice the squared error of its chance."
 )
+#: Name in the table of targets -> what a naive forecast is called.
+_FORECASTS = {"carried": "last value carried forward", "mean": "fitted mean"}
 _BASELINES = (
     "Checked targets against two naive forecasts from earlier figures alone, by score. 'carried' "
     "is the last value carried forward: the latest earlier figure of the same series, no change, "
@@ -186,47 +170,10 @@ _BASELINES = (
 )
 
 
-def validation_text(
-    table: pd.DataFrame,
-    trajectories: pd.DataFrame,
-    breaks: pd.DataFrame,
-    runs: int,
-    parameters: str,
-) -> str:
-    """Return all tables as text."""
-    counts = table["use"].value_counts()
-    heading = (
-        f"{len(table)} targets, {counts.get('fitted', 0)} fitted and {counts.get('checked', 0)} "
-        f"checked, against {runs:,} run{'s' if runs != 1 else ''}, parameters {parameters}"
-    )
-    told = f"{_HOW} Fitted targets say how well the fit went; only checked ones test the model"
-    star = (table["looked_at"] & (table["use"] == "checked")).any()
-    told += " (* looked at while ranges were set by hand: a weak test)." if star else "."
-    blocks = ["\n".join([heading, *_said(told)])]
-    for theme, part in table.groupby("theme", sort=False):
-        blocks.append(f"{theme}\n{_scoreboard(part)}")
-    blocks += ["\n".join(_said(line)) for line in coverage(table)]
-    blocks.append("\n".join([*_said(_BASELINES), "", _against(table), "", *_verdict(table)]))
-    for title, part in trajectories.groupby("trajectory", sort=False):
-        blocks.append("\n".join([*_said(str(title)), _trajectory(part)]))
-    if len(breaks):
-        blocks.append(f"When commanders break\n{_breaks(breaks)}")
-    return "\n\n".join(blocks)
-
-
 def _scoreboard(part: pd.DataFrame) -> str:
     header = (
-        "target",
-        "use",
-        "observed",
-        "90 %",
-        "simulated",
-        "90 %",
-        "unit",
-        "place",
-        "off",
-        "score",
-    )
+        "target", "use", "observed", "90 %", "simulated", "90 %", "unit", "place", "off", "score",
+    )  # fmt: skip
     rows = [
         [
             row.target,
@@ -238,7 +185,7 @@ def _scoreboard(part: pd.DataFrame) -> str:
             "-" if math.isnan(row.error_sd) else f"{round(row.error_sd, 1) + 0.0:+.1f}",
             _score(row.score),
         ]
-        for row in _rows(part)
+        for row in rows_of(part)
     ]
     return text_table(header, rows, left=(0, 1, 6))
 
@@ -267,80 +214,61 @@ def coverage(table: pd.DataFrame) -> list[str]:
     """Return sentences on how many intervals cover what was observed, fitted and checked apart."""
     lines = []
     for use, part in table.groupby("use", sort=False):
-        told = part["covered"].dropna()
-        said = []
-        if len(told):
-            said.append(
-                f"{int(told.sum())} of {len(told)} observed numbers lie within 90 % of the "
-                f"predictions ({percent(told.mean())}; 90 % is what it should be)"
+        covered = part["covered"].dropna()
+        parts = []
+        if len(covered):
+            parts.append(
+                f"{int(covered.sum())} of {len(covered)} observed numbers lie within 90 % of the "
+                f"predictions ({percent(covered.mean())}; 90 % is what it should be)"
             )
         events = part[part["kind"] == "event"]
         if len(events):
-            said.append(
+            parts.append(
                 f"{len(events)} events came out as observed in "
                 f"{percent(events['percentile'].mean())} of the runs on average"
             )
         bounds = part[~part["kind"].isin(["event", "number"])]
         if len(bounds):
             kept = int((bounds["percentile"] >= 0.5).sum())
-            said.append(f"{kept} of {len(bounds)} bounds hold in at least half of the runs")
-        lines.append(f"{str(use).capitalize()}: {'; '.join(said)}.")
+            parts.append(f"{kept} of {len(bounds)} bounds hold in at least half of the runs")
+        lines.append(f"{str(use).capitalize()}: {'; '.join(parts)}.")
     return lines
 
 
 def _against(table: pd.DataFrame) -> str:
+    """Return the scores of the simulation and of both naive forecasts, target by target."""
     rows = [
-        [
-            row.target,
-            _score(row.score),
-            _value(row, row.carried_value),
-            _score(row.carried_score),
-            _value(row, row.mean_value),
-            _score(row.mean_score),
-            _winner(row),
-        ]
-        for row in _rows(table[table["use"] == "checked"])
+        [row.target, *map(_score, (row.score, row.carried_score, row.mean_score)), _winner(row)]
+        for row in rows_of(table[table["use"] == "checked"])
     ]
-    header = ("checked target", "simulated", "carried", "score", "mean", "score", "better")
-    return text_table(header, rows, left=(0, 6))
-
-
-def _value(row: Any, value: float) -> str:
-    if math.isnan(value):
-        return "-"
-    return percent(value) if row.kind == "event" else table_number(value)
+    header = ("checked target", "simulated", "carried", "mean", "better")
+    return text_table(header, rows, left=(0, 4))
 
 
 def _winner(row: Any) -> str:
-    if math.isnan(row.score):
-        return "a bound, no score"
-    if math.isnan(row.carried_score) and math.isnan(row.mean_score):
-        return "nothing earlier in the ledger"
-    names = {"carried": "last value carried forward", "mean": "fitted mean"}
-    better = " and ".join(names[name] for name in row.wins.split())
-    equal = min(v for v in (row.carried_score, row.mean_score) if not math.isnan(v)) == row.score
-    return better or ("neither, the same" if equal else "simulation")
+    known = [v for v in (row.carried_score, row.mean_score) if not math.isnan(v)]
+    if math.isnan(row.score) or not known:
+        return "a bound, no score" if math.isnan(row.score) else "nothing earlier in the ledger"
+    better = " and ".join(_FORECASTS[name] for name in row.wins.split())
+    return better or ("neither, the same" if min(known) == row.score else "simulation")
 
 
 def _verdict(table: pd.DataFrame) -> list[str]:
     """Return, for each baseline, who is better on the targets that both forecast."""
-    names = {"carried": "The last value carried forward", "mean": "The fitted mean"}
     lines = []
     checked = table[table["use"] == "checked"]
-    for name, title in names.items():
+    for name, title in _FORECASTS.items():
         both = checked.dropna(subset=["score", f"{name}_score"])
-        if both.empty:
-            lines += _said(f"{title} can be formed for no checked target with a score.")
-            continue
         ours, theirs = both["score"].mean(), both[f"{name}_score"].mean()
-        wins = [str(t) for t, w in zip(both["target"], both["wins"], strict=True) if name in w]
-        word = "worse" if ours > theirs else "better"
-        said = (
-            f"{title} can be formed for {len(both)} checked targets: mean score {_score(theirs)}, "
-            f"of the simulation {_score(ours)}, which is {word}."
+        wins = [row.target for row in rows_of(both) if name in row.wins]
+        line = (
+            f"The {title}, on {len(both)} checked targets: mean score {_score(theirs)}, of the "
+            f"simulation {_score(ours)}, which is {'worse' if ours > theirs else 'better'}."
         )
-        said += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
-        lines += _said(said)
+        line += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
+        lines.append(
+            _folded(line if len(both) else f"The {title} can be formed for no checked target.")
+        )
     return lines
 
 
@@ -355,7 +283,7 @@ def _trajectory(part: pd.DataFrame) -> str:
             interval(row.p05, row.p95),
             row.observed,
         ]
-        for row in _rows(part)
+        for row in rows_of(part)
     ]
     unit = str(part["unit"].iloc[0])
     return text_table(("period", unit, "90 % of the runs", "observed"), rows, left=(0, 3))
@@ -371,7 +299,7 @@ def _breaks(table: pd.DataFrame) -> str:
             row.median or "-",
             f"{row.p05} to {row.p95}" if row.median else "-",
         ]
-        for row in _rows(table)
+        for row in rows_of(table)
     ]
     header = ("break", "documented", "met within", "met", "only before", "only after", "never")
     return text_table((*header, "first", "90 % of those"), rows, left=(0, 1, 2))
@@ -381,13 +309,8 @@ def _score(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.2f}"
 
 
-def _rows(table: pd.DataFrame) -> list[Any]:
-    """Return the rows with their columns as attributes (of types that pandas does not tell)."""
-    return list(table.itertuples())
-
-
-def _said(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
+def _folded(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
 
 
 #: The scenario that applies everything documented.
@@ -401,32 +324,23 @@ NOMINAL = 0.90
 #: Theme -> the outcomes whose targets belong to it.
 THEMES: Mapping[str, Sequence[str]] = {
     "Seizures and the drug trade": (
-        "heroin_seized_reported",
-        "heroin_seized_by",
-        "heroin_entering",
-        "weapons_seized",
+        "heroin_seized_reported", "heroin_seized_by", "heroin_entering", "weapons_seized",
         "drug_income_share",
     ),
     "Money and people": ("instalment_paid", "remittances_share", "remittances", "migrants"),
     "Fighters abroad": ("fighters_joined", "fighters_abroad"),
     "Control of territory and violence": (
-        "country_control",
-        "state_failed",
-        "incursions",
-        "incidents",
-        "protest",
-        "arrests",
-        "killings",
-        "riots",
+        "country_control", "state_failed", "incursions", "incidents", "protest", "arrests",
+        "killings", "riots",
     ),
     "Breaks of commanders": ("bargains", "purges", "mutinies", "defections"),
-}
+}  # fmt: skip
 OTHER = "Other"
 
 
 @dataclass(frozen=True)
-class Validation:
-    """The scoreboard; prints as its tables.
+class Validation(Printed):
+    """The scoreboard.
 
     Attributes:
         table: one row per target, see `scoreboard`.
@@ -444,16 +358,31 @@ class Validation:
     parameters: str
     old_sample: bool = False
 
-    def __str__(self) -> str:
-        """Return the tables as text."""
-        text = validation_text(
-            self.table, self.trajectories, self.breaks, self.runs, self.parameters
-        )
-        return f"{text}\n\n{OLD_SAMPLE}" if self.old_sample else text
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the scoreboard, the series by period and the breaks of commanders."""
+        return {"targets": self.table, "trajectories": self.trajectories, "breaks": self.breaks}
 
-    def _repr_html_(self) -> str:
-        """Return the text as a notebook shows it."""
-        return verbatim(str(self))
+    def __str__(self) -> str:
+        """Return all tables as text."""
+        table, counts = self.table, self.table["use"].value_counts()
+        heading = (
+            f"{len(table)} targets, {counts.get('fitted', 0)} fitted and "
+            f"{counts.get('checked', 0)} checked, against {self.runs:,} "
+            f"run{'s' if self.runs != 1 else ''}, parameters {self.parameters}"
+        )
+        how = f"{_HOW} Fitted targets say how well the fit went; only checked ones test the model"
+        star = (table["looked_at"] & (table["use"] == "checked")).any()
+        how += " (* looked at while ranges were set by hand: a weak test)." if star else "."
+        blocks = [f"{heading}\n{_folded(how)}"]
+        for theme, part in table.groupby("theme", sort=False):
+            blocks.append(f"{theme}\n{_scoreboard(part)}")
+        blocks += map(_folded, coverage(table))
+        blocks.append("\n".join([_folded(_BASELINES), "", _against(table), "", *_verdict(table)]))
+        for title, part in self.trajectories.groupby("trajectory", sort=False):
+            blocks.append(f"{_folded(str(title))}\n{_trajectory(part)}")
+        if len(self.breaks):
+            blocks.append(f"When commanders break\n{_breaks(self.breaks)}")
+        return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)
 
 
 def validate(
@@ -475,19 +404,19 @@ def validate(
         UserError: for anything the caller can mend.
     """
     targets = tuple(load_targets().values())
-    kept = sorted({*target_outcomes(targets), *trajectory_outcomes()})
-    plan = prepare([scenario], runs, seed, parameters, last_month(targets), kept, workers)
+    kept = sorted({*measured.target_outcomes(targets), *measured.trajectory_outcomes()})
+    plan = prepare([scenario], runs, seed, parameters, measured.last_month(targets), kept, workers)
     return validate_dataset(simulate(plan, progress), targets)
 
 
 def validate_dataset(dataset: xr.Dataset, targets: Sequence[Target]) -> Validation:
     """Hold results that are there against targets; the first scenario counts."""
-    simulated = target_values(dataset, targets).simulated
+    simulated = measured.target_values(dataset, targets).simulated
     runs, mode = int(dataset.sizes["run"]), str(dataset.attrs.get("parameters_mode", ""))
     return Validation(
         scoreboard(targets, simulated),
-        trajectories(dataset, targets),
-        breaks(dataset, targets),
+        measured.trajectories(dataset, targets),
+        measured.breaks(dataset, targets),
         runs,
         mode,
         mode == "posterior" and about_posterior()["model"] != uncalibrated_version(),
@@ -502,11 +431,11 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
         simulated: ``(target, run)`` in the unit of each figure.
 
     Returns:
-        ``looked_at`` tells whether ranges were set by hand with an eye on the figure.
+        ``looked_at`` says whether ranges were set by hand with an eye on the figure.
         ``median``, ``p05``, ``p95`` are over runs (for an event ``median`` is the share of runs
         with it). A prediction is a run with the target's error added; ``percentile`` is the share
         of predictions below what was observed, for a bound the share on its allowed side, for an
-        event the share of runs that agree; ``covered`` tells for a number whether it lies within
+        event the share of runs that agree; ``covered`` says of a number whether it lies within
         90 % of the predictions. ``error_sd`` is the mean prediction less what was observed, in
         standard deviations of the predictions. ``score`` (lower is better)
         is in standard errors of the target, and so are those of the two
@@ -516,7 +445,7 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
         low, median, high = quantiles(known)
-        score = _validation_score(target, known)
+        score = _score_of(target, known)
         rows.append(
             {
                 "target": target.id,
@@ -560,13 +489,13 @@ def _agreement(target: Target, known: Array) -> dict[str, Any]:
     """Return the place of what was observed among the predictions."""
     if not known.size:
         return {"percentile": np.nan, "covered": np.nan, "error_sd": np.nan}
-    z = standard_errors(target, known)
+    z = measured.standard_errors(target, known)
     off = float(z.mean() / np.sqrt(z.var() + 1.0))
     if target.is_event:
         agree = float((known == target.observed).mean())
         return {"percentile": agree, "covered": np.nan, "error_sd": off}
     if target.bound != "about":
-        # Values on the allowed side have no error: those beyond are told by their distance.
+        # Values on the allowed side have no error: those beyond count by their distance.
         allowed = z == 0.0
         return {"percentile": float(allowed.mean()), "covered": np.nan, "error_sd": off}
     below = float(ndtr(-z).mean())
@@ -574,25 +503,23 @@ def _agreement(target: Target, known: Array) -> dict[str, Any]:
     return {"percentile": below, "covered": float(tail <= below <= 1.0 - tail), "error_sd": off}
 
 
-def _validation_score(target: Target, known: Array) -> float:
+def _score_of(target: Target, known: Array) -> float:
     """Return the score in standard errors of the target."""
     if target.is_event:
         chance = float(known.mean()) if known.size else np.nan
         return score_of_chance(chance, target.observed) / target.error
     if target.bound != "about":
         return np.nan
-    return score_of_runs(standard_errors(target, known), 1.0, 0.0)
+    return score_of_runs(measured.standard_errors(target, known), 1.0, 0.0)
 
 
 def _against_baselines(target: Target, targets: Sequence[Target], score: float) -> dict[str, Any]:
     """Return both baselines of a checked target, and which of them has the lower score."""
-    made: dict[str, Baseline | None] = {"carried": None, "mean": None}
-    if target.use == "checked":
-        made = {"carried": carried(target, targets), "mean": fitted_mean(target, targets)}
-    row: dict[str, Any] = {}
-    for name, baseline in made.items():
-        row[f"{name}_value"] = baseline.value if baseline else np.nan
-        row[f"{name}_score"] = baseline.score if baseline else np.nan
-        row[f"{name}_source"] = baseline.source if baseline else ""
-    better = [n for n, b in made.items() if b and b.score < score - 1e-9]
-    return {**row, "wins": " ".join(better)}
+    row: dict[str, Any] = {"wins": ""}
+    for name, forecast in (("carried", carried), ("mean", fitted_mean)):
+        made = forecast(target, targets) if target.use == "checked" else None
+        made = made or Baseline(np.nan, np.nan, "")
+        row |= {f"{name}_{part}": value for part, value in asdict(made).items()}
+        if made.score < score - 1e-9:
+            row["wins"] = f"{row['wins']} {name}".strip()
+    return row

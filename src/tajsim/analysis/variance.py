@@ -1,34 +1,177 @@
-"""How much of a comparison rests on what: found by redrawing, and kept inside the results."""
+"""How much of a comparison rests on what: found by redrawing, and kept inside the results.
+
+The first runs are simulated again, each time with one group of draws made anew: the uncertain
+parameters by their basis, and chance. What that changes is the share of the group.
+"""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.assumptions import FALSE_SHARE, NAMED, TOGETHER, assumptions_that_matter
-from tajsim.analysis.mechanisms import (
-    CHANCE,
-    FEWEST,
-    Differences,
-    kept_outcomes,
-    redraw_differences,
-)
+from tajsim.analysis import assumptions
 from tajsim.axes import Array
-from tajsim.inputs.registry import REDRAWN
+from tajsim.display.html import rows_of
+from tajsim.draws import Draws
+from tajsim.ensemble.plan import column_plan
+from tajsim.ensemble.run import simulate
+from tajsim.inputs.outcomes import load_outcomes, with_weight
+from tajsim.inputs.registry import REDRAWN, load_parameters
+from tajsim.inputs.values import ParameterValues
 from tajsim.results.effect import LEVEL, compare_results, counts_of_runs
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
 from tajsim.results.select import first_of_comparison, is_whole
-from tajsim.results.window import Window
+from tajsim.results.window import Cell, Window, cells, window_of
 
 if TYPE_CHECKING:
     from tajsim.ensemble.plan import Plan
     from tajsim.ensemble.run import Progress
+    from tajsim.inputs.scenario_parts import Scenario
+
+#: So many runs are made again with each group drawn anew; more would cost more than they show.
+MOST = 100
+#: With fewer runs a share of variance is anybody's guess, and none is given.
+FEWEST = 20
+CHANCE = "chance"
+#: Added to a run number, gives a run that no ensemble has: all its draws are its own.
+_ELSEWHERE = 2**40
+
+#: ``(column,)`` values by window, outcome and coordinate.
+Values = dict[tuple[Window, str, str], Array]
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """The paired difference of one outcome at one coordinate over a window.
+
+    ``base`` ``(run,)`` is the comparison's; ``again`` has, for each group that was drawn anew,
+    the ``(n,)`` differences of the first runs with nothing else changed. It is empty where no
+    parameter is uncertain: all is chance then.
+    """
+
+    scenario: str
+    cell: Cell
+    window: Window
+    base: Array
+    again: Mapping[str, Array]
+
+
+def drawn_again(scenario: Scenario, runs: int, seed: int, mode: str) -> dict[str, Array]:
+    """Return ``(parameter, run)`` values: ``""`` as drawn, and for each group with it made anew.
+
+    A group has no entry where nothing in force is uncertain.
+    """
+    own = scenario.settings, runs, seed, mode
+    base = _drawn(*own)
+    tables = {group: _drawn(*own, group) for group in REDRAWN if group != CHANCE}
+    return {"": base} | {g: t for g, t in tables.items() if not np.array_equal(t, base)}
+
+
+def kept_outcomes(plan: Plan) -> tuple[str, ...]:
+    """Return the outcomes whose variance is divided: the chosen, or of all the headline ones."""
+    known = load_outcomes()
+    everything = len(plan.outcomes) == len(known)
+    return with_weight(n for n in plan.outcomes if known[n].headline or not everything)
+
+
+def redraw_differences(
+    plan: Plan, dataset: xr.Dataset, window: Window | None = None, progress: Progress | None = None
+) -> list[Redrawn]:
+    """Simulate the first runs of a comparison again, once with each group of draws made anew.
+
+    Args:
+        plan: the plan of the comparison; the first scenario is the reference.
+        dataset: its results.
+        window: the months, as in `compare_results`.
+        progress: called with the run-months done and their total.
+
+    Returns:
+        The differences of every kept outcome at every coordinate, scenario by scenario.
+    """
+    windows = _windows(dataset, window)
+    groups, parts = _simulate_again(plan, windows, progress)
+    own = dataset[list(kept_outcomes(plan))]
+    found: list[Redrawn] = []
+    for position, (w, part) in enumerate(zip(windows, parts[1:], strict=True), start=1):
+        for cell in cells(own.isel(scenario=[0, position]), w):
+            again: dict[str, Array] = {}
+            if groups:
+                key = (w, cell.outcome, cell.where)
+                again = dict(
+                    zip(groups, np.split(part[key] - parts[0][key], len(groups)), strict=True)
+                )
+            base = cell.values[1] - cell.values[0]
+            found.append(Redrawn(plan.scenarios[position].name, cell, w, base, again))
+    return found
+
+
+def _simulate_again(
+    plan: Plan, windows: Sequence[Window], progress: Progress | None
+) -> tuple[list[str], list[Values]]:
+    """Return the groups drawn anew, and the values of all columns for each scenario."""
+    runs = min(plan.runs, MOST)
+    tables = [drawn_again(s, runs, plan.seed, plan.parameters) for s in plan.scenarios]
+    if all(list(table) == [""] for table in tables):
+        return [], [{} for _ in tables]
+    groups = [g for g in REDRAWN if g == CHANCE or any(g in table for table in tables)]
+    needed = [tuple(dict.fromkeys(windows)), *((w,) for w in windows)]
+    parts: list[Values] = []
+    for first in range(0, len(tables), plan.workers):
+        batch = slice(first, first + plan.workers)
+        again = column_plan(
+            plan,
+            plan.scenarios[batch],
+            kept_outcomes(plan),
+            _numbers(groups, runs),
+            [_settings(table, groups) for table in tables[batch]],
+        )
+        results = simulate(again, _part(progress, first, len(again.scenarios), len(tables)))
+        for position, own in enumerate(needed[batch]):
+            parts.append(_collect(results.isel(scenario=[position]), own))
+    return groups, parts
+
+
+def _windows(dataset: xr.Dataset, window: Window | None) -> list[Window]:
+    """Return the window of each scenario but the reference."""
+    return [window_of(dataset, window, name) for name in dataset["scenario"].values[1:].astype(str)]
+
+
+def _settings(tables: Mapping[str, Array], groups: Sequence[str]) -> dict[str, Array]:
+    """Return ``(column,)`` values by parameter, the runs of one group after those of another."""
+    values = np.concatenate([tables.get(group, tables[""]) for group in groups], axis=1)
+    return dict(zip(load_parameters(), values, strict=True))
+
+
+def _numbers(groups: Sequence[str], runs: int) -> tuple[int, ...]:
+    """Return the run number of each column: chance is drawn anew by a number of its own."""
+    return tuple(
+        run + (_ELSEWHERE if group == CHANCE else 0) for group in groups for run in range(runs)
+    )
+
+
+def _collect(dataset: xr.Dataset, windows: Sequence[Window]) -> Values:
+    """Return ``(column,)`` values by window, outcome and coordinate; the months can be let go."""
+    return {
+        (window, cell.outcome, cell.where): cell.values[0]
+        for window in windows
+        for cell in cells(dataset, window)
+    }
+
+
+def _part(
+    progress: Progress | None, before: int, now: int, count: int
+) -> Callable[[int, int], None] | None:
+    """Return a progress that reports the part that some scenarios are of the whole."""
+    if progress is None:
+        return None
+    return lambda done, of: progress(before * (of // now) + done, count * (of // now))
 
 
 _ENDS = ("", "_low", "_high")
@@ -75,12 +218,12 @@ def total_shares(base: Array, again: Array, counts: Array) -> Array:
     return shares
 
 
-def variance_shares(found: Sequence[Differences], seed: int) -> pd.DataFrame:
+def variance_shares(found: Sequence[Redrawn], seed: int) -> pd.DataFrame:
     """Return one row per difference: the share of each group, with its 90 % interval.
 
     A group without uncertain parameters has the share 0; where no parameter is uncertain at all,
     chance has the share 1. ``runs`` is the number of runs made again with each group. The
-    intervals are percentiles over resampled runs. Differences that are the same in every run have
+    intervals are percentiles over resampled runs. Redrawn that are the same in every run have
     ``nan``.
     """
     if not found:
@@ -139,15 +282,15 @@ def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     shares = np.stack([total_shares(base, own, counts) for own in again])
     shares[:, np.isnan(shares[:, :, 0]).any(axis=0)] = np.nan
     shares[:, np.isnan(shares).any(axis=0)] = np.nan
-    told = np.isfinite(shares[0, :, 0])
+    known = np.isfinite(shares[0, :, 0])
     result = np.full((len(again), 3, len(base)), np.nan)
-    part = shares[:, told]
+    part = shares[:, known]
     bounded = within_bounds(part, np.nanvar(part[:, :, 1:], axis=2))
     tail = (1.0 - LEVEL) / 2.0
     ends = np.nanquantile(bounded[:, :, 1:], (tail, 1.0 - tail), axis=2)
-    result[:, 0, told] = bounded[:, :, 0]
-    result[:, 1, told] = np.minimum(ends[0], bounded[:, :, 0])
-    result[:, 2, told] = np.maximum(ends[1], bounded[:, :, 0])
+    result[:, 0, known] = bounded[:, :, 0]
+    result[:, 1, known] = np.minimum(ends[0], bounded[:, :, 0])
+    result[:, 2, known] = np.maximum(ends[1], bounded[:, :, 0])
     return result
 
 
@@ -161,7 +304,7 @@ def with_rests(
     """Return the results of a comparison together with how much of it rests on what.
 
     Simulates the first runs again with each group of draws made anew, see `redraw_differences`;
-    with fewer than `FEWEST` runs nothing is done, as nothing could be told.
+    with fewer than `FEWEST` runs nothing is done, as too few say nothing.
 
     Args:
         plan: the plan of the comparison.
@@ -197,6 +340,49 @@ def kept_table(dataset: xr.Dataset, name: str) -> pd.DataFrame:
     return pd.DataFrame({v.removeprefix(f"{name}_"): dataset[v].values for v in own})
 
 
+def assumptions_that_matter(
+    found: Sequence[Redrawn], comparison: pd.DataFrame, plan: Plan
+) -> pd.DataFrame:
+    """Return the `NAMED` assumptions that matter most, by scenario.
+
+    The first rows of a scenario, ``outcome`` being `TOGETHER`, are for the outcomes that a
+    comparison shows first with a clear sign, each counting once; the others are for each of these
+    outcomes. ``share`` is the share of variance that goes with the parameter alone, with its 90 %
+    interval, ``correlation`` has its direction (in the outcome ``most_in`` that it goes with most),
+    ``stands_out`` says whether it is beyond chance, ``sets`` the number of parameter sets.
+    ``posterior_low`` and ``posterior_high`` hold 90 % of the calibrated sample, if it is in use.
+    """
+    rows: list[dict[str, Any]] = []
+    if not found or assumptions.GROUP not in found[0].again:
+        return pd.DataFrame(columns=list(assumptions.ASSUMPTION_COLUMNS))
+    base, again = (  # whatever the scenarios set
+        _drawn({}, plan.runs, plan.seed, plan.parameters, *redraw)
+        for redraw in ((), (assumptions.GROUP,))
+    )
+    redrawn = len(found[0].again[assumptions.GROUP])
+    runs = np.concatenate([np.arange(plan.runs), np.arange(redrawn)])
+    names = list(load_parameters())
+    for scenario in plan.scenarios[1:]:
+        part = comparison[comparison["scenario"] == scenario.name]
+        own = [d for d in found if d.scenario == scenario.name]
+        both = [(d.cell, np.concatenate([d.base, d.again[assumptions.GROUP]])) for d in own]
+        shown = assumptions.clearest(both, part)
+        settings = [one.settings for one in (plan.scenarios[0], scenario)]
+        places = [names.index(name) for name in assumptions.assumed(*settings)]
+        sets = np.concatenate([base[places], again[places][:, :redrawn]], axis=1)
+        those = [names[place] for place in places]
+        rows += assumptions.assumption_rows(
+            scenario.name, shown, those, sets, runs, plan.seed, plan.parameters
+        )
+    return pd.DataFrame(rows, columns=list(assumptions.ASSUMPTION_COLUMNS))
+
+
+def _drawn(settings: Mapping[str, float], runs: int, seed: int, mode: str, *redraw: str) -> Array:
+    """Return ``(parameter, run)`` values under some settings, with groups of draws made anew."""
+    draws = Draws(seed, np.arange(runs))
+    return ParameterValues(draws, settings, mode, redraw).table()[1]
+
+
 _HEADS = ("documented", "derived", "assumed", "chance")
 
 
@@ -204,27 +390,29 @@ def rests_text(
     dataset: xr.Dataset,
     comparison: pd.DataFrame,
     variance: pd.DataFrame,
-    assumptions: pd.DataFrame,
+    named: pd.DataFrame,
     everything: bool = False,
 ) -> str:
     """Return, scenario by scenario, the shares of variance and the assumptions that matter most.
 
     One row for each headline outcome that differs clearly, or every row that varies. Empty where
-    it was left out; a sentence where there were too few runs to tell.
+    it was left out; a sentence where there were too few runs.
     """
     runs = int(dataset.sizes["run"])
     if variance.empty:
-        few = f"How much rests on what is told from {FEWEST} runs on."
+        few = f"How much rests on what is estimated from {FEWEST} runs on."
         return few if runs < FEWEST else ""
     blocks = []
     for scenario, part in variance.groupby("scenario", sort=False):
         own = comparison[comparison["scenario"] == scenario]
         title = f"How much of {scenario} against {own['reference'].iloc[0]} rests on what"
         shown = part.dropna(subset="chance") if everything else _first(part, own)
-        blocks.append("\n".join([title, *_said(_preface(part, runs))]))
+        blocks.append("\n".join([title, *textwrap.wrap(_preface(part, runs), WIDTH)]))
         blocks.append(_shares(shown) if len(shown) else "Nothing differs clearly.")
-        mine = assumptions[assumptions["scenario"] == scenario] if len(assumptions) else assumptions
-        blocks.append(_most(mine[mine["outcome"] == TOGETHER]) if len(mine) else _none(dataset))
+        mine = named[named["scenario"] == scenario] if len(named) else named
+        blocks.append(
+            _most(mine[mine["outcome"] == assumptions.TOGETHER]) if len(mine) else _none(dataset)
+        )
     return "\n\n".join(blocks)
 
 
@@ -251,10 +439,7 @@ def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shares(shown: pd.DataFrame) -> str:
-    rows = [
-        [str(row["label"]), *(_share(row, group) for group in REDRAWN)]
-        for _, row in shown.iterrows()
-    ]
+    rows = [[row.label, *(share_text(row, group) for group in REDRAWN)] for row in rows_of(shown)]
     idle = [h for h, g in zip(_HEADS, REDRAWN, strict=True) if (shown[f"{g}_high"] == 0.0).all()]
     notes = "What a group does only together with others counts for each of them, so that a row "
     notes += "may add to more than 100 %."
@@ -262,74 +447,72 @@ def _shares(shown: pd.DataFrame) -> str:
         notes += f" No share goes with {' or '.join(idle)} parameters: those in force are held, or "
         notes += "do not matter here."
     table = text_table(("outcome", *_HEADS), rows, left=(0,))
-    return "\n".join([table, *_said(notes)])
+    return "\n".join([table, *textwrap.wrap(notes, WIDTH)])
 
 
-def _share(row: pd.Series[Any], group: str) -> str:
-    share, low, high = (float(row[f"{group}{end}"]) for end in ("", "_low", "_high"))
+def share_text(row: Any, group: str) -> str:
+    """Return the share of a group in a row of `variance_shares`, with its interval."""
+    share, low, high = (float(getattr(row, f"{group}{end}")) for end in _ENDS)
     ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
-    if ends[0] == ends[1]:
-        return percent(share)
-    return f"{percent(share)} ({ends[0]} to {ends[1]})"
+    return percent(share) if ends[0] == ends[1] else f"{percent(share)} ({' to '.join(ends)})"
 
 
 def _most(rows: pd.DataFrame) -> str:
     """Return the numbered list of assumptions: range, share, direction and reason."""
     standing = int(rows["stands_out"].astype(bool).sum())
     sets = int(rows["sets"].iloc[0])
-    said = (
+    note = (
         f"{_named(standing, len(rows))}, of all that were drawn: the share of the "
         "variance (of ranks) that goes with the parameter alone, on average over the outcomes that "
         f"differ clearly, with its 90 % interval; from {sets:,} parameter sets."
     )
     if rows["posterior_low"].notna().any():
-        said += " A calibrated one counts for those that move with it in the calibrated sample too."
+        note += " A calibrated one counts for those that move with it in the calibrated sample too."
     if not standing:
-        said += " None of them stands out from chance at this number of runs: more runs may name"
-        said += " others."
+        note += " None of them stands out from chance at this number of runs: more runs may name"
+        note += " others."
     elif standing < len(rows):
-        said += f" Only {standing} of {len(rows)} stand out from chance at this number of runs"
-        said += f" (at most {percent(FALSE_SHARE)} false ones expected)."
-    lines = _said(said)
-    for row in rows.itertuples():
+        note += f" Only {standing} of {len(rows)} stand out from chance at this number of runs"
+        note += f" (at most {percent(assumptions.FALSE_SHARE)} false ones expected)."
+    lines = textwrap.wrap(note, WIDTH)
+    for row in rows_of(rows):
         lines += _assumption(row)
     return "\n".join(lines)
 
 
 def _named(standing: int, count: int) -> str:
-    """Return the heading: none is said to matter where none stands out from chance."""
+    """Return the heading: none is called important where none stands out from chance."""
     if standing:
-        return f"The {NAMED} assumptions that matter most"
+        return f"The {assumptions.NAMED} assumptions that matter most"
     return f"The {count} assumptions most tied to the differences in these runs"
 
 
-def _assumption(row: Any) -> list[str]:
+def range_text(row: Any) -> str:
+    """Return the value of an assumption, the range it is drawn from, and its calibrated one."""
     unit = "" if row.unit in ("number", "ratio", "index") else f" {row.unit}"
     drawn = f"{table_number(row.value)}{unit}, drawn from {interval(row.range_low, row.range_high)}"
-    if not math.isnan(row.posterior_low):
-        calibrated = interval(row.posterior_low, row.posterior_high)
-        drawn += f"; 90 % of the calibrated sample is {calibrated}"
+    if math.isnan(row.posterior_low):
+        return drawn
+    calibrated = interval(row.posterior_low, row.posterior_high)
+    return f"{drawn}; 90 % of the calibrated sample is {calibrated}"
+
+
+def _assumption(row: Any) -> list[str]:
     way = f"a higher value moves the difference {'up' if row.correlation > 0 else 'down'}"
-    doubt = "" if row.stands_out else " Not told from chance."
+    doubt = "" if row.stands_out else " It may be chance."
     head = f"{row.rank}. {row.parameter}: {row.meaning}"
     body = (
-        f"{drawn}. Share {percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); "
+        f"{range_text(row)}. Share {percent(row.share)} "
+        f"({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); "
         f"most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
     )
-    return [
-        *textwrap.wrap(head, WIDTH, subsequent_indent="   "),
-        *textwrap.wrap(body, WIDTH, initial_indent="   ", subsequent_indent="   "),
-        *textwrap.wrap(
-            f"Assumed: {row.reason}", WIDTH, initial_indent="   ", subsequent_indent="   "
-        ),
-    ]
+    lines = textwrap.wrap(head, WIDTH, subsequent_indent="   ")
+    for part in (body, f"Assumed: {row.reason}"):
+        lines += textwrap.wrap(part, WIDTH, initial_indent="   ", subsequent_indent="   ")
+    return lines
 
 
 def _none(dataset: xr.Dataset) -> str:
     if dataset.attrs.get("parameters_mode") == "fixed":
         return "All parameters were held at their values, so that all variance is chance."
     return "No difference varies over the runs, so that no assumption can be named."
-
-
-def _said(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH)

@@ -1,4 +1,4 @@
-"""From results to what the page is sent: fans, table of differences, map, story."""
+"""What the page is sent of results: fans, table of differences, map, story."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from tajsim.analysis.differences import cells_of_difference
 from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
 from tajsim.app.workers import SMOOTH, ScheduledJob
 from tajsim.axes import Array
+from tajsim.display.html import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
+from tajsim.results import window
 from tajsim.results.effect import (
     basis_statement,
     compare_results,
@@ -25,20 +28,8 @@ from tajsim.results.effect import (
     quantiles,
     share_interval,
 )
-from tajsim.results.numbers import interval, percent, table_number
 from tajsim.results.select import first_of_comparison, gap
-from tajsim.results.window import (
-    Floats,
-    at_places,
-    counted,
-    labelled,
-    rare,
-    scaled,
-    smooth_unit,
-    titled,
-    unit_of,
-    yes_or_no,
-)
+from tajsim.results.window import labelled, yes_or_no
 
 
 def rounded(values: ArrayLike) -> Any:
@@ -46,9 +37,7 @@ def rounded(values: ArrayLike) -> Any:
     array = np.asarray(values, np.float64)
     if np.isfinite(array).all():
         return _six(array).tolist()
-    if array.ndim > 1:
-        return [rounded(part) for part in array]
-    return [plain(value) for value in _six(array)]
+    return [rounded(part) if array.ndim > 1 else plain(part) for part in _six(array)]
 
 
 def _six(array: Array) -> Array:
@@ -86,17 +75,17 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     sides = [side for side in sides if name in side]
     if not sides or sides[0][name].sizes["month"] < SMOOTH:
         return None
-    series = [at_places(s, name, select) for s in sides if s[name].sizes["month"] >= SMOOTH]
+    series = [window.at_places(s, name, select) for s in sides if s[name].sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
-    binary = not rare(series[0]) and yes_or_no(series[0])
+    binary = not window.rare(series[0]) and yes_or_no(series[0])
     factor, unit = 0.01, "% of runs"
     if not binary:
-        yearly = 12.0 if counted(series[0]) else 1.0
+        yearly = 12.0 if window.counted(series[0]) else 1.0
         values, months = [_rolled(part) * yearly for part in values], months[SMOOTH - 1 :]
-        factor, unit = scaled(np.concatenate([part.ravel() for part in values]),
-                              smooth_unit(series[0]))  # fmt: skip
-    mean = binary or rare(series[0])
+        factor, unit = window.scaled(np.concatenate([part.ravel() for part in values]),
+                              window.smooth_unit(series[0]))  # fmt: skip
+    mean = binary or window.rare(series[0])
     lines = [rounded(_lines(part, mean, binary) / factor) for part in values]
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
@@ -104,8 +93,8 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
         difference = rounded(mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": titled(sides, 0, name, select),
-        "unit": f"{unit} (mean)" if rare(series[0]) else unit,
+        "title": window.titled(next(iter(sides)), name, select),
+        "unit": f"{unit} (mean)" if window.rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
         "lines": lines if len(lines) == 2 else [*lines, [[] for _ in lines[0]]],
@@ -113,7 +102,7 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     }
 
 
-def _rolled(values: Floats) -> Floats:
+def _rolled(values: Array) -> Array:
     """Return the mean over the year up to each month of ``(month, run)``, as `plots` smooths.
 
     This one is several times faster: a fan is drawn a dozen times while it grows.
@@ -125,7 +114,7 @@ def _rolled(values: Floats) -> Floats:
     return added / SMOOTH
 
 
-def _lines(values: Floats, mean: bool, binary: bool) -> Floats:
+def _lines(values: Array, mean: bool, binary: bool) -> Array:
     if not mean:
         return quantiles(values, LEVELS)
     return share_interval(values) if binary else mean_interval(values).clip(min=0.0)
@@ -139,7 +128,7 @@ Side = dict[str, xr.DataArray]
 
 
 def longer(had: Months, new: Months, first: int) -> Months:
-    """Return the months done, with those from ``first`` on that a worker has told of now."""
+    """Return the months done, with those from ``first`` on that a worker has reported now."""
     if not first:
         return new
     return {name: np.concatenate([had[name][..., :first, :], new[name]], axis=-2) for name in new}
@@ -222,9 +211,9 @@ def _layer(variable: xr.DataArray) -> dict[str, Any]:
     return {
         "outcome": str(variable.name),
         "label": variable.attrs.get("label", str(variable.name)),
-        "unit": unit_of(variable, windowed=True),
+        "unit": window.unit_of(variable, windowed=True),
         "names": [str(name) for name in variable[own].values],
-        "values": rounded(median.values * (12.0 if counted(variable) else 1.0)),
+        "values": rounded(median.values * (12.0 if window.counted(variable) else 1.0)),
     }
 
 
@@ -261,7 +250,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
     ``first`` marks the rows that the command line prints without ``--all``.
     """
     first = set(first_of_comparison(compared).index)
-    rows: list[Any] = list(compared.itertuples())
+    rows = rows_of(compared)
     return {
         "window": [rows[0].window_start, rows[0].window_end],
         "rows": [
@@ -272,13 +261,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
                 "first": row.Index in first,
                 "same": row.share_tied == 1.0,
                 "direction": row.direction,
-                "texts": [
-                    table_number(row.reference_median),
-                    table_number(row.median),
-                    table_number(row.difference, signed=True),
-                    interval(row.low, row.high, signed=True),
-                    percent(row.share_sign),
-                ],
+                "texts": cells_of_difference(row)[:5],
                 **{name: plain(getattr(row, name)) for name in _RAW},
             }
             for row in rows
@@ -292,7 +275,7 @@ def _spec(outcome: str, where: str) -> str:
 
 
 def story_of(dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
-    """Return the story of one run, and where it parts from the same run of the reference."""
+    """Return the story of one run, and where it differs from the same run of the reference."""
     if state.run >= dataset.sizes["run"]:
         return {"run": state.run, "story": "", "difference": ""}
     reference, own = (str(name) for name in dataset["scenario"].values)

@@ -28,16 +28,8 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 import tajsim.plots.style as style
 from tajsim.analysis.comparison import compare_dataset
+from tajsim.app import state as links
 from tajsim.app.session import Session, SessionManager, request_for
-from tajsim.app.state import (
-    MOST_SHOWN,
-    USUAL_SHOWN,
-    PageState,
-    event_keys,
-    file_name,
-    read_state,
-    scenario_text,
-)
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import save
 from tajsim.errors import UserError, unknown
@@ -84,7 +76,7 @@ class Gate:
         return compare_digest(given.encode(), self.token.encode())
 
 
-def parted(query: str) -> tuple[str | None, str]:
+def token_and_query(query: str) -> tuple[str | None, str]:
     """Return the token of a query, if there is one, and the query without it."""
     pairs = parse_qsl(query, keep_blank_values=True)
     tokens = [value for key, value in pairs if key == TOKEN]
@@ -133,33 +125,33 @@ def names() -> list[str]:
     return [RESULTS, *TABLES, *figures]
 
 
-async def file_of(hub: SessionManager, name: str, query: str) -> tuple[str, bytes]:
+async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, bytes]:
     """Return the name to save under and the bytes of one file of a state.
 
     Raises:
         UserError: for an unknown file, and for anything wrong with the state.
     """
-    state = read_state(query, hub.offered)
+    state = links.read_state(query, manager.offered)
     if name == "scenario.toml":
-        request_for(hub, state)  # only what `tajsim check` accepts is handed out
-        return file_name(state), scenario_text(state).encode()
+        request_for(manager, state)  # only what `tajsim check` accepts is handed out
+        return links.file_name(state), links.scenario_text(state).encode()
     if name not in names():
         raise UserError(unknown("file", name, ["scenario.toml", *names()]))
     waiting = Waiting()
-    hub.enter(waiting)
+    manager.enter(waiting)
     try:
-        asked = request_for(hub, state)
-        hub.want(waiting, asked.jobs, asked.plan.bytes_needed())
-        await waiting.until(lambda: asked.complete(hub) == len(asked.pairs))
-        dataset = asked.dataset(asked.records(hub, len(asked.pairs)))
+        request = request_for(manager, state)
+        manager.want(waiting, request.jobs, request.plan.bytes_needed())
+        await waiting.until(lambda: request.complete(manager) == len(request.pairs))
+        dataset = request.dataset(request.records(manager, len(request.pairs)))
     finally:
-        hub.leave(waiting)
+        manager.leave(waiting)
     loop = asyncio.get_running_loop()
-    content = await loop.run_in_executor(hub.drawing, _written, name, dataset, state)
+    content = await loop.run_in_executor(manager.drawing, _written, name, dataset, state)
     return f"{state.name}-{name}" if name != RESULTS else name, content
 
 
-def _written(name: str, dataset: xr.Dataset, state: PageState) -> bytes:
+def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
     """Return the bytes of a file, made where the command line would write it."""
     with TemporaryDirectory(prefix="tajsim-") as folder:
         path = Path(folder, name)
@@ -175,7 +167,7 @@ def _written(name: str, dataset: xr.Dataset, state: PageState) -> bytes:
         return path.read_bytes()
 
 
-def _options(kind: str, state: PageState) -> dict[str, Any]:
+def _options(kind: str, state: links.PageState) -> dict[str, Any]:
     """Return what a figure shows: what the page shows."""
     outcomes = list(dict.fromkeys(spec.partition("@")[0] for spec in state.show))
     if kind == "map":
@@ -202,15 +194,15 @@ class LocalHandler(RequestHandler):
     any program of another user of this machine could ask.
     """
 
-    def initialize(self, entry: Gate) -> None:
-        """Take what tells who is let in."""
-        self._entry = entry
+    def initialize(self, gate: Gate, manager: SessionManager, choices: Callable[[], str]) -> None:
+        """Take who is let in, the sessions, and what the page can choose from (JSON)."""
+        self._gate, self._manager, self._choices = gate, manager, choices
 
     def prepare(self) -> None:
         """Refuse other hosts, other pages, and whoever has no token."""
         if not _ours(self.request.host) or not self._own_page():
             raise HTTPError(403)
-        if not self._entry.opens(self.get_cookie(self._entry.cookie)):
+        if not self._gate.opens(self.get_cookie(self._gate.cookie)):
             self.no_token()
 
     def _own_page(self) -> bool:
@@ -253,19 +245,19 @@ class PageHandler(LocalHandler):
 
     def no_token(self) -> None:
         """Let in who brings the token in the address, or say how to come in."""
-        token, query = parted(self.request.query)
-        if not self._entry.opens(token):
+        token, query = token_and_query(self.request.query)
+        if not self._gate.opens(token):
             self.set_status(403)
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.finish(_SHUT)
             return
-        name, value = self._entry.cookie, self._entry.token
+        name, value = self._gate.cookie, self._gate.token
         self.set_cookie(name, value, httponly=True, samesite="Strict")
         self.redirect(f"/?{query}")
 
     def get(self, name: str) -> None:
         """Answer with a file of the folder ``page``."""
-        token, query = parted(self.request.query)
+        token, query = token_and_query(self.request.query)
         if token is not None:  # a link copied from the address bar must not hold it
             self.redirect(f"/?{query}")
             return
@@ -291,11 +283,6 @@ class HelloHandler(LocalHandler):
 class CatalogueHandler(LocalHandler):
     """What the page can choose from."""
 
-    def initialize(self, entry: Gate, choices: Callable[[], str]) -> None:  # type: ignore[override]
-        """Take the function that makes it."""
-        super().initialize(entry)
-        self._choices = choices
-
     async def get(self) -> None:
         """Answer with JSON."""
         text = await asyncio.get_running_loop().run_in_executor(None, self._choices)
@@ -306,15 +293,11 @@ class CatalogueHandler(LocalHandler):
 class DownloadHandler(LocalHandler):
     """The files of a state."""
 
-    def initialize(self, entry: Gate, hub: SessionManager) -> None:  # type: ignore[override]
-        """Take the hub."""
-        super().initialize(entry)
-        self._hub = hub
-        self._work: asyncio.Task[tuple[str, bytes]] | None = None
+    _work: asyncio.Task[tuple[str, bytes]] | None = None
 
     async def get(self, name: str) -> None:
         """Answer with the file, or with the lines of what is wrong and status 400."""
-        work = file_of(self._hub, name, self.request.query)
+        work = file_of(self._manager, name, self.request.query)
         self._work = asyncio.create_task(work)
         try:
             name, content = await self._work
@@ -336,46 +319,42 @@ class DownloadHandler(LocalHandler):
 
 
 class LiveHandler(LocalHandler, WebSocketHandler):
-    """The line to one tab. It takes ``{"number": 3, "query": "scenario=..."}``."""
+    """The connection to one page. It takes ``{"number": 3, "query": "scenario=..."}``."""
 
-    def initialize(self, entry: Gate, hub: SessionManager) -> None:  # type: ignore[override]
-        """Take the hub."""
-        super().initialize(entry)
-        self._hub = hub
-        self._tab: Session | None = None
+    _session: Session | None = None
 
     def _own_page(self) -> bool:
         """Leave it to `check_origin`, which wants the origin to be our host and port."""
         return True
 
     def open(self, *_: str, **__: str) -> None:
-        """Let the tab in, or say why not and hang up."""
-        tab = Session(self._hub, self._tell)
+        """Begin a session, or say why not and hang up."""
+        session = Session(self._manager, self._send)
         try:
-            self._hub.enter(tab)
+            self._manager.enter(session)
         except UserError as error:
-            self._tell({"number": 0, "kind": "errors", "messages": error.messages})
+            self._send({"number": 0, "kind": "errors", "messages": error.messages})
             self.close(1013, "too many")
             return
-        self._tab = tab
+        self._session = session
 
     def on_message(self, message: str | bytes) -> None:
-        """Hand a new state to the tab."""
+        """Hand a new state to the session."""
         try:
             asked = json.loads(message)
             number, query = whole_number(str(asked["number"])), str(asked["query"])
         except (ValueError, KeyError, TypeError):
             self.close(1003, "not understood")
             return
-        if self._tab:
-            self._tab.move(number, query)
+        if self._session:
+            self._session.move(number, query)
 
     def on_close(self) -> None:
-        """Forget the tab."""
-        if self._tab:
-            self._tab.close()
+        """End the session."""
+        if self._session:
+            self._session.close()
 
-    def _tell(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         try:
             self.write_message(json.dumps(message, allow_nan=False))
         except WebSocketClosedError:
@@ -424,23 +403,23 @@ def bind(host: str, port: int) -> list[socket.socket]:
         ) from None
 
 
-def application(hub: SessionManager, entry: Gate) -> Application:
-    """Return the application: the page, what it can choose from, its tabs and its files."""
+def application(manager: SessionManager, gate: Gate) -> Application:
+    """Return the application: the page, what it can choose from, its sessions and its files."""
 
     @lru_cache(1)
     def choices() -> str:
+        return json.dumps(catalogue(manager.offered))
 
-        return json.dumps(catalogue(hub.offered))
-
-    ours = {"entry": entry}
+    handlers: dict[str, type[LocalHandler]] = {
+        r"/catalogue\.json": CatalogueHandler,
+        r"/hello": HelloHandler,
+        r"/live": LiveHandler,
+        r"/file/([a-z.]+)": DownloadHandler,
+        r"/([a-z.]*)": PageHandler,
+    }
+    shared = {"gate": gate, "manager": manager, "choices": choices}
     return Application(
-        [
-            (r"/catalogue\.json", CatalogueHandler, {**ours, "choices": choices}),
-            (r"/hello", HelloHandler, ours),
-            (r"/live", LiveHandler, {**ours, "hub": hub}),
-            (r"/file/([a-z.]+)", DownloadHandler, {**ours, "hub": hub}),
-            (r"/([a-z.]*)", PageHandler, ours),
-        ],
+        [(path, handler, shared) for path, handler in handlers.items()],
         websocket_max_message_size=_LARGEST,
         websocket_ping_interval=20,
         log_function=lambda handler: None,
@@ -459,7 +438,7 @@ def serve(
         sockets: from `bind`.
         offered: the scenarios to choose from.
         workers: how many processes simulate.
-        ready: told when the page can be opened: its address with the token, and one that opens
+        ready: called when the page can be opened: its address with the token, and one that opens
             once only; more keys of the query can be added to both.
     """
     asyncio.run(_serve(sockets, offered, workers, ready))
@@ -475,18 +454,18 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
     with TemporaryDirectory(prefix="tajsim-app-") as folder:
-        hub = SessionManager(offered, workers, Path(folder))
+        manager = SessionManager(offered, workers, Path(folder))
         host, port = sockets[0].getsockname()[:2]
-        entry = Gate(port)
-        server: Any = HTTPServer(application(hub, entry), max_body_size=_LARGEST)
+        gate = Gate(port)
+        server: Any = HTTPServer(application(manager, gate), max_body_size=_LARGEST)
         server.add_sockets(sockets)
         page = f"http://{f'[{host}]' if ':' in host else host}:{port}/?{TOKEN}="
-        ready(f"{page}{entry.token}", f"{page}{entry.once()}")
+        ready(f"{page}{gate.token}", f"{page}{gate.once()}")
         try:
             await end.wait()
         finally:
             server.stop()
-            hub.close()
+            manager.close()
 
 
 _STOPS = 9
@@ -500,19 +479,13 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
         "levers": [_parameter(p) for p in load_parameters().values() if p.role == "lever"],
         "uncertain": [_parameter(p) for p in load_parameters().values() if p.role == "uncertainty"],
         "outcomes": [
-            {
-                "name": o.name,
-                "label": o.label,
-                "dimensions": o.dimensions,
-                "headline": o.headline,
-                "meaning": o.meaning,
-            }
+            {n: getattr(o, n) for n in ("name", "label", "dimensions", "headline", "meaning")}
             for o in load_outcomes().values()
         ],
         "dimensions": {name: list(names) for name, names in DIMENSIONS.items()},
         "modes": list(MODES),
-        "shown": USUAL_SHOWN,
-        "most_shown": MOST_SHOWN,
+        "shown": links.USUAL_SHOWN,
+        "most_shown": links.MOST_SHOWN,
         "files": names(),
         "maps": {"border": _stops(style.SEIZED_MAP), "land": _stops("GnBu")},
         "shapes": {**json.loads(text), "aspect": geography().aspect, "credit": CREDIT},
@@ -541,14 +514,14 @@ def _scenario(name: str) -> dict[str, Any]:
 def _events(scenario: Scenario) -> list[dict[str, Any]]:
     """Return the events of a scenario, with what documents their dates."""
     found = []
-    for key, event in zip(event_keys(scenario.events), scenario.events, strict=True):
-        told = ", ".join(f"{n} = {v}" for n, v in event.arguments.items()).replace("_", " ")
+    for key, event in zip(links.event_keys(scenario.events), scenario.events, strict=True):
+        what = ", ".join(f"{n} = {v}" for n, v in event.arguments.items()).replace("_", " ")
         found.append(
             {
                 "name": key,
                 "label": event.label,
                 "month": event.month,
-                "meaning": f"{event.kind.replace('_', ' ')}: {told}",
+                "meaning": f"{event.kind.replace('_', ' ')}: {what}",
                 "basis": "documented" if event.figures else "assumption",
                 "why": [_place(figure) for figure in event.figures]
                 or ["no document dates it; the scenario file says why it is there"],
@@ -564,27 +537,15 @@ def _place(identity: str) -> str:
 
 
 def _parameter(p: Parameter) -> dict[str, Any]:
-    return {
-        "name": p.name,
-        "family": p.family,
-        "value": p.value,
-        "low": p.low,
-        "high": p.high,
-        "unit": p.unit,
-        "meaning": p.meaning,
-        "basis": p.basis.kind,
-        "why": why(p),
-    }
+    own = {name: getattr(p, name) for name in ("name", "family", "value", "low", "high", "unit")}
+    return {**own, "meaning": p.meaning, "basis": p.basis.kind, "why": why(p)}
 
 
 def why(p: Parameter) -> list[str]:
     """Return the lines on why a parameter has its value: arithmetic, reason, figures, places."""
-    said = {
-        "derived": f"derived: {p.basis.arithmetic}",
-        "assumption": f"assumption: {p.basis.reason}",
-    }.get(p.basis.kind, p.basis.kind)
-    lines = [said]
-    return lines + [_place(identity) for identity in dict.fromkeys(p.basis.figures)]
+    detail = p.basis.arithmetic if p.basis.kind == "derived" else p.basis.reason
+    lead = p.basis.kind if p.basis.kind == "documented" else f"{p.basis.kind}: {detail}"
+    return [lead, *(_place(identity) for identity in dict.fromkeys(p.basis.figures))]
 
 
 def _stops(name: str) -> list[str]:

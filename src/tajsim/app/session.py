@@ -21,6 +21,7 @@ from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
+from tajsim.inputs.outcomes import with_weight
 
 
 class Scheduler:
@@ -360,15 +361,13 @@ class Request:
         pairs = self.pairs[:chunks]
         keys = [job.key for pair in pairs for job in pair]
         records = {key: hub.results.get(key) for key in keys if key in hub.results}
-        shown = [spec.partition("@")[0] for spec in self.state.show]
-        return figures.sides_so_far(
-            self.plan, pairs, records, hub.partial, list(dict.fromkeys(shown))
-        )
+        shown = shown_outcomes(self.state)
+        return figures.sides_so_far(self.plan, pairs, records, hub.partial, shown)
 
 
 def shown_outcomes(state: PageState) -> tuple[str, ...]:
-    """Return the outcomes that the page shows over time, each once."""
-    return tuple(dict.fromkeys(spec.partition("@")[0] for spec in state.show))
+    """Return the outcomes that the page shows over time, each once, and what weighs them."""
+    return with_weight(spec.partition("@")[0] for spec in state.show)
 
 
 def request_for(hub: SessionManager, state: PageState) -> Request:

@@ -131,7 +131,7 @@ class PageState:
         show: what the fans show, ``outcome`` or ``outcome@section=khorog``.
         border, land: the outcomes by section and by region on the map.
         month: the month of the map; "" for the last.
-        run: the run whose story is told.
+        run: the run whose story is shown.
     """
 
     scenario: str
@@ -224,7 +224,7 @@ def _no_scenario(name: str, offered: Sequence[str]) -> str:
 
 
 def _pairs(
-    texts: Sequence[str], told: str, mark: str, what: str
+    texts: Sequence[str], option: str, mark: str, what: str
 ) -> tuple[tuple[tuple[str, str], ...], list[str]]:
     """Return what is given as ``key=value`` or ``key@month``, and what is wrong with it."""
     found: dict[str, str] = {}
@@ -232,9 +232,9 @@ def _pairs(
     for text in texts:
         name, _, value = (part.strip() for part in text.partition(mark))
         if not name or not value:
-            wrong.append(f"{told} {text}: expected key{mark}{what}")
+            wrong.append(f"{option} {text}: expected key{mark}{what}")
         elif name in found:
-            wrong.append(f"{told} {text}: {name}: the key stands twice; expected once")
+            wrong.append(f"{option} {text}: {name}: the key stands twice; expected once")
         found[name] = value
     if len(found) > _MOST_MOVED:
         wrong.append(f"{len(found)} levers or events are moved; expected at most {_MOST_MOVED}")
@@ -332,35 +332,24 @@ def scenario_text(state: PageState) -> str:
         lines.append(f"extends = {_text(base.extends)}")
     if base.period:
         lines += [f"start = {_text(base.period[0])}", f"end = {_text(base.period[1])}"]
-    settings = {name: repr(value) for name, value in (base.settings or {}).items()}
-    if not state.since:
-        settings |= {name: _value(value) for name, value in state.levers}
-    if settings:
-        lines += ["", "[set]", *(f"{_text(n)} = {value}" for n, value in settings.items())]
-    for event in base.events:
-        lines += _event_lines(event)
-    for name, value in state.levers if state.since else ():
-        lines += [
-            "",
-            "[[events]]",
-            f"date = {_text(state.since)}",
-            'kind = "set"',
-            f"parameter = {_text(name)}",
-            f"value = {_value(value)}",
-            f"label = {_text(f'{name} = {value}'[:60])}",
+    levers = {name: _quantity(value) for name, value in state.levers}
+    settings: dict[str, float | str] = {**(base.settings or {})}
+    events = list(base.events)
+    if state.since:
+        events += [
+            Event(state.since, "set", {"parameter": n, "value": levers[n]}, f"{n} = {value}"[:60])
+            for n, value in state.levers
         ]
+    else:
+        settings |= levers
+    if settings:
+        lines += ["", "[set]", *(f"{_text(n)} = {_toml(value)}" for n, value in settings.items())]
+    for event in events:
+        given = {"date": event.month, "kind": event.kind, **event.arguments, "label": event.label}
+        lines += ["", "[[events]]", *(f"{key} = {_toml(value)}" for key, value in given.items())]
+        if event.figures:
+            lines.append(f"figures = [{', '.join(map(_text, event.figures))}]")
     return "\n".join(lines) + "\n"
-
-
-def _event_lines(event: Event) -> list[str]:
-    given = {"date": event.month, "kind": event.kind, **event.arguments, "label": event.label}
-    lines = ["", "[[events]]"]
-    lines += [f"{k} = {_text(v) if isinstance(v, str) else repr(v)}" for k, v in given.items()]
-    return lines + ([f"figures = {_list(event.figures)}"] if event.figures else [])
-
-
-def _list(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(_text, texts))}]"
 
 
 def command(state: PageState, outcomes: bool = False) -> str:
@@ -411,23 +400,25 @@ def plan_of(state: PageState, folder: Path) -> Plan:
 
 def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
     """Let the scenario say where its parts come from as if it had been loaded from beside it."""
-    ours = f"{folder}/"
 
-    def plain(texts: Mapping[str, str]) -> dict[str, str]:
-        return {key: text.replace(ours, "") for key, text in texts.items()}
+    def plain(text: str) -> str:
+        return text.replace(f"{folder}/", "")
 
-    events = tuple(replace(e, where=e.where.replace(ours, "")) for e in scenario.events)
-    text = scenario.text.replace(ours, "")
-    return replace(scenario, text=text, events=events, origins=plain(scenario.origins))
+    return replace(
+        scenario,
+        text=plain(scenario.text),
+        events=tuple(replace(e, where=plain(e.where)) for e in scenario.events),
+        origins={key: plain(text) for key, text in scenario.origins.items()},
+    )
 
 
 def _question(state: PageState) -> str:
     since = f" from {state.since}" if state.since else ""
     levers = ", ".join(f"{name} = {value}" for name, value in state.levers)
-    told = [f"{levers}{since}"] if levers else []
-    told += [f"{key} moved to {month}" for key, month in state.moves]
+    parts = [f"{levers}{since}"] if levers else []
+    parts += [f"{key} moved to {month}" for key, month in state.moves]
     return (
-        f"What differs with {' and '.join(told)}?" if told else "What differs from the reference?"
+        f"What differs with {' and '.join(parts)}?" if parts else "What differs from the reference?"
     )
 
 
@@ -436,9 +427,13 @@ def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _value(text: str) -> str:
+def _toml(value: object) -> str:
+    return _text(value) if isinstance(value, str) else repr(value)
+
+
+def _quantity(text: str) -> float | str:
     """Return a number as a number, and anything else as a text, for the check to judge."""
     try:
-        return repr(read_quantity(text, ""))
+        return read_quantity(text, "")
     except ValueError:
-        return _text(text)
+        return text

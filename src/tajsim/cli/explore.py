@@ -136,11 +136,8 @@ def sensitivity(options: Namespace) -> None:
     """
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
-        from tajsim.exploration.sensitivity import sensitivity, sensitivity_text
-
-        found = sensitivity(options.sweep, options.outcome, options.scenario)
-        text = sensitivity_text(found, options.all)
-        return text, found.tables(), lambda: _draw_sensitivity(found)
+        found = tajsim.sensitivity(options.sweep, options.outcome, options.scenario)
+        return found.text(options.all), found.tables(), lambda: _draw_sensitivity(found)
 
     _explore(options, work, "tables and pictures are")
 
@@ -180,7 +177,7 @@ def discover(options: Namespace) -> None:
         names = "above below highest lowest scenario inputs drawn boxes least"
         chosen = given(options, names)
         found = tajsim.discover(options.sweep, options.outcome, **chosen)
-        return str(found), {"boxes": found.table()}, lambda: _draw_discovery(found)
+        return str(found), found.tables(), lambda: _draw_discovery(found)
 
     _explore(options, work, "table and the picture are")
 
@@ -216,30 +213,24 @@ def _goal(text: str) -> tuple[str, str]:
     Option("--levers", "factors, or scenario, to choose among (default: the decisions)", "A,B"),
     Option(
         "--rule",
-        "recommend the smallest largest regret (default), or most worlds satisfied",
+        "recommend the smallest largest regret (default), or most states satisfied",
         choices=("regret", "satisfy"),
     ),
     *folder_options("a new folder for the tables (CSV) and the pictures"),
     Option("--all", "print all portfolios, not twelve"),
 )
 def robust(options: Namespace) -> None:
-    """Compare all choices of levers (portfolios) of a sweep in the same worlds.
+    """Compare the portfolios of a sweep (choices of levers) in the same states of the world.
 
-    Prints the regret, the share of worlds in which given levels are reached, the recommended
-    portfolio, and the conditions under which it fails. A world is the number of a run with its luck
+    Prints the regret, the share of states in which given levels are reached, the recommended
+    portfolio, and the conditions under which it fails. A state is the number of a run with its luck
     and its uncertain parameters, and a value for each factor that is no lever.
     """
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
-        from tajsim.exploration.discovery import box_table
-        from tajsim.exploration.robustness import robustness_text
-
         chosen = given(options, "satisfy levers rule")
         found = tajsim.robust(options.sweep, dict(options.goal), **chosen)
-        tables = {"portfolios": found.table}
-        if found.boxes:
-            tables["fails"] = box_table(found.boxes)
-        return robustness_text(found, options.all), tables, lambda: _draw_robustness(found)
+        return found.text(options.all), found.tables(), lambda: _draw_robustness(found)
 
     _explore(options, work, "tables and pictures are")
 
@@ -300,7 +291,7 @@ def _draw_discovery(found: Discovery) -> dict[str, Figure]:
     """Return the picture of the boxes, if there is one."""
     rows = found.cases.values.shape[1]
     foot = _foot(found.sweep, f"{rows:,} rows, {len(found.sweep.results):,} runs")
-    picture = _draw_boxes(found.happening.text, found.cases, found.sweep, found.boxes, foot)
+    picture = _draw_boxes(found.threshold.text, found.cases, found.sweep, found.boxes, foot)
     return {"boxes": picture} if picture else {}
 
 
@@ -318,14 +309,14 @@ def _draw_robustness(found: Robustness) -> dict[str, Figure]:
     if len(axes) == 1:
         axes.append(("regret_max", "", "largest regret: low is wanted", found.regret_unit))
     portfolios = [
-        ", ".join(f"{lever} {value_text(row[lever])}" for lever in found.worlds.levers)
-        for row in found.worlds.portfolios.to_dict("records")
+        ", ".join(f"{lever} {value_text(row[lever])}" for lever in found.states.levers)
+        for row in found.states.portfolios.to_dict("records")
     ]
-    worlds = len(found.worlds.worlds)
-    foot = _foot(found.sweep, f"{len(found.table)} portfolios, {worlds:,} worlds")
+    states = len(found.states.table)
+    foot = _foot(found.sweep, f"{len(found.table)} portfolios, {states:,} states of the world")
     levels = " and ".join(level.text for level in found.levels)
-    about = f"Means over the same worlds. It satisfies where {levels}."
-    title = f"Portfolios of {', '.join(found.worlds.levers)}"
+    about = f"Means over the same states of the world. It satisfies where {levels}."
+    title = f"Portfolios of {', '.join(found.states.levers)}"
     drawn = tradeoff(found.table, portfolios, axes, found.recommended, title, about, foot)
     pictures = {"tradeoff": drawn}
     if found.cases is not None:

@@ -167,7 +167,7 @@ _USUAL_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
     Option("--scenario", "what levers change: a shipped scenario or a file", "A"),
     Option("--reference", "what it is compared with: a shipped scenario or a file", "B"),
     Option("--port", f"port (default {PORT})", "N", default=PORT),
-    Option("--host", "loopback address to bind to (default 127.0.0.1)", default="127.0.0.1"),
+    Option("--host", "loopback address (default 127.0.0.1)", "ADDRESS", default="127.0.0.1"),
     Option(
         "--workers", "processes (default: one for each core, 2 to 4)", "N", default=_USUAL_WORKERS
     ),

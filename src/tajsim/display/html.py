@@ -6,8 +6,13 @@ that it reads on a light and on a dark page.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _STYLE = """\
 .tajsim-display { color: inherit; line-height: 1.4; }
@@ -77,6 +82,24 @@ def whole(*content: object) -> str:
     return element("div", Html(f"<style>\n{_STYLE}</style>"), *content, look="tajsim-display")
 
 
-def verbatim(words: str) -> str:
-    """Return text with its layout, as a notebook shows it."""
-    return whole(element("pre", words))
+class Printed:
+    """What was found: prints as text (``__str__``), shows as HTML, and is written as tables."""
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return the tables behind the text by the name of their file."""
+        raise NotImplementedError
+
+    def to_csv(self, folder: str | Path) -> None:
+        """Write each table that holds a row into an existing folder, as ``NAME.csv``."""
+        for name, table in self.tables().items():
+            if len(table):
+                table.to_csv(Path(folder, f"{name}.csv"), index=False, float_format="%.6g")
+
+    def _repr_html_(self) -> str:
+        """Return the text with its layout, as a notebook shows it."""
+        return whole(element("pre", str(self)))
+
+
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """Return the rows with their columns as attributes (of types that pandas does not know)."""
+    return list(table.itertuples())

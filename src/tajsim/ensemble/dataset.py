@@ -94,7 +94,7 @@ def chronicle_variables(
 
 
 _FILE = re.compile(r"^# (\S+\.toml)$", re.MULTILINE)
-_LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "xarray", "h5netcdf", "h5py")
+_LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "xarray", "netCDF4")
 
 
 def provenance(plan: Plan) -> dict[str, Any]:

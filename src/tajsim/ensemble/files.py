@@ -32,7 +32,7 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
     """
     path = Path(path)
     check_file(path, overwrite, "overwrite=True")
-    write_whole(path, dataset.to_netcdf(engine="h5netcdf", encoding=_encoding(dataset)))
+    write_whole(path, dataset.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
     return path
 
 
@@ -53,10 +53,10 @@ def load_results(path: str | Path) -> xr.Dataset:
     if not path.is_file():  # reading a pipe would wait for its writer
         raise UserError(f"{path}: is not an ordinary file; expected a results file")
     try:
-        dataset = xr.load_dataset(path, engine="h5netcdf")
+        dataset = xr.load_dataset(path, engine="netcdf4")
     except PermissionError:
         raise UserError(f"{path}: cannot be read (permission denied)") from None
-    except Exception:  # h5py and xarray raise many kinds for a file that is cut or foreign
+    except Exception:  # netCDF4 and xarray raise many kinds for a file that is cut or foreign
         raise UserError(f"{path}: not a results file, or a damaged one") from None
     if "tajsim_version" not in dataset.attrs:
         raise UserError(f"{path}: not a results file of tajsim")

@@ -1,4 +1,4 @@
-"""What a sweep says: what its results hang on, where an outcome happens, which choice is robust."""
+"""What a sweep shows: what drives its results, where an outcome happens, which choice is robust."""
 
 from tajsim.exploration.discovery import Discovery, discover
 from tajsim.exploration.robustness import Robustness, robust

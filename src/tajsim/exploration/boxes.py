@@ -1,10 +1,14 @@
-"""Boxes with their worth: how often it happens, how many cases, held out, against chance."""
+"""Boxes with their worth: how often it happens, how many cases, held out, against chance.
+
+Also as sentences and as tables, for whoever seeks boxes: where an outcome happens, where a choice
+fails.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +16,9 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from tajsim.axes import Array
-from tajsim.errors import UserError
-from tajsim.exploration.columns import label_of
 from tajsim.exploration.prim import DOUBT, Box, Search, chance_of_limit, find_boxes
 from tajsim.results.effect import orders
-from tajsim.results.numbers import percent, table_number
+from tajsim.results.numbers import percent, table_number, text_table
 
 #: With more inputs than this, those are searched that go with what happens most (in ranks).
 MOST_INPUTS = 20
@@ -57,7 +59,7 @@ class Cases:
                 return self.run
         return self.point
 
-    def telling(self, rows: np.ndarray) -> list[int]:
+    def influential(self, rows: np.ndarray) -> list[int]:
         """Return the inputs to search: all, or those whose ranks go with it most in some rows."""
         varying = [i for i, row in enumerate(self.values[:, rows]) if np.ptp(row) > 0.0]
         if len(varying) <= MOST_INPUTS:
@@ -80,9 +82,8 @@ def make_cases(
         if pd.api.types.is_numeric_dtype(column):
             values[i] = column.to_numpy(dtype=float)
         else:
-            said = sorted(map(str, column.unique()))
-            texts[i] = tuple(said)
-            values[i] = [said.index(str(text)) for text in column]
+            codes, names = pd.factorize(column.astype(str), sort=True)
+            values[i], texts[i] = codes, tuple(names)
     return Cases(
         names=tuple(map(str, inputs.columns)),
         values=values,
@@ -93,8 +94,6 @@ def make_cases(
         run=np.unique(np.asarray(run), return_inverse=True)[1].astype(np.intp),
     )
 
-
-__all__ = ["DOUBT", "FoundBox", "Limit", "boxes_of", "limit_text"]
 
 FOLDS = 5
 _ORDERS = 400
@@ -159,7 +158,7 @@ def boxes_of(cases: Cases, seed: int, most: int = 3, least: int = 0) -> list[Fou
 
 def _search(cases: Cases, rows: np.ndarray, most: int, least: int) -> list[Box]:
     """Return the boxes of some rows, with the numbers of inputs that ``cases`` has."""
-    chosen = cases.telling(rows)
+    chosen = cases.influential(rows)
     if not chosen:
         return []
     search = Search(
@@ -298,85 +297,96 @@ def limit_text(cases: Cases, box: Box, i: int) -> str:
         left = [t for c, t in enumerate(cases.texts[i]) if c not in box.without.get(i, ())]
         return f"{name} is {' or '.join(left)}"
     low, high = box.low.get(i), box.high.get(i)
-    if low is not None and high is not None:
-        return (
-            f"{name} is between {_short(low, cases.values[i])} and {_short(high, cases.values[i])}"
-        )
-    if low is not None:
-        return f"{name} is above {_short(low, cases.values[i])}"
-    return f"{name} is below {_short(high or 0.0, cases.values[i])}"
+    ends = [_short(end, cases.values[i]) for end in (low, high) if end is not None]
+    how = "between" if len(ends) == 2 else "below" if low is None else "above"
+    return f"{name} is {how} {' and '.join(ends)}"
 
 
 def _short(limit: float, values: Array) -> str:
     """Return a limit with as few digits as still part the same values, three at least."""
     for digits in range(3, 16):
-        said = float(f"{limit:.{digits}g}")
-        if np.array_equal(values > limit, values > said):
+        short = float(f"{limit:.{digits}g}")
+        if np.array_equal(values > limit, values > short):
             break
-    return f"{said:,.15g}" if abs(said) < 1e15 else f"{said:g}"
+    return f"{short:,.15g}" if abs(short) < 1e15 else f"{short:g}"
 
 
-QUARTER = 0.25
-#: Units that nobody says.
-PLAIN = ("share", "index", "0 or 1", "number", "")
+_HEAD = ("box", "limit", "chance", "happens in", "elsewhere", "cases", "held out", "elsewhere",
+         "cases")  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """An outcome that crosses a threshold.
-
-    Attributes:
-        column: the kept column.
-        threshold: in its unit.
-        above: whether it happens at or above the threshold, else at or below.
-        text: as one says it.
-    """
-
-    column: str
-    threshold: float
-    above: bool
-    text: str
-
-    def of(self, values: Array) -> np.ndarray:
-        """Tell where it happens."""
-        found: np.ndarray = values >= self.threshold if self.above else values <= self.threshold
-        return found
+def boxes_text(what: str, boxes: Sequence[FoundBox], noun: str = "runs") -> list[str]:
+    """Return the sentences and the table of some boxes."""
+    if not boxes:
+        return ["No box is better than the whole: the inputs do not explain where it happens."]
+    first = [f"Box 1. {sentence(what, boxes[0], noun)}"]
+    lines = first + [
+        f"Box {k}. In what is left, {sentence(what, box, noun)}"
+        for k, box in enumerate(boxes[1:], 2)
+    ]
+    foot = (
+        "cases: share of all cases that lie in the box. held out: on fifths of the points that had "
+        "no part in making the box. chance: of a limit, the quasi-p-value; limits above "
+        f"{DOUBT:g} may be chance."
+    )
+    return ["\n".join(lines), text_table(_HEAD, _rows(boxes), left=(0, 1)), foot]
 
 
-def threshold(
-    row: pd.Series[Any],
-    values: Array,
-    *,
-    above: float | None = None,
-    below: float | None = None,
-    highest: float | None = None,
-    lowest: float | None = None,
-) -> Threshold:
-    """Return what is asked for of a column: ``row`` of `Sweep.columns`, ``values`` of all runs.
-
-    Raises:
-        UserError: if more than one threshold is given, or a share is not between 0 and 1.
-    """
-    given = {"above": above, "below": below, "highest": highest, "lowest": lowest}
-    chosen = [(name, value) for name, value in given.items() if value is not None]
-    if len(chosen) > 1:
-        raise UserError(f"{' and '.join(name for name, _ in chosen)}: give only one of them")
-    name, label, unit = str(row.name), label_of(row), str(row["unit"])
-    if not chosen and set(np.unique(values)) <= {0.0, 1.0}:
-        return Threshold(name, 0.5, True, f"'{label}' holds")
-    way, value = chosen[0] if chosen else ("highest", QUARTER)
-    if way in ("above", "below"):
-        word = "at least" if way == "above" else "at most"
-        return Threshold(name, value, way == "above", f"{label} is {word} {_said(value, unit)}")
-    if not 0.0 < value < 1.0:
-        raise UserError(f"{way} {value:g}: expected a share between 0 and 1, such as 0.25")
-    up = way == "highest"
-    limit = float(np.quantile(values, 1.0 - value if up else value))
-    rank = "quarter" if value == QUARTER else percent(value)
-    word = "at least" if up else "at most"
-    text = f"{label} is {word} {_said(limit, unit)} (the {way} {rank} of runs)"
-    return Threshold(name, limit, up, text)
+def sentence(what: str, box: FoundBox, noun: str = "runs") -> str:
+    """Return one plain sentence: what happens in how many runs, where, against how many."""
+    where = _joined([limit.text for limit in box.limits])
+    text = (
+        f"{what} in {percent(box.density)} of {noun} where {where}, against "
+        f"{percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie there."
+    )
+    if math.isnan(box.chance):
+        text += " Too few points to hold some out: take it as a hint."
+    if box.chance > DOUBT:
+        text += (
+            f" Chance explains this box: held out, {percent(box.chance)} of random orders do as "
+            "well. Do not rely on it."
+        )
+    doubtful = [limit.name for limit in box.limits if limit.chance > DOUBT]
+    if doubtful and not box.chance > DOUBT:
+        text += f" Chance may explain the limit of {_joined(doubtful)}."
+    return text
 
 
-def _said(value: float, unit: str) -> str:
-    return table_number(value) if unit in PLAIN else f"{table_number(value)} {unit}".strip()
+#: Figures of a box that its table holds, in the order of columns.
+_FIGURES = (
+    "density", "elsewhere", "coverage", "support", "held_density", "held_elsewhere",
+    "held_coverage",
+)  # fmt: skip
+
+
+def box_table(boxes: Sequence[FoundBox]) -> pd.DataFrame:
+    """Return a row for each limit of each box, with the figures of the box."""
+    return pd.DataFrame(
+        {
+            "box": k,
+            "input": limit.name,
+            "low": box.box.low.get(i),
+            "high": box.box.high.get(i),
+            "limit": limit.text,
+            "limit_chance": limit.chance,
+            **{name: getattr(box, name) for name in _FIGURES},
+            "box_chance": box.chance,
+        }
+        for k, box in enumerate(boxes, 1)
+        for i, limit in zip(box.box.inputs, box.limits, strict=True)
+    )
+
+
+def _rows(boxes: Sequence[FoundBox]) -> list[list[str]]:
+    """Return the cells of each limit, under `_HEAD`; the figures stand with the first of a box."""
+    rows = []
+    for k, box in enumerate(boxes, 1):
+        figures = [percent(getattr(box, n)) for n in _FIGURES if n != "support"]
+        for j, limit in enumerate(box.limits):
+            first, last = (str(k), figures) if j == 0 else ("", [""] * len(figures))
+            rows.append([first, limit.text, table_number(limit.chance), *last])
+    return rows
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -80,17 +80,13 @@ def row_of(sweep: Sweep, column: str) -> pd.Series[Any]:
 
 
 def label_of(row: pd.Series[Any]) -> str:
-    """Return a column as one says it: what it is, and where. ``row`` is of `Sweep.columns`."""
+    """Return what a column is, and where. ``row`` is of `Sweep.columns`."""
     places = [part.partition("=")[::2] for part in row["where"].split(";") if part]
-    texts = [f"all {d.replace('_', ' ')}s" if n == "all" else n for d, n in places]
-    return (
-        f"{row['label']} ({', '.join(text.replace('_', ' ') for text in texts)})"
-        if texts
-        else (str(row["label"]))
-    )
+    texts = [f"all {d}s" if n == "all" else n for d, n in places]
+    return f"{row['label']} ({', '.join(texts).replace('_', ' ')})" if texts else str(row["label"])
 
 
-def said(sweep: Sweep, column: str) -> str:
+def heading(sweep: Sweep, column: str) -> str:
     """Return a column as a heading: what it is, where, over which months, in which unit."""
     row = row_of(sweep, column)
     months = f"{row['window_start']} to {row['window_end']}"

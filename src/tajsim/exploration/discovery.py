@@ -2,40 +2,106 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tajsim.display.html import verbatim
+from tajsim.axes import Array
+from tajsim.display.html import Printed
 from tajsim.errors import UserError, unknown
-from tajsim.exploration.boxes import Cases, FoundBox, Threshold, boxes_of, make_cases, threshold
-from tajsim.exploration.columns import column_of, opened, row_of, scenarios_of
-from tajsim.exploration.prim import DOUBT
-from tajsim.results.numbers import percent, table_number, text_table
+from tajsim.exploration.boxes import Cases, FoundBox, box_table, boxes_of, boxes_text, make_cases
+from tajsim.exploration.columns import column_of, label_of, opened, row_of, scenarios_of
+from tajsim.results.numbers import percent, table_number
 from tajsim.sweeps.read import Sweep
 
 #: Names of columns that no factor can have.
 _SHARE, _COUNT = "share of runs", "number of runs"
 
 
+QUARTER = 0.25
+#: Units that nobody says.
+PLAIN = ("share", "index", "0 or 1", "number", "")
+
+
 @dataclass(frozen=True)
-class Discovery:
+class Threshold:
+    """An outcome that crosses a threshold.
+
+    Attributes:
+        column: the kept column.
+        value: in its unit.
+        above: whether it happens at or above the threshold, else at or below.
+        text: as one says it.
+    """
+
+    column: str
+    value: float
+    above: bool
+    text: str
+
+    def of(self, values: Array) -> np.ndarray:
+        """Tell where it happens."""
+        found: np.ndarray = values >= self.value if self.above else values <= self.value
+        return found
+
+
+def read_threshold(
+    row: pd.Series[Any],
+    values: Array,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    highest: float | None = None,
+    lowest: float | None = None,
+) -> Threshold:
+    """Return what is asked for of a column: ``row`` of `Sweep.columns`, ``values`` of all runs.
+
+    Raises:
+        UserError: if more than one threshold is given, or a share is not between 0 and 1.
+    """
+    given = {"above": above, "below": below, "highest": highest, "lowest": lowest}
+    chosen = [(name, value) for name, value in given.items() if value is not None]
+    if len(chosen) > 1:
+        raise UserError(f"{' and '.join(name for name, _ in chosen)}: give only one of them")
+    name, label, unit = str(row.name), label_of(row), str(row["unit"])
+    if not chosen and set(np.unique(values)) <= {0.0, 1.0}:
+        return Threshold(name, 0.5, True, f"'{label}' holds")
+    way, value = chosen[0] if chosen else ("highest", QUARTER)
+    if way in ("above", "below"):
+        word = "at least" if way == "above" else "at most"
+        return Threshold(name, value, way == "above", f"{label} is {word} {_amount(value, unit)}")
+    if not 0.0 < value < 1.0:
+        raise UserError(f"{way} {value:g}: expected a share between 0 and 1, such as 0.25")
+    up = way == "highest"
+    limit = float(np.quantile(values, 1.0 - value if up else value))
+    rank = "quarter" if value == QUARTER else percent(value)
+    word = "at least" if up else "at most"
+    text = f"{label} is {word} {_amount(limit, unit)} (the {way} {rank} of runs)"
+    return Threshold(name, limit, up, text)
+
+
+def _amount(value: float, unit: str) -> str:
+    return table_number(value) if unit in PLAIN else f"{table_number(value)} {unit}".strip()
+
+
+@dataclass(frozen=True)
+class Discovery(Printed):
     """The boxes in which an outcome happens.
 
     Attributes:
         sweep: the sweep.
-        happening: what is asked for, in words and as a threshold.
+        threshold: what is asked for, in words and as a number.
         cases: the table searched.
         boxes: the best first.
         notes: what a reader must know besides.
     """
 
     sweep: Sweep
-    happening: Threshold
+    threshold: Threshold
     cases: Cases
     boxes: tuple[FoundBox, ...]
     notes: tuple[str, ...] = ()
@@ -44,13 +110,18 @@ class Discovery:
         """Return a row for each limit of each box."""
         return box_table(self.boxes)
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the table of the boxes."""
+        return {"boxes": self.table()}
+
     def __str__(self) -> str:
         """Return a sentence for each box, and the tables."""
-        return discovery_text(self)
-
-    def _repr_html_(self) -> str:
-        """Return the text as a notebook shows it."""
-        return verbatim(str(self))
+        what, cases = self.threshold.text, self.cases
+        lead = (
+            f"{what}: in {percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
+            f"Sought in {cases.values.shape[1]:,} rows over {len(cases.names)} inputs."
+        )
+        return "\n\n".join([lead, *boxes_text(what, self.boxes), *self.notes])
 
 
 def discover(
@@ -92,17 +163,17 @@ def discover(
     runs = found.results[found.results["point"].isin(points.index)].dropna(subset=[column])
     if runs.empty:
         raise UserError(f"{found.folder}: no run of {column} is finished")
-    asked = threshold(row_of(found, column), runs[column].to_numpy(dtype=float),
+    asked = read_threshold(row_of(found, column), runs[column].to_numpy(dtype=float),
                       above=above, below=below, highest=highest, lowest=lowest)  # fmt: skip
     happens = asked.of(runs[column].to_numpy(dtype=float))
     if not 0.0 < happens.mean() < 1.0:
         how = "every" if happens.any() else "no"
-        raise UserError(f"{asked.text} in {how} run; there is nothing to tell apart")
+        raise UserError(f"{asked.text} in {how} run; there is nothing to explain")
     cases = _cases(found, points, runs.assign(**{_SHARE: happens}), drawn, inputs)
     seed = int(found.about["seed"])
     return Discovery(
         sweep=found,
-        happening=asked,
+        threshold=asked,
         cases=cases,
         boxes=tuple(boxes_of(cases, seed, boxes, least)),
         notes=_notes(found, cases, drawn),
@@ -158,100 +229,3 @@ def _notes(sweep: Sweep, cases: Cases, drawn: bool) -> tuple[str, ...]:
             "are run numbers."
         )
     return tuple(notes)
-
-
-_HEAD = ("box", "limit", "chance", "happens in", "elsewhere", "cases", "held out", "elsewhere",
-         "cases")  # fmt: skip
-
-
-def discovery_text(found: Discovery) -> str:
-    """Return the whole text."""
-    cases = found.cases
-    parts = [
-        f"{found.happening.text}: in {percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
-        f"Sought in {cases.values.shape[1]:,} rows over {len(cases.names)} inputs.",
-        *boxes_text(found.happening.text, found.boxes),
-        *found.notes,
-    ]
-    return "\n\n".join(parts)
-
-
-def boxes_text(what: str, boxes: Sequence[FoundBox], noun: str = "runs") -> list[str]:
-    """Return the sentences and the table of some boxes."""
-    if not boxes:
-        return ["No box is better than the whole: the inputs do not tell where it happens."]
-    first = [f"Box 1. {sentence(what, boxes[0], noun)}"]
-    lines = first + [
-        f"Box {k}. In what is left, {sentence(what, box, noun)}"
-        for k, box in enumerate(boxes[1:], 2)
-    ]
-    foot = (
-        "cases: share of all cases that lie in the box. held out: on fifths of the points that had "
-        "no part in making the box. chance: of a limit, the quasi-p-value; limits above "
-        f"{DOUBT:g} may be chance."
-    )
-    return ["\n".join(lines), text_table(_HEAD, _rows(boxes), left=(0, 1)), foot]
-
-
-def sentence(what: str, box: FoundBox, noun: str = "runs") -> str:
-    """Return one plain sentence: what happens in how many runs, where, against how many."""
-    where = _joined([limit.text for limit in box.limits])
-    text = (
-        f"{what} in {percent(box.density)} of {noun} where {where}, against "
-        f"{percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie there."
-    )
-    if math.isnan(box.chance):
-        text += " Too few points to hold some out: take it as a hint."
-    if box.chance > DOUBT:
-        text += (
-            f" Chance explains this box: held out, {percent(box.chance)} of random orders do as "
-            "well. Do not rely on it."
-        )
-    doubtful = [limit.name for limit in box.limits if limit.chance > DOUBT]
-    if doubtful and not box.chance > DOUBT:
-        text += f" Chance may explain the limit of {_joined(doubtful)}."
-    return text
-
-
-def box_table(boxes: Sequence[FoundBox]) -> pd.DataFrame:
-    """Return a row for each limit of each box, with the figures of the box."""
-    rows = []
-    for k, box in enumerate(boxes, 1):
-        for i, limit in zip(box.box.inputs, box.limits, strict=True):
-            rows.append(
-                {
-                    "box": k,
-                    "input": limit.name,
-                    "low": box.box.low.get(i),
-                    "high": box.box.high.get(i),
-                    "limit": limit.text,
-                    "limit_chance": limit.chance,
-                    "density": box.density,
-                    "elsewhere": box.elsewhere,
-                    "coverage": box.coverage,
-                    "support": box.support,
-                    "held_density": box.held_density,
-                    "held_elsewhere": box.held_elsewhere,
-                    "held_coverage": box.held_coverage,
-                    "box_chance": box.chance,
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _rows(boxes: Sequence[FoundBox]) -> list[list[str]]:
-    rows = []
-    for k, box in enumerate(boxes, 1):
-        figures: list[float] = [box.density, box.elsewhere, box.coverage]
-        figures += (box.held_density, box.held_elsewhere, box.held_coverage)
-        cells = [percent(figure) for figure in figures]
-        for j, limit in enumerate(box.limits):
-            own = [str(k)] if j == 0 else [""]
-            rows.append(
-                [*own, limit.text, table_number(limit.chance), *(cells if j == 0 else [""] * 6)]
-            )
-    return rows
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,4 +1,4 @@
-"""Sobol indices of Saltelli's design: shares of the variance of the means of points, from SALib."""
+"""Indices of sensitivity: Sobol's, Morris's (from SALib), of ranks; swings, and chance."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tajsim.analysis.assumptions import ranked
 from tajsim.axes import Array
 from tajsim.errors import library
 from tajsim.results.effect import LEVEL, counts_of_runs
 
 _SAMPLES = 200
+_TAILS = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
 
 
-def whole_blocks(values: Array, factors: int, second_order: bool) -> np.ndarray:
-    """Tell which base rows are complete, ``(base,)``, from the answers in the order of the design.
+def block_size(kind: str, factors: int, second_order: bool = False) -> int:
+    """Return how many rows of a design belong together: a base row (Saltelli) or walk (Morris)."""
+    if kind == "morris":
+        return factors + 1
+    return 2 * factors + 2 if second_order else factors + 2
 
-    A base row is a block of ``2 factors + 2`` rows of the design, ``factors + 2`` without pairs.
-    """
-    size = 2 * factors + 2 if second_order else factors + 2
-    return np.asarray(np.isfinite(values.reshape(-1, size)).all(axis=1))
+
+def complete(values: Array, size: int) -> np.ndarray:
+    """Tell which rows ``(row,)`` have an answer, as have all others of their block."""
+    return np.repeat(np.isfinite(values.reshape(-1, size)).all(axis=1), size)
 
 
 def sobol_indices(
@@ -83,8 +88,7 @@ def first_by_basis(
     The base rows are resampled for all factors together, so that the interval is that of the sum.
     """
     factors = problem["num_vars"]
-    size = 2 * factors + 2 if second_order else factors + 2
-    blocks = values.reshape(-1, size)
+    blocks = values.reshape(-1, block_size("sobol", factors, second_order))
     a, ab, b = blocks[:, 0], blocks[:, 1 : factors + 1], blocks[:, -1]
     counts = np.vstack([np.ones(len(blocks)), counts_of_runs(len(blocks), seed, _SAMPLES)])
     counts = counts / len(blocks)
@@ -103,7 +107,6 @@ def sums_by_basis(shares: Array, bases: list[str], rest: str) -> pd.DataFrame:
 
     ``rest`` names what is left of 1.
     """
-    tail = (1.0 - LEVEL) / 2.0
     rows = []
     sums: dict[str, Array] = {
         basis: shares[:, [own == basis for own in bases]].sum(axis=1)
@@ -112,15 +115,10 @@ def sums_by_basis(shares: Array, bases: list[str], rest: str) -> pd.DataFrame:
     }
     sums[rest] = 1.0 - shares.sum(axis=1)
     for basis, sample in sums.items():
-        low, high = np.quantile(sample[1:], (tail, 1.0 - tail))
+        low, high = np.quantile(sample[1:], _TAILS)
         count = sum(own == basis for own in bases)
         rows.append([basis, count, sample[0], min(low, sample[0]), max(high, sample[0])])
     return pd.DataFrame(rows, columns=["basis", "factors", "share", "low", "high"])
-
-
-def whole_walks(values: Array, factors: int) -> np.ndarray:
-    """Tell which walks are complete, ``(walk,)``; a walk is ``factors + 1`` rows of the design."""
-    return np.asarray(np.isfinite(values.reshape(-1, factors + 1)).all(axis=1))
 
 
 def morris_indices(
@@ -195,6 +193,99 @@ def chance_in_effects(spread: float, levels: int) -> float:
     """
     step = levels / (2.0 * (levels - 1.0))
     return float(spread * np.sqrt(2.0) / step * np.sqrt(2.0 / np.pi))
+
+
+def rank_regression(
+    names: list[str], places: Array, values: Array, bases: list[str], seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Regress the ranks of the answers on the ranks of the factors, all standardised.
+
+    Args:
+        names: of the factors.
+        places: ``(point, factor)`` each point once.
+        values: ``(point,)`` answers, all known.
+        bases: of the factors.
+        seed: of the resampling of points.
+
+    Returns:
+        A long table (``factor``, ``index`` = ``coefficient``, ``value``, ``low``, ``high``), and
+        the shares of the variance of ranks by basis (coefficient times correlation, summed; they
+        add up to R squared, the rest is what no straight line in ranks explains).
+    """
+    x, y = ranked(places.T), ranked(values[None, :])[0]
+    points = len(y)
+    counts = np.vstack([np.ones(points), counts_of_runs(points, seed, _SAMPLES)])
+    samples = [_regress(x, y, row / points) for row in counts]
+    slopes = np.stack([slope for slope, _ in samples])
+    shares = np.stack([slope * along for slope, along in samples])
+    low, high = np.quantile(slopes[1:], _TAILS, axis=0)
+    table = pd.DataFrame(
+        {
+            "factor": names,
+            "index": "coefficient",
+            "value": slopes[0],
+            "low": np.minimum(low, slopes[0]),
+            "high": np.maximum(high, slopes[0]),
+        }
+    )
+    return table, sums_by_basis(shares, bases, "unexplained")
+
+
+def _regress(x: Array, y: Array, weight: Array) -> tuple[Array, Array]:
+    """Return coefficients and correlations ``(factor,)`` under weights that add to 1."""
+    x = x - (x @ weight)[:, None]
+    y = y - float(y @ weight)
+    sizes = np.sqrt((x**2) @ weight)
+    size = float(np.sqrt((y**2) @ weight))
+    x = np.divide(x, sizes[:, None], out=np.zeros_like(x), where=sizes[:, None] > 1e-12)
+    y = y / size if size > 1e-12 else np.zeros_like(y)
+    along = (x * weight) @ y
+    found = np.linalg.lstsq((x * weight) @ x.T, along, rcond=1e-10)
+    return np.asarray(found[0], dtype=float), along
+
+
+#: The low end of a factor is its lowest quarter of the way, the high end its highest.
+QUARTER = 0.25
+
+
+def swings(names: list[str], places: Array, values: Array, seed: int) -> pd.DataFrame:
+    """Return the mean answer where each factor is low, and where it is high.
+
+    Args:
+        names: of the factors.
+        places: ``(row, factor)`` 0 to 1.
+        values: ``(row,)`` answers, all known.
+        seed: of the resampling of rows.
+
+    Returns:
+        One row a factor: ``factor``, ``at_low``, ``at_high``, ``middle`` (the mean of all),
+        ``swing`` (high less low) with its interval ``low`` to ``high``.
+    """
+    counts = np.vstack([np.ones(len(values)), counts_of_runs(len(values), seed)])
+    low, high = (_means(counts, values, ends) for ends in _ends(places))
+    swing = high - low  # (sample, factor)
+    lower, upper = np.nanquantile(swing[1:], _TAILS, axis=0)
+    columns = {"factor": names, "at_low": low[0], "at_high": high[0], "middle": values.mean()}
+    return pd.DataFrame({**columns, "swing": swing[0], "low": lower, "high": upper})
+
+
+def _ends(places: Array) -> tuple[Array, Array]:
+    """Return ones where each factor is low, and where it is high, ``(row, factor)``.
+
+    The lowest and the highest value of a factor are always among them.
+    """
+    low = np.maximum(QUARTER, places.min(axis=0))
+    high = np.minimum(1.0 - QUARTER, places.max(axis=0))
+    return (places <= low + 1e-9).astype(float), (places >= high - 1e-9).astype(float)
+
+
+def _means(counts: Array, values: Array, ends: Array) -> Array:
+    """Return ``(sample, factor)`` means over the rows at one end."""
+    size = counts @ ends
+    found: Array = np.divide(
+        counts @ (ends * values[:, None]), size, out=np.full(size.shape, np.nan), where=size > 0.0
+    )
+    return found
 
 
 _ROUNDS = 200

@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 
 from tajsim.axes import Array
-from tajsim.display.html import verbatim
+from tajsim.display.html import Printed
 from tajsim.errors import UserError, unknown
-from tajsim.exploration.boxes import Cases, FoundBox, boxes_of, make_cases
+from tajsim.exploration.boxes import Cases, FoundBox, box_table, boxes_of, boxes_text, make_cases
 from tajsim.exploration.columns import column_of, opened
-from tajsim.exploration.discovery import boxes_text
 from tajsim.results.effect import counts_of_runs
 from tajsim.results.numbers import percent, table_number, text_table
 from tajsim.sweeps.read import Sweep
@@ -99,14 +98,14 @@ def read_levels(sweep: Sweep, given: Sequence[str]) -> list[Level]:
 
 
 def regret(values: Array, sign: int) -> Array:
-    """Return how far each portfolio falls behind the best one of the same world.
+    """Return how far each portfolio falls behind the best one of the same state of the world.
 
     Args:
-        values: ``(portfolio, world)`` of one goal.
+        values: ``(portfolio, state)`` of one goal.
         sign: 1 if high is good, -1 if low is.
 
     Returns:
-        ``(portfolio, world)``, 0 for the best, in the unit of the values.
+        ``(portfolio, state)``, 0 for the best, in the unit of the values.
     """
     found: Array = (sign * values).max(axis=0) - sign * values
     return found
@@ -129,13 +128,13 @@ def best_by(rule: str, regrets: Array, satisfied: np.ndarray, counts: Array | No
     """Return the recommended portfolio.
 
     ``regret`` takes the one with the smallest largest regret (Savage), ``satisfy`` the one that
-    reaches the levels in most worlds; the other figure, then the mean regret, break ties.
+    reaches the levels in most states; the other figure, then the mean regret, break ties.
 
     Args:
         rule: ``regret`` or ``satisfy``.
-        regrets: ``(portfolio, world)``.
-        satisfied: ``(portfolio, world)``.
-        counts: ``(world,)`` how often each world counts; those of 0 are left out.
+        regrets: ``(portfolio, state)``.
+        satisfied: ``(portfolio, state)``.
+        counts: ``(state,)`` how often each state counts; those of 0 are left out.
     """
     counts = np.ones(regrets.shape[1]) if counts is None else counts
     largest = regrets[:, counts > 0.0].max(axis=1)
@@ -165,29 +164,29 @@ DECIDED = ("lever", "event")
 
 @dataclass(frozen=True)
 class StatesOfTheWorld:
-    """Every portfolio in the same worlds.
+    """Every portfolio in the same states of the world.
 
     Attributes:
         levers: the factors chosen (``scenario`` may be one of them).
         portfolios: a row a portfolio, its levers.
-        worlds: a row a world: the other factors, ``scenario``, ``run``.
-        values: column -> ``(portfolio, world)``.
-        missing: worlds left out because a portfolio has no run there.
+        table: a row a state: the other factors, ``scenario``, ``run``.
+        values: column -> ``(portfolio, state)``.
+        missing: states left out because a portfolio has no run there.
     """
 
     levers: tuple[str, ...]
     portfolios: pd.DataFrame
-    worlds: pd.DataFrame
+    table: pd.DataFrame
     values: dict[str, Array]
     missing: int
 
 
-def make_worlds(
+def states_of_the_world(
     sweep: Sweep, columns: Sequence[str], levers: Sequence[str] | None
 ) -> StatesOfTheWorld:
-    """Return the runs of a sweep by portfolio and world.
+    """Return the runs of a sweep by portfolio and state of the world.
 
-    A world is a scenario, a value for every factor that is no lever, and the number of a run: its
+    A state is a scenario, a value for every factor that is no lever, and the number of a run: its
     luck and its uncertain parameters, the same at every point.
 
     Args:
@@ -196,7 +195,7 @@ def make_worlds(
         levers: names of factors, or ``scenario``; by default the factors somebody decides on.
 
     Raises:
-        UserError: for unknown levers, fewer than two portfolios, no world in which all were run.
+        UserError: for unknown levers, fewer than two portfolios, no state in which all were run.
     """
     factors = [str(name) for name in sweep.factors.index]
     if levers is None:
@@ -213,56 +212,57 @@ def make_worlds(
     others = [name for name in ("scenario", *factors) if name not in levers]
     table = sweep.table().dropna(subset=list(columns))
     portfolio = table.groupby(levers, sort=False).ngroup().to_numpy()
-    world = table.groupby([*others, "run"], sort=False).ngroup().to_numpy()
-    shape = (portfolio.max() + 1, world.max() + 1)
+    state = table.groupby([*others, "run"], sort=False).ngroup().to_numpy()
+    shape = (portfolio.max() + 1, state.max() + 1)
     if shape[0] < 2:
         raise UserError(f"{', '.join(levers)}: only one portfolio was run; there is no choice")
     there = np.zeros(shape, bool)
-    there[portfolio, world] = True
+    there[portfolio, state] = True
     whole = there.all(axis=0)
     if not whole.any():
         raise UserError(
-            f"no world has a run of all {shape[0]:,} portfolios of {', '.join(levers)}; regret "
-            "compares them in the same worlds, so use a grid over levers and other factors, or "
-            "levers alone"
+            f"no state of the world has a run of all {shape[0]:,} portfolios of "
+            f"{', '.join(levers)}; regret compares them in the same states, so use a grid over "
+            "levers and other factors, or levers alone"
         )
     values = {}
     for column in columns:
         cells = np.full(shape, np.nan)
-        cells[portfolio, world] = table[column].to_numpy(dtype=float)
+        cells[portfolio, state] = table[column].to_numpy(dtype=float)
         values[column] = cells[:, whole]
     first_of = pd.Series(np.arange(len(table))).groupby(portfolio).first().to_numpy()
-    world_of = pd.Series(np.arange(len(table))).groupby(world).first().to_numpy()
+    row_of = pd.Series(np.arange(len(table))).groupby(state).first().to_numpy()
     return StatesOfTheWorld(
         levers=tuple(levers),
         portfolios=table.iloc[first_of][levers].reset_index(drop=True),
-        worlds=table.iloc[world_of[whole]][[*others, "run"]].reset_index(drop=True),
+        table=table.iloc[row_of[whole]][[*others, "run"]].reset_index(drop=True),
         values=values,
         missing=int((~whole).sum()),
     )
 
 
 RULES = ("regret", "satisfy")
-#: So many worlds are needed to seek where a portfolio fails.
+_FEW = 12
+#: So many states of the world are needed to seek where a portfolio fails.
 ENOUGH = 20
 _TAIL = 0.10
 
 
 @dataclass(frozen=True)
-class Robustness:
-    """Portfolios over worlds.
+class Robustness(Printed):
+    """Portfolios over states of the world.
 
     Attributes:
         sweep: the sweep.
         goals, levels: what they are judged by.
-        worlds: portfolios and worlds.
+        states: portfolios and states of the world.
         table: a row a portfolio: the levers; for each goal ``mean_`` and ``worst_`` (the tenth of
-            worlds in which it does worst begins there); ``regret_max``, ``regret_90``,
-            ``regret_mean``; ``satisfied`` (share of worlds that reach all levels); ``chosen``
-            (share of resampled worlds in which it would be recommended); ``undominated``.
+            states in which it does worst begins there); ``regret_max``, ``regret_90``,
+            ``regret_mean``; ``satisfied`` (share of states that reach all levels); ``chosen``
+            (share of resampled states in which it would be recommended); ``undominated``.
         regret_unit: of the regrets.
         rule: by which one is recommended; ``recommended`` its row.
-        fails: ``(world,)`` where the recommended portfolio misses a level.
+        fails: ``(state,)`` where the recommended portfolio misses a level.
         boxes: the conditions under which it does, sought in ``cases`` (None if they cannot be).
         notes: what a reader must know besides.
     """
@@ -270,7 +270,7 @@ class Robustness:
     sweep: Sweep
     goals: tuple[Goal, ...]
     levels: tuple[Level, ...]
-    worlds: StatesOfTheWorld
+    states: StatesOfTheWorld
     table: pd.DataFrame
     regret_unit: str
     rule: str
@@ -280,13 +280,41 @@ class Robustness:
     cases: Cases | None
     notes: tuple[str, ...]
 
-    def __str__(self) -> str:
-        """Return the tables as text."""
-        return robustness_text(self)
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the table of portfolios, and that of the boxes in which the recommended fails."""
+        fails = {"fails": box_table(self.boxes)} if self.boxes else {}
+        return {"portfolios": self.table, **fails}
 
-    def _repr_html_(self) -> str:
-        """Return the text as a notebook shows it."""
-        return verbatim(str(self))
+    def text(self, everything: bool = False) -> str:
+        """Return the whole text; twelve portfolios, or all."""
+        table = self.table.assign(missed=-self.table["satisfied"])
+        order = ["regret_max", "regret_mean"] if self.rule == "regret" else ["missed", "regret_max"]
+        table = table.sort_values(order, kind="stable")
+        shown = table if everything else table.head(_FEW)
+        others = [str(n) for n in self.states.table if n not in ("run", "scenario")]
+        if "scenario" in self.states.table and self.states.table["scenario"].nunique() > 1:
+            others.append("scenario")
+        parts = [
+            f"{len(table)} portfolios of {', '.join(self.states.levers)} in the same "
+            f"{len(self.states.table):,} states of the world (run numbers"
+            f"{' and ' * bool(others)}{', '.join(others)}). "
+            f"Wanted: {' and '.join(f'{g.column} {g.way}' for g in self.goals)}. "
+            f"Satisfied where {' and '.join(level.text for level in self.levels)}.",
+            _portfolios_text(self, shown),
+        ]
+        if len(shown) < len(table):
+            parts[-1] += f"\n... and {len(table) - len(shown)} more; --all shows them."
+        parts.append(
+            f"Regret: how far behind the best portfolio of the same state ({self.regret_unit}"
+            + (", of the worse goal" if len(self.goals) > 1 else "")
+            + "). worst: a tenth of states are worse. chosen: share of resampled states in which "
+            "it is recommended. *: no other portfolio is better in the mean of every goal."
+        )
+        return "\n\n".join([*parts, recommendation(self), *_failing(self), *self.notes])
+
+    def __str__(self) -> str:
+        """Return the text with twelve portfolios."""
+        return self.text()
 
 
 def robust(
@@ -297,47 +325,47 @@ def robust(
     levers: Sequence[str] | None = None,
     rule: str = "regret",
 ) -> Robustness:
-    """Compare the portfolios of a sweep in every world that it holds.
+    """Compare the portfolios of a sweep in every state of the world that it holds.
 
     Args:
         sweep: a sweep or its folder, finished or not.
         goals: column -> ``high`` or ``low``, what it shall be.
         satisfy: levels to be reached, ``heroin_seized>=500``; by default the median of each goal
-            over all portfolios and worlds.
+            over all portfolios and states.
         levers: what is chosen: names of factors, or ``scenario``; by default the factors that are
             levers or parts of events.
         rule: ``regret`` or ``satisfy``, by which one is recommended.
 
     Raises:
-        UserError: for unknown names, rules or levels, or if portfolios do not share worlds.
+        UserError: for unknown names, rules or levels, or if portfolios share no state.
     """
     if rule not in RULES:
         raise UserError(unknown("rule", rule, RULES))
     found = opened(sweep)
     wanted, levels = read_goals(found, goals), read_levels(found, satisfy)
     columns = list(dict.fromkeys([g.column for g in wanted] + [level.column for level in levels]))
-    worlds = make_worlds(found, columns, levers)
+    states = states_of_the_world(found, columns, levers)
     if not levels:
         levels = [
-            Level(g.column, g.sign, float(np.median(worlds.values[g.column]))) for g in wanted
+            Level(g.column, g.sign, float(np.median(states.values[g.column]))) for g in wanted
         ]
-    values = [worlds.values[g.column] for g in wanted]
+    values = [states.values[g.column] for g in wanted]
     regrets = together([regret(v, g.sign) for v, g in zip(values, wanted, strict=True)], values)
-    satisfied = _satisfied(worlds, levels)
+    satisfied = _satisfied(states, levels)
     best = best_by(rule, regrets, satisfied)
-    table = _table(worlds, wanted, regrets, satisfied)
-    table["chosen"] = _chosen(worlds, rule, regrets, satisfied, int(found.about["seed"]))
+    table = _table(states, wanted, regrets, satisfied)
+    table["chosen"] = _chosen(states, rule, regrets, satisfied, int(found.about["seed"]))
     fails = ~satisfied[best]
-    cases, boxes, note = _where_it_fails(found, worlds, fails)
+    cases, boxes, note = _where_it_fails(found, states, fails)
     notes = [note] if note else []
-    if worlds.missing:
-        notes.append(f"{worlds.missing} worlds are left out: not every portfolio has a run there.")
+    if states.missing:
+        notes.append(f"{states.missing} states are left out: not every portfolio has a run there.")
     unit = str(found.columns.loc[wanted[0].column, "unit"])
     return Robustness(
         sweep=found,
         goals=tuple(wanted),
         levels=tuple(levels),
-        worlds=worlds,
+        states=states,
         table=table,
         regret_unit=unit if len(wanted) == 1 else "standard deviations of the goal",
         rule=rule,
@@ -349,23 +377,23 @@ def robust(
     )
 
 
-def _satisfied(worlds: StatesOfTheWorld, levels: Sequence[Level]) -> np.ndarray:
-    """Return ``(portfolio, world)`` whether every level is reached."""
-    reached = [level.sign * worlds.values[level.column] >= level.sign * level.value
+def _satisfied(states: StatesOfTheWorld, levels: Sequence[Level]) -> np.ndarray:
+    """Return ``(portfolio, state)`` whether every level is reached."""
+    reached = [level.sign * states.values[level.column] >= level.sign * level.value
                for level in levels]  # fmt: skip
     found: np.ndarray = np.logical_and.reduce(reached)
     return found
 
 
 def _table(
-    worlds: StatesOfTheWorld, goals: Sequence[Goal], regrets: Array, satisfied: np.ndarray
+    states: StatesOfTheWorld, goals: Sequence[Goal], regrets: Array, satisfied: np.ndarray
 ) -> pd.DataFrame:
-    table = worlds.portfolios.copy()
-    means = np.stack([g.sign * worlds.values[g.column].mean(axis=1) for g in goals])
+    table = states.portfolios.copy()
+    means = np.stack([g.sign * states.values[g.column].mean(axis=1) for g in goals])
     for g, mean in zip(goals, means, strict=True):
         tail = _TAIL if g.sign > 0 else 1.0 - _TAIL
         table[f"mean_{g.column}"] = g.sign * mean
-        table[f"worst_{g.column}"] = np.quantile(worlds.values[g.column], tail, axis=1)
+        table[f"worst_{g.column}"] = np.quantile(states.values[g.column], tail, axis=1)
     table["regret_max"] = regrets.max(axis=1)
     table["regret_90"] = np.quantile(regrets, 0.9, axis=1)
     table["regret_mean"] = regrets.mean(axis=1)
@@ -375,10 +403,10 @@ def _table(
 
 
 def _chosen(
-    worlds: StatesOfTheWorld, rule: str, regrets: Array, satisfied: np.ndarray, seed: int
+    states: StatesOfTheWorld, rule: str, regrets: Array, satisfied: np.ndarray, seed: int
 ) -> Array:
     """Return ``(portfolio,)`` how often each is recommended when run numbers are resampled."""
-    numbers, place = np.unique(worlds.worlds["run"].to_numpy(), return_inverse=True)
+    numbers, place = np.unique(states.table["run"].to_numpy(), return_inverse=True)
     counts = counts_of_runs(len(numbers), seed)[:, place]
     best = [best_by(rule, regrets, satisfied, row) for row in counts]
     found: Array = np.bincount(best, minlength=len(regrets)) / len(best)
@@ -386,80 +414,35 @@ def _chosen(
 
 
 def _where_it_fails(
-    sweep: Sweep, worlds: StatesOfTheWorld, fails: np.ndarray
+    sweep: Sweep, states: StatesOfTheWorld, fails: np.ndarray
 ) -> tuple[Cases | None, tuple[FoundBox, ...], str]:
-    """Return the worlds as cases, boxes in which it fails, and a line where none can be sought."""
+    """Return the states as cases, boxes in which it fails, and a line where none can be sought."""
     if not 0.0 < fails.mean() < 1.0:
         return None, (), ""
     if len(fails) < ENOUGH:
-        return (
-            None,
-            (),
-            f"{len(fails)} worlds are too few to seek where it fails; {ENOUGH} are needed.",
-        )
-    others = [name for name in worlds.worlds.columns if name != "run"]
-    inputs = worlds.worlds.join(sweep.drawn(), on="run").drop(columns="run")
+        few = f"{len(fails)} states are too few to seek where it fails; {ENOUGH} are needed."
+        return None, (), few
+    others = [name for name in states.table.columns if name != "run"]
+    inputs = states.table.join(sweep.drawn(), on="run").drop(columns="run")
     inputs = inputs.loc[:, inputs.nunique() > 1]
     if inputs.empty:
-        return (
-            None,
-            (),
-            "The worlds differ in nothing but chance, so no condition tells where it fails.",
-        )
-    point = worlds.worlds.groupby(others, sort=False).ngroup().to_numpy()
-    run = worlds.worlds["run"].to_numpy()
+        alike = "The states differ in nothing but chance, so no condition explains where it fails."
+        return None, (), alike
+    point = states.table.groupby(others, sort=False).ngroup().to_numpy()
+    run = states.table["run"].to_numpy()
     cases = make_cases(inputs, fails.astype(float), np.ones(len(fails)), list(point), list(run))
     return cases, tuple(boxes_of(cases, int(sweep.about["seed"]), most=2)), ""
 
 
-_FEW = 12
-
-
-def robustness_text(found: Robustness, everything: bool = False) -> str:
-    """Return the whole text; twelve portfolios, or all."""
-    table = found.table
-    order = ["regret_max", "regret_mean"]
-    if found.rule == "satisfy":
-        table = table.assign(missed=-table["satisfied"])
-        order = ["missed", "regret_max"]
-    table = table.sort_values(order, kind="stable")
-    count = len(table)
-    shown = table if everything else table.head(_FEW)
-    goals = " and ".join(f"{g.column} {g.way}" for g in found.goals)
-    parts = [
-        f"{count} portfolios of {', '.join(found.worlds.levers)} in the same "
-        f"{len(found.worlds.worlds):,} worlds (run numbers"
-        f"{_others(found)}). Wanted: {goals}. "
-        f"Satisfied where {' and '.join(level.text for level in found.levels)}.",
-        _robustness_text_table(found, shown),
-    ]
-    if len(shown) < count:
-        parts[-1] += f"\n... and {count - len(shown)} more; --all shows them."
-    parts.append(
-        f"Regret: how far behind the best portfolio of the same world ({found.regret_unit}"
-        + (", of the worse goal" if len(found.goals) > 1 else "")
-        + "). worst: a tenth of worlds are worse. chosen: share of resampled worlds in which it is "
-        "recommended. *: no other portfolio is better in the mean of every goal."
-    )
-    return "\n\n".join([*parts, recommendation(found), *_failing(found), *found.notes])
-
-
-def _others(found: Robustness) -> str:
-    names = [n for n in found.worlds.worlds.columns if n not in ("run", "scenario")]
-    if found.worlds.worlds.get("scenario") is not None:
-        names += ["scenario"] if found.worlds.worlds["scenario"].nunique() > 1 else []
-    return f" and {', '.join(names)}" if names else ""
-
-
-def _robustness_text_table(found: Robustness, table: pd.DataFrame) -> str:
-    head = ["", *found.worlds.levers]
+def _portfolios_text(found: Robustness, table: pd.DataFrame) -> str:
+    head = ["", *found.states.levers]
     for goal in found.goals:
         head += [f"{goal.column} mean", "worst"]
     head += ["regret max", "90 %", "mean", "satisfied", "chosen"]
     rows = []
     for i, row in table.iterrows():
         mark = ("> " if i == found.recommended else "") + ("*" if row["undominated"] else "")
-        cells = [said(row[name]) for name in found.worlds.levers]
+        cells = [lever_text(row[name]) for name in found.states.levers]
         for goal in found.goals:
             cells += [table_number(row[f"{kind}_{goal.column}"]) for kind in ("mean", "worst")]
         cells += [table_number(row[f"regret_{kind}"]) for kind in ("max", "90", "mean")]
@@ -467,15 +450,15 @@ def _robustness_text_table(found: Robustness, table: pd.DataFrame) -> str:
     return text_table(head, rows, left=(0,))
 
 
-def said(value: object) -> str:
+def lever_text(value: object) -> str:
     """Return the value of a lever."""
     return table_number(float(value)) if isinstance(value, int | float) else str(value)
 
 
 def portfolio_text(found: Robustness, row: int) -> str:
     """Return a portfolio as one says it: ``border_pay=40, aid_a_year=0``."""
-    levers = found.worlds.portfolios.iloc[row]
-    return ", ".join(f"{name}={said(levers[name])}" for name in found.worlds.levers)
+    levers = found.states.portfolios.iloc[row]
+    return ", ".join(f"{name}={lever_text(levers[name])}" for name in found.states.levers)
 
 
 def recommendation(found: Robustness) -> str:
@@ -483,11 +466,11 @@ def recommendation(found: Robustness) -> str:
     row = found.table.iloc[found.recommended]
     why = {
         "regret": f"its largest regret, {table_number(row['regret_max'])}, is the smallest of all",
-        "satisfy": f"it reaches the levels in most worlds, {percent(row['satisfied'])}",
+        "satisfy": f"it reaches the levels in most states, {percent(row['satisfied'])}",
     }[found.rule]
     text = (
         f"Recommended: {portfolio_text(found, found.recommended)}, because {why}; it is "
-        f"recommended in {percent(row['chosen'])} of resampled worlds"
+        f"recommended in {percent(row['chosen'])} of resampled states"
     )
     other = found.table["satisfied"] if found.rule == "regret" else -found.table["regret_max"]
     rival = int(other.to_numpy().argmax())
@@ -501,9 +484,9 @@ def recommendation(found: Robustness) -> str:
 def _failing(found: Robustness) -> list[str]:
     share = float(found.fails.mean())
     if share in (0.0, 1.0):
-        how = "never misses a level" if share == 0.0 else "misses a level in every world"
+        how = "never misses a level" if share == 0.0 else "misses a level in every state"
         return [f"The recommended portfolio {how}."]
-    text = f"It misses a level in {percent(share)} of {len(found.fails):,} worlds."
+    text = f"It misses a level in {percent(share)} of {len(found.fails):,} states of the world."
     if not found.boxes:
         return [text]
-    return [text, *boxes_text("The recommended portfolio fails", found.boxes, "worlds")]
+    return [text, *boxes_text("The recommended portfolio fails", found.boxes, "states")]

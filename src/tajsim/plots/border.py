@@ -245,7 +245,13 @@ def lanes(
     )
     ax = layout.figure.subplots()
     when = years(dataset["month"].values)
-    _frame(ax, dataset)
+    ax.set_ylim(len(LANES) - 0.5, -0.5)
+    panels.name_rows(ax, range(len(LANES)), list(LANES), 8.5)
+    for row in range(0, len(LANES), 2):
+        ax.axhspan(row - 0.5, row + 0.5, color="#f3f5f7", lw=0, zorder=0.1)
+    panels.time_axis(ax, dataset, 5.4, cells=True)
+    if panels.has_projection(dataset):
+        panels.bracket(ax, 5.4)
     for weight in (1, 2, 3):
         here = np.flatnonzero((weights == weight) & ~np.isin(np.arange(len(rows)), chosen))
         ax.plot(
@@ -318,17 +324,6 @@ def _key(
         text = f"{month_text(months[found.month[group[0]]])}: {said}"
         entries.append(KeyEntry(text, str(number), style.INK))
     return entries
-
-
-def _frame(ax: Axes, dataset: xr.Dataset) -> None:
-    """Draw the lanes with their names, the axis of years and the projection."""
-    ax.set_ylim(len(LANES) - 0.5, -0.5)
-    panels.name_rows(ax, range(len(LANES)), list(LANES), 8.5)
-    for row in range(0, len(LANES), 2):
-        ax.axhspan(row - 0.5, row + 0.5, color="#f3f5f7", lw=0, zorder=0.1)
-    panels.time_axis(ax, dataset, 5.4, cells=True)
-    if panels.has_projection(dataset):
-        panels.bracket(ax, 5.4)
 
 
 def _numbers(ax: Axes, spots: Sequence[tuple[float, int]]) -> None:

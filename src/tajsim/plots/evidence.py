@@ -172,13 +172,10 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
 
 def _upper_axis(ax: Axes) -> None:
     """Give the bars of agreement an axis of their own."""
-    upper = ax.secondary_xaxis("top", functions=(_to_share, _from_share))
+    functions = (lambda place: (place + EDGE) / (2 * EDGE), _from_share)
+    upper = ax.secondary_xaxis("top", functions=functions)
     upper.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     upper.set_xlabel("bars: runs that agree (share)", size=style.FOOT)
-
-
-def _to_share(place: Any) -> Any:
-    return (place + EDGE) / (2 * EDGE)
 
 
 def _from_share(share: Any) -> Any:
@@ -314,9 +311,9 @@ def _same_scope(
     return own == {d: [name] for d, name in target.where.items()}
 
 
-def draw_observed(ax: Axes, found: Sequence[Observed], factor: float) -> None:
-    """Draw documented values at their months, divided by ``factor`` as the panel's values are."""
-    for one in found:
+def draw_observed(ax: Axes, found: Sequence[Observed], outcome: str, factor: float) -> None:
+    """Draw documented values of an outcome, divided by ``factor`` as the panel's values are."""
+    for one in (one for one in found if one.outcome == outcome):
         low, high = one.low / factor, one.high / factor
         if max(high, one.value / factor) > ax.get_ylim()[1]:
             ax.set_ylim(top=1.08 * max(high, one.value / factor))

@@ -43,10 +43,9 @@ def fan(
 
     Args:
         dataset: results of one scenario or several.
-        outcome: outcomes to draw; by default eight of the headline ones, in a comparison those
-            that differ most.
+        outcome: outcomes to draw; by default eight headline ones, in a comparison the most moved.
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``; what is left of
-            the own dimensions is added (kg, USD, persons) or averaged (shares, indices).
+            the own dimensions is added or averaged.
         smooth: rolling window in months; flows become per-year figures. By default none.
         events: whether to mark the events; or the kinds of event to mark.
         title: heading; made from the outcomes by default.
@@ -57,8 +56,8 @@ def fan(
     Raises:
         UserError: for unknown names.
     """
-    headline = choose.headline(dataset)
-    names = choose.outcomes(dataset, outcome, windows.most_moved(dataset, headline, MOST_PANELS))
+    usual = windows.most_moved(dataset, choose.headline(dataset), MOST_PANELS)
+    names = choose.outcomes(dataset, outcome, usual)
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in names], chosen)
     scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events)
@@ -81,8 +80,7 @@ def fan(
         top = position < columns
         series = Series(windows.at_places(dataset, names[position], chosen), smooth)
         _panel(ax, series)
-        own = [one for one in seen if one.outcome == names[position]]
-        evidence.draw_observed(ax, own, series.factor)
+        evidence.draw_observed(ax, seen, names[position], series.factor)
         ax.set_title(heads[position], pad=room + 4 if top else 4)
         style.plain_numbers(ax.yaxis, tall)
         panels.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)

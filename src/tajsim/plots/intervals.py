@@ -138,23 +138,24 @@ def draw_rows(
     left = -72 * names_room(rows) - 4
     steps = [row.height / (len(row.intervals) + 0.4) for row in rows]
     half = min([_SWATCH, *(0.4 * s for s, row in zip(steps, rows, strict=True) if row.intervals)])
+    above = 0.0 if lines or rows[0].intervals else rows[0].height
     for row, step in zip(rows, steps, strict=True):
         middle = at - row.height / 2
         if row.intervals:
             middles.append(middle)
         else:
+            place = ax.transAxes if above else ax.get_yaxis_transform()
             ax.annotate(
-                "\n".join(row.lines), (0, middle), xycoords=ax.get_yaxis_transform(),
-                xytext=(left, 0), textcoords="offset points", va="center", weight="bold",
-                size=style.SMALL, bbox={"fc": "white", "lw": 0, "pad": 0.6}, zorder=5,
+                "\n".join(row.lines), (0, 1 if above else middle), xycoords=place,
+                xytext=(left, 4 if above else 0), textcoords="offset points", weight="bold",
+                size=style.SMALL, va="bottom" if above else "center",
             )  # fmt: skip
         first = middle + step * (len(row.intervals) - 1) / 2
-        for place, interval in enumerate(row.intervals):
-            interval.draw(ax, first - place * step, half)
+        for i, interval in enumerate(row.intervals):
+            interval.draw(ax, first - i * step, half)
         at -= row.height
         if lines:
             ax.axhline(at, color=style.GRID, lw=0.5, zorder=0.5)
-    above = 0.0 if lines or rows[0].intervals else rows[0].height
     ax.set_ylim(min(at, -tall) or -1.0, -above)
     names = ["\n".join(row.lines) for row in rows if row.intervals]
     panels.name_rows(ax, middles, names, style.FOOT)

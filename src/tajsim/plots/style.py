@@ -75,7 +75,6 @@ LOOK: dict[str, Any] = {
     "xtick.major.size": 3.0,
     "ytick.major.size": 0.0,
     "hatch.linewidth": 0.7,
-    "savefig.facecolor": "white",
     "savefig.dpi": DPI,
     "svg.hashsalt": "tajsim",  # the same picture gives the same file
     "pdf.fonttype": 42,

@@ -63,8 +63,9 @@ def levers(
     across_texts, up_texts = (
         [text.replace(" to ", "\nto ") for text in texts] for texts in (across_texts, up_texts)
     )
-    means = table[what.name].groupby([rows, columns]).mean().unstack()
-    means = means.reindex(index=range(len(up_texts)), columns=range(len(across_texts))).to_numpy()
+    cells = table[what.name].groupby([rows, columns]).mean().unstack()
+    cells = cells.reindex(index=range(len(up_texts)), columns=range(len(across_texts)))
+    means = cells.to_numpy(dtype=float)
     factor, unit = scaled(means, what.unit)
     others = [f for f in sweep.factors.index if f not in pair and table[f].nunique() > 1]
     averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
@@ -581,7 +582,7 @@ def tradeoff(
     legend = [
         style.line_item("recommended", marker="*", ls="", color=style.INK, ms=12),
         style.line_item("no portfolio is better in both", color=style.INK, lw=1.0),
-        style.line_item("to where the worst tenth of worlds begins", color=style.QUIET, lw=0.7),
+        style.line_item("to where the worst tenth of states begins", color=style.QUIET, lw=0.7),
     ]
     layout = Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
     ax = layout.figure.subplots()
@@ -608,7 +609,7 @@ def tradeoff(
     ax.set_ylabel("\n".join(wrap(up, _PANEL[1], 8.5)))
     style.plain_numbers(ax.xaxis, _PANEL[0])
     style.plain_numbers(ax.yaxis, 2.6)
-    panels.colour_bar(dots, ax, "% of worlds in which it satisfies", 3.5, pad=0.02, aspect=35)
+    panels.colour_bar(dots, ax, "% of states in which it satisfies", 3.5, pad=0.02, aspect=35)
     return layout.figure
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tajsim.report.facts import Facts, counts, rows
-from tajsim.report.wording import capital, effects_sentence, in_runs, level_sentence, told
+from tajsim.display.html import rows_of
+from tajsim.report import wording
+from tajsim.report.facts import Facts
 from tajsim.results.effect import effect
 from tajsim.results.select import NOTICEABLE, first_of_comparison, first_of_summary, gap, is_whole
 from tajsim.results.window import yes_or_no
@@ -28,7 +29,7 @@ def answer(facts: Facts) -> list[str]:
 
     For a comparison: differences that have a direction, those that the scenario's claims are about
     in their order before the largest others, none that another implies; then in how many runs a
-    yes-or-no outcome comes true; then for how much no direction can be told. For one scenario:
+    yes-or-no outcome occurs; then for how much no direction can be stated. For one scenario:
     levels. With fewer than `FEWEST` runs no direction is stated.
     """
     if not facts.others:
@@ -41,16 +42,16 @@ def answer(facts: Facts) -> list[str]:
         ]
     chosen = _most_moved(facts)
     each = max(1, (MOST - 2) // len(chosen))
-    said: list[str] = []
+    lines: list[str] = []
     for name in chosen:
-        said += _effects(facts, name, leading(facts, name)[: each * TOGETHER])
+        lines += _effects(facts, name, leading(facts, name)[: each * TOGETHER])
     if len(facts.others) == 1 and not facts.equal(facts.others[0]):
-        said += _yes_or_no(facts, facts.others[0])
-    return [*said[: MOST - 1], *counts(facts, len(facts.others) - len(chosen))]
+        lines += _yes_or_no(facts, facts.others[0])
+    return [*lines[: MOST - 1], *counts(facts, len(facts.others) - len(chosen))]
 
 
 def _most_moved(facts: Facts) -> list[str]:
-    """Return the scenarios that are told of: all, or those whose first difference is largest."""
+    """Return the scenarios in the answer: all, or those whose first difference is largest."""
     if len(facts.others) < MOST:
         return facts.others
     sizes = {}
@@ -61,19 +62,19 @@ def _most_moved(facts: Facts) -> list[str]:
 
 
 def leading(facts: Facts, scenario: str) -> list[tuple[str, str]]:
-    """Return the differences to be told first, as outcome and coordinate, each saying its own."""
+    """Return the differences to state first, as outcome and coordinate, each saying its own."""
     part = facts.comparison[facts.comparison["scenario"] == scenario]
     shown = first_of_comparison(part)
     shown = shown[(shown["direction"] != "") & (shown["unit"] != "0 or 1")]
     claimed = facts.claimed(scenario)
     added = set(part[is_whole(part)]["outcome"])  # the others have no whole, only places
     order = []
-    for row, alone in zip(rows(shown), is_whole(shown), strict=True):
+    for row, alone in zip(rows_of(shown), is_whole(shown), strict=True):
         key = (row.outcome, row.where)
         whole = alone or row.outcome not in added
-        # A claim about one place is told of the whole where there is one, else of that place.
-        told = alone or key in claimed
-        place = [i for i, claim in enumerate(claimed) if told and claim[0] == row.outcome]
+        # A claim about one place stands for the whole where there is one, else of that place.
+        fits = alone or key in claimed
+        place = [i for i, claim in enumerate(claimed) if fits and claim[0] == row.outcome]
         rank = (0, not alone, place[0]) if place else (1, not whole, 0)
         order.append((rank, -_size(facts, scenario, *key), key))
     return _distinct(facts, scenario, [key for *_, key in sorted(order)])
@@ -114,7 +115,7 @@ def _effects(facts: Facts, scenario: str, keys: Sequence[tuple[str, str]]) -> li
     if facts.equal(scenario):
         return [
             f"Nothing differs between {scenario} and {facts.reference}: every outcome is the same "
-            f"{in_runs(facts.runs, facts.runs)}."
+            f"{wording.in_runs(facts.runs, facts.runs)}."
         ]
     found = []
     for key in keys:
@@ -122,14 +123,14 @@ def _effects(facts: Facts, scenario: str, keys: Sequence[tuple[str, str]]) -> li
         a, b = cell.values
         known = np.isfinite(b - a)
         means = float(a[known].mean()), float(b[known].mean())
-        found.append((facts.spoken(*key), cell.unit, effect(gap(a, b)), means))
+        found.append((facts.in_words(*key), cell.unit, effect(gap(a, b)), means))
     groups = [found[i : i + TOGETHER] for i in range(0, len(found), TOGETHER)]
     if not groups:
         return [
             f"No headline outcome of {scenario} differs by as much as {100 * NOTICEABLE:g} % with "
             "an interval clear of zero."
         ]
-    return [effects_sentence(scenario, group) for group in groups]
+    return [wording.effects_sentence(scenario, group) for group in groups]
 
 
 def _yes_or_no(facts: Facts, scenario: str) -> list[str]:
@@ -138,16 +139,16 @@ def _yes_or_no(facts: Facts, scenario: str) -> list[str]:
         cell = facts.cell(scenario, outcome, "")
         a, b = cell.values
         found = effect(gap(a, b))
-        name = capital(facts.spoken(outcome, ""))
-        said = (
-            f"“{name}” comes true {in_runs(int(b.sum()), b.size)} of {scenario} and "
-            f"{in_runs(int(a.sum()), a.size)} of {facts.reference}"
+        name = wording.capital(facts.in_words(outcome, ""))
+        line = (
+            f"“{name}” occurs {wording.in_runs(int(b.sum()), b.size)} of {scenario} and "
+            f"{wording.in_runs(int(a.sum()), a.size)} of {facts.reference}"
         )
         if found.runs < 2 or found.share_tied == 1.0:
-            return [f"{said}."]
-        ends = told(found.mean, found.low, found.high, "0 or 1")[1]
-        doubt = "" if found.direction else ", which covers zero, so that no direction can be told"
-        return [f"{said} (90 % interval of the difference {ends} percentage points{doubt})."]
+            return [f"{line}."]
+        ends = wording.with_interval(found.mean, found.low, found.high, "0 or 1")[1]
+        doubt = "" if found.direction else ", which covers zero, so that no direction can be stated"
+        return [f"{line} (90 % interval of the difference {ends} percentage points{doubt})."]
     return []
 
 
@@ -172,21 +173,72 @@ def _levels(facts: Facts) -> list[str]:
     rest = rest[rest["p95"] > rest["p05"]]
     places = np.linspace(0, len(rest) - 1, min(len(rest), MOST)).round().astype(int)
     chosen = pd.concat([claimed, rest.iloc[places]]).drop_duplicates("outcome")
-    said = [
-        level_sentence(_called(facts, row), row.unit, row.median, row.p05, row.p95, row.runs)
-        for row in rows(chosen)[: MOST - 1]
+    lines = [
+        wording.level_sentence(
+            _called(facts, row), row.unit, row.median, row.p05, row.p95, row.runs
+        )
+        for row in rows_of(chosen)[: MOST - 1]
     ]
     for outcome in _flags(facts):
         values = facts.dataset[outcome].isel(scenario=0, month=-1).values
-        count = in_runs(int(values.sum()), values.size)
-        return [*said, f"“{capital(facts.spoken(outcome, ''))}” comes true {count}."]
-    return said
+        count = wording.in_runs(int(values.sum()), values.size)
+        return [*lines, f"“{wording.capital(facts.in_words(outcome, ''))}” occurs {count}."]
+    return lines
 
 
 def _called(facts: Facts, row: Any) -> str:
     """Return an outcome as it is called, and that its place is the one where it is most."""
-    name = facts.spoken(row.outcome, row.where)
+    name = facts.in_words(row.outcome, row.where)
     for end in ("highest", "lowest"):
         if str(row.label).endswith(f"({end})"):
             return f"{name.removesuffix(')')}, where it is {end})"
     return name
+
+
+#: So many outcomes without a direction are named.
+NAMED = 4
+
+
+def counts(facts: Facts, left: int) -> list[str]:
+    """Return one sentence on all headline totals; none where nothing differs.
+
+    Args:
+        facts: results of a comparison.
+        left: how many scenarios the answer leaves out.
+    """
+    table = facts.comparison
+    table = table[table["headline"] & is_whole(table)]
+    if table.empty or (table["share_tied"] == 1.0).all():
+        return []
+    same = table["share_tied"] == 1.0
+    moves = (table["direction"] != "") & ~same
+    unsure = (table["direction"] == "") & ~same & table["low"].notna()
+    size = table[["reference_median", "median"]].abs().max(axis=1)
+    slight = int((moves & (table["difference"].abs() < NOTICEABLE * size)).sum())
+    names = [facts.in_words(row.outcome, row.where) for row in rows_of(table[unsure])]
+    named = f" ({wording.listed(list(dict.fromkeys(names)), NAMED)})"
+    covers = f"an interval that covers zero, so that no direction is stated{named}"
+    little = _slight(slight, int(moves.sum()))
+    parts = [
+        (int(moves.sum()), f"has a clear direction{little}", f"have a clear direction{little}"),
+        (int(unsure.sum()), f"has {covers}", f"have {covers}"),
+        (int(same.sum()), "is the same in every run", "are the same in every run"),
+        (int((~same & ~moves & ~unsure).sum()), "is undefined", "are undefined"),
+    ]
+    if len(table) == 1:
+        if moves.all():
+            return []  # the sentence before has said so
+        (only,) = (one for count, one, _ in parts if count)
+        return [f"The one headline total {only}."]
+    shown = [f"{n} {one if n == 1 else several}" for n, one, several in parts if n]
+    where = f", over {len(facts.others)} scenarios," if len(facts.others) > 1 else ""
+    more = f"; the other {left} scenarios stand in the tables" if left else ""
+    return [f"Of {len(table)} headline totals{where} {wording.listed(shown)}{more}."]
+
+
+def _slight(part: int, whole: int) -> str:
+    """Return how many of those with a direction hardly move, "" for none."""
+    if not part:
+        return ""
+    who = "" if part == whole == 1 else "all of them " if part == whole else f"{part} of them "
+    return f" ({who}by less than {100 * NOTICEABLE:g} %)"

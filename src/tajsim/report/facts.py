@@ -1,4 +1,4 @@
-"""What a report is made from: results and every table on them, computed once."""
+"""What a report is made from: results and every table on them, what was changed, and one run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,27 +16,19 @@ import xarray as xr
 
 from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
-from tajsim.analysis.mechanisms import FEWEST
-from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table
+from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, kept_table
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.registry import actor_name, load_parameters
 from tajsim.inputs.scenario_parts import COMMAND_LINE
-from tajsim.inputs.toml import event_month
+from tajsim.inputs.toml import month_number
 from tajsim.report.gather import Given, fitting
 from tajsim.report.wording import capital, coordinate, listed, month, small
+from tajsim.results import chronicle, window
+from tajsim.results.chronicle import Change, Occurrence, decided, scheduled, sentence
 from tajsim.results.effect import basis_counts, compare_results, summarise
 from tajsim.results.numbers import table_number
-from tajsim.results.select import NOTICEABLE, attribute, gap, is_whole, names_of
-from tajsim.results.window import (
-    Cell,
-    Window,
-    cells,
-    whole_period,
-    window_of,
-)
-
-#: The last month that the documents speak of; later ones are projection.
-DOCUMENTED_UNTIL = "2015-12"
+from tajsim.results.select import attribute, gap, names_of
+from tajsim.results.window import Cell, Window
 
 
 @dataclass(frozen=True)
@@ -85,11 +77,11 @@ class Facts:
     @property
     def period(self) -> Window:
         """The first and last month of the results."""
-        return whole_period(self.dataset)
+        return window.whole_period(self.dataset)
 
     def window(self, scenario: str) -> Window:
-        """Return the months over which a scenario is compared, or told."""
-        return window_of(self.dataset, self.asked, scenario)
+        """Return the months over which a scenario is compared, or summarised."""
+        return window.window_of(self.dataset, self.asked, scenario)
 
     @cached_property
     def comparison(self) -> pd.DataFrame:
@@ -113,16 +105,16 @@ class Facts:
 
     @cached_property
     def variance(self) -> pd.DataFrame:
-        """How much of each difference rests on what, where that was told over its window."""
+        """The shares of variance of the differences, where they are over the report's window."""
         return fitting(self.kept_variance, {name: self.window(name) for name in self.others})
 
     @cached_property
     def assumptions(self) -> pd.DataFrame:
-        """The assumptions that matter most: kept for every scenario, or told from the runs."""
+        """The assumptions that matter most: kept for every scenario, or found from the runs."""
         kept = kept_table(self.dataset, ASSUMPTIONS)
-        told = set(kept["scenario"]) if len(kept) else set()
+        named = set(kept["scenario"]) if len(kept) else set()
         fits = set(self.variance["scenario"]) if len(self.variance) else set()
-        if told & fits >= set(self.others) or self.runs < FEWEST:
+        if named & fits >= set(self.others) or self.runs < FEWEST:
             return kept[kept["scenario"].isin(fits)] if len(kept) else kept
         return assumptions_of_runs(self.dataset, self.comparison)
 
@@ -144,13 +136,9 @@ class Facts:
         for position, name in enumerate(self.names):
             if position or not self.others:
                 places = [0, position] if position else [0]
-                found[name] = list(cells(self._bare.isel(scenario=places), self.window(name)))
+                part = self.dataset.isel(scenario=places)
+                found[name] = list(window.cells(part, self.window(name)))
         return found
-
-    @property
-    def _bare(self) -> xr.Dataset:
-        """The outcomes alone."""
-        return self.dataset[[n for n, v in self.dataset.data_vars.items() if "month" in v.dims]]
 
     def own_cells(self, scenario: str) -> list[Cell]:
         """Return every outcome of a scenario: ``values`` with the reference first, if there is."""
@@ -172,39 +160,17 @@ class Facts:
         found = (c for c in self._cells[scenario] if (c.outcome, c.where) == (outcome, where))
         return next(found)
 
-    def spoken(self, outcome: str, where: str) -> str:
-        """Return an outcome as it is called within a sentence: ``own effort (border)``."""
+    def in_words(self, outcome: str, where: str) -> str:
+        """Return an outcome as it stands within a sentence: ``own effort (border)``."""
         label = small(str(self.dataset[outcome].attrs.get("label", outcome)))
         place = coordinate(where)
         return f"{label} ({place})" if place else label
 
 
-def rows(table: pd.DataFrame) -> list[Any]:
-    """Return the rows with their columns as attributes (of types that pandas does not tell)."""
-    return list(table.itertuples())
-
-
 _FILE = re.compile(r"^# (\S+\.toml)$")
 
 
-@dataclass(frozen=True)
-class EventPlace:
-    """One event of a scenario file.
-
-    Attributes:
-        where: file and line, ``scenarios/x.toml:17``.
-        month, kind, label: those of the event.
-        remark: the comment above it, which says why, as one line.
-    """
-
-    where: str
-    month: str
-    kind: str
-    label: str
-    remark: str
-
-
-def split(text: str) -> list[tuple[str, str]]:
+def _files(text: str) -> list[tuple[str, str]]:
     """Return path and text of each file of a chain of scenarios, parents first."""
     parts: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
@@ -218,7 +184,7 @@ def split(text: str) -> list[tuple[str, str]]:
 
 def title_of(text: str) -> str:
     """Return the title that the last file of a chain of scenarios gives, "" if it gives none."""
-    for _, part in reversed(split(text)):
+    for _, part in reversed(_files(text)):
         try:
             return str(tomllib.loads(part).get("title", ""))
         except ValueError:
@@ -226,54 +192,28 @@ def title_of(text: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=64)
-def event_places(text: str) -> tuple[EventPlace, ...]:
-    """Return every event of a chain of scenario files with its place; what is no TOML has none."""
-    found: list[EventPlace] = []
-    for path, part in split(text):
-        try:
-            tables = tomllib.loads(part).get("events", [])
-        except ValueError:
-            continue
-        lines = part.splitlines()
-        starts = [i for i, line in enumerate(lines) if line.strip().startswith("[[events]]")]
-        if len(starts) != len(tables):
-            continue
-        for start, table in zip(starts, tables, strict=True):
-            date = str(table.get("date", ""))
-            found.append(
-                EventPlace(
-                    f"{path}:{start + 1}",
-                    event_month(date) or date,
-                    str(table.get("kind", "")),
-                    str(table.get("label", "")),
-                    _above(lines, start),
-                )
-            )
-    return tuple(found)
-
-
-def setting_remark(text: str, origin: str) -> str:
+def remark_at(text: str, origin: str) -> str:
     """Return the comment above the line ``path:line`` of a chain of scenario files."""
-    path, _, line = origin.rpartition(":")
-    if not re.fullmatch("[0-9]{1,7}", line):
-        return ""
-    for own, part in split(text):
-        lines = part.splitlines()
-        if own == path and int(line) <= len(lines):
-            return _above(lines, int(line) - 1)
-    return ""
-
-
-def _above(lines: Sequence[str], place: int) -> str:
-    """Return the comment lines that end right above a line, as one line."""
+    path, _, number = origin.rpartition(":")
+    lines = dict(_files(text)).get(path, "").splitlines()
     kept: list[str] = []
-    for line in reversed(lines[:place]):
-        text = line.strip()
-        if not text.startswith("#") or text.startswith("#:"):
-            break
-        kept.append(text.lstrip("# "))
+    if re.fullmatch("[0-9]{1,7}", number) and int(number) <= len(lines):
+        for line in reversed(lines[: int(number) - 1]):
+            if not line.strip().startswith("#") or line.strip().startswith("#:"):
+                break
+            kept.append(line.strip().lstrip("# "))
     return " ".join(reversed(kept))
+
+
+def _labelled(text: str, label: str) -> str:
+    """Return ``path:line`` of the event with a label, which older results do not hold; or ""."""
+    for path, part in reversed(_files(text)):
+        start = 0
+        for number, line in enumerate(part.splitlines(), start=1):
+            start = number if line.strip().startswith("[[events]]") else start
+            if label and line.startswith("label") and json.dumps(label, ensure_ascii=False) in line:
+                return f"{path}:{start}"
+    return ""
 
 
 def cited(remark: str, figures: Sequence[str] = ()) -> list[str]:
@@ -350,18 +290,18 @@ def _setting(
     usual = base if base is not None else row.value if row else None
     meaning = f"{row.meaning.rstrip('.')} ({name})" if row else name
     if value is None:
-        said = f"{capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
-        return ScenarioChange(said, _basis(name), origin)
+        line = f"{capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
+        return ScenarioChange(line, _basis(name), origin)
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
     figures = _figure(value), _figure(usual)
     if usual is not None and figures[0] == figures[1]:
         figures = f"{value:.10g}", f"{usual:.10g}"
     instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
-    said = f"{capital(meaning)} is set to {figures[0]}{unit}{instead}."
+    line = f"{capital(meaning)} is set to {figures[0]}{unit}{instead}."
     if origin == COMMAND_LINE:
-        return ScenarioChange(said, "no document; chosen on the command line", origin)
-    remark = setting_remark(text, origin)
-    return ScenarioChange(said, _sources(cited(remark)), origin, remark)
+        return ScenarioChange(line, "no document; chosen on the command line", origin)
+    remark = remark_at(text, origin)
+    return ScenarioChange(line, _sources(cited(remark)), origin, remark)
 
 
 def _figure(value: float | None) -> str:
@@ -376,25 +316,14 @@ def _basis(name: str) -> str:
 
 
 def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
-    places = [
-        place
-        for place in event_places(text)
-        if (place.month, place.kind) == (event["month"], event["kind"])
-        and place.label in ("", event.get("label"))
-    ]
-    place = next(
-        (p for p in places if p.where == event.get("where")), places[0] if places else None
-    )
-    remark = place.remark if place else ""
     label = str(event.get("label") or "")
-    told = _told(event["kind"], event.get("arguments", {}))
-    said = (
-        f"{month(event['month'])}: {label} ({told})."
-        if label
-        else f"{month(event['month'])}: {told}."
+    where = str(event.get("where") or _labelled(text, label))
+    remark = remark_at(text, where)
+    effect = _effect_of(event["kind"], event.get("arguments", {}))
+    what = f"{label} ({effect})" if label else effect
+    return ScenarioChange(
+        f"{month(event['month'])}: {what}.", _sources(_behind(event, remark)), where, remark
     )
-    where = event.get("where") or (place.where if place else "")
-    return ScenarioChange(said, _sources(_behind(event, remark)), str(where), remark)
 
 
 def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
@@ -405,12 +334,12 @@ def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
 
 
 def _dropped(event: Mapping[str, Any], reference: str) -> ScenarioChange:
-    label = event.get("label") or _told(event["kind"], event.get("arguments", {}))
-    said = f"{month(event['month'])}: “{label}”, which {reference} has, does not take place."
-    return ScenarioChange(said, _sources(_behind(event)), str(event.get("where") or ""))
+    label = event.get("label") or _effect_of(event["kind"], event.get("arguments", {}))
+    line = f"{month(event['month'])}: “{label}”, which {reference} has, does not take place."
+    return ScenarioChange(line, _sources(_behind(event)), str(event.get("where") or ""))
 
 
-def _told(kind: str, arguments: Mapping[str, Any]) -> str:
+def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
     """Return what an event does, in words."""
     if kind == "set":
         name = str(arguments.get("parameter"))
@@ -441,50 +370,129 @@ def _sources(places: list[str]) -> str:
     return listed(places) if places else "no document; the scenario's own assumption"
 
 
-#: So many outcomes without a direction are named.
-NAMED = 4
+#: So many events of a run are shown.
+MOST = 12
+#: Of these so many that a scenario schedules, its last.
+SCHEDULED = 5
 
 
-def counts(facts: Facts, left: int) -> list[str]:
-    """Return one sentence on all headline totals; none where nothing differs.
+@dataclass(frozen=True)
+class Narrative:
+    """The story of one run: how it was chosen, and its events as (month, mark, sentence)."""
 
-    Args:
-        facts: results of a comparison.
-        left: how many scenarios the answer does not tell of.
+    run: int
+    chosen: str
+    events: list[tuple[str, str, str]]
+    left: int
+    nothing: str = "Nothing happened that changed the course."
+
+    @property
+    def more(self) -> str:
+        """How many events are not shown, as a sentence with a space after it; "" for none."""
+        if self.left <= 0:
+            return ""
+        return f"{self.left:,} more event{'s are' if self.left > 1 else ' is'} not shown. "
+
+
+def narrative(facts: Facts, scenario: str) -> Narrative | None:
+    """Return one run in short; ``None`` if the results hold no events."""
+    if "event_kind" not in facts.dataset.variables:
+        return None
+    run = typical_run(facts, scenario)
+    own = chronicle.occurrences(facts.dataset, scenario, run)
+    if scenario == facts.reference:
+        return _alone(run, own)
+    base = chronicle.occurrences(facts.dataset, facts.reference, run)
+    return _against(facts, scenario, run, base, own)
+
+
+def typical_run(facts: Facts, scenario: str) -> int:
+    """Return the run whose headline values are nearest to the medians over all runs.
+
+    Of a comparison the paired differences count, each outcome in its own spread over the runs.
     """
-    table = facts.comparison
-    table = table[table["headline"] & is_whole(table)]
-    if table.empty or (table["share_tied"] == 1.0).all():
-        return []
-    same = table["share_tied"] == 1.0
-    moves = (table["direction"] != "") & ~same
-    unsure = (table["direction"] == "") & ~same & table["low"].notna()
-    size = table[["reference_median", "median"]].abs().max(axis=1)
-    slight = int((moves & (table["difference"].abs() < NOTICEABLE * size)).sum())
-    names = [facts.spoken(row.outcome, row.where) for row in rows(table[unsure])]
-    named = f" ({listed(list(dict.fromkeys(names)), NAMED)})"
-    covers = f"an interval that covers zero, so that no direction is stated{named}"
-    little = _slight(slight, int(moves.sum()))
-    parts = [
-        (int(moves.sum()), f"differs in a direction{little}", f"differ in a direction{little}"),
-        (int(unsure.sum()), f"has {covers}", f"have {covers}"),
-        (int(same.sum()), "is the same in every run", "are the same in every run"),
-        (int((~same & ~moves & ~unsure).sum()), "is undefined", "are undefined"),
+    alone = scenario == facts.reference
+    values = []
+    if alone:
+        cells = [(c, c.values[0]) for c in facts.own_cells(scenario)]
+    else:
+        cells = list(facts.differences(scenario))
+    for cell, each in cells:
+        if not cell.headline or not np.isfinite(each).all():
+            continue
+        spread = float(each.std())
+        if spread > 1e-9 * float(np.abs(each).max(initial=0.0)):
+            values.append(np.abs(each - np.median(each)) / spread)
+    runs = facts.dataset["run"].values
+    if not values:
+        return int(runs[0])
+    distance = np.mean(np.minimum(values, 3.0), axis=0)
+    return int(runs[int(np.argmin(distance))])
+
+
+def _alone(run: int, events: Sequence[Occurrence]) -> Narrative:
+    every = chronicle.merged(events)
+    breaks = [e for e in every if e.weight == 3 and e.cause != "scenario"]
+    orders = [e for e in every if e.cause == "scenario"][-SCHEDULED:]
+    rest = [e for e in every if e.weight == 2 and e.cause != "scenario"]
+    room = MOST - len(orders)
+    kept = [*orders, *breaks[:room], *rest[: max(0, room - len(breaks))]]
+    shown = [event for event in every if event in kept]
+    marks = ["scheduled" if e.cause == "scenario" else "" for e in shown]
+    lines = [
+        (month(e.month), mark, f"{sentence(e)}.") for e, mark in zip(shown, marks, strict=True)
     ]
-    if len(table) == 1:
-        if moves.all():
-            return []  # the sentence before has said so
-        (said,) = (one for count, one, _ in parts if count)
-        return [f"The one headline total {said}."]
-    told = [f"{n} {one if n == 1 else several}" for n, one, several in parts if n]
-    where = f", over {len(facts.others)} scenarios," if len(facts.others) > 1 else ""
-    more = f"; the other {left} scenarios stand in the tables" if left else ""
-    return [f"Of {len(table)} headline totals{where} {listed(told)}{more}."]
+    chosen = f"Run {run}, the one whose outcomes are nearest to the medians of all runs."
+    return Narrative(run, chosen, lines, len(events) - len(shown))
 
 
-def _slight(part: int, whole: int) -> str:
-    """Return how many of those with a direction hardly move, "" for none."""
-    if not part:
-        return ""
-    who = "" if part == whole == 1 else "all of them " if part == whole else f"{part} of them "
-    return f" ({who}by less than {100 * NOTICEABLE:g} %)"
+def _against(
+    facts: Facts,
+    scenario: str,
+    run: int,
+    base: Sequence[Occurrence],
+    own: Sequence[Occurrence],
+) -> Narrative:
+    """Return what the scenario schedules otherwise, the first event that differs, and the rest."""
+    orders, found = (
+        chronicle.changes(scheduled(base), scheduled(own)),
+        chronicle.changes(decided(base), decided(own)),
+    )
+    chain = chronicle.most_telling(found, MOST) if found else []
+    marked = [(change, "scheduled") for change in orders[:3]]
+    marked += [(change, _side(facts, scenario, change)) for change in chain]
+    marked.sort(key=lambda pair: month_number(pair[0].month))
+    lines = [(month(c.month), mark, f"{sentence(c.event)}.") for c, mark in marked]
+    chosen = (
+        f"Run {run} of {scenario} against the same run of {facts.reference}: the pair whose "
+        f"differences are nearest to the medians of all pairs. {_first(found, orders)}"
+    )
+    shown = len(lines)
+    left = len(orders) + len(found) - shown
+    same = f"Every event is the same as in {facts.reference}, in the same month."
+    return Narrative(run, chosen, lines, left, same)
+
+
+def _first(found: Sequence[Change], orders: Sequence[Change]) -> str:
+    if not found:
+        return "Between the two no event differs that a scenario does not schedule itself."
+    months = month_number(found[0].month) - month_number(orders[0].month) if orders else -1
+    if months < 0:  # what differs from the start has no event of its own
+        return f"The first event that differs comes in {month(found[0].month)}."
+    after = f"{months} month{'s' if months > 1 else ''} after" if months else "in the month of"
+    return (
+        f"The first event that differs and that no scenario schedules comes in "
+        f"{month(found[0].month)}, {after} the scenarios' own first difference."
+    )
+
+
+def _side(facts: Facts, scenario: str, change: Change) -> str:
+    if change.elsewhere:
+        return f"in {facts.reference}: {actor_name(change.elsewhere)}"
+    if change.side == "A":
+        return f"only in {facts.reference}"
+    if change.side == "B":
+        return f"only in {scenario}"
+    count = abs(change.moved)
+    when = "later" if change.moved > 0 else "earlier"
+    return f"{count} month{'s' if count > 1 else ''} {when} in {scenario}"

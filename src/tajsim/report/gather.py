@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.mechanisms import FEWEST
-from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, keep_table, kept_table
+from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, keep_table, kept_table
 from tajsim.ensemble.files import FILE_NAME, load_results
 from tajsim.errors import UserError
 from tajsim.results.select import names_of, why_no_pairs
@@ -43,17 +42,17 @@ def with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Datase
 def _owners(
     datasets: Sequence[xr.Dataset], reference: str, others: Sequence[str]
 ) -> list[tuple[xr.Dataset, list[str]]]:
-    """Return the results that compare with the reference, each with the scenarios it tells of.
+    """Return the results that compare with the reference, each with the scenarios it has tables on.
 
-    A scenario that several hold is told of by the first that has a table on it.
+    A scenario that several hold counts for the first that has a table on it.
     """
     left, found = list(others), []
     for dataset in datasets:
         if names_of(dataset)[0] != reference:
             continue
         table = kept_table(dataset, VARIANCE)
-        told = set(table["scenario"]) if len(table) else set()
-        own = [name for name in left if name in told]
+        held = set(table["scenario"]) if len(table) else set()
+        own = [name for name in left if name in held]
         left = [name for name in left if name not in own]
         found.append((dataset, own))
     return found
@@ -65,7 +64,7 @@ def without(dataset: xr.Dataset, name: str) -> xr.Dataset:
 
 
 def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
-    """Return the rows of shares that were told over the window of their scenario."""
+    """Return the rows of shares that are over the window of their scenario."""
     if table.empty:
         return table
     own = zip(table["window_start"].astype(str), table["window_end"].astype(str), strict=True)
@@ -77,7 +76,7 @@ def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
 
 
 def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> str:
-    """Say why the shares of variance of a scenario cannot be told, and what would tell them.
+    """Say why the shares of variance of a scenario are missing, and what would give them.
 
     Args:
         table: the shares that the results hold, of any window.
@@ -86,16 +85,16 @@ def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> st
     """
     lead = f"How much of each difference of {scenario} goes with which group of draws"
     if runs < FEWEST:
-        return f"{lead} is told from {FEWEST} runs on."
+        return f"{lead} is estimated from {FEWEST} runs on."
     own = table[table["scenario"] == scenario] if len(table) else table
     if len(own):
         start, end = own["window_start"].iloc[0], own["window_end"].iloc[0]
         return (
-            f"{lead} was told over {start} to {end}, which is not the window of this report: "
-            f"tajsim compare with the same --window tells it."
+            f"{lead} was estimated over {start} to {end}, which is not the window of this report: "
+            f"tajsim compare with the same --window estimates it."
         )
     return (
-        f"{lead} cannot be told from these results: that takes runs made again with one group of "
+        f"{lead} is not in these results: it takes runs made again with one group of "
         f"draws made anew, which tajsim compare {reference} {scenario} does (without "
         "--no-variance) and tajsim run does not."
     )

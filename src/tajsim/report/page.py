@@ -10,56 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
-import tajsim.report.tables as tables
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
-from tajsim.report.answer import FEWEST, answer, leading
-from tajsim.report.checks import cautions, limits, narrative, turning_sentences, turning_table
-from tajsim.report.facts import DOCUMENTED_UNTIL, Facts, changes, title_of
+from tajsim.report import checks, pictures, tables
+from tajsim.report.answer import answer
+from tajsim.report.facts import Facts, changes, narrative, title_of
 from tajsim.report.gather import gather, why_not
-from tajsim.report.pictures import assumptions_picture, claims_picture, pictures, run_picture
-from tajsim.report.tables import Table, recipe
-from tajsim.report.wording import capital, listed, month, told
-from tajsim.results.effect import basis_statement, effect
-from tajsim.results.numbers import percent
+from tajsim.report.wording import listed, month
+from tajsim.results.effect import basis_statement
 from tajsim.results.select import attribute, headline
-from tajsim.results.window import Window, check_window, kept_window, whole_period
+from tajsim.results.window import DOCUMENTED_UNTIL, Window, check_window, kept_window, whole_period
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-
-#: So many differences of each scenario.
-EACH = 2
-
-
-def overview(facts: Facts) -> Table | None:
-    """Return the differences told first of every scenario; ``None`` with too few runs."""
-    if facts.runs < FEWEST:
-        return None
-    body = []
-    for name in facts.others:
-        found = leading(facts, name)[:EACH]
-        for number, key in enumerate(found):
-            cell = facts.cell(name, *key)
-            own = effect(cell.values[1] - cell.values[0])
-            size, ends = told(own.mean, own.low, own.high, cell.unit)
-            shown = name if number == 0 else f"{name}, also"
-            outcome = capital(facts.spoken(*key))
-            body.append([shown, outcome, size, ends, percent(own.share_sign)])
-        if not found:
-            nothing = "nothing" if facts.equal(name) else "nothing by 1 % with a clear interval"
-            body.append([name, nothing, "-", "-", "-"])
-    return Table(
-        f"What each scenario changes first, against {facts.reference}",
-        ["Scenario", "Outcome", "Mean paired difference", "90 % interval", "In runs"],
-        body,
-        [""] * len(body),
-        f"Of each at most {EACH} differences with a direction: those that its claims are about "
-        "before the others, the largest beside the spread of the runs first, none that goes with "
-        "one before it.",
-    )
 
 
 Results = xr.Dataset | str | Path
@@ -142,7 +106,7 @@ def contents(facts: Facts) -> dict[str, Any]:
     many = len(compared) > FOLDED
     questions = attribute(facts.dataset, "questions")
     stories = [
-        (name, story, None if many else run_picture(facts, name, story.run))
+        (name, story, None if many else pictures.run_picture(facts, name, story.run))
         for name in compared
         if (story := narrative(facts, name))
     ]
@@ -154,13 +118,13 @@ def contents(facts: Facts) -> dict[str, Any]:
         "reference": facts.reference if facts.others else "",
         "questions": [(name, questions.get(name, "")) for name in compared],
         "facts_line": _line(facts),
-        "cautions": cautions(facts),
+        "checks": checks.checks(facts),
         "answer": answer(facts),
         "changes": [(name, changes(facts, name)) for name in compared],
         "base_changes": changes(facts, facts.reference) if facts.others else [],
-        "pictures": pictures(facts),
+        "pictures": pictures.pictures(facts),
         "folded": many,
-        "overview": overview(facts) if len(facts.others) > 1 else None,
+        "overview": tables.overview(facts) if len(facts.others) > 1 else None,
         "differences": [(name, tables.differences(facts, name)) for name in facts.others]
         or [("", [tables.levels(facts)])],
         "meanings": [
@@ -170,14 +134,14 @@ def contents(facts: Facts) -> dict[str, Any]:
         ],
         "claims_sentence": tables.claims_sentence(facts),
         "claims": [(name, t) for name in facts.names if (t := tables.claims(facts, name))],
-        "claims_picture": claims_picture(facts),
-        "assumptions_picture": assumptions_picture(facts),
+        "claims_picture": pictures.claims_picture(facts),
+        "assumptions_picture": pictures.assumptions_picture(facts),
         "basis": basis_statement(facts.dataset) if facts.counts else "",
         "rests": [_rests(facts, name) for name in facts.others],
         "stories": stories,
         "sections": [row for row in SECTIONS if stories or row[0] != "story"],
-        "limits": limits(facts),
-        "recipe": recipe(facts),
+        "limits": checks.limits(facts),
+        "recipe": tables.recipe(facts),
         "texts": [
             (name, text)
             for name, text in attribute(facts.dataset, "scenario_text").items()
@@ -193,14 +157,14 @@ def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
         scenario,
         tables.shares(facts, scenario),
         _no_shares(facts, scenario),
-        turning_sentences(facts, scenario),
-        turning_table(facts, scenario),
+        checks.reversal_sentences(facts, scenario),
+        checks.reversal_table(facts, scenario),
         tables.assumed(facts, scenario),
     )
 
 
 def _no_shares(facts: Facts, scenario: str) -> str:
-    """Say why no shares of variance are told of a scenario, "" where they are."""
+    """Say why a scenario has no shares of variance, "" where they are."""
     if len(facts.variance) and scenario in set(facts.variance["scenario"]):
         return f"No difference of {scenario} has a direction: there is nothing to divide."
     return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)

@@ -1,4 +1,4 @@
-"""The tables of a report as rows of text."""
+"""The tables of a report as rows of text, and how its results can be made again."""
 
 from __future__ import annotations
 
@@ -11,24 +11,18 @@ from typing import Any
 
 import pandas as pd
 
+import tajsim.report.wording as wording
 from tajsim.analysis.assumptions import TOGETHER
+from tajsim.analysis.variance import range_text, share_text
 from tajsim.analysis.verdicts import NOT_TESTED, counts
+from tajsim.display.html import rows_of
 from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.report.answer import leading
-from tajsim.report.facts import Facts, rows
-from tajsim.report.wording import (
-    because,
-    capital,
-    digits_of,
-    level,
-    listed,
-    month,
-    plain,
-    told,
-    unit_of_row,
-)
-from tajsim.results.numbers import Digits, factor, percent, table_number
+from tajsim.report.answer import FEWEST, leading
+from tajsim.report.facts import Facts
+from tajsim.report.wording import capital, level, listed, month, with_interval
+from tajsim.results.effect import effect
+from tajsim.results.numbers import Digits, factor, percent
 from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
 from tajsim.results.window import yes_or_no
 
@@ -41,7 +35,7 @@ class Table:
     """A table with its caption, heads and rows; the first column names the row.
 
     ``marks`` holds a word for each row by which its look is chosen, besides what it says;
-    ``numbers`` tells that all but the first two columns are short.
+    ``numbers`` says that all but the first two columns are short.
     """
 
     caption: str
@@ -50,6 +44,38 @@ class Table:
     marks: list[str]
     note: str = ""
     numbers: bool = False
+
+
+#: So many differences of each scenario.
+EACH = 2
+
+
+def overview(facts: Facts) -> Table | None:
+    """Return the leading differences of every scenario; ``None`` with too few runs."""
+    if facts.runs < FEWEST:
+        return None
+    body = []
+    for name in facts.others:
+        found = leading(facts, name)[:EACH]
+        for number, key in enumerate(found):
+            cell = facts.cell(name, *key)
+            own = effect(cell.values[1] - cell.values[0])
+            size, ends = with_interval(own.mean, own.low, own.high, cell.unit)
+            shown = name if number == 0 else f"{name}, also"
+            outcome = capital(facts.in_words(*key))
+            body.append([shown, outcome, size, ends, percent(own.share_sign)])
+        if not found:
+            nothing = "nothing" if facts.equal(name) else "nothing by 1 % with a clear interval"
+            body.append([name, nothing, "-", "-", "-"])
+    return Table(
+        f"What each scenario changes first, against {facts.reference}",
+        ["Scenario", "Outcome", "Mean paired difference", "90 % interval", "In runs"],
+        body,
+        [""] * len(body),
+        f"Of each at most {EACH} differences with a direction: those that its claims are about "
+        "before the others, the largest beside the spread of the runs first, none that goes with "
+        "one before it.",
+    )
 
 
 def differences(facts: Facts, scenario: str) -> list[Table]:
@@ -97,8 +123,10 @@ def _differences(
         "In runs",
         "Pairing",
     ]
-    body = [_difference(facts, scenario, row) for row in rows(shown)]
-    return Table(caption, heads, body, [row.direction or "open" for row in rows(shown)], note, True)
+    body = [_difference(facts, scenario, row) for row in rows_of(shown)]
+    return Table(
+        caption, heads, body, [row.direction or "open" for row in rows_of(shown)], note, True
+    )
 
 
 def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
@@ -109,14 +137,13 @@ def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
         medians = float(a.mean()), float(b.mean())
         # What is 0 or 1 in a month is a share of the months over a window.
         unit = unit if yes_or_no(facts.dataset[row.outcome], windowed=True) else "share"
-    own = digits_of(row.difference, row.low, row.high, row.unit)
-    ends = own.span(row.low, row.high, True)
+    own = wording.digits_of(row.difference, row.low, row.high, row.unit)
     return [
-        capital(facts.spoken(row.outcome, row.where)),
-        "% of months" if unit != row.unit else unit_of_row(own, unit),
+        capital(facts.in_words(row.outcome, row.where)),
+        "% of months" if unit != row.unit else wording.unit_of_row(own, unit),
         *(_median(own, value, row.unit) for value in medians),
         own(row.difference, True),
-        ends,
+        own.span(row.low, row.high, True),
         row.direction or "none stated",
         percent(row.share_sign) if row.direction else "-",
         factor(row.pairing),
@@ -125,7 +152,7 @@ def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
 
 def _median(own: Digits, value: float, unit: str) -> str:
     """Return a median in the digits of its row; a whole number of things without decimals."""
-    return plain(value) if unit == "number" and value == round(value) else own(value)
+    return wording.plain(value) if unit == "number" and value == round(value) else own(value)
 
 
 def levels(facts: Facts) -> Table:
@@ -133,7 +160,7 @@ def levels(facts: Facts) -> Table:
     shown = first_of_summary(facts.summary)
     body = [
         [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
-        for row in rows(shown)
+        for row in rows_of(shown)
     ]
     return Table(
         f"{facts.reference}: {facts.runs:,} runs, {' to '.join(facts.window(facts.reference))}",
@@ -151,23 +178,17 @@ def claims(facts: Facts, scenario: str) -> Table | None:
     part = facts.claims[facts.claims["scenario"] == scenario]
     if part.empty:
         return None
-    body, marks = [], []
-    for row in rows(part):
-        tested = row.verdict != NOT_TESTED
-        body.append(
-            [
-                f"{row.statement} ({row.document}:{row.line})",
-                capital(row.verdict) if tested else f"Not tested: {because(row.reason)}",
-                row.expect,
-                *(
-                    told(row.effect, row.low, row.high, row.unit, bool(row.signed))
-                    if tested
-                    else ("-", "-")
-                ),
-                percent(row.share) if tested else "-",
-            ]
-        )
-        marks.append(row.verdict.replace(" ", "-"))
+    body = []
+    for row in rows_of(part):
+        cells = [f"{row.statement} ({row.document}:{row.line})"]
+        if row.verdict == NOT_TESTED:
+            why = row.reason.replace("whose ", "its ", 1)
+            cells += [f"Not tested: {why}", row.expect, "-", "-", "-"]
+        else:
+            found = with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
+            cells += [capital(row.verdict), row.expect, *found, percent(row.share)]
+        body.append(cells)
+    marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]
     return Table(
         f"Claims of the documents about {scenario}",
         [
@@ -191,10 +212,9 @@ def claims_sentence(facts: Facts) -> str:
     if facts.claims.empty:
         return "No claim of a document is attached to these scenarios."
     tested = facts.claims[facts.claims["verdict"] != NOT_TESTED]
-    others = len(facts.claims) - len(tested)
-    more = f"; {others} could not be tested" if others else ""
-    said = counts(tested["verdict"])
-    return f"Of {len(tested)} claims tested: {said or 'none'}{more}."
+    left = len(facts.claims) - len(tested)
+    more = f"; {left} could not be tested" if left else ""
+    return f"Of {len(tested)} claims tested: {counts(tested['verdict']) or 'none'}{more}."
 
 
 def shares(facts: Facts, scenario: str) -> Table | None:
@@ -204,12 +224,12 @@ def shares(facts: Facts, scenario: str) -> Table | None:
         return None
     wanted = leading(facts, scenario)[:MOST_SHARES]
     part = table[table["scenario"] == scenario].dropna(subset="chance")
-    found = {(row.outcome, row.where): row for row in rows(part)}
+    found = {(row.outcome, row.where): row for row in rows_of(part)}
     kept = [found[key] for key in wanted if key in found]
     if not kept:
         return None
     body = [
-        [capital(facts.spoken(row.outcome, row.where)), *(_share(row, g) for g in REDRAWN)]
+        [capital(facts.in_words(row.outcome, row.where)), *(share_text(row, g) for g in REDRAWN)]
         for row in kept
     ]
     runs = int(kept[0].runs)
@@ -224,12 +244,6 @@ def shares(facts: Facts, scenario: str) -> Table | None:
     )
 
 
-def _share(row: Any, group: str) -> str:
-    value, low, high = (float(getattr(row, f"{group}{end}")) for end in ("", "_low", "_high"))
-    ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
-    return percent(value) if ends[0] == ends[1] else f"{percent(value)} ({ends[0]} to {ends[1]})"
-
-
 def assumed(facts: Facts, scenario: str) -> Table | None:
     """Return the assumptions that matter most over all clear differences of a scenario."""
     known = facts.assumptions
@@ -238,8 +252,8 @@ def assumed(facts: Facts, scenario: str) -> Table | None:
     part = known[(known["scenario"] == scenario) & (known["outcome"] == TOGETHER)]
     if part.empty:
         return None
-    body = [_assumption(row) for row in rows(part)]
-    marks = ["" if bool(row.stands_out) else "open" for row in rows(part)]
+    body = [_assumption(row) for row in rows_of(part)]
+    marks = ["" if bool(row.stands_out) else "open" for row in rows_of(part)]
     return Table(
         f"{scenario}: the assumptions that matter most",
         ["Assumption", "Value and range", "Share of variance", "Reason given"],
@@ -251,15 +265,9 @@ def assumed(facts: Facts, scenario: str) -> Table | None:
 
 
 def _assumption(row: Any) -> list[str]:
-    unit = "" if row.unit in ("number", "ratio", "index", "share") else f" {row.unit}"
-    low, high = table_number(row.range_low), table_number(row.range_high)
-    drawn = f"{table_number(row.value)}{unit}, from {low} to {high}"
-    if pd.notna(row.posterior_low):
-        ends = f"{table_number(row.posterior_low)} to {table_number(row.posterior_high)}"
-        drawn += f"; 90 % of the calibrated sample {ends}"
-    doubt = "" if row.stands_out else "; not told from chance"
-    told = f"{percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}){doubt}"
-    return [f"{row.parameter}: {row.meaning}", drawn, told, row.reason]
+    doubt = "" if row.stands_out else "; may be chance"
+    share = f"{percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}){doubt}"
+    return [f"{row.parameter}: {row.meaning}", range_text(row), share, row.reason]
 
 
 #: What results of Python are called in the commands that make a report of them.
@@ -339,7 +347,7 @@ def _step(command: str, number: int) -> tuple[str, str]:
 
 
 def _windows(facts: Facts) -> str:
-    """Return over which months the numbers are told, and why these."""
+    """Return which months the numbers are of, and why these."""
     if facts.asked:
         return f"{' to '.join(facts.asked)}, as asked for"
     if not facts.others:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from tajsim.inputs.registry import actor_name
 from tajsim.results.effect import Effect
-from tajsim.results.numbers import MINUS, MONTHS, Digits, digits, table_number
+from tajsim.results.numbers import MINUS, Digits, digits, month_text, table_number
 
 #: Words that state a direction; no sentence has one where the interval covers zero.
 UP, DOWN = "raises", "lowers"
-#: Units and how they are said after a number.
-_SAID = {
+#: Units and how they are written after a difference.
+_UNITS = {
     "share": "percentage points",
     "0 or 1": "percentage points of the runs",
     "number": "",
@@ -21,19 +21,15 @@ _SAID = {
     "ratio": "",
 }
 _SHARES = ("share", "0 or 1")
+month = month_text
 
 
-def amount(value: float, unit: str, signed: bool = False) -> str:
-    """Return a difference with its unit: ``1,677 kg a year``, ``2.2 percentage points``."""
-    said = _SAID.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
-    return f"{_scaled(value, unit, signed)} {said}".strip()
-
-
-def told(value: float, low: float, high: float, unit: str, signed: bool = True) -> tuple[str, str]:
+def with_interval(
+    value: float, low: float, high: float, unit: str, signed: bool = True
+) -> tuple[str, str]:
     """Return a difference, or a level if not signed, with its unit, and its interval alike."""
     own = digits_of(value, low, high, unit)
-    after = _unit_after(own, unit, level=not signed)
-    return f"{own(value, signed)} {after}".strip(), own.span(low, high, signed)
+    return _with_unit(own(value, signed), own, unit, not signed), own.span(low, high, signed)
 
 
 def digits_of(value: float, low: float, high: float, unit: str) -> Digits:
@@ -41,32 +37,32 @@ def digits_of(value: float, low: float, high: float, unit: str) -> Digits:
     return digits(value, low, high, unit in _SHARES)
 
 
-def _unit_after(own: Digits, unit: str, level: bool = False) -> str:
-    said = _SAID.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
+def _with_unit(number: str, own: Digits, unit: str, level: bool = False) -> str:
+    """Return a number of `digits_of` with its unit: ``1,677 kg a year``, ``25 %`` of a level."""
     if level and unit in _SHARES:
-        said = "%" if unit == "share" else "% of the runs"
-    return f"{own.word} {said}".strip()
+        return f"{number} %" if unit == "share" else f"{number} % of the runs"
+    return " ".join(filter(None, (number, own.word, _unit(unit))))
 
 
-def span(low: float, high: float, unit: str, signed: bool = False) -> str:
-    """Return the ends of an interval in the numbers of `amount`, without the unit."""
-    if math.isnan(low) or math.isnan(high):
-        return "undefined"
-    return f"{_scaled(low, unit, signed)} to {_scaled(high, unit, signed)}"
+def _unit(unit: str) -> str:
+    return _UNITS.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
+
+
+def unit_of_row(own: Digits, unit: str) -> str:
+    """Return the unit of a table's row: shares in per cent, large sums in millions."""
+    if unit in _SHARES:
+        return "%" if unit == "share" else "% of runs"
+    return f"{own.word} {_unit(unit) or {'number': 'count'}.get(unit, unit)}".strip()
 
 
 def level(value: float, unit: str) -> str:
     """Return a level with its unit: a share in per cent."""
     if math.isnan(value):
         return "undefined"
-    if unit in _SHARES:
-        return f"{_scaled(value, unit, False)} %"
-    return _scaled(value, unit, False) if unit == "index" else amount(value, unit)
-
-
-def _scaled(value: float, unit: str, signed: bool) -> str:
-    said = table_number(100.0 * value if unit in _SHARES else value, signed)
-    return said.replace(" m", " million").replace(" bn", " billion").replace("-", MINUS)
+    number = table_number(100.0 * value if unit in _SHARES else value)
+    number = number.replace(" m", " million").replace(" bn", " billion").replace("-", MINUS)
+    after = "%" if unit in _SHARES else "" if unit == "index" else _unit(unit)
+    return f"{number} {after}".strip()
 
 
 def in_runs(count: int, runs: int) -> str:
@@ -78,36 +74,10 @@ def in_runs(count: int, runs: int) -> str:
     return f"in all {runs:,} runs" if count == runs else f"in {count:,} of {runs:,} runs"
 
 
-def effect_sentence(scenario: str, name: str, unit: str, found: Effect) -> str:
-    """Return what a scenario does to an outcome, against the reference.
-
-    A direction is stated only where the 90 % interval of the mean paired difference is clear of
-    zero; otherwise the sentence says that none can be told.
-
-    Args:
-        scenario: its name.
-        name: the outcome in the words of a sentence.
-        unit: its unit over the window.
-        found: the paired difference.
-    """
-    if found.runs < 2:
-        return f"For {name} one pair of runs shows nothing of which a direction could be told."
-    if found.share_tied == 1.0:
-        return f"For {name} the runs of {scenario} and of the reference are equal, all of them."
-    if not found.direction:
-        own = digits_of(found.mean, found.low, found.high, unit)
-        between = f"{own.span(found.low, found.high, True)} {_unit_after(own, unit)}".rstrip()
-        return (
-            f"For {name} no direction can be told: the 90 % interval of the mean paired "
-            f"difference, {between}, covers zero."
-        )
-    return f"On average {scenario} {_clause(name, unit, found)}."
-
-
 def effects_sentence(
     scenario: str, effects: Sequence[tuple[str, str, Effect, tuple[float, float]]]
 ) -> str:
-    """Return one sentence on several effects, each with a direction, as `effect_sentence`.
+    """Return one sentence on several effects, each clear of zero at 90 %.
 
     Args:
         scenario: its name.
@@ -121,23 +91,19 @@ def effects_sentence(
     return f"On average {scenario} {', and '.join(clauses)}."
 
 
-def _clause(name: str, unit: str, found: Effect, means: tuple[float, float] | None = None) -> str:
-    """Return ``lowers NAME from A to B, by 1,677 kg a year (90 % interval ...; this sign ...)``."""
+def _clause(name: str, unit: str, found: Effect, means: tuple[float, float]) -> str:
+    """Return ``lowers NAME from A to B, by 1,677 kg a year (90 % interval ...; same sign ...)``."""
     if not found.direction:
         raise ValueError(f"{name} has no direction to be stated")
     up = found.direction == "rises"
     ends = (found.low, found.high) if up else (-found.high, -found.low)
-    count = round(found.share_sign * found.runs)
     own = digits_of(found.mean, found.low, found.high, unit)
-    levels = ""
-    if means:
-        after = " %" if unit in _SHARES else ""
-        levels = f" from {own(means[0])}{after} to {own(means[1])}{after},"
+    after = " %" if unit in _SHARES else ""
+    count = round(found.share_sign * found.runs)
     return (
-        f"{UP if up else DOWN} {article(name)}{levels} by {own(abs(found.mean))} "
-        f"{_unit_after(own, unit)}".rstrip()
-        + f" (90 % interval {own.span(*ends)}; this sign "
-        f"{in_runs(count, found.runs)})"
+        f"{UP if up else DOWN} {article(name)} from {own(means[0])}{after} to "
+        f"{own(means[1])}{after}, by {_with_unit(own(abs(found.mean)), own, unit)} "
+        f"(90 % interval {own.span(*ends)}; same sign {in_runs(count, found.runs)})"
     )
 
 
@@ -149,20 +115,15 @@ def article(name: str) -> str:
 _WITH_ARTICLE = ("share", "position", "step", "strain", "state", "contested", "number", "price")
 
 
-def _unit_only(unit: str) -> str:
-    return amount(0.0, unit).removeprefix("0").strip()
-
-
 def level_sentence(name: str, unit: str, median: float, low: float, high: float, runs: int) -> str:
     """Return the median of an outcome with the range of 90 % of the runs."""
     if low == high:
         return f"{capital(name)} is {level(median, unit)} in at least 90 % of {runs:,} runs."
     own = digits_of(median, low, high, unit)
-    after = _unit_after(own, unit, level=True)
+    middle, upper = (_with_unit(own(value), own, unit, level=True) for value in (median, high))
     return (
-        f"For {article(name)} the median of {runs:,} runs is {own(median)} {after}".rstrip()
-        + f", and 90 % of them lie between {own(low)} and {own(high)} {after}".rstrip()
-        + "."
+        f"For {article(name)} the median of {runs:,} runs is {middle}, and 90 % of them lie "
+        f"between {own(low)} and {upper}."
     )
 
 
@@ -174,17 +135,10 @@ def capital(text: str) -> str:
 def small(text: str) -> str:
     """Return a label as it stands within a sentence: its first letter small, save in names."""
     first = text.split(" ")[0].rstrip(",")
-    if first[1:2].isupper() or first in _NAMES:
-        return text
-    return text[:1].lower() + text[1:]
+    return text if first[1:2].isupper() or first in _NAMES else text[:1].lower() + text[1:]
 
 
 _NAMES = ("Moscow's",)
-
-
-def month(text: str) -> str:
-    """Return ``November 2004`` as ``Nov 2004`` from ``2004-11``."""
-    return f"{MONTHS[int(text[5:7]) - 1]} {text[:4]}"
 
 
 def listed(names: Sequence[str], most: int | None = None) -> str:
@@ -206,20 +160,7 @@ def coordinate(where: str) -> str:
     )
 
 
-def unit_of_row(own: Digits, unit: str) -> str:
-    """Return the unit of a table's row: shares in per cent, large sums in millions."""
-    if unit in _SHARES:
-        return "%" if unit == "share" else "% of runs"
-    said = _unit_only(unit) or {"number": "count"}.get(unit, unit)
-    return f"{own.word} {said}".strip()
-
-
-def because(reason: str) -> str:
-    """Return why a claim was not tested, as the end of a sentence about one claim."""
-    return reason.replace("whose ", "its ", 1)
-
-
 def plain(value: float, signed: bool = False) -> str:
     """Return a number with a true minus sign, ``-`` for what is undefined."""
-    said = table_number(value, signed)
-    return said if said == "-" else said.replace("-", MINUS)
+    number = table_number(value, signed)
+    return number if number == "-" else number.replace("-", MINUS)
