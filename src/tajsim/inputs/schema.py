@@ -162,12 +162,12 @@ def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
         extends=json.dumps(extends, ensure_ascii=False),
         start=whole.start,
         end=whole.end,
-        settings="\n".join(_settings()),
+        settings="\n".join(_levers()),
         kinds="\n".join(_kinds()),
     )
 
 
-def _settings() -> list[str]:
+def _levers() -> list[str]:
     """Return a comment line for the first lever of each of the first few families."""
     levers = {p.family: p for p in load_parameters().values() if p.role == "lever"}
     return [
