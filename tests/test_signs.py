@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tajsim.analysis.signs as signs_run
 import tajsim.analysis.verdicts as verdicts
 import tajsim.plots.evidence as evidence
 from tajsim.analysis.signs import signs, signs_text
 from tajsim.analysis.verdicts import FAILS, HOLDS, NEGLIGIBLE, NOT_TESTED, TURNS, UNDECIDED
 from tajsim.cli import main
 from tajsim.errors import UserError
-from tajsim.inputs.signs import load_signs, read_signs
+from tajsim.inputs.scenario_parts import Scenario
+from tajsim.inputs.signs import Contrast, Sign, load_signs, read_signs
 
 UP = [1.0, 2.0, 3.0]  # mean 2, 90 % interval 0.31 to 3.69
 AROUND = [-1.0, 0.0, 1.0]  # mean 0, 90 % interval -1.69 to 1.69
@@ -145,6 +150,36 @@ def test_a_mistake_is_told_with_its_line(old: str, new: str, line: int, words: s
     first = told.value.messages[0]
     assert first.startswith(f"mine.toml:{line}: ")
     assert words in first
+
+
+def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[float]]:
+    """Return effect, effect over the horizon and level of a sign on results made by hand."""
+    fields = {"id": "s", "change": "c", "outcome": "level", "sense": "higher", "line": 1}
+    fields |= {"document": "icg-2016", "mechanisms": ["M47"], "window": [0, 5]}
+    sign = Sign.model_validate({**fields, **keys})
+    before, after, third = (
+        Scenario(name, "t", "q", None, "2004-01", "2005-12")
+        for name in ("before", "after", "third")
+    )
+    beyond = Contrast(third, before, "2004-01") if other else None
+    trial = signs_run._Trial(sign, Contrast(after, before, "2004-01"), beyond, 2)
+    measured = {
+        ("s", side.name): signs_run._measure(data.sel(scenario=[side.name]), trial)
+        for side in trial.sides
+    }
+    return [part.tolist() for part in signs_run._paired(trial, measured)]
+
+
+def test_the_quantity_of_a_sign_by_hand(by_hand: Callable[..., xr.Dataset]) -> None:
+    data = by_hand([[10.0, 20.0], [13.0, 24.0], [11.0, 22.0]])
+    data["level"][1, 12:] -= 10.0  # the effect of 3 and 4 turns to -7 and -6 after a year
+    assert paired(data) == [[3.0, 4.0], [-2.0, -1.0], [10.0, 20.0]]
+    assert paired(data, passing=True)[1] == [3.0, 4.0]
+    assert paired(data, other=True)[0] == [2.0, 2.0]
+    later = {"window": [12, 23], "since": [0, 11]}
+    assert paired(data, **later)[0] == [-10.0, -10.0]
+    assert paired(data, **later, level=True)[::2] == [[-10.0, -10.0], [13.0, 24.0]]
+    assert paired(data, above=13.0) == [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
 
 
 def test_a_sign_is_simulated_in_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

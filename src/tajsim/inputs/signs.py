@@ -26,7 +26,7 @@ from tajsim.inputs.scenario_file import (
     shipped_scenarios,
 )
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
-from tajsim.inputs.source import FileRow, FileTable, Problems, Source, read_toml
+from tajsim.inputs.source import FileRow, FileTable, Model, Problems, Source, read_toml
 from tajsim.inputs.toml import Key
 
 FILE_NAME = "signs.toml"
@@ -157,14 +157,8 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
     names = ("adjectives", "changes", "signs")
     for name in tables.keys() - {*names}:
         problems.add((name,), unknown("table", name, names))
-    adjectives, changes = (
-        {
-            name: model
-            for name, raw in tables.get(table, {}).items()
-            if (model := problems.fit((table, name), kind, raw))
-        }
-        for table, kind in (("adjectives", Adjective), ("changes", ChangeRow))
-    )
+    adjectives = _fitting(Adjective, "adjectives", tables, problems)
+    changes = _fitting(ChangeRow, "changes", tables, problems)
     changed = {n: s for n, change in changes.items() if (s := _changed(n, change, problems))}
     pairs = {n: _pair(n, changes[n], changed, problems) for n in changed}
     signs: dict[str, Sign] = {}
@@ -175,23 +169,24 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
             continue
         if sign.id in signs:
             problems.add((*key, "id"), f"'{sign.id}' stands twice; expected once")
-        for part in filter(None, (sign.change, sign.beyond)):
-            if part not in changes:
-                problems.add((*key, "change"), unknown("change", part, changes))
-        for name, said in _misfits(sign, adjectives):
+        for name, said in _misfits(sign, adjectives, changes):
             problems.add((*key, name), said)
-        if sign.outcome in load_outcomes():
-            if not sign.needs:
-                _check_places(sign, key, problems)
-        elif not (sign.needs or (sign.change in changes and changes[sign.change].needs)):
-            text = unknown("outcome", sign.outcome, load_outcomes())
-            problems.add((*key, "outcome"), text)
+        if sign.outcome in load_outcomes() and not sign.needs:
+            _check_places(sign, key, problems)
         if pair := pairs.get(sign.change):
             _check_months(sign, key, pair, problems)
         signs[sign.id] = sign
     if messages := problems.messages():
         raise UserError(messages)
     return Signs(adjectives, changes, pairs, signs)
+
+
+def _fitting(
+    model: type[Model], name: str, tables: Mapping[str, Any], problems: Problems
+) -> dict[str, Model]:
+    """Return the tables below one that fit a model, by name."""
+    fit = {key: problems.fit((name, key), model, raw) for key, raw in tables.get(name, {}).items()}
+    return {key: row for key, row in fit.items() if row is not None}
 
 
 def _changed(name: str, change: ChangeRow, told: Problems) -> Scenario | None:
@@ -233,7 +228,7 @@ def _pair(
     name: str, change: ChangeRow, changed: Mapping[str, Scenario], problems: Problems
 ) -> Contrast:
     scenario, reference = changed[name], None
-    named = change.reference or scenario.extends
+    named = change.reference or scenario.extends or ""
     if named in changed:
         reference = changed[named]
     elif named in shipped_scenarios():
@@ -268,8 +263,16 @@ def _check_months(sign: Sign, key: Key, pair: Contrast, problems: Problems) -> N
             events.check_months(problems, (*key, name), window, period, "scenario")
 
 
-def _misfits(sign: Sign, adjectives: Mapping[str, Adjective]) -> Iterator[tuple[str, str]]:
-    """Yield key and text for what does not go together in the smallest size of a sign."""
+def _misfits(
+    sign: Sign, adjectives: Mapping[str, Adjective], changes: Mapping[str, ChangeRow]
+) -> Iterator[tuple[str, str]]:
+    """Yield key and text for names that are not there, and a smallest size that does not fit."""
+    for name in filter(None, (sign.change, sign.beyond)):
+        if name not in changes:
+            yield "change", unknown("change", name, changes)
+    needs = sign.needs or (sign.change in changes and changes[sign.change].needs)
+    if sign.outcome not in load_outcomes() and not needs:
+        yield "outcome", unknown("outcome", sign.outcome, load_outcomes())
     if isinstance(sign.smallest, str):
         if sign.smallest not in adjectives:
             yield "smallest", unknown("adjective", sign.smallest, adjectives)
