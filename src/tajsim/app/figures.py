@@ -20,16 +20,8 @@ from tajsim.display.html import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.results import window
-from tajsim.results.effect import (
-    basis_statement,
-    compare_results,
-    mean_interval,
-    quantiles,
-    share_interval,
-)
+from tajsim.results import effect, window
 from tajsim.results.select import first_of_comparison, gap
-from tajsim.results.window import labelled, yes_or_no
 
 
 def rounded(values: ArrayLike) -> Any:
@@ -78,7 +70,7 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     series = [window.at_places(s, name, select) for s in sides if s[name].sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
-    binary = not window.rare(series[0]) and yes_or_no(series[0])
+    binary = not window.rare(series[0]) and window.yes_or_no(series[0])
     factor, unit = 0.01, "% of runs"
     if not binary:
         yearly = 12.0 if window.counted(series[0]) else 1.0
@@ -90,7 +82,7 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
     if both:
-        difference = rounded(mean_interval(gap(values[0][:both], values[1][:both])) / factor)
+        difference = rounded(effect.mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
         "title": window.titled(next(iter(sides)), name, select),
@@ -116,8 +108,8 @@ def _rolled(values: Array) -> Array:
 
 def _lines(values: Array, mean: bool, binary: bool) -> Array:
     if not mean:
-        return quantiles(values, LEVELS)
-    return share_interval(values) if binary else mean_interval(values).clip(min=0.0)
+        return effect.quantiles(values, LEVELS)
+    return effect.share_interval(values) if binary else effect.mean_interval(values).clip(min=0.0)
 
 
 Series = NDArray[np.float32]
@@ -185,7 +177,7 @@ def months_of(side: Side) -> int:
 def _labelled(name: str, chunks: Sequence[Series], scenario: str, plan: Plan) -> xr.DataArray:
     count = min(chunk.shape[-2] for chunk in chunks)
     values = np.concatenate([chunk[..., :count, :] for chunk in chunks], axis=-1)
-    series = labelled({name: values}, plan.months[:count])[name]
+    series = window.labelled({name: values}, plan.months[:count])[name]
     return series.expand_dims(scenario=[scenario])
 
 
@@ -237,8 +229,8 @@ def fans_of(sides: Sequence[Side], state: PageState) -> list[dict[str, Any]]:
 def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
     """Return one part of what the page shows of complete runs, other than the fans."""
     if part == "table":
-        table = table_of(compare_results(dataset))
-        return {"table": table, "rests": basis_statement(dataset)}
+        table = table_of(effect.compare_results(dataset))
+        return {"table": table, "rests": effect.basis_statement(dataset)}
     if part == "map":
         return {"map": map_values(dataset, state.border, state.land)}
     return {"story": story_of(dataset, state)}

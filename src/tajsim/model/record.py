@@ -77,14 +77,9 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
 @cache
 def states_recorded() -> dict[str, str]:
     """Return the outcomes that are one state, with its place: ``{"pay": "agencies.pay"}``."""
-    holders = {
-        "": Country,
-        "outside.": OutsideWorld,
-        **{f"{k}.": v for k, v in Country.kinds.items()},
-    }
     return {
-        declared.outcome: f"{holder}{name}"
-        for holder, kind in holders.items()
+        declared.outcome: f"{holder}.{name}".removeprefix(".")
+        for holder, kind in {"": Country, "outside": OutsideWorld, **Country.kinds}.items()
         for name, declared in states_of(kind).items()
         if declared.outcome
     }
