@@ -78,7 +78,7 @@ COMMANDS = {
     "lists": (
         "scenarios irpt-ban",
         "figures tajik-border-soldier-pay",
-        "parameters pay_topup.border_troops",
+        "parameters agency_pay.border_troops",
         "outcomes heroin_seized",
         "mechanisms M47",
         "check mine.toml",

@@ -61,11 +61,7 @@ def test_the_verb_prints_and_writes_every_claim(tmp_path: Path, capsys: Capture)
     file = scenario(tmp_path, "mine", "status-quo", claim() + LEAST, claim("b", expect="falls"))
     out = tmp_path / "claims.csv"
     assert main(["claims", str(file), "--runs", "4", "--out", str(out)]) == 0
-    said = capsys.readouterr()
-    assert said.err == ""
-    for word in ("mine against status-quo", "in runs", "90 % interval", "a (matveeva-2004:163)"):
-        assert word in said.out
-    assert "2 claims of 1 scenario, 4 runs each: 1 hold, 1 fail." in said.out
+    assert capsys.readouterr().err == ""
     table = pd.read_csv(out)
     assert list(table["claim"]) == ["a", "b"]
     assert list(table["verdict"]) == [HOLDS, FAILS]
@@ -102,11 +98,12 @@ def test_each_scenario_is_simulated_once_and_only_as_far_as_needed(
     table = tajsim.claims(other, child, parent, runs=2, progress=lambda *n: told.append(n))
     assert list(table["scenario"]) == ["other", "child", "parent"]
     assert list(table["reference"]) == ["status-quo", "parent", "status-quo"]
+    mean = ("collusion", "strength")  # the mean over agencies weighs them by their people
     assert sorted(seen) == [
         ("child", "2004-07", ("trust",)),
-        ("other", "2004-08", ("collusion", "strength")),
-        ("parent", "2004-09", ("collusion", "strength", "trust")),
-        ("status-quo", "2004-09", ("collusion", "strength")),
+        ("other", "2004-08", mean),
+        ("parent", "2004-09", (*mean, "trust")),
+        ("status-quo", "2004-09", mean),
     ]
     assert told == sorted(told)
     assert told[-1] == (2 * (7 + 8 + 9 + 9), 2 * (7 + 8 + 9 + 9))

@@ -21,7 +21,6 @@ from tajsim.inputs.experiment_file import experiment_names
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.registry import load_families, load_parameters
 from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.plots import KINDS, options
 
 SHORT = ("--runs", "3", "--until", "2005-03")
@@ -61,10 +60,7 @@ def test_run_keeps_everything(tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "new" / "out"
     few = ["--outcomes", "polity,heroin_seized", "--seed", "5"]
     assert main(["run", "status-quo", *SHORT, *few, "--out", str(out)]) == 0
-    said = capsys.readouterr()
-    assert "90 % of the runs" in said.out
-    assert "parameters in force" in said.out
-    assert said.err == ""
+    assert capsys.readouterr().err == ""
     names = {path.name for path in out.iterdir()}
     assert {"results.nc", "summary.csv"} <= names
     assert any(name.endswith(".png") for name in names)
@@ -76,13 +72,10 @@ def test_run_keeps_everything(tmp_path: Path, capsys: Capture) -> None:
     assert [path.name for path in out.parent.iterdir()] == ["out"]
 
 
-def test_compare_keeps_everything(tmp_path: Path, capsys: Capture) -> None:
+def test_compare_keeps_everything(tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["compare", "status-quo", "russian-border-withdrawal", *SHORT, "--out", str(out)]
     assert main([*arguments, "--no-pictures"]) == 0
-    said = capsys.readouterr().out
-    for word in ("90 % interval", "pairing", "against status-quo", "results.nc"):
-        assert word in said
     assert {"results.nc", "summary.csv", "comparison.csv"} <= {p.name for p in out.iterdir()}
     assert list(load_results(out)["scenario"].values) == ["status-quo", "russian-border-withdrawal"]
 
@@ -120,11 +113,10 @@ def test_progress_can_be_forced(tmp_path: Path, capsys: Capture) -> None:
     assert "simulating" in capsys.readouterr().err
 
 
-def test_new_then_check_then_run(tmp_path: Path, capsys: Capture) -> None:
+def test_new_then_check_then_run(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     assert main(["new", str(path), "--from", "status-quo"]) == 0
     assert main(["check", str(path), "--origins"]) == 0
-    assert "no mistakes" in capsys.readouterr().out
     assert main(["run", str(path), *SHORT, "--outcomes", "polity"]) == 0
     assert main(["new", str(path)]) == 2
 
@@ -166,12 +158,6 @@ def test_parameters(capsys: Capture) -> None:
     assert main(["parameters"]) == 0
     said = capsys.readouterr().out
     assert all(name in said for name in load_parameters())
-    documented = next(p for p in load_parameters().values() if p.basis.figures)
-    assert main(["parameters", documented.name]) == 0
-    said = capsys.readouterr().out
-    figure = load_figures()[documented.basis.figures[0]]
-    assert f"({figure.document}:{figure.line})" in " ".join(said.split())
-    assert documented.unit in said
     family = next(f for f in load_families().values() if f.dimension)
     assert main(["parameters", family.name]) == 0
     said = capsys.readouterr().out
@@ -183,7 +169,3 @@ def test_scenarios_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["scenarios"]) == 0
     told = capsys.readouterr().out
     assert all(f"  {name} " in told for name in [*shipped_scenarios(), *experiment_names()])
-    assert main(["scenarios", "irpt-ban"]) == 0
-    told = capsys.readouterr().out
-    assert load_scenario("irpt-ban").question in " ".join(told.split())
-    assert "scenarios/irpt-ban.toml:" in told and "scenarios/status-quo.toml:" in told

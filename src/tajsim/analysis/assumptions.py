@@ -15,8 +15,7 @@ from scipy.stats import rankdata
 from tajsim.axes import Array
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
-from tajsim.results.effect import LEVEL, counts_of_runs, orders
-from tajsim.results.select import attribute, first_of_comparison, names_of
+from tajsim.results import effect, select
 from tajsim.results.window import Cell, cells
 
 #: Parameters stand out at this expected share of false ones among them.
@@ -69,13 +68,15 @@ def influence(
     correlations = x @ y.T / sets
     raw = correlations**2 @ weights
     null = np.sort(
-        np.concatenate([(x @ y[:, o].T / sets) ** 2 @ weights for o in orders(sets, seed, _ORDERS)])
+        np.concatenate(
+            [(x @ y[:, o].T / sets) ** 2 @ weights for o in effect.orders(sets, seed, _ORDERS)]
+        )
     )
     p = (1.0 + null.size - np.searchsorted(null, raw, side="left")) / (1.0 + null.size)
     low, high = np.full((2, len(raw)), np.nan)
     chosen = np.argsort(-raw, kind="stable")[:most]
     samples = _resampled(x[chosen], y, weights, runs, seed)
-    tail = (1.0 - LEVEL) / 2.0
+    tail = (1.0 - effect.LEVEL) / 2.0
     low[chosen], high[chosen] = np.quantile(samples, (tail, 1.0 - tail), axis=1)
     share = _beyond_chance(raw, sets)
     low, high = np.minimum(low, share), np.maximum(high, share)
@@ -120,7 +121,7 @@ def _resampled(x: Array, y: Array, weights: Array, runs: Runs, seed: int) -> Arr
     """
     sets = x.shape[1]
     numbers, place = np.unique(runs, return_inverse=True)
-    counts = counts_of_runs(len(numbers), seed)[:, place]
+    counts = effect.counts_of_runs(len(numbers), seed)[:, place]
     counts = counts / counts.sum(axis=1, keepdims=True)
     mean_x, mean_y = x @ counts.T, y @ counts.T  # (row, sample)
     size_x = np.sqrt(np.maximum(x**2 @ counts.T - mean_x**2, 1e-12))
@@ -203,7 +204,7 @@ def assumed(*settings: Mapping[str, float]) -> list[str]:
 
 def clearest(found: Sequence[Difference], comparison: pd.DataFrame) -> list[Difference]:
     """Return the differences shown first that have a sign, or else those that vary at all."""
-    shown = first_of_comparison(comparison)
+    shown = select.first_of_comparison(comparison)
     signed = shown[shown["direction"] != ""]
     varying = shown[shown["share_tied"] < 1.0]
     chosen = signed if len(signed) else varying
@@ -239,7 +240,7 @@ def assumptions_of_runs(dataset: xr.Dataset, comparison: pd.DataFrame) -> pd.Dat
     Returns:
         Empty where the results hold no parameters, or none is drawn.
     """
-    reference, *others = names_of(dataset)
+    reference, *others = select.names_of(dataset)
     rows: list[dict[str, Any]] = []
     if "parameter_value" in dataset:
         for scenario in others:
@@ -252,7 +253,7 @@ def _of(
 ) -> list[dict[str, Any]]:
     part = comparison[comparison["scenario"] == scenario]
     found = clearest(list(_differences(dataset, part, reference, scenario)), part)
-    settings = attribute(dataset, "settings")
+    settings = select.attribute(dataset, "settings")
     own = {name: settings.get(name, {}) for name in (reference, scenario)}
     held = set(dataset["parameter"].values.astype(str))
     names = [name for name in assumed(*own.values()) if name in held]

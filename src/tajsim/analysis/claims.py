@@ -24,14 +24,12 @@ from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
+from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import with_weight
-from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
-from tajsim.inputs.toml import month_names
+from tajsim.results import numbers, select
 from tajsim.results.effect import Values, effect
-from tajsim.results.numbers import interval, percent, table_number, text_table
-from tajsim.results.select import attribute, gap, names_of
 from tajsim.results.window import (
     Window,
     at_places,
@@ -65,8 +63,8 @@ def evaluate_claims(dataset: xr.Dataset) -> pd.DataFrame:
     """
     rows = [
         {"scenario": scenario, **_row(dataset, scenario, claim)}
-        for scenario in names_of(dataset)
-        for claim in attribute(dataset, "claims").get(scenario, ())
+        for scenario in select.names_of(dataset)
+        for claim in select.attribute(dataset, "claims").get(scenario, ())
     ]
     return pd.DataFrame(rows)
 
@@ -127,14 +125,14 @@ def reference_of(dataset: xr.Dataset, scenario: str) -> str:
 
     The first of the results where none is named, as in results of earlier versions.
     """
-    return attribute(dataset, "extends").get(scenario) or names_of(dataset)[0]
+    return select.attribute(dataset, "extends").get(scenario) or select.names_of(dataset)[0]
 
 
 def _missing_reference(dataset: xr.Dataset, scenario: str) -> str:
     reference = reference_of(dataset, scenario)
     if reference == scenario:
         return "for want of a reference"
-    if reference not in names_of(dataset):
+    if reference not in select.names_of(dataset):
         return f"as they are against {reference}, which is not among the results"
     return ""
 
@@ -164,9 +162,9 @@ def _quantity(
     else:
         base = at(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
-        return gap(base, values), base
+        return select.gap(base, values), base
     result: Values = np.full_like(base, np.nan)
-    np.divide(100.0 * gap(base, values), np.abs(base), out=result, where=base != 0.0)
+    np.divide(100.0 * select.gap(base, values), np.abs(base), out=result, where=base != 0.0)
     return result, base
 
 
@@ -253,7 +251,7 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
         if len(tested):
             lines.append(f"Claims of {scenario}{_reference(part)}: {counts(tested['verdict'])}.")
             rows = [claim_cells(row) for row in tested.itertuples()]
-            lines.append(text_table(CLAIMS_HEADER, rows, (0, 4, 5)))
+            lines.append(numbers.text_table(CLAIMS_HEADER, rows, (0, 4, 5)))
             lines.append(_RULE)
         if untested and len(others):
             lines += _not_tested(str(scenario), others)
@@ -283,9 +281,9 @@ def claim_cells(row: Any) -> list[str]:
     """Return the cells of a tested claim, under `CLAIMS_HEADER`."""
     return [
         row.verdict,
-        percent(row.share),
+        numbers.percent(row.share),
         _effect(row),
-        interval(row.low, row.high, signed=row.signed),
+        numbers.interval(row.low, row.high, signed=row.signed),
         row.expect,
         f"{row.claim} ({row.document}:{row.line})",
     ]
@@ -293,9 +291,9 @@ def claim_cells(row: Any) -> list[str]:
 
 def _effect(row: Any) -> str:
     """Return the mean effect, with the median where it decides."""
-    said = f"{table_number(row.effect, signed=row.signed)} {row.unit}"
+    said = f"{numbers.table_number(row.effect, signed=row.signed)} {row.unit}"
     if row.expect.startswith(("between", "unchanged")):
-        said += f", median {table_number(row.median, signed=row.signed)}"
+        said += f", median {numbers.table_number(row.median, signed=row.signed)}"
     return said
 
 
@@ -339,14 +337,14 @@ class _Need:
     @property
     def months(self) -> int:
         """The number of months to simulate."""
-        return len(month_names(self.scenario.start, self.until))
+        return len(toml.month_names(self.scenario.start, self.until))
 
 
 def claims(
     *scenarios: str | Path,
     runs: int = 200,
     seed: int = 1,
-    parameters: str = DEFAULT_MODE,
+    parameters: str = registry.DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
@@ -478,7 +476,7 @@ def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:
     outcomes = sorted(with_weight(claim.outcome for claim in test.scenario.claims))
     sides = [kept[side.name][outcomes] for side in test.sides]
     pair = xr.concat(sides, "scenario", join="inner", combine_attrs="override")
-    own = attribute(kept[name], "claims")[name]
+    own = select.attribute(kept[name], "claims")[name]
     table = evaluate_claims(pair.assign_attrs(claims=json.dumps({name: own})))
     table.insert(1, "reference", test.reference.name if test.reference else "")
     return table

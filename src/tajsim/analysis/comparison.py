@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
+from tajsim.analysis import differences
 from tajsim.analysis.claims import (
     CLAIMS_HEADER,
     claim_cells,
     claims_text,
     evaluate_claims,
-)
-from tajsim.analysis.differences import (
-    COMPARISON_HEADER,
-    closing_text,
-    comparison_rows,
-    comparison_text,
-    heading,
-    notes,
-    runs_text,
 )
 from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
 from tajsim.analysis.verdicts import NOT_TESTED, counts
@@ -31,8 +23,7 @@ from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
-from tajsim.results.effect import compare_results, summarise
-from tajsim.results.select import first_of_comparison
+from tajsim.results import effect, select
 from tajsim.results.window import Window, check_window, with_window
 
 if TYPE_CHECKING:
@@ -63,10 +54,10 @@ class Comparison:
     def text(self, everything: bool = False) -> str:
         """Return the tables as text: headline outcomes, or all."""
         parts = [
-            comparison_text(self.dataset, self.table, everything),
+            differences.comparison_text(self.dataset, self.table, everything),
             claims_text(self.claims),
             rests_text(self.dataset, self.table, self.variance, self.assumptions, everything),
-            closing_text(self.dataset),
+            differences.closing_text(self.dataset),
         ]
         return "\n\n".join(part for part in parts if part)
 
@@ -132,8 +123,8 @@ def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Compar
     """Make the tables for results that are there already."""
     return Comparison(
         dataset,
-        compare_results(dataset, window),
-        summarise(dataset, window),
+        effect.compare_results(dataset, window),
+        effect.summarise(dataset, window),
         evaluate_claims(dataset),
         kept_table(dataset, VARIANCE),
         kept_table(dataset, ASSUMPTIONS),
@@ -150,23 +141,28 @@ def comparison_html(found: Comparison) -> str:
     rests = rests_text(found.dataset, found.table, found.variance, found.assumptions)
     if rests:
         parts.append(fold("How much rests on what", element("pre", rests)))
-    return whole(*parts, element("p", closing_text(found.dataset), look="quiet"))
+    return whole(*parts, element("p", differences.closing_text(found.dataset), look="quiet"))
 
 
 def _scenario(dataset: xr.Dataset, part: pd.DataFrame) -> list[Html]:
     first = part.iloc[0]
-    title, *question = heading(
+    title, *question = differences.heading(
         dataset, first["scenario"], f"{first['scenario']} against {first['reference']}"
     ).splitlines()
     window = f"{first['window_start']} to {first['window_end']}"
-    shown = first_of_comparison(part)
-    rows = comparison_rows(shown)
+    shown = select.first_of_comparison(part)
+    rows = differences.comparison_rows(shown)
     return [
         element("h3", title),
         element("p", " ".join(question)),
-        element("p", f"{runs_text(dataset, 'paired run')}, {window}", look="quiet"),
-        table(COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8)) if rows else _nothing(),
-        *(element("p", note, look="quiet") for note in notes(part, shown, "in its .table")),
+        element("p", f"{differences.runs_text(dataset, 'paired run')}, {window}", look="quiet"),
+        table(differences.COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8))
+        if rows
+        else _nothing(),
+        *(
+            element("p", note, look="quiet")
+            for note in differences.notes(part, shown, "in its .table")
+        ),
     ]
 
 

@@ -10,9 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.display.html import rows_of
-from tajsim.results.effect import basis_statement
+from tajsim.results import effect, select
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
-from tajsim.results.select import attribute, first_of_comparison, first_of_summary
 
 COMPARISON_HEADER = (
     "outcome",
@@ -32,7 +31,7 @@ _OVER = "Over the window: flows by year, counts added, stocks at its end, all el
 def levels_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = False) -> str:
     """Return the table of one scenario: median and 90 % of the runs, headline outcomes or all."""
     scenario = str(dataset["scenario"].values[0])
-    shown = summary if everything else first_of_summary(summary)
+    shown = summary if everything else select.first_of_summary(summary)
     rows = [
         [row.label, row.unit, table_number(row.median), interval(row.p05, row.p95)]
         for row in rows_of(shown)
@@ -57,7 +56,7 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
         blocks += [
             heading(dataset, str(scenario), f"{scenario} against {reference}"),
             f"{runs_text(dataset, 'paired run')}, {window}",
-            _comparison_table(part, part if everything else first_of_comparison(part)),
+            _comparison_table(part, part if everything else select.first_of_comparison(part)),
         ]
     return "\n\n".join(blocks)
 
@@ -113,12 +112,12 @@ def _left_out(count: int, place: str = _ELSEWHERE) -> list[str]:
 
 def closing_text(dataset: xr.Dataset) -> str:
     """Return the sentences on what the result rests on, wrapped."""
-    return textwrap.fill(basis_statement(dataset), WIDTH)
+    return textwrap.fill(effect.basis_statement(dataset), WIDTH)
 
 
 def heading(dataset: xr.Dataset, scenario: str, title: str) -> str:
     """Return a title with the scenario's question below it, wrapped."""
-    question = attribute(dataset, "questions").get(scenario, "")
+    question = select.attribute(dataset, "questions").get(scenario, "")
     return "\n".join([title, *textwrap.wrap(question, WIDTH)])
 
 

@@ -13,17 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-import tajsim.results.chronicle as chronicle
 from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.files import load_results
 from tajsim.errors import UserError
-from tajsim.inputs.ledger import load_kinds
-from tajsim.inputs.registry import actor_name, labels_of
-from tajsim.inputs.toml import month_number
+from tajsim.inputs import ledger, registry, toml
+from tajsim.results import chronicle, select
 from tajsim.results.chronicle import Change, Occurrence, Pair, changes, decided, scheduled, sentence
 from tajsim.results.effect import effect
 from tajsim.results.numbers import WIDTH, interval, month_text, percent, table_number, text_table
-from tajsim.results.select import attribute, names_of
 from tajsim.results.window import Window, cells, whole_period
 
 if TYPE_CHECKING:
@@ -89,7 +86,7 @@ def explain(
             "--against SCENARIO or a second file compares two scenarios over all runs"
         )
     text = chronicle.story(first, run, scenario, everything)
-    name = scenario or names_of(first)[0]
+    name = scenario or select.names_of(first)[0]
     told = [sentence(event) for event in chronicle.occurrences(first, name, run)]
     return Explanation(text, chronicle.event_table(first, name, run).assign(told=told))
 
@@ -158,7 +155,7 @@ def differences_table(pair: Pair, run: int) -> pd.DataFrame:
 
 
 def _months_after(first: Change, orders: Sequence[Change]) -> str:
-    months = month_number(first.month) - month_number(orders[0].month)
+    months = toml.month_number(first.month) - toml.month_number(orders[0].month)
     if months == 0:
         return "in the month of the scenarios' own first difference"
     return f"{months} month{'s' if months > 1 else ''} after the scenarios' own first difference"
@@ -189,7 +186,7 @@ def _line(change: Change) -> list[str]:
     begin = f"  {month_text(change.month)[:3]}  {side:6}  "
     told = sentence(change.event)
     if change.elsewhere:
-        told += f" (in A: {actor_name(change.elsewhere)})"
+        told += f" (in A: {registry.actor_name(change.elsewhere)})"
     elif change.side == "both":
         later, other = ("B", "A") if change.moved > 0 else ("A", "B")
         count = abs(change.moved)
@@ -254,7 +251,9 @@ def _first(found: list[Change], orders: list[Change]) -> dict[str, Any]:
     if not found:
         return {"month": "", "months_after": np.nan, "side": "", "kind": "", "told": ""}
     change = found[0]
-    after = month_number(change.month) - month_number(orders[0].month) if orders else np.nan
+    after = (
+        toml.month_number(change.month) - toml.month_number(orders[0].month) if orders else np.nan
+    )
     return {
         "month": change.month,
         "months_after": after,
@@ -266,7 +265,7 @@ def _first(found: list[Change], orders: list[Change]) -> dict[str, Any]:
 
 def _by_run(results: xr.Dataset, scenario: str) -> dict[int, list[Occurrence]]:
     """Return the events of every run that has some."""
-    labels = labels_of(attribute(results, "events").get(scenario, ()))
+    labels = registry.labels_of(select.attribute(results, "events").get(scenario, ()))
     table = chronicle.event_table(results, scenario)
     return {
         int(own["run"].iloc[0]): chronicle.of_rows(own, labels) for _, own in table.groupby("run")
@@ -284,9 +283,9 @@ def frequencies(pair: Pair) -> pd.DataFrame:
         table = chronicle.event_table(results, name)
         table = table[table["cause"] != "scenario"]
         counted = table.groupby(["kind", "run"]).size().unstack("run", fill_value=0)
-        counts.append(counted.reindex(list(load_kinds()), columns=pair.runs, fill_value=0))
+        counts.append(counted.reindex(list(ledger.load_kinds()), columns=pair.runs, fill_value=0))
     rows = []
-    for kind, row in load_kinds().items():
+    for kind, row in ledger.load_kinds().items():
         a, b = (side.loc[kind].to_numpy(float) for side in counts)
         if not (a.any() or b.any()):
             continue
@@ -330,7 +329,7 @@ def _first_text(differ: pd.DataFrame, runs: int) -> str:
         said = part["told"].str.partition(", because")[0]
         ((told, side), often), *_ = Counter(zip(said, part["side"], strict=True)).most_common(1)
         where = _SIDES[side]
-        noun = load_kinds()[kind].noun
+        noun = ledger.load_kinds()[kind].noun
         median = table_number(part["months_after"].median())
         told = f"{where}: {told} ({often} run{'s' if often > 1 else ''})"
         told = textwrap.shorten(told, 60, placeholder=" …")

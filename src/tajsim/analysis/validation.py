@@ -18,9 +18,8 @@ from tajsim.axes import Array
 from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import prepare, simulate
-from tajsim.inputs.registry import DEFAULT_MODE
+from tajsim.inputs import registry, toml
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.inputs.toml import month_names
 from tajsim.inputs.values import about_posterior
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
@@ -106,7 +105,7 @@ def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
         rate = commander_rate(targets)
         if OF_COMMANDERS not in target.where or math.isnan(rate):
             return None
-        chance = 1.0 - math.exp(-rate * len(month_names(*target.window)))
+        chance = 1.0 - math.exp(-rate * len(toml.month_names(*target.window)))
         return _chance(target, chance, "rate of the fitted events of commanders")
     return _numbers(target, [t for t in _series(target, targets) if t.use == "fitted"])
 
@@ -114,7 +113,7 @@ def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
 def commander_rate(targets: Iterable[Target]) -> float:
     """Return the fitted events of commanders that happened, by month watched; `nan` without any."""
     fitted = [t for t in targets if t.use == "fitted" and t.is_event and OF_COMMANDERS in t.where]
-    months = sum(len(month_names(*t.window)) for t in fitted)
+    months = sum(len(toml.month_names(*t.window)) for t in fitted)
     return sum(t.observed for t in fitted) / months if months else math.nan
 
 
@@ -390,7 +389,7 @@ def validate(
     *,
     runs: int = 200,
     seed: int = 1,
-    parameters: str = DEFAULT_MODE,
+    parameters: str = registry.DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Validation:

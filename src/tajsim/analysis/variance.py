@@ -22,12 +22,9 @@ from tajsim.display.html import rows_of
 from tajsim.draws import Draws
 from tajsim.ensemble.plan import column_plan
 from tajsim.ensemble.run import simulate
-from tajsim.inputs.outcomes import load_outcomes, with_weight
-from tajsim.inputs.registry import REDRAWN, load_parameters
+from tajsim.inputs import outcomes, registry
 from tajsim.inputs.values import ParameterValues
-from tajsim.results.effect import LEVEL, compare_results, counts_of_runs
-from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
-from tajsim.results.select import first_of_comparison, is_whole
+from tajsim.results import effect, numbers, select
 from tajsim.results.window import Cell, Window, cells, window_of
 
 if TYPE_CHECKING:
@@ -70,15 +67,15 @@ def drawn_again(scenario: Scenario, runs: int, seed: int, mode: str) -> dict[str
     """
     own = scenario.settings, runs, seed, mode
     base = _drawn(*own)
-    tables = {group: _drawn(*own, group) for group in REDRAWN if group != CHANCE}
+    tables = {group: _drawn(*own, group) for group in registry.REDRAWN if group != CHANCE}
     return {"": base} | {g: t for g, t in tables.items() if not np.array_equal(t, base)}
 
 
 def kept_outcomes(plan: Plan) -> tuple[str, ...]:
     """Return the outcomes whose variance is divided: the chosen, or of all the headline ones."""
-    known = load_outcomes()
+    known = outcomes.load_outcomes()
     everything = len(plan.outcomes) == len(known)
-    return with_weight(n for n in plan.outcomes if known[n].headline or not everything)
+    return outcomes.with_weight(n for n in plan.outcomes if known[n].headline or not everything)
 
 
 def redraw_differences(
@@ -120,7 +117,7 @@ def _simulate_again(
     tables = [drawn_again(s, runs, plan.seed, plan.parameters) for s in plan.scenarios]
     if all(list(table) == [""] for table in tables):
         return [], [{} for _ in tables]
-    groups = [g for g in REDRAWN if g == CHANCE or any(g in table for table in tables)]
+    groups = [g for g in registry.REDRAWN if g == CHANCE or any(g in table for table in tables)]
     needed = [tuple(dict.fromkeys(windows)), *((w,) for w in windows)]
     parts: list[Values] = []
     for first in range(0, len(tables), plan.workers):
@@ -146,7 +143,7 @@ def _windows(dataset: xr.Dataset, window: Window | None) -> list[Window]:
 def _settings(tables: Mapping[str, Array], groups: Sequence[str]) -> dict[str, Array]:
     """Return ``(column,)`` values by parameter, the runs of one group after those of another."""
     values = np.concatenate([tables.get(group, tables[""]) for group in groups], axis=1)
-    return dict(zip(load_parameters(), values, strict=True))
+    return dict(zip(registry.load_parameters(), values, strict=True))
 
 
 def _numbers(groups: Sequence[str], runs: int) -> tuple[int, ...]:
@@ -183,7 +180,7 @@ COLUMNS = (
     "label",
     "window_start",
     "window_end",
-    *(f"{group}{end}" for group in REDRAWN for end in _ENDS),
+    *(f"{group}{end}" for group in registry.REDRAWN for end in _ENDS),
     "runs",
 )
 
@@ -248,7 +245,7 @@ def variance_shares(found: Sequence[Redrawn], seed: int) -> pd.DataFrame:
         varies = np.array([known.size > 0 and np.ptp(known) > 0.0 for known in map(_known, base)])
         none = np.where(varies, [[0.0]] * 3, np.nan)
         shares = {CHANCE: 1.0 + none}
-    for group in REDRAWN:
+    for group in registry.REDRAWN:
         ends = shares.get(group, none)
         table |= {f"{group}{end}": ends[place] for place, end in enumerate(_ENDS)}
     return pd.DataFrame(table, columns=list(COLUMNS))
@@ -278,7 +275,7 @@ def _known(values: Array) -> Array:
 def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     """Return ``(group, end, row)``: the shares and both ends of their intervals."""
     runs = base.shape[1]
-    counts = np.concatenate([np.ones((1, runs)), counts_of_runs(runs, seed)])
+    counts = np.concatenate([np.ones((1, runs)), effect.counts_of_runs(runs, seed)])
     shares = np.stack([total_shares(base, own, counts) for own in again])
     shares[:, np.isnan(shares[:, :, 0]).any(axis=0)] = np.nan
     shares[:, np.isnan(shares).any(axis=0)] = np.nan
@@ -286,7 +283,7 @@ def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     result = np.full((len(again), 3, len(base)), np.nan)
     part = shares[:, known]
     bounded = within_bounds(part, np.nanvar(part[:, :, 1:], axis=2))
-    tail = (1.0 - LEVEL) / 2.0
+    tail = (1.0 - effect.LEVEL) / 2.0
     ends = np.nanquantile(bounded[:, :, 1:], (tail, 1.0 - tail), axis=2)
     result[:, 0, known] = bounded[:, :, 0]
     result[:, 1, known] = np.minimum(ends[0], bounded[:, :, 0])
@@ -315,7 +312,7 @@ def with_rests(
     if plan.runs < FEWEST:
         return dataset
     found = redraw_differences(plan, dataset, window, progress)
-    comparison = compare_results(dataset[list(kept_outcomes(plan))], window)
+    comparison = effect.compare_results(dataset[list(kept_outcomes(plan))], window)
     kept = keep_table(dataset, VARIANCE, variance_shares(found, plan.seed))
     return keep_table(kept, ASSUMPTIONS, assumptions_that_matter(found, comparison, plan))
 
@@ -361,7 +358,7 @@ def assumptions_that_matter(
     )
     redrawn = len(found[0].again[assumptions.GROUP])
     runs = np.concatenate([np.arange(plan.runs), np.arange(redrawn)])
-    names = list(load_parameters())
+    names = list(registry.load_parameters())
     for scenario in plan.scenarios[1:]:
         part = comparison[comparison["scenario"] == scenario.name]
         own = [d for d in found if d.scenario == scenario.name]
@@ -407,7 +404,7 @@ def rests_text(
         own = comparison[comparison["scenario"] == scenario]
         title = f"How much of {scenario} against {own['reference'].iloc[0]} rests on what"
         shown = part.dropna(subset="chance") if everything else _first(part, own)
-        blocks.append("\n".join([title, *textwrap.wrap(_preface(part, runs), WIDTH)]))
+        blocks.append("\n".join([title, *textwrap.wrap(_preface(part, runs), numbers.WIDTH)]))
         blocks.append(_shares(shown) if len(shown) else "Nothing differs clearly.")
         mine = named[named["scenario"] == scenario] if len(named) else named
         blocks.append(
@@ -428,10 +425,10 @@ def _preface(part: pd.DataFrame, runs: int) -> str:
 
 def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each outcome with a clear sign: the whole, or the clearest coordinate."""
-    shown = first_of_comparison(comparison)
+    shown = select.first_of_comparison(comparison)
     shown = shown[shown["direction"] != ""]
     clear = shown["difference"].abs() / (shown["high"] - shown["low"]).clip(lower=1e-300)
-    clear = clear.where(~is_whole(shown), math.inf)
+    clear = clear.where(~select.is_whole(shown), math.inf)
     best = shown.loc[clear.groupby(shown["outcome"], sort=False).idxmax()]
     wanted = set(zip(best["outcome"], best["where"], strict=True))
     kept = [pair in wanted for pair in zip(part["outcome"], part["where"], strict=True)]
@@ -439,22 +436,33 @@ def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shares(shown: pd.DataFrame) -> str:
-    rows = [[row.label, *(share_text(row, group) for group in REDRAWN)] for row in rows_of(shown)]
-    idle = [h for h, g in zip(_HEADS, REDRAWN, strict=True) if (shown[f"{g}_high"] == 0.0).all()]
+    rows = [
+        [row.label, *(share_text(row, group) for group in registry.REDRAWN)]
+        for row in rows_of(shown)
+    ]
+    idle = [
+        h
+        for h, g in zip(_HEADS, registry.REDRAWN, strict=True)
+        if (shown[f"{g}_high"] == 0.0).all()
+    ]
     notes = "What a group does only together with others counts for each of them, so that a row "
     notes += "may add to more than 100 %."
     if idle:
         notes += f" No share goes with {' or '.join(idle)} parameters: those in force are held, or "
         notes += "do not matter here."
-    table = text_table(("outcome", *_HEADS), rows, left=(0,))
-    return "\n".join([table, *textwrap.wrap(notes, WIDTH)])
+    table = numbers.text_table(("outcome", *_HEADS), rows, left=(0,))
+    return "\n".join([table, *textwrap.wrap(notes, numbers.WIDTH)])
 
 
 def share_text(row: Any, group: str) -> str:
     """Return the share of a group in a row of `variance_shares`, with its interval."""
     share, low, high = (float(getattr(row, f"{group}{end}")) for end in _ENDS)
     ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
-    return percent(share) if ends[0] == ends[1] else f"{percent(share)} ({' to '.join(ends)})"
+    return (
+        numbers.percent(share)
+        if ends[0] == ends[1]
+        else f"{numbers.percent(share)} ({' to '.join(ends)})"
+    )
 
 
 def _most(rows: pd.DataFrame) -> str:
@@ -473,8 +481,8 @@ def _most(rows: pd.DataFrame) -> str:
         note += " others."
     elif standing < len(rows):
         note += f" Only {standing} of {len(rows)} stand out from chance at this number of runs"
-        note += f" (at most {percent(assumptions.FALSE_SHARE)} false ones expected)."
-    lines = textwrap.wrap(note, WIDTH)
+        note += f" (at most {numbers.percent(assumptions.FALSE_SHARE)} false ones expected)."
+    lines = textwrap.wrap(note, numbers.WIDTH)
     for row in rows_of(rows):
         lines += _assumption(row)
     return "\n".join(lines)
@@ -490,10 +498,11 @@ def _named(standing: int, count: int) -> str:
 def range_text(row: Any) -> str:
     """Return the value of an assumption, the range it is drawn from, and its calibrated one."""
     unit = "" if row.unit in ("number", "ratio", "index") else f" {row.unit}"
-    drawn = f"{table_number(row.value)}{unit}, drawn from {interval(row.range_low, row.range_high)}"
+    range_ = numbers.interval(row.range_low, row.range_high)
+    drawn = f"{numbers.table_number(row.value)}{unit}, drawn from {range_}"
     if math.isnan(row.posterior_low):
         return drawn
-    calibrated = interval(row.posterior_low, row.posterior_high)
+    calibrated = numbers.interval(row.posterior_low, row.posterior_high)
     return f"{drawn}; 90 % of the calibrated sample is {calibrated}"
 
 
@@ -502,13 +511,13 @@ def _assumption(row: Any) -> list[str]:
     doubt = "" if row.stands_out else " It may be chance."
     head = f"{row.rank}. {row.parameter}: {row.meaning}"
     body = (
-        f"{range_text(row)}. Share {percent(row.share)} "
+        f"{range_text(row)}. Share {numbers.percent(row.share)} "
         f"({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); "
         f"most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
     )
-    lines = textwrap.wrap(head, WIDTH, subsequent_indent="   ")
+    lines = textwrap.wrap(head, numbers.WIDTH, subsequent_indent="   ")
     for part in (body, f"Assumed: {row.reason}"):
-        lines += textwrap.wrap(part, WIDTH, initial_indent="   ", subsequent_indent="   ")
+        lines += textwrap.wrap(part, numbers.WIDTH, initial_indent="   ", subsequent_indent="   ")
     return lines
 
 

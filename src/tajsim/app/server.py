@@ -33,9 +33,8 @@ from tajsim.app.session import Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import save
 from tajsim.errors import UserError, unknown
-from tajsim.inputs.ledger import load_figures
+from tajsim.inputs import ledger, registry
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import MODES, Parameter, load_parameters, whole_number
 from tajsim.inputs.scenario_file import shipped_scenarios
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.plots import SUFFIXES, draw
@@ -342,7 +341,7 @@ class LiveHandler(LocalHandler, WebSocketHandler):
         """Hand a new state to the session."""
         try:
             asked = json.loads(message)
-            number, query = whole_number(str(asked["number"])), str(asked["query"])
+            number, query = registry.whole_number(str(asked["number"])), str(asked["query"])
         except (ValueError, KeyError, TypeError):
             self.close(1003, "not understood")
             return
@@ -476,14 +475,16 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
     text = (files("tajsim") / "data" / "map.json").read_text(encoding="utf-8")
     return {
         "scenarios": [_scenario(name) for name in offered],
-        "levers": [_parameter(p) for p in load_parameters().values() if p.role == "lever"],
-        "uncertain": [_parameter(p) for p in load_parameters().values() if p.role == "uncertainty"],
+        "levers": [_parameter(p) for p in registry.load_parameters().values() if p.role == "lever"],
+        "uncertain": [
+            _parameter(p) for p in registry.load_parameters().values() if p.role == "uncertainty"
+        ],
         "outcomes": [
             {n: getattr(o, n) for n in ("name", "label", "dimensions", "headline", "meaning")}
             for o in load_outcomes().values()
         ],
         "dimensions": {name: list(names) for name, names in DIMENSIONS.items()},
-        "modes": list(MODES),
+        "modes": list(registry.MODES),
         "shown": links.USUAL_SHOWN,
         "most_shown": links.MOST_SHOWN,
         "files": names(),
@@ -531,17 +532,17 @@ def _events(scenario: Scenario) -> list[dict[str, Any]]:
 
 
 def _place(identity: str) -> str:
-    figure = load_figures()[identity]
+    figure = ledger.load_figures()[identity]
     place = f"{figure.document}:{figure.line}"
     return f"{identity}: {figure.text} {figure.unit}, {figure.what} ({place})"
 
 
-def _parameter(p: Parameter) -> dict[str, Any]:
+def _parameter(p: registry.Parameter) -> dict[str, Any]:
     own = {name: getattr(p, name) for name in ("name", "family", "value", "low", "high", "unit")}
     return {**own, "meaning": p.meaning, "basis": p.basis.kind, "why": why(p)}
 
 
-def why(p: Parameter) -> list[str]:
+def why(p: registry.Parameter) -> list[str]:
     """Return the lines on why a parameter has its value: arithmetic, reason, figures, places."""
     detail = p.basis.arithmetic if p.basis.kind == "derived" else p.basis.reason
     lead = p.basis.kind if p.basis.kind == "documented" else f"{p.basis.kind}: {detail}"

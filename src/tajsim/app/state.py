@@ -13,11 +13,10 @@ from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import write_whole
+from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import DEFAULT_MODE, read_quantity, whole_number
 from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
 from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
-from tajsim.inputs.toml import check_month
 
 #: Stands for the month of an event that is not to happen.
 NEVER = "never"
@@ -143,7 +142,7 @@ class PageState:
     until: str = ""
     runs: int = 200
     seed: int = 1
-    parameters: str = DEFAULT_MODE
+    parameters: str = registry.DEFAULT_MODE
     show: tuple[str, ...] = USUAL_SHOWN
     border: str = "heroin_seized"
     land: str = "state_control"
@@ -205,7 +204,7 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
     for key in _NUMBERS:
         if once.get(key):
             try:
-                numbers[key] = whole_number(once[key])
+                numbers[key] = registry.whole_number(once[key])
             except ValueError as error:
                 wrong.append(f"argument --{key}: {error}")
     if numbers.get("runs", 0) > MOST_RUNS:
@@ -243,7 +242,7 @@ def _pairs(
 
 def _wrong_moves(moves: Sequence[tuple[str, str]]) -> list[str]:
     months = [(key, month) for key, month in moves if month != NEVER]
-    return [line for key, month in months for line in _said(check_month, month, f"move {key}")]
+    return [line for key, month in months for line in _said(toml.check_month, month, f"move {key}")]
 
 
 def _wrong_texts(texts: Mapping[str, str]) -> list[str]:
@@ -253,7 +252,7 @@ def _wrong_texts(texts: Mapping[str, str]) -> list[str]:
         wrong.append(f"name: '{name}' is no name; expected small letters, digits and hyphens")
     for key in ("since", "until", "month"):
         if texts[key]:
-            wrong += _said(check_month, texts[key], _SPELT.get(key, key))
+            wrong += _said(toml.check_month, texts[key], _SPELT.get(key, key))
     for key, dimension in (("border", "section"), ("land", "region")):
         if texts[key]:
             wrong += _said(_check_map, texts[key], dimension)
@@ -434,6 +433,6 @@ def _toml(value: object) -> str:
 def _quantity(text: str) -> float | str:
     """Return a number as a number, and anything else as a text, for the check to judge."""
     try:
-        return read_quantity(text, "")
+        return registry.read_quantity(text, "")
     except ValueError:
         return text

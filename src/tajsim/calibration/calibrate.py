@@ -24,10 +24,8 @@ from scipy.stats import rankdata
 
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
 from tajsim.calibration.smc import Method, Population, advance, candidates, drawn_scores, to_values
-from tajsim.ensemble.dataset import Store, build_dataset
+from tajsim.ensemble import dataset, fingerprint, job
 from tajsim.ensemble.executor import Executor, executor, finished
-from tajsim.ensemble.fingerprint import uncalibrated_version
-from tajsim.ensemble.job import Job, record_of, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 from tajsim.files import telling, whole, write_whole
@@ -51,9 +49,9 @@ PRIOR_RUNS = 8000
 
 def simulated_targets(model: TajikistanModel, plan: Plan, targets: Sequence[Target]) -> Values:
     """Return the targets of each run ``(target, run)`` of a finished model, in their units."""
-    store = Store(plan)
-    store.put(plan.jobs()[0], record_of(model))
-    return target_values(build_dataset(plan, store), targets).simulated
+    store = dataset.Store(plan)
+    store.put(plan.jobs()[0], job.record_of(model))
+    return target_values(dataset.build_dataset(plan, store), targets).simulated
 
 
 @dataclass
@@ -91,7 +89,7 @@ class Histories:
         found = dict(finished(self.team, jobs, tell))
         return np.concatenate([found[place] for place in range(len(jobs))], axis=1)
 
-    def _job(self, settings: Mapping[str, Values], runs: Runs, part: Runs) -> Job:
+    def _job(self, settings: Mapping[str, Values], runs: Runs, part: Runs) -> job.Job:
         plan = Plan(
             scenarios=(self.scenario,),
             runs=len(part),
@@ -118,7 +116,7 @@ def histories(
     parameters: str = "prior",
 ) -> Iterator[Histories]:
     """Give a simulator of particles; its processes end with the context."""
-    with executor(simulate, workers) as team:
+    with executor(job.simulate, workers) as team:
         yield Histories(scenario, targets, seed, team, workers, parameters=parameters)
 
 
@@ -420,7 +418,7 @@ def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, 
     return {
         "scenario": SCENARIO,
         "version": __version__,
-        "model": uncalibrated_version(),
+        "model": fingerprint.uncalibrated_version(),
         "history": checksum(repr((sorted(scenario.settings.items()), _deeds(scenario)))),
         "targets": checksum(target_text()),
         "seed": method.seed,

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from tajsim.calibration.calibrate import Calibration, errors_of
-from tajsim.calibration.smc import to_values
+from tajsim.calibration import calibrate, smc
 from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.targets import load_targets, read_targets, target_text
@@ -39,7 +38,7 @@ SAMPLE, PARAMETERS, TARGETS, ORIGIN = (
 )
 
 
-def write_results(found: Calibration, folder: str | Path) -> None:
+def write_results(found: calibrate.Calibration, folder: str | Path) -> None:
     """Write the sample, the two tables and where they come from into a folder."""
     texts = {
         SAMPLE: sample_text(found),
@@ -51,11 +50,11 @@ def write_results(found: Calibration, folder: str | Path) -> None:
         write_whole(Path(folder, name), text)
 
 
-def sample_text(found: Calibration) -> str:
+def sample_text(found: calibrate.Calibration) -> str:
     """Return the sample as CSV: a column for each fitted parameter, a row for each particle."""
     count = found.state.scores.shape[1]
     chosen = np.arange(min(ROWS, count)) * count // min(ROWS, count)
-    values = to_values(found.fitted, found.state.scores[:, chosen])
+    values = smc.to_values(found.fitted, found.state.scores[:, chosen])
     registry = load_parameters()
     rows = [
         [
@@ -73,7 +72,7 @@ def _inside(value: float, low: float, high: float) -> str:
     return text if low <= float(text) <= high else repr(value)
 
 
-def parameter_text(found: Calibration) -> str:
+def parameter_text(found: calibrate.Calibration) -> str:
     """Return a row for every parameter that could be fitted: what it is tied to and what changed.
 
     ``contraction`` is the share of the prior variance that is gone and ``shift`` the move of the
@@ -87,7 +86,7 @@ def parameter_text(found: Calibration) -> str:
     return csv_text(head, rows)
 
 
-def _parameter(found: Calibration, place: int, targets: Sequence[str]) -> list[Any]:
+def _parameter(found: calibrate.Calibration, place: int, targets: Sequence[str]) -> list[Any]:
     name, row = found.names[place], load_parameters()[found.names[place]]
     best = int(found.screening.gains[place].argmax())
     tie = found.screening.correlations[place, best]
@@ -104,7 +103,7 @@ def _parameter(found: Calibration, place: int, targets: Sequence[str]) -> list[A
     return [*start, informed, *middle, f"{contraction:.2f}", f"{shift:.2f}", *prior, *now]
 
 
-def fit_text(found: Calibration) -> str:
+def fit_text(found: calibrate.Calibration) -> str:
     """Return a row for every target: observed, and simulated before and after the fit.
 
     ``low``, ``median``, ``high`` are quantiles at 5, 50 and 95 %, ``mean`` is the share of runs
@@ -128,8 +127,8 @@ def fit_text(found: Calibration) -> str:
     return csv_text(head, rows)
 
 
-def _near(found: Calibration, values: Values) -> Values:
-    errors = errors_of(found.targets, values)
+def _near(found: calibrate.Calibration, values: Values) -> Values:
+    errors = calibrate.errors_of(found.targets, values)
     # An event that a run misses is two standard errors off, and not near.
     result: Values = (np.abs(errors) < 2.0).mean(axis=1)
     return result
@@ -140,7 +139,7 @@ def _summary(values: Values, near: float) -> list[str]:
     return [*_short(np.quantile(known, _QUANTILES)), f"{known.mean():.4g}", f"{near:.3f}"]
 
 
-def origin_text(found: Calibration) -> str:
+def origin_text(found: calibrate.Calibration) -> str:
     """Return where the sample comes from, as TOML."""
     lines = [
         "# Made by: python -m tajsim.calibration",

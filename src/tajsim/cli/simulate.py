@@ -9,17 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.files import result_folder, table_file, write_table, write_tables
-from tajsim.cli.verb import (
-    WORK,
-    Option,
-    Verb,
-    file_options,
-    folder_options,
-    given,
-    progress_bar,
-    window_option,
-)
+from tajsim.cli import files, verb
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
 from tajsim.inputs.registry import DEFAULT_MODE, MODES
@@ -34,48 +24,48 @@ if TYPE_CHECKING:
 #: What is simulated where nothing is said.
 USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": DEFAULT_MODE}
 DRAWS = (
-    Option("--runs", f"runs (default {USUAL['runs']})", "N"),
-    Option("--seed", f"of draws (default {USUAL['seed']})", "N"),
-    Option(
+    verb.Option("--runs", f"runs (default {USUAL['runs']})", "N"),
+    verb.Option("--seed", f"of draws (default {USUAL['seed']})", "N"),
+    verb.Option(
         "--parameters",
         "uncertain parameters: a row of the calibrated sample for each run (posterior), drawn from "
         f"their ranges (prior) or held (fixed); default {DEFAULT_MODE}",
         choices=MODES,
     ),
-    *WORK,
+    *verb.WORK,
 )
 #: The options of ``run`` and ``compare``.
 ENSEMBLE = (
-    *folder_options("a new folder for results.nc, the tables and the pictures", metavar="DIR"),
+    *verb.folder_options("a new folder for results.nc, the tables and the pictures", metavar="DIR"),
     *DRAWS,
-    Option(
+    verb.Option(
         "--set",
         "a parameter that wins over the scenarios; may be repeated",
         "KEY=VALUE",
         action="append",
         dest="overrides",
     ),
-    Option("--until", "the last month (default: the end of the scenario)", "YYYY-MM"),
-    Option("--outcomes", "the outcomes to keep, separated by commas (default: all)", "A,B"),
-    Option("--all", "print all outcomes and coordinates"),
+    verb.Option("--until", "the last month (default: the end of the scenario)", "YYYY-MM"),
+    verb.Option("--outcomes", "the outcomes to keep, separated by commas (default: all)", "A,B"),
+    verb.Option("--all", "print all outcomes and coordinates"),
 )
 #: The options of ``claims`` and ``validate``, which print and keep one table.
-SCOREBOARD = (*file_options("a new file for the table: .csv"), *DRAWS)
+SCOREBOARD = (*verb.file_options("a new file for the table: .csv"), *DRAWS)
 
 #: From results, and whether all rows are wanted: the text to print, the tables to write by name.
 Tables = Callable[["xr.Dataset", bool], "tuple[str, dict[str, pd.DataFrame]]"]
 
 
-@Verb(
+@verb.Verb(
     """\
 tajsim run status-quo --runs 200 --seed 1 --out results/status-quo
          tajsim run status-quo --until 2004-10 --save october.npz
          tajsim run russian-border-withdrawal --from october.npz""",
-    Option("scenario", "a shipped scenario or a file", "SCENARIO"),
+    verb.Option("scenario", "a shipped scenario or a file", "SCENARIO"),
     *ENSEMBLE,
-    window_option("default: the whole period"),
-    Option("--save", "a new file for the state after the last month, see --until", "STATE"),
-    Option("--from", "go on from a saved state, with its runs", "STATE", dest="resume"),
+    verb.window_option("default: the whole period"),
+    verb.Option("--save", "a new file for the state after the last month, see --until", "STATE"),
+    verb.Option("--from", "go on from a saved state, with its runs", "STATE", dest="resume"),
 )
 def run(options: Namespace) -> None:
     """Simulate one scenario, print medians and 90 % of its runs, and keep the results.
@@ -109,13 +99,15 @@ def run(options: Namespace) -> None:
     _simulate_and_keep(options, [options.scenario], tables, state=state)
 
 
-@Verb(
+@verb.Verb(
     "tajsim compare status-quo russian-border-withdrawal --runs 200 --out withdrawal",
-    Option("reference", "a shipped scenario or a file", "REFERENCE"),
-    Option("scenarios", "what is compared with the reference", "SCENARIO", nargs="+"),
+    verb.Option("reference", "a shipped scenario or a file", "REFERENCE"),
+    verb.Option("scenarios", "what is compared with the reference", "SCENARIO", nargs="+"),
     *ENSEMBLE,
-    window_option("default: from the first difference to the end"),
-    Option("--no-variance", "leave out the sources of variance, which take about as long again"),
+    verb.window_option("default: from the first difference to the end"),
+    verb.Option(
+        "--no-variance", "leave out the sources of variance, which take about as long again"
+    ),
 )
 def compare(options: Namespace) -> None:
     """Simulate a reference and one scenario or more with the same draws.
@@ -143,9 +135,9 @@ def compare(options: Namespace) -> None:
     _simulate_and_keep(options, scenarios, tables, with_variance=not options.no_variance)
 
 
-@Verb(
+@verb.Verb(
     "tajsim claims --runs 100 --out claims.csv",
-    Option(
+    verb.Option(
         "scenarios",
         "a shipped scenario or a file (default: all shipped ones with claims)",
         "SCENARIO",
@@ -170,11 +162,11 @@ def claims(options: Namespace) -> None:
     _score(options, work, "table")
 
 
-@Verb(
+@verb.Verb(
     "tajsim signs --runs 100 --workers 2",
-    Option("ids", "a sign or a change (default: all)", "ID", nargs="*"),
-    *file_options("a new file for the table: .csv"),
-    Option("--runs", "runs of every pair (default: what each sign asks for)", "N"),
+    verb.Option("ids", "a sign or a change (default: all)", "ID", nargs="*"),
+    *verb.file_options("a new file for the table: .csv"),
+    verb.Option("--runs", "runs of every pair (default: what each sign asks for)", "N"),
     *DRAWS[1:],
 )
 def signs(options: Namespace) -> None:
@@ -196,7 +188,7 @@ def signs(options: Namespace) -> None:
     _score(options, work, "table")
 
 
-@Verb("tajsim validate --runs 200 --out validation.csv", *SCOREBOARD)
+@verb.Verb("tajsim validate --runs 200 --out validation.csv", *SCOREBOARD)
 def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.
 
@@ -212,15 +204,15 @@ def validate(options: Namespace) -> None:
     _score(options, work, "scoreboard")
 
 
-@Verb(
+@verb.Verb(
     "tajsim explain withdrawal --against status-quo --run 17",
-    Option("results", "a results.nc or the folder that holds it", "RESULTS"),
-    Option("other", "results of a second scenario, same seed", "OTHER", nargs="?"),
-    Option("--run", "the number of the run", "N"),
-    Option("--scenario", "which scenario, where the results hold several", "NAME"),
-    Option("--against", "the scenario it is compared with", "NAME"),
-    Option("--all", "leave nothing out"),
-    *file_options("a new file for the events behind the text: .csv"),
+    verb.Option("results", "a results.nc or the folder that holds it", "RESULTS"),
+    verb.Option("other", "results of a second scenario, same seed", "OTHER", nargs="?"),
+    verb.Option("--run", "the number of the run", "N"),
+    verb.Option("--scenario", "which scenario, where the results hold several", "NAME"),
+    verb.Option("--against", "the scenario it is compared with", "NAME"),
+    verb.Option("--all", "leave nothing out"),
+    *verb.file_options("a new file for the events behind the text: .csv"),
 )
 def explain(options: Namespace) -> None:
     """Tell one run as a story, or where two scenarios diverge and what followed.
@@ -234,11 +226,11 @@ def explain(options: Namespace) -> None:
     of the runs, how many months after the scenario's own first event, and which kinds of events
     come more or less often. A is the reference (--against, or the first results), B the other.
     """
-    with table_file(options.out, options.overwrite) as file:
-        chosen = given(options, "run scenario against")
+    with files.table_file(options.out, options.overwrite) as file:
+        chosen = verb.given(options, "run scenario against")
         found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
         if file:
-            write_table(found.table, file)
+            files.write_table(found.table, file)
     print(found.text)
     if options.out:
         print(f"\nThe events are in {options.out}.")
@@ -250,7 +242,7 @@ def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any
     Raises:
         UserError: for each that is said otherwise than the state has it.
     """
-    said = given(options, "runs seed parameters")
+    said = verb.given(options, "runs seed parameters")
     if not state:
         return {**USUAL, **said, "workers": options.workers}
     held = {name: state.head[name] for name in USUAL}
@@ -264,11 +256,11 @@ def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any
 
 def _score(options: Namespace, work: Callable[..., tuple[str, pd.DataFrame]], what: str) -> None:
     """Simulate, print the text and keep the table if a file is named."""
-    with table_file(options.out, options.overwrite) as file:
-        with progress_bar("simulating", options.progress) as progress:
+    with files.table_file(options.out, options.overwrite) as file:
+        with verb.progress_bar("simulating", options.progress) as progress:
             text, table = work(**_draws(options), progress=progress)
         if file:
-            write_table(table, file)
+            files.write_table(table, file)
     print(text)
     if options.out:
         print(f"\nThe {what} is in {options.out}.")
@@ -285,22 +277,22 @@ def _simulate_and_keep(
 ) -> None:
     """Simulate, write the folder if one is named, print the tables."""
     draws = _draws(options, state)
-    with result_folder(options.out, options.overwrite) as folder:
+    with files.result_folder(options.out, options.overwrite) as folder:
         from tajsim.ensemble.run import prepare, simulate
         from tajsim.results.window import check_window, with_window
 
         # All that can be checked is checked before the first month is simulated.
         plan = prepare(
-            scenarios, resume=state, **draws, **given(options, "until outcomes overrides")
+            scenarios, resume=state, **draws, **verb.given(options, "until outcomes overrides")
         )
         if options.window:
             check_window((plan.start, plan.end), options.window)
-        with progress_bar("simulating", options.progress) as progress:
+        with verb.progress_bar("simulating", options.progress) as progress:
             dataset = simulate(plan, progress, save_to=getattr(options, "save", None))
         if with_variance:
             from tajsim.analysis.variance import with_rests
 
-            with progress_bar("drawing anew", options.progress) as progress:
+            with verb.progress_bar("drawing anew", options.progress) as progress:
                 dataset = with_rests(plan, dataset, options.window, progress)
         dataset = with_window(dataset, options.window)
         dataset.attrs["command"] = options.command
@@ -329,7 +321,7 @@ def _write(
 
     save(dataset, folder / FILE_NAME)
     full = {name: table for name, table in tables.items() if not table.empty}
-    written = [FILE_NAME, *write_tables(full, folder)]
+    written = [FILE_NAME, *files.write_tables(full, folder)]
     if options.no_pictures:
         return written, None
     from tajsim.plots import standard_pictures

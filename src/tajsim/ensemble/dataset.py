@@ -19,11 +19,9 @@ from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, Record
 from tajsim.ensemble.plan import Plan, StatePart
-from tajsim.inputs.ledger import load_causes, load_kinds, printed_in
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs import ledger, outcomes, toml
 from tajsim.inputs.registry import load_parameters, names
 from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
-from tajsim.inputs.toml import month_dates
 from tajsim.version import __version__
 
 Columns = Mapping[str, NDArray[Any]]
@@ -74,19 +72,19 @@ def chronicle_variables(
     columns: Columns, scenarios: Sequence[str], months: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the size of every event as a variable, and the other columns as its coordinates."""
-    dates = month_dates(list(months))
+    dates = toml.month_dates(list(months))
     coordinates: dict[str, Any] = {
         f"event_{name}": ("event", values, {"label": _LABELS[f"event_{name}"]})
         for name, values in {**columns, "month": dates[columns["month"]]}.items()
         if name != "size"
     }
-    kinds = load_kinds()
+    kinds = ledger.load_kinds()
     coordinates |= {
         "event_scenarios": list(scenarios),
         "event_kinds": list(kinds),
         "event_unit": ("event_kinds", [kind.unit for kind in kinds.values()]),
         "event_text": ("event_kinds", [kind.text for kind in kinds.values()]),
-        "event_causes": list(load_causes()),
+        "event_causes": list(ledger.load_causes()),
         "event_names": list(names()),
     }
     size = {"label": "Size of the event", "unit": "see event_unit of its kind"}
@@ -142,7 +140,11 @@ def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: boo
     options = [
         f"runs={plan.runs}, seed={plan.seed}, parameters='{plan.parameters}', until='{plan.end}'",
         *([f"overrides={chosen}"] if chosen else []),
-        *([f"outcomes={list(plan.outcomes)}"] if len(plan.outcomes) < len(load_outcomes()) else []),
+        *(
+            [f"outcomes={list(plan.outcomes)}"]
+            if len(plan.outcomes) < len(outcomes.load_outcomes())
+            else []
+        ),
     ]
     given = [_given(scenario) for scenario in plan.scenarios]
     if not compared:
@@ -183,7 +185,7 @@ def _events(scenario: Scenario, end: str) -> list[dict[str, Any]]:
             "kind": event.kind,
             "label": event.label,
             "figures": list(event.figures),
-            "sources": printed_in(event.figures),
+            "sources": ledger.printed_in(event.figures),
             "where": event.where,
             "arguments": dict(event.arguments),
         }
@@ -199,7 +201,7 @@ class Store:
         scenarios, months = len(plan.scenarios), len(plan.months)
         self.outcomes: dict[str, NDArray[np.float32]] = {}
         for name in plan.outcomes:
-            own = tuple(len(DIMENSIONS[d]) for d in load_outcomes()[name].dimensions)
+            own = tuple(len(DIMENSIONS[d]) for d in outcomes.load_outcomes()[name].dimensions)
             self.outcomes[name] = np.empty((scenarios, *own, months, plan.runs), dtype=np.float32)
         self.parameter_names: list[str] = []
         self.parameter_values = np.empty((scenarios, 0, plan.runs))
@@ -234,7 +236,7 @@ class Store:
 
 def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     """Label the arrays of a finished ensemble; nothing is copied."""
-    registry = load_outcomes()
+    registry = outcomes.load_outcomes()
     variables: dict[str, Any] = {}
     for name, values in store.outcomes.items():
         dimensions = ("scenario", *registry[name].dimensions, "month", "run")
@@ -251,11 +253,11 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
 
 
 def _coordinates(plan: Plan, store: Store) -> dict[str, Any]:
-    used = dict.fromkeys(d for n in plan.outcomes for d in load_outcomes()[n].dimensions)
+    used = dict.fromkeys(d for n in plan.outcomes for d in outcomes.load_outcomes()[n].dimensions)
     parameters = [load_parameters()[name] for name in store.parameter_names]
     coordinates: dict[str, Any] = {
         "scenario": [scenario.name for scenario in plan.scenarios],
-        "month": month_dates(plan.months),
+        "month": toml.month_dates(plan.months),
         "run": np.arange(plan.runs),
         "parameter": store.parameter_names,
         "unit": ("parameter", [p.unit for p in parameters]),

@@ -19,9 +19,8 @@ import tajsim.draws as draws
 import tajsim.model as model
 import tajsim.rules as rules
 import tajsim.world as world
-from tajsim.inputs.ledger import load_kinds
+from tajsim.inputs import ledger, registry
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import ParameterValues, load_posterior
 from tajsim.version import __version__
 
@@ -50,7 +49,7 @@ def uncalibrated_version() -> str:
     """Return twelve digits of a hash of what decides the numbers but for the calibrated sample."""
     parameters = sorted(
         (p.name, p.value, p.low, p.high, p.unit, p.role, p.spread, p.basis.kind)
-        for p in load_parameters().values()
+        for p in registry.load_parameters().values()
     )
     outcomes = sorted(
         (o.name, o.unit, o.dimensions, o.aggregate, o.places) for o in load_outcomes().values()
@@ -61,7 +60,7 @@ def uncalibrated_version() -> str:
 def sources() -> list[Path]:
     """Return the files of the code that simulates: whole packages, and modules by what they do."""
     parts = [agents, model, rules, axes, draws, world]
-    parts += [sys.modules[made.__module__] for made in (ParameterValues, load_kinds)]
+    parts += [sys.modules[made.__module__] for made in (ParameterValues, ledger.load_kinds)]
     found = [Path(__file__).with_name(_SIMULATES)]
     for path in (Path(str(part.__file__)) for part in parts):
         found += path.parent.rglob("*.py") if path.name == "__init__.py" else [path]

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import xarray as xr
 
-import tajsim.ensemble.job as job
-from tajsim.ensemble.dataset import Store, build_dataset
+from tajsim.ensemble import dataset, files, job
 from tajsim.ensemble.executor import executor, finished
-from tajsim.ensemble.files import save_state
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes, with_weight
@@ -146,8 +144,8 @@ def simulate(
     """
     store = _simulate_jobs(plan, progress, keep_state=save_to is not None)
     if save_to is not None:
-        save_state(save_to, plan, store.states)
-    return build_dataset(plan, store)
+        files.save_state(save_to, plan, store.states)
+    return dataset.build_dataset(plan, store)
 
 
 def _load(
@@ -168,9 +166,9 @@ def _load(
     return loaded, list(dict.fromkeys(wrong))
 
 
-def _simulate_jobs(plan: Plan, progress: Progress | None, keep_state: bool) -> Store:
+def _simulate_jobs(plan: Plan, progress: Progress | None, keep_state: bool) -> dataset.Store:
     """Simulate every job of the plan, in this process or in several."""
-    store, jobs = Store(plan), plan.jobs(keep_state)
+    store, jobs = dataset.Store(plan), plan.jobs(keep_state)
     total = plan.runs * len(plan.scenarios) * plan.months_to_run
     tell: Progress = progress or (lambda done, total: None)
     with executor(job.simulate, min(plan.workers, len(jobs))) as team:

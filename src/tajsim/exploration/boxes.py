@@ -17,8 +17,7 @@ from scipy.stats import rankdata
 
 from tajsim.axes import Array
 from tajsim.exploration.prim import DOUBT, Box, Search, chance_of_limit, find_boxes
-from tajsim.results.effect import orders
-from tajsim.results.numbers import percent, table_number, text_table
+from tajsim.results import effect, numbers
 
 #: With more inputs than this, those are searched that go with what happens most (in ranks).
 MOST_INPUTS = 20
@@ -201,7 +200,7 @@ def _parts(group: NDArray[np.intp], seed: int) -> NDArray[np.intp] | None:
     if count < 2 * FOLDS:
         return None
     part = np.empty(count, dtype=np.intp)
-    part[orders(count, seed, 1)[0]] = np.arange(count) % FOLDS
+    part[effect.orders(count, seed, 1)[0]] = np.arange(count) % FOLDS
     result: NDArray[np.intp] = part[group]
     return result
 
@@ -272,7 +271,7 @@ def _box_chance(cases: Cases, inside: np.ndarray, tested: np.ndarray, seed: int)
         return float(mine[inside].sum() / sizes[0] - mine[out].sum() / sizes[1])
 
     seen = apart(cases.point, cases.run)
-    by_point, by_run = orders(points, seed, _ORDERS), orders(runs, seed + 1, _ORDERS)
+    by_point, by_run = effect.orders(points, seed, _ORDERS), effect.orders(runs, seed + 1, _ORDERS)
     others = [apart(p[cases.point], r[cases.run]) for p, r in zip(by_point, by_run, strict=True)]
     return float((1 + sum(other >= seen - 1e-12 for other in others)) / (1 + _ORDERS))
 
@@ -329,22 +328,23 @@ def boxes_text(what: str, boxes: Sequence[FoundBox], noun: str = "runs") -> list
         "no part in making the box. chance: of a limit, the quasi-p-value; limits above "
         f"{DOUBT:g} may be chance."
     )
-    return ["\n".join(lines), text_table(_HEAD, _rows(boxes), left=(0, 1)), foot]
+    return ["\n".join(lines), numbers.text_table(_HEAD, _rows(boxes), left=(0, 1)), foot]
 
 
 def sentence(what: str, box: FoundBox, noun: str = "runs") -> str:
     """Return one plain sentence: what happens in how many runs, where, against how many."""
     where = _joined([limit.text for limit in box.limits])
     text = (
-        f"{what} in {percent(box.density)} of {noun} where {where}, against "
-        f"{percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie there."
+        f"{what} in {numbers.percent(box.density)} of {noun} where {where}, against "
+        f"{numbers.percent(box.elsewhere)} elsewhere; {numbers.percent(box.coverage)} of all cases "
+        "lie there."
     )
     if math.isnan(box.chance):
         text += " Too few points to hold some out: take it as a hint."
     if box.chance > DOUBT:
         text += (
-            f" Chance explains this box: held out, {percent(box.chance)} of random orders do as "
-            "well. Do not rely on it."
+            f" Chance explains this box: held out, {numbers.percent(box.chance)} of random orders "
+            "do as well. Do not rely on it."
         )
     doubtful = [limit.name for limit in box.limits if limit.chance > DOUBT]
     if doubtful and not box.chance > DOUBT:
@@ -381,10 +381,10 @@ def _rows(boxes: Sequence[FoundBox]) -> list[list[str]]:
     """Return the cells of each limit, under `_HEAD`; the figures stand with the first of a box."""
     rows = []
     for k, box in enumerate(boxes, 1):
-        figures = [percent(getattr(box, n)) for n in _FIGURES if n != "support"]
+        figures = [numbers.percent(getattr(box, n)) for n in _FIGURES if n != "support"]
         for j, limit in enumerate(box.limits):
             first, last = (str(k), figures) if j == 0 else ("", [""] * len(figures))
-            rows.append([first, limit.text, table_number(limit.chance), *last])
+            rows.append([first, limit.text, numbers.table_number(limit.chance), *last])
     return rows
 
 

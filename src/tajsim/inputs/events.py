@@ -18,17 +18,14 @@ from typing_extensions import TypeAliasType
 
 from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS, MOVEMENTS, REPRESSION_STEPS, SECTIONS
 from tajsim.errors import nearest, unknown
-from tajsim.inputs.ledger import load_figures
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import check_value, load_parameters
+from tajsim.inputs import ledger, outcomes, registry, toml
 from tajsim.inputs.source import FileTable, Problems
-from tajsim.inputs.toml import MONTH, Key, event_month
 from tajsim.world import GUARDS
 
 
 def settable_parameters() -> list[str]:
     """Return the names of the parameters that a scenario may set: all but the constants."""
-    return [p.name for p in load_parameters().values() if p.role != "constant"]
+    return [p.name for p in registry.load_parameters().values() if p.role != "constant"]
 
 
 @dataclass(frozen=True)
@@ -109,16 +106,23 @@ Commander = TypeAliasType("Commander", Annotated[str, OneOf("commander", lambda:
 Movement = TypeAliasType("Movement", Annotated[str, OneOf("movement", lambda: MOVEMENTS)])
 Step = TypeAliasType("Step", Annotated[str, OneOf("repression step", lambda: REPRESSION_STEPS)])
 ParameterName = TypeAliasType(
-    "ParameterName", Annotated[str, OneOf("parameter", load_parameters, settable_parameters)]
+    "ParameterName",
+    Annotated[str, OneOf("parameter", registry.load_parameters, settable_parameters)],
 )
-OutcomeName = TypeAliasType("OutcomeName", Annotated[str, OneOf("outcome", load_outcomes)])
-FigureId = TypeAliasType("FigureId", Annotated[str, OneOf("figure", load_figures)])
-Month = TypeAliasType("Month", Annotated[str, TextOf(f"^{MONTH}$", "a month such as '2004-11'")])
+OutcomeName = TypeAliasType("OutcomeName", Annotated[str, OneOf("outcome", outcomes.load_outcomes)])
+FigureId = TypeAliasType("FigureId", Annotated[str, OneOf("figure", ledger.load_figures)])
+Month = TypeAliasType(
+    "Month", Annotated[str, TextOf(f"^{toml.MONTH}$", "a month such as '2004-11'")]
+)
 EventDate = TypeAliasType(
     "EventDate",
     Annotated[
         str,
-        TextOf(f"^{MONTH}(-[0-9]{{2}})?$", "a date such as '2004-11' or '2004-11-15'", event_month),
+        TextOf(
+            f"^{toml.MONTH}(-[0-9]{{2}})?$",
+            "a date such as '2004-11' or '2004-11-15'",
+            toml.event_month,
+        ),
     ],
 )
 
@@ -258,7 +262,7 @@ def _likely_kind(kind: str, keys: Collection[str]) -> str:
 
 
 def read_event(
-    problems: Problems, key: Key, raw: dict[str, Any], unknown_yet: Container[str] = ()
+    problems: Problems, key: toml.Key, raw: dict[str, Any], unknown_yet: Container[str] = ()
 ) -> EventRow | None:
     """Return the row of an event if it fits its kind; what does not fit is a problem.
 
@@ -278,7 +282,7 @@ def read_event(
 
 
 def check_event(
-    problems: Problems, key: Key, raw: Mapping[str, Any], period: tuple[str, str], of: str
+    problems: Problems, key: toml.Key, raw: Mapping[str, Any], period: tuple[str, str], of: str
 ) -> str | None:
     """Check date and setting of an event, even if it does not fit its kind; return its month.
 
@@ -286,26 +290,26 @@ def check_event(
     """
     name, value = raw.get("parameter"), raw.get("value")
     setting = raw.get("kind") == "set" and isinstance(name, str) and value is not None
-    if setting and name in load_parameters():
+    if setting and name in registry.load_parameters():
         check_setting(problems, (*key, "value"), str(name), value)
     date = raw.get("date")
-    month = event_month(date) if isinstance(date, str) else None
+    month = toml.event_month(date) if isinstance(date, str) else None
     if month:
         check_months(problems, (*key, "date"), (month,), period, of)
     return month
 
 
-def check_setting(problems: Problems, key: Key, name: str, value: Any) -> float | None:
+def check_setting(problems: Problems, key: toml.Key, name: str, value: Any) -> float | None:
     """Return the value of a parameter in its unit, or None; what is wrong is a problem."""
     try:
-        return check_value(name, value)
+        return registry.check_value(name, value)
     except ValueError as error:
         problems.add(key, error)
         return None
 
 
 def check_months(
-    problems: Problems, key: Key, months: Sequence[str], period: tuple[str, str], of: str
+    problems: Problems, key: toml.Key, months: Sequence[str], period: tuple[str, str], of: str
 ) -> None:
     """Check that one month, or a first and a last one, are within a period (empty: unknown)."""
     first, last, (start, end) = months[0], months[-1], period
@@ -322,10 +326,10 @@ ALL = "all"
 
 
 def check_places(
-    problems: Problems, key: Key, outcome: str, where: Mapping[str, Any], sums: bool = False
+    problems: Problems, key: toml.Key, outcome: str, where: Mapping[str, Any], sums: bool = False
 ) -> bool:
     """Check the names of places at which an outcome is taken; with ``sums`` also `ALL`."""
-    found = load_outcomes()[outcome]
+    found = outcomes.load_outcomes()[outcome]
     fit = True
     for dimension, name in where.items():
         text = ""

@@ -9,14 +9,12 @@ from typing import Any
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UnknownName, UserError, unknown
-from tajsim.inputs import events, experiment_file, experiment_parts
+from tajsim.inputs import events, experiment_file, experiment_parts, outcomes, toml
 from tajsim.inputs.experiment_file import Design, FactorRow, KeepRow
 from tajsim.inputs.experiment_parts import EventTemplate, Experiment, Factor, FactorValue, Keep
-from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import DEFAULT_MODE, Parameter, load_parameters, read_quantity, shown
 from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario
 from tajsim.inputs.source import Problems, Source
-from tajsim.inputs.toml import Key, is_month
 
 #: So many combinations of extreme values are tried for each event.
 _TRIALS = 200
@@ -117,7 +115,7 @@ def _period(source: Source, scenarios: list[Scenario]) -> Period:
     return start, end
 
 
-def file_templates(source: Source) -> dict[Key, EventTemplate]:
+def file_templates(source: Source) -> dict[toml.Key, EventTemplate]:
     """Return the rows of ``[[events]]`` by key whose references to factors are well formed."""
     found = {}
     for key, raw in source.models("events"):
@@ -143,7 +141,7 @@ def _reference(argument: str, name: str, value: Any) -> str:
         return "is not valid here; expected a text in quotes"
     if name == "from" and argument != "date":
         return "expected only in a date"
-    if name == "from" and not (isinstance(value, str) and is_month(value)):
+    if name == "from" and not (isinstance(value, str) and toml.is_month(value)):
         return f"'{value}' is not valid; expected a month like '2004-11'"
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return "" if number or name in ("factor", "from") else "is not valid here; expected a number"
@@ -199,11 +197,11 @@ class FactorList:
             if name:
                 self.declared[name] = None
 
-    def _unknown(self, key: Key, name: str) -> None:
+    def _unknown(self, key: toml.Key, name: str) -> None:
         if not (name in self.declared or name in self.found or self._nameless):
             self.problems.add(key, UnknownName("factor", name, self.declared or self.found))
 
-    def _factors(self, key: Key, row: FactorRow, name: str) -> list[Factor]:
+    def _factors(self, key: toml.Key, row: FactorRow, name: str) -> list[Factor]:
         """Return the factors of one row: one, or one for every parameter of a role."""
         if row.every is not None:
             return self._every(key, row)
@@ -241,7 +239,7 @@ class FactorList:
             )
         ]
 
-    def _every(self, key: Key, row: FactorRow) -> list[Factor]:
+    def _every(self, key: toml.Key, row: FactorRow) -> list[Factor]:
         """Return a factor for every parameter of a role (and basis) that has a range."""
         self._refuse(key, row, ("name", "parameter", "low", "high", "values", "steps"), "every")
         chosen = [
@@ -265,13 +263,13 @@ class FactorList:
             for p in chosen
         ]
 
-    def _refuse(self, key: Key, row: FactorRow, names: Iterable[str], other: str) -> None:
+    def _refuse(self, key: toml.Key, row: FactorRow, names: Iterable[str], other: str) -> None:
         text = f"does not go with the key '{other}'; expected one of them"
         for name in row.model_fields_set.intersection(names):
             self.problems.add((*key, name), text)
 
     def _given(
-        self, key: Key, row: FactorRow, registry: Parameter | None, whole: bool
+        self, key: toml.Key, row: FactorRow, registry: Parameter | None, whole: bool
     ) -> dict[str, Any] | None:
         """Return the bounds or the values of a factor, or None where something is wrong."""
         if self.kind == "points":
@@ -298,7 +296,7 @@ class FactorList:
         return None if wrong else bounds
 
     def _values(
-        self, key: Key, row: FactorRow, registry: Parameter | None, whole: bool
+        self, key: toml.Key, row: FactorRow, registry: Parameter | None, whole: bool
     ) -> dict[str, Any] | None:
         self._refuse(key, row, ("low", "high", "steps"), "values")
         key = (*key, "values")
@@ -331,7 +329,7 @@ class FactorList:
             self.problems.add(("points",), "missing; expected at least one table [[points]]")
         return [self._point(key, raw) for key, raw in rows]
 
-    def _point(self, key: Key, raw: Mapping[str, Any]) -> dict[str, FactorValue]:
+    def _point(self, key: toml.Key, raw: Mapping[str, Any]) -> dict[str, FactorValue]:
         point: dict[str, FactorValue] = {}
         for name in raw:
             self._unknown((*key, name), name)
@@ -350,7 +348,7 @@ class FactorList:
 
     def check_event(
         self,
-        key: Key,
+        key: toml.Key,
         template: EventTemplate,
         rows: list[dict[str, FactorValue]],
         period: Period,
@@ -383,7 +381,7 @@ class FactorList:
             yield dict(zip([factor.name for factor in mine], values, strict=True))
 
     def _numbers_fit(
-        self, key: Key, template: EventTemplate, values: Mapping[str, FactorValue]
+        self, key: toml.Key, template: EventTemplate, values: Mapping[str, FactorValue]
     ) -> bool:
         """Report a text that is to be scaled, and a number that stands where a date is needed."""
         fits = True
@@ -433,7 +431,7 @@ def _misfit(row: FactorRow, registry: Parameter | None, kind: str, low: float, h
 
 
 def _number(
-    problems: Problems, key: Key, value: Any, registry: Parameter | None, whole: bool
+    problems: Problems, key: toml.Key, value: Any, registry: Parameter | None, whole: bool
 ) -> float | int | None:
     """Return a number of a factor in its unit, or None where it is wrong."""
     number: float | None
@@ -477,7 +475,7 @@ def file_keep(source: Source, period: Period) -> dict[str, Keep]:
 
 
 def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
-    outcome = load_outcomes()[row.outcome]
+    outcome = outcomes.load_outcomes()[row.outcome]
     free = [d for d in outcome.dimensions if d not in row.where]
     places = [
         dict(zip(free, names, strict=True)) for names in product(*(DIMENSIONS[d] for d in free))

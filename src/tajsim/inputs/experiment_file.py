@@ -11,6 +11,7 @@ from typing_extensions import TypeAliasType
 
 from tajsim.errors import UserError
 from tajsim.files import Shipped, exists, is_path, read_text
+from tajsim.inputs import registry, source
 from tajsim.inputs.events import (
     Month,
     OneOf,
@@ -20,9 +21,7 @@ from tajsim.inputs.events import (
     TextOf,
     Window,
 )
-from tajsim.inputs.registry import DEFAULT_MODE, MODES
 from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
-from tajsim.inputs.source import FileTable, Source, read_source
 
 EXPERIMENTS = Shipped("experiment")
 experiment_names = EXPERIMENTS.names
@@ -45,7 +44,9 @@ DesignKind = TypeAliasType("DesignKind", Annotated[str, OneOf("kind of design", 
 Spread = TypeAliasType("Spread", Annotated[str, OneOf("spread", lambda: SPREADS)])
 Role = TypeAliasType("Role", Annotated[str, OneOf("role", lambda: ROLES)])
 BasisKind = TypeAliasType("BasisKind", Annotated[str, OneOf("basis", lambda: BASES)])
-Mode = TypeAliasType("Mode", Annotated[str, OneOf("mode of the parameters", lambda: MODES)])
+Mode = TypeAliasType(
+    "Mode", Annotated[str, OneOf("mode of the parameters", lambda: registry.MODES)]
+)
 FactorName = Annotated[
     str,
     TextOf(
@@ -63,7 +64,7 @@ ColumnName = Annotated[
 ]
 
 
-class Design(FileTable):
+class Design(source.FileTable):
     """The ``[design]`` table: how points are chosen."""
 
     kind: DesignKind
@@ -90,7 +91,7 @@ class Design(FileTable):
         return {name: getattr(self, name) for name in OPTIONS[self.kind]}
 
 
-class FactorRow(FileTable):
+class FactorRow(source.FileTable):
     """A ``[[factors]]`` table: what differs from point to point."""
 
     name: FactorName | None = Field(None, description="how events, tables and plots call it")
@@ -108,7 +109,7 @@ class FactorRow(FileTable):
     basis: BasisKind | None = Field(None, description="every: only those of this basis")
 
 
-class KeepRow(FileTable):
+class KeepRow(source.FileTable):
     """A ``[[keep]]`` table: an outcome of which one number a run is kept, or one for each place."""
 
     outcome: OutcomeName
@@ -117,7 +118,7 @@ class KeepRow(FileTable):
     name: ColumnName | None = Field(None, description="the name of the column")
 
 
-class ExperimentFile(FileTable):
+class ExperimentFile(source.FileTable):
     """An experiment file."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
@@ -131,7 +132,9 @@ class ExperimentFile(FileTable):
         description="replicates of every point; the same number means the same draws"
     )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
-    parameters: Mode = Field(DEFAULT_MODE, description="uncertain parameters that are no factors")
+    parameters: Mode = Field(
+        registry.DEFAULT_MODE, description="uncertain parameters that are no factors"
+    )
     end: Month | None = Field(None, description="last month (that of the scenarios if absent)")
     design: Design
     factors: list[FactorRow] = Field([])
@@ -181,7 +184,7 @@ def scenario_of(name: str, experiment: Path) -> Path:
     return scenario_path(name)
 
 
-def read_experiment(path: Path) -> Source:
+def read_experiment(path: Path) -> source.Source:
     """Return the tables of one file, with what is wrong with them.
 
     Raises:
@@ -193,4 +196,4 @@ def read_experiment(path: Path) -> Source:
         "points": lambda _, __, raw: raw,
         "events": lambda _, __, raw: raw,
     }
-    return read_source(path, EXPERIMENTS.shown(path), ExperimentFile, lists)
+    return source.read_source(path, EXPERIMENTS.shown(path), ExperimentFile, lists)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from math import isclose
 from typing import Any
 
+from tajsim.inputs import registry, toml
 from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.experiment_file import Design
-from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import Event, Scenario
-from tajsim.inputs.toml import month_number, month_text
 
 FactorValue = float | int | str
 #: Arguments that may differ between runs simulated together; all others make a model of its own.
@@ -34,7 +33,7 @@ def look_up(reference: Mapping[str, Any], values: Mapping[str, FactorValue]) -> 
     scaled: float | int = reference.get("times", 1) * found + reference.get("plus", 0)
     if "from" not in reference:
         return scaled
-    return month_text(month_number(reference["from"]) + round(scaled))
+    return toml.month_text(toml.month_number(reference["from"]) + round(scaled))
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def unit_of_uses(uses: Sequence[tuple[EventTemplate, str]]) -> str:
         counts = [name == "months" or "from" in found for _, name, found in references]
         whole = [float(found.get("times", 1.0)) == 1.0 for _, _, found in references]
         return "months" if all(counts) and any(whole) else ""
-    parameters = load_parameters()
+    parameters = registry.load_parameters()
     named = [str(template.raw.get("parameter")) for template, name, _ in references]
     if any(name != "value" for _, name, _ in references) or not set(named) <= set(parameters):
         return ""

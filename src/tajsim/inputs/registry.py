@@ -20,8 +20,7 @@ from typing import Any
 
 from tajsim.axes import DIMENSIONS, REPRESSION_STEPS
 from tajsim.errors import UnknownName, UserError, unknown
-from tajsim.inputs.families import Families
-from tajsim.inputs.ledger import load_display_names
+from tajsim.inputs import families, ledger
 
 ROLES = ("uncertainty", "lever", "constant")
 SPREADS = ("triangular", "uniform", "log")
@@ -138,7 +137,7 @@ def load_families() -> dict[str, Family]:
         for name in tables.keys() & found.keys():
             raise UserError(f"data/parameters/{file.name}: '{name}' stands in another file as well")
         found |= {name: _family(name, table) for name, table in tables.items()}
-    order = {name: place for place, name in enumerate(Families.__annotations__)}
+    order = {name: place for place, name in enumerate(families.Families.__annotations__)}
     return {name: found[name] for name in sorted(found, key=lambda n: order.get(n, len(order)))}
 
 
@@ -327,7 +326,7 @@ def _axis_names() -> frozenset[str]:
 
 def actor_name(name: str) -> str:
     """Return a name as a human writes it: ``network_07`` is network 7, ``mirzoev`` Mirzoev."""
-    if spoken := load_display_names().get(name):
+    if spoken := ledger.load_display_names().get(name):
         return spoken
     if name.startswith("network_"):
         return f"network {int(name.removeprefix('network_'))}"

@@ -10,14 +10,11 @@ from typing import Any
 
 from tajsim.display.html import Html, element, short, table, whole
 from tajsim.errors import UserError
-from tajsim.inputs import events
+from tajsim.inputs import events, outcomes, registry, toml
 from tajsim.inputs.events import EventRow, SetEvent
 from tajsim.inputs.ledger import load_figures
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import check_value, load_parameters
 from tajsim.inputs.scenario_file import Claim, read_chain, scenario_path
 from tajsim.inputs.source import Source
-from tajsim.inputs.toml import FIRST_MONTH, LAST_MONTH, Key, event_month, is_month, months_of
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,10 @@ class Event:
         arguments = row.arguments()
         if isinstance(row, SetEvent):
             with suppress(ValueError):  # told by `check_event`
-                arguments["value"] = check_value(row.parameter, row.value)
+                arguments["value"] = registry.check_value(row.parameter, row.value)
         named = [value for value in arguments.values() if isinstance(value, str)]
         label = row.label or " ".join([row.kind, *named]).replace("_", " ")
-        return cls(event_month(row.date) or "", row.kind, arguments, label, row.figures, where)
+        return cls(toml.event_month(row.date) or "", row.kind, arguments, label, row.figures, where)
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def _settings(scenario: Scenario) -> list[Html]:
     pale: list[int] = []
     for name, value in scenario.settings.items():
         where = scenario.origins.get(name, "")
-        known = load_parameters().get(name)
+        known = registry.load_parameters().get(name)
         pale += [len(rows)] if _inherited(scenario, where) else []
         before = f"{known.value:.10g}" if known else ""
         rows.append([name, f"{value:.10g}", before, known.unit if known else "", where])
@@ -147,7 +144,7 @@ def _change(event: Event) -> str:
     months = named.get("months", 1)
     ramp = f", over {months:.10g} months" if isinstance(months, float | int) and months > 1 else ""
     if event.kind == "set":
-        known = load_parameters().get(str(named["parameter"]))
+        known = registry.load_parameters().get(str(named["parameter"]))
         value, unit = named["value"], f" {known.unit}" if known else ""
         amount = value if isinstance(value, str) else f"{value:.10g}{unit}"
         return f"{named['parameter']} = {amount}{ramp}"
@@ -183,9 +180,11 @@ def _test(claim: Claim) -> str:
 def format_origins(scenario: Scenario) -> str:
     """Return a table with name, value, unit and origin: what is set first, then the registry."""
     rows = [(key, getattr(scenario, key), "", scenario.origins[key]) for key in ("start", "end")]
-    names = sorted(load_parameters(), key=lambda name: scenario.origins[name] == "registry")
+    names = sorted(
+        registry.load_parameters(), key=lambda name: scenario.origins[name] == "registry"
+    )
     for name in names:
-        parameter = load_parameters()[name]
+        parameter = registry.load_parameters()[name]
         value = scenario.settings.get(name, parameter.value)
         rows.append((name, f"{value:.10g}", parameter.unit, scenario.origins[name]))
     rows += [(f"event {event.month}", event.label, "", event.where) for event in scenario.events]
@@ -196,7 +195,7 @@ def format_origins(scenario: Scenario) -> str:
     )
 
 
-def _leaves(table: Mapping[str, Any], above: Key) -> Iterator[tuple[Key, Any]]:
+def _leaves(table: Mapping[str, Any], above: toml.Key) -> Iterator[tuple[toml.Key, Any]]:
     for key, value in table.items():
         if isinstance(value, dict) and value:
             yield from _leaves(value, (*above, key))
@@ -216,7 +215,7 @@ def file_settings(source: Source) -> dict[str, tuple[float, str]]:
 
 
 def _example(name: str) -> str:
-    row = load_parameters().get(name)
+    row = registry.load_parameters().get(name)
     return f", e.g. {name}={row.value:.10g}" if row else ""
 
 
@@ -241,7 +240,7 @@ def command_settings(
             messages.append(f"{where}the key stands twice; expected once")
         else:
             try:
-                found[key] = check_value(key, value)
+                found[key] = registry.check_value(key, value)
             except ValueError as error:
                 messages.append(f"{where}{error}")
     return found, messages
@@ -285,13 +284,13 @@ def _deed(event: Event) -> tuple[Any, ...]:
     return (event.month, event.kind, *values)
 
 
-def _check_figures(source: Source, key: Key, raw: Mapping[str, Any], month: str) -> None:
+def _check_figures(source: Source, key: toml.Key, raw: Mapping[str, Any], month: str) -> None:
     """Check that the figures that are dates cover the month of the event that they document."""
     figures = raw.get("figures")
     for identity in figures if isinstance(figures, list) else ():
         row = load_figures().get(identity) if isinstance(identity, str) else None
         dates = [row.text, row.earliest, row.latest] if row and row.unit == "date" else []
-        spans = [span for span in map(months_of, filter(None, dates)) if span]
+        spans = [span for span in map(toml.months_of, filter(None, dates)) if span]
         if row and spans and not min(s[0] for s in spans) <= month <= max(s[1] for s in spans):
             text = f"{month} disagrees with the figure '{identity}'; expected its date {row.text}"
             source.problems.add((*key, "date"), text)
@@ -309,7 +308,11 @@ def file_claims(source: Source, period: Period) -> list[Claim]:
             if isinstance(window, list) and len(window) == 2 and all(map(_is_month, window)):
                 events.check_months(source.problems, (*row.key, name), window, period, "scenario")
         outcome, where = row.raw.get("outcome"), row.raw.get("where")
-        if isinstance(outcome, str) and isinstance(where, dict) and outcome in load_outcomes():
+        if (
+            isinstance(outcome, str)
+            and isinstance(where, dict)
+            and outcome in outcomes.load_outcomes()
+        ):
             events.check_places(source.problems, (*row.key, "where"), outcome, where)
         if row.model is None:
             continue
@@ -323,7 +326,7 @@ def file_claims(source: Source, period: Period) -> list[Claim]:
 
 
 def _is_month(value: Any) -> bool:
-    return isinstance(value, str) and is_month(value)
+    return isinstance(value, str) and toml.is_month(value)
 
 
 def _bounds(claim: Claim) -> Iterator[tuple[str, str]]:
@@ -360,10 +363,10 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
     for key, month in (("start", start), ("end", end)):
         if not month and "extends" not in source.top and key not in source.tables:
             problems.add((key,), f"missing; expected {key} = 'YYYY-MM' or extends = 'status-quo'")
-        if key in source.top and not FIRST_MONTH <= month <= LAST_MONTH:
-            text = f"{month} is out of range; expected {FIRST_MONTH} to {LAST_MONTH}"
+        if key in source.top and not toml.FIRST_MONTH <= month <= toml.LAST_MONTH:
+            text = f"{month} is out of range; expected {toml.FIRST_MONTH} to {toml.LAST_MONTH}"
             problems.add((key,), text)
-    if FIRST_MONTH <= end < start and {"start", "end"} & source.top.keys():
+    if toml.FIRST_MONTH <= end < start and {"start", "end"} & source.top.keys():
         problems.add(("end",), f"{end} is before the start {start}; expected a later month")
     for event in inherited:
         if start and event.month < start and "start" in source.top:
@@ -412,7 +415,7 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         UserError: with one message for each error in the file, its parents and the overrides.
     """
     chain, messages = read_chain(scenario_path(name_or_path))
-    whole = _Whole(origins=dict.fromkeys(load_parameters(), "registry"))
+    whole = _Whole(origins=dict.fromkeys(registry.load_parameters(), "registry"))
     for source in chain:
         whole.add(source)
         messages += source.problems.messages()

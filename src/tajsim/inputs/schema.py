@@ -16,15 +16,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-import tajsim.inputs.families as families
 from tajsim.errors import UserError
 from tajsim.files import write_whole
-from tajsim.inputs.events import EVENT_KINDS, AnyEvent, argument_names
+from tajsim.inputs import events, families, registry, toml
 from tajsim.inputs.experiment_file import ExperimentFile
-from tajsim.inputs.registry import Parameter, families_text, load_families, load_parameters
 from tajsim.inputs.scenario_file import ScenarioFile, scenario_path, shipped_scenarios
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
-from tajsim.inputs.toml import MONTH
 
 #: What may stand in an event in place of a value.
 _REFERENCE: dict[str, Any] = {
@@ -34,7 +31,7 @@ _REFERENCE: dict[str, Any] = {
         "factor": {"type": "string"},
         "times": {"type": "number"},
         "plus": {"type": "number"},
-        "from": {"type": "string", "pattern": f"^{MONTH}$"},
+        "from": {"type": "string", "pattern": f"^{toml.MONTH}$"},
     },
     "required": ["factor"],
     "additionalProperties": False,
@@ -68,9 +65,9 @@ def _titled(schema: dict[str, Any], kind: str) -> dict[str, Any]:
 def experiment_schema() -> dict[str, Any]:
     """Return the schema of experiment files, with every name that a file may use."""
     schema = ExperimentFile.model_json_schema()
-    event: dict[str, Any] = TypeAdapter(AnyEvent).json_schema()
+    event: dict[str, Any] = TypeAdapter(events.AnyEvent).json_schema()
     definitions: dict[str, Any] = event.pop("$defs")
-    for kind in EVENT_KINDS.values():
+    for kind in events.EVENT_KINDS.values():
         properties = definitions[kind.__name__]["properties"]
         for name in properties.keys() - {"kind", "label", "figures"}:
             either = [properties[name], {"$ref": "#/$defs/FactorReference"}]
@@ -104,7 +101,7 @@ def _settings() -> dict[str, Any]:
     An indexed parameter may be written as a table below its family or quoted ("agency_pay.army").
     """
     properties: dict[str, Any] = {}
-    for family in load_families().values():
+    for family in registry.load_families().values():
         rows = [row for row in family.parameters if row.role != "constant"]
         if rows and rows[0].index is None:
             properties[family.name] = _parameter(rows[0])
@@ -120,7 +117,7 @@ def _settings() -> dict[str, Any]:
     return properties
 
 
-def _parameter(row: Parameter) -> dict[str, Any]:
+def _parameter(row: registry.Parameter) -> dict[str, Any]:
     return {
         "description": f"{row.meaning} [{row.unit}; {row.low:g} to {row.high:g}]",
         "default": row.value,
@@ -169,7 +166,7 @@ def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
 
 def _levers() -> list[str]:
     """Return a comment line for the first lever of each of the first few families."""
-    levers = {p.family: p for p in load_parameters().values() if p.role == "lever"}
+    levers = {p.family: p for p in registry.load_parameters().values() if p.role == "lever"}
     return [
         f'# {p.name} = "{p.value:.10g} {p.unit}"   # {p.low:.10g} to {p.high:.10g}'
         for p in list(levers.values())[:6]
@@ -178,13 +175,13 @@ def _levers() -> list[str]:
 
 def _kinds() -> list[str]:
     lines = []
-    for name, kind in EVENT_KINDS.items():
-        arguments = ", ".join(argument_names(kind))
+    for name, kind in events.EVENT_KINDS.items():
+        arguments = ", ".join(events.argument_names(kind))
         lines.append(f"#   {name} ({arguments}): {(kind.__doc__ or '').strip()}")
     return lines
 
 
 if __name__ == "__main__":
-    write_whole(Path(families.__file__), families_text())
+    write_whole(Path(families.__file__), registry.families_text())
     for kind in ("scenario", "experiment"):
         write_whole(schema_path(kind), schema_text(kind))

@@ -15,9 +15,7 @@ from pydantic_core import ErrorDetails
 
 from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.files import read_text
-from tajsim.inputs import toml
-from tajsim.inputs.registry import shown
-from tajsim.inputs.toml import Key
+from tajsim.inputs import registry, toml
 
 
 class FileTable(BaseModel):
@@ -53,7 +51,7 @@ class Problems:
         self._lines = lines
         self._found: list[tuple[int, str, object]] = []
 
-    def add(self, key: Key, text: object, line: int | None = None) -> None:
+    def add(self, key: toml.Key, text: object, line: int | None = None) -> None:
         """Add one message about a key; its line is looked up unless it is given.
 
         ``text`` is a text, an error or a function that returns one. What takes time, such as the
@@ -63,7 +61,7 @@ class Problems:
         self._found.append((line or self._lines.of(key), name, text))
 
     def fit(
-        self, key: Key, model: type[Model], table: Any, but: Container[object] = ()
+        self, key: toml.Key, model: type[Model], table: Any, but: Container[object] = ()
     ) -> Model | None:
         """Return the table at ``key`` as a model, or None; what does not fit is a problem.
 
@@ -76,7 +74,9 @@ class Problems:
             self.add_invalid(key, details, model)
             return None
 
-    def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[FileTable]) -> None:
+    def add_invalid(
+        self, base: toml.Key, details: list[ErrorDetails], model: type[FileTable]
+    ) -> None:
         """Add what pydantic found in the table at ``base``."""
         extra = [detail for detail in details if detail["type"] == "extra_forbidden"]
         missing = any(detail["type"] == "missing" for detail in details)
@@ -91,7 +91,7 @@ class Problems:
             else:
                 self.add(key, partial(_text, detail, model))
 
-    def where(self, key: Key) -> str:
+    def where(self, key: toml.Key) -> str:
         """Return ``path:line`` of a key."""
         return f"{self.shown_path}:{self._lines.of(key)}"
 
@@ -128,7 +128,7 @@ def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
         about = fields[last].description if last in fields else None
         return f"missing; expected the key '{last}'{f' ({about})' if about else ''}"
     if kind in _EXPECTED:
-        return f"{shown(got)} is not valid here; expected {_EXPECTED[kind]}"
+        return f"{registry.shown(got)} is not valid here; expected {_EXPECTED[kind]}"
     if kind == "string_too_short":
         return "is empty; expected a text"
     if kind == "string_too_long":
@@ -138,19 +138,19 @@ def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
         return f"has {context['actual_length']} entries; expected {need}"
     for name, words in (("ge", "at least"), ("le", "at most"), ("gt", "above")):
         if name in context:
-            return f"{shown(got)} is out of range; expected {words} {context[name]:g}"
+            return f"{registry.shown(got)} is out of range; expected {words} {context[name]:g}"
     return str(detail["msg"])
 
 
 #: What makes a row of a list out of its table, or None where it does not fit.
-ReadRow = Callable[[Problems, Key, dict[str, Any]], Any]
+ReadRow = Callable[[Problems, toml.Key, dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
 class FileRow(Generic[Model]):
     """A table of a list: its ``key``, the ``raw`` table, and the ``model`` if it fits."""
 
-    key: Key
+    key: toml.Key
     raw: dict[str, Any]
     model: Model | None
 
@@ -166,7 +166,7 @@ class Source:
     top: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, list[FileRow[Any]]] = field(default_factory=dict)
 
-    def models(self, name: str) -> Iterator[tuple[Key, Any]]:
+    def models(self, name: str) -> Iterator[tuple[toml.Key, Any]]:
         """Yield key and model of the rows of a list that fit."""
         return ((row.key, row.model) for row in self.rows[name] if row.model is not None)
 
@@ -204,10 +204,10 @@ def read_source(
     return source
 
 
-def _row(problems: Problems, key: Key, raw: Any, read: ReadRow) -> FileRow[Any]:
+def _row(problems: Problems, key: toml.Key, raw: Any, read: ReadRow) -> FileRow[Any]:
     if isinstance(raw, dict):
         return FileRow(key, raw, read(problems, key, raw))
-    problems.add(key, f"{shown(raw)} is not valid here; expected a table")
+    problems.add(key, f"{registry.shown(raw)} is not valid here; expected a table")
     return FileRow(key, {}, None)
 
 
@@ -259,7 +259,7 @@ def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
         raise UserError(f"{shown_path}: {text}") from None
 
 
-def _too_large(value: Any, path: Key) -> Iterator[Key]:
+def _too_large(value: Any, path: toml.Key) -> Iterator[toml.Key]:
     """Yield where whole numbers stand that TOML does not allow; no library prints them either."""
     parts = value.items() if isinstance(value, dict) else []
     for key, part in enumerate(value) if isinstance(value, list) else parts:

@@ -13,10 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from tajsim.errors import UserError
-from tajsim.inputs import events
-from tajsim.inputs.events import FigureId, OneOf, OutcomeName, Window
-from tajsim.inputs.ledger import Figure, load_figures
-from tajsim.inputs.source import FileTable, read_toml
+from tajsim.inputs import events, ledger, source
 
 USES = ("fitted", "checked")
 EVENTS = ("happened", "absent")
@@ -34,31 +31,31 @@ Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
-class Target(FileTable):
+class Target(source.FileTable):
     """One target; `docs/calibration.md` and the head of ``data/targets.toml`` explain the keys."""
 
     id: str
-    figure_id: FigureId = Field(alias="figure")
-    use: Annotated[str, OneOf("use", lambda: USES)]
+    figure_id: events.FigureId = Field(alias="figure")
+    use: Annotated[str, events.OneOf("use", lambda: USES)]
     looked_at: bool = False
     reason: Text
     series: str = Field("", min_length=1)
-    outcome: OutcomeName
+    outcome: events.OutcomeName
     where: dict[str, str] = Field({})
-    window: Window
-    measure: Annotated[str, OneOf("measure", lambda: MEASURES)]
-    base: Window | None = None
-    divisor: OutcomeName | None = None
+    window: events.Window
+    measure: Annotated[str, events.OneOf("measure", lambda: MEASURES)]
+    base: events.Window | None = None
+    divisor: events.OutcomeName | None = None
     times: float = 1.0
-    bound: Annotated[str, OneOf("bound", lambda: BOUNDS)] = "about"
-    scale: Annotated[str, OneOf("scale", lambda: SCALES)] = "natural"
+    bound: Annotated[str, events.OneOf("bound", lambda: BOUNDS)] = "about"
+    scale: Annotated[str, events.OneOf("scale", lambda: SCALES)] = "natural"
     given_error: Positive | None = Field(None, alias="error")
     error_reason: str = Field("the printed range, read as a 90 % interval", min_length=1)
 
     @property
-    def figure(self) -> Figure:
+    def figure(self) -> ledger.Figure:
         """The figure of the ledger."""
-        return load_figures()[self.figure_id]
+        return ledger.load_figures()[self.figure_id]
 
     @property
     def is_event(self) -> bool:
@@ -89,16 +86,16 @@ class Target(FileTable):
         return (math.log(high / low) if self.scale == "log" else high - low) / _INTERVAL
 
 
-class _Event(FileTable):
+class _Event(source.FileTable):
     """The table ``[event]``: what all targets that are events share."""
 
     error: Positive
 
 
-class _TargetFile(FileTable):
+class _TargetFile(source.FileTable):
     event: _Event
     targets: dict[str, dict[str, Any]] = Field({})
-    not_comparable: dict[FigureId, Text] = Field({})
+    not_comparable: dict[events.FigureId, Text] = Field({})
 
 
 @dataclass(frozen=True)
@@ -137,7 +134,7 @@ def read_targets(text: str) -> TargetFile:
         UserError: all mistakes at once, a line each: unknown keys, figures, outcomes, dimensions
             and words, windows that are reversed, missing values and errors.
     """
-    tables, problems = read_toml(text, FILE_NAME)
+    tables, problems = source.read_toml(text, FILE_NAME)
     file = problems.fit((), _TargetFile, tables)
     targets: dict[str, Target] = {}
     rows = tables.get("targets")

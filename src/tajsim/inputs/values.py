@@ -15,15 +15,7 @@ import numpy as np
 from tajsim.axes import DIMENSIONS, Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError, unknown
-from tajsim.inputs.families import Families
-from tajsim.inputs.registry import (
-    MODES,
-    REDRAWN,
-    Parameter,
-    dimension_names,
-    load_families,
-    load_parameters,
-)
+from tajsim.inputs import families, registry
 
 FILE_NAME = "posterior.csv"
 
@@ -42,7 +34,7 @@ def load_posterior() -> dict[str, Array]:
             f"{FILE_NAME} is missing; make it with: python -m tajsim.calibration FOLDER"
         )
     header, *rows = csv.reader(source.read_text(encoding="utf-8").splitlines())
-    known = load_parameters()
+    known = registry.load_parameters()
     wrong = [
         f"{FILE_NAME}: '{name}' is no uncertain parameter with an assumption as its basis"
         for name in header
@@ -66,7 +58,7 @@ def about_posterior() -> dict[str, Any]:
 Setting = float | Array
 
 
-def prior_quantile(parameter: Parameter, u: Array) -> Array:
+def prior_quantile(parameter: registry.Parameter, u: Array) -> Array:
     """Return the quantile ``u`` ``(run,)`` of the prior of an uncertain parameter, in its unit.
 
     ``triangular`` has its mode at the value; ``log`` is triangular in the logarithm;
@@ -86,7 +78,7 @@ def prior_quantile(parameter: Parameter, u: Array) -> Array:
     return np.exp(result) if parameter.spread == "log" else result
 
 
-class ParameterValues(Families):
+class ParameterValues(families.Families):
     """Every parameter as ``(run,)`` values, and the arguments that a rule asks for.
 
     ``values.agency_pay`` is a whole family, ``values["agency_pay.army"]`` one parameter.
@@ -120,7 +112,7 @@ class ParameterValues(Families):
         self._runs = len(draws.runs)
         drawn = _posterior_rows(draws, "assumption" in redraw) if mode == "posterior" else {}
         self._values: dict[str, Array] = {}
-        for name, row in load_parameters().items():
+        for name, row in registry.load_parameters().items():
             if name in settings:
                 value = np.broadcast_to(np.asarray(settings[name], float), (self._runs,)).copy()
             elif name in drawn:
@@ -144,8 +136,8 @@ class ParameterValues(Families):
         """
         key = (name,)
         if key not in self._cache:
-            family = load_families()[name]
-            rows = [self._row(f"{name}.{index}") for index in dimension_names(family)]
+            family = registry.load_families()[name]
+            rows = [self._row(f"{name}.{index}") for index in registry.dimension_names(family)]
             whole = np.stack(rows) if rows else self._values[name]
             # Every rule is handed this array.
             whole.flags.writeable = False
@@ -186,7 +178,7 @@ class ParameterValues(Families):
         return self._cache[key]
 
     def _beside(self, name: str, dimension: str) -> Array:
-        first, _, second = (load_families()[name].dimension or "").partition(".")
+        first, _, second = (registry.load_families()[name].dimension or "").partition(".")
         if first != dimension:
             return self.family(name)[:, None] if first else self.family(name)
         if not second:
@@ -195,7 +187,7 @@ class ParameterValues(Families):
         return np.stack([np.stack([self._row(full) for full in row]) for row in rows])
 
     def _lookup(self, name: str, index: Mapping[str, str]) -> Array:
-        first, _, second = (load_families()[name].dimension or "").partition(".")
+        first, _, second = (registry.load_families()[name].dimension or "").partition(".")
         if first not in index:
             return self.family(name)
         if second:
@@ -212,16 +204,20 @@ class ParameterValues(Families):
         return list(self._values), np.stack(list(self._values.values()))
 
 
-for _name in Families.__annotations__:
+for _name in families.Families.__annotations__:
     setattr(ParameterValues, _name, property(partial(ParameterValues.family, name=_name)))
 
 
 def _check(settings: Mapping[str, Setting], mode: str, redraw: Collection[str]) -> None:
-    known = load_parameters()
+    known = registry.load_parameters()
     bad = [unknown("parameter", name, known) for name in settings if name not in known]
-    if mode not in MODES:
-        bad.append(unknown("mode of the parameters", mode, MODES))
-    bad += [unknown("group of draws", group, REDRAWN) for group in redraw if group not in REDRAWN]
+    if mode not in registry.MODES:
+        bad.append(unknown("mode of the parameters", mode, registry.MODES))
+    bad += [
+        unknown("group of draws", group, registry.REDRAWN)
+        for group in redraw
+        if group not in registry.REDRAWN
+    ]
     if bad:
         raise UserError(bad)
 

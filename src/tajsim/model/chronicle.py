@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.axes import Array
-from tajsim.inputs.ledger import THRESHOLDS, load_causes, load_kinds
-from tajsim.inputs.registry import name_codes
+from tajsim.inputs import ledger, registry
 
 #: Column -> its type in the results.
 COLUMNS: dict[str, type[np.generic]] = {
@@ -61,9 +60,9 @@ class Chronicle:
         self.runs = runs
         self._blocks: list[Array] = []  # (column, event), of BLOCK notes each
         self._noted: list[Array] = []  # (column, event), one for each note since
-        self._kinds = {name: i for i, name in enumerate(load_kinds())}
-        self._causes = {name: i for i, name in enumerate(load_causes())}
-        self._names = name_codes()
+        self._kinds = {name: i for i, name in enumerate(ledger.load_kinds())}
+        self._causes = {name: i for i, name in enumerate(ledger.load_causes())}
+        self._names = registry.name_codes()
 
     def note(
         self,
@@ -138,7 +137,7 @@ class Watch:
             name: a name of ``THRESHOLDS``.
             values: of any shape, the same at every call.
         """
-        up, down = THRESHOLDS[name]
+        up, down = ledger.THRESHOLDS[name]
         above = self._above.get(name)
         if above is None:
             self._stand(name, values > 0.5 * (up + down))
@@ -151,7 +150,7 @@ class Watch:
         return changed & now, changed & above
 
     def _stand(self, name: str, above: Where) -> None:
-        up, down = THRESHOLDS[name]
+        up, down = ledger.THRESHOLDS[name]
         self._above[name], self._limit[name] = above, np.where(above, down, up)
 
     def changes(self, name: str, values: NDArray[Any]) -> tuple[Where, NDArray[Any]]:

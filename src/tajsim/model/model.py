@@ -9,18 +9,12 @@ import numpy as np
 from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
-from tajsim.inputs.registry import DEFAULT_MODE
-from tajsim.inputs.toml import month_number
-from tajsim.inputs.values import ParameterValues, Setting
-from tajsim.model import setup
-from tajsim.model.chronicle import Chronicle, Watch
-from tajsim.model.country import Country, OutsideWorld
-from tajsim.model.ledger import Flows
-from tajsim.model.record import new_record
+from tajsim.inputs import registry, toml, values
+from tajsim.model import chronicle, country, ledger, record, setup
 from tajsim.model.stages import border, elite, force, money, outside, partners, society
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
-MONTH: tuple[tuple[str, Callable[[Country], None]], ...] = (
+MONTH: tuple[tuple[str, Callable[[country.Country], None]], ...] = (
     ("outside world", outside.outside_world),  # dated events, harvest, work in Russia
     ("offers", partners.offers),  # powers: what they offer, by their own exposure
     ("choices", partners.choices),  # regime: effort, mandates, posts, repression
@@ -37,7 +31,7 @@ MONTH: tuple[tuple[str, Callable[[Country], None]], ...] = (
 )
 
 
-class TajikistanModel(Country):
+class TajikistanModel(country.Country):
     """All actors of the case, in many runs at once: arrays have the axis ``run`` last.
 
     Args:
@@ -71,9 +65,9 @@ class TajikistanModel(Country):
         rng: SupportsIndex | None = None,
         start: str = "2004-01",
         end: str = "2020-12",
-        settings: Mapping[str, Setting] | None = None,
+        settings: Mapping[str, values.Setting] | None = None,
         events: Sequence[Any] = (),
-        parameters: str = DEFAULT_MODE,
+        parameters: str = registry.DEFAULT_MODE,
         redraw: Collection[str] = (),
         outcomes: Sequence[str] | None = None,
         **levers: float,
@@ -83,29 +77,29 @@ class TajikistanModel(Country):
         super().__init__(rng=abs(seed))
         self.agent_id_counter = 1
         numbers = np.arange(runs) if isinstance(runs, int | np.integer) else np.asarray(runs)
-        first, last = month_number(start), month_number(end)
+        first, last = toml.month_number(start), toml.month_number(end)
         if last < first or numbers.size == 0:
             raise UserError(f"nothing to simulate: {numbers.size} runs from {start} to {end}")
         if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
             raise UserError(f"runs must be a count or whole numbers, not {runs!r}")
         self.first_month, self.month_count, self.months_run = first, last - first + 1, 0
         self.run_count = self.runs = len(numbers)
-        chosen: dict[str, Setting] = dict(settings or {})
+        chosen: dict[str, values.Setting] = dict(settings or {})
         chosen |= {name.replace("__", "."): value for name, value in levers.items()}
         self.draws = Draws(seed, numbers, again="chance" in redraw)
-        self.values = ParameterValues(Draws(seed, numbers), chosen, parameters, redraw)
+        self.values = values.ParameterValues(Draws(seed, numbers), chosen, parameters, redraw)
         self.parameter_values = self.values.table()
         self.events_by_month: dict[int, list[Any]] = {}
         for event in events:
-            if month_number(event.month) < first:
+            if toml.month_number(event.month) < first:
                 raise UserError(f"an event of {event.month} comes before the start, {start}")
-            self.events_by_month.setdefault(month_number(event.month), []).append(event)
+            self.events_by_month.setdefault(toml.month_number(event.month), []).append(event)
         self.ramps: dict[str, list[Array]] = {}
-        self.now, self.last = Flows(self.run_count), Flows(self.run_count)
-        self.outside = OutsideWorld(self.values, self.run_count)
-        self.chronicle, self.watch = Chronicle(self.run_count), Watch()
+        self.now, self.last = ledger.Flows(self.run_count), ledger.Flows(self.run_count)
+        self.outside = country.OutsideWorld(self.values, self.run_count)
+        self.chronicle, self.watch = chronicle.Chronicle(self.run_count), chronicle.Watch()
         setup.people_the_model(self)
-        self.record = new_record(outcomes, self.month_count, self.run_count)
+        self.record = record.new_record(outcomes, self.month_count, self.run_count)
 
     def step(self) -> None:
         """Simulate one month: the stages of MONTH, in order.
@@ -115,7 +109,7 @@ class TajikistanModel(Country):
         """
         if self.months_run == self.month_count:
             raise UserError(f"all {self.month_count} months are simulated; set a later end")
-        self.last, self.now = self.now, Flows(self.run_count)
+        self.last, self.now = self.now, ledger.Flows(self.run_count)
         for _, stage in self.month:
             stage(self)
         self.months_run += 1

@@ -14,17 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
-import tajsim.results.chronicle as chronicle
 import tajsim.results.select as choose
 from tajsim.axes import DIMENSIONS, SECTIONS
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.ledger import load_kinds
-from tajsim.plots.style import Item, KeyEntry, Layout
-from tajsim.results.chronicle import EventLog
-from tajsim.results.numbers import display_name, month_text, wrap
-from tajsim.results.window import Floats, unit_of, years
+from tajsim.plots import panels, style
+from tajsim.results import chronicle, numbers, window
 
 #: The name of the outcome that `with_guard` adds.
 GUARD = "russian_guard"
@@ -99,7 +94,7 @@ def border(
     scenarios = choose.names_of(dataset)
     found = panels.event_markers(dataset, events, _EVENTS)
     frame = _Frame(dataset, found, 4.6 / len(scenarios))
-    layout = Layout(
+    layout = style.Layout(
         body=1.42 * len(names) + frame.room / 72 + 0.4,
         title=title or "The border, section by section",
         subtitle=_SUBTITLE,
@@ -109,7 +104,10 @@ def border(
     grid = layout.figure.subplots(len(names), len(scenarios), squeeze=False)
     for row, name in enumerate(names):
         series = _ordered(dataset[name])
-        when, sections = years(series["month"].values), list(map(str, series["section"].values))
+        when, sections = (
+            window.years(series["month"].values),
+            list(map(str, series["section"].values)),
+        )
         extent = (float(when[0]), float(when[-1]) + 1 / 12, len(sections) - 0.5, -0.5)
         shown = _colours(series)
         for column, ax in enumerate(grid[row]):
@@ -119,7 +117,7 @@ def border(
                 aspect="auto", interpolation="nearest", extent=extent,
             )  # fmt: skip
             frame.dress(ax, row == 0, row == len(names) - 1, column, sections)
-        unit = unit_of(series, windowed=False)
+        unit = window.unit_of(series, windowed=False)
         label = f"{series.attrs.get('label', name)} ({unit})"
         placed = {"location": "right", "shrink": 0.95, "aspect": 11, "pad": 0.01}
         panels.colour_bar(shown, list(grid[row]), label, 1.2, **placed)
@@ -151,13 +149,13 @@ class _Frame:
         self.dataset, self.wide, self.names = dataset, wide, choose.names_of(dataset)
         self.events = panels.EventRows(dataset, found, wide)
         heads = self.names if len(self.names) > 1 else []
-        self._heads = [wrap(name, wide, style.BODY, bold=True) for name in heads]
+        self._heads = [numbers.wrap(name, wide, style.BODY, bold=True) for name in heads]
         self.room = self.events.room + 4.0 + 13.0 * max(map(len, self._heads), default=0)
 
     def dress(self, ax: Axes, top: bool, bottom: bool, column: int, sections: list[str]) -> None:
         """Dress the map of a scenario; the events stand in the rows of their sections."""
         panels.time_axis(ax, self.dataset, self.wide, bottom=bottom, cells=True)
-        names = [display_name(name) if column == 0 else "" for name in sections]
+        names = [numbers.display_name(name) if column == 0 else "" for name in sections]
         panels.name_rows(ax, range(len(sections)), names, style.FOOT)
         ax.grid(visible=False)
         ax.spines["bottom"].set_visible(False)
@@ -235,7 +233,7 @@ def lanes(
     rows = np.array([lane_of(found, i) for i in range(len(found))], int)
     groups = _groups(weights, rows, found)
     chosen = [i for group in groups for i in group]
-    layout = Layout(
+    layout = style.Layout(
         body=_LANE * len(LANES) + 0.6,
         title=title or f"Run {run} of {scenario}",
         subtitle=_subtitle(len(groups), len(found)),
@@ -244,7 +242,7 @@ def lanes(
         foot=panels.foot(dataset, f"One run, number {run}: no interval; others differ."),
     )
     ax = layout.figure.subplots()
-    when = years(dataset["month"].values)
+    when = window.years(dataset["month"].values)
     ax.set_ylim(len(LANES) - 0.5, -0.5)
     panels.name_rows(ax, range(len(LANES)), list(LANES), 8.5)
     for row in range(0, len(LANES), 2):
@@ -268,7 +266,7 @@ def _subtitle(numbered: int, events: int) -> str:
     return f"The {numbered} of most weight are numbered and listed below." if numbered else ""
 
 
-def lane_of(events: EventLog, place: int) -> int:
+def lane_of(events: chronicle.EventLog, place: int) -> int:
     """Return the lane of an event: that of its kind, or of the actor who does or suffers it."""
     own = _OWN.get(str(events.kind[place]))
     if own:
@@ -294,7 +292,7 @@ def _kinds(events: bool | Sequence[str]) -> list[str]:
 
 
 def _groups(
-    weights: NDArray[np.int64], rows: NDArray[np.int64], found: EventLog
+    weights: NDArray[np.int64], rows: NDArray[np.int64], found: chronicle.EventLog
 ) -> list[list[int]]:
     """Return the events that are numbered, those of one lane and month together, in order of time.
 
@@ -314,15 +312,15 @@ def _groups(
 
 
 def _key(
-    dataset: xr.Dataset, found: EventLog, groups: Sequence[Sequence[int]], scenario: str
-) -> list[KeyEntry]:
+    dataset: xr.Dataset, found: chronicle.EventLog, groups: Sequence[Sequence[int]], scenario: str
+) -> list[style.KeyEntry]:
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     labels = chronicle.scheduled_labels(dataset, scenario)
     entries = []
     for number, group in enumerate(groups, start=1):
         said = "; ".join(dict.fromkeys(chronicle.short_sentence(found, i, labels) for i in group))
-        text = f"{month_text(months[found.month[group[0]]])}: {said}"
-        entries.append(KeyEntry(text, str(number), style.INK))
+        text = f"{numbers.month_text(months[found.month[group[0]]])}: {said}"
+        entries.append(style.KeyEntry(text, str(number), style.INK))
     return entries
 
 
@@ -347,7 +345,7 @@ def _tint(weight: int) -> str:
     return {1: style.lighter(style.QUIET, 0.35), 2: style.QUIET, 3: style.INK}[weight]
 
 
-def _legend() -> list[Item]:
+def _legend() -> list[style.Item]:
     names = {3: "break or turn", 2: "decision", 1: "what happens often"}
     return [
         style.line_item(name, ls="", marker="o", ms=1.6 + 1.6 * w, mfc=_tint(w), mec="white")
@@ -370,7 +368,7 @@ class Band:
         return style.lighter(self.colour, 0.55) if white else style.darker(self.colour, 0.35)
 
     @property
-    def item(self) -> Item:
+    def item(self) -> style.Item:
         """The entry of a legend."""
         edge, thick = (self.ink, 0.0) if self.hatch else (style.QUIET, 0.4)
         return style.area_item(self.name, fc=self.colour, ec=edge, hatch=self.hatch, lw=thick)
@@ -382,7 +380,9 @@ NOBODY = Band("nobody", "#ffffff", "..")
 OTHERS = Band("others", style.OTHERS, "xx")
 
 
-def draw_stack(ax: Axes, when: Floats, values: Sequence[Floats], parts: Sequence[Band]) -> None:
+def draw_stack(
+    ax: Axes, when: window.Floats, values: Sequence[window.Floats], parts: Sequence[Band]
+) -> None:
     """Draw areas ``(month,)`` from the bottom up, a white line between any two."""
     base = np.zeros_like(when)
     for one, part in zip(values, parts, strict=True):

@@ -10,10 +10,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
 import tajsim.results.select as choose
-from tajsim.plots.style import Layout
+from tajsim.plots import panels, style
 from tajsim.results.numbers import month_text, number, wrap
 from tajsim.results.window import (
     Floats,
@@ -57,7 +55,7 @@ def distribution(
     columns, curve = (1, 2.1) if alone else (2, 1.5)
     strip = 0.35 + 0.34 * dataset.sizes["scenario"]
     rows = -(-len(names) // columns)
-    layout = Layout(
+    layout = style.Layout(
         body=(curve + strip + 0.75) * rows,
         title=title or (titled(dataset, names[0], chosen) if alone else "Spread over the runs"),
         subtitle="Each run counts with its value over "

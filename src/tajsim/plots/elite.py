@@ -10,16 +10,13 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS
 from tajsim.errors import UserError
+from tajsim.plots import panels, style
 from tajsim.plots.border import NOBODY, OTHERS, OWN, Band, draw_stack
 from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_bars, draw_ribbons, place_nodes
-from tajsim.plots.style import Item, KeyEntry, Layout
-from tajsim.results.chronicle import event_log
-from tajsim.results.numbers import display_name, month_text
+from tajsim.results import chronicle, numbers
 from tajsim.results.window import (
     DOCUMENTED_UNTIL,
     Floats,
@@ -75,7 +72,7 @@ def elite(
     )
     found = panels.event_markers(dataset, events, _EVENTS)
     above = panels.EventRows(dataset, found, grid.wide)
-    layout = Layout(
+    layout = style.Layout(
         body=(grid.height + (0.2 if grid.alone else 0.0)) * grid.rows + above.room / 72 + 0.6,
         title=title or "The elite: who serves, who is bought off, who falls",
         subtitle=_SUBTITLE,
@@ -112,26 +109,26 @@ def parts() -> list[Band]:
 
 
 def _heads(names: Sequence[str]) -> dict[str, str]:
-    return {name: f"{chr(97 + i)}  {display_name(name)}" for i, name in enumerate(names)}
+    return {name: f"{chr(97 + i)}  {numbers.display_name(name)}" for i, name in enumerate(names)}
 
 
-def _first_posts(names: Sequence[str]) -> list[KeyEntry]:
+def _first_posts(names: Sequence[str]) -> list[style.KeyEntry]:
     """Return what is true at the start: posts, sides, and networks under protection."""
-    entries = [KeyEntry("First post, side in the civil war, and networks under protection")]
+    entries = [style.KeyEntry("First post, side in the civil war, and networks under protection")]
     for number, name in enumerate(names):
         shielded = sum(patron == name for patron in NETWORK_PATRON.values())
         facts = COMMANDER_FACTS[name]
-        text = f"{display_name(name)}: {display_name(facts.post)}"
+        text = f"{numbers.display_name(name)}: {numbers.display_name(facts.post)}"
         if name in FIRST_COMMANDERS:
             side = "opposition" if facts.opposition else "government"
             text += f", {side}, {shielded} networks"
         else:
             text += ", once called"
-        entries.append(KeyEntry(text, chr(97 + number)))
+        entries.append(style.KeyEntry(text, chr(97 + number)))
     return entries
 
 
-def _legend() -> list[Item]:
+def _legend() -> list[style.Item]:
     line = style.line_item("mean loyalty in office", color=style.INK, lw=1.2)
     return [*(part.item for part in parts()), line]
 
@@ -166,7 +163,7 @@ def position(
     columns = min(len(names), 2)
     rows = -(-len(names) // columns)
     tall = 3.6 if columns == 1 else 2.9
-    layout = Layout(
+    layout = style.Layout(
         body=tall * rows + 0.4,
         title=title or "The regime between Moscow and the West",
         subtitle=_POSITION_SUBTITLE,
@@ -307,7 +304,7 @@ def standing(dataset: xr.Dataset, scenario: str, month: int) -> np.ndarray:
     place = np.full((len(COMMANDERS), len(runs)), -1)
     for name in FIRST_COMMANDERS:
         place[COMMANDERS.index(name)] = AGENCIES.index(COMMANDER_FACTS[name].post)
-    events = event_log(dataset)
+    events = chronicle.event_log(dataset)
     given = np.isin(events.kind, ("post_given", "bargain")) & np.isin(events.target, AGENCIES)
     mine = (events.scenario == scenario) & (events.month <= month)
     events = events.where(given & mine & np.isin(events.actor, COMMANDERS))
@@ -355,7 +352,7 @@ def network(dataset: xr.Dataset, *, at: choose.Names = None, title: str | None =
     columns = min(2, len(dated))
     rows = [dated[i : i + columns] for i in range(0, len(dated), columns)]
     tall = [0.25 + max(column_height(c, _SCALE) for p in row for c in p[1:3]) for row in rows]
-    layout = Layout(
+    layout = style.Layout(
         body=sum(tall) + 0.3 * len(rows),
         title=title or f"Who holds which post: {scenario}",
         subtitle=_NETWORK_SUBTITLE,
@@ -374,7 +371,7 @@ def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
     for row, name in enumerate(COMMANDERS):
         shields = sum(patron == name for patron in NETWORK_PATRON.values())
         said = f"shields {shields} networks" if shields else ""
-        left.append(Node(name, display_name(name), ones, style.COMMANDERS, said))
+        left.append(Node(name, numbers.display_name(name), ones, style.COMMANDERS, said))
         shares = [float((values[row] == i).mean()) for i in range(len(PLACES))]
         flows += [
             Flow(name, PLACES[i], share, _colour(PLACES[i]))
@@ -385,7 +382,9 @@ def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
     for i, name in enumerate(PLACES):
         count = (values == i).sum(axis=0).astype(float)
         if count.any():
-            label = display_name(name) if name in AGENCIES else f"{name[0].upper()}{name[1:]}"
+            label = (
+                numbers.display_name(name) if name in AGENCIES else f"{name[0].upper()}{name[1:]}"
+            )
             right.append(Node(name, label, count, _colour(name), f"{count.mean():.2f} of 8"))
     return left, right, flows
 
@@ -404,7 +403,7 @@ def _posts_panel(
     date, left, right, flows = panel
     ax.set(xlim=(0, wide), ylim=(-tall + 0.1, 0.1))
     ax.set_axis_off()
-    ax.set_title(month_text(date), pad=3)
+    ax.set_title(numbers.month_text(date), pad=3)
     ends = (1.08, wide - 1.42)
     places = place_nodes(left, _SCALE), place_nodes(right, _SCALE)
     draw_ribbons(ax, flows, (places[0], ends[0] + BAR), (places[1], ends[1]), _SCALE)
@@ -453,7 +452,7 @@ def providers(
     shares = shares_of(dataset)
     powers = _told(shares)
     parts = [OWN, *(part_of(p) for p in powers), OTHERS, NOBODY]
-    layout = Layout(
+    layout = style.Layout(
         body=grid.height * grid.rows + above.room / 72 + 0.65,
         title=title or "Who provides security, by task",
         subtitle=_PROVIDERS_SUBTITLE,
@@ -504,7 +503,7 @@ def _told(shares: xr.Dataset) -> list[str]:
 def part_of(power: str) -> Band:
     """Return how a power is drawn in a stack."""
     look = style.actor_look("power", power)
-    return Band(display_name(power), look.colour, look.hatch)
+    return Band(numbers.display_name(power), look.colour, look.hatch)
 
 
 def _providers_panel(

@@ -14,16 +14,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures, printed_in
 from tajsim.inputs.targets import Target, load_targets
+from tajsim.plots import panels, style
 from tajsim.plots.intervals import Bar, Interval, Row, draw_rows, heading, rows_height
-from tajsim.plots.style import Item, KeyEntry, Layout
-from tajsim.results.numbers import decimals_for, number, plain, short, words
-from tajsim.results.window import scaled, year_of
+from tajsim.results import numbers, window
 
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
 VERDICTS: dict[str, tuple[str, str, bool, str]] = {
@@ -62,7 +59,7 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         rows += [heading(str(name)), *(_claim(one) for one in part.itertuples())]
     counts = table["verdict"].value_counts()
     parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
-    layout = Layout(
+    layout = style.Layout(
         body=rows_height(rows),
         title=title or f"Claims of the documents: {', '.join(parts)}",
         subtitle=_SUBTITLE,
@@ -93,19 +90,19 @@ def _claim(claim: Any) -> Row:
         share, (0.0, share), text=_said(claim), line={"color": colour, "lw": 1.0, "alpha": 0.6},
         mark={"ms": 6, **_mark(marker, colour, filled)}, gid=f"claim-{claim.claim}",
     )  # fmt: skip
-    return Row(f"{words(claim.claim)} ({claim.document}:{claim.line})", [interval])
+    return Row(f"{numbers.words(claim.claim)} ({claim.document}:{claim.line})", [interval])
 
 
 def _said(claim: Any) -> str:
     """Return the mean effect with its interval and unit, to the digits that it warrants."""
     if claim.verdict == "not tested":
         return "not tested"
-    factor, unit = scaled(np.array([claim.effect]), str(claim.unit))
+    factor, unit = window.scaled(np.array([claim.effect]), str(claim.unit))
     half = (claim.high - claim.low) / 2 / factor
-    decimals = decimals_for(half or claim.effect / factor, 2, least=-6)
+    decimals = numbers.decimals_for(half or claim.effect / factor, 2, least=-6)
     signed = bool(claim.signed)
     mean, low, high = (
-        number(float(v) / factor, signed=signed, decimals=decimals)
+        numbers.number(float(v) / factor, signed=signed, decimals=decimals)
         for v in (claim.effect, claim.low, claim.high)
     )
     return f"{mean} [{low}, {high}] {unit}"
@@ -146,12 +143,12 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     for theme, part in table.groupby("theme", sort=False):
         rows += [heading(str(theme)), *(_target(one) for one in part.itertuples())]
     uses = table["use"].value_counts()
-    legend: list[Item] = [
+    legend: list[style.Item] = [
         style.line_item(f"{use} ({uses.get(use, 0)})", color=_INK[use], lw=1.6, **_used(use))
         for use in _INK
     ]
     legend.append(style.area_item("within 90 % of the figure's own error", fc=_OWN_ERROR, lw=0))
-    layout = Layout(
+    layout = style.Layout(
         body=rows_height(rows) + 0.3,
         title=title or f"{choose.names_of(dataset)[0]} against what was observed",
         subtitle=_TARGETS_SUBTITLE,
@@ -206,7 +203,7 @@ def _target(target: Any) -> Row:
             middle, (low, high), text=_targets_said(target), line={"color": colour, "lw": 1.6},
             mark=mark, gid=f"target-{target.target}",
         )  # fmt: skip
-    return Row(f"{words(target.target)} ({_source(target.figure)})", [interval])
+    return Row(f"{numbers.words(target.target)} ({_source(target.figure)})", [interval])
 
 
 def _errors(target: Any, value: float) -> float:
@@ -225,8 +222,8 @@ def _targets_said(target: Any) -> str:
         happened = "happened" if target.observed else "did not happen"
         return f"{happened}; {100 * target.percentile:.0f} % of runs agree"
     bound = _BOUNDS.get(target.kind, "")
-    middle, low, high = (short(float(v)) for v in (target.median, target.p05, target.p95))
-    return f"{bound}{plain(float(target.observed))}; {middle} [{low}, {high}] {target.unit}"
+    middle, low, high = (numbers.short(float(v)) for v in (target.median, target.p05, target.p95))
+    return f"{bound}{numbers.plain(float(target.observed))}; {middle} [{low}, {high}] {target.unit}"
 
 
 def _source(figure: str) -> str:
@@ -280,10 +277,10 @@ def observed(
         value, low, high = (v * factor for v in (target.observed, *ends))
         bound = _BOUNDS.get(target.bound, "")
         text = (
-            f"{words(target.id)}: {bound}{plain(target.observed)} {target.unit} "
+            f"{numbers.words(target.id)}: {bound}{numbers.plain(target.observed)} {target.unit} "
             f"({panels.source(printed_in([target.figure.id]))})"
         )
-        start, end = (year_of(month) for month in target.window)
+        start, end = (window.year_of(month) for month in target.window)
         # A rolling value stands at the last of its months.
         when = end if months else (start + end + 1 / 12) / 2
         letter = chr(97 + len(found))
@@ -330,9 +327,9 @@ def draw_observed(ax: Axes, found: Sequence[Observed], outcome: str, factor: flo
         )  # fmt: skip
 
 
-def observed_key(found: Sequence[Observed]) -> list[KeyEntry]:
+def observed_key(found: Sequence[Observed]) -> list[style.KeyEntry]:
     """Return the key of documented values."""
     if not found:
         return []
-    heading = KeyEntry("Documented values (diamond, with 90 % of their error)")
-    return [heading, *(KeyEntry(one.text, one.letter, style.INK) for one in found)]
+    heading = style.KeyEntry("Documented values (diamond, with 90 % of their error)")
+    return [heading, *(style.KeyEntry(one.text, one.letter, style.INK) for one in found)]

@@ -11,17 +11,11 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import tajsim.plots.evidence as evidence
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.plots.intervals import check_pairs
-from tajsim.plots.style import Item, Layout
-from tajsim.results.effect import mean_interval, quantiles, share_interval
-from tajsim.results.numbers import decimals_for, month_text, number, wrap
-from tajsim.results.window import Floats, yes_or_no
+from tajsim.plots import evidence, intervals, panels, style
+from tajsim.results import effect, numbers, window
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -67,8 +61,8 @@ def fan(
     places = panels.marker_places(found, dataset, wide)
     room = panels.head_room(places)
     heads = [windows.titled(dataset, n, chosen) if len(names) > 1 else "" for n in names]
-    heads = ["\n".join(wrap(head, wide, style.BODY, bold=True)) for head in heads]
-    layout = Layout(
+    heads = ["\n".join(numbers.wrap(head, wide, style.BODY, bold=True)) for head in heads]
+    layout = style.Layout(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
         title=title or _title(dataset, names, chosen),
         subtitle=panels.subtitle(dataset, _said(smooth), 0 if outcome else len(names)),
@@ -111,7 +105,7 @@ class Series:
 
     def __init__(self, series: xr.DataArray, months: int | None) -> None:
         rare = windows.rare(series)
-        self.share = not rare and yes_or_no(series)
+        self.share = not rare and window.yes_or_no(series)
         self.mean = rare or self.share
         self.unit = windows.unit_of(series, windowed=False)
         if months is not None and not self.share:
@@ -124,11 +118,11 @@ class Series:
             self.factor, self.unit = 0.01, "% of runs"
         self.lines = lines / self.factor
 
-    def _lines(self, values: Floats) -> Floats:
+    def _lines(self, values: window.Floats) -> window.Floats:
         """Return the lines ``(5, month)`` of ``(month, run)``."""
         if not self.mean:
-            return quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
-        interval = share_interval if self.share else mean_interval
+            return effect.quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
+        interval = effect.share_interval if self.share else effect.mean_interval
         mean, low, high = interval(values).clip(min=0.0)
         return np.stack([low, low, mean, high, high])
 
@@ -163,7 +157,7 @@ def _panel(ax: Axes, series: Series) -> None:
         ax.set_ylim(top=max(ax.get_ylim()[1], 5.0))
 
 
-def _legend(dataset: xr.Dataset) -> list[Item]:
+def _legend(dataset: xr.Dataset) -> list[style.Item]:
     names = choose.names_of(dataset)
     said = names if len(names) > 1 else ["median of the runs"]
     colour = style.scenario_look(0).colour
@@ -226,7 +220,7 @@ def scenarios(
     Raises:
         UserError: for unknown names, several outcomes, or fewer than two scenarios.
     """
-    check_pairs(dataset)
+    intervals.check_pairs(dataset)
     usual = windows.most_moved(dataset, choose.headline(dataset), 1)
     named = choose.outcomes(dataset, outcome, usual)
     if len(named) > 1:
@@ -240,9 +234,9 @@ def scenarios(
     names = choose.names_of(dataset)
     columns = 4 if len(names) > 7 else min(3, len(names) - 1)
     rows, wide = ceil((len(names) - 1) / columns), 5.9 / columns
-    heads = [wrap(name, wide - 0.12, style.FOOT, bold=True) for name in names[1:]]
+    heads = [numbers.wrap(name, wide - 0.12, style.FOOT, bold=True) for name in names[1:]]
     lines = max(map(len, heads)) + 1
-    layout = Layout(
+    layout = style.Layout(
         body=(1.05 + 0.14 * lines) * rows + 0.5,
         title=title or f"{heading}: every scenario against {names[0]}",
         subtitle=_SUBTITLE.format(
@@ -263,10 +257,11 @@ def scenarios(
 def _windows(dataset: xr.Dataset) -> str:
     """Return the months that the differences of the scenarios are taken over."""
     pairs = [windows.window_of(dataset, None, name) for name in choose.names_of(dataset)[1:]]
-    (first, *others), end = sorted({start for start, _ in pairs}), month_text(pairs[0][1])
+    (first, *others), end = sorted({start for start, _ in pairs}), numbers.month_text(pairs[0][1])
     if not others:
-        return f"{month_text(first)} to {end}"
-    starts = f"{month_text(first)} at the earliest, {month_text(others[-1])} at the latest"
+        return f"{numbers.month_text(first)} to {end}"
+    last = numbers.month_text(others[-1])
+    starts = f"{numbers.month_text(first)} at the earliest, {last} at the latest"
     return f"the months from its first difference ({starts}) to {end}"
 
 
@@ -287,7 +282,9 @@ def _frame(
     panels.time_axis(ax, dataset, wide, bottom=bottom)
     panels.shade_projection(ax, dataset, wide, named=False)
     ax.tick_params(labelleft=left, labelsize=style.FOOT)
-    ax.set_ylabel("\n".join(wrap(shown.unit, 1.0, style.FOOT)) if left else "", size=style.FOOT)
+    ax.set_ylabel(
+        "\n".join(numbers.wrap(shown.unit, 1.0, style.FOOT)) if left else "", size=style.FOOT
+    )
 
 
 def _events(ax: Axes, dataset: xr.Dataset, name: str) -> None:
@@ -306,13 +303,14 @@ def _head(
     pair = series.isel(scenario=[0, scenario])
     reference, other = windows.over(pair, windows.window_of(dataset, None, name)).values
     apart = choose.gap(reference, other)
-    mean, low, high = mean_interval(apart)
+    mean, low, high = effect.mean_interval(apart)
     factor, _ = windows.scaled(np.array([mean]), "")
     text = "no difference in any run"
     if np.any(apart):
         half = (high - low) / 2 / factor
-        decimals = decimals_for(half or mean / factor, 2)
-        text = f"{number(mean / factor, True, decimals)} ± {number(half, decimals=decimals)}"
+        decimals = numbers.decimals_for(half or mean / factor, 2)
+        text = numbers.number(mean / factor, True, decimals)
+        text += f" ± {numbers.number(half, decimals=decimals)}"
         text += {1e6: " million", 1e9: " billion"}.get(factor, "")
     sure = low > 0.0 or high < 0.0
     ax.set_title("\n".join(lines), size=style.FOOT, pad=13)
@@ -324,7 +322,7 @@ def _head(
     said.set_in_layout(False)
 
 
-def _scenarios_legend(reference: str) -> list[Item]:
+def _scenarios_legend(reference: str) -> list[style.Item]:
     return [
         style.line_item(reference, color=style.REFERENCE.colour, lw=0.9),
         style.line_item("the scenario named", color=_NAMED.colour, lw=1.6),

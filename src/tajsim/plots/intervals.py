@@ -11,14 +11,11 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError, unknown
-from tajsim.plots.style import Layout
-from tajsim.results.effect import mean_interval
-from tajsim.results.numbers import month_text, number, width, with_interval, wrap
+from tajsim.plots import panels, style
+from tajsim.results import effect, numbers
 from tajsim.results.window import Floats, yes_or_no
 
 _LINE, _GAP, _HEADING = 0.145, 0.07, 0.05  # inches: of a line, between rows, above a heading
@@ -96,7 +93,7 @@ class Row:
     def lines(self) -> list[str]:
         """The lines of its name."""
         bold = not self.intervals
-        return wrap(self.name, self.room, style.SMALL if bold else style.FOOT, bold)
+        return numbers.wrap(self.name, self.room, style.SMALL if bold else style.FOOT, bold)
 
     @property
     def height(self) -> float:
@@ -119,7 +116,7 @@ def rows_height(rows: Sequence[Row]) -> float:
 def names_room(rows: Sequence[Row]) -> float:
     """Return the inches that the names of the rows take."""
     lines = [line for row in rows if row.intervals for line in row.lines]
-    return max((width(line, style.FOOT) for line in lines), default=0.0)
+    return max((numbers.width(line, style.FOOT) for line in lines), default=0.0)
 
 
 def draw_rows(
@@ -185,12 +182,12 @@ class Difference:
     def size(self) -> float:
         """The largest mean difference of a scenario, in standard deviations of the reference."""
         pairs = zip(self.values, self.spreads, strict=True)
-        return max((abs(mean_interval(v)[0]) / s for v, s in pairs if s > 0), default=0.0)
+        return max((abs(effect.mean_interval(v)[0]) / s for v, s in pairs if s > 0), default=0.0)
 
     @property
     def row(self) -> Row:
         """Its row: an interval for each scenario."""
-        means = np.array([mean_interval(values)[0] for values in self.values])
+        means = np.array([effect.mean_interval(values)[0] for values in self.values])
         scale = windows.scaled(means, self.unit)
         return Row(self.label, [self._interval(i, *scale) for i in range(len(means))], room=2.0)
 
@@ -201,9 +198,9 @@ class Difference:
         """
         look = style.scenario_look(index + 1)
         values, spread = self.values[index], self.spreads[index]
-        mean, low, high = mean_interval(values)
+        mean, low, high = effect.mean_interval(values)
         sure = low > 0.0 or high < 0.0
-        text = f"{with_interval(mean / factor, low / factor, high / factor)} {unit}"
+        text = f"{numbers.with_interval(mean / factor, low / factor, high / factor)} {unit}"
         if not np.any(values):
             text = "no difference in any run"
         elif spread <= 0.0:
@@ -271,7 +268,7 @@ def difference(
         moved.sort(key=lambda one: one.size, reverse=True)
     rows = [one.row for one in moved]
     heights = [rows_height(rows) if rows else 0.5, *([_HISTOGRAM] if extra and rows else [])]
-    layout = Layout(
+    layout = style.Layout(
         body=sum(heights),
         title=title or _title(dataset),
         subtitle=_subtitle(dataset, window, 0 if outcome else len(names)),
@@ -297,13 +294,13 @@ def _value_axis(ax: Axes, reference: str, spread: bool) -> None:
     ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     if not spread:
         ax.set_xticks([])
-        ax.set_xlabel("\n".join(wrap("no spread over the runs to measure by", _PANEL, 8.5)))
+        ax.set_xlabel("\n".join(numbers.wrap("no spread over the runs to measure by", _PANEL, 8.5)))
         return
     low, high = ax.get_xlim()
     ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
     style.plain_numbers(ax.xaxis, 1.4 * _PANEL)
     label = f"paired difference (standard deviations of the runs of {reference})"
-    ax.set_xlabel("\n".join(wrap(label, _PANEL, 8.5)))
+    ax.set_xlabel("\n".join(numbers.wrap(label, _PANEL, 8.5)))
 
 
 def _names(
@@ -399,21 +396,21 @@ def _histogram(ax: Axes, dataset: xr.Dataset, one: Difference) -> None:
     style.plain_numbers(ax.xaxis, 6.0)
     style.plain_numbers(ax.yaxis, 1.6)
     ax.set_ylabel("runs")
-    ax.set_xlabel("\n".join(wrap(f"paired difference: {one.label} ({unit})", 6.0, 8.5)))
+    ax.set_xlabel("\n".join(numbers.wrap(f"paired difference: {one.label} ({unit})", 6.0, 8.5)))
 
 
 def _bars(ax: Axes, values: Floats, edges: Floats, look: style.Look) -> None:
     counts = np.histogram(values, edges)[0]
     ax.stairs(counts, edges, fill=True, color=look.colour, alpha=0.3, lw=0)
     ax.stairs(counts, edges, color=look.colour, lw=1.0)
-    ax.axvline(mean_interval(values)[0], color=look.colour, lw=1.6, ls=look.line)
+    ax.axvline(effect.mean_interval(values)[0], color=look.colour, lw=1.6, ls=look.line)
 
 
 def _signs(name: str, values: Floats) -> str:
     if not values.size:
         return f"{name}: missing in every run" if name else "missing in every run"
     up, down = (100 * float(np.mean(test)) for test in (values > 0, values < 0))
-    mean = number(mean_interval(values)[0], signed=True)
+    mean = numbers.number(effect.mean_interval(values)[0], signed=True)
     text = f"mean {mean}; higher in {up:.0f} %, lower in {down:.0f} % of runs"
     if up + down < 99.5:
         text += f", equal in {100 - up - down:.0f} %"
@@ -441,7 +438,7 @@ def _subtitle(dataset: xr.Dataset, window: Any, shown: int) -> str:
     for name in choose.names_of(dataset)[1:]:
         groups.setdefault(windows.window_of(dataset, window, name), []).append(name)
     parts = [
-        f"{month_text(start)} to {month_text(end)}"
+        f"{numbers.month_text(start)} to {numbers.month_text(end)}"
         + (f" ({', '.join(names)})" if len(groups) > 1 else "")
         for (start, end), names in groups.items()
     ]

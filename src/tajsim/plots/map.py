@@ -21,13 +21,10 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.errors import UserError
-from tajsim.plots.style import Item, Layout
-from tajsim.results.numbers import number, wrap
-from tajsim.results.window import Span, medians_over, spans, unit_of
+from tajsim.plots import panels, style
+from tajsim.results import numbers, window
 
 Line = NDArray[np.float64]
 Place = tuple[float, float]
@@ -113,20 +110,23 @@ LEAVING = "heroin_leaving"
 class Exits:
     """The ways out, sized by what leaves there."""
 
-    def __init__(self, dataset: xr.Dataset, dates: Sequence[Span]) -> None:
+    def __init__(self, dataset: xr.Dataset, dates: Sequence[window.Span]) -> None:
         there = LEAVING in dataset and choose.own_dimensions(dataset[LEAVING]) == ["exit"]
-        self.values = medians_over(dataset[LEAVING], dates) if there else None
+        self.values = window.medians_over(dataset[LEAVING], dates) if there else None
         self.names = list(map(str, dataset["exit"].values)) if there else []
         self.largest = float(np.nanmax(self.values)) if self.values is not None else 0.0
-        self.unit = unit_of(dataset[LEAVING], windowed=True) if there else ""
+        self.unit = window.unit_of(dataset[LEAVING], windowed=True) if there else ""
 
-    def legend(self, wide: float) -> list[Item]:
+    def legend(self, wide: float) -> list[style.Item]:
         """Return what the areas of the triangles say, by two round amounts."""
         if not self.largest > 0.0:
             return []
         top = 10.0 ** np.floor(np.log10(self.largest))
         top *= max(step for step in (1, 2, 5) if step * top <= self.largest)
-        texts = (f"way out: {number(top)} {self.unit} of heroin leave", number(top / 5))
+        texts = (
+            f"way out: {numbers.number(top)} {self.unit} of heroin leave",
+            numbers.number(top / 5),
+        )
         return [
             style.line_item(text, ls="", marker="^", ms=float(np.sqrt(self._area(value, wide))),
                             mfc=style.DRUGS, mec="white", mew=0.7)
@@ -179,7 +179,7 @@ def map_of(
             outside the results, or more panels than can be read.
     """
     names = _by_dimension(dataset, choose.outcomes(dataset, outcome, DEFAULT))
-    dates = spans(dataset, choose.as_names(at))
+    dates = window.spans(dataset, choose.as_names(at))
     scenarios = choose.names_of(dataset)
     count = len(scenarios) * len(dates)
     if count > MOST_PANELS:
@@ -194,7 +194,7 @@ def map_of(
     wide = 6.7 / columns
     heads = [_head(scenarios, dates, divmod(i, len(dates)), wide) for i in range(count)]
     lines = max(map(len, heads))
-    layout = Layout(
+    layout = style.Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
         title=title or "Border and regions",
         subtitle=_subtitle(names, dataset),
@@ -211,7 +211,9 @@ def map_of(
         _places(ax, wide)
         ax.set_title("\n".join(heads[position]), pad=3)
         if date == 0 and len(dates) > 1 and len(scenarios) > 1:
-            ax.set_ylabel("\n".join(wrap(scenarios[scenario], 1.2, 8.5, bold=True)), weight="bold")
+            ax.set_ylabel(
+                "\n".join(numbers.wrap(scenarios[scenario], 1.2, 8.5, bold=True)), weight="bold"
+            )
     for layer in layers.values():
         layer.bar(grid)
     return layout.figure
@@ -248,19 +250,21 @@ def _subtitle(names: Mapping[str, str], dataset: xr.Dataset) -> str:
 
 
 def _head(
-    scenarios: list[str], dates: Sequence[Span], at: tuple[int, int], wide: float
+    scenarios: list[str], dates: Sequence[window.Span], at: tuple[int, int], wide: float
 ) -> list[str]:
     """Return the heading of a panel: its date, and the scenario if that does not stand beside."""
     parts = [scenarios[at[0]]] if len(scenarios) > 1 and len(dates) == 1 else []
-    return wrap(", ".join([*parts, dates[at[1]].label]), wide - 0.2, style.BODY, bold=True)
+    return numbers.wrap(", ".join([*parts, dates[at[1]].label]), wide - 0.2, style.BODY, bold=True)
 
 
 class _Layer:
     """One outcome on all panels, with one scale of colour."""
 
-    def __init__(self, variable: xr.DataArray, dates: Sequence[Span], dimension: str) -> None:
+    def __init__(
+        self, variable: xr.DataArray, dates: Sequence[window.Span], dimension: str
+    ) -> None:
         self.variable, self.dimension = variable, dimension
-        self.values = medians_over(variable, dates)
+        self.values = window.medians_over(variable, dates)
         self.names = list(map(str, variable[dimension].values))
         top = float(np.nanmax(self.values)) if np.isfinite(self.values).any() else 0.0
         low = float(np.nanmin(self.values)) if np.isfinite(self.values).any() else 0.0
@@ -284,7 +288,7 @@ class _Layer:
     def bar(self, grid: list[Axes]) -> None:
         """Put the scale of colours beneath the panels."""
         label = self.variable.attrs.get("label", self.variable.name)
-        text = f"{label} ({unit_of(self.variable, windowed=True)})"
+        text = f"{label} ({window.unit_of(self.variable, windowed=True)})"
         placed = {"location": "bottom", "shrink": 0.6, "aspect": 45, "pad": 0.015}
         panels.colour_bar(self.picture, grid, text, 3.6, **placed)
 

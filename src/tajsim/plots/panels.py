@@ -15,10 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import offset_copy
 
-import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.inputs.ledger import printed_in
-from tajsim.plots.style import KeyEntry
+from tajsim.plots import style
 from tajsim.results.numbers import display_name, month_text, width, wrap
 from tajsim.results.window import DOCUMENTED_UNTIL, Floats, year_of, years
 
@@ -274,21 +273,21 @@ def _colour(names: Sequence[str], owners: Sequence[str]) -> str:
 
 def events_key(
     found: Sequence[EventMarker], names: Sequence[str], headed: bool = False
-) -> list[KeyEntry]:
+) -> list[style.KeyEntry]:
     """Return the key of the events, under a heading per set of scenarios if there are several.
 
     ``headed`` gives those of a single scenario a heading too.
     """
-    entries: list[KeyEntry] = []
+    entries: list[style.KeyEntry] = []
     for owners in dict.fromkeys(mark.owners for mark in found):
         own = [mark for mark in found if mark.owners == owners]
         if len(names) > 1:
             where = "all scenarios" if len(owners) == len(names) else ", ".join(owners)
-            entries.append(KeyEntry(f"Events in {where}", colour=own[0].colour))
+            entries.append(style.KeyEntry(f"Events in {where}", colour=own[0].colour))
         elif headed:
-            entries.append(KeyEntry("Events"))
+            entries.append(style.KeyEntry("Events"))
         entries += [
-            KeyEntry(f"{month_text(m.month)}: {m.text}", str(m.number), m.colour) for m in own
+            style.KeyEntry(f"{month_text(m.month)}: {m.text}", str(m.number), m.colour) for m in own
         ]
     return entries
 

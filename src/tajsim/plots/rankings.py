@@ -11,14 +11,10 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
-import tajsim.results.select as select
 from tajsim.errors import UserError, unknown
+from tajsim.plots import panels, style
 from tajsim.plots.intervals import AXIS, Bar, Interval, Row, draw_rows, heading, rows_height
-from tajsim.plots.style import Layout
-from tajsim.results.numbers import number, plain, width
-from tajsim.results.window import scaled
+from tajsim.results import numbers, select, window
 
 PREFIX, TOGETHER = "assumptions_", "together"
 _LOW, _HIGH = "#0072b2", "#d55e00"
@@ -53,7 +49,7 @@ def tornado(
     interval = (
         f"Shares from {int(table['sets'].iloc[0]):,} parameter sets, with their 90 % interval."
     )
-    layout = Layout(
+    layout = style.Layout(
         body=rows_height(rows),
         title=title or "Which assumptions move the difference",
         subtitle=_SUBTITLE,
@@ -78,14 +74,14 @@ def _fill(colour: str, hatch: str, pale: float = 0.0) -> dict[str, Any]:
 
 def _assumption(one: Any) -> Row:
     """Return the row of an assumption: its share of the variance, its value and range."""
-    low, high = plain(float(one.range_low)), plain(float(one.range_high))
+    low, high = numbers.plain(float(one.range_low)), numbers.plain(float(one.range_high))
     unit = "" if one.unit in ("ratio", "share", "index") else f" {one.unit}"
     up = one.correlation > 0
     fill = _fill(*(_HIGH, "") if up else (_LOW, "////"), 0.0 if one.stands_out else 0.72)
     interval = Interval(
         ends=(float(one.low), float(one.high)), bars=[Bar(0.0, float(one.share), fill)],
         line={"color": style.INK, "lw": 0.9}, gid=f"assumption-{one.parameter}",
-        text=f"{plain(float(one.value))} ({low} to {high}){unit}",
+        text=f"{numbers.plain(float(one.value))} ({low} to {high}){unit}",
     )  # fmt: skip
     return Row(f"{one.meaning[:1].upper()}{one.meaning[1:]} ({one.parameter})", [interval])
 
@@ -146,7 +142,7 @@ def _factors(
         for part, (_, _, text, _) in zip(parts, headings, strict=True)
     ]
     tall = max(map(rows_height, rows))
-    layout = Layout(body=tall * -(-len(rows) // columns), **around)
+    layout = style.Layout(body=tall * -(-len(rows) // columns), **around)
     shown = layout.panels(-(-len(rows) // columns), columns, len(rows))
     for ax, part, (first, *named), (_, _, _, unit) in zip(
         shown, parts, rows, headings, strict=True
@@ -155,7 +151,7 @@ def _factors(
         own = [first, *(Row(r.name, [i]) for r, i in zip(named, found, strict=True))]
         draw_rows(ax, own, head, tall - AXIS, lines=False)
         ax.xaxis.grid(visible=True)
-        names = max(width(line, style.FOOT) for row in named for line in row.lines)
+        names = max(numbers.width(line, style.FOOT) for row in named for line in row.lines)
         style.plain_numbers(ax.xaxis, wide - names - right)
     return layout.figure
 
@@ -163,7 +159,7 @@ def _factors(
 def _factor(name: str) -> str:
     """Return the name of a factor, broken after its dot where it is long."""
     first, dot, rest = name.partition(".")
-    return f"{first}.\n{rest}" if dot and width(name, style.FOOT) > _NAME else name
+    return f"{first}.\n{rest}" if dot and numbers.width(name, style.FOOT) > _NAME else name
 
 
 def _leading(table: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -198,7 +194,7 @@ def swings(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: s
 
 
 def _swings(ax: Axes, table: pd.DataFrame, unit: str) -> list[Interval]:
-    factor, unit = scaled(table[["at_low", "at_high"]].to_numpy(dtype=float), unit)
+    factor, unit = window.scaled(table[["at_low", "at_high"]].to_numpy(dtype=float), unit)
     middle = float(table["middle"].iloc[0]) / factor
     ax.axvline(middle, color=style.INK, lw=0.9)
     ax.margins(x=0.08)
@@ -210,7 +206,7 @@ def _swings(ax: Axes, table: pd.DataFrame, unit: str) -> list[Interval]:
             Bar(middle, row[end] / factor, _fill(colour, hatch, 0.0 if sure else 0.6))
             for end, colour, hatch in (("at_low", _LOW, ""), ("at_high", _HIGH, "////"))
         ]
-        text = number(row["swing"] / factor, signed=True)
+        text = numbers.number(row["swing"] / factor, signed=True)
         found.append(Interval(bars=bars, text=text, ink=style.INK if sure else style.QUIET))
     return found
 
@@ -305,7 +301,7 @@ def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: st
             printed = f"{100 * size:.0f} %" if size > 0.06 else ""
             bars.append(Bar(start, start + size, fills[basis], printed))
         rows.append(Row(text, [Interval(bars=bars)], tall=0.36))
-    layout = Layout(
+    layout = style.Layout(
         body=rows_height(rows),
         title=title,
         subtitle="Share of the variance that goes with the factors of each basis.",

@@ -13,12 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
-import tajsim.results.select as select
 from tajsim.errors import UserError
-from tajsim.plots.style import Layout
-from tajsim.results.numbers import display_name, month_text, number
+from tajsim.plots import panels, style
+from tajsim.results import numbers, select
 from tajsim.results.window import Floats, at_places, over, window_of
 
 BAR = 0.14  # inches, width of a node
@@ -81,7 +78,7 @@ def amount(values: Floats) -> str:
 
 
 def _short(value: float) -> str:
-    return number(float(value), decimals=0 if abs(value) >= 20 else 1)
+    return numbers.number(float(value), decimals=0 if abs(value) >= 20 else 1)
 
 
 def _text(node: Node) -> float:
@@ -288,7 +285,7 @@ class Payments:
         illicit = _added([self._parts(outcome) for _, outcome, _ in _PAYERS])
         for agency, taken in illicit.items():
             self.columns[1].append(
-                Node(agency, display_name(agency), taken, _colour("agency", agency))
+                Node(agency, numbers.display_name(agency), taken, _colour("agency", agency))
             )
         self.columns[0].append(
             Node("people", "People, extorted", self._whole("extortion"), style.PEOPLE)
@@ -320,7 +317,9 @@ class Payments:
         self._flow(1, "freed", "circle", freed, style.QUIET)
         for power, given in self._parts("aid_delivered").items():
             colour = _colour("power", power)
-            self.columns[0].append(Node(power, f"{display_name(power)}, aid", given, colour))
+            self.columns[0].append(
+                Node(power, f"{numbers.display_name(power)}, aid", given, colour)
+            )
             self._flow(0, power, "diverted", lost[power], colour)
             self._flow(0, power, "used", given - lost[power], colour)
         diverted = self._whole("aid_diverted")
@@ -344,7 +343,7 @@ class Payments:
         for commander, received in self._parts("rents_commander").items():
             given = patronage[commander]
             self.columns[3].append(
-                Node(commander, display_name(commander), received, style.COMMANDERS)
+                Node(commander, numbers.display_name(commander), received, style.COMMANDERS)
             )
             self._flow(2, "takings", commander, received - given, style.COMMANDERS)
             self._flow(2, "circle", commander, given, style.INK)
@@ -455,10 +454,10 @@ def money(
     heights = [_height(payments, scale) for payments in found]
     rooms = [height + 0.35 for height in heights]
     inside = dataset.sel(month=slice(*months))
-    layout = Layout(
+    layout = style.Layout(
         body=sum(rooms) + 0.25 * len(found),
         title=title or "Who gets the money of drugs, extortion and aid",
-        subtitle=f"{month_text(months[0])} to {month_text(months[1])}. {_SUBTITLE}",
+        subtitle=f"{numbers.month_text(months[0])} to {numbers.month_text(months[1])}. {_SUBTITLE}",
         foot=panels.foot(inside, _INTERVAL if dataset.sizes["run"] > 1 else _ONE_RUN),
     )
     grid = layout.panels(len(found), 1, len(found), height_ratios=rooms)

@@ -23,7 +23,6 @@ import tajsim.plots.sweep_table as tables
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file
 from tajsim.plots.distribution import draw_cumulative
-from tajsim.plots.style import SUFFIXES, Layout, save
 from tajsim.plots.sweep_table import Group, Kept, SweepTables, value_text
 from tajsim.results.numbers import number, wrap
 from tajsim.results.select import Names
@@ -71,7 +70,7 @@ def levers(
     averaged = f" Mean also over {', '.join(map(str, others[:4]))}" if others else ""
     averaged += f" and {len(others) - 4} more" if len(others) > 4 else ""
     averaged = (f"{averaged}." if averaged else "") + what.pooled(pair)
-    layout = Layout(
+    layout = style.Layout(
         body=1.0 + 0.42 * max(6, len(up_texts)),
         title=title or what.heading,
         subtitle=f"Mean over the runs, {what.months} ({unit}).{averaged}",
@@ -137,7 +136,7 @@ def ridges(
     """
     what = _groups(sweep, outcome, by, scenarios)
     found, factor = what.found, what.factor
-    layout = Layout(
+    layout = style.Layout(
         body=0.85 + 0.42 * (len(found) + 0.8),
         title=title or what.kept.heading,
         subtitle=f"Runs of all points, {what.kept.months}, by {what.by}.{what.pooled}",
@@ -185,7 +184,7 @@ def curves(
         style.Look(colour, style.scenario_look(i).line, marker=style.scenario_look(i).marker)
         for i, colour in enumerate(_colours(len(found)))
     ]
-    layout = Layout(
+    layout = style.Layout(
         body=3.4,
         title=title or what.kept.heading,
         subtitle=f"Runs of all points, {what.kept.months}, by {what.by}.{what.pooled}",
@@ -304,7 +303,7 @@ def scatter(
     factor, unit = scaled(means.to_numpy(dtype=float), what.unit)
     values = means.to_numpy(dtype=float) / factor
     count = len(names)
-    layout = Layout(
+    layout = style.Layout(
         body=1.62 * count + 0.35,
         title=title or what.heading,
         subtitle=f"Every point with its mean over the runs, {what.months} ({unit}); "
@@ -454,7 +453,7 @@ def boxes(
     shown = sorted({i for box in found for i in box.inputs})
     above = [0.5 + _ROW * len(box.inputs) for box in found]
     shades = mpl.colormaps[_BOX_SHADES]
-    layout = Layout(
+    layout = style.Layout(
         body=sum(above) + _MAP + 0.25,
         title=title,
         subtitle="Bars: the part of each input's range that lies in the box. Below: the rows, "
@@ -584,7 +583,7 @@ def tradeoff(
         style.line_item("no portfolio is better in both", color=style.INK, lw=1.0),
         style.line_item("to where the worst tenth of states begins", color=style.QUIET, lw=0.7),
     ]
-    layout = Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
+    layout = style.Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
     ax = layout.figure.subplots()
     x, across = _side(table, axes[0])
     y, up = _side(table, axes[1])
@@ -676,6 +675,6 @@ def draw_sweep(kind: str, sweep: SweepTables, path: str | Path, **chosen: Any) -
     Raises:
         UserError: as `sweep_figure`; for another suffix; if the file cannot be written.
     """
-    check_file(Path(path), overwrite=True, endings=SUFFIXES)
-    save(sweep_figure(kind, sweep, **chosen), Path(path))
+    check_file(Path(path), overwrite=True, endings=style.SUFFIXES)
+    style.save(sweep_figure(kind, sweep, **chosen), Path(path))
     return [Path(path)]

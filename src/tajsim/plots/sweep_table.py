@@ -12,9 +12,7 @@ import pandas as pd
 
 from tajsim.errors import UserError, unknown
 from tajsim.plots.panels import few
-from tajsim.results.numbers import display_name, month_text, plain
-from tajsim.results.select import Names, as_names
-from tajsim.results.window import Floats, scaled
+from tajsim.results import numbers, select, window
 
 
 class SweepTables(Protocol):
@@ -60,7 +58,8 @@ class Kept:
         row = self.sweep.columns.T[self.name]
         places = [part.partition("=")[::2] for part in str(row["where"]).split(";") if part]
         texts = [
-            f"all {d.replace('_', ' ')}s" if n == "all" else display_name(n) for d, n in places
+            f"all {d.replace('_', ' ')}s" if n == "all" else numbers.display_name(n)
+            for d, n in places
         ]
         return f"{row['label']}: {', '.join(texts)}" if texts else str(row["label"])
 
@@ -68,10 +67,10 @@ class Kept:
     def months(self) -> str:
         """The months that the column covers."""
         row = self.sweep.columns.T[self.name]
-        first, last = month_text(row["window_start"]), month_text(row["window_end"])
+        first, last = numbers.month_text(row["window_start"]), numbers.month_text(row["window_end"])
         return first if first == last else f"{first} to {last}"
 
-    def strongest(self, by: Names, count: int, exactly: bool = True) -> list[str]:
+    def strongest(self, by: select.Names, count: int, exactly: bool = True) -> list[str]:
         """Return the factors asked for, or those that the column goes with most.
 
         Raises:
@@ -101,7 +100,7 @@ class Kept:
         return text.strip() + few(runs)
 
 
-def kept(sweep: SweepTables, outcome: Names, scenarios: Names) -> Kept:
+def kept(sweep: SweepTables, outcome: select.Names, scenarios: select.Names) -> Kept:
     """Return the column to draw, of the runs that have it.
 
     Raises:
@@ -111,13 +110,13 @@ def kept(sweep: SweepTables, outcome: Names, scenarios: Names) -> Kept:
     return Kept(sweep, name, chosen(sweep, scenarios).dropna(subset=[name]))
 
 
-def column(sweep: SweepTables, outcome: Names) -> str:
+def column(sweep: SweepTables, outcome: select.Names) -> str:
     """Return the column to draw: a kept one, or that of an outcome kept once; the first by default.
 
     Raises:
         UserError: for an unknown name, or more than one.
     """
-    names = as_names(outcome)
+    names = select.as_names(outcome)
     if len(names) > 1:
         raise UserError(f"{', '.join(names)}: this picture shows one outcome; name one")
     if not names:
@@ -131,7 +130,7 @@ def column(sweep: SweepTables, outcome: Names) -> str:
     return names[0] if names[0] in matching else matching[0]
 
 
-def factors(sweep: SweepTables, by: Names, count: int | None = None) -> list[str]:
+def factors(sweep: SweepTables, by: select.Names, count: int | None = None) -> list[str]:
     """Return the factors to draw by.
 
     Raises:
@@ -140,7 +139,7 @@ def factors(sweep: SweepTables, by: Names, count: int | None = None) -> list[str
     there = [str(name) for name in sweep.factors.index]
     if sweep.points["scenario"].nunique() > 1:
         there.append("scenario")
-    names = as_names(by)
+    names = select.as_names(by)
     wrong = [unknown("factor", name, there) for name in names if name not in there]
     if wrong:
         raise UserError(wrong)
@@ -149,18 +148,18 @@ def factors(sweep: SweepTables, by: Names, count: int | None = None) -> list[str
     return names
 
 
-def chosen(sweep: SweepTables, scenarios: Names) -> pd.DataFrame:
+def chosen(sweep: SweepTables, scenarios: select.Names) -> pd.DataFrame:
     """Return one row a run with scenario and factors, of the scenarios named or of all.
 
     Raises:
         UserError: for an unknown scenario, or without a finished run.
     """
     there = [str(name) for name in dict.fromkeys(sweep.points["scenario"])]
-    wrong = [unknown("scenario", n, there) for n in as_names(scenarios) if n not in there]
+    wrong = [unknown("scenario", n, there) for n in select.as_names(scenarios) if n not in there]
     if wrong:
         raise UserError(wrong)
     table = sweep.results.join(sweep.points, on="point")
-    table = table[table["scenario"].isin(as_names(scenarios) or there)]
+    table = table[table["scenario"].isin(select.as_names(scenarios) or there)]
     if table.empty:
         raise UserError("no run of this sweep is finished")
     return table
@@ -194,8 +193,8 @@ def _along(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:
 def value_text(value: Any) -> str:
     """Return the value of a factor."""
     if isinstance(value, int | float | np.number):
-        factor, word = scaled(np.array([float(value)]), "")
-        return plain(float(value) / factor) + f" {word}".rstrip()
+        factor, word = window.scaled(np.array([float(value)]), "")
+        return numbers.plain(float(value) / factor) + f" {word}".rstrip()
     return str(value)
 
 
@@ -217,7 +216,7 @@ class Group:
     """Some runs under one name; ``values`` are of one column."""
 
     name: str
-    values: Floats
+    values: window.Floats
 
 
 def dividing_factor(sweep: SweepTables, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:

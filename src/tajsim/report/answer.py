@@ -11,9 +11,8 @@ import pandas as pd
 from tajsim.display.html import rows_of
 from tajsim.report import wording
 from tajsim.report.facts import Facts
+from tajsim.results import select, window
 from tajsim.results.effect import effect
-from tajsim.results.select import NOTICEABLE, first_of_comparison, first_of_summary, gap, is_whole
-from tajsim.results.window import yes_or_no
 
 MOST = 5
 #: With fewer pairs of runs than this no direction is stated in the answer.
@@ -64,12 +63,12 @@ def _most_moved(facts: Facts) -> list[str]:
 def leading(facts: Facts, scenario: str) -> list[tuple[str, str]]:
     """Return the differences to state first, as outcome and coordinate, each saying its own."""
     part = facts.comparison[facts.comparison["scenario"] == scenario]
-    shown = first_of_comparison(part)
+    shown = select.first_of_comparison(part)
     shown = shown[(shown["direction"] != "") & (shown["unit"] != "0 or 1")]
     claimed = facts.claimed(scenario)
-    added = set(part[is_whole(part)]["outcome"])  # the others have no whole, only places
+    added = set(part[select.is_whole(part)]["outcome"])  # the others have no whole, only places
     order = []
-    for row, alone in zip(rows_of(shown), is_whole(shown), strict=True):
+    for row, alone in zip(rows_of(shown), select.is_whole(shown), strict=True):
         key = (row.outcome, row.where)
         whole = alone or row.outcome not in added
         # A claim about one place stands for the whole where there is one, else of that place.
@@ -84,7 +83,7 @@ def _size(facts: Facts, scenario: str, outcome: str, where: str) -> float:
     """Return the mean difference in standard deviations of the reference's runs."""
     a, b = facts.cell(scenario, outcome, where).values
     spread = float(np.nanstd(a))
-    return abs(float(np.nanmean(gap(a, b)))) / spread if spread > 0.0 else 0.0
+    return abs(float(np.nanmean(select.gap(a, b)))) / spread if spread > 0.0 else 0.0
 
 
 def _distinct(
@@ -95,7 +94,7 @@ def _distinct(
     values: list[np.ndarray] = []
     for outcome, where in keys:
         a, b = facts.cell(scenario, outcome, where).values
-        own = gap(a, b)
+        own = select.gap(a, b)
         if any(outcome == name for name, _ in kept) or any(_together(own, v) for v in values):
             continue
         kept.append((outcome, where))
@@ -123,12 +122,12 @@ def _effects(facts: Facts, scenario: str, keys: Sequence[tuple[str, str]]) -> li
         a, b = cell.values
         known = np.isfinite(b - a)
         means = float(a[known].mean()), float(b[known].mean())
-        found.append((facts.in_words(*key), cell.unit, effect(gap(a, b)), means))
+        found.append((facts.in_words(*key), cell.unit, effect(select.gap(a, b)), means))
     groups = [found[i : i + TOGETHER] for i in range(0, len(found), TOGETHER)]
     if not groups:
         return [
-            f"No headline outcome of {scenario} differs by as much as {100 * NOTICEABLE:g} % with "
-            "an interval clear of zero."
+            f"No headline outcome of {scenario} differs by as much as "
+            f"{100 * select.NOTICEABLE:g} % with an interval clear of zero."
         ]
     return [wording.effects_sentence(scenario, group) for group in groups]
 
@@ -138,7 +137,7 @@ def _yes_or_no(facts: Facts, scenario: str) -> list[str]:
     for outcome in _flags(facts):
         cell = facts.cell(scenario, outcome, "")
         a, b = cell.values
-        found = effect(gap(a, b))
+        found = effect(select.gap(a, b))
         name = wording.capital(facts.in_words(outcome, ""))
         line = (
             f"“{name}” occurs {wording.in_runs(int(b.sum()), b.size)} of {scenario} and "
@@ -157,7 +156,7 @@ def _flags(facts: Facts) -> list[str]:
     return [
         str(name)
         for name, v in facts.dataset.data_vars.items()
-        if yes_or_no(v, windowed=True)
+        if window.yes_or_no(v, windowed=True)
         and v.attrs.get("headline")
         and set(map(str, v.dims)) == {"scenario", "month", "run"}
     ]
@@ -165,11 +164,11 @@ def _flags(facts: Facts) -> list[str]:
 
 def _levels(facts: Facts) -> list[str]:
     """Return levels of one scenario: the outcomes of its claims first, then an even choice."""
-    shown = first_of_summary(facts.summary)
+    shown = select.first_of_summary(facts.summary)
     shown = shown[(shown["unit"] != "0 or 1") & shown["median"].notna()]
     named = [outcome for outcome, _ in facts.claimed(facts.reference)]
     claimed = shown[shown["outcome"].isin(named)]
-    rest = shown[~shown["outcome"].isin(named) & is_whole(shown)]
+    rest = shown[~shown["outcome"].isin(named) & select.is_whole(shown)]
     rest = rest[rest["p95"] > rest["p05"]]
     places = np.linspace(0, len(rest) - 1, min(len(rest), MOST)).round().astype(int)
     chosen = pd.concat([claimed, rest.iloc[places]]).drop_duplicates("outcome")
@@ -207,14 +206,14 @@ def counts(facts: Facts, left: int) -> list[str]:
         left: how many scenarios the answer leaves out.
     """
     table = facts.comparison
-    table = table[table["headline"] & is_whole(table)]
+    table = table[table["headline"] & select.is_whole(table)]
     if table.empty or (table["share_tied"] == 1.0).all():
         return []
     same = table["share_tied"] == 1.0
     moves = (table["direction"] != "") & ~same
     unsure = (table["direction"] == "") & ~same & table["low"].notna()
     size = table[["reference_median", "median"]].abs().max(axis=1)
-    slight = int((moves & (table["difference"].abs() < NOTICEABLE * size)).sum())
+    slight = int((moves & (table["difference"].abs() < select.NOTICEABLE * size)).sum())
     names = [facts.in_words(row.outcome, row.where) for row in rows_of(table[unsure])]
     named = f" ({wording.listed(list(dict.fromkeys(names)), NAMED)})"
     covers = f"an interval that covers zero, so that no direction is stated{named}"
@@ -241,4 +240,4 @@ def _slight(part: int, whole: int) -> str:
     if not part:
         return ""
     who = "" if part == whole == 1 else "all of them " if part == whole else f"{part} of them "
-    return f" ({who}by less than {100 * NOTICEABLE:g} %)"
+    return f" ({who}by less than {100 * select.NOTICEABLE:g} %)"

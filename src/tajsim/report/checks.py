@@ -14,21 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from tajsim.analysis import verdicts
-from tajsim.analysis.assumptions import TOGETHER, influence, ranked
+from tajsim.analysis import assumptions, verdicts
 from tajsim.axes import Array
 from tajsim.display.html import rows_of
 from tajsim.errors import UserError
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
-from tajsim.report.answer import leading
+from tajsim.report import answer, tables, wording
 from tajsim.report.facts import Facts
-from tajsim.report.tables import Table
-from tajsim.report.wording import capital, in_runs, listed, month, plain, with_interval
+from tajsim.results import numbers, select, window
 from tajsim.results.effect import LEVEL, Effect, effect
-from tajsim.results.numbers import interval, table_number
-from tajsim.results.select import attribute
-from tajsim.results.window import DOCUMENTED_UNTIL
 from tajsim.version import __version__
 
 #: So many of the first differences are looked at, and so many assumptions for each.
@@ -89,7 +84,7 @@ def reversals(facts: Facts, scenario: str) -> list[Reversal]:
         return []
     values = facts.dataset["parameter_value"].sel(scenario=facts.reference)
     found = []
-    for outcome, where in leading(facts, scenario)[:DIFFERENCES]:
+    for outcome, where in answer.leading(facts, scenario)[:DIFFERENCES]:
         cell = facts.cell(scenario, outcome, where)
         differences = cell.values[1] - cell.values[0]
         for name in _influential(facts, scenario, outcome, where, differences):
@@ -124,7 +119,7 @@ def _influential(
     if len(known):
         own = known[known["scenario"] == scenario]
         same = (own["outcome"] == outcome) & (own["where"] == where)
-        chosen = own[same | (own["outcome"] == TOGETHER)]
+        chosen = own[same | (own["outcome"] == assumptions.TOGETHER)]
         named = [row.parameter for row in rows_of(chosen.sort_values("share", ascending=False))]
         if named:
             return list(dict.fromkeys(named))[: 2 * ASSUMED]
@@ -145,9 +140,9 @@ def _by_rank(facts: Facts, differences: np.ndarray) -> list[str]:
     if not names:
         return []
     seed = int(facts.dataset.attrs.get("seed", 0))
-    found = influence(
-        ranked(values.sel(parameter=names).values),
-        ranked(differences[np.newaxis]),
+    found = assumptions.influence(
+        assumptions.ranked(values.sel(parameter=names).values),
+        assumptions.ranked(differences[np.newaxis]),
         np.ones(1),
         np.arange(facts.runs),
         seed,
@@ -196,7 +191,7 @@ def reversal_sentences(facts: Facts, scenario: str) -> list[str]:
     return lines
 
 
-def reversal_table(facts: Facts, scenario: str) -> Table | None:
+def reversal_table(facts: Facts, scenario: str) -> tables.Table | None:
     """Return the pairs that reverse, and those whose interval covers zero in a third."""
     found = reversals(facts, scenario)
     shown = [one for one in found if one.opposite] + [one for one in found if one.fades]
@@ -204,16 +199,16 @@ def reversal_table(facts: Facts, scenario: str) -> Table | None:
         return None
     body = [
         [
-            capital(one.outcome),
+            wording.capital(one.outcome),
             one.parameter,
-            with_interval(one.whole.mean, one.whole.low, one.whole.high, one.unit)[0],
-            f"at most {plain(one.cuts[0])}: {_third(one.low, one.unit)}",
-            f"at least {plain(one.cuts[1])}: {_third(one.high, one.unit)}",
+            wording.with_interval(one.whole.mean, one.whole.low, one.whole.high, one.unit)[0],
+            f"at most {wording.plain(one.cuts[0])}: {_third(one.low, one.unit)}",
+            f"at least {wording.plain(one.cuts[1])}: {_third(one.high, one.unit)}",
         ]
         for one in shown[:SHOWN]
     ]
     left = len(shown) - len(body)
-    return Table(
+    return tables.Table(
         f"{scenario}: mean paired difference where an assumption is low, and where it is high",
         ["Outcome", "Assumption", "All runs", "Lowest third", "Highest third"],
         body,
@@ -224,17 +219,18 @@ def reversal_table(facts: Facts, scenario: str) -> Table | None:
 
 def _reversed(one: Reversal, runs: int) -> str:
     low, high = one.low, one.high
-    whole = with_interval(one.whole.mean, one.whole.low, one.whole.high, one.unit)[0]
+    whole = wording.with_interval(one.whole.mean, one.whole.low, one.whole.high, one.unit)[0]
     return (
-        f"{capital(one.outcome)}: over all runs {whole}, but "
-        f"where {one.parameter} is at most {plain(one.cuts[0])} (lowest third, "
-        f"{in_runs(low.runs, runs).removeprefix('in ')}) it is {_third(low, one.unit)}, and where "
-        f"it is at least {plain(one.cuts[1])} (highest third) {_third(high, one.unit)}."
+        f"{wording.capital(one.outcome)}: over all runs {whole}, but "
+        f"where {one.parameter} is at most {wording.plain(one.cuts[0])} (lowest third, "
+        f"{wording.in_runs(low.runs, runs).removeprefix('in ')}) it is {_third(low, one.unit)}, "
+        f"and where it is at least {wording.plain(one.cuts[1])} (highest third) "
+        f"{_third(high, one.unit)}."
     )
 
 
 def _third(found: Effect, unit: str) -> str:
-    size, ends = with_interval(found.mean, found.low, found.high, unit)
+    size, ends = wording.with_interval(found.mean, found.low, found.high, unit)
     return f"{size} (90 % interval {ends})"
 
 
@@ -259,15 +255,15 @@ def inputs_set(facts: Facts) -> Iterator[tuple[str, str, float]]:
     """Yield scenarios, parameter and value of every setting and every event that sets one."""
     found: dict[tuple[str, float], list[str]] = {}
     for scenario in facts.names:
-        for name, value in attribute(facts.dataset, "settings").get(scenario, {}).items():
+        for name, value in select.attribute(facts.dataset, "settings").get(scenario, {}).items():
             found.setdefault((name, float(value)), []).append(scenario)
-        for event in attribute(facts.dataset, "events").get(scenario, ()):
+        for event in select.attribute(facts.dataset, "events").get(scenario, ()):
             given = event.get("arguments", {})
             if event["kind"] == "set" and {"parameter", "value"} <= set(given):
                 key = str(given["parameter"]), float(given["value"])
                 found.setdefault(key, []).append(scenario)
     for (name, value), scenarios in found.items():
-        who = listed(list(dict.fromkeys(scenarios)), 3)
+        who = wording.listed(list(dict.fromkeys(scenarios)), 3)
         yield f"{who} set{'s' if len(set(scenarios)) == 1 else ''}", name, value
 
 
@@ -279,8 +275,9 @@ def out_of_registry(facts: Facts) -> list[str]:
         row = known.get(name)
         if row and not row.low <= value <= row.high:
             lines.append(
-                f"{scenario} {name} to {table_number(value)}, outside its documented or assumed "
-                f"range of {interval(row.low, row.high)}: the rules were not made for that."
+                f"{scenario} {name} to {numbers.table_number(value)}, outside its documented or "
+                f"assumed range of {numbers.interval(row.low, row.high)}: the rules were not made "
+                "for that."
             )
     if "parameter_value" in facts.dataset:
         values = facts.dataset["parameter_value"]
@@ -292,8 +289,8 @@ def out_of_registry(facts: Facts) -> list[str]:
             outside = row and (low < row.low - slack or high > row.high + slack)
             if outside and row and str(name) not in chosen:
                 lines.append(
-                    f"Runs have {name} from {interval(low, high)}, outside its range of "
-                    f"{interval(row.low, row.high)}."
+                    f"Runs have {name} from {numbers.interval(low, high)}, outside its range of "
+                    f"{numbers.interval(row.low, row.high)}."
                 )
     return list(dict.fromkeys(lines))
 
@@ -307,8 +304,9 @@ def out_of_calibration(facts: Facts) -> list[str]:
             low, high = (float(end) for end in (sample[name].min(), sample[name].max()))
             if not low <= value <= high:
                 lines.append(
-                    f"{scenario} {name} to {table_number(value)}, outside the calibrated range of "
-                    f"{interval(low, high)}: nothing there was held against the documents."
+                    f"{scenario} {name} to {numbers.table_number(value)}, outside the calibrated "
+                    f"range of {numbers.interval(low, high)}: nothing there was held against the "
+                    "documents."
                 )
     return list(dict.fromkeys(lines))
 
@@ -334,7 +332,7 @@ def _mode(facts: Facts) -> list[str]:
 
 def _continued(facts: Facts) -> list[str]:
     return [
-        f"The months up to {month(one['until'])} are those of a saved history of "
+        f"The months up to {wording.month(one['until'])} are those of a saved history of "
         f"{one['scenario']}: what a scenario has otherwise counts from the month after on."
         for one in facts.continued
     ]
@@ -353,14 +351,16 @@ def _runs(facts: Facts) -> list[str]:
 
 def _projection(facts: Facts) -> list[str]:
     windows = [facts.window(name) for name in (facts.others or [facts.reference])]
-    ends = [w for w in windows if w[1] > DOCUMENTED_UNTIL]
+    ends = [w for w in windows if w[1] > window.DOCUMENTED_UNTIL]
     if not ends:
         return []
-    months = int(np.datetime64(max(w[1] for w in ends), "M") - np.datetime64(DOCUMENTED_UNTIL, "M"))
+    months = int(
+        np.datetime64(max(w[1] for w in ends), "M") - np.datetime64(window.DOCUMENTED_UNTIL, "M")
+    )
     first, last = max(min(w[0] for w in ends), "2016-01"), max(w[1] for w in ends)
     return [
-        f"The months from {month(first)} to {month(last)} ({months} of them) are projection: "
-        "no document speaks of them, and outside pressures go on as scheduled."
+        f"The months from {wording.month(first)} to {wording.month(last)} ({months} of them) are "
+        "projection: no document speaks of them, and outside pressures go on as scheduled."
     ]
 
 

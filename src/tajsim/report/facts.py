@@ -17,17 +17,12 @@ import xarray as xr
 from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, kept_table
+from tajsim.inputs import registry, toml
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
-from tajsim.inputs.registry import actor_name, load_parameters
 from tajsim.inputs.scenario_parts import COMMAND_LINE
-from tajsim.inputs.toml import month_number
-from tajsim.report.gather import Given, fitting
-from tajsim.report.wording import capital, coordinate, listed, month, small
-from tajsim.results import chronicle, window
-from tajsim.results.chronicle import Change, Occurrence, decided, scheduled, sentence
+from tajsim.report import gather, wording
+from tajsim.results import chronicle, numbers, select, window
 from tajsim.results.effect import basis_counts, compare_results, summarise
-from tajsim.results.numbers import table_number
-from tajsim.results.select import attribute, gap, names_of
 from tajsim.results.window import Cell, Window
 
 
@@ -40,7 +35,7 @@ class Facts:
         asked: the window that was asked for; ``None`` for the default of each scenario.
     """
 
-    given: Given
+    given: gather.Given
     asked: Window | None = None
 
     @property
@@ -51,7 +46,7 @@ class Facts:
     @cached_property
     def names(self) -> list[str]:
         """The scenarios; with more than one, the first is the reference."""
-        return names_of(self.dataset)
+        return select.names_of(self.dataset)
 
     @property
     def reference(self) -> str:
@@ -106,7 +101,7 @@ class Facts:
     @cached_property
     def variance(self) -> pd.DataFrame:
         """The shares of variance of the differences, where they are over the report's window."""
-        return fitting(self.kept_variance, {name: self.window(name) for name in self.others})
+        return gather.fitting(self.kept_variance, {name: self.window(name) for name in self.others})
 
     @cached_property
     def assumptions(self) -> pd.DataFrame:
@@ -127,7 +122,7 @@ class Facts:
         """Return the outcomes and coordinates that a scenario's claims are about, in order."""
         return [
             (claim["outcome"], ";".join(f"{d}={n}" for d, n in (claim.get("where") or {}).items()))
-            for claim in attribute(self.dataset, "claims").get(scenario, ())
+            for claim in select.attribute(self.dataset, "claims").get(scenario, ())
         ]
 
     @cached_property
@@ -147,7 +142,7 @@ class Facts:
     def differences(self, scenario: str) -> Iterator[tuple[Cell, np.ndarray]]:
         """Yield every outcome with its paired differences ``(run,)``."""
         for cell in self._cells[scenario]:
-            yield cell, gap(*cell.values)
+            yield cell, select.gap(*cell.values)
 
     def equal(self, scenario: str) -> bool:
         """Tell whether every outcome is the same in every run, over the window."""
@@ -162,8 +157,8 @@ class Facts:
 
     def in_words(self, outcome: str, where: str) -> str:
         """Return an outcome as it stands within a sentence: ``own effort (border)``."""
-        label = small(str(self.dataset[outcome].attrs.get("label", outcome)))
-        place = coordinate(where)
+        label = wording.small(str(self.dataset[outcome].attrs.get("label", outcome)))
+        place = wording.coordinate(where)
         return f"{label} ({place})" if place else label
 
 
@@ -257,17 +252,17 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
     """
     alone = scenario == facts.reference
     base: dict[str, Any] = (
-        {} if alone else attribute(facts.dataset, "settings").get(facts.reference, {})
+        {} if alone else select.attribute(facts.dataset, "settings").get(facts.reference, {})
     )
-    own = attribute(facts.dataset, "settings").get(scenario, {})
-    text = attribute(facts.dataset, "scenario_text").get(scenario, "")
-    origins = attribute(facts.dataset, "origins").get(scenario, {})
+    own = select.attribute(facts.dataset, "settings").get(scenario, {})
+    text = select.attribute(facts.dataset, "scenario_text").get(scenario, "")
+    origins = select.attribute(facts.dataset, "origins").get(scenario, {})
     found = [
         _setting(name, own.get(name), base.get(name), str(origins.get(name, "")), text)
         for name in dict.fromkeys([*own, *base])
         if own.get(name) != base.get(name)
     ]
-    events = attribute(facts.dataset, "events")
+    events = select.attribute(facts.dataset, "events")
     ours = list(events.get(scenario, ()))
     theirs = [] if alone else list(events.get(facts.reference, ()))
     left = {_event_key(event) for event in theirs}
@@ -285,19 +280,21 @@ def _event_key(event: Mapping[str, Any]) -> str:
 def _setting(
     name: str, value: float | None, base: float | None, origin: str, text: str
 ) -> ScenarioChange:
-    row = load_parameters().get(name)
+    row = registry.load_parameters().get(name)
     unit = "" if row is None or row.unit in ("index", "number", "0 or 1") else f" {row.unit}"
     usual = base if base is not None else row.value if row else None
     meaning = f"{row.meaning.rstrip('.')} ({name})" if row else name
     if value is None:
-        line = f"{capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
+        line = (
+            f"{wording.capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
+        )
         return ScenarioChange(line, _basis(name), origin)
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
     figures = _figure(value), _figure(usual)
     if usual is not None and figures[0] == figures[1]:
         figures = f"{value:.10g}", f"{usual:.10g}"
     instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
-    line = f"{capital(meaning)} is set to {figures[0]}{unit}{instead}."
+    line = f"{wording.capital(meaning)} is set to {figures[0]}{unit}{instead}."
     if origin == COMMAND_LINE:
         return ScenarioChange(line, "no document; chosen on the command line", origin)
     remark = remark_at(text, origin)
@@ -305,11 +302,11 @@ def _setting(
 
 
 def _figure(value: float | None) -> str:
-    return "unknown" if value is None else table_number(value)
+    return "unknown" if value is None else numbers.table_number(value)
 
 
 def _basis(name: str) -> str:
-    row = load_parameters().get(name)
+    row = registry.load_parameters().get(name)
     if row is None:
         return _sources([])
     return _sources(cited("", row.basis.figures))
@@ -322,7 +319,7 @@ def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
     effect = _effect_of(event["kind"], event.get("arguments", {}))
     what = f"{label} ({effect})" if label else effect
     return ScenarioChange(
-        f"{month(event['month'])}: {what}.", _sources(_behind(event, remark)), where, remark
+        f"{wording.month(event['month'])}: {what}.", _sources(_behind(event, remark)), where, remark
     )
 
 
@@ -335,7 +332,9 @@ def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
 
 def _dropped(event: Mapping[str, Any], reference: str) -> ScenarioChange:
     label = event.get("label") or _effect_of(event["kind"], event.get("arguments", {}))
-    line = f"{month(event['month'])}: “{label}”, which {reference} has, does not take place."
+    line = (
+        f"{wording.month(event['month'])}: “{label}”, which {reference} has, does not take place."
+    )
     return ScenarioChange(line, _sources(_behind(event)), str(event.get("where") or ""))
 
 
@@ -343,12 +342,12 @@ def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
     """Return what an event does, in words."""
     if kind == "set":
         name = str(arguments.get("parameter"))
-        row = load_parameters().get(name)
+        row = registry.load_parameters().get(name)
         unit = f" {row.unit}" if row and row.unit not in ("index", "number", "0 or 1") else ""
         months = int(arguments.get("months", 1))
         over = f" over {months} months" if months > 1 else ""
         return f"{name} goes to {_figure(arguments.get('value'))}{unit}{over}"
-    named = {key: actor_name(str(value)) for key, value in arguments.items()}
+    named = {key: registry.actor_name(str(value)) for key, value in arguments.items()}
     months = int(arguments.get("months", 1))
     forms = {
         "handover": "the guard of {section} passes to {agency}",
@@ -362,12 +361,12 @@ def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
     try:
         return forms[kind].format(**named)
     except KeyError:
-        return f"{kind.replace('_', ' ')}: {listed([f'{k} {v}' for k, v in named.items()])}"
+        return f"{kind.replace('_', ' ')}: {wording.listed([f'{k} {v}' for k, v in named.items()])}"
 
 
 def _sources(places: list[str]) -> str:
     """Return the documents behind a change, or that none is named."""
-    return listed(places) if places else "no document; the scenario's own assumption"
+    return wording.listed(places) if places else "no document; the scenario's own assumption"
 
 
 #: So many events of a run are shown.
@@ -430,7 +429,7 @@ def typical_run(facts: Facts, scenario: str) -> int:
     return int(runs[int(np.argmin(distance))])
 
 
-def _alone(run: int, events: Sequence[Occurrence]) -> Narrative:
+def _alone(run: int, events: Sequence[chronicle.Occurrence]) -> Narrative:
     every = chronicle.merged(events)
     breaks = [e for e in every if e.weight == 3 and e.cause != "scenario"]
     orders = [e for e in every if e.cause == "scenario"][-SCHEDULED:]
@@ -440,7 +439,8 @@ def _alone(run: int, events: Sequence[Occurrence]) -> Narrative:
     shown = [event for event in every if event in kept]
     marks = ["scheduled" if e.cause == "scenario" else "" for e in shown]
     lines = [
-        (month(e.month), mark, f"{sentence(e)}.") for e, mark in zip(shown, marks, strict=True)
+        (wording.month(e.month), mark, f"{chronicle.sentence(e)}.")
+        for e, mark in zip(shown, marks, strict=True)
     ]
     chosen = f"Run {run}, the one whose outcomes are nearest to the medians of all runs."
     return Narrative(run, chosen, lines, len(events) - len(shown))
@@ -450,19 +450,21 @@ def _against(
     facts: Facts,
     scenario: str,
     run: int,
-    base: Sequence[Occurrence],
-    own: Sequence[Occurrence],
+    base: Sequence[chronicle.Occurrence],
+    own: Sequence[chronicle.Occurrence],
 ) -> Narrative:
     """Return what the scenario schedules otherwise, the first event that differs, and the rest."""
     orders, found = (
-        chronicle.changes(scheduled(base), scheduled(own)),
-        chronicle.changes(decided(base), decided(own)),
+        chronicle.changes(chronicle.scheduled(base), chronicle.scheduled(own)),
+        chronicle.changes(chronicle.decided(base), chronicle.decided(own)),
     )
     chain = chronicle.most_telling(found, MOST) if found else []
     marked = [(change, "scheduled") for change in orders[:3]]
     marked += [(change, _side(facts, scenario, change)) for change in chain]
-    marked.sort(key=lambda pair: month_number(pair[0].month))
-    lines = [(month(c.month), mark, f"{sentence(c.event)}.") for c, mark in marked]
+    marked.sort(key=lambda pair: toml.month_number(pair[0].month))
+    lines = [
+        (wording.month(c.month), mark, f"{chronicle.sentence(c.event)}.") for c, mark in marked
+    ]
     chosen = (
         f"Run {run} of {scenario} against the same run of {facts.reference}: the pair whose "
         f"differences are nearest to the medians of all pairs. {_first(found, orders)}"
@@ -473,22 +475,24 @@ def _against(
     return Narrative(run, chosen, lines, left, same)
 
 
-def _first(found: Sequence[Change], orders: Sequence[Change]) -> str:
+def _first(found: Sequence[chronicle.Change], orders: Sequence[chronicle.Change]) -> str:
     if not found:
         return "Between the two no event differs that a scenario does not schedule itself."
-    months = month_number(found[0].month) - month_number(orders[0].month) if orders else -1
+    months = (
+        toml.month_number(found[0].month) - toml.month_number(orders[0].month) if orders else -1
+    )
     if months < 0:  # what differs from the start has no event of its own
-        return f"The first event that differs comes in {month(found[0].month)}."
+        return f"The first event that differs comes in {wording.month(found[0].month)}."
     after = f"{months} month{'s' if months > 1 else ''} after" if months else "in the month of"
     return (
         f"The first event that differs and that no scenario schedules comes in "
-        f"{month(found[0].month)}, {after} the scenarios' own first difference."
+        f"{wording.month(found[0].month)}, {after} the scenarios' own first difference."
     )
 
 
-def _side(facts: Facts, scenario: str, change: Change) -> str:
+def _side(facts: Facts, scenario: str, change: chronicle.Change) -> str:
     if change.elsewhere:
-        return f"in {facts.reference}: {actor_name(change.elsewhere)}"
+        return f"in {facts.reference}: {registry.actor_name(change.elsewhere)}"
     if change.side == "A":
         return f"only in {facts.reference}"
     if change.side == "B":

@@ -13,13 +13,11 @@ import xarray as xr
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
-from tajsim.report import checks, pictures, tables
+from tajsim.report import checks, pictures, tables, wording
 from tajsim.report.answer import answer
 from tajsim.report.facts import Facts, changes, narrative, title_of
 from tajsim.report.gather import gather, why_not
-from tajsim.report.wording import listed, month
-from tajsim.results.effect import basis_statement
-from tajsim.results.select import attribute, headline
+from tajsim.results import effect, select
 from tajsim.results.window import DOCUMENTED_UNTIL, Window, check_window, kept_window, whole_period
 
 if TYPE_CHECKING:
@@ -104,13 +102,13 @@ def contents(facts: Facts) -> dict[str, Any]:
     """Return everything that the template places, as texts and tables."""
     compared = facts.others or [facts.reference]
     many = len(compared) > FOLDED
-    questions = attribute(facts.dataset, "questions")
+    questions = select.attribute(facts.dataset, "questions")
     stories = [
         (name, story, None if many else pictures.run_picture(facts, name, story.run))
         for name in compared
         if (story := narrative(facts, name))
     ]
-    title = f"{len(compared)} scenarios" if many else listed(compared)
+    title = f"{len(compared)} scenarios" if many else wording.listed(compared)
     return {
         "policy": POLICY,
         "title": f"{title} against {facts.reference}" if facts.others else title,
@@ -129,14 +127,14 @@ def contents(facts: Facts) -> dict[str, Any]:
         or [("", [tables.levels(facts)])],
         "meanings": [
             (str(facts.dataset[name].attrs.get("label", name)), meaning)
-            for name in headline(facts.dataset)
+            for name in select.headline(facts.dataset)
             if (meaning := str(facts.dataset[name].attrs.get("meaning", "")))
         ],
         "claims_sentence": tables.claims_sentence(facts),
         "claims": [(name, t) for name in facts.names if (t := tables.claims(facts, name))],
         "claims_picture": pictures.claims_picture(facts),
         "assumptions_picture": pictures.assumptions_picture(facts),
-        "basis": basis_statement(facts.dataset) if facts.counts else "",
+        "basis": effect.basis_statement(facts.dataset) if facts.counts else "",
         "rests": [_rests(facts, name) for name in facts.others],
         "stories": stories,
         "sections": [row for row in SECTIONS if stories or row[0] != "story"],
@@ -144,7 +142,7 @@ def contents(facts: Facts) -> dict[str, Any]:
         "recipe": tables.recipe(facts),
         "texts": [
             (name, text)
-            for name, text in attribute(facts.dataset, "scenario_text").items()
+            for name, text in select.attribute(facts.dataset, "scenario_text").items()
             if name in facts.names
         ],
         "documents": [(key, d.citation) for key, d in load_documents().items()],
@@ -174,7 +172,7 @@ def _heading(facts: Facts) -> str:
     """Return the title that the file of the only scenario in question gives it, or ""."""
     if len(facts.others) > 1:
         return ""
-    texts = attribute(facts.dataset, "scenario_text")
+    texts = select.attribute(facts.dataset, "scenario_text")
     return title_of(texts.get((facts.others or facts.names)[0], ""))
 
 
@@ -188,7 +186,7 @@ def _line(facts: Facts) -> str:
     later = ", from Jan 2016 on projection" if end > DOCUMENTED_UNTIL else ""
     return (
         f"{facts.runs:,} {word}, seed {facts.dataset.attrs.get('seed', 'unknown')}; "
-        f"outcomes over {month(start)} to {month(end)}{own}{later}"
+        f"outcomes over {wording.month(start)} to {wording.month(end)}{own}{later}"
     )
 
 

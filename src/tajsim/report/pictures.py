@@ -20,9 +20,8 @@ from tajsim.analysis.variance import ASSUMPTIONS, keep_table
 from tajsim.errors import UserError
 from tajsim.plots import KINDS, figure
 from tajsim.plots.style import look, settled
+from tajsim.report import gather, wording
 from tajsim.report.facts import Facts
-from tajsim.report.gather import without
-from tajsim.report.wording import listed, month
 from tajsim.results.select import attribute, headline
 from tajsim.results.window import is_spread, most_moved, window_of
 
@@ -143,7 +142,7 @@ def assumptions_picture(facts: Facts) -> Picture | None:
     """Return the assumptions that matter most; ``None`` if the results do not hold them."""
     if facts.assumptions.empty or len(facts.names) > MOST_SCENARIOS:
         return None
-    bare = without(facts.dataset, ASSUMPTIONS)
+    bare = gather.without(facts.dataset, ASSUMPTIONS)
     shot = Shot("tornado", "The assumptions that matter most")
     return _if_drawn(facts, shot, keep_table(bare, ASSUMPTIONS, facts.assumptions))
 
@@ -219,11 +218,11 @@ def alternative(facts: Facts, shot: Shot) -> str:
     dataset = facts.dataset
     names = shot.options.get("scenarios", facts.names)
     labels = [str(dataset[n].attrs.get("label", n)) for n in shot.options.get("outcome", ())]
-    shown = f" shows {listed(labels)};" if labels else ""
+    shown = f" shows {wording.listed(labels)};" if labels else ""
     first, last = window_of(dataset, facts.asked)
     runs = f"{facts.runs:,} run{'s' if facts.runs != 1 else ''}"
     return (
         f"{_SHOWS.get(shot.kind, f'Picture of the kind “{shot.kind}”.')} It{shown} holds {runs} of "
-        f"{listed(names, MOST_SCENARIOS)}, {month(first)} to {month(last)}; the tables of the page "
-        "have the numbers."
+        f"{wording.listed(names, MOST_SCENARIOS)}, {wording.month(first)} to "
+        f"{wording.month(last)}; the tables of the page have the numbers."
     )

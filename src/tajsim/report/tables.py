@@ -11,16 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-import tajsim.report.wording as wording
-from tajsim.analysis.assumptions import TOGETHER
-from tajsim.analysis.variance import range_text, share_text
+from tajsim.analysis import assumptions, variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display.html import rows_of
 from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.report.answer import FEWEST, leading
+from tajsim.report import answer, wording
 from tajsim.report.facts import Facts
-from tajsim.report.wording import capital, level, listed, month, with_interval
 from tajsim.results.effect import effect
 from tajsim.results.numbers import Digits, factor, percent
 from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
@@ -52,17 +49,17 @@ EACH = 2
 
 def overview(facts: Facts) -> Table | None:
     """Return the leading differences of every scenario; ``None`` with too few runs."""
-    if facts.runs < FEWEST:
+    if facts.runs < answer.FEWEST:
         return None
     body = []
     for name in facts.others:
-        found = leading(facts, name)[:EACH]
+        found = answer.leading(facts, name)[:EACH]
         for number, key in enumerate(found):
             cell = facts.cell(name, *key)
             own = effect(cell.values[1] - cell.values[0])
-            size, ends = with_interval(own.mean, own.low, own.high, cell.unit)
+            size, ends = wording.with_interval(own.mean, own.low, own.high, cell.unit)
             shown = name if number == 0 else f"{name}, also"
-            outcome = capital(facts.in_words(*key))
+            outcome = wording.capital(facts.in_words(*key))
             body.append([shown, outcome, size, ends, percent(own.share_sign)])
         if not found:
             nothing = "nothing" if facts.equal(name) else "nothing by 1 % with a clear interval"
@@ -139,7 +136,7 @@ def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
         unit = unit if yes_or_no(facts.dataset[row.outcome], windowed=True) else "share"
     own = wording.digits_of(row.difference, row.low, row.high, row.unit)
     return [
-        capital(facts.in_words(row.outcome, row.where)),
+        wording.capital(facts.in_words(row.outcome, row.where)),
         "% of months" if unit != row.unit else wording.unit_of_row(own, unit),
         *(_median(own, value, row.unit) for value in medians),
         own(row.difference, True),
@@ -159,7 +156,12 @@ def levels(facts: Facts) -> Table:
     """Return the headline outcomes of a single scenario."""
     shown = first_of_summary(facts.summary)
     body = [
-        [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
+        [
+            row.label,
+            wording.level(row.median, row.unit),
+            wording.level(row.p05, row.unit),
+            wording.level(row.p95, row.unit),
+        ]
         for row in rows_of(shown)
     ]
     return Table(
@@ -185,8 +187,8 @@ def claims(facts: Facts, scenario: str) -> Table | None:
             why = row.reason.replace("whose ", "its ", 1)
             cells += [f"Not tested: {why}", row.expect, "-", "-", "-"]
         else:
-            found = with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
-            cells += [capital(row.verdict), row.expect, *found, percent(row.share)]
+            found = wording.with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
+            cells += [wording.capital(row.verdict), row.expect, *found, percent(row.share)]
         body.append(cells)
     marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]
     return Table(
@@ -222,14 +224,17 @@ def shares(facts: Facts, scenario: str) -> Table | None:
     table = facts.variance
     if table.empty:
         return None
-    wanted = leading(facts, scenario)[:MOST_SHARES]
+    wanted = answer.leading(facts, scenario)[:MOST_SHARES]
     part = table[table["scenario"] == scenario].dropna(subset="chance")
     found = {(row.outcome, row.where): row for row in rows_of(part)}
     kept = [found[key] for key in wanted if key in found]
     if not kept:
         return None
     body = [
-        [capital(facts.in_words(row.outcome, row.where)), *(share_text(row, g) for g in REDRAWN)]
+        [
+            wording.capital(facts.in_words(row.outcome, row.where)),
+            *(variance.share_text(row, g) for g in REDRAWN),
+        ]
         for row in kept
     ]
     runs = int(kept[0].runs)
@@ -249,7 +254,7 @@ def assumed(facts: Facts, scenario: str) -> Table | None:
     known = facts.assumptions
     if known.empty:
         return None
-    part = known[(known["scenario"] == scenario) & (known["outcome"] == TOGETHER)]
+    part = known[(known["scenario"] == scenario) & (known["outcome"] == assumptions.TOGETHER)]
     if part.empty:
         return None
     body = [_assumption(row) for row in rows_of(part)]
@@ -267,7 +272,7 @@ def assumed(facts: Facts, scenario: str) -> Table | None:
 def _assumption(row: Any) -> list[str]:
     doubt = "" if row.stands_out else "; may be chance"
     share = f"{percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}){doubt}"
-    return [f"{row.parameter}: {row.meaning}", range_text(row), share, row.reason]
+    return [f"{row.parameter}: {row.meaning}", variance.range_text(row), share, row.reason]
 
 
 #: What results of Python are called in the commands that make a report of them.
@@ -357,10 +362,10 @@ def _windows(facts: Facts) -> str:
     if len(set(found.values())) == 1:
         return f"{' to '.join(next(iter(found.values())))}, {why}"
     first = dict.fromkeys(window[0] for window in found.values())
-    starts = [
-        f"{month(start)} ({listed([n for n, w in found.items() if w[0] == start], 3)})"
-        for start in sorted(first)
-    ]
+    starts = []
+    for start in sorted(first):
+        whose = wording.listed([name for name, window in found.items() if window[0] == start], 3)
+        starts.append(f"{wording.month(start)} ({whose})")
     return f"for each scenario {why}: {'; '.join(starts)}"
 
 
@@ -372,7 +377,7 @@ def _own_files(facts: Facts, texts: dict[str, str]) -> list[str]:
     if not own:
         return []
     verb, text = ("does", "its text stands") if len(own) == 1 else ("do", "their texts stand")
-    return [f"{listed(own)} {verb} not ship with tajsim; {text} below."]
+    return [f"{wording.listed(own)} {verb} not ship with tajsim; {text} below."]
 
 
 def _continued(facts: Facts) -> list[str]:

@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tajsim.inputs.registry import actor_name
-from tajsim.results.effect import Effect
-from tajsim.results.numbers import MINUS, Digits, digits, month_text, table_number
+from tajsim.results import effect, numbers
 
 #: Words that state a direction; no sentence has one where the interval covers zero.
 UP, DOWN = "raises", "lowers"
@@ -21,7 +20,7 @@ _UNITS = {
     "ratio": "",
 }
 _SHARES = ("share", "0 or 1")
-month = month_text
+month = numbers.month_text
 
 
 def with_interval(
@@ -32,12 +31,12 @@ def with_interval(
     return _with_unit(own(value, signed), own, unit, not signed), own.span(low, high, signed)
 
 
-def digits_of(value: float, low: float, high: float, unit: str) -> Digits:
+def digits_of(value: float, low: float, high: float, unit: str) -> numbers.Digits:
     """Return how the numbers of an effect in a unit are written."""
-    return digits(value, low, high, unit in _SHARES)
+    return numbers.digits(value, low, high, unit in _SHARES)
 
 
-def _with_unit(number: str, own: Digits, unit: str, level: bool = False) -> str:
+def _with_unit(number: str, own: numbers.Digits, unit: str, level: bool = False) -> str:
     """Return a number of `digits_of` with its unit: ``1,677 kg a year``, ``25 %`` of a level."""
     if level and unit in _SHARES:
         return f"{number} %" if unit == "share" else f"{number} % of the runs"
@@ -48,7 +47,7 @@ def _unit(unit: str) -> str:
     return _UNITS.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
 
 
-def unit_of_row(own: Digits, unit: str) -> str:
+def unit_of_row(own: numbers.Digits, unit: str) -> str:
     """Return the unit of a table's row: shares in per cent, large sums in millions."""
     if unit in _SHARES:
         return "%" if unit == "share" else "% of runs"
@@ -59,8 +58,8 @@ def level(value: float, unit: str) -> str:
     """Return a level with its unit: a share in per cent."""
     if math.isnan(value):
         return "undefined"
-    number = table_number(100.0 * value if unit in _SHARES else value)
-    number = number.replace(" m", " million").replace(" bn", " billion").replace("-", MINUS)
+    number = numbers.table_number(100.0 * value if unit in _SHARES else value)
+    number = number.replace(" m", " million").replace(" bn", " billion").replace("-", numbers.MINUS)
     after = "%" if unit in _SHARES else "" if unit == "index" else _unit(unit)
     return f"{number} {after}".strip()
 
@@ -75,7 +74,7 @@ def in_runs(count: int, runs: int) -> str:
 
 
 def effects_sentence(
-    scenario: str, effects: Sequence[tuple[str, str, Effect, tuple[float, float]]]
+    scenario: str, effects: Sequence[tuple[str, str, effect.Effect, tuple[float, float]]]
 ) -> str:
     """Return one sentence on several effects, each clear of zero at 90 %.
 
@@ -91,7 +90,7 @@ def effects_sentence(
     return f"On average {scenario} {', and '.join(clauses)}."
 
 
-def _clause(name: str, unit: str, found: Effect, means: tuple[float, float]) -> str:
+def _clause(name: str, unit: str, found: effect.Effect, means: tuple[float, float]) -> str:
     """Return ``lowers NAME from A to B, by 1,677 kg a year (90 % interval ...; same sign ...)``."""
     if not found.direction:
         raise ValueError(f"{name} has no direction to be stated")
@@ -162,5 +161,5 @@ def coordinate(where: str) -> str:
 
 def plain(value: float, signed: bool = False) -> str:
     """Return a number with a true minus sign, ``-`` for what is undefined."""
-    number = table_number(value, signed)
-    return number if number == "-" else number.replace("-", MINUS)
+    number = numbers.table_number(value, signed)
+    return number if number == "-" else number.replace("-", numbers.MINUS)

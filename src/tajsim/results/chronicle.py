@@ -18,12 +18,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError, unknown
-from tajsim.inputs.ledger import load_causes, load_kinds
-from tajsim.inputs.registry import actor_name, labels_of, load_parameters
-from tajsim.inputs.toml import month_number, month_text
-from tajsim.results.numbers import MONTHS, WIDTH, display_name, percent, table_number
-from tajsim.results.select import attribute, names_of, why_no_pairs
-from tajsim.results.window import whole_period
+from tajsim.inputs import ledger, registry, toml
+from tajsim.results import numbers, select, window
 
 COLUMNS = ("scenario", "run", "month", "kind", "actor", "target", "cause", "size", "unit")
 
@@ -61,7 +57,7 @@ def check_scenario(dataset: xr.Dataset, scenario: str, option: str = "--scenario
     Raises:
         UserError: with the nearest name.
     """
-    held = names_of(dataset)
+    held = select.names_of(dataset)
     if scenario not in held:
         raise UserError(unknown("scenario", scenario, held, f"{option}: "))
 
@@ -210,22 +206,24 @@ class Occurrence:
     @property
     def weight(self) -> int:
         """How telling it is, 1 to 3."""
-        return load_kinds()[self.kind].weight
+        return ledger.load_kinds()[self.kind].weight
 
 
 def sentence(event: Occurrence) -> str:
     """Return the sentence, with the cause, the size and its unit, and no full stop."""
-    kind = load_kinds()[event.kind]
+    kind = ledger.load_kinds()[event.kind]
     text = kind.text
     if math.isnan(event.size):
         text = re.sub(r" \([^()]*\{size\}[^()]*\)", "", text)
     told = text.format(
-        actor=_together(event.actors), target=actor_name(event.target), size=_size(event, kind.unit)
+        actor=_together(event.actors),
+        target=registry.actor_name(event.target),
+        size=_size(event, kind.unit),
     )
     told = told if event.kind == "setting" else told[0].upper() + told[1:]
     if event.cause == "scenario":
         return _scheduled(event, told)
-    cause = load_causes().get(event.cause, "")
+    cause = ledger.load_causes().get(event.cause, "")
     return f"{told}, {cause}" if cause else told
 
 
@@ -243,23 +241,23 @@ def _size(event: Occurrence, unit: str) -> str:
     if math.isnan(event.size):
         return ""
     if unit == "parameter":
-        row = load_parameters().get(event.target)
+        row = registry.load_parameters().get(event.target)
         unit = row.unit if row else ""
         unit = "" if unit == "index" else unit
-        return f"{table_number(event.size)} {unit}".strip()
+        return f"{numbers.table_number(event.size)} {unit}".strip()
     if unit == "share":
-        return percent(event.size)
+        return numbers.percent(event.size)
     if unit == "index":
         return f"{event.size:.2f}"
     digits = max(0, math.floor(math.log10(max(abs(event.size), 1.0))) - 2)
-    return f"{table_number(float(round(event.size, -digits)))} {_SAID.get(unit, unit)}"
+    return f"{numbers.table_number(float(round(event.size, -digits)))} {_SAID.get(unit, unit)}"
 
 
 def _together(actors: Sequence[str]) -> str:
     """Return names joined as one says them: network 1, 4 and 7 together are networks."""
     if len(actors) > 1 and all(name.startswith("network_") for name in actors):
         return "networks " + _joined([str(int(name.removeprefix("network_"))) for name in actors])
-    return _joined([actor_name(name) for name in actors])
+    return _joined([registry.actor_name(name) for name in actors])
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -279,14 +277,14 @@ def short_sentence(events: EventLog, place: int, labels: Mapping[tuple[int, str,
         if label:
             return label
         if kind == "setting":
-            return f"{display_name(target.replace('.', ' '))} changes"
-    text = _SIZE.sub("", load_kinds()[kind].text)
+            return f"{numbers.display_name(target.replace('.', ' '))} changes"
+    text = _SIZE.sub("", ledger.load_kinds()[kind].text)
     return text.format(actor=_named(actor), target=_named(target)).strip()
 
 
 def scheduled_labels(dataset: xr.Dataset, scenario: str) -> dict[tuple[int, str, str], str]:
     """Return the labels of a scenario's events by month (counted from the first), kind and name."""
-    labels = labels_of(json.loads(dataset.attrs.get("events") or "{}").get(scenario, []))
+    labels = registry.labels_of(json.loads(dataset.attrs.get("events") or "{}").get(scenario, []))
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     return {
         (months.index(month), kind, name): label
@@ -299,7 +297,7 @@ def _named(name: str) -> str:
     """Return a name within a sentence: own names with a capital, others without."""
     if not name:
         return "somebody"
-    said = display_name(name)
+    said = numbers.display_name(name)
     return said.lower() if name in _COMMON else said
 
 
@@ -329,7 +327,7 @@ def story(
     Raises:
         UserError: for results without events, or a run or scenario that they do not hold.
     """
-    held = names_of(dataset)
+    held = select.names_of(dataset)
     if scenario is None and len(held) > 1:
         raise UserError(f"which scenario? --scenario takes one of: {', '.join(held)}")
     scenario = scenario or held[0]
@@ -339,7 +337,7 @@ def story(
 
 def occurrences(dataset: xr.Dataset, scenario: str, run: int) -> list[Occurrence]:
     """Return the events of a run in order, with the labels that the scenario gives them."""
-    labels = labels_of(attribute(dataset, "events").get(scenario, ()))
+    labels = registry.labels_of(select.attribute(dataset, "events").get(scenario, ()))
     return of_rows(event_table(dataset, scenario, run), labels)
 
 
@@ -389,28 +387,31 @@ def merged(events: Sequence[Occurrence]) -> list[Occurrence]:
 
 def dated(event: Occurrence, mark: str = "") -> list[str]:
     """Return the lines of an event: the month, a mark of so many places, and the sentence."""
-    month = MONTHS[int(event.month[5:7]) - 1]
+    month = numbers.MONTHS[int(event.month[5:7]) - 1]
     begin = f"  {month}  {mark}"
     return textwrap.wrap(
-        f"{sentence(event)}.", WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin)
+        f"{sentence(event)}.",
+        numbers.WIDTH,
+        initial_indent=begin,
+        subsequent_indent=" " * len(begin),
     )
 
 
 def counted(events: Sequence[Occurrence]) -> str:
     """Return how many of each kind: ``protests (3), riots (1)``."""
     counts = Counter(event.kind for event in events)
-    return ", ".join(f"{load_kinds()[kind].noun} ({n})" for kind, n in counts.most_common())
+    return ", ".join(f"{ledger.load_kinds()[kind].noun} ({n})" for kind, n in counts.most_common())
 
 
 def _heading(
     dataset: xr.Dataset, scenario: str, run: int, events: Sequence[Occurrence]
 ) -> list[str]:
-    start, end = whole_period(dataset)
+    start, end = window.whole_period(dataset)
     seed, mode = dataset.attrs.get("seed"), dataset.attrs.get("parameters_mode")
-    question = attribute(dataset, "questions").get(scenario, "")
+    question = select.attribute(dataset, "questions").get(scenario, "")
     return [
         f"{scenario}, run {run}",
-        *textwrap.wrap(question, WIDTH),
+        *textwrap.wrap(question, numbers.WIDTH),
         f"{len(events)} events, {start} to {end}; seed {seed}, parameters {mode}. "
         "Scheduled by the scenario: marked *.",
     ]
@@ -428,7 +429,9 @@ def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
         rest = [event for event in found if event not in told]
         if rest:
             also = f"{'Besides' if told else 'Only'}: {counted(rest)}."
-            lines += textwrap.wrap(also, WIDTH, initial_indent=indent, subsequent_indent=indent)
+            lines += textwrap.wrap(
+                also, numbers.WIDTH, initial_indent=indent, subsequent_indent=indent
+            )
     if not lines:
         lines = ["Nothing happened that changed the course."]
     return [*lines, "", *_closing(events)]
@@ -446,10 +449,10 @@ def telling(events: Sequence[Occurrence]) -> list[Occurrence]:
 
 
 def _closing(events: Sequence[Occurrence]) -> list[str]:
-    kinds = load_kinds()
+    kinds = ledger.load_kinds()
     breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
     told = f"Breaks and turns, besides those scheduled: {counted(breaks)}."
-    return textwrap.wrap(told, WIDTH) if breaks else []
+    return textwrap.wrap(told, numbers.WIDTH) if breaks else []
 
 
 def as_table(events: Sequence[Occurrence]) -> pd.DataFrame:
@@ -477,12 +480,12 @@ class Change:
     @property
     def month(self) -> str:
         """The month from which the two runs differ by it."""
-        return month_text(month_number(self.event.month) - max(self.moved, 0))
+        return toml.month_text(toml.month_number(self.event.month) - max(self.moved, 0))
 
     @property
     def rank(self) -> tuple[str, int]:
         """Its place in time: month, then the order of the month's stages."""
-        return self.month, list(load_kinds()).index(self.event.kind)
+        return self.month, list(ledger.load_kinds()).index(self.event.kind)
 
 
 def scheduled(events: Sequence[Occurrence]) -> list[Occurrence]:
@@ -506,7 +509,7 @@ def changes(a: Sequence[Occurrence], b: Sequence[Occurrence]) -> list[Change]:
     for key in dict.fromkeys([*left_a, *left_b]):
         ours, theirs = left_a.get(key, []), left_b.get(key, [])
         while ours and theirs:
-            months = month_number(theirs[0].month) - month_number(ours[0].month)
+            months = toml.month_number(theirs[0].month) - toml.month_number(ours[0].month)
             if abs(months) <= SAME_EVENT:
                 found.append(Change("both", theirs.pop(0), months))
                 ours.pop(0)
@@ -594,7 +597,7 @@ def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
     """
     check_chronicle(dataset)
     check_scenario(dataset, against, "--against")
-    others = [name for name in names_of(dataset) if name != against]
+    others = [name for name in select.names_of(dataset) if name != against]
     if scenario is None:
         if len(others) != 1:
             held = ", ".join(others) or "none besides it"
@@ -619,7 +622,7 @@ def pair_of(
     pair = Pair(
         first, _only(first, against, "--against"), second, _only(second, scenario, "--scenario")
     )
-    if reason := why_no_pairs([first, second]):
+    if reason := select.why_no_pairs([first, second]):
         raise UserError(reason)
     if not pair.runs:
         raise UserError("not pairs: the two share no run")
@@ -628,7 +631,7 @@ def pair_of(
 
 def _only(dataset: xr.Dataset, name: str | None, option: str) -> str:
     """Return the scenario named, or the only one there is."""
-    held = names_of(dataset)
+    held = select.names_of(dataset)
     if name is not None:
         check_scenario(dataset, name, option)
         return name

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS, total
 from tajsim.errors import UserError
-from tajsim.inputs.outcomes import WEIGHT, load_outcomes, window_unit
-from tajsim.inputs.toml import check_month, is_month, month_dates, month_of
+from tajsim.inputs import outcomes, toml
 from tajsim.results.numbers import display_name, month_text
 from tajsim.results.select import (
     Names,
@@ -42,7 +41,7 @@ DOCUMENTED_UNTIL = "2015-12"
 def whole_period(dataset: xr.Dataset) -> Window:
     """Return the first and last month of the results."""
     months = dataset["month"].values
-    return month_of(months[0]), month_of(months[-1])
+    return toml.month_of(months[0]), toml.month_of(months[-1])
 
 
 def first_difference(dataset: xr.Dataset, scenario: str | None = None) -> str | None:
@@ -97,7 +96,7 @@ def window_of(
         first = first_difference(dataset, scenario) or period[0]
         return first if period[0] <= first <= period[1] else period[0], period[1]
     pair = [text.strip() for text in (window.split(":") if isinstance(window, str) else window)]
-    if len(pair) != 2 or not all(map(is_month, pair)):
+    if len(pair) != 2 or not all(map(toml.is_month, pair)):
         raise UserError(f"window '{':'.join(pair)}': expected YYYY-MM:YYYY-MM")
     return check_window(period, (pair[0], pair[1]))
 
@@ -109,7 +108,7 @@ def check_window(period: Window, window: Window) -> Window:
         UserError: if a month is malformed or outside the period, or the end is before the start.
     """
     first, last = period
-    start, end = (check_month(month, "window") for month in window)
+    start, end = (toml.check_month(month, "window") for month in window)
     if not first <= start <= end <= last:
         raise UserError(
             f"window: {start} to {end} is not within the results; expected months from "
@@ -150,7 +149,7 @@ def places_of(variable: xr.DataArray) -> str:
 
     As the results say; results of versions that did not say it are told by the registry.
     """
-    known = load_outcomes().get(str(variable.name))
+    known = outcomes.load_outcomes().get(str(variable.name))
     held = variable.attrs.get("places") or (known.places if known else "")
     return str(held) or ("sum" if counted(variable) else "mean")
 
@@ -184,8 +183,10 @@ def at_places(
     values = values.transpose(*away, *order)
     if away:
         weights = None
-        if places_of(variable) == "people" and WEIGHT in dataset:
-            weights = dataset[WEIGHT].sel(chosen, drop=True).transpose(*away, *order).values
+        if places_of(variable) == "people" and outcomes.WEIGHT in dataset:
+            weights = (
+                dataset[outcomes.WEIGHT].sel(chosen, drop=True).transpose(*away, *order).values
+            )
         joined = values.isel(dict.fromkeys(away, 0), drop=True)
         numbers = values.values.reshape(-1, *joined.shape).astype(np.float64)
         values = joined.copy(data=_joined(numbers, places_of(variable), weights))
@@ -207,13 +208,13 @@ def _joined(values: Floats, kind: str, weights: np.ndarray | None) -> Floats:
 
 def labelled(record: Mapping[str, np.ndarray], months: Sequence[str]) -> xr.Dataset:
     """Return series of the registry's outcomes, ``(own dims..., month, run)``, with their names."""
-    known = {name: load_outcomes()[name] for name in record}
+    known = {name: outcomes.load_outcomes()[name] for name in record}
     used = {d: list(DIMENSIONS[d]) for outcome in known.values() for d in outcome.dimensions}
     variables = {
         name: ((*known[name].dimensions, "month", "run"), values, known[name].attributes)
         for name, values in record.items()
     }
-    return xr.Dataset(variables, {"month": month_dates(list(months)), **used})
+    return xr.Dataset(variables, {"month": toml.month_dates(list(months)), **used})
 
 
 def when_left(series: xr.DataArray) -> str:
@@ -233,7 +234,7 @@ def when_left(series: xr.DataArray) -> str:
     since = np.where(there.any(axis=0), len(missing) - there.argmax(axis=0), 0)
     if not since.any():
         return "not there"
-    month = month_text(month_of(series["month"].values[int(np.median(since))]), full=True)
+    month = month_text(toml.month_of(series["month"].values[int(np.median(since))]), full=True)
     return f"left in {month}" if np.ptp(since) == 0 else f"left about {month}"
 
 
@@ -278,7 +279,7 @@ def scope(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
         plural = "agencies" if dimension == "agency" else f"{dimension.replace('_', ' ')}s"
         parts.append(f"{'all' if places_of(variable) == 'sum' else 'mean over'} {plural}")
         if places_of(variable) == "people":
-            parts[-1] += ", by people" if WEIGHT in dataset else ", each alike"
+            parts[-1] += ", by people" if outcomes.WEIGHT in dataset else ", each alike"
     return "; ".join(parts)
 
 
@@ -305,7 +306,7 @@ def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
 def unit_of(variable: xr.DataArray, windowed: bool) -> str:
     """Return the unit of monthly values, or that over a window: ``kg/year`` for ``kg/month``."""
     unit = str(variable.attrs.get("unit", ""))
-    return window_unit(unit, str(variable.attrs.get("aggregate"))) if windowed else unit
+    return outcomes.window_unit(unit, str(variable.attrs.get("aggregate"))) if windowed else unit
 
 
 def years(months: NDArray[np.datetime64]) -> Floats:
@@ -409,7 +410,7 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
     first, last = months[0], months[-1]
     found, wrong = [], []
     for text in at or [str(last)]:
-        if not (is_month(text) or is_month(f"{text}-12")):
+        if not (toml.is_month(text) or toml.is_month(f"{text}-12")):
             wrong.append(f"date '{text}': expected a year or a month, such as 2008 or 2008-06")
             continue
         whole_year = len(text) == 4

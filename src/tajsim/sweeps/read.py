@@ -40,8 +40,7 @@ from tajsim.axes import DIMENSIONS
 from tajsim.display.html import Html, element, fold, table, whole
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, library, unknown
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.toml import month_dates, month_number, month_text
+from tajsim.inputs import outcomes, toml
 from tajsim.results.effect import t_quantile
 from tajsim.sweeps.design import salib_problem
 
@@ -292,10 +291,10 @@ def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr
                 runs += table["run"][wanted].to_list()
     if not parts:
         raise UserError(unknown("stored series", outcome, sorted(stored)))
-    registry = load_outcomes()[outcome]
+    registry = outcomes.load_outcomes()[outcome]
     values = np.concatenate(parts)
-    first = month_number(start)
-    months = month_dates([month_text(first + i) for i in range(values.shape[-1])])
+    first = toml.month_number(start)
+    months = toml.month_dates([toml.month_text(first + i) for i in range(values.shape[-1])])
     return xr.DataArray(
         values,
         dims=("cell", *registry.dimensions, "month"),

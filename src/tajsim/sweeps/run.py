@@ -14,8 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import tajsim.sweeps.design as design
-import tajsim.sweeps.store as store
 from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executor
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
@@ -25,9 +23,8 @@ from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_parts import Experiment
 from tajsim.inputs.toml import month_number
-from tajsim.sweeps.design import Batch, Points, make_design, make_points
+from tajsim.sweeps import design, store, task
 from tajsim.sweeps.read import LEAST_RUNS, Spread
-from tajsim.sweeps.task import Finished, Numbers, make_job
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def _clock(seconds: float) -> str:
 class SweepState:
     """Runs of every point: finished or failed, both ``(point, run)``, and their ``spread``."""
 
-    def __init__(self, points: Points, columns: Sequence[str], runs: int) -> None:
+    def __init__(self, points: design.Points, columns: Sequence[str], runs: int) -> None:
         self.number = {point.id: i for i, point in enumerate(points.points)}
         self.columns = list(columns)
         shape = (len(points.points), runs)
@@ -151,7 +148,7 @@ class Engine:
     def __init__(
         self,
         experiment: Experiment,
-        points: Points,
+        points: design.Points,
         state: SweepState,
         disk: store.Disk,
         place: Path,
@@ -165,11 +162,11 @@ class Engine:
         self.computed = 0
         self._tell, self._begun = tell, monotonic()
         self._months = month_number(experiment.end) - month_number(experiment.start) + 1
-        self._under_way: dict[int, tuple[Batch, Job]] = {}
+        self._under_way: dict[int, tuple[design.Batch, Job]] = {}
         self._next = 0
         self._failing: set[int] = set()
 
-    def work_off(self, batches: Iterable[Batch], team: Executor) -> None:
+    def work_off(self, batches: Iterable[design.Batch], team: Executor) -> None:
         """Simulate and store every batch.
 
         Raises:
@@ -187,7 +184,7 @@ class Engine:
                     self._failed(batch, cause_of(content), queue)
             self.tell(team)
 
-    def _submit(self, batch: Batch, team: Executor) -> None:
+    def _submit(self, batch: design.Batch, team: Executor) -> None:
         if self._failing and batch.rest is None:
             batch = batch.part(~np.isin(batch.points, list(self._failing)), batch.halves)
         if len(batch):
@@ -196,20 +193,26 @@ class Engine:
             team.submit(self._next, job)
             self._next += 1
 
-    def _job(self, batch: Batch) -> Job:
+    def _job(self, batch: design.Batch) -> Job:
         chosen = [self.points.points[i] for i in batch.points]
         fingerprint = self.fingerprints[chosen[0].scenario]
-        return make_job(self.experiment, chosen, batch.runs, self.model, fingerprint)
+        return task.make_job(self.experiment, chosen, batch.runs, self.model, fingerprint)
 
-    def _done(self, batch: Batch, job: Job, left: Finished | Numbers, queue: deque[Batch]) -> None:
-        if isinstance(left, Finished):
+    def _done(
+        self,
+        batch: design.Batch,
+        job: Job,
+        left: task.Finished | task.Numbers,
+        queue: deque[design.Batch],
+    ) -> None:
+        if isinstance(left, task.Finished):
             store.write_shard(self.disk, self.shards, job, left)
             left = left.numbers
         self.computed += self.state.add(batch.points, batch.runs, left)
         if batch.rest is not None:  # the point as such is sound: search the run that fails
             queue.extendleft(reversed(design.by_halves(batch.rest)))
 
-    def _failed(self, batch: Batch, cause: str, queue: deque[Batch]) -> None:
+    def _failed(self, batch: design.Batch, cause: str, queue: deque[design.Batch]) -> None:
         instead = design.after_failure(batch)
         if instead:
             queue.extendleft(reversed(instead))
@@ -220,7 +223,7 @@ class Engine:
             # Two failed and none did not: the point fails, and none of its runs is tried again.
             self._failing.add(point)
             runs = np.flatnonzero(~self.state.settled[point])
-            batch = Batch(np.full(len(runs), point), runs)
+            batch = design.Batch(np.full(len(runs), point), runs)
         elif batch.rest is not None:
             queue.extendleft(reversed(design.by_halves(batch.rest)))
         store.write_shard(self.disk, self.shards, self._job(batch), cause)
@@ -295,7 +298,7 @@ def sweep(
     loaded = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     wanted = loaded.runs if runs is None else runs
     _check_arguments(wanted, workers, cluster, until_precision)
-    points = make_points(loaded, rows := make_design(loaded))
+    points = design.make_points(loaded, rows := design.make_design(loaded))
     disk, model = disk or store.Disk(), model_version()
     place = store.prepare_folder(disk, out)
     tell = progress or (lambda _progress: None)
@@ -342,7 +345,7 @@ def _simulate_and_store(
     simulate: Work, folder: Path, job: Job, month_done: MonthDone
 ) -> NDArray[np.float64]:
     """Simulate a job in a worker and store what it leaves; return its numbers."""
-    left: Finished = simulate(job, month_done)
+    left: task.Finished = simulate(job, month_done)
     try:
         store.write_shard(store.Disk(), folder, job, left)
     except OSError as error:

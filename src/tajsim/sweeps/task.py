@@ -11,11 +11,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.ensemble.job import Job
+from tajsim.inputs import outcomes, toml
 from tajsim.inputs.events import ALL
 from tajsim.inputs.experiment_parts import Experiment, FactorValue, Keep
-from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.scenario_parts import Event, Scenario
-from tajsim.inputs.toml import month_number, month_text
 from tajsim.results.window import at_places, labelled, over
 from tajsim.sweeps.design import Point
 
@@ -54,7 +53,7 @@ def make_job(
         start=experiment.start,
         end=experiment.end,
         parameters=experiment.parameters,
-        outcomes=with_weight(kept),
+        outcomes=outcomes.with_weight(kept),
         settings=settings,
         events=_events(experiment, scenario, values),
         points=tuple(point.id for point in points),
@@ -85,8 +84,8 @@ Series = NDArray[np.float32]
 
 def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
     """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``."""
-    first, months = month_number(start), next(iter(record.values())).shape[-2]
-    whole = labelled(record, [month_text(first + place) for place in range(months)])
+    first, months = toml.month_number(start), next(iter(record.values())).shape[-2]
+    whole = labelled(record, [toml.month_text(first + place) for place in range(months)])
     return np.stack([one(whole, k) for k in keep], axis=-1)
 
 

@@ -10,9 +10,8 @@ from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
 from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED, Commander
 from tajsim.axes import Array, column, total
 from tajsim.inputs.toml import month_number
-from tajsim.model.chronicle import Pick
+from tajsim.model import chronicle, notes
 from tajsim.model.country import Country
-from tajsim.model.notes import note_control, note_polity
 from tajsim.rules.elite import aftermath, drive, followers, purge
 from tajsim.rules.elite.reasons import disloyalty_reasons, obedience_reasons, resistance_reasons
 from tajsim.rules.militants.reasons import crossing_reasons
@@ -265,7 +264,7 @@ def state(country: Country) -> None:
     effort = regime.effort_ratio(order)
     strong, armed = strongmen(country), armed_men(country)
     country.regions.hold(effort, strong, armed, regime.failed)
-    note_control(country, strong, armed)
+    notes.note_control(country, strong, armed)
     remember_exits(country)
     country.mafia = country.apply(
         mafia.mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
@@ -279,7 +278,7 @@ def state(country: Country) -> None:
     )
     fails = country.draws.happens("failure", "state", country.calendar_month, chance)
     regime.stand(np.maximum(fails, country.coup), country.months_run)
-    note_polity(country, regime.doubt)
+    notes.note_polity(country, regime.doubt)
 
 
 def strongmen(country: Country) -> Array:
@@ -361,7 +360,7 @@ def note_answer(
         "bargain",
         resists,
         actor=commander.name,
-        target=Pick(axes.AGENCIES, post),
+        target=chronicle.Pick(axes.AGENCIES, post),
         size=commander.men,
         cause=country.reason(RESISTING, resistance_reasons, power, fear),
     )
@@ -414,7 +413,7 @@ def note_contest(country: Country, sides: Sides, kind: Array, share: Array) -> N
         ):
             men = commander.men + commander.rejoining * (name == "mutiny")
             country.note(name, where, actor=commander.name, size=men, cause="succession")
-    ending = Pick(("", *ENDINGS), kind.astype(np.intp))
+    ending = chronicle.Pick(("", *ENDINGS), kind.astype(np.intp))
     country.note("term_end", kind > 0.5, actor="regime", target=ending, size=share)
 
 
@@ -486,7 +485,7 @@ def note_crossings(
     for i in np.flatnonzero(attempt.any(axis=1)):
         name = axes.MILITANT_GROUPS[i]
         line = (
-            Pick(axes.AFGHAN_SECTIONS, weakest)
+            chronicle.Pick(axes.AFGHAN_SECTIONS, weakest)
             if name == "northern_afghanistan"
             else "uzbek_border"
         )

@@ -3,9 +3,8 @@
 import numpy as np
 
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
+from tajsim.model import events, notes
 from tajsim.model.country import Country
-from tajsim.model.events import apply_events
-from tajsim.model.notes import note_harvest, note_ways, note_work
 from tajsim.model.record import measured
 from tajsim.rules.border import price
 from tajsim.rules.powers import outside, reception
@@ -15,7 +14,7 @@ HARVEST_MONTH = 5  # June: the crop is in
 
 def outside_world(country: Country) -> None:
     """Apply this month's events; draw harvest and work in Russia. Writes: drivers."""
-    apply_events(country)
+    events.apply_events(country)
     chance(country)
 
 
@@ -25,7 +24,7 @@ def chance(country: Country) -> None:
     if country.months_run == 0 or month % 12 == HARVEST_MONTH:
         normal = draws.normal("harvest", "afghanistan", month)
         out.harvest_luck = country.apply(outside.harvest_of_year, normal)
-        note_harvest(country)
+        notes.note_harvest(country)
     out.harvest = country.values.afghan_harvest * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
     out.demand_shock = country.apply(outside.autoregressive, out.demand_shock, shock)
@@ -36,7 +35,7 @@ def chance(country: Country) -> None:
         country.exit_ratio("air_migrants"),
     )
     out.migrant_demand = country.values.migrant_demand * np.exp(out.demand_shock) * out.terms
-    note_work(country)
+    notes.note_work(country)
 
 
 def routes(country: Country) -> None:
@@ -57,7 +56,7 @@ def routes(country: Country) -> None:
     networks.learn(country.entry_word, country.exit_word)
     cost = country.exit_cost + barrier
     networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, cost)
-    note_ways(country, cost)
+    notes.note_ways(country, cost)
     networks.choose_volume(country.price_out, country.price_in)
 
 

@@ -4,10 +4,8 @@ import numpy as np
 
 from tajsim.agents.network import BANNED
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
-from tajsim.model.chronicle import largest
+from tajsim.model import chronicle, ledger, notes
 from tajsim.model.country import Country
-from tajsim.model.ledger import AWAY, HOMES
-from tajsim.model.notes import note_protest, note_return
 from tajsim.rules.society import (
     arrests,
     creed,
@@ -121,11 +119,11 @@ def border_weakness(country: Country) -> Array:
 def grow_and_migrate(country: Country) -> None:
     """Births less deaths, and people leaving or coming back."""
     births = country.at_home * country.values.population_growth
-    country.people.pay_each("world", HOMES, births)
+    country.people.pay_each("world", ledger.HOMES, births)
     demand = country.outside.migrant_demand
     country.regions.migrate(country.at_home, country.abroad, demand)
-    country.people.move_each(HOMES, AWAY, country.regions.leaving)
-    note_return(country)
+    country.people.move_each(ledger.HOMES, ledger.AWAY, country.regions.leaving)
+    notes.note_return(country)
 
 
 def protest(country: Country) -> None:
@@ -135,7 +133,7 @@ def protest(country: Country) -> None:
     chance = regions.speak(country.abroad / everyone)
     draw = country.draws.uniform_each("protest", REGIONS, country.calendar_month)
     regions.protest = (draw < chance).astype(float)
-    note_protest(country, before)
+    notes.note_protest(country, before)
 
 
 def members(country: Country, skill: Array) -> None:
@@ -187,7 +185,9 @@ def violence(country: Country, skill: Array) -> None:
         "attack",
         happened,
         size=violent,
-        cause=lambda here: largest(("violent_members", "fringe"), (violent[here], fringe[here])),
+        cause=lambda here: chronicle.largest(
+            ("violent_members", "fringe"), (violent[here], fringe[here])
+        ),
     )
     country.regime.incidents = country.regime.incidents + happened
     leaving, fading, caught = country.apply(radicalisation.violent_flows, violent, pull, skill)
@@ -209,10 +209,10 @@ def come_back(country: Country) -> None:
 
 def leave_home(country: Country, target: str, persons: Array) -> None:
     """Move people ``(region, run)`` from the regions to an account."""
-    country.people.pay_each(target, HOMES, -persons)
+    country.people.pay_each(target, ledger.HOMES, -persons)
 
 
 def return_home(country: Country, source: str, persons: Array) -> None:
     """Move people ``(run,)`` from an account to the regions, in proportion to people."""
     parts = persons * country.at_home / np.maximum(country.home_people, 1.0)
-    country.people.pay_each(source, HOMES, parts)
+    country.people.pay_each(source, ledger.HOMES, parts)
