@@ -56,6 +56,7 @@ label = "seized"
 unit = "kg/month"
 dimensions = ["section"]
 aggregate = "yearly"
+places = "sum"
 meaning = "seized"
 
 [collusion]
@@ -63,6 +64,7 @@ label = "collusion"
 unit = "share"
 dimensions = ["agency"]
 aggregate = "mean"
+places = "mean"
 meaning = "collusion"
 
 [failed]

@@ -12,7 +12,8 @@ import pytest
 import tajsim
 import tajsim.analysis.claims as claims_run
 from tajsim.analysis import compare
-from tajsim.analysis.claims import FAILS, HOLDS, NOT_TESTED, UNDECIDED, totals_text
+from tajsim.analysis.claims import totals_text
+from tajsim.analysis.verdicts import FAILS, HOLDS, NOT_TESTED, UNDECIDED
 from tajsim.cli import main
 from tajsim.inputs.scenario_file import shipped_scenarios
 from tajsim.inputs.scenario_parts import load_scenario
@@ -30,16 +31,22 @@ outcome = "{outcome}"
 window = ["2004-06", "{last}"]
 expect = "{expect}"
 """
+LEAST = 'smallest = 0.0\nunit = "absolute"\n'
 
 
 def scenario(
-    folder: Path, name: str, extends: str, *claims: str, commander: str = "mirzoev"
+    folder: Path,
+    name: str,
+    extends: str,
+    *claims: str,
+    commander: str = "mirzoev",
+    end: str = "2004-09",
 ) -> Path:
     """Write a scenario that appoints a commander in its second month."""
     file = folder / f"{name}.toml"
     event = '[[events]]\ndate = "2004-02"\nkind = "appoint"\nagency = "drug_control_agency"\n'
     event += f'commander = "{commander}"\n'
-    text = f'title = "{name}"\nquestion = "Why?"\nextends = "{extends}"\n\n{event}'
+    text = f'title = "{name}"\nquestion = "Why?"\nextends = "{extends}"\nend = "{end}"\n\n{event}'
     file.write_text(text + "".join(claims), encoding="utf-8")
     return file
 
@@ -51,7 +58,7 @@ def claim(id: str = "a", **fields: str) -> str:
 
 
 def test_the_verb_prints_and_writes_every_claim(tmp_path: Path, capsys: Capture) -> None:
-    file = scenario(tmp_path, "mine", "status-quo", claim(), claim("b", expect="falls"))
+    file = scenario(tmp_path, "mine", "status-quo", claim() + LEAST, claim("b", expect="falls"))
     out = tmp_path / "claims.csv"
     assert main(["claims", str(file), "--runs", "4", "--out", str(out)]) == 0
     assert capsys.readouterr().err == ""
@@ -85,8 +92,8 @@ def test_each_scenario_is_simulated_once_and_only_as_far_as_needed(
     monkeypatch.setattr(claims_run, "simulate", spy)
     parent = scenario(tmp_path, "parent", "status-quo", claim())
     theirs = claim(outcome="trust", last="2004-07")
-    child = scenario(tmp_path, "child", "parent", theirs, commander="kasymov")
-    other = scenario(tmp_path, "other", "status-quo", claim(last="2004-08"))
+    child = scenario(tmp_path, "child", "parent", theirs, commander="kasymov", end="2004-07")
+    other = scenario(tmp_path, "other", "status-quo", claim(last="2004-07"), end="2004-08")
     told: list[tuple[int, int]] = []
     table = tajsim.claims(other, child, parent, runs=2, progress=lambda *n: told.append(n))
     assert list(table["scenario"]) == ["other", "child", "parent"]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections import Counter
 from pathlib import Path
 
 from docs.generate.markdown import plain, table
+from tajsim.analysis.verdicts import HOLDS, NOT_TESTED, counts
 
 TABLES = Path(__file__).parents[1] / "tables"
 TABLE, MISSING = TABLES / "claims.csv", TABLES / "missing_claims.toml"
-#: Verdict -> what is said of several.
-_SAID = {"holds": "hold", "fails": "fail", "undecided": "undecided", "not tested": "not tested"}
 COMMAND = "tajsim claims --runs 200 --out docs/tables/claims.csv --overwrite"
 
 
@@ -28,9 +26,11 @@ def claims_text(path: Path = TABLE) -> str:
         return f"No table of claims is at hand; `{COMMAND}` makes it."
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    verdicts = Counter(row["verdict"] for row in rows)
-    counted = ", ".join(f"{verdicts[v]} {word}" for v, word in _SAID.items() if verdicts[v])
-    others = [row for row in rows if row["verdict"] not in ("holds", "not tested")]
+    told = [row["verdict"] for row in rows]
+    counted = counts(told)
+    if NOT_TESTED in told:
+        counted += f", {told.count(NOT_TESTED)} not tested"
+    others = [row for row in rows if row["verdict"] not in (HOLDS, NOT_TESTED)]
     head = (
         "scenario",
         "claim",

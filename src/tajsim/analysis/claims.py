@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+import tajsim.analysis.verdicts as verdicts
+from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
@@ -27,7 +29,7 @@ from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.results import numbers, select
-from tajsim.results.effect import Effect, Values, effect
+from tajsim.results.effect import Values, effect
 from tajsim.results.window import (
     Window,
     at_places,
@@ -42,9 +44,8 @@ if TYPE_CHECKING:
     from tajsim.ensemble.run import Progress
 
 
-HOLDS, FAILS, UNDECIDED, NOT_TESTED = "holds", "fails", "undecided", "not tested"
-
 Claim = dict[str, Any]
+_DIRECTIONS = ("rises", "falls")
 
 
 def evaluate_claims(dataset: xr.Dataset) -> pd.DataFrame:
@@ -55,11 +56,10 @@ def evaluate_claims(dataset: xr.Dataset) -> pd.DataFrame:
         ``effect`` with its 90 % interval ``low`` to ``high`` (t interval of the mean), ``median``,
         ``unit``, ``runs``, and the claim's own words and place in its document.
 
-        The verdict is ``holds`` where the interval is clear of zero on the expected side (for
-        ``between`` and ``unchanged``: where the median lies within the bounds), ``fails`` where
-        the interval is clear on the other side (wholly outside the bounds), otherwise
-        ``undecided``; with fewer than two runs it is always ``undecided``. ``not tested`` has a
-        ``reason``: a claim against the reference needs a pair, a window must lie in the results.
+        The verdict is one of `tajsim.analysis.verdicts`: a direction asks for ``smallest`` (in the
+        unit) and is looked at over the window and from its first month to the end of the results;
+        of ``between`` and ``unchanged`` the median decides. ``not tested`` has a ``reason``: a
+        claim against the reference needs a pair, a window must lie in the results.
     """
     rows = [
         {"scenario": scenario, **_row(dataset, scenario, claim)}
@@ -86,15 +86,16 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     }
     if reason:
         return row
-    values = claim_values(dataset, scenario, claim)
+    values, base = _quantity(dataset, scenario, claim, _window(claim))
     series = dataset[claim["outcome"]]
     if places_of(series) == "people" and not np.isfinite(values).any():
         gone = titled(dataset, claim["outcome"], claim.get("where") or {})
         return {**row, "reason": f"as there is nobody to tell it of: {gone}"}
-    found = effect(values)
+    found, smallest = effect(values), _smallest(claim, base)
     return {
         **row,
-        "verdict": verdict(claim, found),
+        "verdict": _verdict(dataset, scenario, claim, values, smallest),
+        "smallest": smallest,
         "share": _share(claim, values),
         "effect": found.mean,
         "low": found.low,
@@ -136,52 +137,69 @@ def _missing_reference(dataset: xr.Dataset, scenario: str) -> str:
     return ""
 
 
-def claim_values(dataset: xr.Dataset, scenario: str, claim: Claim) -> Values:
-    """Return the quantity of a claim, ``(run,)``; ``nan`` where it is relative to zero."""
+def _window(claim: Claim, name: str = "window") -> Window:
+    return claim[name][0], claim[name][1]
+
+
+def _quantity(
+    dataset: xr.Dataset, scenario: str, claim: Claim, window: Window
+) -> tuple[Values, Values]:
+    """Return the quantity of a claim over a window and what it is against, both ``(run,)``.
+
+    The quantity is ``nan`` where it is relative to zero.
+    """
 
     def at(name: str, window: Window) -> Values:
         own = dataset.sel(scenario=[name])
         series = at_places(own, claim["outcome"], claim.get("where"))
         return np.asarray(over(series, window).values[0])
 
-    window = (claim["window"][0], claim["window"][1])
     values = at(scenario, window)
     if claim["against"] == "level":
-        return values
+        return values, values
     if claim["against"] == "before":
-        base = at(scenario, (claim["before"][0], claim["before"][1]))
+        base = at(scenario, _window(claim, "before"))
     else:
         base = at(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
-        return select.gap(base, values)
+        return select.gap(base, values), base
     result: Values = np.full_like(base, np.nan)
     np.divide(100.0 * select.gap(base, values), np.abs(base), out=result, where=base != 0.0)
-    return result
+    return result, base
+
+
+def _smallest(claim: Claim, base: Values) -> float:
+    """Return the smallest effect in the unit of the quantity; ``nan`` for a claim of bounds."""
+    if _bounds(claim) is not None:
+        return np.nan
+    size = verdicts.smallest_effect(base, claim.get("smallest"), claim.get("unit") or "")
+    level = float(np.nanmean(np.abs(base)))
+    return size if not claim.get("relative") else 100.0 * size / level if level else 0.0
+
+
+def _verdict(
+    dataset: xr.Dataset, scenario: str, claim: Claim, values: Values, smallest: float
+) -> str:
+    bounds = _bounds(claim)
+    if bounds is not None:
+        found = effect(values)
+        return verdicts.within(found, found.median, *bounds)
+    whole = None
+    if claim["against"] == "reference":
+        horizon = (claim["window"][0], whole_period(dataset)[1])
+        whole, _ = _quantity(dataset, scenario, claim, horizon)
+    sense = "higher" if claim["expect"] == "rises" else "lower"
+    return verdicts.verdict(values, sense, smallest, whole)
 
 
 def _bounds(claim: Claim) -> tuple[float, float] | None:
     """Return the bounds within which a value must lie; ``None`` for a claim of direction."""
-    if claim["expect"] in ("rises", "falls"):
+    if claim["expect"] in _DIRECTIONS:
         return None
     low, high = claim.get("low"), claim.get("high")
     if low is None and high is None:
         return 0.0, 0.0
     return -np.inf if low is None else low, np.inf if high is None else high
-
-
-def verdict(claim: Claim, found: Effect) -> str:
-    """Return what the runs say about a claim; see `evaluate_claims`."""
-    if found.runs < 2:
-        return UNDECIDED
-    bounds = _bounds(claim)
-    if bounds is None:
-        if not found.direction:
-            return UNDECIDED
-        return HOLDS if found.direction == claim["expect"] else FAILS
-    low, high = bounds
-    if low <= found.median <= high:
-        return HOLDS
-    return FAILS if found.low > high or found.high < low else UNDECIDED
 
 
 def _share(claim: Claim, values: Values) -> float:
@@ -216,8 +234,9 @@ CLAIMS_HEADER = (
 )
 
 _RULE = (
-    "A direction holds where the interval of the mean effect is clear of zero on that side,"
-    "\n'between' where the median lies between; 'in runs' says in how many runs it holds by itself."
+    "A direction holds where the interval of the mean effect is clear of zero on that side and the"
+    "\nmean is not negligible; 'between' where the median lies between; 'in runs' says in how many"
+    "\nruns it holds by itself."
 )
 
 
@@ -230,7 +249,7 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
         tested, others = (part[(part["verdict"] == NOT_TESTED) == skip] for skip in (False, True))
         lines = []
         if len(tested):
-            lines.append(f"Claims of {scenario}{_reference(part)}: {counts(tested)}.")
+            lines.append(f"Claims of {scenario}{_reference(part)}: {counts(tested['verdict'])}.")
             rows = [claim_cells(row) for row in tested.itertuples()]
             lines.append(numbers.text_table(CLAIMS_HEADER, rows, (0, 4, 5)))
             lines.append(_RULE)
@@ -246,7 +265,8 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
     tested = claims[claims["verdict"] != NOT_TESTED]
     parts = [(len(claims), "claim"), (claims["scenario"].nunique(), "scenario"), (runs, "run")]
     number_of = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in parts]
-    said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {counts(tested) or 'none'}"
+    found = counts(tested["verdict"]) or "none"
+    said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {found}"
     others = len(claims) - len(tested)
     return f"{said}, {others} not tested." if others else f"{said}."
 
@@ -255,13 +275,6 @@ def _reference(part: pd.DataFrame) -> str:
     """Name the reference, where the table does."""
     name = part["reference"].iloc[0] if "reference" in part else ""
     return f" against {name}" if name else ""
-
-
-def counts(tested: pd.DataFrame) -> str:
-    """Return how many claims hold, fail and are undecided: ``11 hold, 1 fail``."""
-    counts = tested["verdict"].value_counts()
-    words = {HOLDS: "hold", FAILS: "fail", UNDECIDED: "undecided"}
-    return ", ".join(f"{counts[v]} {word}" for v, word in words.items() if v in counts.index)
 
 
 def claim_cells(row: Any) -> list[str]:
@@ -304,6 +317,13 @@ class _Test:
     def sides(self) -> list[Scenario]:
         """The scenarios to simulate, the reference first."""
         return [self.scenario] if self.reference is None else [self.reference, self.scenario]
+
+    @property
+    def until(self) -> str:
+        """The last month that the claims look at: of a direction against the reference, all."""
+        end = min(side.end for side in self.sides)
+        whole = [c.against == "reference" and c.expect in _DIRECTIONS for c in self.scenario.claims]
+        return end if any(whole) else min(end, max(c.window[1] for c in self.scenario.claims))
 
 
 @dataclass
@@ -437,8 +457,7 @@ def _needs(tests: Sequence[_Test]) -> list[_Need]:
         for side in test.sides:
             need = needs.setdefault(side.name, _Need(side))
             need.outcomes |= set(with_weight(claim.outcome for claim in test.scenario.claims))
-            last = max(claim.window[1] for claim in test.scenario.claims)
-            need.until = max(need.until, min(last, side.end))
+            need.until = max(need.until, test.until)
     references = {test.reference.name for test in tests if test.reference}
     return sorted(needs.values(), key=lambda need: need.scenario.name not in references)
 

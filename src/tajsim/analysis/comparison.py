@@ -12,13 +12,12 @@ import xarray as xr
 from tajsim.analysis import differences
 from tajsim.analysis.claims import (
     CLAIMS_HEADER,
-    NOT_TESTED,
     claim_cells,
     claims_text,
-    counts,
     evaluate_claims,
 )
 from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
+from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display.html import Html, element, fold, table, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import prepare, simulate
@@ -176,5 +175,5 @@ def _claims(scenario: str, claims: pd.DataFrame) -> list[Html]:
     if tested.empty:
         return []
     rows = [claim_cells(row) for row in tested.itertuples()]
-    title = f"Claims of {scenario}: {counts(tested)}"
+    title = f"Claims of {scenario}: {counts(tested['verdict'])}"
     return [fold(title, table(CLAIMS_HEADER, rows, numbers=(1, 2, 3)))]

@@ -97,7 +97,7 @@ def _table(
 )
 def new(options: Namespace) -> None:
     """Write a commented scenario file that extends another, to be changed and run."""
-    from tajsim.inputs.scenario import new_scenario
+    from tajsim.inputs.schema import new_scenario
 
     new_scenario(options.file, options.parent)
     print(f"{options.file} is written; change it, then: tajsim check {options.file}")

@@ -29,6 +29,7 @@ VERBS = {
     "run": ("simulate", "simulate one scenario"),
     "compare": ("simulate", "compare scenarios with a reference, run by run"),
     "claims": ("simulate", "test the claims of the documents"),
+    "signs": ("simulate", "test what must be seen when one thing is changed"),
     "validate": ("simulate", "score the documented history against the documents"),
     "sweep": ("explore", "simulate the points of an experiment"),
     "sensitivity": ("explore", "rank the factors that drive the outcomes of a sweep"),

@@ -162,6 +162,32 @@ def claims(options: Namespace) -> None:
     _score(options, work, "table")
 
 
+@verb.Verb(
+    "tajsim signs --runs 100 --workers 2",
+    verb.Option("ids", "a sign or a change (default: all)", "ID", nargs="*"),
+    *verb.file_options("a new file for the table: .csv"),
+    verb.Option("--runs", "runs of every pair (default: what each sign asks for)", "N"),
+    *DRAWS[1:],
+)
+def signs(options: Namespace) -> None:
+    """Test what must be seen in the model as a whole when one thing is changed.
+
+    Each change is simulated in pairs with its reference. Prints, for each sign: the verdict (holds,
+    right sign but negligible, turns later over the whole horizon, undecided at this number of runs,
+    fails, or not tested while the model lacks what it names), the smallest effect that is expected,
+    the mean effect with its 90 % interval and over its spread over runs, and document and line.
+    """
+
+    def work(**draws: Any) -> tuple[str, pd.DataFrame]:
+        from tajsim.analysis.signs import signs as test_signs
+        from tajsim.analysis.signs import signs_text
+
+        table = test_signs(*options.ids, **{**draws, "runs": options.runs})
+        return signs_text(table), table
+
+    _score(options, work, "table")
+
+
 @verb.Verb("tajsim validate --runs 200 --out validation.csv", *SCOREBOARD)
 def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.

@@ -28,12 +28,22 @@ LONGEST_CHAIN = 32  # files, each of which extends the next
 
 EXPECTATIONS = ("rises", "falls", "unchanged", "between")
 COMPARISONS = ("reference", "before", "level")
+#: Units of a smallest size: what one of each is of the reference level, of its spread over runs,
+#: and in the unit of the outcome.
+UNITS = {
+    "level": (1.0, 0.0, 0.0),
+    "spread": (0.0, 1.0, 0.0),
+    "points": (0.0, 0.0, 0.01),
+    "absolute": (0.0, 0.0, 1.0),
+    "count": (0.0, 0.0, 1.0),
+}
 
 DocumentKey = TypeAliasType("DocumentKey", Annotated[str, OneOf("document", load_documents)])
 Expectation = TypeAliasType(
     "Expectation", Annotated[str, OneOf("expectation", lambda: EXPECTATIONS)]
 )
 Comparison = TypeAliasType("Comparison", Annotated[str, OneOf("comparison", lambda: COMPARISONS)])
+Unit = TypeAliasType("Unit", Annotated[str, OneOf("unit", lambda: UNITS)])
 MechanismId = Annotated[
     str,
     TextOf(
@@ -77,6 +87,8 @@ class Claim(FileTable):
     relative: bool = Field(False, description="the difference in per cent of what it is against")
     low: float | None = Field(None, allow_inf_nan=False)
     high: float | None = Field(None, allow_inf_nan=False)
+    smallest: float | None = Field(None, ge=0, description="the smallest effect, in the unit")
+    unit: Unit | None = Field(None, description="of the smallest effect")
 
 
 class ScenarioFile(FileTable):

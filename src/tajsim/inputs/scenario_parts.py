@@ -339,6 +339,10 @@ def _bounds(claim: Claim) -> Iterator[tuple[str, str]]:
             yield name, f"does not fit expect = '{expect}'; expected with 'between' or 'unchanged'"
     if low is not None and high is not None and low > high:
         yield "low", f"{low:g} is above high = {high:g}; expected less"
+    if (claim.smallest is None) != (claim.unit is None):
+        yield "", "expected 'smallest' and 'unit' together"
+    if claim.smallest is not None and expect not in ("rises", "falls"):
+        yield "smallest", f"does not fit expect = '{expect}'; expected with 'rises' or 'falls'"
     if against == "level" and expect != "between":
         yield "expect", f"'{expect}' does not fit against = 'level'; expected 'between'"
     if against == "level" and claim.relative:

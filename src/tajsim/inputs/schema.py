@@ -2,22 +2,26 @@
 
 It is built from the models and the registries. ``python -m tajsim.inputs.schema`` renews
 the shipped copy, ``data/scenario.schema.json``, that of experiments, and the list of the families
-of parameters; tests hold them current.
+of parameters; tests hold them current. A new scenario file names its schema, so that it is written
+here too.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from tajsim.errors import UserError
 from tajsim.files import write_whole
 from tajsim.inputs import events, families, registry, toml
 from tajsim.inputs.experiment_file import ExperimentFile
-from tajsim.inputs.scenario_file import ScenarioFile
+from tajsim.inputs.scenario_file import ScenarioFile, scenario_path, shipped_scenarios
+from tajsim.inputs.scenario_parts import Scenario, load_scenario
 
 #: What may stand in an event in place of a value.
 _REFERENCE: dict[str, Any] = {
@@ -122,6 +126,59 @@ def _parameter(row: registry.Parameter) -> dict[str, Any]:
             {"$ref": "#/$defs/WithUnit"},
         ],
     }
+
+
+def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
+    """Write a commented scenario file that extends ``parent`` and passes the check as it is.
+
+    Raises:
+        UserError: if the parent is wrong, the file exists, or it cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".toml":
+        raise UserError(f"{path}: expected a file name that ends in .toml")
+    text = _text(path, parent, load_scenario(parent))
+    if os.path.lexists(path):
+        raise UserError(f"{path}: exists already and is left as it is; expected a new name")
+    write_whole(path, text.encode(errors="backslashreplace"))
+    return path
+
+
+def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
+    shipped = str(parent) in shipped_scenarios()
+    beside = os.path.relpath(scenario_path(parent).resolve(), path.parent.resolve())
+    extends = str(parent) if shipped else Path(beside).as_posix()
+    if not shipped and "/" not in extends and not extends.endswith(".toml"):
+        extends = f"./{extends}"
+    template = files("tajsim").joinpath("data/new_scenario.txt").read_text(encoding="utf-8")
+    return template.format(
+        schema=schema_path().resolve().as_uri(),
+        file=path,
+        parent_argument=parent,
+        title=json.dumps(f"{path.stem[:60]}: a variant of {whole.name[:40]}", ensure_ascii=False),
+        extends=json.dumps(extends, ensure_ascii=False),
+        start=whole.start,
+        end=whole.end,
+        settings="\n".join(_levers()),
+        kinds="\n".join(_kinds()),
+    )
+
+
+def _levers() -> list[str]:
+    """Return a comment line for the first lever of each of the first few families."""
+    levers = {p.family: p for p in registry.load_parameters().values() if p.role == "lever"}
+    return [
+        f'# {p.name} = "{p.value:.10g} {p.unit}"   # {p.low:.10g} to {p.high:.10g}'
+        for p in list(levers.values())[:6]
+    ]
+
+
+def _kinds() -> list[str]:
+    lines = []
+    for name, kind in events.EVENT_KINDS.items():
+        arguments = ", ".join(events.argument_names(kind))
+        lines.append(f"#   {name} ({arguments}): {(kind.__doc__ or '').strip()}")
+    return lines
 
 
 if __name__ == "__main__":

@@ -25,13 +25,16 @@ from tajsim.results import numbers, window
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
 VERDICTS: dict[str, tuple[str, str, bool, str]] = {
     "holds": ("o", "#0072b2", True, "holds"),
+    "right sign but negligible": ("o", "#56b4e9", False, "right sign but negligible"),
+    "turns later": ("v", "#cc79a7", True, "turns later"),
     "fails": ("X", "#d55e00", True, "fails"),
     "undecided": ("D", style.QUIET, False, "undecided at this number of runs"),
     "not tested": ("_", style.QUIET, False, "not tested"),
 }
 _SUBTITLE = (
     "Across: the share of runs in which a claim holds by itself. The verdict rests on the mean: it "
-    "holds where the 90 % interval is clear of zero on the side that the document names."
+    "holds where the 90 % interval is clear of zero on the side that the document names and the "
+    "mean is not negligible."
 )
 
 
@@ -55,7 +58,7 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
     for name, part in table.groupby("scenario", sort=False):
         rows += [heading(str(name)), *(_claim(one) for one in part.itertuples())]
     counts = table["verdict"].value_counts()
-    parts = [f"{counts[v]} {said}" for v, said in _COUNTED.items() if v in counts]
+    parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
     layout = style.Layout(
         body=rows_height(rows),
         title=title or f"Claims of the documents: {', '.join(parts)}",
@@ -105,7 +108,8 @@ def _said(claim: Any) -> str:
     return f"{mean} [{low}, {high}] {unit}"
 
 
-_COUNTED = {"holds": "hold", "fails": "fail", "undecided": "undecided", "not tested": "not tested"}
+#: What is said of several with one verdict, where it is not the verdict itself.
+_SEVERAL = {"holds": "hold", "fails": "fail", "turns later": "turn later"}
 
 
 _BOUNDS = {"at_least": "at least ", "at_most": "at most "}

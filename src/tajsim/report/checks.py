@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from tajsim.analysis import assumptions, claims
+from tajsim.analysis import assumptions, verdicts
 from tajsim.axes import Array
 from tajsim.display.html import rows_of
 from tajsim.errors import UserError
@@ -398,11 +398,14 @@ def limits(facts: Facts) -> list[str]:
 def _own(facts: Facts) -> list[str]:
     lines = []
     if len(facts.claims):
-        tested = facts.claims[facts.claims["verdict"] != claims.NOT_TESTED]
-        wrong = [str(name) for name in tested[tested["verdict"] == claims.FAILS]["claim"]]
+        tested = facts.claims[facts.claims["verdict"] != verdicts.NOT_TESTED]
+        wrong = [str(name) for name in tested[tested["verdict"] == verdicts.FAILS]["claim"]]
         if wrong:
             lines.append(f"The model contradicts what the documents say in: {', '.join(wrong)}.")
-        unsure = int((tested["verdict"] == claims.UNDECIDED).sum())
+        thin = tested["verdict"].isin([verdicts.NEGLIGIBLE, verdicts.TURNS])
+        if weak := [str(name) for name in tested[thin]["claim"]]:
+            lines.append(f"The effect is negligible, or turns later, in: {', '.join(weak)}.")
+        unsure = int((tested["verdict"] == verdicts.UNDECIDED).sum())
         if unsure:
             lines.append(
                 f"{unsure} of {len(tested)} claims cannot be decided at {facts.runs:,} runs."

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from tajsim.analysis import assumptions, variance
-from tajsim.analysis.claims import NOT_TESTED, counts
+from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display.html import rows_of
 from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_file import shipped_scenarios
@@ -204,7 +204,8 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         body,
         marks,
         "A claim of direction holds where the interval of the mean effect is clear of zero on that "
-        "side, and fails where it is clear on the other.",
+        "side and the mean is not negligible, and fails where it is clear on the other or leaves "
+        "no room for an effect worth the name.",
     )
 
 
@@ -215,7 +216,7 @@ def claims_sentence(facts: Facts) -> str:
     tested = facts.claims[facts.claims["verdict"] != NOT_TESTED]
     left = len(facts.claims) - len(tested)
     more = f"; {left} could not be tested" if left else ""
-    return f"Of {len(tested)} claims tested: {counts(tested) or 'none'}{more}."
+    return f"Of {len(tested)} claims tested: {counts(tested['verdict']) or 'none'}{more}."
 
 
 def shares(facts: Facts, scenario: str) -> Table | None:

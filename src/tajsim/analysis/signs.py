@@ -1,0 +1,268 @@
+"""Signs tested on the model as it is: each change simulated in pairs with its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+import tajsim.analysis.verdicts as verdicts
+from tajsim.ensemble.fingerprint import model_version
+from tajsim.ensemble.plan import argument_errors
+from tajsim.ensemble.run import prepare, simulate
+from tajsim.errors import UserError, unknown
+from tajsim.inputs.outcomes import load_outcomes, with_weight
+from tajsim.inputs.registry import DEFAULT_MODE
+from tajsim.inputs.scenario_parts import Scenario
+from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs, read_signs
+from tajsim.results.effect import Values, effect
+from tajsim.results.numbers import interval, table_number, text_table
+from tajsim.results.select import gap
+from tajsim.results.window import Window, at_places, over
+
+if TYPE_CHECKING:
+    from tajsim.ensemble.run import Progress
+
+#: Scenarios simulated in one go for each worker.
+_BATCH = 4
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A sign that can be tested: its pair, that whose effect is taken off, and its runs."""
+
+    sign: Sign
+    pair: Contrast
+    other: Contrast | None
+    runs: int
+
+    @property
+    def horizon(self) -> Window | None:
+        """The months over which the sense must not turn; ``None`` if it may, or is a bound."""
+        if self.sign.passing or self.sign.level or self.sign.sense not in ("higher", "lower"):
+            return None
+        return self.pair.window(self.sign.window)[0], self.pair.scenario.end
+
+    @property
+    def until(self) -> str:
+        """The last month that must be simulated."""
+        windows = [self.pair.window(w) for w in (self.sign.window, self.sign.since) if w]
+        return max(last for _, last in (*windows, self.horizon or windows[0]))
+
+    @property
+    def sides(self) -> list[Scenario]:
+        """The scenarios to simulate: changed and reference, and those of the other pair."""
+        if self.sign.level:
+            return [self.pair.scenario]
+        pairs = [self.pair, self.other] if self.other else [self.pair]
+        return [s for pair in pairs for s in (pair.scenario, pair.reference) if s is not None]
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A sign's outcome on one side, ``(run,)``: over its window and the horizon; its level."""
+
+    value: Values
+    whole: Values
+    level: Values
+
+
+#: By the id of a sign and the name of a scenario.
+_All = dict[tuple[str, str], _Measured]
+
+
+def signs(
+    *ids: str,
+    runs: int | None = None,
+    seed: int = 1,
+    parameters: str = DEFAULT_MODE,
+    workers: int = 1,
+    progress: Progress | None = None,
+    file: str | Path | None = None,
+) -> pd.DataFrame:
+    """Test signs on the model as it is.
+
+    Args:
+        ids: signs or changes; by default all.
+        runs: runs of every pair, in place of what each sign asks for.
+        file: a file of signs in place of the shipped one.
+
+    Returns:
+        One row per sign: ``verdict`` (see `tajsim.analysis.verdicts`), with a ``reason`` where it
+        is not tested; ``effect``, the mean paired difference (the level, where there is no
+        reference), with its 90 % interval ``low`` to ``high``; ``smallest`` (or the bound), in the
+        unit of the outcome; ``whole``, the effect over the whole horizon; ``level`` and ``spread``
+        of the reference over runs; ``over_spread``, the effect over that spread; the ``model``.
+
+    Raises:
+        UserError: for anything the caller can mend, all mistakes at once.
+    """
+    wrong = argument_errors(2 if runs is None else runs, seed, parameters, None, workers, 1000)
+    known = read_signs(Path(file).read_text("utf-8"), str(file)) if file else load_signs()
+    names = [*known.signs, *known.changes]
+    wrong += [unknown("sign or change", name, names) for name in ids if name not in names]
+    if wrong:
+        raise UserError(wrong)
+    chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
+    tests = {
+        s.id: _Trial(s, known.pairs[s.change], known.pairs.get(s.beyond), runs or s.asked)
+        for s in chosen
+        if not known.missing(s)
+    }
+    measured = _simulate([*tests.values()], seed, parameters, workers, progress)
+    rows = [_row(known, sign, tests.get(sign.id), measured) for sign in chosen]
+    return pd.DataFrame(rows).assign(model=model_version())
+
+
+def _simulate(
+    tests: list[_Trial], seed: int, parameters: str, workers: int, progress: Progress | None
+) -> _All:
+    """Simulate each scenario once for each number of runs, as far as a test looks; measure."""
+    needs: dict[tuple[int, str, str], tuple[Scenario, list[_Trial]]] = {}
+    for test in sorted(tests, key=lambda test: test.until):
+        for side in test.sides:
+            key = (test.runs, side.start, side.name)
+            needs.setdefault(key, (side, []))[1].append(test)
+    measured: _All = {}
+    done, total = 0, sum(key[0] for key in needs)
+    for (runs, _), part in groupby(sorted(needs), lambda key: key[:2]):
+        # The shortest first, so that few are simulated further than they are looked at.
+        group = sorted((needs[key] for key in part), key=lambda need: need[1][-1].until)
+        for first in range(0, len(group), _BATCH * workers):
+            batch = group[first : first + _BATCH * workers]
+            asked = {test.sign.outcome for _, mine in batch for test in mine}
+            plan = prepare(
+                [scenario for scenario, _ in batch],
+                runs,
+                seed,
+                parameters,
+                until=batch[-1][1][-1].until,
+                outcomes=sorted(with_weight(asked)),
+                workers=workers,
+            )
+            results = simulate(plan)
+            for scenario, mine in batch:
+                one = results.sel(scenario=[scenario.name])
+                for test in mine:
+                    measured[test.sign.id, scenario.name] = _measure(one, test)
+            done += runs * len(batch)
+            if progress:
+                progress(done, total)
+    return measured
+
+
+def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
+    """Return the outcome of a sign in results of one scenario."""
+    sign = test.sign
+
+    def at(window: Window, where: Where) -> Values:
+        found = over(at_places(dataset, sign.outcome, where), window).values[0]
+        return np.asarray(found if sign.above is None else np.where(found >= sign.above, 1.0, 0.0))
+
+    def less(window: Window) -> Values:
+        found = at(window, sign.where)
+        return found if sign.than is None else gap(at(window, sign.than), found)
+
+    window = test.pair.window(sign.window)
+    value, whole = less(window), less(test.horizon or window)
+    base, places = window, sign.than if sign.level and sign.than else sign.where
+    if sign.since:
+        since = test.pair.window(sign.since)
+        value, base = gap(less(since), value), since if sign.level else window
+    return _Measured(value, whole, at(base, places))
+
+
+def _row(known: Signs, sign: Sign, test: _Trial | None, measured: _All) -> dict[str, object]:
+    """Return the row of a sign in the table."""
+    size, unit = known.size(sign)
+    outcome = load_outcomes().get(sign.outcome)
+    places = {d: n if isinstance(n, str) else " ".join(n) for d, n in sign.where.items()}
+    row: dict[str, object] = {
+        "sign": sign.id,
+        "change": sign.change,
+        "verdict": verdicts.NOT_TESTED,
+        "reason": known.missing(sign),
+        "outcome": sign.outcome,
+        "where": ";".join(f"{d}={names}" for d, names in places.items()),
+        "sense": sign.sense,
+        "asked": "by default" if size is None else f"{size:g} {unit}",
+        "why": sign.why or str(sign.smallest or ""),
+        "document": sign.document,
+        "line": sign.line,
+        "mechanisms": " ".join(sign.mechanisms),
+        "needs": sign.needs or known.changes[sign.change].needs,
+        "unit": "of runs" if sign.yes_or_no else outcome.window_unit if outcome else "",
+        "signed": not sign.level or bool(sign.than or sign.since),
+    }
+    if test is None:
+        return row
+    values, whole, level = _paired(test, measured)
+    if not np.isfinite(values).any():
+        return {**row, "reason": "as there is nobody to tell it of"}
+    smallest = verdicts.smallest_effect(level, size, unit)
+    found, spread = effect(values), float(np.nanstd(level, ddof=1)) if level.size > 1 else np.nan
+    return {
+        **row,
+        "verdict": verdicts.verdict(values, sign.sense, smallest, whole if test.horizon else None),
+        "window": " to ".join(test.pair.window(sign.window)),
+        "effect": found.mean,
+        "low": found.low,
+        "high": found.high,
+        "smallest": smallest,
+        "whole": effect(whole).mean if test.horizon else np.nan,
+        "level": float(np.nanmean(level)),
+        "spread": spread,
+        "over_spread": found.mean / spread if row["signed"] and spread > 0.0 else np.nan,
+        "runs": found.runs,
+    }
+
+
+def _paired(test: _Trial, measured: _All) -> tuple[Values, Values, Values]:
+    """Return the effect over window and horizon, and the level that it is compared with."""
+    sides = [measured[test.sign.id, scenario.name] for scenario in test.sides]
+    if test.sign.level:
+        return sides[0].value, sides[0].whole, sides[0].level
+    ours, reference, *other = sides
+    values, whole = gap(reference.value, ours.value), gap(reference.whole, ours.whole)
+    if other:
+        values = values - gap(other[1].value, other[0].value)
+        whole = whole - gap(other[1].whole, other[0].whole)
+    return values, whole, reference.level
+
+
+HEADER = ("verdict", "sign", "expected", "found", "90 % interval", "over spread", "source")
+_WORDS = {"at_least": "at least", "at_most": "at most"}
+
+
+def signs_text(table: pd.DataFrame) -> str:
+    """Return a line for each sign, and how many hold and fail; those that need deals apart."""
+    rows = [_cells(row) for row in table.to_dict("records")]
+    tested = table[table["verdict"] != verdicts.NOT_TESTED]
+    own, others = tested[tested["needs"] == ""], len(table) - len(tested)
+    said = f"{len(table)} signs: {verdicts.counts(tested['verdict']) or 'none tested'}"
+    said += f", {others} not tested." if others else "."
+    if len(own) < len(tested):
+        counted = verdicts.counts(own["verdict"])
+        said += f" The {len(own)} that need nothing new: {counted or 'none'}."
+    return f"{text_table(HEADER, rows, (0, 1, 2, 6))}\n\n{said}"
+
+
+def _cells(row: Mapping[Any, Any]) -> list[str]:
+    sense = _WORDS.get(row["sense"], row["sense"])
+    if row["verdict"] == verdicts.NOT_TESTED:
+        return [row["verdict"], row["sign"], sense, "", "", "", row["reason"]]
+    return [
+        row["verdict"],
+        row["sign"],
+        f"{sense} {table_number(row['smallest'])}",
+        f"{table_number(row['effect'], row['signed'])} {row['unit']}",
+        interval(row["low"], row["high"], row["signed"]),
+        table_number(row["over_spread"], signed=True),
+        f"{row['document']}:{row['line']}",
+    ]

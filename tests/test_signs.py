@@ -1,0 +1,196 @@
+"""Verdicts by hand and by property; signs: the shipped file, its mistakes, a small run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tajsim.analysis.signs as signs_run
+import tajsim.analysis.verdicts as verdicts
+import tajsim.plots.evidence as evidence
+from tajsim.analysis.signs import signs, signs_text
+from tajsim.analysis.verdicts import FAILS, HOLDS, NEGLIGIBLE, NOT_TESTED, TURNS, UNDECIDED
+from tajsim.cli import main
+from tajsim.errors import UserError
+from tajsim.inputs.scenario_parts import Scenario
+from tajsim.inputs.signs import Contrast, Sign, load_signs, read_signs
+
+UP = [1.0, 2.0, 3.0]  # mean 2, 90 % interval 0.31 to 3.69
+AROUND = [-1.0, 0.0, 1.0]  # mean 0, 90 % interval -1.69 to 1.69
+
+
+@pytest.mark.parametrize(
+    ("values", "sense", "smallest", "whole", "expected"),
+    [
+        (UP, "higher", 2.0, None, HOLDS),
+        (UP, "higher", 2.0, UP, HOLDS),
+        (UP, "higher", 2.1, None, NEGLIGIBLE),
+        (UP, "higher", 2.0, [-1.0, -2.0, -3.0], TURNS),
+        (UP, "higher", 2.0, AROUND, HOLDS),
+        (UP, "lower", 0.1, None, FAILS),
+        (AROUND, "higher", 1.0, None, UNDECIDED),
+        (AROUND, "higher", 1.7, None, FAILS),  # no room for an effect of 1.7
+        ([0.0, 0.0, 0.0], "higher", 0.0, None, FAILS),
+        ([2.0], "higher", 1.0, None, UNDECIDED),
+        (UP, "same", 2.0, None, HOLDS),
+        (UP, "same", 1.0, None, UNDECIDED),
+        (UP, "same", 0.3, None, FAILS),
+        (UP, "at_least", 2.0, None, HOLDS),
+        (UP, "at_least", 3.0, None, UNDECIDED),
+        (UP, "at_most", 2.0, None, HOLDS),
+        (UP, "at_most", -0.1, None, FAILS),
+        ([np.nan, *UP], "higher", 2.0, None, HOLDS),
+    ],
+)
+def test_verdict_by_hand(
+    values: list[float], sense: str, smallest: float, whole: list[float] | None, expected: str
+) -> None:
+    horizon = None if whole is None else np.array(whole)
+    assert verdicts.verdict(np.array(values), sense, smallest, horizon) == expected
+
+
+def test_smallest_effect_by_hand() -> None:
+    level = np.array([8.0, 10.0, 12.0])  # mean 10, spread 2
+    assert verdicts.smallest_effect(level) == pytest.approx(0.4)  # a fifth of the spread
+    assert verdicts.smallest_effect(level * [1, 0, 2]) == pytest.approx(0.05 * 32 / 3)
+    assert verdicts.smallest_effect(np.full(3, 10.0)) == pytest.approx(0.1)  # 1 % of the level
+    assert verdicts.smallest_effect(-level) == pytest.approx(0.4)
+    sizes = {"level": 5.0, "spread": 1.0, "points": 0.005, "absolute": 0.5, "count": 0.5}
+    for unit, expected in sizes.items():
+        assert verdicts.smallest_effect(level, 0.5, unit) == pytest.approx(expected)
+
+
+RUNS = st.lists(st.integers(-50, 50), min_size=2, max_size=12)
+OTHER = {"higher": "lower", "lower": "higher"}
+
+
+@given(RUNS, RUNS, st.sampled_from(sorted(OTHER)), st.integers(0, 30), st.sampled_from([0.5, 4.0]))
+def test_verdicts_keep_order_and_scale(
+    runs: list[int], whole: list[int], sense: str, smallest: int, scale: float
+) -> None:
+    values, horizon = np.array(runs, dtype=float), np.array(whole, dtype=float)
+    found = verdicts.verdict(values, sense, smallest, horizon)
+    scaled = verdicts.verdict(scale * values, sense, scale * smallest, scale * horizon)
+    assert found == scaled
+    assert found == verdicts.verdict(-values, OTHER[sense], smallest, -horizon)
+    if found == HOLDS:
+        assert verdicts.verdict(values, OTHER[sense], smallest) == FAILS
+        assert verdicts.verdict(values, "at_least", smallest) == HOLDS or sense == "lower"
+        assert verdicts.verdict(values, sense, smallest / 2, horizon) == HOLDS
+    if found in (FAILS, NEGLIGIBLE):
+        assert verdicts.verdict(values, sense, smallest + 1, horizon) not in (HOLDS, TURNS)
+
+
+def test_every_verdict_is_drawn() -> None:
+    assert set(evidence.VERDICTS) == {*verdicts.SAID, NOT_TESTED}
+
+
+def test_shipped_signs() -> None:
+    shipped = load_signs()
+    assert len(shipped.signs) >= 90
+    for sign in shipped.signs.values():
+        assert shipped.missing(sign) == "" or sign.needs or shipped.changes[sign.change].needs
+        pair = shipped.pairs.get(sign.change)
+        assert sign.level or pair is None or pair.reference is not None
+    assert sum(sign.needs == "deals" for sign in shipped.signs.values()) >= 10
+    withdrawn = shipped.pairs["backing-withdrawn"]
+    assert (withdrawn.first, withdrawn.window([6, 65])) == ("2008-01", ("2008-07", "2013-06"))
+    assert shipped.size(shipped.signs["migrants-home-strain"]) == (0.25, "level")
+    assert shipped.signs["bad-years-failure"].asked == 1000
+
+
+GOOD = """
+[changes.dearer]
+title = "dearer"
+extends = "status-quo"
+events = [{ date = "2004-02", kind = "set", parameter = "agency_pay.army", value = 30 }]
+
+[[signs]]
+id = "dearer-pay"
+change = "dearer"
+outcome = "pay"
+where = { agency = "army" }
+window = [1, 3]
+sense = "higher"
+smallest = 5
+unit = "absolute"
+why = "ours"
+document = "matveeva-2004"
+line = 167
+mechanisms = ["M47"]
+passing = true
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("value = 30", "value = 3000", 5, "3000 is out of range"),
+        ('extends = "status-quo"', 'extends = "status-qou"', 4, "did you mean 'status-quo'?"),
+        ('change = "dearer"', 'change = "deerer"', 9, "did you mean 'dearer'?"),
+        ('outcome = "pay"', 'outcome = "pays"', 10, "did you mean 'pay'?"),
+        ('agency = "army"', 'agency = "armi"', 11, "did you mean 'army'?"),
+        ("window = [1, 3]", "window = [1, 300]", 12, "is outside the scenario"),
+        ('sense = "higher"', 'sense = "up"', 13, "unknown sense 'up'"),
+        ("smallest = 5", 'smallest = "deeply"', 14, "unknown adjective 'deeply'"),
+        ('why = "ours"\n', "", 14, "where the size comes from"),
+        ("passing = true", "passsing = true", 20, "did you mean 'passing'?"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(old: str, new: str, line: int, words: str) -> None:
+    with pytest.raises(UserError) as told:
+        read_signs(GOOD.replace(old, new), "mine.toml")
+    first = told.value.messages[0]
+    assert first.startswith(f"mine.toml:{line}: ")
+    assert words in first
+
+
+def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[float]]:
+    """Return effect, effect over the horizon and level of a sign on results made by hand."""
+    fields = {"id": "s", "change": "c", "outcome": "level", "sense": "higher", "line": 1}
+    fields |= {"document": "icg-2016", "mechanisms": ["M47"], "window": [0, 5]}
+    sign = Sign.model_validate({**fields, **keys})
+    before, after, third = (
+        Scenario(name, "t", "q", None, "2004-01", "2005-12")
+        for name in ("before", "after", "third")
+    )
+    beyond = Contrast(third, before, "2004-01") if other else None
+    trial = signs_run._Trial(sign, Contrast(after, before, "2004-01"), beyond, 2)
+    measured = {
+        ("s", side.name): signs_run._measure(data.sel(scenario=[side.name]), trial)
+        for side in trial.sides
+    }
+    return [part.tolist() for part in signs_run._paired(trial, measured)]
+
+
+def test_the_quantity_of_a_sign_by_hand(by_hand: Callable[..., xr.Dataset]) -> None:
+    data = by_hand([[10.0, 20.0], [13.0, 24.0], [11.0, 22.0]])
+    data["level"][1, 12:] -= 10.0  # the effect of 3 and 4 turns to -7 and -6 after a year
+    assert paired(data) == [[3.0, 4.0], [-2.0, -1.0], [10.0, 20.0]]
+    assert paired(data, passing=True)[1] == [3.0, 4.0]
+    assert paired(data, other=True)[0] == [2.0, 2.0]
+    later = {"window": [12, 23], "since": [0, 11]}
+    assert paired(data, **later)[0] == [-10.0, -10.0]
+    assert paired(data, **later, level=True)[::2] == [[-10.0, -10.0], [13.0, 24.0]]
+    assert paired(data, above=13.0) == [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
+
+
+def test_a_sign_is_simulated_in_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(GOOD, encoding="utf-8")
+    table = signs(runs=2, file=file)
+    row = table.iloc[0]
+    assert (row["verdict"], row["window"], row["runs"]) == (HOLDS, "2004-03 to 2004-05", 2)
+    assert row["effect"] > 5.0
+    assert "1 signs: 1 hold." in signs_text(table)
+    assert main(["signs", "western-turn-pressed", "--runs", "2"]) == 0
+    assert "1 not tested" in capsys.readouterr().out
+    assert main(["signs", "western-trun"]) == 2
+    assert "did you mean 'western-turn'?" in capsys.readouterr().err
