@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import time_ns
@@ -19,6 +20,11 @@ LARGEST_FILE = 1_000_000  # bytes of a text
 #: How names of files and folders begin that are being written.
 BEGUN = ".begun-"
 _number = count()
+
+
+def data_text(name: str) -> str:
+    """Return a text that ships in the folder ``data``."""
+    return files("tajsim").joinpath("data", name).read_text(encoding="utf-8")
 
 
 def exists(path: Path) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ import xarray as xr
 import tajsim.analysis.verdicts as verdicts
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import prepare, simulate
+from tajsim.ensemble.run import Progress, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import with_weight
@@ -30,19 +30,7 @@ from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scen
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.results import numbers, select
 from tajsim.results.effect import Values, effect
-from tajsim.results.window import (
-    Window,
-    at_places,
-    over,
-    places_of,
-    titled,
-    unit_of,
-    whole_period,
-)
-
-if TYPE_CHECKING:
-    from tajsim.ensemble.run import Progress
-
+from tajsim.results.window import Window, at_places, over, places_of, titled, unit_of, whole_period
 
 Claim = dict[str, Any]
 _DIRECTIONS = ("rises", "falls")

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import xarray as xr
 
 from tajsim.analysis import differences
-from tajsim.analysis.claims import (
-    CLAIMS_HEADER,
-    claim_cells,
-    claims_text,
-    evaluate_claims,
-)
+from tajsim.analysis.claims import CLAIMS_HEADER, claim_cells, claims_text, evaluate_claims
 from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display.html import Html, element, fold, table, whole
 from tajsim.ensemble.dataset import python_call
-from tajsim.ensemble.run import prepare, simulate
+from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import effect, select
 from tajsim.results.window import Window, check_window, with_window
-
-if TYPE_CHECKING:
-    from tajsim.ensemble.run import Overrides, Progress, ScenarioLike
 
 
 @dataclass(frozen=True)
@@ -97,17 +88,8 @@ def compare(
     Raises:
         UserError: for anything the caller can mend.
     """
-    plan = prepare(
-        [reference, *scenarios],
-        runs,
-        seed,
-        parameters,
-        until,
-        outcomes,
-        workers,
-        chunk,
-        overrides,
-    )
+    sides = [reference, *scenarios]
+    plan = prepare(sides, runs, seed, parameters, until, outcomes, workers, chunk, overrides)
     if len(plan.scenarios) < 2:
         raise UserError("a comparison needs a reference and at least one other scenario")
     if window:
@@ -158,16 +140,12 @@ def _scenario(dataset: xr.Dataset, part: pd.DataFrame) -> list[Html]:
         element("p", f"{differences.runs_text(dataset, 'paired run')}, {window}", look="quiet"),
         table(differences.COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8))
         if rows
-        else _nothing(),
+        else element("p", "Nothing to show differs."),
         *(
             element("p", note, look="quiet")
             for note in differences.notes(part, shown, "in its .table")
         ),
     ]
-
-
-def _nothing() -> Html:
-    return element("p", "Nothing to show differs.")
 
 
 def _claims(scenario: str, claims: pd.DataFrame) -> list[Html]:

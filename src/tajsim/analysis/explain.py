@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.files import load_results
@@ -23,10 +24,7 @@ from tajsim.results.effect import effect
 from tajsim.results.numbers import WIDTH, interval, month_text, percent, table_number, text_table
 from tajsim.results.window import Window, cells, whole_period
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-    Results = xr.Dataset | str | Path
+Results = xr.Dataset | str | Path
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ import xarray as xr
 import tajsim.analysis.verdicts as verdicts
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import prepare, simulate
+from tajsim.ensemble.run import Progress, prepare, simulate
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
@@ -25,9 +25,6 @@ from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import interval, table_number, text_table
 from tajsim.results.select import gap
 from tajsim.results.window import Window, at_places, over
-
-if TYPE_CHECKING:
-    from tajsim.ensemble.run import Progress
 
 #: Scenarios simulated in one go for each worker.
 _BATCH = 4

@@ -16,13 +16,7 @@ from tajsim.errors import UserError
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.toml import month_number, month_text
 from tajsim.results.effect import quantiles
-from tajsim.results.window import (
-    Window,
-    at_places,
-    months_in,
-    over,
-    whole_period,
-)
+from tajsim.results.window import Window, at_places, months_in, over, whole_period
 
 Values = NDArray[np.float64]
 #: On a logarithmic scale values below this part of the observed one count as this part of it.

@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,16 +17,12 @@ from tajsim.analysis import targets as measured
 from tajsim.axes import Array
 from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
-from tajsim.ensemble.run import prepare, simulate
+from tajsim.ensemble.run import Progress, ScenarioLike, prepare, simulate
 from tajsim.inputs import registry, toml
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
-
-if TYPE_CHECKING:
-    from tajsim.ensemble.run import Progress, ScenarioLike
-
 
 _ROOT = math.sqrt(2.0 * math.pi)
 #: So many runs are compared with all others at a time, to bound the memory.

@@ -10,7 +10,7 @@ import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,17 +20,13 @@ from tajsim.analysis import assumptions
 from tajsim.axes import Array
 from tajsim.display.html import rows_of
 from tajsim.draws import Draws
-from tajsim.ensemble.plan import column_plan
-from tajsim.ensemble.run import simulate
+from tajsim.ensemble.plan import Plan, column_plan
+from tajsim.ensemble.run import Progress, simulate
 from tajsim.inputs import outcomes, registry
+from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.values import ParameterValues
 from tajsim.results import effect, numbers, select
 from tajsim.results.window import Cell, Window, cells, window_of
-
-if TYPE_CHECKING:
-    from tajsim.ensemble.plan import Plan
-    from tajsim.ensemble.run import Progress
-    from tajsim.inputs.scenario_parts import Scenario
 
 #: So many runs are made again with each group drawn anew; more would cost more than they show.
 MOST = 100

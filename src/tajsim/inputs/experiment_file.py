@@ -12,15 +12,7 @@ from typing_extensions import TypeAliasType
 from tajsim.errors import UserError
 from tajsim.files import Shipped, exists, is_path, read_text
 from tajsim.inputs import registry, source
-from tajsim.inputs.events import (
-    Month,
-    OneOf,
-    OutcomeName,
-    ParameterName,
-    Quantity,
-    TextOf,
-    Window,
-)
+from tajsim.inputs.events import Month, OneOf, OutcomeName, ParameterName, Quantity, TextOf, Window
 from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
 
 EXPERIMENTS = Shipped("experiment")

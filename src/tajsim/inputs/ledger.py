@@ -8,12 +8,12 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
 
 from tajsim.errors import UserError, unknown
+from tajsim.files import data_text
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ class Document:
     citation: str
 
 
+def _rows(name: str) -> Iterable[dict[str, str]]:
+    return csv.DictReader(data_text(name).splitlines())
+
+
 def _figure(row: dict[str, str]) -> Figure:
     names, dated = ("value", "low", "high"), row["unit"] == "date"
     numbers = {name: float(row[name]) if row[name] and not dated else None for name in names}
@@ -65,15 +69,14 @@ def _figure(row: dict[str, str]) -> Figure:
 @lru_cache
 def load_figures() -> dict[str, Figure]:
     """Return the ledger by id, in the order of the file."""
-    text = files("tajsim").joinpath("data/figures.csv").read_text(encoding="utf-8")
-    return {row["id"]: _figure(row) for row in csv.DictReader(text.splitlines())}
+    return {row["id"]: _figure(row) for row in _rows("figures.csv")}
 
 
 @lru_cache
 def load_documents() -> dict[str, Document]:
     """Return the source documents by key, in the order of the file."""
-    text = files("tajsim").joinpath("data/documents.toml").read_text(encoding="utf-8")
-    return {key: Document(key, **table) for key, table in tomllib.loads(text).items()}
+    tables = tomllib.loads(data_text("documents.toml"))
+    return {key: Document(key, **table) for key, table in tables.items()}
 
 
 def figure(identity: str) -> Figure:
@@ -203,13 +206,10 @@ class Mechanism:
 @lru_cache
 def load_mechanisms() -> dict[str, Mechanism]:
     """Return the table by id, in the order of the file."""
-    text = files("tajsim").joinpath("data/mechanisms.csv").read_text(encoding="utf-8")
-    return {row["id"]: _mechanism(row) for row in csv.DictReader(text.splitlines())}
-
-
-def _mechanism(row: dict[str, str]) -> Mechanism:
-    fields: dict[str, Any] = {**row, "sources": tuple(row["sources"].split())}
-    return Mechanism(**fields)
+    return {
+        row["id"]: Mechanism(**{**row, "sources": tuple(row["sources"].split())})  # type: ignore[arg-type]
+        for row in _rows("mechanisms.csv")
+    }
 
 
 def mechanism(identity: str) -> Mechanism:
@@ -278,8 +278,7 @@ LARGE_HARVEST, SMALL_HARVEST = 1.35, 0.7
 
 @lru_cache
 def _lists() -> dict[str, Any]:
-    text = files("tajsim").joinpath("data/chronicle.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(data_text("chronicle.toml"))
 
 
 @lru_cache

@@ -6,11 +6,11 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UserError, unknown
+from tajsim.files import data_text
 
 #: How monthly values become one number over a window.
 AGGREGATES = (
@@ -104,8 +104,8 @@ def _outcome(name: str, row: dict[str, Any]) -> Outcome:
 @lru_cache
 def load_outcomes() -> dict[str, Outcome]:
     """Return the registry (``data/outcomes.toml``) by name, in the order of the file."""
-    text = files("tajsim").joinpath("data/outcomes.toml").read_text(encoding="utf-8")
-    return {name: _outcome(name, row) for name, row in tomllib.loads(text).items()}
+    tables = tomllib.loads(data_text("outcomes.toml"))
+    return {name: _outcome(name, row) for name, row in tables.items()}
 
 
 def outcome(name: str) -> Outcome:

@@ -10,15 +10,7 @@ from typing_extensions import TypeAliasType
 
 from tajsim.errors import UserError, nearest
 from tajsim.files import Shipped, exists, is_path
-from tajsim.inputs.events import (
-    AnyEvent,
-    Month,
-    OneOf,
-    OutcomeName,
-    TextOf,
-    Window,
-    read_event,
-)
+from tajsim.inputs.events import AnyEvent, Month, OneOf, OutcomeName, TextOf, Window, read_event
 from tajsim.inputs.ledger import load_documents, load_mechanisms
 from tajsim.inputs.source import FileTable, Source, read_source
 

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from tajsim.errors import UserError
-from tajsim.files import write_whole
+from tajsim.files import data_text, write_whole
 from tajsim.inputs import events, families, registry, toml
 from tajsim.inputs.experiment_file import ExperimentFile
 from tajsim.inputs.scenario_file import ScenarioFile, scenario_path, shipped_scenarios
@@ -150,7 +150,7 @@ def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
     extends = str(parent) if shipped else Path(beside).as_posix()
     if not shipped and "/" not in extends and not extends.endswith(".toml"):
         extends = f"./{extends}"
-    template = files("tajsim").joinpath("data/new_scenario.txt").read_text(encoding="utf-8")
+    template = data_text("new_scenario.txt")
     return template.format(
         schema=schema_path().resolve().as_uri(),
         file=path,

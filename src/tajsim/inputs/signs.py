@@ -8,23 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from tajsim.errors import UserError, unknown
+from tajsim.files import data_text
 from tajsim.inputs import events, scenario_parts, toml
 from tajsim.inputs.events import Month, OneOf
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_file import (
-    ClaimId,
-    DocumentKey,
-    MechanismId,
-    Unit,
-    shipped_scenarios,
-)
+from tajsim.inputs.scenario_file import ClaimId, DocumentKey, MechanismId, Unit, shipped_scenarios
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
 from tajsim.inputs.source import FileRow, FileTable, Model, Problems, Source, read_toml
 from tajsim.inputs.toml import Key
@@ -143,8 +137,7 @@ class Signs:
 @cache
 def load_signs() -> Signs:
     """Return the shipped signs."""
-    path = files("tajsim").joinpath(f"data/{FILE_NAME}")
-    return read_signs(path.read_text(encoding="utf-8"))
+    return read_signs(data_text(FILE_NAME))
 
 
 def read_signs(text: str, shown: str = FILE_NAME) -> Signs:

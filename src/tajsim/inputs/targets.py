@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from tajsim.errors import UserError
+from tajsim.files import data_text
 from tajsim.inputs import events, ledger, source
 
 USES = ("fitted", "checked")
@@ -108,7 +108,7 @@ class TargetFile:
 
 def target_text() -> str:
     """Return the file as text; its checksum stands beside a calibrated sample."""
-    return files("tajsim").joinpath(f"data/{FILE_NAME}").read_text(encoding="utf-8")
+    return data_text(FILE_NAME)
 
 
 @cache

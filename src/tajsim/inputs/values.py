@@ -15,6 +15,7 @@ import numpy as np
 from tajsim.axes import DIMENSIONS, Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError, unknown
+from tajsim.files import data_text
 from tajsim.inputs import families, registry
 
 FILE_NAME = "posterior.csv"
@@ -50,8 +51,7 @@ def load_posterior() -> dict[str, Array]:
 
 def about_posterior() -> dict[str, Any]:
     """Return how the sample was made: model, targets, seed, numbers of particles and runs."""
-    text = (files("tajsim") / "data" / "posterior.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(data_text("posterior.toml"))
 
 
 #: A value for all runs, or one for each.
