@@ -18,10 +18,10 @@ from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.files import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import ledger, registry, toml
-from tajsim.results import chronicle, select
+from tajsim.results import chronicle, numbers, select
 from tajsim.results.chronicle import Change, Occurrence, Pair, changes, decided, scheduled, sentence
 from tajsim.results.effect import effect
-from tajsim.results.numbers import WIDTH, interval, month_text, percent, table_number, text_table
+from tajsim.results.numbers import interval, month_text, percent, table_number, text_table
 from tajsim.results.window import Window, cells, whole_period
 
 Results = xr.Dataset | str | Path
@@ -184,14 +184,12 @@ def _line(change: Change) -> list[str]:
     begin = f"  {month_text(change.month)[:3]}  {side:6}  "
     told = sentence(change.event)
     if change.elsewhere:
-        told += f" (in A: {registry.actor_name(change.elsewhere)})"
+        told += f" (in A: {numbers.actor_name(change.elsewhere)})"
     elif change.side == "both":
         later, other = ("B", "A") if change.moved > 0 else ("A", "B")
         count = abs(change.moved)
         told += f" ({other} now, {later} {count} month{'s' if count > 1 else ''} later)"
-    return textwrap.wrap(
-        f"{told}.", WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin)
-    )
+    return numbers.hanging(begin, f"{told}.")
 
 
 def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:

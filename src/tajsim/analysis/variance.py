@@ -513,7 +513,7 @@ def _assumption(row: Any) -> list[str]:
     )
     lines = textwrap.wrap(head, numbers.WIDTH, subsequent_indent="   ")
     for part in (body, f"Assumed: {row.reason}"):
-        lines += textwrap.wrap(part, numbers.WIDTH, initial_indent="   ", subsequent_indent="   ")
+        lines += numbers.hanging("   ", part)
     return lines
 
 

@@ -333,7 +333,7 @@ def boxes_text(what: str, boxes: Sequence[FoundBox], noun: str = "runs") -> list
 
 def sentence(what: str, box: FoundBox, noun: str = "runs") -> str:
     """Return one plain sentence: what happens in how many runs, where, against how many."""
-    where = _joined([limit.text for limit in box.limits])
+    where = numbers.listed([limit.text for limit in box.limits])
     text = (
         f"{what} in {numbers.percent(box.density)} of {noun} where {where}, against "
         f"{numbers.percent(box.elsewhere)} elsewhere; {numbers.percent(box.coverage)} of all cases "
@@ -348,7 +348,7 @@ def sentence(what: str, box: FoundBox, noun: str = "runs") -> str:
         )
     doubtful = [limit.name for limit in box.limits if limit.chance > DOUBT]
     if doubtful and not box.chance > DOUBT:
-        text += f" Chance may explain the limit of {_joined(doubtful)}."
+        text += f" Chance may explain the limit of {numbers.listed(doubtful)}."
     return text
 
 
@@ -386,7 +386,3 @@ def _rows(boxes: Sequence[FoundBox]) -> list[list[str]]:
             first, last = (str(k), figures) if j == 0 else ("", [""] * len(figures))
             rows.append([first, limit.text, numbers.table_number(limit.chance), *last])
     return rows
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

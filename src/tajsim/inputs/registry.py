@@ -20,7 +20,7 @@ from typing import Any
 
 from tajsim.axes import DIMENSIONS, REPRESSION_STEPS
 from tajsim.errors import UnknownName, UserError, unknown
-from tajsim.inputs import families, ledger
+from tajsim.inputs import families
 
 ROLES = ("uncertainty", "lever", "constant")
 SPREADS = ("triangular", "uniform", "log")
@@ -317,20 +317,6 @@ def names() -> tuple[str, ...]:
 def name_codes() -> dict[str, int]:
     """Return the position of every name in `names`."""
     return {name: i for i, name in enumerate(names())}
-
-
-@lru_cache
-def _axis_names() -> frozenset[str]:
-    return frozenset(name for listed in DIMENSIONS.values() for name in listed)
-
-
-def actor_name(name: str) -> str:
-    """Return a name as a human writes it: ``network_07`` is network 7, ``mirzoev`` Mirzoev."""
-    if spoken := ledger.load_display_names().get(name):
-        return spoken
-    if name.startswith("network_"):
-        return f"network {int(name.removeprefix('network_'))}"
-    return name.replace("_", " ").title() if name in _axis_names() else name
 
 
 def labels_of(events: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], str]:

@@ -347,7 +347,7 @@ def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
         months = int(arguments.get("months", 1))
         over = f" over {months} months" if months > 1 else ""
         return f"{name} goes to {_figure(arguments.get('value'))}{unit}{over}"
-    named = {key: registry.actor_name(str(value)) for key, value in arguments.items()}
+    named = {key: numbers.actor_name(str(value)) for key, value in arguments.items()}
     months = int(arguments.get("months", 1))
     forms = {
         "handover": "the guard of {section} passes to {agency}",
@@ -492,7 +492,7 @@ def _first(found: Sequence[chronicle.Change], orders: Sequence[chronicle.Change]
 
 def _side(facts: Facts, scenario: str, change: chronicle.Change) -> str:
     if change.elsewhere:
-        return f"in {facts.reference}: {registry.actor_name(change.elsewhere)}"
+        return f"in {facts.reference}: {numbers.actor_name(change.elsewhere)}"
     if change.side == "A":
         return f"only in {facts.reference}"
     if change.side == "B":

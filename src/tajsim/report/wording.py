@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tajsim.inputs.registry import actor_name
 from tajsim.results import effect, numbers
 
 #: Words that state a direction; no sentence has one where the interval covers zero.
@@ -153,7 +152,9 @@ def coordinate(where: str) -> str:
     """Return the coordinates of an outcome as a human writes them: ``Tajik border troops``."""
     pairs = [part.split("=") for part in where.split(";") if "=" in part]
     return ", ".join(
-        name.replace("_", " ") if dimension == "task" else actor_name(name).removeprefix("the ")
+        name.replace("_", " ")
+        if dimension == "task"
+        else numbers.actor_name(name).removeprefix("the ")
         for dimension, name in pairs
         if name != "all"
     )

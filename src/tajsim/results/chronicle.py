@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -24,16 +23,22 @@ from tajsim.results import numbers, select, window
 COLUMNS = ("scenario", "run", "month", "kind", "actor", "target", "cause", "size", "unit")
 
 
+def has_events(dataset: xr.Dataset) -> bool:
+    """Tell whether results hold a chronicle."""
+    return "event_kind" in dataset.variables
+
+
 def check_chronicle(dataset: xr.Dataset) -> None:
     """Refuse results without a chronicle.
 
     Raises:
         UserError: if an older version made them, or someone took the events out.
     """
-    if "event_kind" not in dataset.variables:
+    if not has_events(dataset):
         made = dataset.attrs.get("tajsim_version", "unknown")
         raise UserError(
-            f"these results hold no events: version {made} of tajsim kept none; simulate again"
+            f"these results hold no events: version {made} of tajsim kept none, or one of several "
+            "results put side by side holds none; simulate again"
         )
 
 
@@ -141,34 +146,15 @@ class EventLog:
         return EventLog(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
 
 
-_NOTED_TABLES = {
-    "scenario": "event_scenarios",
-    "kind": "event_kinds",
-    "actor": "event_names",
-    "target": "event_names",
-}
-
-
-def has_events(dataset: xr.Dataset) -> bool:
-    """Tell whether results hold a chronicle."""
-    return "event_kind" in dataset.variables
-
-
 def event_log(dataset: xr.Dataset) -> EventLog:
     """Return the events of the scenarios and runs that the results still hold, up to their end.
 
     Raises:
         UserError: if the results hold no events.
     """
-    if not has_events(dataset):
-        raise UserError(
-            "these results hold no events, as old versions of tajsim kept none; of several results "
-            "put side by side, each must hold them"
-        )
-    texts = {
-        name: dataset[table].values.astype(str)[dataset[f"event_{name}"].values]
-        for name, table in _NOTED_TABLES.items()
-    }
+    check_chronicle(dataset)
+    names = ("scenario", "kind", "actor", "target")
+    texts = {name: _texts(dataset, name)[dataset[f"event_{name}"].values] for name in names}
     months = dataset["month"].values.astype("datetime64[M]")
     when = dataset["event_month"].values.astype("datetime64[M]")
     found = EventLog(
@@ -217,7 +203,7 @@ def sentence(event: Occurrence) -> str:
         text = re.sub(r" \([^()]*\{size\}[^()]*\)", "", text)
     told = text.format(
         actor=_together(event.actors),
-        target=registry.actor_name(event.target),
+        target=numbers.actor_name(event.target),
         size=_size(event, kind.unit),
     )
     told = told if event.kind == "setting" else told[0].upper() + told[1:]
@@ -256,12 +242,9 @@ def _size(event: Occurrence, unit: str) -> str:
 def _together(actors: Sequence[str]) -> str:
     """Return names joined as one says them: network 1, 4 and 7 together are networks."""
     if len(actors) > 1 and all(name.startswith("network_") for name in actors):
-        return "networks " + _joined([str(int(name.removeprefix("network_"))) for name in actors])
-    return _joined([registry.actor_name(name) for name in actors])
-
-
-def _joined(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        own = [str(int(name.removeprefix("network_"))) for name in actors]
+        return f"networks {numbers.listed(own)}"
+    return numbers.listed([numbers.actor_name(name) for name in actors])
 
 
 _SIZE = re.compile(r"\s*\([^()]*\{size\}[^()]*\)|\{size\}")
@@ -284,7 +267,7 @@ def short_sentence(events: EventLog, place: int, labels: Mapping[tuple[int, str,
 
 def scheduled_labels(dataset: xr.Dataset, scenario: str) -> dict[tuple[int, str, str], str]:
     """Return the labels of a scenario's events by month (counted from the first), kind and name."""
-    labels = registry.labels_of(json.loads(dataset.attrs.get("events") or "{}").get(scenario, []))
+    labels = registry.labels_of(select.attribute(dataset, "events").get(scenario, ()))
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     return {
         (months.index(month), kind, name): label
@@ -371,30 +354,19 @@ def merged(events: Sequence[Occurrence]) -> list[Occurrence]:
         key = (event.month, event.kind, event.target, event.cause) if alike else number
         groups.setdefault(key, []).append(event)
     return [
-        Occurrence(
-            first.month,
-            first.kind,
-            tuple(actor for event in group for actor in event.actors),
-            first.target,
-            first.cause,
-            sum(event.size for event in group),
-            first.label,
+        replace(
+            group[0],
+            actors=tuple(actor for event in group for actor in event.actors),
+            size=sum(event.size for event in group),
         )
         for group in groups.values()
-        for first in group[:1]
     ]
 
 
 def dated(event: Occurrence, mark: str = "") -> list[str]:
     """Return the lines of an event: the month, a mark of so many places, and the sentence."""
     month = numbers.MONTHS[int(event.month[5:7]) - 1]
-    begin = f"  {month}  {mark}"
-    return textwrap.wrap(
-        f"{sentence(event)}.",
-        numbers.WIDTH,
-        initial_indent=begin,
-        subsequent_indent=" " * len(begin),
-    )
+    return numbers.hanging(f"  {month}  {mark}", f"{sentence(event)}.")
 
 
 def counted(events: Sequence[Occurrence]) -> str:
@@ -419,7 +391,6 @@ def _heading(
 
 def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
     lines: list[str] = []
-    indent = " " * 9
     for year, group in groupby(events, key=lambda event: event.month[:4]):
         found = list(group)
         told = found if everything else telling(found)
@@ -429,9 +400,7 @@ def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
         rest = [event for event in found if event not in told]
         if rest:
             also = f"{'Besides' if told else 'Only'}: {counted(rest)}."
-            lines += textwrap.wrap(
-                also, numbers.WIDTH, initial_indent=indent, subsequent_indent=indent
-            )
+            lines += numbers.hanging(" " * 9, also)
     if not lines:
         lines = ["Nothing happened that changed the course."]
     return [*lines, "", *_closing(events)]
@@ -453,11 +422,6 @@ def _closing(events: Sequence[Occurrence]) -> list[str]:
     breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
     told = f"Breaks and turns, besides those scheduled: {counted(breaks)}."
     return textwrap.wrap(told, numbers.WIDTH) if breaks else []
-
-
-def as_table(events: Sequence[Occurrence]) -> pd.DataFrame:
-    """Return events with their sentences as a table."""
-    return pd.DataFrame({"month": [e.month for e in events], "told": [sentence(e) for e in events]})
 
 
 #: An event that both runs have, further apart than so many months, counts as two events.

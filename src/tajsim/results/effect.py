@@ -17,6 +17,7 @@ from scipy.special import ndtri, stdtrit
 from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
+from tajsim.results.numbers import listed
 from tajsim.results.select import attribute, gap, names_of
 from tajsim.results.window import Cell, Window, cells, window_of
 
@@ -147,6 +148,9 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
     return pd.DataFrame(rows)
 
 
+_OF_EFFECT = ("low", "high", "direction", "share_sign", "share_up", "share_down", "share_tied")
+
+
 def _row(cell: Cell, window: Window) -> dict[str, Any]:
     a, b = cell.values
     found = effect(gap(a, b))
@@ -157,13 +161,7 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "reference_median": float(quantiles(a, (0.5,))[0]),
         "median": float(quantiles(b, (0.5,))[0]),
         "difference": found.mean,
-        "low": found.low,
-        "high": found.high,
-        "direction": found.direction,
-        "share_sign": found.share_sign,
-        "share_up": found.share_up,
-        "share_down": found.share_down,
-        "share_tied": found.share_tied,
+        **{name: getattr(found, name) for name in _OF_EFFECT},
         "pairing": pairing_factor(a, b),
         "runs": found.runs,
         "window_start": window[0],
@@ -224,8 +222,7 @@ def basis_statement(dataset: xr.Dataset) -> str:
         f"of the {uncertain} uncertain ones was drawn from its range.",
         "prior": f"The {uncertain} uncertain ones were drawn for each run from their ranges.",
     }.get(str(dataset.attrs.get("parameters_mode")), "All were held at their values.")
-    listed = f"{', '.join(parts[:-1])} and {parts[-1]}"
-    return f"Of {sum(counts.values())} parameters in force {listed}. {drawn}"
+    return f"Of {sum(counts.values())} parameters in force {listed(parts)}. {drawn}"
 
 
 COLUMNS = (
@@ -259,8 +256,10 @@ def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame
     """
     window = window_of(dataset, window)
     rows: list[dict[str, Any]] = []
-    for cell in cells(dataset, window):
-        for scenario, values in zip(names_of(dataset), cell.values, strict=True):
+    found = list(cells(dataset, window))
+    for position, scenario in enumerate(names_of(dataset)):
+        for cell in found:
+            values = cell.values[position]
             low, median, high = map(float, quantiles(values))
             row = {
                 "scenario": scenario,
@@ -278,10 +277,7 @@ def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame
                 "headline": cell.headline,
             }
             rows.append(row)
-    order = {name: i for i, name in enumerate(names_of(dataset))}
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    by_scenario = table["scenario"].map(order).sort_values(kind="stable").index
-    return table.loc[by_scenario].reset_index(drop=True)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def quantiles(values: Values, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Values:

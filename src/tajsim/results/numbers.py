@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import sys
+import textwrap
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,8 @@ from functools import lru_cache
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from tajsim.axes import COMMANDERS, SECTIONS
+from tajsim.axes import COMMANDERS, DIMENSIONS, SECTIONS
+from tajsim.inputs.ledger import load_display_names
 
 #: Columns of text that tables and sentences are folded to.
 WIDTH = 100
@@ -118,6 +120,16 @@ def factor(value: float) -> str:
     return ">1e6" if value > 1e6 else f"{value:.2g}" if 1.0 <= value < 10.0 else table_number(value)
 
 
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them: ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def hanging(begin: str, text: str) -> list[str]:
+    """Return a text folded to `WIDTH`: ``begin`` before its first line, blanks before others."""
+    return textwrap.wrap(text, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin))
+
+
 def text_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], left: Container[int] = (0,)
 ) -> str:
@@ -187,6 +199,19 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 MONTHS = tuple(month[:3] for month in _MONTHS)
+
+
+#: Names in the closed lists of the axes.
+_AXIS_NAMES = frozenset(name for listed in DIMENSIONS.values() for name in listed)
+
+
+def actor_name(name: str) -> str:
+    """Return a name as in a sentence: ``network_07`` is network 7, ``mirzoev`` Mirzoev."""
+    if spoken := load_display_names().get(name):
+        return spoken
+    if name.startswith("network_"):
+        return f"network {int(name.removeprefix('network_'))}"
+    return name.replace("_", " ").title() if name in _AXIS_NAMES else name
 
 
 def display_name(name: str) -> str:

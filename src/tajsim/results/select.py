@@ -216,7 +216,7 @@ def _drawn_apart(first: xr.Dataset, other: xr.Dataset) -> str:
     """Return the first uncertain parameter, set by no scenario, that differs in a run; or ""."""
     if any("parameter_value" not in dataset or "role" not in dataset for dataset in (first, other)):
         return ""
-    tables = [json.loads(d.attrs.get("settings") or "{}") for d in (first, other)]
+    tables = [attribute(d, "settings") for d in (first, other)]
     chosen = {name for table in tables for settings in table.values() for name in settings}
     one, two = (d["parameter_value"].isel(scenario=0, drop=True) for d in (first, other))
     ours, theirs = xr.align(one, two, join="inner")
