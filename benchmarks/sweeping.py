@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.ratio import seconds
 from tajsim.inputs.experiment import load_experiment
-from tajsim.inputs.experiment_parts import Experiment
+from tajsim.inputs.experiment_file import Experiment
 from tajsim.model.model import TajikistanModel
 from tajsim.sweeps import sweep
 

@@ -84,7 +84,7 @@ def small_registry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     loaders = (registry.load_families, registry.load_parameters, outcomes.load_outcomes)
     with monkeypatch.context() as patch:
         patch.setattr(registry, "files", lambda _: folder)
-        patch.setattr(outcomes, "files", lambda _: folder)
+        patch.setattr(outcomes, "data_text", lambda name: (folder / "data" / name).read_text())
         for loader in loaders:
             loader.cache_clear()
         yield

@@ -14,7 +14,7 @@ import numpy as np
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.inputs.experiment import load_experiment
-from tajsim.inputs.experiment_parts import Experiment
+from tajsim.inputs.experiment_file import Experiment
 from tajsim.sweeps.store import Disk
 from tajsim.sweeps.task import Finished, Summaries
 

@@ -28,7 +28,7 @@ from tajsim.ensemble import run_many
 from tajsim.ensemble.job import Record, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.results.effect import compare_results, effect, mean_interval
 from tajsim.results.window import at_places, medians_over, smooth, spans
 

@@ -13,8 +13,7 @@ import xarray as xr
 from tajsim.analysis import evaluate_claims
 from tajsim.analysis.claims import claims_text
 from tajsim.analysis.verdicts import SAID
-from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 
 Maker = Callable[..., xr.Dataset]
 REFERENCE_RUNS = [10.0, 20.0, 30.0, 40.0]

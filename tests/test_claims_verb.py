@@ -15,8 +15,7 @@ from tajsim.analysis import compare
 from tajsim.analysis.claims import totals_text
 from tajsim.analysis.verdicts import FAILS, HOLDS, NOT_TESTED, UNDECIDED
 from tajsim.cli import main
-from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 
 Capture = pytest.CaptureFixture[str]
 

@@ -20,7 +20,7 @@ from tajsim.ensemble import load_results, save
 from tajsim.inputs.experiment_file import experiment_names
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.registry import load_families, load_parameters
-from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.plots import KINDS, options
 
 SHORT = ("--runs", "3", "--until", "2005-03")

@@ -16,11 +16,11 @@ from tajsim import plots
 from tajsim.agents.actors import Actor, Actors, Member
 from tajsim.analysis import compare_results, summarise
 from tajsim.analysis.claims import evaluate_claims
-from tajsim.analysis.differences import comparison_text
+from tajsim.analysis.comparison import comparison_text
 from tajsim.app.figures import fan_of
 from tajsim.ensemble import run_many
 from tajsim.errors import UserError
-from tajsim.inputs.experiment_parts import Keep
+from tajsim.inputs.experiment_file import Keep
 from tajsim.inputs.outcomes import PLACES, load_outcomes, with_weight
 from tajsim.model.country import Country
 from tajsim.results.numbers import table_number

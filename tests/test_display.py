@@ -23,8 +23,7 @@ from tajsim.exploration.discovery import Discovery
 from tajsim.exploration.robustness import Robustness
 from tajsim.exploration.sensitivity import Sensitivity
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_file import Claim
-from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
+from tajsim.inputs.scenario_parts import Claim, Event, Scenario, load_scenario
 
 EVIL = "<script>alert('1')</script> & \"more\""
 

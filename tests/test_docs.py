@@ -24,8 +24,7 @@ from tajsim.axes import Array
 from tajsim.inputs.ledger import load_figures, load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_families, load_parameters
-from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 from tajsim.inputs.targets import load_targets
 from tajsim.model.model import MONTH
 

@@ -13,10 +13,16 @@ from sweep_helpers import EXPERIMENT
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.inputs.experiment import check_experiment, load_experiment
-from tajsim.inputs.experiment_file import experiment_names, experiment_path, is_experiment
-from tajsim.inputs.experiment_parts import EventTemplate, Experiment, unit_of_uses
+from tajsim.inputs.experiment_file import (
+    EventTemplate,
+    Experiment,
+    experiment_names,
+    experiment_path,
+    is_experiment,
+    unit_of_uses,
+)
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.inputs.schema import experiment_schema, schema_text
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import DesignPoints, make_design, make_points
@@ -45,7 +51,7 @@ def test_shipped_experiments_run(
         rows = [0, len(design.rows) - 1]
         return DesignPoints(tuple(design.rows[i] for i in rows), design.units[rows])
 
-    monkeypatch.setattr("tajsim.sweeps.run.make_design", two)
+    monkeypatch.setattr("tajsim.sweeps.design.make_design", two)
     report = sweep(experiment, tmp_path / "out", runs=1)
     found = load_sweep(tmp_path / "out")
     assert report.failed == 0 and report.computed == report.points >= 2

@@ -21,7 +21,7 @@ from tajsim.cli import main
 from tajsim.inputs.ledger import STATUSES, load_documents, load_mechanisms, with_status
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_families
-from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import shipped_scenarios
 
 ROOT = Path(__file__).parents[1]
 TESTS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("*.py")}

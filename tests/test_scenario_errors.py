@@ -19,8 +19,7 @@ from tajsim.files import LARGEST_FILE
 from tajsim.inputs.experiment import check_experiment
 from tajsim.inputs.experiment_file import ColumnName, FactorName
 from tajsim.inputs.registry import whole_number
-from tajsim.inputs.scenario_file import LONGEST_CHAIN
-from tajsim.inputs.scenario_parts import check_scenario, load_scenario
+from tajsim.inputs.scenario_parts import LONGEST_CHAIN, check_scenario, load_scenario
 from tajsim.inputs.source import MOST_MESSAGES
 
 #: A file that is right; the tests replace some of its parts (an empty part is an empty line).

@@ -12,8 +12,13 @@ from jsonschema import Draft202012Validator
 from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_file import scenario_path, shipped_scenarios
-from tajsim.inputs.scenario_parts import Scenario, check_scenario, load_scenario
+from tajsim.inputs.scenario_parts import (
+    Scenario,
+    check_scenario,
+    load_scenario,
+    scenario_path,
+    shipped_scenarios,
+)
 from tajsim.inputs.schema import json_schema, new_scenario, schema_path, schema_text
 
 NAMES = shipped_scenarios()

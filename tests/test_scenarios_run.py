@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.scenario_parts import Scenario, load_scenario, shipped_scenarios
 from tajsim.inputs.toml import month_names
 from tajsim.model.model import TajikistanModel
 

@@ -16,7 +16,7 @@ import tajsim.sweeps.store as store
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.files import BEGUN
-from tajsim.inputs.experiment_parts import Experiment
+from tajsim.inputs.experiment_file import Experiment
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.run import Progress
 from tajsim.sweeps.store import Disk

@@ -13,7 +13,7 @@ import pytest
 from tajsim.cli.main import VERBS, build_parser
 from tajsim.inputs.ledger import load_documents
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import shipped_scenarios
 
 ROOT = Path(__file__).parents[1]
 TEXTS = ("README.md", "CONTRIBUTING.md", "docs/first-steps.md")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from docs.generate.basis import figure
 from docs.generate.markdown import code, link, number, page, plain, table, target
-from tajsim.inputs.scenario_file import Claim, shipped_scenarios
-from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
+from tajsim.inputs.scenario_parts import Claim, Event, Scenario, load_scenario, shipped_scenarios
 
 
 def scenarios_page() -> str:

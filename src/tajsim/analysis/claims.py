@@ -26,8 +26,13 @@ from tajsim.ensemble.run import Progress, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import with_weight
-from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
-from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.scenario_parts import (
+    Scenario,
+    load_scenario,
+    parent_path,
+    scenario_path,
+    shipped_scenarios,
+)
 from tajsim.results import numbers, select
 from tajsim.results.effect import Values, effect
 from tajsim.results.window import Window, at_places, over, places_of, titled, unit_of, whole_period

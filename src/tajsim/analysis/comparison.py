@@ -1,24 +1,141 @@
-"""``compare``: simulate a reference and other scenarios in pairs, and say what differs."""
+"""``compare``: simulate a reference and others in pairs, and say what differs; tables of levels."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis import differences
 from tajsim.analysis.claims import CLAIMS_HEADER, claim_cells, claims_text, evaluate_claims
 from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
 from tajsim.analysis.verdicts import NOT_TESTED, counts
-from tajsim.display.html import Html, element, fold, table, whole
+from tajsim.display.html import Html, element, fold, rows_of, table, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import effect, select
+from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
 from tajsim.results.window import Window, check_window, with_window
+
+COMPARISON_HEADER = (
+    "outcome",
+    "unit",
+    "reference",
+    "scenario",
+    "difference",
+    "90 % interval",
+    "sign",
+    "in runs",
+    "pairing",
+)
+
+_OVER = "Over the window: flows by year, counts added, stocks at its end, all else its mean."
+
+
+def levels_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = False) -> str:
+    """Return the table of one scenario: median and 90 % of the runs, headline outcomes or all."""
+    scenario = str(dataset["scenario"].values[0])
+    shown = summary if everything else select.first_of_summary(summary)
+    rows = [
+        [row.label, row.unit, table_number(row.median), interval(row.p05, row.p95)]
+        for row in rows_of(shown)
+    ]
+    table = text_table(("outcome", "unit", "median", "90 % of the runs"), rows, left=(0, 1))
+    window = f"{summary['window_start'].iloc[0]} to {summary['window_end'].iloc[0]}"
+    return "\n\n".join(
+        [
+            heading(dataset, scenario, scenario),
+            f"{runs_text(dataset)}, {window}",
+            "\n".join([table, _OVER, *_left_out(len(summary) - len(shown))]),
+        ]
+    )
+
+
+def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool = False) -> str:
+    """Return one table per scenario: medians, paired difference, interval, sign, pairing."""
+    blocks = []
+    for scenario, part in table.groupby("scenario", sort=False):
+        reference = str(part["reference"].iloc[0])
+        window = f"{part['window_start'].iloc[0]} to {part['window_end'].iloc[0]}"
+        blocks += [
+            heading(dataset, str(scenario), f"{scenario} against {reference}"),
+            f"{runs_text(dataset, 'paired run')}, {window}",
+            _comparison_table(part, part if everything else select.first_of_comparison(part)),
+        ]
+    return "\n\n".join(blocks)
+
+
+def _comparison_table(part: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """Return the shown rows that differ in any run, and what to know about them."""
+    rows = comparison_rows(shown)
+    table = text_table(COMPARISON_HEADER, rows, left=(0, 1)) if rows else "Nothing to show differs."
+    return "\n".join([table, *notes(part, shown)])
+
+
+def comparison_rows(shown: pd.DataFrame) -> list[list[str]]:
+    """Return the cells, under `COMPARISON_HEADER`, of the rows that differ in any run."""
+    rows = []
+    for row in rows_of(shown[shown["share_tied"] < 1.0]):
+        *numbers, share = cells_of_difference(row)
+        rows.append([row.label, row.unit, *numbers, row.direction, share, factor(row.pairing)])
+    return rows
+
+
+def cells_of_difference(row: Any) -> list[str]:
+    """Return cells of `compare_results`: medians, difference, interval, share of its sign."""
+    return [
+        table_number(row.reference_median),
+        table_number(row.median),
+        table_number(row.difference, signed=True),
+        interval(row.low, row.high, signed=True),
+        percent(row.share_sign),
+    ]
+
+
+_ELSEWHERE = "with --all, and in the CSV files"
+
+
+def notes(part: pd.DataFrame, shown: pd.DataFrame, place: str = _ELSEWHERE) -> list[str]:
+    """Return the lines below a table: how months become one number, chance, what is left out.
+
+    ``place`` says where the rest of the rows can be seen.
+    """
+    same = int((part["share_tied"] == 1.0).sum())
+    differ = int((shown["share_tied"] < 1.0).sum())
+    lines = [_OVER, "Where nothing changes, one interval in ten is clear of zero by chance."]
+    lines += [f"The same in every run: {same} row{'s' * (same != 1)}."] if same else []
+    gone = part[part["headline"] & (part["runs"] == 0)]["label"]
+    text = f"Not compared: {'; '.join(gone)}."
+    lines += textwrap.wrap(text, WIDTH, break_on_hyphens=False) if len(gone) else []
+    return lines + _left_out(len(part) - same - differ, place)
+
+
+def _left_out(count: int, place: str = _ELSEWHERE) -> list[str]:
+    return [f"{count} more rows {place}."] if count > 0 else []
+
+
+def closing_text(dataset: xr.Dataset) -> str:
+    """Return the sentences on what the result rests on, wrapped."""
+    return textwrap.fill(effect.basis_statement(dataset), WIDTH)
+
+
+def heading(dataset: xr.Dataset, scenario: str, title: str) -> str:
+    """Return a title with the scenario's question below it, wrapped."""
+    question = select.attribute(dataset, "questions").get(scenario, "")
+    return "\n".join([title, *textwrap.wrap(question, WIDTH)])
+
+
+def runs_text(dataset: xr.Dataset, what: str = "run") -> str:
+    """Return the number of runs and the seed: ``200 runs, seed 1``."""
+    count = int(dataset.sizes["run"])
+    seed = dataset.attrs.get("seed", np.nan)
+    return f"{count:,} {what}{'s' if count != 1 else ''}, seed {seed}"
 
 
 @dataclass(frozen=True)
@@ -45,10 +162,10 @@ class Comparison:
     def text(self, everything: bool = False) -> str:
         """Return the tables as text: headline outcomes, or all."""
         parts = [
-            differences.comparison_text(self.dataset, self.table, everything),
+            comparison_text(self.dataset, self.table, everything),
             claims_text(self.claims),
             rests_text(self.dataset, self.table, self.variance, self.assumptions, everything),
-            differences.closing_text(self.dataset),
+            closing_text(self.dataset),
         ]
         return "\n\n".join(part for part in parts if part)
 
@@ -57,8 +174,16 @@ class Comparison:
         return self.text()
 
     def _repr_html_(self) -> str:
-        """Return the tables as a notebook shows them."""
-        return comparison_html(self)
+        """Return the headline rows of each scenario, the claims, and what it rests on, as HTML."""
+        parts: list[Html] = []
+        for _, part in self.table.groupby("scenario", sort=False):
+            parts += _scenario(self.dataset, part)
+        for scenario, claims in self.claims.groupby("scenario") if len(self.claims) else ():
+            parts += _claims(str(scenario), claims)
+        rests = rests_text(self.dataset, self.table, self.variance, self.assumptions)
+        if rests:
+            parts.append(fold("How much rests on what", element("pre", rests)))
+        return whole(*parts, element("p", closing_text(self.dataset), look="quiet"))
 
 
 def compare(
@@ -113,38 +238,22 @@ def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Compar
     )
 
 
-def comparison_html(found: Comparison) -> str:
-    """Return a comparison as HTML: the headline rows of each scenario, claims, what it rests on."""
-    parts: list[Html] = []
-    for _, part in found.table.groupby("scenario", sort=False):
-        parts += _scenario(found.dataset, part)
-    for scenario, claims in found.claims.groupby("scenario") if len(found.claims) else ():
-        parts += _claims(str(scenario), claims)
-    rests = rests_text(found.dataset, found.table, found.variance, found.assumptions)
-    if rests:
-        parts.append(fold("How much rests on what", element("pre", rests)))
-    return whole(*parts, element("p", differences.closing_text(found.dataset), look="quiet"))
-
-
 def _scenario(dataset: xr.Dataset, part: pd.DataFrame) -> list[Html]:
     first = part.iloc[0]
-    title, *question = differences.heading(
+    title, *question = heading(
         dataset, first["scenario"], f"{first['scenario']} against {first['reference']}"
     ).splitlines()
     window = f"{first['window_start']} to {first['window_end']}"
     shown = select.first_of_comparison(part)
-    rows = differences.comparison_rows(shown)
+    rows = comparison_rows(shown)
     return [
         element("h3", title),
         element("p", " ".join(question)),
-        element("p", f"{differences.runs_text(dataset, 'paired run')}, {window}", look="quiet"),
-        table(differences.COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8))
+        element("p", f"{runs_text(dataset, 'paired run')}, {window}", look="quiet"),
+        table(COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8))
         if rows
         else element("p", "Nothing to show differs."),
-        *(
-            element("p", note, look="quiet")
-            for note in differences.notes(part, shown, "in its .table")
-        ),
+        *(element("p", note, look="quiet") for note in notes(part, shown, "in its .table")),
     ]
 
 

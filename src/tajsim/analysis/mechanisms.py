@@ -16,8 +16,7 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.inputs.ledger import STATUSES, Mechanism, load_documents, load_mechanisms
-from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 from tajsim.model.country import readers
 from tajsim.results.numbers import WIDTH, text_table
 

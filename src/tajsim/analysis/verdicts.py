@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tajsim.inputs.scenario_file import UNITS
+from tajsim.inputs.scenario_parts import UNITS
 from tajsim.results.effect import Effect, Values, effect
 
 HOLDS, NEGLIGIBLE, TURNS = "holds", "right sign but negligible", "turns later"

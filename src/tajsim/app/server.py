@@ -35,8 +35,7 @@ from tajsim.ensemble import save
 from tajsim.errors import UserError, unknown
 from tajsim.inputs import ledger, registry
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.scenario_parts import Scenario, load_scenario, shipped_scenarios
 from tajsim.plots import SUFFIXES, draw
 from tajsim.plots.map import CREDIT, geography
 

@@ -15,8 +15,14 @@ from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import write_whole
 from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_file import parent_path, scenario_path, shipped_scenarios
-from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
+from tajsim.inputs.scenario_parts import (
+    Event,
+    Scenario,
+    load_scenario,
+    parent_path,
+    scenario_path,
+    shipped_scenarios,
+)
 
 #: Stands for the month of an event that is not to happen.
 NEVER = "never"

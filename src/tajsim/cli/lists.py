@@ -31,7 +31,7 @@ def scenarios(options: Namespace) -> None:
     and how many claims it has.
     """
     from tajsim.inputs.experiment_file import experiment_names
-    from tajsim.inputs.scenario_file import shipped_scenarios
+    from tajsim.inputs.scenario_parts import shipped_scenarios
 
     if options.scenario:
         print(_scenario_in_full(tajsim.load_scenario(options.scenario)))

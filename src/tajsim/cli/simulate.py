@@ -85,7 +85,7 @@ def run(options: Namespace) -> None:
     def tables(dataset: xr.Dataset, everything: bool) -> tuple[str, dict[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
         from tajsim.analysis.claims import claims_text
-        from tajsim.analysis.differences import closing_text, levels_text
+        from tajsim.analysis.comparison import closing_text, levels_text
 
         summary = summarise(dataset, options.window)
         claims = evaluate_claims(dataset)

@@ -9,17 +9,17 @@ from typing import Any
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UnknownName, UserError, unknown
-from tajsim.inputs import events, experiment_file, experiment_parts, outcomes, toml
-from tajsim.inputs.experiment_file import Design, FactorRow, KeepRow
-from tajsim.inputs.experiment_parts import EventTemplate, Experiment, Factor, FactorValue, Keep
+from tajsim.inputs import events, experiment_file, outcomes, toml
+from tajsim.inputs.experiment_file import Experiment, Factor, FactorRow, FactorValue, KeepRow
 from tajsim.inputs.registry import DEFAULT_MODE, Parameter, load_parameters, read_quantity, shown
 from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario
 from tajsim.inputs.source import Problems, Source
 
+Template = experiment_file.EventTemplate
 #: So many combinations of extreme values are tried for each event.
 _TRIALS = 200
 #: Where a factor stands: the event, and the name of its argument.
-Use = tuple[EventTemplate, str]
+Use = tuple[Template, str]
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
@@ -30,7 +30,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     """
     source = experiment_file.read_experiment(experiment_file.experiment_path(name_or_path))
     top = source.top
-    design = Design.model_validate(top["design"]) if "design" in top else None
+    design = experiment_file.Design.model_validate(top["design"]) if "design" in top else None
     scenarios, messages = _scenarios(source)
     period = _period(source, scenarios)
     templates = file_templates(source)
@@ -115,28 +115,28 @@ def _period(source: Source, scenarios: list[Scenario]) -> Period:
     return start, end
 
 
-def file_templates(source: Source) -> dict[toml.Key, EventTemplate]:
+def file_templates(source: Source) -> dict[toml.Key, Template]:
     """Return the rows of ``[[events]]`` by key whose references to factors are well formed."""
     found = {}
     for key, raw in source.models("events"):
         wrong = [
             ((*key, argument, name), text)
             for argument, reference in raw.items()
-            if experiment_parts.is_reference(reference)
+            if experiment_file.is_reference(reference)
             for name, value in reference.items()
             if (text := _reference(argument, name, value))
         ]
         for place, text in wrong:
             source.problems.add(place, text)
         if not wrong:
-            found[key] = EventTemplate(raw, source.problems.where(key))
+            found[key] = Template(raw, source.problems.where(key))
     return found
 
 
 def _reference(argument: str, name: str, value: Any) -> str:
     """Return what is wrong with one key of a reference to a factor; "" if nothing is."""
-    if name not in experiment_parts.REFERENCE_KEYS:
-        return unknown("key", name, experiment_parts.REFERENCE_KEYS)
+    if name not in experiment_file.REFERENCE_KEYS:
+        return unknown("key", name, experiment_file.REFERENCE_KEYS)
     if name == "factor" and not isinstance(value, str):
         return "is not valid here; expected a text in quotes"
     if name == "from" and argument != "date":
@@ -147,7 +147,7 @@ def _reference(argument: str, name: str, value: Any) -> str:
     return "" if number or name in ("factor", "from") else "is not valid here; expected a number"
 
 
-def check_design(source: Source, design: Design) -> None:
+def check_design(source: Source, design: experiment_file.Design) -> None:
     """Check that the options go with the kind, and that there are factors."""
     problems, allowed = source.problems, experiment_file.OPTIONS[design.kind]
     for name in sorted(design.model_fields_set - {"kind", *allowed}):
@@ -155,7 +155,7 @@ def check_design(source: Source, design: Design) -> None:
         text = f"does not go with kind = '{design.kind}'; expected with '{owner}'"
         problems.add(("design", name), text)
     if allowed and getattr(design, allowed[0]) is None:
-        hint = Design.model_fields[allowed[0]].description
+        hint = experiment_file.Design.model_fields[allowed[0]].description
         problems.add(("design",), f"missing; expected the key '{allowed[0]}' ({hint})")
     if design.base is not None and design.base & (design.base - 1):
         text = f"{design.base} is no power of two; expected e.g. {1 << design.base.bit_length()}"
@@ -173,7 +173,7 @@ class FactorList:
     with one is told at its own table, and not once more where it is used.
     """
 
-    def __init__(self, source: Source, templates: Iterable[EventTemplate], kind: str) -> None:
+    def __init__(self, source: Source, templates: Iterable[Template], kind: str) -> None:
         self.source, self.problems, self.kind = source, source.problems, kind
         self.found: dict[str, Factor] = {}
         self.declared: dict[str, None] = {}
@@ -221,7 +221,7 @@ class FactorList:
             self.problems.add(at, wrong)
             return []
         registry = _registry_row(row, uses)
-        whole = any(argument in experiment_parts.WHOLE for _, argument in uses)
+        whole = any(argument in experiment_file.WHOLE for _, argument in uses)
         given = self._given(key, row, registry, whole)
         if given is None:
             return []
@@ -232,7 +232,7 @@ class FactorList:
                 spread=row.spread,
                 steps=row.steps,
                 whole=whole,
-                unit=registry.unit if registry else experiment_parts.unit_of_uses(uses),
+                unit=registry.unit if registry else experiment_file.unit_of_uses(uses),
                 role=registry.role if registry and row.parameter else "event",
                 basis=_basis(registry),
                 **given,
@@ -349,7 +349,7 @@ class FactorList:
     def check_event(
         self,
         key: toml.Key,
-        template: EventTemplate,
+        template: Template,
         rows: list[dict[str, FactorValue]],
         period: Period,
     ) -> None:
@@ -381,7 +381,10 @@ class FactorList:
             yield dict(zip([factor.name for factor in mine], values, strict=True))
 
     def _numbers_fit(
-        self, key: toml.Key, template: EventTemplate, values: Mapping[str, FactorValue]
+        self,
+        key: toml.Key,
+        template: Template,
+        values: Mapping[str, FactorValue],
     ) -> bool:
         """Report a text that is to be scaled, and a number that stands where a date is needed."""
         fits = True
@@ -452,7 +455,7 @@ def _number(
     return int(number) if number is not None and whole else number
 
 
-def file_keep(source: Source, period: Period) -> dict[str, Keep]:
+def file_keep(source: Source, period: Period) -> dict[str, experiment_file.Keep]:
     """Return the kept numbers of a file by column; errors go to the source's problems.
 
     ``period`` are the months in force, empty where unknown. A dimension that ``where`` does not
@@ -460,7 +463,7 @@ def file_keep(source: Source, period: Period) -> dict[str, Keep]:
     also one for their sum.
     """
     problems = source.problems
-    columns: dict[str, Keep] = {}
+    columns: dict[str, experiment_file.Keep] = {}
     for key, row in source.models("keep"):
         if row.window is not None:
             events.check_months(problems, (*key, "window"), row.window, period, "experiment")
@@ -474,7 +477,7 @@ def file_keep(source: Source, period: Period) -> dict[str, Keep]:
     return columns
 
 
-def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
+def _columns(row: KeepRow, window: Period) -> Iterator[experiment_file.Keep]:
     outcome = outcomes.load_outcomes()[row.outcome]
     free = [d for d in outcome.dimensions if d not in row.where]
     places = [
@@ -486,4 +489,4 @@ def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
         where = {d: {**row.where, **place}[d] for d in outcome.dimensions}
         shown_where = place if row.name else where
         at = f"[{';'.join(f'{d}={n}' for d, n in shown_where.items())}]" if shown_where else ""
-        yield Keep(f"{row.name or row.outcome}{at}", row.outcome, where, window)
+        yield experiment_file.Keep(f"{row.name or row.outcome}{at}", row.outcome, where, window)

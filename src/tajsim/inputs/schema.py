@@ -18,10 +18,9 @@ from pydantic import TypeAdapter
 
 from tajsim.errors import UserError
 from tajsim.files import data_text, write_whole
-from tajsim.inputs import events, families, registry, toml
+from tajsim.inputs import events, families, registry, scenario_parts, toml
 from tajsim.inputs.experiment_file import ExperimentFile
-from tajsim.inputs.scenario_file import ScenarioFile, scenario_path, shipped_scenarios
-from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.scenario_parts import Scenario, ScenarioFile, load_scenario, scenario_path
 
 #: What may stand in an event in place of a value.
 _REFERENCE: dict[str, Any] = {
@@ -145,7 +144,7 @@ def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
 
 
 def _text(path: Path, parent: str | Path, whole: Scenario) -> str:
-    shipped = str(parent) in shipped_scenarios()
+    shipped = str(parent) in scenario_parts.shipped_scenarios()
     beside = os.path.relpath(scenario_path(parent).resolve(), path.parent.resolve())
     extends = str(parent) if shipped else Path(beside).as_posix()
     if not shipped and "/" not in extends and not extends.endswith(".toml"):

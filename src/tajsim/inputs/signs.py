@@ -18,10 +18,8 @@ from tajsim.files import data_text
 from tajsim.inputs import events, scenario_parts, toml
 from tajsim.inputs.events import Month, OneOf
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_file import ClaimId, DocumentKey, MechanismId, Unit, shipped_scenarios
-from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs.scenario_parts import ClaimId, DocumentKey, MechanismId, Scenario, Unit
 from tajsim.inputs.source import FileRow, FileTable, Model, Problems, Source, read_toml
-from tajsim.inputs.toml import Key
 
 FILE_NAME = "signs.toml"
 SENSES = ("higher", "lower", "same", "at_least", "at_most")
@@ -49,7 +47,7 @@ class ChangeRow(FileTable):
     """What is changed: a scenario against the one it extends, or what is laid over a scenario."""
 
     title: Text
-    extends: Annotated[str, OneOf("scenario", shipped_scenarios)]
+    extends: Annotated[str, OneOf("scenario", scenario_parts.shipped_scenarios)]
     reference: str = ""
     settings: dict[str, Any] = Field({}, alias="set")
     events: list[dict[str, Any]] = Field([])
@@ -156,7 +154,7 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
     pairs = {n: _pair(n, changes[n], changed, problems) for n in changed}
     signs: dict[str, Sign] = {}
     for i, raw in enumerate(tables.get("signs", [])):
-        key: Key = ("signs", i)
+        key: toml.Key = ("signs", i)
         sign = problems.fit(key, Sign, raw)
         if sign is None:
             continue
@@ -187,12 +185,12 @@ def _changed(name: str, change: ChangeRow, told: Problems) -> Scenario | None:
 
     ``None`` where something is wrong, which is told unless the change needs what is not built.
     """
-    base = load_scenario(change.extends)
+    base = scenario_parts.load_scenario(change.extends)
     if not (change.settings or change.events):
         return base
     problems = Problems("", toml.Lines([])) if change.needs else told
-    key: Key = ("changes", name)
-    if name in shipped_scenarios():
+    key: toml.Key = ("changes", name)
+    if name in scenario_parts.shipped_scenarios():
         problems.add(key, "is the name of a shipped scenario; expected a name of its own")
     settings = {
         parameter: events.check_setting(problems, (*key, "set", parameter), parameter, value)
@@ -224,10 +222,10 @@ def _pair(
     named = change.reference or scenario.extends or ""
     if named in changed:
         reference = changed[named]
-    elif named in shipped_scenarios():
-        reference = load_scenario(named)
+    elif named in scenario_parts.shipped_scenarios():
+        reference = scenario_parts.load_scenario(named)
     elif named:
-        text = unknown("scenario or change", named, [*changed, *shipped_scenarios()])
+        text = unknown("scenario or change", named, [*changed, *scenario_parts.shipped_scenarios()])
         problems.add(("changes", name, "reference"), text)
     if reference is None or reference.settings != scenario.settings:
         return Contrast(scenario, reference, scenario.start)
@@ -239,14 +237,14 @@ def _pair(
     return Contrast(scenario, reference, first)
 
 
-def _check_places(sign: Sign, key: Key, problems: Problems) -> None:
+def _check_places(sign: Sign, key: toml.Key, problems: Problems) -> None:
     for part, where in (("where", sign.where), ("than", sign.than or {})):
         for dimension, names in where.items():
             for place in [names] if isinstance(names, str) else names:
                 events.check_places(problems, (*key, part), sign.outcome, {dimension: place})
 
 
-def _check_months(sign: Sign, key: Key, pair: Contrast, problems: Problems) -> None:
+def _check_months(sign: Sign, key: toml.Key, pair: Contrast, problems: Problems) -> None:
     if not (sign.level or pair.reference):
         problems.add((*key, "level"), "expected true: the change has no reference")
     period = (pair.scenario.start, pair.scenario.end)

@@ -15,7 +15,7 @@ from tajsim.analysis import assumptions, variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display.html import rows_of
 from tajsim.inputs.registry import REDRAWN
-from tajsim.inputs.scenario_file import shipped_scenarios
+from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.report import answer, wording
 from tajsim.report.facts import Facts
 from tajsim.results.effect import effect

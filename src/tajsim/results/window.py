@@ -14,15 +14,9 @@ from numpy.typing import NDArray
 from tajsim.axes import DIMENSIONS, total
 from tajsim.errors import UserError
 from tajsim.inputs import outcomes, toml
+from tajsim.results import select
 from tajsim.results.numbers import display_name, month_text
-from tajsim.results.select import (
-    Names,
-    as_names,
-    attribute,
-    names_of,
-    outcome_names,
-    own_dimensions,
-)
+from tajsim.results.select import Names, as_names, attribute, names_of, own_dimensions
 
 #: First and last month, both included, as ``YYYY-MM``.
 Window = tuple[str, str]
@@ -455,7 +449,7 @@ class Cell:
 
 def cells(dataset: xr.Dataset, window: Window) -> Iterator[Cell]:
     """Yield every outcome at every coordinate over a window; first the whole of one dimension."""
-    for name in outcome_names(dataset):
+    for name in select.outcome_names(dataset):
         variable = dataset[name]
         own = own_dimensions(variable)
         if len(own) == 1:

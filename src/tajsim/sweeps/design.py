@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError, library
-from tajsim.inputs.experiment_parts import Experiment, Factor, FactorValue
+from tajsim.inputs.experiment_file import Experiment, Factor, FactorValue
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 

@@ -21,7 +21,7 @@ from tajsim.ensemble.plan import count_errors
 from tajsim.errors import UserError
 from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
-from tajsim.inputs.experiment_parts import Experiment
+from tajsim.inputs.experiment_file import Experiment
 from tajsim.inputs.toml import month_number
 from tajsim.sweeps import design, store, task
 from tajsim.sweeps.read import LEAST_RUNS, Spread

@@ -21,7 +21,7 @@ import pandas as pd
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
-from tajsim.inputs.experiment_parts import Experiment
+from tajsim.inputs.experiment_file import Experiment
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.sweeps.design import DesignPoints, Points

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tajsim.ensemble.job import Job
 from tajsim.inputs import outcomes, toml
 from tajsim.inputs.events import ALL
-from tajsim.inputs.experiment_parts import Experiment, FactorValue, Keep
+from tajsim.inputs.experiment_file import Experiment, FactorValue, Keep
 from tajsim.inputs.scenario_parts import Event, Scenario
 from tajsim.results.window import at_places, labelled, over
 from tajsim.sweeps.design import Point
