@@ -104,8 +104,12 @@ def _obstacle(dataset: xr.Dataset, scenario: str, claim: Claim) -> str:
     """Say why a claim cannot be tested on these results; ``""`` if it can."""
     if claim["outcome"] not in dataset:
         return f"as {claim['outcome']} was not recorded"
-    if claim["against"] == "reference" and (missing := _missing_reference(dataset, scenario)):
-        return missing
+    if claim["against"] == "reference":
+        reference = reference_of(dataset, scenario)
+        if reference == scenario:
+            return "for want of a reference"
+        if reference not in select.names_of(dataset):
+            return f"as they are against {reference}, which is not among the results"
     first, last = whole_period(dataset)
     windows = [claim["window"], claim["before"]] if claim.get("before") else [claim["window"]]
     if any(not first <= month <= last for window in windows for month in window):
@@ -119,15 +123,6 @@ def reference_of(dataset: xr.Dataset, scenario: str) -> str:
     The first of the results where none is named, as in results of earlier versions.
     """
     return select.attribute(dataset, "extends").get(scenario) or select.names_of(dataset)[0]
-
-
-def _missing_reference(dataset: xr.Dataset, scenario: str) -> str:
-    reference = reference_of(dataset, scenario)
-    if reference == scenario:
-        return "for want of a reference"
-    if reference not in select.names_of(dataset):
-        return f"as they are against {reference}, which is not among the results"
-    return ""
 
 
 def _window(claim: Claim, name: str = "window") -> Window:
@@ -242,7 +237,9 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
         tested, others = (part[(part["verdict"] == NOT_TESTED) == skip] for skip in (False, True))
         lines = []
         if len(tested):
-            lines.append(f"Claims of {scenario}{_reference(part)}: {counts(tested['verdict'])}.")
+            name = part["reference"].iloc[0] if "reference" in part else ""
+            against = f" against {name}" if name else ""
+            lines.append(f"Claims of {scenario}{against}: {counts(tested['verdict'])}.")
             rows = [claim_cells(row) for row in tested.itertuples()]
             lines.append(numbers.text_table(CLAIMS_HEADER, rows, (0, 4, 5)))
             lines.append(_RULE)
@@ -262,12 +259,6 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
     said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {found}"
     others = len(claims) - len(tested)
     return f"{said}, {others} not tested." if others else f"{said}."
-
-
-def _reference(part: pd.DataFrame) -> str:
-    """Name the reference, where the table does."""
-    name = part["reference"].iloc[0] if "reference" in part else ""
-    return f" against {name}" if name else ""
 
 
 def claim_cells(row: Any) -> list[str]:
@@ -388,17 +379,14 @@ def _simulate_and_test(
         size = runs * sum(need.months for need in batch)
         results = simulate(plan, _part_of(progress, done, size, total))
         done += size
-        kept.update({need.scenario.name: _only(results, need) for need in batch})
+        for need in batch:
+            one = results[sorted(need.outcomes)].sel(scenario=[need.scenario.name])
+            kept[need.scenario.name] = one
         for test in [t for t in waiting if all(side.name in kept for side in t.sides)]:
             yield test.scenario.name, _evaluate(test, kept)
             waiting.remove(test)
         waited_for = {side.name for test in waiting for side in test.sides}
         kept = {name: dataset for name, dataset in kept.items() if name in waited_for}
-
-
-def _only(results: xr.Dataset, need: _Need) -> xr.Dataset:
-    """Return one scenario of a batch, with the outcomes needed of it."""
-    return results[sorted(need.outcomes)].sel(scenario=[need.scenario.name])
 
 
 def _part_of(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:

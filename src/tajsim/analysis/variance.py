@@ -97,9 +97,8 @@ def redraw_differences(
             again: dict[str, Array] = {}
             if groups:
                 key = (w, cell.outcome, cell.where)
-                again = dict(
-                    zip(groups, np.split(part[key] - parts[0][key], len(groups)), strict=True)
-                )
+                changes = np.split(part[key] - parts[0][key], len(groups))
+                again = dict(zip(groups, changes, strict=True))
             base = cell.values[1] - cell.values[0]
             found.append(Redrawn(plan.scenarios[position].name, cell, w, base, again))
     return found
@@ -127,7 +126,9 @@ def _simulate_again(
         )
         results = simulate(again, _part(progress, first, len(again.scenarios), len(tables)))
         for position, own in enumerate(needed[batch]):
-            parts.append(_collect(results.isel(scenario=[position]), own))
+            one = results.isel(scenario=[position])  # the months can be let go
+            found = ((w, cell) for w in own for cell in cells(one, w))
+            parts.append({(w, c.outcome, c.where): c.values[0] for w, c in found})
     return groups, parts
 
 
@@ -147,15 +148,6 @@ def _numbers(groups: Sequence[str], runs: int) -> tuple[int, ...]:
     return tuple(
         run + (_ELSEWHERE if group == CHANCE else 0) for group in groups for run in range(runs)
     )
-
-
-def _collect(dataset: xr.Dataset, windows: Sequence[Window]) -> Values:
-    """Return ``(column,)`` values by window, outcome and coordinate; the months can be let go."""
-    return {
-        (window, cell.outcome, cell.where): cell.values[0]
-        for window in windows
-        for cell in cells(dataset, window)
-    }
 
 
 def _part(
@@ -454,19 +446,18 @@ def share_text(row: Any, group: str) -> str:
     """Return the share of a group in a row of `variance_shares`, with its interval."""
     share, low, high = (float(getattr(row, f"{group}{end}")) for end in _ENDS)
     ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
-    return (
-        numbers.percent(share)
-        if ends[0] == ends[1]
-        else f"{numbers.percent(share)} ({' to '.join(ends)})"
-    )
+    return numbers.percent(share) + (f" ({' to '.join(ends)})" if ends[0] != ends[1] else "")
 
 
 def _most(rows: pd.DataFrame) -> str:
     """Return the numbered list of assumptions: range, share, direction and reason."""
     standing = int(rows["stands_out"].astype(bool).sum())
     sets = int(rows["sets"].iloc[0])
+    title = f"The {assumptions.NAMED} assumptions that matter most"
+    if not standing:  # none is called important where none stands out from chance
+        title = f"The {len(rows)} assumptions most tied to the differences in these runs"
     note = (
-        f"{_named(standing, len(rows))}, of all that were drawn: the share of the "
+        f"{title}, of all that were drawn: the share of the "
         "variance (of ranks) that goes with the parameter alone, on average over the outcomes that "
         f"differ clearly, with its 90 % interval; from {sets:,} parameter sets."
     )
@@ -482,13 +473,6 @@ def _most(rows: pd.DataFrame) -> str:
     for row in rows_of(rows):
         lines += _assumption(row)
     return "\n".join(lines)
-
-
-def _named(standing: int, count: int) -> str:
-    """Return the heading: none is called important where none stands out from chance."""
-    if standing:
-        return f"The {assumptions.NAMED} assumptions that matter most"
-    return f"The {count} assumptions most tied to the differences in these runs"
 
 
 def range_text(row: Any) -> str:
