@@ -183,11 +183,6 @@ TRAJECTORIES = (
 BREAKS = ("bargains", "purges", "mutinies", "defections")
 
 
-def trajectory_outcomes() -> tuple[str, ...]:
-    """Return the outcomes that must be recorded."""
-    return (*(t.outcome for t in TRAJECTORIES), *BREAKS)
-
-
 def trajectories(dataset: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
     """Return one row per trajectory and period that the results cover.
 

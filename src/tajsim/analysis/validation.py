@@ -399,7 +399,8 @@ def validate(
         UserError: for anything the caller can mend.
     """
     targets = tuple(load_targets().values())
-    kept = sorted({*measured.target_outcomes(targets), *measured.trajectory_outcomes()})
+    series = {t.outcome for t in measured.TRAJECTORIES}
+    kept = sorted({*measured.target_outcomes(targets), *series, *measured.BREAKS})
     plan = prepare([scenario], runs, seed, parameters, measured.last_month(targets), kept, workers)
     return validate_dataset(simulate(plan, progress), targets)
 

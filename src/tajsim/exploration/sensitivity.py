@@ -187,12 +187,12 @@ def _one(
         same = "has the same mean at every point" if len(values) > 1 else "has too few points"
         notes[f"{scenario}: {column} {same}; no index says anything about it."] = None
         return tables
+    once = ~points.duplicated().to_numpy()
     try:
-        tables |= _indices(sweep, places, values, noise, ~points.duplicated().to_numpy())
+        tables |= _indices(sweep, places, values, noise, once)
     except _TooFewError as few:
         notes[f"{scenario}: {few}"] = None
         return {}
-    once = ~points.duplicated().to_numpy()
     names = [str(name) for name in sweep.factors.index]
     tables["swings"] = indices.swings(names, places[once], values[once], int(sweep.about["seed"]))
     return tables

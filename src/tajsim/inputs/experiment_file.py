@@ -174,9 +174,7 @@ def scenario_of(name: str, experiment: Path) -> Path:
     Raises:
         UserError: if there is none.
     """
-    if is_path(name):
-        return scenario_path(experiment.parent / name)
-    return scenario_path(name)
+    return scenario_path(experiment.parent / name if is_path(name) else name)
 
 
 def read_experiment(path: Path) -> source.Source:

@@ -78,17 +78,8 @@ def _outcome(name: str, row: dict[str, Any]) -> Outcome:
         ValueError: if its way over months or places is not of the closed lists, or does not suit
             its dimensions.
     """
-    one = Outcome(
-        name=name,
-        label=row["label"],
-        unit=row["unit"],
-        dimensions=tuple(row.get("dimensions", ())),
-        aggregate=row["aggregate"],
-        places=row.get("places", ""),
-        headline=row.get("headline", False),
-        meaning=row["meaning"],
-        mechanisms=tuple(row.get("mechanisms", ())),
-    )
+    lists = {key: tuple(row.get(key, ())) for key in ("dimensions", "mechanisms")}
+    one = Outcome(**{"name": name, "places": "", "headline": False, **row, **lists})
     if one.aggregate not in AGGREGATES or not set(one.dimensions) <= set(DIMENSIONS):
         raise ValueError(f"outcomes.toml, {name}: unknown aggregate or dimension")
     if one.places not in (PLACES if one.dimensions else ("",)):

@@ -181,11 +181,7 @@ class Event:
 
     def same_as(self, other: Event) -> bool:
         """Return whether both do the same in the same month, whatever their labels."""
-        return (self.month, self.kind, self.arguments) == (
-            other.month,
-            other.kind,
-            other.arguments,
-        )
+        return _deed(self) == _deed(other)
 
     @classmethod
     def of(cls, row: events.EventRow, where: str) -> Event:

@@ -255,28 +255,16 @@ def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame
         percentile) and ``mean`` are over runs; ``runs`` counts the runs with a value.
     """
     window = window_of(dataset, window)
-    rows: list[dict[str, Any]] = []
-    found = list(cells(dataset, window))
+    rows: list[tuple[Any, ...]] = []
+    shown = list(cells(dataset, window))
     for position, scenario in enumerate(names_of(dataset)):
-        for cell in found:
+        for cell in shown:
             values = cell.values[position]
             low, median, high = map(float, quantiles(values))
-            row = {
-                "scenario": scenario,
-                "outcome": cell.outcome,
-                "where": cell.where,
-                "unit": cell.unit,
-                "median": median,
-                "p05": low,
-                "p95": high,
-                "mean": float(mean_interval(values)[0]),
-                "runs": int(np.isfinite(values).sum()),
-                "window_start": window[0],
-                "window_end": window[1],
-                "label": cell.title,
-                "headline": cell.headline,
-            }
-            rows.append(row)
+            about = scenario, cell.outcome, cell.where, cell.unit
+            mean, runs = float(mean_interval(values)[0]), int(np.isfinite(values).sum())
+            found = median, low, high, mean, runs
+            rows.append((*about, *found, *window, cell.title, cell.headline))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
