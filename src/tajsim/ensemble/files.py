@@ -19,6 +19,7 @@ from tajsim.files import check_file, exists, telling, whole, write_whole
 
 #: The name of the results in a folder made by the command line.
 FILE_NAME = "results.nc"
+_ORDER = "variable_order"
 
 
 def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path:
@@ -32,7 +33,9 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
     """
     path = Path(path)
     check_file(path, overwrite, "overwrite=True")
-    write_whole(path, dataset.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
+    # In memory the library sorts variables by name: their order is kept beside them.
+    ordered = dataset.assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
+    write_whole(path, ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
     return path
 
 
@@ -60,6 +63,9 @@ def load_results(path: str | Path) -> xr.Dataset:
         raise UserError(f"{path}: not a results file, or a damaged one") from None
     if "tajsim_version" not in dataset.attrs:
         raise UserError(f"{path}: not a results file of tajsim")
+    order = str(dataset.attrs.pop(_ORDER, "")).split()
+    known = [name for name in order if name in dataset.data_vars]
+    dataset = dataset[list(dict.fromkeys([*known, *map(str, dataset.data_vars)]))]
     needed = {"scenario", "month", "run"}
     if "event_kind" in dataset.variables:  # old versions kept no events: all of them or none
         needed |= {*TABLES, *TABLES.values(), "event_run", "event_month", "event_size"}
