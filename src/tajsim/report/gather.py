@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +14,7 @@ import xarray as xr
 from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, keep_table, kept_table
 from tajsim.ensemble.files import FILE_NAME, load_results
 from tajsim.errors import UserError
-from tajsim.results.select import names_of, why_no_pairs
+from tajsim.results import select
 from tajsim.results.window import Window
 
 TABLES = (VARIANCE, ASSUMPTIONS)
@@ -27,7 +25,7 @@ def with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Datase
 
     What one file found against another reference says nothing here and is left out.
     """
-    reference, *others = names_of(joined)
+    reference, *others = select.names_of(joined)
     for name in TABLES:
         parts = []
         for dataset, own in _owners(datasets, reference, others):
@@ -48,7 +46,7 @@ def _owners(
     """
     left, found = list(others), []
     for dataset in datasets:
-        if names_of(dataset)[0] != reference:
+        if select.names_of(dataset)[0] != reference:
             continue
         table = kept_table(dataset, VARIANCE)
         held = set(table["scenario"]) if len(table) else set()
@@ -100,10 +98,6 @@ def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> st
     )
 
 
-#: Attributes that hold a table (JSON) with an entry for each scenario.
-_BY_SCENARIO = (
-    "questions", "settings", "origins", "events", "claims", "extends", "scenario_text",
-)  # fmt: skip
 #: What a folder of a sweep holds.
 SWEEP_FILE = "sweep.json"
 
@@ -166,28 +160,13 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
     """
     called = names or [f"results {number}" for number in range(1, len(datasets) + 1)]
     first = datasets[0]
-    if reason := why_no_pairs(datasets):
+    if reason := select.why_no_pairs(datasets):
         raise UserError(reason)
-    parts = [first]
     for other, place in zip(datasets[1:], called[1:], strict=True):
         _check_axes(first, other, f"{called[0]} and {place} are no pairs")
-        held = {name: part for part in parts for name in names_of(part)}
-        new = []
-        for name in names_of(other):
-            if name not in held:
-                new.append(name)
-            elif not _equal(held[name].sel(scenario=name), other.sel(scenario=name)):
-                raise UserError(f"{place}: holds other values for {name} than a file before it")
-        if new:
-            parts.append(other.sel(scenario=new))
-    if len(parts) == 1:
+    joined = select.join(datasets, called)
+    if joined.sizes["scenario"] == first.sizes["scenario"]:
         return first
-    shared = [n for n in first.data_vars if "scenario" in first[n].dims]
-    joined = xr.concat(
-        [part[shared] for part in parts], dim="scenario", join="override", combine_attrs="override"
-    )
-    joined = joined.drop_vars([n for n in joined.coords if str(n).startswith("event")])
-    joined = joined.assign(_events(parts)).assign_attrs(_attributes(datasets))
     return with_tables(joined, datasets)
 
 
@@ -196,60 +175,8 @@ def _check_axes(first: xr.Dataset, other: xr.Dataset, lead: str) -> None:
         if not np.array_equal(first[axis].values, other[axis].values):
             sizes = " and ".join(f"{d.sizes[axis]:,}" for d in (first, other))
             raise UserError(f"{lead}: they do not hold the same {axis}s ({sizes})")
-    if set(first.data_vars) ^ set(other.data_vars) and not _outcomes(first) == _outcomes(other):
+    if set(select.outcome_names(first)) != set(select.outcome_names(other)):
         raise UserError(f"{lead}: they do not hold the same outcomes")
-
-
-def _outcomes(dataset: xr.Dataset) -> set[str]:
-    return {str(n) for n, v in dataset.data_vars.items() if "month" in v.dims}
-
-
-def _equal(one: xr.Dataset, other: xr.Dataset) -> bool:
-    names = sorted(_outcomes(one))
-    return bool(one[names].drop_vars("scenario").equals(other[names].drop_vars("scenario")))
-
-
-def _attributes(datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
-    """Return the attributes of the first with the entries of all scenarios."""
-    merged: dict[str, Any] = {}
-    for name in _BY_SCENARIO:
-        tables = [json.loads(d.attrs.get(name) or "{}") for d in datasets]
-        whole: dict[str, Any] = {}
-        for table in tables:
-            whole = {**table, **whole}
-        merged[name] = json.dumps(whole)
-    commands = dict.fromkeys(str(d.attrs.get("command", "")) for d in datasets)
-    made = dict.fromkeys(str(d.attrs.get("created", "")) for d in datasets)
-    windows = {str(d.attrs.get("window", "")) for d in datasets}
-    merged["window"] = windows.pop() if len(windows) == 1 else ""
-    saved = dict.fromkeys(str(d.attrs.get("continued_from", "")) for d in datasets)
-    merged["continued_from"] = "\n".join(line for line in saved if line)
-    return {**merged, "command": "\n".join(commands), "created": ", ".join(made)}
-
-
-def _events(parts: Sequence[xr.Dataset]) -> dict[str, Any]:
-    """Return the chronicle of all parts, the scenario of each event counted over all of them."""
-    if not all("event_kind" in part.variables for part in parts):
-        return {}
-    names = [name for part in parts for name in names_of(part)]
-    columns: dict[str, list[np.ndarray]] = {}
-    for part in parts:
-        held = [str(n) for n in part["event_scenarios"].values]
-        own = names_of(part)
-        code = part["event_scenario"].values
-        keep = np.isin(code, [held.index(name) for name in own])
-        place = np.array([names.index(n) if n in own else -1 for n in held], np.int16)
-        for name, values in part.variables.items():
-            if values.dims == ("event",):
-                kept = place[code[keep]] if name == "event_scenario" else values.values[keep]
-                columns.setdefault(str(name), []).append(np.asarray(kept))
-    first = parts[0]
-    tables = ("event_kinds", "event_unit", "event_text", "event_causes", "event_names")
-    return {
-        **{name: ("event", np.concatenate(values)) for name, values in columns.items()},
-        **{name: first[name].variable for name in tables if name in first.variables},
-        "event_scenarios": ("event_scenarios", np.array(names)),
-    }
 
 
 def _file(place: str | Path) -> Path:
