@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError, nearest, unknown
@@ -287,8 +288,6 @@ def split_spec(spec: str) -> tuple[str, dict[str, str]]:
     Raises:
         UserError: for an unknown outcome, dimension or coordinate.
     """
-    from tajsim.axes import DIMENSIONS
-
     name, _, where = spec.partition("@")
     if name not in load_outcomes():
         raise UserError(unknown("outcome", name, load_outcomes()))
