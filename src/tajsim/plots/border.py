@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
 from tajsim.axes import DIMENSIONS, SECTIONS
 from tajsim.errors import UserError, unknown
@@ -162,7 +161,7 @@ class _Frame:
             for place in hit or range(len(sections)):
                 ax.plot(
                     [mark.year] * 2, [place - 0.42, place + 0.42], color=style.INK, lw=1.3,
-                    path_effects=[withStroke(linewidth=2.6, foreground="white")],
+                    path_effects=style.halo(2.6),
                     solid_capstyle="butt", gid=f"event-{mark.number}",
                 )  # fmt: skip
         if top:

@@ -369,10 +369,8 @@ def distribution(
         title=title
         or (windows.titled(dataset, names[0], chosen) if alone else "Spread over the runs"),
         subtitle="Each run counts with its value over "
-        f"{numbers.month_text(months[0])} to {numbers.month_text(months[1])}.",
-        legend=style.scenario_items(
-            choose.names_of(dataset), lw=1.6, ms=6.5, markeredgecolor="white"
-        ),
+        f"{' to '.join(map(numbers.month_text, months))}.",
+        legend=style.scenario_items(choose.names_of(dataset), lw=1.6, ms=6.5, mec="white"),
         foot=panels.foot(dataset, _SPREAD_FOOT),
     )
     boxes = layout.figure.add_gridspec(2 * rows, columns, height_ratios=[curve, strip] * rows)

@@ -18,7 +18,6 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
 from tajsim.errors import UserError
 from tajsim.plots import panels, style
@@ -313,7 +312,7 @@ def _ground(ax: Axes, small: bool) -> None:
 def _places(ax: Axes, wide: float) -> None:
     """Draw the towns and garrisons; names only where there is room for them."""
     shapes = geography()
-    halo = [withStroke(linewidth=1.6, foreground="white")]
+    halo = style.halo(1.6)
     for name, (x, y) in shapes.places.items():
         garrison = name in shapes.garrisons
         if not garrison and wide < 3:

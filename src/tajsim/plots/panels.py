@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.transforms import offset_copy
 
 from tajsim.inputs.ledger import printed_in
@@ -557,5 +556,5 @@ def write_label(ax: Axes, x: float, y: float, name: str, side: LabelSide, size: 
     ax.annotate(
         name, (x, y), xytext=(side.right, side.up), textcoords="offset points", size=size,
         ha=side.ha, va=side.va, color=style.INK, zorder=6,
-        path_effects=[withStroke(linewidth=2.0, foreground="white")],
+        path_effects=style.halo(2.0),
     )  # fmt: skip

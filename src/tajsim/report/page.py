@@ -188,9 +188,9 @@ def _line(facts: Facts) -> str:
     """Return one line on what was simulated."""
     word = "paired runs" if facts.others else "runs"
     word = word if facts.runs != 1 else word[:-1]
-    windows = {facts.window(name) for name in facts.others or [facts.reference]}
-    start, end = min(windows)
-    own = ", of each scenario from its first difference on" if len(windows) > 1 else ""
+    months = {facts.window(name) for name in facts.others or [facts.reference]}
+    start, end = min(months)
+    own = ", of each scenario from its first difference on" if len(months) > 1 else ""
     later = ", from Jan 2016 on projection" if end > windows.DOCUMENTED_UNTIL else ""
     return (
         f"{facts.runs:,} {word}, seed {facts.dataset.attrs.get('seed', 'unknown')}; "
