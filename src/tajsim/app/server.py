@@ -32,7 +32,7 @@ from tajsim.app import state as links
 from tajsim.app.session import Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import save
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.inputs import ledger, registry
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_file import shipped_scenarios
@@ -134,8 +134,7 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
     if name == "scenario.toml":
         request_for(manager, state)  # only what `tajsim check` accepts is handed out
         return links.file_name(state), links.scenario_text(state).encode()
-    if name not in names():
-        raise UserError(unknown("file", name, ["scenario.toml", *names()]))
+    check_names("file", [name], ["scenario.toml", *names()])
     waiting = Waiting()
     manager.enter(waiting)
     try:

@@ -14,7 +14,7 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.files import check_file, telling
 from tajsim.plots import panels, style
 from tajsim.plots.border import border, lanes
@@ -66,8 +66,7 @@ def options(kind: str) -> list[str]:
     Raises:
         UserError: if there is no such kind.
     """
-    if kind not in KINDS:
-        raise UserError(unknown("kind of picture", kind, KINDS))
+    check_names("kind of picture", [kind], KINDS)
     return [*list(inspect.signature(KINDS[kind]).parameters)[1:], "scenarios"]
 
 
@@ -84,9 +83,7 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
         UserError: for an unknown kind, option, scenario, outcome or coordinate.
     """
     valid = options(kind)
-    wrong = [unknown(f"option of {kind}", name, valid) for name in chosen if name not in valid]
-    if wrong:
-        raise UserError(wrong)
+    check_names(f"option of {kind}", chosen, valid)
     if "table" in valid and "table" not in chosen:
         raise UserError(f"the picture of {kind} shows a table; table= takes it, see its function")
     datasets = [dataset] if isinstance(dataset, xr.Dataset) else list(dataset)

@@ -13,7 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from tajsim.axes import DIMENSIONS, SECTIONS
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.inputs.ledger import load_kinds
 from tajsim.plots import panels, style
 from tajsim.results import chronicle, numbers, select, window
@@ -225,7 +225,9 @@ def lanes(
     found = chronicle.event_log(dataset)
     found = found.where((found.scenario == scenario) & (found.run == run) & (found.month >= 0))
     if events is not True:
-        found = found.where(np.isin(found.kind, _kinds(events)))
+        kinds = [] if events is False else select.as_names(events)
+        check_names("kind of event", kinds, load_kinds())
+        found = found.where(np.isin(found.kind, kinds))
     weights = np.array([load_kinds()[kind].weight for kind in found.kind], int)
     rows = np.array([lane_of(found, i) for i in range(len(found))], int)
     groups = _groups(weights, rows, found)
@@ -273,19 +275,6 @@ def lane_of(events: chronicle.EventLog, place: int) -> int:
             if name and any(name == d or name in DIMENSIONS.get(d, ()) for d in dimensions):
                 return row
     return 0
-
-
-def _kinds(events: bool | Sequence[str]) -> list[str]:
-    """Return the kinds of event asked for.
-
-    Raises:
-        UserError: for each that there is not.
-    """
-    names = [] if isinstance(events, bool) else select.as_names(events)
-    wrong = [unknown("kind of event", n, load_kinds()) for n in names if n not in load_kinds()]
-    if wrong:
-        raise UserError(wrong)
-    return names
 
 
 def _groups(weights: np.ndarray, rows: np.ndarray, found: chronicle.EventLog) -> list[list[int]]:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 import tajsim.results.select as choose
 import tajsim.results.window as windows
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.plots import panels, style
 from tajsim.results import effect, numbers
 
@@ -256,8 +256,7 @@ def difference(
     Raises:
         UserError: for unknown names, fewer than two scenarios, or results of several seeds.
     """
-    if order not in _ORDERS:
-        raise UserError(unknown("order", order, _ORDERS))
+    check_names("order", [order], _ORDERS)
     check_pairs(dataset)
     names, extra = _names(dataset, choose.as_names(outcome), detail, window)
     chosen = choose.selection(select)
@@ -476,10 +475,7 @@ def tornado(
     """
     table = _table(dataset)
     names = choose.as_names(outcome) or [TOGETHER]
-    there = list(dict.fromkeys(table["outcome"]))
-    wrong = [unknown("outcome with a clear difference", n, there) for n in names if n not in there]
-    if wrong:
-        raise UserError(wrong)
+    check_names("outcome with a clear difference", names, dict.fromkeys(table["outcome"]))
     rows: list[Row] = []
     for said, part in _groups(table, names):
         rows += [heading(said), *(_assumption(one) for one in part.itertuples())]

@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.stats import gaussian_kde
 
 import tajsim.plots.sweep_table as tables
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.files import check_file
 from tajsim.plots import panels, style
 from tajsim.plots.fan import draw_cumulative
@@ -638,11 +638,8 @@ def sweep_figure(kind: str, sweep: SweepTables, **chosen: Any) -> Figure:
     Raises:
         UserError: for an unknown kind, option, factor, scenario or outcome.
     """
-    if kind not in SWEEP_KINDS:
-        raise UserError(unknown("kind of picture", kind, SWEEP_KINDS))
-    wrong = [unknown(f"option of {kind}", name, OPTIONS) for name in chosen if name not in OPTIONS]
-    if wrong:
-        raise UserError(wrong)
+    check_names("kind of picture", [kind], SWEEP_KINDS)
+    check_names(f"option of {kind}", chosen, OPTIONS)
     with style.look():
         return SWEEP_KINDS[kind](sweep, Chosen(**chosen))
 

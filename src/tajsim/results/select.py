@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names, unknown
 from tajsim.inputs.outcomes import load_outcomes
 
 Names = str | Sequence[str] | None
@@ -51,8 +51,7 @@ def scenarios(dataset: xr.Dataset, names: Names) -> xr.Dataset:
     wanted = as_names(names)
     if not wanted:
         return dataset
-    there = [str(name) for name in dataset["scenario"].values]
-    _refuse([unknown("scenario", name, there) for name in wanted if name not in there])
+    check_names("scenario", wanted, names_of(dataset))
     return dataset.sel(scenario=wanted)
 
 
@@ -88,7 +87,7 @@ def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[
     """
     there = outcome_names(dataset)
     wanted = as_names(names)
-    _refuse([unknown("outcome", name, there) for name in wanted if name not in there])
+    check_names("outcome", wanted, there)
     chosen = wanted or [name for name in default if name in there]
     if not chosen:
         raise UserError("the results hold none of the outcomes that this picture shows")
@@ -131,17 +130,13 @@ def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequ
         messages += [
             unknown(dimension, n, there[dimension]) for n in names if n not in there[dimension]
         ]
-    _refuse(messages)
+    if messages:
+        raise UserError(messages)
 
 
 def own_dimensions(variable: xr.DataArray) -> list[str]:
     """Return the dimensions of an outcome besides scenario, month and run."""
     return [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
-
-
-def _refuse(messages: Sequence[str]) -> None:
-    if messages:
-        raise UserError(messages)
 
 
 Values = NDArray[np.float64]
