@@ -18,9 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+import matplotlib as mpl
 import xarray as xr
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
@@ -33,10 +32,7 @@ from tajsim.app.session import Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import save
 from tajsim.errors import UserError, check_names
-from tajsim.inputs import ledger, registry
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_file import shipped_scenarios
-from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs import ledger, outcomes, registry, scenario_file, scenario_parts
 from tajsim.plots import SUFFIXES, draw
 from tajsim.plots.map import CREDIT, geography
 
@@ -480,7 +476,7 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
         ],
         "outcomes": [
             {n: getattr(o, n) for n in ("name", "label", "dimensions", "headline", "meaning")}
-            for o in load_outcomes().values()
+            for o in outcomes.load_outcomes().values()
         ],
         "dimensions": {name: list(names) for name, names in DIMENSIONS.items()},
         "modes": list(registry.MODES),
@@ -493,14 +489,14 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
 
 
 def _scenario(name: str) -> dict[str, Any]:
-    scenario = load_scenario(name)
+    scenario = scenario_parts.load_scenario(name)
     later: dict[str, list[str]] = {}
     for event in scenario.events:
         if event.kind == "set":
             later.setdefault(str(event.arguments["parameter"]), []).append(event.month)
     return {
         "name": name,
-        "shown": name if name in shipped_scenarios() else Path(name).name,
+        "shown": name if name in scenario_file.shipped_scenarios() else Path(name).name,
         "title": scenario.title,
         "question": scenario.question,
         "start": scenario.start,
@@ -511,7 +507,7 @@ def _scenario(name: str) -> dict[str, Any]:
     }
 
 
-def _events(scenario: Scenario) -> list[dict[str, Any]]:
+def _events(scenario: scenario_parts.Scenario) -> list[dict[str, Any]]:
     """Return the events of a scenario, with what documents their dates."""
     found = []
     for key, event in zip(links.event_keys(scenario.events), scenario.events, strict=True):
@@ -549,5 +545,5 @@ def why(p: registry.Parameter) -> list[str]:
 
 
 def _stops(name: str) -> list[str]:
-    colours = colormaps[name]
-    return [to_hex(colours(i / (_STOPS - 1))) for i in range(_STOPS)]
+    colours = mpl.colormaps[name]
+    return [mpl.colors.to_hex(colours(i / (_STOPS - 1))) for i in range(_STOPS)]
