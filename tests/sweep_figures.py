@@ -11,7 +11,7 @@ from fake_sweeps import changed, cube, fake_sweep
 from matplotlib.figure import Figure
 
 import tajsim.plots.style as style
-from tajsim.plots.rankings import bases, indices, swings
+from tajsim.plots.intervals import bases, indices, swings
 from tajsim.plots.sweep import SWEEP_KINDS, DrawnBox, boxes, sweep_figure, tradeoff
 from tajsim.sweeps.read import Sweep
 

@@ -17,7 +17,7 @@ from tajsim.ensemble import load_results, run, save
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError
 from tajsim.plots import draw, figure
-from tajsim.report.gather import gather
+from tajsim.report.facts import gather
 
 
 def test_a_swallowed_interrupt_ends_the_work_at_the_next_month() -> None:

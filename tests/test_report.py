@@ -20,10 +20,8 @@ import tajsim.report
 from tajsim.ensemble import run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report, write_report
-from tajsim.report.facts import Facts, changes, narrative, typical_run
-from tajsim.report.gather import Given, gather, join
-from tajsim.report.page import POLICY, template
-from tajsim.report.pictures import Shot, alternative
+from tajsim.report.facts import Facts, Given, changes, gather, join, narrative, typical_run
+from tajsim.report.page import POLICY, Shot, alternative, template
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 

@@ -20,8 +20,7 @@ from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report
-from tajsim.report.facts import Facts, changes
-from tajsim.report.gather import Given, gather, join, why_not
+from tajsim.report.facts import Facts, Given, changes, gather, join, why_not
 from tajsim.report.tables import commands, differences, recipe, shares
 from tajsim.results.window import kept_window
 
@@ -33,10 +32,10 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:+]+|[0-9a-f]{64}")
 
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tajsim.report.pictures.pictures", lambda facts: [])
+    monkeypatch.setattr("tajsim.report.page.pictures", lambda facts: [])
     for name in ("claims_picture", "assumptions_picture"):
-        monkeypatch.setattr(f"tajsim.report.pictures.{name}", lambda facts: None)
-    monkeypatch.setattr("tajsim.report.pictures.run_picture", lambda facts, name, run: None)
+        monkeypatch.setattr(f"tajsim.report.page.{name}", lambda facts: None)
+    monkeypatch.setattr("tajsim.report.page.run_picture", lambda facts, name, run: None)
 
 
 @pytest.mark.usefixtures("without_pictures")

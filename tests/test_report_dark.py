@@ -9,7 +9,7 @@ import pytest
 
 import tajsim.report
 from tajsim.plots.style import INK, QUIET, families
-from tajsim.report.pictures import contrast_on_white, readable
+from tajsim.report.page import contrast_on_white, readable
 
 COLOURS = sorted({colour for family in families().values() for colour in family})
 #: hue-rotate(180deg) as the specification of filters has it.

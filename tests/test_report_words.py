@@ -20,8 +20,7 @@ from tajsim.report.checks import (
     reversal_sentences,
     reversals,
 )
-from tajsim.report.facts import Facts
-from tajsim.report.gather import Given
+from tajsim.report.facts import Facts, Given
 from tajsim.report.tables import claims_sentence
 from tajsim.report.wording import effects_sentence, in_runs, level_sentence
 from tajsim.results.effect import effect

@@ -14,7 +14,7 @@ from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import sensitivity
 from tajsim.exploration.indices import divide, first_by_basis
-from tajsim.plots.rankings import bases, indices, swings
+from tajsim.plots.intervals import bases, indices, swings
 from tajsim.sweeps.read import Sweep
 
 UNIT = [0.0, 1.0]

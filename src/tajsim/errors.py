@@ -37,6 +37,17 @@ def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
     return f"{where}unknown {kind} '{name}'{hint}"
 
 
+def check_names(kind: str, names: Iterable[str], valid: Iterable[str]) -> None:
+    """Refuse names that are not in a closed list.
+
+    Raises:
+        UserError: a line for each, with the nearest valid name.
+    """
+    valid = list(valid)
+    if wrong := [unknown(kind, name, valid) for name in names if name not in valid]:
+        raise UserError(wrong)
+
+
 def library(name: str, extra: str = "analysis") -> Any:
     """Return a module of an optional library.
 

@@ -18,9 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+import matplotlib as mpl
 import xarray as xr
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
@@ -32,10 +31,8 @@ from tajsim.app import state as links
 from tajsim.app.session import Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble import save
-from tajsim.errors import UserError, unknown
-from tajsim.inputs import ledger, registry
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_parts import Scenario, load_scenario, shipped_scenarios
+from tajsim.errors import UserError, check_names
+from tajsim.inputs import ledger, outcomes, registry, scenario_parts
 from tajsim.plots import SUFFIXES, draw
 from tajsim.plots.map import CREDIT, geography
 
@@ -133,8 +130,7 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
     if name == "scenario.toml":
         request_for(manager, state)  # only what `tajsim check` accepts is handed out
         return links.file_name(state), links.scenario_text(state).encode()
-    if name not in names():
-        raise UserError(unknown("file", name, ["scenario.toml", *names()]))
+    check_names("file", [name], ["scenario.toml", *names()])
     waiting = Waiting()
     manager.enter(waiting)
     try:
@@ -480,7 +476,7 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
         ],
         "outcomes": [
             {n: getattr(o, n) for n in ("name", "label", "dimensions", "headline", "meaning")}
-            for o in load_outcomes().values()
+            for o in outcomes.load_outcomes().values()
         ],
         "dimensions": {name: list(names) for name, names in DIMENSIONS.items()},
         "modes": list(registry.MODES),
@@ -493,14 +489,14 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
 
 
 def _scenario(name: str) -> dict[str, Any]:
-    scenario = load_scenario(name)
+    scenario = scenario_parts.load_scenario(name)
     later: dict[str, list[str]] = {}
     for event in scenario.events:
         if event.kind == "set":
             later.setdefault(str(event.arguments["parameter"]), []).append(event.month)
     return {
         "name": name,
-        "shown": name if name in shipped_scenarios() else Path(name).name,
+        "shown": name if name in scenario_parts.shipped_scenarios() else Path(name).name,
         "title": scenario.title,
         "question": scenario.question,
         "start": scenario.start,
@@ -511,7 +507,7 @@ def _scenario(name: str) -> dict[str, Any]:
     }
 
 
-def _events(scenario: Scenario) -> list[dict[str, Any]]:
+def _events(scenario: scenario_parts.Scenario) -> list[dict[str, Any]]:
     """Return the events of a scenario, with what documents their dates."""
     found = []
     for key, event in zip(links.event_keys(scenario.events), scenario.events, strict=True):
@@ -549,5 +545,5 @@ def why(p: registry.Parameter) -> list[str]:
 
 
 def _stops(name: str) -> list[str]:
-    colours = colormaps[name]
-    return [to_hex(colours(i / (_STOPS - 1))) for i in range(_STOPS)]
+    colours = mpl.colormaps[name]
+    return [mpl.colors.to_hex(colours(i / (_STOPS - 1))) for i in range(_STOPS)]

@@ -81,13 +81,11 @@ class Scheduler:
 
     def _fill(self) -> None:
         for worker in range(len(self._running)):
-            if self._running[worker] is None:
-                found = self._next(worker)
-                if found:
-                    session, job = found
-                    self._served[session] += 1
-                    self._running[worker] = job
-                    self._start(worker, job)
+            if self._running[worker] is None and (found := self._next(worker)):
+                session, job = found
+                self._served[session] += 1
+                self._running[worker] = job
+                self._start(worker, job)
 
     def _next(self, worker: int) -> tuple[Hashable, ScheduledJob] | None:
         """Return what is needed first; among equals, of the session that was served least.
@@ -101,10 +99,7 @@ class Scheduler:
         }
         waiting = [
             (
-                job.stage,
-                self._served[session],
-                number,
-                job.home not in (None, worker),
+                (job.stage, self._served[session], number, job.home not in (None, worker)),
                 session,
                 job,
             )
@@ -112,10 +107,7 @@ class Scheduler:
             for job in jobs
             if job.key not in busy and not self._known(job.key) and self._may(worker, job)
         ]
-        if not waiting:
-            return None
-        best = min(waiting, key=lambda row: row[:4])
-        return best[4], best[5]
+        return min(waiting, key=lambda row: row[0])[1:] if waiting else None
 
     def _may(self, worker: int, job: ScheduledJob) -> bool:
         """Tell whether a worker should take a job: its home is here, or is busy for long."""
@@ -211,9 +203,9 @@ class SessionManager:
         self._numbers = count()
         self._failed: dict[str, Sequence[str]] = {}
         self._broken: Sequence[str] = ()
-        self._scheduler = Scheduler(workers, self._start, self._stop, self._known)
-        self.results = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
         self._team = Processes(workers, work, warm_up, _LOSSES)
+        self._scheduler = Scheduler(workers, self._start, self._team.stop, self._known)
+        self.results = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
         self._hearing = asyncio.get_running_loop().create_task(self._hear())
 
     def enter(self, session: Listener) -> None:
@@ -271,9 +263,6 @@ class SessionManager:
         number = next(self._numbers)
         self._jobs[number] = worker, job
         self._team.give(worker, number, job.job)
-
-    def _stop(self, worker: int) -> None:
-        self._team.stop(worker)
 
     async def _hear(self) -> None:
         """Take what workers say; a thread waits for it, so that the loop need not."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
-from tajsim.errors import UserError, nearest, unknown
+from tajsim.errors import UserError, check_names, nearest, unknown
 from tajsim.files import write_whole
 from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import load_outcomes
@@ -69,9 +70,7 @@ def written_out(name: str, moves: Sequence[tuple[str, str]]) -> WrittenOut:
         return WrittenOut(_extends(name))
     scenario = load_scenario(name)
     keys = event_keys(scenario.events)
-    wrong = [unknown(f"event of {scenario.name}", k, keys) for k, _ in moves if k not in keys]
-    if wrong:
-        raise UserError(wrong)
+    check_names(f"event of {scenario.name}", [key for key, _ in moves], keys)
     months = dict(moves)
     gone = {e.where for k, e in zip(keys, scenario.events, strict=True) if k in months}
     extends, parent = _parent(name, scenario, gone)
@@ -266,8 +265,7 @@ def _wrong_texts(texts: Mapping[str, str]) -> list[str]:
 
 
 def _check_map(name: str, dimension: str) -> None:
-    if name not in load_outcomes():
-        raise UserError(unknown("outcome", name, load_outcomes()))
+    check_names("outcome", [name], load_outcomes())
     if load_outcomes()[name].dimensions != (dimension,):
         raise UserError(f"outcome '{name}' is not by {dimension}; the map needs that")
 
@@ -293,18 +291,13 @@ def split_spec(spec: str) -> tuple[str, dict[str, str]]:
     Raises:
         UserError: for an unknown outcome, dimension or coordinate.
     """
-    from tajsim.axes import DIMENSIONS
-
     name, _, where = spec.partition("@")
-    if name not in load_outcomes():
-        raise UserError(unknown("outcome", name, load_outcomes()))
+    check_names("outcome", [name], load_outcomes())
     own, chosen = load_outcomes()[name].dimensions, {}
     for part in filter(None, where.split(";")):
         dimension, _, coordinate = part.partition("=")
-        if dimension not in own:
-            raise UserError(unknown(f"dimension of {name}", dimension, own))
-        if coordinate not in DIMENSIONS[dimension]:
-            raise UserError(unknown(dimension, coordinate, DIMENSIONS[dimension]))
+        check_names(f"dimension of {name}", [dimension], own)
+        check_names(dimension, [coordinate], DIMENSIONS[dimension])
         chosen[dimension] = coordinate
     return name, chosen
 

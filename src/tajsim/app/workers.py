@@ -9,18 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tajsim.app.state import PageState
 from tajsim.ensemble.job import Job, MonthDone, Record, build, record_of
 from tajsim.ensemble.plan import Plan
+from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.toml import month_number
 from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import Snapshot, put_back, take
-
-if TYPE_CHECKING:
-    from tajsim.app.state import PageState
-    from tajsim.inputs.scenario_parts import Scenario
-
 
 #: Months that one point of a fan stands for: those up to it.
 SMOOTH = 12

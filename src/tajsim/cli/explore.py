@@ -265,7 +265,7 @@ def _explore(
 def _draw_sensitivity(found: Sensitivity) -> dict[str, Figure]:
     """Return the pictures of indices, of their sums by basis and of the swings of factors."""
     from tajsim.exploration.columns import label_of, row_of
-    from tajsim.plots.rankings import bases, indices, swings
+    from tajsim.plots.intervals import bases, indices, swings
 
     pairs = list(
         dict.fromkeys(zip(found.indices["scenario"], found.indices["column"], strict=True))

@@ -14,23 +14,18 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
-import tajsim.results.select as select
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.files import check_file, telling
+from tajsim.plots import panels, style
 from tajsim.plots.border import border, lanes
-from tajsim.plots.distribution import distribution
 from tajsim.plots.elite import elite, network, position, providers
 from tajsim.plots.evidence import claims, targets
-from tajsim.plots.fan import fan, scenarios
-from tajsim.plots.intervals import difference
+from tajsim.plots.fan import distribution, fan, scenarios
+from tajsim.plots.intervals import difference, tornado
 from tajsim.plots.map import map_of
-from tajsim.plots.rankings import tornado
 from tajsim.plots.sankey import money
-from tajsim.plots.style import SUFFIXES, save
-from tajsim.results.select import join
-from tajsim.results.window import is_spread, most_moved
+from tajsim.plots.style import SUFFIXES
+from tajsim.results import select, window
 
 __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"]
 
@@ -71,8 +66,7 @@ def options(kind: str) -> list[str]:
     Raises:
         UserError: if there is no such kind.
     """
-    if kind not in KINDS:
-        raise UserError(unknown("kind of picture", kind, KINDS))
+    check_names("kind of picture", [kind], KINDS)
     return [*list(inspect.signature(KINDS[kind]).parameters)[1:], "scenarios"]
 
 
@@ -89,16 +83,14 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
         UserError: for an unknown kind, option, scenario, outcome or coordinate.
     """
     valid = options(kind)
-    wrong = [unknown(f"option of {kind}", name, valid) for name in chosen if name not in valid]
-    if wrong:
-        raise UserError(wrong)
+    check_names(f"option of {kind}", chosen, valid)
     if "table" in valid and "table" not in chosen:
         raise UserError(f"the picture of {kind} shows a table; table= takes it, see its function")
     datasets = [dataset] if isinstance(dataset, xr.Dataset) else list(dataset)
     names = select.as_names(chosen.pop("scenarios", None))
     if kind in _OF_ONE:
         datasets, names = _of_the_last(datasets, names)
-    kept = select.scenarios(join(datasets), names)
+    kept = select.scenarios(select.join(datasets), names)
     given, most = kept.sizes["scenario"], MOST_SCENARIOS.get(kind)
     if most and given > most:
         kept = kept.isel(scenario=slice(0, most)).assign_attrs({panels.GIVEN: given})
@@ -128,7 +120,7 @@ def draw(kind: str, datasets: Results, path: str | Path, **chosen: Any) -> list[
     """
     path = Path(path)
     check_file(path, overwrite=True, endings=SUFFIXES)
-    save(figure(kind, datasets, **chosen), path)
+    style.save(figure(kind, datasets, **chosen), path)
     return [path]
 
 
@@ -162,6 +154,6 @@ def _usual(kind: str, dataset: xr.Dataset) -> dict[str, Any]:
     if kind == "fan" and dataset.sizes["month"] > 24:
         return {"smooth": 12}
     if kind == "distribution":
-        spread = [n for n in select.headline(dataset) if is_spread(dataset, n)]
-        return {"outcome": most_moved(dataset, spread, 4)}
+        spread = [n for n in select.headline(dataset) if window.is_spread(dataset, n)]
+        return {"outcome": window.most_moved(dataset, spread, 4)}
     return {}

@@ -11,15 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
-from numpy.typing import NDArray
 
-import tajsim.results.select as choose
 from tajsim.axes import DIMENSIONS, SECTIONS
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.inputs.ledger import load_kinds
 from tajsim.plots import panels, style
-from tajsim.results import chronicle, numbers, window
+from tajsim.results import chronicle, numbers, select, window
 
 #: The name of the outcome that `with_guard` adds.
 GUARD = "russian_guard"
@@ -68,7 +65,7 @@ _SUBTITLE = (
 def border(
     dataset: xr.Dataset,
     *,
-    outcome: choose.Names = None,
+    outcome: select.Names = None,
     events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
@@ -85,13 +82,13 @@ def border(
         UserError: for unknown names, or an outcome that has no sections.
     """
     dataset = with_guard(dataset)
-    names = choose.outcomes(dataset, outcome, OUTCOMES)[:MOST]
-    lost = [n for n in names if choose.own_dimensions(dataset[n]) != ["section"]]
+    names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
+    lost = [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]
     if lost:
         raise UserError(
             [f"outcome '{n}' is not by section; the border picture needs that" for n in lost]
         )
-    scenarios = choose.names_of(dataset)
+    scenarios = select.names_of(dataset)
     found = panels.event_markers(dataset, events, _EVENTS)
     frame = _Frame(dataset, found, 4.6 / len(scenarios))
     layout = style.Layout(
@@ -146,7 +143,7 @@ class _Frame:
     def __init__(
         self, dataset: xr.Dataset, found: Sequence[panels.EventMarker], wide: float
     ) -> None:
-        self.dataset, self.wide, self.names = dataset, wide, choose.names_of(dataset)
+        self.dataset, self.wide, self.names = dataset, wide, select.names_of(dataset)
         self.events = panels.EventRows(dataset, found, wide)
         heads = self.names if len(self.names) > 1 else []
         self._heads = [numbers.wrap(name, wide, style.BODY, bold=True) for name in heads]
@@ -164,7 +161,7 @@ class _Frame:
             for place in hit or range(len(sections)):
                 ax.plot(
                     [mark.year] * 2, [place - 0.42, place + 0.42], color=style.INK, lw=1.3,
-                    path_effects=[withStroke(linewidth=2.6, foreground="white")],
+                    path_effects=style.halo(2.6),
                     solid_capstyle="butt", gid=f"event-{mark.number}",
                 )  # fmt: skip
         if top:
@@ -218,7 +215,7 @@ def lanes(
     Raises:
         UserError: for results without events, a run that they do not hold, or an unknown kind.
     """
-    scenario = choose.names_of(dataset)[-1]
+    scenario = select.names_of(dataset)[-1]
     runs = dataset["run"].values
     run = int(runs[0]) if run is None else run
     if run not in runs:
@@ -228,7 +225,9 @@ def lanes(
     found = chronicle.event_log(dataset)
     found = found.where((found.scenario == scenario) & (found.run == run) & (found.month >= 0))
     if events is not True:
-        found = found.where(np.isin(found.kind, _kinds(events)))
+        kinds = [] if events is False else select.as_names(events)
+        check_names("kind of event", kinds, load_kinds())
+        found = found.where(np.isin(found.kind, kinds))
     weights = np.array([load_kinds()[kind].weight for kind in found.kind], int)
     rows = np.array([lane_of(found, i) for i in range(len(found))], int)
     groups = _groups(weights, rows, found)
@@ -278,22 +277,7 @@ def lane_of(events: chronicle.EventLog, place: int) -> int:
     return 0
 
 
-def _kinds(events: bool | Sequence[str]) -> list[str]:
-    """Return the kinds of event asked for.
-
-    Raises:
-        UserError: for each that there is not.
-    """
-    names = [] if isinstance(events, bool) else choose.as_names(events)
-    wrong = [unknown("kind of event", n, load_kinds()) for n in names if n not in load_kinds()]
-    if wrong:
-        raise UserError(wrong)
-    return names
-
-
-def _groups(
-    weights: NDArray[np.int64], rows: NDArray[np.int64], found: chronicle.EventLog
-) -> list[list[int]]:
+def _groups(weights: np.ndarray, rows: np.ndarray, found: chronicle.EventLog) -> list[list[int]]:
     """Return the events that are numbered, those of one lane and month together, in order of time.
 
     Where there are too many of a weight, what a scenario schedules gives way to the run's own.

@@ -11,21 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import tajsim.results.select as choose
+import tajsim.results.window as windows
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS
 from tajsim.errors import UserError
 from tajsim.plots import panels, style
 from tajsim.plots.border import NOBODY, OTHERS, OWN, Band, draw_stack
 from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_bars, draw_ribbons, place_nodes
 from tajsim.results import chronicle, numbers
-from tajsim.results.window import (
-    DOCUMENTED_UNTIL,
-    Floats,
-    lasting,
-    months_in,
-    spans,
-    window_of,
-    years,
-)
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
 STATE, LOYALTY = "commander_state", "commander_loyalty"
@@ -82,13 +74,13 @@ def elite(
     )
     for index, ax in enumerate(layout.panels(grid.rows, grid.columns, grid.count)):
         name, scenario = grid.panel(index)
-        here = lasting(dataset[[STATE, LOYALTY]]).sel(commander=name, scenario=scenario)
-        _lane(ax, here[STATE], here[LOYALTY], years(here["month"].values))
+        here = windows.lasting(dataset[[STATE, LOYALTY]]).sel(commander=name, scenario=scenario)
+        _lane(ax, here[STATE], here[LOYALTY], windows.years(here["month"].values))
         grid.dress(ax, dataset, index, above, "share of runs" if grid.alone else "share")
     return layout.figure
 
 
-def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: Floats) -> None:
+def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: windows.Floats) -> None:
     """Draw the states ``(month, run)`` as a stack and the loyalty of those in place as a line."""
     states = np.round(state.transpose("month", "run").values)
     draw_stack(ax, when, [(states == code).mean(axis=1) for code in _ORDER], parts())
@@ -184,10 +176,12 @@ def position(
     return layout.figure
 
 
-def _by_year(dataset: xr.Dataset, window: str | Sequence[str] | None) -> tuple[Floats, Floats]:
+def _by_year(
+    dataset: xr.Dataset, window: str | Sequence[str] | None
+) -> tuple[windows.Floats, windows.Floats]:
     """Return whole years, and ``(alignment or dependence, scenario, quantile, year)``."""
     if window is not None:
-        dataset = dataset.isel(month=months_in(dataset, window_of(dataset, window)))
+        dataset = dataset.isel(month=windows.months_in(dataset, windows.window_of(dataset, window)))
     months = dataset["month"].values.astype("datetime64[M]")
     of_month = months.astype("datetime64[Y]").astype(int) + 1970
     years = np.array([y for y in np.unique(of_month) if (of_month == y).sum() == 12], float)
@@ -201,7 +195,7 @@ def _by_year(dataset: xr.Dataset, window: str | Sequence[str] | None) -> tuple[F
     return years, np.stack(found)
 
 
-def _box(values: Floats) -> Box:
+def _box(values: windows.Floats) -> Box:
     """Return left, right, bottom, top of all panels: what is drawn, and some room."""
     ends = []
     for one, least in zip(values, (0.12, 0.06), strict=True):
@@ -214,11 +208,11 @@ def _box(values: Floats) -> Box:
 
 def _path(
     ax: Axes,
-    years: Floats,
-    values: Floats,
+    years: windows.Floats,
+    values: windows.Floats,
     index: int,
     frame: tuple[Box, tuple[float, float]] | None = None,
-    behind: Floats | None = None,
+    behind: windows.Floats | None = None,
 ) -> None:
     """Draw the medians ``(axis, quantile, year)`` as a path, a cross of the middle half at some.
 
@@ -231,7 +225,7 @@ def _path(
     if not frame:
         return
     box, size = frame
-    known = years <= int(DOCUMENTED_UNTIL[:4])
+    known = years <= int(windows.DOCUMENTED_UNTIL[:4])
     for part, face in ((known, look.colour), (~known, "white")):
         ax.plot(
             x[part], y[part], ls="", marker=look.marker, ms=4, mfc=face, mec=look.colour, zorder=4
@@ -251,19 +245,19 @@ def _path(
         panels.write_label(ax, float(x[i]), float(y[i]), names[i], side, _YEAR)
 
 
-def _inches(values: Floats, box: Box, size: tuple[float, float]) -> Floats:
+def _inches(values: windows.Floats, box: Box, size: tuple[float, float]) -> windows.Floats:
     """Return places ``(year, 2)`` in inches from the lower left corner, of ``(axis, year)``."""
     low, wide = np.array([box[0], box[2]]), np.array([box[1] - box[0], box[3] - box[2]])
     return np.asarray((values.T - low) / wide * np.array(size))
 
 
-def _free(spots: Floats, i: int) -> bool:
+def _free(spots: windows.Floats, i: int) -> bool:
     """Tell whether a point can be told from its neighbours, so that its name is no riddle."""
     away = np.hypot(*(np.delete(spots, i, axis=0) - spots[i]).T)
     return bool(away.min(initial=1.0) > 0.09)
 
 
-def _apart(spots: Floats, order: Sequence[int]) -> list[int]:
+def _apart(spots: windows.Floats, order: Sequence[int]) -> list[int]:
     """Return the points that get a cross: the first, the last, and others well apart."""
     found: list[int] = []
     for i in order:
@@ -343,7 +337,7 @@ def network(dataset: xr.Dataset, *, at: choose.Names = None, title: str | None =
     choose.outcomes(dataset, ["commander_state"], [])
     scenario = choose.names_of(dataset)[-1]
     months = dataset["month"].values.astype("datetime64[M]")
-    dates = [span.stop for span in spans(dataset, choose.as_names(at))]
+    dates = [span.stop for span in windows.spans(dataset, choose.as_names(at))]
     dates = dates if at else [months[0], *dates]
     if len(dates) > MOST_PANELS:
         raise UserError(f"network shows at most {MOST_PANELS} dates; {len(dates)} are given")
@@ -463,11 +457,11 @@ def providers(
         key=panels.events_key(found, grid.scenarios),
         foot=panels.foot(dataset, _INTERVAL),
     )
-    shares = lasting(shares)
+    shares = windows.lasting(shares)
     for index, ax in enumerate(layout.panels(grid.rows, grid.columns, grid.count)):
         task, scenario = grid.panel(index)
         here = shares.sel(scenario=scenario, task=task)
-        _providers_panel(ax, here, years(shares["month"].values), powers, parts)
+        _providers_panel(ax, here, windows.years(shares["month"].values), powers, parts)
         grid.dress(ax, dataset, index, above, "share")
     return layout.figure
 
@@ -507,7 +501,7 @@ def part_of(power: str) -> Band:
 
 
 def _providers_panel(
-    ax: Axes, shares: xr.Dataset, when: Floats, powers: list[str], parts: list[Band]
+    ax: Axes, shares: xr.Dataset, when: windows.Floats, powers: list[str], parts: list[Band]
 ) -> None:
     """Draw the stack of one task, ``(month,)`` each, and the line of own effort."""
     single = [shares["by_power"].sel(power=power).values for power in powers]

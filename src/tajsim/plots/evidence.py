@@ -12,7 +12,6 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
 import tajsim.results.select as choose
 from tajsim.errors import UserError
@@ -323,7 +322,7 @@ def draw_observed(ax: Axes, found: Sequence[Observed], outcome: str, factor: flo
         ax.annotate(
             one.letter, (one.when, one.value / factor), xytext=(5, 3), textcoords="offset points",
             size=7.5, weight="bold", zorder=6,
-            path_effects=[withStroke(linewidth=2.0, foreground="white")],
+            path_effects=style.halo(2.0),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An outcome over time: the median of the runs within the bands that hold 50 % and 90 % of them."""
+"""An outcome over time, as median and bands of the runs; and how it is spread over the runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError
 from tajsim.plots import evidence, intervals, panels, style
-from tajsim.results import effect, numbers, window
+from tajsim.results import effect, numbers
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -105,7 +105,7 @@ class Series:
 
     def __init__(self, series: xr.DataArray, months: int | None) -> None:
         rare = windows.rare(series)
-        self.share = not rare and window.yes_or_no(series)
+        self.share = not rare and windows.yes_or_no(series)
         self.mean = rare or self.share
         self.unit = windows.unit_of(series, windowed=False)
         if months is not None and not self.share:
@@ -118,7 +118,7 @@ class Series:
             self.factor, self.unit = 0.01, "% of runs"
         self.lines = lines / self.factor
 
-    def _lines(self, values: window.Floats) -> window.Floats:
+    def _lines(self, values: windows.Floats) -> windows.Floats:
         """Return the lines ``(5, month)`` of ``(month, run)``."""
         if not self.mean:
             return effect.quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
@@ -330,3 +330,121 @@ def _scenarios_legend(reference: str) -> list[style.Item]:
         style.line_item("its own events", color=style.QUIET, lw=0.6, ls=(0, (1, 1.5))),
         style.area_item("projection", fc=style.PROJECTION, lw=0),
     ]
+
+
+_SPREAD_FOOT = "Markers: medians; bars: the middle 50 % (thick) and 90 % (thin) of runs."
+_NAMES = 1.7  # inches of the names of scenarios
+
+
+def distribution(
+    dataset: xr.Dataset,
+    *,
+    outcome: choose.Names = None,
+    select: Mapping[str, Any] | choose.Names = None,
+    window: str | Sequence[str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw how an outcome, aggregated over a window of months, is spread over the runs.
+
+    Args:
+        dataset: results of one scenario or several.
+        outcome: one outcome or several; the first headline one by default.
+        select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
+        window: ``"2006-01:2010-12"``; by default from the first difference to the end.
+        title: heading; made from the outcome and window by default.
+
+    Raises:
+        UserError: for unknown names or a window outside the results.
+    """
+    names = choose.outcomes(dataset, outcome, choose.headline(dataset)[:1])
+    chosen = choose.selection(select)
+    choose.check_selection([dataset[name] for name in names], chosen)
+    months = windows.window_of(dataset, window)
+    alone = len(names) == 1
+    columns, curve = (1, 2.1) if alone else (2, 1.5)
+    strip = 0.35 + 0.34 * dataset.sizes["scenario"]
+    rows = -(-len(names) // columns)
+    layout = style.Layout(
+        body=(curve + strip + 0.75) * rows,
+        title=title
+        or (windows.titled(dataset, names[0], chosen) if alone else "Spread over the runs"),
+        subtitle="Each run counts with its value over "
+        f"{' to '.join(map(numbers.month_text, months))}.",
+        legend=style.scenario_items(choose.names_of(dataset), lw=1.6, ms=6.5, mec="white"),
+        foot=panels.foot(dataset, _SPREAD_FOOT),
+    )
+    boxes = layout.figure.add_gridspec(2 * rows, columns, height_ratios=[curve, strip] * rows)
+    for position, name in enumerate(names):
+        row, column = divmod(position, columns)
+        upper = layout.figure.add_subplot(boxes[2 * row, column])
+        lower = layout.figure.add_subplot(boxes[2 * row + 1, column])
+        values = windows.over(windows.at_places(dataset, name, chosen), months).values
+        factor, unit = windows.scaled(values, windows.unit_of(dataset[name], windowed=True))
+        values = values / factor
+        draw_cumulative(upper, list(values), [style.scenario_look(i) for i in range(len(values))])
+        upper.tick_params(labelbottom=False)
+        _strips(lower, values, choose.names_of(dataset), named=alone)
+        upper.sharex(lower)
+        lower.margins(x=0.03)
+        lower.autoscale_view(scaley=False)
+        style.plain_numbers(lower.xaxis, (4.2 if alone else 5.0) / columns)
+        if alone:
+            label = f"{dataset[name].attrs.get('label', name)} ({unit})"
+            lower.set_xlabel("\n".join(numbers.wrap(label, 4.0, 8.5)))
+        else:
+            lower.set_xlabel(unit)
+            panels.titled_panel(upper, windows.titled(dataset, name, chosen), 2.3)
+    return layout.figure
+
+
+def draw_cumulative(ax: Axes, rows: Sequence[windows.Floats], looks: Sequence[style.Look]) -> None:
+    """Draw the share of runs at or below each value, a curve for each row ``(run,)`` of values."""
+    for row, look in zip(rows, looks, strict=True):
+        known = np.sort(row[np.isfinite(row)])
+        if known.size:
+            share = 100 * np.arange(1, known.size + 1) / known.size
+            ax.step(np.append(known[0], known), np.append(0.0, share), where="post",
+                    color=look.colour, ls=look.line, lw=1.6)  # fmt: skip
+            _median(ax, float(np.median(known)), 50.0, look)
+    ax.axhline(50, color=style.QUIET, lw=0.6, ls=(0, (1, 2)), zorder=1)
+    ax.set_ylim(0, 101)
+    ax.set_yticks([0, 25, 50, 75, 100])
+    ax.set_ylabel("% of runs\nat or below")
+
+
+def _strips(ax: Axes, values: windows.Floats, names: Sequence[str], named: bool) -> None:
+    """Draw a strip per scenario, its name at the left and its median printed at the right."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    bins = max(10, round(3 * values.shape[-1] ** (1 / 3)))
+    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low, low + 1.0])
+    for position, row in enumerate(values):
+        row = row[np.isfinite(row)]
+        if row.size:
+            median = numbers.number(_strip(ax, row, edges, position))
+            colour = style.scenario_look(position).colour
+            panels.write_right(ax, 0.1 - position, median, size=style.SMALL, color=colour)
+    panels.write_right(ax, 0.8, "median", va="bottom", color=style.QUIET)
+    texts = (names if len(names) > 1 else ["runs"]) if named else [""] * len(names)
+    texts = ["\n".join(numbers.wrap(text, _NAMES, 8.5)[:2]) for text in texts]
+    panels.name_rows(ax, [0.1 - position for position in range(len(names))], texts, 8.5)
+    ax.set_ylim(-len(names) + 0.65, 0.8)
+
+
+def _strip(ax: Axes, values: windows.Floats, edges: windows.Floats, position: int) -> float:
+    """Draw a histogram on its own base line with intervals and median below; return the median."""
+    look, base = style.scenario_look(position), -float(position)
+    if edges.size > 2:  # else all values of all scenarios are the same
+        counts = np.histogram(values, edges)[0]
+        heights = base + 0.66 * counts / max(counts.max(), 1)
+        ax.stairs(heights, edges, baseline=base, fill=True, color=look.colour, alpha=0.35, lw=0)
+    low, lower, median, upper, high = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
+    bar: dict[str, Any] = {"color": look.colour, "solid_capstyle": "butt"}
+    ax.plot([low, high], [base - 0.1] * 2, lw=1.0, **bar)
+    ax.plot([lower, upper], [base - 0.1] * 2, lw=3.6, **bar)
+    _median(ax, float(median), base - 0.1, look)
+    return float(median)
+
+
+def _median(ax: Axes, value: float, height: float, look: style.Look) -> None:
+    ax.plot([value], [height], marker=look.marker, color=look.colour, mec="white", ms=6.5, zorder=4)

@@ -18,15 +18,12 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
-from numpy.typing import NDArray
 
-import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.plots import panels, style
-from tajsim.results import numbers, window
+from tajsim.results import numbers, select, window
 
-Line = NDArray[np.float64]
+Line = window.Floats
 Place = tuple[float, float]
 
 CREDIT = (
@@ -111,7 +108,7 @@ class Exits:
     """The ways out, sized by what leaves there."""
 
     def __init__(self, dataset: xr.Dataset, dates: Sequence[window.Span]) -> None:
-        there = LEAVING in dataset and choose.own_dimensions(dataset[LEAVING]) == ["exit"]
+        there = LEAVING in dataset and select.own_dimensions(dataset[LEAVING]) == ["exit"]
         self.values = window.medians_over(dataset[LEAVING], dates) if there else None
         self.names = list(map(str, dataset["exit"].values)) if there else []
         self.largest = float(np.nanmax(self.values)) if self.values is not None else 0.0
@@ -160,8 +157,8 @@ _LAND, _SEA = "#f4f2ec", "#e7e5de"
 def map_of(
     dataset: xr.Dataset,
     *,
-    outcome: choose.Names = None,
-    at: choose.Names = None,
+    outcome: select.Names = None,
+    at: select.Names = None,
     title: str | None = None,
 ) -> Figure:
     """Draw the country with what the runs hold, at one date or as small multiples over years.
@@ -178,9 +175,9 @@ def map_of(
         UserError: for unknown names, an outcome of other dimensions, two of one kind, a date
             outside the results, or more panels than can be read.
     """
-    names = _by_dimension(dataset, choose.outcomes(dataset, outcome, DEFAULT))
-    dates = window.spans(dataset, choose.as_names(at))
-    scenarios = choose.names_of(dataset)
+    names = _by_dimension(dataset, select.outcomes(dataset, outcome, DEFAULT))
+    dates = window.spans(dataset, select.as_names(at))
+    scenarios = select.names_of(dataset)
     count = len(scenarios) * len(dates)
     if count > MOST_PANELS:
         raise UserError(
@@ -224,7 +221,7 @@ def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     wrong = []
     for name in names:
-        own = choose.own_dimensions(dataset[name])
+        own = select.own_dimensions(dataset[name])
         if len(own) != 1 or own[0] not in _MAPS:
             wrong.append(f"outcome '{name}' is not by section or by region; the map needs that")
         elif own[0] in found:
@@ -315,7 +312,7 @@ def _ground(ax: Axes, small: bool) -> None:
 def _places(ax: Axes, wide: float) -> None:
     """Draw the towns and garrisons; names only where there is room for them."""
     shapes = geography()
-    halo = [withStroke(linewidth=1.6, foreground="white")]
+    halo = style.halo(1.6)
     for name, (x, y) in shapes.places.items():
         garrison = name in shapes.garrisons
         if not garrison and wide < 3:

@@ -12,12 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.transforms import offset_copy
 
-import tajsim.results.select as choose
 from tajsim.inputs.ledger import printed_in
 from tajsim.plots import style
+from tajsim.results import select
 from tajsim.results.numbers import display_name, month_text, width, wrap
 from tajsim.results.window import DOCUMENTED_UNTIL, Floats, year_of, years
 
@@ -154,8 +153,8 @@ def subtitle(dataset: xr.Dataset, text: str, shown: int = 0) -> str:
 
     ``shown`` is the number of headline outcomes chosen to stand for all, 0 if they were named.
     """
-    choice = choose.told(dataset, shown) if shown else ""
-    return "\n".join(filter(None, [choose.question(dataset), f"{choice} {text}".strip()]))
+    choice = select.told(dataset, shown) if shown else ""
+    return "\n".join(filter(None, [select.question(dataset), f"{choice} {text}".strip()]))
 
 
 def titled_panel(ax: Axes, text: str, inches: float, **placed: Any) -> None:
@@ -222,9 +221,9 @@ def event_markers(
     if events is False:
         return []
     kinds = usual if events is True else [events] if isinstance(events, str) else events
-    names = choose.names_of(dataset)
+    names = select.names_of(dataset)
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    table = choose.attribute(dataset, "events")
+    table = select.attribute(dataset, "events")
     owners: dict[tuple[str, str, str, str], list[str]] = {}
     for name in names:
         for event in table.get(name, []):
@@ -383,7 +382,7 @@ class EventRows:
 
     def __init__(self, dataset: xr.Dataset, found: Sequence[EventMarker], inches: float) -> None:
         self.inches = inches
-        names = choose.names_of(dataset)
+        names = select.names_of(dataset)
         self.own = {name: [mark for mark in found if name in mark.owners] for name in names}
         self._places = {n: marker_places(own, dataset, inches) for n, own in self.own.items()}
         self._lift = 12.0 if has_projection(dataset) else 0.0
@@ -557,5 +556,5 @@ def write_label(ax: Axes, x: float, y: float, name: str, side: LabelSide, size: 
     ax.annotate(
         name, (x, y), xytext=(side.right, side.up), textcoords="offset points", size=size,
         ha=side.ha, va=side.va, color=style.INK, zorder=6,
-        path_effects=[withStroke(linewidth=2.0, foreground="white")],
+        path_effects=style.halo(2.0),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -277,6 +278,11 @@ class Payments:
     def _flow(self, gap: int, source: str, target: str, values: Floats, colour: str) -> None:
         self.flows[gap].append(Flow(source, target, float(np.mean(values)), colour))
 
+    def _node(
+        self, column: int, name: str, label: str, values: Floats, colour: str, **more: Any
+    ) -> None:
+        self.columns[column].append(Node(name, label, values, colour, **more))
+
     def _to_agencies(self) -> None:
         """People, buyers of seized drugs and networks pay the agencies."""
         for source, outcome, colour in _PAYERS:
@@ -284,14 +290,10 @@ class Payments:
                 self._flow(0, source, agency, paid, colour)
         illicit = _added([self._parts(outcome) for _, outcome, _ in _PAYERS])
         for agency, taken in illicit.items():
-            self.columns[1].append(
-                Node(agency, numbers.display_name(agency), taken, _colour("agency", agency))
-            )
-        self.columns[0].append(
-            Node("people", "People, extorted", self._whole("extortion"), style.PEOPLE)
-        )
-        self.columns[0].append(
-            Node("buyers", "Buyers of drugs\nthat officers seized", self._whole("resale"), _RESOLD)
+            self._node(1, agency, numbers.display_name(agency), taken, _colour("agency", agency))
+        self._node(0, "people", "People, extorted", self._whole("extortion"), style.PEOPLE)
+        self._node(
+            0, "buyers", "Buyers of drugs\nthat officers seized", self._whole("resale"), _RESOLD
         )
 
     def _from_networks(self) -> None:
@@ -301,33 +303,29 @@ class Payments:
         paid = self._whole("tolls") + fees
         kept = self._whole("network_margin") - paid
         more = f"and keep {amount(kept)}"
-        self.columns[0].append(
-            Node("networks", "Drug networks pay", paid, style.DRUGS, kept=kept, more=more)
-        )
+        self._node(0, "networks", "Drug networks pay", paid, style.DRUGS, kept=kept, more=more)
         self._flow(0, "networks", "fees", fees, style.DRUGS)
-        self.columns[1].append(Node("fees", "Protection fees", fees, style.DRUGS))
+        self._node(1, "fees", "Protection fees", fees, style.DRUGS)
         self._flow(1, "fees", "takings", to_commanders, style.DRUGS)
         self._flow(1, "fees", "circle", to_circle, style.DRUGS)
 
     def _aid(self) -> None:
         """Powers give aid: part is diverted, and civilian aid frees own money."""
         freed, lost = self._whole("aid_freed"), self._parts("aid_diverted")
-        self.columns[0].append(Node("civilian", "Civilian aid, in part", freed, style.QUIET))
+        self._node(0, "civilian", "Civilian aid, in part", freed, style.QUIET)
         self._flow(0, "civilian", "freed", freed, style.QUIET)
         self._flow(1, "freed", "circle", freed, style.QUIET)
         for power, given in self._parts("aid_delivered").items():
             colour = _colour("power", power)
-            self.columns[0].append(
-                Node(power, f"{numbers.display_name(power)}, aid", given, colour)
-            )
+            self._node(0, power, f"{numbers.display_name(power)}, aid", given, colour)
             self._flow(0, power, "diverted", lost[power], colour)
             self._flow(0, power, "used", given - lost[power], colour)
         diverted = self._whole("aid_diverted")
         used = self._whole("aid_delivered") - diverted
         self._flow(1, "diverted", "circle", diverted, style.LOST)
-        self.columns[1].append(Node("freed", "Own money it frees", freed, style.QUIET))
-        self.columns[1].append(Node("diverted", "Aid diverted", diverted, style.LOST))
-        self.columns[1].append(Node("used", "Aid put to use", used, style.QUIET))
+        self._node(1, "freed", "Own money it frees", freed, style.QUIET)
+        self._node(1, "diverted", "Aid diverted", diverted, style.LOST)
+        self._node(1, "used", "Aid put to use", used, style.QUIET)
 
     def _from_agencies(self) -> None:
         """What agencies take is kept, or climbs."""
@@ -336,15 +334,11 @@ class Payments:
                 self._flow(1, agency, target, paid, _colour("agency", agency))
         kept, patronage = self._whole("rents_kept"), self._parts("patronage")
         takings = self._whole("rents_commander") - self._whole("patronage")
-        self.columns[2].append(Node("kept", "Kept by officers", kept, style.OTHERS))
-        self.columns[2].append(
-            Node("takings", "Taken in by\ncommanders", takings, style.COMMANDERS)
-        )
+        self._node(2, "kept", "Kept by officers", kept, style.OTHERS)
+        self._node(2, "takings", "Taken in by\ncommanders", takings, style.COMMANDERS)
         for commander, received in self._parts("rents_commander").items():
             given = patronage[commander]
-            self.columns[3].append(
-                Node(commander, numbers.display_name(commander), received, style.COMMANDERS)
-            )
+            self._node(3, commander, numbers.display_name(commander), received, style.COMMANDERS)
             self._flow(2, "takings", commander, received - given, style.COMMANDERS)
             self._flow(2, "circle", commander, given, style.INK)
 
@@ -355,14 +349,14 @@ class Payments:
             income = income + self._whole(name)
         rest = income - paid
         if rest.mean() >= 0.0:
-            self.columns[3].append(Node("rest", "Kept by the\nruling circle", rest, style.INK))
+            self._node(3, "rest", "Kept by the\nruling circle", rest, style.INK)
             self._flow(2, "circle", "rest", rest, style.INK)
         else:
             income = paid
-            self.columns[1].append(Node("saved", "Saved by the circle", -rest, style.INK))
+            self._node(1, "saved", "Saved by the circle", -rest, style.INK)
             self._flow(1, "saved", "circle", -rest, style.INK)
         more = f"pays patronage\n{amount(paid)}"
-        self.columns[2].append(Node("circle", "Ruling circle", income, style.INK, more=more))
+        self._node(2, "circle", "Ruling circle", income, style.INK, more=more)
 
 
 _RESOLD = style.lighter(style.DRUGS, 0.35)

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from tajsim.axes import DIMENSIONS
@@ -167,6 +168,11 @@ def darker(colour: str, share: float = 0.35) -> str:
     """Return a colour mixed with so much black."""
     red, green, blue = (part * (1.0 - share) for part in to_rgb(colour))
     return to_hex((red, green, blue))
+
+
+def halo(points: float) -> list[withStroke]:
+    """Return a white edge so wide, which keeps lines and letters apart from what is below them."""
+    return [withStroke(linewidth=points, foreground="white")]
 
 
 def ink_on(colour: str) -> str:

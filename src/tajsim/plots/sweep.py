@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,12 +17,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from scipy.stats import gaussian_kde
 
-import tajsim.plots.panels as panels
-import tajsim.plots.style as style
 import tajsim.plots.sweep_table as tables
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.files import check_file
-from tajsim.plots.distribution import draw_cumulative
+from tajsim.plots import panels, style
+from tajsim.plots.fan import draw_cumulative
 from tajsim.plots.sweep_table import Group, Kept, SweepTables, value_text
 from tajsim.results.numbers import number, wrap
 from tajsim.results.select import Names
@@ -31,28 +30,31 @@ from tajsim.results.window import Floats, scaled
 _SHADES = "YlGnBu"
 
 
-def levers(
-    sweep: SweepTables,
-    *,
-    outcome: Names = None,
-    by: Names = None,
-    scenarios: Names = None,
-    title: str | None = None,
-) -> Figure:
+@dataclass(frozen=True)
+class Chosen:
+    """What is drawn of a sweep.
+
+    ``outcome`` is a kept column, ``by`` the factors that divide the points, ``scenarios`` those
+    that are kept, ``title`` the heading.
+    """
+
+    outcome: Names = None
+    by: Names = None
+    scenarios: Names = None
+    title: str | None = None
+
+
+def levers(sweep: SweepTables, chosen: Chosen) -> Figure:
     """Draw the mean of an outcome over the runs at each pair of values of two factors.
 
-    Args:
-        sweep: the tables of a sweep.
-        outcome: a kept column.
-        by: two factors, across and up; by default the two whose ranks go with the outcome most.
-        scenarios: only these; the mean is taken over several, and over all other factors.
-        title: heading.
+    They stand across and up; by default the two whose ranks go with the outcome most. The mean is
+    taken over several scenarios, and over all other factors.
 
     Raises:
         UserError: for unknown names, or fewer than two factors that vary.
     """
-    what = tables.kept(sweep, outcome, scenarios)
-    table, pair = what.table, what.strongest(by, 2)
+    what = tables.kept(sweep, chosen.outcome, chosen.scenarios)
+    table, pair = what.table, what.strongest(chosen.by, 2)
     if len(pair) < 2 or pair[0] == pair[1]:
         raise UserError("a map needs two different factors that vary; this sweep has one")
     across, up = pair
@@ -72,7 +74,7 @@ def levers(
     averaged = (f"{averaged}." if averaged else "") + what.pooled(pair)
     layout = style.Layout(
         body=1.0 + 0.42 * max(6, len(up_texts)),
-        title=title or what.heading,
+        title=chosen.title or what.heading,
         subtitle=f"Mean over the runs, {what.months} ({unit}).{averaged}",
         foot=what.foot("Lines: equal values, between the means of cells."),
     )
@@ -118,27 +120,20 @@ _OVERLAP = 1.7  # how high a ridge may rise, in distances of base lines
 _ORDER_SHADES = "viridis"
 
 
-def ridges(
-    sweep: SweepTables,
-    *,
-    outcome: Names = None,
-    by: Names = None,
-    scenarios: Names = None,
-    title: str | None = None,
-) -> Figure:
+def ridges(sweep: SweepTables, chosen: Chosen) -> Figure:
     """Draw the distribution of an outcome over points and runs, a ridge for each group of points.
 
-    The arguments are those of `levers`, ``by`` one factor or ``scenario``; by default the scenario
-    if there are several, else the factor whose ranks go with the outcome most.
+    Groups are by one factor or by ``scenario``; by default by scenario if there are several, else
+    by the factor whose ranks go with the outcome most.
 
     Raises:
         UserError: for unknown names.
     """
-    what = _groups(sweep, outcome, by, scenarios)
+    what = _groups(sweep, chosen)
     found, factor = what.found, what.factor
     layout = style.Layout(
         body=0.85 + 0.42 * (len(found) + 0.8),
-        title=title or what.kept.heading,
+        title=chosen.title or what.kept.heading,
         subtitle=f"Runs of all points, {what.kept.months}, by {what.by}.{what.pooled}",
         foot=f"Line: median; dark: the middle 50 % of runs. A ridge ends with its outermost runs. "
         f"{what.kept.foot()}",
@@ -163,22 +158,15 @@ def ridges(
     return layout.figure
 
 
-def curves(
-    sweep: SweepTables,
-    *,
-    outcome: Names = None,
-    by: Names = None,
-    scenarios: Names = None,
-    title: str | None = None,
-) -> Figure:
+def curves(sweep: SweepTables, chosen: Chosen) -> Figure:
     """Draw the share of runs at or below each value of an outcome, a curve for each group.
 
-    The arguments are those of `ridges`.
+    Groups are those of `ridges`.
 
     Raises:
         UserError: for unknown names.
     """
-    what = _groups(sweep, outcome, by, scenarios)
+    what = _groups(sweep, chosen)
     found, factor = what.found, what.factor
     looks = [
         style.Look(colour, style.scenario_look(i).line, marker=style.scenario_look(i).marker)
@@ -186,7 +174,7 @@ def curves(
     ]
     layout = style.Layout(
         body=3.4,
-        title=title or what.kept.heading,
+        title=chosen.title or what.kept.heading,
         subtitle=f"Runs of all points, {what.kept.months}, by {what.by}.{what.pooled}",
         legend=[
             style.line_item(group.name, color=look.colour, ls=look.line, lw=1.7)
@@ -216,9 +204,11 @@ class _Groups:
     pooled: str
 
 
-def _groups(sweep: SweepTables, outcome: Names, by: Names, scenarios: Names) -> _Groups:
-    kept = tables.kept(sweep, outcome, scenarios)
-    factor_by = tables.dividing_factor(sweep, kept.table, kept.name, tables.factors(sweep, by, 1))
+def _groups(sweep: SweepTables, chosen: Chosen) -> _Groups:
+    kept = tables.kept(sweep, chosen.outcome, chosen.scenarios)
+    factor_by = tables.dividing_factor(
+        sweep, kept.table, kept.name, tables.factors(sweep, chosen.by, 1)
+    )
     found = [g for g in tables.groups(kept.table, kept.name, factor_by) if g.values.size]
     factor, unit = scaled(np.concatenate([g.values for g in found]), kept.unit)
     text = tables.axis_text(sweep, factor_by)
@@ -278,24 +268,17 @@ _SCATTER_MOST, _USUAL = 6, 4
 _SCATTER_SHADES = "viridis_r"
 
 
-def scatter(
-    sweep: SweepTables,
-    *,
-    outcome: Names = None,
-    by: Names = None,
-    scenarios: Names = None,
-    title: str | None = None,
-) -> Figure:
+def scatter(sweep: SweepTables, chosen: Chosen) -> Figure:
     """Draw a matrix of factors, every point coloured by the mean of an outcome.
 
-    On the diagonal each factor stands against the outcome itself. The arguments are those of
-    `levers`, ``by`` up to six factors; by default the four whose ranks go with the outcome most.
+    On the diagonal each factor stands against the outcome itself. Up to six factors; by default
+    the four whose ranks go with the outcome most.
 
     Raises:
         UserError: for unknown names, or too many factors.
     """
-    what = tables.kept(sweep, outcome, scenarios)
-    names = what.strongest(by, _USUAL, exactly=False)
+    what = tables.kept(sweep, chosen.outcome, chosen.scenarios)
+    names = what.strongest(chosen.by, _USUAL, exactly=False)
     if len(names) > _SCATTER_MOST:
         raise UserError(f"{len(names)} factors; a picture shows at most {_SCATTER_MOST}")
     means = what.table.groupby("point", sort=False)[what.name].mean()
@@ -305,7 +288,7 @@ def scatter(
     count = len(names)
     layout = style.Layout(
         body=1.62 * count + 0.35,
-        title=title or what.heading,
+        title=chosen.title or what.heading,
         subtitle=f"Every point with its mean over the runs, {what.months} ({unit}); "
         f"on the diagonal the factor against the outcome.{what.pooled(())}",
         foot=what.foot(),
@@ -640,13 +623,8 @@ def _name_some(
 
 
 #: Name of each kind of picture of a sweep -> the function that makes it.
-SWEEP_KINDS: dict[str, Callable[..., Figure]] = {
-    "ridges": ridges,
-    "curves": curves,
-    "levers": levers,
-    "scatter": scatter,
-}
-OPTIONS = ("outcome", "by", "scenarios", "title")
+SWEEP_KINDS = {"ridges": ridges, "curves": curves, "levers": levers, "scatter": scatter}
+OPTIONS = tuple(option.name for option in fields(Chosen))
 
 
 def sweep_figure(kind: str, sweep: SweepTables, **chosen: Any) -> Figure:
@@ -655,18 +633,15 @@ def sweep_figure(kind: str, sweep: SweepTables, **chosen: Any) -> Figure:
     Args:
         kind: one of `SWEEP_KINDS`.
         sweep: the tables of a sweep (`tajsim.load_sweep`).
-        chosen: ``outcome``, ``by``, ``scenarios``, ``title``; see the function of the kind.
+        chosen: ``outcome``, ``by``, ``scenarios``, ``title``; see `Chosen`.
 
     Raises:
         UserError: for an unknown kind, option, factor, scenario or outcome.
     """
-    if kind not in SWEEP_KINDS:
-        raise UserError(unknown("kind of picture", kind, SWEEP_KINDS))
-    wrong = [unknown(f"option of {kind}", name, OPTIONS) for name in chosen if name not in OPTIONS]
-    if wrong:
-        raise UserError(wrong)
+    check_names("kind of picture", [kind], SWEEP_KINDS)
+    check_names(f"option of {kind}", chosen, OPTIONS)
     with style.look():
-        return SWEEP_KINDS[kind](sweep, **chosen)
+        return SWEEP_KINDS[kind](sweep, Chosen(**chosen))
 
 
 def draw_sweep(kind: str, sweep: SweepTables, path: str | Path, **chosen: Any) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names, unknown
 from tajsim.plots.panels import few
 from tajsim.results import numbers, select, window
 
@@ -140,9 +140,7 @@ def factors(sweep: SweepTables, by: select.Names, count: int | None = None) -> l
     if sweep.points["scenario"].nunique() > 1:
         there.append("scenario")
     names = select.as_names(by)
-    wrong = [unknown("factor", name, there) for name in names if name not in there]
-    if wrong:
-        raise UserError(wrong)
+    check_names("factor", names, there)
     if count is not None and names and len(names) != count:
         raise UserError(f"--by {','.join(names)}: expected {count} factors")
     return names
@@ -155,9 +153,7 @@ def chosen(sweep: SweepTables, scenarios: select.Names) -> pd.DataFrame:
         UserError: for an unknown scenario, or without a finished run.
     """
     there = [str(name) for name in dict.fromkeys(sweep.points["scenario"])]
-    wrong = [unknown("scenario", n, there) for n in select.as_names(scenarios) if n not in there]
-    if wrong:
-        raise UserError(wrong)
+    check_names("scenario", select.as_names(scenarios), there)
     table = sweep.results.join(sweep.points, on="point")
     table = table[table["scenario"].isin(select.as_names(scenarios) or there)]
     if table.empty:

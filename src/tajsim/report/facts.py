@@ -2,28 +2,215 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from tajsim.analysis import variance as shares
 from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
-from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, kept_table
+from tajsim.ensemble.files import FILE_NAME, load_results
+from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.scenario_parts import COMMAND_LINE
-from tajsim.report import gather, wording
+from tajsim.report import wording
 from tajsim.results import chronicle, numbers, select, window
 from tajsim.results.effect import basis_counts, compare_results, summarise
 from tajsim.results.window import Cell, Window
+
+TABLES = (shares.VARIANCE, shares.ASSUMPTIONS)
+
+
+def with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Return joined results with the tables of all that were compared with the same reference.
+
+    What one file found against another reference says nothing here and is left out.
+    """
+    reference, *others = select.names_of(joined)
+    for name in TABLES:
+        parts = []
+        for dataset, own in _owners(datasets, reference, others):
+            table = shares.kept_table(dataset, name)
+            parts.append(table[table["scenario"].isin(own)] if len(table) else table)
+        held = [part for part in parts if len(part)]
+        if held:
+            joined = shares.keep_table(joined, name, pd.concat(held, ignore_index=True))
+    return joined
+
+
+def _owners(
+    datasets: Sequence[xr.Dataset], reference: str, others: Sequence[str]
+) -> list[tuple[xr.Dataset, list[str]]]:
+    """Return the results that compare with the reference, each with the scenarios it has tables on.
+
+    A scenario that several hold counts for the first that has a table on it.
+    """
+    left, found = list(others), []
+    for dataset in datasets:
+        if select.names_of(dataset)[0] != reference:
+            continue
+        table = shares.kept_table(dataset, shares.VARIANCE)
+        held = set(table["scenario"]) if len(table) else set()
+        own = [name for name in left if name in held]
+        left = [name for name in left if name not in own]
+        found.append((dataset, own))
+    return found
+
+
+def without(dataset: xr.Dataset, name: str) -> xr.Dataset:
+    """Return results without one of the tables."""
+    return dataset.drop_dims(f"{name}_row", errors="ignore")
+
+
+def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
+    """Return the rows of shares that are over the window of their scenario."""
+    if table.empty:
+        return table
+    own = zip(table["window_start"].astype(str), table["window_end"].astype(str), strict=True)
+    same = [
+        windows.get(str(name)) == window
+        for name, window in zip(table["scenario"], own, strict=True)
+    ]
+    return table[np.array(same, bool)]
+
+
+def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> str:
+    """Say why the shares of variance of a scenario are missing, and what would give them.
+
+    Args:
+        table: the shares that the results hold, of any window.
+        reference, scenario: the names.
+        runs: the number of runs.
+    """
+    lead = f"How much of each difference of {scenario} goes with which group of draws"
+    if runs < shares.FEWEST:
+        return f"{lead} is estimated from {shares.FEWEST} runs on."
+    own = table[table["scenario"] == scenario] if len(table) else table
+    if len(own):
+        start, end = own["window_start"].iloc[0], own["window_end"].iloc[0]
+        return (
+            f"{lead} was estimated over {start} to {end}, which is not the window of this report: "
+            f"tajsim compare with the same --window estimates it."
+        )
+    return (
+        f"{lead} is not in these results: it takes runs made again with one group of "
+        f"draws made anew, which tajsim compare {reference} {scenario} does (without "
+        "--no-variance) and tajsim run does not."
+    )
+
+
+#: What a folder of a sweep holds.
+SWEEP_FILE = "sweep.json"
+
+
+@dataclass(frozen=True)
+class Given:
+    """Results with where they come from: ``files`` holds (name, SHA-256) of each file read."""
+
+    dataset: xr.Dataset
+    files: tuple[tuple[str, str], ...] = ()
+
+
+def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
+    """Read results and put them side by side.
+
+    The first scenario of the first is the reference. A scenario that several hold with the same
+    values stands once.
+
+    Args:
+        results: datasets, result files, or folders that hold one.
+
+    Raises:
+        UserError: if there is none, one cannot be read, or their runs are no pairs.
+    """
+    if not results:
+        raise UserError("no results to report on; give at least one")
+    files = tuple(
+        (_called(item), _checksum(_file(item)))
+        for item in results
+        if not isinstance(item, xr.Dataset)
+    )
+    datasets = [item if isinstance(item, xr.Dataset) else _load(item) for item in results]
+    names = [
+        f"results {number}" if isinstance(item, xr.Dataset) else str(item)
+        for number, item in enumerate(results, start=1)
+    ]
+    return Given(join(datasets, names), files)
+
+
+def _load(place: str | Path) -> xr.Dataset:
+    """Read results; a folder of another kind is named for what it is."""
+    if (Path(place) / SWEEP_FILE).is_file():
+        raise UserError(
+            f"{place}: is a sweep; a report is made of what tajsim run or compare keeps, a sweep "
+            "is read by tajsim plot, sensitivity, discover and robust"
+        )
+    return load_results(place)
+
+
+def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Dataset:
+    """Put the scenarios of several results along one axis.
+
+    Args:
+        datasets: the results.
+        names: what each is called in messages.
+
+    Raises:
+        UserError: if they differ in seed, mode, version, months, runs or outcomes, or hold
+            different results under one name.
+    """
+    called = names or [f"results {number}" for number in range(1, len(datasets) + 1)]
+    first = datasets[0]
+    if reason := select.why_no_pairs(datasets):
+        raise UserError(reason)
+    for other, place in zip(datasets[1:], called[1:], strict=True):
+        _check_axes(first, other, f"{called[0]} and {place} are no pairs")
+    joined = select.join(datasets, called)
+    if joined.sizes["scenario"] == first.sizes["scenario"]:
+        return first
+    return with_tables(joined, datasets)
+
+
+def _check_axes(first: xr.Dataset, other: xr.Dataset, lead: str) -> None:
+    for axis in ("month", "run"):
+        if not np.array_equal(first[axis].values, other[axis].values):
+            sizes = " and ".join(f"{d.sizes[axis]:,}" for d in (first, other))
+            raise UserError(f"{lead}: they do not hold the same {axis}s ({sizes})")
+    if set(select.outcome_names(first)) != set(select.outcome_names(other)):
+        raise UserError(f"{lead}: they do not hold the same outcomes")
+
+
+def _file(place: str | Path) -> Path:
+    path = Path(place)
+    return path / FILE_NAME if path.is_dir() else path
+
+
+def _called(place: str | Path) -> str:
+    """Return the name of a file, with that of its folder where the folder was given."""
+    path = Path(place)
+    return f"{path.resolve().name}/{FILE_NAME}" if path.is_dir() else path.name
+
+
+def _checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, "" if it cannot be read (reading it says why)."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +222,7 @@ class Facts:
         asked: the window that was asked for; ``None`` for the default of each scenario.
     """
 
-    given: gather.Given
+    given: Given
     asked: Window | None = None
 
     @property
@@ -96,20 +283,20 @@ class Facts:
     @cached_property
     def kept_variance(self) -> pd.DataFrame:
         """The shares of variance that the results hold, over whatever window."""
-        return kept_table(self.dataset, VARIANCE)
+        return shares.kept_table(self.dataset, shares.VARIANCE)
 
     @cached_property
     def variance(self) -> pd.DataFrame:
         """The shares of variance of the differences, where they are over the report's window."""
-        return gather.fitting(self.kept_variance, {name: self.window(name) for name in self.others})
+        return fitting(self.kept_variance, {name: self.window(name) for name in self.others})
 
     @cached_property
     def assumptions(self) -> pd.DataFrame:
         """The assumptions that matter most: kept for every scenario, or found from the runs."""
-        kept = kept_table(self.dataset, ASSUMPTIONS)
+        kept = shares.kept_table(self.dataset, shares.ASSUMPTIONS)
         named = set(kept["scenario"]) if len(kept) else set()
         fits = set(self.variance["scenario"]) if len(self.variance) else set()
-        if named & fits >= set(self.others) or self.runs < FEWEST:
+        if named & fits >= set(self.others) or self.runs < shares.FEWEST:
             return kept[kept["scenario"].isin(fits)] if len(kept) else kept
         return assumptions_of_runs(self.dataset, self.comparison)
 

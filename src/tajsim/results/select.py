@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names, unknown
 from tajsim.inputs.outcomes import load_outcomes
 
 Names = str | Sequence[str] | None
@@ -51,8 +51,7 @@ def scenarios(dataset: xr.Dataset, names: Names) -> xr.Dataset:
     wanted = as_names(names)
     if not wanted:
         return dataset
-    there = [str(name) for name in dataset["scenario"].values]
-    _refuse([unknown("scenario", name, there) for name in wanted if name not in there])
+    check_names("scenario", wanted, names_of(dataset))
     return dataset.sel(scenario=wanted)
 
 
@@ -88,7 +87,7 @@ def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[
     """
     there = outcome_names(dataset)
     wanted = as_names(names)
-    _refuse([unknown("outcome", name, there) for name in wanted if name not in there])
+    check_names("outcome", wanted, there)
     chosen = wanted or [name for name in default if name in there]
     if not chosen:
         raise UserError("the results hold none of the outcomes that this picture shows")
@@ -131,17 +130,13 @@ def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequ
         messages += [
             unknown(dimension, n, there[dimension]) for n in names if n not in there[dimension]
         ]
-    _refuse(messages)
+    if messages:
+        raise UserError(messages)
 
 
 def own_dimensions(variable: xr.DataArray) -> list[str]:
     """Return the dimensions of an outcome besides scenario, month and run."""
     return [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
-
-
-def _refuse(messages: Sequence[str]) -> None:
-    if messages:
-        raise UserError(messages)
 
 
 Values = NDArray[np.float64]
@@ -226,22 +221,24 @@ def _drawn_apart(first: xr.Dataset, other: xr.Dataset) -> str:
 
 
 #: Attributes of results that hold a table (JSON) with an entry per scenario.
-_BY_SCENARIO = ("events", "questions", "settings")
-#: Columns of the chronicle that pictures read: codes with the table they point into, and values.
+_BY_SCENARIO = (
+    "questions", "settings", "origins", "events", "claims", "extends", "scenario_text",
+)  # fmt: skip
+#: Columns of the chronicle that hold codes, with the table they point into.
 _CODES = {
     "event_kind": "event_kinds",
     "event_actor": "event_names",
     "event_target": "event_names",
+    "event_cause": "event_causes",
 }
-_VALUES = ("event_run", "event_month", "event_size")
 
 
-def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Dataset:
     """Put several results side by side along ``scenario``.
 
     Runs, months and outcomes that all of them have are kept, and the chronicle if all have one. A
     scenario that several hold with equal values stands once; with other values it is kept under a
-    numbered name.
+    numbered name, or refused if it is known what the results are ``called``.
 
     Raises:
         UserError: if there is no dataset, they are of different models, or they have no run,
@@ -253,9 +250,9 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
         return datasets[0]
     reason = why_no_pairs(datasets)
     shared = [str(n) for n in datasets[0].data_vars if all(n in d for d in datasets)]
-    shared = [name for name in shared if "month" in datasets[0][name].dims]
+    shared = [name for name in shared if "scenario" in datasets[0][name].dims]
     aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
-    if not shared or any(0 in d.sizes.values() for d in aligned):
+    if any(0 in (d.sizes.get("month", 0), d.sizes.get("run", 0)) for d in aligned):
         raise UserError("the results have no outcome, month or run in common")
     parts: list[xr.Dataset] = []
     taken: dict[str, tuple[int, str]] = {}  # own name -> which of the results, its name there
@@ -263,11 +260,15 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
         for name in names_of(part):
             one = part.sel(scenario=[name])
             own, known = _new_name(one, name, parts)
+            if called and own != name:
+                raise UserError(
+                    f"{called[place]}: holds other values for {name} than a file before it"
+                )
             if not known:
                 parts.append(one.assign_coords(scenario=[own]))
                 taken[own] = place, name
-    joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")
-    return _with_chronicle(joined, datasets, taken).assign_attrs(
+    joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")[shared]
+    return joined.assign_coords(_chronicle(datasets, taken)).assign_attrs(
         {
             **datasets[0].attrs,
             **{name: _tables(datasets, taken, name) for name in _BY_SCENARIO},
@@ -278,6 +279,9 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
             "runs": joined.sizes["run"],
             "window": _agreed(datasets, "window"),
             "reference": str(joined["scenario"].values[0]),
+            "command": _all(datasets, "command", "\n", ""),
+            "created": _all(datasets, "created", ", ", ""),
+            "continued_from": _all(datasets, "continued_from", "\n", "").strip("\n"),
         }
     )
 
@@ -288,36 +292,47 @@ def _tables(datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]], t
     return json.dumps({own: whole[i][name] for own, (i, name) in taken.items() if name in whole[i]})
 
 
-def _with_chronicle(
-    joined: xr.Dataset, datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]]
-) -> xr.Dataset:
-    """Give results the events of every scenario; without those of one there would be gaps."""
+def _chronicle(datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]]) -> dict[str, Any]:
+    """Return the events of every scenario; none if results lack them, as there would be gaps."""
     if not all("event_kind" in dataset.variables for dataset in datasets):
-        return joined
+        return {}
+    common = [str(n) for n in datasets[0].variables if all(n in d.variables for d in datasets)]
     tables = {
         name: list(dict.fromkeys(str(row) for d in datasets for row in d[name].values))
-        for name in set(_CODES.values())
+        for name in set(_CODES.values()).intersection(common)
     }
-    columns: dict[str, list[np.ndarray]] = {n: [] for n in ("event_scenario", *_CODES, *_VALUES)}
+    columns: dict[str, list[np.ndarray]]
+    columns = {n: [] for n in common if datasets[0][n].dims == ("event",)}
     for position, (place, name) in enumerate(taken.values()):
         dataset = datasets[place]
         scenarios = [str(row) for row in dataset["event_scenarios"].values]
         mine = np.flatnonzero(dataset["event_scenario"].values == scenarios.index(name))
-        columns["event_scenario"].append(np.full(len(mine), position))
-        for code, rows in _CODES.items():
-            place_of = {row: i for i, row in enumerate(tables[rows])}
-            new = np.array([place_of[str(row)] for row in dataset[rows].values], dtype=int)
-            columns[code].append(new[dataset[code].values[mine].astype(int)])
-        for value in _VALUES:
-            columns[value].append(dataset[value].values[mine])
-    found = {name: ("event", np.concatenate(parts)) for name, parts in columns.items()}
-    size = {"event_size": found.pop("event_size")}
-    return joined.assign(size).assign_coords({**found, **tables, "event_scenarios": list(taken)})
+        for column, kept in columns.items():
+            values = dataset[column].values[mine]
+            if column == "event_scenario":
+                values = np.full(len(mine), position)
+            elif rows := _CODES.get(column):
+                place_of = {row: i for i, row in enumerate(tables[rows])}
+                new = np.array([place_of[str(row)] for row in dataset[rows].values], dtype=int)
+                values = new[values.astype(int)]
+            kept.append(values)
+    said = {
+        n: {str(k): t for d in datasets for k, t in d[n].to_series().items()}
+        for n in {"event_unit", "event_text"}.intersection(common)
+    }
+    return {
+        **{name: ("event", np.concatenate(parts)) for name, parts in columns.items()},
+        **tables,
+        **{n: ("event_kinds", [t[k] for k in tables["event_kinds"]]) for n, t in said.items()},
+        "event_scenarios": list(taken),
+    }
 
 
-def _all(datasets: Sequence[xr.Dataset], name: str) -> str:
+def _all(
+    datasets: Sequence[xr.Dataset], name: str, between: str = ", ", without: str = "not stated"
+) -> str:
     """Return the values of an attribute, each once; one value where all agree."""
-    return ", ".join(dict.fromkeys(str(d.attrs.get(name, "not stated")) for d in datasets))
+    return between.join(dict.fromkeys(str(d.attrs.get(name, without)) for d in datasets))
 
 
 def _agreed(datasets: Sequence[xr.Dataset], name: str) -> str:
@@ -344,11 +359,15 @@ def _new_name(one: xr.Dataset, name: str, parts: Iterable[xr.Dataset]) -> tuple[
     for part in parts:
         for taken in names_of(part):
             if taken == own:
-                if part.sel(scenario=[taken]).equals(one.assign_coords(scenario=[taken])):
+                if _outcomes(part, taken).equals(_outcomes(one, name)):
                     return own, True
                 number += 1
                 own = f"{name} ({number})"
     return own, False
+
+
+def _outcomes(dataset: xr.Dataset, scenario: str) -> xr.Dataset:
+    return dataset[outcome_names(dataset)].sel(scenario=scenario, drop=True)
 
 
 #: How many coordinates of one outcome stand in a comparison.
