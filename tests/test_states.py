@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import tajsim
-import tajsim.ensemble.files as saved
+import tajsim.ensemble.dataset as saved
 import tajsim.ensemble.fingerprint as fingerprint
 from tajsim.cli.main import main
-from tajsim.ensemble.files import load_state
+from tajsim.ensemble.dataset import load_state
 from tajsim.ensemble.fingerprint import code_of
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError

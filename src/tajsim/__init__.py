@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tajsim.analysis.claims import claims
     from tajsim.analysis.explain import explain
     from tajsim.analysis.validation import validate
-    from tajsim.ensemble.files import load_results
+    from tajsim.ensemble.dataset import load_results
     from tajsim.ensemble.run import run
     from tajsim.errors import UserError
     from tajsim.exploration.discovery import discover

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tajsim.display.html import Printed, rows_of
-from tajsim.ensemble.files import load_results
+from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import ledger, registry, toml
 from tajsim.results import chronicle, select

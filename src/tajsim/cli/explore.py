@@ -9,8 +9,18 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.files import result_folder, table_file, write_tables
-from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, given, progress_line
+from tajsim.cli.verb import (
+    WORK,
+    Option,
+    Verb,
+    file_options,
+    folder_options,
+    given,
+    progress_line,
+    result_folder,
+    table_file,
+    write_tables,
+)
 from tajsim.errors import UserError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.analysis.variance import ASSUMPTIONS, FEWEST, VARIANCE, keep_table, kept_table
-from tajsim.ensemble.files import FILE_NAME, load_results
+from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.errors import UserError
 from tajsim.results.select import names_of, why_no_pairs
 from tajsim.results.window import Window
