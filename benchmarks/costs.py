@@ -19,7 +19,7 @@ from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.ensemble.job import simulate as simulate_job
 from tajsim.sweeps import sweep
-from tajsim.sweeps.task import Finished
+from tajsim.sweeps.store import Finished
 
 #: What is varied -> points, runs, last month; the smallest is large enough to fill a batch.
 SIZES = {

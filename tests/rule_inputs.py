@@ -73,6 +73,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "demand": (0.0, 5.0),
     "density": (0.0, 300.0),
     "exiles": (0.0, 1e4),
+    "push": (0.0, 10.0),
     "effort_ratio": (0.05, 6.0),
     "extortion": (0.0, 1.0),
     "fighters": (0.0, 2e4),

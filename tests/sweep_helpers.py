@@ -15,8 +15,7 @@ from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_file import Experiment
-from tajsim.sweeps.store import Disk
-from tajsim.sweeps.task import Finished, Summaries
+from tajsim.sweeps.store import Disk, Finished, Summaries
 
 EXPERIMENT = """
 title = "Pay at the border"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 import tajsim.calibration.calibrate as calibrate_module
 from tajsim.calibration.calibrate import (
+    PRIOR,
     Folder,
     calibrate,
     checksum,
@@ -283,17 +285,17 @@ def test_rounds_and_priors_of_another_calibration_are_refused(tmp_path: Path) ->
     begun = start(toy(np.array([2.0, 1.0])), 1, 50)
     for folder in (one, two):
         folder.save(begun)
-        folder.save_prior(runs=begun.runs)
+        folder.write(PRIOR, {"runs": begun.runs})
     loaded = one.load()
     assert loaded is not None and np.array_equal(loaded.scores, begun.scores)
     for path in two.path.glob("*.npz"):
         shutil.copy(path, one.path / path.name)
-    for load in (one.load, one.load_prior):
+    for load in (one.load, partial(one.read, one.path / PRIOR)):
         with pytest.raises(UserError, match="holds a calibration with another seed"):
             load()
     np.savez(one.path / "prior.npz", runs=begun.runs)
     with pytest.raises(UserError, match="does not say which calibration it is of"):
-        one.load_prior()
+        one.read(one.path / PRIOR)
 
 
 # --- with the model -------------------------------------------------------------------------------

@@ -20,8 +20,6 @@ from tajsim.model.chronicle import BLOCK, Chronicle, Pick, Watch, largest
 from tajsim.model.model import TajikistanModel
 from tajsim.results.chronicle import event_table
 from tajsim.rules.purges import blow_reasons, obedience_reasons, purge_hazard, resists
-from tajsim.rules.state import strain_aim, strain_reasons
-from tajsim.rules.violence import protest_chance, protest_reasons, repression_reasons, rival_threat
 
 RUNS = 12
 
@@ -246,21 +244,6 @@ def test_reasons_add_up_to_the_rules() -> None:
         revenge=one,
     )
     np.testing.assert_allclose(1.0 - np.exp(-sum(parts)), hazard)
-    weights = dict.fromkeys(("protest_rate", "local_protest", "escalation"), U[4] + 0.1)
-    np.testing.assert_allclose(
-        1.0 - np.exp(-sum(protest_reasons(U[0], U[1], U[2], **weights))),
-        protest_chance(U[0], U[1], U[2], **weights),
-    )
-    names = ("threat_appeal", "threat_incidents", "threat_uncontrolled")
-    weights = {name: U[i] for i, name in enumerate(names, start=5)}
-    np.testing.assert_allclose(
-        sum(repression_reasons(*U[:5], **weights)), rival_threat(*U[:5], **weights)
-    )
-    causes = ("voice", "breaks", "shortfall", "incursion", "uncontrolled", "mafia", "succession")
-    weights = {f"strain_{name}": U[i] for i, name in enumerate(causes)}
-    np.testing.assert_allclose(
-        1.0 - np.exp(-sum(strain_reasons(*U[:7], **weights))), strain_aim(*U[:7], **weights)
-    )
 
 
 # --- The chronicle itself ---------------------------------------------------------------

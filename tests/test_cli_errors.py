@@ -17,8 +17,8 @@ import xarray as xr
 
 from tajsim import plots
 from tajsim.cli import lists, main
-from tajsim.cli.files import result_folder, table_file
 from tajsim.cli.main import Terminated
+from tajsim.cli.verb import result_folder, table_file
 from tajsim.ensemble import save
 
 Capture = pytest.CaptureFixture[str]

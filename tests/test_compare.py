@@ -35,7 +35,7 @@ from tajsim.results.window import (
     whole_period,
     window_of,
 )
-from tajsim.sweeps.task import summarise as keep_numbers
+from tajsim.sweeps.store import summarise as keep_numbers
 
 Maker = Callable[..., xr.Dataset]
 

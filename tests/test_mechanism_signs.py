@@ -24,7 +24,7 @@ from tajsim.model.stages.partners import perceived_threats
 RULES = {
     short: (name, rule)
     for name, rule in all_rules().items()
-    for short in (name.rpartition(".")[2], name.partition(".")[2])
+    for short in (name.rpartition(".")[2], name)
 }
 RUNS = 2000
 
@@ -38,13 +38,13 @@ M10 crossing_chance deterrence -
 M20 civilian_control_step struck +
 M21 resists power +
 M26 deterred guarantee -
-M27 protest_chance struck_here +
+M27 protest_reasons[1] struck_here +
 M29 election_near months -
 M28 rank_step kompromat +
 M28 kompromat_step corruption +
 M31 dismay_step outside_interest +
 M31 condition_felt dismay +
-M34 protest_chance unchecked +
+M34 protest_reasons[2] unchecked +
 M33 extortion fear +
 M36 crime_aim policing -
 M36 crime_aim gangs +
@@ -131,8 +131,8 @@ P05 grievance_aim creed +
 P06 skill_against_violence creed -
 P07 exclusion corruption +
 P08 absorption creed -
-P09 rival_threat appeal +
-P10 rival_threat uncontrolled +
+P09 rival_threat[0] appeal +
+P10 rival_threat[2] uncontrolled +
 P11 step_hazard ladder_ratchet +
 P13 step_hazard outside_cost -
 P15 exclusion step +
@@ -206,7 +206,7 @@ E18 national_output remittances +
 E19 failure_chance strain +
 E20 diverted_share corruption +
 E21 duplication donor_coordination -
-E22 strain_aim shortfall +
+E22 strain_reasons[2] shortfall +
 O02 equipped_reach aid_per_head +
 O02 equipped_reach collusion +
 O03 diverted_share corruption +

@@ -26,6 +26,7 @@ from tajsim.rules.violence import (
     gangs_step,
     outside_cost,
     protest_chance,
+    protest_reasons,
     skill_against_violence,
     underworld_step,
     voiced,
@@ -142,7 +143,8 @@ def test_fear_rises_with_police_repression_incidents_and_silence() -> None:
 
 def test_unchecked_protest_brings_the_next() -> None:
     calm, after = (
-        protest_chance(*at(0.3, 0.0, u), **parameters(protest_chance)) for u in (0.0, 0.8)
+        protest_chance(sum(protest_reasons(*at(0.3, 0.0, u), **parameters(protest_reasons))))
+        for u in (0.0, 0.8)
     )
     assert after > calm
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import tajsim
-import tajsim.ensemble.files as saved
+import tajsim.ensemble.dataset as saved
 import tajsim.ensemble.fingerprint as fingerprint
 from tajsim.cli.main import main
-from tajsim.ensemble.files import load_state
+from tajsim.ensemble.dataset import load_state
 from tajsim.ensemble.fingerprint import code_of
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.errors import UserError
@@ -168,11 +168,12 @@ def test_the_fingerprint_moves_with_code_and_numbers_and_not_with_labels(monkeyp
     assert not {path.parts[0] for path in paths} & {"plots", "report", "analysis", "cli", "app"}
 
     def with_rows(name, change):
-        loaded = getattr(fingerprint, name)()
+        holder = fingerprint if hasattr(fingerprint, name) else fingerprint.registry
+        loaded = getattr(holder, name)()
         first = next(iter(loaded))
         rows = {**loaded, first: replace(loaded[first], **change(loaded[first]))}
         with monkeypatch.context() as patch:
-            patch.setattr(fingerprint, name, lambda: rows)
+            patch.setattr(holder, name, lambda: rows)
             return fingerprint.uncalibrated_version.__wrapped__()
 
     now = fingerprint.uncalibrated_version()

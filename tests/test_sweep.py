@@ -20,7 +20,7 @@ from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import EVEN, LARGEST, divide
 from tajsim.sweeps.read import Spread
 from tajsim.sweeps.run import Progress
-from tajsim.sweeps.task import Finished
+from tajsim.sweeps.store import Finished
 
 Capture = pytest.CaptureFixture[str]
 COLLUSION = "collusion[agency=border_troops]"

@@ -19,8 +19,7 @@ from tajsim.files import BEGUN
 from tajsim.inputs.experiment_file import Experiment
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.run import Progress
-from tajsim.sweeps.store import Disk
-from tajsim.sweeps.task import Finished
+from tajsim.sweeps.store import Disk, Finished
 
 
 class Counting:

@@ -18,43 +18,24 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tajsim.analysis import compare
-    from tajsim.analysis.claims import claims
-    from tajsim.analysis.explain import explain
-    from tajsim.analysis.validation import validate
-    from tajsim.ensemble.files import load_results
-    from tajsim.ensemble.run import run
-    from tajsim.errors import UserError
-    from tajsim.exploration.discovery import discover
-    from tajsim.exploration.robustness import robust
-    from tajsim.exploration.sensitivity import sensitivity
-    from tajsim.inputs.experiment import load_experiment
-    from tajsim.inputs.scenario_parts import load_scenario
-    from tajsim.model.model import TajikistanModel
-    from tajsim.report import write_report
-    from tajsim.sweeps import load_sweep, sweep
-    from tajsim.version import __version__
+    from tajsim.analysis import compare as compare
+    from tajsim.analysis.claims import claims as claims
+    from tajsim.analysis.explain import explain as explain
+    from tajsim.analysis.validation import validate as validate
+    from tajsim.ensemble.dataset import load_results as load_results
+    from tajsim.ensemble.run import run as run
+    from tajsim.errors import UserError as UserError
+    from tajsim.exploration.discovery import discover as discover
+    from tajsim.exploration.robustness import robust as robust
+    from tajsim.exploration.sensitivity import sensitivity as sensitivity
+    from tajsim.inputs.experiment import load_experiment as load_experiment
+    from tajsim.inputs.scenario_parts import load_scenario as load_scenario
+    from tajsim.model.model import TajikistanModel as TajikistanModel
+    from tajsim.report import write_report as write_report
+    from tajsim.sweeps import load_sweep as load_sweep
+    from tajsim.sweeps import sweep as sweep
+    from tajsim.version import __version__ as __version__
 
-
-__all__ = [
-    "TajikistanModel",
-    "UserError",
-    "__version__",
-    "claims",
-    "compare",
-    "discover",
-    "explain",
-    "load_experiment",
-    "load_results",
-    "load_scenario",
-    "load_sweep",
-    "robust",
-    "run",
-    "sensitivity",
-    "sweep",
-    "validate",
-    "write_report",
-]
 
 #: Public name -> the module that defines it.
 _HOMES = {
@@ -76,6 +57,7 @@ _HOMES = {
     "validate": "tajsim.analysis.validation",
     "write_report": "tajsim.report",
 }
+__all__ = [*_HOMES]
 
 
 # A notebook names its backend to all it starts; where this environment lacks it, matplotlib would

@@ -155,15 +155,11 @@ def beside(path: Path) -> Path:
     return path.with_name(f"{BEGUN}{os.getpid()}-{next(_number)}-{time_ns():x}-{path.name[:40]}")
 
 
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
 @contextmanager
 def whole(
     path: Path,
     rename: Callable[[Path, Path], object] = Path.replace,
-    remove: Callable[[Path], object] = _remove,
+    remove: Callable[[Path], object] = Path.unlink,
 ) -> Iterator[Path]:
     """Give a path to write to; that file takes the place of ``path`` if the block ends well.
 

@@ -13,7 +13,6 @@ from tajsim.rules.purges import break_hazard, fight_chance
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
 
 #: States of a commander, as numbers in ``Commanders.status``.
-STATUS = ("serving", "bought_off", "arrested", "mutinied", "defected", "killed", "waiting")
 SERVING, BOUGHT_OFF, ARRESTED, MUTINIED, DEFECTED, KILLED, WAITING = range(7)
 NO_POST = -1
 

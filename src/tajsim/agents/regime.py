@@ -156,10 +156,10 @@ class Regime(Actor):
         moscow_tolerance: Array,
     ) -> Array:
         """Return the chance of one more step on the repression ladder this month."""
-        threat = self.apply(
+        parts = self.apply(
             violence.rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
         )
-        self.party_threat = threat
+        self.party_threat = threat = sum(parts, self.zeros())
         cost = self.apply(violence.outside_cost, west_share, west_priority, moscow_tolerance)
         return self.apply(violence.step_hazard, threat, self.ladder, cost)
 
@@ -205,8 +205,8 @@ class Regime(Actor):
         self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
     ) -> Array:
         """Let strain follow its causes; return the chance that the state fails this month."""
-        aim = self.apply(
-            state_rules.strain_aim,
+        parts = self.apply(
+            state_rules.strain_reasons,
             voice,
             self.breaks,
             self.shortfall,
@@ -215,7 +215,7 @@ class Regime(Actor):
             mafia,
             succession,
         )
-        self.strain = self.apply(state_rules.strain_step, self.strain, aim)
+        self.strain = self.apply(state_rules.strain_step, self.strain, sum(parts, self.zeros()))
         return self.apply(state_rules.failure_chance, self.strain)
 
     def stand(self, fails: Array, months: int) -> None:

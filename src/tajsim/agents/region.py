@@ -88,7 +88,8 @@ class Regions(Actors[Region]):
         """Work out voiced discontent; return the chances of a protest, ``(region, run)``."""
         self.voice = self.apply(violence.voiced, self.grievance, self.fear, abroad_share)
         unchecked = self.protest * (1.0 - self.fear)
-        return self.apply(violence.protest_chance, self.voice, self.struck, unchecked)
+        parts = self.apply(violence.protest_reasons, self.voice, self.struck, unchecked)
+        return violence.protest_chance(sum(parts, self.zeros()))
 
     def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
         """Let the centre's control follow effort, strongmen, discontent and militants.

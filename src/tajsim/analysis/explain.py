@@ -15,7 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.display.html import Printed, rows_of
-from tajsim.ensemble.files import load_results
+from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import ledger, registry, toml
 from tajsim.results import chronicle, numbers, select

@@ -183,7 +183,9 @@ def discoveries(chances: Values, share: float) -> NDArray[np.bool_]:
 
 
 SETTINGS = "settings.json"
-_FIRST, _MADE_BY = "prior.npz", "settings"
+#: The ensemble that was drawn from the prior.
+PRIOR = "prior.npz"
+_MADE_BY = "settings"
 _ARRAYS = ("scores", "runs", "errors")
 _NUMBERS = ("power", "moves_left", "round", "steps", "accepted")
 
@@ -216,38 +218,23 @@ class Folder:
         if held:
             raise UserError(f"{self.path}: holds '{held[0]}' and no calibration; name another")
 
-    def save_prior(self, **arrays: Any) -> None:
-        """Keep the ensemble that was drawn from the prior."""
-        self._write_arrays(_FIRST, arrays)
-
-    def load_prior(self) -> dict[str, Any] | None:
-        """Return the arrays of `save_prior`, or None if there are none yet."""
-        return self._read(self.path / _FIRST)
-
     def save(self, state: Population) -> None:
         """Keep a round; the one before it is no longer needed and goes."""
         arrays = {name: getattr(state, name) for name in (*_ARRAYS, *_NUMBERS)}
-        self._write_arrays(_round_name(state.round), arrays)
+        self.write(_round_name(state.round), arrays)
         (self.path / _round_name(state.round - 1)).unlink(missing_ok=True)
 
     def load(self) -> Population | None:
         """Return the last round that was kept, or None."""
         files = sorted(self.path.glob("round-*.npz"))
-        found = self._read(files[-1]) if files else None
+        found = self.read(files[-1]) if files else None
         if found is None:
             return None
-        return Population(
-            scores=found["scores"],
-            runs=found["runs"],
-            errors=found["errors"],
-            power=float(found["power"]),
-            moves_left=int(found["moves_left"]),
-            round=int(found["round"]),
-            steps=(float(found["steps"][0]), float(found["steps"][1])),
-            accepted=float(found["accepted"]),
-        )
+        numbers = {name: found[name].tolist() for name in _NUMBERS}
+        numbers["steps"] = tuple(numbers["steps"])
+        return Population(*(found[name] for name in _ARRAYS), **numbers)
 
-    def _read(self, path: Path) -> dict[str, Any] | None:
+    def read(self, path: Path) -> dict[str, Any] | None:
         """Return arrays that were kept, None if there are none; refuse those of another folder."""
         if not path.exists():
             return None
@@ -262,7 +249,8 @@ class Folder:
         _same(path, settings, self._settings)
         return arrays
 
-    def _write_arrays(self, name: str, arrays: Mapping[str, Any]) -> None:
+    def write(self, name: str, arrays: Mapping[str, Any]) -> None:
+        """Keep arrays in a file of this name, which says what calibration it is of."""
         path, made_by = self.path / name, {_MADE_BY: json.dumps(self._settings)}
         with telling(path), whole(path) as begun, begun.open("wb") as file:
             np.savez_compressed(file, **arrays, **made_by)  # type: ignore[arg-type]
@@ -392,12 +380,12 @@ def _prior(
     tell: Progress,
 ) -> dict[str, Any]:
     """Return the prior ensemble: its scores, run numbers and simulated targets."""
-    found = kept.load_prior()
+    found = kept.read(kept.path / PRIOR)
     if found is None:
         runs = np.arange(count, dtype=np.int64)
         simulate.progress = partial(tell, "prior")
         found = {"runs": runs, "simulated": simulate({}, runs)}
-        kept.save_prior(**found)
+        kept.write(PRIOR, found)
     found["scores"] = drawn_scores(names, seed, found["runs"])
     return found
 

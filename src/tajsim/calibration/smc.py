@@ -199,7 +199,9 @@ def _move(state: Population, simulate: Simulator, method: Method) -> Population:
     normals = draws.normal_each("step", names, state.round)
     ref = reference(state.scores)
     scores = propose(state.scores, normals, state.steps[fresh], ref)
-    runs = _fresh_runs(state, count) if fresh else state.runs
+    # Fresh are numbers of runs that no earlier round used, nor the first ensemble (below 10**6).
+    unused = 10**6 * (state.round + 1) + np.arange(count, dtype=np.int64)
+    runs = unused if fresh else state.runs
     errors = simulate(scores, runs)
     gain = state.power * (method.kernel(errors) - method.kernel(state.errors))
     gain += log_prior_over(ref, scores) - log_prior_over(ref, state.scores)
@@ -218,11 +220,6 @@ def _move(state: Population, simulate: Simulator, method: Method) -> Population:
         steps=(steps[0], steps[1]),
         accepted=share,
     )
-
-
-def _fresh_runs(state: Population, count: int) -> Runs:
-    """Return numbers of runs that no earlier round used, nor the first ensemble (below 10**6)."""
-    return 10**6 * (state.round + 1) + np.arange(count, dtype=np.int64)
 
 
 def candidates(settings: Collection[str] = ()) -> tuple[str, ...]:

@@ -9,8 +9,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.files import result_folder, table_file, write_tables
-from tajsim.cli.verb import WORK, Option, Verb, file_options, folder_options, given, progress_line
+from tajsim.cli import verb
 from tajsim.errors import UserError
 
 if TYPE_CHECKING:
@@ -26,25 +25,25 @@ if TYPE_CHECKING:
 _FEW = 6
 #: Panels of one picture.
 _PANELS = 12
-SWEEP = Option("sweep", "the folder of a sweep", "DIR")
+SWEEP = verb.Option("sweep", "the folder of a sweep", "DIR")
 
 
-@Verb(
+@verb.Verb(
     "tajsim sweep border-pay-or-aid --out results/pay --workers 2 --progress",
-    Option("experiment", "a shipped experiment or a file", "EXPERIMENT"),
-    Option("--out", "the folder of the sweep, new or begun", "DIR", required=True),
-    Option("--runs", "runs of every point (default: the file's)", "N"),
-    Option("--cluster", "a Dask scheduler, such as tcp://127.0.0.1:8786", "ADDRESS"),
-    Option(
+    verb.Option("experiment", "a shipped experiment or a file", "EXPERIMENT"),
+    verb.Option("--out", "the folder of the sweep, new or begun", "DIR", required=True),
+    verb.Option("--runs", "runs of every point (default: the file's)", "N"),
+    verb.Option("--cluster", "a Dask scheduler, such as tcp://127.0.0.1:8786", "ADDRESS"),
+    verb.Option(
         "--until-precision",
         "stop when the 90 %% interval of each point's mean is, to either side, at most X "
         "standard deviations of that outcome over all points and runs; --runs is the limit",
         "X",
     ),
-    Option("--retry", "try again the runs that failed before"),
-    Option("--tidy", "also write one row a run to a new file: .csv or .parquet", "FILE"),
-    file_options("")[1],
-    *WORK,
+    verb.Option("--retry", "try again the runs that failed before"),
+    verb.Option("--tidy", "also write one row a run to a new file: .csv or .parquet", "FILE"),
+    verb.file_options("")[1],
+    *verb.WORK,
 )
 def sweep(options: Namespace) -> None:
     """Simulate every point of an experiment, and store the runs in DIR as they are finished.
@@ -52,13 +51,13 @@ def sweep(options: Namespace) -> None:
     Stopped in any way, the same command goes on where it was: nothing that is stored is computed
     again. With more --runs, or more points in the file, it adds what is missing.
     """
-    with table_file(options.tidy, options.overwrite, (".csv", ".parquet")) as file:
+    with verb.table_file(options.tidy, options.overwrite, (".csv", ".parquet")) as file:
         from tajsim.sweeps.read import check_tidy, write_tidy
 
         check_tidy(options.tidy)
-        chosen = given(options, "runs workers cluster until_precision retry")
+        chosen = verb.given(options, "runs workers cluster until_precision retry")
         try:
-            with progress_line(options.progress) as tell:
+            with verb.progress_line(options.progress) as tell:
                 report = tajsim.sweep(options.experiment, options.out, progress=tell, **chosen)
         except BaseException as error:
             if not isinstance(error, Exception):  # interrupted or terminated
@@ -119,13 +118,13 @@ def _at(found: Sweep, point: Any) -> str:
     return " ".join([*scenario, *said])
 
 
-@Verb(
+@verb.Verb(
     "tajsim sensitivity results/screening --outcome interception --out results/indices",
     SWEEP,
-    Option("--outcome", "kept columns or outcomes (default: all)", "A,B"),
-    Option("--scenario", "one scenario (default: all, each by itself)", "NAME"),
-    *folder_options("a new folder for tables (CSV) and pictures"),
-    Option("--all", "print all factors, not ten for each outcome"),
+    verb.Option("--outcome", "kept columns or outcomes (default: all)", "A,B"),
+    verb.Option("--scenario", "one scenario (default: all, each by itself)", "NAME"),
+    *verb.folder_options("a new folder for tables (CSV) and pictures"),
+    verb.Option("--all", "print all factors, not ten for each outcome"),
 )
 def sensitivity(options: Namespace) -> None:
     """Rank the factors that drive the kept outcomes of a sweep.
@@ -142,27 +141,27 @@ def sensitivity(options: Namespace) -> None:
     _explore(options, work, "tables and pictures are")
 
 
-@Verb(
+@verb.Verb(
     "tajsim discover results/succession --outcome state_failed --out results/failure",
     SWEEP,
-    Option("--outcome", "a kept column, or an outcome kept once", "NAME", required=True),
-    Option("--above", "it happens at X or more", "X"),
-    Option("--below", "it happens at X or less", "X"),
-    Option(
+    verb.Option("--outcome", "a kept column, or an outcome kept once", "NAME", required=True),
+    verb.Option("--above", "it happens at X or more", "X"),
+    verb.Option("--below", "it happens at X or less", "X"),
+    verb.Option(
         "--highest",
         "it happens in this share of the runs, those with the highest values (default: 0.25, but "
         "at 1 for an outcome of 0 or 1)",
         "SHARE",
     ),
-    Option("--lowest", "the same with the lowest values", "SHARE"),
-    Option("--scenario", "one scenario (default: it is one of the inputs)", "NAME"),
-    Option("--inputs", "only these factors (default: all)", "A,B"),
-    Option("--drawn", "also the uncertain parameters that each run draws"),
-    Option("--boxes", "boxes at most (default 3)", "N", default=3),
-    Option(
+    verb.Option("--lowest", "the same with the lowest values", "SHARE"),
+    verb.Option("--scenario", "one scenario (default: it is one of the inputs)", "NAME"),
+    verb.Option("--inputs", "only these factors (default: all)", "A,B"),
+    verb.Option("--drawn", "also the uncertain parameters that each run draws"),
+    verb.Option("--boxes", "boxes at most (default 3)", "N", default=3),
+    verb.Option(
         "--least", "fewest points in a box (default: a twentieth, at least 5 or a quarter)", "N"
     ),
-    *folder_options("a new folder for the table (CSV) and the picture", "picture"),
+    *verb.folder_options("a new folder for the table (CSV) and the picture", "picture"),
 )
 def discover(options: Namespace) -> None:
     """Find boxes in the space of the factors of a sweep in which an outcome happens often.
@@ -175,7 +174,7 @@ def discover(options: Namespace) -> None:
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
         names = "above below highest lowest scenario inputs drawn boxes least"
-        chosen = given(options, names)
+        chosen = verb.given(options, names)
         found = tajsim.discover(options.sweep, options.outcome, **chosen)
         return str(found), found.tables(), lambda: _draw_discovery(found)
 
@@ -191,11 +190,11 @@ def _goal(text: str) -> tuple[str, str]:
         raise ArgumentTypeError(str(error)) from None
 
 
-@Verb(
+@verb.Verb(
     "tajsim robust results/pay --goal heroin_seized=high --goal aid_diverted=low "
     "--satisfy 'heroin_seized>=500'",
     SWEEP,
-    Option(
+    verb.Option(
         "--goal",
         "a kept column that shall be high or low; may be repeated",
         "NAME=WAY",
@@ -203,21 +202,23 @@ def _goal(text: str) -> tuple[str, str]:
         required=True,
         type=_goal,
     ),
-    Option(
+    verb.Option(
         "--satisfy",
         "a level to be reached, 'heroin_seized>=500'; may be repeated (default: the median of "
         "each goal)",
         "LEVEL",
         action="append",
     ),
-    Option("--levers", "factors, or scenario, to choose among (default: the decisions)", "A,B"),
-    Option(
+    verb.Option(
+        "--levers", "factors, or scenario, to choose among (default: the decisions)", "A,B"
+    ),
+    verb.Option(
         "--rule",
         "recommend the smallest largest regret (default), or most states satisfied",
         choices=("regret", "satisfy"),
     ),
-    *folder_options("a new folder for the tables (CSV) and the pictures"),
-    Option("--all", "print all portfolios, not twelve"),
+    *verb.folder_options("a new folder for the tables (CSV) and the pictures"),
+    verb.Option("--all", "print all portfolios, not twelve"),
 )
 def robust(options: Namespace) -> None:
     """Compare the portfolios of a sweep (choices of levers) in the same states of the world.
@@ -228,7 +229,7 @@ def robust(options: Namespace) -> None:
     """
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
-        chosen = given(options, "satisfy levers rule")
+        chosen = verb.given(options, "satisfy levers rule")
         found = tajsim.robust(options.sweep, dict(options.goal), **chosen)
         return found.text(options.all), found.tables(), lambda: _draw_robustness(found)
 
@@ -245,10 +246,10 @@ def _explore(
     what: str,
 ) -> None:
     """Do the work, keep its tables and pictures if a folder is named, and print its text."""
-    with result_folder(options.out, options.overwrite) as folder:
+    with verb.result_folder(options.out, options.overwrite) as folder:
         text, tables, pictures = work()
         if folder:
-            write_tables(tables, folder)
+            verb.write_tables(tables, folder)
         if folder and not options.no_pictures:
             import tajsim.plots.style as style
             from tajsim.plots.style import save

@@ -235,15 +235,8 @@ def calibrate(options: Namespace) -> None:
     Numbers that are not given are those of the sample that ships with tajsim, which is not changed.
     Finished rounds are kept in the folder: the same command goes on where it was ended.
     """
+    import tajsim.calibration.report as made
     from tajsim.calibration.calibrate import PRIOR_RUNS, calibrate
-    from tajsim.calibration.report import (
-        fit_text,
-        parameter_table,
-        parameter_text,
-        rows_of,
-        target_table,
-        write_results,
-    )
     from tajsim.calibration.smc import Method
 
     method = Method(**given(options, "particles moves last_moves seed"))
@@ -256,7 +249,7 @@ def calibrate(options: Namespace) -> None:
             options.workers,
             lambda what, done, total: progress(done, total),
         )
-    write_results(found, options.out)
-    print(parameter_table(rows_of(parameter_text(found))))
-    print(target_table(rows_of(fit_text(found))))
+    made.write_results(found, options.out)
+    print(made.parameter_table(made.rows_of(made.parameter_text(found))))
+    print(made.target_table(made.rows_of(made.fit_text(found))))
     print(f"Sample and tables are in {options.out}.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli import files, verb
+from tajsim.cli import verb
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
 from tajsim.inputs.registry import DEFAULT_MODE, MODES
@@ -76,7 +76,7 @@ def run(options: Namespace) -> None:
     """
     state = None
     if options.resume is not None:
-        from tajsim.ensemble.files import load_state
+        from tajsim.ensemble.dataset import load_state
 
         state = load_state(options.resume)
     if options.save:
@@ -226,11 +226,11 @@ def explain(options: Namespace) -> None:
     of the runs, how many months after the scenario's own first event, and which kinds of events
     come more or less often. A is the reference (--against, or the first results), B the other.
     """
-    with files.table_file(options.out, options.overwrite) as file:
+    with verb.table_file(options.out, options.overwrite) as file:
         chosen = verb.given(options, "run scenario against")
         found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
         if file:
-            files.write_table(found.table, file)
+            verb.write_table(found.table, file)
     print(found.text)
     if options.out:
         print(f"\nThe events are in {options.out}.")
@@ -256,11 +256,11 @@ def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any
 
 def _score(options: Namespace, work: Callable[..., tuple[str, pd.DataFrame]], what: str) -> None:
     """Simulate, print the text and keep the table if a file is named."""
-    with files.table_file(options.out, options.overwrite) as file:
+    with verb.table_file(options.out, options.overwrite) as file:
         with verb.progress_bar("simulating", options.progress) as progress:
             text, table = work(**_draws(options), progress=progress)
         if file:
-            files.write_table(table, file)
+            verb.write_table(table, file)
     print(text)
     if options.out:
         print(f"\nThe {what} is in {options.out}.")
@@ -277,7 +277,7 @@ def _simulate_and_keep(
 ) -> None:
     """Simulate, write the folder if one is named, print the tables."""
     draws = _draws(options, state)
-    with files.result_folder(options.out, options.overwrite) as folder:
+    with verb.result_folder(options.out, options.overwrite) as folder:
         from tajsim.ensemble.run import prepare, simulate
         from tajsim.results.window import check_window, with_window
 
@@ -312,16 +312,16 @@ def _simulate_and_keep(
 def _write(
     folder: Path, dataset: xr.Dataset, tables: Mapping[str, pd.DataFrame], options: Namespace
 ) -> tuple[list[str], Exception | None]:
-    """Write results, tables and pictures; return the names of the files.
+    """Write results, tables and pictures; return the names of the verb.
 
     A failure to draw is handed back, so that the results are kept all the same.
     """
     from tajsim.ensemble import save
-    from tajsim.ensemble.files import FILE_NAME
+    from tajsim.ensemble.dataset import FILE_NAME
 
     save(dataset, folder / FILE_NAME)
     full = {name: table for name, table in tables.items() if not table.empty}
-    written = [FILE_NAME, *files.write_tables(full, folder)]
+    written = [FILE_NAME, *verb.write_tables(full, folder)]
     if options.no_pictures:
         return written, None
     from tajsim.plots import standard_pictures

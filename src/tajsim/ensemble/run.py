@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from tajsim.ensemble import dataset, files, job
+from tajsim.ensemble import dataset, job
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
 from tajsim.errors import UserError
@@ -144,7 +144,7 @@ def simulate(
     """
     store = _simulate_jobs(plan, progress, keep_state=save_to is not None)
     if save_to is not None:
-        files.save_state(save_to, plan, store.states)
+        dataset.save_state(save_to, plan, store.states)
     return dataset.build_dataset(plan, store)
 
 

@@ -1,11 +1,12 @@
 """What each kind of event changes: state or policy, never an outcome."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from tajsim.agents.commander import BOUGHT_OFF, Commander
+from tajsim.agents.commander import BOUGHT_OFF
 from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS
 from tajsim.model.country import Country
 
@@ -66,24 +67,13 @@ def _appoint(country: Country, arguments: Arguments) -> None:
     commander.status = np.where(away, float(BOUGHT_OFF), commander.status)
 
 
-def _dismiss(country: Country, arguments: Arguments) -> None:
-    """The regime tries to dismiss a commander."""
+def _order(country: Country, arguments: Arguments, kind: str) -> None:
+    """The regime tries to dismiss a commander, or orders his arrest: ``kind``, a state of his."""
     commander = country.commander[arguments["commander"]]
-    commander.dismissal_order = commander.in_place.copy()
-    _note_order(country, commander, "dismissal_order")
-
-
-def _arrest(country: Country, arguments: Arguments) -> None:
-    """The regime orders the arrest of a commander."""
-    commander = country.commander[arguments["commander"]]
-    commander.arrest_order = commander.in_place.copy()
-    _note_order(country, commander, "arrest_order")
-
-
-def _note_order(country: Country, commander: Commander, kind: str) -> None:
+    where = commander.in_place
+    setattr(commander, kind, where.copy())
     # In the first month nobody has weighed the threat yet.
     seen = commander.threat if country.months_run else np.nan
-    where = commander.in_place
     country.note(kind, where, actor="regime", target=commander.name, size=seen, cause="scenario")
 
 
@@ -118,8 +108,8 @@ HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {
     "set": _set,
     "handover": _handover,
     "appoint": _appoint,
-    "dismiss": _dismiss,
-    "arrest": _arrest,
+    "dismiss": partial(_order, kind="dismissal_order"),
+    "arrest": partial(_order, kind="arrest_order"),
     "repression_step": _repression_step,
     "seats": _seats,
     "withdraw_agency": _withdraw_agency,

@@ -13,7 +13,7 @@ from tajsim.rules.border_guard import way_reasons
 from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
 from tajsim.rules.purges import blow_reasons
 from tajsim.rules.state import STATES, lost_control_reasons, strain_reasons
-from tajsim.rules.violence import protest_reasons, repression_reasons
+from tajsim.rules.violence import protest_reasons, rival_threat
 
 WAYS = {"entry_moved": axes.AFGHAN_SECTIONS, "exit_moved": axes.EXITS}
 REASONS = ("losses", "tolls", "closure")
@@ -335,7 +335,7 @@ def note_ladder(country: Country, taken: Array, standing_before: Array, seats: A
             1.0 - country.mean_control,
             country.mean_voice,
         )
-        parts = country.apply(repression_reasons, *state)
+        parts = country.apply(rival_threat, *state)
         country.note(
             "repression_step",
             taken,

@@ -19,7 +19,7 @@ import xarray as xr
 from tajsim.analysis import variance as shares
 from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
-from tajsim.ensemble.files import FILE_NAME, load_results
+from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in

@@ -157,7 +157,7 @@ def voiced(
     return grievance * (1.0 - held) * np.exp(-exit_drains * abroad_share)
 
 
-def protest_chance(
+def protest_reasons(
     voice: Array,
     struck_here: Array,
     unchecked: Array,
@@ -165,23 +165,39 @@ def protest_chance(
     protest_rate: Array,
     local_protest: Array,
     escalation: Array,
-) -> Array:
-    """Return the probability of a protest in a region this month, ``(run,)``.
+) -> tuple[Array, Array, Array]:
+    """Return the parts of the push to protest, each ``(run,)``: they add to it.
 
-    The arrest of a local strongman brings his close supporters out, nobody else; a protest that
-    went unchecked is followed by the next.
+    They are ``(grievance voiced, a man of the region struck, a protest that went unchecked)``. The
+    arrest of a local strongman brings his close supporters out, nobody else; a protest that went
+    unchecked is followed by the next.
 
     Equation:
-        push = protest_rate * voice**2 + local_protest * struck_here + escalation * unchecked
-        protest_chance = 1 - exp(-push)
+        from_voice = protest_rate * voice**2
+        from_blow = local_protest * struck_here
+        from_protest = escalation * unchecked
 
     Args:
+        voice: voiced discontent, 0 to 1.
         struck_here: commanders of the region struck last month.
         unchecked: last month's protest times what fear did not check of it, 0 to 1.
 
     Mechanisms: M27, M34, M37, S13.
     """
-    push = protest_rate * voice**2 + local_protest * struck_here + escalation * unchecked
+    return protest_rate * voice**2, local_protest * struck_here, escalation * unchecked
+
+
+def protest_chance(push: Array) -> Array:
+    """Return the probability of a protest in a region this month, ``(run,)``.
+
+    Equation:
+        protest_chance = 1 - exp(-push)
+
+    Args:
+        push: sum of `protest_reasons`.
+
+    Mechanisms: M27, M34, M37, S13.
+    """
     return 1.0 - np.exp(-push)
 
 
@@ -195,24 +211,35 @@ def rival_threat(
     threat_appeal: Array,
     threat_incidents: Array,
     threat_uncontrolled: Array,
-) -> Array:
-    """Return the threat the regime sees in the legal party, 0 and up, ``(run,)``.
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Return the parts of the threat the regime sees in the legal party, each ``(run,)``.
 
-    It follows appeal, not violence, and areas that refuse control are held against the party.
+    They are ``(appeal, incidents, regions beyond control, voice, seats)`` and add to the threat,
+    which follows appeal, not violence; areas that refuse control are held against the party.
 
     Equation:
-        blamed = threat_incidents * incidents + threat_uncontrolled * uncontrolled
-        rival_threat = threat_appeal * max(appeal - 1, 0) + blamed + voice + seat_share
+        from_appeal = threat_appeal * max(appeal - 1, 0)
+        from_incidents = threat_incidents * incidents
+        from_regions = threat_uncontrolled * uncontrolled
+        from_voice = voice
+        from_seats = seat_share
 
     Args:
+        appeal: of the party, 1 = as in 2004.
+        seat_share: its share of the seats, 0 to 1.
         incidents: recent violent incidents, index.
         uncontrolled: share of the country outside control.
-        voice: mean voiced discontent.
+        voice: mean voiced discontent, 0 to 1.
 
     Mechanisms: P09, P10, P11, X19.
     """
-    push = threat_appeal * np.maximum(appeal - 1.0, 0.0) + threat_incidents * incidents
-    return push + threat_uncontrolled * uncontrolled + voice + seat_share
+    return (
+        threat_appeal * np.maximum(appeal - 1.0, 0.0),
+        threat_incidents * incidents,
+        threat_uncontrolled * uncontrolled,
+        voice,
+        seat_share,
+    )
 
 
 def step_hazard(
@@ -384,71 +411,3 @@ def fighters_fate(
     Mechanisms: S24, E04.
     """
     return fighters * fighter_losses, fighters * fighter_return
-
-
-def repression_reasons(
-    appeal: Array,
-    seat_share: Array,
-    incidents: Array,
-    uncontrolled: Array,
-    voice: Array,
-    *,
-    threat_appeal: Array,
-    threat_incidents: Array,
-    threat_uncontrolled: Array,
-) -> tuple[Array, Array, Array, Array, Array]:
-    """Return the parts of the threat seen in the party, each ``(run,)``.
-
-    They are ``(appeal, incidents, regions beyond control, voice, seats)`` and add to the threat.
-
-    Equation:
-        from_appeal = threat_appeal * max(appeal - 1, 0)
-        from_incidents = threat_incidents * incidents
-        from_regions = threat_uncontrolled * uncontrolled
-        from_voice = voice
-        from_seats = seat_share
-
-    Args:
-        appeal: of the party, 1 = as in 2004.
-        seat_share: its share of the seats, 0 to 1.
-        incidents: recent violent incidents, index.
-        uncontrolled: share of the country outside control.
-        voice: mean voiced discontent, 0 to 1.
-
-    Mechanisms: P09, P10, P11, X19.
-    """
-    return (
-        threat_appeal * np.maximum(appeal - 1.0, 0.0),
-        threat_incidents * incidents,
-        threat_uncontrolled * uncontrolled,
-        voice,
-        seat_share,
-    )
-
-
-def protest_reasons(
-    voice: Array,
-    struck_here: Array,
-    unchecked: Array,
-    *,
-    protest_rate: Array,
-    local_protest: Array,
-    escalation: Array,
-) -> tuple[Array, Array, Array]:
-    """Return the parts of the push to protest, each ``(run,)``: they add to it.
-
-    They are ``(grievance voiced, a man of the region struck, a protest that went unchecked)``.
-
-    Equation:
-        from_voice = protest_rate * voice**2
-        from_blow = local_protest * struck_here
-        from_protest = escalation * unchecked
-
-    Args:
-        voice: voiced discontent, 0 to 1.
-        struck_here: commanders of the region struck last month.
-        unchecked: last month's protest times what fear did not check of it, 0 to 1.
-
-    Mechanisms: M27, M34, M37, S13.
-    """
-    return protest_rate * voice**2, local_protest * struck_here, escalation * unchecked

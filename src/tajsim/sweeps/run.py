@@ -23,7 +23,7 @@ from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_file import Experiment
 from tajsim.inputs.toml import month_number
-from tajsim.sweeps import design, store, task
+from tajsim.sweeps import design, store
 from tajsim.sweeps.read import LEAST_RUNS, Spread
 
 
@@ -196,16 +196,16 @@ class Engine:
     def _job(self, batch: design.Batch) -> Job:
         chosen = [self.points.points[i] for i in batch.points]
         fingerprint = self.fingerprints[chosen[0].scenario]
-        return task.make_job(self.experiment, chosen, batch.runs, self.model, fingerprint)
+        return store.make_job(self.experiment, chosen, batch.runs, self.model, fingerprint)
 
     def _done(
         self,
         batch: design.Batch,
         job: Job,
-        left: task.Finished | task.Numbers,
+        left: store.Finished | store.Numbers,
         queue: deque[design.Batch],
     ) -> None:
-        if isinstance(left, task.Finished):
+        if isinstance(left, store.Finished):
             store.write_shard(self.disk, self.shards, job, left)
             left = left.numbers
         self.computed += self.state.add(batch.points, batch.runs, left)
@@ -345,7 +345,7 @@ def _simulate_and_store(
     simulate: Work, folder: Path, job: Job, month_done: MonthDone
 ) -> NDArray[np.float64]:
     """Simulate a job in a worker and store what it leaves; return its numbers."""
-    left: task.Finished = simulate(job, month_done)
+    left: store.Finished = simulate(job, month_done)
     try:
         store.write_shard(store.Disk(), folder, job, left)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The folder of a sweep: its files, its shards of runs, who works in it, what it is about."""
+"""The jobs of a sweep and what is kept of them; its folder: shards of runs, lock, manifest."""
 
 from __future__ import annotations
 
@@ -10,22 +10,29 @@ import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
 
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
-from tajsim.inputs.experiment_file import Experiment
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_parts import Scenario
-from tajsim.sweeps.design import DesignPoints, Points
-from tajsim.sweeps.task import Finished, Summaries
+from tajsim.inputs import toml
+from tajsim.inputs.events import ALL
+from tajsim.inputs.experiment_file import Experiment, FactorValue, Keep
+from tajsim.inputs.outcomes import load_outcomes, with_weight
+from tajsim.inputs.scenario_parts import Event, Scenario
+from tajsim.results.window import at_places, labelled, over
+from tajsim.sweeps.design import DesignPoints, Point, Points
+
+if TYPE_CHECKING:
+    from tajsim.model.model import TajikistanModel
 
 MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
 #: The folder of the shards, and where those are put that are damaged or of another sweep.
@@ -34,6 +41,98 @@ _OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
 #: Kinds of shards; series belong to runs.
 RUNS, FAILED, SERIES = "runs", "failed", "series"
 _KEY = ("point", "run")
+
+Numbers = NDArray[np.float64]
+Series = NDArray[np.float32]
+
+
+def make_job(
+    experiment: Experiment,
+    points: Sequence[Point],
+    runs: Sequence[int] | NDArray[np.int64],
+    model: str,
+    fingerprint: str,
+) -> Job:
+    """Return the job of runs ``(run,)`` of points ``(run,)``, all of one variant.
+
+    Args:
+        experiment, points, runs: what is simulated.
+        model: the version of the model that must simulate it.
+        fingerprint: the mark of the sweep that the shards of this scenario bear.
+    """
+    scenario = next(s for s in experiment.scenarios if s.name == points[0].scenario)
+    values = [point.values for point in points]
+    settings: dict[str, Any] = dict(scenario.settings)
+    for factor in experiment.factors:
+        if factor.parameter is not None:
+            settings[factor.parameter] = np.array([float(v[factor.name]) for v in values])
+    kept = (*(keep.outcome for keep in experiment.keep), *experiment.series)
+    return Job(
+        scenario=scenario.name,
+        runs=tuple(int(run) for run in runs),
+        seed=experiment.seed,
+        start=experiment.start,
+        end=experiment.end,
+        parameters=experiment.parameters,
+        outcomes=with_weight(kept),
+        settings=settings,
+        events=_events(experiment, scenario, values),
+        points=tuple(point.id for point in points),
+        keep=Summaries(experiment.keep, experiment.series, experiment.start, fingerprint),
+        model=model,
+    )
+
+
+def _events(
+    experiment: Experiment, scenario: Scenario, values: Sequence[Mapping[str, FactorValue]]
+) -> tuple[Event, ...]:
+    """Return the events of the variant, months in order; travelling numbers become ``(run,)``."""
+    own = []
+    for template in experiment.events:
+        event = template.event(values[0])
+        if template.travelling:
+            numbers = np.array([float(template.filled(v)[template.travelling]) for v in values])
+            arguments: dict[str, Any] = {**event.arguments, template.travelling: numbers}
+            event = replace(event, arguments=arguments)
+        own.append(event)
+    events = sorted([*scenario.events, *own], key=lambda event: event.month)
+    return tuple(event for event in events if event.month <= experiment.end)
+
+
+def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
+    """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``."""
+    first, months = toml.month_number(start), next(iter(record.values())).shape[-2]
+    whole = labelled(record, [toml.month_text(first + place) for place in range(months)])
+    return np.stack([one(whole, k) for k in keep], axis=-1)
+
+
+def one(record: xr.Dataset, keep: Keep) -> Numbers:
+    """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
+    where = {d: name for d, name in keep.where.items() if name != ALL}
+    return np.asarray(over(at_places(record, keep.outcome, where), keep.window).values)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a job leaves: kept numbers ``(run, column)``, and series ``(..., month, run)``."""
+
+    numbers: Numbers
+    series: dict[str, Series]
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """What is kept of a job: columns and series of an experiment, which its mark is of."""
+
+    columns: tuple[Keep, ...]
+    series: tuple[str, ...]
+    start: str
+    fingerprint: str
+
+    def __call__(self, model: TajikistanModel) -> Finished:
+        """Return what is kept of a finished model."""
+        numbers = summarise(model.record, self.columns, self.start)
+        return Finished(numbers, {name: model.record[name] for name in self.series})
 
 
 class Disk:

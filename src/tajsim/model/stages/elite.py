@@ -15,7 +15,6 @@ from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
-from tajsim.rules.militants import crossing_reasons
 from tajsim.rules.purges import disloyalty_reasons, obedience_reasons, resistance_reasons
 from tajsim.rules.succession import bargain_chance, kind_of_ending, ranks_behind
 from tajsim.world import SECTION_REGION, TERM_END, UNDER_PRESIDENT
@@ -50,7 +49,8 @@ class Sides:
 
 def elite(country: Country) -> None:
     """Commanders decide. Writes: loyalty, fear, status, posts, breaks."""
-    faith = pressure_on_faith(country)
+    # The pressure on faith is louder after a defector's appeal.
+    faith = np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
     feel(country, faith)
     gather_old_fighters(country)
     # Nobody sees what another decides this month, so that all answer at once.
@@ -75,11 +75,6 @@ def feel(country: Country, faith: Array) -> None:
     country.regions.struck = here = country.regions.zeros()
     for place, blow in zip(commanders.place, struck, strict=True):
         here[place] += blow
-
-
-def pressure_on_faith(country: Country) -> Array:
-    """Return the pressure on the faith of commanders, 0 to 1, louder after a defector's appeal."""
-    return np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
 
 
 def gather_old_fighters(country: Country) -> None:
@@ -315,7 +310,6 @@ RESISTING = ("too_strong", "own_fear")
 OBEYING = ("too_weak", "deterred")
 DISLOYAL = ("rents", "own_fear", "creed", "humiliation", "doubt")
 ENDINGS = ("kept", "orderly", "bargained", "contested")
-OPENING = ("few_guards", "crisis", "allies")
 
 
 def note_decisions(
@@ -416,79 +410,3 @@ def note_contest(country: Country, sides: Sides, kind: Array, share: Array) -> N
             country.note(name, where, actor=commander.name, size=men, cause="succession")
     ending = chronicle.Pick(("", *ENDINGS), kind.astype(np.intp))
     country.note("term_end", kind > 0.5, actor="regime", target=ending, size=share)
-
-
-def note_battle(country: Country, commander: Commander, up: Array, wins: Array) -> None:
-    """Note how a mutiny ends, each 0 or 1, ``(run,)``."""
-    lost = up - wins
-    country.note("mutiny_beaten", lost, actor=commander.name, size=0.2 * commander.following)
-    men = commander.men + commander.rejoining
-    country.note("coup", wins, actor=commander.name, size=men)
-
-
-def note_business(country: Country, killed: NDArray[np.bool_], riots: NDArray[np.bool_]) -> None:
-    """Note killings over rents and riots over arrests, each ``(commander, run)``."""
-    for i in np.flatnonzero((killed | riots).any(axis=1)):
-        name, region = country.commanders[i].name, country.commanders[i].facts.region
-        at_stake = country.now["rents_commander"][i]
-        country.note("killing", killed[i], actor=name, target=region, size=at_stake)
-        country.note("riot", riots[i], actor=name, target=region)
-
-
-def note_operation(country: Country, sent: Array) -> None:
-    """Note punitive operations, 0 or 1, ``(region, run)``."""
-    control = country.regions.control
-    for r, region in enumerate(axes.REGIONS):
-        country.note("operation", sent[r], target=region, size=control[r], cause="killing")
-
-
-def note_punished(country: Country, commander: Commander, where: Array) -> None:
-    """Note that a strongman is to be arrested for a killing, 0 or 1, ``(run,)``."""
-    country.note(
-        "arrest_order",
-        where,
-        actor="regime",
-        target=commander.name,
-        size=commander.threat,
-        cause="killing",
-    )
-
-
-def note_alliance(country: Country, called: Array, inside: Array) -> None:
-    """Note where the allies are called against militants inside the country.
-
-    Args:
-        called: readiness that they add, 0 to 1, ``(run,)``.
-        inside: militants in the country, persons, ``(run,)``.
-    """
-    crossed = country.watch.crossings("alliance", called)
-    if crossed:
-        country.note("intervention", crossed[0], actor="russia", size=inside)
-
-
-def note_crossings(
-    country: Country,
-    attempt: Array,
-    inside: Array,
-    weakest: NDArray[np.intp],
-    opening: tuple[Array, Array, Array],
-) -> None:
-    """Note crossings of militants.
-
-    Args:
-        attempt: 1 where a group tries, ``(group, run)``.
-        inside: persons who get in, ``(group, run)``.
-        weakest: the weakest section of the Afghan line, index, ``(run,)``.
-        opening: weakness of the guard, ``(group, run)``, crisis of the state, sympathisers,
-            ``(run,)``, as the rule reads them.
-    """
-    weakness, *others = opening
-    for i in np.flatnonzero(attempt.any(axis=1)):
-        name = axes.MILITANT_GROUPS[i]
-        line = (
-            chronicle.Pick(axes.AFGHAN_SECTIONS, weakest)
-            if name == "northern_afghanistan"
-            else "uzbek_border"
-        )
-        cause = country.reason(OPENING, crossing_reasons, weakness[i], *others)
-        country.note("crossing", attempt[i], actor=name, target=line, size=inside[i], cause=cause)

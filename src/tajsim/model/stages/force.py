@@ -6,15 +6,17 @@ import tajsim.axes as axes
 from tajsim.agents.agency import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
 from tajsim.axes import Array, column, total
+from tajsim.model.chronicle import Pick
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
-from tajsim.model.stages.elite import note_alliance, note_battle, note_crossings
 from tajsim.model.stages.money import business
 from tajsim.rules import aid, militants, offers, purges
 from tajsim.rules.aid import civil_aid_parts
 from tajsim.world import MINED_REGION
 
 N = len(axes.AFGHAN_SECTIONS)
+#: Causes of a crossing, in the chronicle.
+OPENING = ("few_guards", "crisis", "allies")
 
 #: 1 for the group that faces the Afghan line, where ``NORTH`` is its row, ``(group, 1)``.
 IN_NORTH = column(name == "northern_afghanistan" for name in axes.MILITANT_GROUPS)
@@ -46,15 +48,18 @@ def fight_mutinies(country: Country) -> None:
     for i in np.flatnonzero(fighting.any(axis=1)):
         commander, up = country.commanders[i], fighting[i]
         draw = country.draws.uniform("battle", commander.name, country.calendar_month)
+        men = commander.men + commander.rejoining
         wins = up * country.apply(
             purges.mutiny_wins,
-            commander.men + commander.rejoining,
+            men,
             loyal_force(country, commander.home_post),
             country.apply(militants.near_capital, backing, country.forward),
             draw,
         )
         country.coup = np.maximum(country.coup, wins)
-        note_battle(country, commander, up, wins)
+        size = 0.2 * commander.following
+        country.note("mutiny_beaten", up - wins, actor=commander.name, size=size)
+        country.note("coup", wins, actor=commander.name, size=men)
         killed(country, up * 0.2 * commander.following)
         commander.following = commander.following * (1.0 - 0.2 * up)
         commander.status = np.where(up - wins > 0.5, float(KILLED), commander.status)
@@ -99,10 +104,18 @@ def cross(country: Country) -> None:
     draw = country.draws.uniform_each("crossing", groups.names, country.calendar_month)
     attempt = (draw < groups.chance(*opening, stops)).astype(float)
     inside, dead = groups.cross(attempt, opposition)
-    note_crossings(country, attempt, inside, weakest, opening)
     country.now["incursions"] = attempt
     aims = inside * country.values.onward_aim
     for i in np.flatnonzero(attempt.any(axis=1)):
+        north = groups.names[i] == "northern_afghanistan"
+        country.note(
+            "crossing",
+            attempt[i],
+            actor=groups.names[i],
+            target=Pick(axes.AFGHAN_SECTIONS, weakest) if north else "uzbek_border",
+            size=inside[i],
+            cause=country.reason(OPENING, militants.crossing_reasons, weakness[i], *opening[1:]),
+        )
         country.now["deaths"] += dead[i]
         country.passing = country.passing + aims[i]
         country.regime.incidents = country.regime.incidents + attempt[i]
@@ -116,7 +129,8 @@ def drive_out(country: Country, arrived: Array) -> None:
     growth = country.agencies.growth[army.rank]
     ready = militants.second_line(army.quality, army.collusion, growth, country.base_presence)
     called = country.apply(militants.alliance_force, inside, country.alignment)
-    note_alliance(country, called, inside)
+    if crossed := country.watch.crossings("alliance", called):
+        country.note("intervention", crossed[0], actor="russia", size=inside)
     ready = np.minimum(ready + called, 1.0)
     ready = country.apply(militants.reach, ready, country.camps)
     country.militants_inside, gone = country.apply(

@@ -8,7 +8,6 @@ from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS, Array, column, 
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
-from tajsim.model.stages.elite import note_business, note_operation, note_punished
 from tajsim.rules import grievance as grievance_rules
 from tajsim.rules import rents as rents_rules
 from tajsim.rules.rents import commitments_step
@@ -189,8 +188,10 @@ def business(country: Country) -> Array:
     chance = country.apply(rents_rules.killing_chance, rents, 1.0 - rents / everyone)
     killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
     riots = riot(country)
-    note_business(country, killed, riots)
     for i in np.flatnonzero((killed | riots).any(axis=1)):
+        name, region = names[i], country.commanders[i].facts.region
+        country.note("killing", killed[i], actor=name, target=region, size=rents[i])
+        country.note("riot", riots[i], actor=name, target=region)
         country.now["killings"][places[i]] += killed[i]
         country.now["riots"][places[i]] = np.maximum(country.now["riots"][places[i]], riots[i])
     storm_offices(country)
@@ -234,7 +235,9 @@ def punish(country: Country) -> None:
     if not sent.any():
         return
     country.now["operations"] = sent
-    note_operation(country, sent)
+    for r, region in enumerate(REGIONS):
+        size = regions.control[r]
+        country.note("operation", sent[r], target=region, size=size, cause="killing")
     shock = country.values.operation_shock * sent
     regions.fear = regions.fear + shock * (1.0 - regions.fear)
     regions.grievance = regions.grievance + shock * (1.0 - regions.grievance)
@@ -253,7 +256,11 @@ def arrest_strongmen(country: Country, sent: Array) -> None:
         strongest = local[np.argmax(power[local], axis=0)]
         for i in local:
             order = sent[r] * here[i] * (strongest == i)
-            note_punished(country, commanders[i], order * (orders[i] < 0.5))
+            name, size = commanders.names[i], commanders.threat[i]
+            new = order * (orders[i] < 0.5)
+            country.note(
+                "arrest_order", new, actor="regime", target=name, size=size, cause="killing"
+            )
             orders[i] = np.maximum(orders[i], order)
     commanders.arrest_order = orders
 

@@ -13,13 +13,8 @@ HARVEST_MONTH = 5  # June: the crop is in
 
 
 def outside_world(country: Country) -> None:
-    """Apply this month's events; draw harvest and work in Russia. Writes: drivers."""
+    """Apply events; draw harvest and migrants' work, on the terms they get. Writes: drivers."""
     events.apply_events(country)
-    chance(country)
-
-
-def chance(country: Country) -> None:
-    """Draw the harvest and the work that migrants find, on the terms they are given."""
     out, draws, month = country.outside, country.draws, country.calendar_month
     if country.months_run == 0 or month % 12 == HARVEST_MONTH:
         normal = draws.normal("harvest", "afghanistan", month)
