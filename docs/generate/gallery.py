@@ -148,7 +148,7 @@ def gallery_page() -> str:
     )
     made = (
         "`python -m docs.generate.gallery` makes this page and its pictures. What the pictures of "
-        "sweeps mean is said in [what a sweep says](exploring.md)."
+        "sweeps mean is said in [what a sweep shows](exploring.md)."
     )
     blocks = [*map(_block, SHOWN), of_sweeps, *(_block(shown, "###") for shown in OF_SWEEPS)]
     return page("Gallery", about, source, *blocks, made)
