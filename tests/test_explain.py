@@ -194,7 +194,7 @@ def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
     told = explain(pair, against=A, run=run)
     assert f"Run {run}: A {A}, B {B}" in told.text
     assert "First difference in what happens" in told.text
-    assert "What moved most" in told.text
+    assert "Largest changes" in told.text
     first = found.set_index("run").loc[run]
     table = told.table[~told.table["scheduled"]]
     assert table["month"].iloc[0] == first["month"]

@@ -58,7 +58,7 @@ def test_the_commands_of_a_report_make_the_same_report(
     told = [html.unescape(c) for c in re.findall(r"<pre><code>(tajsim .*?)</code></pre>", text)]
     assert told[0] == f"tajsim {made} {window} --no-pictures --out own"
     assert told[1] == "tajsim report own --window 2005-01:2005-03 --out report.html"
-    assert "own.toml does not ship with tajsim; its text stands below." in text
+    assert "own.toml does not come with tajsim; its text is given below." in text
     monkeypatch.chdir(second)
     for line in told:
         assert main(shlex.split(line)[1:]) == 0

@@ -140,7 +140,7 @@ def comparison_html(found: Comparison) -> str:
         parts += _claims(str(scenario), claims)
     rests = rests_text(found.dataset, found.table, found.variance, found.assumptions)
     if rests:
-        parts.append(fold("How much rests on what", element("pre", rests)))
+        parts.append(fold("Sources of variance", element("pre", rests)))
     return whole(*parts, element("p", differences.closing_text(found.dataset), look="quiet"))
 
 

@@ -95,7 +95,7 @@ class ScenarioFile(FileTable):
     """A scenario file."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
-    question: Annotated[str, Field(min_length=1)] = Field(description="what the runs shall answer")
+    question: Annotated[str, Field(min_length=1)] = Field(description="what the runs should answer")
     extends: str | None = Field(None, description="a shipped scenario, or a path from this file")
     start: Month | None = Field(None, description="first month; inherited where it is absent")
     end: Month | None = Field(None, description="last month; inherited where it is absent")

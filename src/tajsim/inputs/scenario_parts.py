@@ -237,7 +237,7 @@ def command_settings(
         if "=" not in text or not key:
             messages.append(f"--set {text}: expected key=value{_example(key)}")
         elif key in found:
-            messages.append(f"{where}the key stands twice; expected once")
+            messages.append(f"{where}the key appears twice; expected once")
         else:
             try:
                 found[key] = registry.check_value(key, value)
@@ -317,7 +317,7 @@ def file_claims(source: Source, period: Period) -> list[Claim]:
         if row.model is None:
             continue
         if row.model.id in claims:
-            text = f"the id '{row.model.id}' stands twice; expected once"
+            text = f"the id '{row.model.id}' appears twice; expected once"
             source.problems.add((*row.key, "id"), text)
         for name, text in _bounds(row.model):
             source.problems.add((*row.key, name) if name else row.key, text)

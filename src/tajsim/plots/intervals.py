@@ -294,7 +294,7 @@ def _value_axis(ax: Axes, reference: str, spread: bool) -> None:
     ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     if not spread:
         ax.set_xticks([])
-        ax.set_xlabel("\n".join(numbers.wrap("no spread over the runs to measure by", _PANEL, 8.5)))
+        ax.set_xlabel("\n".join(numbers.wrap("no spread over the runs to scale by", _PANEL, 8.5)))
         return
     low, high = ax.get_xlim()
     ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))

@@ -19,8 +19,8 @@ from tajsim.results import numbers, select, window
 PREFIX, TOGETHER = "assumptions_", "together"
 _LOW, _HIGH = "#0072b2", "#d55e00"
 _SUBTITLE = (
-    "How much of the variance of the paired differences goes with an assumption alone, on ranks; "
-    "bar: the share, line: its 90 % interval; pale: not told from chance."
+    "How much of the variance of the paired differences an assumption explains alone, on ranks; "
+    "bar: the share, line: its 90 % interval; pale: indistinguishable from chance."
 )
 
 
@@ -51,7 +51,7 @@ def tornado(
     )
     layout = style.Layout(
         body=rows_height(rows),
-        title=title or "Which assumptions move the difference",
+        title=title or "Assumptions that change the difference most",
         subtitle=_SUBTITLE,
         legend=[
             style.area_item("a higher value moves the difference up", **_fill(_HIGH, "")),
@@ -304,7 +304,7 @@ def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: st
     layout = style.Layout(
         body=rows_height(rows),
         title=title,
-        subtitle="Share of the variance that goes with the factors of each basis.",
+        subtitle="Share of the variance due to the factors of each basis.",
         legend=[style.area_item(_REST.get(b, b), **fills[b]) for b in found],
         foot=foot,
     )

@@ -325,7 +325,7 @@ class Payments:
         diverted = self._whole("aid_diverted")
         used = self._whole("aid_delivered") - diverted
         self._flow(1, "diverted", "circle", diverted, style.LOST)
-        self.columns[1].append(Node("freed", "Own money it frees", freed, style.QUIET))
+        self.columns[1].append(Node("freed", "Own funds it frees", freed, style.QUIET))
         self.columns[1].append(Node("diverted", "Aid diverted", diverted, style.LOST))
         self.columns[1].append(Node("used", "Aid put to use", used, style.QUIET))
 
@@ -338,7 +338,7 @@ class Payments:
         takings = self._whole("rents_commander") - self._whole("patronage")
         self.columns[2].append(Node("kept", "Kept by officers", kept, style.OTHERS))
         self.columns[2].append(
-            Node("takings", "Taken in by\ncommanders", takings, style.COMMANDERS)
+            Node("takings", "Received by\ncommanders", takings, style.COMMANDERS)
         )
         for commander, received in self._parts("rents_commander").items():
             given = patronage[commander]
@@ -411,8 +411,8 @@ def _colour(dimension: str, name: str) -> str:
 
 
 _SUBTITLE = (
-    "Who pays whom, from the first hands to the top. Heights are to scale, but for what networks "
-    "keep, which is cut."
+    "Who pays whom, from the source to the top. Heights are to scale, except what networks "
+    "keep, which is cut short."
 )
 _INTERVAL = (
     "Million USD a year: medians, in brackets 90 % of the runs. Heights are means over the runs, "
@@ -421,7 +421,7 @@ _INTERVAL = (
 _ONE_RUN = "Million USD a year."
 #: Left edge and width of each column, inches.
 _COLUMNS = ((1.18, BAR), (1.96, 1.1), (3.72, 1.0), (5.42, BAR))
-_HEADS = ("from", "first into the hands of", "then", "in the end")
+_HEADS = ("from", "first recipient", "then", "final recipient")
 _WIDE = style.WIDTH - 0.3
 _TALL = 2.3  # inches for the sum of the largest column
 
@@ -456,7 +456,7 @@ def money(
     inside = dataset.sel(month=slice(*months))
     layout = style.Layout(
         body=sum(rooms) + 0.25 * len(found),
-        title=title or "Who gets the money of drugs, extortion and aid",
+        title=title or "Who gets the money from drugs, extortion and aid",
         subtitle=f"{numbers.month_text(months[0])} to {numbers.month_text(months[1])}. {_SUBTITLE}",
         foot=panels.foot(inside, _INTERVAL if dataset.sizes["run"] > 1 else _ONE_RUN),
     )

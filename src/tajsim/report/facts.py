@@ -383,7 +383,7 @@ class Narrative:
     chosen: str
     events: list[tuple[str, str, str]]
     left: int
-    nothing: str = "Nothing happened that changed the course."
+    nothing: str = "No event changed the course of the run."
 
     @property
     def more(self) -> str:

@@ -34,10 +34,10 @@ SECTIONS = (
     ("figures", "Figures"),
     ("differences", "Outcomes"),
     ("claims", "Claims"),
-    ("rests", "What it rests on"),
+    ("rests", "Evidence and assumptions"),
     ("story", "One run"),
     ("limits", "Limits"),
-    ("again", "Make it again"),
+    ("again", "Reproduce it"),
 )
 #: With more scenarios than this against the reference, each is folded, without a picture of a run.
 FOLDED = 3
@@ -164,7 +164,7 @@ def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
 def _no_shares(facts: Facts, scenario: str) -> str:
     """Say why a scenario has no shares of variance, "" where they are."""
     if len(facts.variance) and scenario in set(facts.variance["scenario"]):
-        return f"No difference of {scenario} has a direction: there is nothing to divide."
+        return f"No difference of {scenario} has a direction, so there is no variance to divide."
     return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)
 
 

@@ -433,7 +433,7 @@ def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
                 also, numbers.WIDTH, initial_indent=indent, subsequent_indent=indent
             )
     if not lines:
-        lines = ["Nothing happened that changed the course."]
+        lines = ["No event changed the course of the run."]
     return [*lines, "", *_closing(events)]
 
 
