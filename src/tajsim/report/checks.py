@@ -156,7 +156,7 @@ def reversal_sentences(facts: Facts, scenario: str) -> list[str]:
     """Say which assumptions would reverse a conclusion, with numbers, or that none was found."""
     if facts.runs < 3 * FEWEST:
         return [
-            f"Whether an assumption would reverse a conclusion is judged from {3 * FEWEST} runs up."
+            f"Whether an assumption would reverse a conclusion is judged from {3 * FEWEST} runs on."
         ]
     found = reversals(facts, scenario)
     if not found:
