@@ -19,6 +19,7 @@ from tajsim.files import check_file, exists, telling, whole, write_whole
 
 #: The name of the results in a folder made by the command line.
 FILE_NAME = "results.nc"
+_ORDER = "variable_order"
 
 
 def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path:
@@ -32,7 +33,9 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
     """
     path = Path(path)
     check_file(path, overwrite, "overwrite=True")
-    write_whole(path, dataset.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
+    # In memory the library sorts variables by name: their order is kept beside them.
+    ordered = dataset.assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
+    write_whole(path, ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
     return path
 
 
@@ -60,12 +63,22 @@ def load_results(path: str | Path) -> xr.Dataset:
         raise UserError(f"{path}: not a results file, or a damaged one") from None
     if "tajsim_version" not in dataset.attrs:
         raise UserError(f"{path}: not a results file of tajsim")
+    dataset = _in_order(dataset, str(dataset.attrs.pop(_ORDER, "")).split())
     needed = {"scenario", "month", "run"}
     if "event_kind" in dataset.variables:  # old versions kept no events: all of them or none
         needed |= {*TABLES, *TABLES.values(), "event_run", "event_month", "event_size"}
     if missing := sorted(needed - set(map(str, dataset.variables))):
         raise UserError(f"{path}: incomplete, it holds no '{missing[0]}'; simulate again")
     return dataset
+
+
+def _in_order(dataset: xr.Dataset, order: Sequence[str]) -> xr.Dataset:
+    """Return a Dataset with its variables in this order; those not named come last."""
+    names = dict.fromkeys([*order, *map(str, dataset.data_vars)])
+    variables = {name: dataset.variables[name] for name in names if name in dataset.data_vars}
+    found = xr.Dataset(variables, dataset.coords, dataset.attrs)
+    found.encoding = dataset.encoding
+    return found
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
