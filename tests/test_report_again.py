@@ -186,4 +186,4 @@ def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
                  "--out", "on"]) == 0  # fmt: skip
     text = report("on")
     assert "The months up to Mar 2004 are those of a saved history of status-quo" in text
-    assert "go on from s.npz, a saved state of status-quo up to 2004-03" in text
+    assert "continue s.npz, a saved state of status-quo up to 2004-03" in text
