@@ -91,7 +91,7 @@ What happens to Mirzoev?
          (2,910 persons behind him), because he is too strong to be moved.
   Jun  * Word given at Sochi (power_guarantee.russia is now 0.8).
   Aug    Networks 1 and 4: main way in is now Pianj (81 kg a month), because of losses on the old
-         way.
+         route.
   Aug    The regime orders the arrest of Mirzoev (threat seen in him 0.46), because a patron's
          backing makes it safe.
   Aug    Mirzoev is arrested (2,900 persons behind him).
