@@ -139,7 +139,7 @@ def test_wrong_options_are_refused_with_the_line_of_tajsim_compare(
         ("move=irpt-banned@soon", "move irpt-banned: 'soon' is not a month"),
         ("scenario=irpt-ban&move=irpt-band@2015-09", "unknown event of irpt-ban 'irpt-band'"),
         ("scenario=irpt-ban&move=irpt-banned@2031-01", "2031-01 is outside the scenario"),
-        ("set=civic_space=1&set=civic_space=0", "the key stands twice"),
+        ("set=civic_space=1&set=civic_space=0", "the key appears twice"),
         ("parameters=guessed", "unknown mode of the parameters 'guessed'"),
         ("reference=irpt-ban&name=irpt-ban", "is given twice"),
     ],

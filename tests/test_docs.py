@@ -278,4 +278,4 @@ def test_the_site_builds_without_a_warning_and_needs_no_network(tmp_path: Path) 
 
     assert build_main(["-q", "-W", "--keep-going", str(ROOT / "docs"), str(tmp_path / "site")]) == 0
     assert loaded(tmp_path / "site") == []
-    assert "<math" in (tmp_path / "site" / "generated" / "submodels-border.html").read_text()
+    assert "<math" in (tmp_path / "site" / "generated" / "submodels-border_guard.html").read_text()

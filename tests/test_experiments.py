@@ -114,7 +114,7 @@ MISTAKES = [
     ('"grid"', '"morris"\ntrajectories = 2\nlevels = 5', ["design.levels: 5 is odd"]),
     ('"grid"', '"points"', ["factors.values: does not go with kind = 'points'", "points: missing"]),
     ('name = "pay"', 'name = "pays"', ["no event uses the factor 'pays'", "unknown factor 'pay'"]),
-    ('name = "month"', 'name = "pay"', ["the factor 'pay' stands twice"]),
+    ('name = "month"', 'name = "pay"', ["the factor 'pay' appears twice"]),
     ('name = "month"', 'name = "run"', ["'run' is a column of every result"]),
     ('name = "seized"', 'name = "pay"', ["'pay' is a factor and a kept column"]),
     (
@@ -122,7 +122,7 @@ MISTAKES = [
         "[1, 10, 400]",
         [":14: factors.values: 400 is out of range; expected 1 to 100"],
     ),
-    ("[1, 10, 40]", "[1, 1]", ["factors.values: a value stands twice"]),
+    ("[1, 10, 40]", "[1, 1]", ["factors.values: a value appears twice"]),
     ("[1, 10, 40]", '[1, "10 kg"]', ["the unit 'kg' is wrong here; expected 'USD/month'"]),
     ("values = [1, 10, 40]", "low = 40\nhigh = 1", ["low = 40 is not below high = 1"]),
     ("values = [1, 10, 40]", "low = 1\nhigh = 40", ["expected the key 'values' or 'steps'"]),
@@ -324,7 +324,7 @@ def test_scenarios_are_found_beside_the_experiment(tmp_path: Path) -> None:
     assert len(make_points(both, make_design(both)).points) == 12
     twice = EXPERIMENT.replace('["status-quo"]', '["status-quo", "status-quo"]')
     (tmp_path / "twice.toml").write_text(twice)
-    assert "named 'status-quo' stands twice" in check_experiment(tmp_path / "twice.toml")[0]
+    assert "named 'status-quo' appears twice" in check_experiment(tmp_path / "twice.toml")[0]
     (tmp_path / "mine.toml").write_text('title = "Mine"\nquestion = "?"\nextends = "status-que"\n')
     (tmp_path / "broken.toml").write_text(EXPERIMENT.replace('"status-quo"', '"./mine.toml"'))
     messages = check_experiment(tmp_path / "broken.toml")

@@ -87,11 +87,11 @@ What happens to Mirzoev?
 
 2004
   Jan  * Dismissal tried: the regime orders Mirzoev to go.
-  Jan    Mirzoev refuses to go and is bought off with the head's post of the Drug Control Agency
+  Jan    Mirzoev refuses to go and is bought off with the post of head of the Drug Control Agency
          (2,910 persons behind him), because he is too strong to be moved.
   Jun  * Word given at Sochi (power_guarantee.russia is now 0.8).
   Aug    Networks 1 and 4: main way in is now Pianj (81 kg a month), because of losses on the old
-         way.
+         route.
   Aug    The regime orders the arrest of Mirzoev (threat seen in him 0.46), because a patron's
          backing makes it safe.
   Aug    Mirzoev is arrested (2,900 persons behind him).
@@ -113,7 +113,7 @@ def test_everything_is_dated_on_request() -> None:
 
 
 def test_a_run_without_events() -> None:
-    assert "Nothing happened" in story(results(TINY, []), 1)
+    assert "No event changed the course" in story(results(TINY, []), 1)
 
 
 def test_every_kind_makes_a_sentence() -> None:
@@ -194,7 +194,7 @@ def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
     told = explain(pair, against=A, run=run)
     assert f"Run {run}: A {A}, B {B}" in told.text
     assert "First difference in what happens" in told.text
-    assert "What moved most" in told.text
+    assert "Largest changes" in told.text
     first = found.set_index("run").loc[run]
     table = told.table[~told.table["scheduled"]]
     assert table["month"].iloc[0] == first["month"]

@@ -91,7 +91,7 @@ def test_one_run_claims_no_interval_and_no_scale() -> None:
         chosen = {"outcome": "grievance"} if kind in ("fan", "distribution") else {}
         assert "One run: no interval." in words(plots.figure(kind, one, **chosen)), kind
     forest = plots.figure("difference", one).axes[0]
-    assert forest.get_xlabel() == "no spread over the runs to measure by"
+    assert forest.get_xlabel() == "no spread over the runs to scale by"
     assert not list(forest.get_xticks())
 
 

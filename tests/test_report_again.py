@@ -57,7 +57,7 @@ def test_the_commands_of_a_report_make_the_same_report(
     told = [html.unescape(c) for c in re.findall(r"<pre><code>(tajsim .*?)</code></pre>", text)]
     assert told[0] == f"tajsim {made} {window} --no-pictures --out own"
     assert told[1] == "tajsim report own --window 2005-01:2005-03 --out report.html"
-    assert "own.toml does not ship with tajsim; its text stands below." in text
+    assert "own.toml does not come with tajsim; its text is given below." in text
     monkeypatch.chdir(second)
     for line in told:
         assert main(shlex.split(line)[1:]) == 0
@@ -185,4 +185,4 @@ def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
                  "--out", "on"]) == 0  # fmt: skip
     text = report("on")
     assert "The months up to Mar 2004 are those of a saved history of status-quo" in text
-    assert "go on from s.npz, a saved state of status-quo up to 2004-03" in text
+    assert "continue s.npz, a saved state of status-quo up to 2004-03" in text

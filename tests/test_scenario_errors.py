@@ -153,15 +153,15 @@ ERRORS = {
     ),
     "same key twice": (
         {"set": "[set]\ndemand = 1\ndemand = 2"},
-        "x.toml:8: set.demand: stands twice, first on line 7; expected once",
+        "x.toml:8: set.demand: appears twice, first on line 7; expected once",
     ),
     "dotted and quoted": (
         {"set": '[set]\npay.army = 1\n"pay.army" = 2'},
-        "x.toml:8: set.pay.army: stands twice, first on line 7; expected once",
+        "x.toml:8: set.pay.army: appears twice, first on line 7; expected once",
     ),
     "top key twice": (
         {"question": 'question = "q"\nquestion = "r"'},
-        "x.toml:3: question: stands twice, first on line 2; expected once",
+        "x.toml:3: question: appears twice, first on line 2; expected once",
     ),
     "unknown event kind": (
         edited("event", '"handover"', '"handovr"'),
@@ -296,7 +296,7 @@ ERRORS = {
     ),
     "claim id twice": (
         {"claim": RIGHT["claim"] + "\n" + RIGHT["claim"]},
-        "x.toml:22: claims.id: the id 'a' stands twice; expected once",
+        "x.toml:22: claims.id: the id 'a' appears twice; expected once",
     ),
     "between without bounds": (
         edited("claim", '"falls"', '"between"\nlow = 1'),
@@ -512,7 +512,7 @@ def test_overrides_are_checked_like_settings_and_reported_with_the_file() -> Non
         "--set patience: expected key=value, e.g. patience=0.3",
         "--set length.khorog=3: length.khorog: 'length.khorog' is a constant; expected a lever or "
         "an uncertain parameter",
-        "--set pay.army=3: pay.army: the key stands twice; expected once",
+        "--set pay.army=3: pay.army: the key appears twice; expected once",
     ]
 
 

@@ -317,7 +317,7 @@ def test_compare_tells_what_it_rests_on(tmp_path: Any) -> None:
     told = one.variance.dropna(subset="chance")
     assert len(told) > 10 and (told["assumption"] > 0.0).all()
     assert (told[list(REDRAWN)].sum(axis=1) >= 1.0 - 1e-9).all()
-    assert "How much of russian-border-withdrawal against status-quo rests on what" in str(one)
+    assert "Sources of variance: russian-border-withdrawal against status-quo" in str(one)
     rows = one.assumptions[one.assumptions["outcome"] == TOGETHER]
     assert "The 5 assumptions that matter most" in _most(rows.assign(stands_out=True))
     # None is said to matter where none stands out from chance.
@@ -340,9 +340,9 @@ def test_it_can_be_left_out_and_needs_runs() -> None:
     dataset = simulate(plan)
     assert with_rests(plan, dataset) is dataset
     few = tajsim.compare(*PAIR, runs=2, until="2004-02", outcomes=["strain"])
-    assert few.variance.empty and "is estimated from 20 runs on" in str(few)
+    assert few.variance.empty and "only with 20 runs or more" in str(few)
     left = tajsim.compare(*PAIR, runs=20, until="2004-02", outcomes=["strain"], variance=False)
-    assert left.variance.empty and "rests on what" not in str(left)
+    assert left.variance.empty and "Sources of variance" not in str(left)
 
 
 def test_held_parameters_leave_all_to_chance() -> None:
@@ -362,5 +362,5 @@ def test_command_writes_the_tables(tmp_path: Any, capsys: pytest.CaptureFixture[
     rows = pd.read_csv(tmp_path / "a" / "variance.csv")
     assert {"outcome", "where", *REDRAWN, "chance_low", "chance_high", "runs"} <= set(rows.columns)
     assert main([*common, "--no-variance", "--out", str(tmp_path / "b")]) == 0
-    assert "rests on what" not in capsys.readouterr().out
+    assert "Sources of variance" not in capsys.readouterr().out
     assert not (tmp_path / "b" / "variance.csv").exists()

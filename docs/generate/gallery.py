@@ -129,10 +129,10 @@ def gallery_page() -> str:
     """Return the page, with the commands that make its results and every picture."""
     about = (
         "Every kind of picture that `tajsim plot` draws. The colours of tasks, agencies and powers "
-        "are the same in all of them and stay apart for the colour-blind; lightness, lines "
-        "and hatches tell them apart without any colour. Each picture states its runs, seed and "
-        "interval; numbered events are told below it with document and line. The suffix of `--out` "
-        "decides between `.png`, `.svg` and `.pdf`."
+        "are the same in all of them and remain distinct to the colour-blind; lightness, lines "
+        "and hatches distinguish them without colour. Each picture states its runs, seed and "
+        "interval; numbered events are listed below it with document and line. The suffix of "
+        "`--out` decides between `.png`, `.svg` and `.pdf`."
     )
     how = "\n".join(
         f"tajsim {' '.join(command)}{' ...' if name == 'all' else ''} --out {name}"
@@ -147,8 +147,8 @@ def gallery_page() -> str:
         f"and 576 points of 2 runs, some seconds each:\n\n```\n{sweeps}\n```"
     )
     made = (
-        "`python -m docs.generate.gallery` makes this page and its pictures. What the pictures of "
-        "sweeps mean is said in [what a sweep says](exploring.md)."
+        "`python -m docs.generate.gallery` makes this page and its pictures. For the pictures of "
+        "sweeps see [what a sweep shows](exploring.md)."
     )
     blocks = [*map(_block, SHOWN), of_sweeps, *(_block(shown, "###") for shown in OF_SWEEPS)]
     return page("Gallery", about, source, *blocks, made)

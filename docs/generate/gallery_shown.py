@@ -60,28 +60,28 @@ SHOWN = (
         "map",
         "withdrawal",
         ("--at", "2004,2008,2014"),
-        "Border sections and regions, each coloured by an outcome, with ways out and garrisons.",
+        "Border sections and regions, each coloured by an outcome, with exits and garrisons.",
     ),
     Shown(
         "border",
         "withdrawal",
         (),
-        "The border as a strip, section by section over time: what passes, what is caught, who "
+        "The border as a strip, section by section over time: what passes, what is seized, who "
         "guards, and how much passage is bought.",
     ),
     Shown(
         "providers",
         "withdrawal",
         (),
-        "Who carries each task: own agencies, each power, nobody. The dashed line is the task's "
+        "Who covers each task: own agencies, each power, nobody. The dashed line is the task's "
         "share of the regime's own effort.",
     ),
     Shown(
         "money",
         "withdrawal",
         ("--window", "2006-01:2015-12", "--scenarios", "russian-border-withdrawal"),
-        "The money from its first hands to the top: who pays agencies, what officers keep, what "
-        "climbs to commanders and the ruling circle, and what the circle pays out.",
+        "The money from its source to the top: who pays agencies, what officers keep, what "
+        "is passed up to commanders and the ruling circle, and what the circle pays out.",
     ),
     Shown(
         "elite",
@@ -94,7 +94,7 @@ SHOWN = (
         "history",
         ("--at", "2004-01,2006,2010,2015"),
         "The network of the elite at dates: who holds which post, in which share of the runs, how "
-        "many of the largest networks he shields, and who has fallen in which way.",
+        "many of the largest networks he protects, and who has fallen and how.",
     ),
     Shown(
         "position",
@@ -162,7 +162,7 @@ OF_SWEEPS = (
         "indices",
         "market",
         (),
-        "What the outcomes hang on: how much of their variance goes with each factor, with its "
+        "What the outcomes depend on: how much of their variance is due to each factor, with its "
         "interval and what chance alone shows.",
         "sensitivity",
         "indices.png",
@@ -171,7 +171,7 @@ OF_SWEEPS = (
         "bases",
         "market",
         (),
-        "How much of the variance goes with documented figures, derived ones, assumptions and "
+        "How much of the variance is due to documented figures, derived ones, assumptions and "
         "decisions.",
         "sensitivity",
         "bases.png",

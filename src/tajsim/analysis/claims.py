@@ -83,7 +83,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     series = dataset[claim["outcome"]]
     if places_of(series) == "people" and not np.isfinite(values).any():
         gone = titled(dataset, claim["outcome"], claim.get("where") or {})
-        return {**row, "reason": f"as there is nobody to tell it of: {gone}"}
+        return {**row, "reason": f"as nobody is left to measure: {gone}"}
     found, smallest = effect(values), _smallest(claim, base)
     return {
         **row,
@@ -223,8 +223,8 @@ CLAIMS_HEADER = (
 
 _RULE = (
     "A direction holds where the interval of the mean effect is clear of zero on that side and the"
-    "\nmean is not negligible; 'between' where the median lies between; 'in runs' says in how many"
-    "\nruns it holds by itself."
+    "\nmean is not negligible; 'between' where the median lies between; 'in runs' is the share of"
+    "\nruns in which it holds by itself."
 )
 
 

@@ -182,7 +182,7 @@ class Comparison:
             parts += _claims(str(scenario), claims)
         rests = rests_text(self.dataset, self.table, self.variance, self.assumptions)
         if rests:
-            parts.append(fold("How much rests on what", element("pre", rests)))
+            parts.append(fold("Sources of variance", element("pre", rests)))
         return whole(*parts, element("p", closing_text(self.dataset), look="quiet"))
 
 

@@ -216,7 +216,7 @@ def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:
         [[row[2], row[3], table_number(row[4]), table_number(row[5])] for row in shown],
         left=(0, 1),
     )
-    return [f"What moved most, {window[0]} to {window[1]} (against the spread of A's runs):", text]
+    return [f"Largest changes, {window[0]} to {window[1]} (by the spread of A's runs):", text]
 
 
 #: How many rows of each table are printed unless all are asked for.

@@ -101,7 +101,7 @@ def place(m: Mechanism) -> str:
 def mechanism_table(mechanisms: Sequence[Mechanism]) -> str:
     """Return one line per mechanism, and the counts by status beneath."""
     rows = [[m.id, m.status, place(m), ", ".join(m.sources)] for m in mechanisms]
-    table = text_table(("id", "status", "carried by, or why not", "source"), rows, left=range(4))
+    table = text_table(("id", "status", "where, or why not", "source"), rows, left=range(4))
     return f"{table}\n\n{counts(mechanisms)}"
 
 

@@ -201,7 +201,7 @@ def _row(known: Signs, sign: Sign, test: _Trial | None, measured: _All) -> dict[
         return row
     values, whole, level = _paired(test, measured)
     if not np.isfinite(values).any():
-        return {**row, "reason": "as there is nobody to tell it of"}
+        return {**row, "reason": "as nobody is left to measure"}
     smallest = verdicts.smallest_effect(level, size, unit)
     found, spread = effect(values), float(np.nanstd(level, ddof=1)) if level.size > 1 else np.nan
     return {

@@ -148,7 +148,7 @@ def _numbers(target: Target, from_: Sequence[Target]) -> Baseline | None:
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
 
 _HOW = (
-    "Observed with 90 % of what its error leaves open; simulated with 90 % of the runs. 'place' is "
+    "Observed: with the 90 % interval of its error; simulated: with 90 % of the runs. 'place' is "
     "the share of predictions (a run with the error added) below what was observed; for a bound "
     "the share of runs on its allowed side, for an event of those that agree. 'off' is the mean "
     "prediction less what was observed, in standard deviations of the predictions. 'score' (lower "

@@ -385,12 +385,12 @@ def rests_text(
     """
     runs = int(dataset.sizes["run"])
     if variance.empty:
-        few = f"How much rests on what is estimated from {FEWEST} runs on."
+        few = f"Sources of variance are estimated only with {FEWEST} runs or more."
         return few if runs < FEWEST else ""
     blocks = []
     for scenario, part in variance.groupby("scenario", sort=False):
         own = comparison[comparison["scenario"] == scenario]
-        title = f"How much of {scenario} against {own['reference'].iloc[0]} rests on what"
+        title = f"Sources of variance: {scenario} against {own['reference'].iloc[0]}"
         shown = part.dropna(subset="chance") if everything else _first(part, own)
         blocks.append("\n".join([title, *textwrap.wrap(_preface(part, runs), numbers.WIDTH)]))
         blocks.append(_shares(shown) if len(shown) else "Nothing differs clearly.")
@@ -405,9 +405,9 @@ def _preface(part: pd.DataFrame, runs: int) -> str:
     again = int(part["runs"].iloc[0])
     first = "" if again == runs else " the first"
     return (
-        f"Share of the variance of the paired difference over runs that goes with each group of "
-        f"draws, with its 90 % interval. From{first} {again:,} runs, made again with one group "
-        "drawn anew: uncertain parameters by their basis, and chance, which is every other draw."
+        f"Share of the variance of the paired difference over runs due to each group of "
+        f"draws, with its 90 % interval. From{first} {again:,} runs, repeated with one group "
+        "renewed: uncertain parameters by their basis, and chance, which is every other draw."
     )
 
 
@@ -433,8 +433,8 @@ def _shares(shown: pd.DataFrame) -> str:
         for h, g in zip(_HEADS, registry.REDRAWN, strict=True)
         if (shown[f"{g}_high"] == 0.0).all()
     ]
-    notes = "What a group does only together with others counts for each of them, so that a row "
-    notes += "may add to more than 100 %."
+    notes = "Joint effects of several groups count for each of them, so that a row "
+    notes += "may add up to more than 100 %."
     if idle:
         notes += f" No share goes with {' or '.join(idle)} parameters: those in force are held, or "
         notes += "do not matter here."
@@ -458,7 +458,7 @@ def _most(rows: pd.DataFrame) -> str:
         title = f"The {len(rows)} assumptions most tied to the differences in these runs"
     note = (
         f"{title}, of all that were drawn: the share of the "
-        "variance (of ranks) that goes with the parameter alone, on average over the outcomes that "
+        "variance (of ranks) due to the parameter alone, on average over the outcomes that "
         f"differ clearly, with its 90 % interval; from {sets:,} parameter sets."
     )
     if rows["posterior_low"].notna().any():

@@ -154,7 +154,7 @@ def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
         elif name in TABLES:
             table = getattr(compare_dataset(dataset), TABLES[name])
             if table.empty:  # the command line does not write it either
-                raise UserError(f"{name}: there is nothing in it; neither scenario states a claim")
+                raise UserError(f"{name}: it is empty, as neither scenario states a claim")
             table.to_csv(path, index=False, float_format="%.6g")
         else:
             draw(path.stem, dataset, path, **_options(path.stem, state))

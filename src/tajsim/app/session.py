@@ -216,7 +216,7 @@ class SessionManager:
         """
         if len(self._sessions) >= MOST_SESSIONS:
             raise UserError(
-                f"{MOST_SESSIONS} tabs or downloads are open; close one to go on in another"
+                f"{MOST_SESSIONS} tabs or downloads are open; close one before you go on"
             )
         self._sessions.append(session)
 

@@ -238,7 +238,7 @@ def _pairs(
         if not name or not value:
             wrong.append(f"{option} {text}: expected key{mark}{what}")
         elif name in found:
-            wrong.append(f"{option} {text}: {name}: the key stands twice; expected once")
+            wrong.append(f"{option} {text}: {name}: the key appears twice; expected once")
         found[name] = value
     if len(found) > _MOST_MOVED:
         wrong.append(f"{len(found)} levers or events are moved; expected at most {_MOST_MOVED}")

@@ -48,7 +48,7 @@ SWEEP = verb.Option("sweep", "the folder of a sweep", "DIR")
 def sweep(options: Namespace) -> None:
     """Simulate every point of an experiment, and store the runs in DIR as they are finished.
 
-    Stopped in any way, the same command goes on where it was: nothing that is stored is computed
+    However a sweep was stopped, the same command resumes it: nothing that is stored is computed
     again. With more --runs, or more points in the file, it adds what is missing.
     """
     with verb.table_file(options.tidy, options.overwrite, (".csv", ".parquet")) as file:
@@ -83,8 +83,8 @@ def _said(report: Report, found: Sweep) -> str:
         causes = found.failures.groupby("cause", sort=False).size()
         lines += [f"  {runs:,} runs: {cause}" for cause, runs in causes.head(_FEW).items()]
     if report.precise is not None:
-        reached = "is reached" if report.precise else "is not reached with so many runs"
-        lines.append(f"The precision asked for {reached}.")
+        reached = "is reached" if report.precise else "is not reached with this number of runs"
+        lines.append(f"The requested precision {reached}.")
     lines.append(f"All of it is in {report.folder}; tajsim.load_sweep reads it.")
     return "\n".join(lines)
 
@@ -157,7 +157,7 @@ def sensitivity(options: Namespace) -> None:
     verb.Option("--scenario", "one scenario (default: it is one of the inputs)", "NAME"),
     verb.Option("--inputs", "only these factors (default: all)", "A,B"),
     verb.Option("--drawn", "also the uncertain parameters that each run draws"),
-    verb.Option("--boxes", "boxes at most (default 3)", "N", default=3),
+    verb.Option("--boxes", "the most boxes to report (default 3)", "N", default=3),
     verb.Option(
         "--least", "fewest points in a box (default: a twentieth, at least 5 or a quarter)", "N"
     ),
@@ -167,7 +167,7 @@ def discover(options: Namespace) -> None:
     """Find boxes in the space of the factors of a sweep in which an outcome happens often.
 
     They are found by patient rule induction. Prints, for each box: a sentence, its limits, how
-    often it happens in it and elsewhere, also on points held out, and what chance explains.
+    often it happens inside and elsewhere, also on points held out, and what chance explains.
     """
     if options.boxes < 1:
         raise UserError(f"boxes {options.boxes}: expected at least 1")
@@ -196,7 +196,7 @@ def _goal(text: str) -> tuple[str, str]:
     SWEEP,
     verb.Option(
         "--goal",
-        "a kept column that shall be high or low; may be repeated",
+        "a kept column that should be high or low; may be repeated",
         "NAME=WAY",
         action="append",
         required=True,
@@ -224,8 +224,8 @@ def robust(options: Namespace) -> None:
     """Compare the portfolios of a sweep (choices of levers) in the same states of the world.
 
     Prints the regret, the share of states in which given levels are reached, the recommended
-    portfolio, and the conditions under which it fails. A state is the number of a run with its luck
-    and its uncertain parameters, and a value for each factor that is no lever.
+    portfolio, and the conditions under which it fails. A state is a run number with its draws
+    and its uncertain parameters, and a value for each factor that is not a lever.
     """
 
     def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
@@ -305,10 +305,10 @@ def _draw_robustness(found: Robustness) -> dict[str, Figure]:
     axes = []
     for goal in found.goals[:2]:
         row = row_of(found.sweep, goal.column)
-        label = f"{label_of(row)}: {goal.way} is wanted"
+        label = f"{label_of(row)}: {goal.way} is preferred"
         axes.append((f"mean_{goal.column}", f"worst_{goal.column}", label, str(row["unit"])))
     if len(axes) == 1:
-        axes.append(("regret_max", "", "largest regret: low is wanted", found.regret_unit))
+        axes.append(("regret_max", "", "largest regret: low is preferred", found.regret_unit))
     portfolios = [
         ", ".join(f"{lever} {value_text(row[lever])}" for lever in found.states.levers)
         for row in found.states.portfolios.to_dict("records")
@@ -316,7 +316,7 @@ def _draw_robustness(found: Robustness) -> dict[str, Figure]:
     states = len(found.states.table)
     foot = _foot(found.sweep, f"{len(found.table)} portfolios, {states:,} states of the world")
     levels = " and ".join(level.text for level in found.levels)
-    about = f"Means over the same states of the world. It satisfies where {levels}."
+    about = f"Means over the same states of the world. Satisfied where {levels}."
     title = f"Portfolios of {', '.join(found.states.levers)}"
     drawn = tradeoff(found.table, portfolios, axes, found.recommended, title, about, foot)
     pictures = {"tradeoff": drawn}

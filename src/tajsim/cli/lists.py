@@ -111,7 +111,7 @@ def new(options: Namespace) -> None:
 def check(options: Namespace) -> None:
     """Report every mistake of scenario and experiment files at once.
 
-    Each is told with its line, key and what is expected.
+    Each is reported with its line, its key and what is expected.
     """
     from tajsim.inputs.experiment import check_experiment
     from tajsim.inputs.experiment_file import is_experiment
@@ -223,7 +223,7 @@ def _parameter_in_full(p: Parameter) -> str:
         "role": [p.role],
         "basis": textwrap.wrap(": ".join(said), room),
         "from": [line for f in figures for line in textwrap.wrap(f, room, subsequent_indent="  ")],
-        "rules": [", ".join(readers().get(p.family, [])) or "none reads it"],
+        "rules": [", ".join(readers().get(p.family, [])) or "no rule reads it"],
     }
     rows = [(name if i == 0 else "", line) for name in parts for i, line in enumerate(parts[name])]
     shown = [f"{name:7}{line}" for name, line in rows]
@@ -276,7 +276,7 @@ def outcomes(options: Namespace) -> None:
 def mechanisms(options: Namespace) -> None:
     """Show the statements of the documents about cause and effect.
 
-    Each with what became of it: modelled (and the functions that carry it), in a scenario, left out
+    Each has its status: modelled (with the functions that implement it), in a scenario, left out
     or open; or one in full, with the parameters that its functions read and the claims that test
     it.
     """

@@ -22,16 +22,16 @@ KINDS = {
     "distribution": ("outcome select window", "an outcome over the runs, scenarios together"),
     "difference": ("outcome select window", "paired differences to the first scenario, a forest"),
     "scenarios": ("outcome select smooth", "an outcome in many scenarios, a small panel for each"),
-    "border": ("outcome", "what passes, is caught and is paid for on each section, who guards it"),
+    "border": ("outcome", "what passes, is seized and is paid for on each section, who guards it"),
     "map": ("outcome at", "border sections and regions at one date or several"),
-    "providers": ("select", "who carries each task: own agencies, each power, nobody"),
-    "money": ("window", "who gets the money of drugs, extortion and aid, up to the top"),
+    "providers": ("select", "who covers each task: own agencies, each power, nobody"),
+    "money": ("window", "who gets the money from drugs, extortion and aid, up to the top"),
     "elite": ("select", "what becomes of each commander, and his loyalty"),
-    "network": ("at", "who holds which post, shields how many networks, who has fallen, at dates"),
+    "network": ("at", "posts, networks under protection, and who has fallen, at given dates"),
     "position": ("window", "the regime between Moscow and the West, year by year"),
     "lanes": ("run", "the events of one run, a lane per group of actors"),
     "claims": ("", "what the documents claim, and in how many runs it holds"),
-    "targets": ("", "what was observed against what is simulated (results of history)"),
+    "targets": ("", "observed against simulated figures (results of history)"),
     "tornado": ("outcome", "the assumptions that move a comparison most"),
 }
 #: Kinds of pictures of the folder of a sweep.
@@ -145,8 +145,8 @@ def report(options: Namespace) -> None:
     """Write one HTML file that needs no network.
 
     It holds the question, what was changed, the answer in at most five sentences, pictures, paired
-    differences, claims, what the conclusion rests on, one run's story, limits, and how to make it
-    again. Every sentence is made from the results: it states no direction where the interval covers
+    differences, claims, the basis of the conclusion, one run's story, limits, and how to reproduce
+    it. Every sentence is made from the results: it states no direction where the interval covers
     zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
     the first scenario is the reference.
     """
@@ -233,7 +233,7 @@ def calibrate(options: Namespace) -> None:
 
     Writes a sample of the parameters that fit, with tables of what was learnt and how well it fits.
     Numbers that are not given are those of the sample that ships with tajsim, which is not changed.
-    Finished rounds are kept in the folder: the same command goes on where it was ended.
+    Finished rounds are kept in the folder: the same command resumes where it was ended.
     """
     import tajsim.calibration.report as made
     from tajsim.calibration.calibrate import PRIOR_RUNS, calibrate

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": DEFAULT_MODE}
 DRAWS = (
     verb.Option("--runs", f"runs (default {USUAL['runs']})", "N"),
-    verb.Option("--seed", f"of draws (default {USUAL['seed']})", "N"),
+    verb.Option("--seed", f"seed of the draws (default {USUAL['seed']})", "N"),
     verb.Option(
         "--parameters",
         "uncertain parameters: a row of the calibrated sample for each run (posterior), drawn from "
@@ -40,7 +40,7 @@ ENSEMBLE = (
     *DRAWS,
     verb.Option(
         "--set",
-        "a parameter that wins over the scenarios; may be repeated",
+        "a parameter that overrides the scenarios; may be repeated",
         "KEY=VALUE",
         action="append",
         dest="overrides",
@@ -65,13 +65,13 @@ tajsim run status-quo --runs 200 --seed 1 --out results/status-quo
     *ENSEMBLE,
     verb.window_option("default: the whole period"),
     verb.Option("--save", "a new file for the state after the last month, see --until", "STATE"),
-    verb.Option("--from", "go on from a saved state, with its runs", "STATE", dest="resume"),
+    verb.Option("--from", "continue from a saved state, with its runs", "STATE", dest="resume"),
 )
 def run(options: Namespace) -> None:
     """Simulate one scenario, print medians and 90 % of its runs, and keep the results.
 
-    With --save the state after the last month is kept, and with --from it is continued, to the bit
-    as if it had not been interrupted. Other scenarios may continue it too, if they differ in levers
+    --save keeps the state after the last month, and --from continues it, identical to the bit
+    to an uninterrupted run. Other scenarios may continue it too, if they differ in levers
     or later events only.
     """
     state = None
@@ -114,7 +114,7 @@ def compare(options: Namespace) -> None:
 
     Prints, for each outcome, both medians, the mean paired difference with its 90 % interval, the
     sign where the interval is clear of zero with the share of runs that have it, and the factor by
-    which pairing cut the variance; for each claim of the documents in what share of the runs it
+    which pairing reduces the variance; for each claim of the documents in what share of the runs it
     holds; and how much of the variance comes from documented, derived and assumed parameters and
     from chance, with the five assumptions that matter most.
     """
@@ -166,15 +166,15 @@ def claims(options: Namespace) -> None:
     "tajsim signs --runs 100 --workers 2",
     verb.Option("ids", "a sign or a change (default: all)", "ID", nargs="*"),
     *verb.file_options("a new file for the table: .csv"),
-    verb.Option("--runs", "runs of every pair (default: what each sign asks for)", "N"),
+    verb.Option("--runs", "runs of every pair (default: what each sign requires)", "N"),
     *DRAWS[1:],
 )
 def signs(options: Namespace) -> None:
-    """Test what must be seen in the model as a whole when one thing is changed.
+    """Test the effects that the model as a whole must show when one thing is changed.
 
     Each change is simulated in pairs with its reference. Prints, for each sign: the verdict (holds,
     right sign but negligible, turns later over the whole horizon, undecided at this number of runs,
-    fails, or not tested while the model lacks what it names), the smallest effect that is expected,
+    fails, or not tested where the model lacks what it names), the smallest effect that is expected,
     the mean effect with its 90 % interval and over its spread over runs, and document and line.
     """
 
@@ -194,7 +194,7 @@ def validate(options: Namespace) -> None:
 
     It shows each target, fitted or only checked, as observed (with its error) against the simulated
     distribution; how many of the intervals cover what was observed; the checked ones against two
-    naive baselines, saying where a baseline wins; and the trajectories, period by period.
+    naive baselines, saying where a baseline does better; and the trajectories, period by period.
     """
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
@@ -210,21 +210,21 @@ def validate(options: Namespace) -> None:
     verb.Option("other", "results of a second scenario, same seed", "OTHER", nargs="?"),
     verb.Option("--run", "the number of the run", "N"),
     verb.Option("--scenario", "which scenario, where the results hold several", "NAME"),
-    verb.Option("--against", "the scenario it is compared with", "NAME"),
+    verb.Option("--against", "the scenario with which it is compared", "NAME"),
     verb.Option("--all", "leave nothing out"),
     *verb.file_options("a new file for the events behind the text: .csv"),
 )
 def explain(options: Namespace) -> None:
     """Tell one run as a story, or where two scenarios diverge and what followed.
 
-    Every decision that changes a course is kept in the results with month, actor, cause and size.
+    Decisions that change the course of a run are in the results with month, actor, cause and size.
       tajsim explain RESULTS --run 17                  tells run 17 as a dated story
       tajsim explain RESULTS --against NAME --run 17   names the first event in which run 17 differs
                                                        between two scenarios, and what followed
       tajsim explain A B --run 17                      the same for two results of one seed
     Without --run, two scenarios are compared over all their runs: what differs first, in what share
     of the runs, how many months after the scenario's own first event, and which kinds of events
-    come more or less often. A is the reference (--against, or the first results), B the other.
+    occur more or less often. A is the reference (--against, or the first results), B the other.
     """
     with verb.table_file(options.out, options.overwrite) as file:
         chosen = verb.given(options, "run scenario against")

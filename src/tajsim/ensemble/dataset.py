@@ -44,8 +44,8 @@ _LABELS = {
     "event_month": "Month",
     "event_kind": "Kind of event, as a row of event_kinds",
     "event_actor": "Who acts, as a row of event_names",
-    "event_target": "At whom or what, as a row of event_names",
-    "event_cause": "What weighed most, as a row of event_causes",
+    "event_target": "Who or what is affected, as a row of event_names",
+    "event_cause": "The main cause, as a row of event_causes",
 }
 
 

@@ -320,12 +320,12 @@ def boxes_text(what: str, boxes: Sequence[FoundBox], noun: str = "runs") -> list
         return ["No box is better than the whole: the inputs do not explain where it happens."]
     first = [f"Box 1. {sentence(what, boxes[0], noun)}"]
     lines = first + [
-        f"Box {k}. In what is left, {sentence(what, box, noun)}"
+        f"Box {k}. Among the remaining rows, {sentence(what, box, noun)}"
         for k, box in enumerate(boxes[1:], 2)
     ]
     foot = (
-        "cases: share of all cases that lie in the box. held out: on fifths of the points that had "
-        "no part in making the box. chance: of a limit, the quasi-p-value; limits above "
+        "cases: share of all cases that lie in the box. held out: on fifths of the points, "
+        "not used to make the box. chance: of a limit, the quasi-p-value; limits above "
         f"{DOUBT:g} may be chance."
     )
     return ["\n".join(lines), numbers.text_table(_HEAD, _rows(boxes), left=(0, 1)), foot]

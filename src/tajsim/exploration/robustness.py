@@ -420,7 +420,7 @@ def _where_it_fails(
     if not 0.0 < fails.mean() < 1.0:
         return None, (), ""
     if len(fails) < ENOUGH:
-        few = f"{len(fails)} states are too few to seek where it fails; {ENOUGH} are needed."
+        few = f"{len(fails)} states are too few to find where it fails; {ENOUGH} are needed."
         return None, (), few
     others = [name for name in states.table.columns if name != "run"]
     inputs = states.table.join(sweep.drawn(), on="run").drop(columns="run")
@@ -477,7 +477,7 @@ def recommendation(found: Robustness) -> str:
     mine = float(other.iloc[found.recommended])
     if mine >= float(other.iloc[rival]):
         return f"{text}, and the other rule agrees."
-    what = "satisfies more often" if found.rule == "regret" else "has the smallest largest regret"
+    what = "satisfies more often" if found.rule == "regret" else "has the smallest maximum regret"
     return f"{text}. But {portfolio_text(found, rival)} {what}."
 
 

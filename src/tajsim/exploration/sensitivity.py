@@ -52,8 +52,8 @@ _OF = {
 }
 _FEW = 10
 _SHARED = (
-    "All points share their draws: run 3 has the same luck at every point. So what that luck does "
-    "alike at all points\nis in no index, and only luck that acts differently blurs them; with "
+    "All points share their draws: run 3 has the same random draws everywhere. Chance that acts "
+    "alike at all points\nis in no index; only chance that acts differently blurs them. With "
     "independent draws at each point, both would."
 )
 
@@ -109,7 +109,7 @@ class Sensitivity(Printed):
         pairs = zip(self.indices["scenario"], self.indices["column"], strict=True)
         columns = [_column(self, *pair, everything) for pair in dict.fromkeys(pairs)]
         foot = (
-            f"{_SHARED}\nThe luck holds the uncertain parameters that are no factors (mode "
+            f"{_SHARED}\nChance includes the uncertain parameters that are not factors (mode "
             f"'{self.sweep.about['parameters']}'). Intervals: bootstrap, 90 %."
         )
         return "\n\n".join([head, *columns, "\n".join([foot, *self.notes])])
@@ -298,16 +298,16 @@ def _chance_text(found: Sensitivity, scenario: str, column: str, floor: float) -
     if math.isnan(row.factors):
         return "Chance and factors cannot be separated: that needs two runs or more at each point."
     text = (
-        f"Of the variance over points and runs {percent(row.factors)} goes with the factors, "
-        f"{percent(row.alike)} with luck that acts alike at every point, "
-        f"{percent(row.apart)} with luck that acts differently. "
+        f"Of the variance over points and runs {percent(row.factors)} is due to the factors, "
+        f"{percent(row.alike)} to chance that acts alike at every point, "
+        f"{percent(row.apart)} to chance that acts differently. "
         f"Of the variance of the means {percent(row.floor)} is chance"
     )
     if found.method == "Sobol indices":
         text += (
-            f": a total index of {table_number(floor)} is none, and first-order indices are "
+            f": a total index of {table_number(floor)} may be chance, and first-order indices are "
             "smaller by that share than without it"
         )
     elif found.method != RANKS:
-        text += f": a mu* of {table_number(floor)} is none"
+        text += f": a mu* of {table_number(floor)} may be chance"
     return f"{text}."

@@ -89,7 +89,7 @@ def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
             source.problems.add(key, error)
             continue
         if path.stem in found:
-            text = f"a scenario named '{path.stem}' stands twice; expected once"
+            text = f"a scenario named '{path.stem}' appears twice; expected once"
             source.problems.add(key, text)
             continue
         try:
@@ -190,7 +190,7 @@ class FactorList:
             if row.model is None:
                 self._nameless |= not name
             elif name in self.declared:
-                self.problems.add(row.key, f"the factor '{name}' stands twice; expected once")
+                self.problems.add(row.key, f"the factor '{name}' appears twice; expected once")
             else:
                 for factor in self._factors(row.key, row.model, name):
                     self.found.setdefault(factor.name, factor)
@@ -309,7 +309,7 @@ class FactorList:
             values.append(read)
         numbers = [value for value in values if not isinstance(value, str)]
         if len(set(values)) < len(values):
-            self.problems.add(key, "a value stands twice; expected once")
+            self.problems.add(key, "a value appears twice; expected once")
         elif numbers and len(numbers) < len(values):
             self.problems.add(key, "texts and numbers are mixed; expected one kind")
         else:
@@ -471,7 +471,7 @@ def file_keep(source: Source, period: Period) -> dict[str, experiment_file.Keep]
             continue
         for keep in _columns(row, row.window or period):
             if keep.column in columns:
-                text = f"the column '{keep.column}' stands twice; expected another key 'name'"
+                text = f"the column '{keep.column}' appears twice; expected another key 'name'"
                 problems.add(key, text)
             columns.setdefault(keep.column, keep)
     return columns

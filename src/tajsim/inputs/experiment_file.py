@@ -97,7 +97,7 @@ class FactorRow(source.FileTable):
         None, description="the values themselves: numbers, or texts such as months"
     )
     steps: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
-        None, description="grid: so many values from low to high"
+        None, description="grid: this many values from low to high"
     )
     spread: Spread = "uniform"
     every: Role | None = Field(None, description="a factor for every parameter of this role")
@@ -118,7 +118,7 @@ class ExperimentFile(source.FileTable):
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
     question: Annotated[str, Field(min_length=1)] = Field(
-        description="what the points shall answer"
+        description="what the points should answer"
     )
     scenarios: Annotated[list[str], Field(min_length=1)] = Field(
         description="shipped scenarios, or paths from this file"
@@ -128,7 +128,7 @@ class ExperimentFile(source.FileTable):
     )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     parameters: Mode = Field(
-        registry.DEFAULT_MODE, description="uncertain parameters that are no factors"
+        registry.DEFAULT_MODE, description="uncertain parameters that are not factors"
     )
     end: Month | None = Field(None, description="last month (that of the scenarios if absent)")
     design: Design

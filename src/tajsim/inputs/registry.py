@@ -135,7 +135,7 @@ def load_families() -> dict[str, Family]:
     for file in sorted(files("tajsim").joinpath("data/parameters").iterdir(), key=lambda f: f.name):
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         for name in tables.keys() & found.keys():
-            raise UserError(f"data/parameters/{file.name}: '{name}' stands in another file as well")
+            raise UserError(f"data/parameters/{file.name}: '{name}' is defined in another file too")
         found |= {name: _family(name, table) for name, table in tables.items()}
     order = {name: place for place, name in enumerate(families.Families.__annotations__)}
     return {name: found[name] for name in sorted(found, key=lambda n: order.get(n, len(order)))}

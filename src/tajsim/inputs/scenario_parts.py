@@ -92,7 +92,7 @@ class ScenarioFile(FileTable):
     """A scenario file."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
-    question: Annotated[str, Field(min_length=1)] = Field(description="what the runs shall answer")
+    question: Annotated[str, Field(min_length=1)] = Field(description="what the runs should answer")
     extends: str | None = Field(None, description="a shipped scenario, or a path from this file")
     start: Month | None = Field(None, description="first month; inherited where it is absent")
     end: Month | None = Field(None, description="last month; inherited where it is absent")
@@ -384,7 +384,7 @@ def command_settings(
         if "=" not in text or not key:
             messages.append(f"--set {text}: expected key=value{_example(key)}")
         elif key in found:
-            messages.append(f"{where}the key stands twice; expected once")
+            messages.append(f"{where}the key appears twice; expected once")
         else:
             try:
                 found[key] = registry.check_value(key, value)
@@ -464,7 +464,7 @@ def file_claims(source: Source, period: Period) -> list[Claim]:
         if row.model is None:
             continue
         if row.model.id in claims:
-            text = f"the id '{row.model.id}' stands twice; expected once"
+            text = f"the id '{row.model.id}' appears twice; expected once"
             source.problems.add((*row.key, "id"), text)
         for name, text in _bounds(row.model):
             source.problems.add((*row.key, name) if name else row.key, text)

@@ -159,7 +159,7 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
         if sign is None:
             continue
         if sign.id in signs:
-            problems.add((*key, "id"), f"'{sign.id}' stands twice; expected once")
+            problems.add((*key, "id"), f"'{sign.id}' appears twice; expected once")
         for name, said in _misfits(sign, adjectives, changes):
             problems.add((*key, name), said)
         if sign.outcome in load_outcomes() and not sign.needs:

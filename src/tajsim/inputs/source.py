@@ -229,7 +229,7 @@ def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
         problems = Problems(shown_path, toml.Lines(places))
         twice = toml.repeated(places)
         for name, first, later in twice:
-            again = f"stands twice, first on line {first.line}; expected once"
+            again = f"appears twice, first on line {first.line}; expected once"
             problems.add((name,), again, later.line)
         try:
             tables = tomllib.loads(text)

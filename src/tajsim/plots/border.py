@@ -57,7 +57,7 @@ _MAPS = {"heroin_entering": style.FLOW_MAP, "heroin_seized": style.SEIZED_MAP}
 _EVENTS = ("handover",)
 _SUBTITLE = (
     "Month by month on one colour scale per row: medians of the runs, for the guard the share of "
-    "runs; grey is not defined. The Afghan line from Ishkashim in the east to the Uzbek border in "
+    "runs; grey: not defined. The Afghan line from Ishkashim in the east to the Uzbek border in "
     "the west, then the Chinese one."
 )
 
@@ -261,8 +261,8 @@ def lanes(
 
 def _subtitle(numbered: int, events: int) -> str:
     if not events:
-        return "Nothing is noted of this run in these months."
-    return f"The {numbered} of most weight are numbered and listed below." if numbered else ""
+        return "No event is recorded for this run in these months."
+    return f"The {numbered} most important are numbered and listed below." if numbered else ""
 
 
 def lane_of(events: chronicle.EventLog, place: int) -> int:
@@ -330,7 +330,7 @@ def _tint(weight: int) -> str:
 
 
 def _legend() -> list[style.Item]:
-    names = {3: "break or turn", 2: "decision", 1: "what happens often"}
+    names = {3: "break or realignment", 2: "decision", 1: "frequent event"}
     return [
         style.line_item(name, ls="", marker="o", ms=1.6 + 1.6 * w, mfc=_tint(w), mec="white")
         for w, name in names.items()

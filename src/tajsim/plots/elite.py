@@ -131,8 +131,8 @@ _YEAR = 7.5  # points
 _QUANTILES = (0.25, 0.5, 0.75)
 _POSITION_SUBTITLE = (
     "Yearly means: a point is the median of the runs, a cross the middle 50 % of them, drawn at "
-    "some years; hollow points are projection. Across: 1 leans on Moscow alone, "
-    "\N{MINUS SIGN}1 on the West alone."
+    "some years; hollow points are projection. Across: 1 is full alignment with Moscow, "
+    "\N{MINUS SIGN}1 with the West."
 )
 
 
@@ -170,9 +170,9 @@ def position(
         _path(ax, years, values[:, index], index, (box, (5.9 / columns, tall - 0.7)), behind)
         _dress(ax, box, names[index] if len(names) > 1 else "", 5.9 / columns)
         if index % columns == 0:
-            ax.set_ylabel("outsiders' part of all security work (share)")
+            ax.set_ylabel("outsiders' share of all security work")
         if index + columns >= len(names):
-            ax.set_xlabel("position between West and Moscow (index)")
+            ax.set_xlabel("alignment between West and Moscow (index)")
     return layout.figure
 
 
@@ -186,7 +186,7 @@ def _by_year(
     of_month = months.astype("datetime64[Y]").astype(int) + 1970
     years = np.array([y for y in np.unique(of_month) if (of_month == y).sum() == 12], float)
     if not years.size:
-        raise UserError("the picture of the position is by year; expected at least one whole year")
+        raise UserError("the picture of the alignment is by year; expected at least one whole year")
     found = []
     for name in (ALIGNMENT, DEPENDENCE):
         series = dataset[name].transpose("scenario", "month", "run").values.astype(float)
@@ -317,9 +317,9 @@ def standing(dataset: xr.Dataset, scenario: str, month: int) -> np.ndarray:
 MOST_PANELS = 6
 _SCALE = 0.24  # inches of all runs of one commander
 _NETWORK_SUBTITLE = (
-    "A ribbon is as wide as the share of the runs in which a commander stands where it leads: at "
-    "the head of an agency, or out of office. Left: how many of the largest networks he shields. "
-    "Right: how many commanders stand there on average."
+    "The width of a ribbon is the share of the runs in which a commander is where it leads: at "
+    "the head of an agency, or out of office. Left: how many of the largest networks he protects. "
+    "Right: the average number of commanders there."
 )
 
 
@@ -364,7 +364,7 @@ def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
     ones = np.ones(values.shape[1])
     for row, name in enumerate(COMMANDERS):
         shields = sum(patron == name for patron in NETWORK_PATRON.values())
-        said = f"shields {shields} networks" if shields else ""
+        said = f"protects {shields} networks" if shields else ""
         left.append(Node(name, numbers.display_name(name), ones, style.COMMANDERS, said))
         shares = [float((values[row] == i).mean()) for i in range(len(PLACES))]
         flows += [
@@ -409,8 +409,8 @@ EFFORT, OUTSIDE, GAP, PROVISION = "own_effort", "outside_provision", "gap", "pro
 #: So many powers are told apart, if they carry this much of a task on average in some scenario.
 MOST_POWERS, WORTH_TELLING = 5, 0.01
 _PROVIDERS_SUBTITLE = (
-    "Of each task the part that powers carry, that the country's own agencies carry beyond them, "
-    "and that nobody carries. What several powers do twice is divided by what each brings."
+    "The part of each task that powers cover, that the country's own agencies cover beyond them, "
+    "and that nobody covers. What several powers duplicate is divided by what each brings."
 )
 _OWN_EFFORT = {"color": style.INK, "lw": 1.2, "ls": (0, (4, 1.5))}
 _INTERVAL = "Areas: means over the runs, so that they add up; no interval is shown."

@@ -31,7 +31,7 @@ VERDICTS: dict[str, tuple[str, str, bool, str]] = {
     "not tested": ("_", style.QUIET, False, "not tested"),
 }
 _SUBTITLE = (
-    "Across: the share of runs in which a claim holds by itself. The verdict rests on the mean: it "
+    "Across: the share of runs in which a claim holds by itself. The verdict is about the mean: it "
     "holds where the 90 % interval is clear of zero on the side that the document names and the "
     "mean is not negligible."
 )

@@ -293,7 +293,7 @@ def _value_axis(ax: Axes, reference: str, spread: bool) -> None:
     ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     if not spread:
         ax.set_xticks([])
-        ax.set_xlabel("\n".join(numbers.wrap("no spread over the runs to measure by", _PANEL, 8.5)))
+        ax.set_xlabel("\n".join(numbers.wrap("no spread over the runs to scale by", _PANEL, 8.5)))
         return
     low, high = ax.get_xlim()
     ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
@@ -455,8 +455,8 @@ def _foot(dataset: xr.Dataset, still: Sequence[str]) -> str:
 PREFIX, TOGETHER = "assumptions_", "together"
 _LOW, _HIGH = "#0072b2", "#d55e00"
 _SUBTITLE = (
-    "How much of the variance of the paired differences goes with an assumption alone, on ranks; "
-    "bar: the share, line: its 90 % interval; pale: not told from chance."
+    "How much of the variance of the paired differences an assumption explains alone, on ranks; "
+    "bar: the share, line: its 90 % interval; pale: indistinguishable from chance."
 )
 
 
@@ -484,7 +484,7 @@ def tornado(
     )
     layout = style.Layout(
         body=rows_height(rows),
-        title=title or "Which assumptions move the difference",
+        title=title or "Assumptions that change the difference most",
         subtitle=_SUBTITLE,
         legend=[
             style.area_item("a higher value moves the difference up", **_fill(_HIGH, "")),
@@ -737,7 +737,7 @@ def bases(table: pd.DataFrame, headings: Sequence[Heading], title: str, foot: st
     layout = style.Layout(
         body=rows_height(rows),
         title=title,
-        subtitle="Share of the variance that goes with the factors of each basis.",
+        subtitle="Share of the variance due to the factors of each basis.",
         legend=[style.area_item(_REST.get(b, b), **fills[b]) for b in found],
         foot=foot,
     )

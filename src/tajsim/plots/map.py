@@ -121,7 +121,7 @@ class Exits:
         top = 10.0 ** np.floor(np.log10(self.largest))
         top *= max(step for step in (1, 2, 5) if step * top <= self.largest)
         texts = (
-            f"way out: {numbers.number(top)} {self.unit} of heroin leave",
+            f"exit: {numbers.number(top)} {self.unit} of heroin leave",
             numbers.number(top / 5),
         )
         return [

@@ -323,7 +323,7 @@ class Payments:
         diverted = self._whole("aid_diverted")
         used = self._whole("aid_delivered") - diverted
         self._flow(1, "diverted", "circle", diverted, style.LOST)
-        self._node(1, "freed", "Own money it frees", freed, style.QUIET)
+        self._node(1, "freed", "Own funds it frees", freed, style.QUIET)
         self._node(1, "diverted", "Aid diverted", diverted, style.LOST)
         self._node(1, "used", "Aid put to use", used, style.QUIET)
 
@@ -335,7 +335,7 @@ class Payments:
         kept, patronage = self._whole("rents_kept"), self._parts("patronage")
         takings = self._whole("rents_commander") - self._whole("patronage")
         self._node(2, "kept", "Kept by officers", kept, style.OTHERS)
-        self._node(2, "takings", "Taken in by\ncommanders", takings, style.COMMANDERS)
+        self._node(2, "takings", "Received by\ncommanders", takings, style.COMMANDERS)
         for commander, received in self._parts("rents_commander").items():
             given = patronage[commander]
             self._node(3, commander, numbers.display_name(commander), received, style.COMMANDERS)
@@ -405,8 +405,8 @@ def _colour(dimension: str, name: str) -> str:
 
 
 _SUBTITLE = (
-    "Who pays whom, from the first hands to the top. Heights are to scale, but for what networks "
-    "keep, which is cut."
+    "Who pays whom, from the source to the top. Heights are to scale, except what networks "
+    "keep, which is cut short."
 )
 _INTERVAL = (
     "Million USD a year: medians, in brackets 90 % of the runs. Heights are means over the runs, "
@@ -415,7 +415,7 @@ _INTERVAL = (
 _ONE_RUN = "Million USD a year."
 #: Left edge and width of each column, inches.
 _COLUMNS = ((1.18, BAR), (1.96, 1.1), (3.72, 1.0), (5.42, BAR))
-_HEADS = ("from", "first into the hands of", "then", "in the end")
+_HEADS = ("from", "first recipient", "then", "final recipient")
 _WIDE = style.WIDTH - 0.3
 _TALL = 2.3  # inches for the sum of the largest column
 
@@ -450,7 +450,7 @@ def money(
     inside = dataset.sel(month=slice(*months))
     layout = style.Layout(
         body=sum(rooms) + 0.25 * len(found),
-        title=title or "Who gets the money of drugs, extortion and aid",
+        title=title or "Who gets the money from drugs, extortion and aid",
         subtitle=f"{numbers.month_text(months[0])} to {numbers.month_text(months[1])}. {_SUBTITLE}",
         foot=panels.foot(inside, _INTERVAL if dataset.sizes["run"] > 1 else _ONE_RUN),
     )

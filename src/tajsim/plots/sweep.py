@@ -564,7 +564,7 @@ def tradeoff(
     legend = [
         style.line_item("recommended", marker="*", ls="", color=style.INK, ms=12),
         style.line_item("no portfolio is better in both", color=style.INK, lw=1.0),
-        style.line_item("to where the worst tenth of states begins", color=style.QUIET, lw=0.7),
+        style.line_item("to the start of the worst tenth of states", color=style.QUIET, lw=0.7),
     ]
     layout = style.Layout(body=4.4, title=title, subtitle=subtitle, legend=legend, foot=foot)
     ax = layout.figure.subplots()
@@ -591,7 +591,7 @@ def tradeoff(
     ax.set_ylabel("\n".join(wrap(up, _PANEL[1], 8.5)))
     style.plain_numbers(ax.xaxis, _PANEL[0])
     style.plain_numbers(ax.yaxis, 2.6)
-    panels.colour_bar(dots, ax, "% of states in which it satisfies", 3.5, pad=0.02, aspect=35)
+    panels.colour_bar(dots, ax, "% of states in which it is satisfied", 3.5, pad=0.02, aspect=35)
     return layout.figure
 
 

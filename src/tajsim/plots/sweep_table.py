@@ -250,6 +250,6 @@ def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
     known = table.dropna(subset=[name])
     codes, texts = cells(known[by], _BANDS)
     if len(texts) > MOST_GROUPS:
-        raise UserError(f"{by} has {len(texts)} values; a picture tells {MOST_GROUPS} apart")
+        raise UserError(f"{by} has {len(texts)} values; a picture can show at most {MOST_GROUPS}")
     values = known[name].to_numpy(dtype=float)
     return [Group(text, values[codes == code]) for code, text in enumerate(texts)]

@@ -36,8 +36,8 @@ def answer(facts: Facts) -> list[str]:
     if facts.runs < FEWEST:
         pairs = f"{facts.runs} pairs of runs" if facts.runs > 1 else "one pair of runs"
         return [
-            f"With {pairs} no direction is stated: what so few show may be luck (at least {FEWEST} "
-            "are needed, some hundreds are usual)."
+            f"With {pairs} no direction is stated: so few may differ by chance (at least {FEWEST} "
+            "are needed; some hundreds are usual)."
         ]
     chosen = _most_moved(facts)
     each = max(1, (MOST - 2) // len(chosen))
@@ -231,7 +231,7 @@ def counts(facts: Facts, left: int) -> list[str]:
         return [f"The one headline total {only}."]
     shown = [f"{n} {one if n == 1 else several}" for n, one, several in parts if n]
     where = f", over {len(facts.others)} scenarios," if len(facts.others) > 1 else ""
-    more = f"; the other {left} scenarios stand in the tables" if left else ""
+    more = f"; the other {left} scenarios are in the tables" if left else ""
     return [f"Of {len(table)} headline totals{where} {wording.listed(shown)}{more}."]
 
 

@@ -160,7 +160,7 @@ def reversal_sentences(facts: Facts, scenario: str) -> list[str]:
         ]
     found = reversals(facts, scenario)
     if not found:
-        return ["No difference has a direction and varies with an assumption: nothing to one."]
+        return ["No difference has a direction and varies with an assumption: nothing to test."]
     outcomes = len({one.outcome for one in found})
     pairs = f"{len(found)} pair{'s' if len(found) > 1 else ''}"
     many = f"{outcomes} difference{'s' if outcomes > 1 else ''}"
@@ -179,7 +179,7 @@ def reversal_sentences(facts: Facts, scenario: str) -> list[str]:
     if hints:
         lines.append(
             f"In {len(hints)} the 90 % interval of a third lies on the other side of zero, which "
-            f"chance can give among {pairs}: more runs would show."
+            f"chance can give among {pairs}: more runs would decide."
         )
     faded = sum(one.fades for one in found)
     if faded:
@@ -305,7 +305,7 @@ def out_of_calibration(facts: Facts) -> list[str]:
             if not low <= value <= high:
                 lines.append(
                     f"{scenario} {name} to {numbers.table_number(value)}, outside the calibrated "
-                    f"range of {numbers.interval(low, high)}: nothing there was held against the "
+                    f"range of {numbers.interval(low, high)}: it was not checked there against the "
                     "documents."
                 )
     return list(dict.fromkeys(lines))
@@ -325,15 +325,15 @@ def _mode(facts: Facts) -> list[str]:
         lines = "The uncertain parameters were drawn from their whole ranges, not from the "
         return [lines + "calibrated sample: these runs were not fitted to the documents."]
     if mode == "fixed":
-        lines = "All parameters were held at their values: the intervals hold chance alone, and "
-        return [lines + "nothing of what the assumptions leave open."]
+        lines = "All parameters were held at their values: the intervals show chance alone, and "
+        return [lines + "not the uncertainty of the assumptions."]
     return []
 
 
 def _continued(facts: Facts) -> list[str]:
     return [
         f"The months up to {wording.month(one['until'])} are those of a saved history of "
-        f"{one['scenario']}: what a scenario has otherwise counts from the month after on."
+        f"{one['scenario']}: other settings of a scenario take effect in the month after."
         for one in facts.continued
     ]
 
@@ -344,7 +344,7 @@ def _runs(facts: Facts) -> list[str]:
     if facts.runs == 1:
         return ["There is only one run: it is one possible history, and there is no interval."]
     return [
-        f"There are only {facts.runs} runs: what is rare may not have shown, and intervals are "
+        f"There are only {facts.runs} runs: rare events may not have occurred, and intervals are "
         "wide."
     ]
 
@@ -360,7 +360,7 @@ def _projection(facts: Facts) -> list[str]:
     first, last = max(min(w[0] for w in ends), "2016-01"), max(w[1] for w in ends)
     return [
         f"The months from {wording.month(first)} to {wording.month(last)} ({months} of them) are "
-        "projection: no document speaks of them, and outside pressures go on as scheduled."
+        "projection: no document covers them, and outside pressures continue as scheduled."
     ]
 
 
@@ -377,14 +377,14 @@ def _version(facts: Facts) -> list[str]:
 _ALWAYS = (
     "It is not a forecast. Named commanders, powers and movements follow general rules and "
     "random draws; who acts, and when, is chance.",
-    "An interval says how sure the model is of its own mean at this number of runs, not how sure "
-    "one may be about the country.",
+    "An interval shows how precisely the model's own mean is known at this number of runs, not how "
+    "certain one can be about the country.",
     "Differences between scenarios deserve more trust than levels, and directions more than sizes: "
     "what is wrong in both scenarios of a pair often cancels.",
-    "The five documents see the country from outside, with information up to 2004, 2007 and "
+    "The five documents view the country from outside, with information up to 2004, 2007 and "
     "January 2016. What they do not mention is not in the model.",
-    "The documents that gave the causes also gave most of what the results are compared with. That "
-    "a claim holds shows that the model says what they say.",
+    "The documents that supplied the mechanisms also supplied most of the figures for comparison. "
+    "If a claim holds, this shows only that the model agrees with them.",
     "The form of a rule is an assumption without a range. Afghan harvests, the Russian economy and "
     "Western attention do not react to the country.",
 )
@@ -418,7 +418,7 @@ def _own(facts: Facts) -> list[str]:
     assumed, whole = facts.counts.get("assumption", 0), sum(facts.counts.values())
     if whole:
         lines.append(
-            f"{assumed:,} of {whole:,} parameters in force are assumptions; one may be wrong "
-            "beyond its range."
+            f"{assumed:,} of {whole:,} parameters in force are assumptions; true values may "
+            "lie outside their ranges."
         )
     return lines

@@ -93,7 +93,7 @@ def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> st
         reference, scenario: the names.
         runs: the number of runs.
     """
-    lead = f"How much of each difference of {scenario} goes with which group of draws"
+    lead = f"The decomposition of variance for each difference of {scenario}"
     if runs < shares.FEWEST:
         return f"{lead} is estimated from {shares.FEWEST} runs on."
     own = table[table["scenario"] == scenario] if len(table) else table
@@ -104,8 +104,8 @@ def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> st
             f"tajsim compare with the same --window estimates it."
         )
     return (
-        f"{lead} is not in these results: it takes runs made again with one group of "
-        f"draws made anew, which tajsim compare {reference} {scenario} does (without "
+        f"{lead} is not in these results: it needs runs repeated with one group of "
+        f"draws renewed, which tajsim compare {reference} {scenario} does (without "
         "--no-variance) and tajsim run does not."
     )
 
@@ -153,7 +153,7 @@ def _load(place: str | Path) -> xr.Dataset:
     """Read results; a folder of another kind is named for what it is."""
     if (Path(place) / SWEEP_FILE).is_file():
         raise UserError(
-            f"{place}: is a sweep; a report is made of what tajsim run or compare keeps, a sweep "
+            f"{place}: is a sweep; a report needs the results of tajsim run or compare; a sweep "
             "is read by tajsim plot, sensitivity, discover and robust"
         )
     return load_results(place)
@@ -570,7 +570,7 @@ class Narrative:
     chosen: str
     events: list[tuple[str, str, str]]
     left: int
-    nothing: str = "Nothing happened that changed the course."
+    nothing: str = "No event changed the course of the run."
 
     @property
     def more(self) -> str:

@@ -42,10 +42,10 @@ SECTIONS = (
     ("figures", "Figures"),
     ("differences", "Outcomes"),
     ("claims", "Claims"),
-    ("rests", "What it rests on"),
+    ("rests", "Evidence and assumptions"),
     ("story", "One run"),
     ("limits", "Limits"),
-    ("again", "Make it again"),
+    ("again", "Reproduce it"),
 )
 #: With more scenarios than this against the reference, each is folded, without a picture of a run.
 FOLDED = 3
@@ -172,7 +172,7 @@ def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
 def _no_shares(facts: Facts, scenario: str) -> str:
     """Say why a scenario has no shares of variance, "" where they are."""
     if len(facts.variance) and scenario in set(facts.variance["scenario"]):
-        return f"No difference of {scenario} has a direction: there is nothing to divide."
+        return f"No difference of {scenario} has a direction, so there is no variance to divide."
     return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)
 
 
@@ -397,11 +397,11 @@ _SHOWS = {
     "border": "Heat maps of border section against month: heroin entering, the share of loads "
     "seized, who guards, and loads with bought passage.",
     "providers": "Stacked areas over the months, a panel for each security task: the state's own "
-    "effort, what each outside power provides, and what nobody carries.",
+    "effort, what each outside power provides, and what nobody covers.",
     "money": "Ribbons from drug networks, people and donors to the agencies that take tolls and "
     "extortion, and from these to officers, commanders and the ruling circle, which pays "
     "commanders and keeps the rest.",
-    "position": "Path by year of the position between West and Moscow against dependence.",
+    "position": "Path by year of the alignment between West and Moscow against dependence.",
     "elite": "A lane for each commander: in which share of the runs he serves, is removed or "
     "breaks away, and his loyalty.",
     "scenarios": "A small panel for each scenario: the median over time of the outcome that "
@@ -409,7 +409,7 @@ _SHOWS = {
     "claims": "A row for each claim of the documents: verdict, share of the runs in which it holds "
     "and mean effect with its 90 % interval.",
     "tornado": "Bars for the assumptions that matter most: the share of the variance of the "
-    "differences that goes with each alone.",
+    "differences that each explains alone.",
     "lanes": "The events of one run on a line of time, a lane for each group of actors; the most "
     "important are listed beside the figure.",
 }

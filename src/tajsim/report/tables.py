@@ -69,9 +69,9 @@ def overview(facts: Facts) -> Table | None:
         ["Scenario", "Outcome", "Mean paired difference", "90 % interval", "In runs"],
         body,
         [""] * len(body),
-        f"Of each at most {EACH} differences with a direction: those that its claims are about "
-        "before the others, the largest beside the spread of the runs first, none that goes with "
-        "one before it.",
+        f"At most {EACH} differences with a direction for each: first those its claims concern, "
+        "then the largest relative to the spread of the runs; none that is closely related to "
+        "one listed before it.",
     )
 
 
@@ -91,8 +91,8 @@ def differences(facts: Facts, scenario: str) -> list[Table]:
         f"{scenario} against {facts.reference}: {over}",
         "Medians of the runs, for yes-or-no outcomes the mean share. Differences of what is "
         "in % are percentage points. Over the window flows are by year, counts added, stocks at "
-        "its end, all else its mean. “In runs” says in how many the difference has that sign, "
-        "“pairing” is the factor by which pairing the runs cut the variance.",
+        "its end, all else its mean. “In runs” is the share in which the difference has that sign; "
+        "“pairing” is the factor by which pairing the runs reduces the variance.",
     )
     places = _differences(
         facts,
@@ -100,7 +100,7 @@ def differences(facts: Facts, scenario: str) -> list[Table]:
         shown[~is_whole(shown)],
         f"{scenario} against {facts.reference}: single sections, agencies, powers, regions, "
         "at most three of each outcome",
-        f"{same} rows are the same in every run; {left} more are no headlines, or differ by less "
+        f"{same} rows are the same in every run; {left} more are not headlines, or differ by less "
         "than one per cent, or their intervals cover zero.",
     )
     return [whole, places]
@@ -205,7 +205,7 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         marks,
         "A claim of direction holds where the interval of the mean effect is clear of zero on that "
         "side and the mean is not negligible, and fails where it is clear on the other or leaves "
-        "no room for an effect worth the name.",
+        "no room for the smallest effect that counts.",
     )
 
 
@@ -243,9 +243,9 @@ def shares(facts: Facts, scenario: str) -> Table | None:
         ["Outcome", "Documented", "Derived", "Assumed", "Chance"],
         body,
         [""] * len(body),
-        f"From {runs:,} runs made again with one group of draws made anew: uncertain parameters by "
-        "their basis, and chance, which is every other draw. What a group does together with "
-        "others counts for each, so that a row may add to more than 100 %.",
+        f"From {runs:,} runs repeated with one group of draws renewed: uncertain parameters by "
+        "their basis, and chance, which is every other draw. Joint effects of a group with "
+        "others count for each, so that a row may add up to more than 100 %.",
     )
 
 
@@ -264,7 +264,7 @@ def assumed(facts: Facts, scenario: str) -> Table | None:
         ["Assumption", "Value and range", "Share of variance", "Reason given"],
         body,
         marks,
-        f"Share of the variance (of ranks) that goes with the parameter alone, on average over the "
+        f"Share of the variance (of ranks) due to the parameter alone, on average over the "
         f"outcomes that differ clearly; from {int(part['sets'].iloc[0]):,} parameter sets.",
     )
 
@@ -376,14 +376,14 @@ def _own_files(facts: Facts, texts: dict[str, str]) -> list[str]:
     own = [file for file in dict.fromkeys(files) if file not in shipped]
     if not own:
         return []
-    verb, text = ("does", "its text stands") if len(own) == 1 else ("do", "their texts stand")
-    return [f"{wording.listed(own)} {verb} not ship with tajsim; {text} below."]
+    verb, text = ("does", "its text is") if len(own) == 1 else ("do", "their texts are")
+    return [f"{wording.listed(own)} {verb} not come with tajsim; {text} given below."]
 
 
 def _continued(facts: Facts) -> list[str]:
     """Say of what saved history the results are a continuation."""
     return [
-        f"The results go on from {one['file']}, a saved state of {one['scenario']} up to "
+        f"The results continue {one['file']}, a saved state of {one['scenario']} up to "
         f"{one['until']}, which tajsim run with --save makes."
         for one in facts.continued
     ]

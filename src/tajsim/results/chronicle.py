@@ -402,7 +402,7 @@ def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
             also = f"{'Besides' if told else 'Only'}: {counted(rest)}."
             lines += numbers.hanging(" " * 9, also)
     if not lines:
-        lines = ["Nothing happened that changed the course."]
+        lines = ["No event changed the course of the run."]
     return [*lines, "", *_closing(events)]
 
 

@@ -218,7 +218,7 @@ def basis_statement(dataset: xr.Dataset) -> str:
         parts.append(f"{counts['scenario']} set by a scenario")
     uncertain = int((dataset["role"].values == "uncertainty").sum())
     drawn = {
-        "posterior": "Each run took one row of the calibrated sample, and what was not calibrated "
+        "posterior": "Each run used one row of the calibrated sample, and what was not calibrated "
         f"of the {uncertain} uncertain ones was drawn from its range.",
         "prior": f"The {uncertain} uncertain ones were drawn for each run from their ranges.",
     }.get(str(dataset.attrs.get("parameters_mode")), "All were held at their values.")

@@ -14,10 +14,10 @@ const state = readLink(location.search);
 const FIELDS = ["runs", "seed", "until", "name", "from", "run"];
 const CHOICES = ["scenario", "reference", "parameters", "border", "land"];
 const LOST = {
-  full: "tajsim serves too many tabs; this one tries again from time to time.",
-  lost: "The connection to tajsim is lost. Trying again \u2026 (Is `tajsim app` still running?)",
-  shut: "tajsim was started anew: open the address that it has printed. "
-    + "This page then goes on by itself.",
+  full: "tajsim serves too many tabs; this one will try again from time to time.",
+  lost: "The connection to tajsim was lost. Trying again \u2026 (Is `tajsim app` still running?)",
+  shut: "tajsim has been restarted: open the address that it printed. "
+    + "This page then continues by itself.",
 };
 
 state.scenario ||= catalogue.scenarios[0].name;
@@ -64,7 +64,7 @@ function drawMoved() {
 }
 
 function movedRow(kind, name, value, words, unit) {
-  const back = html("button", { type: "button", "aria-label": `Put ${words} back` }, "\u00d7");
+  const back = html("button", { type: "button", "aria-label": `Reset ${words}` }, "\u00d7");
   back.addEventListener("click", () => { moved(kind, name, null); drawControls(); });
   return html("div", { "data-moved": name, class: "lever moved" }, html("div", { class: "top" },
     html("span", { class: "what" }, words),

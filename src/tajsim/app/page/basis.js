@@ -11,7 +11,7 @@ export function basisOf({ basis, head, lines }) {
   const inside = html("div", { class: "why", id: `why-${count}`, hidden: true },
     ...lines.map((line) => html("p", {}, line)));
   const button = html("button", { type: "button", class: `basis ${basis}`, "aria-expanded": "false",
-    "aria-controls": inside.id, "aria-label": `${basis}: what ${head} rests on` }, basis);
+    "aria-controls": inside.id, "aria-label": `${basis}: basis of ${head}` }, basis);
   button.addEventListener("click", () => {
     inside.hidden = !inside.hidden;
     button.setAttribute("aria-expanded", String(!inside.hidden));

@@ -67,7 +67,7 @@ function panel(spec, remove) {
 export function read(fan, index, names) {
   const said = names.map((name, position) => {
     const at = fan.lines[position].map((line) => line[index]);
-    if (at[0] === undefined) return `${name} not there yet`;
+    if (at[0] === undefined) return `${name} not yet available`;
     const [low, middle, high] = fan.kind === "bands" ? [at[0], at[2], at[4]] : [at[1], at[0], at[2]];
     return `${name} ${number(middle)} (${number(low)} to ${number(high)})`;
   });

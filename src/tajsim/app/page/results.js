@@ -30,7 +30,7 @@ export class Results {
     if (message.kind === "errors") {
       byId("errors").hidden = false;
       byId("errors").textContent = message.messages.map((line) => `tajsim: ${line}`).join("\n");
-      this.say("Nothing is simulated: see the message.");
+      this.say("Nothing was simulated: see the message.");
       return;
     }
     byId("errors").hidden = true;
@@ -115,14 +115,14 @@ export class Results {
     byId("month-shown").textContent = map.months[at];
     drawMaps(byId("maps"), this.catalogue, map, at, this.asked.names);
     byId("map-about").textContent = `Medians of ${runs} runs, over the year up to the month; no `
-      + "interval is shown. Triangles: ways out, their area by the heroin that leaves there. Squares: "
+      + "interval is shown. Triangles: exits, with areas in proportion to the heroin that leaves there. Squares: "
       + `garrisons of the Russian base. ${this.catalogue.shapes.credit}`;
   }
 
   drawStory() {
     const { story } = this.view;
     byId("story-of").textContent = `${this.asked.names[1]}, run ${story.run}`;
-    byId("story").textContent = story.story || "This run is not there yet.";
+    byId("story").textContent = story.story || "This run is not yet available.";
     byId("parts").textContent = story.difference;
   }
 }
