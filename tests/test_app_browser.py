@@ -226,11 +226,11 @@ def test_a_restart_is_told_and_survived(chromium: Chromium) -> None:
     shown = numbers(tab)
     told = "document.getElementById('connection').textContent"
     first.end()
-    tab.wait(f"{told}.startsWith('The connection to tajsim is lost')")
+    tab.wait(f"{told}.startsWith('The connection to tajsim was lost')")
     tab.run("document.body.dataset.complete = ''")
     second = Dashboard(first.port, "--workers", "1")
     try:
-        tab.wait(f"{told}.startsWith('tajsim was started anew: open the address')")
+        tab.wait(f"{told}.startsWith('tajsim has been restarted: open the address')")
         # The address that is printed lets this browser in; the old tab goes on by itself.
         other = chromium.tab(second.page(**{**SMALL, "runs": 5}))
         tab.wait("document.body.dataset.connected === 'yes'")
@@ -371,7 +371,7 @@ def test_months_still_to_come_are_marked(chromium: Chromium, dashboard: Dashboar
     starts = [start for start, _ in drawn]
     assert starts[0] < starts[1] < starts[2] and starts[3] is None
     assert ["simulating" in text for _, text in drawn] == [True, True, True, False]
-    assert "b not there yet" in drawn[0][1] and "difference" in drawn[1][1]
+    assert "b not yet available" in drawn[0][1] and "difference" in drawn[1][1]
 
 
 def test_an_event_moves_as_the_command_line_says(

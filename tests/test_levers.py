@@ -108,7 +108,7 @@ def simulate(
     """Return the record of each block, ``dimensions + (month, run)`` by outcome."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ValuesOfBlocks, "blocks", tuple(blocks))
-        patch.setattr(model_module, "ParameterValues", ValuesOfBlocks)
+        patch.setattr(model_module.values, "ParameterValues", ValuesOfBlocks)
         numbers = [*range(runs)] * len(blocks)
         model = TajikistanModel(runs=numbers, seed=SEED, start=start, end=end, events=events)
         model.run_to_end()

@@ -193,7 +193,7 @@ def test_the_list_of_families_is_current_and_a_new_one_comes_last(
     monkeypatch.setattr(registry, "files", lambda _: tmp_path)
     assert list(load_families.__wrapped__()) == [*known, "a_new_one"]
     (folder / "a_new_theme.toml").write_text(row.format("tax_share"), encoding="utf-8")
-    with pytest.raises(UserError, match=r"^data/parameters/rents\.toml: 'tax_share' stands in"):
+    with pytest.raises(UserError, match=r"^data/parameters/rents\.toml: 'tax_share' is defined in"):
         load_families.__wrapped__()
 
 

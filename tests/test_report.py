@@ -99,7 +99,7 @@ def test_every_part_is_there(page: Page) -> None:
     }  # fmt: skip
     words = " ".join(" ".join(page.words).split())
     for said in (
-        "What follows for trafficking, bribery and own effort",
+        "What happens to trafficking, bribery and own effort",
         "Khorog handed over",
         "matveeva-2004:159",
         "scenarios/russian-border-withdrawal.toml:12",

@@ -169,7 +169,7 @@ def test_digits_are_those_that_the_interval_supports(three: xr.Dataset) -> None:
 
 def test_a_folder_that_is_no_result_is_named(tmp_path: Path, pair: xr.Dataset) -> None:
     (tmp_path / "sweep.json").write_text("{}")
-    with pytest.raises(UserError, match="is a sweep; a report is made of what"):
+    with pytest.raises(UserError, match="is a sweep; a report needs the results"):
         gather([tmp_path])
     file = save(pair.isel(run=slice(0, 2)), tmp_path / "two.nc")
     with pytest.raises(UserError, match=r"results 1 and .*two.nc are no pairs.*runs \(6 and 2\)"):
