@@ -75,7 +75,8 @@ class Chromium:
         try:
             events = json.loads(text)["events"]
         except json.JSONDecodeError:  # a log that was not closed
-            events = json.loads(f"{text}]}}")["events"]
+            whole = text[: text.rindex("},\n") + 1]  # what it ended in may be half a line
+            events = json.loads(f"{whole}]}}")["events"]
         urls = (event.get("params", {}).get("url", "") for event in events)
         return {url for url in urls if "://" in url}
 
