@@ -102,7 +102,7 @@ def check_sizes(folder: Path) -> None:
 #: Words of a block -> what the page says that it prints.
 PRINTS = {
     "tajsim --version": ("tajsim 0", "compare"),
-    "--out withdrawal\n": ("Claims of", "matveeva-2004:", "rests on", "results.nc"),
+    "--out withdrawal\n": ("Claims of", "matveeva-2004:", "Sources of variance", "results.nc"),
     "tajsim figures": ("1 USD/month", "matveeva-2004:"),
     "parameters pay": ("USD/month", "range", "basis", "rules"),
     "explain pay --scenario": ("A living wage on the border", "2006"),
