@@ -13,7 +13,7 @@ import pandas as pd
 import xarray as xr
 from scipy.special import ndtr
 
-from tajsim.analysis import targets as measured
+import tajsim.analysis.targets as measured
 from tajsim.axes import Array
 from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version

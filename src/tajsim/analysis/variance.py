@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis import assumptions
+import tajsim.analysis.assumptions as assumptions
 from tajsim.axes import Array
 from tajsim.display.html import rows_of
 from tajsim.draws import Draws

@@ -9,7 +9,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli import verb
+import tajsim.cli.verb as verb
 from tajsim.errors import UserError
 
 if TYPE_CHECKING:

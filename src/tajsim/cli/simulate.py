@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli import verb
+import tajsim.cli.verb as verb
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
 from tajsim.inputs.registry import DEFAULT_MODE, MODES

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import xarray as xr
 
-from tajsim.ensemble import dataset, job
+import tajsim.ensemble.dataset as dataset
+import tajsim.ensemble.job as job
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
 from tajsim.errors import UserError

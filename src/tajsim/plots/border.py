@@ -12,10 +12,11 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
 from tajsim.axes import DIMENSIONS, SECTIONS
 from tajsim.errors import UserError, check_names
 from tajsim.inputs.ledger import load_kinds
-from tajsim.plots import panels, style
 from tajsim.results import chronicle, numbers, select, window
 
 #: The name of the outcome that `with_guard` adds.

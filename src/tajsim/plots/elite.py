@@ -10,11 +10,12 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS
 from tajsim.errors import UserError
-from tajsim.plots import panels, style
 from tajsim.plots.border import NOBODY, OTHERS, OWN, Band, draw_stack
 from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_bars, draw_ribbons, place_nodes
 from tajsim.results import chronicle, numbers

@@ -13,11 +13,12 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures, printed_in
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.plots import panels, style
 from tajsim.plots.intervals import Bar, Interval, Row, draw_rows, heading, rows_height
 from tajsim.results import numbers, window
 

@@ -11,10 +11,13 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+import tajsim.plots.evidence as evidence
+import tajsim.plots.intervals as intervals
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.plots import evidence, intervals, panels, style
 from tajsim.results import effect, numbers
 
 #: With more scenarios than this only the band of 50 % is drawn.

@@ -12,10 +12,11 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError, check_names
-from tajsim.plots import panels, style
 from tajsim.results import effect, numbers
 
 _LINE, _GAP, _HEADING = 0.145, 0.07, 0.05  # inches: of a line, between rows, above a heading

@@ -19,8 +19,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
 from tajsim.errors import UserError
-from tajsim.plots import panels, style
 from tajsim.results import numbers, select, window
 
 Line = window.Floats

@@ -14,8 +14,8 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.transforms import offset_copy
 
+import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
-from tajsim.plots import style
 from tajsim.results import select
 from tajsim.results.numbers import display_name, month_text, width, wrap
 from tajsim.results.window import DOCUMENTED_UNTIL, Floats, year_of, years

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
 from tajsim.errors import UserError
-from tajsim.plots import panels, style
 from tajsim.results import numbers, select
 from tajsim.results.window import Floats, at_places, over, window_of
 

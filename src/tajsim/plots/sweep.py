@@ -17,10 +17,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from scipy.stats import gaussian_kde
 
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
 import tajsim.plots.sweep_table as tables
 from tajsim.errors import UserError, check_names
 from tajsim.files import check_file
-from tajsim.plots import panels, style
 from tajsim.plots.fan import draw_cumulative
 from tajsim.plots.sweep_table import Group, Kept, SweepTables, value_text
 from tajsim.results.numbers import number, wrap

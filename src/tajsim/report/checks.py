@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
+import tajsim.report.answer as answer
+import tajsim.report.tables as tables
+import tajsim.report.wording as wording
 from tajsim.analysis import assumptions, verdicts
 from tajsim.axes import Array
 from tajsim.display.html import rows_of
 from tajsim.errors import UserError
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
-from tajsim.report import answer, tables, wording
 from tajsim.report.facts import Facts
 from tajsim.results import numbers, select, window
 from tajsim.results.effect import LEVEL, Effect, effect

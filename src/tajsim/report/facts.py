@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+import tajsim.report.wording as wording
 from tajsim.analysis import variance as shares
 from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
@@ -24,7 +25,6 @@ from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.scenario_parts import COMMAND_LINE
-from tajsim.report import wording
 from tajsim.results import chronicle, numbers, select, window
 from tajsim.results.effect import basis_counts, compare_results, summarise
 from tajsim.results.window import Cell, Window

@@ -19,13 +19,16 @@ import numpy as np
 import xarray as xr
 
 import tajsim.plots.style as styles
+import tajsim.report.answer as answer
+import tajsim.report.checks as checks
+import tajsim.report.tables as tables
+import tajsim.report.wording as wording
 import tajsim.results.window as windows
 from tajsim.analysis import variance
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.plots import KINDS, figure
-from tajsim.report import answer, checks, tables, wording
 from tajsim.report.facts import Facts, changes, gather, narrative, title_of, why_not, without
 from tajsim.results import effect, select
 

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+import tajsim.sweeps.design as design
+import tajsim.sweeps.store as store
 from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executor
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
@@ -23,7 +25,6 @@ from tajsim.files import reason
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_file import Experiment
 from tajsim.inputs.toml import month_number
-from tajsim.sweeps import design, store
 from tajsim.sweeps.read import LEAST_RUNS, Spread
 
 
