@@ -180,9 +180,9 @@ class Actor(FixedAgent):
         self.apply(self.start)
         self.allocate()
 
-    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
-        """Call a rule with the parameters in force."""
-        return rule(*state, **self.values.of(rule))
+    def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
+        """Call a rule with a state, by position or by name, and the parameters in force."""
+        return rule(*state, **named, **self.values.of(rule))
 
 
 M = TypeVar("M", bound="Member")
@@ -225,13 +225,13 @@ class Actors(Stated, Sequence[M], Generic[M]):
         """Return how many actors there are."""
         return len(self.names)
 
-    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
-        """Call a rule for all at once.
+    def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
+        """Call a rule for all at once; the state by position or by name.
 
         A parameter of the kind comes as ``(actor, run)``, one with a second dimension as
         ``(second, actor, run)``, one of another dimension as ``(other, 1, run)``.
         """
-        return rule(*state, **self.values.of_all(rule, self.dimension))
+        return rule(*state, **named, **self.values.of_all(rule, self.dimension))
 
     def zeros(self, *axes: int) -> Array:
         """Return zeros of shape ``axes + (actor, run)``."""
@@ -258,9 +258,10 @@ class Member(FixedAgent):
         self.runs = model.run_count
         self._together = together
 
-    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
-        """Call a rule with this actor's parameters."""
-        return rule(*state, **self.values.of(rule, **{self._together.dimension: self.name}))
+    def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
+        """Call a rule with a state, by position or by name, and this actor's parameters."""
+        own = self.values.of(rule, **{self._together.dimension: self.name})
+        return rule(*state, **named, **own)
 
     @property
     def declared(self) -> dict[str, State]:

@@ -154,9 +154,9 @@ class Country(Stated, mesa.Model):
     commitments = state("USD/month", "what the state spends besides security")
     police_scale = state("ratio", "people per policeman at the start", start=None)
 
-    def apply(self, rule: Callable[..., Result], *state: object) -> Result:
-        """Call a rule with the parameters in force, indexed families whole."""
-        return rule(*state, **self.values.of(rule))
+    def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
+        """Call a rule with a state, by position or by name, and the parameters, families whole."""
+        return rule(*state, **named, **self.values.of(rule))
 
     def note(
         self,
