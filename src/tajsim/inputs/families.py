@@ -412,3 +412,6 @@ class Families:
     side_patron: Array  # ratio (run,): effect of the patron's full backing on standing behind it, in logits
     contest_mediation: Array  # share (run,): how far a patron with full leverage brings those who stand against to a settled process
     succession_memory: Array  # months (run,): months in which what a contest left open fades
+    clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
+    clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
+    clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust

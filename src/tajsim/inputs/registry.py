@@ -279,7 +279,7 @@ def shown(value: Any) -> str:
 
 #: How uncertain parameters get their values.
 MODES = ("posterior", "prior", "fixed")
-DEFAULT_MODE = "posterior"
+DEFAULT_MODE = "prior"
 #: Groups whose draws can be made anew: uncertain parameters by basis, and everything else.
 REDRAWN = ("documented", "derived", "assumption", "chance")
 
