@@ -48,6 +48,9 @@ DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
 #: Agencies whose head the President appoints past any minister (matveeva-2004:31, 91).
 UNDER_PRESIDENT = ("drug_control_agency", "presidential_guard")
 
+#: Month of a year, from 0, in which the crop is in: June.
+HARVEST_MONTH = 5
+
 #: Month of a parliamentary election from which the others are counted (icg-2016:59).
 ELECTION = "2015-03"
 

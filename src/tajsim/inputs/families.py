@@ -415,3 +415,4 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
+    spin_up_months: Array  # months (run,): months simulated before the recorded start, so that it is no shock

@@ -116,7 +116,8 @@ def note_harvest(country: Country) -> None:
         ("large_harvest", luck >= LARGE_HARVEST),
         ("small_harvest", luck <= SMALL_HARVEST),
     ):
-        country.note(kind, far, actor="afghanistan", size=luck, cause="chance")
+        new = far & (country.calendar.harvest_in > 0.5)
+        country.note(kind, new, actor="afghanistan", size=luck, cause="chance")
 
 
 def note_work(country: Country) -> None:
