@@ -23,6 +23,7 @@ class Regime(Actor):
     shown = state(outcome="visible_effort", start=None)
     gap = state(outcome="gap")
     perceived = state("index", "threat perceived", "task")
+    perceived_usual = state("index", "the same as usual", "task", usual="perceived")
     task_provision = state(outcome="outside_provision")
     weakness = state("share", "of the task that own agencies cannot do", "task")
     trust = state(outcome="trust", start="trust_start")
@@ -38,8 +39,6 @@ class Regime(Actor):
     instalment = state(outcome="instalment_paid")
     shortfall = state(outcome="rent_shortfall")
     dismay = state(outcome="donor_dismay")
-    unease = state("share", "unease about the patron")
-    demand = state(outcome="sovereignty_demand")
     strain = state(outcome="strain", start="strain_start")
     polity = state(outcome="polity")
     failed = state(outcome="state_failed")
@@ -79,33 +78,6 @@ class Regime(Actor):
         aim = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
         self.effort = self.apply(outsourcing.effort_step, self.effort, aim)
 
-    def consider(
-        self,
-        mandate: Array,
-        relief: Array,
-        guarantee: Array,
-        intrusion: Array,
-        condition: Array,
-        objection: Array,
-        exposure: Array,
-        search: Array,
-        displeasure: Array,
-    ) -> Array:
-        """Return the powers' mandates after this month's choice, ``(task, power, run)``."""
-        aim = self.apply(
-            outsourcing.acceptance_aim,
-            relief,
-            guarantee,
-            self.weight[:, None] * len(TASKS),
-            intrusion,
-            condition,
-            exposure,
-            objection,
-            search,
-            displeasure,
-        )
-        return self.apply(outsourcing.mandate_step, mandate, aim)
-
     def show(self, demand: Array) -> None:
         """Show outsiders what they ask for, with little behind it.
 
@@ -113,10 +85,6 @@ class Regime(Actor):
             demand: how much outsiders ask for each task, 0 to 1, ``(task, run)``.
         """
         self.shown = self.apply(outsourcing.token_effort, self.effort, demand)
-
-    def feel_condition(self, condition: Array, demand: Array, alternatives: Array) -> Array:
-        """Return the powers' conditions after token compliance and play-off, ``(power, run)``."""
-        return self.apply(outsourcing.condition_felt, condition, demand, self.dismay, alternatives)
 
     def dismay_donors(self, head: Array, outside_interest: Array) -> None:
         """Let donors' dismay follow who heads the agency they pay for."""

@@ -18,6 +18,12 @@ class Calendar(Stated):
     term_ends = state("0 or 1", "1 in the month in which the ruler's term ends")
     term_over = state("0 or 1", "1 in the months after it")
 
+    year = state("year", "the calendar year")
+    quarter_ends = state("0 or 1", "1 in the last month of a quarter: powers and regime decide")
+
+    #: Whether the quarter ends: decisions on deals are the same work in each such month.
+    reviews = False
+
     def __init__(self, values: ParameterValues, runs: int) -> None:
         self.values, self.runs = values, runs
         self.allocate()
@@ -30,8 +36,11 @@ class Calendar(Stated):
             since: months since the recorded start.
         """
         to_go = month_number(TERM_END) - month
+        self.reviews = month % 3 == 2
         for name, value in (
             ("months", since),
+            ("year", month // 12),
+            ("quarter_ends", self.reviews),
             ("harvest_in", month % 12 == HARVEST_MONTH),
             ("to_election", month_number(ELECTION) - month),
             ("to_term_end", to_go),

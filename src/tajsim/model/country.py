@@ -23,6 +23,7 @@ from tajsim.agents.agency import (
     SecurityAgency,
     mean_of_own,
 )
+from tajsim.agents.deals import Deal, Deals
 from tajsim.agents.commander import Commander, Commanders
 from tajsim.agents.network import (
     MilitantGroup,
@@ -69,6 +70,7 @@ class Country(Stated, mesa.Model):
         "regime": Regime,
         "agencies": SecurityAgencies,
         "powers": ExternalPowers,
+        "deals": Deals,
         "networks": Networks,
         "commanders": Commanders,
         "movements": Movements,
@@ -93,6 +95,7 @@ class Country(Stated, mesa.Model):
     regime: Regime
     agencies: SecurityAgencies
     powers: ExternalPowers
+    deals: Deals
     networks: Networks
     commanders: Commanders
     movements: Movements
@@ -100,6 +103,7 @@ class Country(Stated, mesa.Model):
     regions: Regions
     agency: dict[str, SecurityAgency]
     power: dict[str, ExternalPower]
+    deal: dict[str, Deal]
     commander: dict[str, Commander]
     movement: dict[str, Movement]
     militant_group: dict[str, MilitantGroup]
@@ -121,14 +125,17 @@ class Country(Stated, mesa.Model):
     guard_strength = state(outcome="section_guard", start=0.3)
     barrier = state("share", "closure of crossings to the neighbours", start="barrier_start")
     barrier_rents_start = state("USD/month", "taken there at the start", usual="barrier_rents")
+    useful = state("share", "of its task that each deal covers", "deal")
+    diverted_part = state("share", "of each deal that is diverted", "deal")
+    pulled = state(outcome="pressure_on")
+    moscows_grievance = state(outcome="moscows_grievance")
+    opening = state("index", "how much the regime fears an opening")
+    opening_usual = state("index", "the same as usual", usual="opening")
+    sections_once = state("km", "of each section, guarded by Russia at the start", "section")
     alignment = state(outcome="alignment", start=0.5)
     west_share = state("share", "of the West in outside provision", start=0.3)
-    objection = state("share", "objection of Moscow to blocs")
     leverage = state("share", "leverage of Moscow", start=0.5)
     reliance = state(outcome="reliance_on_patron")
-    displeasure = state("share", "what Moscow can make another's offer cost")
-    search = state(outcome="search_for_partners")
-    search_start = state("share", "the same at the start", "task", usual="search")
     told = state(outcome="threat_overstated")
     told_start = state("share", "the same at the start", usual="told")
     invested = state(outcome="investment")

@@ -2,12 +2,14 @@
 
 import numpy as np
 
+import tajsim.model.stages.deals as deals
 from tajsim.agents.actors import Actors
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS, total
+from tajsim.agents.deals import TERMS
+from tajsim.axes import AGENCIES, COMMANDERS, DEALS, NETWORKS, SECTIONS, total
+from tajsim.draws import AT_START
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
-from tajsim.model.stages.partners import presence
-from tajsim.rules import drug_market, militants, outsourcing
+from tajsim.rules import drug_market, militants
 from tajsim.world import GUARDS
 
 
@@ -62,10 +64,10 @@ def country_at_start(country: Country) -> None:
     country.home_output = country.values.output_start / 12.0
     country.forward = country.apply(militants.forward_aim, country.values.strain_start)
     country.allocate()
+    normals = {n: country.draws.normal_each(f"deal {n}", DEALS, AT_START) for n in TERMS}
+    country.deals.apply(country.deals.draw_terms, normals=normals)
     networks = country.networks
     price = country.apply(drug_market.price_at_border, total(networks.bought), np.ones(1))
     networks.outlay = networks.bought * price
-    presence(country)
-    country.powers.carry()
-    provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
-    country.regime.task_provision = provision
+    country.sections_once = country.agency["russian_border_troops"].guarded_km.copy()
+    deals.delivery(country)

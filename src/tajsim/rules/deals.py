@@ -31,6 +31,24 @@ def attention_step(attention: Array, normal: Array, *, attention_spread: Array) 
     return kept * attention + np.sqrt(1.0 - kept**2) * attention_spread * normal
 
 
+def threat(perceived: Array, usual: Array, drugs: Array, *, threat_sensitivity: Array) -> Array:
+    """Return the threat to each task over its usual level, ratio, ``(task, run)``.
+
+    Equation:
+        now = 1 + threat_sensitivity * perceived
+        threat = now / (1 + threat_sensitivity * usual) * drugs
+
+    Args:
+        perceived: threat that the regime perceives on each task, index.
+        usual: the same as usual.
+        drugs: what the harvest multiplies it by, ratio.
+
+    Mechanisms: M04, M07, M127.
+    """
+    now = 1.0 + threat_sensitivity * perceived
+    return now / (1.0 + threat_sensitivity * usual) * drugs
+
+
 class Benefit(NamedTuple):
     """What a unit of a deal is worth to its power, by motive, each ``(deal, run)``."""
 
@@ -217,9 +235,7 @@ def fate_of_aid(
     return Fate(amount - diverted - repeated, diverted, repeated)
 
 
-def repetition(
-    amounts: Array, *, duplication_limit: Array, donor_coordination: Array
-) -> Array:
+def repetition(amounts: Array, *, duplication_limit: Array, donor_coordination: Array) -> Array:
     """Return the share of the aid for a task that repeats other aid, ``(..., run)``.
 
     Equation:
@@ -250,6 +266,7 @@ class Worth(NamedTuple):
     conditions: Array
     pressure: Array
     change: Array
+    leaning: Array
     mood: Array
 
 
@@ -268,6 +285,7 @@ def worth(
     opening: Array,
     harm: Array,
     moved: Array,
+    lean: Array,
     mood: Array,
     *,
     relief_worth: Array,
@@ -278,6 +296,7 @@ def worth(
     condition_price: Array,
     fear_of_pressure: Array,
     inertia: Array,
+    lean_west: Array,
     mood_spread: Array,
 ) -> Worth:
     """Return what each bundle of deals on a task is worth to the regime's survival, by reason.
@@ -296,6 +315,7 @@ def worth(
         conditions = -condition_price * opening * weight * asked
         pressure = -fear_of_pressure * harm
         change = -inertia * moved / 6
+        leaning_west = lean_west * lean / 6
         whim = mood_spread * mood / 6
 
     Args:
@@ -313,6 +333,7 @@ def worth(
         opening: how much the regime fears an opening, 1 = usual, ``(run,)``.
         harm: what the patron's pressure is expected to cost in a year, index.
         moved: what would change of what is in force, share of the need.
+        lean: size of Western deals less that of the patron's, share of the need.
         mood: what moves the regime besides, times size, index.
 
     Mechanisms: M01, M02, M03, M06, M104, M109, M120, M123, O09, O10, O12, O13.
@@ -328,8 +349,38 @@ def worth(
         -condition_price * opening * weight * asked,
         -fear_of_pressure * harm,
         -inertia * moved / 6.0,
+        lean_west * lean / 6.0,
         mood_spread * mood / 6.0,
     )
+
+
+def better_terms(
+    weight: Array,
+    opening: Array,
+    asked: Array,
+    accept: Array,
+    *,
+    condition_price: Array,
+    inertia: Array,
+) -> Array:
+    """Return what asking a power for better terms is worth to the regime, ``(run,)``.
+
+    Half of the conditions, if the power grants it; asking has the price of a change.
+
+    Equation:
+        won = condition_price * opening * weight * asked / 2
+        better_terms = accept * won - inertia * asked / 6
+
+    Args:
+        weight: of the task for survival times its threat, share.
+        opening: how much the regime fears an opening, 1 = usual.
+        asked: conditions attached to the deal times its size.
+        accept: chance that the power grants it, 0 to 1.
+
+    Mechanisms: M104, M109.
+    """
+    won = condition_price * opening * weight * asked / 2.0
+    return accept * won - inertia * asked / 6.0
 
 
 def calm(fear: Array, *, calm_slope: Array) -> Array:
@@ -423,7 +474,12 @@ def expected_harm(chance: Array, bite: Array, pulled: Array) -> Array:
 
 
 def sweetened(
-    sweet: Array, refused: Array, keenness: Array, limit: Array, *, sweetening: Array,
+    sweet: Array,
+    refused: Array,
+    keenness: Array,
+    limit: Array,
+    *,
+    sweetening: Array,
     clock_five_years: Array,
 ) -> Array:
     """Return what a power pays the regime for a deal, share of its size.
