@@ -61,7 +61,9 @@ class Regime(Actor):
     def start(self) -> None:
         """Weigh the tasks with nothing perceived and nothing provided from outside."""
         self.weight = self.apply(outsourcing.survival_weights, self.perceived)
-        self.effort = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
+        self.effort = self.apply(
+            outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
+        )
         self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
@@ -75,7 +77,9 @@ class Regime(Actor):
     def choose_effort(self) -> None:
         """Weigh the tasks by perceived threat and move effort towards the aim."""
         self.weight = self.apply(outsourcing.survival_weights, self.perceived)
-        aim = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
+        aim = self.apply(
+            outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
+        )
         self.effort = self.apply(outsourcing.effort_step, self.effort, aim)
 
     def show(self, demand: Array) -> None:

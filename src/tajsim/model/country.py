@@ -23,8 +23,8 @@ from tajsim.agents.agency import (
     SecurityAgency,
     mean_of_own,
 )
-from tajsim.agents.deals import Deal, Deals
 from tajsim.agents.commander import Commander, Commanders
+from tajsim.agents.deals import BASE, Deal, Deals
 from tajsim.agents.network import (
     MilitantGroup,
     MilitantGroups,
@@ -52,6 +52,7 @@ class OutsideWorld(Stated):
 
     harvest_luck = state("ratio", "harvest of the year over the expected one", start=1.0)
     harvest = state("ratio", "harvest, 1 = as expected in 2004")
+    harvest_usual = state("ratio", "the same as usual", usual="harvest", start=1.0)
     demand_shock = state("index", "logarithm of the work that migrants find, over the usual")
     terms = state(outcome="migrant_terms")
     migrant_demand = state("ratio", "work that migrants find")
@@ -129,6 +130,7 @@ class Country(Stated, mesa.Model):
     diverted_part = state("share", "of each deal that is diverted", "deal")
     pulled = state(outcome="pressure_on")
     moscows_grievance = state(outcome="moscows_grievance")
+    expected_harm = state("index", "what pressure is expected to cost in a year")
     opening = state("index", "how much the regime fears an opening")
     opening_usual = state("index", "the same as usual", usual="opening")
     sections_once = state("km", "of each section, guarded by Russia at the start", "section")
@@ -275,7 +277,7 @@ class Country(Stated, mesa.Model):
     @property
     def base_troops(self) -> Array:
         """Troops of the Russian base, persons."""
-        troops: Array = self.values.power_base[POWERS.index("russia")]
+        troops: Array = self.values.power_base[POWERS.index("russia")] * self.deals.ramp[BASE]
         return troops
 
     @property

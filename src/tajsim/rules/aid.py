@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import Array
 
 
 def equipped_reach(aid_per_head: Array, collusion: Array, *, equipment_abuse: Array) -> Array:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tajsim.axes import Array, shares, total
+from tajsim.axes import Array
 
 
 def invested(strain: Array, *, power_investment: Array, investor_caution: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The regime's bargain: survival weight, own effort, search, acceptance, dependence, compliance."""
+"""What the regime does itself: survival weight, own effort, dependence, alignment, compliance."""
 
 import numpy as np
 
@@ -80,22 +80,26 @@ def instalment_paid(weight: Array, leverage: Array, *, free_riding: Array) -> Ar
     return np.minimum(weight * (1.0 - free_riding) * (1.0 + leverage), 1.0)
 
 
-def effort_aim(weight: Array, provision: Array, *, crowding_out: Array) -> Array:
+def effort_aim(
+    weight: Array, provision: Array, gap: Array, *, crowding_out: Array, gap_response: Array
+) -> Array:
     """Return the share of own effort the regime wants on each task, ``(task, run)``.
 
-    What others do need not be done at home, and what does not bear on survival is not done at
-    home anyway.
+    What others do need not be done at home, what is left open by all is worth more, and what does
+    not bear on survival is not done at home anyway.
 
     Equation:
-        effort_aim = shares(weight * (1 - crowding_out * provision), "task")
+        left = (1 - crowding_out * provision) * (1 + gap_response * gap)
+        effort_aim = shares(weight * left, "task")
 
     Args:
         weight: survival weight of each task, ``(task, run)``.
         provision: share of the task that outsiders carry, ``(task, run)``, 0 to 1.
+        gap: share of the task that nobody carries, ``(task, run)``, 0 to 1.
 
     Mechanisms: M01, M02, M05, M11, M14.
     """
-    return shares(weight * (1.0 - crowding_out * provision))
+    return shares(weight * (1.0 - crowding_out * provision) * (1.0 + gap_response * gap))
 
 
 def effort_step(effort: Array, aim: Array, *, effort_speed: Array) -> Array:

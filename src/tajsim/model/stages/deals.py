@@ -3,17 +3,17 @@
 import numpy as np
 
 import tajsim.axes as axes
-from tajsim.agents.agency import mean_by_task, shared_out
+from tajsim.agents.agency import shared_out
 from tajsim.agents.deals import (
     AFTER,
     GUARDS,
+    LEVER_COST,
     OF_POWER,
     OF_TASK,
     PAYER_OF,
     POWER_OF,
     TASK_OF,
     WAITS,
-    LEVER_COST,
     Decision,
     Scene,
     by_power,
@@ -79,7 +79,7 @@ def offers(country: Country) -> None:
 
 
 def open_now(country: Country) -> Array:
-    """Return 1 where a deal can be offered at all: its year has come, and what it follows is gone."""
+    """Return 1 where a deal can be offered: its year has come, what it follows is gone."""
     deals = country.deals
     year = country.calendar.year
     follows = 1.0 - WAITS * (deals.ramp[AFTER] > 0.0)
@@ -242,6 +242,9 @@ def press(country: Country, scene: Scene, review: Array) -> None:
     ends = review * country.pulled * (draw < 0.5 * (1.0 - chance))
     country.pulled = country.pulled + begins - ends
     country.now["pressing"] = begins
+    country.expected_harm = country.apply(
+        rules.expected_harm, chance=chance, bite=scene.bite, pulled=country.pulled
+    )
     note_pressure(country, begins, ends, grievance)
 
 
@@ -295,9 +298,9 @@ def delivery(country: Country) -> None:
     now = country.now
     now["aid_delivered"] = by_power(paid * cost)
     now["aid_paid"] = np.stack(
-        [total((paid * cost)[PAYER_OF == p]) for p in range(len(axes.POWERS))]
+        [total((paid * cost)[p == PAYER_OF]) for p in range(len(axes.POWERS))]
     )
-    now["aid_diverted"] = by_task(fate.diverted * cost)
+    now["aid_diverted"] = by_power(fate.diverted * cost)
     now["aid_duplicated"] = by_task(fate.repeated * cost)
     for amount in now["aid_diverted"]:
         country.money.move("world", "patronage", amount)
@@ -344,3 +347,9 @@ def carry(country: Country) -> None:
     powers.provision, powers.carried = found, total(found)
     country.regime.task_provision = cover_of(country, country.useful)
     country.alignment = outsourcing.alignment(powers.carried, powers.west, powers.moscow)
+
+
+def kept_out(country: Country) -> Array:
+    """Return the share of migrants' work that Moscow does not take away, 0 to 1, ``(run,)``."""
+    result: Array = 1.0 - country.values.pressure_force * country.pulled[MIGRANTS]
+    return result

@@ -190,14 +190,16 @@ def clear_land(country: Country) -> None:
 
 def experts(country: Country) -> Array:
     """Return how far European experts are let in at the border, 0 to 1, ``(run,)``."""
-    border = axes.TASKS.index("border")
-    shut_out: Array = 1.0 - country.power["osce_un"].mandate[border]
-    shut_out = shut_out * (1.0 - country.power["european_union"].mandate[border])
+    ramp = country.deals.ramp
+    shut_out: Array = 1.0 - ramp[axes.DEALS.index("osce_border")]
+    shut_out = shut_out * (1.0 - ramp[axes.DEALS.index("eu_border_management")])
     return 1.0 - shut_out
 
 
 def invest(country: Country) -> None:
     """Firms of other powers build what adds to output from now on; the money stays theirs."""
     country.invested = country.apply(offers.invested, country.regime.strain)
+    held_back = country.values.pressure_force * country.pulled[axes.PRESSURES.index("investment")]
+    country.invested[axes.POWERS.index("russia")] *= 1.0 - held_back
     gained = country.apply(offers.output_gained, total(country.invested))
     country.home_output = country.home_output + gained

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.agency import EXTORTERS, GUARD_ROWS, OWN, POLICE, over_tasks
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS, Array, column, total
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, PRESSURES, REGIONS, Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
@@ -81,6 +81,9 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
+    # A debt that Moscow calls in is paid over five years.
+    called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
+    ledger.move("treasury", "world", called * values.debt_to_russia / values.clock_five_years)
     country.commitments = country.apply(commitments_step, country.commitments, ledger["treasury"])
     ledger.move("treasury", "world", country.commitments)
     # What taxes do not cover is borrowed abroad.

@@ -7,6 +7,7 @@ import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.country import Country
 from tajsim.model.record import measured
+from tajsim.model.stages.deals import kept_out
 from tajsim.rules import drug_market, offers
 
 
@@ -28,7 +29,9 @@ def outside_world(country: Country) -> None:
         country.presence_start,
         country.exit_ratio("air_migrants"),
     )
-    out.migrant_demand = country.values.migrant_demand * np.exp(out.demand_shock) * out.terms
+    out.migrant_demand = (
+        country.values.migrant_demand * np.exp(out.demand_shock) * out.terms * kept_out(country)
+    )
     notes.note_work(country)
 
 

@@ -6,6 +6,7 @@ import tajsim.axes as axes
 import tajsim.model.stages.deals as deals
 from tajsim.agents.agency import OWN, mean_by_task, shared_out
 from tajsim.agents.commander import SERVING, WAITING
+from tajsim.agents.deals import BACKING
 from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_position
@@ -15,7 +16,6 @@ from tajsim.rules import aid as aid_rules
 from tajsim.rules import loyalty, militants, outsourcing, succession, violence
 from tajsim.rules import offers as offers_rules
 from tajsim.rules.outsourcing import threat_of_ideas
-from tajsim.agents.deals import BACKING
 from tajsim.world import EMBASSY_GUARD
 
 RUSSIA = axes.POWERS.index("russia")
@@ -174,7 +174,8 @@ def perceived_threats(country: Country) -> Array:
         country.people["violent"] / 1000.0,
     )
     seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
-    seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
+    sheltered = country.values.pressure_force * country.pulled[axes.PRESSURES.index("opponents")]
+    seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0) + sheltered
     seen[axes.TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
     crossed = total(country.last["incursions"])
     seen[axes.TASKS.index("external_defence")] = country.hostility + crossed

@@ -6,7 +6,7 @@ import tajsim.model.chronicle as chronicle
 import tajsim.model.ledger as ledger
 import tajsim.model.notes as notes
 from tajsim.agents.network import BANNED
-from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, PRESSURES, REGIONS, SECTIONS, TASKS, Array, total
 from tajsim.model.country import Country
 from tajsim.rules import grievance
 from tajsim.rules import violence as violence_rules
@@ -198,7 +198,9 @@ def come_back(country: Country) -> None:
     killed, back = country.apply(violence_rules.fighters_fate, country.people["fighters_abroad"])
     country.people.move("fighters_abroad", "dead", killed)
     country.people.move("fighters_abroad", "violent", back)
+    sheltered = country.values.pressure_force * country.pulled[PRESSURES.index("opponents")]
     handed = country.apply(violence_rules.extradited, country.people["exiles"], country.alignment)
+    handed = handed * (1.0 - sheltered)
     country.people.move("exiles", "prisoners", handed)
     return_home(
         country, "prisoners", country.apply(violence_rules.released, country.people["prisoners"])
