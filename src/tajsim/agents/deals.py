@@ -156,6 +156,8 @@ class Deals(Actors[Deal]):
     sweet = state("share", "of its size that the power pays for it")
     given = state("share", "of its size that the regime concedes for it")
     ratio = state("ratio", "worth to its power over cost", start=1.0)
+    ratio_usual = state("ratio", "the same as usual", usual="ratio", start=1.0)
+    agreed = state("months", "for which its terms are agreed")
     gain = state("index", "what it adds to the regime's worth, by size")
     mood = state("index", "what moves the regime besides")
     benefit = state("index", "worth of a unit to its power")
@@ -207,6 +209,7 @@ class Deals(Actors[Deal]):
         self.ramp = self.apply(rules.ramp_step, ramp=self.ramp, held=self.held, notice=self.notice)
         self.built = self.apply(rules.built_step, built=self.built, ramp=self.ramp)
         self.locked = np.maximum(self.locked - 1.0, 0.0)
+        self.agreed = np.maximum(self.agreed - 1.0, 0.0)
 
     # --- what powers want ------------------------------------------------------------------------
 
@@ -260,7 +263,11 @@ class Deals(Actors[Deal]):
         fresh = np.maximum(fresh * open_now * (1.0 - self.closed), self.fixed)
         fresh = np.maximum(fresh, self.held * (self.locked > 0.0))
         self.offered = self.offered + review * (fresh - self.offered)
-        wished = self.apply(rules.size_wished, ratio=self.ratio, size=self.documented_size)
+        wished = self.apply(
+            rules.size_wished,
+            ratio=self.ratio / np.maximum(self.ratio_usual, 1e-6),
+            size=self.documented_size,
+        )
         self.size = self.size + review * (wished - self.size) / 4.0
         on_offer = self.offered * self.size
         others = by_task(on_offer)[TASK_OF] - on_offer
@@ -271,7 +278,8 @@ class Deals(Actors[Deal]):
         asked = self.apply(
             rules.conditions_asked, condition=self.asked_for, rivals=rivals, dismay=dismay
         )
-        self.condition = self.condition + review * (asked - self.condition) / 4.0
+        moves = review * (self.agreed <= 0.0)
+        self.condition = self.condition + moves * (asked - self.condition) / 4.0
 
     # --- what the regime makes of it -------------------------------------------------------------
 
@@ -385,6 +393,10 @@ class Deals(Actors[Deal]):
         bundle = held + review * (bundle - held)
         granted = review * asks * (draw < accept) * asked_of
         self.condition = put(self.condition, rows, self.condition[rows] * (1.0 - 0.5 * granted))
+        asked = review * asks * asked_of
+        self.agreed = put(
+            self.agreed, rows, np.maximum(self.agreed[rows], 2.0 * self.values.clock_year * asked)
+        )
         made, left = bundle * (1.0 - held), held * (1.0 - bundle)
         self.held = put(self.held, rows, bundle)
         self.locked = put(
@@ -398,7 +410,7 @@ class Deals(Actors[Deal]):
             dropped=left * offered,
             ended=left * (1.0 - offered),
             refused=review * offered * (1.0 - held) * (1.0 - bundle),
-            asked=review * asks * asked_of,
+            asked=asked,
             granted=granted,
             reasons=chosen - terms[:, 0],
         )

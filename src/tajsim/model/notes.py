@@ -262,9 +262,7 @@ def note_pressure(country: Country, begins: Array, ends: Array, grievance: Array
     """Note where Moscow pulls a lever or lets go of it, ``(pressure, run)``."""
     for lever, name in enumerate(axes.PRESSURES):
         for kind, where in (("pressure", begins), ("pressure_over", ends)):
-            country.note(
-                kind, where[lever], actor="russia", target=name, size=grievance
-            )
+            country.note(kind, where[lever], actor="russia", target=name, size=grievance)
 
 
 def note_position(country: Country) -> None:

@@ -146,13 +146,13 @@ def offered(ratio: Array, mood: Array, held: Array, *, leave_below: Array) -> Ar
 def size_wished(ratio: Array, size: Array) -> Array:
     """Return the size at which a power offers a deal, share of the task's need.
 
-    The documented size where the deal is just worth its cost, at most twice that.
+    The documented size where the deal is worth what it usually is, at most twice that.
 
     Equation:
         size_wished = min(size * 2 * ratio / (1 + ratio), 0.95)
 
     Args:
-        ratio: worth over cost, 0 and up.
+        ratio: worth over cost, over what that usually is, 0 and up.
         size: documented, share of the task's need.
 
     Mechanisms: M04, M127.

@@ -163,10 +163,10 @@ def watch(country: Country) -> Array:
 
 def bites(country: Country) -> Array:
     """Return how much each lever of Moscow would hurt, 0 to 1, ``(pressure, run)``."""
-    last, values, regime = country.last, country.values, country.regime
+    last, regime = country.last, country.regime
     output = np.maximum(last["output"], 1.0)
     word = country.deals.ramp[axes.DEALS.index("russian_backing")]
-    force = np.stack(
+    return np.stack(
         [
             np.minimum(last["remittances"] / output, 1.0),
             debt_ratio(country),
@@ -175,7 +175,6 @@ def bites(country: Country) -> Array:
             regime.weight[ELITE] * word,
         ]
     )
-    return values.pressure_force * force
 
 
 def debt_ratio(country: Country) -> Array:
