@@ -57,6 +57,12 @@ TERMS = {
 }
 
 
+def outside(task: int) -> Array:
+    """Return 1 for the deals of all other tasks, else 0, ``(deal, 1)``."""
+    found: Array = (task != TASK_OF).astype(float)[:, None]
+    return found
+
+
 @dataclass
 class Scene:
     """What the regime's choice reads besides the deals themselves.
@@ -102,7 +108,8 @@ class Decision:
 def picked(score: Array, possible: Array) -> Array:
     """Return 1 at the highest score among what is possible, ``(deal, run)``; else zeros."""
     best = np.argmax(np.where(possible > 0.5, score, -np.inf), axis=0)
-    return (np.arange(len(score))[:, None] == best) * possible
+    found: Array = (np.arange(len(score))[:, None] == best) * possible
+    return found
 
 
 def put(whole: Array, rows: NDArray[np.intp], part: Array) -> Array:

@@ -27,7 +27,7 @@ def attention_step(attention: Array, normal: Array, *, attention_spread: Array) 
 
     Mechanisms: O08, O11, M128.
     """
-    kept = np.exp(-1.0 / 24.0)
+    kept = float(np.exp(-1.0 / 24.0))
     return kept * attention + np.sqrt(1.0 - kept**2) * attention_spread * normal
 
 

@@ -6,7 +6,7 @@ import tajsim.axes as axes
 import tajsim.model.stages.deals as deals
 from tajsim.agents.agency import OWN, mean_by_task, shared_out
 from tajsim.agents.commander import SERVING, WAITING
-from tajsim.agents.deals import BACKING
+from tajsim.agents.deals import BACKING, by_power
 from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_position
@@ -113,7 +113,7 @@ def exposure_to(country: Country, gone: Array) -> Array:
     """Return how far powers relied on a service whose chief went over, share, ``(power, run)``."""
     found, helped = country.powers.zeros(), parts_of_help(country)
     spot = country.useful * country.deals.spot
-    present = deals.by_power(spot) / len(axes.TASKS)
+    present = by_power(spot) / len(axes.TASKS)
     for commander, went in zip(country.commanders, gone, strict=True):
         if went.any():
             post = commander.home_post
