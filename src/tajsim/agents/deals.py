@@ -20,7 +20,7 @@ POWER_OF = np.array([POWERS.index(deal.power) for deal in _ROWS])
 PAYER_OF = np.array([POWERS.index(deal.payer or deal.power) for deal in _ROWS])
 TASK_OF = np.array([TASKS.index(deal.task) for deal in _ROWS])
 #: Rows of the deals of each task, and of each power.
-OF_TASK = [np.flatnonzero(t == TASK_OF) for t in range(len(TASKS))]
+OF_TASK = [np.flatnonzero(np.equal(TASK_OF, t)) for t in range(len(TASKS))]
 OF_POWER = [np.flatnonzero(p == POWER_OF) for p in range(len(POWERS))]
 GUARDS, BASE, BACKING, REACTION, EXTRADITION = (
     DEALS.index(f"russian_{name}")
@@ -91,8 +91,8 @@ class Decision:
     """What a decision on a task came to, ``(deal of the task, run)``, each 0 or 1.
 
     ``made`` by the regime, ``dropped`` by it, ``ended`` by the power; offers ``refused``; terms
-    ``asked`` and ``granted``. ``reasons`` are the terms of `rules.deals.Worth` of what was chosen
-    less those of keeping all, ``(term, run)``; ``rows`` are the deals.
+    ``asked`` and ``granted``. ``reasons`` are the terms of the worth of what was chosen less
+    those of keeping all, ``(term, run)``; ``rows`` are the deals.
     """
 
     rows: NDArray[np.intp]
@@ -297,8 +297,10 @@ class Deals(Actors[Deal]):
         useful: Array = amount * self.spot + found.useful
         return useful
 
-    def worth_of(self, task: int, masks: Array, scene: Scene) -> rules.Worth:
-        """Return what bundles of deals on one task are worth, by reason, ``(option, run)``.
+    def worth_of(self, task: int, masks: Array, scene: Scene) -> Array:
+        """Return what bundles of deals on one task are worth, by reason, ``(term, option, run)``.
+
+        The terms are those of `rules.deals.Gains` and `Prices`, in order; they add up.
 
         The other tasks stay as they are; what leaning on one power costs is read from all.
 
@@ -323,8 +325,8 @@ class Deals(Actors[Deal]):
         carried = self._carried_with(task, useful, scene)
         whole = np.maximum(total(carried), 1e-9)
         pay = self.sweet[rows, None] - self.given[rows, None]
-        return self.apply(
-            rules.worth,
+        gains = self.apply(
+            rules.gains,
             weight=scene.weight[task],
             protected=1.0 - (1.0 - scene.own[task]) * (1.0 - cover),
             cover=cover,
@@ -332,6 +334,10 @@ class Deals(Actors[Deal]):
             unpaid=scene.unpaid,
             paid=total(amount * pay),
             concentration=self.apply(rules.concentration, by_power=carried),
+        )
+        prices = self.apply(
+            rules.prices,
+            weight=scene.weight[task],
             command=total(amount * self.intrusion[rows, None]),
             reliance=carried.max(axis=0) / (whole + total(scene.own)),
             calm=scene.calm,
@@ -342,6 +348,8 @@ class Deals(Actors[Deal]):
             lean=total(amount * (self.west - self.moscow)[rows, None]),
             mood=total(amount * self.mood[rows, None]),
         )
+        shape = gains.protection.shape
+        return np.stack([np.broadcast_to(term, shape) for term in (*gains, *prices)])
 
     def _carried_with(self, task: int, useful: Array, scene: Scene) -> Array:
         """Return what each power carries with bundles on one task, ``(power, option, run)``."""
@@ -382,7 +390,7 @@ class Deals(Actors[Deal]):
         base = held * offered  # what a power has ended is gone whatever the regime wants
         options, asked_of = self._options(task, base, scene)
         worth = self.worth_of(task, options, scene)
-        value = sum(worth, np.zeros(worth.protection.shape))
+        value = total(worth)
         accept = np.clip(total(asked_of * np.log(np.maximum(self.ratio[rows], 1.0))), 0.0, 1.0)
         at_stake = total(asked_of * (self.size * self.condition)[rows])
         better = self.apply(
@@ -409,8 +417,7 @@ class Deals(Actors[Deal]):
         self.locked = put(
             self.locked, rows, np.where(made > 0.5, self.term[rows], self.locked[rows])
         )
-        terms = np.stack(worth)
-        chosen = np.take_along_axis(terms, taken[None, None], axis=1)[:, 0]
+        chosen = np.take_along_axis(worth, taken[None, None], axis=1)[:, 0]
         return Decision(
             rows=rows,
             made=made,
@@ -419,7 +426,7 @@ class Deals(Actors[Deal]):
             refused=review * offered * (1.0 - held) * (1.0 - bundle),
             asked=asked,
             granted=granted,
-            reasons=chosen - terms[:, 0],
+            reasons=chosen - worth[:, 0],
         )
 
     def _options(self, task: int, base: Array, scene: Scene) -> tuple[Array, Array]:
@@ -433,7 +440,7 @@ class Deals(Actors[Deal]):
         one = np.eye(count)[:, :, None]
         flipped = base[:, None] * (1.0 - one) + (1.0 - base[:, None]) * one
         worth = self.worth_of(task, np.concatenate([base[:, None], flipped], axis=1), scene)
-        value = sum(worth, np.zeros(worth.protection.shape))
+        value = total(worth)
         gain = (value[1:] - value[0]) * (1.0 - 2.0 * base)
         self.gain = put(self.gain, rows, gain / np.maximum(self.size[rows], 1e-6))
         free = (self.locked[rows] <= 0.0) * (1.0 - self.fixed[rows])

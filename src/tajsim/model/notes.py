@@ -229,7 +229,7 @@ BLOW = ("threat", "safe_blow", "defiance", "drive")
 REPRESSION = ("appeal", "incidents", "uncontrolled", "voice", "seats")
 
 
-#: Reasons of the regime for a bundle, in the order of `rules.deals.Worth`.
+#: Reasons of the regime for a bundle, in the order of `rules.deals.Gains` and `Prices`.
 BARGAIN = (
     *("protection", "relief", "diversion", "payment", "suitors", "autonomy", "reliance"),
     *("conditions", "pressure", "habit", "leaning", "mood"),

@@ -253,14 +253,19 @@ def repetition(amounts: Array, *, duplication_limit: Array, donor_coordination: 
     return duplication_limit * (1.0 - donor_coordination) * (1.0 - alone) * (whole > 1e-9)
 
 
-class Worth(NamedTuple):
-    """What a bundle is worth to the regime, by reason, each ``(option, run)``; they add up."""
+class Gains(NamedTuple):
+    """What a bundle brings the regime, by reason, each ``(option, run)``."""
 
     protection: Array
     relief: Array
     rents: Array
     price: Array
     suitors: Array
+
+
+class Prices(NamedTuple):
+    """What speaks against a bundle (and, last, its mood), by reason, each ``(option, run)``."""
+
     autonomy: Array
     reliance: Array
     conditions: Array
@@ -270,7 +275,7 @@ class Worth(NamedTuple):
     mood: Array
 
 
-def worth(
+def gains(
     weight: Array,
     protected: Array,
     cover: Array,
@@ -278,6 +283,45 @@ def worth(
     unpaid: Array,
     paid: Array,
     concentration: Array,
+    *,
+    relief_worth: Array,
+    rents_worth: Array,
+    suitors_worth: Array,
+) -> Gains:
+    """Return what each bundle of deals on a task brings to the regime's survival, by reason.
+
+    Protection counts by the task's weight for survival. Sizes of bundles are divided by six, the
+    number of tasks.
+
+    Equation:
+        from_protection = weight * protected
+        from_relief = relief_worth * cover / 6
+        from_rents = rents_worth * taken * (1 + unpaid) / 6
+        from_price = paid / 6
+        from_suitors = suitors_worth * (1 - concentration)
+
+    Args:
+        weight: of the task for survival, share, ``(run,)``.
+        protected: share of the task that own agencies and outsiders carry, ``(option, run)``.
+        cover: share that outsiders carry.
+        taken: what of it is diverted to the circle, share of the need.
+        unpaid: clients' claims left unpaid, 0 to 1, ``(run,)``.
+        paid: what the powers pay the regime for it less concessions, share of the need.
+        concentration: of outside provision over all tasks on few powers, 0 to 1.
+
+    Mechanisms: M01, M02, M03, M104, M123.
+    """
+    return Gains(
+        weight * protected,
+        relief_worth * cover / 6.0,
+        rents_worth * taken * (1.0 + unpaid) / 6.0,
+        paid / 6.0,
+        suitors_worth * (1.0 - concentration),
+    )
+
+
+def prices(
+    weight: Array,
     command: Array,
     reliance: Array,
     calm: Array,
@@ -288,9 +332,6 @@ def worth(
     lean: Array,
     mood: Array,
     *,
-    relief_worth: Array,
-    rents_worth: Array,
-    suitors_worth: Array,
     autonomy_price: Array,
     reliance_price: Array,
     condition_price: Array,
@@ -298,20 +339,14 @@ def worth(
     inertia: Array,
     lean_west: Array,
     mood_spread: Array,
-) -> Worth:
-    """Return what each bundle of deals on a task is worth to the regime's survival, by reason.
+) -> Prices:
+    """Return the prices of each bundle of deals on a task to the regime, by reason, as negatives.
 
-    Protection counts by the task's weight for survival; so do the prices of foreign command and of
-    conditions. The sizes of bundles are divided by six, the number of tasks.
+    Foreign command and conditions weigh by the task's weight for survival.
 
     Equation:
-        from_protection = weight * protected
-        from_relief = relief_worth * cover / 6
-        from_rents = rents_worth * taken * (1 + unpaid) / 6
-        from_price = paid / 6
-        from_suitors = suitors_worth * (1 - concentration)
         autonomy = -autonomy_price * calm * weight * command
-        leaning = -reliance_price * calm * reliance**2
+        leaning_on_one = -reliance_price * calm * reliance**2
         conditions = -condition_price * opening * weight * asked
         pressure = -fear_of_pressure * harm
         change = -inertia * moved / 6
@@ -319,14 +354,8 @@ def worth(
         whim = mood_spread * mood / 6
 
     Args:
-        weight: of the task for survival times its threat, share, ``(run,)``.
-        protected: share of the task that own agencies and outsiders carry, ``(option, run)``.
-        cover: share that outsiders carry.
-        taken: what of it is diverted to the circle, share of the need.
-        unpaid: clients' claims left unpaid, 0 to 1, ``(run,)``.
-        paid: what the powers pay the regime for it less concessions, share of the need.
-        concentration: of outside provision over all tasks on few powers, 0 to 1.
-        command: share of the task under foreign command.
+        weight: of the task for survival, share, ``(run,)``.
+        command: share of the task under foreign command, ``(option, run)``.
         reliance: share of all security work that the largest power does, 0 to 1.
         calm: how dear autonomy is, 1 in usual times, ``(run,)``.
         asked: conditions attached, times size.
@@ -336,14 +365,9 @@ def worth(
         lean: size of Western deals less that of the patron's, share of the need.
         mood: what moves the regime besides, times size, index.
 
-    Mechanisms: M01, M02, M03, M06, M104, M109, M120, M123, O09, O10, O12, O13.
+    Mechanisms: M06, M109, M120, O09, O10, O12, O13.
     """
-    return Worth(
-        weight * protected,
-        relief_worth * cover / 6.0,
-        rents_worth * taken * (1.0 + unpaid) / 6.0,
-        paid / 6.0,
-        suitors_worth * (1.0 - concentration),
+    return Prices(
         -autonomy_price * calm * weight * command,
         -reliance_price * calm * reliance**2,
         -condition_price * opening * weight * asked,
