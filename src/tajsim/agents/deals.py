@@ -38,9 +38,16 @@ OWN_USE = column(deal.own_use for deal in _ROWS)
 OPTIONS = ("keep", "best", "second", "both", "drop", "swap", "ask_to_leave", "better_terms")
 
 
-def by_power(values: Array) -> Array:
-    """Add over the deals of each power: ``(deal, run) -> (power, run)``."""
-    return np.stack([total(values[rows]) for rows in OF_POWER])
+def by_power(values: Array, power: NDArray[np.intp] = POWER_OF) -> Array:
+    """Add over the deals of each power: ``(deal, run) -> (power, run)``.
+
+    Args:
+        power: the power of each deal, who decides on it or (`PAYER_OF`) who pays.
+    """
+    found = np.zeros((len(POWERS), values.shape[-1]))
+    for deal, place in enumerate(power):
+        found[place] += values[deal]
+    return found
 
 
 def by_task(values: Array) -> Array:
@@ -59,8 +66,7 @@ TERMS = {
 
 def outside(task: int) -> Array:
     """Return 1 for the deals of all other tasks, else 0, ``(deal, 1)``."""
-    found: Array = (task != TASK_OF).astype(float)[:, None]
-    return found
+    return column(float(of != task) for of in TASK_OF)
 
 
 @dataclass
@@ -354,7 +360,7 @@ class Deals(Actors[Deal]):
     def _carried_with(self, task: int, useful: Array, scene: Scene) -> Array:
         """Return what each power carries with bundles on one task, ``(power, option, run)``."""
         rows = OF_TASK[task]
-        elsewhere = scene.useful * (task != TASK_OF)[:, None]
+        elsewhere = scene.useful * outside(task)
         found = np.repeat(by_power(elsewhere)[:, None], useful.shape[1], axis=1)
         for place, deal in enumerate(rows):
             found[POWER_OF[deal]] += useful[place]
@@ -363,7 +369,7 @@ class Deals(Actors[Deal]):
     def _harm(self, task: int, masks: Array, parts: Array, scene: Scene) -> Array:
         """Return what the patron's pressure is expected to cost with bundles, ``(option, run)``."""
         rows, desire = OF_TASK[task], scene.desire
-        elsewhere = total(desire * (1.0 - self.held) * (task != TASK_OF)[:, None])
+        elsewhere = total(desire * (1.0 - self.held) * outside(task))
         refused = elsewhere + total(desire[rows, None] * (1.0 - masks))
         grievance = self.apply(
             rules.grievance,

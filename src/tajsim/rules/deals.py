@@ -27,8 +27,9 @@ def attention_step(attention: Array, normal: Array, *, attention_spread: Array) 
 
     Mechanisms: O08, O11, M128.
     """
-    kept = float(np.exp(-1.0 / 24.0))
-    return kept * attention + np.sqrt(1.0 - kept**2) * attention_spread * normal
+    kept = np.exp(-1.0 / 24.0)
+    moved: Array = kept * attention + np.sqrt(1.0 - kept**2) * attention_spread * normal
+    return moved
 
 
 def threat(perceived: Array, usual: Array, drugs: Array, *, threat_sensitivity: Array) -> Array:

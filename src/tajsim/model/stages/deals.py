@@ -296,9 +296,7 @@ def delivery(country: Country) -> None:
     country.diverted_part = fate.diverted / np.maximum(paid, 1e-9) * (paid > 1e-9)
     now = country.now
     now["aid_delivered"] = by_power(paid * cost)
-    now["aid_paid"] = np.stack(
-        [total((paid * cost)[p == PAYER_OF]) for p in range(len(axes.POWERS))]
-    )
+    now["aid_paid"] = by_power(paid * cost, PAYER_OF)
     now["aid_diverted"] = by_power(fate.diverted * cost)
     now["aid_duplicated"] = by_task(fate.repeated * cost)
     for amount in now["aid_diverted"]:
