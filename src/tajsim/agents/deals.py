@@ -454,7 +454,7 @@ class Deals(Actors[Deal]):
         best = picked(gain, takes)
         second = picked(gain, takes * (1.0 - best))
         worst = picked(-gain, drops)
-        power = np.stack([total((scene.useful * base_of(base, rows))[r]) for r in OF_POWER])
+        power = by_power(scene.useful * base_of(base, rows))
         largest = np.argmax(power, axis=0)
         leaves = drops * (POWER_OF[rows][:, None] == largest)
         found = [base, base + best, base + second, base + best + second]
