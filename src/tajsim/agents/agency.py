@@ -101,6 +101,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
     staff_collusion = state("share", "of its professionals who collude", start="collusion_start")
     purged = state("share", "of the staff that a political head replaced")
     rent_on_offer = state("USD/month", "bribes to be had by each person")
+    predation = state("share", "of people who prey on citizens", start=0.5)
     illicit = state("USD/month", "income from tolls, extortion and resold drugs")
     watch = state("USD/month", "what one who colludes risks")
     aid = state("USD/month", "useful aid")

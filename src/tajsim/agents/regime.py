@@ -4,7 +4,7 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actor, state
-from tajsim.axes import AGENCIES, TASKS, Array
+from tajsim.axes import AGENCIES, TASKS, Array, ranks, total
 from tajsim.rules import loyalty, outsourcing, purges, violence
 from tajsim.rules import state as state_rules
 from tajsim.rules import succession as succession_rules
@@ -31,10 +31,12 @@ class Regime(Actor):
     rank = state(outcome="security_ministry_rank", start="security_rank_start")
     rank_start = state("share", "rank of the service at the start", start="security_rank_start")
     ladder = state(outcome="repression_step")
-    party_threat = state("index", "threat seen in the legal party")
+    felt = state("number", "steps up the ladder of late")
+    ladder_seen = state("number", "step on the ladder last month")
+    party_threat = state("index", "threat seen in the legal party, 1 = ordinary", start=1.0)
     months_since_purge = state("months", "since the last blow", start=24.0)
     breaks = state("number", "mutinies and defections of late")
-    incidents = state("number", "acts of violence of late")
+    incidents = state("number", "acts of violence at home of late")
     instalment = state(outcome="instalment_paid")
     shortfall = state(outcome="rent_shortfall")
     dismay = state(outcome="donor_dismay")
@@ -145,23 +147,33 @@ class Regime(Actor):
         border = self.weight[TASKS.index("border")]
         self.instalment = self.apply(outsourcing.instalment_paid, border, leverage)
 
-    def climb_chance(
-        self,
-        appeal: Array,
-        seat_share: Array,
-        uncontrolled: Array,
-        voice: Array,
-        west_share: Array,
-        west_priority: Array,
-        moscow_tolerance: Array,
-    ) -> Array:
-        """Return the chance of one more step on the repression ladder this month."""
-        parts = self.apply(
-            violence.rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
+    def weigh_party(
+        self, ratios: Array, west_share: Array, west_priority: Array, moscow_tolerance: Array
+    ) -> tuple[Array, tuple[Array, Array]]:
+        """Return the parts of the threat seen in the party, and the chances of a step up or down.
+
+        Args:
+            ratios: causes of the threat in their order, ``(cause, run)``.
+        """
+        parts = self.apply(violence.threat_parts, ratios=ratios, rank=ranks(ratios))
+        self.party_threat = self.apply(
+            violence.threat_step, threat=self.party_threat, push=total(parts)
         )
-        self.party_threat = threat = sum(parts, self.zeros())
-        cost = self.apply(violence.outside_cost, west_share, west_priority, moscow_tolerance)
-        return self.apply(violence.step_hazard, threat, self.ladder, cost)
+        cost = self.apply(
+            violence.outside_cost,
+            west_share=west_share,
+            west_priority=west_priority,
+            moscow_tolerance=moscow_tolerance,
+        )
+        return parts, self.apply(
+            violence.step_chances, threat=self.party_threat, step=self.ladder, outside_cost=cost
+        )
+
+    def remember_steps(self) -> None:
+        """Let the steps of this month be felt, whoever took them, and the earlier ones fade."""
+        steps = np.maximum(self.ladder - self.ladder_seen, 0.0)
+        self.felt = self.apply(violence.felt_step, felt=self.felt, steps=steps)
+        self.ladder_seen = self.ladder
 
     def judge_apparatus(self, struck: Array, broken: Array) -> None:
         """Let trust and civilian control follow removals and breaks of this month."""

@@ -202,8 +202,7 @@ class Families:
     region_area: Array  # share (region, run): share of the country's area
     region_devout: Array  # share (region, run): share of people whose faith religious control touches
     region_opposition: Array  # share (region, run): share of people tied to the wartime opposition
-    poverty_start: Array  # share (run,): share of people in hardship at the start
-    income_start: Array  # USD/month (run,): income a head at the start
+    poverty_start: Array  # share (run,): share of people in hardship at the income they are used to
     hardship_slope: Array  # ratio (run,): elasticity of the odds of hardship in income
     migrants_start: Array  # persons (run,): migrants abroad at the start
     migrant_share: Array  # share (run,): share of people who work abroad at the demand and hardship of the start
@@ -213,21 +212,9 @@ class Families:
     reabsorption: Array  # share/month (run,): share of idle returnees who find work in a month
     economy_memory: Array  # share/month (run,): memory of the Russian economy
     economy_spread: Array  # ratio (run,): long-run standard deviation of the logarithm of demand for migrants
-    fear_start: Array  # share (run,): fear of the authorities at the start
-    fear_of_police: Array  # ratio (run,): fear from policing as in 2004 by a wholly corrupt force
-    fear_of_step: Array  # ratio (run,): fear from the top of the repression ladder
-    fear_speed: Array  # share/month (run,): share of the way to its aim that fear moves in a month
-    grievance_start: Array  # share (region, run): grievance at the start
-    grievance_hardship: Array  # ratio (run,): grievance from hardship of all
-    grievance_extortion: Array  # ratio (run,): grievance from extortion of all income
-    grievance_creed: Array  # ratio (run,): grievance from full control of a wholly devout region
-    grievance_idle: Array  # ratio (run,): grievance from idle returnees, for each unit of share
-    grievance_exclusion: Array  # ratio (run,): grievance from a closed channel where all were of the opposition
-    grievance_speed: Array  # share/month (run,): share of the way to its aim that grievance moves in a month
     absorption_limit: Array  # share (run,): most grievance that a legal channel carries
     absorption_half_seats: Array  # share (run,): seat share that adds half of what seats can add
     fear_silences: Array  # share (run,): share of grievance that full fear silences
-    exit_drains: Array  # ratio (run,): fall of voice for each unit of share abroad
     protest_rate: Array  # 1/month (run,): monthly rate of protest in a region at full voice
     local_protest: Array  # ratio (run,): rate of protest where a local strongman was struck
     party_appeal: Array  # index (run,): pull of the legal party's leadership
@@ -235,62 +222,18 @@ class Families:
     seats_all: Array  # seats (run,): seats of the lower house
     movement_seats: Array  # seats (movement, run): seats at the start
     movement_members: Array  # persons (movement, run): members at the start
-    movement_legal: Array  # 0 or 1 (movement, run): whether the movement is legal
-    member_leaving: Array  # share/month (run,): share of members who leave in a month
-    shedding: Array  # share/month (run,): share of members that a closed party loses in a month
-    violent_share: Array  # share (run,): share of those who turn to violence
-    underground_share: Array  # share (run,): share of those who go underground
+    violent_share: Array  # share (run,): share of those whom a closed party loses who turn to violence
+    underground_share: Array  # share (run,): share of those whom a closed party loses who go underground
     radicalisation_rate: Array  # 1/month (run,): monthly rate at which the aggrieved turn to violence
-    idle_recruits: Array  # ratio (run,): growth of the rate for each unit of idle share
     foreign_pull: Array  # index (run,): appeal of armed groups abroad
-    violent_start: Array  # persons (run,): people in violent groups at the start
-    violent_fading: Array  # share/month (run,): share who give up violence in a month
-    violent_arrests: Array  # share/month (run,): share of violent members that skilled services arrest in a month
-    departure_rate: Array  # share/month (run,): share of violent members who leave to fight at full pull
     civic_space: Array  # share (run,): freedom of media, lawyers and groups to report and complain
-    fear_in_silence: Array  # ratio (run,): fear where nobody may report or complain
-    fear_of_incidents: Array  # ratio (run,): fear from each recent violent incident
     vote_fraud: Array  # share (run,): part of votes that are not honestly counted
-    fraud_cost: Array  # share (run,): belief in the legal channel lost were all votes faked
-    sermon_effect: Array  # share (run,): pull of the party lost where the state writes all sermons
-    creed_of_step: Array  # share (run,): part of what is left of religious freedom that each step of the repression ladder takes
-    exclusion_of_others: Array  # share (run,): weight of closed politics for people without a past in the opposition
-    no_recourse: Array  # ratio (run,): growth of exclusion from tolerated party to arrested lawyers
-    cronyism: Array  # ratio (run,): exclusion felt under wholly corrupt agencies
-    grievance_insecurity: Array  # ratio (run,): grievance from crime and insecurity as in 2004
-    border_exposure: Array  # ratio (run,): insecurity beside an unguarded line, in units of the crime of 2004
-    crime_force: Array  # ratio (run,): elasticity of crime to policing
-    crime_idle: Array  # ratio (run,): rise of crime when all are idle returnees
-    crime_speed: Array  # share/month (run,): share of the way to its aim that crime moves in a month
     idle_crowding: Array  # share (run,): idle share of a region's people at which finding work takes twice as long
-    breaking_point: Array  # share (run,): grievance at which fear has lost half of its hold
     escalation: Array  # ratio (run,): protest that follows on a protest nobody feared to join
-    contact_rate: Array  # 1/month (run,): people whom a member wins in a month where all would listen
-    contact_reach: Array  # share (run,): part of contacts made in other regions
-    exile_share: Array  # share (run,): part of a closed party's lost members who flee abroad
-    extradition_rate: Array  # share/month (run,): exiles handed over in a month by a wholly trusted patron
     underground_arrests: Array  # share/month (run,): members of banned movements arrested in a month by services without skill and with all effort
-    prison_release: Array  # share/month (run,): share of prisoners who come home in a month
-    radical_without_creed: Array  # ratio (run,): turn to violence where religion is left alone, over that under full control of all devout
     piety_distraction: Array  # share (run,): skill lost when all attention goes to visible piety
-    fighter_losses: Array  # share/month (run,): share of fighters abroad killed in a month
-    fighter_return: Array  # share/month (run,): share of fighters abroad who come home in a month
     incident_rate: Array  # 1/month (run,): visible incidents a month for each thousand members of violent groups
-    movement_home: Array  # share (movement.region, run): part of a movement's members who live in a region at the start
-    gang_breaking: Array  # share/month (run,): share of gangs that police of 2004 break in a month without informers
-    gang_forming: Array  # 1/month (run,): gangs that form in a month were all people idle returnees, 1 = those of 2004
-    gang_crime: Array  # share (run,): share of the crime of 2004 that gangs did
-    informer_worth: Array  # ratio (run,): growth of what is broken or found through informers of the underworld, were all informers such and well led
-    underworld_start: Array  # share (run,): share of informers who come from the underworld at the start
-    underworld_blindness: Array  # share (run,): skill against believers lost where all informers come from the underworld
-    incident_pull: Array  # ratio (run,): weight of a recent violent incident against the crime of 2004 in where services look
-    informer_speed: Array  # share/month (run,): share of the way to their aim that networks of informers move in a month
-    ladder_rate: Array  # 1/month (run,): monthly rate of a step for each unit of threat above the threshold
-    ladder_threshold: Array  # index (run,): threat that the regime tolerates
-    ladder_ratchet: Array  # ratio (run,): growth of the rate with each step taken
-    threat_appeal: Array  # ratio (run,): threat for each unit of appeal above that of 2004
-    threat_incidents: Array  # ratio (run,): threat for each recent incident
-    threat_uncontrolled: Array  # ratio (run,): threat when no part of the country is controlled
+    ladder_rate: Array  # 1/month (run,): monthly rate of a first step of repression at an ordinary threat
     commander_following: Array  # persons (commander, run): armed men who follow a commander in person
     commander_creed: Array  # index (commander, run): weight of his faith for a commander
     loyalty_start: Array  # share (run,): loyalty of commanders at the start
@@ -415,3 +358,13 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
+    cause_order: Array  # ratio (run,): weight of a cause over that of the one which the documents rank before it
+    grievance_usual: Array  # share (run,): grievance before a legal channel where all causes are at the middle of their scale
+    grievance_gain: Array  # ratio (run,): elasticity of the odds of grievance in its causes together
+    fear_usual: Array  # share (run,): fear where all causes are at the middle of their scale
+    fear_gain: Array  # ratio (run,): elasticity of the odds of fear in its causes together
+    radical_creed: Array  # ratio (run,): elasticity of the turn to violence in the control of faith
+    burst: Array  # ratio (run,): acts of violence that one act brings about in the season after it
+    truce_effect: Array  # share (run,): share of attacks that a fresh agreement prevents
+    ladder_gain: Array  # ratio (run,): elasticity of steps of repression in the threat seen
+    talks: Array  # share (run,): chance in a month of violence that the centre talks with those who fight

@@ -47,6 +47,7 @@ class OutsideWorld(Stated):
     demand_shock = state("index", "logarithm of the work that migrants find, over the usual")
     terms = state(outcome="migrant_terms")
     migrant_demand = state("ratio", "work that migrants find")
+    war_abroad = state("share", "pull of wars abroad")
     militant_pressure = state("index", "what draws fighters to the border", "militant_group")
 
     def __init__(self, values: ParameterValues, runs: int) -> None:
@@ -129,9 +130,13 @@ class Country(Stated, mesa.Model):
     standing = state("share", "legal standing of the party", start=1.0)
     absorbed = state(outcome="channel")
     creed = state("share", "control of religion")
-    crime = state(outcome="crime", start=1.0)
-    gangs = state("index", "strength of gangs, 1 = as in 2004", start=1.0)
-    underworld = state(outcome="underworld_informers", start="underworld_start")
+    cronyism = state("share", "patronage instead of merit", start=0.3)
+    hardship = state(outcome="hardship", start="poverty_start")
+    income = state("USD/month", "left to a head, at home and sent home")
+    trend = state("1/month", "growth of that income that people are used to")
+    better_off = state("ratio", "logarithm of that income over what people are used to")
+    fear = state(outcome="fear", start="fear_usual")
+    truce = state(outcome="truce")
     joined = state(outcome="fighters_joined")
     preyed_on = state("share", "of income that the police take")
     aid_to_people = state("USD/month", "civilian aid that reaches people")
@@ -230,11 +235,6 @@ class Country(Stated, mesa.Model):
         return self.mean_over_people(self.regions.voice)
 
     @property
-    def mean_fear(self) -> Array:
-        """Fear, 0 to 1."""
-        return self.mean_over_people(self.regions.fear)
-
-    @property
     def mean_control(self) -> Array:
         """Control of the centre over the country: mean over regions by area, 0 to 1."""
         areas = self.values.region_area
@@ -251,11 +251,6 @@ class Country(Stated, mesa.Model):
         """Troops of the Russian base, persons."""
         troops: Array = self.values.power_base[POWERS.index("russia")]
         return troops
-
-    @property
-    def informers(self) -> Array:
-        """Informers from the underworld, by the quality of the service that runs them, 0 to 1."""
-        return self.underworld * self.agency["security_ministry"].quality
 
     @property
     def base_presence(self) -> Array:

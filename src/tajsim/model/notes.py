@@ -1,5 +1,7 @@
 """Notes in the chronicle on the trade, the outside world, society, the state and the regime."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,6 @@ from tajsim.rules.border_guard import way_reasons
 from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
 from tajsim.rules.purges import blow_reasons
 from tajsim.rules.state import STATES, lost_control_reasons, strain_reasons
-from tajsim.rules.violence import protest_reasons, rival_threat
 
 WAYS = {"entry_moved": axes.AFGHAN_SECTIONS, "exit_moved": axes.EXITS}
 REASONS = ("losses", "tolls", "closure")
@@ -147,25 +148,28 @@ def note_return(country: Country) -> None:
         country.note("migrants_return", crossed[0], actor="migrants", size=back, cause="no_work")
 
 
-def note_protest(country: Country, before: Array) -> None:
+def note_protest(country: Country, before: Array, parts: Sequence[Array]) -> None:
     """Note the month in which a protest begins.
 
     Args:
         before: 1 where people were in the streets last month, ``(region, run)``.
+        parts: of the push to protest in the order of ``PROTEST``, ``(region, run)``.
     """
     begun = country.regions.protest > before
-    for region, first in zip(country.regions, begun, strict=True):
-        if not first.any():
-            continue
-        # What went unchecked plays no part in the first month of a protest.
-        state = region.voice, region.struck, np.zeros(country.run_count)
-        country.note(
-            "protest",
-            first,
-            actor=region.name,
-            size=region.voice,
-            cause=country.reason(PROTEST, protest_reasons, *state),
-        )
+    for i, region in enumerate(country.regions):
+        cause = largest(PROTEST, [part[i] for part in parts])
+        country.note("protest", begun[i], actor=region.name, size=region.voice, cause=cause)
+
+
+def note_attack(country: Country, attack: Array, parts: Sequence[Array]) -> None:
+    """Note an attack by a violent group.
+
+    Args:
+        attack: 1 where there is one, ``(run,)``.
+        parts: of the hazard: from its members, and from violence of late, ``(run,)``.
+    """
+    size = country.people["violent"]
+    country.note("attack", attack, size=size, cause=largest(("violent_members", "reprisal"), parts))
 
 
 def note_control(country: Country, strongmen: Array, militants: Array) -> None:
@@ -227,7 +231,7 @@ def note_polity(country: Country, succession: Array) -> None:
 TAKING = ("relief", "backing")
 REFUSING = ("less_offered", "autonomy", "conditions", "objection")
 BLOW = ("threat", "safe_blow", "defiance", "drive")
-REPRESSION = ("appeal", "incidents", "uncontrolled", "voice", "seats")
+REPRESSION = ("appeal", "uncontrolled", "incidents", "voice")
 
 
 def note_offers(country: Country, relief: Array, terms: tuple[Array, ...], exposure: Array) -> None:
@@ -318,39 +322,23 @@ def note_blows(country: Country, strikes: NDArray[np.bool_], urge: Array) -> Non
             )
 
 
-def note_ladder(country: Country, taken: Array, standing_before: Array, seats: Array) -> None:
-    """Note a step of repression that the regime takes, and the closing of the legal party.
+def note_ladder(
+    country: Country, moved: tuple[Array, Array], standing_before: Array, parts: Array
+) -> None:
+    """Note a step of repression taken or taken back, and the closing of the legal party.
 
     Args:
-        taken: 1 where a step is taken, ``(run,)``.
+        moved: 1 where a step is taken, and where one is taken back, ``(run,)``.
         standing_before: legal standing of the party last month, 0 to 1, ``(run,)``.
-        seats: share of the seats that the party held, 0 to 1, ``(run,)``.
+        parts: of the threat seen in the party in the order of ``REPRESSION``, ``(cause, run)``.
     """
     regime, irpt = country.regime, country.movement["irpt"]
-    if taken.any():
-        state = (
-            country.values.party_appeal,
-            seats,
-            regime.incidents,
-            1.0 - country.mean_control,
-            country.mean_voice,
-        )
-        parts = country.apply(rival_threat, *state)
-        country.note(
-            "repression_step",
-            taken,
-            actor="regime",
-            target=Pick(
-                axes.REPRESSION_STEPS, np.maximum(regime.ladder - 1.0, 0.0).astype(np.intp)
-            ),
-            size=sum(parts),
-            cause=largest(REPRESSION, parts),
-        )
-    closed = (standing_before > 0.0) & (country.standing <= 0.0)
+    steps, last = np.maximum(regime.ladder - 1.0, 0.0).astype(np.intp), len(axes.REPRESSION_STEPS) - 1
+    threat, target = regime.party_threat, Pick(axes.REPRESSION_STEPS, np.minimum(steps, last))
+    cause = largest(REPRESSION, parts)
     country.note(
-        "party_closed",
-        closed,
-        actor="irpt",
-        size=lambda here: total(irpt.members)[here],
-        cause="ladder",
+        "repression_step", moved[0], actor="regime", target=target, size=threat, cause=cause
     )
+    country.note("repression_eased", moved[1], actor="regime", size=threat, cause="outside_cost")
+    closed = (standing_before > 0.0) & (country.standing <= 0.0)
+    country.note("party_closed", closed, actor="irpt", size=irpt.members, cause="ladder")

@@ -7,7 +7,7 @@ from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.partners import presence
-from tajsim.rules import militants, outsourcing
+from tajsim.rules import militants, outsourcing, violence
 from tajsim.world import GUARDS
 
 
@@ -36,7 +36,7 @@ def open_ledgers(country: Country) -> None:
     """Open the accounts of money (empty) and of people (documented numbers)."""
     purses = ["treasury", "patronage", "households", "passage", *AGENCIES, *COMMANDERS, *NETWORKS]
     country.money = Ledger(purses, country.run_count)
-    others = ["violent", "fighters_abroad", "prisoners", "exiles", "dead"]
+    others = ["violent", "fighters_abroad", "prisoners", "dead"]
     country.people = Ledger([*HOMES, *AWAY, *AGENCIES, *others], country.run_count)
     everyone = country.values.population_start
     share = country.values.region_people
@@ -44,7 +44,11 @@ def open_ledgers(country: Country) -> None:
     country.people.pay_each("world", HOMES, (everyone - abroad) * share)
     country.people.pay_each("world", AWAY, abroad * share)
     country.people.pay_each("world", AGENCIES, country.agencies.strength)
-    country.people.move("world", "violent", country.values.violent_start)
+    grieved = country.mean_over_people(country.regions.grievance)
+    violent = country.apply(
+        violence.violent_start, people=country.home_people, grievance=grieved
+    )
+    country.people.move("world", "violent", violent)
 
 
 def guard_sections(country: Country) -> None:

@@ -35,7 +35,7 @@ def force(country: Country) -> None:
     entering = total(country.now["heroin_entering"][:N])
     share = country.now["heroin_entering"][:N] / np.maximum(entering, 1e-9)
     country.now["weapons_seized"] = country.apply(
-        militants.weapons_seized, arms * share, country.guard_strength[:N], country.informers
+        militants.weapons_seized, arms * share, country.guard_strength[:N]
     )
 
 
@@ -63,7 +63,6 @@ def fight_mutinies(country: Country) -> None:
         killed(country, up * 0.2 * commander.following)
         commander.following = commander.following * (1.0 - 0.2 * up)
         commander.status = np.where(up - wins > 0.5, float(KILLED), commander.status)
-        country.regime.incidents = country.regime.incidents + up
 
 
 def loyal_force(country: Country, without: int) -> Array:
@@ -118,7 +117,6 @@ def cross(country: Country) -> None:
         )
         country.now["deaths"] += dead[i]
         country.passing = country.passing + aims[i]
-        country.regime.incidents = country.regime.incidents + attempt[i]
     drive_out(country, total(inside))
     go_on(country)
 
@@ -164,7 +162,7 @@ def sympathisers(country: Country) -> Array:
     return country.apply(
         militants.allies,
         country.people["violent"] / 1000.0,
-        total(country.movement["former_uto"].members) / 1000.0,
+        country.movement["former_uto"].members / 1000.0,
         1.0 - country.standing,
         country.preyed_on,
     )

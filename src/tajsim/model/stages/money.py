@@ -103,7 +103,7 @@ def take_from_people(country: Country) -> Array:
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
     reach = agencies.strength * agencies.reach
     asked = country.apply(
-        rents_rules.extortion, reach, agencies.collusion, country.mean_fear, income
+        rents_rules.extortion, reach, agencies.collusion, country.fear, income
     )
     for i in EXTORTERS:
         wanted = asked[i] if i == POLICE else asked[i] * country.barrier
@@ -197,7 +197,6 @@ def business(country: Country) -> Array:
     storm_offices(country)
     punish(country)
     operations = total(country.now["operations"])
-    country.regime.incidents = country.regime.incidents + operations + total(country.now["riots"])
     return total(country.now["killings"]) + operations * country.values.operation_deaths
 
 
@@ -239,7 +238,6 @@ def punish(country: Country) -> None:
         size = regions.control[r]
         country.note("operation", sent[r], target=region, size=size, cause="killing")
     shock = country.values.operation_shock * sent
-    regions.fear = regions.fear + shock * (1.0 - regions.fear)
     regions.grievance = regions.grievance + shock * (1.0 - regions.grievance)
     arrest_strongmen(country, sent)
 

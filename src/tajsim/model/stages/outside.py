@@ -30,6 +30,7 @@ def outside_world(country: Country) -> None:
         country.exit_ratio("air_migrants"),
     )
     out.migrant_demand = country.values.migrant_demand * np.exp(out.demand_shock) * out.terms
+    out.war_abroad = np.minimum(country.values.foreign_pull, 1.0)
     notes.note_work(country)
 
 

@@ -255,7 +255,6 @@ def choices(country: Country) -> None:
     regime = country.regime
     growth = country.agencies.growth[country.commanders.service]
     country.commanders.weigh(regime.trust, regime.civilian_control, growth)
-    regime.incidents = regime.incidents * 0.92
     regime.perceived = perceived_threats(country)
     regime.choose_effort()
     rank_services(country)
@@ -286,7 +285,7 @@ def perceived_threats(country: Country) -> Array:
     seen = np.zeros((len(axes.TASKS), country.run_count))
     ideas = country.apply(
         threat_of_ideas,
-        total(country.movement["hizb_ut_tahrir"].members) / 1000.0,
+        country.movement["hizb_ut_tahrir"].members / 1000.0,
         country.people["violent"] / 1000.0,
     )
     seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
@@ -403,21 +402,27 @@ def call_successors(country: Country) -> None:
 
 
 def climb_ladder(country: Country) -> None:
-    """Take one more step of repression where the threat seems to call for it."""
+    """Take one more step of repression where the threat seems to call for it, rarely one less."""
     regime, irpt = country.regime, country.movement["irpt"]
-    seats = irpt.seats / country.values.seats_all
-    chance = regime.climb_chance(
-        country.values.party_appeal,
-        seats,
-        1.0 - country.mean_control,
-        country.mean_voice,
+    ratios = np.stack(
+        [
+            country.values.party_appeal,
+            2.0 * (1.0 - country.mean_control),
+            1.0 + regime.incidents,
+            2.0 * country.mean_voice,
+        ]
+    )
+    parts, (up, down) = regime.weigh_party(
+        ratios,
         country.west_share,
         excused(country, country.values.west_priority),
         excused(country, country.values.moscow_tolerance),
     )
-    taken = country.draws.happens("ladder", "regime", country.calendar_month, chance)
-    regime.ladder = regime.ladder + taken
+    draw = country.draws.uniform("ladder", "regime", country.calendar_month)
+    taken, eased = (draw < up).astype(float), (draw > 1.0 - down).astype(float)
+    regime.ladder = regime.ladder + taken - eased
     lost = regime.ladder >= 1.0 + axes.REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)
-    before, country.standing = country.standing, violence.standing(regime.ladder)
-    note_ladder(country, taken, before, seats)
+    before = country.standing
+    country.standing = country.apply(violence.standing, step=regime.ladder)
+    note_ladder(country, (taken, eased), before, parts)
