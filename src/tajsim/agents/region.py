@@ -52,9 +52,7 @@ class Regions(Actors[Region]):
 
     def migrate(self, home: Array, abroad: Array, demand: Array, hardship: Array) -> None:
         """Let people leave for work abroad, or return."""
-        self.leaving = self.apply(
-            grievance_rules.migration_flow, home, abroad, demand, hardship
-        )
+        self.leaving = self.apply(grievance_rules.migration_flow, home, abroad, demand, hardship)
         self.idle = self.apply(grievance_rules.idle_step, self.idle, -self.leaving, home)
 
     def excluded(self, standing: Array, seat_share: Array, cronyism: Array) -> Array:

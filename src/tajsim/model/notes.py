@@ -332,10 +332,10 @@ def note_ladder(
         standing_before: legal standing of the party last month, 0 to 1, ``(run,)``.
         parts: of the threat seen in the party in the order of ``REPRESSION``, ``(cause, run)``.
     """
-    regime, irpt = country.regime, country.movement["irpt"]
-    steps, last = np.maximum(regime.ladder - 1.0, 0.0).astype(np.intp), len(axes.REPRESSION_STEPS) - 1
-    threat, target = regime.party_threat, Pick(axes.REPRESSION_STEPS, np.minimum(steps, last))
-    cause = largest(REPRESSION, parts)
+    regime, irpt, top = country.regime, country.movement["irpt"], len(axes.REPRESSION_STEPS) - 1.0
+    step = np.minimum(np.maximum(regime.ladder - 1.0, 0.0), top).astype(np.intp)
+    threat, target = regime.party_threat, Pick(axes.REPRESSION_STEPS, step)
+    cause = largest(REPRESSION, [*parts])
     country.note(
         "repression_step", moved[0], actor="regime", target=target, size=threat, cause=cause
     )

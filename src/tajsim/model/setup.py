@@ -45,9 +45,7 @@ def open_ledgers(country: Country) -> None:
     country.people.pay_each("world", AWAY, abroad * share)
     country.people.pay_each("world", AGENCIES, country.agencies.strength)
     grieved = country.mean_over_people(country.regions.grievance)
-    violent = country.apply(
-        violence.violent_start, people=country.home_people, grievance=grieved
-    )
+    violent = country.apply(violence.violent_start, people=country.home_people, grievance=grieved)
     country.people.move("world", "violent", violent)
 
 

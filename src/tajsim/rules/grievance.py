@@ -239,9 +239,7 @@ def members_step(members: Array, aim: Array, *, clock_year: Array) -> Array:
     return members + (aim - members) / clock_year
 
 
-def shed(
-    lost: Array, *, violent_share: Array, underground_share: Array
-) -> tuple[Array, Array]:
+def shed(lost: Array, *, violent_share: Array, underground_share: Array) -> tuple[Array, Array]:
     """Split members lost by a closed movement: ``(violent, underground)`` persons, ``(run,)``.
 
     Only some turn to violence, some go underground, most fall silent.

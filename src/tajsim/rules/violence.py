@@ -36,7 +36,7 @@ def attack_chance(
         recent: acts of violence at home of late, number.
         truce: what is left of an agreement, 0 to 1.
 
-    Mechanisms: X19, M102.
+    Mechanisms: X19, M102, P26.
     """
     calm = 1.0 - truce_effect * truce
     members = calm * incident_rate * violent
@@ -376,9 +376,7 @@ def violent_flows(
     return month * pull / (1.0 + pull), month * 0.5, month * skill
 
 
-def fighters_fate(
-    fighters: Array, war: Array, *, clock_five_years: Array
-) -> tuple[Array, Array]:
+def fighters_fate(fighters: Array, war: Array, *, clock_five_years: Array) -> tuple[Array, Array]:
     """Return fighters abroad ``(killed, come home)`` this month, persons, ``(run,)``.
 
     While a war lasts who leaves it leaves dead; when it ends the others come home.

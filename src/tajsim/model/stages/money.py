@@ -102,9 +102,7 @@ def take_from_people(country: Country) -> Array:
     pay_tolls(country)
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
     reach = agencies.strength * agencies.reach
-    asked = country.apply(
-        rents_rules.extortion, reach, agencies.collusion, country.fear, income
-    )
+    asked = country.apply(rents_rules.extortion, reach, agencies.collusion, country.fear, income)
     for i in EXTORTERS:
         wanted = asked[i] if i == POLICE else asked[i] * country.barrier
         taken[i] = country.money.draw("households", AGENCIES[i], wanted)
