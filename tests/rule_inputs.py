@@ -23,7 +23,7 @@ SHARES = frozenset(
     abroad_share absorbed access aim alarm at_home_post barrier belief best_drawn_off bloc_share
     by_power channel_closed closed collusion commander_reach condition contested control
     corruption cost_share creed detection deterrence dismay distrusted_past doubted draw
-    duplicated effort exclusion exposure_to_overthrow failed fear force found gap grievance
+    duplicated effort exposure_to_overthrow failed fear force found gap grievance
     grudge guarantee guard hardship head hit in_place intrusion kompromat leverage lost loyalty
     mandate moscow moscow_tolerance named objection old outside_cost outside_interest patron
     power presence protection provision quality rank readiness replaced seat_share shortfall
@@ -78,7 +78,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "density": (0.0, 300.0),
     "push": (0.0, 10.0),
     "effort_ratio": (0.05, 6.0),
-    "extortion": (0.0, 1.0),
     "fighters": (0.0, 2e4),
     "fights": (0.0, 8.0),
     "following": (0.0, 5e3),
@@ -103,7 +102,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "left_over": (-1e8, 1e9),
     "length_guarded": (0.0, 500.0),
     "load": (0.0, 5e3),
-    "loss": (0.0, 100.0),
     "loyal_force": (0.0, 5e4),
     "luck": (0.0, 50.0),
     "margin": (-1.0, 10.0),
@@ -125,7 +123,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "people": (0.0, 1e7),
     "perceived": (0.0, 5.0),
     "persons": (0.0, 5e4),
-    "policing": (0.0, 10.0),
     "presence_start": (0.0, 1.0),
     "pressure": (0.0, 5.0),
     "prisoners": (0.0, 1e5),

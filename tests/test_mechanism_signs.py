@@ -83,6 +83,7 @@ M81 barrier_step rents +
 M82 barrier_step pressure -
 M85 guarantee alignment +
 M89 underground_arrested members +
+M87 members_aim anger +
 M89 threat_of_ideas members +
 M90 underground_arrested effort +
 M91 underground_arrested skill -

@@ -131,7 +131,9 @@ def test_civil_aid_reaches_people_or_frees_money() -> None:
     assert honest[0] == 0.0
     assert corrupt[0] > 0.0
     np.testing.assert_allclose(sum(honest), sum(corrupt))
-    poor, aided = (simulate(settings={"civil_aid": aid}) for aid in (0.0, 2e8))
+    # People are used to what there was from the start.
+    more = Event("2004-06", "set", {"parameter": "civil_aid", "value": 2e8}, label="aid")
+    poor, aided = (simulate(settings={"civil_aid": 0.0}, events=events) for events in ([], [more]))
     assert mean(aided["hardship"], 12) < mean(poor["hardship"], 12)
 
 
@@ -266,8 +268,7 @@ def test_experts_give_land_back_where_they_are_let_in() -> None:
     poor, rich = (
         simulate(settings={"mined_land_income": i, "demining_cost": 5e5}) for i in (3e4, 5e5)
     )
-    assert mean(rich["hardship"][1], 12) < mean(poor["hardship"][1], 12)
-    np.testing.assert_array_equal(rich["hardship"][0, 0], poor["hardship"][0, 0])
+    assert mean(rich["hardship"], 12) < mean(poor["hardship"], 12)
 
 
 def test_equipment_also_serves_abuse() -> None:

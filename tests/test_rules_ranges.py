@@ -27,6 +27,9 @@ RUNS = 4096
 SIGNED = {
     "margin",
     "autoregressive",
+    "better_off_step",
+    "threat_parts",
+    "trend_step",
     "alignment",
     "migration_flow",
     "strength_change",

@@ -118,7 +118,7 @@ def absorption(
     if seat_share > 0.0:
         representation += 0.5 / (1.0 + absorption_half_seats / seat_share)
     share = absorption_limit * standing * representation * (1.0 - vote_fraud / 2.0)
-    return share * pull / ((1.0 + pull) / 2.0)
+    return min(share * pull / ((1.0 + pull) / 2.0), 1.0)
 
 
 def grievance_aim(

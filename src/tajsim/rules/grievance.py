@@ -77,7 +77,7 @@ def better_off_step(
 def hardship(
     better_off: Array, *, poverty_start: Array, hardship_slope: Array
 ) -> tuple[Array, Array]:
-    """Return ``(share of people in hardship, its odds over the usual ones)``, ``(run,)``.
+    """Return ``(hardship, its odds over the usual ones)``, ``(run,)``.
 
     Equation:
         worse = exp(-hardship_slope * better_off)
@@ -276,7 +276,7 @@ def absorption(
         heard = appeal * (1 - 0.5 * creed)
         believed = absorption_limit * standing * (1 - 0.5 * vote_fraud)
         voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-        absorption = believed * 2 * heard / (1 + heard) * voice
+        absorption = min(believed * 2 * heard / (1 + heard) * voice, 1)
 
     Args:
         seat_share: seats of the party over all seats.
@@ -289,7 +289,7 @@ def absorption(
     heard = appeal * (1.0 - 0.5 * creed)
     believed = absorption_limit * standing * (1.0 - 0.5 * vote_fraud)
     voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-    return believed * 2.0 * heard / (1.0 + heard) * voice
+    return np.minimum(believed * 2.0 * heard / (1.0 + heard) * voice, 1.0)
 
 
 def exclusion(
