@@ -42,6 +42,9 @@ FOREIGN_RUN = GUARDS[:1]
 #: (matveeva-2004:73, 161).
 CONSCRIPTS = ("border_troops", "army")
 
+#: Agencies whose people were tested and hand-picked (matveeva-2004:91).
+VETTED = ("drug_control_agency",)
+
 #: Agencies with a drug unit that works inland (matveeva-2004:65, 91).
 DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
 
@@ -67,9 +70,6 @@ WATCHED = dict.fromkeys(WEST, MOSCOW) | dict.fromkeys(MOSCOW, WEST) | {"japan": 
 
 #: Agency that guards foreigners in the country (icg-2016:127).
 EMBASSY_GUARD = "interior_ministry"
-
-#: Region of the mined land beside the border (edm-2007-04:11).
-MINED_REGION = SECTION_REGION["pianj"]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,6 @@ class Regions(Actors[Region]):
     idle = state("persons", "returned migrants without work")
     leaving = state("persons/month", "leaving to work abroad, negative where they return")
     struck = state("number", "commanders of the region struck last month")
-    farmed = state("USD/month", "earned on land cleared of mines")
     devout = state("share", "of people whose faith control touches", start="region_devout")
     opposition = state("share", "of people tied to its side", start="region_opposition")
 

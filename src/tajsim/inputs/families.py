@@ -21,37 +21,19 @@ class Families:
     exit_openness: Array  # ratio (exit, run): how much harder a load is found at this exit
     inland_limit: Array  # share/month (run,): highest share of stocks that a drug unit finds in a month
     inland_half_strength: Array  # persons (run,): effective persons of a drug unit that give half the limit
-    drug_unit_share: Array  # share (agency, run): share of an agency's people who work on drugs inland
     arrest_hit: Array  # ratio (run,): share of a fully exposed network lost for each unit of inland detection
     theft_share: Array  # share (run,): share of seizures that colluding officers keep where it pays far more than their place
     overload_loss: Array  # ratio (run,): how strongly detection falls with the work for each person who is set to find drugs
     agency_strength: Array  # persons (agency, run): people of an agency at the start; the strength its own effort pays for
-    agency_pay: Array  # USD/month (agency, run): monthly pay of one person in the ranks
-    pay_topup: Array  # USD/month (agency, run): top-up of pay by a donor, for each person
-    agency_supervision: Array  # USD/month (agency, run): expected monthly loss of one who colludes: being caught, dismissed, sent away
-    agency_quality: Array  # share (agency, run): effectiveness at documented pay, share of a fully trained and equipped force
-    collusion_start: Array  # share (agency, run): share of an agency that colludes at the start
-    collusion_slope: Array  # ratio (run,): slope of the logit of collusion on the logarithm of bribe over pay and supervision
-    bribery_norm: Array  # index (run,): what bribery norms add to the logit of collusion
-    oversight_yield: Array  # ratio (run,): supervision bought by each dollar of closely watched aid
-    collusion_speed: Array  # share/month (run,): share of the way to its aim that collusion moves in a month
-    pay_elasticity: Array  # ratio (run,): how pay follows own effort on the agency's tasks
-    staff_turnover: Array  # share/month (run,): share of the staff that a change of head replaces in a month
-    clientele_collusion: Array  # share (run,): share of a political head's own people who collude
+    agency_pay: Array  # USD/month (agency, run): monthly pay of one person in the ranks, at revenue and incomes as at the start
+    pay_topup: Array  # USD/month (agency, run): top-up of pay by a donor, for each person, at incomes as at the start
+    bribery_norm: Array  # share (run,): share that takes bribes or preys where it brings as much as is at stake
     political_head_loss: Array  # share (run,): share of quality lost when a political head has replaced the staff
-    pay_recruits: Array  # ratio (run,): elasticity of the speed of recruitment in pay
-    pay_quality: Array  # ratio (run,): elasticity of quality in pay over the pay at the start
-    training_yield: Array  # ratio (run,): gain in quality for each unit of the logarithm of aid per head whose giver speaks about politics too
-    dialogue_need: Array  # share (run,): part of the yield of aid that is lost where its giver does not speak about politics
-    equipment_abuse: Array  # ratio (run,): growth of a wholly corrupt service's reach over people for a unit of the logarithm of aid per head
+    training_yield: Array  # ratio (run,): growth of the odds of quality with training and kit that far outweigh an ordinary living
+    equipment_abuse: Array  # ratio (run,): growth of a service's reach over people where all prey and aid far outweighs an ordinary living
     first_pick_loss: Array  # share (run,): share of quality lost where another service takes the whole draft first
-    quality_speed: Array  # share/month (run,): share of the way to its aim that quality moves in a month
-    recruitment_speed: Array  # share/month (run,): share of a shortage of people filled in a month
-    discharge_speed: Array  # share/month (run,): share of a surplus of people let go in a month
     persons_per_km: Array  # persons/km (run,): people the regime plans for each km of border taken over: those of 2015 beyond the 5,000 assumed for 2004, over the km taken over
-    strength_elasticity: Array  # ratio (run,): how strength follows own effort on the agency's tasks
-    press_exposure: Array  # ratio (run,): growth of supervision where outlets and groups may report all
-    hazing_loss: Array  # share (run,): share of the quality of a conscript service lost to abuse where nobody may report it
+    hazing_loss: Array  # share (run,): share of the quality of a conscript service lost to abuse by all of those above where nobody may report it
     heroin_supply: Array  # kg/month (run,): heroin offered at the line at the ordinary price
     supply_elasticity: Array  # ratio (run,): elasticity of supply at the Afghan line
     price_border: Array  # USD/kg (run,): price at the Afghan line in an ordinary year
@@ -81,9 +63,8 @@ class Families:
     domestic_use: Array  # share/month (run,): share of stocks used inside in a month
     barrier_cost: Array  # index (run,): disadvantage of the Uzbek exit when fully closed
     barrier_start: Array  # share (run,): closure of the crossings at the start
-    barrier_lobby: Array  # share/month (run,): monthly push for closure at double rents
-    barrier_opening: Array  # share/month (run,): monthly opening under full pressure
-    trade_pressure: Array  # index (run,): pressure for opening the crossings
+    barrier_lobby: Array  # ratio (run,): slope of the logarithm of the odds of closure on that of what barriers earn over trade's pressure
+    trade_pressure: Array  # index (run,): wish of traders and travellers for open crossings, 1 = as in 2004
     afghan_harvest: Array  # index (run,): Afghan opium harvest over an ordinary year
     harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest
     weapons_flow: Array  # number (run,): items of arms that reach the line in a month
@@ -130,9 +111,6 @@ class Families:
     defection_shock: Array  # share (run,): trust that a partner loses when the chief of a service it wholly relied on goes over
     partner_forgetting: Array  # share/month (run,): share of a partner's lost trust that comes back in a month
     embassy_guard: Array  # share (run,): how far a partner without troops of its own relies on local police for its safety
-    demining_share: Array  # share (run,): part of civilian aid that pays for clearing mined farmland
-    demining_cost: Array  # USD (run,): what it costs to clear the mined farmland beside the border
-    mined_land_income: Array  # USD/year (run,): what farmers would earn on the mined farmland
     power_delivery: Array  # share (power, run): share of accepted pledges that arrives
     power_intrusion: Array  # index (power, run): how far a power's own people would hold a task
     power_condition: Array  # index (power, run): political conditions that a power attaches
@@ -152,14 +130,13 @@ class Families:
     provision_half: Array  # ratio (run,): aid over the task's cost that carries half of it
     donor_coordination: Array  # share (run,): how far donors coordinate
     donor_monitoring: Array  # share (run,): how closely donors watch their money
-    aid_diversion: Array  # share (run,): share of aid diverted where all colluded
+    aid_diversion: Array  # ratio (run,): diversion of aid that nobody watches where all posts go by patronage
     moscow_tolerance: Array  # share (run,): how far Moscow shields the regime from the cost of repression
     west_priority: Array  # share (run,): weight of the Afghan war in Western policy
     condition_weight: Array  # ratio (run,): cost of repression abroad when the West carries all
     internal_backing: Array  # share (run,): share of the guarantee that counts against enemies inside
     civil_aid: Array  # USD/year (run,): aid that is not for security
-    aid_fungible: Array  # share (run,): part of civilian aid that a wholly corrupt state turns to its own ends
-    scrutiny: Array  # share (run,): diversion that free media and groups would stop
+    scrutiny: Array  # ratio (run,): what free media and groups, or donors who pay all and look, add to checks, 1 = those of a professional service
     crisis_alarm: Array  # ratio (run,): growth of a power's attention for a unit of strain above strained
     exit_package: Array  # USD/person/month (run,): worth of posts, kit, advisers and schooling handed over, for each guard who takes over
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
@@ -169,13 +146,7 @@ class Families:
     hostility_speed: Array  # share/month (run,): share of the way to its aim that hostility moves in a month
     hardening_limit: Array  # index (run,): closure of the neighbours' own side were the Afghan line not guarded at all
     kyrgyz_hardening: Array  # share (run,): closure of the Kyrgyz side over that of the Uzbek side
-    climb_to_commander: Array  # share (run,): share of an agency's illicit income that its commander takes
-    climb_to_regime: Array  # share (run,): share of the rest that reaches the regime
-    extortion_rate: Array  # ratio (run,): monthly extortion by one fully corrupt policeman over an income
-    patronage_claim: Array  # USD/month (run,): what a commander expects for each follower
-    patronage_spending: Array  # share (run,): share of the patronage purse paid to clients at most
-    self_enrichment: Array  # share/month (run,): share of the patronage purse the circle keeps each month
-    spending_share: Array  # share/month (run,): share of purses spent in a month
+    extortion_rate: Array  # ratio (run,): monthly extortion by one policeman who preys, over an income
     rivalry_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is at stake and contested
     rivalry_rents: Array  # USD/month (run,): rents of a commander at which half of that rate is reached
     operation_share: Array  # share (run,): chance that the killing of an officer brings troops where the centre controls nothing
@@ -190,11 +161,6 @@ class Families:
     remittance_multiplier: Array  # ratio (run,): output for each dollar sent home
     remittance_per_migrant: Array  # USD/month (run,): money sent home by one migrant at the start
     remittance_growth: Array  # 1/month (run,): growth of money sent by a migrant
-    shelter_start: Array  # share (run,): how far those above sheltered the trade of protected networks at the start
-    shelter_half: Array  # USD/month (run,): drug rents of commanders and regime at which they shelter half of the protected trade
-    shelter_speed: Array  # share/month (run,): share of the way to its aim that shelter moves in a month
-    overspending: Array  # share (run,): share that the state spends beyond its revenue
-    cutting_speed: Array  # share/month (run,): share of promised spending beyond means that is cut in a month
     price_following: Array  # ratio (run,): how far prices beyond the exits follow the wages that migrants earn there
     population_start: Array  # persons (run,): people at the start, at home and abroad
     population_growth: Array  # 1/month (run,): growth of the people at home
@@ -402,7 +368,6 @@ class Families:
     heir_worth: Array  # share (run,): how far an heir whom all follow settles what comes
     staying_doubt: Array  # share (run,): uncertainty left where all expect the ruler to stay beyond his term, against that where he goes
     loyalty_doubt: Array  # ratio (run,): loyalty lost to full doubt about what comes after the ruler, in logits
-    claim_rush: Array  # ratio (run,): growth of clients' claims under full doubt about what comes after the ruler
     patron_hesitation: Array  # share (run,): part of the patron's backing that full doubt about the succession takes away
     side_loyalty: Array  # ratio (run,): effect of loyalty to the ruler on standing behind his arrangement, in logits
     side_rent: Array  # ratio (run,): effect of the logarithm of rents over claims on standing behind it, in logits
@@ -415,3 +380,26 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
+    drug_unit: Array  # persons (run,): people of the drug unit in each of the two ministries that have one
+    quality_conscripts: Array  # share (run,): effectiveness of services of conscripts at the pay of 2004 without aid, of a fully trained and equipped force
+    quality_professionals: Array  # share (run,): effectiveness of police, customs, Security Ministry and guard at the pay of 2004 without aid, of a fully trained and equipped force
+    quality_vetted: Array  # share (run,): effectiveness of the drug agency and of the service under Russian officers at the pay of 2004 without aid, of a fully trained and equipped force
+    effort_follows: Array  # ratio (run,): elasticity of an agency's pay and strength in own effort on its tasks
+    pay_pull: Array  # ratio (run,): elasticity of the odds of quality, and of the speed of recruitment, in pay over what others earn
+    oversight: Array  # ratio (run,): what one who takes bribes risks a month in a professional service, in months of pay
+    oversight_conscripts: Array  # index (run,): checks in services of conscripts, 1 = those of a professional service in 2004
+    oversight_professionals: Array  # index (run,): checks in police, customs, Security Ministry and guard, 1 = as in 2004
+    oversight_vetted: Array  # index (run,): checks in the drug agency and under Russian officers, 1 = those of a professional service
+    greed: Array  # ratio (run,): slope of the logarithm of the odds of corruption on that of what can be had over what is at stake
+    vetting: Array  # share (run,): share of vetted staff who are out of reach of bribes
+    cleaning: Array  # share (run,): share of corrupt arrangements that a new professional head breaks
+    clientele: Array  # share (run,): share of a political head's own people who collude of those whose place they took
+    hunger: Array  # ratio (run,): growth of the logarithm of the odds of cronyism where no client's claim is met
+    consolidate: Array  # ratio (run,): growth of the share of revenue for security where strain goes from none to full
+    self_feed: Array  # share (run,): part of its pay that a unit loses which lives wholly on what it takes
+    climb: Array  # share (run,): share of illicit income that each step up takes: the head of the agency, then the circle
+    crossing_take: Array  # share (run,): what is taken at wholly closed crossings where all prey, over output
+    patronage_share: Array  # share (run,): part of what comes to the ruling circle that is there for its clients
+    claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over the usual
+    shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
+    deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue

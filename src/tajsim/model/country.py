@@ -16,7 +16,7 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.agents.actors import Stated, state
-from tajsim.agents.agency import SecurityAgencies, SecurityAgency, mean_of_own
+from tajsim.agents.agency import SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
 from tajsim.agents.network import (
     MilitantGroup,
@@ -112,7 +112,17 @@ class Country(Stated, mesa.Model):
     exit_word = state("share", "lost last month", "exit", start="belief_start")
     guard_strength = state(outcome="section_guard", start=0.3)
     barrier = state("share", "closure of crossings to the neighbours", start="barrier_start")
-    barrier_rents_start = state("USD/month", "taken there in the first month", start=1.0)
+    barrier_rents_start = state("share", "of output taken there in the first month", start=1.0)
+    cronyism = state(outcome="cronyism", start=0.5)
+    accustomed = state("USD/month", "the circle used to have for clients, at earnings of the start")
+    claims = state("USD/month", "what clients claim, at earnings of the start")
+    clients_start = state("index", "armed power of the clients in the first month", start=1.0)
+    earnings = state("ratio", "output for each person at home, 1 = as in the first month", start=1.0)
+    living_start = state("USD/month", "output for each person at home in the first month", start=None)
+    output_start = state("USD/month", "output of the first month", start=1.0)
+    revenue = state("ratio", "taxes, 1 = as in the first month", start=1.0)
+    revenue_start = state("USD/month", "taxes of the first month", start=1.0)
+    strain_start = state("share", "strain in the first months")
     alignment = state(outcome="alignment", start=0.5)
     west_share = state("share", "of the West in outside provision", start=0.3)
     objection = state("share", "objection of Moscow to blocs")
@@ -124,7 +134,6 @@ class Country(Stated, mesa.Model):
     told = state(outcome="threat_overstated")
     told_start = state("share", "the same in the first month")
     invested = state(outcome="investment")
-    cleared = state(outcome="land_cleared")
     guarantee = state(outcome="guarantee")
     standing = state("share", "legal standing of the party", start=1.0)
     absorbed = state(outcome="channel")
@@ -141,7 +150,7 @@ class Country(Stated, mesa.Model):
     hardening = state(outcome="hardening")
     exits_usual = state("kg/month", "leaving by each exit in the first year", "exit", start=1.0)
     exits_lately = state("kg/month", "leaving by each exit of late", "exit", start=1.0)
-    shelter = state(outcome="shelter", start="shelter_start")
+    shelter = state(outcome="shelter")
     mafia = state(outcome="mafia")
     militants_inside = state(outcome="militants_inside")
     passing = state("persons", "those of them who mean to go on to Ferghana")
@@ -240,11 +249,6 @@ class Country(Stated, mesa.Model):
         areas = self.values.region_area
         result: Array = total(self.regions.control * areas) / total(areas)
         return result
-
-    @property
-    def mean_collusion(self) -> Array:
-        """Mean collusion of the country's own agencies, 0 to 1."""
-        return mean_of_own(self.agencies.collusion)
 
     @property
     def base_troops(self) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import states_of
+from tajsim.agents.agency import MEETS_TRAFFICKERS
 from tajsim.axes import DIMENSIONS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
@@ -46,6 +47,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "arranged_share": lambda m: ratio(m.arranged, m.now["heroin_entering"]),
     "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
     "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
+    "collusion": lambda m: np.where(MEETS_TRAFFICKERS > 0.0, m.agencies.collusion, np.nan),
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
     "dependence": lambda m: outsourcing.dependence(m.regime.task_provision, m.regime.effort),

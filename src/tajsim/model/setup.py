@@ -60,6 +60,7 @@ def guard_sections(country: Country) -> None:
 def country_at_start(country: Country) -> None:
     """Set what belongs to no single actor."""
     country.home_output = country.values.output_start / 12.0
+    country.living_start = country.home_output / country.home_people
     country.presence_start = country.base_presence
     country.forward = country.apply(militants.forward_aim, country.values.strain_start)
     police = country.agency["interior_ministry"].strength

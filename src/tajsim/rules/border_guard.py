@@ -1,4 +1,4 @@
-"""The border guard: posts, conscripts, what is met, cleared and reported, and hazing."""
+"""The border guard: posts, conscripts, what is met, cleared and reported."""
 
 import numpy as np
 
@@ -24,24 +24,6 @@ def deploy(length_guarded: Array, traffic_seen: Array, *, traffic_response: Arra
     mean = total(traffic_seen) / len(traffic_seen)
     relative = traffic_seen / np.maximum(mean, 1e-9)
     return shares(length_guarded * (1.0 + traffic_response * relative))
-
-
-def hazed(quality: Array, conscript: Array, *, hazing_loss: Array, civic_space: Array) -> Array:
-    """Return the quality of a service some of whose conscripts are abused, share, ``(run,)``.
-
-    Without a layer of sergeants nobody looks after recruits; where nobody may report it, a
-    trial now and then is for show.
-
-    Equation:
-        hazed = quality * (1 - hazing_loss * conscript * (1 - civic_space))
-
-    Args:
-        quality: share of a fully trained and equipped force.
-        conscript: 1 for a service of conscripts, else 0.
-
-    Mechanisms: S18, M42.
-    """
-    return quality * (1.0 - hazing_loss * conscript * (1.0 - civic_space))
 
 
 def overload(work: Array, *, overload_loss: Array) -> Array:

@@ -249,8 +249,7 @@ def settle(country: Country, guard: Guarding, tally: Counts) -> None:
     seized[UNIT_ROWS] = guard.unit_detection * left
     tolls[UNIT_ROWS] = toll * collusion * bought
     rent[UNIT_ROWS] = bought * toll / np.maximum(guard.unit_people, 1.0)
-    # What can be had from people on the move adds to what traffickers offer.
-    agencies.rent_on_offer = rent + country.last["extortion"] / people
+    agencies.rent_on_offer = rent
     report(country, guard)
     now["heroin_leaving"], now["heroin_used"] = tally.leaving, tally.used
     # Officers resell what they do not report; it leaves by the ways in use.
@@ -267,7 +266,7 @@ def report(country: Country, guard: Guarding) -> None:
     seizing = agencies.people
     seizing[UNIT_ROWS] = np.maximum(guard.unit_people, 1.0)
     gain = now["heroin_seized_by"] * price / seizing
-    at_stake = agencies.pay + agencies.watch
+    at_stake = agencies.pay * (1.0 + agencies.watch)
     now["seizure_honesty"] = country.apply(
         border_guard.reported_share, agencies.collusion, gain, at_stake
     )

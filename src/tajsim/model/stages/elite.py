@@ -230,7 +230,7 @@ def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
     agencies, commanders = country.agencies, country.commanders
     away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
     force = OWN * agencies.strength * agencies.quality
-    ranks = ranks_behind(country.regime.trust, agencies.collusion, settled)
+    ranks = ranks_behind(country.regime.trust, agencies.on_the_side, settled)
     found, against = total(force * ranks * (1.0 - away)), total(force * away)
     men = commanders.men * commanders.in_place
     for ours, theirs in zip(men * behind, men * (1.0 - behind), strict=True):

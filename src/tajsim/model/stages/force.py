@@ -12,7 +12,6 @@ from tajsim.model.ledger import HOMES
 from tajsim.model.stages.money import business
 from tajsim.rules import aid, militants, offers, purges
 from tajsim.rules.aid import civil_aid_parts
-from tajsim.world import MINED_REGION
 
 N = len(axes.AFGHAN_SECTIONS)
 #: Causes of a crossing, in the chronicle.
@@ -127,7 +126,7 @@ def drive_out(country: Country, arrived: Array) -> None:
     """Army, patron and called allies drive militants out as far as they reach them."""
     army, inside = country.agency["army"], country.militants_inside
     growth = country.agencies.growth[army.rank]
-    ready = militants.second_line(army.quality, army.collusion, growth, country.base_presence)
+    ready = militants.second_line(army.quality, country.cronyism, growth, country.base_presence)
     called = country.apply(militants.alliance_force, inside, country.alignment)
     if crossed := country.watch.crossings("alliance", called):
         country.note("intervention", crossed[0], actor="russia", size=inside)
@@ -172,28 +171,10 @@ def sympathisers(country: Country) -> Array:
 
 def civil_aid(country: Country) -> None:
     """Aid that is not for security frees own money, or reaches people."""
-    freed, country.aid_to_people = country.apply(civil_aid_parts, country.mean_collusion)
+    freed, country.aid_to_people = country.apply(civil_aid_parts, cronyism=country.cronyism)
     country.money.move("world", "patronage", freed)
     country.now["aid_freed"] = freed
     country.money.move("world", "households", country.aid_to_people)
-
-
-def clear_land(country: Country) -> None:
-    """Foreign experts, where they are let in, help to give mined land back to farmers."""
-    country.cleared = country.apply(
-        aid.cleared_step, country.cleared, country.aid_to_people, experts(country)
-    )
-    region = country.region[MINED_REGION]
-    region.farmed = country.apply(aid.farmed, country.cleared)
-    country.money.move("world", "households", region.farmed)
-
-
-def experts(country: Country) -> Array:
-    """Return how far European experts are let in at the border, 0 to 1, ``(run,)``."""
-    border = axes.TASKS.index("border")
-    shut_out: Array = 1.0 - country.power["osce_un"].mandate[border]
-    shut_out = shut_out * (1.0 - country.power["european_union"].mandate[border])
-    return 1.0 - shut_out
 
 
 def invest(country: Country) -> None:

@@ -10,7 +10,7 @@ from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_offers, note_position
 from tajsim.model.stages.elite import look_ahead
-from tajsim.model.stages.force import civil_aid, clear_land, invest
+from tajsim.model.stages.force import civil_aid, invest
 from tajsim.model.stages.money import recruit
 from tajsim.rules import aid as aid_rules
 from tajsim.rules import loyalty, militants, outsourcing, succession, violence
@@ -174,7 +174,7 @@ def delivery(country: Country) -> None:
     powers.apply(powers.deliver)
     money = total(powers.delivered, axis=1)
     repeated = country.apply(duplication, np.swapaxes(powers.delivered, 0, 1))
-    share = country.apply(diverted_share, mean_by_task(country.agencies.collusion), repeated)
+    share = country.apply(diverted_share, cronyism=country.cronyism, duplicated=repeated)
     powers.arrive(share, repeated)
     country.now["aid_duplicated"] = repeated * money
     country.now["aid_delivered"] = total(powers.delivered)
@@ -186,7 +186,6 @@ def delivery(country: Country) -> None:
     useful = total(powers.useful, axis=1)
     hand_to_agencies(country, money * (1.0 - share), useful, total(watched, axis=1))
     civil_aid(country)
-    clear_land(country)
     invest(country)
     presence(country)
     powers.carry()
@@ -272,7 +271,7 @@ def choices(country: Country) -> None:
 def rank_services(country: Country) -> None:
     """Let the Security Ministry and the police compete, the more so before elections."""
     service = country.agency["security_ministry"]
-    others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
+    others = total(country.agencies.on_the_side * OTHERS) / total(OTHERS)
     to_go = float(month_number(ELECTION) - country.calendar_month)
     near = loyalty.election_near(np.mod(to_go, country.values.election_interval))
     country.regime.rank_services(service.quality, others, near)

@@ -39,7 +39,7 @@ def society(country: Country) -> None:
     skill = country.apply(
         violence_rules.skill_against_violence,
         services.quality,
-        services.collusion,
+        country.cronyism,
         country.creed,
         country.underworld,
     )
@@ -57,10 +57,10 @@ def feel(country: Country) -> None:
     police, step = country.agency["interior_ministry"], country.regime.ladder
     policing = police.strength / people * country.police_scale
     policing = policing * country.regime.effort_ratio(police.tasks)
-    incidents, corruption = country.regime.incidents, country.mean_collusion
+    incidents, corruption = country.regime.incidents, country.cronyism
     regions, home = country.regions, np.maximum(country.at_home, 1.0)
-    regions.live(income + (guard_wages(country) + regions.farmed) / home, taken)
-    regions.dread(policing * police.reach, step, police.collusion, incidents)
+    regions.live(income + guard_wages(country) / home, taken)
+    regions.dread(policing * police.reach, step, police.predation, incidents)
     regions.resent(
         country.preyed_on,
         country.creed,
