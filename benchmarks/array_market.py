@@ -29,7 +29,8 @@ OUTCOMES = (
 
 def collusion(model: Country) -> None:
     """Let agencies weigh bribes and deploy, and change nothing else about them."""
-    model.agencies.apply(model.agencies.decide_collusion)
+    agencies, nobody = model.agencies, model.agencies.zeros()
+    agencies.decide_corruption(nobody, nobody, model.earnings, model.living_start, model.mean_fear)
     model.agencies.apply(model.agencies.decide_deployment)
 
 

@@ -286,12 +286,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
             best_drawn_off=drawn_off * OF_CONSCRIPTS,
             dialogue=self.dialogue,
         )
-        aim = self.apply(
-            aid_rules.hazed, quality=aim, abused=OF_CONSCRIPTS * self.staff_predation
-        )
-        self.staff_quality = self.apply(
-            aid_rules.quality_step, quality=self.staff_quality, aim=aim
-        )
+        aim = self.apply(aid_rules.hazed, quality=aim, abused=OF_CONSCRIPTS * self.staff_predation)
+        self.staff_quality = self.apply(aid_rules.quality_step, quality=self.staff_quality, aim=aim)
         quality = self.apply(
             aid_rules.without_staff, quality=self.staff_quality, replaced=self.purged
         )
@@ -312,7 +308,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     def pay_ratio(self, earnings: Array) -> Array:
         """Return pay over that of the start, both over what others earn, ``(agency, run)``."""
-        return self.pay / (np.maximum(self.pay_start, 1e-9) * earnings)
+        ratio: Array = self.pay / (np.maximum(self.pay_start, 1e-9) * earnings)
+        return ratio
 
     def decide_deployment(self, *, border_post_share: Array) -> None:
         """Divide the people kept on the Afghan line over the sections that each guard has.
@@ -334,4 +331,5 @@ class SecurityAgencies(Actors[SecurityAgency]):
         A vetted agency is one as a whole; the unit of another grows and shrinks with it.
         """
         persons = np.where(OF_VETTED > 0.0, self.strength, drug_unit * self.growth)
-        return persons[UNIT_ROWS]
+        units: Array = persons[UNIT_ROWS]
+        return units

@@ -146,7 +146,7 @@ class Families:
     hostility_speed: Array  # share/month (run,): share of the way to its aim that hostility moves in a month
     hardening_limit: Array  # index (run,): closure of the neighbours' own side were the Afghan line not guarded at all
     kyrgyz_hardening: Array  # share (run,): closure of the Kyrgyz side over that of the Uzbek side
-    extortion_rate: Array  # ratio (run,): monthly extortion by one policeman who preys, over an income
+    extortion_rate: Array  # ratio (run,): monthly takings of one policeman who preys, over an income
     rivalry_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is at stake and contested
     rivalry_rents: Array  # USD/month (run,): rents of a commander at which half of that rate is reached
     operation_share: Array  # share (run,): chance that the killing of an officer brings troops where the centre controls nothing

@@ -71,16 +71,23 @@ def collusion_aim(
 
 
 def predation_aim(
-    income: Array, fear: Array, pay: Array, watch: Array, *, greed: Array, bribery_norm: Array
+    income: Array,
+    fear: Array,
+    pay: Array,
+    watch: Array,
+    *,
+    extortion_rate: Array,
+    greed: Array,
+    bribery_norm: Array,
 ) -> Array:
     """Return the share of an agency that would prey on citizens, ``(agency, run)``.
 
     What people have, and give the sooner the more they fear, against pay and what is at stake.
 
     Equation:
-        odds = bribery_norm / (1 - bribery_norm)
-        preying = odds * (income * (0.5 + fear) / (pay * (1 + watch))) ** greed
-        predation_aim = preying / (1 + preying)
+        taken = extortion_rate * income * (0.5 + fear)
+        odds = bribery_norm / (1 - bribery_norm) * (taken / (pay * (1 + watch))) ** greed
+        predation_aim = odds / (1 + odds)
 
     Args:
         income: of an ordinary person, USD/month.
@@ -90,9 +97,9 @@ def predation_aim(
 
     Mechanisms: M33, M45, M46.
     """
-    odds = bribery_norm / (1.0 - bribery_norm)
-    preying = odds * (income * (0.5 + fear) / (pay * (1.0 + watch))) ** greed
-    return preying / (1.0 + preying)
+    taken = extortion_rate * income * (0.5 + fear)
+    odds = bribery_norm / (1.0 - bribery_norm) * (taken / (pay * (1.0 + watch))) ** greed
+    return odds / (1.0 + odds)
 
 
 def habit_step(

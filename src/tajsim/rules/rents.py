@@ -128,7 +128,8 @@ def commitments_step(
     Mechanisms: M45, E01.
     """
     aim = np.maximum(left_over, 0.0) * np.maximum(1.0 + deficit * (1.0 - debt), 0.0)
-    return np.maximum(aim, commitments + (aim - commitments) / clock_year)
+    promised: Array = np.maximum(aim, commitments + (aim - commitments) / clock_year)
+    return promised
 
 
 def accustomed_step(

@@ -10,7 +10,7 @@ from tajsim.model.chronicle import Pick
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.stages.money import business
-from tajsim.rules import aid, militants, offers, purges
+from tajsim.rules import militants, offers, purges
 from tajsim.rules.aid import civil_aid_parts
 
 N = len(axes.AFGHAN_SECTIONS)
