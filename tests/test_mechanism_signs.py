@@ -317,9 +317,9 @@ def simulated(end: str, **options: Any) -> TajikistanModel:
 def test_what_is_pledged_does_not_all_arrive() -> None:
     """O16: of an offer that is taken, the delivered share arrives."""
     powers = simulated("2004-02").powers
-    powers.deliver(power_delivery=0.5)
+    powers.deliver(delivery=0.5, delivery_moscow=0.5)
     half = powers.delivered
-    powers.deliver(power_delivery=1.0)
+    powers.deliver(delivery=1.0, delivery_moscow=1.0)
     np.testing.assert_allclose(half, 0.5 * powers.delivered)
     assert (powers.delivered <= powers.offer).all()
     assert (half < powers.offer).any()

@@ -111,7 +111,6 @@ class Families:
     defection_shock: Array  # share (run,): trust that a partner loses when the chief of a service it wholly relied on goes over
     partner_forgetting: Array  # share/month (run,): share of a partner's lost trust that comes back in a month
     embassy_guard: Array  # share (run,): how far a partner without troops of its own relies on local police for its safety
-    power_delivery: Array  # share (power, run): share of accepted pledges that arrives
     power_intrusion: Array  # index (power, run): how far a power's own people would hold a task
     power_condition: Array  # index (power, run): political conditions that a power attaches
     mandate_start: Array  # share (power, run): how far a power's offers were taken at the start
@@ -136,7 +135,7 @@ class Families:
     condition_weight: Array  # ratio (run,): cost of repression abroad when the West carries all
     internal_backing: Array  # share (run,): share of the guarantee that counts against enemies inside
     civil_aid: Array  # USD/year (run,): aid that is not for security
-    scrutiny: Array  # ratio (run,): what free media and groups, or donors who pay all and look, add to checks, 1 = those of a professional service
+    scrutiny: Array  # ratio (run,): what one who takes bribes risks a month, in months of pay, where free media and groups report all or donors who pay all look
     crisis_alarm: Array  # ratio (run,): growth of a power's attention for a unit of strain above strained
     exit_package: Array  # USD/person/month (run,): worth of posts, kit, advisers and schooling handed over, for each guard who takes over
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
@@ -403,3 +402,5 @@ class Families:
     claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over the usual
     shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
     deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
+    delivery: Array  # share (run,): share of accepted pledges that arrives, but for Moscow's
+    delivery_moscow: Array  # share (run,): share of Moscow's accepted pledges that arrives

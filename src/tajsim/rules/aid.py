@@ -223,14 +223,17 @@ def quality_aim(
     pay_pull: Array,
     training_yield: Array,
     first_pick_loss: Array,
+    donor_monitoring: Array,
+    donor_coordination: Array,
 ) -> Array:
     """Return the quality an agency moves to, share of a fully effective one, ``(run,)``.
 
-    Equipment multiplies what is there and cannot replace it, and it yields half where nobody
-    speaks about what the force is for.
+    Equipment multiplies what is there and cannot replace it, and it yields little where donors
+    neither speak about what the force is for nor agree and look.
 
     Equation:
-        learnt = 1 + training_yield * kit * (1 + dialogue) / 2
+        apart = (1 - donor_monitoring) * (1 - donor_coordination)
+        learnt = 1 + training_yield * kit * (1 - (1 - dialogue) * apart)
         odds = level / (1 - level) * pay_ratio ** pay_pull * learnt
         quality_aim = odds / (1 + odds) * (1 - first_pick_loss * best_drawn_off)
 
@@ -243,7 +246,8 @@ def quality_aim(
 
     Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, E20, O24, S18.
     """
-    learnt = 1.0 + training_yield * kit * (1.0 + dialogue) / 2.0
+    apart = (1.0 - donor_monitoring) * (1.0 - donor_coordination)
+    learnt = 1.0 + training_yield * kit * (1.0 - (1.0 - dialogue) * apart)
     odds = level / (1.0 - level) * pay_ratio**pay_pull * learnt
     return odds / (1.0 + odds) * (1.0 - first_pick_loss * best_drawn_off)
 

@@ -26,7 +26,7 @@ def watched(
 
     Equation:
         seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)
-        watched = oversight * (level + scrutiny * (civic_space + seen * aid_share))
+        watched = oversight * level + scrutiny * (civic_space + seen * aid_share)
 
     Args:
         level: the service's own checks, 1 = those of a professional service in 2004.
@@ -35,7 +35,7 @@ def watched(
     Mechanisms: M48, M58, O06, S22, M42.
     """
     seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
-    return oversight * (level + scrutiny * (civic_space + seen * aid_share))
+    return oversight * level + scrutiny * (civic_space + seen * aid_share)
 
 
 def collusion_aim(
