@@ -23,7 +23,7 @@ SHARES = frozenset(
     abroad_share absorbed access aim alarm at_home_post barrier belief best_drawn_off bloc_share
     by_power channel_closed closed collusion commander_reach condition contested control
     corruption cost_share creed detection deterrence dismay distrusted_past doubted draw
-    duplicated effort exclusion exposure_to_overthrow failed fear force found gap grievance
+    effort exclusion exposure_to_overthrow failed fear force found gap grievance
     grudge guarantee guard hardship head hit in_place intrusion kompromat leverage lost loyalty
     mandate moscow moscow_tolerance named objection old outside_cost outside_interest patron
     power presence protection provision quality rank readiness replaced seat_share shortfall
@@ -33,7 +33,9 @@ SHARES = frozenset(
     border_weakness mafia open_ears preyed_on protest skill succession unchecked
     clinging danger disloyal doubt drive heir leaves near no_way_back past ready record settled
     share share_behind unsettled vacant
-    alternatives burnt cleared dependence dialogue displeasure earned excuse experts exposure guards
+    abused aid_share cleaned cronyism duplicated fed fed_start kept kit predation regime_pays
+    strain_start unpaid vetted
+    alternatives burnt dependence dialogue displeasure earned excuse exposure guards
     helped regime reliance search tolerance told touched unease watched
 """.split()  # noqa: SIM905
 )
@@ -41,8 +43,8 @@ SHARES = frozenset(
 #: Lowest and highest of the other state arguments, in the units of the docstrings.
 RANGES: dict[str, tuple[float, float]] = {
     "abroad": (0.0, 2e6),
+    "accustomed": (0.0, 1e7),
     "advance": (0.0, 6.0),
-    "aid_per_head": (0.0, 5e3),
     "aid": (0.0, 5e6),
     "alignment": (-1.0, 1.0),
     "allies": (0.0, 20.0),
@@ -57,10 +59,11 @@ RANGES: dict[str, tuple[float, float]] = {
     "bought": (0.0, 2e4),
     "backing": (0.0, 1.0),
     "breaks": (0.0, 10.0),
+    "bribe": (0.0, 1e6),
     "capacity": (0.0, 2e4),
     "carried": (0.0, 10.0),
+    "claims": (0.0, 1e7),
     "commitments": (0.0, 1e9),
-    "conscript": (0.0, 1.0),
     "cost": (0.0, 6.0),
     "cost_gain": (-6.0, 6.0),
     "crime": (0.0, 20.0),
@@ -74,6 +77,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "density": (0.0, 300.0),
     "exiles": (0.0, 1e4),
     "push": (0.0, 10.0),
+    "earnings": (0.1, 10.0),
     "effort_ratio": (0.05, 6.0),
     "extortion": (0.0, 1.0),
     "fighters": (0.0, 2e4),
@@ -91,6 +95,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "incidents": (0.0, 20.0),
     "income": (0.0, 1e9),
     "income_per_head": (5.0, 500.0),
+    "index": (0.1, 10.0),
     "incursion": (0.0, 20.0),
     "insecurity": (0.0, 10.0),
     "inherited": (0.0, 1e3),
@@ -100,11 +105,13 @@ RANGES: dict[str, tuple[float, float]] = {
     "hardening": (0.0, 5.0),
     "left_over": (-1e8, 1e9),
     "length_guarded": (0.0, 500.0),
+    "level": (0.1, 0.9),
     "load": (0.0, 5e3),
     "loss": (0.0, 100.0),
     "loyal_force": (0.0, 5e4),
     "luck": (0.0, 50.0),
     "margin": (-1.0, 10.0),
+    "mean_weight": (0.1, 10.0),
     "members": (0.0, 2e5),
     "men": (0.0, 5e3),
     "migrants": (0.0, 2e6),
@@ -112,10 +119,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "money": (0.0, 5e7),
     "months": (0.0, 600.0),
     "months_since": (0.0, 600.0),
-    "need": (0.0, 1e7),
     "normal": (-8.3, 8.3),
     "opposition": (0.0, 300.0),
-    "paid": (0.0, 1e7),
     "passing": (0.0, 2e4),
     "pay": (1.0, 1e3),
     "pay_ratio": (0.0, 400.0),
@@ -132,12 +137,12 @@ RANGES: dict[str, tuple[float, float]] = {
     "price_out": (1.0, 5e4),
     "profit_ratio": (0.0, 2.0),
     "pull": (0.0, 5.0),
-    "purse": (-1e6, 1e9),
+    "purse": (0.0, 1e9),
     "raiders": (0.0, 2e4),
+    "received": (0.0, 1e7),
     "relief": (0.0, 100.0),
     "remittances": (0.0, 1e9),
     "remembered": (0.0, 6.0),
-    "rent_on_offer": (0.0, 1e6),
     "rent_ratio": (0.0, 5.0),
     "rents": (0.0, 100.0),
     "returned": (-1e6, 1e6),
@@ -147,7 +152,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "step": (0.0, 6.0),
     "strength": (0.0, 5e4),
     "struck": (0.0, 6.0),
-    "supervision": (0.0, 1e3),
     "terrain": (0.8, 6.0),
     "toll_gain": (-1.0, 1.0),
     "threat": (0.0, 20.0),
@@ -158,6 +162,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "troops": (0.0, 2e4),
     "violent": (0.0, 1e5),
     "wanted": (0.0, 1e5),
+    "watch": (0.0, 20.0),
     "weapons": (0.0, 1e3),
     "weight": (0.0, 6.0),
     "work": (0.0, 20.0),
@@ -167,7 +172,15 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("perceived_threat", "distrusted_past"): (0.0, 1.0),
     ("purge_hazard", "threat"): (0.0, 1.0),
     ("instalment_paid", "weight"): (0.0, 1.0),
-    ("barrier_step", "pressure"): (0.0, 1.0),
+    ("claims_step", "power"): (0.0, 5.0),
+    ("commitments_step", "debt"): (0.0, 5.0),
+    ("pay_aim", "weight"): (0.1, 6.0),
+    ("pay_step", "aim"): (1.0, 1e3),
+    ("predation_aim", "income"): (5.0, 500.0),
+    ("rent_ratio_step", "ratio"): (0.0, 5.0),
+    ("shelter_step", "rents"): (1e8, 1e9),
+    ("taken_at_crossings", "output"): (0.0, 1e9),
+    ("watched", "level"): (0.0, 8.0),
     ("allies", "violent"): (0.0, 50.0),
     ("underworld_step", "crime"): (0.05, 20.0),
     ("incident_chance", "violent"): (0.0, 50.0),

@@ -62,7 +62,7 @@ def pay_aim(
 
 
 def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array:
-    """Return the growth of the share of revenue for security with strain, ratio, ``(run,)``.
+    """Return what strain multiplies spending on security by, 1 = as at the start, ``(run,)``.
 
     Equation:
         strained = (1 + consolidate * strain) / (1 + consolidate * strain_start)

@@ -403,4 +403,5 @@ def recruit(country: Country, joining: Array) -> None:
         parts.append(persons * home / np.maximum(total(home), 1.0))
         home = home - parts[-1]
     people.move_between(HOMES, AGENCIES, np.array(parts))
-    country.agencies.strength = np.maximum(people.accounts(AGENCIES), 0.0)
+    left = people.accounts(AGENCIES)
+    country.agencies.strength = np.where(left >= 1.0, left, 0.0)
