@@ -193,8 +193,8 @@ def test_dependence_pulls_both_ways() -> None:
 def test_a_weak_army_looks_for_donors_and_they_answer() -> None:
     poland = POWERS.index("poland")
     weak, strong = (
-        simulate(settings={"agency_quality.army": q, "search_value": 1.2, "need_drive": 0.8})
-        for q in (0.15, 0.35)
+        simulate(settings={"quality_conscripts": q, "search_value": 1.2, "need_drive": 0.8})
+        for q in (0.16, 0.4)
     )
     defence = TASKS.index("external_defence")
     for record, other in ((weak, strong),):
