@@ -49,11 +49,20 @@ Result = TypeVar("Result")
 class OutsideWorld(Stated):
     """What nobody in the country decides."""
 
-    harvest_luck = state("ratio", "harvest of the year over the expected one", start=1.0)
-    harvest = state("ratio", "harvest, 1 = as expected in 2004")
-    demand_shock = state("index", "logarithm of the work that migrants find, over the usual")
-    terms = state(outcome="migrant_terms")
-    migrant_demand = state("ratio", "work that migrants find")
+    # The crop of 2001, under a ban, emptied no market: the spin-up begins with an ordinary one.
+    crop = state("ratio", "Afghan crop of the year, 1 = the mean of 2003 and 2004", start=1.0)
+    crop_believed = state("ratio", "the same as first published", start=1.0)
+    harvest = state(outcome="harvest", start=1.0)
+    harvest_believed = state(outcome="harvest_believed", start=1.0)
+    growth = state("1/year", "growth of Russian output by itself", start="growth_mean")
+    russian_growth = state(outcome="russian_growth")
+    trend = state("1/year", "growth that Russia has come to expect", start="growth_mean")
+    boom = state("index", "logarithm of Russian output over its own path")
+    boom_start = state("index", "the same at the start", usual="boom")
+    terms = state(outcome="migrant_terms", start=1.0)
+    migrant_demand = state(outcome="work_abroad", start=1.0)
+    buyers = state("ratio", "what buyers abroad pay, 1 = as in 2004", start=1.0)
+    war_abroad = state("ratio", "pull of wars abroad, 1 = as in 2015")
     militant_pressure = state("index", "what draws fighters to the border", "militant_group")
 
     def __init__(self, values: ParameterValues, runs: int) -> None:
@@ -144,6 +153,9 @@ class Country(Stated, mesa.Model):
     preyed_on = state("share", "of income that the police take")
     aid_to_people = state("USD/month", "civilian aid that reaches people")
     home_output = state("USD/month", "output without remittances", start=None, pinned=True)
+    people_start = state("persons", "people at home at the start", usual="home_people")
+    abroad_start = state("share", "of people who were abroad at the start", usual="abroad_share")
+    collusion_usual = state("share", "mean collusion at the start", usual="mean_collusion")
     presence_start = state("share", "presence of the base at the start", usual="base_presence")
     hostility = state(outcome="hostility", start="neighbour_hostility")
     hardening = state(outcome="hardening")
@@ -227,6 +239,16 @@ class Country(Stated, mesa.Model):
     def migrants(self) -> Array:
         """People at work abroad, persons."""
         return total(self.abroad)
+
+    @property
+    def abroad_share(self) -> Array:
+        """Share of people who work abroad."""
+        return self.migrants / (self.migrants + self.home_people)
+
+    @property
+    def boom(self) -> Array:
+        """Logarithm of Russian output over its own path, less that at the start."""
+        return self.outside.boom - self.outside.boom_start
 
     @property
     def at_home(self) -> Array:

@@ -8,7 +8,7 @@ from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS, Array, column, 
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
-from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import migration
 from tajsim.rules import rents as rents_rules
 from tajsim.rules.rents import commitments_step
 from tajsim.world import AGENCY_TASKS, GUARDS
@@ -35,15 +35,13 @@ def money(country: Country) -> None:
 
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
-    sent = country.apply(
-        grievance_rules.remittances,
-        country.migrants,
-        country.outside.migrant_demand,
-        country.calendar.months,
-    )
-    made = country.apply(grievance_rules.national_output, country.home_output, sent)
+    sent = country.apply(migration.remittances, abroad=country.migrants, boom=country.boom)
+    made = country.apply(migration.national_output, home=country.home_output, sent=sent)
     country.home_output = country.apply(
-        grievance_rules.output_step, country.home_output, country.mean_collusion
+        migration.output_step,
+        output=country.home_output,
+        people=country.home_people / country.people_start,
+        corruption=country.mean_collusion - country.collusion_usual,
     )
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
