@@ -84,6 +84,12 @@ def by_class(conscripts: Array, professionals: Array, vetted: Array) -> Array:
 GUARD_ROWS = np.array([AGENCIES.index(name) for name in GUARDS])
 UNIT_ROWS = np.array([AGENCIES.index(name) for name in DRUG_UNITS])
 
+#: Agencies that take from people, in the order in which they do: the police where people live, the
+#: others where they cross the border.
+POLICE, *AT_BORDER = (
+    AGENCIES.index(name) for name in ("interior_ministry", "border_troops", "customs")
+)
+
 
 class SecurityAgency(Member):
     """One agency: ``agency.pay`` is ``(run,)``, ``agency.seen`` ``(section, run)``."""
@@ -102,13 +108,13 @@ class SecurityAgencies(Actors[SecurityAgency]):
 
     dimension = "agency"
     member = SecurityAgency
-    strength = state(outcome="strength", start="agency_strength")
-    strength_start = state("persons", "people at the start", start="agency_strength")
-    pay = state(outcome="pay", start="agency_pay")
-    pay_start = state("USD/month", "pay of one person at the start", start="agency_pay")
+    strength = state(outcome="strength", start="agency_strength", pinned=True)
+    strength_start = state("persons", "people at the start", usual="strength")
+    pay = state(outcome="pay", start="agency_pay", pinned=True)
+    pay_start = state("USD/month", "pay of one person at the start", usual="pay")
     topup = state("USD/month", "what of the pay a donor adds", start="pay_topup")
     fed = state("share", "of what its people live on that they take themselves")
-    fed_start = state("share", "the same in the first months")
+    fed_start = state("share", "the same at the start", usual="fed")
     quality = state(outcome="quality", start=None)
     staff_quality = state("share", "quality of its professionals", start=None)
     collusion = state("share", "of its people who work with traffickers", start=None)

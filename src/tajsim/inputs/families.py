@@ -65,8 +65,8 @@ class Families:
     barrier_start: Array  # share (run,): closure of the crossings at the start
     barrier_lobby: Array  # ratio (run,): slope of the logarithm of the odds of closure on that of what barriers earn over trade's pressure
     trade_pressure: Array  # index (run,): wish of traders and travellers for open crossings, 1 = as in 2004
-    afghan_harvest: Array  # index (run,): Afghan opium harvest over an ordinary year
-    harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest
+    afghan_harvest: Array  # index (run,): Afghan opium harvest over what it is by itself
+    harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest after the record
     weapons_flow: Array  # number (run,): items of arms that reach the line in a month
     weapons_detection: Array  # ratio (run,): detection of arms over that of heroin
     survival_weight: Array  # share (task, run): bearing of a task on the regime's survival, before perceived threats
@@ -155,12 +155,8 @@ class Families:
     riot_control_loss: Array  # share (run,): part of the control of a region lost with a riot
     tax_share: Array  # share (run,): budget over output
     output_start: Array  # USD/year (run,): output at the start without the part that remittances carry
-    output_growth: Array  # 1/month (run,): growth of output
     corruption_drag: Array  # share (run,): share of growth lost where all agencies collude
     remittance_multiplier: Array  # ratio (run,): output for each dollar sent home
-    remittance_per_migrant: Array  # USD/month (run,): money sent home by one migrant at the start
-    remittance_growth: Array  # 1/month (run,): growth of money sent by a migrant
-    price_following: Array  # ratio (run,): how far prices beyond the exits follow the wages that migrants earn there
     population_start: Array  # persons (run,): people at the start, at home and abroad
     population_growth: Array  # 1/month (run,): growth of the people at home
     region_people: Array  # share (region, run): share of the people
@@ -171,13 +167,6 @@ class Families:
     income_start: Array  # USD/month (run,): income a head at the start
     hardship_slope: Array  # ratio (run,): elasticity of the odds of hardship in income
     migrants_start: Array  # persons (run,): migrants abroad at the start
-    migrant_share: Array  # share (run,): share of people who work abroad at the demand and hardship of the start
-    migrant_demand: Array  # index (run,): work for migrants in Russia
-    leaving_speed: Array  # share/month (run,): share of the wish to leave met in a month
-    return_speed: Array  # share/month (run,): share of surplus migrants who return in a month
-    reabsorption: Array  # share/month (run,): share of idle returnees who find work in a month
-    economy_memory: Array  # share/month (run,): memory of the Russian economy
-    economy_spread: Array  # ratio (run,): long-run standard deviation of the logarithm of demand for migrants
     fear_start: Array  # share (run,): fear of the authorities at the start
     fear_of_police: Array  # ratio (run,): fear from policing as in 2004 by a wholly corrupt force
     fear_of_step: Array  # ratio (run,): fear from the top of the repression ladder
@@ -207,7 +196,7 @@ class Families:
     underground_share: Array  # share (run,): share of those who go underground
     radicalisation_rate: Array  # 1/month (run,): monthly rate at which the aggrieved turn to violence
     idle_recruits: Array  # ratio (run,): growth of the rate for each unit of idle share
-    foreign_pull: Array  # index (run,): appeal of armed groups abroad
+    foreign_pull: Array  # index (run,): appeal of armed groups abroad while there is war, 1 = as in 2015
     violent_start: Array  # persons (run,): people in violent groups at the start
     violent_fading: Array  # share/month (run,): share who give up violence in a month
     violent_arrests: Array  # share/month (run,): share of violent members that skilled services arrest in a month
@@ -227,7 +216,6 @@ class Families:
     crime_force: Array  # ratio (run,): elasticity of crime to policing
     crime_idle: Array  # ratio (run,): rise of crime when all are idle returnees
     crime_speed: Array  # share/month (run,): share of the way to its aim that crime moves in a month
-    idle_crowding: Array  # share (run,): idle share of a region's people at which finding work takes twice as long
     breaking_point: Array  # share (run,): grievance at which fear has lost half of its hold
     escalation: Array  # ratio (run,): protest that follows on a protest nobody feared to join
     contact_rate: Array  # 1/month (run,): people whom a member wins in a month where all would listen
@@ -404,3 +392,16 @@ class Families:
     deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
     delivery: Array  # share (run,): share of accepted pledges that arrives, but for Moscow's
     delivery_moscow: Array  # share (run,): share of Moscow's accepted pledges that arrives
+    harvest_mean: Array  # ratio (run,): mean Afghan harvest after the record, 1 = the mean of 2003 and 2004
+    harvest_memory: Array  # ratio (run,): correlation of a harvest with that of the year before, after the record
+    growth_mean: Array  # 1/year (run,): mean growth of Russian output after the record
+    growth_spread: Array  # 1/year (run,): standard deviation of the growth of Russian output after the record
+    growth_memory: Array  # ratio (run,): correlation of a year's growth with that of the year before, after the record
+    russian_upturn: Array  # 1/year (run,): growth of Russian output beyond what it is by itself; below zero a slump
+    migrants_expelled: Array  # share (run,): share of migrants whom Russia sends home or does not let in
+    buyers_pay: Array  # index (run,): what buyers abroad pay for the same volume, 1 = as in 2004
+    constant_world: Array  # 0 or 1 (run,): whether all drivers from outside stay at their mean of 2003 and 2004, and births too
+    spin_up_months: Array  # months (run,): months simulated before the recorded start, so that it is no shock
+    migrant_jobs: Array  # ratio (run,): elasticity of migrants' number in Russian output over its path
+    migrant_wages: Array  # ratio (run,): elasticity of what a migrant sends in Russian output over its path
+    remittance_ratio: Array  # ratio (run,): money sent home over home output at the start

@@ -1,13 +1,13 @@
-"""Puts the actors in place: early 2004."""
+"""Puts the actors in place, before the spin-up."""
 
 import numpy as np
 
 from tajsim.agents.actors import Actors
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.partners import presence
-from tajsim.rules import militants, outsourcing
+from tajsim.rules import drug_market, militants, outsourcing
 from tajsim.world import GUARDS
 
 
@@ -60,20 +60,14 @@ def guard_sections(country: Country) -> None:
 def country_at_start(country: Country) -> None:
     """Set what belongs to no single actor."""
     country.home_output = country.values.output_start / 12.0
-    country.living_start = country.home_output / country.home_people
-    country.presence_start = country.base_presence
+    country.living = country.home_output / country.home_people
+    country.taxes = country.values.tax_share * country.home_output
     country.forward = country.apply(militants.forward_aim, country.values.strain_start)
-    police = country.agency["interior_ministry"].strength
-    country.police_scale = country.home_people / np.maximum(police, 1.0)
     country.allocate()
-    settle_provision(country)
-
-
-def settle_provision(country: Country) -> None:
-    """Begin with the outside provision that the presence of early 2004 implies."""
+    networks = country.networks
+    price = country.apply(drug_market.price_at_border, total(networks.bought), np.ones(1))
+    networks.outlay = networks.bought * price
     presence(country)
     country.powers.carry()
-    country.powers.remembered = country.powers.carried.copy()
     provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
     country.regime.task_provision = provision
-    country.regime.set_start_effort(provision)

@@ -123,7 +123,7 @@ def commitments_step(
     Args:
         commitments: of last month, USD/month.
         left_over: revenue less wages of security and its instalment, USD/month.
-        debt: foreign debt over output, 1 = as at the start.
+        debt: foreign debt over revenue, 1 = as at the start.
 
     Mechanisms: M45, E01.
     """

@@ -3,21 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.agents.agency import GUARD_ROWS, OWN, over_tasks
+from tajsim.agents.agency import AT_BORDER, GUARD_ROWS, OWN, POLICE, over_tasks
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS, Array, column, shares, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
 from tajsim.rules import corruption as corruption_rules
-from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import migration
 from tajsim.rules import rents as rents_rules
 from tajsim.world import AGENCY_TASKS, GUARDS
-
-#: Agencies that take from people, in the order in which they do: the police where people live, the
-#: others where they cross the border.
-POLICE, *AT_BORDER = (
-    AGENCIES.index(name) for name in ("interior_ministry", "border_troops", "customs")
-)
 
 #: 1 for an own agency with a task against the trade, ``(agency, 1)``.
 AGAINST_TRADE = OWN * column(not {"drugs", "border"}.isdisjoint(AGENCY_TASKS[a]) for a in AGENCIES)
@@ -40,25 +34,17 @@ def money(country: Country) -> None:
 
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
-    months = np.full(country.run_count, float(country.months_run))
-    sent = country.apply(
-        grievance_rules.remittances,
-        abroad=country.migrants,
-        demand=country.outside.migrant_demand,
-        months=months,
-    )
-    made = country.apply(
-        grievance_rules.national_output, home=country.home_output, remittances=sent
-    )
+    sent = country.apply(migration.remittances, abroad=country.migrants, boom=country.boom)
+    made = country.apply(migration.national_output, home=country.home_output, sent=sent)
     country.home_output = country.apply(
-        grievance_rules.output_step, output=country.home_output, corruption=country.cronyism
+        migration.output_step,
+        output=country.home_output,
+        people=country.home_people / country.people_start,
+        corruption=country.cronyism - country.cronyism_start,
     )
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
-    living = made / np.maximum(country.home_people, 1.0)
-    if country.months_run == 0:
-        country.living_start, country.output_start = living, made.copy()
-    country.earnings = living / country.living_start
+    country.living = made / np.maximum(country.home_people, 1.0)
 
 
 def network_accounts(country: Country) -> None:
@@ -75,20 +61,14 @@ def network_accounts(country: Country) -> None:
     now["fees_commander"], now["fees_regime"] = fees, total(net.fee) - total(fees)
     resale = country.now["resale"]
     country.now["drug_income"] = total(net.revenue - net.outlay) + total(resale)
-    paid = total(net.outlay)
-    if country.months_run == 0:
-        country.outlay_start = np.maximum(paid, 1.0)
-    country.drug_money = paid / country.outlay_start
+    country.drug_money = country.outlay / country.outlay_start
 
 
 def budget(country: Country) -> None:
     """The treasury takes taxes and pays wages, its instalment and the rest of the state."""
     ledger, values, now = country.money, country.values, country.now
     taxes = ledger.draw("households", "treasury", values.tax_share * now["output"])
-    now["budget"] = taxes
-    if country.months_run == 0:
-        country.revenue_start = np.maximum(taxes, 1.0)
-    country.revenue = taxes / country.revenue_start
+    now["budget"] = country.taxes = taxes
     pay, strength = country.agencies.pay, country.agencies.strength
     topup = country.agencies.topup
     wages = (pay - topup) * strength
@@ -99,12 +79,11 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
-    debt = country.other_debt / country.values.other_debt_start
     country.commitments = country.apply(
         rents_rules.commitments_step,
         commitments=country.commitments,
         left_over=ledger["treasury"],
-        debt=debt * country.output_start / np.maximum(now["output"], 1.0),
+        debt=country.other_debt / (values.other_debt_start * country.revenue),
     )
     ledger.move("treasury", "world", country.commitments)
     # What taxes do not cover is borrowed abroad, what they leave pays back.
@@ -137,13 +116,10 @@ def take_from_people(country: Country) -> Array:
         taken[i] = country.money.draw("households", AGENCIES[i], asked)
     country.money.pay_each("world", AGENCIES, resale)
     agencies.illicit = taken + country.now["tolls"] + resale
-    relative = total(taken[AT_BORDER]) / np.maximum(output, 1.0)
-    if country.months_run == 0:
-        country.barrier_rents_start = np.maximum(relative, 1e-9)
     country.barrier = country.apply(
         rents_rules.barrier_step,
         barrier=country.barrier,
-        rents=relative / country.barrier_rents_start,
+        rents=country.barrier_rents / country.barrier_rents_start,
     )
     return agencies.illicit
 
@@ -193,9 +169,6 @@ def pay_clients(country: Country, takings: Array) -> None:
     ledger, regime, commanders, now = country.money, country.regime, country.commanders, country.now
     armed = commanders.power * commanders.in_place
     purse = country.values.patronage_share * np.maximum(ledger["patronage"], 0.0)
-    if country.months_run == 0:
-        country.clients_start = np.maximum(total(armed), 1e-9)
-        country.claims = purse / country.earnings
     claims = country.claims * country.earnings
     unpaid = country.apply(rents_rules.unpaid, purse=purse, claims=claims)
     regime.shortfall = country.apply(
@@ -217,12 +190,11 @@ def pay_clients(country: Country, takings: Array) -> None:
 def get_used(country: Country, purse: Array, received: Array) -> None:
     """Let claims and what each is used to follow the rents, over what others earn."""
     commanders = country.commanders
-    power = total(commanders.power * commanders.in_place) / country.clients_start
     country.claims = country.apply(
         rents_rules.claims_step,
         claims=country.claims,
         accustomed=country.accustomed,
-        power=power,
+        power=country.clients_power / country.clients_start,
         doubt=country.regime.doubt,
     )
     country.accustomed = country.apply(
@@ -347,10 +319,8 @@ def agencies(country: Country) -> None:
     agencies, regime, earnings = country.agencies, country.regime, country.earnings
     drawn_off, alarm = best_drawn_off(country), alarmed(country)
     ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
-    if country.months_run <= 1:
-        agencies.fed_start, country.strain_start = agencies.fed, regime.strain
     strained = country.apply(
-        rents_rules.strained, strain=regime.strain, strain_start=country.strain_start
+        rents_rules.strained, strain=regime.strain, strain_start=regime.strain_usual
     )
     agencies.be_paid(ratio, country.revenue, earnings, strained)
     political, heads = political_heads(country), country.commanders.heads
