@@ -130,7 +130,7 @@ class Country(Stated, mesa.Model):
     cronyism_start = state("share", "the same at the start", usual="cronyism")
     accustomed = state("USD/month", "the circle used to have for clients, at earnings of the start")
     claims = state("USD/month", "what clients claim, at earnings of the start")
-    clients_start = state("index", "armed power of clients at the start", usual="clients_power")
+    clients_usual = state("index", "armed power of clients over five years", usual="clients_power")
     living = state("USD/month", "what people have each", start=None)
     living_start = state("USD/month", "the same at the start", usual="living")
     taxes = state("USD/month", "taxes of last month", start=None)

@@ -173,6 +173,20 @@ def rent_ratio_step(
     return ratio + (now - ratio) / clock_season
 
 
+def usual_step(usual: Array, power: Array, *, clock_five_years: Array) -> Array:
+    """Return the power of the clients that the circle has come to reckon with, ``(run,)``.
+
+    Equation:
+        usual_next = usual + (power - usual) / clock_five_years
+
+    Args:
+        usual, power: armed power of the clients, index.
+
+    Mechanisms: M17.
+    """
+    return usual + (power - usual) / clock_five_years
+
+
 def claims_step(
     claims: Array,
     accustomed: Array,
@@ -196,7 +210,7 @@ def claims_step(
     Args:
         claims: of last month, at earnings of the start.
         accustomed: what the circle used to have for its clients, at earnings of the start.
-        power: armed power of the clients, 1 = as at the start.
+        power: armed power of the clients, 1 = as reckoned with.
         doubt: their doubt of what comes after the ruler, 0 to 1.
 
     Mechanisms: M17, S08, S14, P24.

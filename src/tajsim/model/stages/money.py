@@ -194,8 +194,11 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
         rents_rules.claims_step,
         claims=country.claims,
         accustomed=country.accustomed,
-        power=country.clients_power / country.clients_start,
+        power=country.clients_power / country.clients_usual,
         doubt=country.regime.doubt,
+    )
+    country.clients_usual = country.apply(
+        rents_rules.usual_step, usual=country.clients_usual, power=country.clients_power
     )
     country.accustomed = country.apply(
         rents_rules.accustomed_step, accustomed=country.accustomed, received=purse, in_place=1.0
