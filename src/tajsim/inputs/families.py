@@ -86,8 +86,7 @@ class Families:
     trade_pressure: Array  # index (run,): pressure for opening the crossings
     afghan_harvest: Array  # index (run,): Afghan opium harvest over an ordinary year
     harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest
-    weapons_flow: Array  # number (run,): items of arms that reach the line in a month
-    weapons_detection: Array  # ratio (run,): detection of arms over that of heroin
+    weapons_flow: Array  # number (run,): items of arms that a full guard finds on the line in a month
     survival_weight: Array  # share (task, run): bearing of a task on the regime's survival, before perceived threats
     threat_sensitivity: Array  # ratio (run,): how strongly weights follow perceived threats
     neighbour_hostility: Array  # index (run,): hostility of Uzbekistan as the regime sees it
@@ -165,8 +164,7 @@ class Families:
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
     transit_stigma: Array  # ratio (run,): fall of migrants' terms when what migrants carry doubles
     hostility_transit: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double
-    hostility_militants: Array  # ratio (run,): rise of Uzbek hostility for a thousand militants in the country
-    hostility_speed: Array  # share/month (run,): share of the way to its aim that hostility moves in a month
+    hostility_militants: Array  # ratio (run,): rise of Uzbek hostility where militants inside are more than an invasion
     hardening_limit: Array  # index (run,): closure of the neighbours' own side were the Afghan line not guarded at all
     kyrgyz_hardening: Array  # share (run,): closure of the Kyrgyz side over that of the Uzbek side
     climb_to_commander: Array  # share (run,): share of an agency's illicit income that its commander takes
@@ -176,13 +174,7 @@ class Families:
     patronage_spending: Array  # share (run,): share of the patronage purse paid to clients at most
     self_enrichment: Array  # share/month (run,): share of the patronage purse the circle keeps each month
     spending_share: Array  # share/month (run,): share of purses spent in a month
-    rivalry_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is at stake and contested
-    rivalry_rents: Array  # USD/month (run,): rents of a commander at which half of that rate is reached
-    operation_share: Array  # share (run,): chance that the killing of an officer brings troops where the centre controls nothing
-    operation_deaths: Array  # persons (run,): dead of a punitive operation
-    operation_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance in its region
-    riot_rate: Array  # ratio (run,): riots over each network of a full strongman lost to arrests, where all are aggrieved and nothing is controlled
-    riot_control_loss: Array  # share (run,): part of the control of a region lost with a riot
+    riot_rate: Array  # ratio (run,): riots over each network lost to arrests where all are aggrieved and nothing is controlled
     tax_share: Array  # share (run,): budget over output
     output_start: Array  # USD/year (run,): output at the start without the part that remittances carry
     output_growth: Array  # 1/month (run,): growth of output
@@ -343,51 +335,14 @@ class Families:
     trust_recovery: Array  # share/month (run,): share of lost trust regained in a month
     militant_fighters: Array  # persons (militant_group, run): fighters at ordinary pressure
     militant_pressure: Array  # index (militant_group, run): what drives or draws fighters to the border, 1 = as in 2004
-    militant_speed: Array  # share/month (run,): share of the way to its aim that strength moves in a month
     buildup_months: Array  # months (run,): months from the rise of pressure to readiness
-    crossing_rate: Array  # 1/month (run,): monthly rate of an attempt for a thousand ready fighters at an open border
-    ally_effect: Array  # ratio (run,): growth of the rate for each thousand violent sympathisers
-    alliance_deters: Array  # share (run,): share of attempts that a full guarantee deters
+    crossing_rate: Array  # 1/month (run,): monthly rate of a try at ordinary pressure, fully ready and undeterred
     crossing_party: Array  # share (run,): share of a group that tries to cross at once
-    force_half: Array  # persons/km (run,): effective guards per km that stop half of a party
-    expulsion_speed: Array  # share/month (run,): share of militants inside driven out in a month by ready forces
-    disgruntled_share: Array  # share (run,): part of the former opposition's followers who would join militants were the party closed
-    village_tolerance: Array  # ratio (run,): growth of tolerance for militants where the police took all income
-    window_pressure: Array  # ratio (run,): growth of rebels' pressure for a unit of strain above strained
-    drug_finance: Array  # share (run,): share of the fighters in the north of Afghanistan whom drug money keeps
-    onward_aim: Array  # share (militant_group, run): share of those who cross that mean to go on towards Ferghana
-    onward_rate: Array  # 1/month (run,): monthly rate of going on of those who mean to, with full camps and an open neighbour, over one and a half
-    camp_half: Array  # persons (run,): militants in the country who give half of full camps in a valley nobody controls
-    camp_speed: Array  # share/month (run,): share of the way to their aim that camps move in a month
-    camp_cover: Array  # share (run,): part of the reach of troops lost where militants have full camps
-    raid_anger: Array  # index (run,): hostility of Uzbekistan added by a thousand men who went on
     base_forward: Array  # share (run,): share of the base that stands near the border while the state is not strained
-    capital_pull: Array  # share (run,): part of the forward troops that full strain calls to the capital
-    posture_speed: Array  # share/month (run,): share of the way to its aim that the place of the base moves in a month
-    depth_worth: Array  # share (run,): worth of troops at the other place over those on the spot
     alliance_half: Array  # persons (run,): militants inside at which the alliance is called half of the time
-    alliance_help: Array  # share (run,): readiness that the alliance adds when called, share of what would reach all
-    strain_start: Array  # share (run,): strain at the start
-    strain_voice: Array  # ratio (run,): strain from full voice
-    strain_breaks: Array  # ratio (run,): strain from each recent break
-    strain_shortfall: Array  # ratio (run,): strain from unpaid clients
-    strain_incursion: Array  # ratio (run,): strain from a thousand militants inside
-    strain_uncontrolled: Array  # ratio (run,): strain when nothing is controlled
-    strain_speed: Array  # share/month (run,): share of the way to its aim that strain moves in a month
-    strained_from: Array  # share (run,): strain from which the state counts as strained
+    strained_from: Array  # share (run,): strain from which the state counts as strained, and below which a failed one stands again
     failure_threshold: Array  # share (run,): strain from which the state counts as failing and may fail
-    failure_rate: Array  # 1/month (run,): monthly rate of failure for each unit of strain above the threshold
-    control_base: Array  # share (region, run): control of the centre at the effort of the start, were there no discontent and no strongmen
-    control_effort: Array  # ratio (run,): effect of own effort on order over that at the start
-    control_strongmen: Array  # ratio (run,): control lost to a fully powerful disloyal commander
-    control_voice: Array  # ratio (run,): control lost to full voice
-    control_militants: Array  # ratio (run,): control of a region lost to a thousand militants inside it
-    control_speed: Array  # share/month (run,): share of the way to its aim that control moves in a month
-    control_protest: Array  # ratio (run,): control of a region lost while people are in the streets
-    mafia_threshold: Array  # ratio (run,): drug income over state revenue from which the trade grows stronger than the state
-    mafia_speed: Array  # share/month (run,): share of the way to its aim that the trade's hold moves in a month
-    strain_mafia: Array  # ratio (run,): strain when the trade holds the state in full
-    strain_succession: Array  # ratio (run,): strain from a fully contested succession
+    control_base: Array  # share (region, run): control of the centre, were there no discontent and nobody else in arms
     succession_process: Array  # share (run,): how credible the process is that the law and the ruler provide for what comes after him
     ruler_commitment: Array  # share (run,): how firmly the ruler has bound himself in public to leave at the end of his term
     heir_designated: Array  # 0 or 1 (run,): an heir named by the ruler: 1 from the month in which he does
@@ -415,3 +370,17 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
+    deters: Array  # share (run,): share of tries that full presence and backing of a patron deter
+    near: Array  # ratio (run,): fall of the pull of a section with its distance from Kunduz, logarithm over the whole line
+    terrain_cross: Array  # ratio (run,): how strongly rough ground hinders who crosses: power of its difficulty
+    weak: Array  # ratio (run,): growth of tries where a full guard is missing, logarithm
+    window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
+    onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
+    alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
+    force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
+    control_gain: Array  # ratio (run,): control lost, logarithm, where nobody but others is in arms and all voice discontent
+    control_armed: Array  # share (run,): part of that loss which is due to men in arms, the rest to discontent
+    killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled
+    talks: Array  # share (run,): chance that the centre talks rather than sends troops after a killing beyond its control
+    unrest_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance, and a riot takes of control
+    strain_decline: Array  # ratio (run,): weight of each cause of strain over that of the cause ranked before it

@@ -6,8 +6,9 @@ from tajsim.agents.actors import Actors
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
+from tajsim.model.stages.force import muster
 from tajsim.model.stages.partners import presence
-from tajsim.rules import militants, outsourcing
+from tajsim.rules import outsourcing
 from tajsim.world import GUARDS
 
 
@@ -61,10 +62,10 @@ def country_at_start(country: Country) -> None:
     """Set what belongs to no single actor."""
     country.home_output = country.values.output_start / 12.0
     country.presence_start = country.base_presence
-    country.forward = country.apply(militants.forward_aim, country.values.strain_start)
     police = country.agency["interior_ministry"].strength
     country.police_scale = country.home_people / np.maximum(police, 1.0)
     country.allocate()
+    muster(country)
     settle_provision(country)
 
 

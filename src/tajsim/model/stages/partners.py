@@ -77,18 +77,22 @@ def uncarried(country: Country) -> Array:
 
 
 def neighbours(country: Country) -> None:
-    """Uzbekistan and the others respond to what passes through; rebels abroad wait for a window."""
-    transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
+    """Uzbekistan and the others respond to what passes through and to whom the country shelters."""
     count = len(axes.AFGHAN_SECTIONS)
     guard = total(country.guard_strength[:count]) / count
-    country.hardening = country.apply(offers_rules.hardening, guard, country.hostility)
+    country.hardening = country.apply(
+        offers_rules.hardening, guard=guard, hostility=country.hostility
+    )
     country.hostility = country.apply(
-        offers_rules.hostility_step, country.hostility, transit, inside
+        offers_rules.hostility_step,
+        hostility=country.hostility,
+        transit=country.exit_ratio("uzbek_border"),
+        militants=country.militants_inside,
     )
     pressure = country.values.militant_pressure.copy()
     exiles = axes.MILITANT_GROUPS.index("khudaiberdiev")
     pressure[exiles] = country.apply(
-        militants.pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
+        militants.pressure_from_exile, pressure=pressure[exiles], hostility=country.hostility
     )
     country.outside.militant_pressure = pressure
 
