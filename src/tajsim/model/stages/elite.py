@@ -13,7 +13,7 @@ from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTI
 from tajsim.axes import Array, column, shares, total
 from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
-from tajsim.model.stages.unrest import disloyal_men
+from tajsim.model.stages.unrest import disloyal_men, garrison
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
 from tajsim.rules.militants import where_inside
@@ -269,11 +269,10 @@ def state(country: Country) -> None:
 
 def hold_regions(country: Country) -> None:
     """Let the centre's control follow who is in arms in each region, and discontent there."""
-    people = np.maximum(country.home_people, 1.0)
     lost = country.regions.hold(
         disloyal_men(country),
         armed_groups(country),
-        country.at_hand() * country.at_home / people,
+        garrison(country),
         country.regime.collapsed,
     )
     notes.note_control(country, lost)

@@ -7,7 +7,7 @@ from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, REGIONS, Array, column, tot
 from tajsim.model.country import Country
 from tajsim.rules import unrest as rules
 from tajsim.rules.state import part_of
-from tajsim.world import SECTION_REGION
+from tajsim.world import CAPITAL, SECTION_REGION
 
 #: 1 where a commander's following is in a region, ``(region, commander, 1)``.
 OF_REGION = np.stack(
@@ -16,6 +16,9 @@ OF_REGION = np.stack(
 
 #: 1 where a section of the Afghan line lies in a region, ``(region, section, 1)``.
 BEHIND = np.stack([column(SECTION_REGION[s] == r for s in AFGHAN_SECTIONS) for r in REGIONS])
+
+#: 1 for the region of the capital, ``(region, 1)``.
+AT_THE_SEAT = column(name == CAPITAL for name in REGIONS)
 
 
 def by_region(values: Array) -> Array:
@@ -27,6 +30,15 @@ def disloyal_men(country: Country) -> Array:
     """Return the men of each region's commanders as far as these are not loyal, persons."""
     commanders = country.commanders
     return by_region(commanders.following * commanders.in_place * (1.0 - commanders.loyalty))
+
+
+def garrison(country: Country) -> Array:
+    """Return the state's force in each region, persons, ``(region, run)``.
+
+    It is spread like the people; the whole of it can turn on the capital, where it stands.
+    """
+    spread = country.at_home / np.maximum(country.home_people, 1.0)
+    return country.at_hand() * np.maximum(spread, AT_THE_SEAT)
 
 
 def unrest(country: Country) -> Array:
@@ -66,11 +78,10 @@ def riot(country: Country) -> None:
     """Let crowds storm offices over arrests in a protected trade."""
     regions, networks = country.regions, country.networks
     lost = total(networks.entry_share * (networks.hit * networks.protection), axis=1)
-    garrison = country.at_hand() * country.at_home / np.maximum(country.home_people, 1.0)
     chance = regions.apply(
         rules.riot_chance,
         hit=total(BEHIND * lost, axis=1),
-        strong=part_of(disloyal_men(country), garrison),
+        strong=part_of(disloyal_men(country), garrison(country)),
         grievance=regions.grievance,
         beyond=1.0 - regions.control,
         unrest=regions.unrest,
