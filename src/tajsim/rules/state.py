@@ -18,14 +18,15 @@ class Lost(NamedTuple):
 class Strain(NamedTuple):
     """The causes of strain, in the order in which they weigh; ratios or pushes, each ``(run,)``.
 
-    The order is that of the documents: they put what happens inside before what comes from
-    outside, people and armed men before money (matveeva-2004:19, icg-2016:35, 287).
+    The order is that of the documents: people and men in arms first, then what they call critical
+    for stability, a return of migrants; ground that was never held has long been lived with
+    (matveeva-2004:19, 251, icg-2016:21, 35, 287).
     """
 
     voice: Array
     armed: Array
-    uncontrolled: Array
     idle: Array
+    uncontrolled: Array
     unpaid: Array
     succession: Array
     breaks: Array
@@ -139,8 +140,8 @@ def control_step(control: Array, aim: Array, *, clock_year: Array) -> Array:
 def strain_terms(
     voice: Array,
     armed: Array,
-    uncontrolled: Array,
     idle: Array,
+    uncontrolled: Array,
     unpaid: Array,
     succession: Array,
     breaks: Array,
@@ -159,8 +160,8 @@ def strain_terms(
         whole = 1 + d + d**2 + d**3 + d**4 + d**5 + d**6 + d**7 + d**8
         by_voice = 2 * voice / whole
         by_armed = 2 * armed * d / whole
-        by_uncontrolled = 2 * uncontrolled * d**2 / whole
-        by_idle = 2 * idle * d**3 / whole
+        by_idle = 2 * idle * d**2 / whole
+        by_uncontrolled = 2 * uncontrolled * d**3 / whole
         by_unpaid = 2 * unpaid * d**4 / whole
         by_succession = 2 * succession * d**5 / whole
         by_breaks = 2 * breaks * d**6 / whole
@@ -170,8 +171,8 @@ def strain_terms(
     Args:
         voice: mean voiced discontent, 0 to 1.
         armed: men in arms against the state over them and the force at hand, 0 to 1.
-        uncontrolled: share of people outside control.
         idle: returned migrants without work over all migrants, 0 to 1.
+        uncontrolled: share of people outside control.
         unpaid: clients' claims left unpaid, share.
         succession: how contested the succession is, 0 to 1.
         breaks: mutinies and defections of late over them and the posts, 0 to 1.
@@ -180,7 +181,7 @@ def strain_terms(
 
     Mechanisms: E19, E22, P07, P21, P24, S27, M17, M40, M54, M113, X20.
     """
-    causes = voice, armed, uncontrolled, idle, unpaid, succession, breaks, unbacked, mafia
+    causes = voice, armed, idle, uncontrolled, unpaid, succession, breaks, unbacked, mafia
     weights = [strain_decline**k for k in range(len(causes))]
     whole = sum(weights[1:], weights[0])
     return Strain(*(2.0 * w / whole * cause for w, cause in zip(weights, causes, strict=True)))

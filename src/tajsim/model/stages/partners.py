@@ -245,9 +245,8 @@ def presence(country: Country) -> None:
     length = country.afghan_length
     full = np.minimum(guard.strength / np.maximum(guard.strength_start, 1.0), 1.0)
     held[axes.TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
-    base = country.base_presence
-    for task in ("external_defence", "militancy"):
-        held[axes.TASKS.index(task)] = base
+    # The defence against Uzbekistan the regime keeps to itself (M12).
+    held[axes.TASKS.index("militancy")] = country.base_presence
 
 
 #: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
@@ -297,7 +296,7 @@ def perceived_threats(country: Country) -> Array:
     seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
     seen[axes.TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
     crossed = total(country.last["incursions"])
-    seen[axes.TASKS.index("external_defence")] = country.hostility + crossed
+    seen[axes.TASKS.index("external_defence")] = country.hostility
     seen[axes.TASKS.index("border")] = 0.5 * crossed
     return seen
 
