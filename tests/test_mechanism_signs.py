@@ -92,7 +92,6 @@ M89 threat_of_ideas members +
 M90 underground_arrested effort +
 M91 underground_arrested skill -
 M92 gangs_step informers -
-M92 weapons_seized informers +
 M92 skill_against_violence underworld -
 M92 underworld_step incidents -
 M93 radicalised creed +

@@ -9,9 +9,11 @@ import pytest
 from rule_inputs import between, states
 
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, MILITANT_GROUPS, REGIONS, Array
+from tajsim.inputs.registry import parameter
 from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages import unrest as stage
+from tajsim.model.stages.elite import strain
 from tajsim.model.stages.force import drive_out, from_kunduz
 from tajsim.rules import militants, unrest
 from tajsim.rules import state as rules
@@ -111,7 +113,7 @@ def test_the_base_deters_outsiders_and_a_strained_state_draws_it_away() -> None:
 
 
 def test_control_comes_back_once_the_armed_are_gone() -> None:
-    tried = model(end="2010-12", control_gain=1.5)
+    tried = model(end="2010-12", control_gain=1.0)
     tried.people.move("world", "violent", np.full(20, 20_000.0))
     for _ in range(24):
         tried.step()
@@ -135,6 +137,22 @@ def test_strain_at_parity_is_the_same_however_causes_are_ranked(decline: float) 
     terms = rules.strain_terms(*[half] * 9, strain_decline=np.full(1, decline))
     np.testing.assert_allclose(sum(terms), 1.0)
     assert (np.diff(np.array(terms), axis=0) <= 0.0).all()
+
+
+def test_the_threshold_of_failure_is_what_its_basis_says() -> None:
+    """Half of the people, men in arms as many as the force, half of the migrants home and idle."""
+    usual, found = [], TajikistanModel(runs=40, end="2014-12", parameters="prior", outcomes=())
+    while found.months_run < found.month_count:
+        found.step()
+        usual.append(np.array(strain(found)))
+    weight = found.values.strain_decline ** np.arange(9)[:, None]
+    ratios = np.array(usual)[24:] / (2.0 * weight / weight.sum(axis=0))
+    ratios = ratios.mean(axis=(0, 2))
+    ratios[:3] = 0.5
+    row = parameter("failure_threshold")
+    for decline, at in ((1.0, row.low), (0.8, row.value), (0.6, row.high)):
+        terms = rules.strain_terms(*ratios[:, None], strain_decline=np.array([decline]))
+        np.testing.assert_allclose(1.0 - np.exp(-sum(terms)), at, atol=0.02)
 
 
 def test_a_failed_state_can_stand_again_and_its_failure_is_remembered() -> None:

@@ -163,8 +163,6 @@ class Families:
     exit_package: Array  # USD/person/month (run,): worth of posts, kit, advisers and schooling handed over, for each guard who takes over
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
     transit_stigma: Array  # ratio (run,): fall of migrants' terms when what migrants carry doubles
-    hostility_transit: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double
-    hostility_militants: Array  # ratio (run,): rise of Uzbek hostility where militants inside are more than an invasion
     hardening_limit: Array  # index (run,): closure of the neighbours' own side were the Afghan line not guarded at all
     kyrgyz_hardening: Array  # share (run,): closure of the Kyrgyz side over that of the Uzbek side
     climb_to_commander: Array  # share (run,): share of an agency's illicit income that its commander takes
@@ -378,9 +376,9 @@ class Families:
     onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
     alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
     force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
-    control_gain: Array  # ratio (run,): control lost, logarithm, where nobody but others is in arms and all voice discontent
-    control_armed: Array  # share (run,): part of that loss which is due to men in arms, the rest to discontent
+    control_gain: Array  # ratio (run,): control lost, logarithm, where none but others are in arms; as much where all voice discontent
     killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled
     talks: Array  # share (run,): chance that the centre talks rather than sends troops after a killing beyond its control
     unrest_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance, and a riot takes of control
     strain_decline: Array  # ratio (run,): weight of each cause of strain over that of the cause ranked before it
+    hostility_blame: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double, or when militants are sheltered

@@ -336,21 +336,16 @@ def near_capital(backing: Array, forward: Array) -> Array:
     return backing * (1.0 - 0.5 * forward)
 
 
-def weapons_seized(
-    weapons: Array, guard: Array, informers: Array, *, informer_worth: Array
-) -> Array:
+def weapons_seized(weapons: Array, guard: Array) -> Array:
     """Return arms seized at the border this month, items, ``(run,)``.
 
-    The underworld tells on runners.
-
     Equation:
-        weapons_seized = sum(weapons * guard, "section") * (1 + informer_worth * informers)
+        weapons_seized = sum(weapons * guard, "section")
 
     Args:
         weapons: items on each section, ``(section, run)``.
         guard: honest strength of the guard, 0 to 1, ``(section, run)``.
-        informers: share of informers from the underworld times the quality of those who run them.
 
-    Mechanisms: M59, M71, M92.
+    Mechanisms: M59, M71.
     """
-    return total(weapons * guard) * (1.0 + informer_worth * informers)
+    return total(weapons * guard)

@@ -280,8 +280,7 @@ def hostility_step(
     militants: Array,
     *,
     neighbour_hostility: Array,
-    hostility_transit: Array,
-    hostility_militants: Array,
+    hostility_blame: Array,
     alliance_half: Array,
     clock_year: Array,
 ) -> Array:
@@ -292,7 +291,7 @@ def hostility_step(
 
     Equation:
         sheltered = militants / (militants + alliance_half)
-        blame = hostility_transit * (transit - 1) + hostility_militants * sheltered
+        blame = hostility_blame * (transit - 1 + sheltered)
         aim = max(neighbour_hostility * (1 + blame), 0)
         hostility_next = hostility + (aim - hostility) / clock_year
 
@@ -303,7 +302,7 @@ def hostility_step(
     Mechanisms: M98, M103.
     """
     sheltered = militants / (militants + alliance_half)
-    blame = hostility_transit * (transit - 1.0) + hostility_militants * sheltered
+    blame = hostility_blame * (transit - 1.0 + sheltered)
     aim = np.maximum(neighbour_hostility * (1.0 + blame), 0.0)
     return hostility + (aim - hostility) / clock_year
 

@@ -88,7 +88,6 @@ def lost_control(
     voice: Array,
     *,
     control_gain: Array,
-    control_armed: Array,
 ) -> Lost:
     """Return what loosens the centre's hold of a region, by cause, each ``(run,)``.
 
@@ -96,9 +95,9 @@ def lost_control(
 
     Equation:
         men = max(strongmen + militants + garrison, 1)
-        by_strongmen = control_gain * control_armed * strongmen / men
-        by_militants = control_gain * control_armed * militants / men
-        by_voice = control_gain * (1 - control_armed) * voice
+        by_strongmen = control_gain * strongmen / men
+        by_militants = control_gain * militants / men
+        by_voice = control_gain * voice
 
     Args:
         strongmen: men of commanders there who are not loyal, persons.
@@ -107,8 +106,8 @@ def lost_control(
 
     Mechanisms: S14, S17, M34.
     """
-    each = control_gain * control_armed / np.maximum(strongmen + militants + garrison, 1.0)
-    return Lost(each * strongmen, each * militants, control_gain * (1.0 - control_armed) * voice)
+    each = control_gain / np.maximum(strongmen + militants + garrison, 1.0)
+    return Lost(each * strongmen, each * militants, control_gain * voice)
 
 
 def control_aim(lost: Array, collapsed: Array, *, control_base: Array) -> Array:

@@ -37,7 +37,6 @@ def force(country: Country) -> None:
         militants.weapons_seized,
         weapons=arms * entering / np.maximum(total(entering), 1e-9),
         guard=country.guard_strength[:N],
-        informers=country.informers,
     )
 
 

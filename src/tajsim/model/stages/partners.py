@@ -17,6 +17,7 @@ from tajsim.rules import loyalty, militants, outsourcing, succession, violence
 from tajsim.rules import offers as offers_rules
 from tajsim.rules.aid import diverted_share, duplication
 from tajsim.rules.outsourcing import threat_of_ideas
+from tajsim.rules.state import part_of
 from tajsim.world import ELECTION, EMBASSY_GUARD, WATCHED
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
@@ -294,7 +295,9 @@ def perceived_threats(country: Country) -> Array:
     )
     seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
     seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
-    seen[axes.TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
+    seen[axes.TASKS.index("militancy")] = 2.0 * country.apply(
+        part_of, part=country.militants_inside, other=country.at_hand()
+    )
     crossed = total(country.last["incursions"])
     seen[axes.TASKS.index("external_defence")] = country.hostility
     seen[axes.TASKS.index("border")] = 0.5 * crossed
