@@ -21,16 +21,18 @@ Rule = Callable[..., Any]
 SHARES = frozenset(
     """
     abroad_share absorbed access aim alarm at_home_post barrier belief best_drawn_off bloc_share
-    by_power channel_closed closed collusion commander_reach condition contested control
+    by_power channel_closed closed collusion commander_reach condition control
     corruption cost_share creed detection deterrence dismay distrusted_past doubted draw
     effort exclusion exposure_to_overthrow failed fear force found gap grievance
+    duplicated effort exclusion exposure_to_overthrow fear found gap grievance
     grudge guarantee guard hardship head hit in_place intrusion kompromat leverage lost loyalty
     mandate moscow moscow_tolerance named objection old outside_cost outside_interest patron
     power presence protection provision quality rank readiness replaced seat_share shortfall
     standing strain strongmen struck_here survival_use toll_rate trust uncontrolled voice
     weakness west west_priority west_share window word
-    camps forward informers shelter sheltered underworld
-    border_weakness mafia open_ears preyed_on protest skill succession unchecked
+    agreed armed beyond collapsed distance fails forward friends informers killed level reach
+    truce unbacked unpaid shelter sheltered underworld
+    border_weakness mafia open_ears skill succession unchecked
     clinging danger disloyal doubt drive heir leaves near no_way_back past ready record settled
     share share_behind unsettled vacant
     abused aid_share cleaned cronyism duplicated fed fed_start kept kit predation regime_pays
@@ -45,11 +47,11 @@ RANGES: dict[str, tuple[float, float]] = {
     "abroad": (0.0, 2e6),
     "accustomed": (0.0, 1e7),
     "advance": (0.0, 6.0),
+    "allies": (0.0, 0.7),
+    "aid_per_head": (0.0, 5e3),
     "aid": (0.0, 5e6),
     "alignment": (-1.0, 1.0),
-    "allies": (0.0, 20.0),
     "appeal": (0.0, 3.0),
-    "arrived": (0.0, 1e4),
     "at_stake": (0.0, 2e3),
     "attention": (0.0, 5.0),
     "base": (0.0, 2e4),
@@ -67,9 +69,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "cost": (0.0, 6.0),
     "cost_gain": (-6.0, 6.0),
     "crime": (0.0, 20.0),
+    "crisis": (-2.0, 3.0),
     "debt": (0.0, 3e9),
-    "disgruntled": (0.0, 100.0),
-    "drug_income": (0.0, 1e9),
     "drug_rents": (0.0, 1e8),
     "defections": (0.0, 4.0),
     "delivered": (0.0, 5e7),
@@ -81,10 +82,13 @@ RANGES: dict[str, tuple[float, float]] = {
     "effort_ratio": (0.05, 6.0),
     "extortion": (0.0, 1.0),
     "fighters": (0.0, 2e4),
+    "few_guards": (-1.5, 1.5),
     "fights": (0.0, 8.0),
+    "forces": (0.0, 5e4),
+    "garrison": (0.0, 5e4),
+    "happened": (0.0, 3.0),
     "fringe": (0.0, 10.0),
     "following": (0.0, 5e3),
-    "funds": (0.0, 5.0),
     "gain": (0.0, 1e5),
     "gangs": (0.0, 5.0),
     "growth": (0.0, 6.0),
@@ -106,6 +110,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "left_over": (-1e8, 1e9),
     "length_guarded": (0.0, 500.0),
     "level": (0.1, 0.9),
+    "length": (50.0, 500.0),
     "load": (0.0, 5e3),
     "loss": (0.0, 100.0),
     "loyal_force": (0.0, 5e4),
@@ -122,11 +127,15 @@ RANGES: dict[str, tuple[float, float]] = {
     "normal": (-8.3, 8.3),
     "opposition": (0.0, 300.0),
     "passing": (0.0, 2e4),
+    "paid": (0.0, 1e7),
+    "part": (0.0, 1e9),
+    "other": (0.0, 1e9),
     "pay": (1.0, 1e3),
     "pay_ratio": (0.0, 400.0),
     "peers_struck": (0.0, 6.0),
     "people": (0.0, 1e7),
     "perceived": (0.0, 5.0),
+    "opposition": (0.0, 300.0),
     "persons": (0.0, 5e4),
     "policing": (0.0, 10.0),
     "presence_start": (0.0, 1.0),
@@ -146,7 +155,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "rent_ratio": (0.0, 5.0),
     "rents": (0.0, 100.0),
     "returned": (-1e6, 1e6),
-    "revenue": (0.0, 1e9),
     "rival_gain": (0.0, 10.0),
     "state": (-5.0, 5.0),
     "step": (0.0, 6.0),
@@ -158,6 +166,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "transit": (0.0, 10.0),
     "to_go": (0.0, 300.0),
     "traffic_seen": (0.0, 5e3),
+    "tries": (0.0, 1.0),
+    "unrest": (0.0, 10.0),
     "urge": (1.0, 4.0),
     "troops": (0.0, 2e4),
     "violent": (0.0, 1e5),
@@ -184,6 +194,7 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("taken_at_crossings", "output"): (0.0, 1e9),
     ("watched", "level"): (0.0, 8.0),
     ("allies", "violent"): (0.0, 50.0),
+    ("barrier_step", "pressure"): (0.0, 1.0),
     ("underworld_step", "crime"): (0.05, 20.0),
     ("incident_chance", "violent"): (0.0, 50.0),
     ("idle_step", "idle"): (0.0, 1e6),
@@ -191,7 +202,19 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("national_output", "home"): (0.0, 1e9),
     ("output_step", "output"): (0.0, 1e9),
     ("underground_arrested", "effort"): (0.0, 6.0),
-    ("control_aim", "effort"): (0.0, 6.0),
+    ("at_hand", "effort"): (0.0, 6.0),
+    ("control_aim", "lost"): (0.0, 4.0),
+    ("crossing_chance", "urge"): (0.0, 2.0),
+    ("forces", "people"): (0.0, 5e4),
+    ("lost_control", "militants"): (0.0, 2e4),
+    ("lost_control", "strongmen"): (0.0, 2e4),
+    ("hostility_step", "militants"): (0.0, 2e4),
+    ("riot_chance", "hit"): (0.0, 5.0),
+    ("riot_chance", "strong"): (0.0, 1.0),
+    ("shaken", "happened"): (0.0, 1.0),
+    ("strain_terms", "breaks"): (0.0, 1.0),
+    ("strain_terms", "idle"): (0.0, 1.0),
+    ("where_inside", "control"): (0.0, 0.99),
     ("token_effort", "demand"): (0.0, 1.0),
     ("grant_chance", "demand"): (0.0, 1.0),
     ("courted", "search"): (-1.0, 1.0),
@@ -199,7 +222,6 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("threat_of_ideas", "members"): (0.0, 50.0),
     ("threat_of_ideas", "violent"): (0.0, 50.0),
     ("condition_felt", "demand"): (0.0, 1.0),
-    ("operation_chance", "struck"): (0.0, 1.0),
     ("broadcast_step", "broadcast"): (0.0, 5.0),
 }
 #: Own dimensions of states; all others are ``(run,)``.
@@ -225,7 +247,10 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "rival_gain": dict.fromkeys(("advance", "watched"), (len(POWERS),)),
     "survival_weights": {"perceived": TASK},
     "way_shares": dict.fromkeys(("old", "belief", "toll_rate", "cost"), (6,)),
+    "forces": {"people": AGENCY, "quality": AGENCY},
+    "place_of_tries": dict.fromkeys(("guard", "distance", "length", "terrain"), SECTION),
     "weapons_seized": {"weapons": SECTION, "guard": SECTION},
+    "where_inside": {"control": REGION},
 }
 #: Dimensions of actors: a rule is asked for one of them at a time.
 ACTORS = ("power", "agency", "commander", "movement", "militant_group", "region", "network")

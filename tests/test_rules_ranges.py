@@ -30,6 +30,7 @@ SIGNED = {
     "alignment",
     "migration_flow",
     "strength_change",
+    "opening",
 }
 _SHARE = re.compile(r"\b(share|shares|probability|0 to 1|0 to below 1)\b")
 

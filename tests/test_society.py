@@ -21,7 +21,6 @@ from tajsim.rules.grievance import (
     output_step,
     shed,
 )
-from tajsim.rules.state import mafia_step
 from tajsim.rules.violence import (
     gangs_step,
     outside_cost,
@@ -240,13 +239,6 @@ def test_a_slump_in_russia_returns_migrants_and_raises_grievance() -> None:
 
 
 # The state.
-
-
-def test_the_trade_holds_the_state_only_once_it_earns_more() -> None:
-    poor = mafia_step(*at(0.0, 5e6, 2e7), **parameters(mafia_step))
-    rich = mafia_step(*at(0.0, 6e7, 2e7), **parameters(mafia_step))
-    assert poor == 0.0
-    assert rich > 0.0
 
 
 def test_members_of_banned_movements_are_arrested_and_come_home() -> None:

@@ -89,6 +89,9 @@ WATCHED = dict.fromkeys(WEST, MOSCOW) | dict.fromkeys(MOSCOW, WEST) | {"japan": 
 #: Agency that guards foreigners in the country (icg-2016:127).
 EMBASSY_GUARD = "interior_ministry"
 
+#: Region where the ruler and the force that he can send stand (matveeva-2004:31, icg-2016:35).
+CAPITAL = "dushanbe"
+
 
 @dataclass(frozen=True)
 class CommanderFacts:

@@ -171,36 +171,27 @@ class MilitantGroups(Actors[MilitantGroup]):
     member = MilitantGroup
 
     fighters = state(outcome="militant_fighters", start="militant_fighters")
-    readiness = state("share", "readiness to cross")
+    readiness = state("share", "readiness to cross", start=0.5)
 
-    def build_up(self, pressure: Array, funds: Array) -> None:
-        """Gather fighters and readiness.
+    def urge(self, pressure: Array, deterrence: Array) -> Array:
+        """Gather and prepare; return the tries a month at an ordinary opening, ``(group, run)``.
 
         Args:
             pressure: what drives or draws fighters to the border, 1 = as in 2004.
-            funds: what the drug trade pays beyond the line, 1 = as in early 2004.
+            deterrence: of the patron, 0 to 1, ``(run,)``.
         """
-        self.fighters = self.apply(militants.fighters_step, self.fighters, pressure, funds)
-        self.readiness = self.apply(militants.readiness_step, self.readiness, pressure)
-
-    def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:
-        """Return the probability of an attempt to cross this month, ``(group, run)``."""
-        return self.apply(
-            militants.crossing_chance,
-            self.fighters,
-            self.readiness,
-            weakness,
-            window,
-            allies,
-            deterrence,
+        self.fighters = self.apply(
+            militants.fighters_step, fighters=self.fighters, pressure=pressure
         )
-
-    def cross(self, attempt: Array, opposition: Array) -> tuple[Array, Array]:
-        """Return ``(persons who get in, persons killed)`` where ``attempt`` is 1."""
-        inside, killed = self.apply(militants.crossing_result, self.fighters, opposition)
-        inside, killed = inside * attempt, killed * attempt
-        self.fighters = self.fighters - inside - killed
-        return inside, killed
+        self.readiness = self.apply(
+            militants.readiness_step, readiness=self.readiness, fighters=self.fighters
+        )
+        return self.apply(
+            militants.urge_to_cross,
+            fighters=self.fighters,
+            readiness=self.readiness,
+            deterrence=deterrence,
+        )
 
 
 #: Movements whose members are arrested for what they say (matveeva-2004:141-143).

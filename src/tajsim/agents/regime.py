@@ -1,5 +1,7 @@
 """The regime: effort, offers, posts and purges, the step on the repression ladder."""
 
+from collections.abc import Sequence
+
 import mesa
 import numpy as np
 
@@ -40,10 +42,11 @@ class Regime(Actor):
     dismay = state(outcome="donor_dismay")
     unease = state("share", "unease about the patron")
     demand = state(outcome="sovereignty_demand")
-    strain = state(outcome="strain", start="strain_start")
+    strain = state(outcome="strain", start="strained_from")
     strain_usual = state("share", "the same at the start", usual="strain")
     polity = state(outcome="polity")
     failed = state(outcome="state_failed")
+    collapsed = state(outcome="state_collapsed")
     failed_month = state(outcome="failed_month", start=-1.0)
     drive = state(outcome="purge_drive")
     # Of the end of the term.
@@ -217,26 +220,18 @@ class Regime(Actor):
         self.unsettled = np.where(new, (1.0 - behind) * contested, self.unsettled)
         self.trust = np.where(contested, np.minimum(self.trust, behind), self.trust)
 
-    def bear(
-        self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
-    ) -> Array:
-        """Let strain follow its causes; return the chance that the state fails this month."""
-        parts = self.apply(
-            state_rules.strain_reasons,
-            voice,
-            self.breaks,
-            self.shortfall,
-            inside / 1000.0,
-            uncontrolled,
-            mafia,
-            succession,
+    def bear(self, push: Sequence[Array]) -> None:
+        """Let strain follow what pushes the state, by cause."""
+        self.strain = self.apply(
+            state_rules.strain_step, strain=self.strain, push=sum(push, self.zeros())
         )
-        self.strain = self.apply(state_rules.strain_step, self.strain, sum(parts, self.zeros()))
-        return self.apply(state_rules.failure_chance, self.strain)
 
     def stand(self, fails: Array, months: int) -> None:
-        """Fail where ``fails`` is 1, and work out the state of the polity."""
+        """Fail where ``fails`` is 1, stand again where strain is gone; work out the polity."""
         fresh = fails * (1.0 - self.failed)
         self.failed = np.maximum(self.failed, fails)
         self.failed_month = np.where(fresh > 0.5, float(months), self.failed_month)
-        self.polity = self.apply(state_rules.polity, self.strain, self.failed)
+        self.collapsed = self.apply(
+            state_rules.collapsed_step, collapsed=self.collapsed, fails=fails, strain=self.strain
+        )
+        self.polity = self.apply(state_rules.polity, strain=self.strain, collapsed=self.collapsed)

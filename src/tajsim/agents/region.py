@@ -6,6 +6,7 @@ from tajsim.rules import grievance as grievance_rules
 from tajsim.rules import migration, violence
 from tajsim.rules import state as state_rules
 from tajsim.rules.grievance import exclusion
+from tajsim.rules.state import Lost
 
 
 class Region(Member):
@@ -26,7 +27,9 @@ class Regions(Actors[Region]):
     grievance = state(outcome="grievance", start="grievance_start")
     voice = state(outcome="voice", start=None)
     protest = state(outcome="protest")
-    control = state(outcome="state_control", start=None)
+    control = state(outcome="state_control", start="control_base")
+    unrest = state("number", "bloodshed of late")
+    truce = state("share", "how far an agreement with strongmen holds")
     idle = state("persons", "returned migrants without work")
     leaving = state("persons/month", "leaving to work abroad, negative where they return")
     struck = state("number", "commanders of the region struck last month")
@@ -34,12 +37,9 @@ class Regions(Actors[Region]):
     opposition = state("share", "of people tied to its side", start="region_opposition")
 
     def start(self, *, migrants_start: Array, population_start: Array) -> None:
-        """Work out voice and control as after the first month, so that the start is no shock."""
-        nothing, abroad = self.zeros(), migrants_start / population_start
+        """Work out voice as after the first month, so that the start is no shock."""
+        abroad = migrants_start / population_start
         self.voice = self.apply(violence.voiced, self.grievance, self.fear, abroad)
-        self.control = self.apply(
-            state_rules.control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
-        )
 
     def migrate(self, home: Array, abroad: Array, demand: Array, usual: Array) -> None:
         """Let people leave for work abroad, or return.
@@ -96,14 +96,22 @@ class Regions(Actors[Region]):
         parts = self.apply(violence.protest_reasons, self.voice, self.struck, unchecked)
         return violence.protest_chance(sum(parts, self.zeros()))
 
-    def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
-        """Let the centre's control follow effort, strongmen, discontent and militants.
+    def hold(self, strongmen: Array, militants: Array, garrison: Array, collapsed: Array) -> Lost:
+        """Let control follow men in arms and discontent; return what is lost, by cause.
 
         Args:
-            strongmen: independent power of commanders in each region, 0 to 1, ``(region, run)``.
-            militants: in each region, thousand persons, ``(region, run)``.
+            strongmen: men of commanders who are not loyal, persons, ``(region, run)``.
+            militants: and members of violent groups, persons, ``(region, run)``.
+            garrison: the state's force there, persons, ``(region, run)``.
+            collapsed: 1 while the state has failed, else 0.
         """
-        aim = self.apply(
-            state_rules.control_aim, effort, strongmen, self.voice, self.protest, militants, failed
+        lost = self.apply(
+            state_rules.lost_control,
+            strongmen=strongmen,
+            militants=militants,
+            garrison=garrison,
+            voice=self.voice,
         )
-        self.control = self.apply(state_rules.control_step, self.control, aim)
+        aim = self.apply(state_rules.control_aim, lost=sum(lost, self.zeros()), collapsed=collapsed)
+        self.control = self.apply(state_rules.control_step, control=self.control, aim=aim)
+        return lost

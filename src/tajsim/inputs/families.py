@@ -67,8 +67,7 @@ class Families:
     trade_pressure: Array  # index (run,): wish of traders and travellers for open crossings, 1 = as in 2004
     afghan_harvest: Array  # index (run,): Afghan opium harvest over what it is by itself
     harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest after the record
-    weapons_flow: Array  # number (run,): items of arms that reach the line in a month
-    weapons_detection: Array  # ratio (run,): detection of arms over that of heroin
+    weapons_flow: Array  # number (run,): items of arms that a full guard finds on the line in a month
     survival_weight: Array  # share (task, run): bearing of a task on the regime's survival, before perceived threats
     threat_sensitivity: Array  # ratio (run,): how strongly weights follow perceived threats
     neighbour_hostility: Array  # index (run,): hostility of Uzbekistan as the regime sees it
@@ -140,19 +139,10 @@ class Families:
     exit_package: Array  # USD/person/month (run,): worth of posts, kit, advisers and schooling handed over, for each guard who takes over
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
     transit_stigma: Array  # ratio (run,): fall of migrants' terms when what migrants carry doubles
-    hostility_transit: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double
-    hostility_militants: Array  # ratio (run,): rise of Uzbek hostility for a thousand militants in the country
-    hostility_speed: Array  # share/month (run,): share of the way to its aim that hostility moves in a month
     hardening_limit: Array  # index (run,): closure of the neighbours' own side were the Afghan line not guarded at all
     kyrgyz_hardening: Array  # share (run,): closure of the Kyrgyz side over that of the Uzbek side
     extortion_rate: Array  # ratio (run,): monthly takings of one policeman who preys, over an income
-    rivalry_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is at stake and contested
-    rivalry_rents: Array  # USD/month (run,): rents of a commander at which half of that rate is reached
-    operation_share: Array  # share (run,): chance that the killing of an officer brings troops where the centre controls nothing
-    operation_deaths: Array  # persons (run,): dead of a punitive operation
-    operation_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance in its region
-    riot_rate: Array  # ratio (run,): riots over each network of a full strongman lost to arrests, where all are aggrieved and nothing is controlled
-    riot_control_loss: Array  # share (run,): part of the control of a region lost with a riot
+    riot_rate: Array  # ratio (run,): riots over each network lost to arrests where all are aggrieved and nothing is controlled
     tax_share: Array  # share (run,): budget over output
     output_start: Array  # USD/year (run,): output at the start without the part that remittances carry
     corruption_drag: Array  # share (run,): share of growth lost where all agencies collude
@@ -296,51 +286,14 @@ class Families:
     trust_recovery: Array  # share/month (run,): share of lost trust regained in a month
     militant_fighters: Array  # persons (militant_group, run): fighters at ordinary pressure
     militant_pressure: Array  # index (militant_group, run): what drives or draws fighters to the border, 1 = as in 2004
-    militant_speed: Array  # share/month (run,): share of the way to its aim that strength moves in a month
     buildup_months: Array  # months (run,): months from the rise of pressure to readiness
-    crossing_rate: Array  # 1/month (run,): monthly rate of an attempt for a thousand ready fighters at an open border
-    ally_effect: Array  # ratio (run,): growth of the rate for each thousand violent sympathisers
-    alliance_deters: Array  # share (run,): share of attempts that a full guarantee deters
+    crossing_rate: Array  # 1/month (run,): monthly rate of a try at ordinary pressure, fully ready and undeterred
     crossing_party: Array  # share (run,): share of a group that tries to cross at once
-    force_half: Array  # persons/km (run,): effective guards per km that stop half of a party
-    expulsion_speed: Array  # share/month (run,): share of militants inside driven out in a month by ready forces
-    disgruntled_share: Array  # share (run,): part of the former opposition's followers who would join militants were the party closed
-    village_tolerance: Array  # ratio (run,): growth of tolerance for militants where the police took all income
-    window_pressure: Array  # ratio (run,): growth of rebels' pressure for a unit of strain above strained
-    drug_finance: Array  # share (run,): share of the fighters in the north of Afghanistan whom drug money keeps
-    onward_aim: Array  # share (militant_group, run): share of those who cross that mean to go on towards Ferghana
-    onward_rate: Array  # 1/month (run,): monthly rate of going on of those who mean to, with full camps and an open neighbour, over one and a half
-    camp_half: Array  # persons (run,): militants in the country who give half of full camps in a valley nobody controls
-    camp_speed: Array  # share/month (run,): share of the way to their aim that camps move in a month
-    camp_cover: Array  # share (run,): part of the reach of troops lost where militants have full camps
-    raid_anger: Array  # index (run,): hostility of Uzbekistan added by a thousand men who went on
     base_forward: Array  # share (run,): share of the base that stands near the border while the state is not strained
-    capital_pull: Array  # share (run,): part of the forward troops that full strain calls to the capital
-    posture_speed: Array  # share/month (run,): share of the way to its aim that the place of the base moves in a month
-    depth_worth: Array  # share (run,): worth of troops at the other place over those on the spot
     alliance_half: Array  # persons (run,): militants inside at which the alliance is called half of the time
-    alliance_help: Array  # share (run,): readiness that the alliance adds when called, share of what would reach all
-    strain_start: Array  # share (run,): strain at the start
-    strain_voice: Array  # ratio (run,): strain from full voice
-    strain_breaks: Array  # ratio (run,): strain from each recent break
-    strain_shortfall: Array  # ratio (run,): strain from unpaid clients
-    strain_incursion: Array  # ratio (run,): strain from a thousand militants inside
-    strain_uncontrolled: Array  # ratio (run,): strain when nothing is controlled
-    strain_speed: Array  # share/month (run,): share of the way to its aim that strain moves in a month
-    strained_from: Array  # share (run,): strain from which the state counts as strained
+    strained_from: Array  # share (run,): strain from which the state counts as strained, and below which a failed one stands again
     failure_threshold: Array  # share (run,): strain from which the state counts as failing and may fail
-    failure_rate: Array  # 1/month (run,): monthly rate of failure for each unit of strain above the threshold
-    control_base: Array  # share (region, run): control of the centre at the effort of the start, were there no discontent and no strongmen
-    control_effort: Array  # ratio (run,): effect of own effort on order over that at the start
-    control_strongmen: Array  # ratio (run,): control lost to a fully powerful disloyal commander
-    control_voice: Array  # ratio (run,): control lost to full voice
-    control_militants: Array  # ratio (run,): control of a region lost to a thousand militants inside it
-    control_speed: Array  # share/month (run,): share of the way to its aim that control moves in a month
-    control_protest: Array  # ratio (run,): control of a region lost while people are in the streets
-    mafia_threshold: Array  # ratio (run,): drug income over state revenue from which the trade grows stronger than the state
-    mafia_speed: Array  # share/month (run,): share of the way to its aim that the trade's hold moves in a month
-    strain_mafia: Array  # ratio (run,): strain when the trade holds the state in full
-    strain_succession: Array  # ratio (run,): strain from a fully contested succession
+    control_base: Array  # share (region, run): control of the centre, were there no discontent and nobody else in arms
     succession_process: Array  # share (run,): how credible the process is that the law and the ruler provide for what comes after him
     ruler_commitment: Array  # share (run,): how firmly the ruler has bound himself in public to leave at the end of his term
     heir_designated: Array  # 0 or 1 (run,): an heir named by the ruler: 1 from the month in which he does
@@ -367,12 +320,28 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
+    deters: Array  # share (run,): share of tries that full presence and backing of a patron deter
+    near: Array  # ratio (run,): fall of the pull of a section with its distance from Kunduz, logarithm over the whole line
+    terrain_cross: Array  # ratio (run,): how strongly rough ground hinders who crosses: power of its difficulty
+    weak: Array  # ratio (run,): growth of tries where a full guard is missing, logarithm
+    window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
+    onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
+    alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
+    force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
+    control_gain: Array  # ratio (run,): control lost, logarithm, where none but others are in arms; as much where all voice discontent
+    killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled
+    talks: Array  # share (run,): chance that the centre talks rather than sends troops after a killing beyond its control
+    unrest_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance, and a riot takes of control
+    strain_decline: Array  # ratio (run,): weight of each cause of strain over that of the cause ranked before it
+    hostility_blame: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double, or when militants are sheltered
     drug_unit: Array  # persons (run,): people of the drug unit in each of the two ministries that have one
     quality_conscripts: Array  # share (run,): effectiveness of services of conscripts at the pay of 2004 without aid, of a fully trained and equipped force
     quality_professionals: Array  # share (run,): effectiveness of police, customs, Security Ministry and guard at the pay of 2004 without aid, of a fully trained and equipped force
     quality_vetted: Array  # share (run,): effectiveness of the drug agency and of the service under Russian officers at the pay of 2004 without aid, of a fully trained and equipped force
     effort_follows: Array  # ratio (run,): elasticity of an agency's pay and strength in own effort on its tasks
     pay_pull: Array  # ratio (run,): elasticity of the odds of quality, and of the speed of recruitment, in pay over what others earn
+    delivery: Array  # share (run,): share of accepted pledges that arrives, but for Moscow's
+    delivery_moscow: Array  # share (run,): share of Moscow's accepted pledges that arrives
     oversight: Array  # ratio (run,): what one who takes bribes risks a month in a professional service, in months of pay
     oversight_conscripts: Array  # index (run,): checks in services of conscripts, 1 = those of a professional service in 2004
     oversight_professionals: Array  # index (run,): checks in police, customs, Security Ministry and guard, 1 = as in 2004
@@ -382,16 +351,6 @@ class Families:
     cleaning: Array  # share (run,): share of corrupt arrangements that a new professional head breaks
     clientele: Array  # share (run,): share of a political head's own people who collude of those whose place they took
     hunger: Array  # ratio (run,): growth of the logarithm of the odds of cronyism where no client's claim is met
-    consolidate: Array  # ratio (run,): growth of the share of revenue for security where strain goes from none to full
-    self_feed: Array  # share (run,): part of its pay that a unit loses which lives wholly on what it takes
-    climb: Array  # share (run,): share of illicit income that each step up takes: the head of the agency, then the circle
-    crossing_take: Array  # share (run,): what is taken at wholly closed crossings where all prey, over output
-    patronage_share: Array  # share (run,): part of what comes to the ruling circle that is there for its clients
-    claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over the usual
-    shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
-    deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
-    delivery: Array  # share (run,): share of accepted pledges that arrives, but for Moscow's
-    delivery_moscow: Array  # share (run,): share of Moscow's accepted pledges that arrives
     harvest_mean: Array  # ratio (run,): mean Afghan harvest after the record, 1 = the mean of 2003 and 2004
     harvest_memory: Array  # ratio (run,): correlation of a harvest with that of the year before, after the record
     growth_mean: Array  # 1/year (run,): mean growth of Russian output after the record
@@ -405,3 +364,11 @@ class Families:
     migrant_jobs: Array  # ratio (run,): elasticity of migrants' number in Russian output over its path
     migrant_wages: Array  # ratio (run,): elasticity of what a migrant sends in Russian output over its path
     remittance_ratio: Array  # ratio (run,): money sent home over home output at the start
+    consolidate: Array  # ratio (run,): growth of the share of revenue for security where strain goes from none to full
+    self_feed: Array  # share (run,): part of its pay that a unit loses which lives wholly on what it takes
+    climb: Array  # share (run,): share of illicit income that each step up takes: the head of the agency, then the circle
+    crossing_take: Array  # share (run,): what is taken at wholly closed crossings where all prey, over output
+    patronage_share: Array  # share (run,): part of what comes to the ruling circle that is there for its clients
+    claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over the usual
+    shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
+    deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue

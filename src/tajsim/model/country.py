@@ -29,13 +29,14 @@ from tajsim.agents.network import (
 from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.families import Families
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, Watch, largest
 from tajsim.model.ledger import AWAY, HOMES, Flows, Ledger
+from tajsim.rules import state as state_rules
 
 Result = TypeVar("Result")
 
@@ -114,8 +115,6 @@ class Country(Stated, mesa.Model):
     price_out = state("USD/kg", "price beyond the exits", "exit")
     exit_cost = state("index", "standing disadvantage of an exit", "exit", start="exit_cost")
     work_start = state("kg/person", "search at the start", "search", usual="work")
-    drug_money = state("ratio", "paid beyond the Afghan line, 1 = as at the start", start=1.0)
-    outlay_start = state("USD/month", "paid there at the start", usual="outlay")
     arranged = state("kg/month", "let pass on the line for a bribe", "section")
     entry_toll = state("share", "of the value, expected toll", "section")
     exit_toll = state("share", "of the value, expected toll", "exit")
@@ -165,12 +164,9 @@ class Country(Stated, mesa.Model):
     exits_usual = state("kg/month", "leaving by each exit", "exit", usual="exits_lately")
     exits_lately = state("kg/month", "leaving by each exit of late", "exit", start=1.0)
     shelter = state(outcome="shelter")
-    mafia = state(outcome="mafia")
     militants_inside = state(outcome="militants_inside")
-    passing = state("persons", "those of them who mean to go on to Ferghana")
-    camps = state(outcome="militant_camps")
-    forward = state(outcome="base_forward_share", start=None)
-    pressure = state("index", "of militants at the Afghan line, 1 = as in 2004", start=1.0)
+    forces = state("persons", "the state's force: own armed services by quality and trust")
+    forward = state(outcome="base_forward_share", start="base_forward")
     coup = state("0 or 1", "whether a mutiny has won")
     broadcast = state("index", "pull of defectors' appeals")
     other_debt = state(
@@ -227,6 +223,15 @@ class Country(Stated, mesa.Model):
             return largest(names, rule(*(part[..., here] for part in state), **terms))
 
         return of
+
+    def cause(self, terms: Sequence[Array]) -> Callable[[Runs], Pick]:
+        """Return the cause of an event: the name of the largest of the terms of a rule.
+
+        Args:
+            terms: a NamedTuple of arrays ``(run,)`` whose fields are names of causes.
+        """
+        names = type(terms)._fields  # type: ignore[attr-defined]
+        return lambda here: largest(names, [part[..., here] for part in terms])
 
     @property
     def calendar_month(self) -> int:
@@ -313,11 +318,6 @@ class Country(Stated, mesa.Model):
         return np.maximum(result, 1e-9)
 
     @property
-    def outlay(self) -> Array:
-        """What networks pay beyond the Afghan line, at least one, USD/month."""
-        return np.maximum(total(self.networks.outlay), 1.0)
-
-    @property
     def barrier_rents(self) -> Array:
         """What agencies take from people at the crossings, over output."""
         taken: Array = total(self.now["extortion"][AT_BORDER]) + 1.0
@@ -343,6 +343,12 @@ class Country(Stated, mesa.Model):
     def people_per_policeman(self) -> Array:
         """People at home for each of the police."""
         return self.home_people / np.maximum(self.agency["interior_ministry"].strength, 1.0)
+
+    def at_hand(self) -> Array:
+        """Return the force that the state can send to a place at once, persons, ``(run,)``."""
+        order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
+        effort = self.regime.effort_ratio(order)
+        return self.apply(state_rules.at_hand, forces=self.forces, effort=effort)
 
     def exit_ratio(self, name: str) -> Array:
         """Drugs that leave by an exit of late over those usual at the start, ``(run,)``."""

@@ -13,7 +13,7 @@ from tajsim.rules.border_guard import way_reasons
 from tajsim.rules.outside import Work
 from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
 from tajsim.rules.purges import blow_reasons
-from tajsim.rules.state import STATES, lost_control_reasons, strain_reasons
+from tajsim.rules.state import STATES, Lost, Strain
 from tajsim.rules.violence import protest_reasons, rival_threat
 
 WAYS = {"entry_moved": axes.AFGHAN_SECTIONS, "exit_moved": axes.EXITS}
@@ -105,8 +105,6 @@ def note_agencies(country: Country) -> None:
         country.note("guard_gone", gone, actor=guard.name, size=guard.strength, cause="order")
 
 
-STRAIN = ("voice", "breaks", "unpaid", "incursion", "uncontrolled", "mafia", "succession")
-LOST = ("strongmen", "voice", "unrest", "militants")
 PROTEST = ("anger", "arrest_here", "went_unchecked")
 
 
@@ -167,51 +165,40 @@ def note_protest(country: Country, before: Array) -> None:
         )
 
 
-def note_control(country: Country, strongmen: Array, militants: Array) -> None:
+def note_control(country: Country, terms: Lost) -> None:
     """Note the regions that the centre loses hold of or holds again.
 
     Args:
-        strongmen: their independent power, 0 to 1, ``(region, run)``.
-        militants: thousand persons, ``(region, run)``.
+        terms: what takes control away, by cause, ``(region, run)``.
     """
     crossed = country.watch.crossings("control", country.regions.control)
     if not crossed:
         return
     held, lost = crossed
     for i, region in enumerate(country.regions):
-        state = strongmen[i], region.voice, region.protest, militants[i]
-        causes = country.reason(LOST, lost_control_reasons, *state)
+        causes = country.cause(Lost(*(term[i] for term in terms)))
         name, control = region.name, region.control
         country.note("control_lost", lost[i], actor=name, size=control, cause=causes)
         country.note("control_regained", held[i], actor=name, size=control, cause="calm")
 
 
-def note_polity(country: Country, succession: Array) -> None:
+def note_polity(country: Country, terms: Strain) -> None:
     """Note where the state of the polity changes.
 
     Args:
-        succession: how contested the succession is, 0 to 1, ``(run,)``.
+        terms: what strains the state, by cause, ``(run,)``.
     """
     regime = country.regime
     changed, before = country.watch.changes("polity", regime.polity)
     if not changed.any():
         return
-    worse = country.reason(
-        STRAIN,
-        strain_reasons,
-        country.mean_voice,
-        regime.breaks,
-        regime.shortfall,
-        country.militants_inside / 1000.0,
-        1.0 - country.mean_control,
-        country.mafia,
-        succession,
-    )
-    eased, toppled = regime.polity < before, country.coup > 0.5
+    worse, names = country.cause(terms), (*Strain._fields, "calm", "coup")
+    eased = regime.polity < before
+    toppled = (country.coup > 0.5) & (regime.failed_month == country.months_run)
 
     def cause(here: Runs) -> Pick:
-        index = np.where(eased[here], len(STRAIN), worse(here).index)
-        return Pick((*STRAIN, "calm", "coup"), np.where(toppled[here], len(STRAIN) + 1, index))
+        index = np.where(eased[here], names.index("calm"), worse(here).index)
+        return Pick(names, np.where(toppled[here], names.index("coup"), index))
 
     country.note(
         "polity",

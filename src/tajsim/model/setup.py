@@ -3,11 +3,12 @@
 import numpy as np
 
 from tajsim.agents.actors import Actors
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS, total
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
+from tajsim.model.stages.force import muster
 from tajsim.model.stages.partners import presence
-from tajsim.rules import drug_market, militants, outsourcing
+from tajsim.rules import outsourcing
 from tajsim.world import GUARDS
 
 
@@ -62,11 +63,8 @@ def country_at_start(country: Country) -> None:
     country.home_output = country.values.output_start / 12.0
     country.living = country.home_output / country.home_people
     country.taxes = country.values.tax_share * country.home_output
-    country.forward = country.apply(militants.forward_aim, country.values.strain_start)
     country.allocate()
-    networks = country.networks
-    price = country.apply(drug_market.price_at_border, total(networks.bought), np.ones(1))
-    networks.outlay = networks.bought * price
+    muster(country)
     presence(country)
     country.powers.carry()
     provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))

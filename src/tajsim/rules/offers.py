@@ -221,9 +221,9 @@ def hostility_step(
     militants: Array,
     *,
     neighbour_hostility: Array,
-    hostility_transit: Array,
-    hostility_militants: Array,
-    hostility_speed: Array,
+    hostility_blame: Array,
+    alliance_half: Array,
+    clock_year: Array,
 ) -> Array:
     """Return Uzbekistan's hostility next month, index, ``(run,)``.
 
@@ -231,19 +231,21 @@ def hostility_step(
     what it tolerates.
 
     Equation:
-        blame = hostility_transit * (transit - 1) + hostility_militants * militants
+        sheltered = militants / (militants + alliance_half)
+        blame = hostility_blame * (transit - 1 + sheltered)
         aim = max(neighbour_hostility * (1 + blame), 0)
-        hostility_next = hostility + hostility_speed * (aim - hostility)
+        hostility_next = hostility + (aim - hostility) / clock_year
 
     Args:
         transit: drugs leaving towards Uzbekistan over those of the start.
-        militants: militants in the country, thousand persons.
+        militants: in the country, persons; an invasion's number gives half of the blame.
 
     Mechanisms: M98, M103.
     """
-    blame = hostility_transit * (transit - 1.0) + hostility_militants * militants
+    sheltered = militants / (militants + alliance_half)
+    blame = hostility_blame * (transit - 1.0 + sheltered)
     aim = np.maximum(neighbour_hostility * (1.0 + blame), 0.0)
-    return hostility + hostility_speed * (aim - hostility)
+    return hostility + (aim - hostility) / clock_year
 
 
 def hardening(guard: Array, hostility: Array, *, hardening_limit: Array) -> Array:

@@ -16,6 +16,7 @@ from tajsim.rules import loyalty, militants, outsourcing, succession, violence
 from tajsim.rules import offers as offers_rules
 from tajsim.rules.aid import diverted_share, duplication
 from tajsim.rules.outsourcing import threat_of_ideas
+from tajsim.rules.state import part_of
 from tajsim.world import EMBASSY_GUARD, WATCHED
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
@@ -75,18 +76,22 @@ def uncarried(country: Country) -> Array:
 
 
 def neighbours(country: Country) -> None:
-    """Uzbekistan and the others respond to what passes through; rebels abroad wait for a window."""
-    transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
+    """Uzbekistan and the others respond to what passes through and to whom the country shelters."""
     count = len(axes.AFGHAN_SECTIONS)
     guard = total(country.guard_strength[:count]) / count
-    country.hardening = country.apply(offers_rules.hardening, guard, country.hostility)
+    country.hardening = country.apply(
+        offers_rules.hardening, guard=guard, hostility=country.hostility
+    )
     country.hostility = country.apply(
-        offers_rules.hostility_step, country.hostility, transit, inside
+        offers_rules.hostility_step,
+        hostility=country.hostility,
+        transit=country.exit_ratio("uzbek_border"),
+        militants=country.militants_inside,
     )
     pressure = country.values.militant_pressure.copy()
     exiles = axes.MILITANT_GROUPS.index("khudaiberdiev")
     pressure[exiles] = country.apply(
-        militants.pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
+        militants.pressure_from_exile, pressure=pressure[exiles], hostility=country.hostility
     )
     country.outside.militant_pressure = pressure
 
@@ -232,9 +237,8 @@ def presence(country: Country) -> None:
     length = country.afghan_length
     full = np.minimum(guard.strength / np.maximum(guard.strength_start, 1.0), 1.0)
     held[axes.TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
-    base = country.base_presence
-    for task in ("external_defence", "militancy"):
-        held[axes.TASKS.index(task)] = base
+    # The defence against Uzbekistan the regime keeps to itself (M12).
+    held[axes.TASKS.index("militancy")] = country.base_presence
 
 
 #: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
@@ -282,9 +286,11 @@ def perceived_threats(country: Country) -> Array:
     )
     seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
     seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
-    seen[axes.TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
+    seen[axes.TASKS.index("militancy")] = 2.0 * country.apply(
+        part_of, part=country.militants_inside, other=country.at_hand()
+    )
     crossed = total(country.last["incursions"])
-    seen[axes.TASKS.index("external_defence")] = country.hostility + crossed
+    seen[axes.TASKS.index("external_defence")] = country.hostility
     seen[axes.TASKS.index("border")] = 0.5 * crossed
     return seen
 
