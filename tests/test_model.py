@@ -150,7 +150,7 @@ def test_fixed_parameters_are_held() -> None:
     names, values = TajikistanModel(runs=5, parameters="fixed").parameter_values
     assert (values == values[:, :1]).all()
     names, values = TajikistanModel(runs=5).parameter_values
-    assert not (values[names.index("toll_share")] == values[names.index("toll_share"), 0]).all()
+    assert not (values[names.index("toll_rate")] == values[names.index("toll_share"), 0]).all()
 
 
 @pytest.mark.parametrize(

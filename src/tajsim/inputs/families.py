@@ -9,22 +9,14 @@ class Families:
     """The values in force by family, ``values.agency_pay``: unit, shape and meaning beside each."""
 
     section_length: Array  # km (section, run): length of each section; where only the sum of several is printed it is divided evenly
-    section_terrain: Array  # ratio (section, run): how much more force the same control needs than on a plain
-    section_cost: Array  # index (section, run): standing disadvantage of a section for traffickers, in units of the route choice
     detection_limit: Array  # share (run,): highest chance that honest guards meet a load
     detection_half_density: Array  # persons/km (run,): effective guards per km at which detection is half its limit
     border_post_share: Array  # share (agency, run): share of an agency's people who stand on the Afghan (and Murghab) line
-    traffic_response: Array  # ratio (run,): how strongly guards shift to sections where they seized much
+    traffic_response: Array  # share (run,): share of a guard that follows the traffic
     seizure_spread: Array  # ratio (run,): standard deviation of the logarithm of a network's monthly luck
-    exit_detection_limit: Array  # share (run,): highest chance that customs meet a load at an exit
-    exit_half_strength: Array  # persons (run,): effective customs officers that give half the limit
-    exit_openness: Array  # ratio (exit, run): how much harder a load is found at this exit
-    inland_limit: Array  # share/month (run,): highest share of stocks that a drug unit finds in a month
-    inland_half_strength: Array  # persons (run,): effective persons of a drug unit that give half the limit
     drug_unit_share: Array  # share (agency, run): share of an agency's people who work on drugs inland
     arrest_hit: Array  # ratio (run,): share of a fully exposed network lost for each unit of inland detection
     theft_share: Array  # share (run,): share of seizures that colluding officers keep where it pays far more than their place
-    overload_loss: Array  # ratio (run,): how strongly detection falls with the work for each person who is set to find drugs
     agency_strength: Array  # persons (agency, run): people of an agency at the start; the strength its own effort pays for
     agency_pay: Array  # USD/month (agency, run): monthly pay of one person in the ranks
     pay_topup: Array  # USD/month (agency, run): top-up of pay by a donor, for each person
@@ -52,34 +44,13 @@ class Families:
     strength_elasticity: Array  # ratio (run,): how strength follows own effort on the agency's tasks
     press_exposure: Array  # ratio (run,): growth of supervision where outlets and groups may report all
     hazing_loss: Array  # share (run,): share of the quality of a conscript service lost to abuse where nobody may report it
-    heroin_supply: Array  # kg/month (run,): heroin offered at the line at the ordinary price
-    supply_elasticity: Array  # ratio (run,): elasticity of supply at the Afghan line
+    heroin_supply: Array  # kg/month (run,): heroin on offer at this line out of an ordinary crop
     price_border: Array  # USD/kg (run,): price at the Afghan line in an ordinary year
-    price_exit: Array  # USD/kg (exit, run): price paid beyond each exit
-    handling_cost: Array  # USD/kg (run,): cost of carrying a kg through the country
-    margin_normal: Array  # ratio (run,): profit ratio at which a network moves its usual volume
-    volume_speed: Array  # share/month (run,): share of the way to its wish that a network's volume moves in a month
-    capacity_growth: Array  # 1/month (run,): growth of a network's reach for each unit of excess profit
-    takeover_share: Array  # share (run,): share of a broken network's reach that others take over
-    network_inequality: Array  # ratio (run,): exponent of size by rank of the networks
-    protection_top: Array  # share (run,): protection of the largest network
-    protection_decline: Array  # share (run,): fall of protection for each rank
-    protection_growth: Array  # 1/month (run,): growth of protection at the usual profit
+    price_exit: Array  # USD/kg (run,): price beyond the exits for the ordinary volume
     protection_fee: Array  # share (run,): share of profit paid for full protection
-    patron_worth: Array  # share (run,): share of protection lost while the patron is out of place
     open_access: Array  # share (run,): share of colluding officers who sell to an unprotected network
-    toll_share: Array  # share (run,): officer's share of the loss that a network avoids
-    loss_multiple: Array  # ratio (run,): cost of a seizure over the value of the load
-    belief_start: Array  # share (run,): share that networks believe lost on each way at the start
-    learning_speed: Array  # share/month (run,): weight of last month's losses in beliefs
-    word_weight: Array  # share (run,): weight of all networks' losses against a network's own
-    route_sensitivity: Array  # ratio (run,): how strongly routes follow expected losses
-    route_inertia: Array  # share (run,): share of old ways kept each month
-    home_pull: Array  # index (run,): disadvantage of the farthest section for a network
-    exit_cost: Array  # index (exit, run): standing disadvantage of an exit for traffickers
-    sale_share: Array  # share/month (run,): share of stocks sold abroad in a month
-    domestic_use: Array  # share/month (run,): share of stocks used inside in a month
-    barrier_cost: Array  # index (run,): disadvantage of the Uzbek exit when fully closed
+    route_sensitivity: Array  # ratio (run,): how strongly ways follow losses and tolls, over their mean on all ways
+    domestic_use: Array  # share (run,): share of what gets through that is used inside
     barrier_start: Array  # share (run,): closure of the crossings at the start
     barrier_lobby: Array  # share/month (run,): monthly push for closure at double rents
     barrier_opening: Array  # share/month (run,): monthly opening under full pressure
@@ -195,7 +166,6 @@ class Families:
     shelter_speed: Array  # share/month (run,): share of the way to its aim that shelter moves in a month
     overspending: Array  # share (run,): share that the state spends beyond its revenue
     cutting_speed: Array  # share/month (run,): share of promised spending beyond means that is cut in a month
-    price_following: Array  # ratio (run,): how far prices beyond the exits follow the wages that migrants earn there
     population_start: Array  # persons (run,): people at the start, at home and abroad
     population_growth: Array  # 1/month (run,): growth of the people at home
     region_people: Array  # share (region, run): share of the people
@@ -415,3 +385,15 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
+    terrain_guarding: Array  # ratio (run,): how much more force the same control needs in the mountains than on a plain, less one
+    exit_search: Array  # share/month (run,): share of what leaves that one effective customs officer would find
+    market_demand: Array  # kg/month (run,): what markets beyond take this way at the ordinary price
+    demand_slope: Array  # ratio (run,): fall of the price beyond the exits with the volume sold, 1 over the elasticity of demand
+    scarcity_pull: Array  # ratio (run,): rise of the price at the line with the scarcity of the crop
+    crowding: Array  # ratio (run,): rise of a network's costs with its size
+    terrain_crossing: Array  # ratio (run,): how much the mountains keep who crosses from a section
+    inland_search: Array  # share/month (run,): share of what passes that one effective officer of a drug unit would find
+    crackdown_on_exposed: Array  # ratio (run,): arrests of exposed networks beyond the ordinary, over them
+    crackdown_on_protected: Array  # ratio (run,): raids on protected networks, over the arrests of exposed ones in an ordinary month
+    protection_bought: Array  # ratio (run,): friends that an ordinary share of the trade buys a network with a patron in office, over what it lacks
+    toll_rate: Array  # ratio (run,): toll of an officer over the expected loss of the load
