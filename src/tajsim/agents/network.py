@@ -19,8 +19,8 @@ PROTECTED = [i for i, name in enumerate(axes.NETWORKS) if NETWORK_PATRON[name]]
 ACCUSED = [i for i in PROTECTED if NETWORK_PATRON[axes.NETWORKS[i]] in axes.COMMANDERS]
 PATRONS = [axes.COMMANDERS.index(NETWORK_PATRON[axes.NETWORKS[i]]) for i in ACCUSED]
 
-#: 1 for a section in the mountains, 0 elsewhere, ``(afghan_section, 1)``.
-ROUGH = column(name in MOUNTAINS for name in axes.AFGHAN_SECTIONS)
+#: Difficulty of the ground: 1 on a plain, 2 in the mountains, ``(afghan_section, 1)``.
+TERRAIN = column(1 + (name in MOUNTAINS) for name in axes.AFGHAN_SECTIONS)
 
 
 class TraffickingNetwork(Member):
@@ -111,7 +111,7 @@ class Networks(Actors[TraffickingNetwork]):
             drug_market.way_shares,
             old=self.entry_share,
             length=length[:, None],
-            rough=ROUGH[:, None],
+            terrain=TERRAIN[:, None],
             belief=np.broadcast_to(belief[:, None], self.entry_share.shape),
             toll_rate=toll_rate[:, None] * self.access,
         )
@@ -144,7 +144,9 @@ class Networks(Actors[TraffickingNetwork]):
         """
         worth = np.maximum(self.bought, 1e-9)
         taken = 1.0 - sold / worth + self.tolls / (worth * price)
-        self.cost_share = self.cost_share + (np.minimum(taken, 1.0) - self.cost_share) / clock_season
+        self.cost_share = (
+            self.cost_share + (np.minimum(taken, 1.0) - self.cost_share) / clock_season
+        )
 
 
 class MilitantGroup(Member):

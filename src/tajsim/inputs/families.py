@@ -385,15 +385,15 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
-    terrain_guarding: Array  # ratio (run,): how much more force the same control needs in the mountains than on a plain, less one
     exit_search: Array  # share/month (run,): share of what leaves that one effective customs officer would find
     market_demand: Array  # kg/month (run,): what markets beyond take this way at the ordinary price
     demand_slope: Array  # ratio (run,): fall of the price beyond the exits with the volume sold, 1 over the elasticity of demand
     scarcity_pull: Array  # ratio (run,): rise of the price at the line with the scarcity of the crop
     crowding: Array  # ratio (run,): rise of a network's costs with its size
-    terrain_crossing: Array  # ratio (run,): how much the mountains keep who crosses from a section
     inland_search: Array  # share/month (run,): share of what passes that one effective officer of a drug unit would find
     crackdown_on_exposed: Array  # ratio (run,): arrests of exposed networks beyond the ordinary, over them
     crackdown_on_protected: Array  # ratio (run,): raids on protected networks, over the arrests of exposed ones in an ordinary month
     protection_bought: Array  # ratio (run,): friends that an ordinary share of the trade buys a network with a patron in office, over what it lacks
     toll_rate: Array  # ratio (run,): toll of an officer over the expected loss of the load
+    terrain_guard: Array  # ratio (run,): how much more force the same control needs on rough ground: power of its difficulty
+    terrain_cross: Array  # ratio (run,): how strongly rough ground hinders who crosses: power of its difficulty

@@ -15,6 +15,7 @@ from tajsim.rules.purges import blow_reasons
 from tajsim.rules.state import STATES, lost_control_reasons, strain_reasons
 from tajsim.rules.violence import protest_reasons, rival_threat
 
+
 def end_of_quarter(country: Country) -> bool:
     """Return whether slow quantities are looked at: in the last month of each quarter."""
     return country.calendar_month % 3 == 2

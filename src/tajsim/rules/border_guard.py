@@ -48,28 +48,28 @@ def hazed(quality: Array, conscript: Array, *, hazing_loss: Array, civic_space: 
 def detection(
     density: Array,
     quality: Array,
-    rough: Array,
+    terrain: Array,
     *,
     detection_limit: Array,
     detection_half_density: Array,
-    terrain_guarding: Array,
+    terrain_guard: Array,
 ) -> Array:
     """Return the probability that an honest guard meets a load, ``(section, run)``.
 
     It saturates with strength, and rough terrain needs more men for the same effect.
 
     Equation:
-        effective = density * quality / (detection_half_density * (1 + terrain_guarding * rough))
+        effective = density * quality / (detection_half_density * terrain**terrain_guard)
         detection = detection_limit * (1 - exp(-ln(2) * effective))
 
     Args:
         density: persons per km, ``(section, run)``.
         quality: share of a fully trained and equipped guard's effect, ``(run,)`` or more.
-        rough: 1 in the mountains, 0 elsewhere, ``(section, 1)``.
+        terrain: difficulty of the ground, 1 = a plain, ``(section, 1)``.
 
     Mechanisms: M60, M61, M62, E14, E15.
     """
-    effective = density * quality / (detection_half_density * (1.0 + terrain_guarding * rough))
+    effective = density * quality / (detection_half_density * terrain**terrain_guard)
     found: Array = detection_limit * (1.0 - np.exp(-np.log(2.0) * effective))
     return found
 
@@ -147,7 +147,7 @@ def reported_share(collusion: Array, gain: Array, at_stake: Array, *, theft_shar
     policing or less honest reports.
 
     Equation:
-        tempted = gain / (gain + at_stake + 0.1)
+        tempted = gain / (gain + at_stake + 1e-9)
         reported_share = 1 - theft_share * collusion * tempted
 
     Args:
@@ -156,7 +156,7 @@ def reported_share(collusion: Array, gain: Array, at_stake: Array, *, theft_shar
 
     Mechanisms: E10, M51.
     """
-    return 1.0 - theft_share * collusion * gain / (gain + at_stake + 0.1)
+    return 1.0 - theft_share * collusion * gain / (gain + at_stake + 1e-9)
 
 
 def access(protection: Array, *, open_access: Array) -> Array:
@@ -186,13 +186,14 @@ def protection_step(
 ) -> Array:
     """Return next month's protection of a network, share, ``(run,)``.
 
-    Its share of the trade buys friends, where there is one in office to begin with; they take two
-    years to make and are lost when the patron falls or the network is raided. Arrests of small
+    Its share of the trade buys friends, where there is one in office to begin with; they take a
+    year to make and are lost when the patron falls or the network is raided. Arrests of small
     dealers leave them alone.
 
     Equation:
         paid = protection_bought * tie * size
-        protection_next = protection * (1 - lost) + (paid / (1 + paid) - protection) / (2 * clock_year)
+        made = (paid / (1 + paid) - protection) / clock_year
+        protection_next = protection * (1 - lost) + made
 
     Args:
         size: of the network, 1 = mean of all.
@@ -202,4 +203,4 @@ def protection_step(
     Mechanisms: E07, E11, M54, E12.
     """
     paid = protection_bought * tie * size
-    return protection * (1.0 - lost) + (paid / (1.0 + paid) - protection) / (2.0 * clock_year)
+    return protection * (1.0 - lost) + (paid / (1.0 + paid) - protection) / clock_year

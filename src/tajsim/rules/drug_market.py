@@ -18,12 +18,12 @@ class Ways(NamedTuple):
 def way_shares(
     old: Array,
     length: Array,
-    rough: Array,
+    terrain: Array,
     belief: Array,
     toll_rate: Array,
     *,
     route_sensitivity: Array,
-    terrain_crossing: Array,
+    terrain_cross: Array,
     clock_season: Array,
 ) -> Ways:
     """Return the share of the loads sent each way, ``(way, run)``, with the terms of the choice.
@@ -33,14 +33,16 @@ def way_shares(
 
     Equation:
         usual = mean(belief + toll_rate, "way") + 1e-9
+        answer = exp(-route_sensitivity * (belief + toll_rate) / usual)
+        fresh = shares(length * terrain ** (-terrain_cross) * answer, "way")
         losses = route_sensitivity * belief / usual
         tolls = route_sensitivity * toll_rate / usual
-        shares = old + (shares(length / exp(losses + tolls + terrain_crossing * rough), "way") - old) / clock_season
+        shares = old + (fresh - old) / clock_season
 
     Args:
         old: shares of last month, ``(way, run)``.
         length: of the way, km.
-        rough: 1 in the mountains, 0 elsewhere.
+        terrain: difficulty of the ground, 1 = a plain.
         belief: believed share lost on the way, ``(way, run)``.
         toll_rate: expected toll as a share of the value of the load, ``(way, run)``.
 
@@ -49,7 +51,7 @@ def way_shares(
     usual = total(belief + toll_rate) / len(belief) + 1e-9
     losses = route_sensitivity * belief / usual
     tolls = route_sensitivity * toll_rate / usual
-    fresh = shares(length * np.exp(-(losses + tolls + terrain_crossing * rough)))
+    fresh = shares(length * terrain**-terrain_cross * np.exp(-(losses + tolls)))
     return Ways(losses, tolls, old + (fresh - old) / clock_season)
 
 
@@ -127,8 +129,8 @@ def arrests(
 
     Equation:
         hit = arrest_hit * found
-        exposed = hit * (1 + crackdown_on_exposed) * (1 - protection) ** 2
-        raided = hit * crackdown_on_protected * protection
+        exposed = min(hit * (1 + crackdown_on_exposed), 1) * (1 - protection) ** 2
+        raided = min(hit * crackdown_on_protected, 1) * protection
 
     Args:
         found: inland detection by all units, share a month.
@@ -137,8 +139,8 @@ def arrests(
     Mechanisms: E11.
     """
     hit = arrest_hit * found
-    exposed = hit * (1.0 + crackdown_on_exposed) * (1.0 - protection) ** 2
-    return Arrests(exposed, hit * crackdown_on_protected * protection)
+    exposed = np.minimum(hit * (1.0 + crackdown_on_exposed), 1.0) * (1.0 - protection) ** 2
+    return Arrests(exposed, np.minimum(hit * crackdown_on_protected, 1.0) * protection)
 
 
 def price_at_border(
@@ -217,7 +219,8 @@ def volume(
 
     Equation:
         kept = max(1 - cost_share, 1e-9)
-        gain = ln(spread * kept * price_border / price_exit) - crowding * ln(size)
+        pays = spread * kept * price_border / price_exit
+        gain = ln(pays) - crowding * ln(max(size, 1e-9))
         push = 1 - 2 / (exp(2 * gain) + 1)
         volume = bought * exp(push / clock_year) * (1 - hit)
 
@@ -231,7 +234,8 @@ def volume(
     Mechanisms: M59, M68, E13, E11, S16.
     """
     kept = np.maximum(1.0 - cost_share, 1e-9)
-    gain = np.log(spread * kept * price_border / price_exit) - crowding * np.log(size)
+    pays = spread * kept * price_border / price_exit
+    gain = np.log(pays) - crowding * np.log(np.maximum(size, 1e-9))
     return bought * np.exp(np.tanh(gain) / clock_year) * (1.0 - hit)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tajsim.agents.agency import GUARD_ROWS, UNIT_ROWS
-from tajsim.agents.network import ROUGH
+from tajsim.agents.network import TERRAIN
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, Array, total
 from tajsim.model.country import Country
 from tajsim.rules import border_guard, drug_market, rents
@@ -53,12 +53,11 @@ def border(country: Country) -> None:
     ordered = country.apply(rents.sheltered, protection=net.protection, shelter=country.shelter)
     # Inside the country a load is worth something between the line and the exits.
     inland = 0.5 * (country.price_in + country.price_out)
-    tolls, seized = net.zeros(), country.agencies.zeros()
 
     line, mine = on_the_line(country, ordered)
     entered = passed(country, line, net.bought * net.entry_share, luck)
     settle_line(country, line, entered, mine)
-    tolls += total(entered.arranged * line.toll)
+    tolls = total(entered.arranged * line.toll)
     left = net.bought - total(entered.seized)
 
     seizing, found, heads = country.agencies.people, np.zeros(net.runs), heads_of_units(country)
@@ -74,7 +73,11 @@ def border(country: Country) -> None:
         post = Post(chance, agency.collusion, toll, ordered)
         searched = passed(country, post, left, luck)
         settle_inside(country, row, post, searched, heads[unit])
-        tolls, left, found = tolls + searched.arranged * toll, left - searched.seized, found + chance
+        tolls, left, found = (
+            tolls + searched.arranged * toll,
+            left - searched.seized,
+            found + chance,
+        )
     struck = country.apply(drug_market.arrests, found=found, protection=net.protection)
     net.hit, net.raided = struck.exposed + struck.raided, struck.raided
 
@@ -114,7 +117,7 @@ def on_the_line(country: Country, ordered: Array) -> tuple[Post, Array]:
         border_guard.detection,
         density=agencies.deployment[:N, GUARD_ROWS] / country.values.section_length[:N, None],
         quality=agencies.quality[GUARD_ROWS],
-        rough=ROUGH[:, None],
+        terrain=TERRAIN[:, None],
     )
     chance = total(found, axis=1)
     collusion = total(mine * agencies.collusion[GUARD_ROWS], axis=1)
