@@ -70,4 +70,5 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
         """Return what is reported of what was seized, kg; the rest is sold at ``price`` USD/kg."""
         gain = seized * price / max(self.unit or self.strength, 1.0)
         tempted = gain / (gain + self.at_stake + 1e-9)
-        return seized * (1.0 - self.p["theft_share"] * self.collusion * tempted)
+        honest: float = 1.0 - self.p["theft_share"] * self.collusion * tempted
+        return seized * honest

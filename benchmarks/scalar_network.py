@@ -35,8 +35,8 @@ class ScalarNetwork(mesa.Agent):  # type: ignore[misc]
         """
         model, p = self.model, self.p
         paid = p["protection_bought"] * size if NETWORK_PATRON[self.name] else 0.0
-        made = (paid / (1.0 + paid) - self.protection) / p["clock_year"]
-        self.protection = self.protection * (1.0 - min(self.raided, 1.0)) + made
+        self.protection *= 1.0 - min(self.raided, 1.0)
+        self.protection += (paid / (1.0 + paid) - self.protection) / p["clock_year"]
         self.access = self.protection + (1.0 - self.protection) * p["open_access"]
         self._choose_ways()
         pays = model.exit_price / model.price * max(1.0 - self.cost_share, 1e-9)

@@ -176,7 +176,6 @@ S16 killing_chance income +
 S17 control_aim control_base +
 S18 hazed conscript -
 S19 coordinated alarm -
-S19 overload work -
 S20 coordinated bodies -
 S22 skill_against_violence collusion -
 S25 second_line collusion -
@@ -196,10 +195,13 @@ E10 reported_share gain -
 E10 sheltered shelter +
 E10 clear[2] sheltered -
 E11 sheltered protection +
-E11 arrests protection -
+E11 arrests[0] protection -
+E11 volume hit -
+M68 price_beyond buyers +
+M59 volume spread +
 E13 price_at_border harvest -
 E14 detection terrain -
-E15 overload work -
+E15 detection density +
 E17 cleared_step experts +
 E17 farmed cleared +
 E18 national_output remittances +

@@ -99,12 +99,12 @@ class Networks(Actors[TraffickingNetwork]):
         )
         self.access = self.apply(border_guard.access, protection=self.protection)
 
-    def choose_routes(self, belief: Array, toll_rate: Array, length: Array) -> drug_market.Ways:
+    def choose_routes(self, belief: Array, tolled: Array, length: Array) -> drug_market.Ways:
         """Choose the shares of the sections; return what speaks against each.
 
         Args:
             belief: believed share lost, ``(section, run)``.
-            toll_rate: toll times collusion as a share of value, ``(section, run)``.
+            tolled: toll times collusion as a share of value, ``(section, run)``.
             length: km, ``(section, run)``.
         """
         ways = self.apply(
@@ -113,7 +113,7 @@ class Networks(Actors[TraffickingNetwork]):
             length=length[:, None],
             terrain=TERRAIN[:, None],
             belief=np.broadcast_to(belief[:, None], self.entry_share.shape),
-            toll_rate=toll_rate[:, None] * self.access,
+            tolled=tolled[:, None] * self.access,
         )
         self.entry_share = ways.shares
         return ways

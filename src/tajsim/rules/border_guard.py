@@ -192,8 +192,8 @@ def protection_step(
 
     Equation:
         paid = protection_bought * tie * size
-        made = (paid / (1 + paid) - protection) / clock_year
-        protection_next = protection * (1 - lost) + made
+        kept = protection * (1 - lost)
+        protection_next = kept + (paid / (1 + paid) - kept) / clock_year
 
     Args:
         size: of the network, 1 = mean of all.
@@ -203,4 +203,5 @@ def protection_step(
     Mechanisms: E07, E11, M54, E12.
     """
     paid = protection_bought * tie * size
-    return protection * (1.0 - lost) + (paid / (1.0 + paid) - protection) / clock_year
+    kept = protection * (1.0 - lost)
+    return kept + (paid / (1.0 + paid) - kept) / clock_year

@@ -20,23 +20,23 @@ def way_shares(
     length: Array,
     terrain: Array,
     belief: Array,
-    toll_rate: Array,
+    tolled: Array,
     *,
     route_sensitivity: Array,
     terrain_cross: Array,
     clock_season: Array,
 ) -> Ways:
-    """Return the share of the loads sent each way, ``(way, run)``, with the terms of the choice.
+    """Return what speaks against each way, and how loads are divided over them, ``(way, run)``.
 
     A logit: pressure on one way moves traffic to the others, with a delay. Losses and tolls count
     over their mean on all ways, so that it matters where they are worst, not how high all are.
 
     Equation:
-        usual = mean(belief + toll_rate, "way") + 1e-9
-        answer = exp(-route_sensitivity * (belief + toll_rate) / usual)
+        usual = mean(belief + tolled, "way") + 1e-9
+        answer = exp(-route_sensitivity * (belief + tolled) / usual)
         fresh = shares(length * terrain ** (-terrain_cross) * answer, "way")
         losses = route_sensitivity * belief / usual
-        tolls = route_sensitivity * toll_rate / usual
+        tolls = route_sensitivity * tolled / usual
         shares = old + (fresh - old) / clock_season
 
     Args:
@@ -44,13 +44,13 @@ def way_shares(
         length: of the way, km.
         terrain: difficulty of the ground, 1 = a plain.
         belief: believed share lost on the way, ``(way, run)``.
-        toll_rate: expected toll as a share of the value of the load, ``(way, run)``.
+        tolled: expected toll as a share of the value of the load, ``(way, run)``.
 
     Mechanisms: X16, M59, E14.
     """
-    usual = total(belief + toll_rate) / len(belief) + 1e-9
+    usual = total(belief + tolled) / len(belief) + 1e-9
     losses = route_sensitivity * belief / usual
-    tolls = route_sensitivity * toll_rate / usual
+    tolls = route_sensitivity * tolled / usual
     fresh = shares(length * terrain**-terrain_cross * np.exp(-(losses + tolls)))
     return Ways(losses, tolls, old + (fresh - old) / clock_season)
 
