@@ -6,6 +6,7 @@ import numpy as np
 
 from tajsim.axes import MILITANT_GROUPS, REGIONS, Array
 from tajsim.inputs.scenario_parts import Event
+from tajsim.model.country import Country
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.force import drive_out, go_on
 
@@ -55,12 +56,17 @@ def test_nobody_goes_on_who_is_not_there() -> None:
         assert (found["passing"] >= 0.0).all()
 
 
+def pay_double(country: Country) -> None:
+    country.outside.buyers = np.full(1, 2.0 if country.months_run else 1.0)
+
+
+class DearAbroad(TajikistanModel):
+    month = (*TajikistanModel.month[:1], ("buyers", pay_double), *TajikistanModel.month[1:])
+
+
 def fighters(**settings: float) -> Array:
     """Return the fighters of each group after three years of a doubled drug price abroad."""
-    dear = {f"price_exit.{name}": 12000.0 for name in ("sughd_rail_road", "air_migrants")}
-    model = TajikistanModel(
-        runs=1, end="2006-12", parameters="fixed", settings=dear | settings, outcomes=()
-    )
+    model = DearAbroad(runs=1, end="2006-12", parameters="fixed", settings=settings, outcomes=())
     model.run_to_end()
     assert (model.drug_money > 1.0).all()
     return np.stack([group.fighters for group in model.militants])

@@ -46,8 +46,11 @@ class Passage:
 
 
 def border(country: Country) -> None:
-    """Clear the market. Writes: seizures, flows, tolls, revenues, arrests, rents on offer."""
-    net = country.networks
+    """Clear the market. Writes: seizures, flows, tolls, revenues, arrests, rents on offer.
+
+    Prevention keeps what is used at home a small share of what gets through (M69).
+    """
+    net, agencies = country.networks, country.agencies
     normal = country.draws.normal_each("seizure", net.names, country.calendar_month)
     luck = country.apply(border_guard.luck_of_month, normal=normal)
     ordered = country.apply(rents.sheltered, protection=net.protection, shelter=country.shelter)
@@ -57,28 +60,19 @@ def border(country: Country) -> None:
     line, mine = on_the_line(country, ordered)
     entered = passed(country, line, net.bought * net.entry_share, luck)
     settle_line(country, line, entered, mine)
-    tolls = total(entered.arranged * line.toll)
+    net.tolls = total(entered.arranged * line.toll)
     left = net.bought - total(entered.seized)
 
-    seizing, found, heads = country.agencies.people, np.zeros(net.runs), heads_of_units(country)
-    for unit, row in enumerate(UNIT_ROWS):
-        seizing[row] = heads[unit]
-        agency = country.agencies[row]
-        chance = country.apply(
-            drug_market.inland_detection,
-            persons=country.agencies.apply(country.agencies.drug_units)[unit],
-            quality=agency.quality,
-        )
-        toll = country.apply(drug_market.toll, detection=chance, price=inland)
-        post = Post(chance, agency.collusion, toll, ordered)
-        searched = passed(country, post, left, luck)
-        settle_inside(country, row, post, searched, heads[unit])
-        tolls, left, found = (
-            tolls + searched.arranged * toll,
-            left - searched.seized,
-            found + chance,
-        )
-    struck = country.apply(drug_market.arrests, found=found, protection=net.protection)
+    units = agencies.apply(agencies.drug_units)
+    searching = agencies.people
+    searching[UNIT_ROWS] = np.maximum(units, 1.0)
+    chances = country.apply(
+        drug_market.inland_detection, persons=units, quality=agencies.quality[UNIT_ROWS]
+    )
+    for row, chance in zip(UNIT_ROWS, chances, strict=True):
+        post = post_inside(country, row, chance, inland, ordered)
+        left = past(country, row, post, left, luck, searching[row])
+    struck = country.apply(drug_market.arrests, found=total(chances), protection=net.protection)
     net.hit, net.raided = struck.exposed + struck.raided, struck.raided
 
     used = left * country.values.domestic_use
@@ -86,17 +80,13 @@ def border(country: Country) -> None:
     chance = country.apply(
         border_guard.exit_detection, persons=customs.strength, quality=customs.quality
     )
-    toll = country.apply(drug_market.toll, detection=chance, price=country.price_out)
-    post = Post(chance, customs.collusion, toll, ordered)
-    leaving = passed(country, post, left - used, luck)
-    settle_inside(country, CUSTOMS, post, leaving, seizing[CUSTOMS])
-    sold = leaving.load - leaving.seized
+    post = post_inside(country, CUSTOMS, chance, country.price_out, ordered)
+    sold = past(country, CUSTOMS, post, left - used, luck, searching[CUSTOMS])
 
-    net.tolls = tolls + leaving.arranged * toll
     net.revenue = sold * country.price_out + used * inland
     net.outlay = net.bought * country.price_in
     net.apply(net.see_costs, sold=sold + used, price=country.price_out)
-    report(country, seizing, inland)
+    report(country, searching, inland)
     # Officers resell what they do not report; it leaves by the ways in use.
     country.sold = total(sold) + country.now["heroin_resold"]
     country.now["heroin_leaving"] = country.exit_share * country.sold
@@ -174,37 +164,50 @@ def settle_line(country: Country, line: Post, entered: Passage, mine: Array) -> 
     )
 
 
-def settle_inside(country: Country, row: int, post: Post, found: Passage, heads: Array) -> None:
-    """Book what a drug unit or customs seized and were paid.
+def post_inside(country: Country, row: int, chance: Array, price: Array, ordered: Array) -> Post:
+    """Return what loads meet in a drug unit, or in customs.
 
     Args:
         row: of the agency.
-        heads: people who search, at least one, ``(run,)``.
+        chance: that an honest officer meets a load, ``(run,)``.
+        price: of the drug there, USD/kg, ``(run,)``.
+        ordered: share of its loads that they must let pass, ``(network, run)``.
     """
-    now = country.now
+    toll = country.apply(drug_market.toll, detection=chance, price=price)
+    return Post(chance, country.agencies.collusion[row], toll, ordered)
+
+
+def past(
+    country: Country, row: int, post: Post, load: Array, luck: Array, searching: Array
+) -> Array:
+    """Send loads past a drug unit or customs, and book it; return what gets through, kg.
+
+    Args:
+        row: of the agency.
+        load: kg, ``(network, run)``.
+        searching: people who search, at least one, ``(run,)``.
+    """
+    now, found = country.now, passed(country, post, load, luck)
     now["heroin_met"][row] = total(found.met)
     now["heroin_seized_by"][row] = total(found.seized)
     now["tolls"][row] = total(found.arranged) * post.toll
-    country.agencies.rent_on_offer[row] = total(found.offered) * post.toll / heads
+    country.agencies.rent_on_offer[row] = total(found.offered) * post.toll / searching
+    country.networks.tolls = country.networks.tolls + found.arranged * post.toll
+    return load - found.seized
 
 
-def heads_of_units(country: Country) -> Array:
-    """Return the people of the drug units, at least one, persons, ``(unit, run)``."""
-    return np.maximum(country.agencies.apply(country.agencies.drug_units), 1.0)
-
-
-def report(country: Country, seizing: Array, price: Array) -> None:
+def report(country: Country, searching: Array, price: Array) -> None:
     """Let each agency decide what it hands in of what it seized; the rest is sold on.
 
     Args:
-        seizing: people who seize, at least one, ``(agency, run)``.
+        searching: people who search, at least one, ``(agency, run)``.
         price: inside the country, USD/kg, ``(run,)``.
     """
     now, agencies = country.now, country.agencies
     now["seizure_honesty"] = country.apply(
         border_guard.reported_share,
         collusion=agencies.collusion,
-        gain=now["heroin_seized_by"] * price / seizing,
+        gain=now["heroin_seized_by"] * price / searching,
         at_stake=agencies.pay + agencies.watch,
     )
     now["heroin_seized_reported"] = now["heroin_seized_by"] * now["seizure_honesty"]
