@@ -55,13 +55,19 @@ class Networks(Actors[TraffickingNetwork]):
     entry_share = state("share", "sent by each section", "afghan_section", start=None)
 
     def start(
-        self, *, market_demand: Array, protection_bought: Array, section_length: Array
+        self,
+        *,
+        market_demand: Array,
+        price_border: Array,
+        protection_bought: Array,
+        section_length: Array,
     ) -> None:
         """Work out size, protection and ways: business as usual.
 
         Mechanisms: E11.
         """
         self.bought = np.broadcast_to(market_demand / COUNT, self.bought.shape)
+        self.outlay = self.bought * price_border
         paid = protection_bought * self.tie
         self.protection = paid / (1.0 + paid)
         self.access = self.apply(border_guard.access, protection=self.protection)
