@@ -39,6 +39,14 @@ SHARES = frozenset(
     strain_start unpaid vetted
     alternatives burnt dependence dialogue displeasure earned excuse exposure guards
     helped regime reliance search tolerance told touched unease watched
+    standing strain strongmen struck_here survival_use tie trust uncontrolled voice
+    weakness west west_priority west_share window
+    camps forward informers shelter sheltered underworld
+    border_weakness mafia open_ears preyed_on protest skill succession unchecked
+    clinging danger disloyal doubt drive heir leaves near no_way_back past ready record settled
+    share share_behind unsettled vacant
+    alternatives burnt cleared dependence dialogue displeasure earned excuse experts exposure guards
+    helped regime reliance search tolerance told tolled touched unease watched
 """.split()  # noqa: SIM905
 )
 
@@ -55,7 +63,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "at_stake": (0.0, 2e3),
     "attention": (0.0, 5.0),
     "base": (0.0, 2e4),
-    "belief_gain": (-1.0, 1.0),
     "bodies": (1.0, 5.0),
     "bargains": (0.0, 8.0),
     "bought": (0.0, 2e4),
@@ -68,6 +75,11 @@ RANGES: dict[str, tuple[float, float]] = {
     "commitments": (0.0, 1e9),
     "cost": (0.0, 6.0),
     "cost_gain": (-6.0, 6.0),
+    "buyers": (0.1, 5.0),
+    "carried": (0.0, 10.0),
+    "ceiling": (1.0, 5e4),
+    "commitments": (0.0, 1e9),
+    "conscript": (0.0, 1.0),
     "crime": (0.0, 20.0),
     "crisis": (-2.0, 3.0),
     "debt": (0.0, 3e9),
@@ -102,12 +114,12 @@ RANGES: dict[str, tuple[float, float]] = {
     "index": (0.1, 10.0),
     "incursion": (0.0, 20.0),
     "insecurity": (0.0, 10.0),
-    "inherited": (0.0, 1e3),
     "inside": (0.0, 2e4),
     "invested": (0.0, 3e7),
     "km_taken_over": (0.0, 1500.0),
     "hardening": (0.0, 5.0),
     "left_over": (-1e8, 1e9),
+    "length": (1.0, 500.0),
     "length_guarded": (0.0, 500.0),
     "level": (0.1, 0.9),
     "length": (50.0, 500.0),
@@ -142,9 +154,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "pressure": (0.0, 5.0),
     "prisoners": (0.0, 1e5),
     "price": (1.0, 5e4),
-    "price_in": (1.0, 5e4),
-    "price_out": (1.0, 5e4),
-    "profit_ratio": (0.0, 2.0),
     "pull": (0.0, 5.0),
     "purse": (0.0, 1e9),
     "raiders": (0.0, 2e4),
@@ -156,13 +165,16 @@ RANGES: dict[str, tuple[float, float]] = {
     "rents": (0.0, 100.0),
     "returned": (-1e6, 1e6),
     "rival_gain": (0.0, 10.0),
+    "size": (0.0, 40.0),
+    "sold": (0.0, 2e4),
+    "spread": (0.1, 100.0),
     "state": (-5.0, 5.0),
     "step": (0.0, 6.0),
     "strength": (0.0, 5e4),
     "struck": (0.0, 6.0),
     "terrain": (0.8, 6.0),
-    "toll_gain": (-1.0, 1.0),
     "threat": (0.0, 20.0),
+    "traffic": (0.0, 5e3),
     "transit": (0.0, 10.0),
     "to_go": (0.0, 300.0),
     "traffic_seen": (0.0, 5e3),
@@ -176,7 +188,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "watch": (0.0, 20.0),
     "weapons": (0.0, 1e3),
     "weight": (0.0, 6.0),
-    "work": (0.0, 20.0),
 }
 #: Where the same name means something else in one rule.
 SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
@@ -232,7 +243,7 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "cheapest_post": dict.fromkeys(("survival_use", "outside_interest", "closed"), AGENCY),
     "courted": {"search": TASK},
     "dependence": {"provision": TASK, "effort": TASK},
-    "deploy": {"length_guarded": SECTION, "traffic_seen": SECTION},
+    "deploy": {"length_guarded": SECTION, "traffic": SECTION},
     "members_step": dict.fromkeys(("members", "open_ears", "people"), REGION),
     "radicalised": dict.fromkeys(("people", "grievance", "creed", "idle"), REGION),
     "shed": {"members": REGION},
@@ -249,6 +260,9 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "way_shares": dict.fromkeys(("old", "belief", "toll_rate", "cost"), (6,)),
     "forces": {"people": AGENCY, "quality": AGENCY},
     "place_of_tries": dict.fromkeys(("guard", "distance", "length", "terrain"), SECTION),
+    "exit_shares": {"old": (4,), "closed": (4,)},
+    "way_shares": dict.fromkeys(("old", "length", "terrain", "belief", "tolled"), (6,)),
+    "within_crop": {"wanted": (5,)},
     "weapons_seized": {"weapons": SECTION, "guard": SECTION},
     "where_inside": {"control": REGION},
 }
@@ -294,7 +308,7 @@ def states(rule: Rule, runs: int, random: np.random.Generator) -> dict[str, Arra
         found[name] = low + (high - low) * place
     if rule.__name__ == "learn":  # nobody loses more than he sent
         found["lost"] = found["lost"] * found["load"]
-    if rule.__name__ == "way_shares":  # shares add to 1
+    if rule.__name__ in ("way_shares", "exit_shares"):  # shares add to 1
         found["old"] = (found["old"] + 1e-3) / (found["old"] + 1e-3).sum(axis=0)
     return found
 

@@ -179,7 +179,6 @@ S17 control_aim control_base +
 S17 lost_control[0] garrison -
 S18 hazed conscript -
 S19 coordinated alarm -
-S19 overload work -
 S20 coordinated bodies -
 S22 skill_against_violence collusion -
 S25 forces quality +
@@ -199,10 +198,13 @@ E10 reported_share gain -
 E10 sheltered shelter +
 E10 clear[2] sheltered -
 E11 sheltered protection +
-E11 arrests protection -
+E11 arrests[0] protection -
+E11 volume hit -
+M68 price_beyond buyers +
+M59 volume spread +
 E13 price_at_border harvest -
 E14 detection terrain -
-E15 overload work -
+E15 detection density +
 E18 national_output remittances +
 E19 failure_chance strain +
 E20 diverted_share cronyism +

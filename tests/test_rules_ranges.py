@@ -25,7 +25,6 @@ RULES = all_rules()
 RUNS = 4096
 #: Rules whose results may be negative: flows that go both ways, profits, logarithms, positions.
 SIGNED = {
-    "margin",
     "autoregressive",
     "alignment",
     "migration_flow",
@@ -72,7 +71,7 @@ def test_most_rules_answer_shares() -> None:
     """The promise is read from the docstrings; this keeps it from going unread."""
     promised = {rule.__name__ for rule in RULES.values() if answers_a_share(rule)}
     assert len(promised) > len(RULES) / 3
-    assert {"learn", "way_shares", "collusion_aim", "acceptance_aim", "failure_chance"} <= promised
+    assert {"learn", "exit_shares", "collusion_aim", "acceptance_aim", "failure_chance"} <= promised
 
 
 def test_no_range_is_left_over() -> None:

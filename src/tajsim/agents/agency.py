@@ -135,7 +135,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
     extra_km = state("km", "border taken over")
     guarded_km = state("km", "border guarded", "section")
     deployment = state("persons", "on the border", "section")
-    seen = state("kg", "seized of late, as posts remember it", "section")
+    seen = state("kg/month", "passing of late, as posts know it", "section")
 
     def start(self, *, bribery_norm: Array, vetting: Array) -> None:
         """Begin with the quality of each class and with habits as they are in society."""
@@ -323,9 +323,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
         Mechanisms: E15, M60.
         """
         guarded = self.guarded_km[:, GUARD_ROWS]
-        share = self.apply(
-            border_guard.deploy, length_guarded=guarded, traffic_seen=self.seen[:, GUARD_ROWS]
-        )
+        traffic = self.seen[:, GUARD_ROWS]
+        share = self.apply(border_guard.deploy, length_guarded=guarded, traffic=traffic)
         guards_any = (total(guarded) > 0.0).astype(float)
         self.deployment = self.zeros(len(SECTIONS))
         posted = (self.strength * border_post_share)[GUARD_ROWS] * guards_any

@@ -9,21 +9,13 @@ class Families:
     """The values in force by family, ``values.agency_pay``: unit, shape and meaning beside each."""
 
     section_length: Array  # km (section, run): length of each section; where only the sum of several is printed it is divided evenly
-    section_terrain: Array  # ratio (section, run): how much more force the same control needs than on a plain
-    section_cost: Array  # index (section, run): standing disadvantage of a section for traffickers, in units of the route choice
     detection_limit: Array  # share (run,): highest chance that honest guards meet a load
     detection_half_density: Array  # persons/km (run,): effective guards per km at which detection is half its limit
     border_post_share: Array  # share (agency, run): share of an agency's people who stand on the Afghan (and Murghab) line
-    traffic_response: Array  # ratio (run,): how strongly guards shift to sections where they seized much
+    traffic_response: Array  # share (run,): share of a guard that follows the traffic
     seizure_spread: Array  # ratio (run,): standard deviation of the logarithm of a network's monthly luck
-    exit_detection_limit: Array  # share (run,): highest chance that customs meet a load at an exit
-    exit_half_strength: Array  # persons (run,): effective customs officers that give half the limit
-    exit_openness: Array  # ratio (exit, run): how much harder a load is found at this exit
-    inland_limit: Array  # share/month (run,): highest share of stocks that a drug unit finds in a month
-    inland_half_strength: Array  # persons (run,): effective persons of a drug unit that give half the limit
     arrest_hit: Array  # ratio (run,): share of a fully exposed network lost for each unit of inland detection
     theft_share: Array  # share (run,): share of seizures that colluding officers keep where it pays far more than their place
-    overload_loss: Array  # ratio (run,): how strongly detection falls with the work for each person who is set to find drugs
     agency_strength: Array  # persons (agency, run): people of an agency at the start; the strength its own effort pays for
     agency_pay: Array  # USD/month (agency, run): monthly pay of one person in the ranks, at revenue and incomes as at the start
     pay_topup: Array  # USD/month (agency, run): top-up of pay by a donor, for each person, at incomes as at the start
@@ -34,34 +26,13 @@ class Families:
     first_pick_loss: Array  # share (run,): share of quality lost where another service takes the whole draft first
     persons_per_km: Array  # persons/km (run,): people the regime plans for each km of border taken over: those of 2015 beyond the 5,000 assumed for 2004, over the km taken over
     hazing_loss: Array  # share (run,): share of the quality of a conscript service lost to abuse by all of those above where nobody may report it
-    heroin_supply: Array  # kg/month (run,): heroin offered at the line at the ordinary price
-    supply_elasticity: Array  # ratio (run,): elasticity of supply at the Afghan line
+    heroin_supply: Array  # kg/month (run,): heroin on offer at this line out of an ordinary crop
     price_border: Array  # USD/kg (run,): price at the Afghan line in an ordinary year
-    price_exit: Array  # USD/kg (exit, run): price paid beyond each exit
-    handling_cost: Array  # USD/kg (run,): cost of carrying a kg through the country
-    margin_normal: Array  # ratio (run,): profit ratio at which a network moves its usual volume
-    volume_speed: Array  # share/month (run,): share of the way to its wish that a network's volume moves in a month
-    capacity_growth: Array  # 1/month (run,): growth of a network's reach for each unit of excess profit
-    takeover_share: Array  # share (run,): share of a broken network's reach that others take over
-    network_inequality: Array  # ratio (run,): exponent of size by rank of the networks
-    protection_top: Array  # share (run,): protection of the largest network
-    protection_decline: Array  # share (run,): fall of protection for each rank
-    protection_growth: Array  # 1/month (run,): growth of protection at the usual profit
+    price_exit: Array  # USD/kg (run,): price beyond the exits for the ordinary volume
     protection_fee: Array  # share (run,): share of profit paid for full protection
-    patron_worth: Array  # share (run,): share of protection lost while the patron is out of place
     open_access: Array  # share (run,): share of colluding officers who sell to an unprotected network
-    toll_share: Array  # share (run,): officer's share of the loss that a network avoids
-    loss_multiple: Array  # ratio (run,): cost of a seizure over the value of the load
-    belief_start: Array  # share (run,): share that networks believe lost on each way at the start
-    learning_speed: Array  # share/month (run,): weight of last month's losses in beliefs
-    word_weight: Array  # share (run,): weight of all networks' losses against a network's own
-    route_sensitivity: Array  # ratio (run,): how strongly routes follow expected losses
-    route_inertia: Array  # share (run,): share of old ways kept each month
-    home_pull: Array  # index (run,): disadvantage of the farthest section for a network
-    exit_cost: Array  # index (exit, run): standing disadvantage of an exit for traffickers
-    sale_share: Array  # share/month (run,): share of stocks sold abroad in a month
-    domestic_use: Array  # share/month (run,): share of stocks used inside in a month
-    barrier_cost: Array  # index (run,): disadvantage of the Uzbek exit when fully closed
+    route_sensitivity: Array  # ratio (run,): how strongly ways follow losses and tolls, over their mean on all ways
+    domestic_use: Array  # share (run,): share of what gets through that is used inside
     barrier_start: Array  # share (run,): closure of the crossings at the start
     barrier_lobby: Array  # ratio (run,): slope of the logarithm of the odds of closure on that of what barriers earn over trade's pressure
     trade_pressure: Array  # index (run,): wish of traders and travellers for open crossings, 1 = as in 2004
@@ -320,20 +291,18 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
-    deters: Array  # share (run,): share of tries that full presence and backing of a patron deter
-    near: Array  # ratio (run,): fall of the pull of a section with its distance from Kunduz, logarithm over the whole line
+    exit_search: Array  # share/month (run,): share of what leaves that one effective customs officer would find
+    market_demand: Array  # kg/month (run,): what markets beyond take this way at the ordinary price
+    demand_slope: Array  # ratio (run,): fall of the price beyond the exits with the volume sold, 1 over the elasticity of demand
+    scarcity_pull: Array  # ratio (run,): rise of the price at the line with the scarcity of the crop
+    crowding: Array  # ratio (run,): rise of a network's costs with its size
+    inland_search: Array  # share/month (run,): share of what passes that one effective officer of a drug unit would find
+    crackdown_on_exposed: Array  # ratio (run,): arrests of exposed networks beyond the ordinary, over them
+    crackdown_on_protected: Array  # ratio (run,): raids on protected networks, over the arrests of exposed ones in an ordinary month
+    protection_bought: Array  # ratio (run,): friends that an ordinary share of the trade buys a network with a patron in office, over what it lacks
+    toll_rate: Array  # ratio (run,): toll of an officer over the expected loss of the load
+    terrain_guard: Array  # ratio (run,): how much more force the same control needs on rough ground: power of its difficulty
     terrain_cross: Array  # ratio (run,): how strongly rough ground hinders who crosses: power of its difficulty
-    weak: Array  # ratio (run,): growth of tries where a full guard is missing, logarithm
-    window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
-    onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
-    alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
-    force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
-    control_gain: Array  # ratio (run,): control lost, logarithm, where none but others are in arms; as much where all voice discontent
-    killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled
-    talks: Array  # share (run,): chance that the centre talks rather than sends troops after a killing beyond its control
-    unrest_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance, and a riot takes of control
-    strain_decline: Array  # ratio (run,): weight of each cause of strain over that of the cause ranked before it
-    hostility_blame: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double, or when militants are sheltered
     drug_unit: Array  # persons (run,): people of the drug unit in each of the two ministries that have one
     quality_conscripts: Array  # share (run,): effectiveness of services of conscripts at the pay of 2004 without aid, of a fully trained and equipped force
     quality_professionals: Array  # share (run,): effectiveness of police, customs, Security Ministry and guard at the pay of 2004 without aid, of a fully trained and equipped force
@@ -351,6 +320,12 @@ class Families:
     cleaning: Array  # share (run,): share of corrupt arrangements that a new professional head breaks
     clientele: Array  # share (run,): share of a political head's own people who collude of those whose place they took
     hunger: Array  # ratio (run,): growth of the logarithm of the odds of cronyism where no client's claim is met
+    deters: Array  # share (run,): share of tries that full presence and backing of a patron deter
+    near: Array  # ratio (run,): fall of the pull of a section with its distance from Kunduz, logarithm over the whole line
+    weak: Array  # ratio (run,): growth of tries where a full guard is missing, logarithm
+    window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
+    onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
+    alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
     harvest_mean: Array  # ratio (run,): mean Afghan harvest after the record, 1 = the mean of 2003 and 2004
     harvest_memory: Array  # ratio (run,): correlation of a harvest with that of the year before, after the record
     growth_mean: Array  # 1/year (run,): mean growth of Russian output after the record
@@ -360,6 +335,7 @@ class Families:
     migrants_expelled: Array  # share (run,): share of migrants whom Russia sends home or does not let in
     buyers_pay: Array  # index (run,): what buyers abroad pay for the same volume, 1 = as in 2004
     constant_world: Array  # 0 or 1 (run,): whether all drivers from outside stay at their mean of 2003 and 2004, and births too
+    hostility_blame: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double, or when militants are sheltered
     spin_up_months: Array  # months (run,): months simulated before the recorded start, so that it is no shock
     migrant_jobs: Array  # ratio (run,): elasticity of migrants' number in Russian output over its path
     migrant_wages: Array  # ratio (run,): elasticity of what a migrant sends in Russian output over its path
@@ -372,3 +348,9 @@ class Families:
     claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over the usual
     shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
     deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
+    force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
+    control_gain: Array  # ratio (run,): control lost, logarithm, where none but others are in arms; as much where all voice discontent
+    killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled
+    talks: Array  # share (run,): chance that the centre talks rather than sends troops after a killing beyond its control
+    unrest_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance, and a riot takes of control
+    strain_decline: Array  # ratio (run,): weight of each cause of strain over that of the cause ranked before it

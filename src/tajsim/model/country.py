@@ -16,7 +16,7 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.agents.actors import Stated, state
-from tajsim.agents.agency import AT_BORDER, GUARD_ROWS, SecurityAgencies, SecurityAgency
+from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
 from tajsim.agents.network import (
     MilitantGroup,
@@ -112,14 +112,13 @@ class Country(Stated, mesa.Model):
     guards: list[SecurityAgency]
 
     price_in = state("USD/kg", "price at the Afghan line")
-    price_out = state("USD/kg", "price beyond the exits", "exit")
-    exit_cost = state("index", "standing disadvantage of an exit", "exit", start="exit_cost")
-    work_start = state("kg/person", "search at the start", "search", usual="work")
+    price_out = state("USD/kg", "price beyond the exits")
+    sold = state("kg/month", "left the country", start="market_demand")
     arranged = state("kg/month", "let pass on the line for a bribe", "section")
     entry_toll = state("share", "of the value, expected toll", "section")
-    exit_toll = state("share", "of the value, expected toll", "exit")
-    entry_word = state("share", "lost last month", "afghan_section", start="belief_start")
-    exit_word = state("share", "lost last month", "exit", start="belief_start")
+    entry_belief = state("share", "believed lost", "afghan_section")
+    exit_share = state("share", "leaving by each exit", "exit", start=1.0 / len(EXITS))
+    stood = state("0 or 1", "whether in place last month", "commander")
     guard_strength = state(outcome="section_guard", start=0.3)
     barrier = state("share", "closure of crossings to the neighbours", start="barrier_start")
     barrier_rents_start = state(
@@ -307,15 +306,6 @@ class Country(Stated, mesa.Model):
         troops = self.base_troops
         result: Array = troops / (troops + self.values.base_half)
         return result
-
-    @property
-    def work(self) -> Array:
-        """What networks buy for each who searches: on the line, inland, at the exits, kg/person."""
-        on_line = total(total(self.agencies.deployment[: len(AFGHAN_SECTIONS), GUARD_ROWS]))
-        units = total(self.agencies.apply(self.agencies.drug_units))
-        people = np.stack([on_line, units, self.agency["customs"].strength])
-        result: Array = total(self.networks.bought) / np.maximum(people, 1.0)
-        return np.maximum(result, 1e-9)
 
     @property
     def barrier_rents(self) -> Array:

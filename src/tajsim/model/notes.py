@@ -9,15 +9,12 @@ from tajsim.axes import Array, total
 from tajsim.inputs.ledger import LARGE_HARVEST, OFFER_COUNTS, SMALL_HARVEST, WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
 from tajsim.model.country import Country
-from tajsim.rules.border_guard import way_reasons
+from tajsim.rules.drug_market import Ways
 from tajsim.rules.outside import Work
 from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
 from tajsim.rules.purges import blow_reasons
 from tajsim.rules.state import STATES, Lost, Strain
 from tajsim.rules.violence import protest_reasons, rival_threat
-
-WAYS = {"entry_moved": axes.AFGHAN_SECTIONS, "exit_moved": axes.EXITS}
-REASONS = ("losses", "tolls", "closure")
 
 
 def end_of_quarter(country: Country) -> bool:
@@ -25,60 +22,29 @@ def end_of_quarter(country: Country) -> bool:
     return country.calendar_month % 3 == 2
 
 
-def note_ways(country: Country, exit_cost: Array) -> None:
+def note_ways(country: Country, ways: Ways) -> None:
     """Note where a network with a patron, one of the twelve largest, moves its main way.
 
     Args:
-        exit_cost: standing disadvantage of the exits, ``(exit, run)``.
+        ways: shares of the sections and what speaks against each, ``(section, network, run)``.
     """
     if not end_of_quarter(country):
         return
-    net = country.networks
-    large = len(PROTECTED)
-    terms = {
-        "entry_moved": (net.entry_share, net.entry_belief, country.entry_toll, net.entry_cost),
-        "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost[:, None]),
-    }
-    for kind, (share, belief, toll, cost) in terms.items():
-        main = country.watch.moves(kind, share[:, :large], WAY_MOVES)
-        if main is None:
-            continue
-        moved = main[0] != main[1]
-        costs = np.broadcast_to(cost, belief.shape)
-        for n in np.flatnonzero(moved.any(axis=-1)):
-            old, new = main[0][n], main[1][n]
-            parts = belief[:, n], toll, costs[:, n]
-            country.note(
-                kind,
-                moved[n],
-                actor=net.names[n],
-                target=Pick(WAYS[kind], new),
-                size=net.bought[n],
-                cause=lambda here, n=n, old=old, new=new, parts=parts: _way_cause(  # type: ignore[misc]
-                    country, here, net.access[n], old, new, parts
-                ),
-            )
-
-
-def _way_cause(
-    country: Country,
-    here: Runs,
-    access: Array,
-    old: NDArray[np.intp],
-    new: NDArray[np.intp],
-    parts: tuple[Array, Array, Array],
-) -> Pick:
-    """Return what speaks most for the new way in some runs.
-
-    Args:
-        here: the runs.
-        access: share of guards that the network reaches, ``(run,)``.
-        old, new: main ways, ``(run,)``.
-        parts: belief, toll and cost of each way, ``(way, run)``.
-    """
-    belief, toll, cost = (part[old[here], here] - part[new[here], here] for part in parts)
-    terms = {name: value[here] for name, value in country.values.of(way_reasons).items()}
-    return largest(REASONS, way_reasons(belief, toll * access[here], cost, **terms))
+    net, runs = country.networks, np.arange(country.run_count)
+    main = country.watch.moves("entry_moved", ways.shares[:, : len(PROTECTED)], WAY_MOVES)
+    if main is None:
+        return
+    old, new = main
+    for n in np.flatnonzero((old != new).any(axis=-1)):
+        gains = [part[old[n], n, runs] - part[new[n], n, runs] for part in ways[:2]]
+        country.note(
+            "entry_moved",
+            old[n] != new[n],
+            actor=net.names[n],
+            target=Pick(axes.AFGHAN_SECTIONS, new[n]),
+            size=net.bought[n],
+            cause=largest(ways._fields[:2], gains),
+        )
 
 
 def note_agencies(country: Country) -> None:

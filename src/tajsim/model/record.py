@@ -39,7 +39,9 @@ def willingness(country: Country) -> Array:
 #: one state (`states_recorded`) nor a flow of its name.
 MEASURES: dict[str, Callable[[Country], Array]] = {
     "seizure_willingness": lambda m: willingness(m),
-    "heroin_stock": lambda m: total(m.networks.stock),
+    "network_concentration": lambda m: (
+        total(m.networks.bought**2) / np.maximum(total(m.networks.bought) ** 2, 1e-9)
+    ),
     "seizure_probability": lambda m: ratio(m.now["heroin_seized"], m.now["heroin_entering"]),
     "interception": lambda m: ratio(
         total(m.now["heroin_seized_by"]), total(m.now["heroin_entering"])

@@ -5,6 +5,7 @@ import numpy as np
 import tajsim.axes as axes
 from tajsim.agents.agency import OWN
 from tajsim.agents.commander import KILLED, MUTINIED
+from tajsim.agents.network import TERRAIN
 from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
@@ -107,7 +108,7 @@ def cross(country: Country) -> None:
         guard=guard,
         distance=from_kunduz(country),
         length=country.values.section_length[:N],
-        terrain=country.values.section_terrain[:N],
+        terrain=TERRAIN[:, None],
     )
     line, inside = try_at(country, NORTH, axes.AFGHAN_SECTIONS, urge[NORTH] * where, guard)
     # The others wait beyond the Uzbek border, which the country's own troops guard.
