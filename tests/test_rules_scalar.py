@@ -147,20 +147,30 @@ def step_chances(
     return (1.0 - exp(-up) if step < 6 else 0.0, 1.0 - exp(-down) if step >= 1 else 0.0)
 
 
-def crossing_chance(
-    fighters: float,
-    readiness: float,
-    weakness: float,
-    window: float,
-    allies: float,
-    deterrence: float,
+def crossing_chance(urge: float, few_guards: float, crisis: float, allies: float) -> float:
+    return 1.0 - exp(-urge * exp(few_guards) * exp(crisis) * exp(allies))
+
+
+def inside_step(
+    inside: float,
+    troops: float,
+    reach: float,
+    hardening: float,
     *,
-    crossing_rate: float,
-    ally_effect: float,
-) -> float:
-    rate = crossing_rate * fighters / 1000.0 * readiness * weakness
-    rate *= (1.0 + window) * (1.0 + ally_effect * allies)
-    return 1.0 - exp(-rate * (1.0 - deterrence))
+    onward: float,
+    clock_season: float,
+) -> tuple[float, ...]:
+    beaten = inside * reach * troops / max(troops + inside, 1.0) / clock_season
+    going = (inside - beaten) * onward / (1.0 + hardening) / clock_season
+    left = inside - beaten - going
+    stays = left if left >= 1.0 else 0.0
+    return stays, inside - going - stays, going
+
+
+def failure_chance(strain: float, *, failure_threshold: float, clock_year: float) -> float:
+    if strain <= failure_threshold:
+        return 0.0
+    return 1.0 - exp(-(strain - failure_threshold) / (1.0 - failure_threshold) / clock_year)
 
 
 def mutiny_wins(
@@ -180,6 +190,8 @@ WRITTEN_AGAIN = {
     "grievance.grievance_aim": grievance_aim,
     "violence.step_chances": step_chances,
     "militants.crossing_chance": crossing_chance,
+    "militants.inside_step": inside_step,
+    "state.failure_chance": failure_chance,
     "purges.mutiny_wins": mutiny_wins,
 }
 
@@ -198,6 +210,6 @@ def test_array_rule_equals_the_scalar_one(name: str) -> None:
             *(values[..., run].tolist() for values in state.values()),
             **{key: float(values[run]) for key, values in parameters.items()},
         )
-        np.testing.assert_allclose(together[..., run], alone, rtol=1e-11, atol=1e-14)
+        np.testing.assert_allclose(np.array(together)[..., run], alone, rtol=1e-11, atol=1e-10)
         distinct.add(str(alone))
     assert len(distinct) > (1 if name.endswith("wins") else RUNS / 10)

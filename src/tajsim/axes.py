@@ -77,7 +77,7 @@ COMMANDERS = (
     "second_successor",
 )
 
-MOVEMENTS = ("irpt", "hizb_ut_tahrir", "former_uto")
+MOVEMENTS = ("irpt", "hizb_ut_tahrir")
 
 MILITANT_GROUPS = ("northern_afghanistan", "khudaiberdiev")
 
@@ -108,7 +108,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 #: The same for dimensions that states alone have.
-PARTS = {"afghan_section": AFGHAN_SECTIONS, "search": ("line", "inland", "exits")}
+PARTS = {"afghan_section": AFGHAN_SECTIONS}
 
 
 def column(facts: Iterable[float]) -> Array:

@@ -3,8 +3,9 @@
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array, ranks
 from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import migration, violence
 from tajsim.rules import state as state_rules
-from tajsim.rules import violence
+from tajsim.rules.state import Lost
 
 
 class Region(Member):
@@ -24,11 +25,12 @@ class Regions(Actors[Region]):
     grievance = state(outcome="grievance", start=None)
     voice = state(outcome="voice", start=None)
     protest = state(outcome="protest")
-    control = state(outcome="state_control", start=None)
+    control = state(outcome="state_control", start="control_base")
+    unrest = state("number", "bloodshed of late")
+    truce = state(outcome="truce")
     idle = state("persons", "returned migrants without work")
     leaving = state("persons/month", "leaving to work abroad, negative where they return")
     struck = state("number", "commanders of the region struck last month")
-    farmed = state("USD/month", "earned on land cleared of mines")
     devout = state("share", "of people whose faith control touches", start="region_devout")
     opposition = state("share", "of people tied to its side", start="region_opposition")
 
@@ -38,22 +40,30 @@ class Regions(Actors[Region]):
         grievance_usual: Array,
         absorption_limit: Array,
         fear_usual: Array,
-        migrant_share: Array,
+        migrants_start: Array,
+        population_start: Array,
     ) -> None:
-        """Work out voice and control as after the first month, so that the start is no shock."""
-        nothing = self.zeros()
-        self.grievance = nothing + grievance_usual * (1.0 - 0.5 * absorption_limit)
+        """Work out grievance and voice near where they settle, so that the start is no shock."""
+        self.grievance = self.zeros() + grievance_usual * (1.0 - 0.5 * absorption_limit)
         self.voice = self.apply(
-            violence.voiced, grievance=self.grievance, fear=fear_usual, abroad_share=migrant_share
-        )
-        self.control = self.apply(
-            state_rules.control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
+            violence.voiced,
+            grievance=self.grievance,
+            fear=fear_usual,
+            abroad_share=migrants_start / population_start,
         )
 
-    def migrate(self, home: Array, abroad: Array, demand: Array, hardship: Array) -> None:
-        """Let people leave for work abroad, or return."""
-        self.leaving = self.apply(grievance_rules.migration_flow, home, abroad, demand, hardship)
-        self.idle = self.apply(grievance_rules.idle_step, self.idle, -self.leaving, home)
+    def migrate(self, home: Array, abroad: Array, demand: Array, usual: Array) -> None:
+        """Let people leave for work abroad, or return.
+
+        Args:
+            home, abroad: persons, ``(region, run)``.
+            demand: work for migrants, 1 = as at the start, ``(run,)``.
+            usual: share of people who were abroad at the start, ``(run,)``.
+        """
+        self.leaving = self.apply(
+            migration.migration_flow, home=home, abroad=abroad, demand=demand, usual=usual
+        )
+        self.idle = self.apply(migration.idle_step, idle=self.idle, returned=-self.leaving)
 
     def excluded(self, standing: Array, seat_share: Array, cronyism: Array) -> Array:
         """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""
@@ -86,14 +96,22 @@ class Regions(Actors[Region]):
             unchecked=self.protest * (1.0 - fear),
         )
 
-    def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
-        """Let the centre's control follow effort, strongmen, discontent and militants.
+    def hold(self, strongmen: Array, militants: Array, garrison: Array, collapsed: Array) -> Lost:
+        """Let control follow men in arms and discontent; return what is lost, by cause.
 
         Args:
-            strongmen: independent power of commanders in each region, 0 to 1, ``(region, run)``.
-            militants: in each region, thousand persons, ``(region, run)``.
+            strongmen: men of commanders who are not loyal, persons, ``(region, run)``.
+            militants: and members of violent groups, persons, ``(region, run)``.
+            garrison: the state's force there, persons, ``(region, run)``.
+            collapsed: 1 while the state has failed, else 0.
         """
-        aim = self.apply(
-            state_rules.control_aim, effort, strongmen, self.voice, self.protest, militants, failed
+        lost = self.apply(
+            state_rules.lost_control,
+            strongmen=strongmen,
+            militants=militants,
+            garrison=garrison,
+            voice=self.voice,
         )
-        self.control = self.apply(state_rules.control_step, self.control, aim)
+        aim = self.apply(state_rules.control_aim, lost=sum(lost, self.zeros()), collapsed=collapsed)
+        self.control = self.apply(state_rules.control_step, control=self.control, aim=aim)
+        return lost

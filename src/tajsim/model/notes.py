@@ -11,13 +11,11 @@ from tajsim.axes import Array, total
 from tajsim.inputs.ledger import LARGE_HARVEST, OFFER_COUNTS, SMALL_HARVEST, WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
 from tajsim.model.country import Country
-from tajsim.rules.border_guard import way_reasons
+from tajsim.rules.drug_market import Ways
+from tajsim.rules.outside import Work
 from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
 from tajsim.rules.purges import blow_reasons
-from tajsim.rules.state import STATES, lost_control_reasons, strain_reasons
-
-WAYS = {"entry_moved": axes.AFGHAN_SECTIONS, "exit_moved": axes.EXITS}
-REASONS = ("losses", "tolls", "closure")
+from tajsim.rules.state import STATES, Lost, Strain
 
 
 def end_of_quarter(country: Country) -> bool:
@@ -25,60 +23,29 @@ def end_of_quarter(country: Country) -> bool:
     return country.calendar_month % 3 == 2
 
 
-def note_ways(country: Country, exit_cost: Array) -> None:
+def note_ways(country: Country, ways: Ways) -> None:
     """Note where a network with a patron, one of the twelve largest, moves its main way.
 
     Args:
-        exit_cost: standing disadvantage of the exits, ``(exit, run)``.
+        ways: shares of the sections and what speaks against each, ``(section, network, run)``.
     """
     if not end_of_quarter(country):
         return
-    net = country.networks
-    large = len(PROTECTED)
-    terms = {
-        "entry_moved": (net.entry_share, net.entry_belief, country.entry_toll, net.entry_cost),
-        "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost[:, None]),
-    }
-    for kind, (share, belief, toll, cost) in terms.items():
-        main = country.watch.moves(kind, share[:, :large], WAY_MOVES)
-        if main is None:
-            continue
-        moved = main[0] != main[1]
-        costs = np.broadcast_to(cost, belief.shape)
-        for n in np.flatnonzero(moved.any(axis=-1)):
-            old, new = main[0][n], main[1][n]
-            parts = belief[:, n], toll, costs[:, n]
-            country.note(
-                kind,
-                moved[n],
-                actor=net.names[n],
-                target=Pick(WAYS[kind], new),
-                size=net.bought[n],
-                cause=lambda here, n=n, old=old, new=new, parts=parts: _way_cause(  # type: ignore[misc]
-                    country, here, net.access[n], old, new, parts
-                ),
-            )
-
-
-def _way_cause(
-    country: Country,
-    here: Runs,
-    access: Array,
-    old: NDArray[np.intp],
-    new: NDArray[np.intp],
-    parts: tuple[Array, Array, Array],
-) -> Pick:
-    """Return what speaks most for the new way in some runs.
-
-    Args:
-        here: the runs.
-        access: share of guards that the network reaches, ``(run,)``.
-        old, new: main ways, ``(run,)``.
-        parts: belief, toll and cost of each way, ``(way, run)``.
-    """
-    belief, toll, cost = (part[old[here], here] - part[new[here], here] for part in parts)
-    terms = {name: value[here] for name, value in country.values.of(way_reasons).items()}
-    return largest(REASONS, way_reasons(belief, toll * access[here], cost, **terms))
+    net, runs = country.networks, np.arange(country.run_count)
+    main = country.watch.moves("entry_moved", ways.shares[:, : len(PROTECTED)], WAY_MOVES)
+    if main is None:
+        return
+    old, new = main
+    for n in np.flatnonzero((old != new).any(axis=-1)):
+        gains = [part[old[n], n, runs] - part[new[n], n, runs] for part in ways[:2]]
+        country.note(
+            "entry_moved",
+            old[n] != new[n],
+            actor=net.names[n],
+            target=Pick(axes.AFGHAN_SECTIONS, new[n]),
+            size=net.bought[n],
+            cause=largest(ways._fields[:2], gains),
+        )
 
 
 def note_agencies(country: Country) -> None:
@@ -105,25 +72,23 @@ def note_agencies(country: Country) -> None:
         country.note("guard_gone", gone, actor=guard.name, size=guard.strength, cause="order")
 
 
-STRAIN = ("voice", "breaks", "unpaid", "incursion", "uncontrolled", "mafia", "succession")
-LOST = ("strongmen", "voice", "unrest", "militants")
 PROTEST = ("anger", "arrest_here", "went_unchecked")
 
 
-def note_harvest(country: Country) -> None:
-    """Note a harvest that is far from the expected one."""
-    luck = country.outside.harvest_luck
+def note_harvest(country: Country, before: Array) -> None:
+    """Note a harvest that is far from the last one, ``before``."""
+    change = country.outside.crop / before
     for kind, far in (
-        ("large_harvest", luck >= LARGE_HARVEST),
-        ("small_harvest", luck <= SMALL_HARVEST),
+        ("large_harvest", change >= LARGE_HARVEST),
+        ("small_harvest", change <= SMALL_HARVEST),
     ):
-        country.note(kind, far, actor="afghanistan", size=luck, cause="chance")
+        new = far & (country.calendar.harvest_in > 0.5)
+        country.note(kind, new, actor="afghanistan", size=change)
 
 
-def note_work(country: Country) -> None:
+def note_work(country: Country, parts: Work) -> None:
     """Note where migrants' work fails and where it is back."""
-    out = country.outside
-    work = out.migrant_demand / np.maximum(country.values.migrant_demand, 1e-9)
+    work = country.outside.migrant_demand
     crossed = country.watch.crossings("slump", work)
     if not crossed:
         return
@@ -133,9 +98,7 @@ def note_work(country: Country) -> None:
         fails,
         actor="migrants",
         size=work,
-        cause=lambda here: largest(
-            ("chance", "terms"), (-out.demand_shock[here], -np.log(out.terms[here]))
-        ),
+        cause=lambda here: largest(parts._fields, [-part[here] for part in parts]),
     )
     country.note("slump_over", back, actor="migrants", size=work)
 
@@ -172,51 +135,40 @@ def note_attack(country: Country, attack: Array, parts: Sequence[Array]) -> None
     country.note("attack", attack, size=size, cause=largest(("violent_members", "reprisal"), parts))
 
 
-def note_control(country: Country, strongmen: Array, militants: Array) -> None:
+def note_control(country: Country, terms: Lost) -> None:
     """Note the regions that the centre loses hold of or holds again.
 
     Args:
-        strongmen: their independent power, 0 to 1, ``(region, run)``.
-        militants: thousand persons, ``(region, run)``.
+        terms: what takes control away, by cause, ``(region, run)``.
     """
     crossed = country.watch.crossings("control", country.regions.control)
     if not crossed:
         return
     held, lost = crossed
     for i, region in enumerate(country.regions):
-        state = strongmen[i], region.voice, region.protest, militants[i]
-        causes = country.reason(LOST, lost_control_reasons, *state)
+        causes = country.cause(Lost(*(term[i] for term in terms)))
         name, control = region.name, region.control
         country.note("control_lost", lost[i], actor=name, size=control, cause=causes)
         country.note("control_regained", held[i], actor=name, size=control, cause="calm")
 
 
-def note_polity(country: Country, succession: Array) -> None:
+def note_polity(country: Country, terms: Strain) -> None:
     """Note where the state of the polity changes.
 
     Args:
-        succession: how contested the succession is, 0 to 1, ``(run,)``.
+        terms: what strains the state, by cause, ``(run,)``.
     """
     regime = country.regime
     changed, before = country.watch.changes("polity", regime.polity)
     if not changed.any():
         return
-    worse = country.reason(
-        STRAIN,
-        strain_reasons,
-        country.mean_voice,
-        regime.breaks,
-        regime.shortfall,
-        country.militants_inside / 1000.0,
-        1.0 - country.mean_control,
-        country.mafia,
-        succession,
-    )
-    eased, toppled = regime.polity < before, country.coup > 0.5
+    worse, names = country.cause(terms), (*Strain._fields, "calm", "coup")
+    eased = regime.polity < before
+    toppled = (country.coup > 0.5) & (regime.failed_month == country.months_run)
 
     def cause(here: Runs) -> Pick:
-        index = np.where(eased[here], len(STRAIN), worse(here).index)
-        return Pick((*STRAIN, "calm", "coup"), np.where(toppled[here], len(STRAIN) + 1, index))
+        index = np.where(eased[here], names.index("calm"), worse(here).index)
+        return Pick(names, np.where(toppled[here], names.index("coup"), index))
 
     country.note(
         "polity",

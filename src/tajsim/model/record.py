@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import states_of
+from tajsim.agents.agency import MEETS_TRAFFICKERS
 from tajsim.axes import DIMENSIONS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
@@ -38,7 +39,9 @@ def willingness(country: Country) -> Array:
 #: one state (`states_recorded`) nor a flow of its name.
 MEASURES: dict[str, Callable[[Country], Array]] = {
     "seizure_willingness": lambda m: willingness(m),
-    "heroin_stock": lambda m: total(m.networks.stock),
+    "network_concentration": lambda m: (
+        total(m.networks.bought**2) / np.maximum(total(m.networks.bought) ** 2, 1e-9)
+    ),
     "seizure_probability": lambda m: ratio(m.now["heroin_seized"], m.now["heroin_entering"]),
     "interception": lambda m: ratio(
         total(m.now["heroin_seized_by"]), total(m.now["heroin_entering"])
@@ -46,6 +49,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "arranged_share": lambda m: ratio(m.arranged, m.now["heroin_entering"]),
     "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
     "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
+    "collusion": lambda m: np.where(MEETS_TRAFFICKERS > 0.0, m.agencies.collusion, np.nan),
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
     "dependence": lambda m: outsourcing.dependence(m.regime.task_provision, m.regime.effort),

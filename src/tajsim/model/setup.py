@@ -1,4 +1,4 @@
-"""Puts the actors in place: early 2004."""
+"""Puts the actors in place, before the spin-up."""
 
 import numpy as np
 
@@ -6,8 +6,9 @@ from tajsim.agents.actors import Actors
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
+from tajsim.model.stages.force import muster
 from tajsim.model.stages.partners import presence
-from tajsim.rules import militants, outsourcing, violence
+from tajsim.rules import outsourcing, violence
 from tajsim.world import GUARDS
 
 
@@ -62,19 +63,11 @@ def guard_sections(country: Country) -> None:
 def country_at_start(country: Country) -> None:
     """Set what belongs to no single actor."""
     country.home_output = country.values.output_start / 12.0
-    country.presence_start = country.base_presence
-    country.forward = country.apply(militants.forward_aim, country.values.strain_start)
-    police = country.agency["interior_ministry"].strength
-    country.police_scale = country.home_people / np.maximum(police, 1.0)
+    country.living = country.home_output / country.home_people
+    country.taxes = country.values.tax_share * country.home_output
     country.allocate()
-    settle_provision(country)
-
-
-def settle_provision(country: Country) -> None:
-    """Begin with the outside provision that the presence of early 2004 implies."""
+    muster(country)
     presence(country)
     country.powers.carry()
-    country.powers.remembered = country.powers.carried.copy()
     provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
     country.regime.task_provision = provision
-    country.regime.set_start_effort(provision)

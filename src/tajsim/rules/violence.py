@@ -72,20 +72,6 @@ def agreement_chance(recent: Array, *, talks: Array) -> Array:
     return talks * recent / (1.0 + recent)
 
 
-def truce_step(truce: Array, agreed: Array, *, clock_year: Array) -> Array:
-    """Return what is left of an agreement next month, 0 to 1, ``(run,)``.
-
-    Equation:
-        truce_next = max(truce * (1 - 1 / clock_year), agreed)
-
-    Args:
-        agreed: 1 where there is a new agreement, else 0.
-
-    Mechanisms: P26.
-    """
-    return np.maximum(truce * (1.0 - 1.0 / clock_year), agreed)
-
-
 def felt_step(felt: Array, steps: Array, *, clock_year: Array) -> Array:
     """Return next month's repression of late, steps, ``(run,)``: what goes on is got used to.
 
@@ -335,21 +321,22 @@ def violent_start(
 
 
 def skill_against_violence(
-    quality: Array, collusion: Array, creed: Array, *, piety_distraction: Array
+    quality: Array, cronyism: Array, creed: Array, *, piety_distraction: Array
 ) -> Array:
     """Return the skill of the services against real threats, 0 to 1, ``(run,)``.
 
     Attention spent on beards is not spent on threats.
 
     Equation:
-        skill = quality * (1 - collusion) * (1 - piety_distraction * creed)
+        skill = quality * (1 - cronyism) * (1 - piety_distraction * creed)
 
     Args:
+        cronyism: patronage in place of merit, 0 to 1.
         creed: control of religion, 0 to 1.
 
     Mechanisms: P06, S22.
     """
-    return quality * (1.0 - collusion) * (1.0 - piety_distraction * creed)
+    return quality * (1.0 - cronyism) * (1.0 - piety_distraction * creed)
 
 
 def violent_flows(

@@ -39,7 +39,7 @@ def society(country: Country) -> None:
     skill = country.apply(
         violence_rules.skill_against_violence,
         quality=services.quality,
-        collusion=services.collusion,
+        cronyism=country.cronyism,
         creed=country.creed,
     )
     members(country, skill, faith)
@@ -51,9 +51,8 @@ def society(country: Country) -> None:
 def live(country: Country) -> Array:
     """Let hardship follow income; return its odds over the usual ones."""
     people = np.maximum(country.home_people, 1.0)
-    earned = country.now["output"] + country.aid_to_people + total(country.regions.farmed)
+    earned = country.now["output"] + country.aid_to_people
     taken = total(country.now["extortion"])
-    country.preyed_on = taken / np.maximum(country.now["output"] + country.aid_to_people, 1e-9)
     income = np.maximum((earned - taken) / people, 1e-9)
     # In the first month there is none before it.
     growth = np.log(income / np.where(country.income > 0.0, country.income, income))
@@ -132,10 +131,10 @@ def border_weakness(country: Country) -> Array:
 
 def grow_and_migrate(country: Country) -> None:
     """Births less deaths, and people leaving or coming back."""
-    births = country.at_home * country.values.population_growth
-    country.people.pay_each("world", ledger.HOMES, births)
-    demand = country.outside.migrant_demand
-    country.regions.migrate(country.at_home, country.abroad, demand, country.hardship)
+    growth = country.values.population_growth * (1.0 - country.values.constant_world)
+    country.people.pay_each("world", ledger.HOMES, country.at_home * growth)
+    demand, usual = country.outside.migrant_demand, country.abroad_start
+    country.regions.migrate(country.at_home, country.abroad, demand, usual)
     country.people.move_each(ledger.HOMES, ledger.AWAY, country.regions.leaving)
     notes.note_return(country)
 
@@ -194,7 +193,7 @@ def burst_and_settle(country: Country) -> None:
         violence_rules.attack_chance,
         violent=violent / 1000.0,
         recent=regime.incidents,
-        truce=country.truce,
+        truce=country.mean_over_people(country.regions.truce),
     )
     attack = country.draws.happens("incident", "violent", month, chance)
     country.now["incidents"] = attack
@@ -206,7 +205,7 @@ def burst_and_settle(country: Country) -> None:
         country.apply(violence_rules.agreement_chance, recent=regime.incidents),
     )
     country.note("agreement", agreed, actor="regime", size=regime.incidents, cause="incidents")
-    country.truce = country.apply(violence_rules.truce_step, truce=country.truce, agreed=agreed)
+    country.regions.truce = np.maximum(country.regions.truce, agreed)
     # What the other stages did is known a month later.
     others = sum(total(country.last[name]) for name in ("operations", "riots", "mutinies"))
     regime.incidents = country.apply(
