@@ -108,7 +108,7 @@ def cross(country: Country) -> None:
         guard=guard,
         distance=from_kunduz(country),
         length=country.values.section_length[:N],
-        terrain=TERRAIN[:, None],
+        terrain=TERRAIN,
     )
     line, inside = try_at(country, NORTH, axes.AFGHAN_SECTIONS, urge[NORTH] * where, guard)
     # The others wait beyond the Uzbek border, which the country's own troops guard.
