@@ -3,8 +3,8 @@
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array
 from tajsim.rules import grievance as grievance_rules
-from tajsim.rules import state as state_rules
 from tajsim.rules import migration, violence
+from tajsim.rules import state as state_rules
 from tajsim.rules.grievance import exclusion
 
 

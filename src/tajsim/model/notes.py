@@ -9,8 +9,8 @@ from tajsim.axes import Array, total
 from tajsim.inputs.ledger import LARGE_HARVEST, OFFER_COUNTS, SMALL_HARVEST, WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
 from tajsim.model.country import Country
-from tajsim.rules.outside import Work
 from tajsim.rules.border_guard import way_reasons
+from tajsim.rules.outside import Work
 from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
 from tajsim.rules.purges import blow_reasons
 from tajsim.rules.state import STATES, lost_control_reasons, strain_reasons
