@@ -234,8 +234,8 @@ def burnt_limit(model: TajikistanModel) -> float:
 
 def test_experts_give_land_back_where_they_are_let_in() -> None:
     shut, open_ = (
-        simulate(settings={f"mandate_start.{p}": m for p in ("osce_un", "european_union")})
-        for m in (0.3, 0.8)
+        simulate(settings={f"power_intrusion.{p}": i for p in ("osce_un", "european_union")})
+        for i in (1.0, 0.0)
     )
     assert mean(open_["land_cleared"], 0) > mean(shut["land_cleared"], 0) > 0.0
     poor, rich = (
