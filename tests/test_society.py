@@ -255,7 +255,7 @@ def test_what_repression_costs_abroad_is_never_more_than_all() -> None:
 
 
 def test_a_slump_in_russia_returns_migrants_and_raises_grievance() -> None:
-    slump = {"parameter": "migrant_demand", "value": 0.5}
+    slump = {"parameter": "migrants_expelled", "value": 0.5}
     plain, changed = paired([Event("2005-01", "set", slump, label="slump")], "2006-12")
     for name in ("idle_returnees", "grievance", "hardship"):
         assert mean(changed[name], 18, 36) > mean(plain[name], 18, 36), name

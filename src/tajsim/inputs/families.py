@@ -83,7 +83,6 @@ class Families:
     embassy_guard: Array  # share (run,): how far a partner without troops of its own relies on local police for its safety
     power_intrusion: Array  # index (power, run): how far a power's own people would hold a task
     power_condition: Array  # index (power, run): political conditions that a power attaches
-    mandate_start: Array  # share (power, run): how far a power's offers were taken at the start
     power_guarantee: Array  # index (power, run): what a power has promised to do for the ruler
     guarantee_reward: Array  # ratio (run,): extra backing of a fully aligned regime by a present patron
     power_base: Array  # persons (power, run): troops of a permanent base

@@ -24,7 +24,7 @@ def outside_world(country: Country) -> None:
 
 
 def crop_of_the_year(country: Country) -> None:
-    """Bring in the Afghan crop: the recorded one, later one drawn; what is published is believed."""
+    """Bring in the Afghan crop, recorded or later drawn; what is published is believed."""
     out, date, before = country.outside, country.calendar, country.outside.crop
     normal = country.draws.normal("harvest", "afghanistan", country.calendar_month)
     drawn = country.apply(outside.crop_after_record, crop=out.crop, normal=normal)
