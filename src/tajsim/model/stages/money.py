@@ -205,11 +205,11 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
         rents_rules.rent_ratio_step,
         ratio=commanders.rent_ratio,
         received=received,
-        accustomed=commanders.accustomed,
+        accustomed=commanders.habit,
     )
-    commanders.accustomed = commanders.apply(
+    commanders.habit = commanders.apply(
         rents_rules.accustomed_step,
-        accustomed=commanders.accustomed,
+        accustomed=commanders.habit,
         received=received,
         in_place=commanders.in_place,
     )
