@@ -151,7 +151,7 @@ P24 stands_behind settled +
 P24 bargain_chance share_behind +
 M18 stands_behind power -
 P25 exclusion opposition +
-P26 idle_step reabsorption -
+P26 idle_step returned +
 P27 absorption vote_fraud -
 S01 fight_chance fear +
 S01 dread_of_custody no_way_back +
@@ -180,7 +180,7 @@ S22 skill_against_violence collusion -
 S25 forces quality +
 S28 loyalty.fear_step channel_closed +
 S29 rejoining grievance +
-E01 remittances demand +
+E01 remittances boom +
 E02 grievance_aim idle +
 E03 grievance_aim exclusion +
 E04 radicalised pull +
@@ -200,7 +200,7 @@ E14 detection terrain -
 E15 overload work -
 E17 cleared_step experts +
 E17 farmed cleared +
-E18 national_output remittances +
+E18 national_output sent +
 E19 failure_chance strain +
 E20 diverted_share corruption +
 E21 duplication donor_coordination -

@@ -26,7 +26,9 @@ RUNS = 4096
 #: Rules whose results may be negative: flows that go both ways, profits, logarithms, positions.
 SIGNED = {
     "margin",
-    "autoregressive",
+    "growth_after_record",
+    "trend_step",
+    "boom_step",
     "alignment",
     "migration_flow",
     "strength_change",

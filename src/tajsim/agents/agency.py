@@ -70,6 +70,11 @@ def mean_of_own(values: Array) -> Array:
 GUARD_ROWS = np.array([AGENCIES.index(name) for name in GUARDS])
 UNIT_ROWS = np.array([AGENCIES.index(name) for name in DRUG_UNITS])
 
+#: Agencies that take from people, in the order in which they do: the police where people live, the
+#: others where they cross the border.
+EXTORTERS = [AGENCIES.index(name) for name in ("interior_ministry", "border_troops", "customs")]
+POLICE, *AT_BORDER = EXTORTERS
+
 
 class SecurityAgency(Member):
     """One agency: ``agency.pay`` is ``(run,)``, ``agency.seen`` ``(section, run)``."""
@@ -91,10 +96,10 @@ class SecurityAgencies(Actors[SecurityAgency]):
     #: 1 for a service of conscripts, ``(agency, 1)``.
     conscripts = column(name in CONSCRIPTS for name in AGENCIES)
 
-    strength = state(outcome="strength", start="agency_strength")
-    strength_start = state("persons", "people at the start", start="agency_strength")
-    pay = state(outcome="pay", start="agency_pay")
-    pay_start = state("USD/month", "pay of one person at the start", start="agency_pay")
+    strength = state(outcome="strength", start="agency_strength", pinned=True)
+    strength_start = state("persons", "people at the start", usual="strength")
+    pay = state(outcome="pay", start="agency_pay", pinned=True)
+    pay_start = state("USD/month", "pay of one person at the start", usual="pay")
     quality = state(outcome="quality", start="agency_quality")
     staff_quality = state("share", "quality of its professionals", start="agency_quality")
     collusion = state(outcome="collusion", start="collusion_start")

@@ -223,7 +223,7 @@ class Movements(Actors[Movement]):
     #: 1 for a movement whose members are arrested for what they say, ``(movement, 1)``.
     banned = column(name in BANNED for name in axes.MOVEMENTS)
 
-    members = state("persons", "members", "region", start=None)
+    members = state("persons", "members", "region", start=None, pinned=True)
     seats = state("seats", "in parliament", start="movement_seats")
     legal = state("0 or 1", "whether the movement is legal", start="movement_legal")
 

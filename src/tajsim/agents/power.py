@@ -15,7 +15,7 @@ class ExternalPower(Member):
 class ExternalPowers(Actors[ExternalPower]):
     """External powers: offers, delivery, backing.
 
-    They begin with the mandates of early 2004 (matveeva-2004:153-229).
+    What the regime takes of their offers it finds in the spin-up (matveeva-2004:153-229).
     """
 
     dimension = "power"
@@ -29,7 +29,7 @@ class ExternalPowers(Actors[ExternalPower]):
     delivered = state("USD/month", "delivered of what the regime took", "task")
     diverted = state("USD/month", "delivered and diverted", "task")
     useful = state("USD/month", "delivered, neither diverted nor repeated", "task")
-    mandate = state("share", "of the offer that the regime takes", "task", start="mandate_start")
+    mandate = state("share", "of the offer that the regime takes", "task", start=0.5)
     presence = state("share", "of the task that its own people hold", "task")
     provision = state("share", "of the task that it carries", "task")
     carried = state("share", "its provision summed over tasks")

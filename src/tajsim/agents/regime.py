@@ -21,7 +21,7 @@ class Regime(Actor):
 
     weight = state(outcome="survival_weight", start=None)
     effort = state(outcome="own_effort", start=None)
-    effort_start = state("share", "own effort at the start", "task", start=None)
+    effort_start = state("share", "own effort at the start", "task", usual="effort")
     shown = state(outcome="visible_effort", start=None)
     gap = state(outcome="gap")
     perceived = state("index", "threat perceived", "task")
@@ -31,10 +31,10 @@ class Regime(Actor):
     civilian_control = state(outcome="civilian_control")
     kompromat = state("share", "material that the Security Ministry holds")
     rank = state(outcome="security_ministry_rank", start="security_rank_start")
-    rank_start = state("share", "rank of the service at the start", start="security_rank_start")
+    rank_start = state("share", "rank of the service at the start", usual="rank")
     ladder = state(outcome="repression_step")
     party_threat = state("index", "threat seen in the legal party")
-    months_since_purge = state("months", "since the last blow", start=24.0)
+    months_since_purge = state("months", "since the last blow", start=24.0, pinned=True)
     breaks = state("number", "mutinies and defections of late")
     incidents = state("number", "acts of violence of late")
     instalment = state(outcome="instalment_paid")
@@ -66,7 +66,7 @@ class Regime(Actor):
         """Weigh the tasks with nothing perceived and nothing provided from outside."""
         self.weight = self.apply(outsourcing.survival_weights, self.perceived)
         self.effort = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
-        self.effort_start = self.shown = self.effort
+        self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
         """Return own effort on some tasks over that at the start, ``(run,)``."""
@@ -75,11 +75,6 @@ class Regime(Actor):
         for task in tasks[1:]:
             now, then = now + self.effort[task], then + self.effort_start[task]
         return now / then
-
-    def set_start_effort(self, provision: Array) -> None:
-        """Begin with the effort that the arrangement of early 2004 implies."""
-        self.effort = self.apply(outsourcing.effort_aim, self.weight, provision)
-        self.effort_start = self.effort.copy()
 
     def choose_effort(self) -> None:
         """Weigh the tasks by perceived threat and move effort towards the aim."""
@@ -178,31 +173,51 @@ class Regime(Actor):
         """Return the growth of the drive to remove rivals since early 2004, ratio."""
         return self.apply(loyalty.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
 
-    def weigh_leaving(self, to_go: float, loyal: Array, steps: int) -> Array:
-        """Weigh leaving office at the end of the term; return the chance that an heir is named."""
-        self.near = self.apply(succession_rules.nearness, np.full(self.runs, to_go))
+    def weigh_leaving(self, to_go: Array, over: Array, loyal: Array, steps: int) -> Array:
+        """Weigh leaving office at the end of the term; return the chance that an heir is named.
+
+        Args:
+            to_go: months to the end of the term, negative after it.
+            over: 1 after it, when what was weighed last stands, else 0.
+            loyal: mean loyalty of the commanders, 0 to 1.
+            steps: of the ladder of repression.
+        """
+        near = self.apply(succession_rules.nearness, np.maximum(to_go, 0.0))
+        self.near = (1.0 - over) * near
         danger = self.apply(succession_rules.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
-        self.ready = self.apply(succession_rules.readiness_to_leave, danger)
+        ready = self.apply(succession_rules.readiness_to_leave, danger)
+        self.ready = np.where(over > 0.5, self.ready, ready)
         return self.apply(succession_rules.heir_chance, self.near, self.ready, danger, self.heir)
 
-    def name_heir(self, named: Array, loyal: Array) -> None:
-        """Name an heir where ``named`` is 1, and work out how far all is settled."""
-        self.heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
-        self.settled = self.apply(succession_rules.settlement, self.heir, loyal)
-        self.doubt = self.apply(
-            succession_rules.doubt_of_after, self.near, self.settled, self.ready
-        )
+    def name_heir(self, named: Array, over: Array, loyal: Array) -> None:
+        """Name an heir where ``named`` is 1, and work out how far all is settled.
 
-    def end_term(self, ending: Array, behind: Array, left: Array) -> None:
-        """Take over what the contest came to; only those who stood behind it are trusted."""
-        self.ending, self.behind, self.left = ending, behind, left
-        self.unsettled = (1.0 - behind) * (ending > 0.5)
-        self.trust = np.where(ending > 0.5, np.minimum(self.trust, behind), self.trust)
+        After the end of the term (``over`` is 1) only what the contest left open is in doubt.
+        """
+        past = over > 0.5
+        heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
+        self.heir = np.where(past, self.heir, heir)
+        settled = self.apply(succession_rules.settlement, self.heir, loyal)
+        self.settled = np.where(past, self.settled, settled)
+        doubt = self.apply(succession_rules.doubt_of_after, self.near, self.settled, self.ready)
+        self.doubt = np.where(past, self.unsettled, doubt)
+        fading = self.apply(succession_rules.unsettled_step, self.unsettled)
+        self.unsettled = np.where(past, fading, self.unsettled)
 
-    def remember_contest(self) -> None:
-        """After the end of the term only what the contest left open is in doubt."""
-        self.doubt, self.near = self.unsettled, self.zeros()
-        self.unsettled = self.apply(succession_rules.unsettled_step, self.unsettled)
+    def end_term(self, ends: Array, ending: Array, behind: Array, left: Array) -> None:
+        """Take over what the contest came to; only those who stood behind it are trusted.
+
+        Args:
+            ends: 1 in the month in which the term ends, else 0; all is as before in the others.
+            ending, behind, left: kind of the ending, 0 where there is none; armed strength behind
+                it, 0 to 1; 1 where the ruler left.
+        """
+        new, contested = ends > 0.5, ending > 0.5
+        self.ending = np.where(new, ending, self.ending)
+        self.behind = np.where(new, behind, self.behind)
+        self.left = np.where(new, left, self.left)
+        self.unsettled = np.where(new, (1.0 - behind) * contested, self.unsettled)
+        self.trust = np.where(contested, np.minimum(self.trust, behind), self.trust)
 
     def bear(self, push: Sequence[Array]) -> None:
         """Let strain follow what pushes the state, by cause."""

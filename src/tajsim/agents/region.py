@@ -3,8 +3,8 @@
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array
 from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import migration, violence
 from tajsim.rules import state as state_rules
-from tajsim.rules import violence
 from tajsim.rules.grievance import exclusion
 from tajsim.rules.state import Lost
 
@@ -37,16 +37,23 @@ class Regions(Actors[Region]):
     devout = state("share", "of people whose faith control touches", start="region_devout")
     opposition = state("share", "of people tied to its side", start="region_opposition")
 
-    def start(self, *, migrant_share: Array) -> None:
+    def start(self, *, migrants_start: Array, population_start: Array) -> None:
         """Work out voice as after the first month, so that the start is no shock."""
-        self.voice = self.apply(violence.voiced, self.grievance, self.fear, migrant_share)
+        abroad = migrants_start / population_start
+        self.voice = self.apply(violence.voiced, self.grievance, self.fear, abroad)
 
-    def migrate(self, home: Array, abroad: Array, demand: Array) -> None:
-        """Let people leave for work abroad, or return."""
+    def migrate(self, home: Array, abroad: Array, demand: Array, usual: Array) -> None:
+        """Let people leave for work abroad, or return.
+
+        Args:
+            home, abroad: persons, ``(region, run)``.
+            demand: work for migrants, 1 = as at the start, ``(run,)``.
+            usual: share of people who were abroad at the start, ``(run,)``.
+        """
         self.leaving = self.apply(
-            grievance_rules.migration_flow, home, abroad, demand, self.hardship
+            migration.migration_flow, home=home, abroad=abroad, demand=demand, usual=usual
         )
-        self.idle = self.apply(grievance_rules.idle_step, self.idle, -self.leaving, home)
+        self.idle = self.apply(migration.idle_step, idle=self.idle, returned=-self.leaving)
 
     def live(self, income: Array, extortion: Array) -> None:
         """Work out hardship from income and extortion, USD/person/month."""

@@ -84,8 +84,8 @@ class Families:
     barrier_lobby: Array  # share/month (run,): monthly push for closure at double rents
     barrier_opening: Array  # share/month (run,): monthly opening under full pressure
     trade_pressure: Array  # index (run,): pressure for opening the crossings
-    afghan_harvest: Array  # index (run,): Afghan opium harvest over an ordinary year
-    harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest
+    afghan_harvest: Array  # index (run,): Afghan opium harvest over what it is by itself
+    harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest after the record
     weapons_flow: Array  # number (run,): items of arms that a full guard finds on the line in a month
     survival_weight: Array  # share (task, run): bearing of a task on the regime's survival, before perceived threats
     threat_sensitivity: Array  # ratio (run,): how strongly weights follow perceived threats
@@ -135,7 +135,6 @@ class Families:
     power_delivery: Array  # share (power, run): share of accepted pledges that arrives
     power_intrusion: Array  # index (power, run): how far a power's own people would hold a task
     power_condition: Array  # index (power, run): political conditions that a power attaches
-    mandate_start: Array  # share (power, run): how far a power's offers were taken at the start
     power_guarantee: Array  # index (power, run): what a power has promised to do for the ruler
     guarantee_reward: Array  # ratio (run,): extra backing of a fully aligned regime by a present patron
     power_base: Array  # persons (power, run): troops of a permanent base
@@ -175,17 +174,13 @@ class Families:
     riot_rate: Array  # ratio (run,): riots over each network lost to arrests where all are aggrieved and nothing is controlled
     tax_share: Array  # share (run,): budget over output
     output_start: Array  # USD/year (run,): output at the start without the part that remittances carry
-    output_growth: Array  # 1/month (run,): growth of output
     corruption_drag: Array  # share (run,): share of growth lost where all agencies collude
     remittance_multiplier: Array  # ratio (run,): output for each dollar sent home
-    remittance_per_migrant: Array  # USD/month (run,): money sent home by one migrant at the start
-    remittance_growth: Array  # 1/month (run,): growth of money sent by a migrant
     shelter_start: Array  # share (run,): how far those above sheltered the trade of protected networks at the start
     shelter_half: Array  # USD/month (run,): drug rents of commanders and regime at which they shelter half of the protected trade
     shelter_speed: Array  # share/month (run,): share of the way to its aim that shelter moves in a month
     overspending: Array  # share (run,): share that the state spends beyond its revenue
     cutting_speed: Array  # share/month (run,): share of promised spending beyond means that is cut in a month
-    price_following: Array  # ratio (run,): how far prices beyond the exits follow the wages that migrants earn there
     population_start: Array  # persons (run,): people at the start, at home and abroad
     population_growth: Array  # 1/month (run,): growth of the people at home
     region_people: Array  # share (region, run): share of the people
@@ -196,13 +191,6 @@ class Families:
     income_start: Array  # USD/month (run,): income a head at the start
     hardship_slope: Array  # ratio (run,): elasticity of the odds of hardship in income
     migrants_start: Array  # persons (run,): migrants abroad at the start
-    migrant_share: Array  # share (run,): share of people who work abroad at the demand and hardship of the start
-    migrant_demand: Array  # index (run,): work for migrants in Russia
-    leaving_speed: Array  # share/month (run,): share of the wish to leave met in a month
-    return_speed: Array  # share/month (run,): share of surplus migrants who return in a month
-    reabsorption: Array  # share/month (run,): share of idle returnees who find work in a month
-    economy_memory: Array  # share/month (run,): memory of the Russian economy
-    economy_spread: Array  # ratio (run,): long-run standard deviation of the logarithm of demand for migrants
     fear_start: Array  # share (run,): fear of the authorities at the start
     fear_of_police: Array  # ratio (run,): fear from policing as in 2004 by a wholly corrupt force
     fear_of_step: Array  # ratio (run,): fear from the top of the repression ladder
@@ -232,7 +220,7 @@ class Families:
     underground_share: Array  # share (run,): share of those who go underground
     radicalisation_rate: Array  # 1/month (run,): monthly rate at which the aggrieved turn to violence
     idle_recruits: Array  # ratio (run,): growth of the rate for each unit of idle share
-    foreign_pull: Array  # index (run,): appeal of armed groups abroad
+    foreign_pull: Array  # index (run,): appeal of armed groups abroad while there is war, 1 = as in 2015
     violent_start: Array  # persons (run,): people in violent groups at the start
     violent_fading: Array  # share/month (run,): share who give up violence in a month
     violent_arrests: Array  # share/month (run,): share of violent members that skilled services arrest in a month
@@ -252,7 +240,6 @@ class Families:
     crime_force: Array  # ratio (run,): elasticity of crime to policing
     crime_idle: Array  # ratio (run,): rise of crime when all are idle returnees
     crime_speed: Array  # share/month (run,): share of the way to its aim that crime moves in a month
-    idle_crowding: Array  # share (run,): idle share of a region's people at which finding work takes twice as long
     breaking_point: Array  # share (run,): grievance at which fear has lost half of its hold
     escalation: Array  # ratio (run,): protest that follows on a protest nobody feared to join
     contact_rate: Array  # 1/month (run,): people whom a member wins in a month where all would listen
@@ -368,6 +355,19 @@ class Families:
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
+    spin_up_months: Array  # months (run,): months simulated before the recorded start, so that it is no shock
+    harvest_mean: Array  # ratio (run,): mean Afghan harvest after the record, 1 = the mean of 2003 and 2004
+    harvest_memory: Array  # ratio (run,): correlation of a harvest with that of the year before, after the record
+    growth_mean: Array  # 1/year (run,): mean growth of Russian output after the record
+    growth_spread: Array  # 1/year (run,): standard deviation of the growth of Russian output after the record
+    growth_memory: Array  # ratio (run,): correlation of a year's growth with that of the year before, after the record
+    russian_upturn: Array  # 1/year (run,): growth of Russian output beyond what it is by itself; below zero a slump
+    migrants_expelled: Array  # share (run,): share of migrants whom Russia sends home or does not let in
+    buyers_pay: Array  # index (run,): what buyers abroad pay for the same volume, 1 = as in 2004
+    constant_world: Array  # 0 or 1 (run,): whether all drivers from outside stay at their mean of 2003 and 2004, and births too
+    migrant_jobs: Array  # ratio (run,): elasticity of migrants' number in Russian output over its path
+    migrant_wages: Array  # ratio (run,): elasticity of what a migrant sends in Russian output over its path
+    remittance_ratio: Array  # ratio (run,): money sent home over home output at the start
     deters: Array  # share (run,): share of tries that full presence and backing of a patron deter
     near: Array  # ratio (run,): fall of the pull of a section with its distance from Kunduz, logarithm over the whole line
     terrain_cross: Array  # ratio (run,): how strongly rough ground hinders who crosses: power of its difficulty
@@ -375,10 +375,10 @@ class Families:
     window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
     onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
     alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
+    hostility_blame: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double, or when militants are sheltered
     force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
     control_gain: Array  # ratio (run,): control lost, logarithm, where none but others are in arms; as much where all voice discontent
     killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled
     talks: Array  # share (run,): chance that the centre talks rather than sends troops after a killing beyond its control
     unrest_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance, and a riot takes of control
     strain_decline: Array  # ratio (run,): weight of each cause of strain over that of the cause ranked before it
-    hostility_blame: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double, or when militants are sheltered

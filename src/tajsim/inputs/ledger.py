@@ -272,7 +272,7 @@ OFFER_COUNTS = 10_000.0
 #: A network's main way is another once the other carries so many times as much, ratio.
 WAY_MOVES = 1.3
 
-#: A harvest is told where it is beyond these, ratio to the expected one.
+#: A harvest is told where it is beyond these, ratio to the last one.
 LARGE_HARVEST, SMALL_HARVEST = 1.35, 0.7
 
 

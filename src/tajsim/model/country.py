@@ -16,7 +16,13 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.agents.actors import Stated, state
-from tajsim.agents.agency import SecurityAgencies, SecurityAgency, mean_of_own
+from tajsim.agents.agency import (
+    AT_BORDER,
+    GUARD_ROWS,
+    SecurityAgencies,
+    SecurityAgency,
+    mean_of_own,
+)
 from tajsim.agents.commander import Commander, Commanders
 from tajsim.agents.network import (
     MilitantGroup,
@@ -33,6 +39,7 @@ from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.families import Families
 from tajsim.inputs.values import ParameterValues
+from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, Watch, largest
 from tajsim.model.ledger import AWAY, HOMES, Flows, Ledger
 from tajsim.rules import state as state_rules
@@ -43,11 +50,20 @@ Result = TypeVar("Result")
 class OutsideWorld(Stated):
     """What nobody in the country decides."""
 
-    harvest_luck = state("ratio", "harvest of the year over the expected one")
-    harvest = state("ratio", "harvest, 1 = as expected in 2004")
-    demand_shock = state("index", "logarithm of the work that migrants find, over the usual")
-    terms = state(outcome="migrant_terms")
-    migrant_demand = state("ratio", "work that migrants find")
+    # The crop of 2001, under a ban, emptied no market: the spin-up begins with an ordinary one.
+    crop = state("ratio", "Afghan crop of the year, 1 = the mean of 2003 and 2004", start=1.0)
+    crop_believed = state("ratio", "the same as first published", start=1.0)
+    harvest = state(outcome="harvest", start=1.0)
+    harvest_believed = state(outcome="harvest_believed", start=1.0)
+    growth = state("1/year", "growth of Russian output by itself", start="growth_mean")
+    russian_growth = state(outcome="russian_growth")
+    trend = state("1/year", "growth that Russia has come to expect", start="growth_mean")
+    boom = state("index", "logarithm of Russian output over its own path")
+    boom_start = state("index", "the same at the start", usual="boom")
+    terms = state(outcome="migrant_terms", start=1.0)
+    migrant_demand = state(outcome="work_abroad", start=1.0)
+    buyers = state("ratio", "what buyers abroad pay, 1 = as in 2004", start=1.0)
+    war_abroad = state("ratio", "pull of wars abroad, 1 = as in 2015")
     militant_pressure = state("index", "what draws fighters to the border", "militant_group")
 
     def __init__(self, values: ParameterValues, runs: int) -> None:
@@ -72,7 +88,8 @@ class Country(Stated, mesa.Model):
     run_count: int
     first_month: int
     month_count: int
-    months_run: int
+    months_run: int  # since the recorded start, negative in the spin-up
+    calendar: Calendar
     events_by_month: dict[int, list[Any]]
     ramps: dict[str, list[Array]]  # parameter -> its values in the coming months
     draws: Draws
@@ -103,7 +120,7 @@ class Country(Stated, mesa.Model):
     price_in = state("USD/kg", "price at the Afghan line")
     price_out = state("USD/kg", "price beyond the exits", "exit")
     exit_cost = state("index", "standing disadvantage of an exit", "exit", start="exit_cost")
-    work_start = state("kg/person", "search of the first month", "search", start=1.0)
+    work_start = state("kg/person", "search at the start", "search", usual="work")
     arranged = state("kg/month", "let pass on the line for a bribe", "section")
     entry_toll = state("share", "of the value, expected toll", "section")
     exit_toll = state("share", "of the value, expected toll", "exit")
@@ -111,7 +128,7 @@ class Country(Stated, mesa.Model):
     exit_word = state("share", "lost last month", "exit", start="belief_start")
     guard_strength = state(outcome="section_guard", start=0.3)
     barrier = state("share", "closure of crossings to the neighbours", start="barrier_start")
-    barrier_rents_start = state("USD/month", "taken there in the first month", start=1.0)
+    barrier_rents_start = state("USD/month", "taken there at the start", usual="barrier_rents")
     alignment = state(outcome="alignment", start=0.5)
     west_share = state("share", "of the West in outside provision", start=0.3)
     objection = state("share", "objection of Moscow to blocs")
@@ -119,26 +136,29 @@ class Country(Stated, mesa.Model):
     reliance = state(outcome="reliance_on_patron")
     displeasure = state("share", "what Moscow can make another's offer cost")
     search = state(outcome="search_for_partners")
-    search_start = state("share", "the same in the first month", "task")
+    search_start = state("share", "the same at the start", "task", usual="search")
     told = state(outcome="threat_overstated")
-    told_start = state("share", "the same in the first month")
+    told_start = state("share", "the same at the start", usual="told")
     invested = state(outcome="investment")
-    cleared = state(outcome="land_cleared")
+    cleared = state(outcome="land_cleared", pinned=True)
     guarantee = state(outcome="guarantee")
     standing = state("share", "legal standing of the party", start=1.0)
     absorbed = state(outcome="channel")
     creed = state("share", "control of religion")
-    crime = state(outcome="crime", start=1.0)
-    gangs = state("index", "strength of gangs, 1 = as in 2004", start=1.0)
+    crime = state(outcome="crime", start=1.0, pinned=True)
+    gangs = state("index", "strength of gangs, 1 = as in 2004", start=1.0, pinned=True)
     underworld = state(outcome="underworld_informers", start="underworld_start")
-    joined = state(outcome="fighters_joined")
+    joined = state(outcome="fighters_joined", pinned=True)
     preyed_on = state("share", "of income that the police take")
     aid_to_people = state("USD/month", "civilian aid that reaches people")
-    home_output = state("USD/month", "output without remittances", start=None)
-    presence_start = state("share", "presence of the Russian base at the start", start=None)
+    home_output = state("USD/month", "output without remittances", start=None, pinned=True)
+    people_start = state("persons", "people at home at the start", usual="home_people")
+    abroad_start = state("share", "of people who were abroad at the start", usual="abroad_share")
+    collusion_usual = state("share", "mean collusion at the start", usual="mean_collusion")
+    presence_start = state("share", "presence of the base at the start", usual="base_presence")
     hostility = state(outcome="hostility", start="neighbour_hostility")
     hardening = state(outcome="hardening")
-    exits_usual = state("kg/month", "leaving by each exit in the first year", "exit", start=1.0)
+    exits_usual = state("kg/month", "leaving by each exit", "exit", usual="exits_lately")
     exits_lately = state("kg/month", "leaving by each exit of late", "exit", start=1.0)
     shelter = state(outcome="shelter", start="shelter_start")
     militants_inside = state(outcome="militants_inside")
@@ -146,9 +166,20 @@ class Country(Stated, mesa.Model):
     forward = state(outcome="base_forward_share", start="base_forward")
     coup = state("0 or 1", "whether a mutiny has won")
     broadcast = state("index", "pull of defectors' appeals")
-    other_debt = state("USD", "foreign debt not owed to Russia", start="other_debt_start")
+    other_debt = state(
+        "USD", "foreign debt not owed to Russia", start="other_debt_start", pinned=True
+    )
     commitments = state("USD/month", "what the state spends besides security")
-    police_scale = state("ratio", "people per policeman at the start", start=None)
+    police_scale = state("ratio", "the same at the start", usual="people_per_policeman")
+
+    def begin_month(self) -> None:
+        """Turn the calendar; last month's flows are remembered, those of this month begin."""
+        self.last, self.now = self.now, Flows(self.run_count)
+        self.calendar.turn(self.calendar_month, self.months_run)
+
+    def forget_events(self) -> None:
+        """Begin the chronicle anew."""
+        self.chronicle = Chronicle(self.run_count)
 
     def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
         """Call a rule with a state, by position or by name, and the parameters, families whole."""
@@ -215,6 +246,16 @@ class Country(Stated, mesa.Model):
         return total(self.abroad)
 
     @property
+    def abroad_share(self) -> Array:
+        """Share of people who work abroad."""
+        return self.migrants / (self.migrants + self.home_people)
+
+    @property
+    def boom(self) -> Array:
+        """Logarithm of Russian output over its own path, less that at the start."""
+        return self.outside.boom - self.outside.boom_start
+
+    @property
     def at_home(self) -> Array:
         """People at home by region, persons, ``(region, run)``: the accounts themselves."""
         return self.people.accounts(HOMES)
@@ -275,8 +316,28 @@ class Country(Stated, mesa.Model):
         effort = self.regime.effort_ratio(order)
         return self.apply(state_rules.at_hand, forces=self.forces, effort=effort)
 
+    @property
+    def work(self) -> Array:
+        """What networks buy for each who searches: on the line, inland, at the exits, kg/person."""
+        on_line = total(total(self.agencies.deployment[: len(AFGHAN_SECTIONS), GUARD_ROWS]))
+        units = total(self.agencies.apply(self.agencies.drug_units))
+        people = np.stack([on_line, units, self.agency["customs"].strength])
+        result: Array = total(self.networks.bought) / np.maximum(people, 1.0)
+        return np.maximum(result, 1e-9)
+
+    @property
+    def barrier_rents(self) -> Array:
+        """What agencies take from people at the crossings, at least one, USD/month."""
+        taken: Array = np.maximum(total(self.now["extortion"][AT_BORDER]), 1.0)
+        return taken
+
+    @property
+    def people_per_policeman(self) -> Array:
+        """People at home for each of the police."""
+        return self.home_people / np.maximum(self.agency["interior_ministry"].strength, 1.0)
+
     def exit_ratio(self, name: str) -> Array:
-        """Drugs that leave by an exit of late over those of the first year, ``(run,)``."""
+        """Drugs that leave by an exit of late over those usual at the start, ``(run,)``."""
         i = EXITS.index(name)
         result: Array = self.exits_lately[i] / np.maximum(self.exits_usual[i], 1e-9)
         return result

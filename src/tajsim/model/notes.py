@@ -10,6 +10,7 @@ from tajsim.inputs.ledger import LARGE_HARVEST, OFFER_COUNTS, SMALL_HARVEST, WAY
 from tajsim.model.chronicle import Pick, Runs, largest
 from tajsim.model.country import Country
 from tajsim.rules.border_guard import way_reasons
+from tajsim.rules.outside import Work
 from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
 from tajsim.rules.purges import blow_reasons
 from tajsim.rules.state import STATES, Lost, Strain
@@ -107,20 +108,20 @@ def note_agencies(country: Country) -> None:
 PROTEST = ("anger", "arrest_here", "went_unchecked")
 
 
-def note_harvest(country: Country) -> None:
-    """Note a harvest that is far from the expected one."""
-    luck = country.outside.harvest_luck
+def note_harvest(country: Country, before: Array) -> None:
+    """Note a harvest that is far from the last one, ``before``."""
+    change = country.outside.crop / before
     for kind, far in (
-        ("large_harvest", luck >= LARGE_HARVEST),
-        ("small_harvest", luck <= SMALL_HARVEST),
+        ("large_harvest", change >= LARGE_HARVEST),
+        ("small_harvest", change <= SMALL_HARVEST),
     ):
-        country.note(kind, far, actor="afghanistan", size=luck, cause="chance")
+        new = far & (country.calendar.harvest_in > 0.5)
+        country.note(kind, new, actor="afghanistan", size=change)
 
 
-def note_work(country: Country) -> None:
+def note_work(country: Country, parts: Work) -> None:
     """Note where migrants' work fails and where it is back."""
-    out = country.outside
-    work = out.migrant_demand / np.maximum(country.values.migrant_demand, 1e-9)
+    work = country.outside.migrant_demand
     crossed = country.watch.crossings("slump", work)
     if not crossed:
         return
@@ -130,9 +131,7 @@ def note_work(country: Country) -> None:
         fails,
         actor="migrants",
         size=work,
-        cause=lambda here: largest(
-            ("chance", "terms"), (-out.demand_shock[here], -np.log(out.terms[here]))
-        ),
+        cause=lambda here: largest(parts._fields, [-part[here] for part in parts]),
     )
     country.note("slump_over", back, actor="migrants", size=work)
 

@@ -1,4 +1,4 @@
-"""Puts the actors in place: early 2004."""
+"""Puts the actors in place, before the spin-up."""
 
 import numpy as np
 
@@ -61,19 +61,9 @@ def guard_sections(country: Country) -> None:
 def country_at_start(country: Country) -> None:
     """Set what belongs to no single actor."""
     country.home_output = country.values.output_start / 12.0
-    country.presence_start = country.base_presence
-    police = country.agency["interior_ministry"].strength
-    country.police_scale = country.home_people / np.maximum(police, 1.0)
     country.allocate()
     muster(country)
-    settle_provision(country)
-
-
-def settle_provision(country: Country) -> None:
-    """Begin with the outside provision that the presence of early 2004 implies."""
     presence(country)
     country.powers.carry()
-    country.powers.remembered = country.powers.carried.copy()
     provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
     country.regime.task_provision = provision
-    country.regime.set_start_effort(provision)

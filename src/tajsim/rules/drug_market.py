@@ -137,31 +137,18 @@ def price_at_border(
     return price_border * pressure ** (1.0 / supply_elasticity)
 
 
-def price_beyond(
-    months: Array,
-    *,
-    price_exit: Array,
-    remittance_growth: Array,
-    migrant_demand: Array,
-    price_following: Array,
-) -> Array:
+def price_beyond(buyers: Array, *, price_exit: Array) -> Array:
     """Return the price paid beyond each exit, USD/kg, ``(exit, run)``.
 
-    Buyers abroad earn where the migrants earn: what they can pay follows the same wages, down in
-    a slump as up before it.
-
     Equation:
-        wages = max(migrant_demand, 0.1) * (1 + remittance_growth) ** months
-        price_beyond = price_exit * wages ** price_following
+        price_beyond = price_exit * buyers
 
     Args:
-        months: months since January 2004.
+        buyers: what buyers abroad pay, 1 = as in 2004.
 
     Mechanisms: M59.
     """
-    # Some buy even where no migrant finds work.
-    wages = np.maximum(migrant_demand, 0.1) * (1.0 + remittance_growth) ** months
-    return price_exit * wages**price_following
+    return price_exit * buyers
 
 
 def margin(

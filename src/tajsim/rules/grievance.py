@@ -77,40 +77,6 @@ def insecurity(crime: Array, border_weakness: Array, *, border_exposure: Array) 
     return crime + border_exposure * border_weakness
 
 
-def output_step(
-    output: Array, corruption: Array, *, output_growth: Array, corruption_drag: Array
-) -> Array:
-    """Return next month's home output, without remittances, USD/month, ``(run,)``.
-
-    Corruption slows firms from now on, it does not undo the growth of years past.
-
-    Equation:
-        output_next = output * (1 + output_growth * (1 - corruption_drag * corruption))
-
-    Args:
-        output: this month's, USD/month.
-        corruption: mean collusion of the agencies, 0 to 1.
-
-    Mechanisms: E05, E18.
-    """
-    return output * (1.0 + output_growth * (1.0 - corruption_drag * corruption))
-
-
-def national_output(home: Array, remittances: Array, *, remittance_multiplier: Array) -> Array:
-    """Return national output, USD/month, ``(run,)``.
-
-    Equation:
-        national_output = home + remittance_multiplier * remittances
-
-    Args:
-        home: output without remittances, USD/month.
-        remittances: money sent home, USD/month.
-
-    Mechanisms: M39, E18.
-    """
-    return home + remittance_multiplier * remittances
-
-
 def hardship(
     income: Array,
     loss: Array,
@@ -200,86 +166,6 @@ def shed(
     violent, underground = lost * violent_share, lost * underground_share
     exile = lost * exile_share
     return violent, underground, exile, np.maximum(lost - violent - underground - exile, 0.0)
-
-
-def migration_flow(
-    home: Array,
-    abroad: Array,
-    demand: Array,
-    hardship: Array,
-    *,
-    migrant_share: Array,
-    poverty_start: Array,
-    leaving_speed: Array,
-    return_speed: Array,
-) -> Array:
-    """Return persons leaving (positive) or returning this month, ``(run,)``.
-
-    Slowly out, at once back when the work is gone.
-
-    Equation:
-        people = home + abroad
-        need = 0.5 + 0.5 * hardship / poverty_start
-        gap = min(migrant_share * people * demand * need, 0.9 * people) - abroad
-        migration_flow = leaving_speed * gap if gap > 0 else return_speed * gap
-
-    Args:
-        home: people in the region, persons.
-        abroad: its migrants, persons.
-        demand: work for migrants in Russia, 1 = as in 2004.
-        hardship: share of the region in hardship, 0 to 1.
-
-    Mechanisms: M38, M40, E01, E02, M133.
-    """
-    wanted = migrant_share * (home + abroad) * demand * (0.5 + 0.5 * hardship / poverty_start)
-    gap = np.minimum(wanted, 0.9 * (home + abroad)) - abroad
-    return np.where(gap > 0.0, leaving_speed * gap, return_speed * gap)
-
-
-def remittances(
-    abroad: Array,
-    demand: Array,
-    months: Array,
-    *,
-    remittance_per_migrant: Array,
-    remittance_growth: Array,
-) -> Array:
-    """Return money sent home, USD/month, ``(run,)``.
-
-    Equation:
-        grown = (1 + remittance_growth) ** months
-        remittances = abroad * remittance_per_migrant * demand * grown
-
-    Args:
-        months: months since January 2004.
-
-    Mechanisms: M39, E01, E18.
-    """
-    return abroad * remittance_per_migrant * demand * (1.0 + remittance_growth) ** months
-
-
-def idle_step(
-    idle: Array, returned: Array, home: Array, *, reabsorption: Array, idle_crowding: Array
-) -> Array:
-    """Return the returned migrants without work next month, persons, ``(run,)``.
-
-    A slow return is taken up, a rapid and large one swamps the country. Who leaves again is first
-    taken from the idle.
-
-    Equation:
-        left = max(idle + returned, 0)
-        crowded = 1 + left / (idle_crowding * home)
-        idle_next = left * (1 - reabsorption / crowded)
-
-    Args:
-        idle: persons.
-        returned: persons who came back, negative for those who left.
-        home: people in the region, persons.
-
-    Mechanisms: E02, M40, P26.
-    """
-    left = np.maximum(idle + returned, 0.0)
-    return left * (1.0 - reabsorption / (1.0 + left / (idle_crowding * home)))
 
 
 def absorption(

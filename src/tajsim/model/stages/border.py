@@ -52,7 +52,7 @@ def guarding(country: Country) -> Guarding:
     entry, collusion, share_of = on_sections(country)
     strength = entry / country.values.detection_limit
     unit_people = country.agencies.apply(country.agencies.drug_units)
-    left = detection_left(country, unit_people)
+    left = detection_left(country)
     entry_toll = country.apply(toll, entry, country.price_in)
     customs, people = country.agency["customs"], country.agencies
     out = country.apply(border_guard.exit_detection, customs.strength, customs.quality)
@@ -87,15 +87,9 @@ def guarding(country: Country) -> Guarding:
     )
 
 
-def detection_left(country: Country, unit_people: Array) -> Array:
+def detection_left(country: Country) -> Array:
     """Return the share of detection left by overload on the line, inland, at the exits."""
-    on_line = total(total(country.agencies.deployment[:N, GUARD_ROWS]))
-    customs = country.agency["customs"].strength
-    people = np.maximum(np.stack([on_line, total(unit_people), customs]), 1.0)
-    work = total(country.networks.bought) / people
-    if country.months_run == 0:
-        country.work_start = np.maximum(work, 1e-9)
-    return country.apply(border_guard.overload, work / country.work_start)
+    return country.apply(border_guard.overload, country.work / country.work_start)
 
 
 def on_sections(country: Country) -> tuple[Array, Array, Array]:

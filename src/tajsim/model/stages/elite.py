@@ -11,7 +11,6 @@ import tajsim.model.notes as notes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
 from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED, Commander
 from tajsim.axes import Array, column, shares, total
-from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
 from tajsim.model.stages.unrest import disloyal_men, garrison
 from tajsim.rules import loyalty, purges
@@ -20,7 +19,7 @@ from tajsim.rules.militants import where_inside
 from tajsim.rules.purges import disloyalty_reasons, obedience_reasons, resistance_reasons
 from tajsim.rules.state import Strain
 from tajsim.rules.succession import bargain_chance, kind_of_ending, ranks_behind
-from tajsim.world import TERM_END, UNDER_PRESIDENT
+from tajsim.world import UNDER_PRESIDENT
 
 #: Part of an agency that goes with its head.
 WITH_THE_HEAD = 0.5
@@ -169,29 +168,24 @@ def go_over(country: Country) -> None:
 
 def look_ahead(country: Country) -> None:
     """The ruler and the elite weigh what comes. Writes: readiness, heir, settlement, doubt."""
-    regime = country.regime
-    to_go = month_number(TERM_END) - country.calendar_month
-    if to_go < 0:
-        regime.remember_contest()
-    else:
-        here = country.commanders.in_place
-        count, held = total(here), total(here * country.commanders.loyalty)
-        # Where no commander is left the apparatus is all there is to trust.
-        loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
-        chance = regime.weigh_leaving(float(to_go), loyal, len(axes.REPRESSION_STEPS))
-        named = country.draws.happens("heir", "regime", country.calendar_month, chance)
-        new = named * (1.0 - regime.heir)
-        regime.name_heir(named, loyal)
-        country.note("heir_named", new, actor="regime", size=regime.doubt)
+    regime, here = country.regime, country.commanders.in_place
+    to_go, over = country.calendar.to_term_end, country.calendar.term_over
+    count, held = total(here), total(here * country.commanders.loyalty)
+    # Where no commander is left the apparatus is all there is to trust.
+    loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
+    chance = regime.weigh_leaving(to_go, over, loyal, len(axes.REPRESSION_STEPS))
+    named = country.draws.happens("heir", "regime", country.calendar_month, chance)
+    named = named * (1.0 - over)
+    new = named * (1.0 - regime.heir)
+    regime.name_heir(named, over, loyal)
+    country.note("heir_named", new, actor="regime", size=regime.doubt)
     country.commanders.doubt = regime.doubt + country.commanders.zeros()
 
 
 def contest(country: Country) -> None:
     """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
-    if country.calendar_month != month_number(TERM_END):
-        return
-    regime = country.regime
-    month, standing = country.calendar_month, 1.0 - regime.failed
+    regime, ends = country.regime, country.calendar.term_ends
+    month, standing = country.calendar_month, ends * (1.0 - regime.failed)
     leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
     # What stands behind a ruler who stays is only that nobody is unsure who rules.
     staying = 1.0 - country.values.staying_doubt
@@ -200,14 +194,14 @@ def contest(country: Country) -> None:
     share = strength_behind(country, sides.behind + sides.bargains, settled)
     act(country, sides)
     kind = kind_of_ending(leaves, share, total(sides.bargains), total(sides.fights))
-    regime.end_term(kind * standing, share, leaves)
+    regime.end_term(ends, kind * standing, share, leaves)
     note_contest(country, sides, kind * standing, share)
 
 
 def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
     commanders, month = country.commanders, country.calendar_month
-    here = commanders.in_place * (1.0 - country.regime.failed)
+    here = commanders.in_place * (1.0 - country.regime.failed) * country.calendar.term_ends
     chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
     behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
@@ -309,14 +303,10 @@ def strain(country: Country) -> Strain:
 
 
 def remember_exits(country: Country) -> None:
-    """Remember what leaves by each exit, of late and in the first year."""
-    leaving, month = country.now["heroin_leaving"], country.months_run
-    if month < 12:
-        past = country.exits_usual if month else leaving
-        country.exits_usual = past + (leaving - past) / (month + 1.0)
-        country.exits_lately = country.exits_usual
-    else:
-        country.exits_lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)
+    """Remember what leaves by each exit of late."""
+    lately = country.exits_lately
+    lately = lately + (country.now["heroin_leaving"] - lately) / country.values.clock_year
+    country.exits_lately = lately
 
 
 #: Causes of what commanders do, and the ways in which a term ends, in the chronicle.

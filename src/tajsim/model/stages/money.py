@@ -2,20 +2,15 @@
 
 import numpy as np
 
-from tajsim.agents.agency import GUARD_ROWS, OWN, over_tasks
+from tajsim.agents.agency import EXTORTERS, GUARD_ROWS, OWN, POLICE, over_tasks
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
-from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import migration
 from tajsim.rules import rents as rents_rules
 from tajsim.rules.rents import commitments_step
 from tajsim.world import AGENCY_TASKS, GUARDS
-
-#: Agencies that take from people, in the order in which they do: the police where people live, the
-#: others where they cross the border.
-EXTORTERS = [AGENCIES.index(name) for name in ("interior_ministry", "border_troops", "customs")]
-POLICE, *AT_BORDER = EXTORTERS
 
 #: 1 for an own agency with a task against the trade, ``(agency, 1)``.
 AGAINST_TRADE = OWN * column(not {"drugs", "border"}.isdisjoint(AGENCY_TASKS[a]) for a in AGENCIES)
@@ -39,13 +34,13 @@ def money(country: Country) -> None:
 
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
-    months = np.full(country.run_count, float(country.months_run))
-    sent = country.apply(
-        grievance_rules.remittances, country.migrants, country.outside.migrant_demand, months
-    )
-    made = country.apply(grievance_rules.national_output, country.home_output, sent)
+    sent = country.apply(migration.remittances, abroad=country.migrants, boom=country.boom)
+    made = country.apply(migration.national_output, home=country.home_output, sent=sent)
     country.home_output = country.apply(
-        grievance_rules.output_step, country.home_output, country.mean_collusion
+        migration.output_step,
+        output=country.home_output,
+        people=country.home_people / country.people_start,
+        corruption=country.mean_collusion - country.collusion_usual,
     )
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
@@ -105,11 +100,8 @@ def take_from_people(country: Country) -> Array:
         taken[i] = country.money.draw("households", AGENCIES[i], wanted)
     country.money.pay_each("world", AGENCIES, resale)
     agencies.illicit = taken + country.now["tolls"] + resale
-    barrier_rents = total(taken[AT_BORDER])
     pressure = 1.0 - np.exp(-country.values.trade_pressure)
-    relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
-    if country.months_run == 0:
-        country.barrier_rents_start, relative = barrier_rents, np.ones(country.run_count)
+    relative = country.barrier_rents / country.barrier_rents_start
     country.barrier = country.apply(rents_rules.barrier_step, country.barrier, relative, pressure)
     return agencies.illicit
 

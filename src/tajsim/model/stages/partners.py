@@ -6,7 +6,6 @@ import tajsim.axes as axes
 from tajsim.agents.agency import OWN, mean_by_task, shared_out
 from tajsim.agents.commander import SERVING, WAITING
 from tajsim.axes import Array, column, total
-from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_offers, note_position
 from tajsim.model.stages.elite import look_ahead
@@ -18,7 +17,7 @@ from tajsim.rules import offers as offers_rules
 from tajsim.rules.aid import diverted_share, duplication
 from tajsim.rules.outsourcing import threat_of_ideas
 from tajsim.rules.state import part_of
-from tajsim.world import ELECTION, EMBASSY_GUARD, WATCHED
+from tajsim.world import EMBASSY_GUARD, WATCHED
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
 #: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
@@ -36,8 +35,7 @@ def offers(country: Country) -> None:
     country.regime.gap = uncarried(country)
     powers = country.powers
     weight = powers.carried + country.invested / country.home_output
-    # What began to arrive in the first month is no gain of the year.
-    slow = weight if country.months_run == 1 else powers.remembered
+    slow = powers.remembered
     gain = offers_rules.rival_gain(offers_rules.advance(weight, slow)[:, None], WATCHED_BY)
     powers.make_offers(country.regime.gap, gain, attention(country))
     powers.remembered = slow + (weight - slow) / 12.0
@@ -111,12 +109,6 @@ def look_for_partners(country: Country) -> None:
     country.search = country.apply(outsourcing.search, regime.weakness, regime.unease)
     country.displeasure = offers_rules.displeasure(country.leverage, country.reliance)
     tell_threat(country)
-    # What the regime looked for and told in early 2004 stands in the budgets of that year. The
-    # telling earns from the second month on, when aid has come in.
-    if country.months_run == 0:
-        country.search_start = country.search
-    if country.months_run <= 1:
-        country.told_start = country.told
 
 
 def tell_threat(country: Country) -> None:
@@ -277,8 +269,8 @@ def rank_services(country: Country) -> None:
     """Let the Security Ministry and the police compete, the more so before elections."""
     service = country.agency["security_ministry"]
     others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
-    to_go = float(month_number(ELECTION) - country.calendar_month)
-    near = loyalty.election_near(np.mod(to_go, country.values.election_interval))
+    to_go = np.mod(country.calendar.to_election, country.values.election_interval)
+    near = loyalty.election_near(to_go)
     country.regime.rank_services(service.quality, others, near)
 
 

@@ -114,10 +114,10 @@ def border_weakness(country: Country) -> Array:
 
 def grow_and_migrate(country: Country) -> None:
     """Births less deaths, and people leaving or coming back."""
-    births = country.at_home * country.values.population_growth
-    country.people.pay_each("world", ledger.HOMES, births)
-    demand = country.outside.migrant_demand
-    country.regions.migrate(country.at_home, country.abroad, demand)
+    growth = country.values.population_growth * (1.0 - country.values.constant_world)
+    country.people.pay_each("world", ledger.HOMES, country.at_home * growth)
+    demand, usual = country.outside.migrant_demand, country.abroad_start
+    country.regions.migrate(country.at_home, country.abroad, demand, usual)
     country.people.move_each(ledger.HOMES, ledger.AWAY, country.regions.leaving)
     notes.note_return(country)
 
@@ -160,7 +160,7 @@ def close_party(country: Country, closed: Array) -> None:
 
 def violence(country: Country, skill: Array) -> None:
     """Some of the aggrieved turn to violent groups; some of those act, some leave to fight."""
-    pull = country.values.foreign_pull * (1.0 + country.broadcast)
+    pull = country.outside.war_abroad * (1.0 + country.broadcast)
     home, regions = country.at_home, country.regions
     new = country.apply(
         violence_rules.radicalised,
