@@ -50,8 +50,8 @@ SITUATIONS: dict[str, dict[str, str]] = {
     },
 }
 
-#: Levers that act on the chance of rare steps, so they are tried in many runs.
-RARE = ("moscow_tolerance", "west_priority")
+#: Levers that act on the chance of rare steps or answers, so they are tried in many runs.
+RARE = ("moscow_tolerance", "west_priority", "talks")
 RARE_RUNS = 100
 
 #: Levers that matter only where mutinies are fought out: rare, and won or lost by one draw each,

@@ -196,6 +196,6 @@ def civil_aid(country: Country) -> None:
 
 def invest(country: Country) -> None:
     """Firms of other powers build what adds to output from now on; the money stays theirs."""
-    country.invested = country.apply(offers.invested, country.regime.strain)
-    gained = country.apply(offers.output_gained, total(country.invested))
+    country.invested = country.apply(offers.invested, strain=country.regime.strain)
+    gained = country.apply(offers.output_gained, invested=total(country.invested))
     country.home_output = country.home_output + gained
