@@ -45,7 +45,7 @@ SITUATIONS: dict[str, dict[str, str]] = {
     "internal_backing": {"power_guarantee.russia": "high"},
     # Beside the police the army is small, so its documented range shows where it counts for more.
     "agency_strength.army": {
-        "agency_quality.army": "high",
+        "quality_conscripts": "high",
         "agency_strength.interior_ministry": "low",
     },
 }

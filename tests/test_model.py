@@ -106,7 +106,7 @@ DECISIONS: dict[str, tuple[str, Callable[[TajikistanModel], object]]] = {
     "commanders": ("following", lambda m: m.commanders.weigh(np.ones(3), np.zeros(3), np.ones(3))),
     "regions": ("grievance", lambda m: m.regions.speak(np.zeros(3))),
     "movements": ("members", lambda m: m.movements.lose_to_arrests(np.zeros(3), np.ones(3))),
-    "militants": ("fighters", lambda m: m.militants.build_up(np.ones(3), np.ones(3))),
+    "militants": ("fighters", lambda m: m.militants.urge(np.ones(3), np.zeros(3))),
 }
 
 

@@ -26,9 +26,13 @@ RUNS = 4096
 #: Rules whose results may be negative: flows that go both ways, profits, logarithms, positions.
 SIGNED = {
     "autoregressive",
+    "better_off_step",
+    "threat_parts",
+    "trend_step",
     "alignment",
     "migration_flow",
     "strength_change",
+    "opening",
 }
 _SHARE = re.compile(r"\b(share|shares|probability|0 to 1|0 to below 1)\b")
 

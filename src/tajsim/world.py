@@ -42,11 +42,32 @@ FOREIGN_RUN = GUARDS[:1]
 #: (matveeva-2004:73, 161).
 CONSCRIPTS = ("border_troops", "army")
 
+#: Agencies whose people were tested and hand-picked (matveeva-2004:91).
+VETTED = ("drug_control_agency",)
+
 #: Agencies with a drug unit that works inland (matveeva-2004:65, 91).
 DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
 
 #: Agencies whose head the President appoints past any minister (matveeva-2004:31, 91).
 UNDER_PRESIDENT = ("drug_control_agency", "presidential_guard")
+
+#: Month of a year, from 0, in which the crop is in: June.
+HARVEST_MONTH = 5
+
+#: Last year in which the record drives the outside world (the documents end in January 2016).
+RECORD_END = 2015
+
+#: Pull of the war in Syria and Iraq, 1 at its height, on straight lines between these months. Full
+#: in January 2015, the month of a report on recruits (icg-2016:131, 141). No document dates begin
+#: and end: 2012, when fighting became war, and 2018, when the territory of the Islamic State was
+#: lost, are assumptions.
+WAR_ABROAD = (
+    ("2012-01", 0.0),
+    ("2013-02", 0.1),
+    ("2015-01", 1.0),
+    ("2017-01", 1.0),
+    ("2018-07", 0.0),
+)
 
 #: Month of a parliamentary election from which the others are counted (icg-2016:59).
 ELECTION = "2015-03"
@@ -68,8 +89,8 @@ WATCHED = dict.fromkeys(WEST, MOSCOW) | dict.fromkeys(MOSCOW, WEST) | {"japan": 
 #: Agency that guards foreigners in the country (icg-2016:127).
 EMBASSY_GUARD = "interior_ministry"
 
-#: Region of the mined land beside the border (edm-2007-04:11).
-MINED_REGION = SECTION_REGION["pianj"]
+#: Region where the ruler and the force that he can send stand (matveeva-2004:31, icg-2016:35).
+CAPITAL = "dushanbe"
 
 
 @dataclass(frozen=True)

@@ -169,93 +169,77 @@ class MilitantGroups(Actors[MilitantGroup]):
     member = MilitantGroup
 
     fighters = state(outcome="militant_fighters", start="militant_fighters")
-    readiness = state("share", "readiness to cross")
+    readiness = state("share", "readiness to cross", start=0.5)
 
-    def build_up(self, pressure: Array, funds: Array) -> None:
-        """Gather fighters and readiness.
+    def urge(self, pressure: Array, deterrence: Array) -> Array:
+        """Gather and prepare; return the tries a month at an ordinary opening, ``(group, run)``.
 
         Args:
             pressure: what drives or draws fighters to the border, 1 = as in 2004.
-            funds: what the drug trade pays beyond the line, 1 = as in early 2004.
+            deterrence: of the patron, 0 to 1, ``(run,)``.
         """
-        self.fighters = self.apply(militants.fighters_step, self.fighters, pressure, funds)
-        self.readiness = self.apply(militants.readiness_step, self.readiness, pressure)
-
-    def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:
-        """Return the probability of an attempt to cross this month, ``(group, run)``."""
-        return self.apply(
-            militants.crossing_chance,
-            self.fighters,
-            self.readiness,
-            weakness,
-            window,
-            allies,
-            deterrence,
+        self.fighters = self.apply(
+            militants.fighters_step, fighters=self.fighters, pressure=pressure
         )
-
-    def cross(self, attempt: Array, opposition: Array) -> tuple[Array, Array]:
-        """Return ``(persons who get in, persons killed)`` where ``attempt`` is 1."""
-        inside, killed = self.apply(militants.crossing_result, self.fighters, opposition)
-        inside, killed = inside * attempt, killed * attempt
-        self.fighters = self.fighters - inside - killed
-        return inside, killed
-
-
-#: Movements whose members are arrested for what they say (matveeva-2004:141-143).
-BANNED = ("hizb_ut_tahrir", "bayat")
+        self.readiness = self.apply(
+            militants.readiness_step, readiness=self.readiness, fighters=self.fighters
+        )
+        return self.apply(
+            militants.urge_to_cross,
+            fighters=self.fighters,
+            readiness=self.readiness,
+            deterrence=deterrence,
+        )
 
 
 class Movement(Member):
-    """One movement: ``movement.members`` is ``(region, run)``, ``movement.seats`` ``(run,)``."""
+    """One movement: ``movement.members`` and ``movement.seats`` are ``(run,)``."""
 
     members: Array
-
-    def shed(self, closed: Array) -> tuple[Array, Array, Array]:
-        """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
-        violent, underground, exile, silent = self.apply(
-            grievance.shed, self.members, closed * self.legal
-        )
-        self.members = self.members - violent - underground - exile - silent
-        return violent, underground, exile
+    seats: Array
 
 
 class Movements(Actors[Movement]):
-    """Movements: win members, lose them to arrests and to one another.
+    """Movements: win members with discontent, lose them to arrests, and where they are closed.
 
     They begin as in early 2004 (icg-2016:39-59, matveeva-2004:133-143).
     """
 
     dimension = "movement"
     member = Movement
-    #: 1 for a movement whose members are arrested for what they say, ``(movement, 1)``.
-    banned = column(name in BANNED for name in axes.MOVEMENTS)
+    #: 1 for the legal party, and for the movement whose members are arrested for what they say
+    #: (matveeva-2004:135-143), ``(movement, 1)``.
+    legal = column(name == "irpt" for name in axes.MOVEMENTS)
+    banned = column(name == "hizb_ut_tahrir" for name in axes.MOVEMENTS)
 
-    members = state("persons", "members", "region", start=None)
+    members = state("persons", "members", start="movement_members", pinned=True)
     seats = state("seats", "in parliament", start="movement_seats")
-    legal = state("0 or 1", "whether the movement is legal", start="movement_legal")
 
-    def start(self, *, movement_members: Array, movement_home: Array) -> None:
-        """Divide the members over the regions."""
-        self.members = movement_members * movement_home
-
-    def recruit(
-        self, open_ears: Array, people: Array, standing: Array, *, member_leaving: Array
-    ) -> None:
-        """Win and lose members; a closed legal movement wins none.
+    def win_and_lose(self, standing: Array, anger: Array, *, movement_members: Array) -> Array:
+        """Win and lose members; return those whom a legal party loses, persons, ``(run,)``.
 
         Args:
-            open_ears: devout share times grievance, 0 to 1, ``(region, run)``.
-            people: at home, persons, ``(region, run)``.
-            standing: legal standing, 0 to 1, ``(run,)``.
+            standing: legal standing of the party, 0 to 1, ``(run,)``.
+            anger: grievance in religious terms over its ordinary level, ratio, ``(run,)``.
         """
-        joining = self.apply(
-            grievance.members_step, self.members, open_ears[:, None], people[:, None]
+        before = self.members
+        aim = self.apply(
+            grievance.members_aim,
+            usual=movement_members,
+            standing=self.legal * standing + (1.0 - self.legal),
+            anger=self.banned * anger + (1.0 - self.banned),
         )
-        gate = self.legal * standing + (1.0 - self.legal)
-        self.members = self.members * (1.0 - member_leaving) + joining * gate
+        self.members = self.apply(grievance.members_step, members=before, aim=aim)
+        return total(self.legal * np.maximum(before - self.members, 0.0))
+
+    def go_underground(self, persons: Array) -> None:
+        """Let people of a closed party join the banned movement, persons, ``(run,)``."""
+        self.members = self.members + self.banned * persons
 
     def lose_to_arrests(self, skill: Array, effort: Array) -> Array:
-        """Return members of banned movements arrested, persons, ``(region, movement, run)``."""
-        found = self.banned * self.apply(violence.underground_arrested, self.members, skill, effort)
+        """Return members of the banned movement arrested, persons, ``(run,)``."""
+        found = self.banned * self.apply(
+            violence.underground_arrested, members=self.members, skill=skill, effort=effort
+        )
         self.members = self.members - found
-        return found
+        return total(found)

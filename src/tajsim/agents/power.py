@@ -70,12 +70,13 @@ class ExternalPowers(Actors[ExternalPower]):
         """
         self.offer = self.apply(offers.offers, gap[:, None], rival_gain, attention)
 
-    def deliver(self, *, power_delivery: Array) -> None:
+    def deliver(self, *, delivery: Array, delivery_moscow: Array) -> None:
         """Deliver part of what the regime has taken, the less the less it trusts its services.
 
         Mechanisms: O16, M56, O27.
         """
-        self.delivered = self.offer * self.mandate * (power_delivery * (1.0 - self.burnt))
+        arriving = np.where(self.moscow, delivery_moscow, delivery)
+        self.delivered = self.offer * self.mandate * (arriving * (1.0 - self.burnt))
 
     def arrive(self, diverted: Array, repeated: Array) -> None:
         """Lose what is diverted; what repeats other aid adds nothing new.

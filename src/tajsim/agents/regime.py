@@ -1,10 +1,12 @@
 """The regime: effort, offers, posts and purges, the step on the repression ladder."""
 
+from collections.abc import Sequence
+
 import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actor, state
-from tajsim.axes import AGENCIES, TASKS, Array
+from tajsim.axes import AGENCIES, TASKS, Array, ranks, total
 from tajsim.rules import loyalty, outsourcing, purges, violence
 from tajsim.rules import state as state_rules
 from tajsim.rules import succession as succession_rules
@@ -19,7 +21,7 @@ class Regime(Actor):
 
     weight = state(outcome="survival_weight", start=None)
     effort = state(outcome="own_effort", start=None)
-    effort_start = state("share", "own effort at the start", "task", start=None)
+    effort_start = state("share", "own effort at the start", "task", usual="effort")
     shown = state(outcome="visible_effort", start=None)
     gap = state(outcome="gap")
     perceived = state("index", "threat perceived", "task")
@@ -29,20 +31,24 @@ class Regime(Actor):
     civilian_control = state(outcome="civilian_control")
     kompromat = state("share", "material that the Security Ministry holds")
     rank = state(outcome="security_ministry_rank", start="security_rank_start")
-    rank_start = state("share", "rank of the service at the start", start="security_rank_start")
+    rank_start = state("share", "rank of the service at the start", usual="rank")
     ladder = state(outcome="repression_step")
-    party_threat = state("index", "threat seen in the legal party")
-    months_since_purge = state("months", "since the last blow", start=24.0)
+    felt = state("number", "steps up the ladder of late")
+    ladder_seen = state("number", "step on the ladder last month")
+    party_threat = state("index", "threat seen in the legal party, 1 = ordinary", start=1.0)
+    months_since_purge = state("months", "since the last blow", start=24.0, pinned=True)
     breaks = state("number", "mutinies and defections of late")
-    incidents = state("number", "acts of violence of late")
+    incidents = state("number", "acts of violence at home of late")
     instalment = state(outcome="instalment_paid")
     shortfall = state(outcome="rent_shortfall")
     dismay = state(outcome="donor_dismay")
     unease = state("share", "unease about the patron")
     demand = state(outcome="sovereignty_demand")
-    strain = state(outcome="strain", start="strain_start")
+    strain = state(outcome="strain", start="strained_from")
+    strain_usual = state("share", "the same at the start", usual="strain")
     polity = state(outcome="polity")
     failed = state(outcome="state_failed")
+    collapsed = state(outcome="state_collapsed")
     failed_month = state(outcome="failed_month", start=-1.0)
     drive = state(outcome="purge_drive")
     # Of the end of the term.
@@ -63,7 +69,7 @@ class Regime(Actor):
         """Weigh the tasks with nothing perceived and nothing provided from outside."""
         self.weight = self.apply(outsourcing.survival_weights, self.perceived)
         self.effort = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
-        self.effort_start = self.shown = self.effort
+        self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
         """Return own effort on some tasks over that at the start, ``(run,)``."""
@@ -72,11 +78,6 @@ class Regime(Actor):
         for task in tasks[1:]:
             now, then = now + self.effort[task], then + self.effort_start[task]
         return now / then
-
-    def set_start_effort(self, provision: Array) -> None:
-        """Begin with the effort that the arrangement of early 2004 implies."""
-        self.effort = self.apply(outsourcing.effort_aim, self.weight, provision)
-        self.effort_start = self.effort.copy()
 
     def choose_effort(self) -> None:
         """Weigh the tasks by perceived threat and move effort towards the aim."""
@@ -145,23 +146,33 @@ class Regime(Actor):
         border = self.weight[TASKS.index("border")]
         self.instalment = self.apply(outsourcing.instalment_paid, border, leverage)
 
-    def climb_chance(
-        self,
-        appeal: Array,
-        seat_share: Array,
-        uncontrolled: Array,
-        voice: Array,
-        west_share: Array,
-        west_priority: Array,
-        moscow_tolerance: Array,
-    ) -> Array:
-        """Return the chance of one more step on the repression ladder this month."""
-        parts = self.apply(
-            violence.rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
+    def weigh_party(
+        self, ratios: Array, west_share: Array, west_priority: Array, moscow_tolerance: Array
+    ) -> tuple[Array, tuple[Array, Array]]:
+        """Return the parts of the threat seen in the party, and the chances of a step up or down.
+
+        Args:
+            ratios: causes of the threat in their order, ``(cause, run)``.
+        """
+        parts = self.apply(violence.threat_parts, ratios=ratios, rank=ranks(ratios))
+        self.party_threat = self.apply(
+            violence.threat_step, threat=self.party_threat, push=total(parts)
         )
-        self.party_threat = threat = sum(parts, self.zeros())
-        cost = self.apply(violence.outside_cost, west_share, west_priority, moscow_tolerance)
-        return self.apply(violence.step_hazard, threat, self.ladder, cost)
+        cost = self.apply(
+            violence.outside_cost,
+            west_share=west_share,
+            west_priority=west_priority,
+            moscow_tolerance=moscow_tolerance,
+        )
+        return parts, self.apply(
+            violence.step_chances, threat=self.party_threat, step=self.ladder, outside_cost=cost
+        )
+
+    def remember_steps(self) -> None:
+        """Let the steps of this month be felt, whoever took them, and the earlier ones fade."""
+        steps = np.maximum(self.ladder - self.ladder_seen, 0.0)
+        self.felt = self.apply(violence.felt_step, felt=self.felt, steps=steps)
+        self.ladder_seen = self.ladder
 
     def judge_apparatus(self, struck: Array, broken: Array) -> None:
         """Let trust and civilian control follow removals and breaks of this month."""
@@ -175,52 +186,64 @@ class Regime(Actor):
         """Return the growth of the drive to remove rivals since early 2004, ratio."""
         return self.apply(loyalty.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
 
-    def weigh_leaving(self, to_go: float, loyal: Array, steps: int) -> Array:
-        """Weigh leaving office at the end of the term; return the chance that an heir is named."""
-        self.near = self.apply(succession_rules.nearness, np.full(self.runs, to_go))
+    def weigh_leaving(self, to_go: Array, over: Array, loyal: Array, steps: int) -> Array:
+        """Weigh leaving office at the end of the term; return the chance that an heir is named.
+
+        Args:
+            to_go: months to the end of the term, negative after it.
+            over: 1 after it, when what was weighed last stands, else 0.
+            loyal: mean loyalty of the commanders, 0 to 1.
+            steps: of the ladder of repression.
+        """
+        near = self.apply(succession_rules.nearness, np.maximum(to_go, 0.0))
+        self.near = (1.0 - over) * near
         danger = self.apply(succession_rules.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
-        self.ready = self.apply(succession_rules.readiness_to_leave, danger)
+        ready = self.apply(succession_rules.readiness_to_leave, danger)
+        self.ready = np.where(over > 0.5, self.ready, ready)
         return self.apply(succession_rules.heir_chance, self.near, self.ready, danger, self.heir)
 
-    def name_heir(self, named: Array, loyal: Array) -> None:
-        """Name an heir where ``named`` is 1, and work out how far all is settled."""
-        self.heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
-        self.settled = self.apply(succession_rules.settlement, self.heir, loyal)
-        self.doubt = self.apply(
-            succession_rules.doubt_of_after, self.near, self.settled, self.ready
+    def name_heir(self, named: Array, over: Array, loyal: Array) -> None:
+        """Name an heir where ``named`` is 1, and work out how far all is settled.
+
+        After the end of the term (``over`` is 1) only what the contest left open is in doubt.
+        """
+        past = over > 0.5
+        heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
+        self.heir = np.where(past, self.heir, heir)
+        settled = self.apply(succession_rules.settlement, self.heir, loyal)
+        self.settled = np.where(past, self.settled, settled)
+        doubt = self.apply(succession_rules.doubt_of_after, self.near, self.settled, self.ready)
+        self.doubt = np.where(past, self.unsettled, doubt)
+        fading = self.apply(succession_rules.unsettled_step, self.unsettled)
+        self.unsettled = np.where(past, fading, self.unsettled)
+
+    def end_term(self, ends: Array, ending: Array, behind: Array, left: Array) -> None:
+        """Take over what the contest came to; only those who stood behind it are trusted.
+
+        Args:
+            ends: 1 in the month in which the term ends, else 0; all is as before in the others.
+            ending, behind, left: kind of the ending, 0 where there is none; armed strength behind
+                it, 0 to 1; 1 where the ruler left.
+        """
+        new, contested = ends > 0.5, ending > 0.5
+        self.ending = np.where(new, ending, self.ending)
+        self.behind = np.where(new, behind, self.behind)
+        self.left = np.where(new, left, self.left)
+        self.unsettled = np.where(new, (1.0 - behind) * contested, self.unsettled)
+        self.trust = np.where(contested, np.minimum(self.trust, behind), self.trust)
+
+    def bear(self, push: Sequence[Array]) -> None:
+        """Let strain follow what pushes the state, by cause."""
+        self.strain = self.apply(
+            state_rules.strain_step, strain=self.strain, push=sum(push, self.zeros())
         )
-
-    def end_term(self, ending: Array, behind: Array, left: Array) -> None:
-        """Take over what the contest came to; only those who stood behind it are trusted."""
-        self.ending, self.behind, self.left = ending, behind, left
-        self.unsettled = (1.0 - behind) * (ending > 0.5)
-        self.trust = np.where(ending > 0.5, np.minimum(self.trust, behind), self.trust)
-
-    def remember_contest(self) -> None:
-        """After the end of the term only what the contest left open is in doubt."""
-        self.doubt, self.near = self.unsettled, self.zeros()
-        self.unsettled = self.apply(succession_rules.unsettled_step, self.unsettled)
-
-    def bear(
-        self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
-    ) -> Array:
-        """Let strain follow its causes; return the chance that the state fails this month."""
-        parts = self.apply(
-            state_rules.strain_reasons,
-            voice,
-            self.breaks,
-            self.shortfall,
-            inside / 1000.0,
-            uncontrolled,
-            mafia,
-            succession,
-        )
-        self.strain = self.apply(state_rules.strain_step, self.strain, sum(parts, self.zeros()))
-        return self.apply(state_rules.failure_chance, self.strain)
 
     def stand(self, fails: Array, months: int) -> None:
-        """Fail where ``fails`` is 1, and work out the state of the polity."""
+        """Fail where ``fails`` is 1, stand again where strain is gone; work out the polity."""
         fresh = fails * (1.0 - self.failed)
         self.failed = np.maximum(self.failed, fails)
         self.failed_month = np.where(fresh > 0.5, float(months), self.failed_month)
-        self.polity = self.apply(state_rules.polity, self.strain, self.failed)
+        self.collapsed = self.apply(
+            state_rules.collapsed_step, collapsed=self.collapsed, fails=fails, strain=self.strain
+        )
+        self.polity = self.apply(state_rules.polity, strain=self.strain, collapsed=self.collapsed)

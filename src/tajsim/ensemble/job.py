@@ -113,8 +113,10 @@ class WrongModelError(FatalError):
     """Whoever is to simulate has another version of the model than whoever asks."""
 
 
-def build(job: Job) -> TajikistanModel:
+def build(job: Job, settled: bool = True) -> TajikistanModel:
     """Return the model of a job, at its start or at the state from which it goes on.
+
+    Without ``settled`` the months before the start are left out where it is at its start.
 
     Raises:
         WrongModelError: if the model is not the one that the job was made for.
@@ -136,6 +138,7 @@ def build(job: Job) -> TajikistanModel:
         parameters=job.parameters,
         outcomes=job.outcomes,
         redraw=job.redraw,
+        settled=settled and not job.resume,
     )
     if job.resume:
         put_back(model, job.resume)

@@ -72,9 +72,8 @@ def _order(country: Country, arguments: Arguments, kind: str) -> None:
     commander = country.commander[arguments["commander"]]
     where = commander.in_place
     setattr(commander, kind, where.copy())
-    # In the first month nobody has weighed the threat yet.
-    seen = commander.threat if country.months_run else np.nan
-    country.note(kind, where, actor="regime", target=commander.name, size=seen, cause="scenario")
+    size = commander.threat
+    country.note(kind, where, actor="regime", target=commander.name, size=size, cause="scenario")
 
 
 def _repression_step(country: Country, arguments: Arguments) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import states_of
+from tajsim.agents.agency import MEETS_TRAFFICKERS
 from tajsim.axes import DIMENSIONS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
@@ -48,6 +49,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "arranged_share": lambda m: ratio(m.arranged, m.now["heroin_entering"]),
     "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
     "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
+    "collusion": lambda m: np.where(MEETS_TRAFFICKERS > 0.0, m.agencies.collusion, np.nan),
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
     "dependence": lambda m: outsourcing.dependence(m.regime.task_provision, m.regime.effort),
@@ -63,10 +65,8 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "migrants_returning": lambda m: total(np.maximum(-m.regions.leaving, 0.0)),
     "idle_returnees": lambda m: total(m.regions.idle),
     "remittances_share": lambda m: ratio(m.now["remittances"], m.now["output"]),
-    "underground_members": lambda m: total(total(m.movements.members) * (1.0 - m.movements.legal)),
-    "party_members": lambda m: total(m.movement["irpt"].members),
-    "banned_members": lambda m: m.movement["hizb_ut_tahrir"].members,
-    "exiles": lambda m: m.people["exiles"],
+    "underground_members": lambda m: total(m.movements.members * (1.0 - m.movements.legal)),
+    "party_members": lambda m: m.movement["irpt"].members,
     "violent_members": lambda m: m.people["violent"],
     "fighters_abroad": lambda m: m.people["fighters_abroad"],
     "prisoners": lambda m: m.people["prisoners"],

@@ -1,4 +1,4 @@
-"""The border guard: posts, what is met, seized and reported, protection, and hazing."""
+"""The border guard: posts, what is met, seized and reported, and protection."""
 
 import numpy as np
 
@@ -25,24 +25,6 @@ def deploy(length_guarded: Array, traffic: Array, *, traffic_response: Array) ->
     there = np.where(length_guarded > 0.0, traffic + 1e-9 * length_guarded, 0.0)
     stays = (1.0 - traffic_response) * shares(length_guarded)
     return stays + traffic_response * shares(there)
-
-
-def hazed(quality: Array, conscript: Array, *, hazing_loss: Array, civic_space: Array) -> Array:
-    """Return the quality of a service some of whose conscripts are abused, share, ``(run,)``.
-
-    Without a layer of sergeants nobody looks after recruits; where nobody may report it, a
-    trial now and then is for show.
-
-    Equation:
-        hazed = quality * (1 - hazing_loss * conscript * (1 - civic_space))
-
-    Args:
-        quality: share of a fully trained and equipped force.
-        conscript: 1 for a service of conscripts, else 0.
-
-    Mechanisms: S18, M42.
-    """
-    return quality * (1.0 - hazing_loss * conscript * (1.0 - civic_space))
 
 
 def detection(

@@ -208,7 +208,7 @@ def report(country: Country, searching: Array, price: Array) -> None:
         border_guard.reported_share,
         collusion=agencies.collusion,
         gain=now["heroin_seized_by"] * price / searching,
-        at_stake=agencies.pay + agencies.watch,
+        at_stake=agencies.pay * (1.0 + agencies.watch),
     )
     now["heroin_seized_reported"] = now["heroin_seized_by"] * now["seizure_honesty"]
     now["resale"] = (now["heroin_seized_by"] - now["heroin_seized_reported"]) * price

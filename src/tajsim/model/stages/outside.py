@@ -7,31 +7,61 @@ import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.country import Country
 from tajsim.model.record import measured
-from tajsim.rules import drug_market, offers
-
-HARVEST_MONTH = 5  # June: the crop is in
+from tajsim.rules import drug_market, outside
 
 
 def outside_world(country: Country) -> None:
-    """Apply events; draw harvest and migrants' work, on the terms they get. Writes: drivers."""
+    """Apply events; let the drivers follow the record, then chance. Writes: drivers."""
     events.apply_events(country)
-    out, draws, month = country.outside, country.draws, country.calendar_month
-    if country.months_run == 0 or month % 12 == HARVEST_MONTH:
-        normal = draws.normal("harvest", "afghanistan", month)
-        out.harvest_luck = country.apply(offers.harvest_of_year, normal)
-        notes.note_harvest(country)
-    out.harvest = country.values.afghan_harvest * out.harvest_luck
-    out.harvest_believed = out.harvest
-    shock = draws.normal("economy", "russia", month)
-    out.demand_shock = country.apply(offers.autoregressive, out.demand_shock, shock)
-    out.terms = country.apply(
-        offers.reception,
-        country.base_presence,
-        country.presence_start,
-        country.exit_ratio("air_migrants"),
+    out, values = country.outside, country.values
+    crop_of_the_year(country)
+    russian_economy(country)
+    work = work_for_migrants(country)
+    out.migrant_demand = work.no_work * work.terms
+    out.buyers = values.buyers_pay
+    out.war_abroad = values.foreign_pull * country.calendar.war_abroad
+    notes.note_work(country, work)
+
+
+def crop_of_the_year(country: Country) -> None:
+    """Bring in the Afghan crop: the recorded one, later one drawn; what is published is believed."""
+    out, date, before = country.outside, country.calendar, country.outside.crop
+    normal = country.draws.normal("harvest", "afghanistan", country.calendar_month)
+    drawn = country.apply(outside.crop_after_record, crop=out.crop, normal=normal)
+    new, known = date.harvest_in > 0.5, date.crop_recorded > 0.5
+    out.crop = np.where(new, np.where(known, date.crop, drawn), out.crop)
+    published = np.where(known, date.crop_published, drawn)
+    out.crop_believed = np.where(new, published, out.crop_believed)
+    out.harvest = country.values.afghan_harvest * out.crop
+    out.harvest_believed = country.values.afghan_harvest * out.crop_believed
+    notes.note_harvest(country, before)
+
+
+def russian_economy(country: Country) -> None:
+    """Let Russian output grow as recorded, later as drawn, and compare it with its own path."""
+    out, date = country.outside, country.calendar
+    normal = country.draws.normal("economy", "russia", country.calendar_month)
+    drawn = country.apply(outside.growth_after_record, growth=out.growth, normal=normal)
+    growth = np.where(date.new_year > 0.5, drawn, out.growth)
+    out.growth = np.where(date.growth_recorded > 0.5, date.growth, growth)
+    out.russian_growth = out.growth + country.values.russian_upturn
+    trend = country.apply(outside.trend_step, trend=out.trend, growth=out.russian_growth)
+    out.boom = country.apply(
+        outside.boom_step, boom=out.boom, growth=out.russian_growth, trend=out.trend
     )
-    out.migrant_demand = country.values.migrant_demand * np.exp(out.demand_shock) * out.terms
-    notes.note_work(country)
+    out.trend = trend
+
+
+def work_for_migrants(country: Country) -> outside.Work:
+    """Return what multiplies the work that migrants find, by cause."""
+    out = country.outside
+    out.terms = country.apply(
+        outside.reception,
+        presence=country.base_presence,
+        usual=country.presence_start,
+        carried=country.exit_ratio("air_migrants"),
+    )
+    return country.apply(outside.work_abroad, boom=country.boom, terms=out.terms)
 
 
 def routes(country: Country) -> None:

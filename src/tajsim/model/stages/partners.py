@@ -6,18 +6,18 @@ import tajsim.axes as axes
 from tajsim.agents.agency import OWN, mean_by_task, shared_out
 from tajsim.agents.commander import SERVING, WAITING
 from tajsim.axes import Array, column, total
-from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_offers, note_position
 from tajsim.model.stages.elite import look_ahead
-from tajsim.model.stages.force import civil_aid, clear_land, invest
+from tajsim.model.stages.force import civil_aid, invest
 from tajsim.model.stages.money import recruit
 from tajsim.rules import aid as aid_rules
 from tajsim.rules import loyalty, militants, outsourcing, succession, violence
 from tajsim.rules import offers as offers_rules
 from tajsim.rules.aid import diverted_share, duplication
 from tajsim.rules.outsourcing import threat_of_ideas
-from tajsim.world import ELECTION, EMBASSY_GUARD, WATCHED
+from tajsim.rules.state import part_of
+from tajsim.world import EMBASSY_GUARD, WATCHED
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
 #: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
@@ -35,8 +35,7 @@ def offers(country: Country) -> None:
     country.regime.gap = uncarried(country)
     powers = country.powers
     weight = powers.carried + country.invested / country.home_output
-    # What began to arrive in the first month is no gain of the year.
-    slow = weight if country.months_run == 1 else powers.remembered
+    slow = powers.remembered
     gain = offers_rules.rival_gain(offers_rules.advance(weight, slow)[:, None], WATCHED_BY)
     powers.make_offers(country.regime.gap, gain, attention(country))
     powers.remembered = slow + (weight - slow) / 12.0
@@ -77,18 +76,22 @@ def uncarried(country: Country) -> Array:
 
 
 def neighbours(country: Country) -> None:
-    """Uzbekistan and the others respond to what passes through; rebels abroad wait for a window."""
-    transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
+    """Uzbekistan and the others respond to what passes through and to whom the country shelters."""
     count = len(axes.AFGHAN_SECTIONS)
     guard = total(country.guard_strength[:count]) / count
-    country.hardening = country.apply(offers_rules.hardening, guard, country.hostility)
+    country.hardening = country.apply(
+        offers_rules.hardening, guard=guard, hostility=country.hostility
+    )
     country.hostility = country.apply(
-        offers_rules.hostility_step, country.hostility, transit, inside
+        offers_rules.hostility_step,
+        hostility=country.hostility,
+        transit=country.exit_ratio("uzbek_border"),
+        militants=country.militants_inside,
     )
     pressure = country.values.militant_pressure.copy()
     exiles = axes.MILITANT_GROUPS.index("khudaiberdiev")
     pressure[exiles] = country.apply(
-        militants.pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
+        militants.pressure_from_exile, pressure=pressure[exiles], hostility=country.hostility
     )
     country.outside.militant_pressure = pressure
 
@@ -106,12 +109,6 @@ def look_for_partners(country: Country) -> None:
     country.search = country.apply(outsourcing.search, regime.weakness, regime.unease)
     country.displeasure = offers_rules.displeasure(country.leverage, country.reliance)
     tell_threat(country)
-    # What the regime looked for and told in early 2004 stands in the budgets of that year. The
-    # telling earns from the second month on, when aid has come in.
-    if country.months_run == 0:
-        country.search_start = country.search
-    if country.months_run <= 1:
-        country.told_start = country.told
 
 
 def tell_threat(country: Country) -> None:
@@ -174,7 +171,7 @@ def delivery(country: Country) -> None:
     powers.apply(powers.deliver)
     money = total(powers.delivered, axis=1)
     repeated = country.apply(duplication, np.swapaxes(powers.delivered, 0, 1))
-    share = country.apply(diverted_share, mean_by_task(country.agencies.collusion), repeated)
+    share = country.apply(diverted_share, cronyism=country.cronyism, duplicated=repeated)
     powers.arrive(share, repeated)
     country.now["aid_duplicated"] = repeated * money
     country.now["aid_delivered"] = total(powers.delivered)
@@ -186,7 +183,6 @@ def delivery(country: Country) -> None:
     useful = total(powers.useful, axis=1)
     hand_to_agencies(country, money * (1.0 - share), useful, total(watched, axis=1))
     civil_aid(country)
-    clear_land(country)
     invest(country)
     presence(country)
     powers.carry()
@@ -241,9 +237,8 @@ def presence(country: Country) -> None:
     length = country.afghan_length
     full = np.minimum(guard.strength / np.maximum(guard.strength_start, 1.0), 1.0)
     held[axes.TASKS.index("border")] = total(guard.guarded_km) / length * full * 0.9
-    base = country.base_presence
-    for task in ("external_defence", "militancy"):
-        held[axes.TASKS.index(task)] = base
+    # The defence against Uzbekistan the regime keeps to itself (M12).
+    held[axes.TASKS.index("militancy")] = country.base_presence
 
 
 #: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
@@ -255,7 +250,6 @@ def choices(country: Country) -> None:
     regime = country.regime
     growth = country.agencies.growth[country.commanders.service]
     country.commanders.weigh(regime.trust, regime.civilian_control, growth)
-    regime.incidents = regime.incidents * 0.92
     regime.perceived = perceived_threats(country)
     regime.choose_effort()
     rank_services(country)
@@ -272,9 +266,9 @@ def choices(country: Country) -> None:
 def rank_services(country: Country) -> None:
     """Let the Security Ministry and the police compete, the more so before elections."""
     service = country.agency["security_ministry"]
-    others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
-    to_go = float(month_number(ELECTION) - country.calendar_month)
-    near = loyalty.election_near(np.mod(to_go, country.values.election_interval))
+    others = total(country.agencies.on_the_side * OTHERS) / total(OTHERS)
+    to_go = np.mod(country.calendar.to_election, country.values.election_interval)
+    near = loyalty.election_near(to_go)
     country.regime.rank_services(service.quality, others, near)
 
 
@@ -286,14 +280,16 @@ def perceived_threats(country: Country) -> Array:
     seen = np.zeros((len(axes.TASKS), country.run_count))
     ideas = country.apply(
         threat_of_ideas,
-        total(country.movement["hizb_ut_tahrir"].members) / 1000.0,
+        country.movement["hizb_ut_tahrir"].members / 1000.0,
         country.people["violent"] / 1000.0,
     )
     seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
     seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0)
-    seen[axes.TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
+    seen[axes.TASKS.index("militancy")] = 2.0 * country.apply(
+        part_of, part=country.militants_inside, other=country.at_hand()
+    )
     crossed = total(country.last["incursions"])
-    seen[axes.TASKS.index("external_defence")] = country.hostility + crossed
+    seen[axes.TASKS.index("external_defence")] = country.hostility
     seen[axes.TASKS.index("border")] = 0.5 * crossed
     return seen
 
@@ -403,21 +399,27 @@ def call_successors(country: Country) -> None:
 
 
 def climb_ladder(country: Country) -> None:
-    """Take one more step of repression where the threat seems to call for it."""
+    """Take one more step of repression where the threat seems to call for it, rarely one less."""
     regime, irpt = country.regime, country.movement["irpt"]
-    seats = irpt.seats / country.values.seats_all
-    chance = regime.climb_chance(
-        country.values.party_appeal,
-        seats,
-        1.0 - country.mean_control,
-        country.mean_voice,
+    ratios = np.stack(
+        [
+            country.values.party_appeal,
+            2.0 * (1.0 - country.mean_control),
+            1.0 + regime.incidents,
+            2.0 * country.mean_voice,
+        ]
+    )
+    parts, (up, down) = regime.weigh_party(
+        ratios,
         country.west_share,
         excused(country, country.values.west_priority),
         excused(country, country.values.moscow_tolerance),
     )
-    taken = country.draws.happens("ladder", "regime", country.calendar_month, chance)
-    regime.ladder = regime.ladder + taken
+    draw = country.draws.uniform("ladder", "regime", country.calendar_month)
+    taken, eased = (draw < up).astype(float), (draw > 1.0 - down).astype(float)
+    regime.ladder = regime.ladder + taken - eased
     lost = regime.ladder >= 1.0 + axes.REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)
-    before, country.standing = country.standing, violence.standing(regime.ladder)
-    note_ladder(country, taken, before, seats)
+    before = country.standing
+    country.standing = country.apply(violence.standing, step=regime.ladder)
+    note_ladder(country, (taken, eased), before, parts)
