@@ -44,7 +44,7 @@ def note_ways(country: Country, ways: Ways) -> None:
             actor=net.names[n],
             target=Pick(axes.AFGHAN_SECTIONS, new[n]),
             size=net.bought[n],
-            cause=largest(ways._fields[:2], gains),
+            cause=largest(("losses", "tolls"), gains),
         )
 
 
