@@ -54,7 +54,6 @@ SHARES = frozenset(
 #: Lowest and highest of the other state arguments, in the units of the docstrings.
 RANGES: dict[str, tuple[float, float]] = {
     "abroad": (0.0, 2e6),
-    "accustomed": (0.0, 1e7),
     "advance": (0.0, 6.0),
     "allies": (0.0, 0.7),
     "aid_per_head": (0.0, 5e3),
@@ -190,7 +189,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "urge": (1.0, 4.0),
     "troops": (0.0, 2e4),
     "violent": (0.0, 1e5),
-    "usual": (0.0, 8.0),
+    "usual": (0.01, 8.0),
     "wanted": (0.0, 1e5),
     "watch": (0.0, 20.0),
     "weapons": (0.0, 1e3),
@@ -201,7 +200,9 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("perceived_threat", "distrusted_past"): (0.0, 1.0),
     ("purge_hazard", "threat"): (0.0, 1.0),
     ("instalment_paid", "weight"): (0.0, 1.0),
-    ("claims_step", "power"): (0.0, 5.0),
+    ("claims_step", "power"): (0.01, 8.0),
+    ("habit_step", "habit"): (0.0, 1e7),
+    ("rent_ratio_step", "habit"): (0.0, 1e7),
     ("usual_step", "power"): (0.0, 8.0),
     ("commitments_step", "debt"): (0.0, 5.0),
     ("pay_aim", "weight"): (0.1, 6.0),

@@ -287,7 +287,7 @@ class Families:
     climb: Array  # share (run,): share of illicit income that each step up takes: the head of the agency, then the circle
     crossing_take: Array  # share (run,): what is taken at wholly closed crossings where all prey, over output
     patronage_share: Array  # share (run,): part of what comes to the ruling circle that is there for its clients
-    claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over the usual
+    claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over its mean with the usual
     shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
     deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
     force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once

@@ -126,7 +126,6 @@ class Country(Stated, mesa.Model):
     )
     cronyism = state(outcome="cronyism", start=0.5)
     cronyism_start = state("share", "the same at the start", usual="cronyism")
-    accustomed = state("USD/month", "the circle used to have for clients, at earnings of the start")
     claims = state("USD/month", "what clients claim, at earnings of the start")
     clients_usual = state("index", "armed power of clients over five years", usual="clients_power")
     living = state("USD/month", "what people have each", start=None)

@@ -191,25 +191,23 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
     country.claims = country.apply(
         rents_rules.claims_step,
         claims=country.claims,
-        accustomed=country.accustomed,
-        power=country.clients_power / country.clients_usual,
+        purse=purse,
+        power=country.clients_power,
+        usual=country.clients_usual,
         doubt=country.regime.doubt,
     )
     country.clients_usual = country.apply(
         rents_rules.usual_step, usual=country.clients_usual, power=country.clients_power
     )
-    country.accustomed = country.apply(
-        rents_rules.accustomed_step, accustomed=country.accustomed, received=purse, in_place=1.0
-    )
     commanders.rent_ratio = commanders.apply(
         rents_rules.rent_ratio_step,
         ratio=commanders.rent_ratio,
         received=received,
-        accustomed=commanders.habit,
+        habit=commanders.habit,
     )
     commanders.habit = commanders.apply(
-        rents_rules.accustomed_step,
-        accustomed=commanders.habit,
+        rents_rules.habit_step,
+        habit=commanders.habit,
         received=received,
         in_place=commanders.in_place,
     )
