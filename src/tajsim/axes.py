@@ -77,7 +77,7 @@ COMMANDERS = (
     "second_successor",
 )
 
-MOVEMENTS = ("irpt", "hizb_ut_tahrir", "former_uto", "bayat")
+MOVEMENTS = ("irpt", "hizb_ut_tahrir")
 
 MILITANT_GROUPS = ("northern_afghanistan", "khudaiberdiev")
 
@@ -149,7 +149,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 #: The same for dimensions that states alone have.
-PARTS = {"afghan_section": AFGHAN_SECTIONS, "search": ("line", "inland", "exits")}
+PARTS = {"afghan_section": AFGHAN_SECTIONS}
 
 
 def column(facts: Iterable[float]) -> Array:
@@ -187,3 +187,8 @@ def shares(weights: Array) -> Array:
         return weights / whole
     safe = np.where(empty, 1.0, whole)
     return np.where(empty, 1.0 / len(weights), weights / safe)
+
+
+def ranks(values: Array) -> Array:
+    """Return the places 0, 1, 2 ... of the first axis, to stand beside ``(n, ..., run)``."""
+    return np.arange(len(values), dtype=float).reshape(-1, *[1] * (values.ndim - 1))

@@ -8,7 +8,7 @@ import numpy as np
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array, column, total
 from tajsim.rules import loyalty as loyalty_rules
-from tajsim.rules import purges, rents, succession
+from tajsim.rules import purges, succession
 from tajsim.rules.purges import break_hazard, fight_chance
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
 
@@ -59,7 +59,8 @@ class Commanders(Actors[Commander]):
     named = state("share", "suspicion from what captives say")
     power = state("share", "his power, while in place")
     threat = state("share", "threat that the regime sees in him")
-    rent_ratio = state("ratio", "income of late over his claim", start=1.0)
+    rent_ratio = state("ratio", "income of late over what he is used to", start=1.0)
+    habit = state("USD/month", "income that he is used to, at earnings of the start")
     doubt = state("share", "doubt of what comes after the ruler")
     no_way_back = state("share", "closure of the legal channel of his side")
     creed_weight = state("index", "weight of his faith", start="commander_creed")
@@ -82,13 +83,6 @@ class Commanders(Actors[Commander]):
         posts = np.where(self.status <= BOUGHT_OFF, self.post, NO_POST)
         found: Array = (posts[:, None] == np.arange(len(AGENCIES))[:, None]).astype(float)
         return found
-
-    def claims(self) -> Array:
-        """Return what each expects a month, USD."""
-        need = self.apply(rents.client_need, self.following) * self.apply(
-            succession.claims_grow, self.doubt
-        )
-        return need * self.in_place
 
     def by_side(self, values: Array) -> tuple[Array, Array]:
         """Return the sums over each one's own wartime side and over the other."""
@@ -152,12 +146,6 @@ class Commanders(Actors[Commander]):
         )
         mutiny = mutiny * self.apply(purges.deterred, guarantee, self.no_way_back)
         return mutiny * self.in_place, defection * self.in_place
-
-    def earn(self, received: Array, claims: Array) -> None:
-        """Remember what each lately received against what he claims (about half a year)."""
-        ratio = np.minimum(received / np.maximum(claims, 1.0), 5.0)
-        # Who waits for a post has no claim yet, and who has fallen none any more.
-        self.rent_ratio = self.rent_ratio + 0.2 * (ratio - self.rent_ratio) * self.in_place
 
     def feel(self, struck: Array, beaten: Array, closed: Array, creed: Array) -> None:
         """Let fear, loyalty and what captives say follow what happened (old state).

@@ -272,7 +272,7 @@ class Deals(Actors[Deal]):
             dismay: of donors, 0 to 1, ``(run,)``.
             review: 1 in the months in which offers are looked at again, ``(run,)``.
         """
-        fresh = self.apply(rules.offered, ratio=self.ratio, mood=0.3 * self.whim, held=self.held)
+        fresh = self.apply(rules.offered, ratio=self.ratio, whim=self.whim, held=self.held)
         fresh = np.maximum(fresh * open_now * (1.0 - self.closed), self.fixed)
         fresh = np.maximum(fresh, self.held * (self.locked > 0.0))
         self.offered = self.offered + review * (fresh - self.offered)
@@ -468,7 +468,7 @@ class Deals(Actors[Deal]):
 
     def renegotiate(self, leverage: Array, debt_ratio: Array, review: Array) -> None:
         """Let who is refused pay more, and the patron take part of what the regime gains."""
-        limit = self.generous * (0.2 + self.moscow * 0.5 * debt_ratio)
+        limit = self.generous * (self.values.generosity + self.moscow * 0.5 * debt_ratio)
         sweet = self.apply(
             rules.sweetened,
             sweet=self.sweet,

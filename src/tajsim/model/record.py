@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import states_of
+from tajsim.agents.agency import MEETS_TRAFFICKERS
 from tajsim.agents.deals import by_task
 from tajsim.axes import DIMENSIONS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
@@ -61,7 +62,9 @@ def gap_without(country: Country) -> Array:
 #: one state (`states_recorded`) nor a flow of its name.
 MEASURES: dict[str, Callable[[Country], Array]] = {
     "seizure_willingness": lambda m: willingness(m),
-    "heroin_stock": lambda m: total(m.networks.stock),
+    "network_concentration": lambda m: (
+        total(m.networks.bought**2) / np.maximum(total(m.networks.bought) ** 2, 1e-9)
+    ),
     "seizure_probability": lambda m: ratio(m.now["heroin_seized"], m.now["heroin_entering"]),
     "interception": lambda m: ratio(
         total(m.now["heroin_seized_by"]), total(m.now["heroin_entering"])
@@ -80,6 +83,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     ),
     "provider_concentration": lambda m: deals.concentration(m.powers.carried),
     "gap_without": lambda m: gap_without(m),
+    "collusion": lambda m: np.where(MEETS_TRAFFICKERS > 0.0, m.agencies.collusion, np.nan),
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
     "dependence": lambda m: outsourcing.dependence(m.regime.task_provision, m.regime.effort),
@@ -95,10 +99,8 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "migrants_returning": lambda m: total(np.maximum(-m.regions.leaving, 0.0)),
     "idle_returnees": lambda m: total(m.regions.idle),
     "remittances_share": lambda m: ratio(m.now["remittances"], m.now["output"]),
-    "underground_members": lambda m: total(total(m.movements.members) * (1.0 - m.movements.legal)),
-    "party_members": lambda m: total(m.movement["irpt"].members),
-    "banned_members": lambda m: m.movement["hizb_ut_tahrir"].members,
-    "exiles": lambda m: m.people["exiles"],
+    "underground_members": lambda m: total(m.movements.members * (1.0 - m.movements.legal)),
+    "party_members": lambda m: m.movement["irpt"].members,
     "violent_members": lambda m: m.people["violent"],
     "fighters_abroad": lambda m: m.people["fighters_abroad"],
     "prisoners": lambda m: m.people["prisoners"],

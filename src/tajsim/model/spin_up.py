@@ -9,6 +9,8 @@ drivers imply, and needs no start value for them.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from tajsim.agents.actors import Stated
 from tajsim.axes import AGENCIES, Array
 from tajsim.model.country import Country
@@ -39,6 +41,7 @@ def simulate(country: Country, stages: Sequence[Callable[[Country], None]]) -> N
     settle_usual(country)
     # A constant of the registry: the same in all runs.
     months = int(country.values.spin_up_months[0])
+    expect_growth(country, months)
     for country.months_run in range(-months, 0):
         country.begin_month()
         for stage in stages:
@@ -49,6 +52,13 @@ def simulate(country: Country, stages: Sequence[Callable[[Country], None]]) -> N
         settle_usual(country)
     country.months_run, country.draws.lively = 0, None
     country.forget_events()
+
+
+def expect_growth(country: Country, months: int) -> None:
+    """Let Russia expect the growth of the year in which the spin-up begins, ``months`` before."""
+    out, date = country.outside, country.calendar
+    date.turn(country.first_month - months, -months)
+    out.trend = out.growth = np.where(date.growth_recorded > 0.5, date.growth, out.growth)
 
 
 def holders(country: Country) -> list[Any]:

@@ -123,24 +123,26 @@ def worth_its_cost(benefit: Array, budget: Array, cost: Array) -> Array:
     return np.maximum(benefit, 0.0) * budget / cost
 
 
-def offered(ratio: Array, mood: Array, held: Array, *, leave_below: Array) -> Array:
+def offered(
+    ratio: Array, whim: Array, held: Array, *, leave_below: Array, whim_spread: Array
+) -> Array:
     """Return 1 where a power offers a deal, or goes on with it, else 0.
 
     It offers what is worth its cost, and leaves what is worth much less: who has come stays for a
     while.
 
     Equation:
-        push = ln(max(ratio, 1e-6)) + mood
+        push = ln(max(ratio, 1e-6)) + whim_spread * whim
         offered = 1 if push > 0 - held * leave_below else 0
 
     Args:
         ratio: worth over cost.
-        mood: what moves the power besides, index.
+        whim: what moves the power besides, standard normal.
         held: 1 where the deal is in force.
 
     Mechanisms: M04, X21, X22.
     """
-    push = np.log(np.maximum(ratio, 1e-6)) + mood
+    push = np.log(np.maximum(ratio, 1e-6)) + whim_spread * whim
     return (push > -leave_below * held).astype(float)
 
 

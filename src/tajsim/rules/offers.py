@@ -1,4 +1,4 @@
-"""What outside powers offer: alarm, rivalry, guarantees, rent of the base, reception."""
+"""What outside powers offer: alarm, rivalry, guarantees, rent of the base."""
 
 import numpy as np
 
@@ -34,65 +34,6 @@ def output_gained(invested: Array, *, investment_yield: Array) -> Array:
     Mechanisms: O20.
     """
     return investment_yield / 12.0 * invested
-
-
-def reception(
-    presence: Array,
-    presence_start: Array,
-    carried: Array,
-    *,
-    base_for_terms: Array,
-    transit_stigma: Array,
-) -> Array:
-    """Return the terms that migrants meet in Russia, 1 = as in 2004, ``(run,)``.
-
-    Between 0.3 and 2: rights for the base are paid with easier migration; a name for drugs and
-    crime is paid for by all who travel.
-
-    Equation:
-        favour = base_for_terms * (presence - presence_start)
-        terms = 1 + favour - transit_stigma * (carried - 1)
-        reception = min(max(terms, 0.3), 2)
-
-    Args:
-        presence: how much of the tasks of defence the base holds, 0 to 1.
-        presence_start: the same at the start.
-        carried: drugs carried by migrants and air over those of the start.
-
-    Mechanisms: M70, M112, M133.
-    """
-    terms = 1.0 + base_for_terms * (presence - presence_start) - transit_stigma * (carried - 1.0)
-    return np.minimum(np.maximum(terms, 0.3), 2.0)
-
-
-def harvest_of_year(normal: Array, *, harvest_spread: Array) -> Array:
-    """Return this year's harvest over the expected one, log-normal with mean 1, ``(run,)``.
-
-    Equation:
-        harvest = exp(harvest_spread * normal - harvest_spread**2 / 2)
-
-    Args:
-        normal: a standard normal draw.
-
-    Mechanisms: E13, M59.
-    """
-    return np.exp(harvest_spread * normal - 0.5 * harvest_spread**2)
-
-
-def autoregressive(
-    state: Array, normal: Array, *, economy_memory: Array, economy_spread: Array
-) -> Array:
-    """Return next month's logarithm of foreign demand around its trend, ``(run,)``.
-
-    The spread is the long-run standard deviation.
-
-    Equation:
-        surprise = sqrt(1 - economy_memory**2) * economy_spread * normal
-        state_next = economy_memory * state + surprise
-
-    Mechanisms: E01, E18.
-    """
-    return economy_memory * state + np.sqrt(1.0 - economy_memory**2) * economy_spread * normal
 
 
 def partner_exposure(
@@ -141,9 +82,9 @@ def hostility_step(
     militants: Array,
     *,
     neighbour_hostility: Array,
-    hostility_transit: Array,
-    hostility_militants: Array,
-    hostility_speed: Array,
+    hostility_blame: Array,
+    alliance_half: Array,
+    clock_year: Array,
 ) -> Array:
     """Return Uzbekistan's hostility next month, index, ``(run,)``.
 
@@ -151,19 +92,21 @@ def hostility_step(
     what it tolerates.
 
     Equation:
-        blame = hostility_transit * (transit - 1) + hostility_militants * militants
+        sheltered = militants / (militants + alliance_half)
+        blame = hostility_blame * (transit - 1 + sheltered)
         aim = max(neighbour_hostility * (1 + blame), 0)
-        hostility_next = hostility + hostility_speed * (aim - hostility)
+        hostility_next = hostility + (aim - hostility) / clock_year
 
     Args:
         transit: drugs leaving towards Uzbekistan over those of the start.
-        militants: militants in the country, thousand persons.
+        militants: in the country, persons; an invasion's number gives half of the blame.
 
     Mechanisms: M98, M103.
     """
-    blame = hostility_transit * (transit - 1.0) + hostility_militants * militants
+    sheltered = militants / (militants + alliance_half)
+    blame = hostility_blame * (transit - 1.0 + sheltered)
     aim = np.maximum(neighbour_hostility * (1.0 + blame), 0.0)
-    return hostility + hostility_speed * (aim - hostility)
+    return hostility + (aim - hostility) / clock_year
 
 
 def hardening(guard: Array, hostility: Array, *, hardening_limit: Array) -> Array:

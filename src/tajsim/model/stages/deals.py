@@ -94,7 +94,7 @@ FIRST_YEAR = 2002.0
 def threats(country: Country) -> Array:
     """Return the threat to each task over its usual level, ``(task, run)``."""
     regime = country.regime
-    crop = country.outside.harvest / np.maximum(country.outside.harvest_usual, 1e-9)
+    crop = country.outside.harvest_believed / np.maximum(country.outside.harvest_usual, 1e-9)
     drugs = np.ones((len(axes.TASKS), country.run_count))
     drugs[[BORDER, axes.TASKS.index("drugs")]] = np.sqrt(crop)
     return country.apply(
@@ -137,7 +137,7 @@ def scene_of(country: Country) -> Scene:
         unpaid=regime.shortfall,
         calm=country.apply(rules.calm, fear=fear),
         opening=opening,
-        corruption=values.aid_diversion * country.mean_collusion,
+        corruption=values.aid_diversion * country.cronyism,
         watch=watch(country),
         bite=bites(country),
         pulled=country.pulled,
@@ -154,10 +154,9 @@ def holds_on(country: Country) -> Array:
 
 
 def watch(country: Country) -> Array:
-    """Return how closely donors and the press look at what is given, 0 to 1, ``(run,)``."""
-    values = country.values
-    unseen = (1.0 - values.donor_monitoring) * (1.0 - 0.3 * values.donor_coordination)
-    result: Array = 1.0 - unseen * (1.0 - values.scrutiny * values.civic_space)
+    """Return how closely donors look at what is given, 0 to 1, ``(run,)``: together, the closer."""
+    looks, together = country.values.donor_monitoring, country.values.donor_coordination
+    result: Array = 1.0 - (1.0 - looks) * (1.0 - looks * together)
     return result
 
 
@@ -274,9 +273,7 @@ def guard_by_deal(country: Country) -> None:
         own.extra_km = own.extra_km - takes
     wanted = guard.strength_start * held / np.maximum(total(country.sections_once), 1e-9)
     joining = country.agencies.zeros()
-    change = np.clip(wanted - guard.strength, -guard.strength, guard.strength_start) / 2.0
-    # Those who are left over at the end go whole.
-    change = np.where((held <= 0.0) & (guard.strength < 50.0), -guard.strength, change)
+    change = wanted - guard.strength
     joining[guard.rank] = change * (country.deals.ramp[GUARDS] < 1.0)
     # Most of its men are from here: they serve on under the own command, as far as it has posts.
     posts = np.maximum(own.extra_km, 0.0) * country.values.persons_per_km
@@ -288,8 +285,9 @@ def guard_by_deal(country: Country) -> None:
 def delivery(country: Country) -> None:
     """Powers deliver. Writes: agency purses, aid by agency, provision of tasks, trust lost."""
     deals, powers, values = country.deals, country.powers, country.values
-    scene_watch, corruption = watch(country), values.aid_diversion * country.mean_collusion
-    arrives = values.power_delivery[POWER_OF] * (1.0 - powers.burnt[POWER_OF])
+    scene_watch, corruption = watch(country), values.aid_diversion * country.cronyism
+    arriving = np.where(deals.moscow > 0.5, values.delivery_moscow, values.delivery)
+    arrives = arriving * (1.0 - powers.burnt[POWER_OF])
     paid = deals.paid * arrives
     fate = deals.fate(paid, corruption, scene_watch)
     cost = task_costs(country)

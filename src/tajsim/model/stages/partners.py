@@ -11,11 +11,12 @@ from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_position
 from tajsim.model.stages.elite import look_ahead
-from tajsim.model.stages.force import civil_aid, clear_land, invest
+from tajsim.model.stages.force import civil_aid, invest
 from tajsim.rules import aid as aid_rules
 from tajsim.rules import loyalty, militants, outsourcing, succession, violence
 from tajsim.rules import offers as offers_rules
 from tajsim.rules.outsourcing import threat_of_ideas
+from tajsim.rules.state import part_of
 from tajsim.world import EMBASSY_GUARD
 
 RUSSIA = axes.POWERS.index("russia")
@@ -45,18 +46,22 @@ def uncarried(country: Country) -> Array:
 
 
 def neighbours(country: Country) -> None:
-    """Uzbekistan and the others respond to what passes through; rebels abroad wait for a window."""
-    transit, inside = country.exit_ratio("uzbek_border"), country.militants_inside / 1000.0
+    """Uzbekistan and the others respond to what passes through and to whom the country shelters."""
     count = len(axes.AFGHAN_SECTIONS)
     guard = total(country.guard_strength[:count]) / count
-    country.hardening = country.apply(offers_rules.hardening, guard, country.hostility)
+    country.hardening = country.apply(
+        offers_rules.hardening, guard=guard, hostility=country.hostility
+    )
     country.hostility = country.apply(
-        offers_rules.hostility_step, country.hostility, transit, inside
+        offers_rules.hostility_step,
+        hostility=country.hostility,
+        transit=country.exit_ratio("uzbek_border"),
+        militants=country.militants_inside,
     )
     pressure = country.values.militant_pressure.copy()
     exiles = axes.MILITANT_GROUPS.index("khudaiberdiev")
     pressure[exiles] = country.apply(
-        militants.pressure_from_exile, pressure[exiles], country.hostility, country.regime.strain
+        militants.pressure_from_exile, pressure=pressure[exiles], hostility=country.hostility
     )
     country.outside.militant_pressure = pressure
 
@@ -98,7 +103,6 @@ def delivery(country: Country) -> None:
     bear_defections(country)
     deals.delivery(country)
     civil_aid(country)
-    clear_land(country)
     invest(country)
 
 
@@ -139,7 +143,6 @@ def choices(country: Country) -> None:
     regime = country.regime
     growth = country.agencies.growth[country.commanders.service]
     country.commanders.weigh(regime.trust, regime.civilian_control, growth)
-    regime.incidents = regime.incidents * 0.92
     regime.choose_effort()
     rank_services(country)
     look_ahead(country)
@@ -156,7 +159,7 @@ def choices(country: Country) -> None:
 def rank_services(country: Country) -> None:
     """Let the Security Ministry and the police compete, the more so before elections."""
     service = country.agency["security_ministry"]
-    others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
+    others = total(country.agencies.on_the_side * OTHERS) / total(OTHERS)
     to_go = np.mod(country.calendar.to_election, country.values.election_interval)
     near = loyalty.election_near(to_go)
     country.regime.rank_services(service.quality, others, near)
@@ -170,15 +173,17 @@ def perceived_threats(country: Country) -> Array:
     seen = np.zeros((len(axes.TASKS), country.run_count))
     ideas = country.apply(
         threat_of_ideas,
-        total(country.movement["hizb_ut_tahrir"].members) / 1000.0,
+        country.movement["hizb_ut_tahrir"].members / 1000.0,
         country.people["violent"] / 1000.0,
     )
     seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
     sheltered = country.values.pressure_force * country.pulled[axes.PRESSURES.index("opponents")]
     seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0) + sheltered
-    seen[axes.TASKS.index("militancy")] = np.minimum(country.militants_inside / 500.0, 2.0)
+    seen[axes.TASKS.index("militancy")] = 2.0 * country.apply(
+        part_of, part=country.militants_inside, other=country.at_hand()
+    )
     crossed = total(country.last["incursions"])
-    seen[axes.TASKS.index("external_defence")] = country.hostility + crossed
+    seen[axes.TASKS.index("external_defence")] = country.hostility
     seen[axes.TASKS.index("border")] = 0.5 * crossed
     return seen
 
@@ -236,21 +241,27 @@ def call_successors(country: Country) -> None:
 
 
 def climb_ladder(country: Country) -> None:
-    """Take one more step of repression where the threat seems to call for it."""
+    """Take one more step of repression where the threat seems to call for it, rarely one less."""
     regime, irpt = country.regime, country.movement["irpt"]
-    seats = irpt.seats / country.values.seats_all
-    chance = regime.climb_chance(
-        country.values.party_appeal,
-        seats,
-        1.0 - country.mean_control,
-        country.mean_voice,
+    ratios = np.stack(
+        [
+            country.values.party_appeal,
+            2.0 * (1.0 - country.mean_control),
+            1.0 + regime.incidents,
+            2.0 * country.mean_voice,
+        ]
+    )
+    parts, (up, down) = regime.weigh_party(
+        ratios,
         country.west_share,
         excused(country, country.values.west_priority),
         excused(country, country.values.moscow_tolerance),
     )
-    taken = country.draws.happens("ladder", "regime", country.calendar_month, chance)
-    regime.ladder = regime.ladder + taken
+    draw = country.draws.uniform("ladder", "regime", country.calendar_month)
+    taken, eased = (draw < up).astype(float), (draw > 1.0 - down).astype(float)
+    regime.ladder = regime.ladder + taken - eased
     lost = regime.ladder >= 1.0 + axes.REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)
-    before, country.standing = country.standing, violence.standing(regime.ladder)
-    note_ladder(country, taken, before, seats)
+    before = country.standing
+    country.standing = country.apply(violence.standing, step=regime.ladder)
+    note_ladder(country, (taken, eased), before, parts)
