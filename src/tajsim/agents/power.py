@@ -90,7 +90,7 @@ class ExternalPowers(Actors[ExternalPower]):
 
     def carry(self) -> None:
         """Work out what share of each task each power carries."""
-        self.provision = self.apply(aid.provision, self.useful, self.presence)
+        self.provision = self.apply(aid.provision, delivered=self.useful, presence=self.presence)
         self.carried = total(self.provision)
 
     def suffer(self, exposure: Array) -> None:

@@ -111,14 +111,14 @@ def tell_threat(country: Country) -> None:
     aid, revenue = total(country.last["aid_delivered"]), country.last["budget"]
     earned = aid / np.maximum(aid + revenue, 1.0)
     party = country.regime.party_threat
-    own = country.apply(aid_rules.overstatement, earned, party / (1.0 + party))
-    patron = country.apply(aid_rules.overstatement, country.west_share, np.zeros(country.run_count))
-    country.told = country.apply(aid_rules.believed, own, patron)
+    own = country.apply(aid_rules.overstatement, earned=earned, excuse=party / (1.0 + party))
+    patron = country.apply(aid_rules.overstatement, earned=country.west_share, excuse=0.0 * party)
+    country.told = country.apply(aid_rules.believed, regime=own, patron=patron)
 
 
 def excused(country: Country, tolerance: Array) -> Array:
     """Return how far a partner of that tolerance looks away from repression, 0 to 1, ``(run,)``."""
-    return country.apply(aid_rules.looked_away, tolerance, country.told)
+    return country.apply(aid_rules.looked_away, tolerance=tolerance, told=country.told)
 
 
 def ask_for_border(country: Country) -> None:
@@ -165,7 +165,7 @@ def delivery(country: Country) -> None:
     bear_defections(country)
     powers.apply(powers.deliver)
     money = total(powers.delivered, axis=1)
-    repeated = country.apply(duplication, np.swapaxes(powers.delivered, 0, 1))
+    repeated = country.apply(duplication, money=np.swapaxes(powers.delivered, 0, 1))
     share = country.apply(diverted_share, cronyism=country.cronyism, duplicated=repeated)
     powers.arrive(share, repeated)
     country.now["aid_duplicated"] = repeated * money
