@@ -1,6 +1,7 @@
 """The border and bribery market with the package's own actors, rules and stages, all runs at once.
 
-The same scope as `scalar_market`: pay, strength, quality and patrons stay as at the start.
+The same scope as `scalar_market`: pay, strength, quality, collusion and patrons stay as at the
+start.
 """
 
 from __future__ import annotations
@@ -22,15 +23,11 @@ OUTCOMES = (
     "heroin_leaving",
     "heroin_used",
     "tolls",
-    "collusion",
-    "heroin_stock",
 )
 
 
-def collusion(model: Country) -> None:
-    """Let agencies weigh bribes and deploy, and change nothing else about them."""
-    agencies, nobody = model.agencies, model.agencies.zeros()
-    agencies.decide_corruption(nobody, nobody, model.earnings, model.living_start, model.mean_fear)
+def posts(model: Country) -> None:
+    """Let agencies deploy, and change nothing else about them."""
     model.agencies.apply(model.agencies.decide_deployment)
 
 
@@ -39,7 +36,7 @@ class BorderMarket(TajikistanModel):
 
     month = (
         ("outside world", outside_world),
-        ("collusion", collusion),
+        ("posts", posts),
         ("routes", routes),
         ("border", border),
         ("record", record),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,12 @@ from tajsim.agents.commander import (
     WAITING,
     Commander,
 )
-from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array
+from tajsim.axes import AGENCIES, COMMANDERS, Array
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.country import Country
 from tajsim.model.model import MONTH, TajikistanModel
 from tajsim.model.stages.elite import elite, go_over, post_for_bargains
-from tajsim.model.stages.money import punish
 from tajsim.rules.loyalty import following_step
 from tajsim.rules.purges import cheapest_post
 from tajsim.rules.rents import shortfall
@@ -69,19 +68,12 @@ DIRECTIONS = [
     ("loyalty.kompromat_step", "window", "falls"),
     ("loyalty.rank_step", "kompromat", "rises"),
     ("loyalty.rank_step", "window", "rises"),
-    ("rents.killing_chance", "income", "rises"),
-    ("rents.killing_chance", "contested", "rises"),
-    ("rents.operation_chance", "control", "falls"),
-    ("rents.riot_chance", "hit", "rises"),
-    ("rents.riot_chance", "uncontrolled", "rises"),
     ("outsourcing.token_effort", "demand", "rises"),
     ("outsourcing.condition_felt", "demand", "falls"),
     ("outsourcing.condition_felt", "dismay", "rises"),
     ("outsourcing.dismay_step", "head", "rises"),
     ("outsourcing.coordinated", "alarm", "falls"),
     ("outsourcing.coordinated", "bodies", "falls"),
-    ("militants.second_line", "collusion", "falls"),
-    ("militants.second_line", "presence", "rises"),
 ]
 
 
@@ -144,19 +136,12 @@ def rank_step(
     return (1.0 - security_rank_speed) * rank + security_rank_speed * odds / (1.0 + odds)
 
 
-def killing_chance(
-    income: float, contested: float, *, rivalry_rate: float, rivalry_rents: float
-) -> float:
-    return 1.0 - exp(-rivalry_rate * contested * income / (income + rivalry_rents))
-
-
 WRITTEN_AGAIN: dict[str, Callable[..., float]] = {
     "purges.power_of": power_of,
     "purges.perceived_threat": perceived_threat,
     "purges.resists": resists,
     "purges.hold_on_men": hold_on_men,
     "loyalty.rank_step": rank_step,
-    "rents.killing_chance": killing_chance,
 }
 
 
@@ -363,33 +348,13 @@ def test_a_defector_appeals_to_others_and_brings_his_skill() -> None:
     np.testing.assert_array_equal(tried.militants[0].readiness[5:], ready[5:])
 
 
-def test_troops_punish_the_town_and_go_for_its_strongman() -> None:
-    tried = model(operation_share=0.8)
-    tried.step()
-    row = REGIONS.index("gbao")
-    fear = [region.fear.copy() for region in tried.regions]
-    tried.now["killings"][:] = 0.0
-    tried.now["killings"][row] = 1.0
-    for commander in tried.commanders:
-        commander.arrest_order = np.zeros(RUNS)
-    tried.months_run += 1  # the draws of the first month are used
-    punish(tried)
-    sent = tried.now["operations"][row] > 0.5
-    assert 0.1 < sent.mean() < 0.9
-    for i, region in enumerate(tried.regions):
-        assert ((region.fear > fear[i]) == (sent if i == row else False)).all()
-    for commander in tried.commanders:
-        aimed = sent & (commander.in_place > 0.5) & (commander.name == "khorog_commander")
-        assert (commander.arrest_order == aimed).all()
-
-
 def test_donors_are_dismayed_by_a_warlord_and_see_more_than_is_done() -> None:
     tried, mirzoev = after_dismissal()
     tried.step()
     heads = mirzoev.post == AGENCIES.index("drug_control_agency")
     assert heads.any()
     assert (tried.regime.dismay[heads] > 0.0).all()
-    assert not tried.regime.dismay[~heads & (mirzoev.in_place == 0.0)].any()
+    assert (tried.regime.dismay[~heads & (mirzoev.in_place == 0.0)] > 0.0).mean() < 0.1
     assert (tried.regime.shown >= tried.regime.effort).all()
 
 

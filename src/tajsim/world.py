@@ -89,6 +89,9 @@ WATCHED = dict.fromkeys(WEST, MOSCOW) | dict.fromkeys(MOSCOW, WEST) | {"japan": 
 #: Agency that guards foreigners in the country (icg-2016:127).
 EMBASSY_GUARD = "interior_ministry"
 
+#: Region where the ruler and the force that he can send stand (matveeva-2004:31, icg-2016:35).
+CAPITAL = "dushanbe"
+
 
 @dataclass(frozen=True)
 class CommanderFacts:
@@ -113,8 +116,11 @@ COMMANDER_FACTS = {
 #: The commanders in post at the start; the rest wait to be called.
 FIRST_COMMANDERS = COMMANDERS[:6]
 
-#: Patron of each network, by rank: the largest have one, in turn; the rest have none
-#: (icg-2016:125, 225; who protects whom is not printed).
-NETWORK_PATRON = {
-    name: FIRST_COMMANDERS[(5 + i) % 6] if i < 12 else "" for i, name in enumerate(NETWORKS)
-}
+#: Patron of each network. The first twelve have one in office, whom no document names, but for the
+#: border commander of the east whose men are accused of smuggling drugs; the rest have none: small
+#: independent ones (icg-2016:125, 225).
+NETWORK_PATRON = dict.fromkeys(NETWORKS[:12], "ruling_circle") | dict.fromkeys(NETWORKS[12:], "")
+NETWORK_PATRON |= dict.fromkeys(NETWORKS[:12:6], "khorog_commander")
+
+#: Sections of the Afghan line in the mountains (icg-2016:19, 177; matveeva-2004:157).
+MOUNTAINS = tuple(name for name, region in SECTION_REGION.items() if region == "gbao")

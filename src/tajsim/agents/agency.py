@@ -125,6 +125,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
     purged = state("share", "of the staff that a political head replaced")
     headed = state("number", "of the commander at its head, from 1; 0 without one")
     rent_on_offer = state("USD/month", "bribes to be had by each person")
+    predation = state("share", "of people who prey on citizens", start=0.5)
     illicit = state("USD/month", "income from tolls, extortion and resold drugs")
     watch = state("ratio", "what one who takes bribes risks a month, in months of pay")
     aid = state("USD/month", "useful aid")
@@ -135,7 +136,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
     extra_km = state("km", "border taken over")
     guarded_km = state("km", "border guarded", "section")
     deployment = state("persons", "on the border", "section")
-    seen = state("kg", "seized of late, as posts remember it", "section")
+    seen = state("kg/month", "passing of late, as posts know it", "section")
 
     def start(self, *, bribery_norm: Array, vetting: Array) -> None:
         """Begin with the quality of each class and with habits as they are in society."""
@@ -323,9 +324,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
         Mechanisms: E15, M60.
         """
         guarded = self.guarded_km[:, GUARD_ROWS]
-        share = self.apply(
-            border_guard.deploy, length_guarded=guarded, traffic_seen=self.seen[:, GUARD_ROWS]
-        )
+        traffic = self.seen[:, GUARD_ROWS]
+        share = self.apply(border_guard.deploy, length_guarded=guarded, traffic=traffic)
         guards_any = (total(guarded) > 0.0).astype(float)
         self.deployment = self.zeros(len(SECTIONS))
         posted = (self.strength * border_post_share)[GUARD_ROWS] * guards_any

@@ -16,8 +16,9 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.agents.actors import Stated, state
-from tajsim.agents.agency import AT_BORDER, GUARD_ROWS, SecurityAgencies, SecurityAgency
+from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
+from tajsim.agents.deals import BASE, Deal, Deals
 from tajsim.agents.network import (
     MilitantGroup,
     MilitantGroups,
@@ -29,13 +30,14 @@ from tajsim.agents.network import (
 from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.families import Families
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, Watch, largest
 from tajsim.model.ledger import AWAY, HOMES, Flows, Ledger
+from tajsim.rules import state as state_rules
 
 Result = TypeVar("Result")
 
@@ -48,6 +50,7 @@ class OutsideWorld(Stated):
     crop_believed = state("ratio", "the same as first published", start=1.0)
     harvest = state(outcome="harvest", start=1.0)
     harvest_believed = state(outcome="harvest_believed", start=1.0)
+    harvest_usual = state("ratio", "the same as usual", usual="harvest_believed", start=1.0)
     growth = state("1/year", "growth of Russian output by itself", start="growth_mean")
     russian_growth = state(outcome="russian_growth")
     trend = state("1/year", "growth that Russia has come to expect", start="growth_mean")
@@ -72,6 +75,7 @@ class Country(Stated, mesa.Model):
         "regime": Regime,
         "agencies": SecurityAgencies,
         "powers": ExternalPowers,
+        "deals": Deals,
         "networks": Networks,
         "commanders": Commanders,
         "movements": Movements,
@@ -96,6 +100,7 @@ class Country(Stated, mesa.Model):
     regime: Regime
     agencies: SecurityAgencies
     powers: ExternalPowers
+    deals: Deals
     networks: Networks
     commanders: Commanders
     movements: Movements
@@ -103,6 +108,7 @@ class Country(Stated, mesa.Model):
     regions: Regions
     agency: dict[str, SecurityAgency]
     power: dict[str, ExternalPower]
+    deal: dict[str, Deal]
     commander: dict[str, Commander]
     movement: dict[str, Movement]
     militant_group: dict[str, MilitantGroup]
@@ -111,18 +117,23 @@ class Country(Stated, mesa.Model):
     guards: list[SecurityAgency]
 
     price_in = state("USD/kg", "price at the Afghan line")
-    price_out = state("USD/kg", "price beyond the exits", "exit")
-    exit_cost = state("index", "standing disadvantage of an exit", "exit", start="exit_cost")
-    work_start = state("kg/person", "search at the start", "search", usual="work")
-    drug_money = state("ratio", "paid beyond the Afghan line, 1 = as at the start", start=1.0)
-    outlay_start = state("USD/month", "paid there at the start", usual="outlay")
+    price_out = state("USD/kg", "price beyond the exits")
+    sold = state("kg/month", "left the country", start="market_demand")
     arranged = state("kg/month", "let pass on the line for a bribe", "section")
     entry_toll = state("share", "of the value, expected toll", "section")
-    exit_toll = state("share", "of the value, expected toll", "exit")
-    entry_word = state("share", "lost last month", "afghan_section", start="belief_start")
-    exit_word = state("share", "lost last month", "exit", start="belief_start")
+    entry_belief = state("share", "believed lost", "afghan_section")
+    exit_share = state("share", "leaving by each exit", "exit", start=1.0 / len(EXITS))
+    stood = state("0 or 1", "whether in place last month", "commander")
     guard_strength = state(outcome="section_guard", start=0.3)
     barrier = state("share", "closure of crossings to the neighbours", start="barrier_start")
+    useful = state("share", "of its task that each deal covers", "deal")
+    diverted_part = state("share", "of each deal that is diverted", "deal")
+    pulled = state(outcome="pressure_on")
+    moscows_grievance = state(outcome="moscows_grievance")
+    expected_harm = state("index", "what pressure is expected to cost in a year")
+    opening = state("index", "how much the regime fears an opening")
+    opening_usual = state("index", "the same as usual", usual="opening")
+    sections_once = state("km", "of each section, guarded by Russia at the start", "section")
     barrier_rents_start = state(
         "share", "of output taken there at the start", usual="barrier_rents"
     )
@@ -136,12 +147,8 @@ class Country(Stated, mesa.Model):
     taxes_start = state("USD/month", "the same at the start", usual="taxes")
     alignment = state(outcome="alignment", start=0.5)
     west_share = state("share", "of the West in outside provision", start=0.3)
-    objection = state("share", "objection of Moscow to blocs")
     leverage = state("share", "leverage of Moscow", start=0.5)
     reliance = state(outcome="reliance_on_patron")
-    displeasure = state("share", "what Moscow can make another's offer cost")
-    search = state(outcome="search_for_partners")
-    search_start = state("share", "the same at the start", "task", usual="search")
     told = state(outcome="threat_overstated")
     told_start = state("share", "the same at the start", usual="told")
     invested = state(outcome="investment")
@@ -149,11 +156,12 @@ class Country(Stated, mesa.Model):
     standing = state("share", "legal standing of the party", start=1.0)
     absorbed = state(outcome="channel")
     creed = state("share", "control of religion")
-    crime = state(outcome="crime", start=1.0, pinned=True)
-    gangs = state("index", "strength of gangs, 1 = as in 2004", start=1.0, pinned=True)
-    underworld = state(outcome="underworld_informers", start="underworld_start")
+    hardship = state(outcome="hardship", start="poverty_start")
+    income = state("USD/month", "left to a head, at home and sent home")
+    trend = state("1/month", "growth of that income that people are used to")
+    better_off = state("ratio", "logarithm of that income over what people are used to")
+    fear = state(outcome="fear", start="fear_usual")
     joined = state(outcome="fighters_joined", pinned=True)
-    preyed_on = state("share", "of income that the police take")
     aid_to_people = state("USD/month", "civilian aid that reaches people")
     home_output = state("USD/month", "output without remittances", start=None, pinned=True)
     people_start = state("persons", "people at home at the start", usual="home_people")
@@ -164,12 +172,9 @@ class Country(Stated, mesa.Model):
     exits_usual = state("kg/month", "leaving by each exit", "exit", usual="exits_lately")
     exits_lately = state("kg/month", "leaving by each exit of late", "exit", start=1.0)
     shelter = state(outcome="shelter")
-    mafia = state(outcome="mafia")
     militants_inside = state(outcome="militants_inside")
-    passing = state("persons", "those of them who mean to go on to Ferghana")
-    camps = state(outcome="militant_camps")
-    forward = state(outcome="base_forward_share", start=None)
-    pressure = state("index", "of militants at the Afghan line, 1 = as in 2004", start=1.0)
+    forces = state("persons", "the state's force: own armed services by quality and trust")
+    forward = state(outcome="base_forward_share", start="base_forward")
     coup = state("0 or 1", "whether a mutiny has won")
     broadcast = state("index", "pull of defectors' appeals")
     other_debt = state(
@@ -227,6 +232,15 @@ class Country(Stated, mesa.Model):
 
         return of
 
+    def cause(self, terms: Sequence[Array]) -> Callable[[Runs], Pick]:
+        """Return the cause of an event: the name of the largest of the terms of a rule.
+
+        Args:
+            terms: a NamedTuple of arrays ``(run,)`` whose fields are names of causes.
+        """
+        names = type(terms)._fields  # type: ignore[attr-defined]
+        return lambda here: largest(names, [part[..., here] for part in terms])
+
     @property
     def calendar_month(self) -> int:
         """Months since year 0: the month number that keys the draws."""
@@ -273,11 +287,6 @@ class Country(Stated, mesa.Model):
         return self.mean_over_people(self.regions.voice)
 
     @property
-    def mean_fear(self) -> Array:
-        """Fear, 0 to 1."""
-        return self.mean_over_people(self.regions.fear)
-
-    @property
     def mean_control(self) -> Array:
         """Control of the centre over the country: mean over regions by area, 0 to 1."""
         areas = self.values.region_area
@@ -287,13 +296,8 @@ class Country(Stated, mesa.Model):
     @property
     def base_troops(self) -> Array:
         """Troops of the Russian base, persons."""
-        troops: Array = self.values.power_base[POWERS.index("russia")]
+        troops: Array = self.values.power_base[POWERS.index("russia")] * self.deals.ramp[BASE]
         return troops
-
-    @property
-    def informers(self) -> Array:
-        """Informers from the underworld, by the quality of the service that runs them, 0 to 1."""
-        return self.underworld * self.agency["security_ministry"].quality
 
     @property
     def base_presence(self) -> Array:
@@ -301,20 +305,6 @@ class Country(Stated, mesa.Model):
         troops = self.base_troops
         result: Array = troops / (troops + self.values.base_half)
         return result
-
-    @property
-    def work(self) -> Array:
-        """What networks buy for each who searches: on the line, inland, at the exits, kg/person."""
-        on_line = total(total(self.agencies.deployment[: len(AFGHAN_SECTIONS), GUARD_ROWS]))
-        units = total(self.agencies.apply(self.agencies.drug_units))
-        people = np.stack([on_line, units, self.agency["customs"].strength])
-        result: Array = total(self.networks.bought) / np.maximum(people, 1.0)
-        return np.maximum(result, 1e-9)
-
-    @property
-    def outlay(self) -> Array:
-        """What networks pay beyond the Afghan line, at least one, USD/month."""
-        return np.maximum(total(self.networks.outlay), 1.0)
 
     @property
     def barrier_rents(self) -> Array:
@@ -342,6 +332,12 @@ class Country(Stated, mesa.Model):
     def people_per_policeman(self) -> Array:
         """People at home for each of the police."""
         return self.home_people / np.maximum(self.agency["interior_ministry"].strength, 1.0)
+
+    def at_hand(self) -> Array:
+        """Return the force that the state can send to a place at once, persons, ``(run,)``."""
+        order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
+        effort = self.regime.effort_ratio(order)
+        return self.apply(state_rules.at_hand, forces=self.forces, effort=effort)
 
     def exit_ratio(self, name: str) -> Array:
         """Drugs that leave by an exit of late over those usual at the start, ``(run,)``."""

@@ -1,13 +1,14 @@
 """Puts the actors in place, before the spin-up."""
 
-import numpy as np
-
+import tajsim.model.stages.deals as deals
 from tajsim.agents.actors import Actors
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS, total
+from tajsim.agents.deals import TERMS
+from tajsim.axes import AGENCIES, COMMANDERS, DEALS, NETWORKS, SECTIONS
+from tajsim.draws import AT_START
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
-from tajsim.model.stages.partners import presence
-from tajsim.rules import drug_market, militants, outsourcing
+from tajsim.model.stages.force import muster
+from tajsim.rules import violence
 from tajsim.world import GUARDS
 
 
@@ -36,7 +37,7 @@ def open_ledgers(country: Country) -> None:
     """Open the accounts of money (empty) and of people (documented numbers)."""
     purses = ["treasury", "patronage", "households", "passage", *AGENCIES, *COMMANDERS, *NETWORKS]
     country.money = Ledger(purses, country.run_count)
-    others = ["violent", "fighters_abroad", "prisoners", "exiles", "dead"]
+    others = ["violent", "fighters_abroad", "prisoners", "dead"]
     country.people = Ledger([*HOMES, *AWAY, *AGENCIES, *others], country.run_count)
     everyone = country.values.population_start
     share = country.values.region_people
@@ -44,7 +45,9 @@ def open_ledgers(country: Country) -> None:
     country.people.pay_each("world", HOMES, (everyone - abroad) * share)
     country.people.pay_each("world", AWAY, abroad * share)
     country.people.pay_each("world", AGENCIES, country.agencies.strength)
-    country.people.move("world", "violent", country.values.violent_start)
+    grieved = country.mean_over_people(country.regions.grievance)
+    violent = country.apply(violence.violent_start, people=country.home_people, grievance=grieved)
+    country.people.move("world", "violent", violent)
 
 
 def guard_sections(country: Country) -> None:
@@ -62,12 +65,9 @@ def country_at_start(country: Country) -> None:
     country.home_output = country.values.output_start / 12.0
     country.living = country.home_output / country.home_people
     country.taxes = country.values.tax_share * country.home_output
-    country.forward = country.apply(militants.forward_aim, country.values.strain_start)
     country.allocate()
-    networks = country.networks
-    price = country.apply(drug_market.price_at_border, total(networks.bought), np.ones(1))
-    networks.outlay = networks.bought * price
-    presence(country)
-    country.powers.carry()
-    provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
-    country.regime.task_provision = provision
+    muster(country)
+    normals = {n: country.draws.normal_each(f"deal {n}", DEALS, AT_START) for n in TERMS}
+    country.deals.apply(country.deals.draw_terms, normals=normals)
+    country.sections_once = country.agency["russian_border_troops"].guarded_km.copy()
+    deals.delivery(country)

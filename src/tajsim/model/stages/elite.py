@@ -10,13 +10,16 @@ import tajsim.model.chronicle as chronicle
 import tajsim.model.notes as notes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
 from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED, Commander
-from tajsim.axes import Array, column, total
+from tajsim.axes import Array, column, shares, total
 from tajsim.model.country import Country
+from tajsim.model.stages.unrest import disloyal_men, garrison
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
+from tajsim.rules.militants import where_inside
 from tajsim.rules.purges import disloyalty_reasons, obedience_reasons, resistance_reasons
+from tajsim.rules.state import Strain
 from tajsim.rules.succession import bargain_chance, kind_of_ending, ranks_behind
-from tajsim.world import SECTION_REGION, UNDER_PRESIDENT
+from tajsim.world import UNDER_PRESIDENT
 
 #: Part of an agency that goes with its head.
 WITH_THE_HEAD = 0.5
@@ -28,9 +31,6 @@ NOT_TO_BE_HAD = 1000.0
 VETO = np.where(
     OWN > 0.0, column(name not in UNDER_PRESIDENT for name in axes.AGENCIES), NOT_TO_BE_HAD
 )
-
-#: Places of the regions that militants from Afghanistan enter first.
-BORDER_REGIONS = sorted({axes.REGIONS.index(SECTION_REGION[s]) for s in axes.AFGHAN_SECTIONS})
 
 #: Who does the one and who the other, each 0 or 1, ``(commander, run)``.
 Pair = tuple[Array, Array]
@@ -249,43 +249,57 @@ def act(country: Country, sides: Sides) -> None:
 
 def state(country: Country) -> None:
     """Work out where the state stands. Writes: control, strain, polity."""
-    regime = country.regime
-    order = [axes.TASKS.index("internal_order"), axes.TASKS.index("elite_control")]
-    effort = regime.effort_ratio(order)
-    strong, armed = strongmen(country), armed_men(country)
-    country.regions.hold(effort, strong, armed, regime.failed)
-    notes.note_control(country, strong, armed)
+    hold_regions(country)
     remember_exits(country)
-    country.mafia = country.apply(
-        state_rules.mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
+    regime, month = country.regime, country.calendar_month
+    terms = strain(country)
+    regime.bear(terms)
+    chance = country.apply(state_rules.failure_chance, strain=regime.strain)
+    fails = country.draws.happens("failure", "state", month, chance)
+    # A mutiny that wins topples the state once.
+    regime.stand(np.maximum(fails, country.coup * (1.0 - regime.failed)), country.months_run)
+    notes.note_polity(country, terms)
+
+
+def hold_regions(country: Country) -> None:
+    """Let the centre's control follow who is in arms in each region, and discontent there."""
+    lost = country.regions.hold(
+        disloyal_men(country),
+        armed_groups(country),
+        garrison(country),
+        country.regime.collapsed,
     )
-    chance = regime.bear(
-        country.mean_voice,
-        country.militants_inside,
-        1.0 - country.mean_control,
-        country.mafia,
-        regime.doubt,
+    notes.note_control(country, lost)
+
+
+def armed_groups(country: Country) -> Array:
+    """Return militants and members of violent groups, persons, ``(region, run)``.
+
+    Violent groups find their people where the ties to the opposition are.
+    """
+    where = shares(country.at_home * country.regions.opposition)
+    inside = country.apply(where_inside, control=country.regions.control)
+    return country.people["violent"] * where + country.militants_inside * inside
+
+
+def strain(country: Country) -> Strain:
+    """Return what strains the state this month, by cause, ``(run,)``."""
+    regime, regions, part_of = country.regime, country.regions, state_rules.part_of
+    armed = total(disloyal_men(country)) + country.people["violent"] + country.militants_inside
+    breaks = country.regime.breaks
+    income, revenue = country.now["drug_income"], country.now["budget"]
+    return country.apply(
+        state_rules.strain_terms,
+        voice=country.mean_voice,
+        armed=country.apply(part_of, part=armed, other=country.at_hand()),
+        uncontrolled=1.0 - country.mean_over_people(regions.control),
+        idle=country.apply(part_of, part=total(regions.idle), other=country.migrants),
+        unpaid=regime.shortfall,
+        succession=regime.doubt,
+        breaks=country.apply(part_of, part=breaks, other=float(len(axes.COMMANDERS))),
+        unbacked=1.0 - country.guarantee,
+        mafia=country.apply(part_of, part=np.maximum(income, 0.0), other=revenue),
     )
-    fails = country.draws.happens("failure", "state", country.calendar_month, chance)
-    regime.stand(np.maximum(fails, country.coup), country.months_run)
-    notes.note_polity(country, regime.doubt)
-
-
-def strongmen(country: Country) -> Array:
-    """Return the independent power of each region's strongest man, 0 to 1, ``(region, run)``."""
-    found, commanders = country.regions.zeros(), country.commanders
-    independent = commanders.power * (1.0 - commanders.loyalty)
-    for place, power in zip(commanders.place, independent, strict=True):
-        found[place] = np.maximum(found[place], power)
-    return found
-
-
-def armed_men(country: Country) -> Array:
-    """Return militants and members of violent groups, thousand persons, ``(region, run)``."""
-    part = country.at_home / np.maximum(country.home_people, 1.0)
-    found = country.people["violent"] * part
-    found[BORDER_REGIONS] += country.militants_inside / len(BORDER_REGIONS)
-    return found / 1000.0
 
 
 def remember_exits(country: Country) -> None:

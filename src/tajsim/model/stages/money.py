@@ -1,10 +1,9 @@
 """Stages agencies and money: pay and recruits; rents climb, and every purse balances."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tajsim.agents.agency import AT_BORDER, GUARD_ROWS, OWN, POLICE, over_tasks
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS, Array, column, shares, total
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, PRESSURES, Array, column, shares, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
@@ -61,7 +60,6 @@ def network_accounts(country: Country) -> None:
     now["fees_commander"], now["fees_regime"] = fees, total(net.fee) - total(fees)
     resale = country.now["resale"]
     country.now["drug_income"] = total(net.revenue - net.outlay) + total(resale)
-    country.drug_money = country.outlay / country.outlay_start
 
 
 def budget(country: Country) -> None:
@@ -79,6 +77,9 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
+    # A debt that Moscow calls in is paid over five years.
+    called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
+    ledger.move("treasury", "world", called * values.debt_to_russia / values.clock_five_years)
     country.commitments = country.apply(
         rents_rules.commitments_step,
         commitments=country.commitments,
@@ -102,7 +103,7 @@ def take_from_people(country: Country) -> Array:
         rents_rules.extortion,
         strength=police.strength * police.reach,
         predation=police.predation,
-        fear=country.mean_fear,
+        fear=country.fear,
         income_per_head=output / np.maximum(country.home_people, 1.0),
     )
     taken[POLICE] = country.money.draw("households", AGENCIES[POLICE], asked)
@@ -230,91 +231,6 @@ def into_patronage(country: Country) -> Array:
     return climbed + total(now["aid_diverted"]) + now["aid_freed"]
 
 
-def business(country: Country) -> Array:
-    """Fight over rents. Return the dead, persons. Writes: killings, operations, riots, orders."""
-    names, places = country.commanders.names, country.commanders.place
-    rents = country.now["rents_commander"]
-    everyone = np.maximum(total(rents), 1e-9)
-    chance = country.apply(rents_rules.killing_chance, rents, 1.0 - rents / everyone)
-    killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
-    riots = riot(country)
-    for i in np.flatnonzero((killed | riots).any(axis=1)):
-        name, region = names[i], country.commanders[i].facts.region
-        country.note("killing", killed[i], actor=name, target=region, size=rents[i])
-        country.note("riot", riots[i], actor=name, target=region)
-        country.now["killings"][places[i]] += killed[i]
-        country.now["riots"][places[i]] = np.maximum(country.now["riots"][places[i]], riots[i])
-    storm_offices(country)
-    punish(country)
-    operations = total(country.now["operations"])
-    country.regime.incidents = country.regime.incidents + operations + total(country.now["riots"])
-    return total(country.now["killings"]) + operations * country.values.operation_deaths
-
-
-def riot(country: Country) -> NDArray[np.bool_]:
-    """Return where a strongman's people rise over arrests in his trade, ``(commander, run)``."""
-    commanders = country.commanders
-    hit = country.networks.by_patron(country.networks.hit)
-    power, places = commanders.power * commanders.in_place, commanders.place
-    grievance = country.regions.grievance[places]
-    beyond = 1.0 - country.regions.control[places]
-    chance = country.apply(rents_rules.riot_chance, hit, power, grievance, beyond)
-    draw = country.draws.uniform_each("riot", commanders.names, country.calendar_month)
-    return draw < chance
-
-
-def storm_offices(country: Country) -> None:
-    """Let riots be protests that cost the centre control of the region."""
-    riots = country.now["riots"]
-    if not riots.any():
-        return
-    regions = country.regions
-    regions.control = regions.control * (1.0 - country.values.riot_control_loss * riots)
-    regions.protest = np.maximum(regions.protest, riots)
-
-
-def punish(country: Country) -> None:
-    """Send troops where an officer was killed beyond control; order the strongman's arrest."""
-    killed = np.minimum(country.now["killings"], 1.0)
-    if not killed.any():
-        return
-    regions = country.regions
-    chance = country.apply(rents_rules.operation_chance, killed, regions.control)
-    draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
-    sent = (draw < chance).astype(float)
-    if not sent.any():
-        return
-    country.now["operations"] = sent
-    for r, region in enumerate(REGIONS):
-        size = regions.control[r]
-        country.note("operation", sent[r], target=region, size=size, cause="killing")
-    shock = country.values.operation_shock * sent
-    regions.fear = regions.fear + shock * (1.0 - regions.fear)
-    regions.grievance = regions.grievance + shock * (1.0 - regions.grievance)
-    arrest_strongmen(country, sent)
-
-
-def arrest_strongmen(country: Country, sent: Array) -> None:
-    """Order the arrest of the strongest in place in each region to which troops are ``sent``."""
-    commanders = country.commanders
-    here, orders = commanders.in_place, commanders.arrest_order.copy()
-    power = commanders.power * here
-    for r in np.flatnonzero(sent.any(axis=1)):
-        local = np.flatnonzero(commanders.place == r)
-        if not local.size:
-            continue
-        strongest = local[np.argmax(power[local], axis=0)]
-        for i in local:
-            order = sent[r] * here[i] * (strongest == i)
-            name, size = commanders.names[i], commanders.threat[i]
-            new = order * (orders[i] < 0.5)
-            country.note(
-                "arrest_order", new, actor="regime", target=name, size=size, cause="killing"
-            )
-            orders[i] = np.maximum(orders[i], order)
-    commanders.arrest_order = orders
-
-
 def agencies(country: Country) -> None:
     """Agencies decide from the old state, then change. Writes: strength, corruption, quality."""
     agencies, regime, earnings = country.agencies, country.regime, country.earnings
@@ -328,7 +244,7 @@ def agencies(country: Country) -> None:
     agencies.apply(agencies.replace_staff, political)
     headed = (heads * column(range(1, len(COMMANDERS) + 1))[:, None]).max(axis=0)
     income = earnings * country.living_start
-    agencies.decide_corruption(political, headed, earnings, income, country.mean_fear)
+    agencies.decide_corruption(political, headed, earnings, income, country.fear)
     agencies.decide_quality(drawn_off, alarm, earnings, country.living_start)
     recruit(country, agencies.recruits(ratio, earnings))
     agencies.apply(agencies.decide_deployment)

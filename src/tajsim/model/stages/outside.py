@@ -7,6 +7,7 @@ import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.country import Country
 from tajsim.model.record import measured
+from tajsim.model.stages.deals import kept_out
 from tajsim.rules import drug_market, outside
 
 
@@ -17,14 +18,14 @@ def outside_world(country: Country) -> None:
     crop_of_the_year(country)
     russian_economy(country)
     work = work_for_migrants(country)
-    out.migrant_demand = work.no_work * work.terms
+    out.migrant_demand = work.no_work * work.terms * kept_out(country)
     out.buyers = values.buyers_pay
     out.war_abroad = values.foreign_pull * country.calendar.war_abroad
     notes.note_work(country, work)
 
 
 def crop_of_the_year(country: Country) -> None:
-    """Bring in the Afghan crop: the recorded one, later one drawn; what is published is believed."""
+    """Bring in the Afghan crop, recorded or later drawn; what is published is believed."""
     out, date, before = country.outside, country.calendar, country.outside.crop
     normal = country.draws.normal("harvest", "afghanistan", country.calendar_month)
     drawn = country.apply(outside.crop_after_record, crop=out.crop, normal=normal)
@@ -65,24 +66,34 @@ def work_for_migrants(country: Country) -> outside.Work:
 
 
 def routes(country: Country) -> None:
-    """Networks choose. Writes: consignments (bought, shares of ways)."""
-    networks = country.networks
-    bought = total(networks.bought)
-    country.price_in = country.apply(drug_market.price_at_border, bought, country.outside.harvest)
+    """Networks choose. Writes: prices, protection, consignments (bought, shares of ways)."""
+    net, out, values = country.networks, country.outside, country.values
+    country.price_out = country.apply(
+        drug_market.price_beyond, sold=country.sold, buyers=out.buyers
+    )
+    country.price_in = country.apply(
+        drug_market.price_at_border,
+        bought=total(net.bought),
+        harvest=out.harvest_believed,
+        ceiling=country.price_out,
+    )
     country.now["heroin_price"] = country.price_in
-    country.price_out = country.apply(drug_market.price_beyond, buyers=country.outside.buyers)
-    barrier = np.zeros((len(EXITS), country.run_count))
+    in_place = country.commanders.in_place
+    net.protect(np.maximum(country.stood - in_place, 0.0), in_place)
+    country.stood = in_place
+    count = len(AFGHAN_SECTIONS)
+    ways = net.choose_routes(
+        country.entry_belief, country.entry_toll[:count], values.section_length[:count]
+    )
+    notes.note_ways(country, ways)
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
-    closed = country.barrier + country.hardening
-    barrier[EXITS.index("uzbek_border")] = country.values.barrier_cost * closed
-    weak = country.values.kyrgyz_hardening * country.hardening
-    barrier[EXITS.index("kyrgyz_border")] = country.values.barrier_cost * weak
-    networks.apply(networks.protect, country.commanders.in_place)
-    networks.learn(country.entry_word, country.exit_word)
-    cost = country.exit_cost + barrier
-    networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, cost)
-    notes.note_ways(country, cost)
-    networks.choose_volume(country.price_out, country.price_in)
+    closed = np.zeros_like(country.exit_share)
+    closed[EXITS.index("uzbek_border")] = country.barrier + country.hardening
+    closed[EXITS.index("kyrgyz_border")] = values.kyrgyz_hardening * country.hardening
+    country.exit_share = country.apply(
+        drug_market.exit_shares, old=country.exit_share, closed=closed
+    )
+    net.choose_volume(country.price_out / country.price_in, out.harvest)
 
 
 def record(country: Country) -> None:
