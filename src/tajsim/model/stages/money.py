@@ -262,7 +262,9 @@ def best_drawn_off(country: Country) -> Array:
 
 def alarmed(country: Country) -> Array:
     """Return how much calls for several agencies at once, 0 to 1: incidents, militants inside."""
-    return np.minimum(country.regime.incidents / 4.0 + country.militants_inside / 500.0, 1.0)
+    inside, army = country.militants_inside, np.maximum(country.agency["army"].strength, 1.0)
+    calm: Array = army / (army + inside) / (1.0 + country.regime.incidents)
+    return 1.0 - calm
 
 
 def political_heads(country: Country) -> Array:

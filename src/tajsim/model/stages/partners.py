@@ -71,14 +71,16 @@ def tell_threat(country: Country) -> None:
     aid, revenue = total(country.last["aid_delivered"]), country.last["budget"]
     earned = aid / np.maximum(aid + revenue, 1.0)
     party = country.regime.party_threat
-    own = country.apply(aid_rules.overstatement, earned, party / (1.0 + party))
-    patron = country.apply(aid_rules.overstatement, country.west_share, np.zeros(country.run_count))
-    country.told = country.apply(aid_rules.believed, own, patron)
+    own = country.apply(aid_rules.overstatement, earned=earned, excuse=party / (1.0 + party))
+    patron = country.apply(
+        aid_rules.overstatement, earned=country.west_share, excuse=np.zeros_like(party)
+    )
+    country.told = country.apply(aid_rules.believed, regime=own, patron=patron)
 
 
 def excused(country: Country, tolerance: Array) -> Array:
     """Return how far a partner of that tolerance looks away from repression, 0 to 1, ``(run,)``."""
-    return country.apply(aid_rules.looked_away, tolerance, country.told)
+    return country.apply(aid_rules.looked_away, tolerance=tolerance, told=country.told)
 
 
 def lean(country: Country) -> None:
