@@ -55,9 +55,8 @@ class ExternalPowers(Actors[ExternalPower]):
             told: what they believe of an overstated threat, more than at the start, -1 to 1,
                 ``(run,)``.
         """
-        interest = self.apply(offers.courted, search[:, None]) * offers.frightened(
-            told, self.touched
-        )
+        frightened = self.apply(offers.frightened, told, self.touched)
+        interest = self.apply(offers.courted, search[:, None]) * frightened
         return power_attention * wake * np.where(self.moscow, 1.0, interest)
 
     def make_offers(self, gap: Array, rival_gain: Array, attention: Array) -> None:

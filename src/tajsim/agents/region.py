@@ -89,7 +89,7 @@ class Regions(Actors[Region]):
         self.voice = self.apply(violence.voiced, self.grievance, self.fear, abroad_share)
         unchecked = self.protest * (1.0 - self.fear)
         parts = self.apply(violence.protest_reasons, self.voice, self.struck, unchecked)
-        return violence.protest_chance(sum(parts, self.zeros()))
+        return self.apply(violence.protest_chance, sum(parts, self.zeros()))
 
     def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
         """Let the centre's control follow effort, strongmen, discontent and militants.

@@ -22,7 +22,7 @@ import xarray as xr
 import tajsim.analysis.verdicts as verdicts
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, prepare, simulate
+from tajsim.ensemble.run import Progress, Without, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import with_weight
@@ -302,6 +302,11 @@ class _Test:
         """The scenarios to simulate, the reference first."""
         return [self.scenario] if self.reference is None else [self.reference, self.scenario]
 
+    def holding(self, without: Without) -> _Test:
+        """Return the test with something taken out of the model on both sides."""
+        reference = self.reference and self.reference.holding(without)
+        return _Test(self.scenario.holding(without), reference)
+
     @property
     def until(self) -> str:
         """The last month that the claims look at: of a direction against the reference, all."""
@@ -331,6 +336,7 @@ def claims(
     parameters: str = registry.DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Without = (),
 ) -> pd.DataFrame:
     """Test the claims of scenarios, each against the scenario that it extends.
 
@@ -352,6 +358,7 @@ def claims(
     tests, mistakes = _tests(scenarios)
     if wrong or mistakes:
         raise UserError(wrong + mistakes)
+    tests = [test.holding(without) for test in tests]
     order = [test.scenario.name for test in tests]
     settings = (runs, seed, parameters, workers)
     tables = dict(_simulate_and_test(tests, settings, progress))

@@ -156,7 +156,7 @@ class Country(Stated, mesa.Model):
 
     def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
         """Call a rule with a state, by position or by name, and the parameters, families whole."""
-        return rule(*state, **named, **self.values.of(rule))
+        return self.held(rule, rule(*state, **named, **self.values.of(rule)))
 
     def note(
         self,

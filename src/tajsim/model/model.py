@@ -6,10 +6,12 @@ from typing import Any, SupportsIndex
 import mesa
 import numpy as np
 
+from tajsim.agents.switches import Switches
 from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml, values
+from tajsim.inputs.switches import held_rules
 from tajsim.model import chronicle, country, ledger, record, setup
 from tajsim.model.stages import border, elite, force, money, outside, partners, society
 
@@ -47,6 +49,9 @@ class TajikistanModel(country.Country):
         redraw: groups whose draws are made anew with everything else held: "documented",
             "derived", "assumption" (uncertain parameters of that basis) or "chance" (all the rest).
         outcomes: names of the outcomes to record; None records all.
+        without: what is taken out: ids of mechanisms (``M47``), themes (``militants``), rules
+            (``drug_market.volume``), or functions of one's own that are applied. What these rules
+            answer is held, run by run, see `tajsim.agents.switches`.
         levers: further settings as keywords, ``agency_pay__border_troops=40``.
 
     Raises:
@@ -70,6 +75,7 @@ class TajikistanModel(country.Country):
         parameters: str = registry.DEFAULT_MODE,
         redraw: Collection[str] = (),
         outcomes: Sequence[str] | None = None,
+        without: str | Sequence[str | Callable[..., Any]] = (),
         **levers: float,
     ) -> None:
         seed = one_seed(seed, rng)
@@ -99,6 +105,8 @@ class TajikistanModel(country.Country):
         self.outside = country.OutsideWorld(self.values, self.run_count)
         self.chronicle, self.watch = chronicle.Chronicle(self.run_count), chronicle.Watch()
         setup.people_the_model(self)
+        if held := held_rules(without):
+            self.values.switches = Switches(held)
         self.record = record.new_record(outcomes, self.month_count, self.run_count)
 
     def step(self) -> None:
@@ -110,8 +118,14 @@ class TajikistanModel(country.Country):
         if self.months_run == self.month_count:
             raise UserError(f"all {self.month_count} months are simulated; set a later end")
         self.last, self.now = self.now, ledger.Flows(self.run_count)
+        switches = self.values.switches
+        if switches:
+            switches.new_month()
         for _, stage in self.month:
             stage(self)
+        if switches:
+            # Here alone it is decided from when on: from the end of the first month.
+            switches.holding = True
         self.months_run += 1
         self.running = self.months_run < self.month_count
 

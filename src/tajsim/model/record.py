@@ -48,7 +48,9 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
-    "dependence": lambda m: outsourcing.dependence(m.regime.task_provision, m.regime.effort),
+    "dependence": lambda m: m.apply(
+        outsourcing.dependence, m.regime.task_provision, m.regime.effort
+    ),
     "partner_trust": lambda m: 1.0 - m.powers.burnt,
     "loyalty_in_place": lambda m: (
         total(m.commanders.loyalty * m.commanders.in_place)

@@ -73,6 +73,8 @@ def settle_provision(country: Country) -> None:
     presence(country)
     country.powers.carry()
     country.powers.remembered = country.powers.carried.copy()
-    provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
+    provision = country.apply(
+        outsourcing.provision_of_tasks, np.swapaxes(country.powers.provision, 0, 1)
+    )
     country.regime.task_provision = provision
     country.regime.set_start_effort(provision)

@@ -127,7 +127,9 @@ def drive_out(country: Country, arrived: Array) -> None:
     """Army, patron and called allies drive militants out as far as they reach them."""
     army, inside = country.agency["army"], country.militants_inside
     growth = country.agencies.growth[army.rank]
-    ready = militants.second_line(army.quality, army.collusion, growth, country.base_presence)
+    ready = country.apply(
+        militants.second_line, army.quality, army.collusion, growth, country.base_presence
+    )
     called = country.apply(militants.alliance_force, inside, country.alignment)
     if crossed := country.watch.crossings("alliance", called):
         country.note("intervention", crossed[0], actor="russia", size=inside)

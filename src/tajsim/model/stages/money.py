@@ -158,7 +158,7 @@ def pay_clients(country: Country, takings: Array) -> None:
     need = total(claims)
     paid = country.apply(rents_rules.patronage_paid, ledger["patronage"], need)
     regime.shortfall = regime.shortfall + 0.2 * (
-        rents_rules.shortfall(paid, need) - regime.shortfall
+        country.apply(rents_rules.shortfall, paid, need) - regime.shortfall
     )
     parts = paid * claims / np.maximum(need, 1e-9)
     ledger.pay_in_turn("patronage", COMMANDERS, parts)

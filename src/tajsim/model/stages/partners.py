@@ -37,7 +37,8 @@ def offers(country: Country) -> None:
     weight = powers.carried + country.invested / country.home_output
     # What began to arrive in the first month is no gain of the year.
     slow = weight if country.months_run == 1 else powers.remembered
-    gain = offers_rules.rival_gain(offers_rules.advance(weight, slow)[:, None], WATCHED_BY)
+    gain = country.apply(offers_rules.advance, weight, slow)
+    gain = country.apply(offers_rules.rival_gain, gain[:, None], WATCHED_BY)
     powers.make_offers(country.regime.gap, gain, attention(country))
     powers.remembered = slow + (weight - slow) / 12.0
     pay_for_base(country)
@@ -100,11 +101,13 @@ ORDER_OF_HANDOVER = (1, 0, 2, 3, 4)
 def look_for_partners(country: Country) -> None:
     """Work out how far the regime relies on its patron, and how widely it looks for others."""
     regime, powers = country.regime, country.powers
-    whole = outsourcing.dependence(regime.task_provision, regime.effort)
-    country.reliance = outsourcing.reliance(whole, powers.carried, powers.moscow)
+    whole = country.apply(outsourcing.dependence, regime.task_provision, regime.effort)
+    country.reliance = country.apply(outsourcing.reliance, whole, powers.carried, powers.moscow)
     regime.unease = country.apply(outsourcing.unease, country.reliance)
     country.search = country.apply(outsourcing.search, regime.weakness, regime.unease)
-    country.displeasure = offers_rules.displeasure(country.leverage, country.reliance)
+    country.displeasure = country.apply(
+        offers_rules.displeasure, country.leverage, country.reliance
+    )
     tell_threat(country)
     # What the regime looked for and told in early 2004 stands in the budgets of that year. The
     # telling earns from the second month on, when aid has come in.
@@ -190,8 +193,8 @@ def delivery(country: Country) -> None:
     invest(country)
     presence(country)
     powers.carry()
-    country.regime.task_provision = outsourcing.provision_of_tasks(
-        np.swapaxes(powers.provision, 0, 1)
+    country.regime.task_provision = country.apply(
+        outsourcing.provision_of_tasks, np.swapaxes(powers.provision, 0, 1)
     )
 
 
@@ -274,7 +277,7 @@ def rank_services(country: Country) -> None:
     service = country.agency["security_ministry"]
     others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
     to_go = float(month_number(ELECTION) - country.calendar_month)
-    near = loyalty.election_near(np.mod(to_go, country.values.election_interval))
+    near = country.apply(loyalty.election_near, np.mod(to_go, country.values.election_interval))
     country.regime.rank_services(service.quality, others, near)
 
 
@@ -301,7 +304,9 @@ def perceived_threats(country: Country) -> Array:
 def position(country: Country) -> None:
     """Work out the regime's position between the camps, and what Moscow makes of it."""
     powers = country.powers
-    country.alignment = outsourcing.alignment(powers.carried, powers.west, powers.moscow)
+    country.alignment = country.apply(
+        outsourcing.alignment, powers.carried, powers.west, powers.moscow
+    )
     whole = np.maximum(total(powers.carried), 1e-9)
     country.west_share = total(powers.carried * powers.west) / whole
     country.objection = country.apply(
@@ -419,5 +424,5 @@ def climb_ladder(country: Country) -> None:
     regime.ladder = regime.ladder + taken
     lost = regime.ladder >= 1.0 + axes.REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)
-    before, country.standing = country.standing, violence.standing(regime.ladder)
+    before, country.standing = country.standing, country.apply(violence.standing, regime.ladder)
     note_ladder(country, taken, before, seats)
