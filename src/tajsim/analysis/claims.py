@@ -241,7 +241,11 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
             against = f" against {name}" if name else ""
             lines.append(f"Claims of {scenario}{against}: {counts(tested['verdict'])}.")
             rows = [claim_cells(row) for row in tested.itertuples()]
-            lines.append(numbers.text_table(CLAIMS_HEADER, rows, (0, 4, 5)))
+            header: tuple[str, ...] = CLAIMS_HEADER
+            if "mechanism" in part:
+                header = (*header, "mechanism")
+                rows = [[*row, said] for row, said in zip(rows, tested["mechanism"], strict=True)]
+            lines.append(numbers.text_table(header, rows, (0, 4, 5, 6)))
             lines.append(_RULE)
         if untested and len(others):
             lines += _not_tested(str(scenario), others)
@@ -258,7 +262,12 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
     found = counts(tested["verdict"]) or "none"
     said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {found}"
     others = len(claims) - len(tested)
-    return f"{said}, {others} not tested." if others else f"{said}."
+    said += f", {others} not tested." if others else "."
+    if "mechanism" in claims:
+        words = [word for word in claims["mechanism"] if word]
+        listed = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+        said += f"\nOf those that hold: {listed or 'none can be told'}."
+    return said
 
 
 def claim_cells(row: Any) -> list[str]:

@@ -159,6 +159,9 @@ def compare(options: Namespace) -> None:
         "SCENARIO",
         nargs="*",
     ),
+    verb.Option(
+        "--without-mechanism", "tell which claims need the mechanism they cite; takes far longer"
+    ),
     *SCOREBOARD,
 )
 def claims(options: Namespace) -> None:
@@ -167,12 +170,22 @@ def claims(options: Namespace) -> None:
     Prints, for each claim: the verdict (holds, fails, or undecided at this number of runs), the
     share of runs in which it holds, the mean paired difference with its 90 % interval, what is
     expected, and document and line.
+
+    With --without-mechanism each claim that holds is tested again with the rules held that carry
+    the mechanisms it cites (it needs them, or holds without them), and with all other rules held:
+    it restates one rule if its effect is then the same to a fifth.
     """
+    if options.without and options.without_mechanism:
+        raise UserError("claims: give --without or --without-mechanism, not both")
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
+        from tajsim.analysis.ablation import needed
         from tajsim.analysis.claims import claims_text, totals_text
 
         table = tajsim.claims(*options.scenarios, **draws)
+        if options.without_mechanism:
+            del draws["without"]
+            table = needed(table, options.scenarios, **draws)
         return f"{claims_text(table)}\n\n{totals_text(table, draws['runs'])}", table
 
     _score(options, work, "table")
