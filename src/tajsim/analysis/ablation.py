@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,11 +19,11 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, prepare, simulate
 from tajsim.errors import UserError
-from tajsim.files import csv_text, exists, read_text, write_whole
+from tajsim.files import exists, write_whole
 from tajsim.inputs.ledger import load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
-from tajsim.inputs.switches import held_rules, listed, switchable, themes
+from tajsim.inputs.switches import held_rules, listed, load_rules, switchable, themes
 from tajsim.results.effect import effect
 from tajsim.results.numbers import text_table
 from tajsim.results.select import gap
@@ -33,34 +31,13 @@ from tajsim.results.window import at_places, over, whole_period
 
 #: The scenario of which the outcomes are compared.
 PLAIN = "status-quo"
-#: What a claim says of the mechanism that it cites.
+#: What is looked at: headline outcomes, by name ``(run,)``; and verdicts, by name.
+PARTS = ("outcomes", "signs", "claims", "targets")
+Look = dict[str, dict[str, Any]]
+#: What a claim says of the mechanisms that it cites.
 NEEDS, HOLDS_WITHOUT, RESTATES = "needs its mechanism", "holds without it", "restates one rule"
 #: An effect that differs by less than this share of it is the same.
 FIFTH = 0.2
-
-
-@dataclass(frozen=True)
-class Carried:
-    """What is otherwise without a mechanism; lists are texts with blanks or semicolons between.
-
-    Attributes:
-        name: of a theme, of a rule, or of the mechanisms that the same rules carry.
-        rules: which are held.
-        outcomes: headline outcomes of the plain scenario that move, by how much of their level.
-        signs, claims, targets: whose verdict changes, and how.
-        runs, seed, parameters, model: what the row was made with.
-    """
-
-    name: str
-    rules: str
-    outcomes: str
-    signs: str
-    claims: str
-    targets: str
-    runs: int
-    seed: int
-    parameters: str
-    model: str
 
 
 def units(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
@@ -72,22 +49,11 @@ def units(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
         UserError: for each name in ``only`` that cannot be held.
     """
     held_rules(only)
-    named = listed(only) or [*themes(), *load_mechanisms()]
     found: dict[tuple[str, ...], list[str]] = {}
-    for name in named:
+    for name in listed(only) or [*themes(), *load_mechanisms()]:
         if rules := switchable()[name]:
             found.setdefault(rules, []).append(name)
     return {" ".join(names): rules for rules, names in found.items()}
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What is looked at, with nothing or something taken out: all as ``{name: ...}``."""
-
-    outcomes: dict[str, np.ndarray]
-    signs: dict[str, str]
-    claims: dict[str, str]
-    targets: dict[str, str]
 
 
 def ablate(
@@ -111,36 +77,28 @@ def ablate(
         scenarios, changes: whose claims and whose signs are looked at; by default all.
 
     Returns:
-        One row each, see `Carried`.
+        One row each: ``name``, the ``rules`` held, and, as texts with semicolons between,
+        ``outcomes`` of `PLAIN` that move, ``signs``, ``claims`` and ``targets`` whose verdict
+        changes; ``runs``, ``seed``, ``parameters`` and ``model`` that it was made with.
 
     Raises:
         UserError: for anything the caller can mend, such as a file with rows made otherwise.
     """
     if wrong := argument_errors(runs, seed, parameters, None, workers, 1000):
         raise UserError(wrong)
-    made = (runs, seed, parameters, model_version())
-    wanted = units(only)
-    rows = {row.name: row for row in _kept(out, made)}
-    left = [name for name in wanted if name not in rows]
-    total, done = 1 + len(left), 0
+    made = {"runs": runs, "seed": seed, "parameters": parameters, "model": model_version()}
+    wanted, table = units(only), _kept(out, made)
+    left = [name for name in wanted if name not in [*table["name"]]]
     draws = {"runs": runs, "seed": seed, "parameters": parameters, "workers": workers}
     look = partial(_look, draws=draws, scenarios=scenarios, changes=changes)
-    plain: _Look | None = None
-    for name in ["", *left] if left else ():
-        found = look(wanted.get(name, ()), _share(progress, done, total))
-        done += 1
-        if plain is None:
-            plain = found
-            continue
-        rows[name] = Carried(name, " ".join(wanted[name]), *_differences(plain, found), *made)
+    plain = look((), _share(progress, 0, 1 + len(left))) if left else {}
+    for done, name in enumerate(left, start=1):
+        held = look(wanted[name], _share(progress, done, 1 + len(left)))
+        row = {"name": name, "rules": " ".join(wanted[name]), **_differences(plain, held), **made}
+        table = pd.DataFrame([*table.to_dict("records"), row])
         if out is not None:
-            names = [field.name for field in fields(Carried)]
-            write_whole(Path(out), csv_text(names, map(_cells, rows.values())).encode())
-    return pd.DataFrame([asdict(rows[name]) for name in wanted])
-
-
-def _cells(row: Carried) -> list[object]:
-    return list(asdict(row).values())
+            write_whole(Path(out), table.to_csv(index=False))
+    return table.set_index("name", drop=False).loc[[*wanted]].reset_index(drop=True)
 
 
 def _share(progress: Progress | None, done: int, total: int) -> Progress | None:
@@ -150,26 +108,27 @@ def _share(progress: Progress | None, done: int, total: int) -> Progress | None:
     return lambda part, whole: progress(1000 * done + 1000 * part // whole, 1000 * total)
 
 
-def _kept(out: str | Path | None, made: tuple[int, int, str, str]) -> Iterator[Carried]:
-    """Yield the rows that a file holds.
+def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
+    """Return the rows that a file holds.
 
     Raises:
-        UserError: if they were made with other runs or by another model.
+        UserError: if it is no such table, or its rows were made otherwise.
     """
+    columns = ["name", "rules", *PARTS, *made]
     if out is None or not exists(Path(out)):
-        return
-    for row in csv.DictReader(read_text(Path(out), str(out)).splitlines()):
-        try:
-            values: dict[str, object] = {**row, "runs": int(row["runs"]), "seed": int(row["seed"])}
-            kept = Carried(**values)  # type: ignore[arg-type]
-        except (KeyError, TypeError, ValueError):
-            raise UserError(f"{out}: is no table of 'tajsim mechanisms --ablate'") from None
-        if (kept.runs, kept.seed, kept.parameters, kept.model) != made:
+        return pd.DataFrame(columns=columns)
+    try:
+        table = pd.read_csv(out, keep_default_na=False)
+    except (OSError, ValueError):
+        table = pd.DataFrame()
+    if list(table) != columns:
+        raise UserError(f"{out}: is no table of 'tajsim mechanisms --ablate'")
+    for name, value in made.items():
+        if other := [kept for kept in table[name] if kept != value]:
             raise UserError(
-                f"{out}: holds rows of {kept.runs} runs, seed {kept.seed}, {kept.parameters}, "
-                f"model {kept.model}; --overwrite begins anew"
+                f"{out}: holds rows of {name} {other[0]}, not {value}; --overwrite begins anew"
             )
-        yield kept
+    return table
 
 
 def _look(
@@ -178,73 +137,63 @@ def _look(
     draws: Mapping[str, Any],
     scenarios: Sequence[str],
     changes: Sequence[str],
-) -> _Look:
+) -> Look:
     """Simulate with some rules held, and return all that is looked at."""
     shares = [_share(progress, part, 4) for part in range(4)]
-    headline = with_weight(name for name, row in load_outcomes().items() if row.headline)
-    plan = prepare([PLAIN], outcomes=headline, without=rules, **draws)
+    headline = [name for name, row in load_outcomes().items() if row.headline]
+    plan = prepare([PLAIN], outcomes=with_weight(headline), without=rules, **draws)
     dataset = simulate(plan, shares[0])
     window = whole_period(dataset)
     tested = claims(*scenarios, progress=shares[1], without=rules, **draws)
     mark = plan.scenarios[0].name.removeprefix(PLAIN)
     named = tested["scenario"].str.removesuffix(mark) + ":" + tested["claim"]
     seen = signs(*changes, progress=shares[2], without=rules, **draws)
-    scores = validate(progress=shares[3], without=rules, **draws)
-    return _Look(
-        {
-            name: np.asarray(over(at_places(dataset, name), window).values[0])
-            for name, row in load_outcomes().items()
-            if row.headline
-        },
-        dict(zip(seen["sign"], seen["verdict"], strict=True)),
-        dict(zip(named, tested["verdict"], strict=True)),
-        {row.target: _met(row) for row in rows_of(scores.table)},
-    )
+    scores = validate(progress=shares[3], without=rules, **draws).table
+    return {
+        "outcomes": {n: np.asarray(over(at_places(dataset, n), window)[0]) for n in headline},
+        "signs": dict(zip(seen["sign"], seen["verdict"], strict=True)),
+        "claims": dict(zip(named, tested["verdict"], strict=True)),
+        "targets": {row.target: _met(row) for row in rows_of(scores)},
+    }
 
 
-def _met(row: object) -> str:
+def _met(row: Any) -> str:
     """Return whether a target is met: a number by 90 %, all else by half of the runs."""
-    kind, covered, place = (getattr(row, name) for name in ("kind", "covered", "percentile"))
-    return "met" if (covered == 1.0 if kind == "number" else place >= 0.5) else "missed"
+    met = row.covered == 1.0 if row.kind == "number" else row.percentile >= 0.5
+    return "met" if met else "missed"
 
 
-def _differences(plain: _Look, held: _Look) -> tuple[str, str, str, str]:
+def _differences(plain: Look, held: Look) -> dict[str, str]:
     """Return the outcomes that move and the verdicts that change, as texts."""
     moved = []
-    for name, level in plain.outcomes.items():
-        found, least = effect(gap(level, held.outcomes[name])), verdicts.smallest_effect(level)
-        if found.direction and abs(found.mean) >= max(least, 1e-300):
+    for name, level in plain["outcomes"].items():
+        found, least = effect(gap(level, held["outcomes"][name])), verdicts.smallest_effect(level)
+        if found.direction and abs(found.mean) >= least:
             mean = float(np.nanmean(np.abs(level)))
             moved.append(f"{name} {100.0 * found.mean / mean if mean else np.inf:+.3g} %")
-    pairs = ((plain.signs, held.signs), (plain.claims, held.claims), (plain.targets, held.targets))
-    changed = [
-        "; ".join(f"{n} {old} > {new[n]}" for n, old in before.items() if new[n] != old)
-        for before, new in pairs
-    ]
-    return "; ".join(moved), changed[0], changed[1], changed[2]
-
-
-HEADER = ("held", "rules", "outcomes", "signs", "claims", "targets", "most moved")
+    changed = {
+        part: "; ".join(
+            f"{name} {old} > {held[part][name]}"
+            for name, old in plain[part].items()
+            if held[part][name] != old
+        )
+        for part in PARTS[1:]
+    }
+    return {"outcomes": "; ".join(moved), **changed}
 
 
 def ablation_text(table: pd.DataFrame) -> str:
     """Return a line for each that was held, and which of them carry nothing."""
     rows, nothing = [], []
     for row in rows_of(table):
-        parts = [_listed(row, name) for name in ("outcomes", "signs", "claims", "targets")]
-        if not any(parts):
-            nothing.append(row.name)
-        counted = [str(len(part)) for part in parts]
+        parts = [list(filter(None, getattr(row, part).split("; "))) for part in PARTS]
+        nothing += [] if any(parts) else [row.name]
         most = sorted(parts[0], key=lambda text: -abs(float(text.split()[1])))[:2]
+        counted = [str(len(part)) for part in parts]
         rows.append([row.name, str(len(row.rules.split())), *counted, ", ".join(most)])
     said = f"{len(table)} held in turn: {len(nothing)} carry nothing"
     said += f": {', '.join(nothing)}." if nothing else "."
-    return f"{text_table(HEADER, rows, (0, 6))}\n\n{said}"
-
-
-def _listed(row: object, name: str) -> list[str]:
-    text = getattr(row, name)
-    return text.split("; ") if isinstance(text, str) and text else []
+    return f"{text_table(('held', 'rules', *PARTS, 'most moved'), rows, (0, 6))}\n\n{said}"
 
 
 def needed(
@@ -269,34 +218,29 @@ def needed(
         and ``effect_alone`` are the mean effects.
     """
     found = table.assign(mechanism="", effect_without=np.nan, effect_alone=np.nan)
+    holding = table[table["verdict"] == verdicts.HOLDS]
     groups = [
         (str(scenario), rules, part)
-        for (scenario, cited), part in table.groupby(["scenario", "mechanisms"], sort=False)
-        if (rules := _carrying(str(cited).split())) and (part["verdict"] == verdicts.HOLDS).any()
+        for (scenario, cited), part in holding.groupby(["scenario", "mechanisms"], sort=False)
+        if (rules := [n for name in str(cited).split() for n in switchable().get(name, ())])
     ]
     paths: dict[str, str | Path] = {Path(name).stem: name for name in scenarios}
-    everything = {full for theme in themes() for full in switchable()[theme]}
     for i, (scenario, rules, part) in enumerate(groups):
-        one, other = (
+        others = [name for name in load_rules() if name not in rules]
+        without, alone = (
             claims(
                 paths.get(scenario, scenario),
                 without=held,
                 progress=_share(progress, 2 * i + j, 2 * len(groups)),
                 **draws,
             ).set_index("claim")
-            for j, held in enumerate((rules, sorted(everything - {*rules})))
+            for j, held in enumerate((rules, others))
         )
-        for place, row in part[part["verdict"] == verdicts.HOLDS].iterrows():
-            without, alone = one.loc[row["claim"]], other.loc[row["claim"]]
-            same = abs(alone["effect"] - row["effect"]) < FIFTH * abs(row["effect"])
-            holds = without["verdict"] == verdicts.HOLDS
-            said = RESTATES if same else HOLDS_WITHOUT if holds else NEEDS
-            found.loc[place, "mechanism"] = said
-            found.loc[place, "effect_without"] = without["effect"]
-            found.loc[place, "effect_alone"] = alone["effect"]
+        for place, row in part.iterrows():
+            one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
+            same = abs(other["effect"] - row["effect"]) < FIFTH * abs(row["effect"])
+            holds = HOLDS_WITHOUT if one["verdict"] == verdicts.HOLDS else NEEDS
+            found.loc[place, "mechanism"] = RESTATES if same else holds
+            found.loc[place, "effect_without"] = one["effect"]
+            found.loc[place, "effect_alone"] = other["effect"]
     return found
-
-
-def _carrying(cited: Iterable[str]) -> list[str]:
-    """Return the rules that carry any of the mechanisms."""
-    return sorted({full for name in cited for full in switchable().get(name, ())})

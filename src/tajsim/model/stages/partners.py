@@ -421,6 +421,8 @@ def climb_ladder(country: Country) -> None:
         excused(country, country.values.moscow_tolerance),
     )
     taken = country.draws.happens("ladder", "regime", country.calendar_month, chance)
+    # The rule says so too; it may be held.
+    taken = taken * (regime.ladder < len(axes.REPRESSION_STEPS))
     regime.ladder = regime.ladder + taken
     lost = regime.ladder >= 1.0 + axes.REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)

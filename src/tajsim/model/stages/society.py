@@ -118,7 +118,9 @@ def grow_and_migrate(country: Country) -> None:
     country.people.pay_each("world", ledger.HOMES, births)
     demand = country.outside.migrant_demand
     country.regions.migrate(country.at_home, country.abroad, demand)
-    country.people.move_each(ledger.HOMES, ledger.AWAY, country.regions.leaving)
+    # A flow that is held may ask for more than there are.
+    leaving = np.clip(country.regions.leaving, -country.abroad, country.at_home)
+    country.people.move_each(ledger.HOMES, ledger.AWAY, leaving)
     notes.note_return(country)
 
 
@@ -187,19 +189,19 @@ def violence(country: Country, skill: Array) -> None:
     )
     country.regime.incidents = country.regime.incidents + happened
     leaving, fading, caught = country.apply(violence_rules.violent_flows, violent, pull, skill)
-    country.people.move("violent", "fighters_abroad", leaving)
+    leaving = country.people.draw("violent", "fighters_abroad", leaving)
     country.joined = country.joined + leaving
-    country.people.move("violent", "prisoners", caught)
+    country.people.draw("violent", "prisoners", caught)
     return_home(country, "violent", fading)
 
 
 def come_back(country: Country) -> None:
     """Fighters die or return, exiles are handed over, prisoners are released."""
     killed, back = country.apply(violence_rules.fighters_fate, country.people["fighters_abroad"])
-    country.people.move("fighters_abroad", "dead", killed)
-    country.people.move("fighters_abroad", "violent", back)
+    country.people.draw("fighters_abroad", "dead", killed)
+    country.people.draw("fighters_abroad", "violent", back)
     handed = country.apply(violence_rules.extradited, country.people["exiles"], country.alignment)
-    country.people.move("exiles", "prisoners", handed)
+    country.people.draw("exiles", "prisoners", handed)
     return_home(
         country, "prisoners", country.apply(violence_rules.released, country.people["prisoners"])
     )
@@ -212,5 +214,6 @@ def leave_home(country: Country, target: str, persons: Array) -> None:
 
 def return_home(country: Country, source: str, persons: Array) -> None:
     """Move people ``(run,)`` from an account to the regions, in proportion to people."""
+    persons = np.minimum(persons, np.maximum(country.people[source], 0.0))
     parts = persons * country.at_home / np.maximum(country.home_people, 1.0)
     country.people.pay_each(source, ledger.HOMES, parts)
