@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections import namedtuple
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -215,11 +214,12 @@ def test_files_inherit_and_tell_mistakes(tmp_path: Path) -> None:
 def test_ablation_tells_what_is_carried_and_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = ablation._Look({"a": np.arange(1.0, 9.0)}, {"s": HOLDS}, {"c": HOLDS}, {"t": "met"})
-    moved = replace(plain, outcomes={"a": 2.0 * plain.outcomes["a"]}, claims={"c": FAILS})
+    level = np.arange(1.0, 9.0)
+    plain = dict.fromkeys(ablation.PARTS, {"c": HOLDS}) | {"outcomes": {"a": level}}
+    moved = plain | {"outcomes": {"a": 2.0 * level}, "claims": {"c": FAILS}}
     asked: list[tuple[str, ...]] = []
 
-    def look(rules: tuple[str, ...], *_: object, **__: object) -> ablation._Look:
+    def look(rules: tuple[str, ...], *_: object, **__: object) -> ablation.Look:
         asked.append(tuple(rules))
         return moved if "state.polity" in rules else plain
 
@@ -262,6 +262,5 @@ def test_one_real_look(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ablation, "validate", lambda **_: SimpleNamespace(table=others[:0]))
     draws = {"runs": 2, "seed": 1, "parameters": "fixed", "workers": 1}
     seen = ablation._look(["state.polity"], None, draws, ["irpt-ban"], [])
-    assert seen.outcomes
-    assert seen.claims
-    assert all(name.startswith("irpt-ban:") for name in seen.claims)
+    assert seen["outcomes"]
+    assert all(name.startswith("irpt-ban:") for name in seen["claims"])

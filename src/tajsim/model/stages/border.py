@@ -168,10 +168,8 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
     load = net.bought * net.entry_share
     shelter = country.apply(sheltered, net.protection, country.shelter)
     # A foreign guard takes no orders from those above.
-    own = 1.0 - guard.share_of[:, [RUSSIANS]]
-    met, arranged, seized = country.apply(
-        border_guard.clear, load, *entry_guard, reach, luck, shelter * own
-    )
+    own, clear = 1.0 - guard.share_of[:, [RUSSIANS]], border_guard.clear
+    met, arranged, seized = country.apply(clear, load, *entry_guard, reach, luck, shelter * own)
     net.entry_load, net.entry_lost = load, seized
 
     stock = net.stock + (net.bought - total(seized))
@@ -185,7 +183,7 @@ def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
     out = stock * values.sale_share * net.exit_share
     exit_guard = guard.exit_detection[:, None], guard.exit_collusion[:, None]
     exit_met, exit_arranged, exit_seized = country.apply(
-        border_guard.clear, out, *exit_guard, reach, luck, shelter
+        clear, out, *exit_guard, reach, luck, shelter
     )
     net.exit_load, net.exit_lost = out, exit_seized
     net.stock = stock * (1.0 - values.sale_share - values.domestic_use)
