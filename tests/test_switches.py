@@ -215,7 +215,7 @@ def test_ablation_tells_what_is_carried_and_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     level = np.arange(1.0, 9.0)
-    plain = dict.fromkeys(ablation.PARTS, {"c": HOLDS}) | {"outcomes": {"a": level}}
+    plain = {part: {"c": HOLDS} for part in ablation.PARTS} | {"outcomes": {"a": level}}
     moved = plain | {"outcomes": {"a": 2.0 * level}, "claims": {"c": FAILS}}
     asked: list[tuple[str, ...]] = []
 
@@ -233,7 +233,7 @@ def test_ablation_tells_what_is_carried_and_resumes(
     assert "1 carry nothing: volume" in ablation.ablation_text(table)
     assert ablation.ablate("state", runs=2, out=out).equals(table[:1])
     assert len(asked) == 3
-    with pytest.raises(UserError, match="holds rows of 2 runs"):
+    with pytest.raises(UserError, match="holds rows of runs 2, not 3"):
         ablation.ablate("state", runs=3, out=out)
 
 
