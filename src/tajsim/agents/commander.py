@@ -103,8 +103,8 @@ class Commanders(Actors[Commander]):
         self.power = power * self.in_place
         # Open disobedience costs him the credit of loyalty, as a captive's word does.
         doubted = np.maximum(self.named, self.grudge)
-        self.threat = purges.perceived_threat(
-            self.power, self.loyalty, trust, self.opposition, doubted
+        self.threat = self.apply(
+            purges.perceived_threat, self.power, self.loyalty, trust, self.opposition, doubted
         )
 
     def hazard(self, guarantee: Array, months_since: Array, urge: Array, standing: Array) -> Array:

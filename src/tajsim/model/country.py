@@ -187,6 +187,8 @@ class Country(Stated, mesa.Model):
         """Turn the calendar; last month's flows are remembered, those of this month begin."""
         self.last, self.now = self.now, Flows(self.run_count)
         self.calendar.turn(self.calendar_month, self.months_run)
+        if self.values.switches:
+            self.values.switches.new_month()
 
     def forget_events(self) -> None:
         """Begin the chronicle anew."""
@@ -194,7 +196,7 @@ class Country(Stated, mesa.Model):
 
     def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
         """Call a rule with a state, by position or by name, and the parameters, families whole."""
-        return rule(*state, **named, **self.values.of(rule))
+        return self.switched(rule, rule(*state, **named, **self.values.of(rule)))
 
     def note(
         self,

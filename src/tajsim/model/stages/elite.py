@@ -193,7 +193,7 @@ def contest(country: Country) -> None:
     sides = take_sides(country, leaves, settled)
     share = strength_behind(country, sides.behind + sides.bargains, settled)
     act(country, sides)
-    kind = kind_of_ending(leaves, share, total(sides.bargains), total(sides.fights))
+    kind = country.apply(kind_of_ending, leaves, share, total(sides.bargains), total(sides.fights))
     regime.end_term(ends, kind * standing, share, leaves)
     note_contest(country, sides, kind * standing, share)
 
@@ -224,7 +224,7 @@ def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
     agencies, commanders = country.agencies, country.commanders
     away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
     force = OWN * agencies.strength * agencies.quality
-    ranks = ranks_behind(country.regime.trust, agencies.on_the_side, settled)
+    ranks = country.apply(ranks_behind, country.regime.trust, agencies.on_the_side, settled)
     found, against = total(force * ranks * (1.0 - away)), total(force * away)
     men = commanders.men * commanders.in_place
     for ours, theirs in zip(men * behind, men * (1.0 - behind), strict=True):

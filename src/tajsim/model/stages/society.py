@@ -135,7 +135,9 @@ def grow_and_migrate(country: Country) -> None:
     country.people.pay_each("world", ledger.HOMES, country.at_home * growth)
     demand, usual = country.outside.migrant_demand, country.abroad_start
     country.regions.migrate(country.at_home, country.abroad, demand, usual)
-    country.people.move_each(ledger.HOMES, ledger.AWAY, country.regions.leaving)
+    # A flow that is held may ask for more than there are.
+    leaving = np.clip(country.regions.leaving, -country.abroad, country.at_home)
+    country.people.move_each(ledger.HOMES, ledger.AWAY, leaving)
     notes.note_return(country)
 
 
@@ -179,9 +181,9 @@ def radicalise(country: Country, skill: Array, faith: Array) -> None:
     leaving, fading, caught = country.apply(
         violence_rules.violent_flows, violent=country.people["violent"], pull=pull, skill=skill
     )
-    country.people.move("violent", "fighters_abroad", leaving)
+    country.people.draw("violent", "fighters_abroad", leaving)
     country.joined = country.joined + leaving
-    country.people.move("violent", "prisoners", caught)
+    country.people.draw("violent", "prisoners", caught)
     move_home(country, "violent", fading)
 
 
@@ -220,8 +222,8 @@ def come_back(country: Country) -> None:
         fighters=country.people["fighters_abroad"],
         war=np.minimum(country.outside.war_abroad, 1.0),
     )
-    country.people.move("fighters_abroad", "dead", killed)
-    country.people.move("fighters_abroad", "violent", back)
+    country.people.draw("fighters_abroad", "dead", killed)
+    country.people.draw("fighters_abroad", "violent", back)
     free = country.apply(violence_rules.released, prisoners=country.people["prisoners"])
     move_home(country, "prisoners", free)
 
