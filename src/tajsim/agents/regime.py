@@ -175,31 +175,47 @@ class Regime(Actor):
         """Return the growth of the drive to remove rivals since early 2004, ratio."""
         return self.apply(loyalty.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
 
-    def weigh_leaving(self, to_go: float, loyal: Array, steps: int) -> Array:
-        """Weigh leaving office at the end of the term; return the chance that an heir is named."""
-        self.near = self.apply(succession_rules.nearness, np.full(self.runs, to_go))
+    def weigh_leaving(self, to_go: np.float64, loyal: Array, steps: int) -> Array:
+        """Weigh leaving office at the end of the term; return the chance that an heir is named.
+
+        Args:
+            to_go: months to the end, negative after it: then nothing is weighed any more.
+        """
+        over, months = to_go < 0.0, np.full(self.runs, np.maximum(to_go, 0.0))
+        self.near = np.where(over, 0.0, self.apply(succession_rules.nearness, months))
         danger = self.apply(succession_rules.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
-        self.ready = self.apply(succession_rules.readiness_to_leave, danger)
+        ready = self.apply(succession_rules.readiness_to_leave, danger)
+        self.ready = np.where(over, self.ready, ready)
         return self.apply(succession_rules.heir_chance, self.near, self.ready, danger, self.heir)
 
-    def name_heir(self, named: Array, loyal: Array) -> None:
-        """Name an heir where ``named`` is 1, and work out how far all is settled."""
-        self.heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
-        self.settled = self.apply(succession_rules.settlement, self.heir, loyal)
-        self.doubt = self.apply(
-            succession_rules.doubt_of_after, self.near, self.settled, self.ready
-        )
+    def name_heir(self, to_go: np.float64, named: Array, loyal: Array) -> None:
+        """Name an heir where ``named`` is 1, and work out how far all is settled.
 
-    def end_term(self, ending: Array, behind: Array, left: Array) -> None:
-        """Take over what the contest came to; only those who stood behind it are trusted."""
-        self.ending, self.behind, self.left = ending, behind, left
-        self.unsettled = (1.0 - behind) * (ending > 0.5)
-        self.trust = np.where(ending > 0.5, np.minimum(self.trust, behind), self.trust)
+        After the end of the term only what the contest left open is in doubt.
+        """
+        over = to_go < 0.0
+        heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
+        self.heir = np.where(over, self.heir, heir)
+        settled = self.apply(succession_rules.settlement, self.heir, loyal)
+        self.settled = np.where(over, self.settled, settled)
+        doubt = self.apply(succession_rules.doubt_of_after, self.near, self.settled, self.ready)
+        self.doubt = np.where(over, self.unsettled, doubt)
+        faded = self.apply(succession_rules.unsettled_step, self.unsettled)
+        self.unsettled = np.where(over, faded, self.unsettled)
 
-    def remember_contest(self) -> None:
-        """After the end of the term only what the contest left open is in doubt."""
-        self.doubt, self.near = self.unsettled, self.zeros()
-        self.unsettled = self.apply(succession_rules.unsettled_step, self.unsettled)
+    def end_term(self, ends: Array, ending: Array, behind: Array, left: Array) -> None:
+        """Take over what the contest came to; only those who stood behind it are trusted.
+
+        Args:
+            ends: 1 where the term ends this month, ``(run,)``; elsewhere nothing changes.
+        """
+        now = ends > 0.5
+        self.ending = np.where(now, ending, self.ending)
+        self.behind = np.where(now, behind, self.behind)
+        self.left = np.where(now, left, self.left)
+        self.unsettled = np.where(now, (1.0 - behind) * (ending > 0.5), self.unsettled)
+        trust = np.where(ending > 0.5, np.minimum(self.trust, behind), self.trust)
+        self.trust = np.where(now, trust, self.trust)
 
     def bear(
         self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
@@ -218,9 +234,9 @@ class Regime(Actor):
         self.strain = self.apply(state_rules.strain_step, self.strain, sum(parts, self.zeros()))
         return self.apply(state_rules.failure_chance, self.strain)
 
-    def stand(self, fails: Array, months: int) -> None:
+    def stand(self, fails: Array, months: np.float64) -> None:
         """Fail where ``fails`` is 1, and work out the state of the polity."""
         fresh = fails * (1.0 - self.failed)
         self.failed = np.maximum(self.failed, fails)
-        self.failed_month = np.where(fresh > 0.5, float(months), self.failed_month)
+        self.failed_month = np.where(fresh > 0.5, months, self.failed_month)
         self.polity = self.apply(state_rules.polity, self.strain, self.failed)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import tajsim.agents
 import tajsim.model
+import tajsim.model.calendar as calendar
 import tajsim.rules
 from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import SecurityAgencies, SecurityAgency, mean_of_own
@@ -198,6 +199,11 @@ class Country(Stated, mesa.Model):
     def calendar_month(self) -> int:
         """Months since year 0: the month number that keys the draws."""
         return self.first_month + self.months_run
+
+    @property
+    def calendar(self) -> calendar.Calendar:
+        """What depends on the month alone, for stages to read."""
+        return calendar.of_month(self.calendar_month, self.months_run)
 
     @property
     def home_people(self) -> Array:

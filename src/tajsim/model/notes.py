@@ -110,7 +110,9 @@ PROTEST = ("anger", "arrest_here", "went_unchecked")
 
 
 def note_harvest(country: Country) -> None:
-    """Note a harvest that is far from the expected one."""
+    """Note a harvest that is far from the expected one, in the month in which it is known."""
+    if not country.calendar.crop:
+        return
     luck = country.outside.harvest_luck
     for kind, far in (
         ("large_harvest", luck >= LARGE_HARVEST),

@@ -11,13 +11,12 @@ import tajsim.model.notes as notes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
 from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED, Commander
 from tajsim.axes import Array, column, total
-from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
 from tajsim.rules.purges import disloyalty_reasons, obedience_reasons, resistance_reasons
 from tajsim.rules.succession import bargain_chance, kind_of_ending, ranks_behind
-from tajsim.world import SECTION_REGION, TERM_END, UNDER_PRESIDENT
+from tajsim.world import SECTION_REGION, UNDER_PRESIDENT
 
 #: Part of an agency that goes with its head.
 WITH_THE_HEAD = 0.5
@@ -169,45 +168,47 @@ def go_over(country: Country) -> None:
 
 def look_ahead(country: Country) -> None:
     """The ruler and the elite weigh what comes. Writes: readiness, heir, settlement, doubt."""
-    regime = country.regime
-    to_go = month_number(TERM_END) - country.calendar_month
-    if to_go < 0:
-        regime.remember_contest()
-    else:
-        here = country.commanders.in_place
-        count, held = total(here), total(here * country.commanders.loyalty)
-        # Where no commander is left the apparatus is all there is to trust.
-        loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
-        chance = regime.weigh_leaving(float(to_go), loyal, len(axes.REPRESSION_STEPS))
-        named = country.draws.happens("heir", "regime", country.calendar_month, chance)
-        new = named * (1.0 - regime.heir)
-        regime.name_heir(named, loyal)
-        country.note("heir_named", new, actor="regime", size=regime.doubt)
+    regime, to_go, here = country.regime, country.calendar.to_term, country.commanders.in_place
+    count, held = total(here), total(here * country.commanders.loyalty)
+    # Where no commander is left the apparatus is all there is to trust.
+    loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
+    chance = regime.weigh_leaving(to_go, loyal, len(axes.REPRESSION_STEPS))
+    named = country.draws.happens("heir", "regime", country.calendar_month, chance)
+    new = named * (1.0 - regime.heir)
+    regime.name_heir(to_go, named, loyal)
+    country.note("heir_named", new, actor="regime", size=regime.doubt)
     country.commanders.doubt = regime.doubt + country.commanders.zeros()
 
 
 def contest(country: Country) -> None:
     """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
-    if country.calendar_month != month_number(TERM_END):
+    ends = country.calendar.term_ends
+    if not ends.any():
         return
     regime = country.regime
-    month, standing = country.calendar_month, 1.0 - regime.failed
+    month, standing = country.calendar_month, ends * (1.0 - regime.failed)
     leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
     # What stands behind a ruler who stays is only that nobody is unsure who rules.
     staying = 1.0 - country.values.staying_doubt
     settled = np.where(leaves > 0.5, regime.settled, staying)
-    sides = take_sides(country, leaves, settled)
+    sides = take_sides(country, standing, leaves, settled)
     share = strength_behind(country, sides.behind + sides.bargains, settled)
     act(country, sides)
     kind = kind_of_ending(leaves, share, total(sides.bargains), total(sides.fights))
-    regime.end_term(kind * standing, share, leaves)
+    regime.end_term(ends, kind * standing, share, leaves)
     note_contest(country, sides, kind * standing, share)
 
 
-def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
-    """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
+def take_sides(country: Country, standing: Array, leaves: Array, settled: Array) -> Sides:
+    """Let each commander stand behind the arrangement, bargain, fight or keep apart.
+
+    Args:
+        standing: 1 where the term ends in a state that has not failed, ``(run,)``.
+        leaves: 1 where the ruler leaves, ``(run,)``.
+        settled: how far it is settled what comes, 0 to 1, ``(run,)``.
+    """
     commanders, month = country.commanders, country.calendar_month
-    here = commanders.in_place * (1.0 - country.regime.failed)
+    here = commanders.in_place * standing
     chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
     behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
@@ -273,7 +274,7 @@ def state(country: Country) -> None:
         regime.doubt,
     )
     fails = country.draws.happens("failure", "state", country.calendar_month, chance)
-    regime.stand(np.maximum(fails, country.coup), country.months_run)
+    regime.stand(np.maximum(fails, country.coup), country.calendar.number)
     notes.note_polity(country, regime.doubt)
 
 
@@ -296,13 +297,12 @@ def armed_men(country: Country) -> Array:
 
 def remember_exits(country: Country) -> None:
     """Remember what leaves by each exit, of late and in the first year."""
-    leaving, month = country.now["heroin_leaving"], country.months_run
-    if month < 12:
-        past = country.exits_usual if month else leaving
-        country.exits_usual = past + (leaving - past) / (month + 1.0)
-        country.exits_lately = country.exits_usual
-    else:
-        country.exits_lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)
+    leaving, early = country.now["heroin_leaving"], country.calendar.first_year > 0.5
+    past = country.exits_usual if country.months_run else leaving
+    usual = past + (leaving - past) / (country.calendar.number + 1.0)
+    lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)
+    country.exits_usual = np.where(early, usual, country.exits_usual)
+    country.exits_lately = np.where(early, usual, lately)
 
 
 #: Causes of what commanders do, and the ways in which a term ends, in the chronicle.

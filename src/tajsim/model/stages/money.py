@@ -40,7 +40,7 @@ def money(country: Country) -> None:
 
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
-    months = np.full(country.run_count, float(country.months_run))
+    months = np.full(country.run_count, country.calendar.number)
     sent = country.apply(
         grievance_rules.remittances, country.migrants, country.outside.migrant_demand, months
     )

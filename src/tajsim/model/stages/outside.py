@@ -9,17 +9,16 @@ from tajsim.model.country import Country
 from tajsim.model.record import measured
 from tajsim.rules import drug_market, offers
 
-HARVEST_MONTH = 5  # June: the crop is in
-
 
 def outside_world(country: Country) -> None:
     """Apply events; draw harvest and migrants' work, on the terms they get. Writes: drivers."""
     events.apply_events(country)
     out, draws, month = country.outside, country.draws, country.calendar_month
-    if country.months_run == 0 or month % 12 == HARVEST_MONTH:
-        normal = draws.normal("harvest", "afghanistan", month)
-        out.harvest_luck = country.apply(offers.harvest_of_year, normal)
-        notes.note_harvest(country)
+    luck = country.apply(
+        offers.harvest_of_year, draws.normal("harvest", "afghanistan", month)
+    )
+    out.harvest_luck = np.where(country.calendar.crop > 0.5, luck, out.harvest_luck)
+    notes.note_harvest(country)
     out.harvest = country.values.afghan_harvest * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
     out.demand_shock = country.apply(offers.autoregressive, out.demand_shock, shock)
@@ -39,7 +38,7 @@ def routes(country: Country) -> None:
     bought = total(networks.bought)
     country.price_in = country.apply(drug_market.price_at_border, bought, country.outside.harvest)
     country.now["heroin_price"] = country.price_in
-    months = np.full(country.run_count, float(country.months_run))
+    months = np.full(country.run_count, country.calendar.number)
     country.price_out = country.apply(drug_market.price_beyond, months)
     barrier = np.zeros((len(EXITS), country.run_count))
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.

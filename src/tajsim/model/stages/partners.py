@@ -6,7 +6,6 @@ import tajsim.axes as axes
 from tajsim.agents.agency import OWN, mean_by_task, shared_out
 from tajsim.agents.commander import SERVING, WAITING
 from tajsim.axes import Array, column, total
-from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_offers, note_position
 from tajsim.model.stages.elite import look_ahead
@@ -17,7 +16,7 @@ from tajsim.rules import loyalty, militants, outsourcing, succession, violence
 from tajsim.rules import offers as offers_rules
 from tajsim.rules.aid import diverted_share, duplication
 from tajsim.rules.outsourcing import threat_of_ideas
-from tajsim.world import ELECTION, EMBASSY_GUARD, WATCHED
+from tajsim.world import EMBASSY_GUARD, WATCHED
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
 #: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
@@ -273,8 +272,8 @@ def rank_services(country: Country) -> None:
     """Let the Security Ministry and the police compete, the more so before elections."""
     service = country.agency["security_ministry"]
     others = total(country.agencies.collusion * OTHERS) / total(OTHERS)
-    to_go = float(month_number(ELECTION) - country.calendar_month)
-    near = loyalty.election_near(np.mod(to_go, country.values.election_interval))
+    to_go = np.mod(country.calendar.to_election, country.values.election_interval)
+    near = loyalty.election_near(to_go)
     country.regime.rank_services(service.quality, others, near)
 
 
