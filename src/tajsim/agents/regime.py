@@ -203,11 +203,11 @@ class Regime(Actor):
         faded = self.apply(succession_rules.unsettled_step, self.unsettled)
         self.unsettled = np.where(over, faded, self.unsettled)
 
-    def end_term(self, ends: Array, ending: Array, behind: Array, left: Array) -> None:
+    def end_term(self, ends: np.float64, ending: Array, behind: Array, left: Array) -> None:
         """Take over what the contest came to; only those who stood behind it are trusted.
 
         Args:
-            ends: 1 where the term ends this month, ``(run,)``; elsewhere nothing changes.
+            ends: 1 if the term ends this month; otherwise nothing changes.
         """
         now = ends > 0.5
         self.ending = np.where(now, ending, self.ending)

@@ -107,7 +107,7 @@ class TajikistanModel(country.Country):
         Raises:
             UserError: if all months are simulated.
         """
-        if self.months_run == self.month_count:
+        if not self.month_count - self.months_run:
             raise UserError(f"all {self.month_count} months are simulated; set a later end")
         self.last, self.now = self.now, ledger.Flows(self.run_count)
         for _, stage in self.month:

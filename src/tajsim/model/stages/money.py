@@ -253,9 +253,9 @@ def arrest_strongmen(country: Country, sent: Array) -> None:
         local = np.flatnonzero(commanders.place == r)
         if not local.size:
             continue
-        strongest = local[np.argmax(power[local], axis=0)]
-        for i in local:
-            order = sent[r] * here[i] * (strongest == i)
+        strongest = np.argmax(power[local], axis=0)
+        for place, i in enumerate(local):
+            order = sent[r] * here[i] * (strongest == place)
             name, size = commanders.names[i], commanders.threat[i]
             new = order * (orders[i] < 0.5)
             country.note(
