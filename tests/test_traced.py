@@ -95,7 +95,8 @@ def test_the_graph_holds_what_a_generator_of_code_needs() -> None:
     asked = graph.inputs()
     assert Input("draw", "harvest", ("afghanistan",)) in asked
     assert Input("parameter", "agency_pay.army") in asked
-    assert {"crop", "first_year", "term_ends"} <= {i.name for i in asked if i.kind == "month"}
+    dates = {"calendar.to_election", "calendar.harvest_in", "calendar.term_ends"}
+    assert dates <= {i.name for i in asked if i.kind == "state"}
     # The run axis comes last, or the node is the same in all runs; each node follows its own.
     assert all(not node.shape or node.shape[-1] in (RUNS, 1) for node in nodes)
     place = {id(node): i for i, node in enumerate(nodes)}
@@ -137,8 +138,8 @@ def june(country: Country) -> None:
         country.gangs = country.gangs + 1.0
 
 
-def election(country: Country) -> None:
-    if country.calendar.to_election < 1.0:
+def crop(country: Country) -> None:
+    if country.calendar.harvest_in.all():
         country.gangs = country.gangs + 1.0
 
 
@@ -192,11 +193,11 @@ def line_of(stage: Callable[[Country], None]) -> int:
         (number, "one number is taken"),
         (truth, "a branch on the value of an array"),
         (whole, "runs are put together"),
-        (mask, "a mask that differs by run"),
-        (rows, "a mask that differs by run"),
+        (mask, "a mask that may differ by run"),
+        (rows, "a mask that may differ by run"),
         (one_run, "some runs are singled out"),
         (june, "a branch on the month"),
-        (election, "a branch on the value"),
+        (crop, "runs are put together"),
         (elsewhere, "numbers of runs that are no state"),
         (unknown, "cannot be traced"),
         (made_outside, "made outside it"),

@@ -175,47 +175,51 @@ class Regime(Actor):
         """Return the growth of the drive to remove rivals since early 2004, ratio."""
         return self.apply(loyalty.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
 
-    def weigh_leaving(self, to_go: np.float64, loyal: Array, steps: int) -> Array:
+    def weigh_leaving(self, to_go: Array, over: Array, loyal: Array, steps: int) -> Array:
         """Weigh leaving office at the end of the term; return the chance that an heir is named.
 
         Args:
-            to_go: months to the end, negative after it: then nothing is weighed any more.
+            to_go: months to the end of the term, negative after it.
+            over: 1 after it, when what was weighed last stands, else 0.
+            loyal: mean loyalty of the commanders, 0 to 1.
+            steps: of the ladder of repression.
         """
-        over, months = to_go < 0.0, np.full(self.runs, np.maximum(to_go, 0.0))
-        self.near = np.where(over, 0.0, self.apply(succession_rules.nearness, months))
+        near = self.apply(succession_rules.nearness, np.maximum(to_go, 0.0))
+        self.near = (1.0 - over) * near
         danger = self.apply(succession_rules.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
         ready = self.apply(succession_rules.readiness_to_leave, danger)
-        self.ready = np.where(over, self.ready, ready)
+        self.ready = np.where(over > 0.5, self.ready, ready)
         return self.apply(succession_rules.heir_chance, self.near, self.ready, danger, self.heir)
 
-    def name_heir(self, to_go: np.float64, named: Array, loyal: Array) -> None:
+    def name_heir(self, named: Array, over: Array, loyal: Array) -> None:
         """Name an heir where ``named`` is 1, and work out how far all is settled.
 
-        After the end of the term only what the contest left open is in doubt.
+        After the end of the term (``over`` is 1) only what the contest left open is in doubt.
         """
-        over = to_go < 0.0
+        past = over > 0.5
         heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
-        self.heir = np.where(over, self.heir, heir)
+        self.heir = np.where(past, self.heir, heir)
         settled = self.apply(succession_rules.settlement, self.heir, loyal)
-        self.settled = np.where(over, self.settled, settled)
+        self.settled = np.where(past, self.settled, settled)
         doubt = self.apply(succession_rules.doubt_of_after, self.near, self.settled, self.ready)
-        self.doubt = np.where(over, self.unsettled, doubt)
-        faded = self.apply(succession_rules.unsettled_step, self.unsettled)
-        self.unsettled = np.where(over, faded, self.unsettled)
+        self.doubt = np.where(past, self.unsettled, doubt)
+        fading = self.apply(succession_rules.unsettled_step, self.unsettled)
+        self.unsettled = np.where(past, fading, self.unsettled)
 
-    def end_term(self, ends: np.float64, ending: Array, behind: Array, left: Array) -> None:
+    def end_term(self, ends: Array, ending: Array, behind: Array, left: Array) -> None:
         """Take over what the contest came to; only those who stood behind it are trusted.
 
         Args:
-            ends: 1 if the term ends this month; otherwise nothing changes.
+            ends: 1 in the month in which the term ends, else 0; all is as before in the others.
+            ending, behind, left: kind of the ending, 0 where there is none; armed strength behind
+                it, 0 to 1; 1 where the ruler left.
         """
-        now = ends > 0.5
-        self.ending = np.where(now, ending, self.ending)
-        self.behind = np.where(now, behind, self.behind)
-        self.left = np.where(now, left, self.left)
-        self.unsettled = np.where(now, (1.0 - behind) * (ending > 0.5), self.unsettled)
-        trust = np.where(ending > 0.5, np.minimum(self.trust, behind), self.trust)
-        self.trust = np.where(now, trust, self.trust)
+        new, contested = ends > 0.5, ending > 0.5
+        self.ending = np.where(new, ending, self.ending)
+        self.behind = np.where(new, behind, self.behind)
+        self.left = np.where(new, left, self.left)
+        self.unsettled = np.where(new, (1.0 - behind) * contested, self.unsettled)
+        self.trust = np.where(contested, np.minimum(self.trust, behind), self.trust)
 
     def bear(
         self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
@@ -234,7 +238,7 @@ class Regime(Actor):
         self.strain = self.apply(state_rules.strain_step, self.strain, sum(parts, self.zeros()))
         return self.apply(state_rules.failure_chance, self.strain)
 
-    def stand(self, fails: Array, months: np.float64) -> None:
+    def stand(self, fails: Array, months: Array) -> None:
         """Fail where ``fails`` is 1, and work out the state of the polity."""
         fresh = fails * (1.0 - self.failed)
         self.failed = np.maximum(self.failed, fails)

@@ -28,8 +28,6 @@ def given(model: TajikistanModel) -> Callable[[Input], Any]:
     def answer(asked: Input) -> Any:
         if asked.kind == "draw":
             return draws.uniform_each(asked.name, asked.actors, month)
-        if asked.kind == "month":
-            return getattr(model.calendar, asked.name)
         if asked.kind == "flow":
             return model.now[asked.name]
         return model.values[asked.name] if asked.kind == "parameter" else places[asked.name]
@@ -38,7 +36,8 @@ def given(model: TajikistanModel) -> Callable[[Input], Any]:
 
 
 def events_first(model: TajikistanModel) -> dict[str, list[Any]]:
-    """Apply the events of the coming month before its step; return the ramps to be put back."""
+    """Turn to the coming month and apply its events; return the ramps to be put back."""
+    model.calendar.turn(model.calendar_month, model.months_run)
     apply_events(model)
     model.events_by_month.pop(model.calendar_month, None)
     ramps, model.ramps = model.ramps, {}

@@ -1,8 +1,8 @@
 """The month as a graph: nodes are operations of numpy on arrays whose last axis is the run.
 
 A node holds no numbers but constants, and no number of runs: evaluation takes it from the inputs.
-What goes in is named (`Input`): states and flows of the month before, parameters, keyed draws and
-values of the month. What comes out are states, flows and outcomes after the month.
+What goes in is named (`Input`): states, the date among them, flows of the month before, parameters
+and keyed draws. What comes out are states, flows and outcomes after the month.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Shape = tuple[int, ...]
 class Input(NamedTuple):
     """What a graph is given for a month.
 
-    ``kind`` is "state", "flow" (of the month before), "parameter", "draw" or "month". ``name`` is
-    a path ("commanders.loyalty"), for a draw its process; ``actors`` are those who draw.
+    ``kind`` is "state", "flow" (of the month before), "parameter" or "draw". ``name`` is a path
+    ("commanders.loyalty", "calendar.term_ends"), for a draw its process; ``actors`` draw.
     """
 
     kind: str

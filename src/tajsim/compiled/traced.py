@@ -8,10 +8,10 @@ numbers, so that whatever asks for one is refused, with the line that asked.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from linecache import getline
 from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -81,8 +81,8 @@ class Recorder:
         return self._known[key]
 
     def input(self, given: Input, *shape: int) -> Any:
-        """Return an input of a shape but for its run axis; one of the month is a number."""
-        sample = np.float64(1.0) if given.kind == "month" else np.ones((*shape, self.runs))
+        """Return an input, its run axis besides the others."""
+        sample = np.ones((*shape, self.runs))
         return Traced(self, self._new(given, sample, "input", (), {"input": given}))
 
     def constant(self, value: Any) -> Node:
@@ -144,6 +144,14 @@ def _key(static: Any) -> Any:
     return repr(static)
 
 
+def _compared(how: str) -> Any:
+    def compare(self: MonthNumber, other: int) -> bool:
+        found: bool = getattr(int, how)(self, other)
+        return found if other < 2 else self._refuse()
+
+    return compare
+
+
 class MonthNumber(int):
     """The number of the month: it keys draws, adds up, and is no condition.
 
@@ -153,36 +161,19 @@ class MonthNumber(int):
     def _refuse(self, *args: Any) -> Any:
         raise refused("a branch on the month, which `country.calendar` has as values")
 
-    __mod__ = __floordiv__ = __truediv__ = __float__ = __index__ = _refuse
-
-    def _compared(how: str) -> Any:  # type: ignore[misc]
-        def compare(self: MonthNumber, other: int) -> bool:
-            found: bool = getattr(int, how)(self, other)
-            return found if other < 2 else self._refuse()
-
-        return compare
-
+    __mod__ = __floordiv__ = __truediv__ = __float__ = _refuse
     __eq__, __ne__, __lt__ = _compared("__eq__"), _compared("__ne__"), _compared("__lt__")
     __le__, __gt__, __ge__ = _compared("__le__"), _compared("__gt__"), _compared("__ge__")
     __hash__ = int.__hash__
 
 
-#: Functions of numpy that answer by the shape of an array alone.
-_OF_SHAPE: dict[Any, Callable[..., Any]] = {
-    np.ndim: lambda x: x.ndim,
-    np.shape: lambda x: x.shape,
-    np.size: lambda x: x.size,
-}
-_FOLDS = {"max": "maximum", "min": "minimum", "any": "logical_or", "all": "logical_and"}
-_FOLDS |= {"amax": "maximum", "amin": "minimum", "sum": "add", "prod": "multiply"}
-_LIKE = {np.zeros_like: 0.0, np.ones_like: 1.0}
-_SCALARS = (int, np.integer, slice)
+def _over(op: str) -> Any:
+    """Return a method that puts together what stands on one axis, never on that of the runs."""
+    return lambda self, axis=None: self._record(op, self, axis=self._axis(axis))
 
 
-class Flags:
-    """What an array says of itself that has no meaning here, and may be set."""
-
-    writeable = True
+#: Functions of numpy that are methods of an array as well.
+_METHODS = {"max", "min", "any", "all", "sum", "prod", "argmax", "argmin", "take", "swapaxes"}
 
 
 class Traced(NDArrayOperatorsMixin):
@@ -192,7 +183,7 @@ class Traced(NDArrayOperatorsMixin):
         self, recorder: Recorder, node: Node | None = None, base: Any = None, index: Any = None
     ) -> None:
         self.recorder, self._node, self._base, self._index = recorder, node, base, index
-        self.flags = Flags()
+        self.flags = SimpleNamespace(writeable=True)
 
     @property
     def node(self) -> Node:
@@ -257,27 +248,19 @@ class Traced(NDArrayOperatorsMixin):
         parts = index if isinstance(index, tuple) else (index,)
         for part in parts:
             if isinstance(part, Traced):
-                raise refused(
-                    "rows are chosen by a mask that differs by run"
-                    if part.dtype == bool
-                    else "rows are chosen by numbers that differ by run (see `pick`)"
-                )
+                by = "a mask" if part.dtype == bool else "numbers"
+                raise refused(f"rows are chosen by {by} that may differ by run")
         self.recorder.check_index(self.shape, parts)
         return parts
 
     def __getitem__(self, index: Any) -> Traced:
         parts = index if isinstance(index, tuple) else (index,)
-        picks = isinstance(parts[0], Traced) and parts[0].dtype != bool
-        if (
-            picks
-            and len(parts) == self.ndim == 2
-            and np.array_equal(parts[1], self.recorder.labels)
-        ):
+        if self.ndim == len(parts) == 2 and np.array_equal(parts[1], self.recorder.labels):
             return self._record("pick", self, parts[0])
         parts = self._static(index)
-        if all(part is None or part is ... or isinstance(part, _SCALARS) for part in parts):
-            return Traced(self.recorder, None, self, parts)
-        return self._record("getitem", self, index=parts)
+        if any(isinstance(part, np.ndarray | list) for part in parts):
+            return self._record("getitem", self, index=parts)
+        return Traced(self.recorder, None, self, parts)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         parts = self._static(index)
@@ -301,40 +284,20 @@ class Traced(NDArrayOperatorsMixin):
     def any(self, axis: int | None = None) -> Any:
         """Return for all runs the guard of a block, which is traced as entered; else a fold."""
         if axis is not None and axis % self.ndim != self.ndim - 1:
-            return self._fold("logical_or", axis)
+            return self._record("logical_or.reduce", self, axis=self._axis(axis))
         place = here()
         self.recorder.guards.setdefault(place, []).append(self.node)
         entered = place != self.recorder.skip
         return entered if axis is None else np.full(self.shape[:-1], entered)
 
-    def _axis(self, axis: Any, last: int = 1) -> int:
-        if not isinstance(axis, int | np.integer) or axis % (self.ndim or 1) == self.ndim - last:
+    def _axis(self, axis: Any) -> int:
+        if not isinstance(axis, int | np.integer) or axis % (self.ndim or 1) == self.ndim - 1:
             raise refused("runs are put together, or several axes at once")
-        found: int = int(axis) % self.ndim
-        return found
+        return int(axis) % int(self.ndim)
 
-    def _fold(self, ufunc: str, axis: Any = None, method: str = "reduce") -> Traced:
-        return self._record(f"{ufunc}.{method}", self, axis=self._axis(axis))
-
-    def max(self, axis: Any = None) -> Traced:
-        """Return the largest over an axis."""
-        return self._fold("maximum", axis)
-
-    def min(self, axis: Any = None) -> Traced:
-        """Return the smallest over an axis."""
-        return self._fold("minimum", axis)
-
-    def all(self, axis: Any = None) -> Traced:
-        """Return whether all over an axis hold."""
-        return self._fold("logical_and", axis)
-
-    def argmax(self, axis: Any = None) -> Traced:
-        """Return the place of the largest over an axis."""
-        return self._record("argmax", self, axis=self._axis(axis))
-
-    def argmin(self, axis: Any = None) -> Traced:
-        """Return the place of the smallest over an axis."""
-        return self._record("argmin", self, axis=self._axis(axis))
+    max, min, all = _over("maximum.reduce"), _over("minimum.reduce"), _over("logical_and.reduce")
+    sum, prod = _over("add.reduce"), _over("multiply.reduce")
+    argmax, argmin = _over("argmax"), _over("argmin")
 
     def take(self, indices: Any, axis: Any = None) -> Traced:
         """Return static places of an axis."""
@@ -350,41 +313,34 @@ class Traced(NDArrayOperatorsMixin):
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *operands: Any, out: Any = None, **options: Any
     ) -> Any:
-        name = ufunc.__name__
-        if out is not None and (method != "__call__" or not isinstance(out[0], Traced)):
+        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+        if name not in OPERATIONS or options.keys() - {"axis"}:
+            raise refused(f"`{name}` cannot be traced")
+        if method != "__call__":
+            return _over(name)(operands[0], **options)
+        found = self._record(name, *operands)
+        if out is None:
+            return found
+        if not isinstance(out[0], Traced):
             raise refused("an array made outside the month is changed in it")
-        if method == "__call__" and not options:
-            if name not in OPERATIONS:
-                raise refused(f"`{name}` cannot be traced")
-            found = self._record(name, *operands)
-            if out is None:
-                return found
-            out[0]._assign(found)
-            return out[0]
-        if f"{name}.{method}" in OPERATIONS and options.keys() <= {"axis"}:
-            return operands[0]._fold(name, options.get("axis", 0), method)
-        raise refused(f"`{name}.{method}` cannot be traced")
+        out[0]._assign(found)
+        return out[0]
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         name = func.__name__
-        if func in _OF_SHAPE:
-            return _OF_SHAPE[func](*args)
-        if func in _LIKE:
-            return self.recorder.spread(_LIKE[func], args[0].shape)
+        if name in ("ndim", "shape", "size"):
+            return getattr(args[0], name)
+        if name in ("zeros_like", "ones_like"):
+            return self.recorder.spread(float(name == "ones_like"), args[0].shape)
         if name in ("stack", "concatenate"):
             return joined(self.recorder, name, args[0], *args[1:], **kwargs)
-        if func is np.where and len(args) == 3:
+        if name == "where" and len(args) == 3:
             return self._record("where", *args)
-        if func is np.clip and len(args) == 3:
+        if name == "clip" and len(args) == 3:
             return np.minimum(np.maximum(args[0], args[1]), args[2])
-        if func is np.broadcast_to:
+        if name == "broadcast_to":
             return self.recorder.spread(*args, **kwargs)
-        if func is np.full_like:
-            return self.recorder.spread(args[1], args[0].shape)
-        if name in _FOLDS:
-            fold: Callable[..., Any] = args[0]._fold
-            return fold(_FOLDS[name], *args[1:], **kwargs)
-        if name in ("argmax", "argmin", "take", "swapaxes", "copy"):
+        if name in _METHODS:
             return getattr(args[0], name)(*args[1:], **kwargs)
         raise refused(f"`np.{name}` cannot be traced")
 

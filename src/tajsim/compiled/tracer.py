@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-import tajsim.model.calendar as calendar
 from tajsim.agents.actors import Stated
 from tajsim.axes import DIMENSIONS, Array
 from tajsim.compiled.graph import Graph, Input
 from tajsim.compiled.traced import MonthNumber, Recorder, Traced, joined, refused
 from tajsim.draws import Draws
 from tajsim.inputs.outcomes import outcome
+from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Watch
+from tajsim.model.country import Country
 from tajsim.model.ledger import Flows
 from tajsim.model.model import TajikistanModel
 
@@ -65,15 +66,8 @@ class Numpy:
         return np.array(value, *args, **kwargs)
 
     def asarray(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return an array as it is."""
-        is_list = isinstance(value, list | tuple)
-        return (
-            value
-            if isinstance(value, Traced)
-            else self.array(value, *args, **kwargs)
-            if (is_list)
-            else np.asarray(value, *args, **kwargs)
-        )
+        """Return an array as it is, or one put together."""
+        return value if isinstance(value, Traced) else self.array(value, *args, **kwargs)
 
 
 class TracedDraws(Draws):
@@ -117,7 +111,7 @@ class Series:
 def holders(model: TajikistanModel) -> dict[str, Any]:
     """Return who holds states, by the beginning of their paths."""
     kinds = {f"{name}.": getattr(model, name) for name in model.kinds}
-    return {"": model, "outside.": model.outside, **kinds}
+    return {"": model, "calendar.": model.calendar, "outside.": model.outside, **kinds}
 
 
 def states(model: TajikistanModel) -> Iterator[tuple[str, Any, str]]:
@@ -145,7 +139,7 @@ def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = 
     places = [*states(model)]
     with ExitStack() as stack:
         for owner in {id(o): o for o in (model, model.values, *(h for _, h, _ in places))}.values():
-            stack.enter_context(kept(owner))
+            stack.callback(put_back, owner, dict(vars(owner)))
         # One array under two names is one array here as well.
         made: dict[int, Traced] = {}
         for path, owner, name in places:
@@ -165,8 +159,11 @@ def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = 
             ramps={},
         )
         for owner, name, value in replacements(model, recorder):
-            stack.enter_context(replaced(owner, name, value))
-        model.step()
+            stack.callback(setattr, owner, name, vars(owner)[name])
+            setattr(owner, name, value)
+        model.begin_month()
+        for _, stage in model.month:
+            stage(model)
         return Graph(
             {path: recorder.node(vars(owner)[name]) for path, owner, name in places},
             {name: recorder.node(value) for name, value in model.now._arrays.items()},
@@ -193,37 +190,17 @@ def replacements(model: TajikistanModel, recorder: Recorder) -> Iterator[tuple[A
             elif name.startswith("note_") and callable(value):
                 yield module, name, nothing
     number = MonthNumber(model.calendar_month)
-    yield type(model), "calendar_month", property(lambda model: number)
+    yield Country, "calendar_month", property(lambda country: number)
     # The chronicle is told by the model itself.
-    yield type(model), "note", nothing
+    yield Country, "note", nothing
     yield Watch, "crossings", nothing
     yield Watch, "moves", nothing
     yield Watch, "changes", lambda self, name, values: (values != values, values)
-    fields = calendar.Calendar._fields
-    month = calendar.Calendar(*(recorder.input(Input("month", name)) for name in fields))
-    yield calendar, "of_month", lambda *args: month
+    # What the date decides is an input like other states.
+    yield Calendar, "turn", nothing
 
 
-@contextmanager
-def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """Give an attribute of a module or a class another value for a while."""
-    own, before = name in vars(owner), getattr(owner, name)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        if own:
-            setattr(owner, name, before)
-        else:
-            delattr(owner, name)
-
-
-@contextmanager
-def kept(owner: Any) -> Iterator[None]:
-    """Put the attributes of an object back at the end."""
-    before = dict(vars(owner))
-    try:
-        yield
-    finally:
-        vars(owner).clear()
-        vars(owner).update(before)
+def put_back(owner: Any, before: dict[str, Any]) -> None:
+    """Give an object the attributes that it had."""
+    vars(owner).clear()
+    vars(owner).update(before)

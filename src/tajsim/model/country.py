@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 import tajsim.agents
 import tajsim.model
-import tajsim.model.calendar as calendar
 import tajsim.rules
 from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import SecurityAgencies, SecurityAgency, mean_of_own
@@ -34,6 +33,7 @@ from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.families import Families
 from tajsim.inputs.values import ParameterValues
+from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, Watch, largest
 from tajsim.model.ledger import AWAY, HOMES, Flows, Ledger
 
@@ -73,6 +73,7 @@ class Country(Stated, mesa.Model):
     first_month: int
     month_count: int
     months_run: int
+    calendar: Calendar
     events_by_month: dict[int, list[Any]]
     ramps: dict[str, list[Array]]  # parameter -> its values in the coming months
     draws: Draws
@@ -155,6 +156,11 @@ class Country(Stated, mesa.Model):
     commitments = state("USD/month", "what the state spends besides security")
     police_scale = state("ratio", "people per policeman at the start", start=None)
 
+    def begin_month(self) -> None:
+        """Turn the calendar; last month's flows are remembered, those of this month begin."""
+        self.last, self.now = self.now, Flows(self.run_count)
+        self.calendar.turn(self.calendar_month, self.months_run)
+
     def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
         """Call a rule with a state, by position or by name, and the parameters, families whole."""
         return rule(*state, **named, **self.values.of(rule))
@@ -199,11 +205,6 @@ class Country(Stated, mesa.Model):
     def calendar_month(self) -> int:
         """Months since year 0: the month number that keys the draws."""
         return self.first_month + self.months_run
-
-    @property
-    def calendar(self) -> calendar.Calendar:
-        """What depends on the month alone, for stages to read."""
-        return calendar.of_month(self.calendar_month, self.months_run)
 
     @property
     def home_people(self) -> Array:

@@ -10,7 +10,7 @@ from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml, values
-from tajsim.model import chronicle, country, ledger, record, setup
+from tajsim.model import calendar, chronicle, country, ledger, record, setup
 from tajsim.model.stages import border, elite, force, money, outside, partners, society
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
@@ -96,6 +96,7 @@ class TajikistanModel(country.Country):
             self.events_by_month.setdefault(toml.month_number(event.month), []).append(event)
         self.ramps: dict[str, list[Array]] = {}
         self.now, self.last = ledger.Flows(self.run_count), ledger.Flows(self.run_count)
+        self.calendar = calendar.Calendar(self.values, self.run_count)
         self.outside = country.OutsideWorld(self.values, self.run_count)
         self.chronicle, self.watch = chronicle.Chronicle(self.run_count), chronicle.Watch()
         setup.people_the_model(self)
@@ -107,9 +108,9 @@ class TajikistanModel(country.Country):
         Raises:
             UserError: if all months are simulated.
         """
-        if not self.month_count - self.months_run:
+        if self.months_run == self.month_count:
             raise UserError(f"all {self.month_count} months are simulated; set a later end")
-        self.last, self.now = self.now, ledger.Flows(self.run_count)
+        self.begin_month()
         for _, stage in self.month:
             stage(self)
         self.months_run += 1

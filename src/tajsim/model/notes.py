@@ -111,14 +111,12 @@ PROTEST = ("anger", "arrest_here", "went_unchecked")
 
 def note_harvest(country: Country) -> None:
     """Note a harvest that is far from the expected one, in the month in which it is known."""
-    if not country.calendar.crop:
-        return
-    luck = country.outside.harvest_luck
+    luck, new = country.outside.harvest_luck, country.calendar.harvest_in > 0.5
     for kind, far in (
         ("large_harvest", luck >= LARGE_HARVEST),
         ("small_harvest", luck <= SMALL_HARVEST),
     ):
-        country.note(kind, far, actor="afghanistan", size=luck, cause="chance")
+        country.note(kind, far & new, actor="afghanistan", size=luck, cause="chance")
 
 
 def note_work(country: Country) -> None:

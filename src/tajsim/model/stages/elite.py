@@ -168,30 +168,29 @@ def go_over(country: Country) -> None:
 
 def look_ahead(country: Country) -> None:
     """The ruler and the elite weigh what comes. Writes: readiness, heir, settlement, doubt."""
-    regime, to_go, here = country.regime, country.calendar.to_term, country.commanders.in_place
+    regime, here = country.regime, country.commanders.in_place
+    to_go, over = country.calendar.to_term_end, country.calendar.term_over
     count, held = total(here), total(here * country.commanders.loyalty)
     # Where no commander is left the apparatus is all there is to trust.
     loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
-    chance = regime.weigh_leaving(to_go, loyal, len(axes.REPRESSION_STEPS))
+    chance = regime.weigh_leaving(to_go, over, loyal, len(axes.REPRESSION_STEPS))
     named = country.draws.happens("heir", "regime", country.calendar_month, chance)
+    named = named * (1.0 - over)
     new = named * (1.0 - regime.heir)
-    regime.name_heir(to_go, named, loyal)
+    regime.name_heir(named, over, loyal)
     country.note("heir_named", new, actor="regime", size=regime.doubt)
     country.commanders.doubt = regime.doubt + country.commanders.zeros()
 
 
 def contest(country: Country) -> None:
     """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
-    ends = country.calendar.term_ends
-    if not ends.any():
-        return
-    regime = country.regime
+    regime, ends = country.regime, country.calendar.term_ends
     month, standing = country.calendar_month, ends * (1.0 - regime.failed)
     leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
     # What stands behind a ruler who stays is only that nobody is unsure who rules.
     staying = 1.0 - country.values.staying_doubt
     settled = np.where(leaves > 0.5, regime.settled, staying)
-    sides = take_sides(country, standing, leaves, settled)
+    sides = take_sides(country, leaves, settled)
     share = strength_behind(country, sides.behind + sides.bargains, settled)
     act(country, sides)
     kind = kind_of_ending(leaves, share, total(sides.bargains), total(sides.fights))
@@ -199,16 +198,10 @@ def contest(country: Country) -> None:
     note_contest(country, sides, kind * standing, share)
 
 
-def take_sides(country: Country, standing: Array, leaves: Array, settled: Array) -> Sides:
-    """Let each commander stand behind the arrangement, bargain, fight or keep apart.
-
-    Args:
-        standing: 1 where the term ends in a state that has not failed, ``(run,)``.
-        leaves: 1 where the ruler leaves, ``(run,)``.
-        settled: how far it is settled what comes, 0 to 1, ``(run,)``.
-    """
+def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
+    """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
     commanders, month = country.commanders, country.calendar_month
-    here = commanders.in_place * standing
+    here = commanders.in_place * (1.0 - country.regime.failed) * country.calendar.term_ends
     chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
     behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
@@ -274,7 +267,7 @@ def state(country: Country) -> None:
         regime.doubt,
     )
     fails = country.draws.happens("failure", "state", country.calendar_month, chance)
-    regime.stand(np.maximum(fails, country.coup), country.calendar.number)
+    regime.stand(np.maximum(fails, country.coup), country.calendar.months)
     notes.note_polity(country, regime.doubt)
 
 
@@ -299,7 +292,7 @@ def remember_exits(country: Country) -> None:
     """Remember what leaves by each exit, of late and in the first year."""
     leaving, early = country.now["heroin_leaving"], country.calendar.first_year > 0.5
     past = country.exits_usual if country.months_run else leaving
-    usual = past + (leaving - past) / (country.calendar.number + 1.0)
+    usual = past + (leaving - past) / (country.calendar.months + 1.0)
     lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)
     country.exits_usual = np.where(early, usual, country.exits_usual)
     country.exits_lately = np.where(early, usual, lately)

@@ -40,9 +40,11 @@ def money(country: Country) -> None:
 
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
-    months = np.full(country.run_count, country.calendar.number)
     sent = country.apply(
-        grievance_rules.remittances, country.migrants, country.outside.migrant_demand, months
+        grievance_rules.remittances,
+        country.migrants,
+        country.outside.migrant_demand,
+        country.calendar.months,
     )
     made = country.apply(grievance_rules.national_output, country.home_output, sent)
     country.home_output = country.apply(

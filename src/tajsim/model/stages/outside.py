@@ -14,10 +14,8 @@ def outside_world(country: Country) -> None:
     """Apply events; draw harvest and migrants' work, on the terms they get. Writes: drivers."""
     events.apply_events(country)
     out, draws, month = country.outside, country.draws, country.calendar_month
-    luck = country.apply(
-        offers.harvest_of_year, draws.normal("harvest", "afghanistan", month)
-    )
-    out.harvest_luck = np.where(country.calendar.crop > 0.5, luck, out.harvest_luck)
+    luck = country.apply(offers.harvest_of_year, draws.normal("harvest", "afghanistan", month))
+    out.harvest_luck = np.where(country.calendar.harvest_in > 0.5, luck, out.harvest_luck)
     notes.note_harvest(country)
     out.harvest = country.values.afghan_harvest * out.harvest_luck
     shock = draws.normal("economy", "russia", month)
@@ -38,8 +36,7 @@ def routes(country: Country) -> None:
     bought = total(networks.bought)
     country.price_in = country.apply(drug_market.price_at_border, bought, country.outside.harvest)
     country.now["heroin_price"] = country.price_in
-    months = np.full(country.run_count, country.calendar.number)
-    country.price_out = country.apply(drug_market.price_beyond, months)
+    country.price_out = country.apply(drug_market.price_beyond, country.calendar.months)
     barrier = np.zeros((len(EXITS), country.run_count))
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
     closed = country.barrier + country.hardening
