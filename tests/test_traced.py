@@ -14,7 +14,7 @@ import pytest
 from benchmarks.digests import states
 from tajsim import TajikistanModel, load_scenario
 from tajsim.compiled import tracer
-from tajsim.compiled.check import Gate, given
+from tajsim.compiled.check import MonthCheck, given
 from tajsim.compiled.graph import OPERATIONS, RUNS, Input, evaluate
 from tajsim.compiled.traced import TraceError
 from tajsim.inputs.outcomes import load_outcomes
@@ -49,9 +49,9 @@ def in_month(model: TajikistanModel, month: int = 14) -> TajikistanModel:
 
 
 @cache
-def gate() -> Gate:
+def gate() -> MonthCheck:
     """One month, traced once, of another scenario and other runs than it is held against."""
-    return Gate(in_month(build("history", runs=range(50, 63))))
+    return MonthCheck(in_month(build("history", runs=range(50, 63))))
 
 
 @pytest.mark.parametrize("scenario", SAMPLE)
@@ -214,8 +214,8 @@ def test_what_cannot_be_traced_is_refused_with_its_line(
 
 
 def test_a_guarded_block_that_is_not_neutral_is_refused_with_its_line() -> None:
-    Gate(planted(neutral)).step(planted(neutral))
+    MonthCheck(planted(neutral)).step(planted(neutral))
     for stage in (not_neutral, rows_not_neutral):
         with pytest.raises(TraceError, match="in which the condition does not hold") as error:
-            Gate(planted(stage)).step(planted(stage))
+            MonthCheck(planted(stage)).step(planted(stage))
         assert f"{Path(__file__).name}:{line_of(stage)}: " in str(error.value)

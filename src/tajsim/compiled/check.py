@@ -44,7 +44,7 @@ def events_first(model: TajikistanModel) -> dict[str, list[Any]]:
     return ramps
 
 
-class Gate:
+class MonthCheck:
     """Traces the month of a model once, and holds it against the months of any like it.
 
     Args:
@@ -91,7 +91,9 @@ class Block:
     condition does not hold.
     """
 
-    def __init__(self, gate: Gate, place: str, model: TajikistanModel, recorder: Recorder) -> None:
+    def __init__(
+        self, gate: MonthCheck, place: str, model: TajikistanModel, recorder: Recorder
+    ) -> None:
         self.place, self.conditions = place, gate.graph.guards[place]
         without, with_it = tracer.trace(model, recorder, skip=place), gate.graph.outputs()
         # What is worked out either way is the same node.

@@ -36,7 +36,7 @@ class Input(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Node:
+class Operation:
     """One operation on earlier nodes.
 
     ``op`` is a name of `OPERATIONS`, or "input", "constant", "spread"; ``static`` are its arguments
@@ -45,7 +45,7 @@ class Node:
     """
 
     op: str
-    args: tuple[Node, ...]
+    args: tuple[Operation, ...]
     static: Mapping[str, Any]
     shape: Shape
     dtype: np.dtype[Any]
@@ -119,19 +119,19 @@ class Graph:
     enters them only if some run needs them.
     """
 
-    states: dict[str, Node]
-    flows: dict[str, Node]
-    outcomes: dict[str, Node]
-    guards: dict[str, list[Node]] = field(default_factory=dict)
+    states: dict[str, Operation]
+    flows: dict[str, Operation]
+    outcomes: dict[str, Operation]
+    guards: dict[str, list[Operation]] = field(default_factory=dict)
 
-    def outputs(self) -> dict[tuple[str, str], Node]:
+    def outputs(self) -> dict[tuple[str, str], Operation]:
         """Return all that comes out, by kind and name."""
         kinds = {"state": self.states, "flow": self.flows, "outcome": self.outcomes}
         return {(kind, name): node for kind, of in kinds.items() for name, node in of.items()}
 
-    def nodes(self, roots: Iterable[Node] | None = None) -> list[Node]:
+    def nodes(self, roots: Iterable[Operation] | None = None) -> list[Operation]:
         """Return the nodes that some roots need, each after what it needs; roots: all outputs."""
-        order: dict[int, Node] = {}
+        order: dict[int, Operation] = {}
         todo = [(node, False) for node in (self.outputs().values() if roots is None else roots)]
         while todo:
             node, ready = todo.pop()
@@ -151,7 +151,10 @@ Values = dict[int, Value]
 
 
 def evaluate(
-    nodes: Iterable[Node], given: Callable[[Input], Value], runs: int, known: Values | None = None
+    nodes: Iterable[Operation],
+    given: Callable[[Input], Value],
+    runs: int,
+    known: Values | None = None,
 ) -> Values:
     """Return the values of nodes, which come in order, by ``id``.
 
@@ -179,7 +182,7 @@ def evaluate(
     return found
 
 
-def _constant(node: Node, runs: int) -> Value:
+def _constant(node: Operation, runs: int) -> Value:
     value = node.static["value"]
     alike = isinstance(value, np.ndarray) and node.shape[-1:] == (RUNS,)
     return np.repeat(value, runs, axis=-1) if alike else value

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from tajsim.compiled.graph import OPERATIONS, RUNS, Input, Node
+from tajsim.compiled.graph import OPERATIONS, RUNS, Input, Operation
 
 _OWN = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
@@ -57,26 +57,26 @@ class Recorder:
     def __init__(self, runs: int) -> None:
         self.runs = runs
         #: A guard that is traced as not entered, by its place, and the conditions of those met.
-        self.skip, self.guards = "", dict[str, list[Node]]()
-        self._known: dict[Any, Node] = {}
+        self.skip, self.guards = "", dict[str, list[Operation]]()
+        self._known: dict[Any, Operation] = {}
         self._samples: dict[int, Any] = {}
         self.labels = np.arange(runs)
         self._whole: set[Any] = set()
 
-    def sample(self, node: Node) -> Any:
+    def sample(self, node: Operation) -> Any:
         """Return an array as the node's would be, of no meaning: numpy tells shapes by it."""
         return self._samples[id(node)]
 
     def _new(
-        self, key: Any, sample: Any, op: str, args: tuple[Node, ...], static: Mapping[str, Any]
-    ) -> Node:
+        self, key: Any, sample: Any, op: str, args: tuple[Operation, ...], static: Mapping[str, Any]
+    ) -> Operation:
         if key not in self._known:
             shape, place = np.shape(sample), here()
             if len(shape) and shape[-1] == self.runs:
                 shape = (*shape[:-1], RUNS)
             elif len(shape) and shape[-1] != 1 and op != "constant":
                 raise refused("the run axis is lost", place)
-            node = Node(op, args, static, shape, np.asarray(sample).dtype, place)
+            node = Operation(op, args, static, shape, np.asarray(sample).dtype, place)
             self._known[key], self._samples[id(node)] = node, sample
         return self._known[key]
 
@@ -85,7 +85,7 @@ class Recorder:
         sample = np.ones((*shape, self.runs))
         return Traced(self, self._new(given, sample, "input", (), {"input": given}))
 
-    def constant(self, value: Any) -> Node:
+    def constant(self, value: Any) -> Operation:
         """Return a constant; one with a run axis must be the same in every run."""
         array = kept = np.asarray(value)
         if array.ndim and array.shape[-1] == self.runs:
@@ -96,11 +96,11 @@ class Recorder:
         static = {"value": kept if array.ndim else value}
         return self._new(key, value, "constant", (), static)
 
-    def node(self, value: Any) -> Node:
+    def node(self, value: Any) -> Operation:
         """Return the node of an operand."""
         return value.node if isinstance(value, Traced) else self.constant(value)
 
-    def record(self, op: str, *operands: Any, **static: Any) -> Node:
+    def record(self, op: str, *operands: Any, **static: Any) -> Operation:
         """Return the node of an operation; one on constants alone is carried out."""
         args = tuple(self.node(operand) for operand in operands)
         key = (op, *map(id, args), _key(static))
@@ -180,13 +180,13 @@ class Traced(NDArrayOperatorsMixin):
     """An array that records what is done to it; a view of ``base`` where one is given."""
 
     def __init__(
-        self, recorder: Recorder, node: Node | None = None, base: Any = None, index: Any = None
+        self, recorder: Recorder, node: Operation | None = None, base: Any = None, index: Any = None
     ) -> None:
         self.recorder, self._node, self._base, self._index = recorder, node, base, index
         self.flags = SimpleNamespace(writeable=True)
 
     @property
-    def node(self) -> Node:
+    def node(self) -> Operation:
         """The node that holds its present numbers."""
         if self._base is None:
             assert self._node

@@ -99,7 +99,7 @@ class TracedFlows(Flows):
         return self._arrays[name]
 
 
-class Series:
+class Written:
     """Takes the place of a recorded series: keeps what the month writes."""
 
     value: Any = None
@@ -148,7 +148,7 @@ def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = 
                 made[id(array)] = recorder.input(Input("state", path), *array.shape[:-1])
             vars(owner)[name] = made[id(array)]
         known = {name: recorder.input(Input("parameter", name)) for name in model.values._values}
-        values, series = model.values, {name: Series() for name in model.record}
+        values, series = model.values, {name: Written() for name in model.record}
         values.__dict__.update(_values=known, _cache={})
         model.__dict__.update(
             now=TracedFlows(recorder),
