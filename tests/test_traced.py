@@ -151,7 +151,7 @@ def elsewhere(country: Country) -> None:
 
 
 def unknown(country: Country) -> None:
-    country.gangs = np.cumsum(country.gangs)
+    country.gangs = np.sinc(country.gangs)
 
 
 def made_outside(country: Country) -> None:

@@ -62,11 +62,6 @@ def _setitem(x: Value, value: Value, *, index: Any) -> Value:
     return changed
 
 
-def _pick(x: Value, row: Value) -> Value:
-    """Return in each run the row of ``x`` of that number, ``(n, run)`` to ``(run,)``."""
-    return x[row, np.arange(x.shape[-1])]
-
-
 def _add(x: Value, *, axis: int) -> Value:
     return total(x, axis)
 
@@ -89,7 +84,7 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     **{name: getattr(np, name) for name in ELEMENTWISE},
     "getitem": _getitem,
     "setitem": _setitem,
-    "pick": _pick,
+    "take_along_axis": np.take_along_axis,
     "power": lambda x, y: x**y,  # to the bit as the operator: squares are products
     "astype": lambda x, *, dtype: x.astype(dtype),
     "where": np.where,

@@ -256,7 +256,7 @@ class Traced(NDArrayOperatorsMixin):
     def __getitem__(self, index: Any) -> Traced:
         parts = index if isinstance(index, tuple) else (index,)
         if self.ndim == len(parts) == 2 and np.array_equal(parts[1], self.recorder.labels):
-            return self._record("pick", self, parts[0])
+            return self._record("take_along_axis", self, parts[0][None], axis=0)[0]
         parts = self._static(index)
         if any(isinstance(part, np.ndarray | list) for part in parts):
             return self._record("getitem", self, index=parts)
@@ -338,8 +338,19 @@ class Traced(NDArrayOperatorsMixin):
             return self._record("where", *args)
         if name == "clip" and len(args) == 3:
             return np.minimum(np.maximum(args[0], args[1]), args[2])
+        if name == "cumsum":
+            return np.add.accumulate(args[0], **kwargs)
+        if name == "repeat":
+            places = np.repeat(np.arange(args[0].shape[kwargs["axis"]]), args[1])
+            return args[0].take(places, **kwargs)
+        if name == "take_along_axis":
+            x, places, axis = args[0], args[1], args[2] if len(args) > 2 else kwargs["axis"]
+            return self._record(name, x, places, axis=x._axis(axis))
         if name == "broadcast_to":
             return self.recorder.spread(*args, **kwargs)
+        if name == "broadcast_arrays":
+            shape = np.broadcast_shapes(*(np.shape(part) for part in args))
+            return tuple(self.recorder.spread(part, shape) for part in args)
         if name in _METHODS:
             return getattr(args[0], name)(*args[1:], **kwargs)
         raise refused(f"`np.{name}` cannot be traced")

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from tajsim.agents.actors import Stated
 from tajsim.axes import DIMENSIONS, Array
@@ -83,6 +84,11 @@ class TracedDraws(Draws):
         found: Array = self.recorder.input(Input("draw", process, tuple(actors)), len(actors))
         return found
 
+    def normal_each(self, process: str, actors: Sequence[str], month: int) -> Array:
+        """Return the quantiles of the same."""
+        found: Array = ndtri(self.uniform_each(process, actors, month))
+        return found
+
 
 class TracedFlows(Flows):
     """The flows of the month before, inputs where they are read."""
@@ -147,6 +153,10 @@ def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = 
             if id(array) not in made:
                 made[id(array)] = recorder.input(Input("state", path), *array.shape[:-1])
             vars(owner)[name] = made[id(array)]
+        for name, value in vars(model.calendar).items():
+            # A date that is no state would be a branch on the month.
+            if isinstance(value, bool | float) and name != "complete":
+                vars(model.calendar)[name] = recorder.input(Input("state", f"calendar.{name}"))
         known = {name: recorder.input(Input("parameter", name)) for name in model.values._values}
         values, series = model.values, {name: Written() for name in model.record}
         values.__dict__.update(_values=known, _cache={})
