@@ -61,6 +61,8 @@ class MonthCheck:
         conditions = [node for nodes in guards.values() for node in nodes]
         self._nodes = self.graph.nodes([*outputs.values(), *conditions])
         self._blocks = [Block(self, place, model, recorder) for place in guards]
+        #: Guards that have held in every run of every month so far, so that nothing was tried.
+        self.untried = set(guards)
 
     def step(self, model: TajikistanModel) -> list[str]:
         """Step a model by a month; return which states, flows and outcomes the graph misses.
@@ -72,7 +74,8 @@ class MonthCheck:
         ask = given(model)
         known = evaluate(self._nodes, ask, runs)
         for block in self._blocks:
-            block.check(ask, known, runs)
+            if block.check(ask, known, runs):
+                self.untried.discard(block.place)
         model.step()
         model.ramps = ramps
         real: dict[tuple[str, str], Any] = {
@@ -106,25 +109,29 @@ class Block:
         nodes = without.nodes(node for _, node in self.moved.values())
         self.nodes = [node for node in nodes if id(node) not in there]
 
-    def check(self, ask: Callable[[Input], Any], known: Values, runs: int) -> None:
-        """Raise an error where the block changes runs for which its condition does not hold.
+    def check(self, ask: Callable[[Input], Any], known: Values, runs: int) -> bool:
+        """Return whether there was a run for which the condition does not hold.
 
         Args:
             ask: answers the inputs.
             known: values of the month with the block, by node.
             runs: number of runs.
+
+        Raises:
+            TraceError: if the block changes such a run.
         """
         idle = np.ones(runs, bool)
         for node in self.conditions:
             held = np.broadcast_to(known[id(node)] != 0.0, (*node.shape[:-1], runs))
             idle &= ~held.any(axis=tuple(range(held.ndim - 1)))
         if not idle.any():
-            return
+            return False
         found = evaluate(self.nodes, ask, runs, dict(known))
         for (kind, name), (with_it, without) in self.moved.items():
             if not same(found[id(with_it)][..., idle], found[id(without)][..., idle]):
                 what = "this block changes runs in which the condition does not hold"
                 raise refused(f"{what} ({kind} {name})", self.place)
+        return True
 
 
 def same(found: Any, real: Any) -> bool:

@@ -16,7 +16,7 @@ from tajsim.axes import DIMENSIONS, Array
 from tajsim.compiled.graph import Graph, Input
 from tajsim.compiled.traced import MonthNumber, Recorder, Traced, joined, refused
 from tajsim.draws import Draws
-from tajsim.inputs.outcomes import outcome
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Watch
 from tajsim.model.country import Country
@@ -36,27 +36,15 @@ class Numpy:
         self._recorder = recorder
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
+        found, recorder = getattr(np, name), self._recorder
+        if name not in ("zeros", "ones"):
+            return found
+        return lambda *args: Traced(recorder, recorder.constant(found(*args)))
 
-    def _new(self, value: Any) -> Traced:
-        return Traced(self._recorder, self._recorder.node(value))
-
-    def zeros(self, shape: Any, dtype: Any = float) -> Traced:
-        """Return zeros that can be written to."""
-        return self._new(np.zeros(shape, dtype))
-
-    def ones(self, shape: Any, dtype: Any = float) -> Traced:
-        """Return ones that can be written to."""
-        return self._new(np.ones(shape, dtype))
-
-    empty = zeros
-
-    def full(self, shape: Any, value: Any, dtype: Any = None) -> Traced:
-        """Return an array of one value, which may be of the month or one for each run."""
+    def full(self, shape: Any, value: Any) -> Traced:
+        """Return an array of one value, or of one for each run."""
         whole: Any = (shape,) if isinstance(shape, int | np.integer) else shape
-        if isinstance(value, Traced):
-            return self._recorder.spread(value, whole)
-        return self._new(np.full(whole, value, dtype))
+        return self._recorder.spread(value, whole)
 
     def array(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         """Return an array of its own, put together from parts where some are traced."""
@@ -90,19 +78,13 @@ class TracedDraws(Draws):
         return found
 
 
-class TracedFlows(Flows):
-    """The flows of the month before, inputs where they are read."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__(recorder.runs)
-        self.recorder = recorder
-
-    def __getitem__(self, name: str) -> Array:
-        """Return the input for a flow."""
-        if name not in self._arrays:
-            shape = (len(DIMENSIONS[d]) for d in outcome(name).dimensions)
-            self._arrays[name] = self.recorder.input(Input("flow", name), *shape)
-        return self._arrays[name]
+def flows_before(recorder: Recorder) -> Flows:
+    """Return the flows of the month before, inputs each."""
+    flows = Flows(recorder.runs)
+    for name, outcome in load_outcomes().items():
+        shape = (len(DIMENSIONS[dimension]) for dimension in outcome.dimensions)
+        flows._arrays[name] = recorder.input(Input("flow", name), *shape)
+    return flows
 
 
 class Written:
@@ -161,7 +143,7 @@ def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = 
         values, series = model.values, {name: Written() for name in model.record}
         values.__dict__.update(_values=known, _cache={})
         model.__dict__.update(
-            now=TracedFlows(recorder),
+            now=flows_before(recorder),
             draws=TracedDraws(recorder),
             months_run=MonthNumber(model.months_run),
             record=series,
