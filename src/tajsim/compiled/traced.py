@@ -153,15 +153,16 @@ def _compared(how: str) -> Any:
 
 
 class MonthNumber(int):
-    """The number of the month: it keys draws, adds up, and is no condition.
+    """The number of the month: it keys draws, and is neither worked with nor a condition.
 
     Only the first two months may be told apart, being the start: a month that is traced is later.
     """
 
     def _refuse(self, *args: Any) -> Any:
-        raise refused("a branch on the month, which `country.calendar` has as values")
+        raise refused("a branch on the month, whose values `country.calendar` has")
 
-    __mod__ = __floordiv__ = __truediv__ = __float__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _refuse
+    __mod__ = __floordiv__ = __truediv__ = __divmod__ = __float__ = _refuse
     __eq__, __ne__, __lt__ = _compared("__eq__"), _compared("__ne__"), _compared("__lt__")
     __le__, __gt__, __ge__ = _compared("__le__"), _compared("__gt__"), _compared("__ge__")
     __hash__ = int.__hash__

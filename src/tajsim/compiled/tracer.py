@@ -181,7 +181,8 @@ def replacements(model: TajikistanModel, recorder: Recorder) -> Iterator[tuple[A
                 yield module, name, stand_in
             elif name.startswith("note_") and callable(value):
                 yield module, name, nothing
-    number = MonthNumber(model.calendar_month)
+    # Which month it is does not matter: draws are inputs.
+    number = MonthNumber(model.first_month)
     yield Country, "calendar_month", property(lambda country: number)
     # The chronicle is told by the model itself.
     yield Country, "note", nothing
