@@ -35,6 +35,7 @@ ALLOWED = {
     "plots": {"results"} | GROUND,
     "results": GROUND,
     "ensemble": {"results"} | MODEL,
+    "compiled": MODEL,
     "model": MODEL,
     "agents": {"rules"} | GROUND,
     "rules": {"axes"},

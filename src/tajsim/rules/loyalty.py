@@ -86,8 +86,8 @@ def skill_carried(
     Each makes up for part of what they lack: training adds skill without loyalty.
 
     Equation:
-        lacking = (1 - readiness) * (1 - defector_skill * quality) ** defections
-        skill_carried = 1 - lacking
+        made_up = 1 - (1 - defector_skill * quality) ** defections
+        skill_carried = readiness + (1 - readiness) * made_up
 
     Args:
         defections: commanders who went over this month.
@@ -95,7 +95,9 @@ def skill_carried(
 
     Mechanisms: S06.
     """
-    return 1.0 - (1.0 - readiness) * (1.0 - defector_skill * quality) ** defections
+    # Written so that nobody who goes over changes nothing, to the last bit.
+    made_up = 1.0 - (1.0 - defector_skill * quality) ** defections
+    return readiness + (1.0 - readiness) * made_up
 
 
 def drive_step(drive: Array, struck: Array, *, purge_momentum: Array, purge_relief: Array) -> Array:
