@@ -229,7 +229,7 @@ def when_left(series: xr.DataArray) -> str:
     there = ~missing[::-1]
     since = np.where(there.any(axis=0), len(missing) - there.argmax(axis=0), 0)
     if not since.any():
-        return "not there"
+        return "nothing to measure"
     month = month_text(toml.month_of(series["month"].values[int(np.median(since))]), full=True)
     return f"left in {month}" if np.ptp(since) == 0 else f"left about {month}"
 
