@@ -28,7 +28,6 @@ SIGNED = {
     "autoregressive",
     "better_off_step",
     "threat_parts",
-    "trend_step",
     "alignment",
     "migration_flow",
     "strength_change",
