@@ -163,8 +163,9 @@ def test_events_survive_a_file(history: xr.Dataset, tmp_path: Path) -> None:
 
 
 def model_source() -> str:
-    folder = Path(tajsim.__file__).parent / "model"
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py")))
+    folders = [Path(tajsim.__file__).parent / name for name in ("model", "rules")]
+    paths = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    return "".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def terms_of_rules() -> set[str]:

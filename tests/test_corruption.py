@@ -102,20 +102,20 @@ def test_who_grows_in_weight_takes_from_the_others_and_who_feeds_himself_gets_le
 
 
 def test_claims_rise_within_months_and_fall_over_years() -> None:
-    up = apply(rents.claims_step, 100.0, 200.0, 1.0, 0.0) - 100.0
-    down = 100.0 - apply(rents.claims_step, 100.0, 0.0, 1.0, 0.0)
+    up = apply(rents.claims_step, 100.0, 200.0, 1.0, 1.0, 0.0) - 100.0
+    down = 100.0 - apply(rents.claims_step, 100.0, 0.0, 1.0, 1.0, 0.0)
     assert up > 4.0 * down > 0.0
-    assert apply(rents.claims_step, 100.0, 100.0, 3.0, 0.5, claim=0.0) == 100.0
-    assert apply(rents.claims_step, 100.0, 100.0, 3.0, 0.0) > 100.0
+    assert apply(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.5, claim=0.0) == 100.0
+    assert apply(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.0) > 100.0
     assert apply(rents.unpaid, 80.0, 100.0) == pytest.approx(0.2)
     assert apply(rents.unpaid, 120.0, 100.0) == 0.0
     assert apply(rents.unpaid, 0.0, 0.0) == 0.0, "nobody claims anything"
 
 
 def test_who_is_new_is_used_to_his_first_rents() -> None:
-    assert apply(rents.accustomed_step, 0.0, 50.0, 1.0) == 50.0
-    assert 50.0 < apply(rents.accustomed_step, 50.0, 80.0, 1.0) < 60.0
-    assert apply(rents.accustomed_step, 50.0, 80.0, 0.0) == 0.0
+    assert apply(rents.habit_step, 0.0, 50.0, 1.0) == 50.0
+    assert 50.0 < apply(rents.habit_step, 50.0, 80.0, 1.0) < 60.0
+    assert apply(rents.habit_step, 50.0, 80.0, 0.0) == 0.0
     assert apply(rents.rent_ratio_step, 1.0, 80.0, 0.0) == 1.0
     assert apply(rents.rent_ratio_step, 1.0, 80.0, 50.0) > 1.0
 

@@ -146,7 +146,7 @@ P24 stands_behind settled +
 P24 bargain_chance share_behind +
 M18 stands_behind power -
 P25 exclusion opposition +
-P26 idle_step reabsorption -
+P26 idle_step returned +
 P27 absorption vote_fraud -
 S01 fight_chance fear +
 S01 dread_of_custody no_way_back +
@@ -174,7 +174,7 @@ S22 skill_against_violence collusion -
 S25 forces quality +
 S28 loyalty.fear_step channel_closed +
 S29 rejoining grievance +
-E01 remittances demand +
+E01 remittances boom +
 E02 grievance_aim ratios +
 E01 hardship[0] better_off -
 E04 radicalised pull +
@@ -195,7 +195,7 @@ M59 volume spread +
 E13 price_at_border harvest -
 E14 detection terrain -
 E15 detection density +
-E18 national_output remittances +
+E18 national_output sent +
 E19 failure_chance strain +
 E20 diverted_share cronyism +
 E21 duplication donor_coordination -

@@ -98,7 +98,7 @@ def test_promises_rise_with_revenue_at_once_and_fall_slowly() -> None:
 
 def test_debt_grows_in_a_slump() -> None:
     balanced = record(deficit=0.0)
-    slump = {"parameter": "migrant_demand", "value": 0.4}
+    slump = {"parameter": "migrants_expelled", "value": 0.6}
     model = TajikistanModel(
         runs=6,
         seed=4,

@@ -23,7 +23,6 @@ from tajsim.rules.offers import (
     leverage,
     objection,
     offers,
-    reception,
 )
 from tajsim.rules.purges import mutiny_wins
 
@@ -139,19 +138,6 @@ def test_debt_and_migrants_are_leverage() -> None:
     rows = parameters(leverage)
     usual = leverage(*at(3e8, 1e6), **rows)
     assert leverage(*at(6e8, 1e6), **rows) > usual > leverage(*at(3e8, 5e5), **rows)
-
-
-def test_the_base_pays_for_migrants_terms_and_transit_spoils_them() -> None:
-    rows = parameters(reception)
-    usual, gone, name = (
-        reception(*at(*s), **rows) for s in ((0.6, 0.6, 1), (0, 0.6, 1), (0.6, 0.6, 3))
-    )
-    assert usual == 1.0
-    assert gone < usual
-    assert name < usual
-    leave = {"parameter": "power_base.russia", "value": 0.0}
-    plain, left = simulate(), simulate(events=[Event("2004-06", "set", leave, label="leaves")])
-    assert mean(left["remittances"], 12) < mean(plain["remittances"], 12)
 
 
 # Partners of the regime's choice.

@@ -167,12 +167,6 @@ def inside_step(
     return stays, inside - going - stays, going
 
 
-def failure_chance(strain: float, *, failure_threshold: float, clock_year: float) -> float:
-    if strain <= failure_threshold:
-        return 0.0
-    return 1.0 - exp(-(strain - failure_threshold) / (1.0 - failure_threshold) / clock_year)
-
-
 def mutiny_wins(
     following: float, loyal_force: float, patron: float, draw: float, *, mutiny_edge: float
 ) -> float:
@@ -191,7 +185,6 @@ WRITTEN_AGAIN = {
     "violence.step_chances": step_chances,
     "militants.crossing_chance": crossing_chance,
     "militants.inside_step": inside_step,
-    "state.failure_chance": failure_chance,
     "purges.mutiny_wins": mutiny_wins,
 }
 

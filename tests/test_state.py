@@ -224,16 +224,6 @@ def test_talks_bring_an_agreement_that_lowers_the_next_killing_and_wears_off() -
     assert (tried.regions.truce[row] < 0.1).all()
 
 
-def test_bloodshed_raises_the_chance_of_more_for_a_season() -> None:
-    given = drawn(unrest.riot_chance, unrest=0.0, truce=0.0)
-    after = unrest.riot_chance(**(given | {"unrest": np.ones(RUNS)}))
-    assert (after >= unrest.riot_chance(**given)).all()
-    left, clock = np.ones(1), np.full(1, 3.0)
-    for _ in range(12):
-        left = unrest.unrest_step(left, np.zeros(1), clock_season=clock)
-    assert float(left[0]) < 0.01
-
-
 def test_a_base_near_the_border_deters_more_than_one_at_the_capital() -> None:
     surge = {"parameter": "militant_pressure.northern_afghanistan", "value": 5.0}
     events = [Event("2004-01", "set", surge, label="surge")]

@@ -95,8 +95,8 @@ def answers(rule: Rule) -> int:
     A named tuple has one for each of its fields.
     """
     returned = typing.get_type_hints(rule).get("return")
-    if hasattr(returned, "_fields"):
-        return len(returned._fields)
+    if fields := getattr(returned, "_fields", ()):
+        return len(fields)
     if typing.get_origin(returned) is not tuple:
         return 1
     parts = typing.get_args(returned)

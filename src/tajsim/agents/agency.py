@@ -125,7 +125,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
     purged = state("share", "of the staff that a political head replaced")
     headed = state("number", "of the commander at its head, from 1; 0 without one")
     rent_on_offer = state("USD/month", "bribes to be had by each person")
-    predation = state("share", "of people who prey on citizens", start=0.5)
     illicit = state("USD/month", "income from tolls, extortion and resold drugs")
     watch = state("ratio", "what one who takes bribes risks a month, in months of pay")
     aid = state("USD/month", "useful aid")

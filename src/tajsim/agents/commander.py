@@ -60,7 +60,7 @@ class Commanders(Actors[Commander]):
     power = state("share", "his power, while in place")
     threat = state("share", "threat that the regime sees in him")
     rent_ratio = state("ratio", "income of late over what he is used to", start=1.0)
-    accustomed = state("USD/month", "income that he is used to, at earnings of the start")
+    habit = state("USD/month", "income that he is used to, at earnings of the start")
     doubt = state("share", "doubt of what comes after the ruler")
     no_way_back = state("share", "closure of the legal channel of his side")
     creed_weight = state("index", "weight of his faith", start="commander_creed")

@@ -25,6 +25,7 @@ class Regime(Actor):
     shown = state(outcome="visible_effort", start=None)
     gap = state(outcome="gap")
     perceived = state("index", "threat perceived", "task")
+    perceived_usual = state("index", "the same as usual", "task", usual="perceived")
     task_provision = state(outcome="outside_provision")
     weakness = state("share", "of the task that own agencies cannot do", "task")
     trust = state(outcome="trust", start="trust_start")
@@ -42,8 +43,6 @@ class Regime(Actor):
     instalment = state(outcome="instalment_paid")
     shortfall = state(outcome="rent_shortfall")
     dismay = state(outcome="donor_dismay")
-    unease = state("share", "unease about the patron")
-    demand = state(outcome="sovereignty_demand")
     strain = state(outcome="strain", start="strained_from")
     strain_usual = state("share", "the same at the start", usual="strain")
     polity = state(outcome="polity")
@@ -68,7 +67,9 @@ class Regime(Actor):
     def start(self) -> None:
         """Weigh the tasks with nothing perceived and nothing provided from outside."""
         self.weight = self.apply(outsourcing.survival_weights, self.perceived)
-        self.effort = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
+        self.effort = self.apply(
+            outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
+        )
         self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
@@ -82,35 +83,10 @@ class Regime(Actor):
     def choose_effort(self) -> None:
         """Weigh the tasks by perceived threat and move effort towards the aim."""
         self.weight = self.apply(outsourcing.survival_weights, self.perceived)
-        aim = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
-        self.effort = self.apply(outsourcing.effort_step, self.effort, aim)
-
-    def consider(
-        self,
-        mandate: Array,
-        relief: Array,
-        guarantee: Array,
-        intrusion: Array,
-        condition: Array,
-        objection: Array,
-        exposure: Array,
-        search: Array,
-        displeasure: Array,
-    ) -> Array:
-        """Return the powers' mandates after this month's choice, ``(task, power, run)``."""
         aim = self.apply(
-            outsourcing.acceptance_aim,
-            relief,
-            guarantee,
-            self.weight[:, None] * len(TASKS),
-            intrusion,
-            condition,
-            exposure,
-            objection,
-            search,
-            displeasure,
+            outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
         )
-        return self.apply(outsourcing.mandate_step, mandate, aim)
+        self.effort = self.apply(outsourcing.effort_step, self.effort, aim)
 
     def show(self, demand: Array) -> None:
         """Show outsiders what they ask for, with little behind it.
@@ -119,10 +95,6 @@ class Regime(Actor):
             demand: how much outsiders ask for each task, 0 to 1, ``(task, run)``.
         """
         self.shown = self.apply(outsourcing.token_effort, self.effort, demand)
-
-    def feel_condition(self, condition: Array, demand: Array, alternatives: Array) -> Array:
-        """Return the powers' conditions after token compliance and play-off, ``(power, run)``."""
-        return self.apply(outsourcing.condition_felt, condition, demand, self.dismay, alternatives)
 
     def dismay_donors(self, head: Array, outside_interest: Array) -> None:
         """Let donors' dismay follow who heads the agency they pay for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -164,5 +165,9 @@ def simulate(job: Job, month_done: MonthDone = unheard) -> Any:
     """
     model = build(job)
     begun = model.months_run
-    model.run_to_end(progress=lambda months: month_done(months - begun))
-    return job.keep(model)
+    try:
+        model.run_to_end(progress=lambda months: month_done(months - begun))
+        return job.keep(model)
+    finally:
+        del model
+        gc.collect()  # a model and its agents refer to each other

@@ -44,23 +44,11 @@ class Families:
     neighbour_hostility: Array  # index (run,): hostility of Uzbekistan as the regime sees it
     crowding_out: Array  # share (run,): share of own effort given up where outsiders carry a task in full
     effort_speed: Array  # share/month (run,): share of the way to its aim that effort moves in a month
-    relief_value: Array  # ratio (run,): worth of an offer as large as the task's cost
-    guarantee_value: Array  # ratio (run,): worth of a full guarantee
-    autonomy_price: Array  # ratio (run,): price of full intrusion on a task of mean weight
-    condition_price: Array  # ratio (run,): price of full conditions under full exposure
-    objection_price: Array  # ratio (run,): price of full objection by the patron
-    search_value: Array  # ratio (run,): worth that a full search for partners adds to any offer but the patron's
-    displeasure_price: Array  # ratio (run,): price of another's offer where the patron does all the work and has full leverage
-    reliance_tolerance: Array  # share (run,): share of all security work by one patron above which the regime is uneasy
-    need_drive: Array  # share (run,): search for partners on a task that own agencies cannot do at all
-    courtship_response: Array  # ratio (run,): growth of a power's attention when the regime's search goes from none to full
-    play_off: Array  # share (run,): part of a power's conditions that fall away where all other help comes from its rivals
-    sovereignty_wish: Array  # ratio (run,): growth of the demand for the border with unease about the patron
+    autonomy_price: Array  # ratio (run,): price of foreign command over a task that matters
+    condition_price: Array  # ratio (run,): price of political conditions on a task that matters
     border_hold: Array  # index (run,): how firmly Moscow keeps the border that it guards, 1 = no demand moves it
-    grant_rate: Array  # 1/month (run,): monthly rate at which a full demand brings back a section where Moscow does not mind
     idea_fear: Array  # ratio (run,): threat seen in a thousand members of a banned movement without arms
     arms_fear: Array  # ratio (run,): threat seen in a thousand members of violent groups at home
-    mandate_speed: Array  # share/month (run,): share of the way to its aim that a mandate moves in a month
     free_riding: Array  # share (run,): how far the regime discounts what it owes and is not made to pay
     token_share: Array  # share (run,): part of what outsiders ask for that the regime shows without doing it
     dismay_weight: Array  # ratio (run,): growth of a donor's conditions under full dismay
@@ -70,7 +58,6 @@ class Families:
     treaty_share: Array  # share (run,): regime's share of the cost of the Russian border troops by treaty
     border_cost_per_head: Array  # USD/month (run,): cost of one person of the Russian border troops
     task_cost: Array  # USD/month (task, run): what it would cost to do a task at home in full
-    power_exposure: Array  # index (power.task, run): how far a threat touches the power itself
     power_budget: Array  # USD/year (power, run): security money a power has for the country in a year
     power_attention: Array  # index (power, run): how much a power cares about the region, 1 = as in 2004
     power_investment: Array  # USD/year (power, run): what a power's firms would invest in the country in a safe year
@@ -81,22 +68,14 @@ class Families:
     defection_shock: Array  # share (run,): trust that a partner loses when the chief of a service it wholly relied on goes over
     partner_forgetting: Array  # share/month (run,): share of a partner's lost trust that comes back in a month
     embassy_guard: Array  # share (run,): how far a partner without troops of its own relies on local police for its safety
-    power_intrusion: Array  # index (power, run): how far a power's own people would hold a task
     power_condition: Array  # index (power, run): political conditions that a power attaches
-    mandate_start: Array  # share (power, run): how far a power's offers were taken at the start
     power_guarantee: Array  # index (power, run): what a power has promised to do for the ruler
     guarantee_reward: Array  # ratio (run,): extra backing of a fully aligned regime by a present patron
     power_base: Array  # persons (power, run): troops of a permanent base
     base_half: Array  # persons (run,): base troops that give half of full presence
-    base_rent: Array  # USD/person/month (run,): help in kind that takes the place of rent, for each soldier of the base
     debt_to_russia: Array  # USD (run,): debt owed to Russia
     other_debt_start: Array  # USD (run,): foreign debt not owed to Russia at the start
-    debt_scale: Array  # USD (run,): debt that gives one unit of leverage
-    migrant_scale: Array  # persons (run,): migrants who give one unit of leverage
     bloc_tolerance: Array  # share (run,): bloc share of outside provision above which the patron objects
-    vacuum_response: Array  # ratio (run,): growth of offers when a power's tasks are uncarried
-    rivalry_response: Array  # ratio (run,): growth of offers for each unit of rivals' gain
-    provision_half: Array  # ratio (run,): aid over the task's cost that carries half of it
     donor_coordination: Array  # share (run,): how far donors coordinate
     donor_monitoring: Array  # share (run,): how closely donors watch their money
     aid_diversion: Array  # ratio (run,): diversion of aid that nobody watches where all posts go by patronage
@@ -106,7 +85,6 @@ class Families:
     internal_backing: Array  # share (run,): share of the guarantee that counts against enemies inside
     civil_aid: Array  # USD/year (run,): aid that is not for security
     scrutiny: Array  # ratio (run,): what one who takes bribes risks a month, in months of pay, where free media and groups report all or donors who pay all look
-    crisis_alarm: Array  # ratio (run,): growth of a power's attention for a unit of strain above strained
     exit_package: Array  # USD/person/month (run,): worth of posts, kit, advisers and schooling handed over, for each guard who takes over
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
     transit_stigma: Array  # ratio (run,): fall of migrants' terms when what migrants carry doubles
@@ -288,7 +266,7 @@ class Families:
     climb: Array  # share (run,): share of illicit income that each step up takes: the head of the agency, then the circle
     crossing_take: Array  # share (run,): what is taken at wholly closed crossings where all prey, over output
     patronage_share: Array  # share (run,): part of what comes to the ruling circle that is there for its clients
-    claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over the usual
+    claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over its mean with the usual
     shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
     deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
     force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
@@ -306,3 +284,29 @@ class Families:
     burst: Array  # ratio (run,): acts of violence that one act brings about in the season after it
     truce_effect: Array  # share (run,): share of attacks that a fresh agreement prevents
     ladder_gain: Array  # ratio (run,): elasticity of steps of repression in the threat seen
+    terms_spread: Array  # ratio (run,): spread of the logarithm of exposure, cost, intrusion and conditions of deals about the list
+    attention_spread: Array  # ratio (run,): spread of the logarithm of powers' attention within a run
+    rivalry: Array  # ratio (run,): worth to a power of being where its rival is
+    friendship: Array  # ratio (run,): worth to a power of a regime that stands with it
+    disappointment: Array  # share (run,): part of a power's interest that full diversion takes away
+    leave_below: Array  # ratio (run,): logarithm of worth over cost below zero at which a power leaves
+    budget_follows: Array  # ratio (run,): how far budgets follow what a power sees open
+    conditions_fall: Array  # share (run,): part of conditions lost where all other offers are rivals'
+    duplication_limit: Array  # share (run,): share of uncoordinated aid by many donors that repeats itself
+    relief_worth: Array  # ratio (run,): worth of not doing a covered task at home
+    rents_worth: Array  # ratio (run,): worth of what is diverted, over protection
+    suitors_worth: Array  # ratio (run,): worth of having many suitors
+    reliance_price: Array  # ratio (run,): price of leaning on one power for everything
+    calm_slope: Array  # ratio (run,): how much dearer autonomy is in calm, and cheaper in fear
+    fear_of_pressure: Array  # ratio (run,): weight of expected pressure
+    inertia: Array  # ratio (run,): price of changing a bundle
+    mood_spread: Array  # ratio (run,): what moves the regime besides its reasons, by size
+    whim_spread: Array  # ratio (run,): what moves a power besides its reasons, logarithm of worth over cost
+    generosity: Array  # share (run,): what Moscow or Beijing pays at most for a deal besides debt, over its size
+    pressing: Array  # ratio (run,): worth of pressing over its cost
+    pressure_force: Array  # share (run,): part of migrants, debt, investment and backing that one pull takes
+    sweetening: Array  # ratio (run,): how fast a refused power raises its price
+    concession: Array  # share (run,): share of the regime's gain that full leverage takes
+    gap_response: Array  # ratio (run,): own effort added where a task of weight is left open
+    guards_serve_on: Array  # share (run,): share of the men of a guard that leaves who serve on, as far as there are posts
+    lean_west: Array  # index (run,): what the regime sees in Western deals besides their worth, and against Moscow's

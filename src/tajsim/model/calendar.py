@@ -33,6 +33,12 @@ class Calendar(Stated):
     growth = state("1/year", "growth of Russian output")
     war_abroad = state("share", "how far there is a war abroad that draws fighters")
 
+    year = state("year", "the calendar year")
+    quarter_ends = state("0 or 1", "1 in the last month of a quarter: powers and regime decide")
+
+    #: Whether the quarter ends: decisions on deals are the same work in each such month.
+    reviews = False
+
     def __init__(self, values: ParameterValues, runs: int) -> None:
         self.values, self.runs = values, runs
         self.allocate()
@@ -47,8 +53,11 @@ class Calendar(Stated):
         year, of_year = divmod(month, 12)
         crop_year = year - (of_year < HARVEST_MONTH)
         to_go = month_number(TERM_END) - month
+        self.reviews = month % 3 == 2
         for name, value in (
             ("months", since),
+            ("year", month // 12),
+            ("quarter_ends", self.reviews),
             ("to_election", month_number(ELECTION) - month),
             ("to_term_end", to_go),
             ("term_ends", to_go == 0),

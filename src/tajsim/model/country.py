@@ -18,6 +18,7 @@ import tajsim.rules
 from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
+from tajsim.agents.deals import BASE, Deal, Deals
 from tajsim.agents.network import (
     MilitantGroup,
     MilitantGroups,
@@ -49,6 +50,7 @@ class OutsideWorld(Stated):
     crop_believed = state("ratio", "the same as first published", start=1.0)
     harvest = state(outcome="harvest", start=1.0)
     harvest_believed = state(outcome="harvest_believed", start=1.0)
+    harvest_usual = state("ratio", "the same as usual", usual="harvest_believed", start=1.0)
     growth = state("1/year", "growth of Russian output by itself", start="growth_mean")
     russian_growth = state(outcome="russian_growth")
     trend = state("1/year", "growth that Russia has come to expect", start="growth_mean")
@@ -73,6 +75,7 @@ class Country(Stated, mesa.Model):
         "regime": Regime,
         "agencies": SecurityAgencies,
         "powers": ExternalPowers,
+        "deals": Deals,
         "networks": Networks,
         "commanders": Commanders,
         "movements": Movements,
@@ -97,6 +100,7 @@ class Country(Stated, mesa.Model):
     regime: Regime
     agencies: SecurityAgencies
     powers: ExternalPowers
+    deals: Deals
     networks: Networks
     commanders: Commanders
     movements: Movements
@@ -104,6 +108,7 @@ class Country(Stated, mesa.Model):
     regions: Regions
     agency: dict[str, SecurityAgency]
     power: dict[str, ExternalPower]
+    deal: dict[str, Deal]
     commander: dict[str, Commander]
     movement: dict[str, Movement]
     militant_group: dict[str, MilitantGroup]
@@ -121,12 +126,19 @@ class Country(Stated, mesa.Model):
     stood = state("0 or 1", "whether in place last month", "commander")
     guard_strength = state(outcome="section_guard", start=0.3)
     barrier = state("share", "closure of crossings to the neighbours", start="barrier_start")
+    useful = state("share", "of its task that each deal covers", "deal")
+    diverted_part = state("share", "of each deal that is diverted", "deal")
+    pulled = state(outcome="pressure_on")
+    moscows_grievance = state(outcome="moscows_grievance")
+    expected_harm = state("index", "what pressure is expected to cost in a year")
+    opening = state("index", "how much the regime fears an opening")
+    opening_usual = state("index", "the same as usual", usual="opening")
+    sections_once = state("km", "of each section, guarded by Russia at the start", "section")
     barrier_rents_start = state(
         "share", "of output taken there at the start", usual="barrier_rents"
     )
     cronyism = state(outcome="cronyism", start=0.5)
     cronyism_start = state("share", "the same at the start", usual="cronyism")
-    accustomed = state("USD/month", "the circle used to have for clients, at earnings of the start")
     claims = state("USD/month", "what clients claim, at earnings of the start")
     clients_usual = state("index", "armed power of clients over five years", usual="clients_power")
     living = state("USD/month", "what people have each", start=None)
@@ -135,12 +147,8 @@ class Country(Stated, mesa.Model):
     taxes_start = state("USD/month", "the same at the start", usual="taxes")
     alignment = state(outcome="alignment", start=0.5)
     west_share = state("share", "of the West in outside provision", start=0.3)
-    objection = state("share", "objection of Moscow to blocs")
     leverage = state("share", "leverage of Moscow", start=0.5)
     reliance = state(outcome="reliance_on_patron")
-    displeasure = state("share", "what Moscow can make another's offer cost")
-    search = state(outcome="search_for_partners")
-    search_start = state("share", "the same at the start", "task", usual="search")
     told = state(outcome="threat_overstated")
     told_start = state("share", "the same at the start", usual="told")
     invested = state(outcome="investment")
@@ -293,7 +301,7 @@ class Country(Stated, mesa.Model):
     @property
     def base_troops(self) -> Array:
         """Troops of the Russian base, persons."""
-        troops: Array = self.values.power_base[POWERS.index("russia")]
+        troops: Array = self.values.power_base[POWERS.index("russia")] * self.deals.ramp[BASE]
         return troops
 
     @property

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tajsim.axes as axes
+from tajsim.agents.deals import Decision
 from tajsim.agents.network import PROTECTED
 from tajsim.axes import Array, total
-from tajsim.inputs.ledger import LARGE_HARVEST, OFFER_COUNTS, SMALL_HARVEST, WAY_MOVES
+from tajsim.inputs.ledger import LARGE_HARVEST, SMALL_HARVEST, WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
 from tajsim.model.country import Country
 from tajsim.rules.drug_market import Ways
 from tajsim.rules.outside import Work
-from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
 from tajsim.rules.purges import blow_reasons
 from tajsim.rules.state import STATES, Lost, Strain
 
@@ -44,7 +44,7 @@ def note_ways(country: Country, ways: Ways) -> None:
             actor=net.names[n],
             target=Pick(axes.AFGHAN_SECTIONS, new[n]),
             size=net.bought[n],
-            cause=largest(ways._fields[:2], gains),
+            cause=largest(("losses", "tolls"), gains),
         )
 
 
@@ -180,40 +180,44 @@ def note_polity(country: Country, terms: Strain) -> None:
     )
 
 
-TAKING = ("relief", "backing")
-REFUSING = ("less_offered", "autonomy", "conditions", "objection")
 BLOW = ("threat", "safe_blow", "defiance", "drive")
 REPRESSION = ("appeal", "uncontrolled", "incidents", "voice")
 
 
-def note_offers(country: Country, relief: Array, terms: tuple[Array, ...], exposure: Array) -> None:
-    """Note where the regime opens a task to a power or closes it, by the thresholds of mandates.
+#: Reasons of the regime for a bundle, in the order of `rules.deals.Gains` and `Prices`.
+BARGAIN = (
+    *("protection", "relief", "diversion", "payment", "suitors", "autonomy", "reliance"),
+    *("conditions", "pressure", "habit", "leaning", "mood"),
+)
 
-    Args:
-        relief: offer over the cost of doing the task at home, ratio, ``(task, power, run)``.
-        terms: backing, intrusion, conditions felt and objection of each power, ``(power, run)``.
-        exposure: how much the regime fears the opening, 0 to 1, ``(run,)``.
-    """
-    if not end_of_quarter(country):
-        return
-    powers, weights = country.powers, country.regime.weight * len(axes.TASKS)
-    offer = np.swapaxes(powers.offer, 0, 1)
-    crossed = country.watch.crossings("mandate", np.swapaxes(powers.mandate, 0, 1))
-    for where, kind in zip(crossed or (), ("offer_taken", "offer_given_up"), strict=False):
-        noted = where & (offer >= OFFER_COUNTS)
-        for i, t in np.argwhere(noted.any(axis=-1)):
-            backing, intrusion, condition, objection = (term[i] for term in terms)
-            cost = weights[t], intrusion, condition, exposure, objection
+
+def note_decision(country: Country, decision: Decision, task: str) -> None:
+    """Note what a decision on a task came to, with what spoke most for it."""
+    kinds = {
+        "deal_made": decision.made,
+        "deal_dropped": decision.dropped,
+        "deal_ended": decision.ended,
+        "deal_eased": decision.granted,
+    }
+    for kind, happened in kinds.items():
+        for place, deal in enumerate(decision.rows):
             country.note(
                 kind,
-                noted[i, t],
-                actor=powers.names[i],
-                target=axes.TASKS[t],
-                size=offer[i, t],
-                cause=country.reason(TAKING, taking_reasons, relief[t, i], backing)
-                if kind == "offer_taken"
-                else country.reason(REFUSING, refusal_reasons, relief[t, i], *cost),
+                happened[place],
+                actor=axes.DEALS[deal],
+                target=task,
+                size=country.deals.size[deal],
+                cause="not_worth_it"
+                if kind == "deal_ended"
+                else lambda here: largest(BARGAIN, tuple(decision.reasons[:, here])),
             )
+
+
+def note_pressure(country: Country, begins: Array, ends: Array, grievance: Array) -> None:
+    """Note where Moscow pulls a lever or lets go of it, ``(pressure, run)``."""
+    for lever, name in enumerate(axes.PRESSURES):
+        for kind, where in (("pressure", begins), ("pressure_over", ends)):
+            country.note(kind, where[lever], actor="russia", target=name, size=grievance)
 
 
 def note_position(country: Country) -> None:

@@ -1,14 +1,14 @@
 """Puts the actors in place, before the spin-up."""
 
-import numpy as np
-
+import tajsim.model.stages.deals as deals
 from tajsim.agents.actors import Actors
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
+from tajsim.agents.deals import TERMS
+from tajsim.axes import AGENCIES, COMMANDERS, DEALS, NETWORKS, SECTIONS
+from tajsim.draws import AT_START
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages.force import muster
-from tajsim.model.stages.partners import presence
-from tajsim.rules import outsourcing, violence
+from tajsim.rules import violence
 from tajsim.world import GUARDS
 
 
@@ -67,7 +67,7 @@ def country_at_start(country: Country) -> None:
     country.taxes = country.values.tax_share * country.home_output
     country.allocate()
     muster(country)
-    presence(country)
-    country.powers.carry()
-    provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
-    country.regime.task_provision = provision
+    normals = {n: country.draws.normal_each(f"deal {n}", DEALS, AT_START) for n in TERMS}
+    country.deals.apply(country.deals.draw_terms, normals=normals)
+    country.sections_once = country.agency["russian_border_troops"].guarded_km.copy()
+    deals.delivery(country)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import Array
 
 
 def equipped_reach(kit: Array, predation: Array, *, equipment_abuse: Array) -> Array:
@@ -155,62 +155,6 @@ def wanted_strength(
     Mechanisms: M01, M13, X07, M11.
     """
     return agency_strength * effort_ratio**effort_follows + persons_per_km * km_taken_over
-
-
-def duplication(money: Array, *, donor_coordination: Array) -> Array:
-    """Return the share of aid on each task that repeats what another donor does, ``(task, run)``.
-
-    Equation:
-        part = money / (sum(money, "power") + 1e-9)
-        duplication = (1 - donor_coordination) * (1 - sum(part**2, "power"))
-
-    Args:
-        money: delivered aid, USD/month, ``(power, task, run)``.
-
-    Mechanisms: M55, E21, M58, O26.
-    """
-    whole = total(money) + 1e-9
-    concentration = total((money / whole) ** 2)
-    return (1.0 - donor_coordination) * (1.0 - concentration)
-
-
-def diverted_share(
-    cronyism: Array, duplicated: Array, *, aid_diversion: Array, donor_monitoring: Array
-) -> Array:
-    """Return the share of delivered aid that is diverted, ``(task, run)``, below 1.
-
-    Equation:
-        diverted = aid_diversion * cronyism * (1 + duplicated) * (1 - donor_monitoring)
-        diverted_share = 1 - exp(-diverted)
-
-    Args:
-        cronyism: share of posts and public money that goes by patronage, 0 to 1.
-        duplicated: share of the aid that repeats other aid, ``(task, run)``.
-
-    Mechanisms: M55, E06, E20, O03, O06, M58.
-    """
-    diverted = aid_diversion * cronyism * (1.0 + duplicated) * (1.0 - donor_monitoring)
-    return 1.0 - np.exp(-diverted)
-
-
-def provision(
-    delivered: Array, presence: Array, *, task_cost: Array, provision_half: Array
-) -> Array:
-    """Return the share of each task that a power carries, ``(task, run)``, 0 to below 1.
-
-    Money saturates, people on the spot count in full.
-
-    Equation:
-        bought = delivered / (provision_half * task_cost)
-        provision = 1 - (1 - presence) / (1 + bought)
-
-    Args:
-        delivered: useful aid on the task, USD/month.
-        presence: share of the task that the power's own people hold, 0 to 1.
-
-    Mechanisms: M02, M05, M14, O01, E20.
-    """
-    return 1.0 - (1.0 - presence) / (1.0 + delivered / (provision_half * task_cost))
 
 
 def quality_aim(

@@ -1,4 +1,4 @@
-"""What nobody in the country decides: the Afghan crop, growth in Russia, work for migrants there."""
+"""What nobody in the country decides: Afghan crop, growth in Russia, work for migrants there."""
 
 from typing import NamedTuple
 

@@ -132,44 +132,40 @@ def commitments_step(
     return promised
 
 
-def accustomed_step(
-    accustomed: Array, received: Array, in_place: Array, *, clock_year: Array
-) -> Array:
+def habit_step(habit: Array, received: Array, in_place: Array, *, clock_year: Array) -> Array:
     """Return the rents that one is used to, over what others earn, USD/month, ``(run,)``.
 
     Two years make a habit; who is new takes the first month's for usual.
 
     Equation:
-        moved = accustomed + (received - accustomed) / (2 * clock_year)
-        accustomed_next = in_place * (moved if accustomed > 0 else received)
+        moved = habit + (received - habit) / (2 * clock_year)
+        habit_next = in_place * (moved if habit > 0 else received)
 
     Args:
-        accustomed: rents of a month, at earnings of the start.
+        habit: rents of a month, at earnings of the start.
         received: of this month, at earnings of the start.
         in_place: 1 who draws rents, else 0.
 
     Mechanisms: M17.
     """
-    moved = accustomed + (received - accustomed) / (2.0 * clock_year)
-    return in_place * np.where(accustomed > 0.0, moved, received)
+    moved = habit + (received - habit) / (2.0 * clock_year)
+    return in_place * np.where(habit > 0.0, moved, received)
 
 
-def rent_ratio_step(
-    ratio: Array, received: Array, accustomed: Array, *, clock_season: Array
-) -> Array:
+def rent_ratio_step(ratio: Array, received: Array, habit: Array, *, clock_season: Array) -> Array:
     """Return what one lately received over what he is used to, ratio, ``(run,)``, 1 = as usual.
 
     Equation:
-        now = received / max(accustomed, 1e-9) if accustomed > 0 else 1
+        now = received / max(habit, 1e-9) if habit > 0 else 1
         ratio_next = ratio + (now - ratio) / clock_season
 
     Args:
         ratio: of last month.
-        received, accustomed: USD/month, at earnings of the start.
+        received, habit: USD/month, at earnings of the start.
 
     Mechanisms: M17.
     """
-    now = np.where(accustomed > 0.0, received / np.maximum(accustomed, 1e-9), 1.0)
+    now = np.where(habit > 0.0, received / np.maximum(habit, 1e-9), 1.0)
     return ratio + (now - ratio) / clock_season
 
 
@@ -189,8 +185,9 @@ def usual_step(usual: Array, power: Array, *, clock_five_years: Array) -> Array:
 
 def claims_step(
     claims: Array,
-    accustomed: Array,
+    purse: Array,
     power: Array,
+    usual: Array,
     doubt: Array,
     *,
     claim: Array,
@@ -199,23 +196,26 @@ def claims_step(
 ) -> Array:
     """Return what clients claim of the ruling circle, USD/month, ``(run,)``.
 
-    What there is to give they are used to, and more if they grow strong or doubt that they will
-    be given later; claims rise within months and fall over years.
+    What there is to give, and more if they grow strong or doubt that they will be given later.
+    Claims rise within months and fall over two years, as who is used to rents goes on asking.
 
     Equation:
-        aim = accustomed * ((1 + doubt) * power) ** claim
+        grown = 2 * power / (power + usual)
+        aim = purse * ((1 + doubt) * grown) ** claim
         rising = (aim - claims) / clock_season
         claims_next = claims + (rising if aim > claims else (aim - claims) / (2 * clock_year))
 
     Args:
         claims: of last month, at earnings of the start.
-        accustomed: what the circle used to have for its clients, at earnings of the start.
-        power: armed power of the clients, 1 = as reckoned with.
+        purse: what the circle has for its clients this month, at earnings of the start.
+        power: armed power of the clients, index above zero.
+        usual: the power that the circle reckons with, index above zero.
         doubt: their doubt of what comes after the ruler, 0 to 1.
 
     Mechanisms: M17, S08, S14, P24.
     """
-    aim = accustomed * ((1.0 + doubt) * power) ** claim
+    grown = 2.0 * power / (power + usual)
+    aim = purse * ((1.0 + doubt) * grown) ** claim
     months = np.where(aim > claims, clock_season, 2.0 * clock_year)
     return claims + (aim - claims) / months
 

@@ -155,7 +155,9 @@ def settle_line(country: Country, line: Post, entered: Passage, mine: Array) -> 
     now["tolls"][GUARD_ROWS] = total((arranged[:, None] * line.toll) * mine)
     offered = total((total(entered.offered, axis=1)[:, None] * line.toll) * mine)
     agencies.rent_on_offer = agencies.zeros()
-    agencies.rent_on_offer[GUARD_ROWS] = offered / agencies.people[GUARD_ROWS]
+    # As of drug units: to be had by each of those who stand where loads pass.
+    standing = np.maximum(total(agencies.deployment[:N, GUARD_ROWS]), 1.0)
+    agencies.rent_on_offer[GUARD_ROWS] = offered / standing
     season = country.values.clock_season
     known = agencies.seen[:N, GUARD_ROWS]
     agencies.seen[:N, GUARD_ROWS] = known + (load[:, None] * mine - known) / season

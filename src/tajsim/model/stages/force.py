@@ -196,6 +196,8 @@ def civil_aid(country: Country) -> None:
 
 def invest(country: Country) -> None:
     """Firms of other powers build what adds to output from now on; the money stays theirs."""
-    country.invested = country.apply(offers.invested, country.regime.strain)
-    gained = country.apply(offers.output_gained, total(country.invested))
+    country.invested = country.apply(offers.invested, strain=country.regime.strain)
+    held_back = country.values.pressure_force * country.pulled[axes.PRESSURES.index("investment")]
+    country.invested[axes.POWERS.index("russia")] *= 1.0 - held_back
+    gained = country.apply(offers.output_gained, invested=total(country.invested))
     country.home_output = country.home_output + gained

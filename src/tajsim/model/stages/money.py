@@ -3,7 +3,7 @@
 import numpy as np
 
 from tajsim.agents.agency import AT_BORDER, GUARD_ROWS, OWN, POLICE, over_tasks
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, Array, column, shares, total
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, PRESSURES, Array, column, shares, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
@@ -77,6 +77,9 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
+    # A debt that Moscow calls in is paid over five years.
+    called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
+    ledger.move("treasury", "world", called * values.debt_to_russia / values.clock_five_years)
     country.commitments = country.apply(
         rents_rules.commitments_step,
         commitments=country.commitments,
@@ -191,25 +194,23 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
     country.claims = country.apply(
         rents_rules.claims_step,
         claims=country.claims,
-        accustomed=country.accustomed,
-        power=country.clients_power / country.clients_usual,
+        purse=purse,
+        power=country.clients_power,
+        usual=country.clients_usual,
         doubt=country.regime.doubt,
     )
     country.clients_usual = country.apply(
         rents_rules.usual_step, usual=country.clients_usual, power=country.clients_power
     )
-    country.accustomed = country.apply(
-        rents_rules.accustomed_step, accustomed=country.accustomed, received=purse, in_place=1.0
-    )
     commanders.rent_ratio = commanders.apply(
         rents_rules.rent_ratio_step,
         ratio=commanders.rent_ratio,
         received=received,
-        accustomed=commanders.accustomed,
+        habit=commanders.habit,
     )
-    commanders.accustomed = commanders.apply(
-        rents_rules.accustomed_step,
-        accustomed=commanders.accustomed,
+    commanders.habit = commanders.apply(
+        rents_rules.habit_step,
+        habit=commanders.habit,
         received=received,
         in_place=commanders.in_place,
     )
@@ -261,7 +262,9 @@ def best_drawn_off(country: Country) -> Array:
 
 def alarmed(country: Country) -> Array:
     """Return how much calls for several agencies at once, 0 to 1: incidents, militants inside."""
-    return np.minimum(country.regime.incidents / 4.0 + country.militants_inside / 500.0, 1.0)
+    inside, army = country.militants_inside, np.maximum(country.agency["army"].strength, 1.0)
+    calm: Array = army / (army + inside) / (1.0 + country.regime.incidents)
+    return 1.0 - calm
 
 
 def political_heads(country: Country) -> Array:

@@ -7,6 +7,7 @@ import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.country import Country
 from tajsim.model.record import measured
+from tajsim.model.stages.deals import kept_out
 from tajsim.rules import drug_market, outside
 
 
@@ -17,14 +18,14 @@ def outside_world(country: Country) -> None:
     crop_of_the_year(country)
     russian_economy(country)
     work = work_for_migrants(country)
-    out.migrant_demand = work.no_work * work.terms
+    out.migrant_demand = work.no_work * work.terms * kept_out(country)
     out.buyers = values.buyers_pay
     out.war_abroad = values.foreign_pull * country.calendar.war_abroad
     notes.note_work(country, work)
 
 
 def crop_of_the_year(country: Country) -> None:
-    """Bring in the Afghan crop: the recorded one, later one drawn; what is published is believed."""
+    """Bring in the Afghan crop, recorded or later drawn; what is published is believed."""
     out, date, before = country.outside, country.calendar, country.outside.crop
     normal = country.draws.normal("harvest", "afghanistan", country.calendar_month)
     drawn = country.apply(outside.crop_after_record, crop=out.crop, normal=normal)
