@@ -42,7 +42,7 @@ def society(country: Country) -> None:
         cronyism=country.cronyism,
         creed=country.creed,
     )
-    members(country, skill, faith)
+    members(country, skill)
     radicalise(country, skill, faith)
     burst_and_settle(country)
     come_back(country)
@@ -58,12 +58,8 @@ def live(country: Country) -> Array:
     growth = np.log(income / np.where(country.income > 0.0, country.income, income))
     country.income = income
     country.better_off = country.apply(
-        grievance.better_off_step,
-        better_off=country.better_off,
-        growth=growth,
-        trend=country.trend,
+        grievance.better_off_step, better_off=country.better_off, growth=growth
     )
-    country.trend = country.apply(grievance.trend_step, trend=country.trend, growth=growth)
     country.hardship, worse = country.apply(grievance.hardship, better_off=country.better_off)
     return worse
 
@@ -151,10 +147,10 @@ def protest(country: Country) -> None:
     notes.note_protest(country, before, parts)
 
 
-def members(country: Country, skill: Array, faith: Array) -> None:
+def members(country: Country, skill: Array) -> None:
     """Movements win and lose members; a party that is closed sheds some to violent groups."""
     movements = country.movements
-    anger = 2.0 * country.mean_over_people(country.regions.grievance * faith)
+    anger = country.anger / np.maximum(country.anger_start, 1e-9)
     lost = movements.apply(movements.win_and_lose, country.standing, anger)
     violent, underground = country.apply(grievance.shed, lost=lost)
     movements.go_underground(underground)
