@@ -16,6 +16,7 @@ import tajsim.analysis.ablation as ablation
 from tajsim.agents.regime import Regime
 from tajsim.agents.switches import Switches
 from tajsim.analysis.verdicts import FAILS, HOLDS
+from tajsim.app.state import command, plan_of, read_state
 from tajsim.cli.main import main
 from tajsim.ensemble.dataset import load_state
 from tajsim.ensemble.run import prepare, simulate
@@ -172,14 +173,23 @@ def test_with_and_without_are_compared_and_named(capsys: Capture) -> None:
     assert found.table["scenario"].unique() == ["status-quo-without-M47"]
     assert found.dataset.attrs["without"] == '{"status-quo": [], "status-quo-without-M47": ["M47"]}'
     assert "without=['M47']" in found.dataset.attrs["command"]
-    command = ["compare", "status-quo", "--without", "M47", "--without", "state,aid"]
-    assert main([*command, "--runs", "2", "--until", END, "--no-variance"]) == 0
+    said = ["compare", "status-quo", "--without", "M47", "--without", "state,aid"]
+    assert main([*said, "--runs", "2", "--until", END, "--no-variance"]) == 0
     out = capsys.readouterr().out
     assert "status-quo-without-M47-state-aid against status-quo" in out
     assert "Without M47, state, aid: what its rules answer is held." in out
     assert main(["compare", "status-quo"]) == 2
     assert main(["run", "status-quo", "--without", "M4777"]) == 2
     assert "did you mean" in capsys.readouterr().err
+
+
+def test_the_dashboard_takes_a_switch(tmp_path: Path) -> None:
+    state = read_state("scenario=status-quo&without=M47,state", ["status-quo"])
+    assert {s.without for s in plan_of(state, tmp_path).scenarios} == {("M47", "state")}
+    assert "without=M47%2Cstate" in state.query()
+    assert "--without M47,state" in command(state)
+    with pytest.raises(UserError, match="did you mean"):
+        read_state("scenario=status-quo&without=statte", ["status-quo"])
 
 
 def test_files_inherit_and_tell_mistakes(tmp_path: Path) -> None:

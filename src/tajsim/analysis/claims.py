@@ -265,7 +265,7 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
     said += f", {others} not tested." if others else "."
     if "mechanism" in claims:
         words = [word for word in claims["mechanism"] if word]
-        listed = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+        listed = ", ".join(f"{words.count(word)} '{word}'" for word in dict.fromkeys(words))
         said += f"\nOf those that hold: {listed or 'none can be told'}."
     return said
 
