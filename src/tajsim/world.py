@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tajsim.axes import COMMANDERS, NETWORKS
+from tajsim.axes import COMMANDERS, NAMED, NETWORKS
 
 #: Region behind each section (matveeva-2004:157-159, icg-2016:125; the last two by position).
 SECTION_REGION = {
@@ -45,9 +45,6 @@ CONSCRIPTS = ("border_troops", "army")
 #: Agencies with a drug unit that works inland (matveeva-2004:65, 91).
 DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
 
-#: Agencies whose head the President appoints past any minister (matveeva-2004:31, 91).
-UNDER_PRESIDENT = ("drug_control_agency", "presidential_guard")
-
 #: Month of a parliamentary election from which the others are counted (icg-2016:59).
 ELECTION = "2015-03"
 
@@ -73,30 +70,95 @@ MINED_REGION = SECTION_REGION["pianj"]
 
 
 @dataclass(frozen=True)
+class PostFacts:
+    """Service it belongs to, region its men come from, and whether it commands armed men.
+
+    Regions are the base of a unit where the documents say so, else assumptions.
+    """
+
+    service: str
+    region: str
+    armed: bool = True
+
+
+#: In the order of `tajsim.axes.POSTS`.
+POST_FACTS = {
+    "interior_ministry": PostFacts("interior_ministry", "dushanbe"),  # matveeva-2004:45
+    "security_ministry": PostFacts("security_ministry", "khatlon"),  # matveeva-2004:63
+    "border_troops": PostFacts("border_troops", "khatlon"),  # matveeva-2004:71
+    "russian_border_troops": PostFacts("russian_border_troops", "khatlon"),
+    "army": PostFacts("army", "khatlon"),  # edm-2004-09:7
+    "customs": PostFacts("customs", "sughd", armed=False),
+    "drug_control_agency": PostFacts("drug_control_agency", "dushanbe", armed=False),
+    "presidential_guard": PostFacts("presidential_guard", "khatlon"),  # matveeva-2004:31
+    "emergencies": PostFacts("army", "rasht"),  # icg-2016:87
+    "rapid_reaction": PostFacts("interior_ministry", "dushanbe"),  # matveeva-2004:45
+    "special_police": PostFacts("interior_ministry", "dushanbe"),  # icg-2016:115
+    "deputy_defence": PostFacts("army", "khatlon"),  # icg-2016:83
+    "badakhshan_border": PostFacts("border_troops", "gbao"),  # icg-2016:125
+}
+
+
+@dataclass(frozen=True)
 class CommanderFacts:
-    """Side in the civil war, region of the following, and the agency whose post he holds."""
+    """Side in the civil war, region of the following, the service and the post he holds there.
+
+    ``strong`` is one whose men the documents call able to defy the ruler or the last of their
+    kind, ``devout`` one to whom they give a religious past or reason.
+    """
 
     opposition: bool
     region: str
     post: str
+    seat: str
+    strong: bool = False
+    devout: bool = False
 
 
 COMMANDER_FACTS = {
-    "mirzoev": CommanderFacts(False, "khatlon", "presidential_guard"),  # matveeva-2004:31, 93
-    "kasymov": CommanderFacts(False, "dushanbe", "interior_ministry"),  # matveeva-2004:45
-    "ziyoyev": CommanderFacts(True, "rasht", "army"),  # icg-2016:39, 87
-    "khalimov": CommanderFacts(False, "dushanbe", "interior_ministry"),  # icg-2016:115
-    "nazarzoda": CommanderFacts(True, "rasht", "army"),  # icg-2016:35, 83
-    "khorog_commander": CommanderFacts(True, "gbao", "border_troops"),  # icg-2016:125
-    "first_successor": CommanderFacts(False, "khatlon", "presidential_guard"),
-    "second_successor": CommanderFacts(False, "dushanbe", "interior_ministry"),
+    # matveeva-2004:31, 93
+    "mirzoev": CommanderFacts(
+        False, "khatlon", "presidential_guard", "presidential_guard", strong=True
+    ),
+    # matveeva-2004:45
+    "kasymov": CommanderFacts(
+        False, "dushanbe", "interior_ministry", "rapid_reaction", strong=True
+    ),
+    "ziyoyev": CommanderFacts(True, "rasht", "army", "emergencies", devout=True),  # icg-2016:87
+    # icg-2016:115
+    "khalimov": CommanderFacts(
+        False, "dushanbe", "interior_ministry", "special_police", devout=True
+    ),
+    # icg-2016:35, 83
+    "nazarzoda": CommanderFacts(True, "rasht", "army", "deputy_defence", devout=True),
+    "khorog_commander": CommanderFacts(
+        True, "gbao", "border_troops", "badakhshan_border"
+    ),  # icg-2016:125
+} | {
+    f"head_of_{post}": CommanderFacts(False, facts.region, facts.service, post)
+    for post, facts in POST_FACTS.items()
+    if f"head_of_{post}" in COMMANDERS
 }
 
-#: The commanders in post at the start; the rest wait to be called.
-FIRST_COMMANDERS = COMMANDERS[:6]
+_HELD = {COMMANDER_FACTS[name].seat for name in NAMED}
+
+#: The commanders in post at the start: those named, and heads of posts that none of them holds.
+FIRST_COMMANDERS = tuple(
+    name for name in COMMANDERS if name in NAMED or COMMANDER_FACTS[name].seat not in _HELD
+)
+
+#: Posts whose holders the largest networks have as patrons: the one whom a document accuses, and
+#: whoever heads a service that meets the trade.
+PATRON_POSTS = (
+    "khorog_commander",
+    "head_of_border_troops",
+    "head_of_interior_ministry",
+    "head_of_customs",
+    "head_of_security_ministry",
+)
 
 #: Patron of each network, by rank: the largest have one, in turn; the rest have none
 #: (icg-2016:125, 225; who protects whom is not printed).
 NETWORK_PATRON = {
-    name: FIRST_COMMANDERS[(5 + i) % 6] if i < 12 else "" for i, name in enumerate(NETWORKS)
+    name: PATRON_POSTS[i % len(PATRON_POSTS)] if i < 12 else "" for i, name in enumerate(NETWORKS)
 }

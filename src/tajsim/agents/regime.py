@@ -25,7 +25,7 @@ class Regime(Actor):
     perceived = state("index", "threat perceived", "task")
     task_provision = state(outcome="outside_provision")
     weakness = state("share", "of the task that own agencies cannot do", "task")
-    trust = state(outcome="trust", start="trust_start")
+    trust = state(outcome="trust", start="trust_usual")
     civilian_control = state(outcome="civilian_control")
     kompromat = state("share", "material that the Security Ministry holds")
     rank = state(outcome="security_ministry_rank", start="security_rank_start")
@@ -44,7 +44,7 @@ class Regime(Actor):
     polity = state(outcome="polity")
     failed = state(outcome="state_failed")
     failed_month = state(outcome="failed_month", start=-1.0)
-    drive = state(outcome="purge_drive")
+    used = state("number", "of late, of each way out of a quarrel", "way")
     # Of the end of the term.
     near = state("share", "nearness of the end of the term")
     ready = state(outcome="ruler_ready")
@@ -129,8 +129,14 @@ class Regime(Actor):
 
     def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
         """Let the Security Ministry gather and use material, and rise or fall by it."""
-        rank = self.apply(rank_step, self.rank, self.kompromat, near)
-        self.kompromat = self.apply(kompromat_step, self.kompromat, quality, corruption, near)
+        rank = self.apply(rank_step, rank=self.rank, kompromat=self.kompromat, window=near)
+        self.kompromat = self.apply(
+            kompromat_step,
+            kompromat=self.kompromat,
+            quality=quality,
+            corruption=corruption,
+            window=near,
+        )
         self.rank = rank
 
     def favour(self) -> Array:
@@ -165,29 +171,42 @@ class Regime(Actor):
 
     def judge_apparatus(self, struck: Array, broken: Array) -> None:
         """Let trust and civilian control follow removals and breaks of this month."""
-        self.trust = self.apply(purges.trust_step, self.trust, broken)
+        self.trust = self.apply(purges.trust_step, trust=self.trust, breaks=broken)
         self.civilian_control = self.apply(
-            purges.civilian_control_step, self.civilian_control, struck, broken
+            purges.civilian_control_step,
+            control=self.civilian_control,
+            struck=struck,
+            breaks=broken,
         )
-        self.drive = self.apply(loyalty.drive_step, self.drive, struck)
+        self.breaks = self.apply(purges.breaks_step, recent=self.breaks, breaks=broken)
 
     def urge(self) -> Array:
         """Return the growth of the drive to remove rivals since early 2004, ratio."""
-        return self.apply(loyalty.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
+        return self.apply(
+            loyalty.urge_to_strike,
+            control=self.civilian_control,
+            clinging=self.near * (1.0 - self.ready),
+        )
 
     def weigh_leaving(self, to_go: float, loyal: Array, steps: int) -> Array:
         """Weigh leaving office at the end of the term; return the chance that an heir is named."""
-        self.near = self.apply(succession_rules.nearness, np.full(self.runs, to_go))
-        danger = self.apply(succession_rules.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
-        self.ready = self.apply(succession_rules.readiness_to_leave, danger)
-        return self.apply(succession_rules.heir_chance, self.near, self.ready, danger, self.heir)
+        rules = succession_rules
+        self.near = self.apply(rules.nearness, to_go=np.full(self.runs, to_go))
+        danger = self.apply(
+            rules.danger_of_leaving, disloyal=1.0 - loyal, record=self.ladder / steps
+        )
+        self.ready = self.apply(rules.readiness_to_leave, danger=danger)
+        return self.apply(
+            rules.heir_chance, near=self.near, ready=self.ready, danger=danger, heir=self.heir
+        )
 
     def name_heir(self, named: Array, loyal: Array) -> None:
         """Name an heir where ``named`` is 1, and work out how far all is settled."""
+        rules = succession_rules
         self.heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
-        self.settled = self.apply(succession_rules.settlement, self.heir, loyal)
+        self.settled = self.apply(rules.settlement, heir=self.heir, loyalty=loyal)
         self.doubt = self.apply(
-            succession_rules.doubt_of_after, self.near, self.settled, self.ready
+            rules.doubt_of_after, near=self.near, settled=self.settled, ready=self.ready
         )
 
     def end_term(self, ending: Array, behind: Array, left: Array) -> None:
@@ -199,7 +218,7 @@ class Regime(Actor):
     def remember_contest(self) -> None:
         """After the end of the term only what the contest left open is in doubt."""
         self.doubt, self.near = self.unsettled, self.zeros()
-        self.unsettled = self.apply(succession_rules.unsettled_step, self.unsettled)
+        self.unsettled = self.apply(succession_rules.unsettled_step, unsettled=self.unsettled)
 
     def bear(
         self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array

@@ -143,6 +143,7 @@ class Country(Stated, mesa.Model):
     exits_lately = state("kg/month", "leaving by each exit of late", "exit", start=1.0)
     shelter = state(outcome="shelter", start="shelter_start")
     mafia = state(outcome="mafia")
+    forces = state("persons", "who would fight for the state", start=10000.0)
     militants_inside = state(outcome="militants_inside")
     passing = state("persons", "those of them who mean to go on to Ferghana")
     camps = state(outcome="militant_camps")

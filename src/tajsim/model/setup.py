@@ -6,6 +6,7 @@ from tajsim.agents.actors import Actors
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
+from tajsim.model.stages import elite
 from tajsim.model.stages.partners import presence
 from tajsim.rules import militants, outsourcing
 from tajsim.world import GUARDS
@@ -17,6 +18,7 @@ def people_the_model(country: Country) -> None:
     open_ledgers(country)
     guard_sections(country)
     country_at_start(country)
+    elite.begin(country)
 
 
 def create_actors(country: Country) -> None:
