@@ -139,9 +139,7 @@ class Commanders(Actors[Commander]):
         self.men = self.following * self.apply(
             purges.hold_on_men, at_home_post=1.0 - self.outsider, growth=growth
         )
-        power = self.apply(
-            purges.power_of, men=self.men, forces=forces, control=civilian_control
-        )
+        power = self.apply(purges.power_of, men=self.men, forces=forces, control=civilian_control)
         self.power = power * self.in_place
         # Open disobedience costs him the credit of loyalty, as a captive's word does.
         self.threat = purges.perceived_threat(
@@ -294,7 +292,10 @@ class Commanders(Actors[Commander]):
         self.rent_ratio = np.where(here, 1.0, self.rent_ratio)
         self.grudge, self.named = self.grudge * old, self.named * old
         self.outsider = self.outsider * old
-        self.arrest_order, self.dismissal_order = self.arrest_order * old, self.dismissal_order * old
+        self.arrest_order, self.dismissal_order = (
+            self.arrest_order * old,
+            self.dismissal_order * old,
+        )
 
     def move(self, takes: Array) -> None:
         """Give posts to men from other posts; who held them leaves office.

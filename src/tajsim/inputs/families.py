@@ -306,7 +306,7 @@ class Families:
     peace_shield: Array  # share (run,): part of the will to strike that the kept peace of 1997 holds back from its former fighters
     custody_dread: Array  # share (run,): what a commander told of his arrest expects of custody
     purge_caution: Array  # ratio (run,): how far power protects without a guarantee
-    revenge: Array  # ratio (run,): growth of the rate against one who humiliated the regime, under a full guarantee
+    revenge: Array  # ratio (run,): growth of the rate against one who has just humiliated the regime
     guarantee_deters: Array  # share (run,): share of resistance that a full guarantee deters
     militant_fighters: Array  # persons (militant_group, run): fighters at ordinary pressure
     militant_pressure: Array  # index (militant_group, run): what drives or draws fighters to the border, 1 = as in 2004

@@ -311,10 +311,10 @@ class Loyalty(NamedTuple):
 
     rents: Array
     own_fear: Array
+    doubt: Array
     unbacked: Array
     creed: Array
     humiliation: Array
-    doubt: Array
     aim: Array
 
 
@@ -344,11 +344,11 @@ def loyalty_aim(
         gain = loyalty_gain / (1 + e + e**2 + e**3 + e**4 + e**5)
         rents = gain * (1 - paid) / (1 + paid)
         own_fear = gain * e * fear
-        unbacked = gain * e**2 * (1 - 2 * guarantee)
-        faith = gain * e**3 * creed
-        hurt = gain * e**4 * grudge
-        hedging = gain * e**5 * doubt
-        aim = 1 / (1 + odds * exp(rents + own_fear + unbacked + faith + hurt + hedging))
+        hedging = gain * e**2 * doubt
+        unbacked = gain * e**3 * (1 - 2 * guarantee)
+        faith = gain * e**4 * creed
+        hurt = gain * e**5 * grudge
+        aim = 1 / (1 + odds * exp(rents + own_fear + hedging + unbacked + faith + hurt))
 
     Args:
         rent_ratio: what he receives over what he is used to.
@@ -365,22 +365,22 @@ def loyalty_aim(
     e = cause_evenness
     gain = loyalty_gain / (1.0 + e + e**2 + e**3 + e**4 + e**5)
     rents, own_fear = gain * (1.0 - paid) / (1.0 + paid), gain * e * fear
-    unbacked, faith = gain * e**2 * (1.0 - 2.0 * guarantee), gain * e**3 * creed
-    hurt, hedging = gain * e**4 * grudge, gain * e**5 * doubt
+    hedging, unbacked = gain * e**2 * doubt, gain * e**3 * (1.0 - 2.0 * guarantee)
+    faith, hurt = gain * e**4 * creed, gain * e**5 * grudge
     odds = (1.0 - loyalty_usual) / loyalty_usual
-    aim = 1.0 / (1.0 + odds * np.exp(rents + own_fear + unbacked + faith + hurt + hedging))
-    return Loyalty(rents, own_fear, unbacked, faith, hurt, hedging, aim)
+    aim = 1.0 / (1.0 + odds * np.exp(rents + own_fear + hedging + unbacked + faith + hurt))
+    return Loyalty(rents, own_fear, hedging, unbacked, faith, hurt, aim)
 
 
-def loyalty_step(loyalty: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's loyalty, ``(run,)``: it comes to its aim in about a year.
+def loyalty_step(loyalty: Array, aim: Array, *, clock_season: Array) -> Array:
+    """Return next month's loyalty, ``(run,)``: it comes to its aim within a season.
 
     Equation:
-        loyalty_next = loyalty + (aim - loyalty) / clock_year
+        loyalty_next = loyalty + (aim - loyalty) / clock_season
 
     Mechanisms: M17.
     """
-    return loyalty + (aim - loyalty) / clock_year
+    return loyalty + (aim - loyalty) / clock_season
 
 
 def fear_step(

@@ -69,15 +69,15 @@ def trust_step(
     *,
     trust_usual: Array,
     break_shock: Array,
-    clock_five_years: Array,
+    clock_year: Array,
 ) -> Array:
     """Return the regime's trust in its apparatus next month, 0 to 1, ``(run,)``.
 
-    Each defection or mutiny takes the share ``break_shock`` of it; over years the usual trust
+    Each defection or mutiny takes the share ``break_shock`` of it; in two years the usual trust
     comes back.
 
     Equation:
-        back = (trust_usual - trust) / clock_five_years
+        back = (trust_usual - trust) / (2 * clock_year)
         trust_next = (trust + back) * (1 - break_shock) ** breaks
 
     Args:
@@ -85,7 +85,8 @@ def trust_step(
 
     Mechanisms: S04.
     """
-    return (trust + (trust_usual - trust) / clock_five_years) * (1.0 - break_shock) ** breaks
+    back = (trust_usual - trust) / (2.0 * clock_year)
+    return (trust + back) * (1.0 - break_shock) ** breaks
 
 
 def civilian_control_step(
@@ -101,7 +102,7 @@ def civilian_control_step(
 
     Each commander removed adds the share ``purge_firms`` of what is missing, each mutiny or
     defection takes the share ``break_shock``; a generation of officers that saw no removal does
-    not remember it. Zero is the control of an elite of wartime commanders.
+    not remember it. Zero is the control of an elite of wartime commanders of whom none was removed.
 
     Equation:
         kept = control * (1 - 1 / clock_five_years)
@@ -167,7 +168,7 @@ def purge_hazard(
         pause = 1 - exp(-months_since / clock_season)
         alone = threat * exp(-purge_caution * power)
         safe_blow = safe - alone
-        defiance = safe * revenge * grudge * guarantee
+        defiance = safe * revenge * grudge
         drive = (safe + defiance) * (urge - 1)
         chance = 1 - exp(-purge_rate * pause * (safe + defiance) * urge)
 
@@ -183,7 +184,7 @@ def purge_hazard(
     """
     alone = threat * np.exp(-purge_caution * power)
     safe = threat * np.exp(-purge_caution * power * (1.0 - guarantee))
-    defiance = safe * revenge * grudge * guarantee
+    defiance = safe * revenge * grudge
     rate = purge_rate * (1.0 - np.exp(-months_since / clock_season))
     chance = 1.0 - np.exp(-rate * (safe + defiance) * urge)
     return Blow(alone, safe - alone, defiance, (safe + defiance) * (urge - 1.0), chance)

@@ -23,18 +23,19 @@ def stands_behind(
 ) -> Array:
     """Return the chance that a commander stands behind what the ruler has arranged, ``(run,)``.
 
-    He asks, in this order, what may be done to him and whether, before an empty chair, he could
-    take it himself; what he owes; whether the outcome will stand; what he is paid, as far as that
-    will go on; whom the patron backs. Each weighs ``cause_evenness`` times as much as the one
-    before.
+    He asks, in this order, what he owes and, before an empty chair, whether he could take it
+    himself; what may be done to him; whether the outcome will stand; what he is paid, as far as
+    that will go on; whom the patron backs. Each weighs ``cause_evenness`` times as much as the one
+    before. Who has no power of his own follows whoever rules.
 
     Equation:
         e = cause_evenness
         gain = side_gain / (1 + e + e**2 + e**3 + e**4 + e**5)
-        risk = (power * vacant + e * fear) * (1 - settled)
-        owed = e**2 * (2 * loyalty - 1) + e**4 * (rent_ratio - 1) / (rent_ratio + 1)
+        owed = 2 * loyalty - 1 + e**4 * (rent_ratio - 1) / (rent_ratio + 1)
+        risk = (e * power * vacant + e**2 * fear) * (1 - settled)
         stands = e**3 * (2 * settled - 1) + e**5 * (2 * patron - 1)
-        stands_behind = 1 / (1 + exp(-gain * (carried * owed - risk + stands)))
+        against = 1 / (1 + exp(gain * (carried * owed - risk + stands)))
+        stands_behind = 1 - power * against
 
     Args:
         rent_ratio: what he lately received over what he is used to.
@@ -49,10 +50,28 @@ def stands_behind(
     """
     e = cause_evenness
     gain = side_gain / (1.0 + e + e**2 + e**3 + e**4 + e**5)
-    risk = (power * vacant + e * fear) * (1.0 - settled)
-    owed = e**2 * (2.0 * loyalty - 1.0) + e**4 * (rent_ratio - 1.0) / (rent_ratio + 1.0)
+    owed = 2.0 * loyalty - 1.0 + e**4 * (rent_ratio - 1.0) / (rent_ratio + 1.0)
+    risk = (e * power * vacant + e**2 * fear) * (1.0 - settled)
     stands = e**3 * (2.0 * settled - 1.0) + e**5 * (2.0 * patron - 1.0)
-    return 1.0 / (1.0 + np.exp(-gain * (carried * owed - risk + stands)))
+    return 1.0 - power / (1.0 + np.exp(gain * (carried * owed - risk + stands)))
+
+
+def dread_of_losing(fear: Array, vacant: Array, settled: Array) -> Array:
+    """Return what a commander expects of a contest that the others win, 0 to 1, ``(run,)``.
+
+    Over an empty chair with nothing settled the loser has everything to fear.
+
+    Equation:
+        dread_of_losing = 1 - (1 - fear) * (1 - vacant * (1 - settled))
+
+    Args:
+        fear: what he expects for himself, 0 to 1.
+        vacant: 1 where the ruler leaves, else 0.
+        settled: how far it is settled what comes, 0 to 1.
+
+    Mechanisms: P24, S01.
+    """
+    return 1.0 - (1.0 - fear) * (1.0 - vacant * (1.0 - settled))
 
 
 def ranks_behind(trust: Array, collusion: Array, settled: Array) -> Array:

@@ -29,7 +29,12 @@ from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
 from tajsim.rules.loyalty import Loyalty
 from tajsim.rules.purges import Answer
-from tajsim.rules.succession import bargain_chance, kind_of_ending, ranks_behind
+from tajsim.rules.succession import (
+    bargain_chance,
+    dread_of_losing,
+    kind_of_ending,
+    ranks_behind,
+)
 from tajsim.world import SECTION_REGION, TERM_END
 
 #: Part of an agency that goes with its head.
@@ -284,7 +289,8 @@ def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
         settled=settled,
     )
     bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
-    will = commanders.chance_to_fight(commanders.fear, country.guarantee)
+    dread = country.apply(dread_of_losing, fear=commanders.fear, vacant=leaves, settled=settled)
+    will = commanders.chance_to_fight(dread, country.guarantee)
     rest = against - bargains
     fights = rest * (country.draws.uniform_each("rise", commanders.names, month) < will)
     return Sides(behind, bargains, fights, rest - fights)
@@ -377,7 +383,7 @@ def remember_exits(country: Country) -> None:
 #: Causes of what commanders do, and the ways in which a term ends, in the chronicle.
 RESISTING = ("too_strong", "own_fear")
 OBEYING = ("too_weak", "deterred")
-DISLOYAL = ("rents", "own_fear", "unbacked", "creed", "humiliation", "doubt")
+DISLOYAL = ("rents", "own_fear", "doubt", "unbacked", "creed", "humiliation")
 ENDINGS = ("kept", "orderly", "bargained", "contested")
 
 

@@ -71,7 +71,8 @@ def loyal_force(country: Country) -> Array:
     force = FIGHTS_INSIDE * agencies.strength * agencies.quality * country.regime.trust
     country.forces = total(force)
     # The mutineer's own service stands half aside.
-    return country.forces - 0.5 * force[country.commanders.service]
+    against: Array = country.forces - 0.5 * force[country.commanders.service]
+    return against
 
 
 def killed(country: Country, persons: Array) -> None:
