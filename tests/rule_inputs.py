@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import tajsim.rules
-from tajsim.axes import AGENCIES, DIMENSIONS, POWERS, REGIONS, SECTIONS, TASKS, Array
+from tajsim.axes import COMMANDERS, DIMENSIONS, PARTS, POWERS, REGIONS, SECTIONS, TASKS, Array
 from tajsim.inputs.registry import Family, load_families, load_parameters
 from tajsim.inputs.values import parameters_of
 
@@ -22,16 +22,17 @@ SHARES = frozenset(
     """
     abroad_share absorbed access aim alarm at_home_post barrier belief best_drawn_off bloc_share
     by_power channel_closed closed collusion commander_reach condition contested control
-    corruption cost_share creed detection deterrence dismay distrusted_past doubted draw
+    corruption cost_share creed detection deterrence dismay doubted draw
     duplicated effort exclusion exposure_to_overthrow failed fear force found gap grievance
-    grudge guarantee guard hardship head hit in_place intrusion kompromat leverage lost loyalty
+    grudge guarantee guard hardship head hit intrusion kompromat leverage lost loyalty
     mandate moscow moscow_tolerance named objection old outside_cost outside_interest patron
     power presence protection provision quality rank readiness replaced seat_share shortfall
-    standing strain strongmen struck_here survival_use toll_rate trust uncontrolled voice
+    standing strain strongmen struck_here toll_rate trust uncontrolled voice
     weakness west west_priority west_share window word
     camps forward informers shelter sheltered underworld
     border_weakness mafia open_ears preyed_on protest skill succession unchecked
-    clinging danger disloyal doubt drive heir leaves near no_way_back past ready record settled
+    armed ask faith interest peace taken use
+    clinging danger disloyal doubt heir leaves near no_way_back past ready record settled
     share share_behind unsettled vacant
     alternatives burnt cleared dependence dialogue displeasure earned excuse experts exposure guards
     helped regime reliance search tolerance told touched unease watched
@@ -82,6 +83,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "following": (0.0, 5e3),
     "funds": (0.0, 5.0),
     "gain": (0.0, 1e5),
+    "forces": (0.0, 5e4),
     "gangs": (0.0, 5.0),
     "growth": (0.0, 6.0),
     "harvest": (0.1, 5.0),
@@ -134,6 +136,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "pull": (0.0, 5.0),
     "purse": (-1e6, 1e9),
     "raiders": (0.0, 2e4),
+    "recent": (0.0, 20.0),
+    "released": (0.0, 5e3),
     "relief": (0.0, 100.0),
     "remittances": (0.0, 1e9),
     "remembered": (0.0, 6.0),
@@ -143,6 +147,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "returned": (-1e6, 1e6),
     "revenue": (0.0, 1e9),
     "rival_gain": (0.0, 10.0),
+    "scattered": (0.0, 5e4),
     "state": (-5.0, 5.0),
     "step": (0.0, 6.0),
     "strength": (0.0, 5e4),
@@ -155,6 +160,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "to_go": (0.0, 300.0),
     "traffic_seen": (0.0, 5e3),
     "urge": (1.0, 4.0),
+    "used": (0.0, 20.0),
     "troops": (0.0, 2e4),
     "violent": (0.0, 1e5),
     "wanted": (0.0, 1e5),
@@ -164,7 +170,6 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 #: Where the same name means something else in one rule.
 SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
-    ("perceived_threat", "distrusted_past"): (0.0, 1.0),
     ("purge_hazard", "threat"): (0.0, 1.0),
     ("instalment_paid", "weight"): (0.0, 1.0),
     ("barrier_step", "pressure"): (0.0, 1.0),
@@ -186,13 +191,15 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("condition_felt", "demand"): (0.0, 1.0),
     ("operation_chance", "struck"): (0.0, 1.0),
     ("broadcast_step", "broadcast"): (0.0, 5.0),
+    ("new_man", "luck"): (-8.3, 8.3),
+    ("way_taken", "price"): (-1.0, 3.0),
+    ("way_taken", "draw"): (1e-9, 1.0 - 1e-9),
 }
 #: Own dimensions of states; all others are ``(run,)``.
-TASK, SECTION, AGENCY = (len(TASKS),), (len(SECTIONS),), (len(AGENCIES),)
+TASK, SECTION = (len(TASKS),), (len(SECTIONS),)
 REGION = (len(REGIONS),)
 SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "alignment": {"by_power": (len(POWERS),), "west": (len(POWERS),), "moscow": (len(POWERS),)},
-    "cheapest_post": dict.fromkeys(("survival_use", "outside_interest", "closed"), AGENCY),
     "courted": {"search": TASK},
     "dependence": {"provision": TASK, "effort": TASK},
     "deploy": {"length_guarded": SECTION, "traffic_seen": SECTION},
@@ -208,8 +215,11 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "provision_of_tasks": {"by_power": (len(POWERS), *TASK)},
     "reliance": dict.fromkeys(("by_power", "patron"), (len(POWERS),)),
     "rival_gain": dict.fromkeys(("advance", "watched"), (len(POWERS),)),
+    "skill_carried": dict.fromkeys(("defections", "quality"), (len(COMMANDERS),)),
     "survival_weights": {"perceived": TASK},
+    "used_step": dict.fromkeys(("used", "taken"), (len(PARTS["way"]),)),
     "way_shares": dict.fromkeys(("old", "belief", "toll_rate", "cost"), (6,)),
+    "way_taken": dict.fromkeys(("price", "used", "closed", "draw"), (len(PARTS["way"]),)),
     "weapons_seized": {"weapons": SECTION, "guard": SECTION},
 }
 #: Dimensions of actors: a rule is asked for one of them at a time.

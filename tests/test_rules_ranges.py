@@ -28,7 +28,9 @@ SIGNED = {
     "margin",
     "autoregressive",
     "alignment",
+    "loyalty_aim",
     "migration_flow",
+    "price_of_post",
     "strength_change",
 }
 _SHARE = re.compile(r"\b(share|shares|probability|0 to 1|0 to below 1)\b")

@@ -331,7 +331,7 @@ def loyalty_aim(
     loyalty_gain: Array,
     cause_evenness: Array,
 ) -> Loyalty:
-    """Return the loyalty a commander comes to, 0 to 1, ``(run,)``, with what takes it away.
+    """Return what takes loyalty away, in logits, and the loyalty a commander comes to, ``(run,)``.
 
     Causes weigh in the order in which the documents rank them, each ``cause_evenness`` times as
     much as the one before. Paid as usual, with a patron neither sure nor lost and nothing else

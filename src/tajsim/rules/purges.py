@@ -157,7 +157,7 @@ def purge_hazard(
     clock_season: Array,
     revenge: Array,
 ) -> Blow:
-    """Return the monthly probability that the regime strikes at a commander, ``(run,)``.
+    """Return what brings the regime to strike at a commander, and the month's chance, ``(run,)``.
 
     The strong are struck late, when a patron's backing makes it safe, one after the other, and
     open disobedience is not forgotten. Its causes: what the threat alone would bring, what backing
