@@ -164,7 +164,7 @@ class Commanders(Actors[Commander]):
             urge=urge,
         )
 
-    def resist(self, guarantee: Array, draw: Array) -> purges.Answer:
+    def resist(self, guarantee: Array, draw: Array) -> purges.Resistance:
         """Return 1 where one would resist a dismissal, and why."""
         return self.apply(
             purges.resists, power=self.power, guarantee=guarantee, fear=self.fear, draw=draw

@@ -207,7 +207,7 @@ def deterred(guarantee: Array, no_way_back: Array, *, guarantee_deters: Array) -
     return 1.0 - guarantee_deters * guarantee**2 * (1.0 - no_way_back)
 
 
-class Answer(NamedTuple):
+class Resistance(NamedTuple):
     """What makes a commander resist his dismissal or obey it, and whether he resists."""
 
     too_strong: Array
@@ -219,7 +219,7 @@ class Answer(NamedTuple):
 
 def resists(
     power: Array, guarantee: Array, fear: Array, draw: Array, *, guarantee_deters: Array
-) -> Answer:
+) -> Resistance:
     """Return 1 where a commander resists his dismissal, else 0, ``(run,)``, with the causes.
 
     Equation:
@@ -239,7 +239,7 @@ def resists(
     held_back = will * guarantee_deters * guarantee**2
     too_weak = 1.0 - will
     answer = (draw < 1.0 - too_weak - held_back).astype(float)
-    return Answer(power, power * fear, too_weak, held_back, answer)
+    return Resistance(power, power * fear, too_weak, held_back, answer)
 
 
 def price_of_post(use: Array, interest: Array, ask: Array) -> Array:

@@ -28,7 +28,7 @@ from tajsim.model.country import Country
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
 from tajsim.rules.loyalty import Loyalty
-from tajsim.rules.purges import Answer
+from tajsim.rules.purges import Resistance
 from tajsim.rules.succession import (
     bargain_chance,
     dread_of_losing,
@@ -68,7 +68,7 @@ class Month(NamedTuple):
     yields: Array
     mutinies: Array
     defects: Array
-    answer: Answer
+    answer: Resistance
     felt: Loyalty
 
 
@@ -123,7 +123,7 @@ def gather_old_fighters(country: Country) -> None:
     commanders.rejoining = country.apply(loyalty.rejoining, scattered=men, grievance=grievance)
 
 
-def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp], Answer]:
+def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp], Resistance]:
     """Let who is told to go obey, or resist; the regime settles with one of them a month.
 
     Whoever else resists stays until it is his turn.
