@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tajsim.axes import COMMANDERS, NAMED, NETWORKS
+from tajsim.axes import AGENCIES, COMMANDERS, NAMED, NETWORKS
 
 #: Region behind each section (matveeva-2004:157-159, icg-2016:125; the last two by position).
 SECTION_REGION = {
@@ -81,12 +81,10 @@ class PostFacts:
     armed: bool = True
 
 
-#: In the order of `tajsim.axes.POSTS`.
-POST_FACTS = {
-    "interior_ministry": PostFacts("interior_ministry", "dushanbe"),  # matveeva-2004:45
+#: Head posts are those of their agency; the others as listed.
+POST_FACTS = {agency: PostFacts(agency, "dushanbe") for agency in AGENCIES} | {
     "security_ministry": PostFacts("security_ministry", "khatlon"),  # matveeva-2004:63
     "border_troops": PostFacts("border_troops", "khatlon"),  # matveeva-2004:71
-    "russian_border_troops": PostFacts("russian_border_troops", "khatlon"),
     "army": PostFacts("army", "khatlon"),  # edm-2004-09:7
     "customs": PostFacts("customs", "sughd", armed=False),
     "drug_control_agency": PostFacts("drug_control_agency", "dushanbe", armed=False),

@@ -115,7 +115,7 @@ class Commanders(Actors[Commander]):
         self.following = first * usual * self.in_place
         self.loyalty = np.where(self.person > 0.5, self.loyalty, man.loyalty)
         self.creed_weight = np.where(self.person > 0.5, self.devout, man.creed_weight)
-        self.men = self.following
+        self.men = self.following.copy()
 
     def claims(self) -> Array:
         """Return what each expects a month, USD."""
