@@ -31,7 +31,7 @@ SHARES = frozenset(
     weakness west west_priority west_share window word
     camps forward informers shelter sheltered underworld
     border_weakness mafia open_ears preyed_on protest skill succession unchecked
-    armed ask faith interest peace taken use
+    armed ask faith interest peace strong taken use
     clinging danger disloyal doubt heir leaves near no_way_back past ready record settled
     share share_behind unsettled vacant
     alternatives burnt cleared dependence dialogue displeasure earned excuse experts exposure guards

@@ -107,12 +107,14 @@ class Commanders(Actors[Commander]):
         loyal by the same distribution.
         """
         man = self.apply(loyalty_rules.new_man, luck=luck, draw=draw, faith=faith)
-        usual = self.values.following_usual
-        new = self.values.following_new
-        served = (0.5 + draw) * (1.0 + self.strong)
-        unnamed = (new + (1.0 - new) * draw) * total(self.holds * ARMED, axis=1)
-        first = np.where(self.person > 0.5, served, unnamed)
-        self.following = first * usual * self.in_place
+        men = self.apply(
+            loyalty_rules.first_following,
+            draw=draw,
+            named=self.person,
+            strong=self.strong,
+            armed=total(self.holds * ARMED, axis=1),
+        )
+        self.following = men * self.in_place
         self.loyalty = np.where(self.person > 0.5, self.loyalty, man.loyalty)
         self.creed_weight = np.where(self.person > 0.5, self.devout, man.creed_weight)
         self.men = self.following.copy()
@@ -142,7 +144,8 @@ class Commanders(Actors[Commander]):
         power = self.apply(purges.power_of, men=self.men, forces=forces, control=civilian_control)
         self.power = power * self.in_place
         # Open disobedience costs him the credit of loyalty, as a captive's word does.
-        self.threat = purges.perceived_threat(
+        self.threat = self.apply(
+            purges.perceived_threat,
             power=self.power,
             loyalty=self.loyalty,
             trust=trust,
@@ -211,6 +214,7 @@ class Commanders(Actors[Commander]):
 
     def earn(self, received: Array, claims: Array) -> None:
         """Remember what each lately received against what he is used to."""
+        # Until the rules of rents say it by their clocks.
         used = self.habit + (received - self.habit) / 24.0
         self.habit = np.where(self.habit > 0.0, used, received)
         ratio = np.minimum(received / np.maximum(self.habit, 1.0), 5.0)

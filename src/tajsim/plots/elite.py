@@ -28,7 +28,7 @@ _NAMES = (
     "serves", "bought off", "dismissed or arrested", "in mutiny", "gone over to the enemy",
     "killed", "not called yet", "left office",
 )  # fmt: skip
-_HATCHES = ("", "///", "", "xxx", "...", "", "", "")
+_HATCHES = ("", "///", "", "xxx", "...", "", "", "ooo")
 _IN_PLACE = (0, 1)
 _EVENTS = ("dismiss", "arrest", "appoint")
 _SUBTITLE = (

@@ -45,6 +45,37 @@ def new_man(
     return NewMan(following, loyalty, np.where(faith < devout_share, 1.0, 0.0))
 
 
+def first_following(
+    draw: Array,
+    named: Array,
+    strong: Array,
+    armed: Array,
+    *,
+    following_usual: Array,
+    following_new: Array,
+) -> Array:
+    """Return the armed men of one in post in early 2004, persons, ``(run,)``.
+
+    Those whom the documents name have been there for long; of the others some are new.
+
+    Equation:
+        long = (0.5 + draw) * (1 + strong)
+        lately = (following_new + (1 - following_new) * draw) * armed
+        first_following = following_usual * (named * long + (1 - named) * lately)
+
+    Args:
+        draw: a uniform draw.
+        named: 1 where a document names him, else 0.
+        strong: 1 where a document tells of men who could defy the ruler, else 0.
+        armed: 1 where his post commands armed men, else 0.
+
+    Mechanisms: S08, M21.
+    """
+    long = (0.5 + draw) * (1.0 + strong)
+    lately = (following_new + (1.0 - following_new) * draw) * armed
+    return following_usual * (named * long + (1.0 - named) * lately)
+
+
 def following_step(
     following: Array,
     rent_ratio: Array,

@@ -44,7 +44,7 @@ def fight_mutinies(country: Country) -> None:
     commanders = country.commanders
     up = country.now["mutinies"] * (commanders.status == MUTINIED)
     backing = country.values.internal_backing * country.guarantee
-    patron = country.apply(militants.near_capital, backing, country.forward)
+    patron = country.apply(militants.near_capital, backing=backing, forward=country.forward)
     men = commanders.men + commanders.rejoining
     wins = up * country.apply(
         purges.mutiny_wins,
