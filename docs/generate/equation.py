@@ -92,8 +92,8 @@ def equation_text(rule: Rule) -> str:
 def answers(rule: Rule) -> int:
     """Return how many arrays a rule returns; a ``tuple[Array, ...]`` has one for every line."""
     returned = typing.get_type_hints(rule).get("return")
-    if hasattr(returned, "_fields"):  # a named tuple: its fields, in their order
-        return len(returned._fields)
+    if fields := getattr(returned, "_fields", ()):  # a named tuple: one for every field
+        return len(fields)
     if typing.get_origin(returned) is not tuple:
         return 1
     parts = typing.get_args(returned)
