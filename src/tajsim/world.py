@@ -145,9 +145,9 @@ FIRST_COMMANDERS = tuple(
     name for name in COMMANDERS if name in NAMED or COMMANDER_FACTS[name].seat not in _HELD
 )
 
-#: Posts whose holders the largest networks have as patrons: the one whom a document accuses, and
+#: Whom the largest networks have as patrons: the one whom a document accuses, and
 #: whoever heads a service that meets the trade.
-PATRON_POSTS = (
+PATRONS = (
     "khorog_commander",
     "head_of_border_troops",
     "head_of_interior_ministry",
@@ -158,5 +158,5 @@ PATRON_POSTS = (
 #: Patron of each network, by rank: the largest have one, in turn; the rest have none
 #: (icg-2016:125, 225; who protects whom is not printed).
 NETWORK_PATRON = {
-    name: PATRON_POSTS[i % len(PATRON_POSTS)] if i < 12 else "" for i, name in enumerate(NETWORKS)
+    name: PATRONS[i % len(PATRONS)] if i < 12 else "" for i, name in enumerate(NETWORKS)
 }

@@ -119,7 +119,7 @@ _COLOURS: dict[str, tuple[str, ...]] = {
     ),
     # serving, bought off, arrested, in mutiny, defected, killed, waiting, left
     "state": (
-        "#cdd6b4", "#e0a93b", "#6d86c1", "#b5271b", "#5a2a98", "#111111", "#ffffff", "#b8b8b8",
+        "#cdd6b4", "#e0a93b", "#6d86c1", "#b5271b", "#5a2a98", "#111111", "#ffffff", "#7a7a7a",
     ),
 }  # fmt: skip
 _ANY = _COLOURS["agency"]
