@@ -1,6 +1,7 @@
 """The border and bribery market with the package's own actors, rules and stages, all runs at once.
 
-The same scope as `scalar_market`: pay, strength, quality and patrons stay as at the start.
+The same scope as `scalar_market`: pay, strength, quality, collusion and patrons stay as at the
+start.
 """
 
 from __future__ import annotations
@@ -22,14 +23,11 @@ OUTCOMES = (
     "heroin_leaving",
     "heroin_used",
     "tolls",
-    "collusion",
-    "heroin_stock",
 )
 
 
-def collusion(model: Country) -> None:
-    """Let agencies weigh bribes and deploy, and change nothing else about them."""
-    model.agencies.apply(model.agencies.decide_collusion)
+def posts(model: Country) -> None:
+    """Let agencies deploy, and change nothing else about them."""
     model.agencies.apply(model.agencies.decide_deployment)
 
 
@@ -38,7 +36,7 @@ class BorderMarket(TajikistanModel):
 
     month = (
         ("outside world", outside_world),
-        ("collusion", collusion),
+        ("posts", posts),
         ("routes", routes),
         ("border", border),
         ("record", record),

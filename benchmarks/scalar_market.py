@@ -1,15 +1,15 @@
 """The border and bribery market the ordinary way: one run a model, floats and ifs, plain Mesa.
 
-Written from the equations in the docstrings of ``tajsim.rules.border``, not from their code, as a
-second implementation that a test holds against the array one, and as the ordinary model against
-which its speed is measured. Nothing here uses numpy.
+Written from the equations in the docstrings of ``tajsim.rules.drug_market`` and ``border_guard``,
+not from their code, as a second implementation that a test holds against the array one, and as the
+ordinary model against which its speed is measured. Nothing here uses numpy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from math import exp
+from typing import Any
 
 import mesa
 
@@ -19,8 +19,8 @@ from benchmarks.scalar_border import GUARDS, Tally, guards_in_force, pass_loads,
 from benchmarks.scalar_network import ScalarNetwork
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, EXITS, NETWORKS, SECTIONS
 
-#: Where a model gets the parameters and the draws of a run from.
-Source = Callable[[int], tuple[Mapping[str, float], OneRunDraws]]
+#: Where a model gets the parameters, the draws and the state at the start of a run from.
+Source = Callable[[int], tuple[Mapping[str, float], OneRunDraws, Mapping[str, Any]]]
 #: Month since the start -> (section, agency that takes it over).
 Handovers = Mapping[int, tuple[str, str]]
 
@@ -37,8 +37,7 @@ COLLECTED = (
     "leaving",
     "used",
     "tolls",
-    "collusion",
-    "all_stocks",
+    "rent_on_offer",
 )
 
 
@@ -46,7 +45,8 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
     """One run of the market.
 
     Args:
-        source: gives parameters (full name -> value) and draws for a run number.
+        source: gives parameters (full name -> value), draws and the state at the start for a run
+            number.
         run: the run number.
         months: how many months to simulate, from January 2004.
         handovers: month since the start -> (section, agency).
@@ -63,18 +63,20 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
     ) -> None:
         super().__init__(rng=0)
         self.collect = collect
-        self.p, self.draws = source(run)
-        p = self.p
+        self.p, self.draws, self.start = source(run)
+        start = self.start
         self.months, self.month, self.handovers = months, FIRST_MONTH, dict(handovers or {})
-        self.harvest_luck = self.price = 1.0
-        self.first_month, self.work_start = FIRST_MONTH, dict[str, float]()
-        self.exit_prices = [p[f"price_exit.{name}"] for name in EXITS]
-        self.barriers = {EXITS.index("uzbek_border"): p["barrier_cost"] * p["barrier_start"]}
-        self.entry_toll = [0.0] * len(AFGHAN_SECTIONS)
-        self.exit_toll = [0.0] * len(EXITS)
-        self.entry_word = [p["belief_start"]] * len(AFGHAN_SECTIONS)
-        self.exit_word = [p["belief_start"]] * len(EXITS)
-        self.all_agencies = {name: ScalarAgency(self, name) for name in AGENCIES}
+        self.harvest, self.believed, self.buyers = start["outside"]
+        self.price = self.exit_price = 1.0
+        self.sold, self.shelter = start["sold"], start["shelter"]
+        self.closed = [0.0] * len(EXITS)
+        self.closed[EXITS.index("uzbek_border")] = start["barrier"] + start["hardening"]
+        kyrgyz = self.p["kyrgyz_hardening"] * start["hardening"]
+        self.closed[EXITS.index("kyrgyz_border")] = kyrgyz
+        self.entry_toll = list(start["entry_toll"][: len(AFGHAN_SECTIONS)])
+        self.entry_belief, self.exit_share = list(start["entry_belief"]), list(start["exit_share"])
+        self.rent_on_offer = [0.0] * len(AGENCIES)
+        self.all_agencies = {name: ScalarAgency(self, name, i) for i, name in enumerate(AGENCIES)}
         self.networks = [ScalarNetwork(self, rank) for rank in range(len(NETWORKS))]
         self.guard = ["russian_border_troops"] * len(SECTIONS)
         for name in ("early_transfer", "murghab"):
@@ -84,34 +86,15 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
             model_reporters={name: partial(read, name=name) for name in COLLECTED}
         )
 
-    @property
-    def capacity(self) -> list[float]:
-        """What each network can move, kg/month."""
-        return [network.capacity for network in self.networks]
-
-    @property
-    def stock(self) -> list[float]:
-        """What each network holds, kg."""
-        return [network.stock for network in self.networks]
-
-    @property
-    def all_stocks(self) -> float:
-        """What all networks hold, kg."""
-        return sum(self.stock)
-
-    @property
-    def collusion(self) -> list[float]:
-        """Share of each agency that colludes."""
-        return [agency.collusion for agency in self.all_agencies.values()]
-
     def step(self) -> None:
-        """Simulate a month."""
-        self.hand_over()
-        self.harvest()
-        for agency in self.all_agencies.values():
-            agency.decide_collusion()
+        """Simulate a month; harvest and buyers stay as they are set."""
+        since = self.month - FIRST_MONTH
+        if since in self.handovers:
+            section, agency = self.handovers[since]
+            self.guard[SECTIONS.index(section)] = agency
         self.post_guards()
-        self.choose_routes()
+        self.find_prices()
+        self.choose()
         self.tally = Tally()
         guards = guards_in_force(self)
         for network in self.networks:
@@ -121,20 +104,6 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
             self.datacollector.collect(self)
         self.month += 1
         self.running = self.month < FIRST_MONTH + self.months
-
-    def hand_over(self) -> None:
-        """Let a scheduled agency take over its section."""
-        since = self.month - FIRST_MONTH
-        if since in self.handovers:
-            section, agency = self.handovers[since]
-            self.guard[SECTIONS.index(section)] = agency
-
-    def harvest(self) -> None:
-        """Draw the luck of the crop at the start and every June."""
-        if self.month == FIRST_MONTH or self.month % 12 == 5:
-            normal = self.draws.normal("harvest", "afghanistan", self.month)
-            spread = self.p["harvest_spread"]
-            self.harvest_luck = exp(spread * normal - 0.5 * spread**2)
 
     def post_guards(self) -> None:
         """Tell the guards which kilometres are theirs, and let them deploy."""
@@ -146,18 +115,30 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
             ]
             agency.deploy()
 
-    def choose_routes(self) -> None:
-        """Find the price at the line from last month's purchases; let networks choose."""
-        p = self.p
-        supply = p["heroin_supply"] * p["afghan_harvest"] * self.harvest_luck
-        pressure = (sum(network.bought for network in self.networks) + 1.0) / supply
-        self.price = p["price_border"] * pressure ** (1.0 / p["supply_elasticity"])
-        # Buyers abroad earn as migrants do, and prices follow part of the way.
-        growth = (1.0 + p["remittance_growth"]) ** (self.month - FIRST_MONTH)
-        rise = (max(p["migrant_demand"], 0.1) * growth) ** p["price_following"]
-        self.exit_prices = [p[f"price_exit.{name}"] * rise for name in EXITS]
+    def find_prices(self) -> None:
+        """Find the prices from what was sold and bought last month."""
+        p, demand = self.p, self.p["market_demand"]
+        fall = (max(self.sold, 1.0) / demand) ** -p["demand_slope"]
+        self.exit_price = p["price_exit"] * self.buyers * fall
+        bought = sum(network.bought for network in self.networks)
+        left = max(p["heroin_supply"] * self.believed - bought, 1e-9)
+        usual = demand / (p["heroin_supply"] - demand)
+        dear = p["price_border"] * (bought / left / usual) ** p["scarcity_pull"]
+        self.price = min(dear, self.exit_price)
+
+    def choose(self) -> None:
+        """Let networks choose ways and volumes; nobody moves more than there is."""
+        mean = max(sum(network.bought for network in self.networks), 1e-9) / len(self.networks)
         for network in self.networks:
-            network.choose()
+            network.choose(network.bought / mean)
+        wanted = sum(network.bought for network in self.networks)
+        there_is = min(self.p["heroin_supply"] * self.harvest / max(wanted, 1e-9), 1.0)
+        for network in self.networks:
+            network.bought *= there_is
+        ajar = [max(1.0 - closed, 0.0) + 1e-9 for closed in self.closed]
+        for e, width in enumerate(ajar):
+            change = width / sum(ajar) - self.exit_share[e]
+            self.exit_share[e] += change / self.p["clock_season"]
 
 
 def read(model: ScalarMarket, name: str) -> float | list[float]:

@@ -26,67 +26,57 @@ def with_masks(
     old: Array,
     belief: Array,
     toll: Array,
-    cost: Array,
     detection: Array,
     collusion: Array,
-    word: Array,
     bought: Array,
     access: Array,
     luck: Array,
     sensitivity: Array,
-    inertia: Array,
-    speed: Array,
-    word_weight: Array,
+    season: Array,
 ) -> tuple[Array, Array, Array, Array]:
     """Return shares, arranged, seized, beliefs, by the rules of the package."""
-    share = way_shares(
-        old, belief, toll, cost, route_sensitivity=sensitivity, route_inertia=inertia
-    )
+    one = np.ones_like(belief)
+    slope = np.zeros_like(sensitivity)
+    pull = {"route_sensitivity": sensitivity, "terrain_cross": slope, "clock_season": season}
+    share = way_shares(old, one, one, belief, toll, **pull).shares
     load = bought * share
     nobody = np.zeros_like(access)
     _, arranged, seized = clear(load, detection, collusion, access, luck, nobody)
-    new = learn(belief, load, seized, word, learning_speed=speed, word_weight=word_weight)
-    return share, arranged, seized, new
+    return share, arranged, seized, learn(belief, load, seized, clock_season=season)
 
 
 def scalar_rule(
     old: Any,
     belief: Any,
     toll: Any,
-    cost: Any,
     detection: Any,
     collusion: Any,
-    word: Any,
     bought: float,
     access: float,
     luck: float,
     sensitivity: float,
-    inertia: float,
-    speed: float,
-    word_weight: float,
+    season: float,
     share: Any,
     arranged: Any,
     seized: Any,
     new: Any,
 ) -> None:
     """Fill the four results ``(way,)`` of one run, with plain ifs."""
-    whole = 0.0
+    usual, whole = 0.0, 0.0
     for w in range(len(old)):
-        share[w] = math.exp(-(sensitivity * (belief[w] + toll[w]) + cost[w]))
+        usual += (belief[w] + toll[w]) / len(old)
+    for w in range(len(old)):
+        share[w] = math.exp(-sensitivity * (belief[w] + toll[w]) / (usual + 1e-9))
         whole += share[w]
     for w in range(len(old)):
-        share[w] = inertia * old[w] + (1.0 - inertia) / whole * share[w]
+        share[w] = old[w] + (share[w] / whole - old[w]) / season
         load = bought * share[w]
         chance = detection[w] * luck
         if chance > 1.0:
             chance = 1.0
         arranged[w] = load * collusion[w] * access
         seized[w] = (load - arranged[w]) * chance
-        seen = word[w]
-        if load > 1e-9:
-            own = seized[w] / load
-            seen = own + word_weight * (word[w] - own)
-        new[w] = belief[w] + speed * (seen - belief[w])
+        new[w] = belief[w] + (seized[w] / max(load, 1e-9) - belief[w]) / season
 
 
 def over_runs(compiler: Any) -> Kernel:
@@ -94,17 +84,16 @@ def over_runs(compiler: Any) -> Kernel:
     one = compiler(scalar_rule, inline="always", error_model="numpy")
 
     def loop(
-        old: Any, belief: Any, toll: Any, cost: Any, detection: Any, collusion: Any, word: Any,
-        bought: Any, access: Any, luck: Any, sensitivity: Any, inertia: Any, speed: Any,
-        word_weight: Any,
+        old: Any, belief: Any, toll: Any, detection: Any, collusion: Any, bought: Any, access: Any,
+        luck: Any, sensitivity: Any, season: Any,
     ) -> Any:  # fmt: skip
         share, arranged = np.empty_like(old), np.empty_like(old)
         seized, new = np.empty_like(old), np.empty_like(old)
         for r in range(old.shape[-1]):
             one(
-                old[:, r], belief[:, r], toll[:, r], cost[:, r], detection[:, r], collusion[:, r],
-                word[:, r], bought[r], access[r], luck[r], sensitivity[r], inertia[r], speed[r],
-                word_weight[r], share[:, r], arranged[:, r], seized[:, r], new[:, r],
+                old[:, r], belief[:, r], toll[:, r], detection[:, r], collusion[:, r], bought[r],
+                access[r], luck[r], sensitivity[r], season[r], share[:, r], arranged[:, r],
+                seized[:, r], new[:, r],
             )  # fmt: skip
         return share, arranged, seized, new
 
@@ -115,10 +104,10 @@ def over_runs(compiler: Any) -> Kernel:
 def inputs(runs: int, *networks: int) -> list[Array]:
     """Return random inputs of the kernel for one network, or for many side by side."""
     random = np.random.default_rng(1)
-    by_way = [random.uniform(0.0, 1.0, (WAYS, *networks, runs)) for _ in range(7)]
+    by_way = [random.uniform(0.0, 1.0, (WAYS, *networks, runs)) for _ in range(5)]
     by_way[0] /= by_way[0].sum(axis=0)
     by_run = [random.uniform(0.1, 2.0, (*networks, runs)) for _ in range(3)]
-    return [*by_way, *by_run, *(random.uniform(0.1, 1.0, runs) for _ in range(4))]
+    return [*by_way, *by_run, random.uniform(0.1, 1.0, runs), random.uniform(2.0, 5.0, runs)]
 
 
 def microseconds(kernel: Kernel, arguments: list[Array]) -> float:

@@ -15,7 +15,7 @@ from tajsim.plots.intervals import bases, indices, swings
 from tajsim.plots.sweep import SWEEP_KINDS, DrawnBox, boxes, sweep_figure, tradeoff
 from tajsim.sweeps.read import Sweep
 
-FACTORS = ("detection_limit", "agency_pay.border_troops", "heroin_supply", "toll_share")
+FACTORS = ("detection_limit", "agency_pay.border_troops", "heroin_supply", "toll_rate")
 HEADINGS = [
     ("a", "seized", "Heroin seized on the line (all sections)", "kg/year"),
     ("a", "tolls", "Tolls taken from traffickers (border troops)", "USD/year"),

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, NO_POST
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
-from tajsim.model.stages.elite import strongmen
-from tajsim.model.stages.money import arrest_strongmen, political_heads
+from tajsim.model.stages.money import political_heads
 from tajsim.world import COMMANDER_FACTS, NETWORK_PATRON
 
 RUNS = 40
@@ -72,23 +71,6 @@ def test_networks_add_up_by_their_patron(model: TajikistanModel) -> None:
     for i, name in enumerate(COMMANDERS):
         mine = [n for n, network in enumerate(NETWORKS) if NETWORK_PATRON[network] == name]
         np.testing.assert_allclose(found[i], values[mine].sum(axis=0))
-
-
-def test_the_strongest_of_a_region_counts_and_is_gone_for(model: TajikistanModel) -> None:
-    commanders, power = model.commanders, model.commanders.power * model.commanders.in_place
-    found, before = strongmen(model), commanders.arrest_order
-    try:
-        commanders.arrest_order = commanders.zeros()
-        arrest_strongmen(model, np.ones((len(REGIONS), RUNS)))
-        for r, region in enumerate(REGIONS):
-            local = [i for i, c in enumerate(commanders) if c.facts.region == region]
-            grip = [commanders.power[i] * (1.0 - commanders.loyalty[i]) for i in local]
-            np.testing.assert_array_equal(found[r], np.max([np.zeros(RUNS), *grip], axis=0))
-            for i in local:
-                strongest = (power[i] == power[local].max(axis=0)) & (commanders.in_place[i] > 0.5)
-                np.testing.assert_array_equal(commanders.arrest_order[i] > 0.5, strongest)
-    finally:
-        commanders.arrest_order = before
 
 
 def test_payments_in_turn_are_single_payments_to_the_bit() -> None:

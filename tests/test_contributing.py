@@ -44,7 +44,7 @@ model = run()
 new = model.agency["financial_police"]
 assert (abs(new.strength - 500) < 50).all() and (new.pay > 0.0).all()
 assert model.record["collusion"].shape[0] == 9
-assert (model.record["collusion"][new.rank] > 0.0).all()
+assert (model.record["predation"][new.rank] > 0.0).all()
 """,
     "scenario": """
 from tajsim import load_scenario

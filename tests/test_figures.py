@@ -34,6 +34,7 @@ LINES = {
     "icg-2016": 294,
     "edm-2007-04": 19,
     "edm-2007-03": 21,
+    **dict.fromkeys(("unodc-opium-survey", "unodc-opium-revised", "world-bank-wdi"), 1),
 }
 FIGURES = list(load_figures().values())
 

@@ -45,13 +45,13 @@ SITUATIONS: dict[str, dict[str, str]] = {
     "internal_backing": {"power_guarantee.russia": "high"},
     # Beside the police the army is small, so its documented range shows where it counts for more.
     "agency_strength.army": {
-        "agency_quality.army": "high",
+        "quality_conscripts": "high",
         "agency_strength.interior_ministry": "low",
     },
 }
 
-#: Levers that act on the chance of rare steps, so they are tried in many runs.
-RARE = ("moscow_tolerance", "west_priority")
+#: Levers that act on the chance of rare steps or answers, so they are tried in many runs.
+RARE = ("moscow_tolerance", "west_priority", "talks")
 RARE_RUNS = 100
 
 #: Levers that matter only where mutinies are fought out: rare, and won or lost by one draw each,
@@ -70,6 +70,9 @@ ARRESTS = [
 #: Levers that matter only as the ruler's term ends, so they are tried in the last months of it.
 NEAR_THE_END = ("heir_designated", "ruler_commitment", "ruler_immunity", "succession_process")
 LAST_MONTHS = ("2019-07", "2020-12")
+
+#: A lever that matters only while there is war abroad.
+IN_WAR, WAR = ("foreign_pull",), ("2014-01", "2015-12")
 
 
 def at(end: str, name: str) -> float:
@@ -126,12 +129,13 @@ def both_ends(levers: Sequence[str], **options: Any) -> dict[str, tuple[Any, Any
 @pytest.fixture(scope="module")
 def ends() -> dict[str, tuple[Any, Any]]:
     ordinary = both_ends(
-        [lever for lever in LEVERS if lever not in {*FIGHTING, *RARE, *NEAR_THE_END}]
+        [lever for lever in LEVERS if lever not in {*FIGHTING, *RARE, *NEAR_THE_END, *IN_WAR}]
     )
     fighting = both_ends(FIGHTING, runs=FIGHTS, end=FIGHTS_END, events=ARRESTS)
     start, end = LAST_MONTHS
     near = both_ends(NEAR_THE_END, start=start, end=end)
-    return ordinary | fighting | near | both_ends(RARE, runs=RARE_RUNS)
+    war = both_ends(IN_WAR, start=WAR[0], end=WAR[1])
+    return ordinary | fighting | near | war | both_ends(RARE, runs=RARE_RUNS)
 
 
 def moved(low: Mapping[str, Any], high: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
@@ -162,4 +166,4 @@ def test_each_lever_moves_an_outcome(lever: str, ends: dict[str, tuple[Any, Any]
 
 
 def test_situations_are_of_levers() -> None:
-    assert sorted({*SITUATIONS, *FIGHTING, *RARE, *NEAR_THE_END} - set(LEVERS)) == []
+    assert sorted({*SITUATIONS, *FIGHTING, *RARE, *NEAR_THE_END, *IN_WAR} - set(LEVERS)) == []

@@ -64,11 +64,11 @@ def test_agents_hold_state_with_the_run_axis_last() -> None:
         for name, value in agent.state().items():
             assert value.shape[-1] in (1, 3), (agent.name, name, value.shape)
     network = model.agents.select(agent_type=TraffickingNetwork)[0]
-    assert network.capacity.shape == (3,)
+    assert network.bought.shape == (3,)
     assert network.entry_share.shape == (6, 3)
-    assert "stock" in dir(network)
-    network.stock[:] = 5.0
-    assert (model.networks.stock[0] == 5.0).all()
+    assert "protection" in dir(network)
+    network.protection[:] = 0.5
+    assert (model.networks.protection[0] == 0.5).all()
 
 
 def test_agents_are_asked_set_and_copied() -> None:

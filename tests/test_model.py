@@ -101,7 +101,7 @@ def test_a_key_drawn_twice_raises() -> None:
 DECISIONS: dict[str, tuple[str, Callable[[TajikistanModel], object]]] = {
     "networks": (
         "protection",
-        lambda m: m.networks.apply(m.networks.protect, m.commanders.zeros()),
+        lambda m: m.networks.protect(m.commanders.zeros(), m.commanders.zeros()),
     ),
     "commanders": (
         "following",
@@ -109,7 +109,7 @@ DECISIONS: dict[str, tuple[str, Callable[[TajikistanModel], object]]] = {
     ),
     "regions": ("grievance", lambda m: m.regions.speak(np.zeros(3))),
     "movements": ("members", lambda m: m.movements.lose_to_arrests(np.zeros(3), np.ones(3))),
-    "militants": ("fighters", lambda m: m.militants.build_up(np.ones(3), np.ones(3))),
+    "militants": ("fighters", lambda m: m.militants.urge(np.ones(3), np.zeros(3))),
 }
 
 
@@ -153,7 +153,7 @@ def test_fixed_parameters_are_held() -> None:
     names, values = TajikistanModel(runs=5, parameters="fixed").parameter_values
     assert (values == values[:, :1]).all()
     names, values = TajikistanModel(runs=5).parameter_values
-    assert not (values[names.index("toll_share")] == values[names.index("toll_share"), 0]).all()
+    assert not (values[names.index("toll_rate")] == values[names.index("toll_rate"), 0]).all()
 
 
 @pytest.mark.parametrize(

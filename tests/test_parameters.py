@@ -245,12 +245,12 @@ def test_a_setting_replaces_the_draw_and_leaves_the_others() -> None:
 
 
 def test_set_takes_effect_in_what_rules_are_handed() -> None:
-    def rule(state: float, *, collusion_slope: float) -> None: ...
+    def rule(state: float, *, greed: float) -> None: ...
 
     found = values("fixed")
-    before = found.of(rule)["collusion_slope"]
-    found.set("collusion_slope", before + 1.0)
-    assert np.array_equal(found.of(rule)["collusion_slope"], before + 1.0)
+    before = found.of(rule)["greed"]
+    found.set("greed", before + 1.0)
+    assert np.array_equal(found.of(rule)["greed"], before + 1.0)
 
 
 def test_indexed_families_have_the_order_of_their_dimension() -> None:

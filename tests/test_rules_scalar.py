@@ -56,70 +56,60 @@ def absorption(
     *,
     absorption_limit: float,
     absorption_half_seats: float,
-    sermon_effect: float,
     vote_fraud: float,
-    fraud_cost: float,
 ) -> float:
-    appeal -= appeal * sermon_effect * creed
-    pull = 2.0 * appeal / (1.0 + appeal)  # the inputs stay where its cap of 1.5 does not bind
+    pull = appeal - appeal * creed / 2.0
     representation = 0.5
     if seat_share > 0.0:
         representation += 0.5 / (1.0 + absorption_half_seats / seat_share)
-    counted = 1.0 - vote_fraud * fraud_cost
-    return absorption_limit * standing * pull * representation * counted
+    share = absorption_limit * standing * representation * (1.0 - vote_fraud / 2.0)
+    return min(share * pull / ((1.0 + pull) / 2.0), 1.0)
 
 
 def grievance_aim(
-    hardship: float,
-    extortion: float,
-    creed: float,
-    idle: float,
-    exclusion: float,
-    insecurity: float,
+    ratios: list[float],
+    rank: list[float],
     absorbed: float,
     *,
-    grievance_hardship: float,
-    grievance_extortion: float,
-    grievance_creed: float,
-    grievance_idle: float,
-    grievance_exclusion: float,
-    grievance_insecurity: float,
+    cause_order: float,
+    grievance_usual: float,
+    grievance_gain: float,
 ) -> float:
-    calm = exp(-grievance_hardship * hardship) * exp(-grievance_extortion * extortion)
-    calm *= exp(-grievance_creed * creed) * exp(-grievance_idle * idle)
-    calm *= exp(-grievance_exclusion * exclusion) * exp(-grievance_insecurity * insecurity)
-    return (1.0 - calm) * (1.0 - absorbed)
+    whole = sum(cause_order**place for place in rank)
+    odds = grievance_usual / (1.0 - grievance_usual)
+    for ratio, place in zip(ratios, rank, strict=True):
+        odds *= (0.5 + 0.5 * ratio) ** (grievance_gain * cause_order**place / whole)
+    odds -= odds * absorbed
+    return odds / (1.0 + odds)
 
 
-def step_hazard(
-    threat: float,
-    step: float,
-    outside_cost: float,
+def step_chances(
+    threat: float, step: float, outside_cost: float, *, ladder_rate: float, ladder_gain: float
+) -> tuple[float, float]:
+    felt = threat**ladder_gain
+    up = ladder_rate * felt * (1.0 + step) * (1.0 - outside_cost)
+    down = ladder_rate / felt * step * (1.0 + outside_cost) / 2.0
+    return (1.0 - exp(-up) if step < 6 else 0.0, 1.0 - exp(-down) if step >= 1 else 0.0)
+
+
+def crossing_chance(urge: float, few_guards: float, crisis: float, allies: float) -> float:
+    return 1.0 - exp(-urge * exp(few_guards) * exp(crisis) * exp(allies))
+
+
+def inside_step(
+    inside: float,
+    troops: float,
+    reach: float,
+    hardening: float,
     *,
-    ladder_rate: float,
-    ladder_threshold: float,
-    ladder_ratchet: float,
-) -> float:
-    if step >= 6 or threat <= ladder_threshold:
-        return 0.0
-    rate = ladder_rate * (threat - ladder_threshold) * (1.0 + ladder_ratchet * step)
-    return 1.0 - exp(-rate * (1.0 - outside_cost))
-
-
-def crossing_chance(
-    fighters: float,
-    readiness: float,
-    weakness: float,
-    window: float,
-    allies: float,
-    deterrence: float,
-    *,
-    crossing_rate: float,
-    ally_effect: float,
-) -> float:
-    rate = crossing_rate * fighters / 1000.0 * readiness * weakness
-    rate *= (1.0 + window) * (1.0 + ally_effect * allies)
-    return 1.0 - exp(-rate * (1.0 - deterrence))
+    onward: float,
+    clock_season: float,
+) -> tuple[float, ...]:
+    beaten = inside * reach * troops / max(troops + inside, 1.0) / clock_season
+    going = (inside - beaten) * onward / (1.0 + hardening) / clock_season
+    left = inside - beaten - going
+    stays = left if left >= 1.0 else 0.0
+    return stays, inside - going - stays, going
 
 
 WRITTEN_AGAIN = {
@@ -127,8 +117,9 @@ WRITTEN_AGAIN = {
     "outsourcing.effort_aim": effort_aim,
     "grievance.absorption": absorption,
     "grievance.grievance_aim": grievance_aim,
-    "violence.step_hazard": step_hazard,
+    "violence.step_chances": step_chances,
     "militants.crossing_chance": crossing_chance,
+    "militants.inside_step": inside_step,
 }
 
 
@@ -138,13 +129,14 @@ def test_array_rule_equals_the_scalar_one(name: str) -> None:
     random = np.random.default_rng(11)
     state = states(rule, RUNS, random)
     parameters = between(rule, RUNS, random)
-    together = rule(*state.values(), **parameters)
+    # A rule with several answers has them in its first axis.
+    together = np.asarray(rule(*state.values(), **parameters))
     distinct = set()
     for run in range(RUNS):
         alone = WRITTEN_AGAIN[name](
             *(values[..., run].tolist() for values in state.values()),
             **{key: float(values[run]) for key, values in parameters.items()},
         )
-        np.testing.assert_allclose(together[..., run], alone, rtol=1e-11, atol=1e-14)
+        np.testing.assert_allclose(np.array(together)[..., run], alone, rtol=1e-11, atol=1e-10)
         distinct.add(str(alone))
     assert len(distinct) > RUNS / 10

@@ -34,6 +34,8 @@ FLOWS = {
     "used": "heroin_used",
     "tolls": "tolls",
 }
+#: So that both kinds of arrests happen.
+RAIDS = {"crackdown_on_exposed": 1.0, "crackdown_on_protected": 1.0}
 HANDOVER = Event("2006-07", "handover", {"section": "pianj", "agency": "border_troops"}, "x")
 
 
@@ -45,13 +47,13 @@ def series_of(market: BorderMarket) -> dict[str, Array]:
         found[name] = found[name][: len(AFGHAN_SECTIONS)]
     return found | {
         "price": market.price_in,
-        "capacity": market.networks.capacity,
+        "price_beyond": market.price_out,
+        "bought": market.networks.bought,
         "protection": market.networks.protection,
-        "stock": market.networks.stock,
+        "hit": market.networks.hit,
         "network_tolls": market.networks.tolls,
         "network_revenue": market.networks.revenue,
-        "collusion": np.stack([agency.collusion for agency in market.agencies]),
-        "rent_on_offer": np.stack([agency.rent_on_offer for agency in market.agencies]),
+        "rent_on_offer": market.agencies.rent_on_offer,
     }
 
 
@@ -60,19 +62,19 @@ def series_of_one(market: ScalarMarket) -> dict[str, object]:
     found: dict[str, object] = {n: getattr(market.tally, n) for n in (*FLOWS, "arranged")}
     return found | {
         "price": market.price,
-        "capacity": market.capacity,
+        "price_beyond": market.exit_price,
+        "bought": [network.bought for network in market.networks],
         "protection": [network.protection for network in market.networks],
-        "stock": market.stock,
+        "hit": [network.hit for network in market.networks],
         "network_tolls": [network.tolls for network in market.networks],
         "network_revenue": [network.revenue for network in market.networks],
-        "collusion": market.collusion,
-        "rent_on_offer": [agency.rent_on_offer for agency in market.all_agencies.values()],
+        "rent_on_offer": market.rent_on_offer,
     }
 
 
 def months_of(events: tuple[Event, ...] = ()) -> Iterator[tuple[int, BorderMarket]]:
     """Yield the array market after each month."""
-    market = BorderMarket(runs=RUNS, seed=SEED, events=events, outcomes=())
+    market = BorderMarket(runs=RUNS, seed=SEED, settings=RAIDS, events=events, outcomes=())
     for month in range(MONTHS):
         market.step()
         yield month, market
@@ -81,10 +83,13 @@ def months_of(events: tuple[Event, ...] = ()) -> Iterator[tuple[int, BorderMarke
 @pytest.mark.parametrize("run", COMPARED)
 @pytest.mark.parametrize("handover", [False, True], ids=["status quo", "handover"])
 def test_each_run_equals_a_scalar_model(run: int, handover: bool) -> None:
-    source = RunsOf(BorderMarket(runs=RUNS, seed=SEED, outcomes=()))
+    source = RunsOf(BorderMarket(runs=RUNS, seed=SEED, settings=RAIDS, outcomes=()))
     changes = {30: ("pianj", "border_troops")} if handover else {}
     alone = ScalarMarket(source, run=run, months=MONTHS, handovers=changes)
     for month, market in months_of((HANDOVER,) if handover else ()):
+        out = market.outside
+        alone.harvest, alone.believed = out.harvest[run], out.harvest_believed[run]
+        alone.buyers = out.buyers[run]
         alone.step()
         expected = series_of_one(alone)
         for name, values in series_of(market).items():

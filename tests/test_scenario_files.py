@@ -59,7 +59,7 @@ def test_the_reference_is_behind_every_scenario(name: str) -> None:
     assert scenario.question.endswith("?")
     if name == REFERENCE:
         # Only what nobody in the country decides: levers of the outside world.
-        outside = {"afghan_harvest", "foreign_pull", "migrant_demand", "militant_pressure"}
+        outside = {"militant_pressure"}
         assert scenario.settings == {}
         assert {e.kind for e in scenario.events} == {"set"}
         assert {str(e.arguments["parameter"]).split(".")[0] for e in scenario.events} == outside

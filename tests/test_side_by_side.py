@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tajsim.agents.agency import mean_by_task, mean_of_own, over_tasks, shared_out
+from tajsim.agents.agency import mean_by_task, over_tasks, shared_out
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS, Array
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
@@ -74,7 +74,6 @@ def test_nothing_shared_out_is_lost_or_made() -> None:
 def test_means_are_over_the_countrys_own_agencies() -> None:
     values = some(len(AGENCIES))
     rows = {name: values[i] for i, name in enumerate(AGENCIES)}
-    np.testing.assert_allclose(mean_of_own(values), np.mean([rows[a] for a in OWN], axis=0))
     for found, names in zip(mean_by_task(values), BY_TASK.values(), strict=True):
         np.testing.assert_allclose(found, np.mean([rows[a] for a in names], axis=0))
 

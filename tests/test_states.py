@@ -86,7 +86,7 @@ def test_lever_changed_on_the_way_holds_from_then_on(state):
     past = slice(None, UNTIL)
     unchanged = simulate(prepare(["status-quo"], until=END, resume=load_state(state)))
     both = (data["collusion"].sel(month=past) for data in (resumed, unchanged))
-    assert np.array_equal(*both)
+    np.testing.assert_array_equal(*both)
     assert not resumed["collusion"].equals(unchanged["collusion"])
     assert not resumed["collusion"].equals(plain["collusion"])
 

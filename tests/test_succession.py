@@ -38,7 +38,7 @@ DIRECTIONS = [
     ("succession.settlement", "heir", "rises"),
     ("succession.doubt_of_after", "near", "rises"),
     ("succession.doubt_of_after", "ready", "rises"),
-    ("succession.claims_grow", "doubt", "rises"),
+    ("rents.claims_step", "doubt", "rises"),
     ("succession.stands_behind", "loyalty", "rises"),
     ("succession.stands_behind", "fear", "falls"),
     ("succession.stands_behind", "patron", "rises"),

@@ -90,9 +90,12 @@ def equation_text(rule: Rule) -> str:
 
 
 def answers(rule: Rule) -> int:
-    """Return how many arrays a rule returns; a ``tuple[Array, ...]`` has one for every line."""
+    """Return how many arrays a rule returns; a ``tuple[Array, ...]`` has one for every line.
+
+    A named tuple has one for each of its fields.
+    """
     returned = typing.get_type_hints(rule).get("return")
-    if fields := getattr(returned, "_fields", ()):  # a named tuple: one for every field
+    if fields := getattr(returned, "_fields", ()):
         return len(fields)
     if typing.get_origin(returned) is not tuple:
         return 1

@@ -84,11 +84,50 @@ WAYS_OUT = ("embassy", "business", "amnesty", "exile", "fight")
 NAMED = ("mirzoev", "kasymov", "ziyoyev", "khalimov", "nazarzoda", "khorog_commander")
 COMMANDERS = (*NAMED, *(f"head_of_{post}" for post in POSTS if not post.startswith("russian")))
 
-MOVEMENTS = ("irpt", "hizb_ut_tahrir", "former_uto", "bayat")
+MOVEMENTS = ("irpt", "hizb_ut_tahrir")
 
 MILITANT_GROUPS = ("northern_afghanistan", "khudaiberdiev")
 
 NETWORKS = tuple(f"network_{i:02d}" for i in range(1, 41))
+
+#: Deals between powers and the regime, of one task and one form each (``data/deals.toml``).
+DEALS = (
+    "russian_border_guards",
+    "russian_base",
+    "russian_rapid_reaction",
+    "russian_backing",
+    "russian_crisis_help",
+    "russian_extradition",
+    "russian_police_exchange",
+    "russian_drug_work",
+    "russian_border_advisers",
+    "russian_arms",
+    "us_army_training",
+    "us_drug_agency",
+    "us_border_equipment",
+    "us_vehicles",
+    "us_special_units",
+    "us_reform",
+    "nato_transit",
+    "eu_border_management",
+    "eu_customs",
+    "eu_budget_support",
+    "uk_drugs",
+    "french_airfield",
+    "un_drug_agency",
+    "un_border_projects",
+    "osce_police_reform",
+    "osce_border",
+    "chinese_border",
+    "chinese_loans",
+    "indian_air_mobility",
+    "japanese_aid",
+    "polish_academies",
+    "azerbaijani_ties",
+)
+
+#: What the patron can do to a regime that refuses it (matveeva-2004:203, 249-253, icg-2016:241).
+PRESSURES = ("migrants", "debt", "investment", "opponents", "backing")
 
 #: Steps of the repression ladder above 'tolerated', in order (icg-2016 lines 57-89).
 REPRESSION_STEPS = (
@@ -112,12 +151,13 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "movement": MOVEMENTS,
     "militant_group": MILITANT_GROUPS,
     "network": NETWORKS,
+    "deal": DEALS,
+    "pressure": PRESSURES,
 }
 
 #: The same for dimensions that states alone have.
 PARTS = {
     "afghan_section": AFGHAN_SECTIONS,
-    "search": ("line", "inland", "exits"),
     "way": (*POSTS, *WAYS_OUT),
 }
 
@@ -157,3 +197,8 @@ def shares(weights: Array) -> Array:
         return weights / whole
     safe = np.where(empty, 1.0, whole)
     return np.where(empty, 1.0 / len(weights), weights / safe)
+
+
+def ranks(values: Array) -> Array:
+    """Return the places 0, 1, 2 ... of the first axis, to stand beside ``(n, ..., run)``."""
+    return np.arange(len(values), dtype=float).reshape(-1, *[1] * (values.ndim - 1))

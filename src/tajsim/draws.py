@@ -83,6 +83,8 @@ class Draws:
         seed_bits = np.uint64(int.from_bytes(seed_digest, "little"))
         self._run_key = _mix(_mix(self.runs.astype(np.uint64)) ^ seed_bits)
         self._last_month: dict[tuple[str, str], int] = {}
+        #: Where it is not None, only these processes have events (the spin-up).
+        self.lively: frozenset[str] | None = None
 
     def uniform(self, process: str, actor: str, month: int) -> Array:
         """Return ``(run,)`` uniform draws in the open interval (0, 1)."""
@@ -90,7 +92,15 @@ class Draws:
         return result
 
     def uniform_each(self, process: str, actors: Sequence[str], month: int) -> Array:
-        """Return ``(actor, run)`` uniform draws, each actor's the same as drawn for it alone."""
+        """Return ``(actor, run)`` uniform draws, each actor's the same as drawn for it alone.
+
+        All are just below 1 where the process has no events now: nothing short of certain happens.
+        """
+        if self.lively is not None and process not in self.lively:
+            return np.full((len(actors), len(self.runs)), 1.0 - 0.5 * 2.0**-52)
+        return self._uniform_each(process, actors, month)
+
+    def _uniform_each(self, process: str, actors: Sequence[str], month: int) -> Array:
         for actor in actors:
             key = (process, actor)
             if self._last_month.get(key, AT_START - 1) >= month:
@@ -105,12 +115,12 @@ class Draws:
 
     def normal(self, process: str, actor: str, month: int) -> Array:
         """Return ``(run,)`` standard normal draws (the quantile of one uniform draw each)."""
-        result: Array = ndtri(self.uniform(process, actor, month))
+        result: Array = self.normal_each(process, (actor,), month)[0]
         return result
 
     def normal_each(self, process: str, actors: Sequence[str], month: int) -> Array:
         """Return ``(actor, run)`` standard normal draws."""
-        result: Array = ndtri(self.uniform_each(process, actors, month))
+        result: Array = ndtri(self._uniform_each(process, actors, month))
         return result
 
     def happens(self, process: str, actor: str, month: int, probability: Array | float) -> Array:

@@ -42,8 +42,29 @@ FOREIGN_RUN = GUARDS[:1]
 #: (matveeva-2004:73, 161).
 CONSCRIPTS = ("border_troops", "army")
 
+#: Agencies whose people were tested and hand-picked (matveeva-2004:91).
+VETTED = ("drug_control_agency",)
+
 #: Agencies with a drug unit that works inland (matveeva-2004:65, 91).
 DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
+
+#: Month of a year, from 0, in which the crop is in: June.
+HARVEST_MONTH = 5
+
+#: Last year in which the record drives the outside world (the documents end in January 2016).
+RECORD_END = 2015
+
+#: Pull of the war in Syria and Iraq, 1 at its height, on straight lines between these months. Full
+#: in January 2015, the month of a report on recruits (icg-2016:131, 141). No document dates begin
+#: and end: 2012, when fighting became war, and 2018, when the territory of the Islamic State was
+#: lost, are assumptions.
+WAR_ABROAD = (
+    ("2012-01", 0.0),
+    ("2013-02", 0.1),
+    ("2015-01", 1.0),
+    ("2017-01", 1.0),
+    ("2018-07", 0.0),
+)
 
 #: Month of a parliamentary election from which the others are counted (icg-2016:59).
 ELECTION = "2015-03"
@@ -65,8 +86,8 @@ WATCHED = dict.fromkeys(WEST, MOSCOW) | dict.fromkeys(MOSCOW, WEST) | {"japan": 
 #: Agency that guards foreigners in the country (icg-2016:127).
 EMBASSY_GUARD = "interior_ministry"
 
-#: Region of the mined land beside the border (edm-2007-04:11).
-MINED_REGION = SECTION_REGION["pianj"]
+#: Region where the ruler and the force that he can send stand (matveeva-2004:31, icg-2016:35).
+CAPITAL = "dushanbe"
 
 
 @dataclass(frozen=True)
@@ -145,18 +166,11 @@ FIRST_COMMANDERS = tuple(
     name for name in COMMANDERS if name in NAMED or COMMANDER_FACTS[name].seat not in _HELD
 )
 
-#: Whom the largest networks have as patrons: the one whom a document accuses, and
-#: whoever heads a service that meets the trade.
-PATRONS = (
-    "khorog_commander",
-    "head_of_border_troops",
-    "head_of_interior_ministry",
-    "head_of_customs",
-    "head_of_security_ministry",
-)
+#: Patron of each network. The first twelve have one in office, whom no document names, but for the
+#: border commander of the east whose men are accused of smuggling drugs; the rest have none: small
+#: independent ones (icg-2016:125, 225).
+NETWORK_PATRON = dict.fromkeys(NETWORKS[:12], "ruling_circle") | dict.fromkeys(NETWORKS[12:], "")
+NETWORK_PATRON |= dict.fromkeys(NETWORKS[:12:6], "khorog_commander")
 
-#: Patron of each network, by rank: the largest have one, in turn; the rest have none
-#: (icg-2016:125, 225; who protects whom is not printed).
-NETWORK_PATRON = {
-    name: PATRONS[i % len(PATRONS)] if i < 12 else "" for i, name in enumerate(NETWORKS)
-}
+#: Sections of the Afghan line in the mountains (icg-2016:19, 177; matveeva-2004:157).
+MOUNTAINS = tuple(name for name, region in SECTION_REGION.items() if region == "gbao")

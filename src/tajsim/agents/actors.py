@@ -33,6 +33,8 @@ class State:
     over: str
     start: float | str | Array | None
     outcome: str
+    pinned: bool = False
+    usual: str = ""
 
     @property
     def unit(self) -> str:
@@ -58,6 +60,8 @@ def state(
     *,
     start: float | str | Array | None = 0.0,
     outcome: str = "",
+    pinned: bool = False,
+    usual: str = "",
 ) -> Array:
     """Declare a state in the class of a kind of actor, of a single actor or of the country.
 
@@ -67,8 +71,12 @@ def state(
         start: a number, a family of parameters, a column ``(actor, 1)``, or None where the method
             ``start`` of the class works it out.
         outcome: the outcome that records it as it is, a table of ``data/outcomes.toml``.
+        pinned: the spin-up ends where it began: what documents date, and what is counted from the
+            recorded start on.
+        usual: what this is the usual level of, an attribute of the same holder: it follows that in
+            the spin-up, and keeps its value of the recorded start from then on.
     """
-    return cast(Array, State(unit, meaning, over, start, outcome))
+    return cast(Array, State(unit, meaning, over, start, outcome, pinned, usual))
 
 
 _DECLARED: dict[type, dict[str, State]] = {}

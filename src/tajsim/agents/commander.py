@@ -8,7 +8,7 @@ import numpy as np
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, COMMANDERS, NAMED, POSTS, REGIONS, Array, column, total
 from tajsim.rules import loyalty as loyalty_rules
-from tajsim.rules import purges, rents, succession
+from tajsim.rules import purges, succession
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, FOREIGN_RUN, POST_FACTS
 
 #: States of a commander, as numbers in ``Commanders.status``.
@@ -65,7 +65,7 @@ class Commanders(Actors[Commander]):
     status = state(outcome="commander_state", start=np.where(_first, SERVING, WAITING))
     post = state("number", "of the post he holds, or -1", start=np.where(_first, trade, NO_POST))
     outsider = state("0 or 1", "whether he holds a post that is not of his trade")
-    following = state("persons", "armed men who follow him")
+    following = state("persons", "armed men who follow him", pinned=True)
     men = state("persons", "of his following at his call")
     scattered = state("persons", "men of those who fell here, still about")
     rejoining = state("persons", "old fighters who would join him")
@@ -76,7 +76,7 @@ class Commanders(Actors[Commander]):
     power = state("share", "his power, while in place")
     threat = state("share", "threat that the regime sees in him")
     rent_ratio = state("ratio", "income of late over what he is used to", start=1.0)
-    habit = state("USD/month", "income that he is used to")
+    habit = state("USD/month", "income that he is used to, at earnings of the start")
     doubt = state("share", "doubt of what comes after the ruler")
     no_way_back = state("share", "closure of the legal channel of his side")
     creed_weight = state("0 or 1", "whether the pressure on faith counts for him")
@@ -118,11 +118,6 @@ class Commanders(Actors[Commander]):
         self.loyalty = np.where(self.person > 0.5, self.loyalty, man.loyalty)
         self.creed_weight = np.where(self.person > 0.5, self.devout, man.creed_weight)
         self.men = self.following.copy()
-
-    def claims(self) -> Array:
-        """Return what each expects a month, USD."""
-        need = self.apply(rents.client_need, following=self.following)
-        return need * self.apply(succession.claims_grow, doubt=self.doubt) * self.in_place
 
     def by_side(self, values: Array) -> tuple[Array, Array]:
         """Return the sums over each one's own wartime side and over the other."""
@@ -211,15 +206,6 @@ class Commanders(Actors[Commander]):
             creed=creed * self.creed_weight,
         )
         return mutiny * self.deterred(guarantee) * self.in_place, defection * self.in_place
-
-    def earn(self, received: Array, claims: Array) -> None:
-        """Remember what each lately received against what he is used to."""
-        # Until the rules of rents say it by their clocks.
-        used = self.habit + (received - self.habit) / 24.0
-        self.habit = np.where(self.habit > 0.0, used, received)
-        ratio = np.minimum(received / np.maximum(self.habit, 1.0), 5.0)
-        # Who holds no post has no claim.
-        self.rent_ratio = self.rent_ratio + 0.2 * (ratio - self.rent_ratio) * self.in_place
 
     def weigh_loyalty(
         self, shortfall: Array, guarantee: Array, creed: Array

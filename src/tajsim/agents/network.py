@@ -7,15 +7,20 @@ import numpy as np
 
 import tajsim.axes as axes
 from tajsim.agents.actors import Actors, Member, state
-from tajsim.axes import Array, column, total
+from tajsim.axes import Array, column, shares, total
 from tajsim.rules import border_guard, drug_market, grievance, militants, violence
-from tajsim.world import NETWORK_PATRON
+from tajsim.world import MOUNTAINS, NETWORK_PATRON
 
-SECTIONS = len(axes.AFGHAN_SECTIONS)
+SECTIONS, COUNT = len(axes.AFGHAN_SECTIONS), len(axes.NETWORKS)
 
-#: The networks that a commander protects, and who protects each of them, by place in their lists.
+#: The networks that have a patron in office; those that a commander is accused of protecting, and
+#: who he is, by place in their lists.
 PROTECTED = [i for i, name in enumerate(axes.NETWORKS) if NETWORK_PATRON[name]]
-PATRONS = [axes.COMMANDERS.index(NETWORK_PATRON[axes.NETWORKS[i]]) for i in PROTECTED]
+ACCUSED = [i for i in PROTECTED if NETWORK_PATRON[axes.NETWORKS[i]] in axes.COMMANDERS]
+PATRONS = [axes.COMMANDERS.index(NETWORK_PATRON[axes.NETWORKS[i]]) for i in ACCUSED]
+
+#: Difficulty of the ground: 1 on a plain, 2 in the mountains, ``(afghan_section, 1)``.
+TERRAIN = column(1 + (name in MOUNTAINS) for name in axes.AFGHAN_SECTIONS)
 
 
 class TraffickingNetwork(Member):
@@ -27,133 +32,126 @@ class TraffickingNetwork(Member):
 
 
 class Networks(Actors[TraffickingNetwork]):
-    """Trafficking networks: route, volume, growth, learning.
+    """Trafficking networks: ways, volume, protection.
 
-    They begin by rank; their sizes are assumptions.
+    They begin alike, but for a patron.
     """
 
     dimension = "network"
     member = TraffickingNetwork
+    #: 1 for a network with a patron in office, ``(network, 1)``.
+    tie = column(bool(NETWORK_PATRON[name]) for name in axes.NETWORKS)
 
-    capacity = state("kg/month", "what it could move", start=None)
     bought = state("kg/month", "bought this month", start=None)
-    stock = state("kg", "held inside the country")
     protection = state("share", "protection from above", start=None)
     access = state("share", "of the guards that it reaches", start=None)
-    patron_held = state("0 or 1", "1 while its patron is in place, or it has none", start=1.0)
-    margin = state("ratio", "profit over cost")
-    hit = state("share", "lost to arrests")
-    cost_share = state("share", "of the value that losses and tolls are expected to take")
+    hit = state("share", "lost to arrests and raids")
+    raided = state("share", "lost to raids on the protected")
+    cost_share = state("share", "of the value that losses and tolls take, of late")
     revenue = state("USD/month", "sales")
     outlay = state("USD/month", "paid for what it bought")
     tolls = state("USD/month", "bribes for passage")
     fee = state("USD/month", "paid for protection")
-    entry_share = state("share", "sent by each section", "afghan_section", start=1.0 / SECTIONS)
-    entry_belief = state("share", "believed lost", "afghan_section", start="belief_start")
-    entry_load = state("kg/month", "sent by each section", "afghan_section")
-    entry_lost = state("kg/month", "lost on each section", "afghan_section")
-    entry_cost = state("share", "of the value, for the way", "afghan_section", start=None)
-    exit_share = state("share", "sent by each exit", "exit", start=1.0 / len(axes.EXITS))
-    exit_belief = state("share", "believed lost", "exit", start="belief_start")
-    exit_load = state("kg/month", "sent by each exit", "exit")
-    exit_lost = state("kg/month", "lost at each exit", "exit")
+    entry_share = state("share", "sent by each section", "afghan_section", start=None)
 
     def start(
         self,
         *,
-        heroin_supply: Array,
-        network_inequality: Array,
-        protection_top: Array,
-        protection_decline: Array,
-        home_pull: Array,
-        section_cost: Array,
+        market_demand: Array,
+        price_border: Array,
+        protection_bought: Array,
+        section_length: Array,
     ) -> None:
-        """Work out size, protection and home by rank; business goes on as before.
+        """Work out size, protection and ways: business as usual.
 
         Mechanisms: E11.
         """
-        rank = np.arange(len(axes.NETWORKS))[:, None]
-        sizes = (rank + 1.0) ** -network_inequality
-        self.capacity = heroin_supply * sizes / total(sizes)
-        # The first month is no shock.
-        self.bought = self.capacity
-        # Even the smallest know somebody; protection can grow from there.
-        self.protection = np.maximum(protection_top - protection_decline * rank, 0.02)
-        self.access = self.apply(border_guard.access, self.protection)
-        # Networks work from somewhere: sections far from their home cost them more.
-        distance = np.abs(np.arange(SECTIONS)[:, None] - rank[:, 0] * 7 % SECTIONS)
-        self.entry_cost = home_pull * distance[:, :, None] / SECTIONS + section_cost[:SECTIONS]
+        self.bought = np.broadcast_to(market_demand / COUNT, self.bought.shape)
+        self.outlay = self.bought * price_border
+        paid = protection_bought * self.tie
+        self.protection = paid / (1.0 + paid)
+        self.access = self.apply(border_guard.access, protection=self.protection)
+        self.entry_share = shares(section_length[:SECTIONS])
+
+    @property
+    def size(self) -> Array:
+        """Size of each, 1 = the mean of all."""
+        size: Array = self.bought * COUNT / np.maximum(total(self.bought), 1e-9)
+        return size
 
     def by_patron(self, values: Array) -> Array:
-        """Add ``(network, run)`` over those that each commander protects, ``(commander, run)``."""
+        """Add ``(network, run)`` over those whom commanders protect, ``(commander, run)``."""
         found = np.zeros((len(axes.COMMANDERS), self.runs))
-        for network, commander in zip(PROTECTED, PATRONS, strict=True):
+        for network, commander in zip(ACCUSED, PATRONS, strict=True):
             found[commander] += values[network]
         return found
 
-    def protect(self, in_place: Array, *, patron_worth: Array, margin_normal: Array) -> None:
-        """Buy protection with profit; part of it goes with a patron, part of the rest by arrests.
+    def protect(self, fell: Array, in_place: Array) -> None:
+        """Buy protection with the trade; it goes with a patron, and with a raid.
 
         Args:
-            in_place: 1 where a commander is in place, else 0, ``(commander, run)``.
+            fell: 1 where a commander has fallen since last month, else 0, ``(commander, run)``.
+            in_place: 1 where one is in place, else 0, ``(commander, run)``.
         """
-        held = np.ones_like(self.patron_held)
-        held[PROTECTED] = in_place[PATRONS]
-        fallen = np.maximum(self.patron_held - held, 0.0)
-        lost = np.minimum(patron_worth * fallen + self.hit, 1.0)
-        profit = np.maximum(self.margin / margin_normal, 0.0)
-        self.protection = self.apply(border_guard.protection_step, self.protection, profit, lost)
-        self.patron_held = held
-        self.access = self.apply(border_guard.access, self.protection)
-
-    def learn(self, entry_word: Array, exit_word: Array) -> None:
-        """Update beliefs from last month's losses and from the word of others, ``(way, run)``."""
-        self.entry_belief = self.apply(
-            drug_market.learn,
-            self.entry_belief,
-            self.entry_load,
-            self.entry_lost,
-            entry_word[:, None],
+        # Whose patron nobody names loses as many of his friends as have fallen.
+        lost = self.tie * (total(fell) / np.maximum(total(fell + in_place), 1.0))
+        lost[ACCUSED] = fell[PATRONS]
+        self.protection = self.apply(
+            border_guard.protection_step,
+            protection=self.protection,
+            size=self.size,
+            tie=self.tie,
+            lost=np.minimum(lost + self.raided, 1.0),
         )
-        self.exit_belief = self.apply(
-            drug_market.learn, self.exit_belief, self.exit_load, self.exit_lost, exit_word[:, None]
-        )
+        self.access = self.apply(border_guard.access, protection=self.protection)
 
-    def choose_routes(self, entry_toll: Array, exit_toll: Array, exit_cost: Array) -> None:
-        """Choose the shares of sections and exits.
+    def choose_routes(self, belief: Array, tolled: Array, length: Array) -> drug_market.Ways:
+        """Choose the shares of the sections; return what speaks against each.
 
         Args:
-            entry_toll: toll times collusion as a share of value, ``(section, run)``.
-            exit_toll: the same at the exits, ``(exit, run)``.
-            exit_cost: standing disadvantage of the exits, ``(exit, run)``.
+            belief: believed share lost, ``(section, run)``.
+            tolled: toll times collusion as a share of value, ``(section, run)``.
+            length: km, ``(section, run)``.
         """
-        entry = entry_toll[:, None] * self.access
-        out = exit_toll[:, None] * self.access
-        self.entry_share = self.apply(
-            drug_market.way_shares, self.entry_share, self.entry_belief, entry, self.entry_cost
+        ways = self.apply(
+            drug_market.way_shares,
+            old=self.entry_share,
+            length=length[:, None],
+            terrain=TERRAIN[:, None],
+            belief=np.broadcast_to(belief[:, None], self.entry_share.shape),
+            tolled=tolled[:, None] * self.access,
         )
-        self.exit_share = self.apply(
-            drug_market.way_shares, self.exit_share, self.exit_belief, out, exit_cost[:, None]
-        )
-        expected = total(self.entry_share * (self.entry_belief + entry))
-        expected += total(self.exit_share * (self.exit_belief + out))
-        self.cost_share = np.minimum(expected, 0.95)
+        self.entry_share = ways.shares
+        return ways
 
-    def choose_volume(self, exit_prices: Array, price_in: Array) -> None:
+    def choose_volume(self, spread: Array, harvest: Array) -> None:
         """Choose how much to buy this month, kg.
 
         Args:
-            exit_prices: USD/kg beyond each exit, ``(exit, run)``.
-            price_in: USD/kg at the Afghan line, ``(run,)``.
+            spread: price beyond the exits over that at the line, ``(run,)``.
+            harvest: Afghan harvest as it is, 1 = ordinary year, ``(run,)``.
         """
-        price_out = total(self.exit_share * exit_prices[:, None])
-        self.margin = self.apply(drug_market.margin, price_out, price_in, self.cost_share)
-        self.bought = self.apply(drug_market.volume, self.bought, self.capacity, self.margin)
+        wanted = self.apply(
+            drug_market.volume,
+            bought=self.bought,
+            spread=spread,
+            cost_share=self.cost_share,
+            size=self.size,
+            hit=self.hit,
+        )
+        self.bought = self.apply(drug_market.within_crop, wanted=wanted, harvest=harvest)
 
-    def grow(self, inherited: Array) -> None:
-        """Let reach follow profit, arrests and what is taken over from others."""
-        self.capacity = self.apply(
-            drug_market.capacity_step, self.capacity, self.margin, self.hit, inherited
+    def see_costs(self, sold: Array, price: Array, *, clock_season: Array) -> None:
+        """Remember what losses and tolls took of the value of what was bought.
+
+        Args:
+            sold: kg that got through or were used inside, ``(network, run)``.
+            price: beyond the exits, USD/kg, ``(run,)``.
+        """
+        worth = np.maximum(self.bought, 1e-9)
+        taken = 1.0 - sold / worth + self.tolls / (worth * price)
+        self.cost_share = (
+            self.cost_share + (np.minimum(taken, 1.0) - self.cost_share) / clock_season
         )
 
 
@@ -171,93 +169,77 @@ class MilitantGroups(Actors[MilitantGroup]):
     member = MilitantGroup
 
     fighters = state(outcome="militant_fighters", start="militant_fighters")
-    readiness = state("share", "readiness to cross")
+    readiness = state("share", "readiness to cross", start=0.5)
 
-    def build_up(self, pressure: Array, funds: Array) -> None:
-        """Gather fighters and readiness.
+    def urge(self, pressure: Array, deterrence: Array) -> Array:
+        """Gather and prepare; return the tries a month at an ordinary opening, ``(group, run)``.
 
         Args:
             pressure: what drives or draws fighters to the border, 1 = as in 2004.
-            funds: what the drug trade pays beyond the line, 1 = as in early 2004.
+            deterrence: of the patron, 0 to 1, ``(run,)``.
         """
-        self.fighters = self.apply(militants.fighters_step, self.fighters, pressure, funds)
-        self.readiness = self.apply(militants.readiness_step, self.readiness, pressure)
-
-    def chance(self, weakness: Array, window: Array, allies: Array, deterrence: Array) -> Array:
-        """Return the probability of an attempt to cross this month, ``(group, run)``."""
-        return self.apply(
-            militants.crossing_chance,
-            self.fighters,
-            self.readiness,
-            weakness,
-            window,
-            allies,
-            deterrence,
+        self.fighters = self.apply(
+            militants.fighters_step, fighters=self.fighters, pressure=pressure
         )
-
-    def cross(self, attempt: Array, opposition: Array) -> tuple[Array, Array]:
-        """Return ``(persons who get in, persons killed)`` where ``attempt`` is 1."""
-        inside, killed = self.apply(militants.crossing_result, self.fighters, opposition)
-        inside, killed = inside * attempt, killed * attempt
-        self.fighters = self.fighters - inside - killed
-        return inside, killed
-
-
-#: Movements whose members are arrested for what they say (matveeva-2004:141-143).
-BANNED = ("hizb_ut_tahrir", "bayat")
+        self.readiness = self.apply(
+            militants.readiness_step, readiness=self.readiness, fighters=self.fighters
+        )
+        return self.apply(
+            militants.urge_to_cross,
+            fighters=self.fighters,
+            readiness=self.readiness,
+            deterrence=deterrence,
+        )
 
 
 class Movement(Member):
-    """One movement: ``movement.members`` is ``(region, run)``, ``movement.seats`` ``(run,)``."""
+    """One movement: ``movement.members`` and ``movement.seats`` are ``(run,)``."""
 
     members: Array
-
-    def shed(self, closed: Array) -> tuple[Array, Array, Array]:
-        """Return members lost this month: ``(violent, underground, exile)``, ``(region, run)``."""
-        violent, underground, exile, silent = self.apply(
-            grievance.shed, self.members, closed * self.legal
-        )
-        self.members = self.members - violent - underground - exile - silent
-        return violent, underground, exile
+    seats: Array
 
 
 class Movements(Actors[Movement]):
-    """Movements: win members, lose them to arrests and to one another.
+    """Movements: win members with discontent, lose them to arrests, and where they are closed.
 
     They begin as in early 2004 (icg-2016:39-59, matveeva-2004:133-143).
     """
 
     dimension = "movement"
     member = Movement
-    #: 1 for a movement whose members are arrested for what they say, ``(movement, 1)``.
-    banned = column(name in BANNED for name in axes.MOVEMENTS)
+    #: 1 for the legal party, and for the movement whose members are arrested for what they say
+    #: (matveeva-2004:135-143), ``(movement, 1)``.
+    legal = column(name == "irpt" for name in axes.MOVEMENTS)
+    banned = column(name == "hizb_ut_tahrir" for name in axes.MOVEMENTS)
 
-    members = state("persons", "members", "region", start=None)
+    members = state("persons", "members", start="movement_members", pinned=True)
     seats = state("seats", "in parliament", start="movement_seats")
-    legal = state("0 or 1", "whether the movement is legal", start="movement_legal")
 
-    def start(self, *, movement_members: Array, movement_home: Array) -> None:
-        """Divide the members over the regions."""
-        self.members = movement_members * movement_home
-
-    def recruit(
-        self, open_ears: Array, people: Array, standing: Array, *, member_leaving: Array
-    ) -> None:
-        """Win and lose members; a closed legal movement wins none.
+    def win_and_lose(self, standing: Array, anger: Array, *, movement_members: Array) -> Array:
+        """Win and lose members; return those whom a legal party loses, persons, ``(run,)``.
 
         Args:
-            open_ears: devout share times grievance, 0 to 1, ``(region, run)``.
-            people: at home, persons, ``(region, run)``.
-            standing: legal standing, 0 to 1, ``(run,)``.
+            standing: legal standing of the party, 0 to 1, ``(run,)``.
+            anger: grievance in religious terms over its ordinary level, ratio, ``(run,)``.
         """
-        joining = self.apply(
-            grievance.members_step, self.members, open_ears[:, None], people[:, None]
+        before = self.members
+        aim = self.apply(
+            grievance.members_aim,
+            usual=movement_members,
+            standing=self.legal * standing + (1.0 - self.legal),
+            anger=self.banned * anger + (1.0 - self.banned),
         )
-        gate = self.legal * standing + (1.0 - self.legal)
-        self.members = self.members * (1.0 - member_leaving) + joining * gate
+        self.members = self.apply(grievance.members_step, members=before, aim=aim)
+        return total(self.legal * np.maximum(before - self.members, 0.0))
+
+    def go_underground(self, persons: Array) -> None:
+        """Let people of a closed party join the banned movement, persons, ``(run,)``."""
+        self.members = self.members + self.banned * persons
 
     def lose_to_arrests(self, skill: Array, effort: Array) -> Array:
-        """Return members of banned movements arrested, persons, ``(region, movement, run)``."""
-        found = self.banned * self.apply(violence.underground_arrested, self.members, skill, effort)
+        """Return members of the banned movement arrested, persons, ``(run,)``."""
+        found = self.banned * self.apply(
+            violence.underground_arrested, members=self.members, skill=skill, effort=effort
+        )
         self.members = self.members - found
-        return found
+        return total(found)

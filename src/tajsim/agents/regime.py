@@ -1,10 +1,12 @@
 """The regime: effort, offers, posts and purges, the step on the repression ladder."""
 
+from collections.abc import Sequence
+
 import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actor, state
-from tajsim.axes import AGENCIES, TASKS, Array
+from tajsim.axes import AGENCIES, TASKS, Array, ranks, total
 from tajsim.rules import loyalty, outsourcing, purges, violence
 from tajsim.rules import state as state_rules
 from tajsim.rules import succession as succession_rules
@@ -19,10 +21,11 @@ class Regime(Actor):
 
     weight = state(outcome="survival_weight", start=None)
     effort = state(outcome="own_effort", start=None)
-    effort_start = state("share", "own effort at the start", "task", start=None)
+    effort_start = state("share", "own effort at the start", "task", usual="effort")
     shown = state(outcome="visible_effort", start=None)
     gap = state(outcome="gap")
     perceived = state("index", "threat perceived", "task")
+    perceived_usual = state("index", "the same as usual", "task", usual="perceived")
     task_provision = state(outcome="outside_provision")
     weakness = state("share", "of the task that own agencies cannot do", "task")
     trust = state(outcome="trust", start="trust_usual")
@@ -30,20 +33,22 @@ class Regime(Actor):
     civilian_control = state(outcome="civilian_control", start="purge_firms")
     kompromat = state("share", "material that the Security Ministry holds")
     rank = state(outcome="security_ministry_rank", start="security_rank_start")
-    rank_start = state("share", "rank of the service at the start", start="security_rank_start")
+    rank_start = state("share", "rank of the service at the start", usual="rank")
     ladder = state(outcome="repression_step")
-    party_threat = state("index", "threat seen in the legal party")
-    months_since_purge = state("months", "since the last blow", start=24.0)
+    felt = state("number", "steps up the ladder of late")
+    ladder_seen = state("number", "step on the ladder last month")
+    party_threat = state("index", "threat seen in the legal party, 1 = ordinary", start=1.0)
+    months_since_purge = state("months", "since the last blow", start=24.0, pinned=True)
     breaks = state("number", "mutinies and defections of late")
-    incidents = state("number", "acts of violence of late")
+    incidents = state("number", "acts of violence at home of late")
     instalment = state(outcome="instalment_paid")
     shortfall = state(outcome="rent_shortfall")
     dismay = state(outcome="donor_dismay")
-    unease = state("share", "unease about the patron")
-    demand = state(outcome="sovereignty_demand")
-    strain = state(outcome="strain", start="strain_start")
+    strain = state(outcome="strain", start="strained_from")
+    strain_usual = state("share", "the same at the start", usual="strain")
     polity = state(outcome="polity")
     failed = state(outcome="state_failed")
+    collapsed = state(outcome="state_collapsed")
     failed_month = state(outcome="failed_month", start=-1.0)
     used = state("number", "of late, of each way out of a quarrel", "way")
     # Of the end of the term.
@@ -63,8 +68,10 @@ class Regime(Actor):
     def start(self) -> None:
         """Weigh the tasks with nothing perceived and nothing provided from outside."""
         self.weight = self.apply(outsourcing.survival_weights, self.perceived)
-        self.effort = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
-        self.effort_start = self.shown = self.effort
+        self.effort = self.apply(
+            outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
+        )
+        self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
         """Return own effort on some tasks over that at the start, ``(run,)``."""
@@ -74,43 +81,13 @@ class Regime(Actor):
             now, then = now + self.effort[task], then + self.effort_start[task]
         return now / then
 
-    def set_start_effort(self, provision: Array) -> None:
-        """Begin with the effort that the arrangement of early 2004 implies."""
-        self.effort = self.apply(outsourcing.effort_aim, self.weight, provision)
-        self.effort_start = self.effort.copy()
-
     def choose_effort(self) -> None:
         """Weigh the tasks by perceived threat and move effort towards the aim."""
         self.weight = self.apply(outsourcing.survival_weights, self.perceived)
-        aim = self.apply(outsourcing.effort_aim, self.weight, self.task_provision)
-        self.effort = self.apply(outsourcing.effort_step, self.effort, aim)
-
-    def consider(
-        self,
-        mandate: Array,
-        relief: Array,
-        guarantee: Array,
-        intrusion: Array,
-        condition: Array,
-        objection: Array,
-        exposure: Array,
-        search: Array,
-        displeasure: Array,
-    ) -> Array:
-        """Return the powers' mandates after this month's choice, ``(task, power, run)``."""
         aim = self.apply(
-            outsourcing.acceptance_aim,
-            relief,
-            guarantee,
-            self.weight[:, None] * len(TASKS),
-            intrusion,
-            condition,
-            exposure,
-            objection,
-            search,
-            displeasure,
+            outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
         )
-        return self.apply(outsourcing.mandate_step, mandate, aim)
+        self.effort = self.apply(outsourcing.effort_step, self.effort, aim)
 
     def show(self, demand: Array) -> None:
         """Show outsiders what they ask for, with little behind it.
@@ -119,10 +96,6 @@ class Regime(Actor):
             demand: how much outsiders ask for each task, 0 to 1, ``(task, run)``.
         """
         self.shown = self.apply(outsourcing.token_effort, self.effort, demand)
-
-    def feel_condition(self, condition: Array, demand: Array, alternatives: Array) -> Array:
-        """Return the powers' conditions after token compliance and play-off, ``(power, run)``."""
-        return self.apply(outsourcing.condition_felt, condition, demand, self.dismay, alternatives)
 
     def dismay_donors(self, head: Array, outside_interest: Array) -> None:
         """Let donors' dismay follow who heads the agency they pay for."""
@@ -152,23 +125,33 @@ class Regime(Actor):
         border = self.weight[TASKS.index("border")]
         self.instalment = self.apply(outsourcing.instalment_paid, border, leverage)
 
-    def climb_chance(
-        self,
-        appeal: Array,
-        seat_share: Array,
-        uncontrolled: Array,
-        voice: Array,
-        west_share: Array,
-        west_priority: Array,
-        moscow_tolerance: Array,
-    ) -> Array:
-        """Return the chance of one more step on the repression ladder this month."""
-        parts = self.apply(
-            violence.rival_threat, appeal, seat_share, self.incidents, uncontrolled, voice
+    def weigh_party(
+        self, ratios: Array, west_share: Array, west_priority: Array, moscow_tolerance: Array
+    ) -> tuple[Array, tuple[Array, Array]]:
+        """Return the parts of the threat seen in the party, and the chances of a step up or down.
+
+        Args:
+            ratios: causes of the threat in their order, ``(cause, run)``.
+        """
+        parts = self.apply(violence.threat_parts, ratios=ratios, rank=ranks(ratios))
+        self.party_threat = self.apply(
+            violence.threat_step, threat=self.party_threat, push=total(parts)
         )
-        self.party_threat = threat = sum(parts, self.zeros())
-        cost = self.apply(violence.outside_cost, west_share, west_priority, moscow_tolerance)
-        return self.apply(violence.step_hazard, threat, self.ladder, cost)
+        cost = self.apply(
+            violence.outside_cost,
+            west_share=west_share,
+            west_priority=west_priority,
+            moscow_tolerance=moscow_tolerance,
+        )
+        return parts, self.apply(
+            violence.step_chances, threat=self.party_threat, step=self.ladder, outside_cost=cost
+        )
+
+    def remember_steps(self) -> None:
+        """Let the steps of this month be felt, whoever took them, and the earlier ones fade."""
+        steps = np.maximum(self.ladder - self.ladder_seen, 0.0)
+        self.felt = self.apply(violence.felt_step, felt=self.felt, steps=steps)
+        self.ladder_seen = self.ladder
 
     def judge_apparatus(self, struck: Array, broken: Array) -> None:
         """Let trust and civilian control follow removals and breaks of this month."""
@@ -189,58 +172,70 @@ class Regime(Actor):
             clinging=self.near * (1.0 - self.ready),
         )
 
-    def weigh_leaving(self, to_go: float, loyal: Array, steps: int) -> Array:
-        """Weigh leaving office at the end of the term; return the chance that an heir is named."""
-        rules = succession_rules
-        self.near = self.apply(rules.nearness, to_go=np.full(self.runs, to_go))
+    def weigh_leaving(self, to_go: Array, over: Array, loyal: Array, steps: int) -> Array:
+        """Weigh leaving office at the end of the term; return the chance that an heir is named.
+
+        Args:
+            to_go: months to the end of the term, negative after it.
+            over: 1 after it, when what was weighed last stands, else 0.
+            loyal: mean loyalty of the commanders, 0 to 1.
+            steps: of the ladder of repression.
+        """
+        rules, past = succession_rules, over > 0.5
+        self.near = (1.0 - over) * self.apply(rules.nearness, to_go=np.maximum(to_go, 0.0))
         danger = self.apply(
             rules.danger_of_leaving, disloyal=1.0 - loyal, record=self.ladder / steps
         )
-        self.ready = self.apply(rules.readiness_to_leave, danger=danger)
+        ready = self.apply(rules.readiness_to_leave, danger=danger)
+        self.ready = np.where(past, self.ready, ready)
         return self.apply(
             rules.heir_chance, near=self.near, ready=self.ready, danger=danger, heir=self.heir
         )
 
-    def name_heir(self, named: Array, loyal: Array) -> None:
-        """Name an heir where ``named`` is 1, and work out how far all is settled."""
-        rules = succession_rules
-        self.heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
-        self.settled = self.apply(rules.settlement, heir=self.heir, loyalty=loyal)
-        self.doubt = self.apply(
+    def name_heir(self, named: Array, over: Array, loyal: Array) -> None:
+        """Name an heir where ``named`` is 1, and work out how far all is settled.
+
+        After the end of the term (``over`` is 1) only what the contest left open is in doubt.
+        """
+        rules, past = succession_rules, over > 0.5
+        heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
+        self.heir = np.where(past, self.heir, heir)
+        settled = self.apply(rules.settlement, heir=self.heir, loyalty=loyal)
+        self.settled = np.where(past, self.settled, settled)
+        doubt = self.apply(
             rules.doubt_of_after, near=self.near, settled=self.settled, ready=self.ready
         )
+        self.doubt = np.where(past, self.unsettled, doubt)
+        fading = self.apply(rules.unsettled_step, unsettled=self.unsettled)
+        self.unsettled = np.where(past, fading, self.unsettled)
 
-    def end_term(self, ending: Array, behind: Array, left: Array) -> None:
-        """Take over what the contest came to; only those who stood behind it are trusted."""
-        self.ending, self.behind, self.left = ending, behind, left
-        self.unsettled = (1.0 - behind) * (ending > 0.5)
-        self.trust = np.where(ending > 0.5, np.minimum(self.trust, behind), self.trust)
+    def end_term(self, ends: Array, ending: Array, behind: Array, left: Array) -> None:
+        """Take over what the contest came to; only those who stood behind it are trusted.
 
-    def remember_contest(self) -> None:
-        """After the end of the term only what the contest left open is in doubt."""
-        self.doubt, self.near = self.unsettled, self.zeros()
-        self.unsettled = self.apply(succession_rules.unsettled_step, unsettled=self.unsettled)
+        Args:
+            ends: 1 in the month in which the term ends, else 0; all is as before in the others.
+            ending, behind, left: kind of the ending, 0 where there is none; armed strength behind
+                it, 0 to 1; 1 where the ruler left.
+        """
+        new, contested = ends > 0.5, ending > 0.5
+        self.ending = np.where(new, ending, self.ending)
+        self.behind = np.where(new, behind, self.behind)
+        self.left = np.where(new, left, self.left)
+        self.unsettled = np.where(new, (1.0 - behind) * contested, self.unsettled)
+        self.trust = np.where(contested, np.minimum(self.trust, behind), self.trust)
 
-    def bear(
-        self, voice: Array, inside: Array, uncontrolled: Array, mafia: Array, succession: Array
-    ) -> Array:
-        """Let strain follow its causes; return the chance that the state fails this month."""
-        parts = self.apply(
-            state_rules.strain_reasons,
-            voice,
-            self.breaks,
-            self.shortfall,
-            inside / 1000.0,
-            uncontrolled,
-            mafia,
-            succession,
+    def bear(self, push: Sequence[Array]) -> None:
+        """Let strain follow what pushes the state, by cause."""
+        self.strain = self.apply(
+            state_rules.strain_step, strain=self.strain, push=sum(push, self.zeros())
         )
-        self.strain = self.apply(state_rules.strain_step, self.strain, sum(parts, self.zeros()))
-        return self.apply(state_rules.failure_chance, self.strain)
 
     def stand(self, fails: Array, months: int) -> None:
-        """Fail where ``fails`` is 1, and work out the state of the polity."""
+        """Fail where ``fails`` is 1, stand again where strain is gone; work out the polity."""
         fresh = fails * (1.0 - self.failed)
         self.failed = np.maximum(self.failed, fails)
         self.failed_month = np.where(fresh > 0.5, float(months), self.failed_month)
-        self.polity = self.apply(state_rules.polity, self.strain, self.failed)
+        self.collapsed = self.apply(
+            state_rules.collapsed_step, collapsed=self.collapsed, fails=fails, strain=self.strain
+        )
+        self.polity = self.apply(state_rules.polity, strain=self.strain, collapsed=self.collapsed)

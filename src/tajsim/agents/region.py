@@ -1,104 +1,117 @@
-"""Regions and their people: hardship, fear, grievance, migration, control."""
+"""Regions and their people: grievance, voice, protest, migration, control."""
 
 from tajsim.agents.actors import Actors, Member, state
-from tajsim.axes import Array
+from tajsim.axes import Array, ranks
 from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import migration, violence
 from tajsim.rules import state as state_rules
-from tajsim.rules import violence
-from tajsim.rules.grievance import exclusion
+from tajsim.rules.state import Lost
 
 
 class Region(Member):
-    """One region: ``region.fear`` is ``(run,)``."""
+    """One region: ``region.grievance`` is ``(run,)``."""
 
 
 class Regions(Actors[Region]):
-    """Regions and their people: hardship, fear, grievance, migration, control.
+    """Regions and their people: grievance, voice, protest, migration, control.
 
-    They begin as in early 2004, alike in poverty and fear (matveeva-2004:25-59, icg-2016:35).
+    Their pasts, their faith and the guard beside them tell them apart; in hardship and fear, where
+    no figure does, the country is one (matveeva-2004:25-59, icg-2016:35).
     """
 
     dimension = "region"
     member = Region
 
-    hardship = state(outcome="hardship", start="poverty_start")
-    fear = state(outcome="fear", start="fear_start")
-    grievance = state(outcome="grievance", start="grievance_start")
+    grievance = state(outcome="grievance", start=None)
     voice = state(outcome="voice", start=None)
     protest = state(outcome="protest")
-    control = state(outcome="state_control", start=None)
+    control = state(outcome="state_control", start="control_base")
+    unrest = state("number", "bloodshed of late")
+    truce = state(outcome="truce")
     idle = state("persons", "returned migrants without work")
     leaving = state("persons/month", "leaving to work abroad, negative where they return")
     struck = state("number", "commanders of the region struck last month")
-    farmed = state("USD/month", "earned on land cleared of mines")
     devout = state("share", "of people whose faith control touches", start="region_devout")
     opposition = state("share", "of people tied to its side", start="region_opposition")
 
-    def start(self, *, migrant_share: Array) -> None:
-        """Work out voice and control as after the first month, so that the start is no shock."""
-        nothing = self.zeros()
-        self.voice = self.apply(violence.voiced, self.grievance, self.fear, migrant_share)
-        self.control = self.apply(
-            state_rules.control_aim, nothing + 1.0, nothing, self.voice, nothing, nothing, nothing
-        )
-
-    def migrate(self, home: Array, abroad: Array, demand: Array) -> None:
-        """Let people leave for work abroad, or return."""
-        self.leaving = self.apply(
-            grievance_rules.migration_flow, home, abroad, demand, self.hardship
-        )
-        self.idle = self.apply(grievance_rules.idle_step, self.idle, -self.leaving, home)
-
-    def live(self, income: Array, extortion: Array) -> None:
-        """Work out hardship from income and extortion, USD/person/month."""
-        self.hardship = self.apply(grievance_rules.hardship, income, extortion)
-
-    def dread(self, policing: Array, step: Array, collusion: Array, incidents: Array) -> None:
-        """Let fear follow the police, repression and violent incidents."""
-        aim = self.apply(grievance_rules.fear_aim, policing, step, collusion, incidents)
-        self.fear = self.apply(grievance_rules.fear_step, self.fear, aim)
-
-    def excluded(self, standing: Array, step: Array, corruption: Array) -> Array:
-        """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""
-        return self.apply(exclusion, standing, step, corruption, self.opposition)
-
-    def resent(
+    def start(
         self,
-        extortion_share: Array,
-        creed: Array,
-        idle_share: Array,
-        exclusion: Array,
-        insecurity: Array,
-        absorbed: Array,
+        *,
+        grievance_usual: Array,
+        absorption_limit: Array,
+        fear_usual: Array,
+        migrants_start: Array,
+        population_start: Array,
     ) -> None:
-        """Let grievance follow its causes."""
-        aim = self.apply(
-            grievance_rules.grievance_aim,
-            self.hardship,
-            extortion_share,
-            creed * self.devout,
-            idle_share,
-            exclusion,
-            insecurity,
-            absorbed,
+        """Work out grievance and voice near where they settle, so that the start is no shock."""
+        self.grievance = self.zeros() + grievance_usual * (1.0 - 0.5 * absorption_limit)
+        self.voice = self.apply(
+            violence.voiced,
+            grievance=self.grievance,
+            fear=fear_usual,
+            abroad_share=migrants_start / population_start,
         )
-        self.grievance = self.apply(grievance_rules.grievance_step, self.grievance, aim)
 
-    def speak(self, abroad_share: Array) -> Array:
-        """Work out voiced discontent; return the chances of a protest, ``(region, run)``."""
-        self.voice = self.apply(violence.voiced, self.grievance, self.fear, abroad_share)
-        unchecked = self.protest * (1.0 - self.fear)
-        parts = self.apply(violence.protest_reasons, self.voice, self.struck, unchecked)
-        return violence.protest_chance(sum(parts, self.zeros()))
-
-    def hold(self, effort: Array, strongmen: Array, militants: Array, failed: Array) -> None:
-        """Let the centre's control follow effort, strongmen, discontent and militants.
+    def migrate(self, home: Array, abroad: Array, demand: Array, usual: Array) -> None:
+        """Let people leave for work abroad, or return.
 
         Args:
-            strongmen: independent power of commanders in each region, 0 to 1, ``(region, run)``.
-            militants: in each region, thousand persons, ``(region, run)``.
+            home, abroad: persons, ``(region, run)``.
+            demand: work for migrants, 1 = as at the start, ``(run,)``.
+            usual: share of people who were abroad at the start, ``(run,)``.
         """
-        aim = self.apply(
-            state_rules.control_aim, effort, strongmen, self.voice, self.protest, militants, failed
+        self.leaving = self.apply(
+            migration.migration_flow, home=home, abroad=abroad, demand=demand, usual=usual
         )
-        self.control = self.apply(state_rules.control_step, self.control, aim)
+        self.idle = self.apply(migration.idle_step, idle=self.idle, returned=-self.leaving)
+
+    def excluded(self, standing: Array, seat_share: Array, cronyism: Array) -> Array:
+        """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""
+        return self.apply(
+            grievance_rules.exclusion,
+            standing=standing,
+            seat_share=seat_share,
+            cronyism=cronyism,
+            opposition=self.opposition,
+        )
+
+    def resent(self, ratios: Array, absorbed: Array) -> None:
+        """Let grievance follow its causes, ``(cause, region, run)`` in their order."""
+        aim = self.apply(
+            grievance_rules.grievance_aim, ratios=ratios, rank=ranks(ratios), absorbed=absorbed
+        )
+        self.grievance = self.apply(
+            grievance_rules.grievance_step, grievance=self.grievance, aim=aim
+        )
+
+    def speak(self, abroad_share: Array, fear: Array) -> tuple[Array, Array, Array, Array]:
+        """Work out voiced discontent; return the chance of a protest and the parts of it."""
+        self.voice = self.apply(
+            violence.voiced, grievance=self.grievance, fear=fear, abroad_share=abroad_share
+        )
+        return self.apply(
+            violence.protest_chance,
+            voice=self.voice,
+            struck_here=self.struck,
+            unchecked=self.protest * (1.0 - fear),
+        )
+
+    def hold(self, strongmen: Array, militants: Array, garrison: Array, collapsed: Array) -> Lost:
+        """Let control follow men in arms and discontent; return what is lost, by cause.
+
+        Args:
+            strongmen: men of commanders who are not loyal, persons, ``(region, run)``.
+            militants: and members of violent groups, persons, ``(region, run)``.
+            garrison: the state's force there, persons, ``(region, run)``.
+            collapsed: 1 while the state has failed, else 0.
+        """
+        lost = self.apply(
+            state_rules.lost_control,
+            strongmen=strongmen,
+            militants=militants,
+            garrison=garrison,
+            voice=self.voice,
+        )
+        aim = self.apply(state_rules.control_aim, lost=sum(lost, self.zeros()), collapsed=collapsed)
+        self.control = self.apply(state_rules.control_step, control=self.control, aim=aim)
+        return lost

@@ -190,11 +190,13 @@ def follow(job: Job, cache: SnapshotCache, month_done: Callable[[TajikistanModel
         month_done: called with the model after every month, first after the months of a kept
             state; what it raises ends the simulation.
     """
-    model, past = build(job), past_of(job)
+    model, past = build(job, settled=False), past_of(job)
     state = cache.latest(past, model.month_count)
     if state:
         put_back(model, state)
         month_done(model)
+    elif not job.resume:
+        model.settle()
     while model.months_run < model.month_count:
         model.step()
         if model.months_run in job.stops:

@@ -30,6 +30,7 @@ VERBS = {
     "compare": ("simulate", "compare scenarios with a reference, run by run"),
     "claims": ("simulate", "test the claims of the documents"),
     "signs": ("simulate", "test the effects that a single change must have"),
+    "stability": ("simulate", "measure drift, ends of scales and failure of the model"),
     "validate": ("simulate", "score the documented history against the documents"),
     "sweep": ("explore", "simulate the points of an experiment"),
     "sensitivity": ("explore", "rank the factors that drive the outcomes of a sweep"),

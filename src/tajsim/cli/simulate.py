@@ -188,6 +188,31 @@ def signs(options: Namespace) -> None:
     _score(options, work, "table")
 
 
+@verb.Verb(
+    "tajsim stability drift --runs 200",
+    verb.Option("what", "drift, ends or failure", "WHAT", choices=("drift", "ends", "failure")),
+    *verb.file_options("a new file for the table: .csv"),
+    *DRAWS,
+)
+def stability(options: Namespace) -> None:
+    """Measure by which the model as a whole can fail.
+
+    drift: in a constant world, with nothing dated, the ninth and tenth year are compared with the
+    first two, for every headline outcome. ends: in what share of runs a state lies at an end of its
+    scale for three years. failure: how often the state fails by 2020 in each shipped scenario, by
+    how much more than in the status quo, and its commonest cause.
+    """
+
+    def work(**draws: Any) -> tuple[str, pd.DataFrame]:
+        from tajsim.analysis.stability import MEASURES
+
+        measure, text = MEASURES[options.what]
+        table = measure(**draws)
+        return text(table), table
+
+    _score(options, work, "table")
+
+
 @verb.Verb("tajsim validate --runs 200 --out validation.csv", *SCOREBOARD)
 def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.

@@ -7,7 +7,6 @@ however that goes; one that is lost is replaced.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import pickle
@@ -179,7 +178,6 @@ class _InProcess:
             return [Answer(number, "failed", error)]
         finally:
             self._under_way = 0
-            gc.collect()  # a model and its agents refer to each other
 
     def under_way(self) -> int:
         return self._under_way
@@ -220,7 +218,6 @@ def _serve(pipe: Connection, work: Work, prepare: Callable[[], None]) -> None:
             kind, number, job = pipe.recv()
             if kind == "job":
                 pipe.send(_answer(pipe, number, job, work))
-                gc.collect()  # a model and its agents refer to each other
 
 
 def _end_with_parent() -> None:
@@ -466,8 +463,6 @@ def _far(work: Work, job: Job) -> tuple[str, Any]:
         raise
     except Exception as error:
         return "failed", _sent(error)
-    finally:
-        gc.collect()
 
 
 class _Cluster:

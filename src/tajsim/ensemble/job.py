@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -113,8 +114,10 @@ class WrongModelError(FatalError):
     """Whoever is to simulate has another version of the model than whoever asks."""
 
 
-def build(job: Job) -> TajikistanModel:
+def build(job: Job, settled: bool = True) -> TajikistanModel:
     """Return the model of a job, at its start or at the state from which it goes on.
+
+    Without ``settled`` the months before the start are left out where it is at its start.
 
     Raises:
         WrongModelError: if the model is not the one that the job was made for.
@@ -136,6 +139,7 @@ def build(job: Job) -> TajikistanModel:
         parameters=job.parameters,
         outcomes=job.outcomes,
         redraw=job.redraw,
+        settled=settled and not job.resume,
     )
     if job.resume:
         put_back(model, job.resume)
@@ -161,5 +165,9 @@ def simulate(job: Job, month_done: MonthDone = unheard) -> Any:
     """
     model = build(job)
     begun = model.months_run
-    model.run_to_end(progress=lambda months: month_done(months - begun))
-    return job.keep(model)
+    try:
+        model.run_to_end(progress=lambda months: month_done(months - begun))
+        return job.keep(model)
+    finally:
+        del model
+        gc.collect()  # a model and its agents refer to each other

@@ -16,7 +16,15 @@ from pydantic import Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
-from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS, MOVEMENTS, REPRESSION_STEPS, SECTIONS
+from tajsim.axes import (
+    AGENCIES,
+    COMMANDERS,
+    DEALS,
+    DIMENSIONS,
+    MOVEMENTS,
+    REPRESSION_STEPS,
+    SECTIONS,
+)
 from tajsim.errors import nearest, unknown
 from tajsim.inputs import ledger, outcomes, registry, toml
 from tajsim.inputs.source import FileTable, Problems
@@ -104,6 +112,7 @@ ForeignAgency = TypeAliasType(  # Russia's border troops are the only agency tha
 )
 Commander = TypeAliasType("Commander", Annotated[str, OneOf("commander", lambda: COMMANDERS)])
 Movement = TypeAliasType("Movement", Annotated[str, OneOf("movement", lambda: MOVEMENTS)])
+DealName = TypeAliasType("DealName", Annotated[str, OneOf("deal", lambda: DEALS)])
 Step = TypeAliasType("Step", Annotated[str, OneOf("repression step", lambda: REPRESSION_STEPS)])
 ParameterName = TypeAliasType(
     "ParameterName",
@@ -229,6 +238,14 @@ class WithdrawAgencyEvent(EventRow):
     months: Months = Field(1, description="length of the withdrawal; 1 = at once")
 
 
+class DealEvent(EventRow):
+    """A deal begins or ends as documented; a power closes it for good; or it is held, or freed."""
+
+    kind: Literal["deal"]
+    deal: DealName
+    change: Literal["begin", "end", "close", "hold", "free"]
+
+
 AnyEvent = Annotated[
     SetEvent
     | HandoverEvent
@@ -237,7 +254,8 @@ AnyEvent = Annotated[
     | ArrestEvent
     | RepressionStepEvent
     | SeatsEvent
-    | WithdrawAgencyEvent,
+    | WithdrawAgencyEvent
+    | DealEvent,
     Field(discriminator="kind"),
 ]
 

@@ -9,107 +9,46 @@ class Families:
     """The values in force by family, ``values.agency_pay``: unit, shape and meaning beside each."""
 
     section_length: Array  # km (section, run): length of each section; where only the sum of several is printed it is divided evenly
-    section_terrain: Array  # ratio (section, run): how much more force the same control needs than on a plain
-    section_cost: Array  # index (section, run): standing disadvantage of a section for traffickers, in units of the route choice
     detection_limit: Array  # share (run,): highest chance that honest guards meet a load
     detection_half_density: Array  # persons/km (run,): effective guards per km at which detection is half its limit
     border_post_share: Array  # share (agency, run): share of an agency's people who stand on the Afghan (and Murghab) line
-    traffic_response: Array  # ratio (run,): how strongly guards shift to sections where they seized much
+    traffic_response: Array  # share (run,): share of a guard that follows the traffic
     seizure_spread: Array  # ratio (run,): standard deviation of the logarithm of a network's monthly luck
-    exit_detection_limit: Array  # share (run,): highest chance that customs meet a load at an exit
-    exit_half_strength: Array  # persons (run,): effective customs officers that give half the limit
-    exit_openness: Array  # ratio (exit, run): how much harder a load is found at this exit
-    inland_limit: Array  # share/month (run,): highest share of stocks that a drug unit finds in a month
-    inland_half_strength: Array  # persons (run,): effective persons of a drug unit that give half the limit
-    drug_unit_share: Array  # share (agency, run): share of an agency's people who work on drugs inland
     arrest_hit: Array  # ratio (run,): share of a fully exposed network lost for each unit of inland detection
     theft_share: Array  # share (run,): share of seizures that colluding officers keep where it pays far more than their place
-    overload_loss: Array  # ratio (run,): how strongly detection falls with the work for each person who is set to find drugs
     agency_strength: Array  # persons (agency, run): people of an agency at the start; the strength its own effort pays for
-    agency_pay: Array  # USD/month (agency, run): monthly pay of one person in the ranks
-    pay_topup: Array  # USD/month (agency, run): top-up of pay by a donor, for each person
-    agency_supervision: Array  # USD/month (agency, run): expected monthly loss of one who colludes: being caught, dismissed, sent away
-    agency_quality: Array  # share (agency, run): effectiveness at documented pay, share of a fully trained and equipped force
-    collusion_start: Array  # share (agency, run): share of an agency that colludes at the start
-    collusion_slope: Array  # ratio (run,): slope of the logit of collusion on the logarithm of bribe over pay and supervision
-    bribery_norm: Array  # index (run,): what bribery norms add to the logit of collusion
-    oversight_yield: Array  # ratio (run,): supervision bought by each dollar of closely watched aid
-    collusion_speed: Array  # share/month (run,): share of the way to its aim that collusion moves in a month
-    pay_elasticity: Array  # ratio (run,): how pay follows own effort on the agency's tasks
-    staff_turnover: Array  # share/month (run,): share of the staff that a change of head replaces in a month
-    clientele_collusion: Array  # share (run,): share of a political head's own people who collude
+    agency_pay: Array  # USD/month (agency, run): monthly pay of one person in the ranks, at revenue and incomes as at the start
+    pay_topup: Array  # USD/month (agency, run): top-up of pay by a donor, for each person, at incomes as at the start
+    bribery_norm: Array  # share (run,): share that takes bribes or preys where it brings as much as is at stake
     political_head_loss: Array  # share (run,): share of quality lost when a political head has replaced the staff
-    pay_recruits: Array  # ratio (run,): elasticity of the speed of recruitment in pay
-    pay_quality: Array  # ratio (run,): elasticity of quality in pay over the pay at the start
-    training_yield: Array  # ratio (run,): gain in quality for each unit of the logarithm of aid per head whose giver speaks about politics too
-    dialogue_need: Array  # share (run,): part of the yield of aid that is lost where its giver does not speak about politics
-    equipment_abuse: Array  # ratio (run,): growth of a wholly corrupt service's reach over people for a unit of the logarithm of aid per head
+    training_yield: Array  # ratio (run,): growth of the odds of quality with training and kit that far outweigh an ordinary living
+    equipment_abuse: Array  # ratio (run,): growth of a service's reach over people where all prey and aid far outweighs an ordinary living
     first_pick_loss: Array  # share (run,): share of quality lost where another service takes the whole draft first
-    quality_speed: Array  # share/month (run,): share of the way to its aim that quality moves in a month
-    recruitment_speed: Array  # share/month (run,): share of a shortage of people filled in a month
-    discharge_speed: Array  # share/month (run,): share of a surplus of people let go in a month
     persons_per_km: Array  # persons/km (run,): people the regime plans for each km of border taken over: those of 2015 beyond the 5,000 assumed for 2004, over the km taken over
-    strength_elasticity: Array  # ratio (run,): how strength follows own effort on the agency's tasks
-    press_exposure: Array  # ratio (run,): growth of supervision where outlets and groups may report all
-    hazing_loss: Array  # share (run,): share of the quality of a conscript service lost to abuse where nobody may report it
-    heroin_supply: Array  # kg/month (run,): heroin offered at the line at the ordinary price
-    supply_elasticity: Array  # ratio (run,): elasticity of supply at the Afghan line
+    hazing_loss: Array  # share (run,): share of the quality of a conscript service lost to abuse by all of those above where nobody may report it
+    heroin_supply: Array  # kg/month (run,): heroin on offer at this line out of an ordinary crop
     price_border: Array  # USD/kg (run,): price at the Afghan line in an ordinary year
-    price_exit: Array  # USD/kg (exit, run): price paid beyond each exit
-    handling_cost: Array  # USD/kg (run,): cost of carrying a kg through the country
-    margin_normal: Array  # ratio (run,): profit ratio at which a network moves its usual volume
-    volume_speed: Array  # share/month (run,): share of the way to its wish that a network's volume moves in a month
-    capacity_growth: Array  # 1/month (run,): growth of a network's reach for each unit of excess profit
-    takeover_share: Array  # share (run,): share of a broken network's reach that others take over
-    network_inequality: Array  # ratio (run,): exponent of size by rank of the networks
-    protection_top: Array  # share (run,): protection of the largest network
-    protection_decline: Array  # share (run,): fall of protection for each rank
-    protection_growth: Array  # 1/month (run,): growth of protection at the usual profit
+    price_exit: Array  # USD/kg (run,): price beyond the exits for the ordinary volume
     protection_fee: Array  # share (run,): share of profit paid for full protection
-    patron_worth: Array  # share (run,): share of protection lost while the patron is out of place
     open_access: Array  # share (run,): share of colluding officers who sell to an unprotected network
-    toll_share: Array  # share (run,): officer's share of the loss that a network avoids
-    loss_multiple: Array  # ratio (run,): cost of a seizure over the value of the load
-    belief_start: Array  # share (run,): share that networks believe lost on each way at the start
-    learning_speed: Array  # share/month (run,): weight of last month's losses in beliefs
-    word_weight: Array  # share (run,): weight of all networks' losses against a network's own
-    route_sensitivity: Array  # ratio (run,): how strongly routes follow expected losses
-    route_inertia: Array  # share (run,): share of old ways kept each month
-    home_pull: Array  # index (run,): disadvantage of the farthest section for a network
-    exit_cost: Array  # index (exit, run): standing disadvantage of an exit for traffickers
-    sale_share: Array  # share/month (run,): share of stocks sold abroad in a month
-    domestic_use: Array  # share/month (run,): share of stocks used inside in a month
-    barrier_cost: Array  # index (run,): disadvantage of the Uzbek exit when fully closed
+    route_sensitivity: Array  # ratio (run,): how strongly ways follow losses and tolls, over their mean on all ways
+    domestic_use: Array  # share (run,): share of what gets through that is used inside
     barrier_start: Array  # share (run,): closure of the crossings at the start
-    barrier_lobby: Array  # share/month (run,): monthly push for closure at double rents
-    barrier_opening: Array  # share/month (run,): monthly opening under full pressure
-    trade_pressure: Array  # index (run,): pressure for opening the crossings
-    afghan_harvest: Array  # index (run,): Afghan opium harvest over an ordinary year
-    harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest
-    weapons_flow: Array  # number (run,): items of arms that reach the line in a month
-    weapons_detection: Array  # ratio (run,): detection of arms over that of heroin
+    barrier_lobby: Array  # ratio (run,): slope of the logarithm of the odds of closure on that of what barriers earn over trade's pressure
+    trade_pressure: Array  # index (run,): wish of traders and travellers for open crossings, 1 = as in 2004
+    afghan_harvest: Array  # index (run,): Afghan opium harvest over what it is by itself
+    harvest_spread: Array  # ratio (run,): standard deviation of the logarithm of the harvest after the record
+    weapons_flow: Array  # number (run,): items of arms that a full guard finds on the line in a month
     survival_weight: Array  # share (task, run): bearing of a task on the regime's survival, before perceived threats
     threat_sensitivity: Array  # ratio (run,): how strongly weights follow perceived threats
     neighbour_hostility: Array  # index (run,): hostility of Uzbekistan as the regime sees it
     crowding_out: Array  # share (run,): share of own effort given up where outsiders carry a task in full
     effort_speed: Array  # share/month (run,): share of the way to its aim that effort moves in a month
-    relief_value: Array  # ratio (run,): worth of an offer as large as the task's cost
-    guarantee_value: Array  # ratio (run,): worth of a full guarantee
-    autonomy_price: Array  # ratio (run,): price of full intrusion on a task of mean weight
-    condition_price: Array  # ratio (run,): price of full conditions under full exposure
-    objection_price: Array  # ratio (run,): price of full objection by the patron
-    search_value: Array  # ratio (run,): worth that a full search for partners adds to any offer but the patron's
-    displeasure_price: Array  # ratio (run,): price of another's offer where the patron does all the work and has full leverage
-    reliance_tolerance: Array  # share (run,): share of all security work by one patron above which the regime is uneasy
-    need_drive: Array  # share (run,): search for partners on a task that own agencies cannot do at all
-    courtship_response: Array  # ratio (run,): growth of a power's attention when the regime's search goes from none to full
-    play_off: Array  # share (run,): part of a power's conditions that fall away where all other help comes from its rivals
-    sovereignty_wish: Array  # ratio (run,): growth of the demand for the border with unease about the patron
+    autonomy_price: Array  # ratio (run,): price of foreign command over a task that matters
+    condition_price: Array  # ratio (run,): price of political conditions on a task that matters
     border_hold: Array  # index (run,): how firmly Moscow keeps the border that it guards, 1 = no demand moves it
-    grant_rate: Array  # 1/month (run,): monthly rate at which a full demand brings back a section where Moscow does not mind
     idea_fear: Array  # ratio (run,): threat seen in a thousand members of a banned movement without arms
     arms_fear: Array  # ratio (run,): threat seen in a thousand members of violent groups at home
-    mandate_speed: Array  # share/month (run,): share of the way to its aim that a mandate moves in a month
     free_riding: Array  # share (run,): how far the regime discounts what it owes and is not made to pay
     token_share: Array  # share (run,): part of what outsiders ask for that the regime shows without doing it
     dismay_weight: Array  # ratio (run,): growth of a donor's conditions under full dismay
@@ -118,7 +57,6 @@ class Families:
     treaty_share: Array  # share (run,): regime's share of the cost of the Russian border troops by treaty
     border_cost_per_head: Array  # USD/month (run,): cost of one person of the Russian border troops
     task_cost: Array  # USD/month (task, run): what it would cost to do a task at home in full
-    power_exposure: Array  # index (power.task, run): how far a threat touches the power itself
     power_budget: Array  # USD/year (power, run): security money a power has for the country in a year
     power_attention: Array  # index (power, run): how much a power cares about the region, 1 = as in 2004
     power_investment: Array  # USD/year (power, run): what a power's firms would invest in the country in a safe year
@@ -129,104 +67,46 @@ class Families:
     defection_shock: Array  # share (run,): trust that a partner loses when the chief of a service it wholly relied on goes over
     partner_forgetting: Array  # share/month (run,): share of a partner's lost trust that comes back in a month
     embassy_guard: Array  # share (run,): how far a partner without troops of its own relies on local police for its safety
-    demining_share: Array  # share (run,): part of civilian aid that pays for clearing mined farmland
-    demining_cost: Array  # USD (run,): what it costs to clear the mined farmland beside the border
-    mined_land_income: Array  # USD/year (run,): what farmers would earn on the mined farmland
-    power_delivery: Array  # share (power, run): share of accepted pledges that arrives
-    power_intrusion: Array  # index (power, run): how far a power's own people would hold a task
     power_condition: Array  # index (power, run): political conditions that a power attaches
-    mandate_start: Array  # share (power, run): how far a power's offers were taken at the start
     power_guarantee: Array  # index (power, run): what a power has promised to do for the ruler
     guarantee_reward: Array  # ratio (run,): extra backing of a fully aligned regime by a present patron
     power_base: Array  # persons (power, run): troops of a permanent base
     base_half: Array  # persons (run,): base troops that give half of full presence
-    base_rent: Array  # USD/person/month (run,): help in kind that takes the place of rent, for each soldier of the base
     debt_to_russia: Array  # USD (run,): debt owed to Russia
     other_debt_start: Array  # USD (run,): foreign debt not owed to Russia at the start
-    debt_scale: Array  # USD (run,): debt that gives one unit of leverage
-    migrant_scale: Array  # persons (run,): migrants who give one unit of leverage
     bloc_tolerance: Array  # share (run,): bloc share of outside provision above which the patron objects
-    vacuum_response: Array  # ratio (run,): growth of offers when a power's tasks are uncarried
-    rivalry_response: Array  # ratio (run,): growth of offers for each unit of rivals' gain
-    provision_half: Array  # ratio (run,): aid over the task's cost that carries half of it
     donor_coordination: Array  # share (run,): how far donors coordinate
     donor_monitoring: Array  # share (run,): how closely donors watch their money
-    aid_diversion: Array  # share (run,): share of aid diverted where all colluded
+    aid_diversion: Array  # ratio (run,): diversion of aid that nobody watches where all posts go by patronage
     moscow_tolerance: Array  # share (run,): how far Moscow shields the regime from the cost of repression
     west_priority: Array  # share (run,): weight of the Afghan war in Western policy
     condition_weight: Array  # ratio (run,): cost of repression abroad when the West carries all
     internal_backing: Array  # share (run,): share of the guarantee that counts against enemies inside
     civil_aid: Array  # USD/year (run,): aid that is not for security
-    aid_fungible: Array  # share (run,): part of civilian aid that a wholly corrupt state turns to its own ends
-    scrutiny: Array  # share (run,): diversion that free media and groups would stop
-    crisis_alarm: Array  # ratio (run,): growth of a power's attention for a unit of strain above strained
+    scrutiny: Array  # ratio (run,): what one who takes bribes risks a month, in months of pay, where free media and groups report all or donors who pay all look
     exit_package: Array  # USD/person/month (run,): worth of posts, kit, advisers and schooling handed over, for each guard who takes over
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
     transit_stigma: Array  # ratio (run,): fall of migrants' terms when what migrants carry doubles
-    hostility_transit: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double
-    hostility_militants: Array  # ratio (run,): rise of Uzbek hostility for a thousand militants in the country
-    hostility_speed: Array  # share/month (run,): share of the way to its aim that hostility moves in a month
     hardening_limit: Array  # index (run,): closure of the neighbours' own side were the Afghan line not guarded at all
     kyrgyz_hardening: Array  # share (run,): closure of the Kyrgyz side over that of the Uzbek side
-    climb_to_commander: Array  # share (run,): share of an agency's illicit income that its commander takes
-    climb_to_regime: Array  # share (run,): share of the rest that reaches the regime
-    extortion_rate: Array  # ratio (run,): monthly extortion by one fully corrupt policeman over an income
-    patronage_claim: Array  # USD/month (run,): what a commander expects for each follower
-    patronage_spending: Array  # share (run,): share of the patronage purse paid to clients at most
-    self_enrichment: Array  # share/month (run,): share of the patronage purse the circle keeps each month
-    spending_share: Array  # share/month (run,): share of purses spent in a month
-    rivalry_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is at stake and contested
-    rivalry_rents: Array  # USD/month (run,): rents of a commander at which half of that rate is reached
-    operation_share: Array  # share (run,): chance that the killing of an officer brings troops where the centre controls nothing
-    operation_deaths: Array  # persons (run,): dead of a punitive operation
-    operation_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance in its region
-    riot_rate: Array  # ratio (run,): riots over each network of a full strongman lost to arrests, where all are aggrieved and nothing is controlled
-    riot_control_loss: Array  # share (run,): part of the control of a region lost with a riot
+    extortion_rate: Array  # ratio (run,): monthly takings of one policeman who preys, over an income
+    riot_rate: Array  # ratio (run,): riots over each network lost to arrests where all are aggrieved and nothing is controlled
     tax_share: Array  # share (run,): budget over output
     output_start: Array  # USD/year (run,): output at the start without the part that remittances carry
-    output_growth: Array  # 1/month (run,): growth of output
     corruption_drag: Array  # share (run,): share of growth lost where all agencies collude
     remittance_multiplier: Array  # ratio (run,): output for each dollar sent home
-    remittance_per_migrant: Array  # USD/month (run,): money sent home by one migrant at the start
-    remittance_growth: Array  # 1/month (run,): growth of money sent by a migrant
-    shelter_start: Array  # share (run,): how far those above sheltered the trade of protected networks at the start
-    shelter_half: Array  # USD/month (run,): drug rents of commanders and regime at which they shelter half of the protected trade
-    shelter_speed: Array  # share/month (run,): share of the way to its aim that shelter moves in a month
-    overspending: Array  # share (run,): share that the state spends beyond its revenue
-    cutting_speed: Array  # share/month (run,): share of promised spending beyond means that is cut in a month
-    price_following: Array  # ratio (run,): how far prices beyond the exits follow the wages that migrants earn there
     population_start: Array  # persons (run,): people at the start, at home and abroad
     population_growth: Array  # 1/month (run,): growth of the people at home
     region_people: Array  # share (region, run): share of the people
     region_area: Array  # share (region, run): share of the country's area
     region_devout: Array  # share (region, run): share of people whose faith religious control touches
     region_opposition: Array  # share (region, run): share of people tied to the wartime opposition
-    poverty_start: Array  # share (run,): share of people in hardship at the start
-    income_start: Array  # USD/month (run,): income a head at the start
+    poverty_start: Array  # share (run,): share of people in hardship at the income they are used to
     hardship_slope: Array  # ratio (run,): elasticity of the odds of hardship in income
     migrants_start: Array  # persons (run,): migrants abroad at the start
-    migrant_share: Array  # share (run,): share of people who work abroad at the demand and hardship of the start
-    migrant_demand: Array  # index (run,): work for migrants in Russia
-    leaving_speed: Array  # share/month (run,): share of the wish to leave met in a month
-    return_speed: Array  # share/month (run,): share of surplus migrants who return in a month
-    reabsorption: Array  # share/month (run,): share of idle returnees who find work in a month
-    economy_memory: Array  # share/month (run,): memory of the Russian economy
-    economy_spread: Array  # ratio (run,): long-run standard deviation of the logarithm of demand for migrants
-    fear_start: Array  # share (run,): fear of the authorities at the start
-    fear_of_police: Array  # ratio (run,): fear from policing as in 2004 by a wholly corrupt force
-    fear_of_step: Array  # ratio (run,): fear from the top of the repression ladder
-    fear_speed: Array  # share/month (run,): share of the way to its aim that fear moves in a month
-    grievance_start: Array  # share (region, run): grievance at the start
-    grievance_hardship: Array  # ratio (run,): grievance from hardship of all
-    grievance_extortion: Array  # ratio (run,): grievance from extortion of all income
-    grievance_creed: Array  # ratio (run,): grievance from full control of a wholly devout region
-    grievance_idle: Array  # ratio (run,): grievance from idle returnees, for each unit of share
-    grievance_exclusion: Array  # ratio (run,): grievance from a closed channel where all were of the opposition
-    grievance_speed: Array  # share/month (run,): share of the way to its aim that grievance moves in a month
     absorption_limit: Array  # share (run,): most grievance that a legal channel carries
     absorption_half_seats: Array  # share (run,): seat share that adds half of what seats can add
     fear_silences: Array  # share (run,): share of grievance that full fear silences
-    exit_drains: Array  # ratio (run,): fall of voice for each unit of share abroad
     protest_rate: Array  # 1/month (run,): monthly rate of protest in a region at full voice
     local_protest: Array  # ratio (run,): rate of protest where a local strongman was struck
     party_appeal: Array  # index (run,): pull of the legal party's leadership
@@ -234,62 +114,17 @@ class Families:
     seats_all: Array  # seats (run,): seats of the lower house
     movement_seats: Array  # seats (movement, run): seats at the start
     movement_members: Array  # persons (movement, run): members at the start
-    movement_legal: Array  # 0 or 1 (movement, run): whether the movement is legal
-    member_leaving: Array  # share/month (run,): share of members who leave in a month
-    shedding: Array  # share/month (run,): share of members that a closed party loses in a month
-    violent_share: Array  # share (run,): share of those who turn to violence
-    underground_share: Array  # share (run,): share of those who go underground
+    violent_share: Array  # share (run,): share of those whom a closed party loses who turn to violence
+    underground_share: Array  # share (run,): share of those whom a closed party loses who go underground
     radicalisation_rate: Array  # 1/month (run,): monthly rate at which the aggrieved turn to violence
-    idle_recruits: Array  # ratio (run,): growth of the rate for each unit of idle share
-    foreign_pull: Array  # index (run,): appeal of armed groups abroad
-    violent_start: Array  # persons (run,): people in violent groups at the start
-    violent_fading: Array  # share/month (run,): share who give up violence in a month
-    violent_arrests: Array  # share/month (run,): share of violent members that skilled services arrest in a month
-    departure_rate: Array  # share/month (run,): share of violent members who leave to fight at full pull
+    foreign_pull: Array  # index (run,): appeal of armed groups abroad while there is war, 1 = as in 2015
     civic_space: Array  # share (run,): freedom of media, lawyers and groups to report and complain
-    fear_in_silence: Array  # ratio (run,): fear where nobody may report or complain
-    fear_of_incidents: Array  # ratio (run,): fear from each recent violent incident
     vote_fraud: Array  # share (run,): part of votes that are not honestly counted
-    fraud_cost: Array  # share (run,): belief in the legal channel lost were all votes faked
-    sermon_effect: Array  # share (run,): pull of the party lost where the state writes all sermons
-    creed_of_step: Array  # share (run,): part of what is left of religious freedom that each step of the repression ladder takes
-    exclusion_of_others: Array  # share (run,): weight of closed politics for people without a past in the opposition
-    no_recourse: Array  # ratio (run,): growth of exclusion from tolerated party to arrested lawyers
-    cronyism: Array  # ratio (run,): exclusion felt under wholly corrupt agencies
-    grievance_insecurity: Array  # ratio (run,): grievance from crime and insecurity as in 2004
-    border_exposure: Array  # ratio (run,): insecurity beside an unguarded line, in units of the crime of 2004
-    crime_force: Array  # ratio (run,): elasticity of crime to policing
-    crime_idle: Array  # ratio (run,): rise of crime when all are idle returnees
-    crime_speed: Array  # share/month (run,): share of the way to its aim that crime moves in a month
-    idle_crowding: Array  # share (run,): idle share of a region's people at which finding work takes twice as long
-    breaking_point: Array  # share (run,): grievance at which fear has lost half of its hold
     escalation: Array  # ratio (run,): protest that follows on a protest nobody feared to join
-    contact_rate: Array  # 1/month (run,): people whom a member wins in a month where all would listen
-    contact_reach: Array  # share (run,): part of contacts made in other regions
-    exile_share: Array  # share (run,): part of a closed party's lost members who flee abroad
-    extradition_rate: Array  # share/month (run,): exiles handed over in a month by a wholly trusted patron
     underground_arrests: Array  # share/month (run,): members of banned movements arrested in a month by services without skill and with all effort
-    prison_release: Array  # share/month (run,): share of prisoners who come home in a month
-    radical_without_creed: Array  # ratio (run,): turn to violence where religion is left alone, over that under full control of all devout
     piety_distraction: Array  # share (run,): skill lost when all attention goes to visible piety
-    fighter_losses: Array  # share/month (run,): share of fighters abroad killed in a month
-    fighter_return: Array  # share/month (run,): share of fighters abroad who come home in a month
     incident_rate: Array  # 1/month (run,): visible incidents a month for each thousand members of violent groups
-    movement_home: Array  # share (movement.region, run): part of a movement's members who live in a region at the start
-    gang_breaking: Array  # share/month (run,): share of gangs that police of 2004 break in a month without informers
-    gang_forming: Array  # 1/month (run,): gangs that form in a month were all people idle returnees, 1 = those of 2004
-    gang_crime: Array  # share (run,): share of the crime of 2004 that gangs did
-    informer_worth: Array  # ratio (run,): growth of what is broken or found through informers of the underworld, were all informers such and well led
-    underworld_start: Array  # share (run,): share of informers who come from the underworld at the start
-    underworld_blindness: Array  # share (run,): skill against believers lost where all informers come from the underworld
-    incident_pull: Array  # ratio (run,): weight of a recent violent incident against the crime of 2004 in where services look
-    informer_speed: Array  # share/month (run,): share of the way to their aim that networks of informers move in a month
-    ladder_rate: Array  # 1/month (run,): monthly rate of a step for each unit of threat above the threshold
-    ladder_threshold: Array  # index (run,): threat that the regime tolerates
-    ladder_ratchet: Array  # ratio (run,): growth of the rate with each step taken
-    threat_appeal: Array  # ratio (run,): threat for each unit of appeal above that of 2004
-    threat_incidents: Array  # ratio (run,): threat for each recent incident
-    threat_uncontrolled: Array  # ratio (run,): threat when no part of the country is controlled
+    ladder_rate: Array  # 1/month (run,): monthly rate of a first step of repression at an ordinary threat
     peer_fear: Array  # share (run,): fear that a blow to a peer adds
     away_hold: Array  # share (run,): part of his men at the call of a commander whose post is not his own trade
     civilian_check: Array  # share (run,): part of a commander's independent power that full civilian control takes away
@@ -310,51 +145,14 @@ class Families:
     guarantee_deters: Array  # share (run,): share of resistance that a full guarantee deters
     militant_fighters: Array  # persons (militant_group, run): fighters at ordinary pressure
     militant_pressure: Array  # index (militant_group, run): what drives or draws fighters to the border, 1 = as in 2004
-    militant_speed: Array  # share/month (run,): share of the way to its aim that strength moves in a month
     buildup_months: Array  # months (run,): months from the rise of pressure to readiness
-    crossing_rate: Array  # 1/month (run,): monthly rate of an attempt for a thousand ready fighters at an open border
-    ally_effect: Array  # ratio (run,): growth of the rate for each thousand violent sympathisers
-    alliance_deters: Array  # share (run,): share of attempts that a full guarantee deters
+    crossing_rate: Array  # 1/month (run,): monthly rate of a try at ordinary pressure, fully ready and undeterred
     crossing_party: Array  # share (run,): share of a group that tries to cross at once
-    force_half: Array  # persons/km (run,): effective guards per km that stop half of a party
-    expulsion_speed: Array  # share/month (run,): share of militants inside driven out in a month by ready forces
-    disgruntled_share: Array  # share (run,): part of the former opposition's followers who would join militants were the party closed
-    village_tolerance: Array  # ratio (run,): growth of tolerance for militants where the police took all income
-    window_pressure: Array  # ratio (run,): growth of rebels' pressure for a unit of strain above strained
-    drug_finance: Array  # share (run,): share of the fighters in the north of Afghanistan whom drug money keeps
-    onward_aim: Array  # share (militant_group, run): share of those who cross that mean to go on towards Ferghana
-    onward_rate: Array  # 1/month (run,): monthly rate of going on of those who mean to, with full camps and an open neighbour, over one and a half
-    camp_half: Array  # persons (run,): militants in the country who give half of full camps in a valley nobody controls
-    camp_speed: Array  # share/month (run,): share of the way to their aim that camps move in a month
-    camp_cover: Array  # share (run,): part of the reach of troops lost where militants have full camps
-    raid_anger: Array  # index (run,): hostility of Uzbekistan added by a thousand men who went on
     base_forward: Array  # share (run,): share of the base that stands near the border while the state is not strained
-    capital_pull: Array  # share (run,): part of the forward troops that full strain calls to the capital
-    posture_speed: Array  # share/month (run,): share of the way to its aim that the place of the base moves in a month
-    depth_worth: Array  # share (run,): worth of troops at the other place over those on the spot
     alliance_half: Array  # persons (run,): militants inside at which the alliance is called half of the time
-    alliance_help: Array  # share (run,): readiness that the alliance adds when called, share of what would reach all
-    strain_start: Array  # share (run,): strain at the start
-    strain_voice: Array  # ratio (run,): strain from full voice
-    strain_breaks: Array  # ratio (run,): strain from each recent break
-    strain_shortfall: Array  # ratio (run,): strain from unpaid clients
-    strain_incursion: Array  # ratio (run,): strain from a thousand militants inside
-    strain_uncontrolled: Array  # ratio (run,): strain when nothing is controlled
-    strain_speed: Array  # share/month (run,): share of the way to its aim that strain moves in a month
-    strained_from: Array  # share (run,): strain from which the state counts as strained
+    strained_from: Array  # share (run,): strain from which the state counts as strained, and below which a failed one stands again
     failure_threshold: Array  # share (run,): strain from which the state counts as failing and may fail
-    failure_rate: Array  # 1/month (run,): monthly rate of failure for each unit of strain above the threshold
-    control_base: Array  # share (region, run): control of the centre at the effort of the start, were there no discontent and no strongmen
-    control_effort: Array  # ratio (run,): effect of own effort on order over that at the start
-    control_strongmen: Array  # ratio (run,): control lost to a fully powerful disloyal commander
-    control_voice: Array  # ratio (run,): control lost to full voice
-    control_militants: Array  # ratio (run,): control of a region lost to a thousand militants inside it
-    control_speed: Array  # share/month (run,): share of the way to its aim that control moves in a month
-    control_protest: Array  # ratio (run,): control of a region lost while people are in the streets
-    mafia_threshold: Array  # ratio (run,): drug income over state revenue from which the trade grows stronger than the state
-    mafia_speed: Array  # share/month (run,): share of the way to its aim that the trade's hold moves in a month
-    strain_mafia: Array  # ratio (run,): strain when the trade holds the state in full
-    strain_succession: Array  # ratio (run,): strain from a fully contested succession
+    control_base: Array  # share (region, run): control of the centre, were there no discontent and nobody else in arms
     succession_process: Array  # share (run,): how credible the process is that the law and the ruler provide for what comes after him
     ruler_commitment: Array  # share (run,): how firmly the ruler has bound himself in public to leave at the end of his term
     heir_designated: Array  # 0 or 1 (run,): an heir named by the ruler: 1 from the month in which he does
@@ -362,12 +160,109 @@ class Families:
     immunity_effect: Array  # share (run,): contest avoided when the ruler need not fear the day after
     heir_worth: Array  # share (run,): how far an heir whom all follow settles what comes
     staying_doubt: Array  # share (run,): uncertainty left where all expect the ruler to stay beyond his term, against that where he goes
-    claim_rush: Array  # ratio (run,): growth of clients' claims under full doubt about what comes after the ruler
     patron_hesitation: Array  # share (run,): part of the patron's backing that full doubt about the succession takes away
     contest_mediation: Array  # share (run,): how far a patron with full leverage brings those who stand against to a settled process
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
+    exit_search: Array  # share/month (run,): share of what leaves that one effective customs officer would find
+    market_demand: Array  # kg/month (run,): what markets beyond take this way at the ordinary price
+    demand_slope: Array  # ratio (run,): fall of the price beyond the exits with the volume sold, 1 over the elasticity of demand
+    scarcity_pull: Array  # ratio (run,): rise of the price at the line with the scarcity of the crop
+    crowding: Array  # ratio (run,): rise of a network's costs with its size
+    inland_search: Array  # share/month (run,): share of what passes that one effective officer of a drug unit would find
+    crackdown_on_exposed: Array  # ratio (run,): arrests of exposed networks beyond the ordinary, over them
+    crackdown_on_protected: Array  # ratio (run,): raids on protected networks, over the arrests of exposed ones in an ordinary month
+    protection_bought: Array  # ratio (run,): friends that an ordinary share of the trade buys a network with a patron in office, over what it lacks
+    toll_rate: Array  # ratio (run,): toll of an officer over the expected loss of the load
+    terrain_guard: Array  # ratio (run,): how much more force the same control needs on rough ground: power of its difficulty
+    terrain_cross: Array  # ratio (run,): how strongly rough ground hinders who crosses: power of its difficulty
+    drug_unit: Array  # persons (run,): people of the drug unit in each of the two ministries that have one
+    quality_conscripts: Array  # share (run,): effectiveness of services of conscripts at the pay of 2004 without aid, of a fully trained and equipped force
+    quality_professionals: Array  # share (run,): effectiveness of police, customs, Security Ministry and guard at the pay of 2004 without aid, of a fully trained and equipped force
+    quality_vetted: Array  # share (run,): effectiveness of the drug agency and of the service under Russian officers at the pay of 2004 without aid, of a fully trained and equipped force
+    effort_follows: Array  # ratio (run,): elasticity of an agency's pay and strength in own effort on its tasks
+    pay_pull: Array  # ratio (run,): elasticity of the odds of quality, and of the speed of recruitment, in pay over what others earn
+    delivery: Array  # share (run,): share of accepted pledges that arrives, but for Moscow's
+    delivery_moscow: Array  # share (run,): share of Moscow's accepted pledges that arrives
+    oversight: Array  # ratio (run,): what one who takes bribes risks a month in a professional service, in months of pay
+    oversight_conscripts: Array  # index (run,): checks in services of conscripts, 1 = those of a professional service in 2004
+    oversight_professionals: Array  # index (run,): checks in police, customs, Security Ministry and guard, 1 = as in 2004
+    oversight_vetted: Array  # index (run,): checks in the drug agency and under Russian officers, 1 = those of a professional service
+    greed: Array  # ratio (run,): slope of the logarithm of the odds of corruption on that of what can be had over what is at stake
+    vetting: Array  # share (run,): share of vetted staff who are out of reach of bribes
+    cleaning: Array  # share (run,): share of corrupt arrangements that a new professional head breaks
+    clientele: Array  # share (run,): share of a political head's own people who collude of those whose place they took
+    hunger: Array  # ratio (run,): growth of the logarithm of the odds of cronyism where no client's claim is met
+    deters: Array  # share (run,): share of tries that full presence and backing of a patron deter
+    near: Array  # ratio (run,): fall of the pull of a section with its distance from Kunduz, logarithm over the whole line
+    weak: Array  # ratio (run,): growth of tries where a full guard is missing, logarithm
+    window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
+    onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
+    alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
+    harvest_mean: Array  # ratio (run,): mean Afghan harvest after the record, 1 = the mean of 2003 and 2004
+    harvest_memory: Array  # ratio (run,): correlation of a harvest with that of the year before, after the record
+    growth_mean: Array  # 1/year (run,): mean growth of Russian output after the record
+    growth_spread: Array  # 1/year (run,): standard deviation of the growth of Russian output after the record
+    growth_memory: Array  # ratio (run,): correlation of a year's growth with that of the year before, after the record
+    russian_upturn: Array  # 1/year (run,): growth of Russian output beyond what it is by itself; below zero a slump
+    migrants_expelled: Array  # share (run,): share of migrants whom Russia sends home or does not let in
+    buyers_pay: Array  # index (run,): what buyers abroad pay for the same volume, 1 = as in 2004
+    constant_world: Array  # 0 or 1 (run,): whether all drivers from outside stay at their mean of 2003 and 2004, and births too
+    hostility_blame: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double, or when militants are sheltered
+    spin_up_months: Array  # months (run,): months simulated before the recorded start, so that it is no shock
+    migrant_jobs: Array  # ratio (run,): elasticity of migrants' number in Russian output over its path
+    migrant_wages: Array  # ratio (run,): elasticity of what a migrant sends in Russian output over its path
+    remittance_ratio: Array  # ratio (run,): money sent home over home output at the start
+    consolidate: Array  # ratio (run,): growth of the share of revenue for security where strain goes from none to full
+    self_feed: Array  # share (run,): part of its pay that a unit loses which lives wholly on what it takes
+    climb: Array  # share (run,): share of illicit income that each step up takes: the head of the agency, then the circle
+    crossing_take: Array  # share (run,): what is taken at wholly closed crossings where all prey, over output
+    patronage_share: Array  # share (run,): part of what comes to the ruling circle that is there for its clients
+    claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over its mean with the usual
+    shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
+    deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
+    force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
+    control_gain: Array  # ratio (run,): control lost, logarithm, where none but others are in arms; as much where all voice discontent
+    killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled
+    talks: Array  # share (run,): chance that the centre talks rather than sends troops after a killing beyond its control
+    unrest_shock: Array  # share (run,): part of what is missing that an operation adds to fear and grievance, and a riot takes of control
+    strain_decline: Array  # ratio (run,): weight of each cause of strain over that of the cause ranked before it
+    cause_order: Array  # ratio (run,): weight of a cause over that of the one which the documents rank before it
+    grievance_usual: Array  # share (run,): grievance before a legal channel where all causes are at the middle of their scale
+    grievance_gain: Array  # ratio (run,): elasticity of the odds of grievance in its causes together
+    fear_usual: Array  # share (run,): fear where all causes are at the middle of their scale
+    fear_gain: Array  # ratio (run,): elasticity of the odds of fear in its causes together
+    radical_creed: Array  # ratio (run,): elasticity of the turn to violence in the control of faith
+    burst: Array  # ratio (run,): acts of violence that one act brings about in the season after it
+    truce_effect: Array  # share (run,): share of attacks that a fresh agreement prevents
+    ladder_gain: Array  # ratio (run,): elasticity of steps of repression in the threat seen
+    terms_spread: Array  # ratio (run,): spread of the logarithm of exposure, cost, intrusion and conditions of deals about the list
+    attention_spread: Array  # ratio (run,): spread of the logarithm of powers' attention within a run
+    rivalry: Array  # ratio (run,): worth to a power of being where its rival is
+    friendship: Array  # ratio (run,): worth to a power of a regime that stands with it
+    disappointment: Array  # share (run,): part of a power's interest that full diversion takes away
+    leave_below: Array  # ratio (run,): logarithm of worth over cost below zero at which a power leaves
+    budget_follows: Array  # ratio (run,): how far budgets follow what a power sees open
+    conditions_fall: Array  # share (run,): part of conditions lost where all other offers are rivals'
+    duplication_limit: Array  # share (run,): share of uncoordinated aid by many donors that repeats itself
+    relief_worth: Array  # ratio (run,): worth of not doing a covered task at home
+    rents_worth: Array  # ratio (run,): worth of what is diverted, over protection
+    suitors_worth: Array  # ratio (run,): worth of having many suitors
+    reliance_price: Array  # ratio (run,): price of leaning on one power for everything
+    calm_slope: Array  # ratio (run,): how much dearer autonomy is in calm, and cheaper in fear
+    fear_of_pressure: Array  # ratio (run,): weight of expected pressure
+    inertia: Array  # ratio (run,): price of changing a bundle
+    mood_spread: Array  # ratio (run,): what moves the regime besides its reasons, by size
+    whim_spread: Array  # ratio (run,): what moves a power besides its reasons, logarithm of worth over cost
+    generosity: Array  # share (run,): what Moscow or Beijing pays at most for a deal besides debt, over its size
+    pressing: Array  # ratio (run,): worth of pressing over its cost
+    pressure_force: Array  # share (run,): part of migrants, debt, investment and backing that one pull takes
+    sweetening: Array  # ratio (run,): how fast a refused power raises its price
+    concession: Array  # share (run,): share of the regime's gain that full leverage takes
+    gap_response: Array  # ratio (run,): own effort added where a task of weight is left open
+    guards_serve_on: Array  # share (run,): share of the men of a guard that leaves who serve on, as far as there are posts
+    lean_west: Array  # index (run,): what the regime sees in Western deals besides their worth, and against Moscow's
     following_usual: Array  # persons (run,): armed men to whom a commander comes in five years at a post that has any
     following_new: Array  # share (run,): part of that with which a successor begins
     devout_share: Array  # share (run,): share of successors for whom the pressure on faith counts

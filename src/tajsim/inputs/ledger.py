@@ -255,24 +255,21 @@ class Kind:
 #: A gradual quantity becomes an event where it rises past the first number or falls to the second.
 #: Between the two nothing is noted, so that a value that wavers gives no noise.
 THRESHOLDS: dict[str, tuple[float, float]] = {
-    "mandate": (0.5, 0.35),  # share of a task that the regime opens to a power
     "backing": (0.6, 0.4),  # Moscow's backing of the ruler, 0 to 1
     "alignment": (0.7, 0.5),  # position between the West (-1) and Moscow (1)
     "collusion": (0.5, 0.4),  # share of an agency that works with traffickers
     "control": (0.4, 0.3),  # the centre's control of a region
-    "alliance": (0.05, 0.02),  # readiness to fight militants inside that called allies add
+    "alliance": (250.0, 100.0),  # troops of called allies against militants inside
     "slump": (0.95, 0.8),  # work for migrants over its usual
     "return": (0.02, 0.005),  # share of all migrants who come home in a month
     "guard": (0.5, 0.02),  # people of a foreign guard over those of the start
 }
 
-#: An offer of less is not worth a note when it is taken or given up, USD/month.
-OFFER_COUNTS = 10_000.0
 
 #: A network's main way is another once the other carries so many times as much, ratio.
 WAY_MOVES = 1.3
 
-#: A harvest is told where it is beyond these, ratio to the expected one.
+#: A harvest is told where it is beyond these, ratio to the last one.
 LARGE_HARVEST, SMALL_HARVEST = 1.35, 0.7
 
 

@@ -43,6 +43,10 @@ class Outcome:
     headline: bool
     meaning: str
     mechanisms: tuple[str, ...]
+    #: Rare by nature, or decided by nobody in the model: it may lie at an end of its scale.
+    rare: bool = False
+    #: Only grows: a constant world is judged by its rate.
+    cumulative: bool = False
 
     @property
     def window_unit(self) -> str:

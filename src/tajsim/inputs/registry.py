@@ -28,6 +28,7 @@ UNITS = (
     "share",
     "share/month",
     "1/month",
+    "1/year",
     "months",
     "number",
     "ratio",

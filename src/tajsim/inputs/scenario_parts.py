@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
+from tajsim.axes import DEALS
 from tajsim.display.html import Html, element, short, table, whole
-from tajsim.errors import UserError, nearest
+from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import Shipped, exists, is_path
 from tajsim.inputs import events, outcomes, registry, toml
-from tajsim.inputs.events import AnyEvent, Month, OneOf, OutcomeName, TextOf, Window
+from tajsim.inputs.events import (
+    AnyEvent,
+    DealName,
+    EventDate,
+    Month,
+    OneOf,
+    OutcomeName,
+    TextOf,
+    Window,
+)
 from tajsim.inputs.ledger import load_documents, load_figures, load_mechanisms
 from tajsim.inputs.source import FileTable, Source, read_source
 
@@ -88,6 +98,25 @@ class Claim(FileTable):
     unit: Unit | None = Field(None, description="of the smallest effect")
 
 
+class Hold(FileTable):
+    """What neither side ends for the whole of the scenario."""
+
+    deals: list[DealName] = Field(min_length=1)
+
+
+class Move(FileTable):
+    """An inherited event takes place in another month."""
+
+    event: Annotated[str, Field(min_length=1)] = Field(description="the label of the event")
+    date: EventDate
+
+
+class Drop(FileTable):
+    """An inherited event does not take place."""
+
+    event: Annotated[str, Field(min_length=1)] = Field(description="the label of the event")
+
+
 class ScenarioFile(FileTable):
     """A scenario file."""
 
@@ -97,6 +126,9 @@ class ScenarioFile(FileTable):
     start: Month | None = Field(None, description="first month; inherited where it is absent")
     end: Month | None = Field(None, description="last month; inherited where it is absent")
     settings: Settings = Field({}, alias="set")
+    hold: Hold | None = Field(None, description="deals that neither side ends")
+    move: list[Move] = Field([], description="inherited events in another month")
+    drop: list[Drop] = Field([], description="inherited events left out")
     events: list[AnyEvent] = Field([])
     claims: list[Claim] = Field([])
 
@@ -129,7 +161,12 @@ def _read(path: Path) -> Source:
     Raises:
         UserError: if it cannot be read or is not TOML.
     """
-    lists = {"events": events.read_event, "claims": lambda p, key, raw: p.fit(key, Claim, raw)}
+    lists = {
+        "events": events.read_event,
+        "claims": lambda p, key, raw: p.fit(key, Claim, raw),
+        "move": lambda p, key, raw: p.fit(key, Move, raw),
+        "drop": lambda p, key, raw: p.fit(key, Drop, raw),
+    }
     return read_source(path, SCENARIOS.shown(path), ScenarioFile, lists)
 
 
@@ -522,6 +559,42 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
     return [event for event in inherited if not end or event.month <= end]
 
 
+def held_deals(source: Source, start: str) -> list[Event]:
+    """Return the deals that one file holds, each as an event of the first month."""
+    table = source.top.get("hold", {})
+    names = table.get("deals", []) if isinstance(table, dict) else []
+    where = source.problems.where(("hold",))
+    return [
+        Event(start, "deal", {"deal": name, "change": "hold"}, f"{name} held", (), where)
+        for name in names
+        if name in DEALS
+    ]
+
+
+def moved_events(source: Source, period: Period, inherited: list[Event]) -> list[Event]:
+    """Return the inherited events, some in another month, some dropped, as one file says."""
+    found = list(inherited)
+    for rows in (source.rows["move"], source.rows["drop"]):
+        for row in rows:
+            label = row.raw.get("event")
+            mine = [event for event in found if event.label == label]
+            if isinstance(label, str) and not mine:
+                labels = [event.label for event in found]
+                text = unknown("inherited event", label, labels) if labels else "inherits no event"
+                source.problems.add((*row.key, "event"), text)
+            if row.model is None:
+                continue
+            found = [event for event in found if event.label != label]
+            if isinstance(row.model, Move):
+                month = toml.event_month(row.model.date) or ""
+                events.check_months(
+                    source.problems, (*row.key, "date"), (month,), period, "scenario"
+                )
+                where = source.problems.where(row.key)
+                found += [replace(event, month=month, where=where) for event in mine]
+    return sorted(found, key=lambda event: event.month)
+
+
 Overrides = Mapping[str, float | str] | Sequence[str]
 
 
@@ -547,7 +620,8 @@ class _Whole:
             self.origins[name] = where
         period = (self.start, self.end)
         self.events = check_window(source, period, self.events)
-        own = file_events(source, period, self.events)
+        self.events = moved_events(source, period, self.events)
+        own = [*held_deals(source, self.start), *file_events(source, period, self.events)]
         self.events = sorted([*self.events, *own], key=lambda event: event.month)
         self.claims = file_claims(source, period)
 

@@ -16,8 +16,9 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.agents.actors import Stated, state
-from tajsim.agents.agency import SecurityAgencies, SecurityAgency, mean_of_own
+from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
+from tajsim.agents.deals import BASE, Deal, Deals
 from tajsim.agents.network import (
     MilitantGroup,
     MilitantGroups,
@@ -29,12 +30,14 @@ from tajsim.agents.network import (
 from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.families import Families
 from tajsim.inputs.values import ParameterValues
+from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Chronicle, Name, Pick, Runs, Size, Watch, largest
 from tajsim.model.ledger import AWAY, HOMES, Flows, Ledger
+from tajsim.rules import state as state_rules
 
 Result = TypeVar("Result")
 
@@ -42,11 +45,21 @@ Result = TypeVar("Result")
 class OutsideWorld(Stated):
     """What nobody in the country decides."""
 
-    harvest_luck = state("ratio", "harvest of the year over the expected one")
-    harvest = state("ratio", "harvest, 1 = as expected in 2004")
-    demand_shock = state("index", "logarithm of the work that migrants find, over the usual")
-    terms = state(outcome="migrant_terms")
-    migrant_demand = state("ratio", "work that migrants find")
+    # The crop of 2001, under a ban, emptied no market: the spin-up begins with an ordinary one.
+    crop = state("ratio", "Afghan crop of the year, 1 = the mean of 2003 and 2004", start=1.0)
+    crop_believed = state("ratio", "the same as first published", start=1.0)
+    harvest = state(outcome="harvest", start=1.0)
+    harvest_believed = state(outcome="harvest_believed", start=1.0)
+    harvest_usual = state("ratio", "the same as usual", usual="harvest_believed", start=1.0)
+    growth = state("1/year", "growth of Russian output by itself", start="growth_mean")
+    russian_growth = state(outcome="russian_growth")
+    trend = state("1/year", "growth that Russia has come to expect", start="growth_mean")
+    boom = state("index", "logarithm of Russian output over its own path")
+    boom_start = state("index", "the same at the start", usual="boom")
+    terms = state(outcome="migrant_terms", start=1.0)
+    migrant_demand = state(outcome="work_abroad", start=1.0)
+    buyers = state("ratio", "what buyers abroad pay, 1 = as in 2004", start=1.0)
+    war_abroad = state("ratio", "pull of wars abroad, 1 = as in 2015")
     militant_pressure = state("index", "what draws fighters to the border", "militant_group")
 
     def __init__(self, values: ParameterValues, runs: int) -> None:
@@ -62,6 +75,7 @@ class Country(Stated, mesa.Model):
         "regime": Regime,
         "agencies": SecurityAgencies,
         "powers": ExternalPowers,
+        "deals": Deals,
         "networks": Networks,
         "commanders": Commanders,
         "movements": Movements,
@@ -71,7 +85,8 @@ class Country(Stated, mesa.Model):
     run_count: int
     first_month: int
     month_count: int
-    months_run: int
+    months_run: int  # since the recorded start, negative in the spin-up
+    calendar: Calendar
     events_by_month: dict[int, list[Any]]
     ramps: dict[str, list[Array]]  # parameter -> its values in the coming months
     draws: Draws
@@ -85,6 +100,7 @@ class Country(Stated, mesa.Model):
     regime: Regime
     agencies: SecurityAgencies
     powers: ExternalPowers
+    deals: Deals
     networks: Networks
     commanders: Commanders
     movements: Movements
@@ -92,6 +108,7 @@ class Country(Stated, mesa.Model):
     regions: Regions
     agency: dict[str, SecurityAgency]
     power: dict[str, ExternalPower]
+    deal: dict[str, Deal]
     commander: dict[str, Commander]
     movement: dict[str, Movement]
     militant_group: dict[str, MilitantGroup]
@@ -100,60 +117,80 @@ class Country(Stated, mesa.Model):
     guards: list[SecurityAgency]
 
     price_in = state("USD/kg", "price at the Afghan line")
-    price_out = state("USD/kg", "price beyond the exits", "exit")
-    exit_cost = state("index", "standing disadvantage of an exit", "exit", start="exit_cost")
-    work_start = state("kg/person", "search of the first month", "search", start=1.0)
-    drug_money = state("ratio", "paid beyond the Afghan line, 1 = as in the first month", start=1.0)
-    outlay_start = state("USD/month", "paid there in the first month", start=1.0)
+    price_out = state("USD/kg", "price beyond the exits")
+    sold = state("kg/month", "left the country", start="market_demand")
     arranged = state("kg/month", "let pass on the line for a bribe", "section")
     entry_toll = state("share", "of the value, expected toll", "section")
-    exit_toll = state("share", "of the value, expected toll", "exit")
-    entry_word = state("share", "lost last month", "afghan_section", start="belief_start")
-    exit_word = state("share", "lost last month", "exit", start="belief_start")
+    entry_belief = state("share", "believed lost", "afghan_section")
+    exit_share = state("share", "leaving by each exit", "exit", start=1.0 / len(EXITS))
+    stood = state("0 or 1", "whether in place last month", "commander")
     guard_strength = state(outcome="section_guard", start=0.3)
     barrier = state("share", "closure of crossings to the neighbours", start="barrier_start")
-    barrier_rents_start = state("USD/month", "taken there in the first month", start=1.0)
+    useful = state("share", "of its task that each deal covers", "deal")
+    diverted_part = state("share", "of each deal that is diverted", "deal")
+    pulled = state(outcome="pressure_on")
+    moscows_grievance = state(outcome="moscows_grievance")
+    expected_harm = state("index", "what pressure is expected to cost in a year")
+    opening = state("index", "how much the regime fears an opening")
+    opening_usual = state("index", "the same as usual", usual="opening")
+    sections_once = state("km", "of each section, guarded by Russia at the start", "section")
+    barrier_rents_start = state(
+        "share", "of output taken there at the start", usual="barrier_rents"
+    )
+    cronyism = state(outcome="cronyism", start=0.5)
+    cronyism_start = state("share", "the same at the start", usual="cronyism")
+    claims = state("USD/month", "what clients claim, at earnings of the start")
+    clients_usual = state("index", "armed power of clients over five years", usual="clients_power")
+    living = state("USD/month", "what people have each", start=None)
+    living_start = state("USD/month", "the same at the start", usual="living")
+    taxes = state("USD/month", "taxes of last month", start=None)
+    taxes_start = state("USD/month", "the same at the start", usual="taxes")
     alignment = state(outcome="alignment", start=0.5)
     west_share = state("share", "of the West in outside provision", start=0.3)
-    objection = state("share", "objection of Moscow to blocs")
     leverage = state("share", "leverage of Moscow", start=0.5)
     reliance = state(outcome="reliance_on_patron")
-    displeasure = state("share", "what Moscow can make another's offer cost")
-    search = state(outcome="search_for_partners")
-    search_start = state("share", "the same in the first month", "task")
     told = state(outcome="threat_overstated")
-    told_start = state("share", "the same in the first month")
+    told_start = state("share", "the same at the start", usual="told")
     invested = state(outcome="investment")
-    cleared = state(outcome="land_cleared")
     guarantee = state(outcome="guarantee")
     standing = state("share", "legal standing of the party", start=1.0)
     absorbed = state(outcome="channel")
     creed = state("share", "control of religion")
-    crime = state(outcome="crime", start=1.0)
-    gangs = state("index", "strength of gangs, 1 = as in 2004", start=1.0)
-    underworld = state(outcome="underworld_informers", start="underworld_start")
-    joined = state(outcome="fighters_joined")
-    preyed_on = state("share", "of income that the police take")
+    hardship = state(outcome="hardship", start="poverty_start")
+    income = state("USD/month", "left to a head, at home and sent home")
+    trend = state("1/month", "growth of that income that people are used to")
+    better_off = state("ratio", "logarithm of that income over what people are used to")
+    fear = state(outcome="fear", start="fear_usual")
+    joined = state(outcome="fighters_joined", pinned=True)
     aid_to_people = state("USD/month", "civilian aid that reaches people")
-    home_output = state("USD/month", "output without remittances", start=None)
-    presence_start = state("share", "presence of the Russian base at the start", start=None)
+    home_output = state("USD/month", "output without remittances", start=None, pinned=True)
+    people_start = state("persons", "people at home at the start", usual="home_people")
+    abroad_start = state("share", "of people who were abroad at the start", usual="abroad_share")
+    presence_start = state("share", "presence of the base at the start", usual="base_presence")
     hostility = state(outcome="hostility", start="neighbour_hostility")
     hardening = state(outcome="hardening")
-    exits_usual = state("kg/month", "leaving by each exit in the first year", "exit", start=1.0)
+    exits_usual = state("kg/month", "leaving by each exit", "exit", usual="exits_lately")
     exits_lately = state("kg/month", "leaving by each exit of late", "exit", start=1.0)
-    shelter = state(outcome="shelter", start="shelter_start")
-    mafia = state(outcome="mafia")
-    forces = state("persons", "who would fight for the state", start=10000.0)
+    shelter = state(outcome="shelter")
     militants_inside = state(outcome="militants_inside")
-    passing = state("persons", "those of them who mean to go on to Ferghana")
-    camps = state(outcome="militant_camps")
-    forward = state(outcome="base_forward_share", start=None)
-    pressure = state("index", "of militants at the Afghan line, 1 = as in 2004", start=1.0)
+    forces = state("persons", "the state's force: own armed services by quality and trust")
+    forward = state(outcome="base_forward_share", start="base_forward")
     coup = state("0 or 1", "whether a mutiny has won")
     broadcast = state("index", "pull of defectors' appeals")
-    other_debt = state("USD", "foreign debt not owed to Russia", start="other_debt_start")
+    other_debt = state(
+        "USD", "foreign debt not owed to Russia", start="other_debt_start", pinned=True
+    )
     commitments = state("USD/month", "what the state spends besides security")
-    police_scale = state("ratio", "people per policeman at the start", start=None)
+    police_scale = state("ratio", "the same at the start", usual="people_per_policeman")
+
+    def begin_month(self) -> None:
+        """Turn the calendar; last month's flows are remembered, those of this month begin."""
+        self.last, self.now = self.now, Flows(self.run_count)
+        self.calendar.turn(self.calendar_month, self.months_run)
+
+    def forget_events(self) -> None:
+        """Begin the chronicle anew."""
+        self.chronicle = Chronicle(self.run_count)
 
     def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
         """Call a rule with a state, by position or by name, and the parameters, families whole."""
@@ -195,6 +232,15 @@ class Country(Stated, mesa.Model):
 
         return of
 
+    def cause(self, terms: Sequence[Array]) -> Callable[[Runs], Pick]:
+        """Return the cause of an event: the name of the largest of the terms of a rule.
+
+        Args:
+            terms: a NamedTuple of arrays ``(run,)`` whose fields are names of causes.
+        """
+        names = type(terms)._fields  # type: ignore[attr-defined]
+        return lambda here: largest(names, [part[..., here] for part in terms])
+
     @property
     def calendar_month(self) -> int:
         """Months since year 0: the month number that keys the draws."""
@@ -209,6 +255,16 @@ class Country(Stated, mesa.Model):
     def migrants(self) -> Array:
         """People at work abroad, persons."""
         return total(self.abroad)
+
+    @property
+    def abroad_share(self) -> Array:
+        """Share of people who work abroad."""
+        return self.migrants / (self.migrants + self.home_people)
+
+    @property
+    def boom(self) -> Array:
+        """Logarithm of Russian output over its own path, less that at the start."""
+        return self.outside.boom - self.outside.boom_start
 
     @property
     def at_home(self) -> Array:
@@ -231,11 +287,6 @@ class Country(Stated, mesa.Model):
         return self.mean_over_people(self.regions.voice)
 
     @property
-    def mean_fear(self) -> Array:
-        """Fear, 0 to 1."""
-        return self.mean_over_people(self.regions.fear)
-
-    @property
     def mean_control(self) -> Array:
         """Control of the centre over the country: mean over regions by area, 0 to 1."""
         areas = self.values.region_area
@@ -243,20 +294,10 @@ class Country(Stated, mesa.Model):
         return result
 
     @property
-    def mean_collusion(self) -> Array:
-        """Mean collusion of the country's own agencies, 0 to 1."""
-        return mean_of_own(self.agencies.collusion)
-
-    @property
     def base_troops(self) -> Array:
         """Troops of the Russian base, persons."""
-        troops: Array = self.values.power_base[POWERS.index("russia")]
+        troops: Array = self.values.power_base[POWERS.index("russia")] * self.deals.ramp[BASE]
         return troops
-
-    @property
-    def informers(self) -> Array:
-        """Informers from the underworld, by the quality of the service that runs them, 0 to 1."""
-        return self.underworld * self.agency["security_ministry"].quality
 
     @property
     def base_presence(self) -> Array:
@@ -265,8 +306,41 @@ class Country(Stated, mesa.Model):
         result: Array = troops / (troops + self.values.base_half)
         return result
 
+    @property
+    def barrier_rents(self) -> Array:
+        """What agencies take from people at the crossings, over output."""
+        taken: Array = total(self.now["extortion"][AT_BORDER]) + 1.0
+        return taken / np.maximum(self.now["output"], 1.0)
+
+    @property
+    def clients_power(self) -> Array:
+        """Armed power of the commanders in place, index."""
+        power: Array = total(self.commanders.power * self.commanders.in_place) + 1e-9
+        return power
+
+    @property
+    def earnings(self) -> Array:
+        """What people have each, 1 = as at the start."""
+        return self.living / self.living_start
+
+    @property
+    def revenue(self) -> Array:
+        """Taxes of last month, 1 = as at the start."""
+        return self.taxes / self.taxes_start
+
+    @property
+    def people_per_policeman(self) -> Array:
+        """People at home for each of the police."""
+        return self.home_people / np.maximum(self.agency["interior_ministry"].strength, 1.0)
+
+    def at_hand(self) -> Array:
+        """Return the force that the state can send to a place at once, persons, ``(run,)``."""
+        order = [TASKS.index("internal_order"), TASKS.index("elite_control")]
+        effort = self.regime.effort_ratio(order)
+        return self.apply(state_rules.at_hand, forces=self.forces, effort=effort)
+
     def exit_ratio(self, name: str) -> Array:
-        """Drugs that leave by an exit of late over those of the first year, ``(run,)``."""
+        """Drugs that leave by an exit of late over those usual at the start, ``(run,)``."""
         i = EXITS.index(name)
         result: Array = self.exits_lately[i] / np.maximum(self.exits_usual[i], 1e-9)
         return result

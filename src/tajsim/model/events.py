@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS
+from tajsim.agents.deals import GUARDS, TASK_OF
+from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS, TASKS
 from tajsim.model.country import Country
 
 Arguments = dict[str, Any]
@@ -46,6 +47,17 @@ def _handover(country: Country, arguments: Arguments) -> None:
         if not takes and not agency.foreign:
             agency.extra_km = agency.extra_km - agency.guarded_km[section]
         agency.guarded_km[section] = length if takes else 0.0
+    if taker.name != "russian_border_troops":
+        _guard_deal_over(country)
+
+
+def _guard_deal_over(country: Country) -> None:
+    """Russia hands the border over for good: the deal is over, and not on offer again."""
+    deals = country.deals
+    for name, value in (("held", 0.0), ("closed", 1.0), ("locked", 0.0)):
+        state = getattr(deals, name).copy()
+        state[GUARDS] = value
+        setattr(deals, name, state)
 
 
 def _appoint(country: Country, arguments: Arguments) -> None:
@@ -67,9 +79,8 @@ def _order(country: Country, arguments: Arguments, kind: str) -> None:
     commander = country.commander[arguments["commander"]]
     where = commander.in_place
     setattr(commander, kind, where.copy())
-    # In the first month nobody has weighed the threat yet.
-    seen = commander.threat if country.months_run else np.nan
-    country.note(kind, where, actor="regime", target=commander.name, size=seen, cause="scenario")
+    size = commander.threat
+    country.note(kind, where, actor="regime", target=commander.name, size=size, cause="scenario")
 
 
 def _repression_step(country: Country, arguments: Arguments) -> None:
@@ -99,6 +110,23 @@ def _withdraw_agency(country: Country, arguments: Arguments) -> None:
     agency.withdrawing = np.full(country.run_count, 3.0 / max(int(arguments.get("months", 1)), 3))
 
 
+def _deal(country: Country, arguments: Arguments) -> None:
+    """A deal begins, ends, is closed by its power for good, is held by both, or let go."""
+    name, change = arguments["deal"], arguments["change"]
+    deal, deals = country.deal[name], country.deals
+    if change in ("hold", "free"):
+        deal.fixed = np.full(country.run_count, float(change == "hold"))
+        return
+    begins = float(change == "begin")
+    new = deal.held != begins
+    kind = "deal_made" if begins else "deal_ended"
+    task = TASKS[TASK_OF[deal.rank]]
+    country.note(kind, new, actor=name, target=task, size=deal.size, cause="scenario")
+    deal.held, deal.offered = np.full_like(deal.held, begins), np.full_like(deal.held, begins)
+    deal.closed = np.full_like(deal.held, float(change == "close"))
+    deal.locked = np.where(new, begins * deals.term[deal.rank], deal.locked)
+
+
 HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {
     "set": _set,
     "handover": _handover,
@@ -108,4 +136,5 @@ HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {
     "repression_step": _repression_step,
     "seats": _seats,
     "withdraw_agency": _withdraw_agency,
+    "deal": _deal,
 }

@@ -10,7 +10,7 @@ from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml, values
-from tajsim.model import chronicle, country, ledger, record, setup
+from tajsim.model import calendar, chronicle, country, ledger, record, setup, spin_up
 from tajsim.model.stages import border, elite, force, money, outside, partners, society
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
@@ -47,6 +47,8 @@ class TajikistanModel(country.Country):
         redraw: groups whose draws are made anew with everything else held: "documented",
             "derived", "assumption" (uncertain parameters of that basis) or "chance" (all the rest).
         outcomes: names of the outcomes to record; None records all.
+        settled: whether the months before the start are simulated at once (`settle`); False is for
+            who puts another state in their place.
         levers: further settings as keywords, ``agency_pay__border_troops=40``.
 
     Raises:
@@ -70,6 +72,7 @@ class TajikistanModel(country.Country):
         parameters: str = registry.DEFAULT_MODE,
         redraw: Collection[str] = (),
         outcomes: Sequence[str] | None = None,
+        settled: bool = True,
         **levers: float,
     ) -> None:
         seed = one_seed(seed, rng)
@@ -96,10 +99,17 @@ class TajikistanModel(country.Country):
             self.events_by_month.setdefault(toml.month_number(event.month), []).append(event)
         self.ramps: dict[str, list[Array]] = {}
         self.now, self.last = ledger.Flows(self.run_count), ledger.Flows(self.run_count)
+        self.calendar = calendar.Calendar(self.values, self.run_count)
         self.outside = country.OutsideWorld(self.values, self.run_count)
         self.chronicle, self.watch = chronicle.Chronicle(self.run_count), chronicle.Watch()
         setup.people_the_model(self)
+        if settled:
+            self.settle()
         self.record = record.new_record(outcomes, self.month_count, self.run_count)
+
+    def settle(self) -> None:
+        """Simulate the months before the start, without record and chronicle."""
+        spin_up.simulate(self, [stage for name, stage in self.month if name != "record"])
 
     def step(self) -> None:
         """Simulate one month: the stages of MONTH, in order.
@@ -109,7 +119,7 @@ class TajikistanModel(country.Country):
         """
         if self.months_run == self.month_count:
             raise UserError(f"all {self.month_count} months are simulated; set a later end")
-        self.last, self.now = self.now, ledger.Flows(self.run_count)
+        self.begin_month()
         for _, stage in self.month:
             stage(self)
         self.months_run += 1

@@ -1,22 +1,21 @@
 """Notes in the chronicle on the trade, the outside world, society, the state and the regime."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 import tajsim.axes as axes
+from tajsim.agents.deals import Decision
 from tajsim.agents.network import PROTECTED
 from tajsim.axes import Array, total
-from tajsim.inputs.ledger import LARGE_HARVEST, OFFER_COUNTS, SMALL_HARVEST, WAY_MOVES
+from tajsim.inputs.ledger import LARGE_HARVEST, SMALL_HARVEST, WAY_MOVES
 from tajsim.model.chronicle import Pick, Runs, largest
 from tajsim.model.country import Country
-from tajsim.rules.border_guard import way_reasons
-from tajsim.rules.outsourcing import refusal_reasons, taking_reasons
+from tajsim.rules.drug_market import Ways
+from tajsim.rules.outside import Work
 from tajsim.rules.purges import Blow
-from tajsim.rules.state import STATES, lost_control_reasons, strain_reasons
-from tajsim.rules.violence import protest_reasons, rival_threat
-
-WAYS = {"entry_moved": axes.AFGHAN_SECTIONS, "exit_moved": axes.EXITS}
-REASONS = ("losses", "tolls", "closure")
+from tajsim.rules.state import STATES, Lost, Strain
 
 
 def end_of_quarter(country: Country) -> bool:
@@ -24,60 +23,29 @@ def end_of_quarter(country: Country) -> bool:
     return country.calendar_month % 3 == 2
 
 
-def note_ways(country: Country, exit_cost: Array) -> None:
+def note_ways(country: Country, ways: Ways) -> None:
     """Note where a network with a patron, one of the twelve largest, moves its main way.
 
     Args:
-        exit_cost: standing disadvantage of the exits, ``(exit, run)``.
+        ways: shares of the sections and what speaks against each, ``(section, network, run)``.
     """
     if not end_of_quarter(country):
         return
-    net = country.networks
-    large = len(PROTECTED)
-    terms = {
-        "entry_moved": (net.entry_share, net.entry_belief, country.entry_toll, net.entry_cost),
-        "exit_moved": (net.exit_share, net.exit_belief, country.exit_toll, exit_cost[:, None]),
-    }
-    for kind, (share, belief, toll, cost) in terms.items():
-        main = country.watch.moves(kind, share[:, :large], WAY_MOVES)
-        if main is None:
-            continue
-        moved = main[0] != main[1]
-        costs = np.broadcast_to(cost, belief.shape)
-        for n in np.flatnonzero(moved.any(axis=-1)):
-            old, new = main[0][n], main[1][n]
-            parts = belief[:, n], toll, costs[:, n]
-            country.note(
-                kind,
-                moved[n],
-                actor=net.names[n],
-                target=Pick(WAYS[kind], new),
-                size=net.bought[n],
-                cause=lambda here, n=n, old=old, new=new, parts=parts: _way_cause(  # type: ignore[misc]
-                    country, here, net.access[n], old, new, parts
-                ),
-            )
-
-
-def _way_cause(
-    country: Country,
-    here: Runs,
-    access: Array,
-    old: NDArray[np.intp],
-    new: NDArray[np.intp],
-    parts: tuple[Array, Array, Array],
-) -> Pick:
-    """Return what speaks most for the new way in some runs.
-
-    Args:
-        here: the runs.
-        access: share of guards that the network reaches, ``(run,)``.
-        old, new: main ways, ``(run,)``.
-        parts: belief, toll and cost of each way, ``(way, run)``.
-    """
-    belief, toll, cost = (part[old[here], here] - part[new[here], here] for part in parts)
-    terms = {name: value[here] for name, value in country.values.of(way_reasons).items()}
-    return largest(REASONS, way_reasons(belief, toll * access[here], cost, **terms))
+    net, runs = country.networks, np.arange(country.run_count)
+    main = country.watch.moves("entry_moved", ways.shares[:, : len(PROTECTED)], WAY_MOVES)
+    if main is None:
+        return
+    old, new = main
+    for n in np.flatnonzero((old != new).any(axis=-1)):
+        gains = [part[old[n], n, runs] - part[new[n], n, runs] for part in ways[:2]]
+        country.note(
+            "entry_moved",
+            old[n] != new[n],
+            actor=net.names[n],
+            target=Pick(axes.AFGHAN_SECTIONS, new[n]),
+            size=net.bought[n],
+            cause=largest(("losses", "tolls"), gains),
+        )
 
 
 def note_agencies(country: Country) -> None:
@@ -104,25 +72,23 @@ def note_agencies(country: Country) -> None:
         country.note("guard_gone", gone, actor=guard.name, size=guard.strength, cause="order")
 
 
-STRAIN = ("voice", "breaks", "unpaid", "incursion", "uncontrolled", "mafia", "succession")
-LOST = ("strongmen", "voice", "unrest", "militants")
 PROTEST = ("anger", "arrest_here", "went_unchecked")
 
 
-def note_harvest(country: Country) -> None:
-    """Note a harvest that is far from the expected one."""
-    luck = country.outside.harvest_luck
+def note_harvest(country: Country, before: Array) -> None:
+    """Note a harvest that is far from the last one, ``before``."""
+    change = country.outside.crop / before
     for kind, far in (
-        ("large_harvest", luck >= LARGE_HARVEST),
-        ("small_harvest", luck <= SMALL_HARVEST),
+        ("large_harvest", change >= LARGE_HARVEST),
+        ("small_harvest", change <= SMALL_HARVEST),
     ):
-        country.note(kind, far, actor="afghanistan", size=luck, cause="chance")
+        new = far & (country.calendar.harvest_in > 0.5)
+        country.note(kind, new, actor="afghanistan", size=change)
 
 
-def note_work(country: Country) -> None:
+def note_work(country: Country, parts: Work) -> None:
     """Note where migrants' work fails and where it is back."""
-    out = country.outside
-    work = out.migrant_demand / np.maximum(country.values.migrant_demand, 1e-9)
+    work = country.outside.migrant_demand
     crossed = country.watch.crossings("slump", work)
     if not crossed:
         return
@@ -132,9 +98,7 @@ def note_work(country: Country) -> None:
         fails,
         actor="migrants",
         size=work,
-        cause=lambda here: largest(
-            ("chance", "terms"), (-out.demand_shock[here], -np.log(out.terms[here]))
-        ),
+        cause=lambda here: largest(parts._fields, [-part[here] for part in parts]),
     )
     country.note("slump_over", back, actor="migrants", size=work)
 
@@ -147,72 +111,64 @@ def note_return(country: Country) -> None:
         country.note("migrants_return", crossed[0], actor="migrants", size=back, cause="no_work")
 
 
-def note_protest(country: Country, before: Array) -> None:
+def note_protest(country: Country, before: Array, parts: Sequence[Array]) -> None:
     """Note the month in which a protest begins.
 
     Args:
         before: 1 where people were in the streets last month, ``(region, run)``.
+        parts: of the push to protest in the order of ``PROTEST``, ``(region, run)``.
     """
     begun = country.regions.protest > before
-    for region, first in zip(country.regions, begun, strict=True):
-        if not first.any():
-            continue
-        # What went unchecked plays no part in the first month of a protest.
-        state = region.voice, region.struck, np.zeros(country.run_count)
-        country.note(
-            "protest",
-            first,
-            actor=region.name,
-            size=region.voice,
-            cause=country.reason(PROTEST, protest_reasons, *state),
-        )
+    for i, region in enumerate(country.regions):
+        cause = largest(PROTEST, [part[i] for part in parts])
+        country.note("protest", begun[i], actor=region.name, size=region.voice, cause=cause)
 
 
-def note_control(country: Country, strongmen: Array, militants: Array) -> None:
+def note_attack(country: Country, attack: Array, parts: Sequence[Array]) -> None:
+    """Note an attack by a violent group.
+
+    Args:
+        attack: 1 where there is one, ``(run,)``.
+        parts: of the hazard: from its members, and from violence of late, ``(run,)``.
+    """
+    size = country.people["violent"]
+    country.note("attack", attack, size=size, cause=largest(("violent_members", "reprisal"), parts))
+
+
+def note_control(country: Country, terms: Lost) -> None:
     """Note the regions that the centre loses hold of or holds again.
 
     Args:
-        strongmen: their independent power, 0 to 1, ``(region, run)``.
-        militants: thousand persons, ``(region, run)``.
+        terms: what takes control away, by cause, ``(region, run)``.
     """
     crossed = country.watch.crossings("control", country.regions.control)
     if not crossed:
         return
     held, lost = crossed
     for i, region in enumerate(country.regions):
-        state = strongmen[i], region.voice, region.protest, militants[i]
-        causes = country.reason(LOST, lost_control_reasons, *state)
+        causes = country.cause(Lost(*(term[i] for term in terms)))
         name, control = region.name, region.control
         country.note("control_lost", lost[i], actor=name, size=control, cause=causes)
         country.note("control_regained", held[i], actor=name, size=control, cause="calm")
 
 
-def note_polity(country: Country, succession: Array) -> None:
+def note_polity(country: Country, terms: Strain) -> None:
     """Note where the state of the polity changes.
 
     Args:
-        succession: how contested the succession is, 0 to 1, ``(run,)``.
+        terms: what strains the state, by cause, ``(run,)``.
     """
     regime = country.regime
     changed, before = country.watch.changes("polity", regime.polity)
     if not changed.any():
         return
-    worse = country.reason(
-        STRAIN,
-        strain_reasons,
-        country.mean_voice,
-        regime.breaks,
-        regime.shortfall,
-        country.militants_inside / 1000.0,
-        1.0 - country.mean_control,
-        country.mafia,
-        succession,
-    )
-    eased, toppled = regime.polity < before, country.coup > 0.5
+    worse, names = country.cause(terms), (*Strain._fields, "calm", "coup")
+    eased = regime.polity < before
+    toppled = (country.coup > 0.5) & (regime.failed_month == country.months_run)
 
     def cause(here: Runs) -> Pick:
-        index = np.where(eased[here], len(STRAIN), worse(here).index)
-        return Pick((*STRAIN, "calm", "coup"), np.where(toppled[here], len(STRAIN) + 1, index))
+        index = np.where(eased[here], names.index("calm"), worse(here).index)
+        return Pick(names, np.where(toppled[here], names.index("coup"), index))
 
     country.note(
         "polity",
@@ -224,40 +180,44 @@ def note_polity(country: Country, succession: Array) -> None:
     )
 
 
-TAKING = ("relief", "backing")
-REFUSING = ("less_offered", "autonomy", "conditions", "objection")
 BLOW = ("threat", "safe_blow", "defiance", "drive")
-REPRESSION = ("appeal", "incidents", "uncontrolled", "voice", "seats")
+REPRESSION = ("appeal", "uncontrolled", "incidents", "voice")
 
 
-def note_offers(country: Country, relief: Array, terms: tuple[Array, ...], exposure: Array) -> None:
-    """Note where the regime opens a task to a power or closes it, by the thresholds of mandates.
+#: Reasons of the regime for a bundle, in the order of `rules.deals.Gains` and `Prices`.
+BARGAIN = (
+    *("protection", "relief", "diversion", "payment", "suitors", "autonomy", "reliance"),
+    *("conditions", "pressure", "habit", "leaning", "mood"),
+)
 
-    Args:
-        relief: offer over the cost of doing the task at home, ratio, ``(task, power, run)``.
-        terms: backing, intrusion, conditions felt and objection of each power, ``(power, run)``.
-        exposure: how much the regime fears the opening, 0 to 1, ``(run,)``.
-    """
-    if not end_of_quarter(country):
-        return
-    powers, weights = country.powers, country.regime.weight * len(axes.TASKS)
-    offer = np.swapaxes(powers.offer, 0, 1)
-    crossed = country.watch.crossings("mandate", np.swapaxes(powers.mandate, 0, 1))
-    for where, kind in zip(crossed or (), ("offer_taken", "offer_given_up"), strict=False):
-        noted = where & (offer >= OFFER_COUNTS)
-        for i, t in np.argwhere(noted.any(axis=-1)):
-            backing, intrusion, condition, objection = (term[i] for term in terms)
-            cost = weights[t], intrusion, condition, exposure, objection
+
+def note_decision(country: Country, decision: Decision, task: str) -> None:
+    """Note what a decision on a task came to, with what spoke most for it."""
+    kinds = {
+        "deal_made": decision.made,
+        "deal_dropped": decision.dropped,
+        "deal_ended": decision.ended,
+        "deal_eased": decision.granted,
+    }
+    for kind, happened in kinds.items():
+        for place, deal in enumerate(decision.rows):
             country.note(
                 kind,
-                noted[i, t],
-                actor=powers.names[i],
-                target=axes.TASKS[t],
-                size=offer[i, t],
-                cause=country.reason(TAKING, taking_reasons, relief[t, i], backing)
-                if kind == "offer_taken"
-                else country.reason(REFUSING, refusal_reasons, relief[t, i], *cost),
+                happened[place],
+                actor=axes.DEALS[deal],
+                target=task,
+                size=country.deals.size[deal],
+                cause="not_worth_it"
+                if kind == "deal_ended"
+                else lambda here: largest(BARGAIN, tuple(decision.reasons[:, here])),
             )
+
+
+def note_pressure(country: Country, begins: Array, ends: Array, grievance: Array) -> None:
+    """Note where Moscow pulls a lever or lets go of it, ``(pressure, run)``."""
+    for lever, name in enumerate(axes.PRESSURES):
+        for kind, where in (("pressure", begins), ("pressure_over", ends)):
+            country.note(kind, where[lever], actor="russia", target=name, size=grievance)
 
 
 def note_position(country: Country) -> None:
@@ -335,39 +295,23 @@ def note_successors(country: Country, new: Array) -> None:
         )
 
 
-def note_ladder(country: Country, taken: Array, standing_before: Array, seats: Array) -> None:
-    """Note a step of repression that the regime takes, and the closing of the legal party.
+def note_ladder(
+    country: Country, moved: tuple[Array, Array], standing_before: Array, parts: Array
+) -> None:
+    """Note a step of repression taken or taken back, and the closing of the legal party.
 
     Args:
-        taken: 1 where a step is taken, ``(run,)``.
+        moved: 1 where a step is taken, and where one is taken back, ``(run,)``.
         standing_before: legal standing of the party last month, 0 to 1, ``(run,)``.
-        seats: share of the seats that the party held, 0 to 1, ``(run,)``.
+        parts: of the threat seen in the party in the order of ``REPRESSION``, ``(cause, run)``.
     """
-    regime, irpt = country.regime, country.movement["irpt"]
-    if taken.any():
-        state = (
-            country.values.party_appeal,
-            seats,
-            regime.incidents,
-            1.0 - country.mean_control,
-            country.mean_voice,
-        )
-        parts = country.apply(rival_threat, *state)
-        country.note(
-            "repression_step",
-            taken,
-            actor="regime",
-            target=Pick(
-                axes.REPRESSION_STEPS, np.maximum(regime.ladder - 1.0, 0.0).astype(np.intp)
-            ),
-            size=sum(parts),
-            cause=largest(REPRESSION, parts),
-        )
-    closed = (standing_before > 0.0) & (country.standing <= 0.0)
+    regime, irpt, top = country.regime, country.movement["irpt"], len(axes.REPRESSION_STEPS) - 1.0
+    step = np.minimum(np.maximum(regime.ladder - 1.0, 0.0), top).astype(np.intp)
+    threat, target = regime.party_threat, Pick(axes.REPRESSION_STEPS, step)
+    cause = largest(REPRESSION, [*parts])
     country.note(
-        "party_closed",
-        closed,
-        actor="irpt",
-        size=lambda here: total(irpt.members)[here],
-        cause="ladder",
+        "repression_step", moved[0], actor="regime", target=target, size=threat, cause=cause
     )
+    country.note("repression_eased", moved[1], actor="regime", size=threat, cause="outside_cost")
+    closed = (standing_before > 0.0) & (country.standing <= 0.0)
+    country.note("party_closed", closed, actor="irpt", size=irpt.members, cause="ladder")

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import states_of
+from tajsim.agents.agency import MEETS_TRAFFICKERS
 from tajsim.agents.commander import TO_GIVE
+from tajsim.agents.deals import by_task
 from tajsim.axes import DIMENSIONS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.country import Country, OutsideWorld
-from tajsim.rules import outsourcing, succession
+from tajsim.rules import deals, outsourcing, succession
 
 
 def ratio(part: Array, whole: Array) -> Array:
@@ -35,11 +37,35 @@ def willingness(country: Country) -> Array:
     return result
 
 
+def conditions_kept(country: Country) -> Array:
+    """Return conditions of the offers that carry any, over those asked alone, by size, ``(run,)``.
+
+    One where no such offer is on the table.
+    """
+    each = country.deals
+    weight = each.offered * each.size * each.asked_for
+    kept = each.offered * each.size * each.condition
+    whole = total(weight)
+    result: Array = np.where(whole > 0.0, total(kept) / np.maximum(whole, 1e-9), 1.0)
+    return result
+
+
+def gap_without(country: Country) -> Array:
+    """Return the weighted share of tasks that nobody carries if a power left, ``(power, run)``."""
+    left = 1.0 - np.swapaxes(country.powers.provision, 0, 1)
+    alone = (1.0 - country.regime.task_provision) / np.maximum(left, 0.05)
+    open_now = country.regime.weight * country.regime.weakness * np.minimum(alone, 1.0)
+    result: Array = total(np.swapaxes(open_now, 0, 1))
+    return result
+
+
 #: Outcome -> how it is worked out, with the shape ``dimensions + (run,)``, where it is neither
 #: one state (`states_recorded`) nor a flow of its name.
 MEASURES: dict[str, Callable[[Country], Array]] = {
     "seizure_willingness": lambda m: willingness(m),
-    "heroin_stock": lambda m: total(m.networks.stock),
+    "network_concentration": lambda m: (
+        total(m.networks.bought**2) / np.maximum(total(m.networks.bought) ** 2, 1e-9)
+    ),
     "seizure_probability": lambda m: ratio(m.now["heroin_seized"], m.now["heroin_entering"]),
     "interception": lambda m: ratio(
         total(m.now["heroin_seized_by"]), total(m.now["heroin_entering"])
@@ -47,6 +73,18 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "arranged_share": lambda m: ratio(m.arranged, m.now["heroin_entering"]),
     "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
     "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
+    "deal_cover": lambda m: m.useful,
+    "expected_pressure": lambda m: m.expected_harm,
+    "concessions": lambda m: total(m.deals.held * m.deals.size * m.deals.given),
+    "price_received": lambda m: total(m.deals.held * m.deals.size * m.deals.sweet),
+    "conditions_kept": lambda m: conditions_kept(m),
+    "conditions_borne": lambda m: total(m.deals.held * m.deals.size * m.deals.condition),
+    "autonomy": lambda m: (
+        1.0 - total(m.regime.weight * by_task(m.deals.on_the_ground * m.deals.intrusion))
+    ),
+    "provider_concentration": lambda m: deals.concentration(m.powers.carried),
+    "gap_without": lambda m: gap_without(m),
+    "collusion": lambda m: np.where(MEETS_TRAFFICKERS > 0.0, m.agencies.collusion, np.nan),
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
     "dependence": lambda m: outsourcing.dependence(m.regime.task_provision, m.regime.effort),
@@ -64,10 +102,8 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "migrants_returning": lambda m: total(np.maximum(-m.regions.leaving, 0.0)),
     "idle_returnees": lambda m: total(m.regions.idle),
     "remittances_share": lambda m: ratio(m.now["remittances"], m.now["output"]),
-    "underground_members": lambda m: total(total(m.movements.members) * (1.0 - m.movements.legal)),
-    "party_members": lambda m: total(m.movement["irpt"].members),
-    "banned_members": lambda m: m.movement["hizb_ut_tahrir"].members,
-    "exiles": lambda m: m.people["exiles"],
+    "underground_members": lambda m: total(m.movements.members * (1.0 - m.movements.legal)),
+    "party_members": lambda m: m.movement["irpt"].members,
     "violent_members": lambda m: m.people["violent"],
     "fighters_abroad": lambda m: m.people["fighters_abroad"],
     "prisoners": lambda m: m.people["prisoners"],

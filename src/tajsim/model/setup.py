@@ -1,14 +1,15 @@
-"""Puts the actors in place: early 2004."""
+"""Puts the actors in place, before the spin-up."""
 
-import numpy as np
-
+import tajsim.model.stages.deals as deals
 from tajsim.agents.actors import Actors
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, SECTIONS
+from tajsim.agents.deals import TERMS
+from tajsim.axes import AGENCIES, COMMANDERS, DEALS, NETWORKS, SECTIONS
+from tajsim.draws import AT_START
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
 from tajsim.model.stages import elite
-from tajsim.model.stages.partners import presence
-from tajsim.rules import militants, outsourcing
+from tajsim.model.stages.force import muster
+from tajsim.rules import violence
 from tajsim.world import GUARDS
 
 
@@ -38,7 +39,7 @@ def open_ledgers(country: Country) -> None:
     """Open the accounts of money (empty) and of people (documented numbers)."""
     purses = ["treasury", "patronage", "households", "passage", *AGENCIES, *COMMANDERS, *NETWORKS]
     country.money = Ledger(purses, country.run_count)
-    others = ["violent", "fighters_abroad", "prisoners", "exiles", "dead"]
+    others = ["violent", "fighters_abroad", "prisoners", "dead"]
     country.people = Ledger([*HOMES, *AWAY, *AGENCIES, *others], country.run_count)
     everyone = country.values.population_start
     share = country.values.region_people
@@ -46,7 +47,9 @@ def open_ledgers(country: Country) -> None:
     country.people.pay_each("world", HOMES, (everyone - abroad) * share)
     country.people.pay_each("world", AWAY, abroad * share)
     country.people.pay_each("world", AGENCIES, country.agencies.strength)
-    country.people.move("world", "violent", country.values.violent_start)
+    grieved = country.mean_over_people(country.regions.grievance)
+    violent = country.apply(violence.violent_start, people=country.home_people, grievance=grieved)
+    country.people.move("world", "violent", violent)
 
 
 def guard_sections(country: Country) -> None:
@@ -62,19 +65,11 @@ def guard_sections(country: Country) -> None:
 def country_at_start(country: Country) -> None:
     """Set what belongs to no single actor."""
     country.home_output = country.values.output_start / 12.0
-    country.presence_start = country.base_presence
-    country.forward = country.apply(militants.forward_aim, country.values.strain_start)
-    police = country.agency["interior_ministry"].strength
-    country.police_scale = country.home_people / np.maximum(police, 1.0)
+    country.living = country.home_output / country.home_people
+    country.taxes = country.values.tax_share * country.home_output
     country.allocate()
-    settle_provision(country)
-
-
-def settle_provision(country: Country) -> None:
-    """Begin with the outside provision that the presence of early 2004 implies."""
-    presence(country)
-    country.powers.carry()
-    country.powers.remembered = country.powers.carried.copy()
-    provision = outsourcing.provision_of_tasks(np.swapaxes(country.powers.provision, 0, 1))
-    country.regime.task_provision = provision
-    country.regime.set_start_effort(provision)
+    muster(country)
+    normals = {n: country.draws.normal_each(f"deal {n}", DEALS, AT_START) for n in TERMS}
+    country.deals.apply(country.deals.draw_terms, normals=normals)
+    country.sections_once = country.agency["russian_border_troops"].guarded_km.copy()
+    deals.delivery(country)

@@ -350,7 +350,7 @@ def merged(events: Sequence[Occurrence]) -> list[Occurrence]:
     """Put together what befell several networks or agencies alike in one month."""
     groups: dict[Any, list[Occurrence]] = {}
     for number, event in enumerate(events):
-        alike = event.kind in ("entry_moved", "exit_moved")
+        alike = event.kind == "entry_moved"
         key = (event.month, event.kind, event.target, event.cause) if alike else number
         groups.setdefault(key, []).append(event)
     return [

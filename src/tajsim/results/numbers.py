@@ -181,7 +181,6 @@ SPELLED = {
     "osce_un": "OSCE and UN",
     "irpt": "IRPT",
     "hizb_ut_tahrir": "Hizb-ut-Tahrir",
-    "former_uto": "Former UTO",
     "sughd_rail_road": "Sughd rail and road",
     "air_migrants": "Air and migrants",
     "russian_border_troops": "Russian Border Troops",

@@ -2,87 +2,46 @@
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import Array
 
 
-def equipped_reach(aid_per_head: Array, collusion: Array, *, equipment_abuse: Array) -> Array:
+def equipped_reach(kit: Array, predation: Array, *, equipment_abuse: Array) -> Array:
     """Return what equipment multiplies a service's reach over people by, 1 and up, ``(run,)``.
 
     A vehicle given against drugs also takes policemen to villages; how they use it is for those
     who sit in it.
 
     Equation:
-        equipped_reach = 1 + equipment_abuse * collusion * ln(1 + aid_per_head)
+        equipped_reach = 1 + equipment_abuse * predation * kit
 
     Args:
-        aid_per_head: useful aid, USD/person/month.
-        collusion: corrupt share of the service, 0 to 1.
+        kit: useful aid over itself and an ordinary living, for each of its people, 0 to 1.
+        predation: share of the service that preys on citizens, 0 to 1.
 
     Mechanisms: O02.
     """
-    return 1.0 + equipment_abuse * collusion * np.log1p(aid_per_head)
+    return 1.0 + equipment_abuse * predation * kit
 
 
 def civil_aid_parts(
-    corruption: Array, *, civil_aid: Array, aid_fungible: Array, donor_monitoring: Array
+    cronyism: Array, *, civil_aid: Array, aid_diversion: Array, donor_monitoring: Array
 ) -> tuple[Array, Array]:
     """Split a month's civilian aid into ``(freed for the regime, reaching people)``, USD/month.
 
     Part of it frees own money for other ends; the rest reaches people.
 
     Equation:
-        freed = civil_aid / 12 * aid_fungible * corruption * (1 - donor_monitoring)
+        freed = civil_aid / 12 * aid_diversion * cronyism * (1 - donor_monitoring)
         reaching = civil_aid / 12 - freed
 
     Args:
-        corruption: mean collusion of the agencies, 0 to 1.
+        cronyism: share of posts and public money that goes by patronage, 0 to 1.
 
     Mechanisms: M56, E06, O06.
     """
     whole = civil_aid / 12.0
-    freed = whole * aid_fungible * corruption * (1.0 - donor_monitoring)
+    freed = whole * aid_diversion * cronyism * (1.0 - donor_monitoring)
     return freed, whole - freed
-
-
-def cleared_step(
-    cleared: Array,
-    aid: Array,
-    experts: Array,
-    *,
-    demining_share: Array,
-    demining_cost: Array,
-) -> Array:
-    """Return the part of the mined farmland that is cleared by next month, share, ``(run,)``.
-
-    Own sappers clear nothing without instructors.
-
-    Equation:
-        more = demining_share * aid / demining_cost * experts
-        cleared_next = min(cleared + more, 1)
-
-    Args:
-        cleared: part cleared so far, 0 to 1.
-        aid: civilian aid that reaches people, USD/month.
-        experts: how far foreign experts are let in, 0 to 1.
-
-    Mechanisms: E17.
-    """
-    more = demining_share * aid / demining_cost * experts
-    return np.minimum(cleared + more, 1.0)
-
-
-def farmed(cleared: Array, *, mined_land_income: Array) -> Array:
-    """Return what farmers earn on the land given back, USD/month, ``(run,)``.
-
-    Equation:
-        farmed = cleared * mined_land_income / 12
-
-    Args:
-        cleared: part of the mined farmland that is cleared, 0 to 1.
-
-    Mechanisms: E17.
-    """
-    return cleared * mined_land_income / 12.0
 
 
 def overstatement(earned: Array, excuse: Array, *, overstatement_limit: Array) -> Array:
@@ -148,31 +107,29 @@ def strength_change(
     wanted: Array,
     pay_ratio: Array,
     *,
-    recruitment_speed: Array,
-    discharge_speed: Array,
-    pay_recruits: Array,
+    clock_year: Array,
+    clock_five_years: Array,
+    pay_pull: Array,
 ) -> Array:
     """Return persons joining (positive) or leaving this month, ``(run,)``.
 
-    A share of the gap: at most a quarter when below, faster with better pay; when above, people
-    are discharged.
+    A force is built over years, faster with better pay; a surplus is let go within one or two.
 
     Equation:
         gap = wanted - strength
-        speed = min(recruitment_speed * max(pay_ratio, 0.1) ** pay_recruits, 0.25)
-        strength_change = speed * gap if gap > 0 else discharge_speed * gap
+        joining = pay_ratio ** pay_pull * gap / clock_five_years
+        strength_change = joining if gap > 0 else gap / clock_year
 
     Args:
         strength: persons now.
         wanted: persons the regime pays for.
-        pay_ratio: pay over that of the start.
+        pay_ratio: pay over that of the start, both over what others earn.
 
     Mechanisms: X07, M74, M49.
     """
     gap = wanted - strength
-    pull = np.maximum(pay_ratio, 0.1) ** pay_recruits
-    speed = np.minimum(recruitment_speed * pull, 0.25)
-    return np.where(gap > 0.0, speed * gap, discharge_speed * gap)
+    joining = pay_ratio**pay_pull * gap / clock_five_years
+    return np.where(gap > 0.0, joining, gap / clock_year)
 
 
 def wanted_strength(
@@ -180,7 +137,7 @@ def wanted_strength(
     km_taken_over: Array,
     *,
     agency_strength: Array,
-    strength_elasticity: Array,
+    effort_follows: Array,
     persons_per_km: Array,
 ) -> Array:
     """Return the strength the regime pays for, persons, ``(run,)``.
@@ -188,7 +145,7 @@ def wanted_strength(
     Posts taken over are manned whatever the effort; what is done beyond them follows it.
 
     Equation:
-        follows = agency_strength * effort_ratio**strength_elasticity
+        follows = agency_strength * effort_ratio**effort_follows
         wanted_strength = follows + persons_per_km * km_taken_over
 
     Args:
@@ -197,122 +154,75 @@ def wanted_strength(
 
     Mechanisms: M01, M13, X07, M11.
     """
-    return agency_strength * effort_ratio**strength_elasticity + persons_per_km * km_taken_over
-
-
-def duplication(money: Array, *, donor_coordination: Array) -> Array:
-    """Return the share of aid on each task that repeats what another donor does, ``(task, run)``.
-
-    Equation:
-        part = money / (sum(money, "power") + 1e-9)
-        duplication = (1 - donor_coordination) * (1 - sum(part**2, "power"))
-
-    Args:
-        money: delivered aid, USD/month, ``(power, task, run)``.
-
-    Mechanisms: M55, E21, M58, O26.
-    """
-    whole = total(money) + 1e-9
-    concentration = total((money / whole) ** 2)
-    return (1.0 - donor_coordination) * (1.0 - concentration)
-
-
-def diverted_share(
-    corruption: Array,
-    duplicated: Array,
-    *,
-    aid_diversion: Array,
-    donor_monitoring: Array,
-    civic_space: Array,
-    scrutiny: Array,
-) -> Array:
-    """Return the share of delivered aid that is diverted, ``(task, run)``, at most 1.
-
-    A tenth always arrives; where nobody may investigate, corruption flourishes.
-
-    Equation:
-        unwatched = (1 - donor_monitoring) * (1 - scrutiny * civic_space)
-        share = aid_diversion * corruption * (1 + duplicated) * unwatched
-        diverted_share = min(share, 0.9)
-
-    Args:
-        corruption: mean collusion of the agencies that receive, ``(task, run)``.
-        duplicated: share of the aid that repeats other aid, ``(task, run)``.
-
-    Mechanisms: M42, M55, E06, E20, O03, O06, M58.
-    """
-    share = aid_diversion * corruption * (1.0 + duplicated) * (1.0 - donor_monitoring)
-    share = share * (1.0 - scrutiny * civic_space)
-    return share + (0.9 - share) * (share > 0.9)
-
-
-def provision(
-    delivered: Array, presence: Array, *, task_cost: Array, provision_half: Array
-) -> Array:
-    """Return the share of each task that a power carries, ``(task, run)``, 0 to below 1.
-
-    Money saturates, people on the spot count in full.
-
-    Equation:
-        bought = delivered / (provision_half * task_cost)
-        provision = 1 - (1 - presence) / (1 + bought)
-
-    Args:
-        delivered: useful aid on the task, USD/month.
-        presence: share of the task that the power's own people hold, 0 to 1.
-
-    Mechanisms: M02, M05, M14, O01, E20.
-    """
-    return 1.0 - (1.0 - presence) / (1.0 + delivered / (provision_half * task_cost))
+    return agency_strength * effort_ratio**effort_follows + persons_per_km * km_taken_over
 
 
 def quality_aim(
+    level: Array,
     pay_ratio: Array,
-    aid_per_head: Array,
+    kit: Array,
     best_drawn_off: Array,
     dialogue: Array,
     *,
-    agency_quality: Array,
-    pay_quality: Array,
+    pay_pull: Array,
     training_yield: Array,
     first_pick_loss: Array,
-    dialogue_need: Array,
+    donor_monitoring: Array,
+    donor_coordination: Array,
 ) -> Array:
     """Return the quality an agency moves to, share of a fully effective one, ``(run,)``.
 
-    Equipment multiplies what is there and cannot replace it, and it yields less where nobody
-    speaks about what the force is for.
+    Equipment multiplies what is there and cannot replace it, and it yields little where donors
+    neither speak about what the force is for nor agree and look.
 
     Equation:
-        paid = agency_quality * min(max(pay_ratio, 0.1), 50) ** pay_quality
-        learnt = training_yield * (1 - dialogue_need * (1 - dialogue))
-        trained = 1 + learnt * ln(1 + aid_per_head)
-        quality_aim = min(paid * trained * (1 - first_pick_loss * best_drawn_off), 1)
+        apart = (1 - donor_monitoring) * (1 - donor_coordination)
+        learnt = 1 + training_yield * kit * (1 - (1 - dialogue) * apart)
+        odds = level / (1 - level) * pay_ratio ** pay_pull * learnt
+        quality_aim = odds / (1 + odds) * (1 - first_pick_loss * best_drawn_off)
 
     Args:
-        pay_ratio: pay and top-ups over the pay at the start, at least 0.1.
-        aid_per_head: useful aid, USD/person/month.
+        level: quality of its class at the pay of 2004 without aid, share.
+        pay_ratio: pay over that of the start, both over what others earn.
+        kit: useful aid over itself and an ordinary living, for each of its people, 0 to 1.
         best_drawn_off: share of the draft that a better-paying foreign service takes first.
         dialogue: share of the aid whose giver speaks about politics too, 0 to 1.
 
     Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, E20, O24, S18.
     """
-    bounded = np.minimum(np.maximum(pay_ratio, 0.1), 50.0)
-    value = agency_quality * bounded**pay_quality
-    learnt = training_yield * (1.0 - dialogue_need * (1.0 - dialogue))
-    value = value * (1.0 + learnt * np.log1p(aid_per_head))
-    return np.minimum(value * (1.0 - first_pick_loss * best_drawn_off), 1.0)
+    apart = (1.0 - donor_monitoring) * (1.0 - donor_coordination)
+    learnt = 1.0 + training_yield * kit * (1.0 - (1.0 - dialogue) * apart)
+    odds = level / (1.0 - level) * pay_ratio**pay_pull * learnt
+    return odds / (1.0 + odds) * (1.0 - first_pick_loss * best_drawn_off)
 
 
-def quality_step(quality: Array, aim: Array, *, quality_speed: Array) -> Array:
-    """Return next month's quality, ``(run,)``: forces are built slowly.
+def hazed(quality: Array, abused: Array, *, hazing_loss: Array, civic_space: Array) -> Array:
+    """Return the quality of a service some of whose conscripts are abused, share, ``(run,)``.
+
+    Without a layer of sergeants nobody looks after recruits; where nobody may report it, a
+    trial now and then is for show.
 
     Equation:
-        quality_next = quality + quality_speed * (aim - quality)
+        hazed = quality * (1 - hazing_loss * abused * (1 - civic_space))
+
+    Args:
+        quality: share of a fully trained and equipped force.
+        abused: share of a service of conscripts that preys on those below, else 0.
+
+    Mechanisms: S18, M42.
+    """
+    return quality * (1.0 - hazing_loss * abused * (1.0 - civic_space))
+
+
+def quality_step(quality: Array, aim: Array, *, clock_year: Array) -> Array:
+    """Return next month's quality, ``(run,)``: forces are built over a year or two.
+
+    Equation:
+        quality_next = quality + (aim - quality) / clock_year
 
     Mechanisms: M74, M126.
     """
-    return quality + quality_speed * (aim - quality)
+    return quality + (aim - quality) / clock_year
 
 
 def without_staff(quality: Array, replaced: Array, *, political_head_loss: Array) -> Array:

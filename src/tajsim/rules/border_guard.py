@@ -1,63 +1,30 @@
-"""The border guard: posts, conscripts, what is met, cleared and reported, and hazing."""
+"""The border guard: posts, what is met, seized and reported, and protection."""
 
 import numpy as np
 
-from tajsim.axes import Array, shares, total
+from tajsim.axes import Array, shares
 
 
-def deploy(length_guarded: Array, traffic_seen: Array, *, traffic_response: Array) -> Array:
+def deploy(length_guarded: Array, traffic: Array, *, traffic_response: Array) -> Array:
     """Return the share of a guard's people on each section, ``(section, run)``, adding to 1.
 
-    More where it seized more lately, over the sections it guards. An agency that guards nothing
-    spreads its people evenly, to no effect.
+    Part of them follows the traffic, the rest stays with its length of the border. An agency that
+    guards nothing spreads its people evenly, to no effect.
 
     Equation:
-        relative = traffic_seen / max(mean(traffic_seen, "section"), 1e-9)
-        deployment = shares(length_guarded * (1 + traffic_response * relative), "section")
+        there = traffic + 1e-9 * length_guarded if length_guarded > 0 else 0
+        stays = (1 - traffic_response) * shares(length_guarded, "section")
+        deployment = stays + traffic_response * shares(there, "section")
 
     Args:
         length_guarded: km of each section that the agency guards, ``(section, run)``.
-        traffic_seen: kg it seized there lately, ``(section, run)``.
+        traffic: kg a month that cross there, as its posts know, ``(section, run)``.
 
     Mechanisms: E15, M60.
     """
-    mean = total(traffic_seen) / len(traffic_seen)
-    relative = traffic_seen / np.maximum(mean, 1e-9)
-    return shares(length_guarded * (1.0 + traffic_response * relative))
-
-
-def hazed(quality: Array, conscript: Array, *, hazing_loss: Array, civic_space: Array) -> Array:
-    """Return the quality of a service some of whose conscripts are abused, share, ``(run,)``.
-
-    Without a layer of sergeants nobody looks after recruits; where nobody may report it, a
-    trial now and then is for show.
-
-    Equation:
-        hazed = quality * (1 - hazing_loss * conscript * (1 - civic_space))
-
-    Args:
-        quality: share of a fully trained and equipped force.
-        conscript: 1 for a service of conscripts, else 0.
-
-    Mechanisms: S18, M42.
-    """
-    return quality * (1.0 - hazing_loss * conscript * (1.0 - civic_space))
-
-
-def overload(work: Array, *, overload_loss: Array) -> Array:
-    """Return the share of detection that is left, 0 to 1, shape of ``work``.
-
-    Each arrest and each search takes people from the next.
-
-    Equation:
-        overload = min((1 + overload_loss) / (1 + overload_loss * work), 1)
-
-    Args:
-        work: kg bought by networks for each person set to find it, 1 = as in the first month.
-
-    Mechanisms: E15, S19.
-    """
-    return np.minimum((1.0 + overload_loss) / (1.0 + overload_loss * work), 1.0)
+    there = np.where(length_guarded > 0.0, traffic + 1e-9 * length_guarded, 0.0)
+    stays = (1.0 - traffic_response) * shares(length_guarded)
+    return stays + traffic_response * shares(there)
 
 
 def detection(
@@ -67,42 +34,35 @@ def detection(
     *,
     detection_limit: Array,
     detection_half_density: Array,
+    terrain_guard: Array,
 ) -> Array:
     """Return the probability that an honest guard meets a load, ``(section, run)``.
 
     It saturates with strength, and rough terrain needs more men for the same effect.
 
     Equation:
-        effective = density * quality / (detection_half_density * terrain)
+        effective = density * quality / (detection_half_density * terrain**terrain_guard)
         detection = detection_limit * (1 - exp(-ln(2) * effective))
 
     Args:
         density: persons per km, ``(section, run)``.
         quality: share of a fully trained and equipped guard's effect, ``(run,)`` or more.
-        terrain: difficulty, 1 = plain, ``(section, 1)``.
+        terrain: difficulty of the ground, 1 = a plain, ``(section, 1)``.
 
     Mechanisms: M60, M61, M62, E14, E15.
     """
-    effective = density * quality / (detection_half_density * terrain)
+    effective = density * quality / (detection_half_density * terrain**terrain_guard)
     found: Array = detection_limit * (1.0 - np.exp(-np.log(2.0) * effective))
     return found
 
 
-def exit_detection(
-    persons: Array,
-    quality: Array,
-    *,
-    exit_detection_limit: Array,
-    exit_half_strength: Array,
-    exit_openness: Array,
-) -> Array:
-    """Return the probability that an honest customs post meets a load, ``(exit, run)``.
+def exit_detection(persons: Array, quality: Array, *, exit_search: Array) -> Array:
+    """Return the probability that honest customs meet a load that leaves, ``(run,)``.
 
     Professionals do better than conscripts, but kit without capacity finds little.
 
     Equation:
-        effective = persons * quality / exit_half_strength
-        exit_detection = exit_detection_limit * (1 - exp(-ln(2) * effective)) / exit_openness
+        exit_detection = 1 - exp(-exit_search * persons * quality)
 
     Args:
         persons: customs officers in all, ``(run,)``.
@@ -110,8 +70,7 @@ def exit_detection(
 
     Mechanisms: M64, M65, M68.
     """
-    effective = persons * quality / exit_half_strength
-    found: Array = exit_detection_limit * (1.0 - np.exp(-np.log(2.0) * effective)) / exit_openness
+    found: Array = 1.0 - np.exp(-exit_search * persons * quality)
     return found
 
 
@@ -134,7 +93,7 @@ def clear(
         seized = met * (1 - collusion * access) * (1 - sheltered)
 
     Args:
-        load: kg sent, ``(section, run)`` or ``(exit, run)``.
+        load: kg sent, ``(section, run)``, or ``(run,)`` inland and at the exits.
         detection: probability that an honest guard meets a load, same shape.
         collusion: share of the guards who collude, same shape.
         access: share of them who sell to this network, ``(run,)``.
@@ -170,7 +129,7 @@ def reported_share(collusion: Array, gain: Array, at_stake: Array, *, theft_shar
     policing or less honest reports.
 
     Equation:
-        tempted = gain / (gain + at_stake + 0.1)
+        tempted = gain / (gain + at_stake + 1e-9)
         reported_share = 1 - theft_share * collusion * tempted
 
     Args:
@@ -179,7 +138,7 @@ def reported_share(collusion: Array, gain: Array, at_stake: Array, *, theft_shar
 
     Mechanisms: E10, M51.
     """
-    return 1.0 - theft_share * collusion * gain / (gain + at_stake + 0.1)
+    return 1.0 - theft_share * collusion * gain / (gain + at_stake + 1e-9)
 
 
 def access(protection: Array, *, open_access: Array) -> Array:
@@ -199,47 +158,32 @@ def access(protection: Array, *, open_access: Array) -> Array:
 
 
 def protection_step(
-    protection: Array, profit_ratio: Array, lost: Array, *, protection_growth: Array
+    protection: Array,
+    size: Array,
+    tie: Array,
+    lost: Array,
+    *,
+    protection_bought: Array,
+    clock_year: Array,
 ) -> Array:
     """Return next month's protection of a network, share, ``(run,)``.
 
-    Who has friends makes more of them with the profit, a stranger finds none.
+    Its share of the trade buys friends, where there is one in office to begin with; they take a
+    year to make and are lost when the patron falls or the network is raided. Arrests of small
+    dealers leave them alone.
 
     Equation:
-        gained = protection_growth * profit_ratio * (1 - protection) * protection
-        protection_next = protection + gained - lost * protection
+        paid = protection_bought * tie * size
+        kept = protection * (1 - lost)
+        protection_next = kept + (paid / (1 + paid) - kept) / clock_year
 
     Args:
-        profit_ratio: profit margin over the usual one, 0 and up.
-        lost: share lost this month with a patron or by arrests, 0 to 1.
+        size: of the network, 1 = mean of all.
+        tie: 1 for a network with a patron in office, else 0.
+        lost: share lost this month with a patron or in a raid, 0 to 1.
 
     Mechanisms: E07, E11, M54, E12.
     """
-    gained = protection_growth * profit_ratio * (1.0 - protection) * protection
-    return protection + gained - lost * protection
-
-
-def way_reasons(
-    belief_gain: Array, toll_gain: Array, cost_gain: Array, *, route_sensitivity: Array
-) -> tuple[Array, Array, Array]:
-    """Return what speaks for the new way: ``(losses, tolls, closure)``, each ``(run,)``.
-
-    The terms of the choice of ways on the old way less those on the new one, at least zero.
-
-    Equation:
-        losses = max(route_sensitivity * belief_gain, 0)
-        tolls = max(route_sensitivity * toll_gain, 0)
-        closure = max(cost_gain, 0)
-
-    Args:
-        belief_gain: believed share lost, old way less new, -1 to 1.
-        toll_gain: expected toll as a share of the load's value, old way less new, -1 to 1.
-        cost_gain: standing disadvantage, old way less new, index.
-
-    Mechanisms: X16, M59, M68.
-    """
-    return (
-        np.maximum(route_sensitivity * belief_gain, 0.0),
-        np.maximum(route_sensitivity * toll_gain, 0.0),
-        np.maximum(cost_gain, 0.0),
-    )
+    paid = protection_bought * tie * size
+    kept = protection * (1.0 - lost)
+    return kept + (paid / (1.0 + paid) - kept) / clock_year

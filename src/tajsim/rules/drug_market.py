@@ -1,87 +1,101 @@
-"""The drug market: ways of the networks, beliefs, prices, volumes, tolls and collusion."""
+"""The drug market: prices, entry, ways of the networks, arrests, tolls."""
+
+from typing import NamedTuple
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import Array, shares, total
+
+
+class Ways(NamedTuple):
+    """What speaks against each way, and the share of the loads sent there, ``(way, run)``."""
+
+    losses: Array
+    tolls: Array
+    shares: Array
 
 
 def way_shares(
     old: Array,
+    length: Array,
+    terrain: Array,
     belief: Array,
-    toll_rate: Array,
-    cost: Array,
+    tolled: Array,
     *,
     route_sensitivity: Array,
-    route_inertia: Array,
-) -> Array:
-    """Return the share of the volume sent each way, ``(way, run)``, adding to 1.
+    terrain_cross: Array,
+    clock_season: Array,
+) -> Ways:
+    """Return what speaks against each way, and how loads are divided over them, ``(way, run)``.
 
-    A logit, mixed with the old shares: pressure on one way moves traffic to the others, with a
-    delay.
+    A logit: pressure on one way moves traffic to the others, with a delay. Losses and tolls count
+    over their mean on all ways, so that it matters where they are worst, not how high all are.
 
     Equation:
-        weight = exp(-(route_sensitivity * (belief + toll_rate) + cost))
-        fresh = weight / sum(weight, "way")
-        way_shares = route_inertia * old + (1 - route_inertia) * fresh
+        usual = mean(belief + tolled, "way") + 1e-9
+        answer = exp(-route_sensitivity * (belief + tolled) / usual)
+        fresh = shares(length * terrain ** (-terrain_cross) * answer, "way")
+        losses = route_sensitivity * belief / usual
+        tolls = route_sensitivity * tolled / usual
+        shares = old + (fresh - old) / clock_season
 
     Args:
         old: shares of last month, ``(way, run)``.
+        length: of the way, km.
+        terrain: difficulty of the ground, 1 = a plain.
         belief: believed share lost on the way, ``(way, run)``.
-        toll_rate: expected toll as a share of the value of the load, ``(way, run)``.
-        cost: standing disadvantage of the way for this network, index, ``(way, run)``.
+        tolled: expected toll as a share of the value of the load, ``(way, run)``.
 
-    Mechanisms: X16, M59, M68, E14.
+    Mechanisms: X16, M59, E14.
     """
-    weight = np.exp(-(route_sensitivity * (belief + toll_rate) + cost))
-    fresh = (1.0 - route_inertia) / total(weight)
-    return route_inertia * old + fresh * weight
+    usual = total(belief + tolled) / len(belief) + 1e-9
+    losses = route_sensitivity * belief / usual
+    tolls = route_sensitivity * tolled / usual
+    fresh = shares(length * terrain**-terrain_cross * np.exp(-(losses + tolls)))
+    return Ways(losses, tolls, old + (fresh - old) / clock_season)
 
 
-def learn(
-    belief: Array,
-    load: Array,
-    lost: Array,
-    word: Array,
-    *,
-    learning_speed: Array,
-    word_weight: Array,
-) -> Array:
-    """Return the believed share lost on each way, ``(way, run)``.
+def exit_shares(old: Array, closed: Array, *, clock_season: Array) -> Array:
+    """Return the share of the loads that leaves by each exit, ``(exit, run)``, adding to 1.
 
-    Moves by ``learning_speed`` to what was seen: its own loss where it sent anything, mixed with
-    the word of other networks by ``word_weight``. A way it did not use is known by word alone.
+    Traffic leaves where borders are open. Nothing else tells the exits apart.
 
     Equation:
-        own = lost / load if load > 0 else 0
-        seen = own + word_weight * (word - own) if load > 0 else word
-        belief_next = belief + learning_speed * (seen - belief)
+        ajar = max(1 - closed, 0) + 1e-9
+        exit_shares = old + (shares(ajar, "exit") - old) / clock_season
+
+    Args:
+        old: shares of last month, ``(exit, run)``.
+        closed: share of the crossings that is closed, by either side, ``(exit, run)``.
+
+    Mechanisms: M68, X16.
+    """
+    return old + (shares(np.maximum(1.0 - closed, 0.0) + 1e-9) - old) / clock_season
+
+
+def learn(belief: Array, load: Array, lost: Array, *, clock_season: Array) -> Array:
+    """Return the share that is believed lost on each way, ``(way, run)``.
+
+    Networks hear of one another's losses.
+
+    Equation:
+        belief_next = belief + (lost / max(load, 1e-9) - belief) / clock_season
 
     Args:
         belief: believed share lost, ``(way, run)``.
-        load: kg sent last month, ``(way, run)``.
+        load: kg sent there this month by all networks, ``(way, run)``.
         lost: kg seized of them, ``(way, run)``.
-        word: share that all networks together lost there, ``(way, run)``.
 
     Mechanisms: X16, M68.
     """
-    used = load > 1e-9
-    own = lost / np.where(used, load, 1.0)
-    seen = np.where(used, own + word_weight * (word - own), word)
-    return belief + learning_speed * (seen - belief)
+    return belief + (lost / np.maximum(load, 1e-9) - belief) / clock_season
 
 
-def inland_detection(
-    persons: Array,
-    quality: Array,
-    *,
-    inland_limit: Array,
-    inland_half_strength: Array,
-) -> Array:
-    """Return the share of a stock that an honest drug unit would find in a month, ``(run,)``.
+def inland_detection(persons: Array, quality: Array, *, inland_search: Array) -> Array:
+    """Return the share of what passes that an honest drug unit would find, ``(run,)``.
 
     Equation:
-        effective = persons * quality / inland_half_strength
-        inland_detection = inland_limit * (1 - exp(-ln(2) * effective))
+        inland_detection = 1 - exp(-inland_search * persons * quality)
 
     Args:
         persons: strength of the unit.
@@ -89,18 +103,34 @@ def inland_detection(
 
     Mechanisms: M66, M67, M14.
     """
-    effective = persons * quality / inland_half_strength
-    found: Array = inland_limit * (1.0 - np.exp(-np.log(2.0) * effective))
+    found: Array = 1.0 - np.exp(-inland_search * persons * quality)
     return found
 
 
-def arrests(found: Array, protection: Array, *, arrest_hit: Array) -> Array:
-    """Return the share of a network lost to arrests this month, ``(run,)``.
+class Arrests(NamedTuple):
+    """Share of a network that is lost this month to arrests of the exposed, and to raids."""
 
-    The large protected ones are spared.
+    exposed: Array
+    raided: Array
+
+
+def arrests(
+    found: Array,
+    protection: Array,
+    *,
+    arrest_hit: Array,
+    crackdown_on_exposed: Array,
+    crackdown_on_protected: Array,
+) -> Arrests:
+    """Return the share of a network lost to arrests and to raids on the protected, ``(run,)``.
+
+    The large protected ones are spared, unless the crackdown is on them; then their friends go
+    with them. A crackdown is counted in the arrests of an ordinary month.
 
     Equation:
-        arrests = arrest_hit * found * (1 - protection) ** 2
+        hit = arrest_hit * found
+        exposed = min(hit * (1 + crackdown_on_exposed), 1) * (1 - protection) ** 2
+        raided = min(hit * crackdown_on_protected, 1) * protection
 
     Args:
         found: inland detection by all units, share a month.
@@ -108,143 +138,132 @@ def arrests(found: Array, protection: Array, *, arrest_hit: Array) -> Array:
 
     Mechanisms: E11.
     """
-    return arrest_hit * found * (1.0 - protection) ** 2
+    hit = arrest_hit * found
+    exposed = np.minimum(hit * (1.0 + crackdown_on_exposed), 1.0) * (1.0 - protection) ** 2
+    return Arrests(exposed, np.minimum(hit * crackdown_on_protected, 1.0) * protection)
 
 
 def price_at_border(
     bought: Array,
     harvest: Array,
+    ceiling: Array,
     *,
     heroin_supply: Array,
-    supply_elasticity: Array,
+    market_demand: Array,
+    scarcity_pull: Array,
     price_border: Array,
 ) -> Array:
     """Return the price at the Afghan line in USD/kg, ``(run,)``.
 
-    A record harvest makes the drug cheap, and cheap drugs are bought in greater volume.
+    A record harvest makes the drug cheap; as what is bought nears what there is, the price rises
+    without end, up to what the drug brings beyond the exits. What is usual is the ordinary volume
+    out of an ordinary crop.
 
     Equation:
-        pressure = (bought + 1) / (heroin_supply * harvest)
-        price_at_border = price_border * pressure ** (1 / supply_elasticity)
+        left = max(heroin_supply * harvest - bought, 1e-9)
+        usual = market_demand / (heroin_supply - market_demand)
+        price_at_border = min(price_border * (bought / left / usual) ** scarcity_pull, ceiling)
 
     Args:
         bought: kg bought last month by all networks.
-        harvest: Afghan harvest, 1 = ordinary year.
+        harvest: Afghan harvest as traders believe it to be, 1 = ordinary year.
+        ceiling: price beyond the exits, USD/kg.
 
     Mechanisms: E13, M59.
     """
-    pressure = (bought + 1.0) / (heroin_supply * harvest)
-    return price_border * pressure ** (1.0 / supply_elasticity)
+    left = np.maximum(heroin_supply * harvest - bought, 1e-9)
+    usual = market_demand / (heroin_supply - market_demand)
+    return np.minimum(price_border * (bought / left / usual) ** scarcity_pull, ceiling)
 
 
 def price_beyond(
-    months: Array,
+    sold: Array,
+    buyers: Array,
     *,
     price_exit: Array,
-    remittance_growth: Array,
-    migrant_demand: Array,
-    price_following: Array,
+    market_demand: Array,
+    demand_slope: Array,
 ) -> Array:
-    """Return the price paid beyond each exit, USD/kg, ``(exit, run)``.
+    """Return the price paid beyond the exits, USD/kg, ``(run,)``.
 
-    Buyers abroad earn where the migrants earn: what they can pay follows the same wages, down in
-    a slump as up before it.
+    It falls with the volume sold: demand beyond is finite.
 
     Equation:
-        wages = max(migrant_demand, 0.1) * (1 + remittance_growth) ** months
-        price_beyond = price_exit * wages ** price_following
+        price_beyond = price_exit * buyers * (max(sold, 1) / market_demand) ** (-demand_slope)
 
     Args:
-        months: months since January 2004.
+        sold: kg that left last month.
+        buyers: what buyers abroad pay for the usual volume, ratio, 1 = as in 2004.
 
-    Mechanisms: M59.
+    Mechanisms: M68.
     """
-    # Some buy even where no migrant finds work.
-    wages = np.maximum(migrant_demand, 0.1) * (1.0 + remittance_growth) ** months
-    return price_exit * wages**price_following
-
-
-def margin(
-    price_out: Array,
-    price_in: Array,
-    cost_share: Array,
-    *,
-    handling_cost: Array,
-) -> Array:
-    """Return expected profit per kg bought, over the outlay for it, ``(run,)`` (a ratio).
-
-    Equation:
-        outlay = price_in + handling_cost
-        margin = (price_out * (1 - cost_share) - outlay) / outlay
-
-    Args:
-        price_out: expected price at the exits, USD/kg.
-        price_in: price at the Afghan line, USD/kg.
-        cost_share: expected share lost to seizures and tolls on the whole way.
-
-    Mechanisms: M59, M68, E13.
-    """
-    outlay = price_in + handling_cost
-    return (price_out * (1.0 - cost_share) - outlay) / outlay
+    return price_exit * buyers * (np.maximum(sold, 1.0) / market_demand) ** -demand_slope
 
 
 def volume(
-    bought: Array, capacity: Array, margin: Array, *, margin_normal: Array, volume_speed: Array
+    bought: Array,
+    spread: Array,
+    cost_share: Array,
+    size: Array,
+    hit: Array,
+    *,
+    price_exit: Array,
+    price_border: Array,
+    crowding: Array,
+    clock_year: Array,
 ) -> Array:
-    """Return kg bought this month, ``(run,)``.
+    """Return kg that a network would buy this month, ``(run,)``: free entry.
 
-    A share of the way from last month's volume to what the margin asks for: carriers and credit
-    are not found in a month.
+    It grows while a dollar laid out brings more than in an ordinary year, and shrinks while it
+    brings less; the larger it is the dearer it works, its own people and routes being limited.
 
     Equation:
-        wanted = capacity * min(max(margin / margin_normal, 0), 1.5)
-        volume = bought + volume_speed * (wanted - bought)
+        kept = max(1 - cost_share, 1e-9)
+        pays = spread * kept * price_border / price_exit
+        gain = ln(pays) - crowding * ln(max(size, 1e-9))
+        push = 1 - 2 / (exp(2 * gain) + 1)
+        volume = bought * exp(push / clock_year) * (1 - hit)
 
     Args:
         bought: kg bought last month.
-        capacity: what the network can move, kg/month.
-        margin: expected profit ratio.
+        spread: price beyond the exits over that at the line, ratio.
+        cost_share: share of the value lost to seizures and tolls on the whole way.
+        size: of the network, 1 = mean of all.
+        hit: share of the network lost last month to arrests.
 
-    Mechanisms: M59, E13.
+    Mechanisms: M59, M68, E13, E11, S16.
     """
-    wanted = capacity * np.minimum(np.maximum(margin / margin_normal, 0.0), 1.5)
-    return bought + volume_speed * (wanted - bought)
+    kept = np.maximum(1.0 - cost_share, 1e-9)
+    pays = spread * kept * price_border / price_exit
+    gain = np.log(pays) - crowding * np.log(np.maximum(size, 1e-9))
+    return bought * np.exp(np.tanh(gain) / clock_year) * (1.0 - hit)
 
 
-def capacity_step(
-    capacity: Array,
-    margin: Array,
-    hit: Array,
-    inherited: Array,
-    *,
-    margin_normal: Array,
-    capacity_growth: Array,
-) -> Array:
-    """Return next month's capacity in kg/month, ``(run,)``.
+def within_crop(wanted: Array, harvest: Array, *, heroin_supply: Array) -> Array:
+    """Return kg that each network buys, ``(network, run)``: nobody moves more than there is.
 
     Equation:
-        push = min(max(margin / margin_normal - 1, -1), 1)
-        kept = capacity * (1 + capacity_growth * push) * (1 - hit)
-        capacity_next = max(kept, 0.01) + inherited
+        there_is = heroin_supply * harvest
+        within_crop = wanted * min(1, there_is / max(sum(wanted, "network"), 1e-9))
 
     Args:
-        hit: share of the network lost to arrests this month.
-        inherited: kg/month of reach taken over from networks that were hit.
+        wanted: kg that each network would buy.
+        harvest: Afghan harvest as it is, 1 = ordinary year, ``(run,)``.
 
-    Mechanisms: E11, M54, S16.
+    Mechanisms: E13, M59.
     """
-    push = np.minimum(np.maximum(margin / margin_normal - 1.0, -1.0), 1.0)
-    return np.maximum(capacity * (1.0 + capacity_growth * push) * (1.0 - hit), 0.01) + inherited
+    share = heroin_supply * harvest / np.maximum(total(wanted), 1e-9)
+    return wanted * np.minimum(share, 1.0)
 
 
-def toll(detection: Array, price: Array, *, toll_share: Array, loss_multiple: Array) -> Array:
+def toll(detection: Array, price: Array, *, toll_rate: Array) -> Array:
     """Return the toll of an arranged passage in USD/kg, shape of ``detection``.
 
     The officer takes a share of the loss that the network avoids, so protection is dearest where
     honest guards would be good.
 
     Equation:
-        toll = toll_share * min(loss_multiple * detection, 1) * price
+        toll = toll_rate * detection * price
 
     Args:
         detection: probability that an honest guard meets the load.
@@ -252,95 +271,4 @@ def toll(detection: Array, price: Array, *, toll_share: Array, loss_multiple: Ar
 
     Mechanisms: E09, E12, M51, M60.
     """
-    return toll_share * np.minimum(loss_multiple * detection, 1.0) * price
-
-
-def collusion_aim(
-    rent_on_offer: Array,
-    pay: Array,
-    supervision: Array,
-    *,
-    collusion_slope: Array,
-    bribery_norm: Array,
-) -> Array:
-    """Return the share of an agency that would collude at these rewards, ``(run,)``.
-
-    A ratio, because what matters to a person is the bribe against the living; 0.1 USD a month
-    stands for what is left where there is no bribe and no pay.
-
-    Equation:
-        ratio = (rent_on_offer + 0.1) / (pay + supervision + 0.1)
-        collusion_aim = 1 / (1 + exp(-(collusion_slope * ln(ratio) + bribery_norm)))
-
-    Args:
-        rent_on_offer: bribes a colluding person could take, USD/person/month.
-        pay: what the person is paid, USD/person/month.
-        supervision: expected monthly loss from being caught or refused promotion, USD/month.
-
-    Mechanisms: M45, M46, M47, M48, E09, E12, M52.
-    """
-    ratio = (rent_on_offer + 0.1) / (pay + supervision + 0.1)
-    return 1.0 / (1.0 + np.exp(-(collusion_slope * np.log(ratio) + bribery_norm)))
-
-
-def watched(
-    supervision: Array,
-    aid_per_head: Array,
-    *,
-    donor_monitoring: Array,
-    donor_coordination: Array,
-    oversight_yield: Array,
-    civic_space: Array,
-    press_exposure: Array,
-) -> Array:
-    """Return supervision with what donors and press see, USD/person/month, ``(run,)``.
-
-    Who pays can look, if he looks at all and is not played off against others; what outlets and
-    groups bring to light makes dismissal likelier.
-
-    Equation:
-        seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)
-        exposed = supervision * (1 + press_exposure * civic_space)
-        watched = exposed + oversight_yield * aid_per_head * seen
-
-    Args:
-        supervision: expected monthly loss from the agency's own supervision, USD/person/month.
-        aid_per_head: useful aid of powers, each weighted by the conditions it attaches,
-            USD/person/month.
-
-    Mechanisms: M58, O06, S22, M42.
-    """
-    seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
-    exposed = supervision * (1.0 + press_exposure * civic_space)
-    return exposed + oversight_yield * aid_per_head * seen
-
-
-def collusion_step(collusion: Array, aim: Array, *, collusion_speed: Array) -> Array:
-    """Return next month's collusion: a fixed share of the way to the aim, ``(run,)``.
-
-    Habits and partnerships make it slow in both directions.
-
-    Equation:
-        collusion_next = collusion + collusion_speed * (aim - collusion)
-
-    Mechanisms: E12, M24.
-    """
-    return collusion + collusion_speed * (aim - collusion)
-
-
-def with_clients(collusion: Array, replaced: Array, *, clientele_collusion: Array) -> Array:
-    """Return the collusion of an agency part of whose staff are a political head's own people.
-
-    A share, ``(run,)``. He brings people who owe their place to him; when he goes, the old staff
-    and their ways return.
-
-    Equation:
-        with_clients = collusion + replaced * max(clientele_collusion - collusion, 0)
-
-    Args:
-        collusion: share of the professional staff that colludes.
-        replaced: share of the staff he has replaced, 0 to 1.
-
-    Mechanisms: M23, M24, S14.
-    """
-    return collusion + replaced * np.maximum(clientele_collusion - collusion, 0.0)
+    return toll_rate * detection * price

@@ -1,285 +1,145 @@
-"""Grievance: hardship, insecurity, exclusion, fear, and the channels that absorb or carry it."""
+"""Grievance: hardship, insecurity, exclusion, fear, and the channels that absorb or carry it.
+
+Causes of grievance and of fear are ratios to the middle of their scale, or to what was usual, in
+the order in which the documents rank them: each weighs ``cause_order`` of the one before it.
+"""
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import REPRESSION_STEPS, Array, total
 
 
-def control_of_faith(step: Array, *, religious_control: Array, creed_of_step: Array) -> Array:
+def control_of_faith(step: Array, *, religious_control: Array) -> Array:
     """Return the control of religion, 0 to 1, ``(run,)``.
 
-    It has its own lever, and grows as the regime climbs the ladder of repression.
+    It has its own lever, and the whole ladder of repression takes half of what that leaves free.
 
     Equation:
-        control = religious_control + (1 - religious_control) * creed_of_step * step
+        control = religious_control + (1 - religious_control) * 0.5 * step / 6
 
     Args:
         step: step on the repression ladder, 0 to 6.
 
     Mechanisms: P04, P05, P20, P26.
     """
-    return religious_control + (1.0 - religious_control) * creed_of_step * step
+    return religious_control + (1.0 - religious_control) * 0.5 * step / len(REPRESSION_STEPS)
 
 
-def crime_aim(
-    policing: Array,
-    idle: Array,
-    gangs: Array,
-    *,
-    crime_force: Array,
-    crime_idle: Array,
-    gang_crime: Array,
+def insecurity(recent: Array, border_weakness: Array) -> Array:
+    """Return the insecurity that people of a region live in, 1 = middling, ``(run,)``.
+
+    Violence of late counts everywhere; beside the line so does a weak guard, whom people there
+    want strong, for the hostages taken and for the wages it spends.
+
+    Equation:
+        insecurity = (1 + recent) * 2 * border_weakness
+
+    Args:
+        recent: acts of violence at home of late, number.
+        border_weakness: 1 - honest strength of the guard beside the region, 0.5 away from it.
+
+    Mechanisms: M44, M72, M73.
+    """
+    return (1.0 + recent) * 2.0 * border_weakness
+
+
+def trend_step(trend: Array, growth: Array, *, clock_five_years: Array) -> Array:
+    """Return next month's growth of income that people are used to, 1/month, ``(run,)``.
+
+    Equation:
+        trend_next = trend + (growth - trend) / clock_five_years
+
+    Args:
+        growth: of income a head in this month, logarithm.
+
+    Mechanisms: M39.
+    """
+    return trend + (growth - trend) / clock_five_years
+
+
+def better_off_step(
+    better_off: Array, growth: Array, trend: Array, *, clock_five_years: Array
 ) -> Array:
-    """Return the crime that a country moves to, 1 = as in 2004, ``(run,)``.
-
-    A large force deters, men without work steal, and gangs do a part of it.
+    """Return income a head over what people are used to next month, logarithm, ``(run,)``.
 
     Equation:
-        petty = max(policing, 0.1) ** -crime_force * (1 + crime_idle * idle)
-        crime_aim = (1 - gang_crime) * petty + gang_crime * gangs
+        better_off_next = better_off * (1 - 1 / clock_five_years) + growth - trend
 
     Args:
-        policing: police per head times own effort on order, over that at the start.
-        idle: returned migrants without work, share of people.
-        gangs: 1 = as in 2004.
+        growth: of income a head in this month, logarithm.
+        trend: growth that people are used to, 1/month.
 
-    Mechanisms: M36, E02.
+    Mechanisms: M39, E01.
     """
-    petty = np.maximum(policing, 0.1) ** -crime_force * (1.0 + crime_idle * idle)
-    return (1.0 - gang_crime) * petty + gang_crime * gangs
-
-
-def crime_step(crime: Array, aim: Array, *, crime_speed: Array) -> Array:
-    """Return next month's crime, 1 = as in 2004, ``(run,)``.
-
-    Equation:
-        crime_next = crime + crime_speed * (aim - crime)
-
-    Mechanisms: M36.
-    """
-    return crime + crime_speed * (aim - crime)
-
-
-def insecurity(crime: Array, border_weakness: Array, *, border_exposure: Array) -> Array:
-    """Return the insecurity that people of a region live in, index, ``(run,)``.
-
-    Raids and hostage-taking come with a weak guard, and people near the line want it strong.
-
-    Equation:
-        insecurity = crime + border_exposure * border_weakness
-
-    Args:
-        crime: 1 = as in 2004.
-        border_weakness: 1 - honest strength of the guard beside the region, 0 to 1.
-
-    Mechanisms: M36, M44, M72.
-    """
-    return crime + border_exposure * border_weakness
-
-
-def output_step(
-    output: Array, corruption: Array, *, output_growth: Array, corruption_drag: Array
-) -> Array:
-    """Return next month's home output, without remittances, USD/month, ``(run,)``.
-
-    Corruption slows firms from now on, it does not undo the growth of years past.
-
-    Equation:
-        output_next = output * (1 + output_growth * (1 - corruption_drag * corruption))
-
-    Args:
-        output: this month's, USD/month.
-        corruption: mean collusion of the agencies, 0 to 1.
-
-    Mechanisms: E05, E18.
-    """
-    return output * (1.0 + output_growth * (1.0 - corruption_drag * corruption))
-
-
-def national_output(home: Array, remittances: Array, *, remittance_multiplier: Array) -> Array:
-    """Return national output, USD/month, ``(run,)``.
-
-    Equation:
-        national_output = home + remittance_multiplier * remittances
-
-    Args:
-        home: output without remittances, USD/month.
-        remittances: money sent home, USD/month.
-
-    Mechanisms: M39, E18.
-    """
-    return home + remittance_multiplier * remittances
+    return better_off * (1.0 - 1.0 / clock_five_years) + growth - trend
 
 
 def hardship(
-    income: Array,
-    loss: Array,
-    *,
-    poverty_start: Array,
-    income_start: Array,
-    hardship_slope: Array,
-) -> Array:
-    """Return the share of people in hardship, 0 to 1, ``(run,)``.
+    better_off: Array, *, poverty_start: Array, hardship_slope: Array
+) -> tuple[Array, Array]:
+    """Return ``(hardship, its odds over the usual ones)``, ``(run,)``.
 
     Equation:
-        odds = (1 - poverty_start) / poverty_start
-        relative = max((income - loss) / income_start, 0.05)
-        hardship = 1 / (1 + odds * relative**hardship_slope)
+        worse = exp(-hardship_slope * better_off)
+        odds = poverty_start / (1 - poverty_start) * worse
+        hardship = odds / (1 + odds)
+        over_usual = worse
 
     Args:
-        income: output and remittances a head, USD/person/month.
-        loss: extortion a head, USD/person/month.
+        better_off: income left to a head over what people are used to, logarithm.
 
     Mechanisms: M39, E01, M35, E05.
     """
-    odds = (1.0 - poverty_start) / poverty_start
-    relative = (income - loss) / income_start
-    relative = relative + (0.05 - relative) * (relative < 0.05)
-    return 1.0 / (1.0 + odds * relative**hardship_slope)
+    worse = np.exp(-hardship_slope * better_off)
+    odds = poverty_start / (1.0 - poverty_start) * worse
+    return odds / (1.0 + odds), worse
 
 
-def members_step(
-    members: Array,
-    open_ears: Array,
-    people: Array,
-    *,
-    contact_rate: Array,
-    contact_reach: Array,
-) -> Array:
-    """Return persons who join this month, shape of ``members``.
+def members_aim(usual: Array, standing: Array, anger: Array) -> Array:
+    """Return the members that a movement moves to, persons, ``(run,)``.
 
-    Members win members, mostly around them, a few elsewhere, so a movement starts somewhere and
-    spreads; who could be won runs out.
+    Discontent in religious terms brings members; a legal party has those whom its standing lets
+    it keep.
 
     Equation:
-        heard = (1 - contact_reach) * members + contact_reach * mean(members, "region")
-        joining = contact_rate * heard * max(open_ears - members / people, 0)
+        members_aim = usual * standing * anger
 
     Args:
-        members: persons, ``(region, ..., run)``.
-        open_ears: devout share times grievance, 0 to 1, ``(region, ..., run)``.
-        people: at home, persons, ``(region, ..., run)``.
+        usual: at the start, persons.
+        standing: 1 = tolerated or never legal, 0 = a legal movement closed.
+        anger: grievance over its ordinary level, ratio; 1 for a movement that does not live on it.
 
-    Mechanisms: M87, M88, M102.
+    Mechanisms: M87, M101.
     """
-    elsewhere = total(members) / len(members)
-    heard = (1.0 - contact_reach) * members + contact_reach * elsewhere
-    left = np.maximum(open_ears - members / people, 0.0)
-    joining: Array = contact_rate * heard * left
-    return joining
+    return usual * standing * anger
 
 
-def shed(
-    members: Array,
-    closed: Array,
-    *,
-    shedding: Array,
-    violent_share: Array,
-    underground_share: Array,
-    exile_share: Array,
-) -> tuple[Array, Array, Array, Array]:
-    """Split members lost by a closed movement: ``(violent, underground, exile, passive)`` persons.
-
-    Only some turn to violence, some go underground, some flee abroad before they are arrested,
-    most fall silent.
+def members_step(members: Array, aim: Array, *, clock_year: Array) -> Array:
+    """Return next month's members, persons, ``(run,)``.
 
     Equation:
-        lost = members * shedding * closed
+        members_next = members + (aim - members) / clock_year
+
+    Mechanisms: M87, M101.
+    """
+    return members + (aim - members) / clock_year
+
+
+def shed(lost: Array, *, violent_share: Array, underground_share: Array) -> tuple[Array, Array]:
+    """Split members lost by a closed movement: ``(violent, underground)`` persons, ``(run,)``.
+
+    Only some turn to violence, some go underground, most fall silent.
+
+    Equation:
         violent = lost * violent_share
         underground = lost * underground_share
-        exile = lost * exile_share
-        passive = max(lost - violent - underground - exile, 0)
 
     Args:
-        members: persons, ``(region, run)``.
-        closed: 1 where the movement is closed, 0 to 1, ``(run,)``.
+        lost: members who leave this month, persons.
 
-    Mechanisms: P02, M101, P16.
+    Mechanisms: P02, M101.
     """
-    lost = members * (shedding * closed)
-    violent, underground = lost * violent_share, lost * underground_share
-    exile = lost * exile_share
-    return violent, underground, exile, np.maximum(lost - violent - underground - exile, 0.0)
-
-
-def migration_flow(
-    home: Array,
-    abroad: Array,
-    demand: Array,
-    hardship: Array,
-    *,
-    migrant_share: Array,
-    poverty_start: Array,
-    leaving_speed: Array,
-    return_speed: Array,
-) -> Array:
-    """Return persons leaving (positive) or returning this month, ``(run,)``.
-
-    Slowly out, at once back when the work is gone.
-
-    Equation:
-        people = home + abroad
-        need = 0.5 + 0.5 * hardship / poverty_start
-        gap = min(migrant_share * people * demand * need, 0.9 * people) - abroad
-        migration_flow = leaving_speed * gap if gap > 0 else return_speed * gap
-
-    Args:
-        home: people in the region, persons.
-        abroad: its migrants, persons.
-        demand: work for migrants in Russia, 1 = as in 2004.
-        hardship: share of the region in hardship, 0 to 1.
-
-    Mechanisms: M38, M40, E01, E02, M133.
-    """
-    wanted = migrant_share * (home + abroad) * demand * (0.5 + 0.5 * hardship / poverty_start)
-    gap = np.minimum(wanted, 0.9 * (home + abroad)) - abroad
-    return np.where(gap > 0.0, leaving_speed * gap, return_speed * gap)
-
-
-def remittances(
-    abroad: Array,
-    demand: Array,
-    months: Array,
-    *,
-    remittance_per_migrant: Array,
-    remittance_growth: Array,
-) -> Array:
-    """Return money sent home, USD/month, ``(run,)``.
-
-    Equation:
-        grown = (1 + remittance_growth) ** months
-        remittances = abroad * remittance_per_migrant * demand * grown
-
-    Args:
-        months: months since January 2004.
-
-    Mechanisms: M39, E01, E18.
-    """
-    return abroad * remittance_per_migrant * demand * (1.0 + remittance_growth) ** months
-
-
-def idle_step(
-    idle: Array, returned: Array, home: Array, *, reabsorption: Array, idle_crowding: Array
-) -> Array:
-    """Return the returned migrants without work next month, persons, ``(run,)``.
-
-    A slow return is taken up, a rapid and large one swamps the country. Who leaves again is first
-    taken from the idle.
-
-    Equation:
-        left = max(idle + returned, 0)
-        crowded = 1 + left / (idle_crowding * home)
-        idle_next = left * (1 - reabsorption / crowded)
-
-    Args:
-        idle: persons.
-        returned: persons who came back, negative for those who left.
-        home: people in the region, persons.
-
-    Mechanisms: E02, M40, P26.
-    """
-    left = np.maximum(idle + returned, 0.0)
-    return left * (1.0 - reabsorption / (1.0 + left / (idle_crowding * home)))
+    return lost * violent_share, lost * underground_share
 
 
 def absorption(
@@ -290,21 +150,19 @@ def absorption(
     *,
     absorption_limit: Array,
     absorption_half_seats: Array,
-    sermon_effect: Array,
     vote_fraud: Array,
-    fraud_cost: Array,
 ) -> Array:
     """Return the share of grievance that the legal channel carries, 0 to 1, ``(run,)``.
 
     Even a tiny representation absorbs much, more seats add less and less; sermons written by the
-    state take voters from the party, and votes that are not counted take the belief that voting
-    helps.
+    state take up to half of the party's pull, and votes that are not counted up to half of the
+    belief that voting helps.
 
     Equation:
-        heard = appeal * (1 - sermon_effect * creed)
-        believed = absorption_limit * standing * (1 - fraud_cost * vote_fraud)
+        heard = appeal * (1 - 0.5 * creed)
+        believed = absorption_limit * standing * (1 - 0.5 * vote_fraud)
         voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-        absorption = believed * min(2 * heard / (1 + heard), 1.5) * voice
+        absorption = min(believed * 2 * heard / (1 + heard) * voice, 1)
 
     Args:
         seat_share: seats of the party over all seats.
@@ -314,142 +172,121 @@ def absorption(
 
     Mechanisms: P01, P03, P08, P27, M101.
     """
-    heard = appeal * (1.0 - sermon_effect * creed)
-    believed = absorption_limit * standing * (1.0 - fraud_cost * vote_fraud)
+    heard = appeal * (1.0 - 0.5 * creed)
+    believed = absorption_limit * standing * (1.0 - 0.5 * vote_fraud)
     voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-    return believed * np.minimum(2.0 * heard / (1.0 + heard), 1.5) * voice
-
-
-def grievance_aim(
-    hardship: Array,
-    extortion: Array,
-    creed: Array,
-    idle: Array,
-    exclusion: Array,
-    insecurity: Array,
-    absorbed: Array,
-    *,
-    grievance_hardship: Array,
-    grievance_extortion: Array,
-    grievance_creed: Array,
-    grievance_idle: Array,
-    grievance_exclusion: Array,
-    grievance_insecurity: Array,
-) -> Array:
-    """Return the grievance a region moves to, 0 to 1, ``(run,)``.
-
-    Causes add up, each with its weight; a legal channel carries part of what they make.
-
-    Equation:
-        living = grievance_hardship * hardship + grievance_idle * idle
-        police = grievance_extortion * extortion + grievance_insecurity * insecurity
-        rights = grievance_creed * creed + grievance_exclusion * exclusion
-        grievance_aim = (1 - exp(-(living + police + rights))) * (1 - absorbed)
-
-    Args:
-        hardship: share of people in hardship.
-        extortion: what the police take, share of income.
-        creed: religious control times the devout share, 0 to 1.
-        idle: returned migrants without work, share of people.
-        exclusion: how closed politics is to people of the region, 0 to 1.
-        insecurity: crime and life beside a weak border, 1 = as in 2004.
-        absorbed: share that a legal channel carries.
-
-    Mechanisms: M35, P04, P05, P07, P20, P25, P26, E02, E03, M36, M72.
-    """
-    push = grievance_hardship * hardship + grievance_extortion * extortion
-    push = push + grievance_creed * creed + grievance_idle * idle
-    push = push + grievance_exclusion * exclusion + grievance_insecurity * insecurity
-    return (1.0 - np.exp(-push)) * (1.0 - absorbed)
-
-
-def grievance_step(grievance: Array, aim: Array, *, grievance_speed: Array) -> Array:
-    """Return next month's grievance, 0 to 1, ``(run,)``.
-
-    Equation:
-        grievance_next = grievance + grievance_speed * (aim - grievance)
-
-    Mechanisms: M35.
-    """
-    return grievance + grievance_speed * (aim - grievance)
+    return np.minimum(believed * 2.0 * heard / (1.0 + heard) * voice, 1.0)
 
 
 def exclusion(
     standing: Array,
-    step: Array,
-    corruption: Array,
+    seat_share: Array,
+    cronyism: Array,
     opposition: Array,
     *,
-    exclusion_of_others: Array,
-    no_recourse: Array,
-    cronyism: Array,
+    absorption_half_seats: Array,
 ) -> Array:
     """Return how far people of a region find politics closed, 0 to 1, ``(run,)``.
 
-    The ban hits the side that lost the war first, and its old divisions come back; without
-    leaders and lawyers nobody speaks for the accused; cronyism shuts out everyone who could rise
-    by merit.
+    Patronage in place of merit shuts out everyone; the side that lost the war is shut out as far
+    as its party has neither standing nor seats, and its old divisions come back.
 
     Equation:
-        closed = (1 - standing) * min(exclusion_of_others + opposition, 1)
-        found = closed * (1 + no_recourse * step / 6) + cronyism * corruption
-        exclusion = 1 - exp(-found)
+        voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
+        exclusion = 0.5 * cronyism + (1 - 0.5 * cronyism) * opposition * (1 - standing * voice)
 
     Args:
         standing: legal standing of the party, 1 = tolerated, 0 = closed.
-        step: step on the repression ladder, 0 to 6.
-        corruption: mean collusion of the agencies, 0 to 1.
+        seat_share: its seats over all seats.
+        cronyism: patronage in place of merit, 0 to 1.
         opposition: share of people of the wartime opposition, 0 to 1.
 
-    Mechanisms: P07, P15, P20, P21, P25.
+    Mechanisms: P07, P20, P21, P25.
     """
-    closed = (1.0 - standing) * np.minimum(exclusion_of_others + opposition, 1.0)
-    found = closed * (1.0 + no_recourse * step / 6.0) + cronyism * corruption
-    return 1.0 - np.exp(-found)
+    voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
+    everyone = 0.5 * cronyism
+    return everyone + (1.0 - everyone) * opposition * (1.0 - standing * voice)
+
+
+def grievance_aim(
+    ratios: Array,
+    rank: Array,
+    absorbed: Array,
+    *,
+    cause_order: Array,
+    grievance_usual: Array,
+    grievance_gain: Array,
+) -> Array:
+    """Return the grievance a region moves to, 0 to 1, ``(run,)``.
+
+    Half of each cause counts as what is there anyhow, so that a cause that is absent takes its
+    part away and no more. A legal channel carries part of what the causes make.
+
+    Equation:
+        weight = cause_order ** rank
+        push = sum(weight * ln(0.5 + 0.5 * ratios), "cause") / sum(weight, "cause")
+        odds = grievance_usual / (1 - grievance_usual) * exp(grievance_gain * push)
+        grievance_aim = odds * (1 - absorbed) / (1 + odds * (1 - absorbed))
+
+    Args:
+        ratios: hardship, predation, control of faith, exclusion, insecurity, idleness, each over
+            the middle of its scale or what was usual, ``(cause, run)``.
+        rank: place of each cause in that order, from 0.
+        absorbed: share that a legal channel carries.
+
+    Mechanisms: M35, P04, P05, P07, P20, P25, P26, E02, E03, M72.
+    """
+    weight = cause_order**rank
+    push = total(weight * np.log(0.5 + 0.5 * ratios)) / total(weight)
+    odds = grievance_usual / (1.0 - grievance_usual) * np.exp(grievance_gain * push)
+    odds = odds * (1.0 - absorbed)
+    result: Array = odds / (1.0 + odds)
+    return result
+
+
+def grievance_step(grievance: Array, aim: Array, *, clock_year: Array) -> Array:
+    """Return next month's grievance, 0 to 1, ``(run,)``: it builds slowly.
+
+    Equation:
+        grievance_next = grievance + (aim - grievance) / clock_year
+
+    Mechanisms: M35.
+    """
+    return grievance + (aim - grievance) / clock_year
 
 
 def fear_aim(
-    policing: Array,
-    step: Array,
-    collusion: Array,
-    incidents: Array,
-    *,
-    fear_of_police: Array,
-    fear_of_step: Array,
-    fear_of_incidents: Array,
-    fear_in_silence: Array,
-    civic_space: Array,
+    ratios: Array, rank: Array, *, cause_order: Array, fear_usual: Array, fear_gain: Array
 ) -> Array:
-    """Return the fear people move to, 0 to 1, ``(run,)``.
-
-    Violent incidents revive the fear of civil war, and where nobody may report, people trust
-    nobody.
+    """Return the fear people move to, 0 to 1, ``(run,)``; it goes where its causes go.
 
     Equation:
-        police = fear_of_police * policing * (0.5 + 0.5 * collusion)
-        state = police + fear_of_step * step / 6
-        silence = fear_in_silence * (1 - civic_space)
-        fear_aim = 1 - exp(-(state + fear_of_incidents * incidents + silence))
+        weight = cause_order ** rank
+        push = sum(weight * ln(0.5 + 0.5 * ratios), "cause") / sum(weight, "cause")
+        odds = fear_usual / (1 - fear_usual) * exp(fear_gain * push)
+        fear_aim = odds / (1 + odds)
 
     Args:
-        policing: police per head times own effort on order, over that at the start.
-        step: step on the repression ladder, 0 to 6.
-        collusion: corrupt share of the police, which stands for its brutality.
-        incidents: violent incidents of late, index.
+        ratios: predation of the police times policing, repression of late, violence of late,
+            silence of media, lawyers and groups, each over the middle of its scale or a quiet
+            time, ``(cause, run)``.
+        rank: place of each cause in that order, from 0.
 
-    Mechanisms: M32, M37, M43, P18, P19, X19.
+    Mechanisms: M32, M37, M43, P15, P18, P19, X19.
     """
-    push = fear_of_police * policing * (0.5 + 0.5 * collusion) + fear_of_step * step / 6.0
-    push = push + fear_of_incidents * incidents + fear_in_silence * (1.0 - civic_space)
-    return 1.0 - np.exp(-push)
+    weight = cause_order**rank
+    push = total(weight * np.log(0.5 + 0.5 * ratios)) / total(weight)
+    odds = fear_usual / (1.0 - fear_usual) * np.exp(fear_gain * push)
+    result: Array = odds / (1.0 + odds)
+    return result
 
 
-def fear_step(fear: Array, aim: Array, *, fear_speed: Array) -> Array:
+def fear_step(fear: Array, aim: Array, *, clock_season: Array) -> Array:
     """Return next month's fear, 0 to 1, ``(run,)``.
 
     Equation:
-        fear_next = fear + fear_speed * (aim - fear)
+        fear_next = fear + (aim - fear) / clock_season
 
     Mechanisms: M32, M37.
     """
-    return fear + fear_speed * (aim - fear)
+    return fear + (aim - fear) / clock_season

@@ -1,4 +1,4 @@
-"""The regime's bargain: survival weight, own effort, search, acceptance, dependence, compliance."""
+"""What the regime does itself: survival weight, own effort, dependence, alignment, compliance."""
 
 import numpy as np
 
@@ -80,22 +80,26 @@ def instalment_paid(weight: Array, leverage: Array, *, free_riding: Array) -> Ar
     return np.minimum(weight * (1.0 - free_riding) * (1.0 + leverage), 1.0)
 
 
-def effort_aim(weight: Array, provision: Array, *, crowding_out: Array) -> Array:
+def effort_aim(
+    weight: Array, provision: Array, gap: Array, *, crowding_out: Array, gap_response: Array
+) -> Array:
     """Return the share of own effort the regime wants on each task, ``(task, run)``.
 
-    What others do need not be done at home, and what does not bear on survival is not done at
-    home anyway.
+    What others do need not be done at home, what is left open by all is worth more, and what does
+    not bear on survival is not done at home anyway.
 
     Equation:
-        effort_aim = shares(weight * (1 - crowding_out * provision), "task")
+        left = (1 - crowding_out * provision) * (1 + gap_response * gap)
+        effort_aim = shares(weight * left, "task")
 
     Args:
         weight: survival weight of each task, ``(task, run)``.
         provision: share of the task that outsiders carry, ``(task, run)``, 0 to 1.
+        gap: share of the task that nobody carries, ``(task, run)``, 0 to 1.
 
     Mechanisms: M01, M02, M05, M11, M14.
     """
-    return shares(weight * (1.0 - crowding_out * provision))
+    return shares(weight * (1.0 - crowding_out * provision) * (1.0 + gap_response * gap))
 
 
 def effort_step(effort: Array, aim: Array, *, effort_speed: Array) -> Array:
@@ -109,216 +113,6 @@ def effort_step(effort: Array, aim: Array, *, effort_speed: Array) -> Array:
     Mechanisms: M05, X07, M74.
     """
     return effort + effort_speed * (aim - effort)
-
-
-def sovereignty_demand(unease: Array, threat: Array, *, sovereignty_wish: Array) -> Array:
-    """Return how strongly the regime asks for its border back, 0 to 1, ``(run,)``.
-
-    Dependence is felt, and while nothing is feared at the border asking costs nothing.
-
-    Equation:
-        sovereignty_demand = (1 - exp(-sovereignty_wish * unease)) / (1 + threat)
-
-    Args:
-        unease: about the patron, 0 to 1.
-        threat: that the regime perceives on the border and beyond, index.
-
-    Mechanisms: M06, M83.
-    """
-    return (1.0 - np.exp(-sovereignty_wish * unease)) / (1.0 + threat)
-
-
-def grant_chance(demand: Array, *, border_hold: Array, grant_rate: Array) -> Array:
-    """Return the chance that the patron hands over a section this month, ``(run,)``.
-
-    The demand is the regime's, the answer the patron's.
-
-    Equation:
-        grant_chance = 1 - exp(-grant_rate * demand * (1 - border_hold))
-
-    Args:
-        demand: for sovereign control, 0 to 1.
-
-    Mechanisms: M06, M83.
-    """
-    return 1.0 - np.exp(-grant_rate * demand * (1.0 - border_hold))
-
-
-def unease(reliance: Array, *, reliance_tolerance: Array) -> Array:
-    """Return the regime's unease about its patron, 0 to 1, ``(run,)``.
-
-    A patron who carries nearly everything is one who cannot be refused.
-
-    Equation:
-        unease = max(reliance - reliance_tolerance, 0) / (1 - reliance_tolerance)
-
-    Args:
-        reliance: share of all security work that the patron does, 0 to 1.
-
-    Mechanisms: O10.
-    """
-    return np.maximum(reliance - reliance_tolerance, 0.0) / (1.0 - reliance_tolerance)
-
-
-def search(weakness: Array, unease: Array, *, need_drive: Array) -> Array:
-    """Return how widely the regime looks for other partners on each task, 0 to 1, ``(task, run)``.
-
-    A force that cannot do its task sends its minister to whoever will receive him; a state uneasy
-    about one partner signs with many.
-
-    Equation:
-        search = 1 - (1 - need_drive * weakness) * (1 - unease)
-
-    Args:
-        weakness: 1 - what the country's own agencies can do of the task, share, ``(task, run)``.
-        unease: about the patron, 0 to 1, ``(run,)``.
-
-    Mechanisms: M03, M123, O10.
-    """
-    return 1.0 - (1.0 - need_drive * weakness) * (1.0 - unease)
-
-
-def taking_reasons(
-    relief: Array, guarantee: Array, *, relief_value: Array, guarantee_value: Array
-) -> tuple[Array, Array]:
-    """Return the worth of an offer: ``(relief, backing)``, each ``(task, run)``.
-
-    Equation:
-        from_relief = relief_value * relief
-        from_backing = guarantee_value * guarantee
-
-    Args:
-        relief: offer over the cost of doing the task at home, ratio, ``(task, run)``.
-        guarantee: the power's backing of the ruler, 0 to 1, ``(run,)``.
-
-    Mechanisms: M02, M104.
-    """
-    return relief_value * relief, np.broadcast_to(guarantee_value * guarantee, relief.shape)
-
-
-def refusal_reasons(
-    relief: Array,
-    weight: Array,
-    intrusion: Array,
-    condition: Array,
-    exposure_to_overthrow: Array,
-    objection: Array,
-    *,
-    relief_value: Array,
-    autonomy_price: Array,
-    condition_price: Array,
-    objection_price: Array,
-) -> tuple[Array, Array, Array, Array]:
-    """Return what speaks against an offer, each ``(task, run)``.
-
-    They are ``(little is offered, autonomy, conditions, the patron's objection)``: the prices of
-    the regime's choice, and what the offer lacks of the whole cost of the task.
-
-    Equation:
-        lack = relief_value * max(1 - relief, 0)
-        autonomy = autonomy_price * intrusion * weight
-        conditions = condition_price * condition * exposure_to_overthrow
-        objected = objection_price * objection
-
-    Args:
-        relief: offer over the cost of doing the task at home, ratio, ``(task, run)``.
-        weight: survival weight of the task over the mean weight, ``(task, run)``.
-        intrusion: how far the power's people would hold the task themselves, 0 to 1, ``(run,)``.
-        condition: political conditions attached, 0 to 1, ``(run,)``.
-        exposure_to_overthrow: how much the regime fears the opening, 0 to 1, ``(run,)``.
-        objection: how strongly the leading patron objects to this power, 0 to 1, ``(run,)``.
-
-    Mechanisms: M03, M109, O09, O12.
-    """
-    whole = np.zeros(relief.shape)
-    return (
-        relief_value * np.maximum(1.0 - relief, 0.0),
-        autonomy_price * intrusion * weight,
-        whole + condition_price * condition * exposure_to_overthrow,
-        whole + objection_price * objection,
-    )
-
-
-def acceptance_aim(
-    relief: Array,
-    guarantee: Array,
-    weight: Array,
-    intrusion: Array,
-    condition: Array,
-    exposure_to_overthrow: Array,
-    objection: Array,
-    search: Array,
-    displeasure: Array,
-    *,
-    relief_value: Array,
-    guarantee_value: Array,
-    autonomy_price: Array,
-    condition_price: Array,
-    objection_price: Array,
-    search_value: Array,
-    displeasure_price: Array,
-) -> Array:
-    """Return how far the regime opens a task to a power, share, ``(task, run)``.
-
-    A logistic of what the offer is worth less what it costs. The tasks on which survival rests
-    are kept, those that matter to others are let. Dependence pulls both ways: by unease it opens
-    the regime to others, and what the patron can do makes their offers dearer.
-
-    Equation:
-        opened = guarantee_value * guarantee + search_value * search
-        worth = relief_value * relief + opened
-        autonomy = autonomy_price * intrusion * weight
-        opening = condition_price * condition * exposure_to_overthrow
-        cost = autonomy + opening + objection_price * objection + displeasure_price * displeasure
-        acceptance_aim = 1 / (1 + exp(-(worth - cost)))
-
-    Args:
-        relief: offer over the cost of doing the task at home, ratio, ``(task, run)``.
-        guarantee: the power's backing of the ruler, 0 to 1, ``(run,)``.
-        weight: survival weight of the task over the mean weight, ``(task, run)``.
-        intrusion: how far the power's people would hold the task themselves, 0 to 1, ``(run,)``.
-        condition: political conditions attached, 0 to 1, ``(run,)``.
-        exposure_to_overthrow: how much the regime fears the opening, 0 to 1, ``(run,)``.
-        objection: how strongly the leading patron objects to this power, 0 to 1, ``(run,)``.
-        search: how widely the regime looks for others than its patron, 0 to 1, ``(task, run)``.
-        displeasure: what the patron can make this power's offer cost, 0 to 1, ``(run,)``.
-
-    Mechanisms: M02, M03, M06, M104, M109, M110, M120, M123, O09, O10, O12, O13, O17.
-    """
-    worth = relief_value * relief + guarantee_value * guarantee + search_value * search
-    cost = autonomy_price * intrusion * weight
-    cost = cost + condition_price * condition * exposure_to_overthrow
-    cost = cost + objection_price * objection + displeasure_price * displeasure
-    return 1.0 / (1.0 + np.exp(-(worth - cost)))
-
-
-def mandate_step(mandate: Array, aim: Array, *, mandate_speed: Array) -> Array:
-    """Return next month's mandate of a power on each task, share, ``(task, run)``.
-
-    Equation:
-        mandate_next = mandate + mandate_speed * (aim - mandate)
-
-    Mechanisms: M05.
-    """
-    return mandate + mandate_speed * (aim - mandate)
-
-
-def provision_of_tasks(by_power: Array) -> Array:
-    """Return the share of each task carried by outsiders, ``(task, run)``, at most 1.
-
-    What two do at once is done once.
-
-    Equation:
-        provision = 1 - product(1 - by_power, "power")
-
-    Args:
-        by_power: ``(power, task, run)``, each 0 to 1.
-
-    Mechanisms: E21, M55.
-    """
-    # Unlike a sum, a product is taken one after the other however many runs there are.
-    left: Array = np.multiply.reduce(1.0 - by_power, axis=0)
-    return 1.0 - left
 
 
 def dependence(provision: Array, effort: Array) -> Array:
@@ -388,41 +182,6 @@ def token_effort(effort: Array, demand: Array, *, token_share: Array) -> Array:
     Mechanisms: M09, M53, S21, S26.
     """
     return effort + token_share * demand * (1.0 - effort)
-
-
-def condition_felt(
-    condition: Array,
-    demand: Array,
-    dismay: Array,
-    alternatives: Array,
-    *,
-    token_share: Array,
-    dismay_weight: Array,
-    play_off: Array,
-    donor_coordination: Array,
-) -> Array:
-    """Return the political conditions that a donor's offer still carries, 0 to 1, ``(run,)``.
-
-    Token compliance meets part of them; donors who were dismayed cut no aid but ask for more;
-    who has rivals for the same task cannot insist, unless they have agreed among themselves.
-
-    Equation:
-        asked = condition * (1 + dismay_weight * dismay)
-        played_off = play_off * alternatives * (1 - donor_coordination)
-        felt = asked * (1 - token_share * demand) * (1 - played_off)
-        condition_felt = min(felt, 1)
-
-    Args:
-        condition: conditions that the power attaches, 0 to 1.
-        demand: how much outsiders ask for their tasks, mean, 0 to 1.
-        dismay: donors' dismay, 0 to 1.
-        alternatives: share of what is offered for the power's tasks that comes from others.
-
-    Mechanisms: M09, M31, M58, M104.
-    """
-    felt = condition * (1.0 - token_share * demand) * (1.0 + dismay_weight * dismay)
-    felt = felt * (1.0 - play_off * alternatives * (1.0 - donor_coordination))
-    return np.minimum(felt, 1.0)
 
 
 def dismay_step(

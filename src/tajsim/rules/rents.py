@@ -5,14 +5,96 @@ import numpy as np
 from tajsim.axes import Array
 
 
-def climb(
-    income: Array, commander_reach: Array, *, climb_to_commander: Array, climb_to_regime: Array
-) -> tuple[Array, Array, Array]:
-    """Split a month's rent of an agency into ``(to commander, to regime, kept by staff)``, USD.
+def pay_weight(
+    effort_ratio: Array, fed: Array, fed_start: Array, *, effort_follows: Array, self_feed: Array
+) -> Array:
+    """Return what an agency's people get of the purse for security, 1 = as in 2004, ``(run,)``.
+
+    More for a task on which survival hangs, less for a unit that feeds itself.
 
     Equation:
-        to_commander = income * climb_to_commander * commander_reach
-        to_regime = (income - to_commander) * climb_to_regime
+        left = (1 - self_feed * fed) / (1 - self_feed * fed_start)
+        pay_weight = effort_ratio ** effort_follows * left
+
+    Args:
+        effort_ratio: own effort on the agency's tasks over that at the start.
+        fed: share of what its people live on that they take themselves, 0 to 1.
+        fed_start: the same at the start, 0 to 1.
+
+    Mechanisms: M01, M13, M45.
+    """
+    left = (1.0 - self_feed * fed) / (1.0 - self_feed * fed_start)
+    return effort_ratio**effort_follows * left
+
+
+def pay_aim(
+    weight: Array,
+    mean_weight: Array,
+    regime_pays: Array,
+    index: Array,
+    earnings: Array,
+    *,
+    agency_pay: Array,
+    pay_topup: Array,
+) -> tuple[Array, Array]:
+    """Return ``(pay that its payer means to pay, part of it that a donor adds)``, USD/month.
+
+    The regime divides a share of its revenue, so that who weighs more takes from the others;
+    principals abroad and donors keep their pay in step with what others earn.
+
+    Equation:
+        share = weight / mean_weight if regime_pays > 0 else 1
+        topup = pay_topup * earnings
+        aim = agency_pay * share * index + topup
+
+    Args:
+        weight: what one of the agency gets, 1 = as in 2004.
+        mean_weight: mean of the weights by what the regime paid at the start, above zero.
+        regime_pays: 1 where the regime decides, else 0.
+        index: growth of the payer's purse since the start, ratio.
+        earnings: what others earn, over that at the start.
+
+    Mechanisms: M45, M48, O01.
+    """
+    share = np.where(regime_pays > 0.0, weight / mean_weight, 1.0)
+    topup = pay_topup * earnings
+    return agency_pay * share * index + topup, topup
+
+
+def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array:
+    """Return what strain multiplies spending on security by, 1 = as at the start, ``(run,)``.
+
+    Equation:
+        strained = (1 + consolidate * strain) / (1 + consolidate * strain_start)
+
+    Args:
+        strain: of the state, 0 to 1.
+        strain_start: the same at the start, 0 to 1.
+
+    Mechanisms: M01.
+    """
+    return (1.0 + consolidate * strain) / (1.0 + consolidate * strain_start)
+
+
+def pay_step(pay: Array, aim: Array, *, clock_season: Array) -> Array:
+    """Return next month's pay, USD/month, ``(run,)``: it lags what there is by a season.
+
+    Equation:
+        pay_next = pay + (aim - pay) / clock_season
+
+    Mechanisms: M45.
+    """
+    return pay + (aim - pay) / clock_season
+
+
+def climb(income: Array, commander_reach: Array, *, climb: Array) -> tuple[Array, Array, Array]:
+    """Split a month's rent of an agency into ``(to commander, to regime, kept by staff)``, USD.
+
+    At each step up the same share is passed on.
+
+    Equation:
+        to_commander = income * climb * commander_reach
+        to_regime = (income - to_commander) * climb
         kept = income - to_commander - to_regime
 
     Args:
@@ -21,153 +103,254 @@ def climb(
 
     Mechanisms: M17, M51, E07, S14.
     """
-    to_commander = income * climb_to_commander * commander_reach
-    to_regime = (income - to_commander) * climb_to_regime
+    to_commander = income * climb * commander_reach
+    to_regime = (income - to_commander) * climb
     return to_commander, to_regime, income - to_commander - to_regime
 
 
 def commitments_step(
-    commitments: Array, left_over: Array, *, overspending: Array, cutting_speed: Array
+    commitments: Array, left_over: Array, debt: Array, *, deficit: Array, clock_year: Array
 ) -> Array:
     """Return what the state spends besides wages of security, USD/month, ``(run,)``.
 
-    Promises follow revenue up at once and down slowly, so a fall of revenue opens a deficit.
+    Promises follow revenue up at once and down over a year or two, so a fall of revenue opens a
+    deficit. Lenders let the state overspend while its debt weighs less than it used to.
 
     Equation:
-        aim = max(left_over, 0) * (1 + overspending)
-        commitments_next = max(aim, commitments + cutting_speed * (aim - commitments))
+        aim = max(left_over, 0) * max(1 + deficit * (1 - debt), 0)
+        commitments_next = max(aim, commitments + (aim - commitments) / clock_year)
 
     Args:
         commitments: of last month, USD/month.
         left_over: revenue less wages of security and its instalment, USD/month.
+        debt: foreign debt over revenue, 1 = as at the start.
 
     Mechanisms: M45, E01.
     """
-    aim = np.maximum(left_over, 0.0) * (1.0 + overspending)
-    return np.maximum(aim, commitments + cutting_speed * (aim - commitments))
+    aim = np.maximum(left_over, 0.0) * np.maximum(1.0 + deficit * (1.0 - debt), 0.0)
+    promised: Array = np.maximum(aim, commitments + (aim - commitments) / clock_year)
+    return promised
 
 
-def patronage_paid(purse: Array, need: Array, *, patronage_spending: Array) -> Array:
-    """Return what the regime pays its clients this month, USD, ``(run,)``.
+def habit_step(habit: Array, received: Array, in_place: Array, *, clock_year: Array) -> Array:
+    """Return the rents that one is used to, over what others earn, USD/month, ``(run,)``.
 
-    The smaller of the need and a share of the patronage purse.
-
-    Equation:
-        patronage_paid = min(need, patronage_spending * max(purse, 0))
-
-    Mechanisms: M17, M56.
-    """
-    return np.minimum(need, patronage_spending * np.maximum(purse, 0.0))
-
-
-def shortfall(paid: Array, need: Array) -> Array:
-    """Return the share of the clients' claims left unpaid, 0 to 1, ``(run,)``.
-
-    Where nobody claims anything nothing is left unpaid.
+    Two years make a habit; who is new takes the first month's for usual.
 
     Equation:
-        shortfall = 1 - min(paid / max(need, 1e-9), 1) if need > 0 else 0
+        moved = habit + (received - habit) / (2 * clock_year)
+        habit_next = in_place * (moved if habit > 0 else received)
+
+    Args:
+        habit: rents of a month, at earnings of the start.
+        received: of this month, at earnings of the start.
+        in_place: 1 who draws rents, else 0.
 
     Mechanisms: M17.
     """
-    return np.where(need > 0.0, 1.0 - np.minimum(paid / np.maximum(need, 1e-9), 1.0), 0.0)
+    moved = habit + (received - habit) / (2.0 * clock_year)
+    return in_place * np.where(habit > 0.0, moved, received)
 
 
-def client_need(following: Array, *, patronage_claim: Array) -> Array:
-    """Return what a commander expects a month, USD, ``(run,)``.
-
-    The more men, the larger the claim.
+def rent_ratio_step(ratio: Array, received: Array, habit: Array, *, clock_season: Array) -> Array:
+    """Return what one lately received over what he is used to, ratio, ``(run,)``, 1 = as usual.
 
     Equation:
-        client_need = patronage_claim * (20 + following)
+        now = received / max(habit, 1e-9) if habit > 0 else 1
+        ratio_next = ratio + (now - ratio) / clock_season
 
     Args:
-        following: armed men who follow him in person.
+        ratio: of last month.
+        received, habit: USD/month, at earnings of the start.
 
-    Mechanisms: M17, S08, S14.
+    Mechanisms: M17.
     """
-    return patronage_claim * (20.0 + following)
+    now = np.where(habit > 0.0, received / np.maximum(habit, 1e-9), 1.0)
+    return ratio + (now - ratio) / clock_season
+
+
+def usual_step(usual: Array, power: Array, *, clock_five_years: Array) -> Array:
+    """Return the power of the clients that the circle has come to reckon with, ``(run,)``.
+
+    Equation:
+        usual_next = usual + (power - usual) / clock_five_years
+
+    Args:
+        usual, power: armed power of the clients, index.
+
+    Mechanisms: M17.
+    """
+    return usual + (power - usual) / clock_five_years
+
+
+def claims_step(
+    claims: Array,
+    purse: Array,
+    power: Array,
+    usual: Array,
+    doubt: Array,
+    *,
+    claim: Array,
+    clock_season: Array,
+    clock_year: Array,
+) -> Array:
+    """Return what clients claim of the ruling circle, USD/month, ``(run,)``.
+
+    What there is to give, and more if they grow strong or doubt that they will be given later.
+    Claims rise within months and fall over two years, as who is used to rents goes on asking.
+
+    Equation:
+        grown = 2 * power / (power + usual)
+        aim = purse * ((1 + doubt) * grown) ** claim
+        rising = (aim - claims) / clock_season
+        claims_next = claims + (rising if aim > claims else (aim - claims) / (2 * clock_year))
+
+    Args:
+        claims: of last month, at earnings of the start.
+        purse: what the circle has for its clients this month, at earnings of the start.
+        power: armed power of the clients, index above zero.
+        usual: the power that the circle reckons with, index above zero.
+        doubt: their doubt of what comes after the ruler, 0 to 1.
+
+    Mechanisms: M17, S08, S14, P24.
+    """
+    grown = 2.0 * power / (power + usual)
+    aim = purse * ((1.0 + doubt) * grown) ** claim
+    months = np.where(aim > claims, clock_season, 2.0 * clock_year)
+    return claims + (aim - claims) / months
+
+
+def unpaid(purse: Array, claims: Array) -> Array:
+    """Return the share of the clients' claims that is left unpaid, 0 to 1, ``(run,)``.
+
+    Equation:
+        unpaid = max(1 - purse / max(claims, 1e-9), 0) if claims > 0 else 0
+
+    Args:
+        purse: what the circle has for its clients this month, USD.
+        claims: what they claim, USD.
+
+    Mechanisms: M17.
+    """
+    return np.where(claims > 0.0, np.maximum(1.0 - purse / np.maximum(claims, 1e-9), 0.0), 0.0)
+
+
+def shortfall_step(shortfall: Array, unpaid: Array, *, clock_season: Array) -> Array:
+    """Return the shortfall as clients feel it, over a season, 0 to 1, ``(run,)``.
+
+    Equation:
+        shortfall_next = shortfall + (unpaid - shortfall) / clock_season
+
+    Mechanisms: M17.
+    """
+    return shortfall + (unpaid - shortfall) / clock_season
 
 
 def extortion(
     strength: Array,
-    collusion: Array,
+    predation: Array,
     fear: Array,
     income_per_head: Array,
     *,
     extortion_rate: Array,
 ) -> Array:
-    """Return what a force extorts, USD/month, ``(run,)``.
+    """Return what a force takes from people where they live, USD/month, ``(run,)``.
 
     Fear makes paying cheaper than a beating.
 
     Equation:
-        takers = strength * (0.2 + 0.8 * collusion) * (0.5 + fear)
+        takers = strength * predation * (0.5 + fear)
         extortion = takers * extortion_rate * income_per_head
 
     Args:
         strength: persons.
-        collusion: corrupt share of the force.
+        predation: share of the force that preys on citizens.
         fear: mean fear of the population, 0 to 1.
         income_per_head: USD/month.
 
     Mechanisms: M33, M35, M45, E05.
     """
-    return strength * (0.2 + 0.8 * collusion) * (0.5 + fear) * extortion_rate * income_per_head
+    return strength * predation * (0.5 + fear) * extortion_rate * income_per_head
+
+
+def taken_at_crossings(
+    output: Array, barrier: Array, predation: Array, *, crossing_take: Array
+) -> Array:
+    """Return what those who stand at the crossings take from who crosses, USD/month, ``(run,)``.
+
+    Equation:
+        taken_at_crossings = crossing_take * output * barrier * predation
+
+    Args:
+        output: national, USD/month.
+        barrier: closure of the crossings, 0 to 1.
+        predation: share of those who stand there that preys.
+
+    Mechanisms: M79, M80.
+    """
+    return crossing_take * output * barrier * predation
 
 
 def barrier_step(
-    barrier: Array, rents: Array, pressure: Array, *, barrier_lobby: Array, barrier_opening: Array
+    barrier: Array,
+    rents: Array,
+    *,
+    barrier_start: Array,
+    barrier_lobby: Array,
+    trade_pressure: Array,
+    clock_year: Array,
 ) -> Array:
     """Return next month's barriers at the crossings to the neighbours, 0 to 1, ``(run,)``.
 
     Rents make the extracting agencies lobby for closure; trade presses the other way.
 
     Equation:
-        lobby = barrier_lobby * rents / (1 + rents) * (1 - barrier)
-        barrier_next = barrier + lobby - barrier_opening * pressure * barrier
+        weight = (rents / trade_pressure) ** barrier_lobby
+        shut = barrier_start / (1 - barrier_start) * weight
+        barrier_next = barrier + (shut / (1 + shut) - barrier) / clock_year
 
     Args:
-        rents: what the barriers earn, over what they earned at the start.
-        pressure: push of movers for opening, 0 to 1.
+        rents: what the barriers earn over output, 1 = as at the start.
 
     Mechanisms: M79, M80, M81, M82.
     """
-    lobby = barrier_lobby * rents / (1.0 + rents) * (1.0 - barrier)
-    return barrier + lobby - barrier_opening * pressure * barrier
+    shut = barrier_start / (1.0 - barrier_start) * (rents / trade_pressure) ** barrier_lobby
+    return barrier + (shut / (1.0 + shut) - barrier) / clock_year
 
 
 def shelter_step(
     shelter: Array,
     drug_rents: Array,
+    rents: Array,
     aid: Array,
     *,
+    shelter_strength: Array,
     donor_monitoring: Array,
     donor_coordination: Array,
-    shelter_half: Array,
-    shelter_speed: Array,
+    clock_year: Array,
 ) -> Array:
     """Return next month's shelter, 0 to 1, ``(run,)``.
 
-    The ruling circle and its commanders weigh what the trade brings them against the aid that is
-    watched. What they come to live on they tell their agencies, honest ones too, to leave alone;
-    habits of that kind take years.
+    The ruling circle and its commanders weigh what the trade brings them against all they live
+    on and the aid that is watched. What they come to live on they tell their agencies, honest
+    ones too, to leave alone.
 
     Equation:
         seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)
-        aim = drug_rents / (drug_rents + shelter_half + seen * aid)
-        shelter_next = shelter + shelter_speed * (aim - shelter)
+        aim = shelter_strength * drug_rents / max(rents + seen * aid, 1e-9)
+        shelter_next = shelter + (aim - shelter) / clock_year
 
     Args:
         drug_rents: fees, tolls and resold drugs that reach commanders and regime, USD/month.
+        rents: all that reaches them, these among it, USD/month.
         aid: useful aid against drugs and for the border, weighted by the conditions that its
             givers attach, USD/month.
 
     Mechanisms: E07, E10, E11, M53, O06.
     """
     seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
-    aim = drug_rents / (drug_rents + shelter_half + seen * aid)
-    return shelter + shelter_speed * (aim - shelter)
+    aim = shelter_strength * drug_rents / np.maximum(rents + seen * aid, 1e-9)
+    return shelter + (aim - shelter) / clock_year
 
 
 def sheltered(protection: Array, shelter: Array) -> Array:
@@ -183,63 +366,3 @@ def sheltered(protection: Array, shelter: Array) -> Array:
     Mechanisms: E10, E11.
     """
     return shelter * protection
-
-
-def killing_chance(
-    income: Array, contested: Array, *, rivalry_rate: Array, rivalry_rents: Array
-) -> Array:
-    """Return the probability of a killing over rents where a commander rules, ``(run,)``.
-
-    A month's killing of a local officer for the sake of business, not of ideas.
-
-    Equation:
-        stake = income / (income + rivalry_rents)
-        killing_chance = 1 - exp(-rivalry_rate * stake * contested)
-
-    Args:
-        income: rents that the commander draws, USD/month.
-        contested: share of the rents of all commanders that others draw, 0 to 1.
-
-    Mechanisms: S15, S16, E08.
-    """
-    stake = income / (income + rivalry_rents)
-    return 1.0 - np.exp(-rivalry_rate * stake * contested)
-
-
-def operation_chance(struck: Array, control: Array, *, operation_share: Array) -> Array:
-    """Return the probability of a punitive operation in a region, ``(run,)``.
-
-    The centre sends troops where an officer was killed, into a place that it does not hold.
-
-    Equation:
-        operation_chance = operation_share * (1 - control) * struck
-
-    Args:
-        struck: 1 where a local officer was killed this month, else 0.
-        control: the centre's control of the region, 0 to 1.
-
-    Mechanisms: S12.
-    """
-    return operation_share * (1.0 - control) * struck
-
-
-def riot_chance(
-    hit: Array, power: Array, grievance: Array, uncontrolled: Array, *, riot_rate: Array
-) -> Array:
-    """Return the probability of a riot over the arrest of a dealer, ``(run,)``.
-
-    Where a strongman protects the trade and the centre is weak, the arrest of its people brings
-    a crowd out against the offices of the state.
-
-    Equation:
-        riot_chance = 1 - exp(-riot_rate * hit * power * grievance * uncontrolled)
-
-    Args:
-        hit: networks lost to arrests among those he protects, in networks.
-        power: the strongman's independent power, 0 to 1.
-        grievance: that of his region, 0 to 1.
-        uncontrolled: 1 - the centre's control of his region, 0 to 1.
-
-    Mechanisms: S13, S14.
-    """
-    return 1.0 - np.exp(-riot_rate * hit * power * grievance * uncontrolled)

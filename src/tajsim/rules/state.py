@@ -1,216 +1,252 @@
-"""The state: control of regions, strain on the regime, and where traffickers are the state."""
+"""The state: its force, control of regions, strain on the regime, failure and recovery."""
+
+from typing import NamedTuple
 
 import numpy as np
 
-from tajsim.axes import Array
+from tajsim.axes import Array, total
 
 
-def mafia_step(
-    mafia: Array,
-    drug_income: Array,
-    revenue: Array,
-    *,
-    mafia_threshold: Array,
-    mafia_speed: Array,
-) -> Array:
-    """Return the trade's hold over the state next month, 0 to 1, ``(run,)``.
+class Lost(NamedTuple):
+    """What takes control of a region away, by cause, each ``(run,)``."""
 
-    Tolerance is without cost for years, then the trade is too rich to be governed.
+    strongmen: Array
+    militants: Array
+    voice: Array
 
-    Equation:
-        excess = max(drug_income / max(revenue, 1) - mafia_threshold, 0)
-        mafia_next = mafia + mafia_speed * (excess / (1 + excess) - mafia)
 
-    Args:
-        drug_income: of all networks, USD/month.
-        revenue: of the state, USD/month.
+class Strain(NamedTuple):
+    """The causes of strain, in the order in which they weigh; ratios or pushes, each ``(run,)``.
 
-    Mechanisms: M54.
+    The order is that of the documents: people and men in arms first, then what they call critical
+    for stability, a return of migrants; ground that was never held has long been lived with
+    (matveeva-2004:19, 251, icg-2016:21, 35, 287).
     """
-    excess = np.maximum(drug_income / np.maximum(revenue, 1.0) - mafia_threshold, 0.0)
-    return mafia + mafia_speed * (excess / (1.0 + excess) - mafia)
+
+    voice: Array
+    armed: Array
+    idle: Array
+    uncontrolled: Array
+    unpaid: Array
+    succession: Array
+    breaks: Array
+    unbacked: Array
+    mafia: Array
 
 
-def control_aim(
-    effort: Array,
-    strongmen: Array,
-    voice: Array,
-    protest: Array,
-    militants: Array,
-    failed: Array,
-    *,
-    control_base: Array,
-    control_effort: Array,
-    control_strongmen: Array,
-    control_voice: Array,
-    control_protest: Array,
-    control_militants: Array,
-) -> Array:
-    """Return the control a region moves to, 0 to 1, ``(run,)``.
-
-    Effort holds a region; strongmen, discontent, protest and militants loosen it. Halved where
-    the state has failed.
+def part_of(part: Array, other: Array) -> Array:
+    """Return one quantity over itself and another of the same kind, 0 to 1, ``(run,)``.
 
     Equation:
-        held = control_base * (1 + control_effort * (effort - 1))
-        people = control_voice * voice + control_protest * protest
-        armed = control_strongmen * strongmen + control_militants * militants
-        aim = (held - people - armed) * (1 - 0.5 * failed)
-        control_aim = min(max(aim, 0), 1)
+        part_of = part / max(part + other, 1)
 
     Args:
+        part, other: men, or USD/month.
+
+    Mechanisms: E19, M54.
+    """
+    return part / np.maximum(part + other, 1.0)
+
+
+def forces(people: Array, quality: Array, trust: Array) -> Array:
+    """Return the force that the state can count on, persons, ``(run,)``.
+
+    It is weaker than it looks on paper.
+
+    Equation:
+        forces = sum(people * quality, "agency") * trust
+
+    Args:
+        people: of each own armed service, persons, ``(agency, run)``.
+        quality: share of a fully trained and equipped force, ``(agency, run)``.
+        trust: share of the apparatus that obeys, 0 to 1.
+
+    Mechanisms: S25.
+    """
+    return total(people * quality) * trust
+
+
+def at_hand(forces: Array, effort: Array, *, force_ready: Array) -> Array:
+    """Return the force that can be sent to a place at once, persons, ``(run,)``.
+
+    Equation:
+        at_hand = force_ready * forces * effort
+
+    Args:
+        forces: persons.
         effort: own effort on order and control over that at the start.
-        strongmen: independent power of commanders with a following there, 0 to 1.
-        protest: 1 where people were in the streets this month, else 0.
-        militants: militants and violent groups in the region, thousand persons.
 
-    Mechanisms: S14, S17, S12, S13, M34.
+    Mechanisms: S07, S12.
     """
-    value = control_base * (1.0 + control_effort * (effort - 1.0))
-    value = value - control_strongmen * strongmen - control_voice * voice
-    value = value - control_protest * protest
-    value = (value - control_militants * militants) * (1.0 - 0.5 * failed)
-    value = value * (value > 0.0)
-    return value + (1.0 - value) * (value > 1.0)
+    return force_ready * forces * effort
 
 
-def control_step(control: Array, aim: Array, *, control_speed: Array) -> Array:
-    """Return next month's control, 0 to 1, ``(run,)``.
+def lost_control(
+    strongmen: Array,
+    militants: Array,
+    garrison: Array,
+    voice: Array,
+    *,
+    control_gain: Array,
+) -> Lost:
+    """Return what loosens the centre's hold of a region, by cause, each ``(run,)``.
+
+    Men in arms count over them and the force that stands there.
 
     Equation:
-        control_next = control + control_speed * (aim - control)
+        men = max(strongmen + militants + garrison, 1)
+        by_strongmen = control_gain * strongmen / men
+        by_militants = control_gain * militants / men
+        by_voice = control_gain * voice
+
+    Args:
+        strongmen: men of commanders there who are not loyal, persons.
+        militants: and members of violent groups there, persons.
+        garrison: the state's force there, persons.
+
+    Mechanisms: S14, S17, M34.
+    """
+    each = control_gain / np.maximum(strongmen + militants + garrison, 1.0)
+    return Lost(each * strongmen, each * militants, control_gain * voice)
+
+
+def control_aim(lost: Array, collapsed: Array, *, control_base: Array) -> Array:
+    """Return the control a region moves to, 0 to 1, ``(run,)``; halved where the state failed.
+
+    Equation:
+        control_aim = control_base * exp(-lost) * (1 - 0.5 * collapsed)
+
+    Args:
+        lost: sum of what takes it away.
+        collapsed: 1 while the state has failed, else 0.
 
     Mechanisms: S17.
     """
-    return control + control_speed * (aim - control)
+    return control_base * np.exp(-lost) * (1.0 - 0.5 * collapsed)
 
 
-def strain_reasons(
-    voice: Array,
-    breaks: Array,
-    shortfall: Array,
-    incursion: Array,
-    uncontrolled: Array,
-    mafia: Array,
-    succession: Array,
-    *,
-    strain_voice: Array,
-    strain_breaks: Array,
-    strain_shortfall: Array,
-    strain_incursion: Array,
-    strain_uncontrolled: Array,
-    strain_mafia: Array,
-    strain_succession: Array,
-) -> tuple[Array, ...]:
-    """Return the weighted causes of strain in the order of the arguments, each ``(run,)``.
+def control_step(control: Array, aim: Array, *, clock_year: Array) -> Array:
+    """Return next month's control, 0 to 1, ``(run,)``.
 
     Equation:
-        from_voice = strain_voice * voice
-        from_breaks = strain_breaks * breaks
-        from_shortfall = strain_shortfall * shortfall
-        from_incursion = strain_incursion * incursion
-        from_regions = strain_uncontrolled * uncontrolled
-        from_mafia = strain_mafia * mafia
-        from_succession = strain_succession * succession
+        control_next = control + (aim - control) / clock_year
+
+    Mechanisms: S17.
+    """
+    return control + (aim - control) / clock_year
+
+
+def strain_terms(
+    voice: Array,
+    armed: Array,
+    idle: Array,
+    uncontrolled: Array,
+    unpaid: Array,
+    succession: Array,
+    breaks: Array,
+    unbacked: Array,
+    mafia: Array,
+    *,
+    strain_decline: Array,
+) -> Strain:
+    """Return what each cause adds to the push on the state, in the order of the arguments.
+
+    The state is challenged as much as it can answer where a ratio is one half; a push of 1 is
+    that everywhere. Each cause weighs ``strain_decline`` times as much as the one before it.
+
+    Equation:
+        d = strain_decline
+        whole = 1 + d + d**2 + d**3 + d**4 + d**5 + d**6 + d**7 + d**8
+        by_voice = 2 * voice / whole
+        by_armed = 2 * armed * d / whole
+        by_idle = 2 * idle * d**2 / whole
+        by_uncontrolled = 2 * uncontrolled * d**3 / whole
+        by_unpaid = 2 * unpaid * d**4 / whole
+        by_succession = 2 * succession * d**5 / whole
+        by_breaks = 2 * breaks * d**6 / whole
+        by_unbacked = 2 * unbacked * d**7 / whole
+        by_mafia = 2 * mafia * d**8 / whole
 
     Args:
         voice: mean voiced discontent, 0 to 1.
-        breaks: mutinies and defections of late, count.
-        shortfall: clients' claims left unpaid, 0 to 1.
-        incursion: militants inside, thousand persons.
-        uncontrolled: share of the country outside control.
-        mafia: hold of the drug trade over the state, 0 to 1.
+        armed: men in arms against the state over them and the force at hand, 0 to 1.
+        idle: returned migrants without work over all migrants, 0 to 1.
+        uncontrolled: share of people outside control.
+        unpaid: clients' claims left unpaid, share.
         succession: how contested the succession is, 0 to 1.
+        breaks: mutinies and defections of late over them and the posts, 0 to 1.
+        unbacked: what is missing of a patron's full backing, 0 to 1.
+        mafia: drug income over itself and the revenue of the state, 0 to 1.
 
-    Mechanisms: E19, E22, P07, P21, P24, S27, M17, M34, M54, X20.
+    Mechanisms: E19, E22, P07, P21, P24, S27, M17, M40, M54, M113, X20.
     """
-    return (
-        strain_voice * voice,
-        strain_breaks * breaks,
-        strain_shortfall * shortfall,
-        strain_incursion * incursion,
-        strain_uncontrolled * uncontrolled,
-        strain_mafia * mafia,
-        strain_succession * succession,
-    )
+    causes = voice, armed, idle, uncontrolled, unpaid, succession, breaks, unbacked, mafia
+    weights = [strain_decline**k for k in range(len(causes))]
+    whole = sum(weights[1:], weights[0])
+    return Strain(*(2.0 * w / whole * cause for w, cause in zip(weights, causes, strict=True)))
 
 
-def lost_control_reasons(
-    strongmen: Array,
-    voice: Array,
-    protest: Array,
-    militants: Array,
-    *,
-    control_strongmen: Array,
-    control_voice: Array,
-    control_protest: Array,
-    control_militants: Array,
-) -> tuple[Array, Array, Array, Array]:
-    """Return what takes control of a region away, each ``(run,)``: the terms of the rule.
-
-    They are ``(strongmen, voiced discontent, protest, militants)``.
+def strain_step(strain: Array, push: Array, *, clock_year: Array) -> Array:
+    """Return next month's strain, 0 to 1, ``(run,)``.
 
     Equation:
-        from_strongmen = control_strongmen * strongmen
-        from_voice = control_voice * voice
-        from_protest = control_protest * protest
-        from_militants = control_militants * militants
+        strain_next = strain + (1 - exp(-push) - strain) / clock_year
 
     Args:
-        strongmen: independent power of commanders with a following there, 0 to 1.
-        voice: voiced discontent, 0 to 1.
-        protest: 1 where people were in the streets this month, else 0.
-        militants: militants and violent groups in the region, thousand persons.
+        push: sum of `strain_terms`.
 
-    Mechanisms: S14, S17, S12, M34.
+    Mechanisms: E19.
     """
-    return (
-        control_strongmen * strongmen,
-        control_voice * voice,
-        control_protest * protest,
-        control_militants * militants,
-    )
+    return strain + (1.0 - np.exp(-push) - strain) / clock_year
+
+
+def failure_chance(strain: Array, *, failure_threshold: Array, clock_year: Array) -> Array:
+    """Return the probability that the state fails this month, ``(run,)``.
+
+    A state at full strain fails within about a year.
+
+    Equation:
+        excess = max(strain - failure_threshold, 0) / (1 - failure_threshold)
+        failure_chance = 1 - exp(-excess / clock_year)
+
+    Mechanisms: E19, E22, P24.
+    """
+    excess = np.maximum(strain - failure_threshold, 0.0) / (1.0 - failure_threshold)
+    return 1.0 - np.exp(-excess / clock_year)
+
+
+def collapsed_step(collapsed: Array, fails: Array, strain: Array, *, strained_from: Array) -> Array:
+    """Return 1 while the state has failed, else 0, ``(run,)``.
+
+    It fails above one level of strain and stands again only below a lower one, at which it no
+    longer counts as strained: what broke is not mended by the causes being gone.
+
+    Equation:
+        still = collapsed if strain > strained_from else 0
+        collapsed_next = max(still, fails)
+
+    Args:
+        fails: 1 where it fails this month, else 0.
+
+    Mechanisms: E19.
+    """
+    return np.maximum(collapsed * (strain > strained_from), fails)
 
 
 #: The states of the polity, in order.
 STATES = ("stable", "strained", "failing", "failed")
 
 
-def strain_step(strain: Array, push: Array, *, strain_speed: Array) -> Array:
-    """Return next month's strain, 0 to 1, ``(run,)``.
-
-    Equation:
-        strain_next = strain + strain_speed * (1 - exp(-push) - strain)
-
-    Args:
-        push: sum of `strain_reasons`.
-
-    Mechanisms: E19.
-    """
-    return strain + strain_speed * (1.0 - np.exp(-push) - strain)
-
-
-def failure_chance(strain: Array, *, failure_threshold: Array, failure_rate: Array) -> Array:
-    """Return the probability that the state fails this month, ``(run,)``.
-
-    Equation:
-        failure_chance = 1 - exp(-failure_rate * max(strain - failure_threshold, 0))
-
-    Mechanisms: E19, E22, P24.
-    """
-    return 1.0 - np.exp(-failure_rate * np.maximum(strain - failure_threshold, 0.0))
-
-
 def polity(
-    strain: Array, failed: Array, *, strained_from: Array, failure_threshold: Array
+    strain: Array, collapsed: Array, *, strained_from: Array, failure_threshold: Array
 ) -> Array:
     """Return the state of the polity as a number, ``(run,)``: 0 stable, ... 3 failed.
 
     Equation:
         level = (strain > strained_from) + (strain > failure_threshold)
-        polity = 3 if failed > 0.5 else min(level, 2)
+        polity = 3 if collapsed > 0.5 else min(level, 2)
 
     Mechanisms: E19.
     """
     level = (strain > strained_from).astype(float) + (strain > failure_threshold)
-    return np.where(failed > 0.5, 3.0, np.minimum(level, 2.0))
+    return np.where(collapsed > 0.5, 3.0, np.minimum(level, 2.0))

@@ -267,19 +267,6 @@ def patron_word(guarantee: Array, doubt: Array, *, patron_hesitation: Array) -> 
     return guarantee * (1.0 - patron_hesitation * doubt)
 
 
-def claims_grow(doubt: Array, *, claim_rush: Array) -> Array:
-    """Return the growth of what a commander claims, ratio, ``(run,)``.
-
-    Who does not know what comes after wants his part now, so rents are fought over.
-
-    Equation:
-        claims_grow = 1 + claim_rush * doubt
-
-    Mechanisms: P24, M17.
-    """
-    return 1.0 + claim_rush * doubt
-
-
 def unsettled_step(unsettled: Array, *, clock_year: Array) -> Array:
     """Return what a contest left open next month, 0 to 1, ``(run,)``: it fades in two years.
 

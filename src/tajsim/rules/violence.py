@@ -1,106 +1,96 @@
-"""Violence in society: incidents, gangs, arrests, protest, repression and radicalisation."""
+"""Violence in society: attacks and their bursts, protest, the ladder of repression, violent groups.
+
+An act of violence raises the chance of the next for a season, an agreement lowers it for a year.
+"""
 
 import numpy as np
 
-from tajsim.axes import REPRESSION_STEPS, Array
+from tajsim.axes import REPRESSION_STEPS, Array, total
 
 
-def incident_chance(violent: Array, fringe: Array, *, incident_rate: Array) -> Array:
-    """Return the probability of a visible incident this month, ``(run,)``.
+def attack_chance(
+    violent: Array,
+    recent: Array,
+    truce: Array,
+    *,
+    incident_rate: Array,
+    burst: Array,
+    truce_effect: Array,
+    clock_season: Array,
+) -> tuple[Array, Array, Array]:
+    """Return ``(chance, from members, from recent violence)`` of an attack this month, ``(run,)``.
 
-    A flag, a killing.
+    A flag, a killing: members of violent groups act, and each act at home brings ``burst`` others
+    about in the months after it, by reprisal and example; who has settled keeps still.
 
     Equation:
-        incident_chance = 1 - exp(-incident_rate * (violent + fringe))
+        from_members = incident_rate * violent
+        from_recent = burst * recent / (clock_season - 1)
+        calm = 1 - truce_effect * truce
+        attack_chance = 1 - exp(-calm * (from_members + from_recent))
+        members_part = calm * from_members
+        recent_part = calm * from_recent
 
     Args:
         violent: members of violent groups at home, thousand persons.
-        fringe: members of small violent bands, thousand persons.
+        recent: acts of violence at home of late, number.
+        truce: what is left of an agreement, 0 to 1.
 
-    Mechanisms: X19, M102.
+    Mechanisms: X19, M102, P26.
     """
-    return 1.0 - np.exp(-incident_rate * (violent + fringe))
+    calm = 1.0 - truce_effect * truce
+    members = calm * incident_rate * violent
+    answered = calm * burst * recent / (clock_season - 1.0)
+    return 1.0 - np.exp(-members - answered), members, answered
 
 
-def extradited(exiles: Array, alignment: Array, *, extradition_rate: Array) -> Array:
-    """Return exiles handed over this month, persons, ``(run,)``.
-
-    The regime asks all the time, and a few fugitives are a cheap favour to a client who leans on
-    the patron.
+def recent_step(recent: Array, acts: Array, *, clock_season: Array) -> Array:
+    """Return next month's acts of violence of late, number, ``(run,)``.
 
     Equation:
-        extradited = extradition_rate * max(alignment, 0) * exiles
+        recent_next = (recent + acts) * (1 - 1 / clock_season)
 
     Args:
-        exiles: opponents abroad, persons.
-        alignment: position of the regime, -1 West to 1 Moscow.
+        acts: of this month, number.
 
-    Mechanisms: M114, M115.
+    Mechanisms: X19.
     """
-    return extradition_rate * np.maximum(alignment, 0.0) * exiles
+    return (recent + acts) * (1.0 - 1.0 / clock_season)
 
 
-def underworld_step(
-    underworld: Array,
-    crime: Array,
-    incidents: Array,
-    *,
-    incident_pull: Array,
-    informer_speed: Array,
-) -> Array:
-    """Return next month's share of informers who come from the underworld, 0 to 1, ``(run,)``.
-
-    The services keep the agents they have, with whom they trade favours, and turn to believers
-    as violence shows itself.
+def agreement_chance(recent: Array, *, talks: Array) -> Array:
+    """Return the probability that the regime settles with those who fight, ``(run,)``.
 
     Equation:
-        aim = crime / (crime + incident_pull * incidents)
-        underworld_next = underworld + informer_speed * (aim - underworld)
+        agreement_chance = talks * recent / (1 + recent)
 
     Args:
-        crime: 1 = as in 2004, above 0.
-        incidents: violent incidents of late, index.
+        recent: acts of violence at home of late, number.
 
-    Mechanisms: M92.
+    Mechanisms: P22, P26.
     """
-    aim = crime / (crime + incident_pull * incidents)
-    return underworld + informer_speed * (aim - underworld)
+    return talks * recent / (1.0 + recent)
 
 
-def gangs_step(
-    gangs: Array,
-    policing: Array,
-    informers: Array,
-    idle: Array,
-    *,
-    gang_breaking: Array,
-    informer_worth: Array,
-    gang_forming: Array,
-) -> Array:
-    """Return next month's gangs, 1 = as in 2004, ``(run,)``.
-
-    The police break a share of what is left, more of it where the services have informers in the
-    underworld; men without work form new ones.
+def felt_step(felt: Array, steps: Array, *, clock_year: Array) -> Array:
+    """Return next month's repression of late, steps, ``(run,)``: what goes on is got used to.
 
     Equation:
-        broken = min(gang_breaking * policing * (1 + informer_worth * informers), 1)
-        gangs_next = gangs * (1 - broken) + gang_forming * idle
+        felt_next = felt * (1 - 1 / clock_year) + steps
 
     Args:
-        policing: police per head times own effort on order, over that at the start.
-        informers: share of informers from the underworld times the quality of those who run them.
-        idle: returned migrants without work, share of people.
+        felt: steps up the ladder of late, number.
+        steps: taken since last month.
 
-    Mechanisms: M36, M92, E02.
+    Mechanisms: P11, P15, P18.
     """
-    broken = np.minimum(gang_breaking * policing * (1.0 + informer_worth * informers), 1.0)
-    return gangs * (1.0 - broken) + gang_forming * idle
+    return felt * (1.0 - 1.0 / clock_year) + steps
 
 
 def underground_arrested(
     members: Array, skill: Array, effort: Array, *, underground_arrests: Array
 ) -> Array:
-    """Return members of a banned movement arrested this month, persons, shape of ``members``.
+    """Return members of banned movements arrested this month, persons, shape of ``members``.
 
     The less the services know of real threats, the more they count leaflets. The number says
     little of how large the movement is.
@@ -110,7 +100,7 @@ def underground_arrested(
         underground_arrested = underground_arrests * zeal * members
 
     Args:
-        members: persons, ``(region, ..., run)``.
+        members: persons, ``(run,)``.
         skill: of the services against real threats, 0 to 1, ``(run,)``.
         effort: own effort on order over that at the start, ``(run,)``.
 
@@ -120,44 +110,36 @@ def underground_arrested(
     return found
 
 
-def released(prisoners: Array, *, prison_release: Array) -> Array:
+def released(prisoners: Array, *, clock_five_years: Array) -> Array:
     """Return prisoners who come home this month, persons, ``(run,)``.
 
     Equation:
-        released = prison_release * prisoners
+        released = prisoners / clock_five_years
 
     Mechanisms: M90.
     """
-    return prisoners * prison_release
+    return prisoners / clock_five_years
 
 
-def voiced(
-    grievance: Array,
-    fear: Array,
-    abroad_share: Array,
-    *,
-    fear_silences: Array,
-    breaking_point: Array,
-    exit_drains: Array,
-) -> Array:
+def voiced(grievance: Array, fear: Array, abroad_share: Array, *, fear_silences: Array) -> Array:
     """Return voiced discontent, 0 to 1, ``(run,)``.
 
-    Fear hides grievance until there is too much of it; the most active leave.
+    Fear hides grievance until there is too much of it; who is abroad has no voice at home.
 
     Equation:
-        held = fear_silences * fear / (1 + (grievance / breaking_point) ** 8)
-        voiced = grievance * (1 - held) * exp(-exit_drains * abroad_share)
+        held = fear_silences * fear * (1 - grievance ** 2)
+        voiced = grievance * (1 - held) * (1 - abroad_share)
 
     Args:
         abroad_share: migrants over all people of the region.
 
     Mechanisms: M32, M37, M38, M43, P18, P20, M41.
     """
-    held = fear_silences * fear / (1.0 + (grievance / breaking_point) ** 8)
-    return grievance * (1.0 - held) * np.exp(-exit_drains * abroad_share)
+    held = fear_silences * fear * (1.0 - grievance**2)
+    return grievance * (1.0 - held) * (1.0 - abroad_share)
 
 
-def protest_reasons(
+def protest_chance(
     voice: Array,
     struck_here: Array,
     unchecked: Array,
@@ -165,17 +147,20 @@ def protest_reasons(
     protest_rate: Array,
     local_protest: Array,
     escalation: Array,
-) -> tuple[Array, Array, Array]:
-    """Return the parts of the push to protest, each ``(run,)``: they add to it.
+) -> tuple[Array, Array, Array, Array]:
+    """Return ``(chance, from voice, from a blow, from protest)`` in a region, ``(region, run)``.
 
-    They are ``(grievance voiced, a man of the region struck, a protest that went unchecked)``. The
-    arrest of a local strongman brings his close supporters out, nobody else; a protest that went
-    unchecked is followed by the next.
+    The arrest of a local strongman brings his close supporters out, nobody else; a protest that
+    went unchecked is followed by the next.
 
     Equation:
         from_voice = protest_rate * voice**2
         from_blow = local_protest * struck_here
         from_protest = escalation * unchecked
+        protest_chance = 1 - exp(-(from_voice + from_blow + from_protest))
+        voice_part = from_voice
+        blow_part = from_blow
+        protest_part = from_protest
 
     Args:
         voice: voiced discontent, 0 to 1.
@@ -184,102 +169,85 @@ def protest_reasons(
 
     Mechanisms: M27, M34, M37, S13.
     """
-    return protest_rate * voice**2, local_protest * struck_here, escalation * unchecked
+    parts = protest_rate * voice**2, local_protest * struck_here, escalation * unchecked
+    return 1.0 - np.exp(-(parts[0] + parts[1] + parts[2])), *parts
 
 
-def protest_chance(push: Array) -> Array:
-    """Return the probability of a protest in a region this month, ``(run,)``.
+def threat_parts(ratios: Array, rank: Array, *, cause_order: Array) -> Array:
+    """Return the parts of the threat the regime sees in the legal party, ``(cause, run)``.
 
-    Equation:
-        protest_chance = 1 - exp(-push)
-
-    Args:
-        push: sum of `protest_reasons`.
-
-    Mechanisms: M27, M34, M37, S13.
-    """
-    return 1.0 - np.exp(-push)
-
-
-def rival_threat(
-    appeal: Array,
-    seat_share: Array,
-    incidents: Array,
-    uncontrolled: Array,
-    voice: Array,
-    *,
-    threat_appeal: Array,
-    threat_incidents: Array,
-    threat_uncontrolled: Array,
-) -> tuple[Array, Array, Array, Array, Array]:
-    """Return the parts of the threat the regime sees in the legal party, each ``(run,)``.
-
-    They are ``(appeal, incidents, regions beyond control, voice, seats)`` and add to the threat,
-    which follows appeal, not violence; areas that refuse control are held against the party.
+    They add to the logarithm of the threat, which follows appeal, not violence; areas that refuse
+    control, and violence, are held against the party.
 
     Equation:
-        from_appeal = threat_appeal * max(appeal - 1, 0)
-        from_incidents = threat_incidents * incidents
-        from_regions = threat_uncontrolled * uncontrolled
-        from_voice = voice
-        from_seats = seat_share
+        weight = cause_order ** rank
+        threat_parts = weight * ln(0.5 + 0.5 * ratios) / sum(weight, "cause")
 
     Args:
-        appeal: of the party, 1 = as in 2004.
-        seat_share: its share of the seats, 0 to 1.
-        incidents: recent violent incidents, index.
-        uncontrolled: share of the country outside control.
-        voice: mean voiced discontent, 0 to 1.
+        ratios: appeal, regions beyond control, violence of late, voiced discontent, each over
+            the middle of its scale or a quiet time, ``(cause, run)``.
+        rank: place of each cause in that order, from 0.
 
     Mechanisms: P09, P10, P11, X19.
     """
-    return (
-        threat_appeal * np.maximum(appeal - 1.0, 0.0),
-        threat_incidents * incidents,
-        threat_uncontrolled * uncontrolled,
-        voice,
-        seat_share,
-    )
+    weight = cause_order**rank
+    found: Array = weight * np.log(0.5 + 0.5 * ratios) / total(weight)
+    return found
 
 
-def step_hazard(
-    threat: Array,
-    step: Array,
-    outside_cost: Array,
-    *,
-    ladder_rate: Array,
-    ladder_threshold: Array,
-    ladder_ratchet: Array,
-) -> Array:
-    """Return the monthly probability of one more step up the ladder, ``(run,)``.
-
-    Each step eases the next, and it never goes down by itself.
+def threat_step(threat: Array, push: Array, *, clock_year: Array) -> Array:
+    """Return next month's threat seen in the legal party, 1 = ordinary, ``(run,)``.
 
     Equation:
-        push = max(threat - ladder_threshold, 0) * (1 + ladder_ratchet * step)
-        hazard = ladder_rate * push * (1 - outside_cost)
-        step_hazard = 0 if step >= 6 else 1 - exp(-hazard)
+        threat_next = threat + (exp(push) - threat) / clock_year
 
     Args:
+        push: sum of `threat_parts`.
+
+    Mechanisms: P09, P10.
+    """
+    return threat + (np.exp(push) - threat) / clock_year
+
+
+def step_chances(
+    threat: Array, step: Array, outside_cost: Array, *, ladder_rate: Array, ladder_gain: Array
+) -> tuple[Array, Array]:
+    """Return the monthly probabilities of a step ``(up, down)`` the ladder, ``(run,)``.
+
+    Each step eases the next. Where the threat has been low for long the regime takes one back, the
+    rather the more it costs abroad; what partners make it pay also holds it back.
+
+    Equation:
+        pressed = ladder_rate * threat ** ladder_gain * (1 + step) * (1 - outside_cost)
+        eased = ladder_rate * threat ** -ladder_gain * step * 0.5 * (1 + outside_cost)
+        up = 0 if step >= 6 else 1 - exp(-pressed)
+        down = 0 if step < 1 else 1 - exp(-eased)
+
+    Args:
+        threat: seen in the legal party over about a year, 1 = ordinary.
         step: step now, 0 to 6.
         outside_cost: what partners would make the regime pay, 0 to 1.
 
     Mechanisms: P11, P13, P22, O04, O07, O22, P14.
     """
-    push = np.maximum(threat - ladder_threshold, 0.0) * (1.0 + ladder_ratchet * step)
-    hazard = ladder_rate * push * (1.0 - outside_cost)
-    return np.where(step >= len(REPRESSION_STEPS), 0.0, 1.0 - np.exp(-hazard))
+    pressed = ladder_rate * threat**ladder_gain * (1.0 + step) * (1.0 - outside_cost)
+    eased = ladder_rate * threat**-ladder_gain * step * 0.5 * (1.0 + outside_cost)
+    up = np.where(step >= len(REPRESSION_STEPS), 0.0, 1.0 - np.exp(-pressed))
+    return up, np.where(step < 1.0, 0.0, 1.0 - np.exp(-eased))
 
 
 def standing(step: Array) -> Array:
-    """Return the legal standing of the party at a step: 1, .7, .4, then closed, ``(run,)``.
+    """Return the legal standing of the party at a step: 1, then less, closed from the third.
 
     Equation:
-        standing = 1 if step < 0.5 else 0.7 if step < 1.5 else 0.4 if step < 2.5 else 0
+        standing = max(1 - step / 3, 0)
+
+    Args:
+        step: step on the repression ladder, 0 to 6.
 
     Mechanisms: P01, P02, P11.
     """
-    return np.where(step < 0.5, 1.0, np.where(step < 1.5, 0.7, np.where(step < 2.5, 0.4, 0.0)))
+    return np.maximum(1.0 - step / (1.0 + REPRESSION_STEPS.index("status_lost")), 0.0)
 
 
 def outside_cost(
@@ -307,107 +275,107 @@ def outside_cost(
 def radicalised(
     people: Array,
     grievance: Array,
-    creed: Array,
+    creed_ratio: Array,
     absorbed: Array,
-    idle: Array,
     pull: Array,
     *,
     radicalisation_rate: Array,
-    radical_without_creed: Array,
-    idle_recruits: Array,
+    radical_creed: Array,
 ) -> Array:
     """Return people who turn to violent groups this month, persons, shape of ``people``.
 
     Equation:
         base = radicalisation_rate * (1 - absorbed) * (1 + pull)
-        moved = people * grievance * (radical_without_creed + creed)
-        radicalised = base * moved * (1 + idle_recruits * idle)
+        radicalised = base * people * grievance * (0.5 + 0.5 * creed_ratio) ** radical_creed
 
     Args:
         people: at home, persons, ``(region, run)``.
         grievance: 0 to 1, ``(region, run)``.
-        creed: religious control times the devout share, 0 to 1, ``(region, run)``.
+        creed_ratio: control of faith times the devout share, over the middle of its scale,
+            ``(region, run)``.
         absorbed: share of grievance that the legal channel carries, ``(run,)``.
-        idle: returned migrants without work, share of people, ``(region, run)``.
         pull: appeal of groups abroad, 0 = none, ``(run,)``.
 
     Mechanisms: P02, P04, P05, E03, E04, M93.
     """
     base = radicalisation_rate * (1.0 - absorbed) * (1.0 + pull)
-    found: Array = base * people * grievance * (radical_without_creed + creed)
-    return found * (1.0 + idle_recruits * idle)
+    found: Array = base * people * grievance * (0.5 + 0.5 * creed_ratio) ** radical_creed
+    return found
+
+
+def violent_start(
+    people: Array, grievance: Array, *, radicalisation_rate: Array, clock_year: Array
+) -> Array:
+    """Return people in violent groups at the start, persons, ``(run,)``: as many as stay so many.
+
+    Equation:
+        violent_start = radicalisation_rate * people * grievance * clock_year
+
+    Args:
+        people: at home, persons.
+        grievance: 0 to 1.
+
+    Mechanisms: P05.
+    """
+    return radicalisation_rate * people * grievance * clock_year
 
 
 def skill_against_violence(
-    quality: Array,
-    collusion: Array,
-    creed: Array,
-    underworld: Array,
-    *,
-    piety_distraction: Array,
-    underworld_blindness: Array,
+    quality: Array, cronyism: Array, creed: Array, *, piety_distraction: Array
 ) -> Array:
     """Return the skill of the services against real threats, 0 to 1, ``(run,)``.
 
-    Informers from the underworld know little of believers, and attention spent on beards is not
-    spent on threats.
+    Attention spent on beards is not spent on threats.
 
     Equation:
-        attention = 1 - piety_distraction * creed
-        knowledge = 1 - underworld_blindness * underworld
-        skill = quality * (1 - collusion) * attention * knowledge
+        skill = quality * (1 - cronyism) * (1 - piety_distraction * creed)
 
     Args:
+        cronyism: patronage in place of merit, 0 to 1.
         creed: control of religion, 0 to 1.
-        underworld: share of informers who come from the underworld, 0 to 1.
 
-    Mechanisms: P06, S22, M92.
+    Mechanisms: P06, S22.
     """
-    attention = 1.0 - piety_distraction * creed
-    return quality * (1.0 - collusion) * attention * (1.0 - underworld_blindness * underworld)
+    return quality * (1.0 - cronyism) * (1.0 - piety_distraction * creed)
 
 
 def violent_flows(
-    violent: Array,
-    pull: Array,
-    detection: Array,
-    *,
-    departure_rate: Array,
-    violent_fading: Array,
-    violent_arrests: Array,
+    violent: Array, pull: Array, skill: Array, *, clock_year: Array
 ) -> tuple[Array, Array, Array]:
     """Return violent members ``(leaving to fight, giving up, arrested)`` this month, persons.
 
+    Half of them give up within about two years; skilled services arrest the others, and a war
+    abroad draws them away, within about one.
+
     Equation:
-        going = departure_rate * pull / (1 + pull)
-        caught = violent_arrests * detection
-        all = max(going + violent_fading + caught, 1)
-        leaving = violent * going / all
-        giving_up = violent * violent_fading / all
-        arrested = violent * caught / all
+        leaving = violent * pull / (1 + pull) / clock_year
+        giving_up = violent * 0.5 / clock_year
+        arrested = violent * skill / clock_year
 
     Args:
         violent: persons in violent groups at home, ``(run,)``.
         pull: appeal of groups abroad, 0 = none.
-        detection: skill of the services against real threats, 0 to 1.
+        skill: of the services against real threats, 0 to 1.
 
     Mechanisms: E04, P06, S11, S22.
     """
-    leaving = departure_rate * pull / (1.0 + pull)
-    caught = violent_arrests * detection
-    scale = 1.0 / np.maximum(leaving + violent_fading + caught, 1.0)
-    return violent * leaving * scale, violent * violent_fading * scale, violent * caught * scale
+    month = violent / clock_year
+    return month * pull / (1.0 + pull), month * 0.5, month * skill
 
 
-def fighters_fate(
-    fighters: Array, *, fighter_losses: Array, fighter_return: Array
-) -> tuple[Array, Array]:
+def fighters_fate(fighters: Array, war: Array, *, clock_five_years: Array) -> tuple[Array, Array]:
     """Return fighters abroad ``(killed, come home)`` this month, persons, ``(run,)``.
 
+    While a war lasts who leaves it leaves dead; when it ends the others come home.
+
     Equation:
-        killed = fighter_losses * fighters
-        come_home = fighter_return * fighters
+        killed = fighters * war / clock_five_years
+        come_home = fighters * (1 - war) / clock_five_years
+
+    Args:
+        war: pull of wars abroad, 0 to 1.
 
     Mechanisms: S24, E04.
     """
-    return fighters * fighter_losses, fighters * fighter_return
+    month = fighters / clock_five_years
+    return month * war, month * (1.0 - war)

@@ -5,136 +5,37 @@ from dataclasses import dataclass
 import numpy as np
 
 from tajsim.agents.agency import GUARD_ROWS, UNIT_ROWS
+from tajsim.agents.network import TERRAIN
 from tajsim.axes import AFGHAN_SECTIONS, AGENCIES, Array, total
 from tajsim.model.country import Country
-from tajsim.rules import border_guard
-from tajsim.rules.drug_market import arrests, inland_detection, toll
-from tajsim.rules.rents import sheltered
+from tajsim.rules import border_guard, drug_market, rents
 from tajsim.world import GUARDS
 
 N = len(AFGHAN_SECTIONS)
-
-
-@dataclass
-class Guarding:
-    """Detection (probability), collusion (share) and tolls (USD/kg) on every way.
-
-    ``entry_*`` are ``(section, run)`` over the Afghan sections, ``exit_*`` ``(exit, run)``,
-    ``inland_*`` ``(run,)``: ``inland_all`` is the detection of all drug units, ``inland_bought``
-    the part that collusion can take out, ``inland_toll`` their tolls times collusion.
-    ``unit_*`` are those of each drug unit, ``(unit, run)``; ``unit_people`` are persons.
-    ``share_of`` is each guard's part of a section, 0 or 1, ``(section, guard, run)``.
-    """
-
-    entry_detection: Array
-    entry_collusion: Array
-    entry_toll: Array
-    exit_detection: Array
-    exit_collusion: Array
-    exit_toll: Array
-    inland_all: Array
-    inland_bought: Array
-    inland_cap: Array
-    inland_toll: Array
-    unit_people: Array
-    unit_detection: Array
-    unit_toll: Array
-    share_of: Array
-    price_exit: Array
-    price_inland: Array
-
-
-def guarding(country: Country) -> Guarding:
-    """Work out what loads meet, from the deployment, quality and collusion of the agencies."""
-    prices = country.price_out
-    # Inside the country a load is worth something between the line and the exits.
-    inland = 0.5 * (country.price_in + total(prices) / len(prices))
-    entry, collusion, share_of = on_sections(country)
-    strength = entry / country.values.detection_limit
-    unit_people = country.agencies.apply(country.agencies.drug_units)
-    left = detection_left(country, unit_people)
-    entry_toll = country.apply(toll, entry, country.price_in)
-    customs, people = country.agency["customs"], country.agencies
-    out = country.apply(border_guard.exit_detection, customs.strength, customs.quality)
-    exit_toll = country.apply(toll, out, prices)
-    exit_collusion = np.broadcast_to(customs.collusion, out.shape)
-    units = country.apply(inland_detection, unit_people, people.quality[UNIT_ROWS])
-    unit_toll = country.apply(toll, units, inland)
-    # Overload spoils the search, not the threat of him who is paid to look away.
-    entry, units, out = entry * left[0], units * left[1], out * left[2]
-    unit_collusion = people.collusion[UNIT_ROWS]
-    whole = total(units)
-    country.entry_toll[:N] = entry_toll / country.price_in * collusion
-    country.exit_toll = exit_toll / prices * exit_collusion
-    country.guard_strength[:N] = strength * (1.0 - collusion)
-    return Guarding(
-        entry_detection=entry,
-        entry_collusion=collusion,
-        entry_toll=entry_toll,
-        exit_detection=out,
-        exit_collusion=exit_collusion,
-        exit_toll=exit_toll,
-        inland_all=whole,
-        inland_bought=total(units * unit_collusion),
-        inland_cap=1.0 / np.maximum(whole, 1e-9),
-        inland_toll=total(unit_toll * unit_collusion),
-        unit_people=unit_people,
-        unit_detection=units,
-        unit_toll=unit_toll,
-        share_of=share_of,
-        price_exit=prices,
-        price_inland=inland,
-    )
-
-
-def detection_left(country: Country, unit_people: Array) -> Array:
-    """Return the share of detection left by overload on the line, inland, at the exits."""
-    on_line = total(total(country.agencies.deployment[:N, GUARD_ROWS]))
-    customs = country.agency["customs"].strength
-    people = np.maximum(np.stack([on_line, total(unit_people), customs]), 1.0)
-    work = total(country.networks.bought) / people
-    if country.months_run == 0:
-        country.work_start = np.maximum(work, 1e-9)
-    return country.apply(border_guard.overload, work / country.work_start)
-
-
-def on_sections(country: Country) -> tuple[Array, Array, Array]:
-    """Return detection, collusion ``(section, run)`` and who guards which Afghan section."""
-    terrain = country.values.section_terrain[:N, None]
-    length = country.values.section_length[:N, None]
-    agencies = country.agencies
-    mine = (agencies.guarded_km[:N, GUARD_ROWS] > 0.0).astype(float)
-    density = agencies.deployment[:N, GUARD_ROWS] / length
-    found = mine * country.apply(
-        border_guard.detection, density, agencies.quality[GUARD_ROWS], terrain
-    )
-    collusion = mine * agencies.collusion[GUARD_ROWS]
-    return total(found, axis=1), total(collusion, axis=1), mine
-
-
 CUSTOMS = AGENCIES.index("customs")
 RUSSIANS = GUARDS.index("russian_border_troops")
 
 
-def border(country: Country) -> None:
-    """Clear the market. Writes: seizures, flows, tolls, stocks, revenues, arrests."""
-    guard = guarding(country)
-    names = country.networks.names
-    normal = country.draws.normal_each("seizure", names, country.calendar_month)
-    settle(
-        country,
-        guard,
-        pass_loads(country, guard, country.apply(border_guard.luck_of_month, normal)),
-    )
+@dataclass
+class Post:
+    """What loads meet: detection (probability), collusion (share) and toll (USD/kg).
+
+    On the line ``(section, 1, run)``, for a drug unit and for customs ``(run,)``. ``ordered`` is
+    the share of a network's loads that those above have let pass, with an axis ``network``.
+    """
+
+    detection: Array
+    collusion: Array
+    toll: Array
+    ordered: Array
 
 
 @dataclass
-class Counts:
-    """Sums over networks, kg: by section ``(section, run)``, by exit ``(exit, run)``, inland.
+class Passage:
+    """What became of loads, kg, ``(..., network, run)``.
 
-    ``met`` is what an honest guard left to himself would have seized, ``offered`` what was sent
-    by those who could buy passage. Of what drug units came upon inland, ``stock_met``, the part
-    ``stock_open`` had no shelter from above, and of that ``stock_access`` could buy them off.
+    ``met`` is what an honest guard left to himself would have seized, ``offered`` what was sent by
+    those who could buy passage.
     """
 
     load: Array
@@ -142,143 +43,175 @@ class Counts:
     arranged: Array
     seized: Array
     offered: Array
-    stock_met: Array
-    stock_open: Array
-    stock_access: Array
-    exit_load: Array
-    exit_met: Array
-    exit_offered: Array
-    exit_arranged: Array
-    exit_seized: Array
-    leaving: Array
-    used: Array
 
 
-def pass_loads(country: Country, guard: Guarding, luck: Array) -> Counts:
-    """Send all loads over the line, through the country and out; return what became of them.
+def border(country: Country) -> None:
+    """Clear the market. Writes: seizures, flows, tolls, revenues, arrests, rents on offer.
 
-    Prevention keeps what is used at home a small share of the stocks (M69).
+    Prevention keeps what is used at home a small share of what gets through (M69).
+    """
+    net, agencies = country.networks, country.agencies
+    normal = country.draws.normal_each("seizure", net.names, country.calendar_month)
+    luck = country.apply(border_guard.luck_of_month, normal=normal)
+    ordered = country.apply(rents.sheltered, protection=net.protection, shelter=country.shelter)
+    # Inside the country a load is worth something between the line and the exits.
+    inland = 0.5 * (country.price_in + country.price_out)
+
+    line, mine = on_the_line(country, ordered)
+    entered = passed(country, line, net.bought * net.entry_share, luck)
+    settle_line(country, line, entered, mine)
+    net.tolls = total(entered.arranged * line.toll)
+    left = net.bought - total(entered.seized)
+
+    units = agencies.apply(agencies.drug_units)
+    searching = agencies.people
+    searching[UNIT_ROWS] = np.maximum(units, 1.0)
+    chances = country.apply(
+        drug_market.inland_detection, persons=units, quality=agencies.quality[UNIT_ROWS]
+    )
+    for row, chance in zip(UNIT_ROWS, chances, strict=True):
+        post = post_inside(country, row, chance, inland, ordered)
+        left = past(country, row, post, left, luck, searching[row])
+    struck = country.apply(drug_market.arrests, found=total(chances), protection=net.protection)
+    net.hit, net.raided = struck.exposed + struck.raided, struck.raided
+
+    used = left * country.values.domestic_use
+    customs = country.agency["customs"]
+    chance = country.apply(
+        border_guard.exit_detection, persons=customs.strength, quality=customs.quality
+    )
+    post = post_inside(country, CUSTOMS, chance, country.price_out, ordered)
+    sold = past(country, CUSTOMS, post, left - used, luck, searching[CUSTOMS])
+
+    net.revenue = sold * country.price_out + used * inland
+    net.outlay = net.bought * country.price_in
+    net.apply(net.see_costs, sold=sold + used, price=country.price_out)
+    report(country, searching, inland)
+    # Officers resell what they do not report; it leaves by the ways in use.
+    country.sold = total(sold) + country.now["heroin_resold"]
+    country.now["heroin_leaving"] = country.exit_share * country.sold
+    country.now["heroin_used"] = total(used)
+
+
+def on_the_line(country: Country, ordered: Array) -> tuple[Post, Array]:
+    """Return what loads meet on the Afghan line, and who guards which section.
+
+    The latter is 0 or 1, ``(section, guard, run)``.
 
     Args:
+        ordered: share of its loads that own agencies must let pass, ``(network, run)``.
+    """
+    agencies = country.agencies
+    mine = (agencies.guarded_km[:N, GUARD_ROWS] > 0.0).astype(float)
+    found = mine * country.apply(
+        border_guard.detection,
+        density=agencies.deployment[:N, GUARD_ROWS] / country.values.section_length[:N, None],
+        quality=agencies.quality[GUARD_ROWS],
+        terrain=TERRAIN[:, None],
+    )
+    chance = total(found, axis=1)
+    collusion = total(mine * agencies.collusion[GUARD_ROWS], axis=1)
+    toll = country.apply(drug_market.toll, detection=chance, price=country.price_in)
+    country.entry_toll[:N] = toll / country.price_in * collusion
+    country.guard_strength[:N] = chance / country.values.detection_limit * (1.0 - collusion)
+    # A foreign guard takes no orders from those above.
+    own = 1.0 - mine[:, [RUSSIANS]]
+    return Post(chance[:, None], collusion[:, None], toll[:, None], ordered * own), mine
+
+
+def passed(country: Country, post: Post, load: Array, luck: Array) -> Passage:
+    """Send loads past a post; return what became of them.
+
+    Args:
+        load: kg, ``(..., network, run)``.
         luck: multiplies detection, ``(network, run)``.
     """
-    net, values = country.networks, country.values
-    reach = net.access
-    entry_guard = guard.entry_detection[:, None], guard.entry_collusion[:, None]
-    load = net.bought * net.entry_share
-    shelter = country.apply(sheltered, net.protection, country.shelter)
-    # A foreign guard takes no orders from those above.
-    own = 1.0 - guard.share_of[:, [RUSSIANS]]
-    met, arranged, seized = border_guard.clear(load, *entry_guard, reach, luck, shelter * own)
-    net.entry_load, net.entry_lost = load, seized
-
-    stock = net.stock + (net.bought - total(seized))
-    # A unit cannot find more than there is: luck is capped where all would be found.
-    stock_met = stock * np.minimum(luck, guard.inland_cap)
-    stock_open = stock_met * (1.0 - shelter)
-    stock = stock - stock_open * (guard.inland_all - guard.inland_bought * reach)
-    net.hit = country.apply(arrests, guard.inland_all, net.protection)
-
-    used = stock * values.domestic_use
-    out = stock * values.sale_share * net.exit_share
-    exit_guard = guard.exit_detection[:, None], guard.exit_collusion[:, None]
-    exit_met, exit_arranged, exit_seized = border_guard.clear(
-        out, *exit_guard, reach, luck, shelter
+    reach = country.networks.access
+    met, arranged, seized = country.apply(
+        border_guard.clear,
+        load=load,
+        detection=post.detection,
+        collusion=post.collusion,
+        access=reach,
+        luck=luck,
+        sheltered=post.ordered,
     )
-    net.exit_load, net.exit_lost = out, exit_seized
-    net.stock = stock * (1.0 - values.sale_share - values.domestic_use)
-
-    leaving = out - exit_seized
-    net.revenue = total(leaving * guard.price_exit[:, None]) + used * guard.price_inland
-    net.outlay = net.bought * country.price_in
-    net.tolls = (
-        total(arranged * guard.entry_toll[:, None])
-        + total(exit_arranged * guard.exit_toll[:, None])
-        + net.bought * reach * guard.inland_toll
-    )
-    return Counts(
-        load=total(load, axis=1),
-        met=total(met, axis=1),
-        arranged=total(arranged, axis=1),
-        seized=total(seized, axis=1),
-        offered=total(load * reach, axis=1),
-        stock_met=total(stock_met),
-        stock_open=total(stock_open),
-        stock_access=total(stock_open * reach),
-        exit_load=total(out, axis=1),
-        exit_met=total(exit_met, axis=1),
-        exit_offered=total(out * reach, axis=1),
-        exit_arranged=total(exit_arranged, axis=1),
-        exit_seized=total(exit_seized, axis=1),
-        leaving=total(leaving, axis=1),
-        used=total(used),
-    )
+    return Passage(load, met, arranged, seized, load * reach)
 
 
-def settle(country: Country, guard: Guarding, tally: Counts) -> None:
-    """Divide seizures and tolls over agencies; remember what others will hear of the ways."""
+def settle_line(country: Country, line: Post, entered: Passage, mine: Array) -> None:
+    """Divide seizures and tolls of the line over its guards; tell them and networks what passed.
+
+    Args:
+        mine: 1 where a guard holds a section, ``(section, guard, run)``.
+    """
     now, agencies = country.now, country.agencies
-    now["heroin_entering"][:N], now["heroin_seized"][:N] = tally.load, tally.seized
-    country.arranged[:N] = tally.arranged
-    seized, tolls, met, rent = (
-        now["heroin_seized_by"],
-        now["tolls"],
-        now["heroin_met"],
-        agencies.zeros(),
+    load, seized = total(entered.load, axis=1), total(entered.seized, axis=1)
+    arranged = total(entered.arranged, axis=1)
+    now["heroin_entering"][:N], now["heroin_seized"][:N] = load, seized
+    country.arranged[:N] = arranged
+    now["heroin_met"][GUARD_ROWS] = total(total(entered.met, axis=1)[:, None] * mine)
+    now["heroin_seized_by"][GUARD_ROWS] = total(seized[:, None] * mine)
+    now["tolls"][GUARD_ROWS] = total((arranged[:, None] * line.toll) * mine)
+    offered = total((total(entered.offered, axis=1)[:, None] * line.toll) * mine)
+    agencies.rent_on_offer = agencies.zeros()
+    # As of drug units: to be had by each of those who stand where loads pass.
+    standing = np.maximum(total(agencies.deployment[:N, GUARD_ROWS]), 1.0)
+    agencies.rent_on_offer[GUARD_ROWS] = offered / standing
+    season = country.values.clock_season
+    known = agencies.seen[:N, GUARD_ROWS]
+    agencies.seen[:N, GUARD_ROWS] = known + (load[:, None] * mine - known) / season
+    country.entry_belief = country.apply(
+        drug_market.learn, belief=country.entry_belief, load=load, lost=seized
     )
 
-    mine, people, toll = guard.share_of, agencies.people, guard.entry_toll
-    seized_there = tally.seized[:, None] * mine
-    # Posts remember about five months; only the proportions of what they remember count.
-    agencies.seen = agencies.seen * 0.8
-    agencies.seen[:N, GUARD_ROWS] += 0.2 * seized_there
-    met[GUARD_ROWS] = total(tally.met[:, None] * mine)
-    seized[GUARD_ROWS] = total(seized_there)
-    tolls[GUARD_ROWS] = total((tally.arranged * toll)[:, None] * mine)
-    rent[GUARD_ROWS] = total((tally.offered * toll)[:, None] * mine) / people[GUARD_ROWS]
 
-    met[CUSTOMS] = total(tally.exit_met)
-    seized[CUSTOMS] = total(tally.exit_seized)
-    tolls[CUSTOMS] = total(tally.exit_arranged * guard.exit_toll)
-    rent[CUSTOMS] = total(tally.exit_offered * guard.exit_toll) / people[CUSTOMS]
+def post_inside(country: Country, row: int, chance: Array, price: Array, ordered: Array) -> Post:
+    """Return what loads meet in a drug unit, or in customs.
 
-    bought = total(country.networks.bought * country.networks.access)
-    collusion, toll = agencies.collusion[UNIT_ROWS], guard.unit_toll
-    met[UNIT_ROWS] = guard.unit_detection * tally.stock_met
-    left = tally.stock_open - collusion * tally.stock_access
-    seized[UNIT_ROWS] = guard.unit_detection * left
-    tolls[UNIT_ROWS] = toll * collusion * bought
-    rent[UNIT_ROWS] = bought * toll / np.maximum(guard.unit_people, 1.0)
-    # What can be had from people on the move adds to what traffickers offer.
-    agencies.rent_on_offer = rent + country.last["extortion"] / people
-    report(country, guard)
-    now["heroin_leaving"], now["heroin_used"] = tally.leaving, tally.used
-    # Officers resell what they do not report; it leaves by the ways in use.
-    parts = tally.leaving / np.maximum(total(tally.leaving), 1e-9)
-    now["heroin_leaving"] += parts * now["heroin_resold"]
-    country.entry_word = tally.seized / np.maximum(tally.load, 1e-9)
-    country.exit_word = tally.exit_seized / np.maximum(tally.exit_load, 1e-9)
-    take_over(country)
+    Args:
+        row: of the agency.
+        chance: that an honest officer meets a load, ``(run,)``.
+        price: of the drug there, USD/kg, ``(run,)``.
+        ordered: share of its loads that they must let pass, ``(network, run)``.
+    """
+    toll = country.apply(drug_market.toll, detection=chance, price=price)
+    return Post(chance, country.agencies.collusion[row], toll, ordered)
 
 
-def report(country: Country, guard: Guarding) -> None:
-    """Let each agency decide what it hands in of what it seized; the rest is sold on."""
-    now, agencies, price = country.now, country.agencies, guard.price_inland
-    seizing = agencies.people
-    seizing[UNIT_ROWS] = np.maximum(guard.unit_people, 1.0)
-    gain = now["heroin_seized_by"] * price / seizing
-    at_stake = agencies.pay + agencies.watch
+def past(
+    country: Country, row: int, post: Post, load: Array, luck: Array, searching: Array
+) -> Array:
+    """Send loads past a drug unit or customs, and book it; return what gets through, kg.
+
+    Args:
+        row: of the agency.
+        load: kg, ``(network, run)``.
+        searching: people who search, at least one, ``(run,)``.
+    """
+    now, found = country.now, passed(country, post, load, luck)
+    now["heroin_met"][row] = total(found.met)
+    now["heroin_seized_by"][row] = total(found.seized)
+    now["tolls"][row] = total(found.arranged) * post.toll
+    country.agencies.rent_on_offer[row] = total(found.offered) * post.toll / searching
+    country.networks.tolls = country.networks.tolls + found.arranged * post.toll
+    return load - found.seized
+
+
+def report(country: Country, searching: Array, price: Array) -> None:
+    """Let each agency decide what it hands in of what it seized; the rest is sold on.
+
+    Args:
+        searching: people who search, at least one, ``(agency, run)``.
+        price: inside the country, USD/kg, ``(run,)``.
+    """
+    now, agencies = country.now, country.agencies
     now["seizure_honesty"] = country.apply(
-        border_guard.reported_share, agencies.collusion, gain, at_stake
+        border_guard.reported_share,
+        collusion=agencies.collusion,
+        gain=now["heroin_seized_by"] * price / searching,
+        at_stake=agencies.pay * (1.0 + agencies.watch),
     )
     now["heroin_seized_reported"] = now["heroin_seized_by"] * now["seizure_honesty"]
     now["resale"] = (now["heroin_seized_by"] - now["heroin_seized_reported"]) * price
     now["heroin_resold"] = total(now["heroin_seized_by"]) - total(now["heroin_seized_reported"])
-
-
-def take_over(country: Country) -> None:
-    """Let the protected take over part of the reach of networks that were hit."""
-    net = country.networks
-    lost = total(net.capacity * net.hit)
-    weight = net.capacity * net.protection
-    net.grow(country.values.takeover_share * lost * weight / np.maximum(total(weight), 1e-9))

@@ -21,21 +21,22 @@ from tajsim.agents.commander import (
     POST_SERVICE,
     TO_GIVE,
 )
-from tajsim.axes import Array, total
+from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
-from tajsim.inputs.toml import month_number
 from tajsim.model.country import Country
+from tajsim.model.stages.unrest import disloyal_men, garrison
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
 from tajsim.rules.loyalty import Loyalty
+from tajsim.rules.militants import where_inside
 from tajsim.rules.purges import Resistance
+from tajsim.rules.state import Strain
 from tajsim.rules.succession import (
     bargain_chance,
     dread_of_losing,
     kind_of_ending,
     ranks_behind,
 )
-from tajsim.world import SECTION_REGION, TERM_END
 
 #: Part of an agency that goes with its head.
 WITH_THE_HEAD = 0.5
@@ -43,9 +44,6 @@ WITH_THE_HEAD = 0.5
 #: Ways in which a quarrel over a post can end, in the order of their rows.
 WAYS = (*axes.POSTS, *axes.WAYS_OUT)
 POST_COUNT, FIGHT = len(axes.POSTS), WAYS.index("fight")
-
-#: Places of the regions that militants from Afghanistan enter first.
-BORDER_REGIONS = sorted({axes.REGIONS.index(SECTION_REGION[s]) for s in axes.AFGHAN_SECTIONS})
 
 
 @dataclass
@@ -232,29 +230,24 @@ def go_over(country: Country) -> None:
 
 def look_ahead(country: Country) -> None:
     """The ruler and the elite weigh what comes. Writes: readiness, heir, settlement, doubt."""
-    regime = country.regime
-    to_go = month_number(TERM_END) - country.calendar_month
-    if to_go < 0:
-        regime.remember_contest()
-    else:
-        here = country.commanders.in_place
-        count, held = total(here), total(here * country.commanders.loyalty)
-        # Where no commander is left the apparatus is all there is to trust.
-        loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
-        chance = regime.weigh_leaving(float(to_go), loyal, len(axes.REPRESSION_STEPS))
-        named = country.draws.happens("heir", "regime", country.calendar_month, chance)
-        new = named * (1.0 - regime.heir)
-        regime.name_heir(named, loyal)
-        country.note("heir_named", new, actor="regime", size=regime.doubt)
+    regime, here = country.regime, country.commanders.in_place
+    to_go, over = country.calendar.to_term_end, country.calendar.term_over
+    count, held = total(here), total(here * country.commanders.loyalty)
+    # Where no commander is left the apparatus is all there is to trust.
+    loyal = np.where(count > 0.0, held / np.maximum(count, 1.0), regime.trust)
+    chance = regime.weigh_leaving(to_go, over, loyal, len(axes.REPRESSION_STEPS))
+    named = country.draws.happens("heir", "regime", country.calendar_month, chance)
+    named = named * (1.0 - over)
+    new = named * (1.0 - regime.heir)
+    regime.name_heir(named, over, loyal)
+    country.note("heir_named", new, actor="regime", size=regime.doubt)
     country.commanders.doubt = regime.doubt + country.commanders.zeros()
 
 
 def contest(country: Country) -> None:
     """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
-    if country.calendar_month != month_number(TERM_END):
-        return
-    regime = country.regime
-    month, standing = country.calendar_month, 1.0 - regime.failed
+    regime, ends = country.regime, country.calendar.term_ends
+    month, standing = country.calendar_month, ends * (1.0 - regime.failed)
     leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
     # What stands behind a ruler who stays is only that nobody is unsure who rules.
     staying = 1.0 - country.values.staying_doubt
@@ -269,14 +262,14 @@ def contest(country: Country) -> None:
         bargains=total(sides.bargains),
         fights=total(sides.fights),
     )
-    regime.end_term(kind * standing, share, leaves)
+    regime.end_term(ends, kind * standing, share, leaves)
     note_contest(country, sides, kind * standing, share)
 
 
 def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
     commanders, month = country.commanders, country.calendar_month
-    here = commanders.in_place * (1.0 - country.regime.failed)
+    here = commanders.in_place * (1.0 - country.regime.failed) * country.calendar.term_ends
     chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
     behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
@@ -305,7 +298,7 @@ def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
     away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
     force = OWN * agencies.strength * agencies.quality
     ranks = country.apply(
-        ranks_behind, trust=country.regime.trust, collusion=agencies.collusion, settled=settled
+        ranks_behind, trust=country.regime.trust, collusion=agencies.on_the_side, settled=settled
     )
     found, against = total(force * ranks * (1.0 - away)), total(force * away)
     men = commanders.men * commanders.in_place
@@ -330,54 +323,64 @@ def act(country: Country, sides: Sides) -> None:
 
 def state(country: Country) -> None:
     """Work out where the state stands. Writes: control, strain, polity."""
-    regime = country.regime
-    order = [axes.TASKS.index("internal_order"), axes.TASKS.index("elite_control")]
-    effort = regime.effort_ratio(order)
-    strong, armed = strongmen(country), armed_men(country)
-    country.regions.hold(effort, strong, armed, regime.failed)
-    notes.note_control(country, strong, armed)
+    hold_regions(country)
     remember_exits(country)
-    country.mafia = country.apply(
-        state_rules.mafia_step, country.mafia, country.now["drug_income"], country.now["budget"]
+    regime, month = country.regime, country.calendar_month
+    terms = strain(country)
+    regime.bear(terms)
+    chance = country.apply(state_rules.failure_chance, strain=regime.strain)
+    fails = country.draws.happens("failure", "state", month, chance)
+    # A mutiny that wins topples the state once.
+    regime.stand(np.maximum(fails, country.coup * (1.0 - regime.failed)), country.months_run)
+    notes.note_polity(country, terms)
+
+
+def hold_regions(country: Country) -> None:
+    """Let the centre's control follow who is in arms in each region, and discontent there."""
+    lost = country.regions.hold(
+        disloyal_men(country),
+        armed_groups(country),
+        garrison(country),
+        country.regime.collapsed,
     )
-    chance = regime.bear(
-        country.mean_voice,
-        country.militants_inside,
-        1.0 - country.mean_control,
-        country.mafia,
-        regime.doubt,
+    notes.note_control(country, lost)
+
+
+def armed_groups(country: Country) -> Array:
+    """Return militants and members of violent groups, persons, ``(region, run)``.
+
+    Violent groups find their people where the ties to the opposition are.
+    """
+    where = shares(country.at_home * country.regions.opposition)
+    inside = country.apply(where_inside, control=country.regions.control)
+    return country.people["violent"] * where + country.militants_inside * inside
+
+
+def strain(country: Country) -> Strain:
+    """Return what strains the state this month, by cause, ``(run,)``."""
+    regime, regions, part_of = country.regime, country.regions, state_rules.part_of
+    armed = total(disloyal_men(country)) + country.people["violent"] + country.militants_inside
+    breaks = country.regime.breaks
+    income, revenue = country.now["drug_income"], country.now["budget"]
+    return country.apply(
+        state_rules.strain_terms,
+        voice=country.mean_voice,
+        armed=country.apply(part_of, part=armed, other=country.at_hand()),
+        uncontrolled=1.0 - country.mean_over_people(regions.control),
+        idle=country.apply(part_of, part=total(regions.idle), other=country.migrants),
+        unpaid=regime.shortfall,
+        succession=regime.doubt,
+        breaks=country.apply(part_of, part=breaks, other=float(len(axes.COMMANDERS))),
+        unbacked=1.0 - country.guarantee,
+        mafia=country.apply(part_of, part=np.maximum(income, 0.0), other=revenue),
     )
-    fails = country.draws.happens("failure", "state", country.calendar_month, chance)
-    regime.stand(np.maximum(fails, country.coup), country.months_run)
-    notes.note_polity(country, regime.doubt)
-
-
-def strongmen(country: Country) -> Array:
-    """Return the independent power of each region's strongest man, 0 to 1, ``(region, run)``."""
-    found, commanders = country.regions.zeros(), country.commanders
-    independent = commanders.power * (1.0 - commanders.loyalty)
-    for place, power in zip(commanders.place, independent, strict=True):
-        found[place] = np.maximum(found[place], power)
-    return found
-
-
-def armed_men(country: Country) -> Array:
-    """Return militants and members of violent groups, thousand persons, ``(region, run)``."""
-    part = country.at_home / np.maximum(country.home_people, 1.0)
-    found = country.people["violent"] * part
-    found[BORDER_REGIONS] += country.militants_inside / len(BORDER_REGIONS)
-    return found / 1000.0
 
 
 def remember_exits(country: Country) -> None:
-    """Remember what leaves by each exit, of late and in the first year."""
-    leaving, month = country.now["heroin_leaving"], country.months_run
-    if month < 12:
-        past = country.exits_usual if month else leaving
-        country.exits_usual = past + (leaving - past) / (month + 1.0)
-        country.exits_lately = country.exits_usual
-    else:
-        country.exits_lately = country.exits_lately + 0.1 * (leaving - country.exits_lately)
+    """Remember what leaves by each exit of late."""
+    lately = country.exits_lately
+    lately = lately + (country.now["heroin_leaving"] - lately) / country.values.clock_year
+    country.exits_lately = lately
 
 
 #: Causes of what commanders do, and the ways in which a term ends, in the chronicle.

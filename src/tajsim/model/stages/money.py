@@ -1,22 +1,16 @@
 """Stages agencies and money: pay and recruits; rents climb, and every purse balances."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tajsim.agents.agency import GUARD_ROWS, OWN, over_tasks
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS, Array, column, total
+from tajsim.agents.agency import AT_BORDER, GUARD_ROWS, OWN, POLICE, over_tasks
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, PRESSURES, Array, column, shares, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
-from tajsim.rules import grievance as grievance_rules
+from tajsim.rules import corruption as corruption_rules
+from tajsim.rules import migration
 from tajsim.rules import rents as rents_rules
-from tajsim.rules.rents import commitments_step
 from tajsim.world import AGENCY_TASKS, GUARDS
-
-#: Agencies that take from people, in the order in which they do: the police where people live, the
-#: others where they cross the border.
-EXTORTERS = [AGENCIES.index(name) for name in ("interior_ministry", "border_troops", "customs")]
-POLICE, *AT_BORDER = EXTORTERS
 
 #: 1 for an own agency with a task against the trade, ``(agency, 1)``.
 AGAINST_TRADE = OWN * column(not {"drugs", "border"}.isdisjoint(AGENCY_TASKS[a]) for a in AGENCIES)
@@ -29,27 +23,27 @@ def money(country: Country) -> None:
     budget(country)
     illicit = take_from_people(country)
     rents = share_rents(country, illicit)
-    give_shelter(country)
+    give_shelter(country, rents)
     pay_clients(country, rents)
-    # What is not saved is spent, on goods from the rest of the economy.
-    spending = country.values.spending_share
-    country.money.move("households", "world", spending * country.money["households"])
-    purses = country.money.accounts(NETWORKS)
-    country.money.draw_each(NETWORKS, "world", spending * purses)
+    share_posts(country)
+    # What comes in is spent, on goods from the rest of the economy.
+    country.money.move("households", "world", country.money["households"].copy())
+    country.money.draw_each(NETWORKS, "world", country.money.accounts(NETWORKS).copy())
 
 
 def economy(country: Country) -> None:
     """Output and remittances reach the households."""
-    months = np.full(country.run_count, float(country.months_run))
-    sent = country.apply(
-        grievance_rules.remittances, country.migrants, country.outside.migrant_demand, months
-    )
-    made = country.apply(grievance_rules.national_output, country.home_output, sent)
+    sent = country.apply(migration.remittances, abroad=country.migrants, boom=country.boom)
+    made = country.apply(migration.national_output, home=country.home_output, sent=sent)
     country.home_output = country.apply(
-        grievance_rules.output_step, country.home_output, country.mean_collusion
+        migration.output_step,
+        output=country.home_output,
+        people=country.home_people / country.people_start,
+        corruption=country.cronyism - country.cronyism_start,
     )
     country.now["remittances"], country.now["output"] = sent, made
     country.money.move("world", "households", made)
+    country.living = made / np.maximum(country.home_people, 1.0)
 
 
 def network_accounts(country: Country) -> None:
@@ -66,19 +60,15 @@ def network_accounts(country: Country) -> None:
     now["fees_commander"], now["fees_regime"] = fees, total(net.fee) - total(fees)
     resale = country.now["resale"]
     country.now["drug_income"] = total(net.revenue - net.outlay) + total(resale)
-    paid = total(net.outlay)
-    if country.months_run == 0:
-        country.outlay_start = np.maximum(paid, 1.0)
-    country.drug_money = paid / country.outlay_start
 
 
 def budget(country: Country) -> None:
     """The treasury takes taxes and pays wages, its instalment and the rest of the state."""
-    ledger, values = country.money, country.values
-    taxes = ledger.draw("households", "treasury", values.tax_share * country.now["output"])
-    country.now["budget"] = taxes
+    ledger, values, now = country.money, country.values, country.now
+    taxes = ledger.draw("households", "treasury", values.tax_share * now["output"])
+    now["budget"] = country.taxes = taxes
     pay, strength = country.agencies.pay, country.agencies.strength
-    topup = np.minimum(values.pay_topup, pay)
+    topup = country.agencies.topup
     wages = (pay - topup) * strength
     ledger.pay_in_turn("treasury", AGENCIES, wages * OWN)
     ledger.pay_each("world", AGENCIES, wages * (1.0 - OWN))
@@ -87,35 +77,51 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
-    country.commitments = country.apply(commitments_step, country.commitments, ledger["treasury"])
+    # A debt that Moscow calls in is paid over five years.
+    called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
+    ledger.move("treasury", "world", called * values.debt_to_russia / values.clock_five_years)
+    country.commitments = country.apply(
+        rents_rules.commitments_step,
+        commitments=country.commitments,
+        left_over=ledger["treasury"],
+        debt=country.other_debt / (values.other_debt_start * country.revenue),
+    )
     ledger.move("treasury", "world", country.commitments)
-    # What taxes do not cover is borrowed abroad.
-    borrowed = np.maximum(-ledger["treasury"], 0.0)
+    # What taxes do not cover is borrowed abroad, what they leave pays back.
+    borrowed = np.maximum(-ledger["treasury"], -country.other_debt)
     ledger.move("world", "treasury", borrowed)
     country.other_debt = country.other_debt + borrowed
 
 
 def take_from_people(country: Country) -> Array:
     """Return illicit income ``(agency, run)``: tolls from networks, extortion from people."""
-    people = np.maximum(country.home_people, 1.0)
-    income = country.now["output"] / people
     pay_tolls(country)
     agencies, taken, resale = country.agencies, country.now["extortion"], country.now["resale"]
-    reach = agencies.strength * agencies.reach
+    output = country.now["output"]
+    police = agencies[POLICE]
     asked = country.apply(
-        rents_rules.extortion, reach, agencies.collusion, country.mean_fear, income
+        rents_rules.extortion,
+        strength=police.strength * police.reach,
+        predation=police.predation,
+        fear=country.fear,
+        income_per_head=output / np.maximum(country.home_people, 1.0),
     )
-    for i in EXTORTERS:
-        wanted = asked[i] if i == POLICE else asked[i] * country.barrier
-        taken[i] = country.money.draw("households", AGENCIES[i], wanted)
+    taken[POLICE] = country.money.draw("households", AGENCIES[POLICE], asked)
+    for i in AT_BORDER:
+        asked = country.apply(
+            rents_rules.taken_at_crossings,
+            output=output,
+            barrier=country.barrier,
+            predation=agencies[i].predation * agencies[i].reach / len(AT_BORDER),
+        )
+        taken[i] = country.money.draw("households", AGENCIES[i], asked)
     country.money.pay_each("world", AGENCIES, resale)
     agencies.illicit = taken + country.now["tolls"] + resale
-    barrier_rents = total(taken[AT_BORDER])
-    pressure = 1.0 - np.exp(-country.values.trade_pressure)
-    relative = barrier_rents / np.maximum(country.barrier_rents_start, 1.0)
-    if country.months_run == 0:
-        country.barrier_rents_start, relative = barrier_rents, np.ones(country.run_count)
-    country.barrier = country.apply(rents_rules.barrier_step, country.barrier, relative, pressure)
+    country.barrier = country.apply(
+        rents_rules.barrier_step,
+        barrier=country.barrier,
+        rents=country.barrier_rents / country.barrier_rents_start,
+    )
     return agencies.illicit
 
 
@@ -131,10 +137,14 @@ def share_rents(country: Country, illicit: Array) -> Array:
     """Let rents climb; return what each takes from the agency he heads, ``(commander, run)``."""
     heads, now = country.commanders.heads, country.now
     count = total(heads)
-    up, to_regime, kept = country.apply(rents_rules.climb, illicit, np.minimum(count, 1.0))
+    up, to_regime, kept = country.apply(
+        rents_rules.climb, income=illicit, commander_reach=np.minimum(count, 1.0)
+    )
     country.money.move_in_turn(AGENCIES, "patronage", to_regime)
     country.money.move_in_turn(AGENCIES, "households", kept)
     now["rents_to_commander"], now["rents_to_regime"], now["rents_kept"] = up, to_regime, kept
+    paid = country.agencies.pay * country.agencies.strength
+    country.agencies.fed = kept / (kept + paid + 1e-9)
     part_of_drugs = (now["tolls"] + now["resale"]) / np.maximum(illicit, 1e-9)
     now["drug_rents"] += total((up + to_regime) * part_of_drugs)
     parts = up / np.maximum(count, 1.0) * heads
@@ -142,35 +152,76 @@ def share_rents(country: Country, illicit: Array) -> Array:
     return total(parts, axis=1)
 
 
-def give_shelter(country: Country) -> None:
+def give_shelter(country: Country, takings: Array) -> None:
     """Let those above shelter the trade as far as they live on it."""
     country.now["drug_rents"] += total(country.networks.fee)
-    aid = total(country.agencies.watched_aid * AGAINST_TRADE)
+    rents = total(takings) + total(country.now["fees_commander"]) + into_patronage(country)
     country.shelter = country.apply(
-        rents_rules.shelter_step, country.shelter, country.now["drug_rents"], aid
+        rents_rules.shelter_step,
+        shelter=country.shelter,
+        drug_rents=country.now["drug_rents"],
+        rents=rents,
+        aid=total(country.agencies.watched_aid * AGAINST_TRADE),
     )
 
 
 def pay_clients(country: Country, takings: Array) -> None:
-    """The regime pays its clients; they spend; a shortfall is remembered as such."""
-    ledger, regime, commanders = country.money, country.regime, country.commanders
-    claims = commanders.claims()
-    need = total(claims)
-    paid = country.apply(rents_rules.patronage_paid, ledger["patronage"], need)
-    regime.shortfall = regime.shortfall + 0.2 * (
-        rents_rules.shortfall(paid, need) - regime.shortfall
+    """The circle pays its clients what it has for them; they are used to rents, and spend them."""
+    ledger, regime, commanders, now = country.money, country.regime, country.commanders, country.now
+    armed = commanders.power * commanders.in_place
+    purse = country.values.patronage_share * np.maximum(ledger["patronage"], 0.0)
+    claims = country.claims * country.earnings
+    unpaid = country.apply(rents_rules.unpaid, purse=purse, claims=claims)
+    regime.shortfall = country.apply(
+        rents_rules.shortfall_step, shortfall=regime.shortfall, unpaid=unpaid
     )
-    parts = paid * claims / np.maximum(need, 1e-9)
+    somebody = np.minimum(total(commanders.in_place), 1.0)
+    parts = np.minimum(purse, claims) * somebody * shares(armed)
     ledger.pay_in_turn("patronage", COMMANDERS, parts)
-    received = takings + parts + country.now["fees_commander"]
-    country.now["patronage"], country.now["rents_commander"] = parts, received
-    commanders.earn(received, claims)
-    spent = 0.9 * ledger.accounts(COMMANDERS)
-    ledger.move_in_turn(COMMANDERS, "households", spent)
+    received = takings + parts + now["fees_commander"]
+    now["patronage"], now["rents_commander"] = parts, received
+    get_used(country, purse / country.earnings, received / country.earnings)
+    ledger.move_in_turn(COMMANDERS, "households", ledger.accounts(COMMANDERS).copy())
     # The circle keeps for itself what its clients do not get.
-    rest = np.maximum(ledger["patronage"], 0.0) * country.values.self_enrichment
+    rest = ledger["patronage"].copy()
     ledger.move("patronage", "world", rest)
-    country.now["regime_kept"], country.now["rents_regime"] = rest, into_patronage(country)
+    now["regime_kept"], now["rents_regime"] = rest, into_patronage(country)
+
+
+def get_used(country: Country, purse: Array, received: Array) -> None:
+    """Let claims and what each is used to follow the rents, over what others earn."""
+    commanders = country.commanders
+    country.claims = country.apply(
+        rents_rules.claims_step,
+        claims=country.claims,
+        purse=purse,
+        power=country.clients_power,
+        usual=country.clients_usual,
+        doubt=country.regime.doubt,
+    )
+    country.clients_usual = country.apply(
+        rents_rules.usual_step, usual=country.clients_usual, power=country.clients_power
+    )
+    commanders.rent_ratio = commanders.apply(
+        rents_rules.rent_ratio_step,
+        ratio=commanders.rent_ratio,
+        received=received,
+        habit=commanders.habit,
+    )
+    commanders.habit = commanders.apply(
+        rents_rules.habit_step,
+        habit=commanders.habit,
+        received=received,
+        in_place=commanders.in_place,
+    )
+
+
+def share_posts(country: Country) -> None:
+    """Let posts and public money go by patronage as clients press and as nobody looks."""
+    aim = country.apply(corruption_rules.cronyism_aim, unpaid=country.regime.shortfall)
+    country.cronyism = country.apply(
+        corruption_rules.cronyism_step, cronyism=country.cronyism, aim=aim
+    )
 
 
 def into_patronage(country: Country) -> Array:
@@ -180,101 +231,22 @@ def into_patronage(country: Country) -> Array:
     return climbed + total(now["aid_diverted"]) + now["aid_freed"]
 
 
-def business(country: Country) -> Array:
-    """Fight over rents. Return the dead, persons. Writes: killings, operations, riots, orders."""
-    names, places = country.commanders.names, country.commanders.place
-    rents = country.now["rents_commander"]
-    everyone = np.maximum(total(rents), 1e-9)
-    chance = country.apply(rents_rules.killing_chance, rents, 1.0 - rents / everyone)
-    killed = country.draws.uniform_each("killing", names, country.calendar_month) < chance
-    riots = riot(country)
-    for i in np.flatnonzero((killed | riots).any(axis=1)):
-        name, region = names[i], country.commanders[i].facts.region
-        country.note("killing", killed[i], actor=name, target=region, size=rents[i])
-        country.note("riot", riots[i], actor=name, target=region)
-        country.now["killings"][places[i]] += killed[i]
-        country.now["riots"][places[i]] = np.maximum(country.now["riots"][places[i]], riots[i])
-    storm_offices(country)
-    punish(country)
-    operations = total(country.now["operations"])
-    country.regime.incidents = country.regime.incidents + operations + total(country.now["riots"])
-    return total(country.now["killings"]) + operations * country.values.operation_deaths
-
-
-def riot(country: Country) -> NDArray[np.bool_]:
-    """Return where a strongman's people rise over arrests in his trade, ``(commander, run)``."""
-    commanders = country.commanders
-    hit = country.networks.by_patron(country.networks.hit)
-    power, places = commanders.power * commanders.in_place, commanders.place
-    grievance = country.regions.grievance[places]
-    beyond = 1.0 - country.regions.control[places]
-    chance = country.apply(rents_rules.riot_chance, hit, power, grievance, beyond)
-    draw = country.draws.uniform_each("riot", commanders.names, country.calendar_month)
-    return draw < chance
-
-
-def storm_offices(country: Country) -> None:
-    """Let riots be protests that cost the centre control of the region."""
-    riots = country.now["riots"]
-    if not riots.any():
-        return
-    regions = country.regions
-    regions.control = regions.control * (1.0 - country.values.riot_control_loss * riots)
-    regions.protest = np.maximum(regions.protest, riots)
-
-
-def punish(country: Country) -> None:
-    """Send troops where an officer was killed beyond control; order the strongman's arrest."""
-    killed = np.minimum(country.now["killings"], 1.0)
-    if not killed.any():
-        return
-    regions = country.regions
-    chance = country.apply(rents_rules.operation_chance, killed, regions.control)
-    draw = country.draws.uniform_each("operation", REGIONS, country.calendar_month)
-    sent = (draw < chance).astype(float)
-    if not sent.any():
-        return
-    country.now["operations"] = sent
-    for r, region in enumerate(REGIONS):
-        size = regions.control[r]
-        country.note("operation", sent[r], target=region, size=size, cause="killing")
-    shock = country.values.operation_shock * sent
-    regions.fear = regions.fear + shock * (1.0 - regions.fear)
-    regions.grievance = regions.grievance + shock * (1.0 - regions.grievance)
-    arrest_strongmen(country, sent)
-
-
-def arrest_strongmen(country: Country, sent: Array) -> None:
-    """Order the arrest of the strongest in place in each region to which troops are ``sent``."""
-    commanders = country.commanders
-    here, orders = commanders.in_place, commanders.arrest_order.copy()
-    power = commanders.power * here
-    for r in np.flatnonzero(sent.any(axis=1)):
-        local = np.flatnonzero(commanders.place == r)
-        if not local.size:
-            continue
-        strongest = local[np.argmax(power[local], axis=0)]
-        for i in local:
-            order = sent[r] * here[i] * (strongest == i)
-            name, size = commanders.names[i], commanders.threat[i]
-            new = order * (orders[i] < 0.5)
-            country.note(
-                "arrest_order", new, actor="regime", target=name, size=size, cause="killing"
-            )
-            orders[i] = np.maximum(orders[i], order)
-    commanders.arrest_order = orders
-
-
 def agencies(country: Country) -> None:
-    """Agencies decide from the old state, then change. Writes: strength, collusion, deployment."""
-    agencies, regime = country.agencies, country.regime
+    """Agencies decide from the old state, then change. Writes: strength, corruption, quality."""
+    agencies, regime, earnings = country.agencies, country.regime, country.earnings
     drawn_off, alarm = best_drawn_off(country), alarmed(country)
     ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
-    agencies.apply(agencies.set_pay, ratio)
-    agencies.apply(agencies.replace_staff, political_heads(country))
-    agencies.apply(agencies.decide_collusion)
-    agencies.decide_quality(drawn_off, alarm)
-    recruit(country, agencies.recruits(ratio))
+    strained = country.apply(
+        rents_rules.strained, strain=regime.strain, strain_start=regime.strain_usual
+    )
+    agencies.be_paid(ratio, country.revenue, earnings, strained)
+    political, heads = political_heads(country), country.commanders.heads
+    agencies.apply(agencies.replace_staff, political)
+    headed = (heads * column(range(1, len(COMMANDERS) + 1))[:, None]).max(axis=0)
+    income = earnings * country.living_start
+    agencies.decide_corruption(political, headed, earnings, income, country.fear)
+    agencies.decide_quality(drawn_off, alarm, earnings, country.living_start)
+    recruit(country, agencies.recruits(ratio, earnings))
     agencies.apply(agencies.decide_deployment)
     note_agencies(country)
 
@@ -290,7 +262,9 @@ def best_drawn_off(country: Country) -> Array:
 
 def alarmed(country: Country) -> Array:
     """Return how much calls for several agencies at once, 0 to 1: incidents, militants inside."""
-    return np.minimum(country.regime.incidents / 4.0 + country.militants_inside / 500.0, 1.0)
+    inside, army = country.militants_inside, np.maximum(country.agency["army"].strength, 1.0)
+    calm: Array = army / (army + inside) / (1.0 + country.regime.incidents)
+    return 1.0 - calm
 
 
 def political_heads(country: Country) -> Array:
@@ -309,9 +283,13 @@ def recruit(country: Country, joining: Array) -> None:
         joining: persons, ``(agency, run)``; negative where they leave.
     """
     people = country.people
+    held = people.accounts(AGENCIES)
+    # A body of less than a person is empty: its people leave whole.
+    joining = np.where(held + joining < 1.0, -held, joining)
     home, parts = people.accounts(HOMES), []
     for persons in joining:
         parts.append(persons * home / np.maximum(total(home), 1.0))
         home = home - parts[-1]
     people.move_between(HOMES, AGENCIES, np.array(parts))
-    country.agencies.strength = np.maximum(people.accounts(AGENCIES), 0.0)
+    left = people.accounts(AGENCIES)
+    country.agencies.strength = np.where(left >= 1.0, left, 0.0)

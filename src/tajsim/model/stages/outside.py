@@ -7,52 +7,93 @@ import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
 from tajsim.model.country import Country
 from tajsim.model.record import measured
-from tajsim.rules import drug_market, offers
-
-HARVEST_MONTH = 5  # June: the crop is in
+from tajsim.model.stages.deals import kept_out
+from tajsim.rules import drug_market, outside
 
 
 def outside_world(country: Country) -> None:
-    """Apply events; draw harvest and migrants' work, on the terms they get. Writes: drivers."""
+    """Apply events; let the drivers follow the record, then chance. Writes: drivers."""
     events.apply_events(country)
-    out, draws, month = country.outside, country.draws, country.calendar_month
-    if country.months_run == 0 or month % 12 == HARVEST_MONTH:
-        normal = draws.normal("harvest", "afghanistan", month)
-        out.harvest_luck = country.apply(offers.harvest_of_year, normal)
-        notes.note_harvest(country)
-    out.harvest = country.values.afghan_harvest * out.harvest_luck
-    shock = draws.normal("economy", "russia", month)
-    out.demand_shock = country.apply(offers.autoregressive, out.demand_shock, shock)
-    out.terms = country.apply(
-        offers.reception,
-        country.base_presence,
-        country.presence_start,
-        country.exit_ratio("air_migrants"),
+    out, values = country.outside, country.values
+    crop_of_the_year(country)
+    russian_economy(country)
+    work = work_for_migrants(country)
+    out.migrant_demand = work.no_work * work.terms * kept_out(country)
+    out.buyers = values.buyers_pay
+    out.war_abroad = values.foreign_pull * country.calendar.war_abroad
+    notes.note_work(country, work)
+
+
+def crop_of_the_year(country: Country) -> None:
+    """Bring in the Afghan crop, recorded or later drawn; what is published is believed."""
+    out, date, before = country.outside, country.calendar, country.outside.crop
+    normal = country.draws.normal("harvest", "afghanistan", country.calendar_month)
+    drawn = country.apply(outside.crop_after_record, crop=out.crop, normal=normal)
+    new, known = date.harvest_in > 0.5, date.crop_recorded > 0.5
+    out.crop = np.where(new, np.where(known, date.crop, drawn), out.crop)
+    published = np.where(known, date.crop_published, drawn)
+    out.crop_believed = np.where(new, published, out.crop_believed)
+    out.harvest = country.values.afghan_harvest * out.crop
+    out.harvest_believed = country.values.afghan_harvest * out.crop_believed
+    notes.note_harvest(country, before)
+
+
+def russian_economy(country: Country) -> None:
+    """Let Russian output grow as recorded, later as drawn, and compare it with its own path."""
+    out, date = country.outside, country.calendar
+    normal = country.draws.normal("economy", "russia", country.calendar_month)
+    drawn = country.apply(outside.growth_after_record, growth=out.growth, normal=normal)
+    growth = np.where(date.new_year > 0.5, drawn, out.growth)
+    out.growth = np.where(date.growth_recorded > 0.5, date.growth, growth)
+    out.russian_growth = out.growth + country.values.russian_upturn
+    trend = country.apply(outside.trend_step, trend=out.trend, growth=out.russian_growth)
+    out.boom = country.apply(
+        outside.boom_step, boom=out.boom, growth=out.russian_growth, trend=out.trend
     )
-    out.migrant_demand = country.values.migrant_demand * np.exp(out.demand_shock) * out.terms
-    notes.note_work(country)
+    out.trend = trend
+
+
+def work_for_migrants(country: Country) -> outside.Work:
+    """Return what multiplies the work that migrants find, by cause."""
+    out = country.outside
+    out.terms = country.apply(
+        outside.reception,
+        presence=country.base_presence,
+        usual=country.presence_start,
+        carried=country.exit_ratio("air_migrants"),
+    )
+    return country.apply(outside.work_abroad, boom=country.boom, terms=out.terms)
 
 
 def routes(country: Country) -> None:
-    """Networks choose. Writes: consignments (bought, shares of ways)."""
-    networks = country.networks
-    bought = total(networks.bought)
-    country.price_in = country.apply(drug_market.price_at_border, bought, country.outside.harvest)
+    """Networks choose. Writes: prices, protection, consignments (bought, shares of ways)."""
+    net, out, values = country.networks, country.outside, country.values
+    country.price_out = country.apply(
+        drug_market.price_beyond, sold=country.sold, buyers=out.buyers
+    )
+    country.price_in = country.apply(
+        drug_market.price_at_border,
+        bought=total(net.bought),
+        harvest=out.harvest_believed,
+        ceiling=country.price_out,
+    )
     country.now["heroin_price"] = country.price_in
-    months = np.full(country.run_count, float(country.months_run))
-    country.price_out = country.apply(drug_market.price_beyond, months)
-    barrier = np.zeros((len(EXITS), country.run_count))
+    in_place = country.commanders.in_place
+    net.protect(np.maximum(country.stood - in_place, 0.0), in_place)
+    country.stood = in_place
+    count = len(AFGHAN_SECTIONS)
+    ways = net.choose_routes(
+        country.entry_belief, country.entry_toll[:count], values.section_length[:count]
+    )
+    notes.note_ways(country, ways)
     # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
-    closed = country.barrier + country.hardening
-    barrier[EXITS.index("uzbek_border")] = country.values.barrier_cost * closed
-    weak = country.values.kyrgyz_hardening * country.hardening
-    barrier[EXITS.index("kyrgyz_border")] = country.values.barrier_cost * weak
-    networks.apply(networks.protect, country.commanders.in_place)
-    networks.learn(country.entry_word, country.exit_word)
-    cost = country.exit_cost + barrier
-    networks.choose_routes(country.entry_toll[: len(AFGHAN_SECTIONS)], country.exit_toll, cost)
-    notes.note_ways(country, cost)
-    networks.choose_volume(country.price_out, country.price_in)
+    closed = np.zeros_like(country.exit_share)
+    closed[EXITS.index("uzbek_border")] = country.barrier + country.hardening
+    closed[EXITS.index("kyrgyz_border")] = values.kyrgyz_hardening * country.hardening
+    country.exit_share = country.apply(
+        drug_market.exit_shares, old=country.exit_share, closed=closed
+    )
+    net.choose_volume(country.price_out / country.price_in, out.harvest)
 
 
 def record(country: Country) -> None:

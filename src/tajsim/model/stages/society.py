@@ -2,122 +2,139 @@
 
 import numpy as np
 
-import tajsim.model.chronicle as chronicle
 import tajsim.model.ledger as ledger
 import tajsim.model.notes as notes
-from tajsim.agents.network import BANNED
-from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, ranks, total
 from tajsim.model.country import Country
 from tajsim.rules import grievance
 from tajsim.rules import violence as violence_rules
-from tajsim.rules.violence import underworld_step
 from tajsim.world import SECTION_REGION
 
-#: Place of each region that has a border, and the sections of it.
+#: Place of each region beside the Afghan line, and the sections there.
 BORDER = [
-    (r, [i for i, section in enumerate(SECTIONS) if SECTION_REGION[section] == region])
+    (r, [i for i in range(len(AFGHAN_SECTIONS)) if SECTION_REGION[SECTIONS[i]] == region])
     for r, region in enumerate(REGIONS)
-    if region in SECTION_REGION.values()
 ]
 
 
 def society(country: Country) -> None:
-    """People respond. Writes: people, grievance, fear, protest, members."""
+    """People respond. Writes: people, hardship, fear, grievance, protest, members, violence."""
     values = country.values
-    country.creed = country.apply(grievance.control_of_faith, country.regime.ladder)
+    country.creed = country.apply(grievance.control_of_faith, step=country.regime.ladder)
     country.absorbed = country.apply(
         grievance.absorption,
-        country.movement["irpt"].seats / values.seats_all,
-        country.standing,
-        values.party_appeal,
-        country.creed,
+        seat_share=country.movement["irpt"].seats / values.seats_all,
+        standing=country.standing,
+        appeal=values.party_appeal,
+        creed=country.creed,
     )
-    feel(country)
+    worse = live(country)
+    dread(country)
+    faith = 2.0 * country.creed * country.regions.devout
+    faith = faith / np.maximum(country.mean_over_people(country.regions.devout), 1e-9)
+    resent(country, worse, faith)
     grow_and_migrate(country)
     protest(country)
     services = country.agency["security_ministry"]
     skill = country.apply(
         violence_rules.skill_against_violence,
-        services.quality,
-        services.collusion,
-        country.creed,
-        country.underworld,
+        quality=services.quality,
+        cronyism=country.cronyism,
+        creed=country.creed,
     )
-    members(country, skill)
-    violence(country, skill)
+    members(country, skill, faith)
+    radicalise(country, skill, faith)
+    burst_and_settle(country)
     come_back(country)
 
 
-def feel(country: Country) -> None:
-    """Let hardship, fear and grievance follow their causes."""
+def live(country: Country) -> Array:
+    """Let hardship follow income; return its odds over the usual ones."""
     people = np.maximum(country.home_people, 1.0)
-    income = (country.now["output"] + country.aid_to_people) / people
-    taken = total(country.now["extortion"]) / people
-    country.preyed_on = taken / np.maximum(income, 1e-9)
-    police, step = country.agency["interior_ministry"], country.regime.ladder
-    policing = police.strength / people * country.police_scale
-    policing = policing * country.regime.effort_ratio(police.tasks)
-    incidents, corruption = country.regime.incidents, country.mean_collusion
-    regions, home = country.regions, np.maximum(country.at_home, 1.0)
-    regions.live(income + (guard_wages(country) + regions.farmed) / home, taken)
-    regions.dread(policing * police.reach, step, police.collusion, incidents)
-    regions.resent(
-        country.preyed_on,
-        country.creed,
-        regions.idle / home,
-        regions.excluded(country.standing, step, corruption),
-        country.apply(grievance.insecurity, country.crime, border_weakness(country)),
-        country.absorbed,
+    earned = country.now["output"] + country.aid_to_people
+    taken = total(country.now["extortion"])
+    income = np.maximum((earned - taken) / people, 1e-9)
+    # In the first month there is none before it.
+    growth = np.log(income / np.where(country.income > 0.0, country.income, income))
+    country.income = income
+    country.better_off = country.apply(
+        grievance.better_off_step,
+        better_off=country.better_off,
+        growth=growth,
+        trend=country.trend,
     )
-    fight_crime(country, policing, total(regions.idle) / people)
+    country.trend = country.apply(grievance.trend_step, trend=country.trend, growth=growth)
+    country.hardship, worse = country.apply(grievance.hardship, better_off=country.better_off)
+    return worse
 
 
-def fight_crime(country: Country, policing: Array, idle: Array) -> None:
-    """Police break gangs with what informers tell; the services turn to where the danger is.
+def preying(country: Country) -> Array:
+    """Return police who prey on people, times their reach over that at the start; 1 = middling."""
+    police = country.agency["interior_ministry"]
+    policing = police.strength / np.maximum(country.home_people, 1.0) * country.police_scale
+    policing = policing * country.regime.effort_ratio(police.tasks)
+    return 2.0 * police.predation * policing * police.reach
+
+
+def dread(country: Country) -> None:
+    """Let fear follow the police, repression and violence of late, and silence."""
+    regime = country.regime
+    regime.remember_steps()
+    ratios = np.stack(
+        [
+            preying(country),
+            1.0 + regime.felt,
+            1.0 + regime.incidents,
+            2.0 * (1.0 - country.values.civic_space),
+        ]
+    )
+    aim = country.apply(grievance.fear_aim, ratios=ratios, rank=ranks(ratios))
+    country.fear = country.apply(grievance.fear_step, fear=country.fear, aim=aim)
+
+
+def resent(country: Country, worse: Array, faith: Array) -> None:
+    """Let the grievance of each region follow its causes, in the order of the documents.
 
     Args:
-        policing: police per head times effort, over that at the start.
-        idle: returned migrants without work, share of people.
+        worse: odds of hardship over the usual ones, ``(run,)``.
+        faith: control of religion times the devout share, 1 = middling, ``(region, run)``.
     """
-    aim = country.apply(grievance.crime_aim, policing, idle, country.gangs)
-    country.crime = country.apply(grievance.crime_step, country.crime, aim)
-    informers = country.informers
-    country.gangs = country.apply(
-        violence_rules.gangs_step, country.gangs, policing, informers, idle
+    regions, alike = country.regions, country.regions.zeros()
+    seats = country.movement["irpt"].seats / country.values.seats_all
+    insecurity = country.apply(
+        grievance.insecurity,
+        recent=country.regime.incidents,
+        border_weakness=border_weakness(country),
     )
-    incidents = country.regime.incidents
-    country.underworld = country.apply(
-        underworld_step, country.underworld, country.crime, incidents
+    work = np.maximum(regions.idle + country.abroad, 1.0)
+    ratios = np.stack(
+        [
+            alike + worse,
+            alike + preying(country),
+            faith,
+            2.0 * regions.excluded(country.standing, seats, country.cronyism),
+            insecurity,
+            1.0 + regions.idle / work,
+        ]
     )
-
-
-def guard_wages(country: Country) -> Array:
-    """Return the wages spent by the guards of each border, USD/month, ``(region, run)``.
-
-    Mechanisms: M44, M73.
-    """
-    wages = total(country.agencies.deployment * country.agencies.pay, axis=1)
-    found = country.regions.zeros()
-    for region, sections in BORDER:
-        found[region] = total(wages[sections])
-    return found
+    regions.resent(ratios, country.absorbed)
 
 
 def border_weakness(country: Country) -> Array:
-    """Return 1 - mean guard of the Afghan line, 0 to 1, ``(region, run)``; 0 away from it."""
-    found = country.regions.zeros()
+    """Return 1 - mean guard of the Afghan line beside each region, 0.5 away from it."""
+    found = country.regions.zeros() + 0.5
     for region, sections in BORDER:
-        mine = [i for i in sections if i < len(AFGHAN_SECTIONS)]
-        found[region] = 1.0 - total(country.guard_strength[mine]) / len(mine)
+        if sections:
+            found[region] = 1.0 - total(country.guard_strength[sections]) / len(sections)
     return found
 
 
 def grow_and_migrate(country: Country) -> None:
     """Births less deaths, and people leaving or coming back."""
-    births = country.at_home * country.values.population_growth
-    country.people.pay_each("world", ledger.HOMES, births)
-    demand = country.outside.migrant_demand
-    country.regions.migrate(country.at_home, country.abroad, demand)
+    growth = country.values.population_growth * (1.0 - country.values.constant_world)
+    country.people.pay_each("world", ledger.HOMES, country.at_home * growth)
+    demand, usual = country.outside.migrant_demand, country.abroad_start
+    country.regions.migrate(country.at_home, country.abroad, demand, usual)
     country.people.move_each(ledger.HOMES, ledger.AWAY, country.regions.leaving)
     notes.note_return(country)
 
@@ -126,91 +143,90 @@ def protest(country: Country) -> None:
     """Discontent is voiced where fear and departure have not silenced it."""
     regions, before = country.regions, country.regions.protest
     everyone = np.maximum(country.at_home + country.abroad, 1.0)
-    chance = regions.speak(country.abroad / everyone)
+    chance, *parts = regions.speak(country.abroad / everyone, country.fear)
     draw = country.draws.uniform_each("protest", REGIONS, country.calendar_month)
     regions.protest = (draw < chance).astype(float)
-    notes.note_protest(country, before)
+    notes.note_protest(country, before, parts)
 
 
-def members(country: Country, skill: Array) -> None:
-    """Movements win members by contact; banned ones lose some to arrests; a closed party sheds."""
-    movements, regions = country.movements, country.regions
-    ears, people = regions.grievance * regions.devout, np.maximum(country.at_home, 1.0)
+def members(country: Country, skill: Array, faith: Array) -> None:
+    """Movements win and lose members; a party that is closed sheds some to violent groups."""
+    movements = country.movements
+    anger = 2.0 * country.mean_over_people(country.regions.grievance * faith)
+    lost = movements.apply(movements.win_and_lose, country.standing, anger)
+    violent, underground = country.apply(grievance.shed, lost=lost)
+    movements.go_underground(underground)
+    move_home(country, "violent", -violent)
+    country.now["radicalised"] += violent
     effort = country.regime.effort_ratio([TASKS.index("internal_order")])
-    movements.apply(movements.recruit, ears, people, country.standing)
-    arrested = movements.lose_to_arrests(skill, effort)
-    for name in BANNED:
-        leave_home(country, "prisoners", arrested[:, movements.names.index(name)])
-    country.now["arrests"] = total(total(arrested))
-    # The party is closed once it has lost its status, at the third step.
-    closed = (country.standing <= 0.0).astype(float)
-    if closed.any():
-        close_party(country, closed)
+    country.now["arrests"] = movements.lose_to_arrests(skill, effort)
+    move_home(country, "prisoners", -country.now["arrests"])
 
 
-def close_party(country: Country, closed: Array) -> None:
-    """Members leave a closed party: for violent groups, for a banned movement, or abroad."""
-    violent, underground, exile = country.movement["irpt"].shed(closed)
-    heirs = country.movement["hizb_ut_tahrir"]
-    heirs.members = heirs.members + underground
-    leave_home(country, "exiles", exile)
-    leave_home(country, "violent", violent)
-    country.now["radicalised"] += total(violent)
-
-
-def violence(country: Country, skill: Array) -> None:
-    """Some of the aggrieved turn to violent groups; some of those act, some leave to fight."""
-    pull = country.values.foreign_pull * (1.0 + country.broadcast)
-    home, regions = country.at_home, country.regions
+def radicalise(country: Country, skill: Array, faith: Array) -> None:
+    """Some of the aggrieved turn to violent groups; some of those give up, are held, or leave."""
+    pull = country.outside.war_abroad * (1.0 + country.broadcast)
     new = country.apply(
         violence_rules.radicalised,
-        home,
-        regions.grievance,
-        country.creed * regions.devout,
-        country.absorbed,
-        regions.idle / np.maximum(home, 1.0),
-        pull,
+        people=country.at_home,
+        grievance=country.regions.grievance,
+        creed_ratio=faith,
+        absorbed=country.absorbed,
+        pull=pull,
     )
-    leave_home(country, "violent", new)
+    country.people.pay_each("violent", ledger.HOMES, -new)
     country.now["radicalised"] += total(new)
-    violent, fringe = country.people["violent"], total(country.movement["bayat"].members)
-    chance = country.apply(violence_rules.incident_chance, violent / 1000.0, fringe / 1000.0)
-    happened = country.draws.happens("incident", "violent", country.calendar_month, chance)
-    country.now["incidents"] = happened
-    country.note(
-        "attack",
-        happened,
-        size=violent,
-        cause=lambda here: chronicle.largest(
-            ("violent_members", "fringe"), (violent[here], fringe[here])
-        ),
+    leaving, fading, caught = country.apply(
+        violence_rules.violent_flows, violent=country.people["violent"], pull=pull, skill=skill
     )
-    country.regime.incidents = country.regime.incidents + happened
-    leaving, fading, caught = country.apply(violence_rules.violent_flows, violent, pull, skill)
     country.people.move("violent", "fighters_abroad", leaving)
     country.joined = country.joined + leaving
     country.people.move("violent", "prisoners", caught)
-    return_home(country, "violent", fading)
+    move_home(country, "violent", fading)
 
 
-def come_back(country: Country) -> None:
-    """Fighters die or return, exiles are handed over, prisoners are released."""
-    killed, back = country.apply(violence_rules.fighters_fate, country.people["fighters_abroad"])
-    country.people.move("fighters_abroad", "dead", killed)
-    country.people.move("fighters_abroad", "violent", back)
-    handed = country.apply(violence_rules.extradited, country.people["exiles"], country.alignment)
-    country.people.move("exiles", "prisoners", handed)
-    return_home(
-        country, "prisoners", country.apply(violence_rules.released, country.people["prisoners"])
+def burst_and_settle(country: Country) -> None:
+    """Violent groups act, the more after other acts; the regime may settle with those who fight."""
+    regime, month = country.regime, country.calendar_month
+    violent = country.people["violent"]
+    chance, *parts = country.apply(
+        violence_rules.attack_chance,
+        violent=violent / 1000.0,
+        recent=regime.incidents,
+        truce=country.mean_over_people(country.regions.truce),
+    )
+    attack = country.draws.happens("incident", "violent", month, chance)
+    country.now["incidents"] = attack
+    notes.note_attack(country, attack, parts)
+    agreed = country.draws.happens(
+        "agreement",
+        "regime",
+        month,
+        country.apply(violence_rules.agreement_chance, recent=regime.incidents),
+    )
+    country.note("agreement", agreed, actor="regime", size=regime.incidents, cause="incidents")
+    country.regions.truce = np.maximum(country.regions.truce, agreed)
+    # What the other stages did is known a month later.
+    others = sum(total(country.last[name]) for name in ("operations", "riots", "mutinies"))
+    regime.incidents = country.apply(
+        violence_rules.recent_step, recent=regime.incidents, acts=attack + others
     )
 
 
-def leave_home(country: Country, target: str, persons: Array) -> None:
-    """Move people ``(region, run)`` from the regions to an account."""
-    country.people.pay_each(target, ledger.HOMES, -persons)
+def come_back(country: Country) -> None:
+    """Fighters die or come home, prisoners are released."""
+    killed, back = country.apply(
+        violence_rules.fighters_fate,
+        fighters=country.people["fighters_abroad"],
+        war=np.minimum(country.outside.war_abroad, 1.0),
+    )
+    country.people.move("fighters_abroad", "dead", killed)
+    country.people.move("fighters_abroad", "violent", back)
+    free = country.apply(violence_rules.released, prisoners=country.people["prisoners"])
+    move_home(country, "prisoners", free)
 
 
-def return_home(country: Country, source: str, persons: Array) -> None:
-    """Move people ``(run,)`` from an account to the regions, in proportion to people."""
+def move_home(country: Country, source: str, persons: Array) -> None:
+    """Move people ``(run,)`` from an account to the regions by their people; negative: back."""
     parts = persons * country.at_home / np.maximum(country.home_people, 1.0)
     country.people.pay_each(source, ledger.HOMES, parts)

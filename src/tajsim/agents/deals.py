@@ -1,0 +1,494 @@
+"""Deals between powers and the regime: offers, bundles and their worth, terms, what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tajsim.agents.actors import Actors, Member, state
+from tajsim.axes import DEALS, POWERS, TASKS, Array, column, total
+from tajsim.inputs.deals import load_deals, load_forms, load_pressures
+from tajsim.rules import deals as rules
+from tajsim.world import BLOCS, MOSCOW, WEST
+
+_ROWS = [*load_deals().values()]
+#: The power that decides on each deal, who pays for it, and its task, as places in the axes.
+POWER_OF = np.array([POWERS.index(deal.power) for deal in _ROWS])
+PAYER_OF = np.array([POWERS.index(deal.payer or deal.power) for deal in _ROWS])
+TASK_OF = np.array([TASKS.index(deal.task) for deal in _ROWS])
+#: Rows of the deals of each task, and of each power.
+OF_TASK = [np.flatnonzero(np.equal(TASK_OF, t)) for t in range(len(TASKS))]
+OF_POWER = [np.flatnonzero(p == POWER_OF) for p in range(len(POWERS))]
+GUARDS, BASE, BACKING, REACTION, EXTRADITION = (
+    DEALS.index(f"russian_{name}")
+    for name in ("border_guards", "base", "backing", "rapid_reaction", "extradition")
+)
+#: The deal that must have gone before another is offered, itself where none must.
+AFTER = np.array([DEALS.index(deal.after or deal.name) for deal in _ROWS])
+WAITS = column(bool(deal.after) for deal in _ROWS)
+#: Cost of each lever to the patron, ``(pressure, 1)``.
+LEVER_COST = column(lever.cost for lever in load_pressures().values())
+#: 1 for a power of a bloc that Moscow watches, ``(power, 1)``.
+IN_BLOC = column(power in BLOCS for power in POWERS)
+OWN_USE = column(deal.own_use for deal in _ROWS)
+#: Options of a decision on a task, in order.
+OPTIONS = ("keep", "best", "second", "both", "drop", "swap", "ask_to_leave", "better_terms")
+
+
+def by_power(values: Array, power: NDArray[np.intp] = POWER_OF) -> Array:
+    """Add over the deals of each power: ``(deal, run) -> (power, run)``.
+
+    Args:
+        power: the power of each deal, who decides on it or (`PAYER_OF`) who pays.
+    """
+    found = np.zeros((len(POWERS), values.shape[-1]))
+    for deal, place in enumerate(power):
+        found[place] += values[deal]
+    return found
+
+
+def by_task(values: Array) -> Array:
+    """Add over the deals of each task: ``(deal, run) -> (task, run)``."""
+    return np.stack([total(values[rows]) for rows in OF_TASK])
+
+
+#: What is drawn of each deal, about what the list has, ``(deal, 1)``.
+TERMS = {
+    "exposure": column(deal.exposure for deal in _ROWS),
+    "cost": column(load_forms()[deal.form].cost for deal in _ROWS),
+    "intrusion": column(deal.intrusion for deal in _ROWS),
+    "asked_for": column(deal.condition for deal in _ROWS),
+}
+
+
+def outside(task: int) -> Array:
+    """Return 1 for the deals of all other tasks, else 0, ``(deal, 1)``."""
+    return column(float(of != task) for of in TASK_OF)
+
+
+@dataclass
+class Scene:
+    """What the regime's choice reads besides the deals themselves.
+
+    ``weight`` is survival weight times threat, ``own`` the share of each task that own agencies
+    can do, both ``(task, run)``; ``bite`` is how much each lever hurts and ``pulled`` 1 where it is
+    pulled, ``(pressure, run)``; ``useful`` is what each deal covers now, ``desire`` what it is
+    worth to the patron, ``(deal, run)``; the others are ``(run,)``.
+    """
+
+    weight: Array
+    own: Array
+    unpaid: Array
+    calm: Array
+    opening: Array
+    corruption: Array
+    watch: Array
+    bite: Array
+    pulled: Array
+    useful: Array
+    desire: Array
+
+
+@dataclass
+class Decision:
+    """What a decision on a task came to, ``(deal of the task, run)``, each 0 or 1.
+
+    ``made`` by the regime, ``dropped`` by it, ``ended`` by the power; offers ``refused``; terms
+    ``asked`` and ``granted``. ``reasons`` are the terms of the worth of what was chosen less
+    those of keeping all, ``(term, run)``; ``rows`` are the deals.
+    """
+
+    rows: NDArray[np.intp]
+    made: Array
+    dropped: Array
+    ended: Array
+    refused: Array
+    asked: Array
+    granted: Array
+    reasons: Array
+
+
+def picked(score: Array, possible: Array) -> Array:
+    """Return 1 at the highest score among what is possible, ``(deal, run)``; else zeros."""
+    best = np.argmax(np.where(possible > 0.5, score, -np.inf), axis=0)
+    found: Array = (np.arange(len(score))[:, None] == best) * possible
+    return found
+
+
+def put(whole: Array, rows: NDArray[np.intp], part: Array) -> Array:
+    """Return ``(deal, run)`` with new values in some rows."""
+    found = whole.copy()
+    found[rows] = part
+    return found
+
+
+def base_of(bundle: Array, rows: NDArray[np.intp]) -> Array:
+    """Return a bundle of one task as ``(deal, run)``, zeros for the deals of other tasks."""
+    return put(np.zeros((len(DEALS), bundle.shape[-1])), rows, bundle)
+
+
+class Deal(Member):
+    """One deal: its states are ``(run,)``."""
+
+
+class Deals(Actors[Deal]):
+    """All deals of the closed list, in force or not."""
+
+    dimension = "deal"
+    member = Deal
+    documented_size = column(deal.size for deal in _ROWS)
+    opens = column(deal.opens for deal in _ROWS)
+    notice = column(deal.notice for deal in _ROWS)
+    term = column(deal.term for deal in _ROWS)
+    flag = column(load_forms()[deal.form].flag for deal in _ROWS)
+    spot = column(load_forms()[deal.form].spot for deal in _ROWS)
+    west = column(deal.power in WEST for deal in _ROWS)
+    moscow = column(deal.power in MOSCOW for deal in _ROWS)
+    bloc = column(deal.power in BLOCS for deal in _ROWS)
+    #: 1 for the deals whose power can pay the regime for them.
+    generous = column(deal.power in ("russia", "china") for deal in _ROWS)
+
+    held = state(
+        outcome="deals_in_force", start=column(deal.in_force for deal in _ROWS), pinned=True
+    )
+    ramp = state(
+        "share", "on the ground or paid", start=column(d.in_force for d in _ROWS), pinned=True
+    )
+    built = state(
+        "share", "turned into capability", start=column(d.in_force for d in _ROWS), pinned=True
+    )
+    locked = state("months", "for which neither side can end it", pinned=True)
+    closed = state("0 or 1", "1 where its power will not offer it again", pinned=True)
+    fixed = state("0 or 1", "1 where the scenario holds it", pinned=True)
+    offered = state("0 or 1", "on offer", start=column(deal.in_force for deal in _ROWS))
+    size = state("share", "of the task's need, as offered", start=column(d.size for d in _ROWS))
+    condition = state("share", "conditions attached", start=column(d.condition for d in _ROWS))
+    sweet = state("share", "of its size that the power pays for it")
+    given = state("share", "of its size that the regime concedes for it")
+    ratio = state("ratio", "worth to its power over cost", start=1.0)
+    ratio_usual = state("ratio", "the same as usual", usual="ratio", start=1.0)
+    agreed = state("months", "for which its terms are agreed")
+    gain = state("index", "what it adds to the regime's worth, by size")
+    mood = state("index", "what moves the regime besides")
+    benefit = state("index", "worth of a unit to its power")
+    whim = state("index", "what moves its power besides")
+    lost = state("share", "of it that was diverted of late")
+    exposure = state("index", "of its power to the threat", start=None)
+    cost = state("ratio", "to its power", start=None)
+    intrusion = state("share", "foreign command", start=None)
+    asked_for = state("share", "conditions its power would attach alone", start=None)
+
+    def draw_terms(self, normals: Mapping[str, Array], *, terms_spread: Array) -> None:
+        """Draw exposure, cost, intrusion and conditions about what the list has.
+
+        Args:
+            normals: standard normal draws ``(deal, run)``, by the name of the state.
+        """
+        for name, values in TERMS.items():
+            spread = np.exp(terms_spread * normals[name] - 0.5 * terms_spread**2)
+            drawn = values * spread
+            setattr(self, name, drawn if name in ("cost", "exposure") else np.minimum(drawn, 1.0))
+        self.condition = self.asked_for.copy()
+
+    # --- what stands -----------------------------------------------------------------------------
+
+    @property
+    def on_the_ground(self) -> Array:
+        """Share of its task's need that each deal covers before diversion, ``(deal, run)``."""
+        return np.minimum(self.size * np.where(self.spot > 0.5, self.ramp, self.built), 0.95)
+
+    @property
+    def paid(self) -> Array:
+        """Aid paid now, share of the task's need, ``(deal, run)``."""
+        return self.size * self.ramp * (1.0 - self.spot)
+
+    def fate(self, amount: Array, corruption: Array, watch: Array) -> rules.Fate:
+        """Split amounts of all deals, ``(deal, run)``, by what becomes of them."""
+        repeats = np.stack([self.apply(rules.repetition, amounts=amount[r]) for r in OF_TASK])
+        return self.apply(
+            rules.fate_of_aid,
+            amount=amount,
+            condition=self.condition,
+            repeats=repeats[TASK_OF],
+            corruption=corruption,
+            watch=watch,
+        )
+
+    def stand(self) -> None:
+        """Let what is on the ground follow what is in force, a month on."""
+        self.ramp = self.apply(rules.ramp_step, ramp=self.ramp, held=self.held, notice=self.notice)
+        self.built = self.apply(rules.built_step, built=self.built, ramp=self.ramp)
+        self.locked = np.maximum(self.locked - 1.0, 0.0)
+        self.agreed = np.maximum(self.agreed - 1.0, 0.0)
+
+    # --- what powers want ------------------------------------------------------------------------
+
+    def weigh(
+        self,
+        threat: Array,
+        gap: Array,
+        attention: Array,
+        rival: Array,
+        friend: Array,
+        budget: Array,
+    ) -> rules.Benefit:
+        """Let each power weigh its deals; return what they are worth to it, by motive.
+
+        Args:
+            threat: to each task over its usual level, ``(task, run)``.
+            gap: share of the task that nobody would carry without the deal, ``(deal, run)``.
+            attention, budget: of each power, 1 = usual, ``(power, run)``.
+            rival, friend: of each power, see `rules.deals.benefit`, ``(power, run)``.
+        """
+        motives = self.apply(
+            rules.benefit,
+            exposure=self.exposure,
+            threat=threat[TASK_OF],
+            gap=gap,
+            lost=self.lost,
+            own_use=OWN_USE,
+            attention=attention[POWER_OF],
+            presence=self.flag,
+            rival=rival[POWER_OF],
+            friend=friend[POWER_OF],
+        )
+        self.ratio = self.apply(
+            rules.worth_its_cost,
+            benefit=sum(motives, self.zeros()),
+            budget=budget[POWER_OF],
+            cost=self.cost,
+        )
+        return motives
+
+    def offer(self, open_now: Array, coordination: Array, dismay: Array, review: Array) -> None:
+        """Let powers decide what to offer, at what size and on what conditions.
+
+        Args:
+            open_now: 1 where the power can offer the deal at all, ``(deal, run)``.
+            coordination: of donors, 0 to 1: who coordinates is no rival of the others, ``(run,)``.
+            dismay: of donors, 0 to 1, ``(run,)``.
+            review: 1 in the months in which offers are looked at again, ``(run,)``.
+        """
+        fresh = self.apply(rules.offered, ratio=self.ratio, whim=self.whim, held=self.held)
+        fresh = np.maximum(fresh * open_now * (1.0 - self.closed), self.fixed)
+        fresh = np.maximum(fresh, self.held * (self.locked > 0.0))
+        self.offered = self.offered + review * (fresh - self.offered)
+        wished = self.apply(
+            rules.size_wished,
+            ratio=self.ratio / np.maximum(self.ratio_usual, 1e-6),
+            size=self.documented_size,
+        )
+        self.size = self.size + review * (wished - self.size) / 4.0
+        on_offer = self.offered * self.size
+        others = by_task(on_offer)[TASK_OF] - on_offer
+        friends = np.stack([total((on_offer * self.west)[rows]) for rows in OF_TASK])[TASK_OF]
+        # Donors of one camp that have agreed do not undercut each other.
+        others = others - coordination * self.west * (friends - on_offer)
+        rivals = others / np.maximum(others + self.size, 1e-9)
+        asked = self.apply(
+            rules.conditions_asked, condition=self.asked_for, rivals=rivals, dismay=dismay
+        )
+        moves = review * (self.agreed <= 0.0)
+        self.condition = self.condition + moves * (asked - self.condition) / 4.0
+
+    # --- what the regime makes of it -------------------------------------------------------------
+
+    def useful_now(self, corruption: Array, watch: Array) -> Array:
+        """Return the share of its task that each deal usefully covers now, ``(deal, run)``."""
+        amount = self.on_the_ground
+        found = self.fate(amount * (1.0 - self.spot), corruption, watch)
+        useful: Array = amount * self.spot + found.useful
+        return useful
+
+    def worth_of(self, task: int, masks: Array, scene: Scene) -> Array:
+        """Return what bundles of deals on one task are worth, by reason, ``(term, option, run)``.
+
+        The terms are those of `rules.deals.Gains` and `Prices`, in order; they add up.
+
+        The other tasks stay as they are; what leaning on one power costs is read from all.
+
+        Args:
+            task: its place.
+            masks: 1 for a deal in the bundle, ``(deal of the task, option, run)``.
+        """
+        rows = OF_TASK[task]
+        size, condition = self.size[rows, None], self.condition[rows, None]
+        amount = np.minimum(masks * size, 0.95)
+        spot = self.spot[rows, None]
+        fate = self.apply(
+            rules.fate_of_aid,
+            amount=amount * (1.0 - spot),
+            condition=condition,
+            repeats=self.apply(rules.repetition, amounts=amount * (1.0 - spot)),
+            corruption=scene.corruption,
+            watch=scene.watch,
+        )
+        useful = amount * spot + fate.useful
+        cover = self.apply(rules.cover, on_the_spot=amount * spot, aid=fate.useful)
+        carried = self._carried_with(task, useful, scene)
+        whole = np.maximum(total(carried), 1e-9)
+        pay = self.sweet[rows, None] - self.given[rows, None]
+        gains = self.apply(
+            rules.gains,
+            weight=scene.weight[task],
+            protected=1.0 - (1.0 - scene.own[task]) * (1.0 - cover),
+            cover=cover,
+            taken=total(fate.diverted),
+            unpaid=scene.unpaid,
+            paid=total(amount * pay),
+            concentration=self.apply(rules.concentration, by_power=carried),
+        )
+        prices = self.apply(
+            rules.prices,
+            weight=scene.weight[task],
+            command=total(amount * self.intrusion[rows, None]),
+            reliance=carried.max(axis=0) / (whole + total(scene.own)),
+            calm=scene.calm,
+            asked=total(amount * condition),
+            opening=scene.opening,
+            harm=self._harm(task, masks, carried / whole, scene),
+            moved=total(np.abs(masks - self.held[rows, None]) * size),
+            lean=total(amount * (self.west - self.moscow)[rows, None]),
+            mood=total(amount * self.mood[rows, None]),
+        )
+        shape = gains.protection.shape
+        return np.stack([np.broadcast_to(term, shape) for term in (*gains, *prices)])
+
+    def _carried_with(self, task: int, useful: Array, scene: Scene) -> Array:
+        """Return what each power carries with bundles on one task, ``(power, option, run)``."""
+        rows = OF_TASK[task]
+        elsewhere = scene.useful * outside(task)
+        found = np.repeat(by_power(elsewhere)[:, None], useful.shape[1], axis=1)
+        for place, deal in enumerate(rows):
+            found[POWER_OF[deal]] += useful[place]
+        return found
+
+    def _harm(self, task: int, masks: Array, parts: Array, scene: Scene) -> Array:
+        """Return what the patron's pressure is expected to cost with bundles, ``(option, run)``."""
+        rows, desire = OF_TASK[task], scene.desire
+        elsewhere = total(desire * (1.0 - self.held) * outside(task))
+        refused = elsewhere + total(desire[rows, None] * (1.0 - masks))
+        grievance = self.apply(
+            rules.grievance,
+            refused=refused / np.maximum(total(desire), 1e-9),
+            bloc=total(parts * IN_BLOC[:, None]),
+        )
+        bite = scene.bite[:, None]
+        chance = self.apply(
+            rules.press_chance, grievance=grievance, bite=bite, cost=LEVER_COST[:, None]
+        )
+        return self.apply(
+            rules.expected_harm, chance=chance, bite=bite, pulled=scene.pulled[:, None]
+        )
+
+    def decide(self, task: int, scene: Scene, draw: Array, review: Array) -> Decision:
+        """Decide on the deals of one task, the others held, over eight options at most.
+
+        Args:
+            draw: a uniform draw: whether a power grants better terms, ``(run,)``.
+            review: 1 in the months in which the regime decides, ``(run,)``.
+        """
+        rows = OF_TASK[task]
+        offered, held = self.offered[rows], self.held[rows]
+        base = held * offered  # what a power has ended is gone whatever the regime wants
+        options, asked_of = self._options(task, base, scene)
+        worth = self.worth_of(task, options, scene)
+        value = total(worth)
+        accept = np.clip(total(asked_of * np.log(np.maximum(self.ratio[rows], 1.0))), 0.0, 1.0)
+        at_stake = total(asked_of * (self.size * self.condition)[rows])
+        better = self.apply(
+            rules.better_terms,
+            weight=scene.weight[task],
+            opening=scene.opening,
+            asked=at_stake,
+            accept=accept,
+        )
+        value = np.concatenate([value, (value[0] + better)[None]])
+        choice = np.argmax(value, axis=0)
+        asks = (choice == OPTIONS.index("better_terms")) * (at_stake > 0.0)
+        taken = np.where(asks > 0.5, 0, choice)
+        bundle = np.take_along_axis(options, taken[None, None], axis=1)[:, 0]
+        bundle = held + review * (bundle - held)
+        granted = review * asks * (draw < accept) * asked_of
+        self.condition = put(self.condition, rows, self.condition[rows] * (1.0 - 0.5 * granted))
+        asked = review * asks * asked_of
+        self.agreed = put(
+            self.agreed, rows, np.maximum(self.agreed[rows], 2.0 * self.values.clock_year * asked)
+        )
+        made, left = bundle * (1.0 - held), held * (1.0 - bundle)
+        self.held = put(self.held, rows, bundle)
+        self.locked = put(
+            self.locked, rows, np.where(made > 0.5, self.term[rows], self.locked[rows])
+        )
+        chosen = np.take_along_axis(worth, taken[None, None], axis=1)[:, 0]
+        return Decision(
+            rows=rows,
+            made=made,
+            dropped=left * offered,
+            ended=left * (1.0 - offered),
+            refused=review * offered * (1.0 - held) * (1.0 - bundle),
+            asked=asked,
+            granted=granted,
+            reasons=chosen - worth[:, 0],
+        )
+
+    def _options(self, task: int, base: Array, scene: Scene) -> tuple[Array, Array]:
+        """Return the options of a decision ``(deal, option, run)``, and of whom terms are asked.
+
+        All but the last of `OPTIONS`, which changes no bundle: it asks the power whose conditions
+        weigh most, ``(deal, run)``.
+        """
+        rows = OF_TASK[task]
+        count = len(rows)
+        one = np.eye(count)[:, :, None]
+        flipped = base[:, None] * (1.0 - one) + (1.0 - base[:, None]) * one
+        worth = self.worth_of(task, np.concatenate([base[:, None], flipped], axis=1), scene)
+        value = total(worth)
+        gain = (value[1:] - value[0]) * (1.0 - 2.0 * base)
+        self.gain = put(self.gain, rows, gain / np.maximum(self.size[rows], 1e-6))
+        free = (self.locked[rows] <= 0.0) * (1.0 - self.fixed[rows])
+        takes, drops = self.offered[rows] * (1.0 - base), base * free
+        best = picked(gain, takes)
+        second = picked(gain, takes * (1.0 - best))
+        worst = picked(-gain, drops)
+        power = by_power(scene.useful * base_of(base, rows))
+        largest = np.argmax(power, axis=0)
+        leaves = drops * (POWER_OF[rows][:, None] == largest)
+        found = [base, base + best, base + second, base + best + second]
+        found += [base - worst, base - worst + best, base - leaves]
+        asked_of = picked(
+            self.condition[rows] * self.size[rows], base * (self.condition[rows] > 0.0)
+        )
+        return np.stack(found, axis=1), asked_of
+
+    # --- terms -----------------------------------------------------------------------------------
+
+    def renegotiate(self, leverage: Array, debt_ratio: Array, review: Array) -> None:
+        """Let who is refused pay more, and the patron take part of what the regime gains."""
+        limit = self.generous * (self.values.generosity + self.moscow * 0.5 * debt_ratio)
+        sweet = self.apply(
+            rules.sweetened,
+            sweet=self.sweet,
+            refused=self.offered * (1.0 - self.held) * self.generous,
+            keenness=np.log(np.maximum(self.ratio, 1e-6)),
+            limit=limit,
+        )
+        aim = self.moscow * self.apply(
+            rules.concession_aim, gain=self.gain * len(TASKS), leverage=leverage, held=self.held
+        )
+        self.sweet = self.sweet + review * (sweet - self.sweet)
+        self.given = self.given + review * (aim - self.given) / 4.0
+
+    def moods(self, regime: Array, powers: Array, review: Array) -> None:
+        """Let what moves regime and powers besides their reasons drift; draws are normal."""
+        for name, normal in (("mood", regime), ("whim", powers)):
+            old = getattr(self, name)
+            fresh = self.apply(rules.mood_step, mood=old, normal=normal)
+            setattr(self, name, old + review * (fresh - old))
+
+    def remember(self, share: Array, *, clock_year: Array) -> None:
+        """Let powers remember what share of each deal was diverted, ``(deal, run)``."""
+        self.lost = self.lost + (share - self.lost) / clock_year

@@ -1,0 +1,101 @@
+"""The closed list of deals: one task, one form, one power that decides (``data/deals.toml``)."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from tajsim.axes import DEALS, POWERS, PRESSURES, TASKS
+from tajsim.files import data_text
+from tajsim.inputs.ledger import load_documents
+
+#: The country has no power in the list that could offer before this year.
+ALWAYS = 2000
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a deal is carried out: its cost, how far it shows the flag, whether it is on the spot."""
+
+    cost: float
+    flag: float
+    spot: bool
+
+
+@dataclass(frozen=True)
+class DealFacts:
+    """A row of the list; the file says what each column means."""
+
+    name: str
+    label: str
+    power: str
+    task: str
+    form: str
+    size: float
+    exposure: float
+    notice: int
+    document: str
+    line: int
+    note: str
+    payer: str = ""
+    carrier: str = ""
+    intrusion: float = 0.0
+    condition: float = 0.0
+    own_use: float = 0.0
+    opens: int = ALWAYS
+    in_force: int = 0
+    term: int = 0
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """A lever that the patron can pull: its name in a sentence, and its cost to the patron."""
+
+    label: str
+    cost: float
+
+
+@lru_cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(data_text("deals.toml"))
+
+
+@lru_cache
+def load_forms() -> dict[str, Form]:
+    """Return the forms of deals by name."""
+    return {name: Form(**row) for name, row in _tables()["forms"].items()}
+
+
+@lru_cache
+def load_pressures() -> dict[str, Pressure]:
+    """Return the levers of the patron by name, in the order of ``axes.PRESSURES``."""
+    return {name: Pressure(**_tables()["pressures"][name]) for name in PRESSURES}
+
+
+@lru_cache
+def load_deals() -> dict[str, DealFacts]:
+    """Return the deals by name, in the order of ``axes.DEALS``.
+
+    Raises:
+        ValueError: if a row names what is in no closed list, or no document.
+    """
+    rows = _tables()["deals"]
+    if [*rows] != [*DEALS]:
+        raise ValueError(f"deals.toml and axes.DEALS differ: {set(rows) ^ set(DEALS)}")
+    found = {name: DealFacts(name=name, **row) for name, row in rows.items()}
+    known = {
+        "power": POWERS,
+        "payer": ("", *POWERS),
+        "task": TASKS,
+        "form": load_forms(),
+        "document": load_documents(),
+        "after": ("", *DEALS),
+    }
+    for deal in found.values():
+        for column, names in known.items():
+            if getattr(deal, column) not in names:
+                raise ValueError(f"deals.toml, {deal.name}: unknown {column}")
+    return found

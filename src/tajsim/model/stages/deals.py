@@ -1,0 +1,350 @@
+"""Stages offers and delivery, and the bargain between them: what powers want and regimes take."""
+
+import numpy as np
+
+import tajsim.axes as axes
+from tajsim.agents.agency import shared_out
+from tajsim.agents.deals import (
+    AFTER,
+    GUARDS,
+    LEVER_COST,
+    OF_POWER,
+    OF_TASK,
+    PAYER_OF,
+    POWER_OF,
+    TASK_OF,
+    WAITS,
+    Decision,
+    Scene,
+    by_power,
+    by_task,
+)
+from tajsim.axes import Array, column, total
+from tajsim.inputs.registry import load_parameters
+from tajsim.model.country import Country
+from tajsim.model.notes import note_decision, note_pressure
+from tajsim.model.stages.money import recruit
+from tajsim.rules import deals as rules
+from tajsim.rules import outsourcing
+from tajsim.world import WATCHED
+
+#: 1 where the first power watches the second, ``(power, power, 1)``.
+WATCHES = np.array([[[float(p in WATCHED.get(by, ()))] for p in axes.POWERS] for by in axes.POWERS])
+#: Money that a power has for the country in a usual year, USD, at least one, ``(power, 1)``.
+USUAL_BUDGET = column(
+    max(load_parameters()[f"power_budget.{name}"].value, 1.0) for name in axes.POWERS
+)
+RUSSIA = axes.POWERS.index("russia")
+MIGRANTS, DEBT, INVESTMENT, OPPONENTS, BACKING = range(len(axes.PRESSURES))
+BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
+ORDER = axes.TASKS.index("internal_order")
+#: Tasks by their weight for survival before any threat: the order of decisions.
+IN_TURN = sorted(
+    range(len(axes.TASKS)),
+    key=lambda t: -load_parameters()[f"survival_weight.{axes.TASKS[t]}"].value,
+)
+#: Sections in the order in which they were handed over (matveeva-2004:159).
+HANDED_OVER = (1, 0, 2, 3, 4)
+
+
+def offers(country: Country) -> None:
+    """Powers weigh their deals. Writes: attention, budgets, offers, their size and conditions."""
+    deals, powers, draws = country.deals, country.powers, country.draws
+    month, review = country.calendar_month, country.calendar.quarter_ends
+    normal = draws.normal_each("attention", axes.POWERS, month)
+    powers.attention = powers.apply(rules.attention_step, attention=powers.attention, normal=normal)
+    moved = np.exp(powers.attention - 0.5 * country.values.attention_spread**2)
+    attention = country.values.power_attention * moved
+    threat, useful = threats(country), country.useful
+    left = (1.0 - cover_of(country, useful))[TASK_OF]
+    spot = useful * deals.spot
+    alone = left / ((1.0 - spot) * np.exp(-(useful - spot)))
+    gap = (1.0 - own_capacity(country))[TASK_OF] * np.minimum(alone, 1.0)
+    part = powers.carried / np.maximum(total(powers.carried), 1e-9)
+    rival = total(WATCHES * part[None], axis=1)
+    friend = (powers.moscow - powers.west) * country.alignment
+    deals.apply(deals.remember, country.diverted_part)
+    powers.seen = by_power(deals.exposure * threat[TASK_OF] * gap)
+    seen = np.where(powers.seen_usual > 0.0, powers.seen / np.maximum(powers.seen_usual, 1e-9), 1.0)
+    capacity = attention * country.values.power_budget / USUAL_BUDGET * (1.0 - powers.burnt)
+    aim = powers.apply(rules.budget_aim, seen=seen, capacity=capacity)
+    powers.budget = powers.budget + (aim - powers.budget) / country.values.clock_year
+    motives = deals.weigh(threat, gap, attention, rival, friend, powers.budget)
+    deals.benefit = sum(motives, deals.zeros())
+    whim = draws.normal_each("whim", axes.DEALS, month)
+    mood = draws.normal_each("mood", axes.DEALS, month)
+    deals.moods(mood, whim, review)
+    deals.offer(open_now(country), country.values.donor_coordination, country.regime.dismay, review)
+    country.now["aid_pledged"] = by_power(deals.offered * deals.size * task_costs(country))
+
+
+def open_now(country: Country) -> Array:
+    """Return 1 where a deal can be offered: its year has come, what it follows is gone."""
+    deals = country.deals
+    year = country.calendar.year
+    follows = 1.0 - WAITS * (deals.ramp[AFTER] > 0.0)
+    result: Array = (deals.opens <= np.maximum(year, FIRST_YEAR)) * follows
+    return result
+
+
+#: What was on offer in early 2004 was so before.
+FIRST_YEAR = 2002.0
+
+
+def threats(country: Country) -> Array:
+    """Return the threat to each task over its usual level, ``(task, run)``."""
+    regime = country.regime
+    crop = country.outside.harvest_believed / np.maximum(country.outside.harvest_usual, 1e-9)
+    drugs = np.ones((len(axes.TASKS), country.run_count))
+    drugs[[BORDER, axes.TASKS.index("drugs")]] = np.sqrt(crop)
+    return country.apply(
+        rules.threat, perceived=regime.perceived, usual=regime.perceived_usual, drugs=drugs
+    )
+
+
+def own_capacity(country: Country) -> Array:
+    """Return the share of each task that the country's own agencies can do, ``(task, run)``."""
+    return 1.0 - country.regime.weakness
+
+
+def cover_of(country: Country, useful: Array) -> Array:
+    """Return the share of each task that outsiders carry, ``(task, run)``.
+
+    Args:
+        useful: what each deal covers, ``(deal, run)``.
+    """
+    spot = useful * country.deals.spot
+    aid = useful - spot
+    return np.stack([country.apply(rules.cover, on_the_spot=spot[r], aid=aid[r]) for r in OF_TASK])
+
+
+def task_costs(country: Country) -> Array:
+    """Return what the task of each deal would cost at home, USD/month, ``(deal, run)``."""
+    costs: Array = country.values.task_cost[TASK_OF]
+    return costs
+
+
+def scene_of(country: Country) -> Scene:
+    """Return what the regime's choice reads besides the deals."""
+    regime, deals, values = country.regime, country.deals, country.values
+    threat = threats(country)
+    weight = regime.weight
+    fear = total((weight * threat)[[ORDER, ELITE]]) / total(weight[[ORDER, ELITE]])
+    opening = country.opening / np.maximum(country.opening_usual, 1e-9)
+    return Scene(
+        weight=weight,
+        own=own_capacity(country),
+        unpaid=regime.shortfall,
+        calm=country.apply(rules.calm, fear=fear),
+        opening=opening,
+        corruption=values.aid_diversion * country.cronyism,
+        watch=watch(country),
+        bite=bites(country),
+        pulled=country.pulled,
+        useful=country.useful,
+        desire=deals.benefit * deals.size * deals.moscow * deals.offered * holds_on(country),
+    )
+
+
+def holds_on(country: Country) -> Array:
+    """Return how firmly Moscow keeps each deal, 0 to 1: the guard of the border has its lever."""
+    found = country.deals.zeros() + 1.0
+    found[GUARDS] = country.values.border_hold
+    return found
+
+
+def watch(country: Country) -> Array:
+    """Return how closely donors look at what is given, 0 to 1, ``(run,)``: together, the closer."""
+    looks, together = country.values.donor_monitoring, country.values.donor_coordination
+    result: Array = 1.0 - (1.0 - looks) * (1.0 - looks * together)
+    return result
+
+
+def bites(country: Country) -> Array:
+    """Return how much each lever of Moscow would hurt, 0 to 1, ``(pressure, run)``."""
+    last, regime = country.last, country.regime
+    output = np.maximum(last["output"], 1.0)
+    word = country.deals.ramp[axes.DEALS.index("russian_backing")]
+    return np.stack(
+        [
+            np.minimum(last["remittances"] / output, 1.0),
+            debt_ratio(country),
+            np.minimum(country.invested[RUSSIA] / output, 1.0),
+            regime.weight[ELITE],
+            regime.weight[ELITE] * word,
+        ]
+    )
+
+
+def debt_ratio(country: Country) -> Array:
+    """Return debt to Moscow over itself and a year's revenue, 0 to 1, ``(run,)``."""
+    debt = country.values.debt_to_russia
+    ratio: Array = debt / np.maximum(debt + 12.0 * country.last["budget"], 1.0)
+    return ratio
+
+
+def bargain(country: Country) -> None:
+    """The regime decides task by task; Moscow may press. Writes: deals, terms, pressure."""
+    deals, month, review = country.deals, country.calendar_month, country.calendar.quarter_ends
+    scene = scene_of(country)
+    if country.calendar.reviews:
+        for name in DEALT:
+            country.now[name] = country.powers.zeros()
+        for task in IN_TURN:
+            draw = country.draws.uniform("terms", axes.TASKS[task], month)
+            decision = deals.decide(task, scene, draw, review)
+            count(country, decision)
+            note_decision(country, decision, axes.TASKS[task])
+    country.leverage = country.apply(
+        rules.leverage, debt_ratio=debt_ratio(country), remittance_ratio=scene.bite[MIGRANTS]
+    )
+    deals.renegotiate(country.leverage, debt_ratio(country), review)
+    press(country, scene, review)
+    deals.stand()
+    guard_by_deal(country)
+
+
+#: What decisions come to -> the outcome that counts it, by power.
+DEALT = {
+    "deals_made": "made",
+    "deals_dropped": "dropped",
+    "deals_ended": "ended",
+    "deals_refused": "refused",
+    "deals_asked": "asked",
+    "deals_eased": "granted",
+}
+
+
+def count(country: Country, decision: Decision) -> None:
+    """Count what a decision came to, by the power concerned."""
+    for outcome, name in DEALT.items():
+        for place, deal in enumerate(decision.rows):
+            country.now[outcome][POWER_OF[deal]] += getattr(decision, name)[place]
+
+
+def press(country: Country, scene: Scene, review: Array) -> None:
+    """Moscow pulls a lever, or lets go of it where it has been met."""
+    deals = country.deals
+    desire = scene.desire
+    refused = total(desire * (1.0 - deals.held)) / np.maximum(total(desire), 1e-9)
+    powers = country.powers
+    bloc = total(powers.carried * powers.bloc) / np.maximum(total(powers.carried), 1e-9)
+    grievance = country.apply(rules.grievance, refused=refused, bloc=bloc)
+    country.moscows_grievance = grievance
+    chance = country.apply(
+        rules.press_chance, grievance=grievance, bite=scene.bite, cost=LEVER_COST
+    )
+    draw = country.draws.uniform_each("press", axes.PRESSURES, country.calendar_month)
+    quarter = 1.0 - (1.0 - chance) ** 0.25
+    begins = review * (1.0 - country.pulled) * (draw < quarter)
+    ends = review * country.pulled * (draw < 0.5 * (1.0 - chance))
+    country.pulled = country.pulled + begins - ends
+    country.now["pressing"] = begins
+    country.expected_harm = country.apply(
+        rules.expected_harm, chance=chance, bite=scene.bite, pulled=country.pulled
+    )
+    note_pressure(country, begins, ends, grievance)
+
+
+def guard_by_deal(country: Country) -> None:
+    """Let sections and people of the Russian guard follow its deal; its men serve, or are idle."""
+    guard, own = country.agency["russian_border_troops"], country.agency["border_troops"]
+    length = country.values.section_length
+    target = country.deals.ramp[GUARDS] * total(country.sections_once)
+    held = total(guard.guarded_km)
+    for section in HANDED_OVER:
+        mine = guard.guarded_km[section]
+        gives = mine * (held - 0.5 * mine >= target) * (country.deals.held[GUARDS] < 0.5)
+        held = held - gives
+        guard.guarded_km[section] = mine - gives
+        own.guarded_km[section] = own.guarded_km[section] + gives
+        own.extra_km = own.extra_km + gives
+        country.note(
+            "handover", gives > 0.0, actor="border_troops", target=axes.SECTIONS[section],
+            size=gives, cause="deal_over",
+        )  # fmt: skip
+    for section in reversed(HANDED_OVER):
+        due = country.sections_once[section] - guard.guarded_km[section]
+        takes = due * (held + 0.5 * due <= target) * (country.deals.held[GUARDS] > 0.5)
+        takes = np.minimum(takes, length[section])
+        held = held + takes
+        guard.guarded_km[section] = guard.guarded_km[section] + takes
+        own.guarded_km[section] = own.guarded_km[section] - takes
+        own.extra_km = own.extra_km - takes
+    wanted = guard.strength_start * held / np.maximum(total(country.sections_once), 1e-9)
+    joining = country.agencies.zeros()
+    change = wanted - guard.strength
+    joining[guard.rank] = change * (country.deals.ramp[GUARDS] < 1.0)
+    # Most of its men are from here: they serve on under the own command, as far as it has posts.
+    posts = np.maximum(own.extra_km, 0.0) * country.values.persons_per_km
+    serve = np.minimum(-np.minimum(joining[guard.rank], 0.0), np.maximum(posts - own.strength, 0.0))
+    joining[own.rank] = country.values.guards_serve_on * serve
+    recruit(country, joining)
+
+
+def delivery(country: Country) -> None:
+    """Powers deliver. Writes: agency purses, aid by agency, provision of tasks, trust lost."""
+    deals, powers, values = country.deals, country.powers, country.values
+    scene_watch, corruption = watch(country), values.aid_diversion * country.cronyism
+    arriving = np.where(deals.moscow > 0.5, values.delivery_moscow, values.delivery)
+    arrives = arriving * (1.0 - powers.burnt[POWER_OF])
+    paid = deals.paid * arrives
+    fate = deals.fate(paid, corruption, scene_watch)
+    cost = task_costs(country)
+    country.diverted_part = fate.diverted / np.maximum(paid, 1e-9) * (paid > 1e-9)
+    now = country.now
+    now["aid_delivered"] = by_power(paid * cost)
+    now["aid_paid"] = by_power(paid * cost, PAYER_OF)
+    now["aid_diverted"] = by_power(fate.diverted * cost)
+    now["aid_duplicated"] = by_task(fate.repeated * cost)
+    for amount in now["aid_diverted"]:
+        country.money.move("world", "patronage", amount)
+    country.useful = deals.useful_now(corruption, scene_watch)
+    hand_out(country, paid, fate, cost)
+    carry(country)
+
+
+def by_power_and_task(values: Array) -> Array:
+    """Add over the deals of each power on each task: ``(deal, run) -> (power, task, run)``."""
+    found = np.zeros((len(axes.POWERS), len(axes.TASKS), values.shape[-1]))
+    for deal, (power, task) in enumerate(zip(POWER_OF, TASK_OF, strict=True)):
+        found[power, task] += values[deal]
+    return found
+
+
+def hand_out(country: Country, paid: Array, fate: rules.Fate, cost: Array) -> None:
+    """Divide aid over the country's own agencies of each task, evenly."""
+    useful, condition = fate.useful * cost, country.deals.condition
+    received = by_task((paid - fate.diverted) * cost)
+    money, aid, watched = shared_out(
+        np.stack([received, by_task(useful), by_task(useful * condition)])
+    )
+    country.money.pay_each("world", axes.AGENCIES, money)
+    country.now["aid_received"] = money
+    country.agencies.receive_aid(aid, watched)
+    # A guard that leaves hands over its posts and kit, and teaches those who come (M75).
+    own = country.agency["border_troops"]
+    posts = np.maximum(own.extra_km, 0.0) * country.values.persons_per_km
+    own.aid = own.aid + country.values.exit_package * posts
+
+
+def carry(country: Country) -> None:
+    """Work out what share of each task each power carries, and what outsiders do in all."""
+    deals, powers = country.deals, country.powers
+    spot = country.useful * deals.spot
+    aid = country.useful - spot
+    found = powers.zeros(len(axes.TASKS))
+    for p, mine in enumerate(OF_POWER):
+        for t in range(len(axes.TASKS)):
+            rows = [row for row in mine if TASK_OF[row] == t]
+            if rows:
+                found[t, p] = country.apply(rules.cover, on_the_spot=spot[rows], aid=aid[rows])
+    powers.provision, powers.carried = found, total(found)
+    country.regime.task_provision = cover_of(country, country.useful)
+    country.alignment = outsourcing.alignment(powers.carried, powers.west, powers.moscow)
+
+
+def kept_out(country: Country) -> Array:
+    """Return the share of migrants' work that Moscow does not take away, 0 to 1, ``(run,)``."""
+    result: Array = 1.0 - country.values.pressure_force * country.pulled[MIGRANTS]
+    return result

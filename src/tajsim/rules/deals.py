@@ -1,0 +1,628 @@
+"""Deals: what powers offer, what a bundle is worth to the regime, terms, pressure, cover.
+
+Sizes are shares of what a task needs; benefits, prices and harms are ratios. Arrays are
+``(deal, run)`` unless said otherwise; a bundle is a choice of deals on one task.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tajsim.axes import Array, total
+
+
+def attention_step(attention: Array, normal: Array, *, attention_spread: Array) -> Array:
+    """Return the logarithm of powers' attention next month, ``(power, run)``.
+
+    It moves by itself, with elections and other wars, and is forgotten over two years; the spread
+    is its long-run standard deviation.
+
+    Equation:
+        kept = exp(-1 / 24)
+        attention_next = kept * attention + sqrt(1 - kept**2) * attention_spread * normal
+
+    Args:
+        attention: logarithm of attention over its mean.
+        normal: a standard normal draw.
+
+    Mechanisms: O08, O11, M128.
+    """
+    kept = np.exp(-1.0 / 24.0)
+    moved: Array = kept * attention + np.sqrt(1.0 - kept**2) * attention_spread * normal
+    return moved
+
+
+def threat(perceived: Array, usual: Array, drugs: Array, *, threat_sensitivity: Array) -> Array:
+    """Return the threat to each task over its usual level, ratio, ``(task, run)``.
+
+    Equation:
+        now = 1 + threat_sensitivity * perceived
+        threat = now / (1 + threat_sensitivity * usual) * drugs
+
+    Args:
+        perceived: threat that the regime perceives on each task, index.
+        usual: the same as usual.
+        drugs: what the harvest multiplies it by, ratio.
+
+    Mechanisms: M04, M07, M127.
+    """
+    now = 1.0 + threat_sensitivity * perceived
+    return now / (1.0 + threat_sensitivity * usual) * drugs
+
+
+class Benefit(NamedTuple):
+    """What a unit of a deal is worth to its power, by motive, each ``(deal, run)``."""
+
+    exposure: Array
+    own_use: Array
+    rivalry: Array
+    friendship: Array
+
+
+def benefit(
+    exposure: Array,
+    threat: Array,
+    gap: Array,
+    lost: Array,
+    own_use: Array,
+    attention: Array,
+    presence: Array,
+    rival: Array,
+    friend: Array,
+    *,
+    rivalry: Array,
+    friendship: Array,
+    disappointment: Array,
+) -> Benefit:
+    """Return what a unit of each deal is worth to the power that decides on it.
+
+    The power's own exposure decides, not the country's need; it wants to be where its rival is,
+    and answers a regime that stands with it.
+
+    Equation:
+        seen = exposure * threat * gap * (1 - disappointment * lost)
+        used = own_use * attention
+        shown = presence * rivalry * rival
+        backed = presence * friendship * friend
+
+    Args:
+        exposure: how far the task's threat touches the power, 0 to 1.
+        threat: to the task, over its usual level, ratio.
+        gap: share of the task that nobody would carry without the deal, 0 to 1.
+        lost: share of the power's aid that was diverted of late, 0 to 1.
+        own_use: what the deal gives the power whatever the threat, 0 to 1.
+        attention: of the power, 1 = usual.
+        presence: how far the deal shows the flag, 0 to 1.
+        rival: share of what outsiders carry that the rival camp does, 0 to 1.
+        friend: how far the regime stands with the power's camp, -1 to 1.
+
+    Mechanisms: M04, M83, M105, M106, M107, M108, M128, O08, O11, O18.
+    """
+    seen = exposure * threat * gap * (1.0 - disappointment * lost)
+    return Benefit(
+        seen,
+        own_use * attention,
+        presence * (rivalry * rival),
+        presence * (friendship * friend),
+    )
+
+
+def worth_its_cost(benefit: Array, budget: Array, cost: Array) -> Array:
+    """Return what a deal is worth to its power over its cost, ratio.
+
+    Equation:
+        worth_its_cost = max(benefit, 0) * budget / cost
+
+    Args:
+        benefit: of a unit of the deal, sum of its motives.
+        budget: of the power, 1 = usual.
+        cost: of a unit of the deal, over what full exposure is worth.
+
+    Mechanisms: M04, M05.
+    """
+    return np.maximum(benefit, 0.0) * budget / cost
+
+
+def offered(
+    ratio: Array, whim: Array, held: Array, *, leave_below: Array, whim_spread: Array
+) -> Array:
+    """Return 1 where a power offers a deal, or goes on with it, else 0.
+
+    It offers what is worth its cost, and leaves what is worth much less: who has come stays for a
+    while.
+
+    Equation:
+        push = ln(max(ratio, 1e-6)) + whim_spread * whim
+        offered = 1 if push > 0 - held * leave_below else 0
+
+    Args:
+        ratio: worth over cost.
+        whim: what moves the power besides, standard normal.
+        held: 1 where the deal is in force.
+
+    Mechanisms: M04, X21, X22.
+    """
+    push = np.log(np.maximum(ratio, 1e-6)) + whim_spread * whim
+    return (push > -leave_below * held).astype(float)
+
+
+def size_wished(ratio: Array, size: Array) -> Array:
+    """Return the size at which a power offers a deal, share of the task's need.
+
+    The documented size where the deal is worth what it usually is, at most twice that.
+
+    Equation:
+        size_wished = min(size * 2 * ratio / (1 + ratio), 0.95)
+
+    Args:
+        ratio: worth over cost, over what that usually is, 0 and up.
+        size: documented, share of the task's need.
+
+    Mechanisms: M04, M127.
+    """
+    return np.minimum(size * 2.0 * ratio / (1.0 + ratio), 0.95)
+
+
+def conditions_asked(
+    condition: Array, rivals: Array, dismay: Array, *, conditions_fall: Array, dismay_weight: Array
+) -> Array:
+    """Return the conditions that a power attaches to a deal now, 0 to 1.
+
+    Who has rivals for the same task cannot insist; who was dismayed asks for more.
+
+    Equation:
+        asked = condition * (1 - conditions_fall * rivals) * (1 + dismay_weight * dismay)
+        conditions_asked = min(asked, 1)
+
+    Args:
+        condition: documented, 0 to 1.
+        rivals: what others offer for the task over that and its own offer, 0 to 1.
+        dismay: of donors, 0 to 1, ``(run,)``.
+
+    Mechanisms: M104, M31, M58, O24.
+    """
+    asked = condition * (1.0 - conditions_fall * rivals) * (1.0 + dismay_weight * dismay)
+    return np.minimum(asked, 1.0)
+
+
+def budget_aim(seen: Array, capacity: Array, *, budget_follows: Array) -> Array:
+    """Return the budget that a power moves to, 1 = usual, ``(power, run)``.
+
+    Equation:
+        budget_aim = min(capacity * max(1 + budget_follows * (seen - 1), 0), 3)
+
+    Args:
+        seen: what of its tasks is open to it, over the usual.
+        capacity: what the power can and will spend, 1 = usual.
+
+    Mechanisms: M05, M83, O16.
+    """
+    return np.minimum(capacity * np.maximum(1.0 + budget_follows * (seen - 1.0), 0.0), 3.0)
+
+
+class Fate(NamedTuple):
+    """What becomes of an amount of aid, each of its shape."""
+
+    useful: Array
+    diverted: Array
+    repeated: Array
+
+
+def fate_of_aid(
+    amount: Array, condition: Array, repeats: Array, corruption: Array, watch: Array
+) -> Fate:
+    """Split an amount of aid into what is useful, what is diverted, and what repeats other aid.
+
+    Conditions and whoever watches limit what a corrupt state takes; what repeats the aid of others
+    is half lost, and easier to take.
+
+    Equation:
+        seen = (1 - condition) * (1 - watch)
+        share = min(corruption * seen * (1 + repeats), 0.9)
+        diverted = amount * share
+        repeated = (amount - diverted) * repeats / 2
+        useful = amount - diverted - repeated
+
+    Args:
+        amount: of the deal, share of the task's need or USD.
+        condition: attached, 0 to 1.
+        repeats: share of the task's aid that repeats other aid, 0 to 1.
+        corruption: diversion where nobody looks, 0 to 1, ``(run,)``.
+        watch: how closely donors look, 0 to 1, ``(run,)``.
+
+    Mechanisms: M55, M56, M58, E06, E20, O03, O06.
+    """
+    share = corruption * (1.0 - condition) * (1.0 - watch) * (1.0 + repeats)
+    diverted = amount * (share + (0.9 - share) * (share > 0.9))
+    repeated = 0.5 * repeats * (amount - diverted)
+    return Fate(amount - diverted - repeated, diverted, repeated)
+
+
+def repetition(amounts: Array, *, duplication_limit: Array, donor_coordination: Array) -> Array:
+    """Return the share of the aid for a task that repeats other aid, ``(..., run)``.
+
+    Equation:
+        part = amounts / max(sum(amounts, "deal"), 1e-9)
+        repetition = duplication_limit * (1 - donor_coordination) * (1 - sum(part**2, "deal"))
+
+    Args:
+        amounts: of the donors of one task, ``(deal, ..., run)``.
+
+    Mechanisms: M55, E21, M58, O26.
+    """
+    whole = total(amounts)
+    part = amounts / np.maximum(whole, 1e-9)
+    alone = total(part * part)
+    return duplication_limit * (1.0 - donor_coordination) * (1.0 - alone) * (whole > 1e-9)
+
+
+class Gains(NamedTuple):
+    """What a bundle brings the regime, by reason, each ``(option, run)``."""
+
+    protection: Array
+    relief: Array
+    rents: Array
+    price: Array
+    suitors: Array
+
+
+class Prices(NamedTuple):
+    """What speaks against a bundle (and, last, its mood), by reason, each ``(option, run)``."""
+
+    autonomy: Array
+    reliance: Array
+    conditions: Array
+    pressure: Array
+    change: Array
+    leaning: Array
+    mood: Array
+
+
+def gains(
+    weight: Array,
+    protected: Array,
+    cover: Array,
+    taken: Array,
+    unpaid: Array,
+    paid: Array,
+    concentration: Array,
+    *,
+    relief_worth: Array,
+    rents_worth: Array,
+    suitors_worth: Array,
+) -> Gains:
+    """Return what each bundle of deals on a task brings to the regime's survival, by reason.
+
+    Protection counts by the task's weight for survival. Sizes of bundles are divided by six, the
+    number of tasks.
+
+    Equation:
+        from_protection = weight * protected
+        from_relief = relief_worth * cover / 6
+        from_rents = rents_worth * taken * (1 + unpaid) / 6
+        from_price = paid / 6
+        from_suitors = suitors_worth * (1 - concentration)
+
+    Args:
+        weight: of the task for survival, share, ``(run,)``.
+        protected: share of the task that own agencies and outsiders carry, ``(option, run)``.
+        cover: share that outsiders carry.
+        taken: what of it is diverted to the circle, share of the need.
+        unpaid: clients' claims left unpaid, 0 to 1, ``(run,)``.
+        paid: what the powers pay the regime for it less concessions, share of the need.
+        concentration: of outside provision over all tasks on few powers, 0 to 1.
+
+    Mechanisms: M01, M02, M03, M104, M123.
+    """
+    return Gains(
+        weight * protected,
+        relief_worth * cover / 6.0,
+        rents_worth * taken * (1.0 + unpaid) / 6.0,
+        paid / 6.0,
+        suitors_worth * (1.0 - concentration),
+    )
+
+
+def prices(
+    weight: Array,
+    command: Array,
+    reliance: Array,
+    calm: Array,
+    asked: Array,
+    opening: Array,
+    harm: Array,
+    moved: Array,
+    lean: Array,
+    mood: Array,
+    *,
+    autonomy_price: Array,
+    reliance_price: Array,
+    condition_price: Array,
+    fear_of_pressure: Array,
+    inertia: Array,
+    lean_west: Array,
+    mood_spread: Array,
+) -> Prices:
+    """Return the prices of each bundle of deals on a task to the regime, by reason, as negatives.
+
+    Foreign command and conditions weigh by the task's weight for survival.
+
+    Equation:
+        autonomy = -autonomy_price * calm * weight * command
+        leaning_on_one = -reliance_price * calm * reliance**2
+        conditions = -condition_price * opening * weight * asked
+        pressure = -fear_of_pressure * harm
+        change = -inertia * moved / 6
+        leaning_west = lean_west * lean / 6
+        whim = mood_spread * mood / 6
+
+    Args:
+        weight: of the task for survival, share, ``(run,)``.
+        command: share of the task under foreign command, ``(option, run)``.
+        reliance: share of all security work that the largest power does, 0 to 1.
+        calm: how dear autonomy is, 1 in usual times, ``(run,)``.
+        asked: conditions attached, times size.
+        opening: how much the regime fears an opening, 1 = usual, ``(run,)``.
+        harm: what the patron's pressure is expected to cost in a year, index.
+        moved: what would change of what is in force, share of the need.
+        lean: size of Western deals less that of the patron's, share of the need.
+        mood: what moves the regime besides, times size, index.
+
+    Mechanisms: M06, M109, M120, O09, O10, O12, O13.
+    """
+    return Prices(
+        -autonomy_price * calm * weight * command,
+        -reliance_price * calm * reliance**2,
+        -condition_price * opening * weight * asked,
+        -fear_of_pressure * harm,
+        -inertia * moved / 6.0,
+        lean_west * lean / 6.0,
+        mood_spread * mood / 6.0,
+    )
+
+
+def better_terms(
+    weight: Array,
+    opening: Array,
+    asked: Array,
+    accept: Array,
+    *,
+    condition_price: Array,
+    inertia: Array,
+) -> Array:
+    """Return what asking a power for better terms is worth to the regime, ``(run,)``.
+
+    Half of the conditions, if the power grants it; asking has the price of a change.
+
+    Equation:
+        won = condition_price * opening * weight * asked / 2
+        better_terms = accept * won - inertia * asked / 6
+
+    Args:
+        weight: of the task for survival times its threat, share.
+        opening: how much the regime fears an opening, 1 = usual.
+        asked: conditions attached to the deal times its size.
+        accept: chance that the power grants it, 0 to 1.
+
+    Mechanisms: M104, M109.
+    """
+    won = condition_price * opening * weight * asked / 2.0
+    return accept * won - inertia * asked / 6.0
+
+
+def calm(fear: Array, *, calm_slope: Array) -> Array:
+    """Return how dear autonomy is to the regime, 1 in usual times, ``(run,)``.
+
+    Fear for the ruler himself makes foreign command cheap, calm makes it dear.
+
+    Equation:
+        calm = exp(-calm_slope * (min(fear, 3) - 1))
+
+    Args:
+        fear: threats to order and to the ruler over their usual level, ratio.
+
+    Mechanisms: M26, M111, M83.
+    """
+    return np.exp(-calm_slope * (np.minimum(fear, 3.0) - 1.0))
+
+
+def mood_step(mood: Array, normal: Array, *, clock_year: Array) -> Array:
+    """Return what moves the regime (or a power) besides reasons next quarter, standard normal.
+
+    Equation:
+        kept = exp(-3 / clock_year)
+        mood_next = kept * mood + sqrt(1 - kept**2) * normal
+
+    Args:
+        normal: a standard normal draw.
+
+    Mechanisms: M120, O11.
+    """
+    kept = np.exp(-3.0 / clock_year)
+    return kept * mood + np.sqrt(1.0 - kept**2) * normal
+
+
+def grievance(refused: Array, bloc: Array, *, bloc_tolerance: Array) -> Array:
+    """Return the patron's grievance, index, ``(..., run)``.
+
+    What of its wishes is refused, and how far a bloc's share passes what it tolerates.
+
+    Equation:
+        grievance = refused + max(bloc - bloc_tolerance, 0) / (1 - bloc_tolerance)
+
+    Args:
+        refused: share of the worth of its wishes that the regime does not grant, 0 to 1.
+        bloc: share of outside provision that comes from rival blocs, 0 to 1.
+
+    Mechanisms: O12, O13, M120.
+    """
+    return refused + np.maximum(bloc - bloc_tolerance, 0.0) / (1.0 - bloc_tolerance)
+
+
+def press_chance(grievance: Array, bite: Array, cost: Array, *, pressing: Array) -> Array:
+    """Return the chance in a year that the patron pulls a lever, ``(lever, ..., run)``.
+
+    By what it gains over what the lever costs the patron itself.
+
+    Equation:
+        ratio = pressing * grievance * bite / cost
+        press_chance = ratio**4 / (1 + ratio**4)
+
+    Args:
+        grievance: of the patron, index.
+        bite: how much the lever hurts the regime, 0 to 1.
+        cost: of the lever to the patron, over the worth of all its wishes.
+
+    Mechanisms: M111, M112, O18.
+    """
+    ratio = (pressing * grievance * bite / cost) ** 4
+    return ratio / (1.0 + ratio)
+
+
+def expected_harm(chance: Array, bite: Array, pulled: Array) -> Array:
+    """Return what pressure is expected to cost in the year to come, ``(..., run)``.
+
+    A lever that is pulled already stays so until the patron is met.
+
+    Equation:
+        stays = (1 - 0.5 * (1 - chance)) ** 2
+        lasting = stays if pulled > 0.5 else chance
+        expected_harm = sum(lasting * bite, "lever")
+
+    Args:
+        chance: that the lever is pulled within a year, ``(lever, ..., run)``.
+        bite: how much it hurts, 0 to 1.
+        pulled: 1 where it is pulled already.
+
+    Mechanisms: M111, M120, O18.
+    """
+    stays = (1.0 - 0.5 * (1.0 - chance)) ** 2
+    return total(np.where(pulled > 0.5, stays, chance) * bite)
+
+
+def sweetened(
+    sweet: Array,
+    refused: Array,
+    keenness: Array,
+    limit: Array,
+    *,
+    sweetening: Array,
+    clock_five_years: Array,
+) -> Array:
+    """Return what a power pays the regime for a deal, share of its size.
+
+    Who is refused offers more each quarter, a debt written off or an investment; it forgets over
+    the years.
+
+    Equation:
+        more = refused * sweetening * min(max(keenness, 0), 1) / 4
+        less = sweet * (1 - refused) * 3 / clock_five_years
+        sweetened = min(sweet + more - less, limit)
+
+    Args:
+        sweet: offered so far.
+        refused: 1 where the offer stands and is not taken.
+        keenness: logarithm of worth over cost.
+        limit: what the power can pay at most.
+
+    Mechanisms: M111, O18, O19.
+    """
+    more = refused * sweetening * np.minimum(np.maximum(keenness, 0.0), 1.0) / 4.0
+    return np.minimum(sweet + more - sweet * (1.0 - refused) * 3.0 / clock_five_years, limit)
+
+
+def concession_aim(gain: Array, leverage: Array, held: Array, *, concession: Array) -> Array:
+    """Return what the patron takes of the regime's gain from a deal, share of its size.
+
+    Equation:
+        concession_aim = held * concession * leverage * min(max(gain, 0), 1)
+
+    Args:
+        gain: what the deal adds to the regime's worth, per unit of size.
+        leverage: of the patron over the regime, 0 to 1, ``(run,)``.
+        held: 1 where the deal is in force.
+
+    Mechanisms: M111, O18, M120.
+    """
+    return held * concession * leverage * np.minimum(np.maximum(gain, 0.0), 1.0)
+
+
+def leverage(debt_ratio: Array, remittance_ratio: Array) -> Array:
+    """Return what the patron can do to the regime, 0 to 1, ``(run,)``.
+
+    Equation:
+        leverage = 1 - (1 - debt_ratio) * (1 - remittance_ratio)
+
+    Args:
+        debt_ratio: debt to the patron over itself and a year's revenue, 0 to 1.
+        remittance_ratio: remittances over output, 0 to 1.
+
+    Mechanisms: M111, M112, O18.
+    """
+    return 1.0 - (1.0 - debt_ratio) * (1.0 - np.minimum(remittance_ratio, 1.0))
+
+
+def ramp_step(ramp: Array, held: Array, notice: Array) -> Array:
+    """Return how much of a deal is on the ground next month, 0 to 1.
+
+    Who needs two years to leave needs two years to come.
+
+    Equation:
+        pace = 1 / max(notice, 3)
+        ramp_next = min(max(ramp + pace * (2 * held - 1), 0), 1)
+
+    Args:
+        held: 1 where the deal is in force and nobody has given notice.
+        notice: months from notice to the end.
+
+    Mechanisms: M74, M75, X07.
+    """
+    moved = ramp + (2.0 * held - 1.0) / np.maximum(notice, 3.0)
+    return np.minimum(np.maximum(moved, 0.0), 1.0)
+
+
+def built_step(built: Array, ramp: Array) -> Array:
+    """Return how much of the aid of a deal has become capability, 0 to 1: in about two years.
+
+    Equation:
+        built_next = built + (ramp - built) / 24
+
+    Mechanisms: M74, M126, E20.
+    """
+    return built + (ramp - built) / 24.0
+
+
+def cover(on_the_spot: Array, aid: Array) -> Array:
+    """Return the share of a task that outsiders carry, ``(..., run)``.
+
+    What two do at once is done once; aid adds less and less.
+
+    Equation:
+        left = product(1 - on_the_spot, "deal")
+        cover = 1 - left * exp(-sum(aid, "deal"))
+
+    Args:
+        on_the_spot: guards, base, backing, access, shares of the need, ``(deal, ..., run)``.
+        aid: useful aid that has become capability, shares of the need, ``(deal, ..., run)``.
+
+    Mechanisms: M02, M05, M14, O01, E20, E21, M55.
+    """
+    # Unlike a sum, a product is taken one after the other however many runs there are.
+    left: Array = np.multiply.reduce(1.0 - on_the_spot, axis=0)
+    return 1.0 - left * np.exp(-total(aid))
+
+
+def concentration(by_power: Array) -> Array:
+    """Return how far outside provision is in few hands, 0 to 1, ``(..., run)``.
+
+    Equation:
+        part = by_power / max(sum(by_power, "power"), 1e-9)
+        concentration = sum(part**2, "power")
+
+    Args:
+        by_power: provision of each power, ``(power, ..., run)``.
+
+    Mechanisms: M06, M120, O10.
+    """
+    part = by_power / np.maximum(total(by_power), 1e-9)
+    return total(part * part)

@@ -1,0 +1,125 @@
+"""People who leave for work and come back, what they send, and what is made at home."""
+
+import numpy as np
+
+from tajsim.axes import Array
+
+
+def migration_flow(
+    home: Array,
+    abroad: Array,
+    demand: Array,
+    usual: Array,
+    *,
+    clock_season: Array,
+    clock_year: Array,
+) -> Array:
+    """Return persons leaving (positive) or returning this month, ``(run,)``.
+
+    As many are abroad as are used to go, times the work there is. Out within a year, back within a
+    season when the work is gone.
+
+    Equation:
+        people = home + abroad
+        gap = min(usual * demand, 1) * people - abroad
+        migration_flow = gap / clock_year if gap > 0 else gap / clock_season
+
+    Args:
+        home: people in the region, persons.
+        abroad: its migrants, persons.
+        demand: work for migrants in Russia, 1 = as at the start.
+        usual: share of people who were abroad at the start.
+
+    Mechanisms: M38, M40, E01, E02, M133.
+    """
+    gap = np.minimum(usual * demand, 1.0) * (home + abroad) - abroad
+    return np.where(gap > 0.0, gap / clock_year, gap / clock_season)
+
+
+def remittances(
+    abroad: Array,
+    boom: Array,
+    *,
+    remittance_ratio: Array,
+    output_start: Array,
+    migrants_start: Array,
+    migrant_wages: Array,
+) -> Array:
+    """Return money sent home, USD/month, ``(run,)``.
+
+    Equation:
+        usual = remittance_ratio * output_start / 12
+        remittances = usual * abroad / migrants_start * exp(migrant_wages * boom)
+
+    Args:
+        abroad: migrants, persons.
+        boom: of Russian output over that at the start, logarithm.
+
+    Mechanisms: M39, E01, E18.
+    """
+    usual = remittance_ratio * output_start / 12.0
+    result: Array = usual * abroad / migrants_start * np.exp(migrant_wages * boom)
+    return result
+
+
+def idle_step(idle: Array, returned: Array, *, clock_year: Array) -> Array:
+    """Return the returned migrants without work next month, persons, ``(run,)``.
+
+    A slow return is taken up, a rapid and large one swamps the country. Who leaves again is first
+    taken from the idle.
+
+    Equation:
+        idle_next = max(idle + returned, 0) * (1 - 1 / clock_year)
+
+    Args:
+        idle: persons.
+        returned: persons who came back, negative for those who left.
+
+    Mechanisms: E02, M40, P26.
+    """
+    return np.maximum(idle + returned, 0.0) * (1.0 - 1.0 / clock_year)
+
+
+def output_step(
+    output: Array,
+    people: Array,
+    corruption: Array,
+    *,
+    output_start: Array,
+    corruption_drag: Array,
+    clock_five_years: Array,
+) -> Array:
+    """Return next month's home output, without remittances, USD/month, ``(run,)``.
+
+    It follows the hands that make it. Corruption more than usual wears firms down over years, and
+    what was built from outside wears off over years.
+
+    Equation:
+        aim = output_start / 12 * people * exp(-corruption_drag * corruption)
+        output_next = output + (aim - output) / clock_five_years
+
+    Args:
+        output: this month's, USD/month.
+        people: at home, over those at the start.
+        corruption: mean collusion of the agencies less that at the start, -1 to 1.
+
+    Mechanisms: E05, E18.
+    """
+    aim = output_start / 12.0 * people * np.exp(-corruption_drag * corruption)
+    result: Array = output + (aim - output) / clock_five_years
+    return result
+
+
+def national_output(home: Array, sent: Array, *, remittance_multiplier: Array) -> Array:
+    """Return national output, USD/month, ``(run,)``.
+
+    Equation:
+        national_output = home + remittance_multiplier * sent
+
+    Args:
+        home: output without remittances, USD/month.
+        sent: money sent home, USD/month.
+
+    Mechanisms: M39, E18.
+    """
+    return home + remittance_multiplier * sent

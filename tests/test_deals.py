@@ -1,0 +1,187 @@
+"""Deals: the closed list, what a decision may change, pressure, and what scenarios say of deals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tajsim
+from tajsim.agents.deals import DEALS, GUARDS, OF_TASK, OPTIONS, TASK_OF
+from tajsim.axes import POWERS, TASKS, total
+from tajsim.errors import UserError
+from tajsim.inputs.deals import load_deals, load_forms
+from tajsim.inputs.scenario_parts import load_scenario
+from tajsim.model.model import TajikistanModel
+from tajsim.rules import deals as rules
+
+RUNS = 6
+
+
+@pytest.fixture(scope="module")
+def model() -> TajikistanModel:
+    made = TajikistanModel(runs=RUNS, end="2006-12", parameters="prior")
+    made.run_to_end()
+    return made
+
+
+def test_the_list_is_closed_and_documented() -> None:
+    deals = load_deals()
+    assert tuple(deals) == DEALS
+    assert {deal.form for deal in deals.values()} == set(load_forms())
+    assert all(0 < deal.size < 1 and deal.line > 0 for deal in deals.values())
+    # Offers for order and for control of the elite exist, so that refusal can be seen.
+    offered = {(deal.task, deal.condition > 0.5) for deal in deals.values()}
+    assert ("internal_order", True) in offered
+    assert any(task == "elite_control" for task, _ in offered)
+
+
+def test_who_pays_and_who_carries_out_are_told_apart() -> None:
+    deals = load_deals()
+    assert deals["un_drug_agency"].payer == "united_states"
+    assert deals["eu_border_management"].carrier.startswith("United Nations")
+
+
+def test_cover_is_a_share_that_grows_with_every_deal(model: TajikistanModel) -> None:
+    spot, aid = np.full((3, RUNS), 0.3), np.full((3, RUNS), 0.2)
+    fewer = rules.cover(spot[:2], aid[:2])
+    more = rules.cover(spot, aid)
+    assert (more > fewer).all() and (more < 1.0).all()
+    assert (model.regime.task_provision >= 0.0).all()
+    assert (model.regime.task_provision < 1.0).all()
+
+
+def test_what_is_given_is_useful_diverted_or_repeated() -> None:
+    amount = np.linspace(0.0, 0.9, RUNS)
+    fate = rules.fate_of_aid(amount, 0.2 * amount, 0.5 * amount, amount, 0.1 * amount)
+    np.testing.assert_allclose(sum(fate), amount, atol=1e-12)
+    assert all((part >= 0.0).all() for part in fate)
+
+
+def test_a_decision_has_eight_options_and_the_first_changes_nothing() -> None:
+    assert len(OPTIONS) == 8
+    assert OPTIONS[0] == "keep"
+
+
+def test_only_offers_are_taken_and_only_what_is_free_is_dropped(model: TajikistanModel) -> None:
+    scene_free = TajikistanModel(runs=RUNS, end="2004-12", parameters="prior", seed=3)
+    deals = scene_free.deals
+    deals.fixed = np.ones_like(deals.fixed)
+    before = deals.held.copy()
+    scene_free.run_to_end()
+    held = scene_free.deals.held
+    assert (held >= before).all()  # what is held is never given up
+    assert (held * (1.0 - before) <= scene_free.deals.offered).all()
+    assert set(np.unique(model.deals.held)) <= {0.0, 1.0}
+
+
+def test_nobody_ends_a_deal_within_its_term(model: TajikistanModel) -> None:
+    locked = (model.deals.locked > 0.0) & (model.deals.closed < 0.5)
+    assert (model.deals.held[locked] == 1.0).all()
+
+
+def test_pressure_grows_with_grievance_and_falls_with_its_cost() -> None:
+    grievance = np.array([[0.0, 0.3, 0.6, 1.2]])
+    bite = np.full((1, 4), 0.4)
+    chance = rules.press_chance(grievance, bite, 0.2, pressing=np.ones(4))
+    assert chance[0, 0] == 0.0
+    assert (np.diff(chance[0]) > 0.0).all()
+    dear = rules.press_chance(grievance, bite, 0.4, pressing=np.ones(4))
+    assert (dear[0, 1:] < chance[0, 1:]).all()
+    none = rules.press_chance(grievance, bite, 0.2, pressing=np.zeros(4))
+    assert (none == 0.0).all()
+
+
+def test_a_refused_power_pays_more_up_to_a_limit() -> None:
+    sweet = np.zeros(1)
+    for _ in range(40):
+        sweet = rules.sweetened(
+            sweet, np.ones(1), np.ones(1), np.full(1, 0.3), sweetening=np.ones(1),
+            clock_five_years=np.full(1, 60.0),
+        )  # fmt: skip
+    assert sweet == pytest.approx(0.3)
+
+
+def test_a_threat_at_its_usual_level_is_one() -> None:
+    level = np.array([0.0, 0.5, 2.0])
+    found = rules.threat(level, level, np.ones(3), threat_sensitivity=np.full(3, 1.3))
+    assert found == pytest.approx(1.0)
+
+
+def test_the_guard_follows_its_deal() -> None:
+    model = TajikistanModel(runs=2, end="2007-12", parameters="fixed")
+    deals = model.deals
+    for name, value in (("held", 0.0), ("closed", 1.0), ("locked", 0.0)):
+        changed = getattr(deals, name).copy()
+        changed[GUARDS] = value
+        setattr(deals, name, changed)
+    people = total(model.people.balance)
+    model.run_to_end()
+    guard = model.agency["russian_border_troops"]
+    assert (guard.strength == 0.0).all()  # nobody is left, not a part of a person
+    assert (total(guard.guarded_km) == 0.0).all()
+    assert (total(model.agency["border_troops"].guarded_km) > 1000.0).all()
+    assert np.isfinite(people).all()
+
+
+def test_a_run_decides_whatever_the_runs_beside_it() -> None:
+    together = TajikistanModel(runs=5, end="2005-12", parameters="prior")
+    alone = TajikistanModel(runs=[3], end="2005-12", parameters="prior")
+    together.run_to_end()
+    alone.run_to_end()
+    for name in together.deals.declared:
+        wide, one = getattr(together.deals, name), getattr(alone.deals, name)
+        assert np.array_equal(wide[..., 3], one[..., 0]), name
+
+
+def test_a_turn_to_the_west_is_feared() -> None:
+    def run(**settings: float) -> tuple[float, float]:
+        found = tajsim.run(
+            "status-quo", 40, parameters="prior", until="2009-12", overrides=settings
+        )
+        late = found.sel(month=slice("2007-01", "2009-12"))
+        return float(late["alignment"].mean()), float(found["pressing"].sum("month").mean())
+
+    base, turned, unafraid = run(), run(lean_west=1), run(lean_west=1, fear_of_pressure=0)
+    assert turned[0] < base[0] - 0.1
+    assert unafraid[0] < turned[0] - 0.1  # levers work mostly by being feared
+    assert turned[1] > base[1]
+
+
+def file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'title = "t"\nquestion = "q"\nextends = "history"\n{text}', "utf-8")
+    return path
+
+
+def test_a_scenario_holds_deals(tmp_path: Path) -> None:
+    path = file(tmp_path, '[hold]\ndeals = ["russian_base"]\n')
+    held = [e for e in load_scenario(path).events if e.kind == "deal"]
+    assert [(e.month, e.arguments["change"]) for e in held] == [("2004-01", "hold")]
+    found = tajsim.run(path, 10, parameters="prior", until="2008-12")
+    assert (found["deals_in_force"].sel(deal="russian_base") == 1.0).all()
+
+
+def test_inherited_events_are_moved_and_dropped(tmp_path: Path) -> None:
+    parent = load_scenario("history")
+    first, second = parent.events[0].label, parent.events[-1].label
+    text = f'[[move]]\nevent = "{first}"\ndate = "2006-03"\n[[drop]]\nevent = "{second}"\n'
+    labels = {e.label: e.month for e in load_scenario(file(tmp_path, text)).events}
+    assert labels[first] == "2006-03"
+    assert second not in labels
+
+
+def test_unknown_deals_and_events_are_named_with_the_nearest(tmp_path: Path) -> None:
+    text = '[hold]\ndeals = ["russian_bases"]\n[[drop]]\nevent = "no such thing"\n'
+    with pytest.raises(UserError) as error:
+        load_scenario(file(tmp_path, text))
+    said = " ".join(error.value.messages)
+    assert "russian_base" in said
+    assert "no such thing" in said
+
+
+def test_places_of_tasks_and_powers() -> None:
+    assert sorted(np.concatenate(OF_TASK).tolist()) == list(range(len(DEALS)))
+    assert [TASKS[t] for t in TASK_OF] == [deal.task for deal in load_deals().values()]
+    assert {deal.power for deal in load_deals().values()} <= set(POWERS)

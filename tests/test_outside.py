@@ -1,0 +1,175 @@
+"""What comes from outside: the record, what follows it, and what migrants make of it."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tajsim.axes import Array
+from tajsim.inputs.ledger import figure, load_figures
+from tajsim.inputs.scenario_parts import Event
+from tajsim.inputs.values import ParameterValues, parameters_of
+from tajsim.model.model import TajikistanModel
+from tajsim.rules import migration, outside
+
+RUNS = 30
+DRIVERS = ("harvest", "harvest_believed", "russian_growth")
+
+
+@cache
+def simulated(end: str = "2018-12", **levers: float) -> dict[str, Array]:
+    """Return outcomes of a world without scenario, with levers from the start on."""
+    model = TajikistanModel(runs=RUNS, seed=2, end=end, **levers)
+    model.run_to_end()
+    return {name: np.array(series, float) for name, series in model.record.items()}
+
+
+def after(parameter: str, value: float) -> dict[str, Array]:
+    """Return outcomes with a lever set in January 2005."""
+    event = Event("2005-01", "set", {"parameter": parameter, "value": value}, "")
+    model = TajikistanModel(runs=RUNS, seed=2, end="2008-12", events=[event])
+    model.run_to_end()
+    return {name: np.array(series, float) for name, series in model.record.items()}
+
+
+def apply(rule: Any, **state: float) -> Any:
+    """Call a rule with parameters as in the registry."""
+    values = ParameterValues(TajikistanModel(runs=1, settled=False).draws, mode="fixed")
+    given = {name: values.family(name) for name in parameters_of(rule)}
+    return rule(**{name: np.array([value]) for name, value in state.items()}, **given)
+
+
+def test_the_record_is_the_same_in_all_runs_and_chance_comes_after_it() -> None:
+    found = simulated()
+    for name, last in zip(DRIVERS, ("2016-05", "2016-05", "2015-12"), strict=True):
+        months = (int(last[:4]) - 2004) * 12 + int(last[5:])
+        assert (found[name][:months] == found[name][:months, :1]).all(), name
+        assert found[name][months + 12].std() > 0.0, name
+
+
+def test_drivers_are_the_figures_of_the_ledger() -> None:
+    found = simulated()
+    usual = 0.5 * (
+        (figure("afghan-opium-2003").value or 0) + (figure("afghan-opium-2004").value or 0)
+    )
+    for year, published, grown in ((2006, 6100, 5300), (2009, 6900, 4000), (2012, 3700, 3700)):
+        december = (year - 2004) * 12 + 11
+        assert found["harvest"][december, 0] == pytest.approx(grown / usual)
+        assert found["harvest_believed"][december, 0] == pytest.approx(published / usual)
+    assert found["russian_growth"][60, 0] == pytest.approx(-0.078)
+
+
+def test_recalled_figures_say_so_and_drive_no_target() -> None:
+    rows = [f for f in load_figures().values() if f.document.startswith(("unodc", "world-bank"))]
+    assert len(rows) == 36 and {f.role for f in rows} == {"input"}
+    assert sum("unverified" in f.what for f in rows) == 4 + 5 + 16
+
+
+def test_no_event_of_a_scenario_moves_the_record() -> None:
+    """All that is decided inside leaves the drivers as they are, also after the record."""
+    plain = simulated(end="2018-12")
+    other = simulated(end="2018-12", agency_pay__border_troops=40.0, power_base__russia=0.0)
+    for name in DRIVERS:
+        np.testing.assert_array_equal(plain[name], other[name], name)
+
+
+def test_a_constant_world_stands_still() -> None:
+    found = simulated(constant_world=1.0)
+    for name in DRIVERS:
+        assert (found[name] == found[name][0, 0]).all(), name
+    assert found["harvest"][0, 0] == 1.0
+    for name in ("migrants", "remittances", "work_abroad"):
+        assert np.abs(found[name][-1] / found[name][0] - 1.0).mean() < 0.05, name
+
+
+def test_what_comes_after_the_record_has_its_mean_and_spread() -> None:
+    normal = np.random.default_rng(1).standard_normal((400, 500))
+    rows = {"harvest_mean": 1.3, "harvest_spread": 0.3, "harvest_memory": 0.3}
+    crop = np.ones(500)
+    crops = [
+        crop := outside.crop_after_record(crop, n, **{k: np.array([v]) for k, v in rows.items()})
+        for n in normal
+    ]
+    assert np.mean(crops[20:]) == pytest.approx(1.3, rel=0.01)
+    assert np.std(np.log(crops[20:])) == pytest.approx(0.3, rel=0.02)
+
+
+def test_a_boom_wears_off_though_growth_goes_on() -> None:
+    trend, boom, seen = np.array([0.05]), np.zeros(1), []
+    for _ in range(240):
+        moved = apply(outside.trend_step, trend=trend[0], growth=0.1)
+        boom = apply(outside.boom_step, boom=boom[0], growth=0.1, trend=trend[0])
+        trend = moved
+        seen.append(float(boom[0]))
+    assert max(seen) > 0.03 and seen[-1] < 0.2 * max(seen)
+
+
+def test_migrants_and_what_they_send_answer_one_boom() -> None:
+    few, many = (apply(outside.work_abroad, boom=b, terms=1.0).no_work for b in (-0.1, 0.1))
+    assert few < 1.0 < many
+    poor, rich = (apply(migration.remittances, abroad=1e6, boom=b) for b in (-0.1, 0.1))
+    assert poor < rich
+    none = {"migrant_jobs": np.zeros(1), "migrants_expelled": np.zeros(1)}
+    assert outside.work_abroad(np.array([0.3]), np.ones(1), **none).no_work == 1.0
+
+
+def test_out_within_a_year_and_back_within_a_season() -> None:
+    out, back = (
+        apply(migration.migration_flow, home=9e5, abroad=1e5, demand=d, usual=0.1)
+        for d in (1.2, 0.8)
+    )
+    assert 0.0 < out < -back
+
+
+def test_returnees_find_work_and_who_leaves_again_is_taken_from_them() -> None:
+    stays = apply(migration.idle_step, idle=1000.0, returned=0.0)
+    assert 0.0 < apply(migration.idle_step, idle=1000.0, returned=-800.0) < 0.3 * stays < 300.0
+
+
+def test_terms_answer_the_base_and_a_bad_name() -> None:
+    usual = apply(outside.reception, presence=0.6, usual=0.6, carried=1.0)
+    assert usual == 1.0
+    assert apply(outside.reception, presence=0.0, usual=0.6, carried=1.0) < usual
+    assert apply(outside.reception, presence=0.6, usual=0.6, carried=3.0) < usual
+
+
+def test_output_follows_hands_and_what_was_built_wears_off() -> None:
+    usual = apply(migration.output_step, output=1.7e9 / 12, people=1.0, corruption=0.0)
+    assert usual == pytest.approx(1.7e9 / 12)
+    built = apply(migration.output_step, output=1.8e9 / 12, people=1.0, corruption=0.0)
+    assert usual < built < 1.8e9 / 12
+    assert apply(migration.output_step, output=1.7e9 / 12, people=1.0, corruption=0.2) < usual
+
+
+def test_expulsion_moves_money_and_not_what_buyers_pay() -> None:
+    plain, expelled = simulated(), after("migrants_expelled", 0.6)
+    late = slice(24, 48)
+    assert expelled["remittances"][late].mean() < 0.6 * plain["remittances"][late].mean()
+    assert expelled["hardship"][:, late].mean() > plain["hardship"][:, late].mean()
+    assert expelled["idle_returnees"][12:24].mean() > 1e5
+    flow = expelled["heroin_entering"][..., late, :].mean()
+    assert flow == pytest.approx(plain["heroin_entering"][..., late, :].mean(), rel=0.1)
+    for name in DRIVERS:
+        np.testing.assert_array_equal(expelled[name], plain[name][:60], name)
+
+
+def test_a_slump_moves_what_is_sent_and_then_wears_off() -> None:
+    plain, slump = simulated(), after("russian_upturn", -0.1)
+    assert slump["remittances"][24:48].mean() < 0.9 * plain["remittances"][24:48].mean()
+    assert (slump["russian_growth"][12:] < plain["russian_growth"][12:60]).all()
+
+
+def test_remittances_fall_in_the_slump_of_2009_and_come_back() -> None:
+    share = simulated()["remittances_share"].reshape(15, 12, RUNS).mean(axis=(1, 2))
+    in_2008, in_2010, in_2013 = share[4], share[6], share[9]
+    assert in_2010 < 0.85 * in_2008 and in_2013 > 1.05 * in_2010
+
+
+def test_the_war_abroad_begins_and_ends() -> None:
+    pulls = []
+    for start in ("2011-06", "2015-06", "2019-01"):
+        model = TajikistanModel(runs=2, start=start, end=start)
+        model.step()
+        pulls.append(float(model.outside.war_abroad[0]))
+    assert pulls == [0.0, 1.0, 0.0]

@@ -1,0 +1,244 @@
+"""The state, militants and unrest: signs and edges of the decisive rules, ways down, balances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from rule_inputs import between, states
+
+from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, MILITANT_GROUPS, REGIONS, Array
+from tajsim.inputs.registry import parameter
+from tajsim.inputs.scenario_parts import Event
+from tajsim.model.model import TajikistanModel
+from tajsim.model.stages import unrest as stage
+from tajsim.model.stages.elite import strain
+from tajsim.model.stages.force import drive_out, from_kunduz
+from tajsim.rules import militants, unrest
+from tajsim.rules import state as rules
+
+RUNS = 400
+NORTH = MILITANT_GROUPS.index("northern_afghanistan")
+
+
+def drawn(rule: Any, **fixed: Array | float) -> dict[str, Array]:
+    """Return state and parameters of a rule anywhere in their ranges, but for what is fixed."""
+    random = np.random.default_rng(2)
+    found = states(rule, RUNS, random) | between(rule, RUNS, random)
+    return found | {name: np.full(RUNS, value) for name, value in fixed.items()}
+
+
+def model(runs: int = 20, end: str = "2004-12", **settings: float) -> TajikistanModel:
+    found = TajikistanModel(runs=runs, end=end, parameters="fixed", settings=settings)
+    for _ in range(3):
+        found.step()
+    return found
+
+
+# --- Militants ------------------------------------------------------------------------------
+
+
+def test_militants_come_near_where_they_gather_unless_nothing_tells_places_apart() -> None:
+    tried = model()
+    length, distance = tried.values.section_length[:6], from_kunduz(tried)
+    guard, flat = np.full((6, 20), 0.5), np.ones((6, 20))
+    zero, some = np.zeros(20), np.full(20, 4.0)
+    given = {"guard": guard, "distance": distance, "length": length, "terrain": flat}
+    alike = militants.place_of_tries(**given, near=zero, terrain_cross=zero, weak=zero)
+    np.testing.assert_allclose(alike, length / length.sum(axis=0))
+    close = militants.place_of_tries(**given, near=some, terrain_cross=zero, weak=zero)
+    assert (np.argmax(close, axis=0) == AFGHAN_SECTIONS.index("pianj")).all()
+    thin = guard.copy()
+    thin[0] = 0.0
+    drawn_to = militants.place_of_tries(
+        **(given | {"guard": thin}), near=zero, terrain_cross=zero, weak=some
+    )
+    assert (drawn_to[0] > alike[0]).all()
+
+
+def test_strengths_of_zero_leave_the_ordinary_opening() -> None:
+    found = militants.opening(**drawn(militants.opening, weak=0.0, window=0.0, friends=0.0))
+    for part in found:
+        assert not part.any()
+
+
+def test_a_build_up_takes_years_and_its_end_a_season() -> None:
+    given = {"militant_fighters": np.full(1, 600.0), "clock_season": np.full(1, 3.0)}
+    ready, fighters, past = np.full(1, 0.5), np.full(1, 600.0), []
+    for pressure in [4.0] * 48 + [1.0] * 24:
+        fighters = militants.fighters_step(fighters, np.full(1, pressure), **given)
+        ready = militants.readiness_step(ready, fighters, buildup_months=np.full(1, 30.0), **given)
+        past.append(float(ready[0]))
+    assert 0.5 < past[11] < 0.65 < past[47] < 0.8
+    np.testing.assert_allclose(past[-1], 0.5, atol=0.01)
+    np.testing.assert_allclose(fighters, 600.0, rtol=0.01)
+
+
+def test_nobody_inside_gets_lost() -> None:
+    given = drawn(militants.inside_step)
+    found = militants.inside_step(**given)
+    np.testing.assert_allclose(sum(found), given["inside"])
+    for part in found:
+        assert (part >= 0.0).all()
+    # No fraction of a man stays.
+    assert not ((found.inside > 0.0) & (found.inside < 1.0)).any()
+
+
+def test_militants_are_driven_out_where_the_centre_rules_and_stay_where_it_does_not() -> None:
+    left = {}
+    for control in (0.1, 0.9):
+        tried = model()
+        tried.militants_inside = np.full(20, 300.0)
+        for _ in range(12):
+            tried.regions.control = np.full((len(REGIONS), 20), control)
+            drive_out(tried, np.zeros(20))
+        left[control] = tried.militants_inside
+    assert (left[0.9] < 0.2 * left[0.1]).all()
+
+
+def test_the_base_deters_outsiders_and_a_strained_state_draws_it_away() -> None:
+    given = drawn(militants.deterrence, deters=0.5)
+    more = militants.deterrence(**(given | {"base": given["base"] + 1000.0}))
+    assert (more >= militants.deterrence(**given)).all()
+    assert not militants.deterrence(**(given | {"deters": np.zeros(RUNS)})).any()
+    calm = model()
+    before = calm.forward.copy()
+    calm.regime.strain = np.ones(20)
+    calm.step()
+    assert (calm.forward < before).all()
+
+
+# --- Control, strain, failure ---------------------------------------------------------------
+
+
+def test_control_comes_back_once_the_armed_are_gone() -> None:
+    tried = model(end="2010-12", control_gain=1.0)
+    tried.people.move("world", "violent", np.full(20, 20_000.0))
+    for _ in range(24):
+        tried.step()
+    low = tried.regions.control.copy()
+    tried.people.move("violent", "world", tried.people["violent"])
+    tried.step()
+    for _ in range(24):
+        tried.people.move("violent", "world", tried.people["violent"])
+        tried.step()
+    assert (tried.regions.control > 1.1 * low).all()
+
+
+def test_no_control_is_lost_at_a_gain_of_zero() -> None:
+    for part in rules.lost_control(**drawn(rules.lost_control, control_gain=0.0)):
+        assert not part.any()
+
+
+@pytest.mark.parametrize("decline", [0.6, 1.0])
+def test_strain_at_parity_is_the_same_however_causes_are_ranked(decline: float) -> None:
+    half = np.full(1, 0.5)
+    terms = rules.strain_terms(*[half] * 9, strain_decline=np.full(1, decline))
+    np.testing.assert_allclose(sum(terms), 1.0)
+    assert (np.diff(np.array(terms), axis=0) <= 0.0).all()
+
+
+def test_the_threshold_of_failure_is_what_its_basis_says() -> None:
+    """Half of the people, men in arms as many as the force, half of the migrants home and idle."""
+    usual, found = [], TajikistanModel(runs=40, end="2014-12", parameters="prior", outcomes=())
+    while found.months_run < found.month_count:
+        found.step()
+        usual.append(np.array(strain(found)))
+    weight = found.values.strain_decline ** np.arange(9)[:, None]
+    ratios = np.array(usual)[24:] / (2.0 * weight / weight.sum(axis=0))
+    ratios = ratios.mean(axis=(0, 2))
+    ratios[:3] = 0.5
+    row = parameter("failure_threshold")
+    for decline, at in ((1.0, row.low), (0.8, row.value), (0.6, row.high)):
+        terms = rules.strain_terms(*ratios[:, None], strain_decline=np.array([decline]))
+        np.testing.assert_allclose(1.0 - np.exp(-sum(terms)), at, atol=0.02)
+
+
+def test_a_failed_state_can_stand_again_and_its_failure_is_remembered() -> None:
+    tried = model(end="2012-12")
+    tried.regime.strain = np.ones(20)
+    tried.regime.stand(np.ones(20), tried.months_run)
+    assert (tried.regime.polity == 3.0).all()
+    for _ in range(60):
+        tried.step()
+    assert not tried.regime.collapsed.any()
+    assert (tried.regime.failed == 1.0).all()
+    assert (tried.regime.failed_month == 3.0).all()
+
+
+def test_between_the_two_levels_of_strain_a_state_is_what_it_was() -> None:
+    state = {"strained_from": np.full(2, 0.4), "strain": np.full(2, 0.45), "fails": np.zeros(2)}
+    both = np.array([0.0, 1.0])
+    np.testing.assert_array_equal(rules.collapsed_step(collapsed=both, **state), both)
+
+
+# --- Unrest ---------------------------------------------------------------------------------
+
+
+def test_no_troops_go_where_the_centre_holds_half() -> None:
+    given = drawn(unrest.answer_chances)
+    operation, agreement = unrest.answer_chances(**given)
+    assert not operation[given["control"] >= 0.5].any()
+    np.testing.assert_allclose(
+        operation + agreement, given["killed"] * np.maximum(1.0 - 2.0 * given["control"], 0.0)
+    )
+
+
+def with_killing(**settings: float) -> TajikistanModel:
+    """Let an officer be killed in Badakhshan, of which the centre holds nothing; see its answer."""
+    tried = model(**settings)
+    tried.now["killings"] = tried.now["operations"] = tried.regions.zeros()
+    tried.now["killings"][REGIONS.index("gbao")] = 1.0
+    tried.regions.control[REGIONS.index("gbao")] = 0.0
+    tried.commanders.arrest_order = tried.commanders.zeros()
+    tried.months_run += 1  # the draws of the month before are used
+    stage.answer(tried)
+    return tried
+
+
+def test_troops_punish_the_town_and_go_for_its_strongman() -> None:
+    tried, row = with_killing(talks=0.0), REGIONS.index("gbao")
+    assert (tried.now["operations"][row] == 1.0).all()
+    assert tried.now["operations"].sum() == 20.0
+    khorog = COMMANDERS.index("khorog_commander")
+    np.testing.assert_array_equal(
+        tried.commanders.arrest_order[khorog], tried.commanders.in_place[khorog]
+    )
+    assert not np.delete(tried.commanders.arrest_order, khorog, axis=0).any()
+
+
+def test_talks_bring_an_agreement_that_lowers_the_next_killing_and_wears_off() -> None:
+    tried, row = with_killing(talks=1.0), REGIONS.index("gbao")
+    assert not tried.now["operations"].any()
+    assert (tried.regions.truce[row] == 1.0).all()
+    given = drawn(unrest.killing_chance, truce=0.0)
+    quiet = unrest.killing_chance(**(given | {"truce": np.ones(RUNS)}))
+    assert not quiet.any()
+    assert (unrest.killing_chance(**given) >= quiet).all()
+    for _ in range(36):
+        worn = unrest.truce_step(
+            tried.regions.truce, tried.regions.zeros(), clock_year=np.full(20, 12.0)
+        )
+        tried.regions.truce = worn
+    assert (tried.regions.truce[row] < 0.1).all()
+
+
+def test_a_base_near_the_border_deters_more_than_one_at_the_capital() -> None:
+    surge = {"parameter": "militant_pressure.northern_afghanistan", "value": 5.0}
+    events = [Event("2004-01", "set", surge, label="surge")]
+    tries = []
+    for forward in (0.0, 1.0):
+        found = TajikistanModel(
+            runs=100,
+            end="2008-12",
+            events=events,
+            settings={"base_forward": forward},
+            parameters="prior",
+            outcomes=("incursions", "crossings_tried"),
+        )
+        found.run_to_end()
+        by_group, by_section = found.record["incursions"], found.record["crossings_tried"]
+        np.testing.assert_array_equal(by_group[NORTH], by_section.sum(axis=0))
+        tries.append(float(by_group[NORTH].sum()))
+    assert tries[1] < tries[0]
