@@ -19,13 +19,14 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
 
     def __init__(self, model: ScalarMarket, name: str, row: int) -> None:
         super().__init__(model)
-        self.p, start = model.p, model.start
-        p, s = self.p, start
+        p, start = model.p, model.start
+        self.p = p
         self.name, self.row = name, row
-        self.strength, self.quality = s["strength"][row], s["quality"][row]
-        self.collusion, self.at_stake = s["collusion"][row], s["pay"][row] + s["watch"][row]
+        self.strength, self.quality = start["strength"][row], start["quality"][row]
+        self.collusion = start["collusion"][row]
+        self.at_stake = start["pay"][row] * (1.0 + start["watch"][row])
         self.posted = self.strength * p.get(f"border_post_share.{name}", 0.0)
-        self.unit = self.strength * p.get(f"drug_unit_share.{name}", 0.0)
+        self.unit = start["units"].get(name, 0.0)
         self.guarded_km = [0.0] * len(SECTIONS)
         self.seen = [of[row] for of in start["seen"]]
         self.deployment = [0.0] * len(SECTIONS)

@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.plain_draws import KeyedDraws, OneRunDraws, StreamDraws
 from tajsim.model.model import TajikistanModel
+from tajsim.world import DRUG_UNITS
 
 NETWORK = ("bought", "protection", "hit", "raided", "cost_share", "entry_share")
 AGENCY = ("strength", "quality", "pay", "watch", "collusion", "seen")
@@ -33,6 +34,7 @@ class RunsOf:
         self._state = {name: getattr(model.networks, name).copy() for name in NETWORK}
         self._state |= {name: getattr(model.agencies, name).copy() for name in AGENCY}
         self._state |= {name: getattr(model, name).copy() for name in COUNTRY}
+        self._units = model.agencies.apply(model.agencies.drug_units)
         self._outside = [getattr(model.outside, name).copy() for name in OUTSIDE]
         self._seed, self._draws = model.draws.seed, KeyedDraws if keyed else StreamDraws
 
@@ -40,5 +42,6 @@ class RunsOf:
         """Return parameters by full name, the draws of a run, and its state at the start."""
         place, row = self._rows[run]
         start: dict[str, Any] = {k: v[..., place].tolist() for k, v in self._state.items()}
+        start["units"] = dict(zip(DRUG_UNITS, self._units[:, place].tolist(), strict=True))
         start["outside"] = [float(value[place]) for value in self._outside]
         return dict(zip(self._names, row, strict=True)), self._draws(self._seed, run), start

@@ -85,7 +85,7 @@ def shares_and_stocks(model: TajikistanModel) -> None:
         *(getattr(r, k) for r in model.regions for k in ("grievance", "control", "voice")),
         model.hardship,
         model.fear,
-        model.truce,
+        *(r.truce for r in model.regions),
         model.regime.effort,
         model.regime.task_provision,
         model.regime.trust,

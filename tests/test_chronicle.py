@@ -293,7 +293,7 @@ def test_names_and_causes_may_differ_by_run() -> None:
         0,
         [1, 1, 1],
         cause=cause,
-        actor=Pick(("irpt", "former_uto"), np.array([1, 0, 0])),
+        actor=Pick(("irpt", "hizb_ut_tahrir"), np.array([1, 0, 0])),
     )
     causes = list(load_causes())
     assert [causes[c] for c in chronicle.columns()["cause"]] == ["creed", "rents", "rents"]

@@ -35,10 +35,12 @@ ALLOWED = {
     "plots": {"results"} | GROUND,
     "results": GROUND,
     "ensemble": {"results"} | MODEL,
+    "compiled": MODEL,
     "model": MODEL,
     "agents": {"rules"} | GROUND,
     "rules": {"axes"},
     **dict.fromkeys(GROUND, GROUND),
+    "inputs": GROUND | {"rules"},  # a file names the rules to take out
 }
 #: What the two inner layers may import from outside the package.
 OUTSIDE = {"rules": {"numpy"}, "agents": {"numpy", "mesa"}}

@@ -12,13 +12,12 @@ from test_figures import LINES
 from tajsim.analysis.mechanisms import (
     claims_by_mechanism,
     counts,
-    ids_in,
     mechanism_index,
     page,
     parameters_of,
 )
 from tajsim.cli import main
-from tajsim.inputs.ledger import STATUSES, load_documents, load_mechanisms, with_status
+from tajsim.inputs.ledger import STATUSES, ids_in, load_documents, load_mechanisms, with_status
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_families
 from tajsim.inputs.scenario_parts import shipped_scenarios

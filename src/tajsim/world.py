@@ -69,6 +69,9 @@ WAR_ABROAD = (
 #: Month of a parliamentary election from which the others are counted (icg-2016:59).
 ELECTION = "2015-03"
 
+#: Month of a year, from 0, in which the crop is in: June.
+HARVEST_MONTH = 5
+
 #: Month in which the ruler's term ends. The year is printed (icg-2016:21, 267), not the month: the
 #: middle of the year is an assumption.
 TERM_END = "2020-07"

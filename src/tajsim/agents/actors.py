@@ -124,6 +124,11 @@ class Stated:
             # A copy, so that a state changed in place is neither a parameter nor another state.
             setattr(self, name, np.array(whole, float, order="C"))
 
+    def switched(self, rule: Callable[..., Result], answer: Result) -> Result:
+        """Return the answer of a rule, or the one held in its place (`tajsim.agents.switches`)."""
+        switches = self.values.switches
+        return answer if switches is None else switches.answer(rule, answer)
+
     def state(self) -> dict[str, Array]:
         """Return every state array by attribute name."""
         return {name: getattr(self, name) for name in self.declared}
@@ -190,7 +195,7 @@ class Actor(FixedAgent):
 
     def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
         """Call a rule with a state, by position or by name, and the parameters in force."""
-        return rule(*state, **named, **self.values.of(rule))
+        return self.switched(rule, rule(*state, **named, **self.values.of(rule)))
 
 
 M = TypeVar("M", bound="Member")
@@ -239,7 +244,8 @@ class Actors(Stated, Sequence[M], Generic[M]):
         A parameter of the kind comes as ``(actor, run)``, one with a second dimension as
         ``(second, actor, run)``, one of another dimension as ``(other, 1, run)``.
         """
-        return rule(*state, **named, **self.values.of_all(rule, self.dimension))
+        terms = self.values.of_all(rule, self.dimension)
+        return self.switched(rule, rule(*state, **named, **terms))
 
     def zeros(self, *axes: int) -> Array:
         """Return zeros of shape ``axes + (actor, run)``."""
@@ -269,7 +275,7 @@ class Member(FixedAgent):
     def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
         """Call a rule with a state, by position or by name, and this actor's parameters."""
         own = self.values.of(rule, **{self._together.dimension: self.name})
-        return rule(*state, **named, **own)
+        return self.switched(rule, rule(*state, **named, **own))
 
     @property
     def declared(self) -> dict[str, State]:

@@ -220,7 +220,7 @@ class Movements(Actors[Movement]):
 
         Args:
             standing: legal standing of the party, 0 to 1, ``(run,)``.
-            anger: grievance in religious terms over its ordinary level, ratio, ``(run,)``.
+            anger: grievance in religious terms over that of the start, ratio, ``(run,)``.
         """
         before = self.members
         aim = self.apply(

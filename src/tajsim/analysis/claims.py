@@ -22,7 +22,7 @@ import xarray as xr
 import tajsim.analysis.verdicts as verdicts
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, prepare, simulate
+from tajsim.ensemble.run import Progress, Without, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import with_weight
@@ -241,7 +241,11 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
             against = f" against {name}" if name else ""
             lines.append(f"Claims of {scenario}{against}: {counts(tested['verdict'])}.")
             rows = [claim_cells(row) for row in tested.itertuples()]
-            lines.append(numbers.text_table(CLAIMS_HEADER, rows, (0, 4, 5)))
+            header: tuple[str, ...] = CLAIMS_HEADER
+            if "mechanism" in part:
+                header = (*header, "mechanism")
+                rows = [[*row, said] for row, said in zip(rows, tested["mechanism"], strict=True)]
+            lines.append(numbers.text_table(header, rows, (0, 4, 5, 6)))
             lines.append(_RULE)
         if untested and len(others):
             lines += _not_tested(str(scenario), others)
@@ -258,7 +262,12 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
     found = counts(tested["verdict"]) or "none"
     said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {found}"
     others = len(claims) - len(tested)
-    return f"{said}, {others} not tested." if others else f"{said}."
+    said += f", {others} not tested." if others else "."
+    if "mechanism" in claims:
+        words = [word for word in claims["mechanism"] if word]
+        listed = ", ".join(f"{words.count(word)} '{word}'" for word in dict.fromkeys(words))
+        said += f"\nOf those that hold: {listed or 'none can be told'}."
+    return said
 
 
 def claim_cells(row: Any) -> list[str]:
@@ -302,6 +311,11 @@ class _Test:
         """The scenarios to simulate, the reference first."""
         return [self.scenario] if self.reference is None else [self.reference, self.scenario]
 
+    def holding(self, without: Without) -> _Test:
+        """Return the test with something taken out of the model on both sides."""
+        reference = self.reference and self.reference.holding(without)
+        return _Test(self.scenario.holding(without), reference)
+
     @property
     def until(self) -> str:
         """The last month that the claims look at: of a direction against the reference, all."""
@@ -331,6 +345,7 @@ def claims(
     parameters: str = registry.DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Without = (),
 ) -> pd.DataFrame:
     """Test the claims of scenarios, each against the scenario that it extends.
 
@@ -352,6 +367,7 @@ def claims(
     tests, mistakes = _tests(scenarios)
     if wrong or mistakes:
         raise UserError(wrong + mistakes)
+    tests = [test.holding(without) for test in tests]
     order = [test.scenario.name for test in tests]
     settings = (runs, seed, parameters, workers)
     tables = dict(_simulate_and_test(tests, settings, progress))

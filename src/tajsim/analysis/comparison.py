@@ -16,7 +16,7 @@ from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_te
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display.html import Html, element, fold, rows_of, table, whole
 from tajsim.ensemble.dataset import python_call
-from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, prepare, simulate
+from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import effect, select
@@ -126,9 +126,11 @@ def closing_text(dataset: xr.Dataset) -> str:
 
 
 def heading(dataset: xr.Dataset, scenario: str, title: str) -> str:
-    """Return a title with the scenario's question below it, wrapped."""
+    """Return a title with the scenario's question below it, wrapped, and what it is without."""
     question = select.attribute(dataset, "questions").get(scenario, "")
-    return "\n".join([title, *textwrap.wrap(question, WIDTH)])
+    held = ", ".join(select.attribute(dataset, "without").get(scenario, ()))
+    said = [f"Without {held}: what its rules answer is held."] if held else []
+    return "\n".join([title, *textwrap.wrap(question, WIDTH), *said])
 
 
 def runs_text(dataset: xr.Dataset, what: str = "run") -> str:
@@ -200,8 +202,11 @@ def compare(
     overrides: Overrides = (),
     window: Window | None = None,
     variance: bool = True,
+    without: Without = (),
 ) -> Comparison:
     """Simulate scenarios with the same draws and compare each with the reference.
+
+    With ``without`` and one scenario alone, the scenario as it is is the reference of itself.
 
     Args:
         reference: the scenario that the others are compared with.
@@ -214,7 +219,9 @@ def compare(
         UserError: for anything the caller can mend.
     """
     sides = [reference, *scenarios]
-    plan = prepare(sides, runs, seed, parameters, until, outcomes, workers, chunk, overrides)
+    chosen = (until, outcomes, workers, chunk, overrides)
+    beside = not scenarios
+    plan = prepare(sides, runs, seed, parameters, *chosen, without=without, beside=beside)
     if len(plan.scenarios) < 2:
         raise UserError("a comparison needs a reference and at least one other scenario")
     if window:

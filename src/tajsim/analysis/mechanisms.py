@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import pkgutil
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -15,17 +14,10 @@ from types import ModuleType
 import tajsim.agents
 import tajsim.model
 import tajsim.rules
-from tajsim.inputs.ledger import STATUSES, Mechanism, load_documents, load_mechanisms
+from tajsim.inputs.ledger import STATUSES, Mechanism, ids_in, load_documents, load_mechanisms
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 from tajsim.model.country import readers
 from tajsim.results.numbers import WIDTH, text_table
-
-_ID = re.compile(r"\b[MPSEOX][0-9]{2,3}\b")
-
-
-def ids_in(text: str) -> list[str]:
-    """Return the ids of mechanisms that a text names, each once, in the order of the text."""
-    return list(dict.fromkeys(found for found in _ID.findall(text) if found in load_mechanisms()))
 
 
 def _functions(package: ModuleType) -> Iterator[tuple[str, str]]:

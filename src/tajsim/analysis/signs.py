@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ import xarray as xr
 import tajsim.analysis.verdicts as verdicts
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, prepare, simulate
+from tajsim.ensemble.run import Progress, Without, prepare, simulate
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs, read_signs
+from tajsim.inputs.switches import listed
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import interval, table_number, text_table
 from tajsim.results.select import gap
@@ -82,6 +83,7 @@ def signs(
     workers: int = 1,
     progress: Progress | None = None,
     file: str | Path | None = None,
+    without: Without = (),
 ) -> pd.DataFrame:
     """Test signs on the model as it is.
 
@@ -89,6 +91,7 @@ def signs(
         ids: signs or changes; by default all.
         runs: runs of every pair, in place of what each sign asks for.
         file: a file of signs in place of the shipped one.
+        without: what is taken out of the model on all sides, see `tajsim.ensemble.run_many`.
 
     Returns:
         One row per sign: ``verdict`` (see `tajsim.analysis.verdicts`), with a ``reason`` where it
@@ -107,14 +110,22 @@ def signs(
     if wrong:
         raise UserError(wrong)
     chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
+    pairs = {name: _holding(pair, without) for name, pair in known.pairs.items()}
     tests = {
-        s.id: _Trial(s, known.pairs[s.change], known.pairs.get(s.beyond), runs or s.asked)
+        s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked)
         for s in chosen
         if not known.missing(s)
     }
     measured = _simulate([*tests.values()], seed, parameters, workers, progress)
     rows = [_row(known, sign, tests.get(sign.id), measured) for sign in chosen]
-    return pd.DataFrame(rows).assign(model=model_version())
+    told = {"without": " ".join(listed(without))} if without else {}
+    return pd.DataFrame(rows).assign(model=model_version(), **told)
+
+
+def _holding(pair: Contrast, without: Without) -> Contrast:
+    """Return a pair with something taken out of the model on both sides."""
+    reference = pair.reference and pair.reference.holding(without)
+    return replace(pair, scenario=pair.scenario.holding(without), reference=reference)
 
 
 def _simulate(

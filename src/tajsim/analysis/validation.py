@@ -17,10 +17,11 @@ import tajsim.analysis.targets as measured
 from tajsim.axes import Array
 from tajsim.display.html import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
-from tajsim.ensemble.run import Progress, ScenarioLike, prepare, simulate
+from tajsim.ensemble.run import Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.inputs import registry, toml
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
+from tajsim.results import select
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
 
@@ -344,6 +345,7 @@ class Validation(Printed):
         runs: the number of runs.
         parameters: where the uncertain parameters came from.
         old_sample: whether they came from a sample that was fitted to another model.
+        without: what the model was without.
     """
 
     table: pd.DataFrame
@@ -352,6 +354,7 @@ class Validation(Printed):
     runs: int
     parameters: str
     old_sample: bool = False
+    without: tuple[str, ...] = ()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the scoreboard, the series by period and the breaks of commanders."""
@@ -364,6 +367,7 @@ class Validation(Printed):
             f"{len(table)} targets, {counts.get('fitted', 0)} fitted and "
             f"{counts.get('checked', 0)} checked, against {self.runs:,} "
             f"run{'s' if self.runs != 1 else ''}, parameters {self.parameters}"
+            + (f", without {', '.join(self.without)}" if self.without else "")
         )
         how = f"{_HOW} Fitted targets say how well the fit went; only checked ones test the model"
         star = (table["looked_at"] & (table["use"] == "checked")).any()
@@ -388,6 +392,7 @@ def validate(
     parameters: str = registry.DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Without = (),
 ) -> Validation:
     """Simulate what is documented and hold it against every target, fitted or checked.
 
@@ -401,7 +406,8 @@ def validate(
     targets = tuple(load_targets().values())
     series = {t.outcome for t in measured.TRAJECTORIES}
     kept = sorted({*measured.target_outcomes(targets), *series, *measured.BREAKS})
-    plan = prepare([scenario], runs, seed, parameters, measured.last_month(targets), kept, workers)
+    chosen = (measured.last_month(targets), kept, workers)
+    plan = prepare([scenario], runs, seed, parameters, *chosen, without=without)
     return validate_dataset(simulate(plan, progress), targets)
 
 
@@ -416,6 +422,7 @@ def validate_dataset(dataset: xr.Dataset, targets: Sequence[Target]) -> Validati
         runs,
         mode,
         mode == "posterior" and about_posterior()["model"] != uncalibrated_version(),
+        tuple(select.attribute(dataset, "without").get(select.names_of(dataset)[0], ())),
     )
 
 

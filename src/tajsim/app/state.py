@@ -14,7 +14,7 @@ from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError, check_names, nearest, unknown
 from tajsim.files import write_whole
-from tajsim.inputs import registry, toml
+from tajsim.inputs import registry, switches, toml
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import (
     Event,
@@ -136,6 +136,7 @@ class PageState:
         border, land: the outcomes by section and by region on the map.
         month: the month of the map; "" for the last.
         run: the run whose story is shown.
+        without: what both are without, ids with commas between them; see ``--without``.
     """
 
     scenario: str
@@ -153,6 +154,7 @@ class PageState:
     land: str = "state_control"
     month: str = ""
     run: int = 0
+    without: str = ""
 
     def query(self) -> str:
         """Return the state as the query of a link, without what is usual."""
@@ -168,7 +170,7 @@ class PageState:
         return urlencode(pairs)
 
 
-_TEXTS = ("name", "since", "until", "parameters", "border", "land", "month")
+_TEXTS = ("name", "since", "until", "parameters", "border", "land", "month", "without")
 _NUMBERS = ("runs", "seed", "run")
 _SPELT = {"since": "from"}  # a link says from=2006-01, and ``from`` is a word of Python
 _KEYS = ("scenario", "reference", *(_SPELT.get(k, k) for k in _TEXTS + _NUMBERS))
@@ -255,6 +257,7 @@ def _wrong_texts(texts: Mapping[str, str]) -> list[str]:
     name = texts["name"]
     if name and not _NAME.fullmatch(name):
         wrong.append(f"name: '{name}' is no name; expected small letters, digits and hyphens")
+    wrong += filter(None, map(switches.why_not, switches.listed(texts["without"])))
     for key in ("since", "until", "month"):
         if texts[key]:
             wrong += _said(toml.check_month, texts[key], _SPELT.get(key, key))
@@ -342,6 +345,8 @@ def scenario_text(state: PageState) -> str:
         settings |= levers
     if settings:
         lines += ["", "[set]", *(f"{_text(n)} = {_toml(value)}" for n, value in settings.items())]
+    if off := load_scenario(state.scenario).holding(state.without).without:
+        lines += ["", "[mechanisms]", f"off = [{', '.join(map(_text, off))}]"]
     for event in events:
         given = {"date": event.month, "kind": event.kind, **event.arguments, "label": event.label}
         lines += ["", "[[events]]", *(f"{key} = {_toml(value)}" for key, value in given.items())]
@@ -354,6 +359,7 @@ def command(state: PageState, outcomes: bool = False) -> str:
     """Return the command that simulates the same from the scenario file."""
     parts = ["tajsim compare", state.reference, file_name(state)]
     parts += [f"--runs {state.runs} --seed {state.seed} --parameters {state.parameters}"]
+    parts += [f"--without {state.without}"] if state.without else []
     parts += [f"--until {state.until}"] if state.until else []
     parts += [f"--outcomes {','.join(kept_outcomes(state))}"] if outcomes else []
     return " ".join([*parts, "--no-variance --out results"])
@@ -393,7 +399,8 @@ def plan_of(state: PageState, folder: Path) -> Plan:
     reference, own = plan.scenarios
     if not 0 <= state.run < state.runs:
         raise UserError(f"run {state.run} is not among the results; expected 0 to {state.runs - 1}")
-    return replace(plan, scenarios=(reference, _without_folder(own, folder)))
+    held = reference.holding(state.without)
+    return replace(plan, scenarios=(held, _without_folder(own, folder)))
 
 
 def _without_folder(scenario: Scenario, folder: Path) -> Scenario:

@@ -57,7 +57,7 @@ def past_of(job: Job) -> Past:
         for e in job.events
     )
     settings = sorted(job.settings.items())
-    key = _hash(settings, job.start, job.runs, job.seed, job.parameters, job.outcomes)
+    key = _hash(settings, job.start, job.runs, job.seed, job.parameters, job.outcomes, job.without)
     return Past(key, deeds)
 
 

@@ -295,6 +295,7 @@ def calibrate(
     prior_runs: int = PRIOR_RUNS,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Sequence[str] = (),
 ) -> Calibration:
     """Fit the uncertain assumptions of ``history`` to the fitted targets.
 
@@ -304,6 +305,7 @@ def calibrate(
         method: numbers of particles and moves, and the seed.
         prior_runs: the size of the ensemble that screens the parameters and starts the fit.
         workers: the number of processes.
+        without: what is taken out of the model, see `tajsim.ensemble.run_many`.
 
     Raises:
         UserError: for anything the caller can mend.
@@ -320,7 +322,7 @@ def calibrate(
     ]
     if wrong:
         raise UserError(wrong)
-    scenario = load_scenario(SCENARIO)
+    scenario = load_scenario(SCENARIO).holding(without)
     settings = _settings(method, prior_runs, scenario)
     kept = Folder(folder, settings)
     targets = tuple(load_targets().values())
@@ -404,7 +406,7 @@ def checksum(text: str) -> str:
 def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
     """Return what a calibration depends on; a folder holds one of them."""
     return {
-        "scenario": SCENARIO,
+        "scenario": scenario.name,
         "version": __version__,
         "model": fingerprint.uncalibrated_version(),
         "history": checksum(repr((sorted(scenario.settings.items()), _deeds(scenario)))),

@@ -43,6 +43,7 @@ SWEEP = verb.Option("sweep", "the folder of a sweep", "DIR")
     verb.Option("--retry", "try again the runs that failed before"),
     verb.Option("--tidy", "also write one row a run to a new file: .csv or .parquet", "FILE"),
     verb.file_options("")[1],
+    verb.WITHOUT,
     *verb.WORK,
 )
 def sweep(options: Namespace) -> None:
@@ -55,7 +56,7 @@ def sweep(options: Namespace) -> None:
         from tajsim.sweeps.read import check_tidy, write_tidy
 
         check_tidy(options.tidy)
-        chosen = verb.given(options, "runs workers cluster until_precision retry")
+        chosen = verb.given(options, "runs workers cluster until_precision retry without")
         try:
             with verb.progress_line(options.progress) as tell:
                 report = tajsim.sweep(options.experiment, options.out, progress=tell, **chosen)

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.verb import WORK, Option, Verb, file_options, given, progress_bar, window_option
+from tajsim.cli.verb import (
+    WITHOUT,
+    WORK,
+    Option,
+    Verb,
+    file_options,
+    given,
+    progress_bar,
+    window_option,
+)
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
 
@@ -171,6 +180,7 @@ _USUAL_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
     Option(
         "--workers", "processes (default: one for each core, 2 to 4)", "N", default=_USUAL_WORKERS
     ),
+    WITHOUT,
     Option("--no-browser", "print the address only"),
 )
 def app(options: Namespace) -> None:
@@ -188,6 +198,7 @@ def app(options: Namespace) -> None:
         ) from None
     from tajsim.app.server import bind, serve
     from tajsim.app.state import PageState, offered_scenarios
+    from tajsim.inputs.switches import held_rules, listed
 
     if not 1 <= options.workers <= 16:
         raise UserError(f"--workers {options.workers}: expected 1 to 16")
@@ -196,7 +207,10 @@ def app(options: Namespace) -> None:
         tajsim.load_scenario(name)
     offered = offered_scenarios(*named)
     sockets = bind(options.host, options.port)
-    usual = PageState(options.scenario or offered[0], options.reference or offered[0])
+    chosen = (options.scenario or offered[0], options.reference or offered[0])
+    without = listed(options.without)
+    held_rules(without)
+    usual = PageState(*chosen, without=",".join(without))
 
     def ready(address: str, once: str) -> None:
         chosen = usual.query()
@@ -226,6 +240,7 @@ def _open(link: str) -> None:
     Option("--moves", "rounds after each step towards the figures", "N"),
     Option("--last-moves", "rounds at the end", "N"),
     Option("--seed", "seed of the draws", "N"),
+    WITHOUT,
     *WORK,
 )
 def calibrate(options: Namespace) -> None:
@@ -248,6 +263,7 @@ def calibrate(options: Namespace) -> None:
             prior_runs,
             options.workers,
             lambda what, done, total: progress(done, total),
+            options.without,
         )
     made.write_results(found, options.out)
     print(made.parameter_table(made.rows_of(made.parameter_text(found))))

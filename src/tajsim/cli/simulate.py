@@ -32,6 +32,7 @@ DRAWS = (
         f"their ranges (prior) or held (fixed); default {DEFAULT_MODE}",
         choices=MODES,
     ),
+    verb.WITHOUT,
     *verb.WORK,
 )
 #: The options of ``run`` and ``compare``.
@@ -100,9 +101,16 @@ def run(options: Namespace) -> None:
 
 
 @verb.Verb(
-    "tajsim compare status-quo russian-border-withdrawal --runs 200 --out withdrawal",
+    """\
+tajsim compare status-quo russian-border-withdrawal --runs 200 --out withdrawal
+         tajsim compare status-quo --without M47""",
     verb.Option("reference", "a shipped scenario or a file", "REFERENCE"),
-    verb.Option("scenarios", "what is compared with the reference", "SCENARIO", nargs="+"),
+    verb.Option(
+        "scenarios",
+        "what is compared with the reference (default, with --without: itself, without ID)",
+        "SCENARIO",
+        nargs="*",
+    ),
     *ENSEMBLE,
     verb.window_option("default: from the first difference to the end"),
     verb.Option(
@@ -131,8 +139,16 @@ def compare(options: Namespace) -> None:
             "assumptions": found.assumptions,
         }
 
+    if not (options.scenarios or options.without):
+        raise UserError("compare: name a SCENARIO to compare with the reference, or --without ID")
     scenarios = [options.reference, *options.scenarios]
-    _simulate_and_keep(options, scenarios, tables, with_variance=not options.no_variance)
+    _simulate_and_keep(
+        options,
+        scenarios,
+        tables,
+        with_variance=not options.no_variance,
+        beside=not options.scenarios,
+    )
 
 
 @verb.Verb(
@@ -143,6 +159,9 @@ def compare(options: Namespace) -> None:
         "SCENARIO",
         nargs="*",
     ),
+    verb.Option(
+        "--without-mechanism", "tell which claims need the mechanism they cite; takes far longer"
+    ),
     *SCOREBOARD,
 )
 def claims(options: Namespace) -> None:
@@ -151,12 +170,22 @@ def claims(options: Namespace) -> None:
     Prints, for each claim: the verdict (holds, fails, or undecided at this number of runs), the
     share of runs in which it holds, the mean paired difference with its 90 % interval, what is
     expected, and document and line.
+
+    With --without-mechanism each claim that holds is tested again with the rules held that carry
+    the mechanisms it cites (it needs them, or holds without them), and with all other rules held:
+    it restates one rule if its effect is then the same to a fifth.
     """
+    if options.without and options.without_mechanism:
+        raise UserError("claims: give --without or --without-mechanism, not both")
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
+        from tajsim.analysis.ablation import needed
         from tajsim.analysis.claims import claims_text, totals_text
 
         table = tajsim.claims(*options.scenarios, **draws)
+        if options.without_mechanism:
+            del draws["without"]
+            table = needed(table, options.scenarios, **draws)
         return f"{claims_text(table)}\n\n{totals_text(table, draws['runs'])}", table
 
     _score(options, work, "table")
@@ -262,21 +291,22 @@ def explain(options: Namespace) -> None:
 
 
 def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any]:
-    """Return runs, seed, source of parameters and workers: as said, as the state has, or usual.
+    """Return the arguments of all that simulate: as said, as the state has, or usual.
 
     Raises:
         UserError: for each that is said otherwise than the state has it.
     """
     said = verb.given(options, "runs seed parameters")
+    more = {"workers": options.workers, "without": options.without}
     if not state:
-        return {**USUAL, **said, "workers": options.workers}
+        return {**USUAL, **said, **more}
     held = {name: state.head[name] for name in USUAL}
     if wrong := [name for name in said if said[name] != held[name]]:
         raise UserError(
             f"--{name} {said[name]}: the state {options.resume} has {held[name]}; leave it out"
             for name in wrong
         )
-    return {**held, "workers": options.workers}
+    return {**held, **more}
 
 
 def _score(options: Namespace, work: Callable[..., tuple[str, pd.DataFrame]], what: str) -> None:
@@ -299,8 +329,12 @@ def _simulate_and_keep(
     tables: Tables,
     state: SavedState | None = None,
     with_variance: bool = False,
+    beside: bool = False,
 ) -> None:
-    """Simulate, write the folder if one is named, print the tables."""
+    """Simulate, write the folder if one is named, print the tables.
+
+    With ``beside`` the scenarios as they are come before those without what is taken out.
+    """
     draws = _draws(options, state)
     with verb.result_folder(options.out, options.overwrite) as folder:
         from tajsim.ensemble.run import prepare, simulate
@@ -308,7 +342,11 @@ def _simulate_and_keep(
 
         # All that can be checked is checked before the first month is simulated.
         plan = prepare(
-            scenarios, resume=state, **draws, **verb.given(options, "until outcomes overrides")
+            scenarios,
+            resume=state,
+            beside=beside,
+            **draws,
+            **verb.given(options, "until outcomes overrides"),
         )
         if options.window:
             check_window((plan.start, plan.end), options.window)

@@ -134,6 +134,17 @@ def folder_options(what: str, pictures: str = "pictures", metavar: str = "FOLDER
     ]
 
 
+#: The option of every verb that simulates.
+WITHOUT = Option(
+    "--without",
+    "hold what the rules of a mechanism (M47), a theme (militants) or a rule (drug_market.volume) "
+    "answer; may be repeated",
+    "ID",
+    action="append",
+    default=[],
+)
+
+
 def window_option(help: str) -> Option:
     """Return ``--window``."""
     return Option("--window", f"first and last month, YYYY-MM:YYYY-MM ({help})", "FROM:TO")

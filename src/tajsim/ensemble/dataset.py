@@ -122,6 +122,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "events": json.dumps({name: _events(s, plan.end) for name, s in scenarios.items()}),
         "claims": json.dumps({n: [c.model_dump() for c in s.claims] for n, s in scenarios.items()}),
         "extends": json.dumps({n: Path(s.extends or "").stem for n, s in scenarios.items()}),
+        "without": json.dumps({name: s.without for name, s in scenarios.items()}),
         "scenario_text": json.dumps({name: s.text for name, s in scenarios.items()}),
     }
 
@@ -139,17 +140,20 @@ def _versions() -> dict[str, str]:
 def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: bool = False) -> str:
     """Return the call in Python; the command line puts its own command in this place."""
     first = plan.scenarios[0]
+    last = plan.scenarios[-1]
+    held = [n for n in last.without if last.origins.get(f"without {n}") == COMMAND_LINE]
     chosen = {n: v for n, v in first.settings.items() if first.origins.get(n) == COMMAND_LINE}
     options = [
         f"runs={plan.runs}, seed={plan.seed}, parameters='{plan.parameters}', until='{plan.end}'",
         *([f"overrides={chosen}"] if chosen else []),
+        *([f"without={held}"] if held else []),
         *(
             [f"outcomes={list(plan.outcomes)}"]
             if len(plan.outcomes) < len(outcomes.load_outcomes())
             else []
         ),
     ]
-    given = [_given(scenario) for scenario in plan.scenarios]
+    given = list(dict.fromkeys(_given(scenario) for scenario in plan.scenarios))
     if not compared:
         return f"tajsim.ensemble.run_many({given}, {', '.join(options)})"
     options += [f"window={window}"] if window else []
@@ -159,8 +163,9 @@ def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: boo
 def _given(scenario: Scenario) -> str:
     """Return the name of a shipped scenario, or the path of the last file of its chain."""
     files = _FILE.findall(scenario.text)
-    shipped = not files or files[-1] == f"scenarios/{scenario.name}.toml"
-    return scenario.name if shipped else str(files[-1])
+    name = Path(files[-1]).stem if files else scenario.name
+    shipped = not files or files[-1] == f"scenarios/{name}.toml"
+    return name if shipped else str(files[-1])
 
 
 def _resumed(plan: Plan) -> str:
@@ -343,7 +348,7 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
 
 
 #: Of files of states; another is refused.
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 
 
 def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Path:
@@ -361,6 +366,7 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
         "model": model_version(),
         "scenario": scenario.name,
         "set": dict(scenario.settings),
+        "without": list(scenario.without),
         "events": [
             (e.month, e.kind, dict(e.arguments)) for e in scenario.events if e.month <= plan.end
         ],

@@ -74,6 +74,7 @@ class Job:
         resume: the state to go on from, with the ``changed`` parameters in force from then on.
         keep: makes what is kept out of the finished model; a function that can be imported.
         model: the version of the model that is to simulate it; any, if empty.
+        without: what is taken out of the model.
         watch: the outcomes to be told of on the way.
         stops: after how many months the state may be of use to other jobs.
     """
@@ -95,6 +96,7 @@ class Job:
     changed: Mapping[str, float] = field(default_factory=dict)
     keep: Callable[[TajikistanModel], Any] = record_of
     model: str = ""
+    without: tuple[str, ...] = ()
     watch: tuple[str, ...] = ()
     stops: tuple[int, ...] = ()
 
@@ -140,6 +142,7 @@ def build(job: Job, settled: bool = True) -> TajikistanModel:
         outcomes=job.outcomes,
         redraw=job.redraw,
         settled=settled and not job.resume,
+        without=job.without,
     )
     if job.resume:
         put_back(model, job.resume)

@@ -71,6 +71,9 @@ class SavedState:
         ]
         wrong += [f"{where} has an event that the state has not: {e}" for e in has if e not in had]
         wrong += [f"{where} lacks an event of the state: {e}" for e in had if e not in has]
+        if {*scenario.without} != {*(held := self.head["without"])}:
+            ours, its = (", ".join(names) or "nothing" for names in (scenario.without, held))
+            wrong.append(f"{where} is without {ours}, the state without {its}; expected the same")
         known = load_parameters()
         return wrong + [
             f"{where} sets {name}, which is no lever; a history can change levers on the way only"
@@ -153,6 +156,7 @@ class Plan:
             settings={**scenario.settings, **{n: _part(v, first, stop) for n, v in own.items()}},
             events=tuple(event for event in scenario.events if event.month <= self.end),
             redraw=self.redraw,
+            without=scenario.without,
             position=position,
             first=first,
             resume=resume,

@@ -18,6 +18,7 @@ from tajsim.inputs.scenario_parts import Scenario, load_scenario
 
 ScenarioLike = Scenario | str | Path
 Overrides = Mapping[str, float | str] | Sequence[str]
+Without = str | Sequence[str]
 #: Told how many run-months are done, and how many there are.
 Progress = Callable[[int, int], None]
 
@@ -33,11 +34,11 @@ def run(
     chunk: int = 1000,
     progress: Progress | None = None,
     overrides: Overrides = (),
+    without: Without = (),
 ) -> xr.Dataset:
     """Simulate one scenario; see `run_many`."""
-    return run_many(
-        [scenario], runs, seed, parameters, until, outcomes, workers, chunk, progress, overrides
-    )
+    chosen = (until, outcomes, workers, chunk, progress, overrides, without)
+    return run_many([scenario], runs, seed, parameters, *chosen)
 
 
 def run_many(
@@ -51,6 +52,7 @@ def run_many(
     chunk: int = 1000,
     progress: Progress | None = None,
     overrides: Overrides = (),
+    without: Without = (),
 ) -> xr.Dataset:
     """Simulate scenarios with the same seed, so that their runs are pairs by number.
 
@@ -69,6 +71,8 @@ def run_many(
         progress: called with the run-months done and their total.
         overrides: settings that win over those of every scenario, ``{"name": value}`` or
             ``["name=value"]``; only for scenarios given by name or path.
+        without: what is taken out of the model, in all scenarios: ids of mechanisms, themes or
+            rules, whose answers are held; the names of the scenarios say so.
 
     Returns:
         A Dataset of outcomes ``(scenario, own dimensions..., month, run)`` in float32, the
@@ -77,7 +81,8 @@ def run_many(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    plan = prepare(scenarios, runs, seed, parameters, until, outcomes, workers, chunk, overrides)
+    chosen = (until, outcomes, workers, chunk, overrides)
+    plan = prepare(scenarios, runs, seed, parameters, *chosen, without=without)
     return simulate(plan, progress)
 
 
@@ -93,16 +98,24 @@ def prepare(
     overrides: Overrides = (),
     redraw: Sequence[str] = (),
     resume: SavedState | None = None,
+    without: Without = (),
+    beside: bool = False,
 ) -> Plan:
     """Load the scenarios and check everything; the arguments are those of `run_many`.
 
     ``redraw`` names groups whose draws are made anew, see `TajikistanModel`. With ``resume`` the
     runs go on from a saved state; runs, seed, parameters and outcomes are then those of the state.
+    With ``beside`` the scenarios as they are come first, and then without what is taken out.
 
     Raises:
         UserError: all mistakes at once.
     """
     loaded, wrong = _load(scenarios, overrides)
+    try:
+        held = [scenario.holding(without) for scenario in loaded]
+        loaded = [*loaded, *held] if without and beside else held
+    except UserError as error:
+        wrong += error.messages
     if resume:
         wrong += [line for scenario in loaded for line in resume.problems(scenario)]
         runs, seed, parameters = (resume.head[name] for name in ("runs", "seed", "parameters"))

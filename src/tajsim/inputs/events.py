@@ -26,7 +26,7 @@ from tajsim.axes import (
     SECTIONS,
 )
 from tajsim.errors import nearest, unknown
-from tajsim.inputs import ledger, outcomes, registry, toml
+from tajsim.inputs import ledger, outcomes, registry, switches, toml
 from tajsim.inputs.source import FileTable, Problems
 from tajsim.world import GUARDS
 
@@ -80,6 +80,22 @@ class OneOf(_Restricted):
     def about(self) -> dict[str, Any]:
         """Return the names."""
         return {"enum": list((self.offered or self.names)())}
+
+
+@dataclass(frozen=True)
+class Switchable(_Restricted):
+    """The name of something that can be taken out of the model, see `tajsim.inputs.switches`."""
+
+    def check(self, text: str) -> str:
+        """Return a name that can be held."""
+        if reason := switches.why_not(text):
+            raise PydanticCustomError("form", "{text}", {"text": reason})
+        return text
+
+    def about(self) -> dict[str, Any]:
+        """Return what may be named."""
+        told = "a mechanism (M47), a theme (militants) or a rule (drug_market.volume)"
+        return {"description": told}
 
 
 @dataclass(frozen=True)

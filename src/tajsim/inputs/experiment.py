@@ -46,13 +46,14 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         text = f"'{name}' is a factor and a kept column; expected another name for one of them"
         source.problems.add(("keep",), text)
     messages += source.problems.messages()
+    off = top.get("mechanisms", {}).get("off", ())
     if messages or design is None:
         raise UserError(messages)
     return Experiment(
         name=source.path.stem,
         title=top["title"],
         question=top["question"],
-        scenarios=tuple(scenarios),
+        scenarios=tuple(scenario.holding(off, renamed=False) for scenario in scenarios),
         factors=tuple(factors.found.values()),
         design=design,
         events=tuple(templates.values()),

@@ -16,7 +16,13 @@ from tajsim.errors import UserError
 from tajsim.files import Shipped, exists, is_path, read_text
 from tajsim.inputs import events, registry, source, toml
 from tajsim.inputs.events import Month, OneOf, OutcomeName, ParameterName, Quantity, TextOf, Window
-from tajsim.inputs.scenario_parts import Event, Scenario, scenario_path, shipped_scenarios
+from tajsim.inputs.scenario_parts import (
+    Event,
+    MechanismsTable,
+    Scenario,
+    scenario_path,
+    shipped_scenarios,
+)
 
 EXPERIMENTS = Shipped("experiment")
 experiment_names = EXPERIMENTS.names
@@ -131,6 +137,9 @@ class ExperimentFile(source.FileTable):
         registry.DEFAULT_MODE, description="uncertain parameters that are not factors"
     )
     end: Month | None = Field(None, description="last month (that of the scenarios if absent)")
+    mechanisms: MechanismsTable = Field(
+        default_factory=lambda: MechanismsTable(off=[]), description="in every scenario"
+    )
     design: Design
     factors: list[FactorRow] = Field([])
     points: list[dict[str, Any]] = Field([], description="kind = 'points': a value for each factor")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -210,6 +211,14 @@ def load_mechanisms() -> dict[str, Mechanism]:
         row["id"]: Mechanism(**{**row, "sources": tuple(row["sources"].split())})  # type: ignore[arg-type]
         for row in _rows("mechanisms.csv")
     }
+
+
+_ID = re.compile(r"\b[MPSEOX][0-9]{2,3}\b")
+
+
+def ids_in(text: str) -> list[str]:
+    """Return the ids of mechanisms that a text names, each once, in the order of the text."""
+    return list(dict.fromkeys(found for found in _ID.findall(text) if found in load_mechanisms()))
 
 
 def mechanism(identity: str) -> Mechanism:

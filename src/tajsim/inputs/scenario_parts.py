@@ -15,7 +15,7 @@ from tajsim.axes import DEALS
 from tajsim.display.html import Html, element, short, table, whole
 from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import Shipped, exists, is_path
-from tajsim.inputs import events, outcomes, registry, toml
+from tajsim.inputs import events, outcomes, registry, switches, toml
 from tajsim.inputs.events import (
     AnyEvent,
     DealName,
@@ -23,6 +23,7 @@ from tajsim.inputs.events import (
     Month,
     OneOf,
     OutcomeName,
+    Switchable,
     TextOf,
     Window,
 )
@@ -31,6 +32,8 @@ from tajsim.inputs.source import FileTable, Source, read_source
 
 SCENARIOS = Shipped("scenario")
 shipped_scenarios, scenario_path = SCENARIOS.names, SCENARIOS.path
+#: So many things taken out are named in the name of a scenario.
+_FEW = 4
 LONGEST_CHAIN = 32  # files, each of which extends the next
 
 EXPECTATIONS = ("rises", "falls", "unchanged", "between")
@@ -117,6 +120,12 @@ class Drop(FileTable):
     event: Annotated[str, Field(min_length=1)] = Field(description="the label of the event")
 
 
+class MechanismsTable(FileTable):
+    """The ``[mechanisms]`` table: what is taken out of the model."""
+
+    off: list[Annotated[str, Switchable()]] = Field([], description="held at what it answered")
+
+
 class ScenarioFile(FileTable):
     """A scenario file."""
 
@@ -129,6 +138,7 @@ class ScenarioFile(FileTable):
     hold: Hold | None = Field(None, description="deals that neither side ends")
     move: list[Move] = Field([], description="inherited events in another month")
     drop: list[Drop] = Field([], description="inherited events left out")
+    mechanisms: MechanismsTable = Field(default_factory=lambda: MechanismsTable(off=[]))
     events: list[AnyEvent] = Field([])
     claims: list[Claim] = Field([])
 
@@ -239,7 +249,7 @@ class Scenario:
     ``settings`` holds what differs from the registry, ``origins`` the place from which every
     parameter and the start and end come. ``events`` are in the order of their months, those of a
     parent first; ``claims`` are the scenario's own. ``text`` is the TOML of the chain of files,
-    parents first.
+    parents first. ``without`` names what is taken out of the model (`tajsim.inputs.switches`).
     """
 
     name: str
@@ -253,6 +263,27 @@ class Scenario:
     claims: tuple[Claim, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
+    without: tuple[str, ...] = ()
+
+    def holding(self, names: str | Sequence[str], renamed: bool = True) -> Scenario:
+        """Return the scenario with more taken out; its name and title say so unless told not to.
+
+        Raises:
+            UserError: for each name that cannot be held.
+        """
+        more = [name for name in switches.listed(names) if name not in self.without]
+        if not more:
+            return self
+        switches.held_rules(more)
+        origins = {**self.origins, **{f"without {name}": COMMAND_LINE for name in more}}
+        found = replace(self, without=(*self.without, *more), origins=origins)
+        if not renamed:
+            return found
+        told = more if len(more) <= _FEW else [*more[:2], f"{len(more) - 2} more"]
+        title = f"{self.title}, without {', '.join(told)}"
+        mark = f"-without-{'-'.join(told).replace(' ', '-')}"
+        extends = self.extends and Path(self.extends).stem + mark
+        return replace(found, name=self.name + mark, title=title, extends=extends)
 
     def _repr_html_(self) -> str:
         """Return the scenario as a notebook shows it."""
@@ -262,6 +293,7 @@ class Scenario:
             element("h3", self.title),
             element("p", about, look="quiet"),
             element("p", self.question),
+            *([element("p", f"Without {', '.join(self.without)}.")] if self.without else []),
             *_settings(self),
             *_events(self),
             *_claims(self.claims),
@@ -371,6 +403,8 @@ def format_origins(scenario: Scenario) -> str:
         parameter = registry.load_parameters()[name]
         value = scenario.settings.get(name, parameter.value)
         rows.append((name, f"{value:.10g}", parameter.unit, scenario.origins[name]))
+    without = [f"without {name}" for name in scenario.without]
+    rows += [(told, "", "", scenario.origins[told]) for told in without]
     rows += [(f"event {event.month}", event.label, "", event.where) for event in scenario.events]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     return "\n".join(
@@ -608,6 +642,7 @@ class _Whole:
     events: list[Event] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
+    without: list[str] = field(default_factory=list)
 
     def add(self, source: Source) -> None:
         """Lay one file over its parents; what is wrong goes to the source's problems."""
@@ -618,6 +653,11 @@ class _Whole:
         for name, (value, where) in file_settings(source).items():
             self.settings[name] = value
             self.origins[name] = where
+        for i, name in enumerate(source.top.get("mechanisms", {}).get("off", ())):
+            if name not in self.without:
+                self.without.append(name)
+                where = source.problems.where(("mechanisms", "off", i))
+                self.origins[f"without {name}"] = where
         period = (self.start, self.end)
         self.events = check_window(source, period, self.events)
         self.events = moved_events(source, period, self.events)
@@ -656,6 +696,7 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         claims=tuple(whole.claims),
         origins={**whole.origins, **dict.fromkeys(settings, COMMAND_LINE)},
         text="\n".join(f"# {source.problems.shown_path}\n{source.text}" for source in chain),
+        without=tuple(whole.without),
     )
 
 

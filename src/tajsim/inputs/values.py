@@ -126,6 +126,8 @@ class ParameterValues(families.Families):
                 value = np.full(self._runs, row.value)
             self._values[name] = value
         self._cache: dict[tuple[Any, ...], dict[str, Array]] = {}
+        #: The `Switches` (`tajsim.agents.switches`) that hold answers of rules; None without any.
+        self.switches: Any = None
 
     def __getitem__(self, name: str) -> Array:
         """Return the ``(run,)`` values of one parameter by its full name."""

@@ -155,10 +155,10 @@ class Country(Stated, mesa.Model):
     guarantee = state(outcome="guarantee")
     standing = state("share", "legal standing of the party", start=1.0)
     absorbed = state(outcome="channel")
-    creed = state("share", "control of religion")
+    creed = state("share", "control of religion", start="religious_control")
+    anger_start = state("share", "the same at the start", usual="anger")
     hardship = state(outcome="hardship", start="poverty_start")
     income = state("USD/month", "left to a head, at home and sent home")
-    trend = state("1/month", "growth of that income that people are used to")
     better_off = state("ratio", "logarithm of that income over what people are used to")
     fear = state(outcome="fear", start="fear_usual")
     joined = state(outcome="fighters_joined", pinned=True)
@@ -187,6 +187,8 @@ class Country(Stated, mesa.Model):
         """Turn the calendar; last month's flows are remembered, those of this month begin."""
         self.last, self.now = self.now, Flows(self.run_count)
         self.calendar.turn(self.calendar_month, self.months_run)
+        if self.values.switches:
+            self.values.switches.new_month()
 
     def forget_events(self) -> None:
         """Begin the chronicle anew."""
@@ -194,7 +196,7 @@ class Country(Stated, mesa.Model):
 
     def apply(self, rule: Callable[..., Result], *state: object, **named: object) -> Result:
         """Call a rule with a state, by position or by name, and the parameters, families whole."""
-        return rule(*state, **named, **self.values.of(rule))
+        return self.switched(rule, rule(*state, **named, **self.values.of(rule)))
 
     def note(
         self,
@@ -285,6 +287,11 @@ class Country(Stated, mesa.Model):
     def mean_voice(self) -> Array:
         """Voiced discontent, 0 to 1."""
         return self.mean_over_people(self.regions.voice)
+
+    @property
+    def anger(self) -> Array:
+        """Grievance of the devout under control of their faith, 0 to 1."""
+        return self.mean_over_people(self.regions.grievance * self.regions.devout) * self.creed
 
     @property
     def mean_control(self) -> Array:

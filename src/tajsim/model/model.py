@@ -6,10 +6,12 @@ from typing import Any, SupportsIndex
 import mesa
 import numpy as np
 
+from tajsim.agents.switches import Switches
 from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml, values
+from tajsim.inputs.switches import held_rules
 from tajsim.model import calendar, chronicle, country, ledger, record, setup, spin_up
 from tajsim.model.stages import border, elite, force, money, outside, partners, society
 
@@ -49,6 +51,9 @@ class TajikistanModel(country.Country):
         outcomes: names of the outcomes to record; None records all.
         settled: whether the months before the start are simulated at once (`settle`); False is for
             who puts another state in their place.
+        without: what is taken out: ids of mechanisms (``M47``), themes (``militants``), rules
+            (``drug_market.volume``), or functions of one's own that are applied. What these rules
+            answer is held, run by run, see `tajsim.agents.switches`.
         levers: further settings as keywords, ``agency_pay__border_troops=40``.
 
     Raises:
@@ -73,6 +78,7 @@ class TajikistanModel(country.Country):
         redraw: Collection[str] = (),
         outcomes: Sequence[str] | None = None,
         settled: bool = True,
+        without: str | Sequence[str | Callable[..., Any]] = (),
         **levers: float,
     ) -> None:
         seed = one_seed(seed, rng)
@@ -103,6 +109,8 @@ class TajikistanModel(country.Country):
         self.outside = country.OutsideWorld(self.values, self.run_count)
         self.chronicle, self.watch = chronicle.Chronicle(self.run_count), chronicle.Watch()
         setup.people_the_model(self)
+        if held := held_rules(without):
+            self.values.switches = Switches(held)
         if settled:
             self.settle()
         self.record = record.new_record(outcomes, self.month_count, self.run_count)

@@ -82,12 +82,14 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "autonomy": lambda m: (
         1.0 - total(m.regime.weight * by_task(m.deals.on_the_ground * m.deals.intrusion))
     ),
-    "provider_concentration": lambda m: deals.concentration(m.powers.carried),
+    "provider_concentration": lambda m: m.apply(deals.concentration, by_power=m.powers.carried),
     "gap_without": lambda m: gap_without(m),
     "collusion": lambda m: np.where(MEETS_TRAFFICKERS > 0.0, m.agencies.collusion, np.nan),
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
-    "dependence": lambda m: outsourcing.dependence(m.regime.task_provision, m.regime.effort),
+    "dependence": lambda m: m.apply(
+        outsourcing.dependence, m.regime.task_provision, m.regime.effort
+    ),
     "partner_trust": lambda m: 1.0 - m.powers.burnt,
     "loyalty_in_place": lambda m: (
         total(m.commanders.loyalty * m.commanders.in_place)

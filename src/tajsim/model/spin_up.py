@@ -52,6 +52,9 @@ def simulate(country: Country, stages: Sequence[Callable[[Country], None]]) -> N
         settle_usual(country)
     country.months_run, country.draws.lively = 0, None
     country.forget_events()
+    if country.values.switches:
+        # Here alone it is decided from when on rules that are taken out are held.
+        country.values.switches.holding = True
 
 
 def expect_growth(country: Country, months: int) -> None:

@@ -449,6 +449,17 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
         for name in dict.fromkeys([*own, *base])
         if own.get(name) != base.get(name)
     ]
+    held = select.attribute(facts.dataset, "without")
+    known = () if alone else held.get(facts.reference, ())
+    found += [
+        ScenarioChange(
+            f"Without {name}: what its rules answer is held.",
+            "no document; a switch",
+            str(origins.get(f"without {name}", "")),
+        )
+        for name in held.get(scenario, ())
+        if name not in known
+    ]
     events = select.attribute(facts.dataset, "events")
     ours = list(events.get(scenario, ()))
     theirs = [] if alone else list(events.get(facts.reference, ()))

@@ -41,14 +41,16 @@ def whole_period(dataset: xr.Dataset) -> Window:
 def first_difference(dataset: xr.Dataset, scenario: str | None = None) -> str | None:
     """Return the first month in which a scenario's settings or events differ from the reference.
 
-    That of any scenario, if none is named. A different setting counts from the first month, an
-    event by what it does, not by its label. ``None`` if nothing differs.
+    That of any scenario, if none is named. A different setting counts from the first month, as does
+    what is taken out of the model; an event by what it does, not by its label. ``None`` if nothing
+    differs.
     """
     names = names_of(dataset)
-    settings, events = attribute(dataset, "settings"), attribute(dataset, "events")
+    events = attribute(dataset, "events")
+    tables = [attribute(dataset, table) for table in ("settings", "without")]
     starts = []
     for name in [scenario] if scenario else names[1:]:
-        if settings.get(name, {}) != settings.get(names[0], {}):
+        if any((table.get(name) or None) != (table.get(names[0]) or None) for table in tables):
             return whole_period(dataset)[0]
         ours, theirs = ({_deed(event) for event in events.get(n, ())} for n in (name, names[0]))
         starts += [month for month, _ in ours ^ theirs]
@@ -227,7 +229,7 @@ def when_left(series: xr.DataArray) -> str:
     there = ~missing[::-1]
     since = np.where(there.any(axis=0), len(missing) - there.argmax(axis=0), 0)
     if not since.any():
-        return "not there"
+        return "nothing to measure"
     month = month_text(toml.month_of(series["month"].values[int(np.median(since))]), full=True)
     return f"left in {month}" if np.ptp(since) == 0 else f"left about {month}"
 

@@ -43,35 +43,18 @@ def insecurity(recent: Array, border_weakness: Array) -> Array:
     return (1.0 + recent) * 2.0 * border_weakness
 
 
-def trend_step(trend: Array, growth: Array, *, clock_five_years: Array) -> Array:
-    """Return next month's growth of income that people are used to, 1/month, ``(run,)``.
-
-    Equation:
-        trend_next = trend + (growth - trend) / clock_five_years
-
-    Args:
-        growth: of income a head in this month, logarithm.
-
-    Mechanisms: M39.
-    """
-    return trend + (growth - trend) / clock_five_years
-
-
-def better_off_step(
-    better_off: Array, growth: Array, trend: Array, *, clock_five_years: Array
-) -> Array:
+def better_off_step(better_off: Array, growth: Array, *, clock_five_years: Array) -> Array:
     """Return income a head over what people are used to next month, logarithm, ``(run,)``.
 
     Equation:
-        better_off_next = better_off * (1 - 1 / clock_five_years) + growth - trend
+        better_off_next = better_off * (1 - 1 / clock_five_years) + growth
 
     Args:
         growth: of income a head in this month, logarithm.
-        trend: growth that people are used to, 1/month.
 
     Mechanisms: M39, E01.
     """
-    return better_off * (1.0 - 1.0 / clock_five_years) + growth - trend
+    return better_off * (1.0 - 1.0 / clock_five_years) + growth
 
 
 def hardship(
@@ -107,7 +90,7 @@ def members_aim(usual: Array, standing: Array, anger: Array) -> Array:
     Args:
         usual: at the start, persons.
         standing: 1 = tolerated or never legal, 0 = a legal movement closed.
-        anger: grievance over its ordinary level, ratio; 1 for a movement that does not live on it.
+        anger: grievance in religious terms over that of the start; 1 for who does not live on it.
 
     Mechanisms: M87, M101.
     """

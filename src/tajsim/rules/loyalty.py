@@ -194,7 +194,8 @@ def skill_carried(
 
     Equation:
         unskilled = (1 - defector_skill * quality) ** defections
-        skill_carried = 1 - (1 - readiness) * product(unskilled, "commander")
+        made_up = 1 - product(unskilled, "commander")
+        skill_carried = readiness + (1 - readiness) * made_up
 
     Args:
         defections: 1 for who went over this month, else 0, ``(commander, run)``.
@@ -203,9 +204,10 @@ def skill_carried(
     Mechanisms: S06.
     """
     unskilled = (1.0 - defector_skill * quality) ** defections
-    # The running product keeps its order whatever the number of runs.
-    together: Array = np.multiply.accumulate(unskilled, axis=0)[-1]
-    return 1.0 - (1.0 - readiness) * together
+    # Written so that nobody who goes over changes nothing, to the last bit. The running product
+    # keeps its order whatever the number of runs.
+    made_up: Array = 1.0 - np.multiply.accumulate(unskilled, axis=0)[-1]
+    return readiness + (1.0 - readiness) * made_up
 
 
 def urge_to_strike(control: Array, clinging: Array, *, drive_worth: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -273,6 +273,7 @@ def sweep(
     until_precision: float | None = None,
     retry: bool = False,
     progress: Tell | None = None,
+    without: str | Sequence[str] = (),
     disk: store.Disk | None = None,
     simulate: Work = simulate,
 ) -> Report:
@@ -289,6 +290,7 @@ def sweep(
             over all points and runs; ``runs`` is the limit then.
         retry: try again what failed before.
         progress: told how far the sweep is.
+        without: what is taken out of the model, see `tajsim.ensemble.run_many`.
         disk: the file system.
         simulate: simulates a job; for tests and measurements.
 
@@ -297,6 +299,8 @@ def sweep(
     """
     began = monotonic()
     loaded = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
+    held = tuple(scenario.holding(without) for scenario in loaded.scenarios)
+    loaded = replace(loaded, scenarios=held)
     wanted = loaded.runs if runs is None else runs
     _check_arguments(wanted, workers, cluster, until_precision)
     points = design.make_points(loaded, rows := design.make_design(loaded))

@@ -80,6 +80,7 @@ def make_job(
         points=tuple(point.id for point in points),
         keep=Summaries(experiment.keep, experiment.series, experiment.start, fingerprint),
         model=model,
+        without=scenario.without,
     )
 
 
@@ -397,7 +398,7 @@ def parts_of(experiment: Experiment, model: str) -> dict[str, str]:
 def scenario_digest(scenario: Scenario) -> str:
     """Return a hash of what a scenario does."""
     events = [[e.month, e.kind, dict(e.arguments)] for e in scenario.events]
-    return _digest([scenario.start, dict(scenario.settings), events])
+    return _digest([scenario.start, dict(scenario.settings), events, scenario.without])
 
 
 def fingerprints(manifest: Mapping[str, Any]) -> dict[str, str]:

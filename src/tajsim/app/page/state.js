@@ -1,7 +1,7 @@
 // What a link says, and what the page shows: the same keys as `tajsim.app.state`.
 
 export const USUAL = { name: "my-scenario", from: "", until: "", runs: "200", seed: "1",
-  parameters: "posterior", border: "heroin_seized", land: "state_control", month: "", run: "0" };
+  parameters: "posterior", border: "heroin_seized", land: "state_control", month: "", run: "0", without: "" };
 // Keys that may stand several times, as `set=name=value` and `move=event@month`.
 const MANY = { set: "=", move: "@" };
 

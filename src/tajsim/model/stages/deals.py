@@ -341,7 +341,9 @@ def carry(country: Country) -> None:
                 found[t, p] = country.apply(rules.cover, on_the_spot=spot[rows], aid=aid[rows])
     powers.provision, powers.carried = found, total(found)
     country.regime.task_provision = cover_of(country, country.useful)
-    country.alignment = outsourcing.alignment(powers.carried, powers.west, powers.moscow)
+    country.alignment = country.apply(
+        outsourcing.alignment, by_power=powers.carried, west=powers.west, moscow=powers.moscow
+    )
 
 
 def kept_out(country: Country) -> Array:

@@ -247,6 +247,8 @@ def look_ahead(country: Country) -> None:
 def contest(country: Country) -> None:
     """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
     regime, ends = country.regime, country.calendar.term_ends
+    if not ends.any():
+        return
     month, standing = country.calendar_month, ends * (1.0 - regime.failed)
     leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
     # What stands behind a ruler who stays is only that nobody is unsure who rules.
@@ -331,7 +333,8 @@ def state(country: Country) -> None:
     chance = country.apply(state_rules.failure_chance, strain=regime.strain)
     fails = country.draws.happens("failure", "state", month, chance)
     # A mutiny that wins topples the state once.
-    regime.stand(np.maximum(fails, country.coup * (1.0 - regime.failed)), country.months_run)
+    fails = np.maximum(fails, country.coup * (1.0 - regime.failed))
+    regime.stand(fails, country.calendar.months)
     notes.note_polity(country, terms)
 
 

@@ -86,8 +86,12 @@ def excused(country: Country, tolerance: Array) -> Array:
 def lean(country: Country) -> None:
     """Work out what leaning on the patron brings and costs: its backing, and its part."""
     regime, powers = country.regime, country.powers
-    whole = outsourcing.dependence(regime.task_provision, regime.effort)
-    country.reliance = outsourcing.reliance(whole, powers.carried, powers.moscow)
+    whole = country.apply(
+        outsourcing.dependence, provision=regime.task_provision, effort=regime.effort
+    )
+    country.reliance = country.apply(
+        outsourcing.reliance, dependence=whole, by_power=powers.carried, patron=powers.moscow
+    )
     carried = np.maximum(total(powers.carried), 1e-9)
     country.west_share = total(powers.carried * powers.west) / carried
     backing = country.apply(

@@ -42,7 +42,7 @@ def society(country: Country) -> None:
         cronyism=country.cronyism,
         creed=country.creed,
     )
-    members(country, skill, faith)
+    members(country, skill)
     radicalise(country, skill, faith)
     burst_and_settle(country)
     come_back(country)
@@ -58,12 +58,8 @@ def live(country: Country) -> Array:
     growth = np.log(income / np.where(country.income > 0.0, country.income, income))
     country.income = income
     country.better_off = country.apply(
-        grievance.better_off_step,
-        better_off=country.better_off,
-        growth=growth,
-        trend=country.trend,
+        grievance.better_off_step, better_off=country.better_off, growth=growth
     )
-    country.trend = country.apply(grievance.trend_step, trend=country.trend, growth=growth)
     country.hardship, worse = country.apply(grievance.hardship, better_off=country.better_off)
     return worse
 
@@ -135,7 +131,9 @@ def grow_and_migrate(country: Country) -> None:
     country.people.pay_each("world", ledger.HOMES, country.at_home * growth)
     demand, usual = country.outside.migrant_demand, country.abroad_start
     country.regions.migrate(country.at_home, country.abroad, demand, usual)
-    country.people.move_each(ledger.HOMES, ledger.AWAY, country.regions.leaving)
+    # A flow that is held may ask for more than there are.
+    leaving = np.clip(country.regions.leaving, -country.abroad, country.at_home)
+    country.people.move_each(ledger.HOMES, ledger.AWAY, leaving)
     notes.note_return(country)
 
 
@@ -149,10 +147,10 @@ def protest(country: Country) -> None:
     notes.note_protest(country, before, parts)
 
 
-def members(country: Country, skill: Array, faith: Array) -> None:
+def members(country: Country, skill: Array) -> None:
     """Movements win and lose members; a party that is closed sheds some to violent groups."""
     movements = country.movements
-    anger = 2.0 * country.mean_over_people(country.regions.grievance * faith)
+    anger = country.anger / np.maximum(country.anger_start, 1e-9)
     lost = movements.apply(movements.win_and_lose, country.standing, anger)
     violent, underground = country.apply(grievance.shed, lost=lost)
     movements.go_underground(underground)
@@ -179,9 +177,9 @@ def radicalise(country: Country, skill: Array, faith: Array) -> None:
     leaving, fading, caught = country.apply(
         violence_rules.violent_flows, violent=country.people["violent"], pull=pull, skill=skill
     )
-    country.people.move("violent", "fighters_abroad", leaving)
+    country.people.draw("violent", "fighters_abroad", leaving)
     country.joined = country.joined + leaving
-    country.people.move("violent", "prisoners", caught)
+    country.people.draw("violent", "prisoners", caught)
     move_home(country, "violent", fading)
 
 
@@ -220,8 +218,8 @@ def come_back(country: Country) -> None:
         fighters=country.people["fighters_abroad"],
         war=np.minimum(country.outside.war_abroad, 1.0),
     )
-    country.people.move("fighters_abroad", "dead", killed)
-    country.people.move("fighters_abroad", "violent", back)
+    country.people.draw("fighters_abroad", "dead", killed)
+    country.people.draw("fighters_abroad", "violent", back)
     free = country.apply(violence_rules.released, prisoners=country.people["prisoners"])
     move_home(country, "prisoners", free)
 

@@ -79,7 +79,7 @@ def riot(country: Country) -> None:
     chance = regions.apply(
         rules.riot_chance,
         hit=total(BEHIND * lost, axis=1),
-        strong=part_of(disloyal_men(country), garrison(country)),
+        strong=country.apply(part_of, part=disloyal_men(country), other=garrison(country)),
         grievance=regions.grievance,
         beyond=1.0 - regions.control,
         unrest=regions.unrest,

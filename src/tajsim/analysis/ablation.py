@@ -1,0 +1,246 @@
+"""What mechanisms carry: outcomes, signs, claims and targets with and without each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import tajsim.analysis.verdicts as verdicts
+from tajsim.analysis.claims import claims
+from tajsim.analysis.signs import signs
+from tajsim.analysis.validation import validate
+from tajsim.display.html import rows_of
+from tajsim.ensemble.fingerprint import model_version
+from tajsim.ensemble.plan import argument_errors
+from tajsim.ensemble.run import Progress, prepare, simulate
+from tajsim.errors import UserError
+from tajsim.files import exists, write_whole
+from tajsim.inputs.ledger import load_mechanisms
+from tajsim.inputs.outcomes import load_outcomes, with_weight
+from tajsim.inputs.registry import DEFAULT_MODE
+from tajsim.inputs.switches import held_rules, listed, load_rules, switchable, themes
+from tajsim.results.effect import effect
+from tajsim.results.numbers import text_table
+from tajsim.results.select import gap
+from tajsim.results.window import at_places, over, whole_period
+
+#: The scenario of which the outcomes are compared.
+PLAIN = "status-quo"
+#: What is looked at: headline outcomes, by name ``(run,)``; and verdicts, by name.
+PARTS = ("outcomes", "signs", "claims", "targets")
+Look = dict[str, dict[str, Any]]
+#: What a claim says of the mechanisms that it cites.
+NEEDS, HOLDS_WITHOUT, RESTATES = "needs its mechanism", "holds without it", "restates one rule"
+#: An effect that differs by less than this share of it is the same.
+FIFTH = 0.2
+
+
+def units(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Return what is held one after another: name -> rules; by default themes, then mechanisms.
+
+    Mechanisms that the same rules carry stand together, ``M47 M48``.
+
+    Raises:
+        UserError: for each name in ``only`` that cannot be held.
+    """
+    held_rules(only)
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in listed(only) or [*themes(), *load_mechanisms()]:
+        if rules := switchable()[name]:
+            found.setdefault(rules, []).append(name)
+    return {" ".join(names): rules for rules, names in found.items()}
+
+
+def ablate(
+    *only: str,
+    runs: int = 50,
+    seed: int = 1,
+    parameters: str = DEFAULT_MODE,
+    workers: int = 1,
+    progress: Progress | None = None,
+    out: str | Path | None = None,
+    scenarios: Sequence[str] = (),
+    changes: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Hold each theme and each mechanism in turn, and tell what that changes.
+
+    Args:
+        only: names of mechanisms, themes or rules; by default all themes and mechanisms.
+        runs: of every scenario and sign; the other arguments are those of
+            `tajsim.ensemble.run_many`.
+        out: a CSV file that is written after each of them; what it holds is not made again.
+        scenarios, changes: whose claims and whose signs are looked at; by default all.
+
+    Returns:
+        One row each: ``name``, the ``rules`` held, and, as texts with semicolons between,
+        ``outcomes`` of `PLAIN` that move, ``signs``, ``claims`` and ``targets`` whose verdict
+        changes; ``runs``, ``seed``, ``parameters`` and ``model`` that it was made with.
+
+    Raises:
+        UserError: for anything the caller can mend, such as a file with rows made otherwise.
+    """
+    if wrong := argument_errors(runs, seed, parameters, None, workers, 1000):
+        raise UserError(wrong)
+    made = {"runs": runs, "seed": seed, "parameters": parameters, "model": model_version()}
+    wanted, table = units(only), _kept(out, made)
+    left = [name for name in wanted if name not in [*table["name"]]]
+    draws = {"runs": runs, "seed": seed, "parameters": parameters, "workers": workers}
+    look = partial(_look, draws=draws, scenarios=scenarios, changes=changes)
+    plain = look((), _share(progress, 0, 1 + len(left))) if left else {}
+    for done, name in enumerate(left, start=1):
+        held = look(wanted[name], _share(progress, done, 1 + len(left)))
+        row = {"name": name, "rules": " ".join(wanted[name]), **_differences(plain, held), **made}
+        table = pd.DataFrame([*table.to_dict("records"), row])
+        if out is not None:
+            write_whole(Path(out), table.to_csv(index=False))
+    return table.set_index("name", drop=False).loc[[*wanted]].reset_index(drop=True)
+
+
+def _share(progress: Progress | None, done: int, total: int) -> Progress | None:
+    """Return a progress that tells the part that one of several makes up."""
+    if progress is None:
+        return None
+    return lambda part, whole: progress(1000 * done + 1000 * part // whole, 1000 * total)
+
+
+def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
+    """Return the rows that a file holds.
+
+    Raises:
+        UserError: if it is no such table, or its rows were made otherwise.
+    """
+    columns = ["name", "rules", *PARTS, *made]
+    if out is None or not exists(Path(out)):
+        return pd.DataFrame(columns=columns)
+    try:
+        table = pd.read_csv(out, keep_default_na=False)
+    except (OSError, ValueError):
+        table = pd.DataFrame()
+    if list(table) != columns:
+        raise UserError(f"{out}: is no table of 'tajsim mechanisms --ablate'")
+    for name, value in made.items():
+        if other := [kept for kept in table[name] if kept != value]:
+            raise UserError(
+                f"{out}: holds rows of {name} {other[0]}, not {value}; --overwrite begins anew"
+            )
+    return table
+
+
+def _look(
+    rules: Sequence[str],
+    progress: Progress | None,
+    draws: Mapping[str, Any],
+    scenarios: Sequence[str],
+    changes: Sequence[str],
+) -> Look:
+    """Simulate with some rules held, and return all that is looked at."""
+    shares = [_share(progress, part, 4) for part in range(4)]
+    headline = [name for name, row in load_outcomes().items() if row.headline]
+    plan = prepare([PLAIN], outcomes=with_weight(headline), without=rules, **draws)
+    dataset = simulate(plan, shares[0])
+    window = whole_period(dataset)
+    tested = claims(*scenarios, progress=shares[1], without=rules, **draws)
+    mark = plan.scenarios[0].name.removeprefix(PLAIN)
+    named = tested["scenario"].str.removesuffix(mark) + ":" + tested["claim"]
+    seen = signs(*changes, progress=shares[2], without=rules, **draws)
+    scores = validate(progress=shares[3], without=rules, **draws).table
+    return {
+        "outcomes": {n: np.asarray(over(at_places(dataset, n), window)[0]) for n in headline},
+        "signs": dict(zip(seen["sign"], seen["verdict"], strict=True)),
+        "claims": dict(zip(named, tested["verdict"], strict=True)),
+        "targets": {row.target: _met(row) for row in rows_of(scores)},
+    }
+
+
+def _met(row: Any) -> str:
+    """Return whether a target is met: a number by 90 %, all else by half of the runs."""
+    met = row.covered == 1.0 if row.kind == "number" else row.percentile >= 0.5
+    return "met" if met else "missed"
+
+
+def _differences(plain: Look, held: Look) -> dict[str, str]:
+    """Return the outcomes that move and the verdicts that change, as texts."""
+    moved = []
+    for name, level in plain["outcomes"].items():
+        found, least = effect(gap(level, held["outcomes"][name])), verdicts.smallest_effect(level)
+        if found.direction and abs(found.mean) >= least:
+            mean = float(np.nanmean(np.abs(level)))
+            moved.append(f"{name} {100.0 * found.mean / mean if mean else np.inf:+.3g} %")
+    changed = {
+        part: "; ".join(
+            f"{name} {old} > {held[part][name]}"
+            for name, old in plain[part].items()
+            if held[part][name] != old
+        )
+        for part in PARTS[1:]
+    }
+    return {"outcomes": "; ".join(moved), **changed}
+
+
+def ablation_text(table: pd.DataFrame) -> str:
+    """Return a line for each that was held, and which of them carry nothing."""
+    rows, nothing = [], []
+    for row in rows_of(table):
+        parts = [list(filter(None, getattr(row, part).split("; "))) for part in PARTS]
+        nothing += [] if any(parts) else [row.name]
+        most = sorted(parts[0], key=lambda text: -abs(float(text.split()[1])))[:2]
+        counted = [str(len(part)) for part in parts]
+        rows.append([row.name, str(len(row.rules.split())), *counted, ", ".join(most)])
+    said = f"{len(table)} held in turn: {len(nothing)} carry nothing"
+    said += f": {', '.join(nothing)}." if nothing else "."
+    return f"{text_table(('held', 'rules', *PARTS, 'most moved'), rows, (0, 6))}\n\n{said}"
+
+
+def needed(
+    table: pd.DataFrame,
+    scenarios: Iterable[str | Path] = (),
+    progress: Progress | None = None,
+    **draws: Any,
+) -> pd.DataFrame:
+    """Return a table of claims with what each says of the mechanisms that it cites.
+
+    The scenario of each claim is simulated once more with all rules held that carry them, and once
+    with all others held, with their references.
+
+    Args:
+        table: of `tajsim.claims`, made with the same ``scenarios`` and ``draws``: runs, seed,
+            parameters, workers.
+
+    Returns:
+        The table with ``mechanism``: `NEEDS` if the claim no longer holds without them,
+        `HOLDS_WITHOUT` if it does, `RESTATES` if with all others held its mean effect is the same
+        to a fifth; "" where it does not hold, or no rule carries what it cites. ``effect_without``
+        and ``effect_alone`` are the mean effects.
+    """
+    found = table.assign(mechanism="", effect_without=np.nan, effect_alone=np.nan)
+    holding = table[table["verdict"] == verdicts.HOLDS]
+    groups = [
+        (str(scenario), rules, part)
+        for (scenario, cited), part in holding.groupby(["scenario", "mechanisms"], sort=False)
+        if (rules := [n for name in str(cited).split() for n in switchable().get(name, ())])
+    ]
+    paths: dict[str, str | Path] = {Path(name).stem: name for name in scenarios}
+    for i, (scenario, rules, part) in enumerate(groups):
+        others = [name for name in load_rules() if name not in rules]
+        without, alone = (
+            claims(
+                paths.get(scenario, scenario),
+                without=held,
+                progress=_share(progress, 2 * i + j, 2 * len(groups)),
+                **draws,
+            ).set_index("claim")
+            for j, held in enumerate((rules, others))
+        )
+        for place, row in part.iterrows():
+            one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
+            same = abs(other["effect"] - row["effect"]) < FIFTH * abs(row["effect"])
+            holds = HOLDS_WITHOUT if one["verdict"] == verdicts.HOLDS else NEEDS
+            found.loc[place, "mechanism"] = RESTATES if same else holds
+            found.loc[place, "effect_without"] = one["effect"]
+            found.loc[place, "effect_alone"] = other["effect"]
+    return found

@@ -1,0 +1,1 @@
+"""The month as a static graph of array operations: traced, evaluated by numpy, checked."""
