@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import tajsim.rules
-from tajsim.axes import AGENCIES, DIMENSIONS, POWERS, REGIONS, SECTIONS, TASKS, Array
+from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS, PARTS, POWERS, REGIONS, SECTIONS, TASKS, Array
 from tajsim.inputs.registry import Family, load_families, load_parameters
 from tajsim.inputs.values import parameters_of
 
@@ -28,8 +28,9 @@ SHARES = frozenset(
     grudge guarantee guard hardship head hit in_place intrusion kompromat leverage lost loyalty
     mandate moscow moscow_tolerance named objection old outside_cost outside_interest patron
     power presence protection provision quality rank readiness replaced seat_share shortfall
-    standing strain strongmen struck_here survival_use toll_rate trust uncontrolled voice
+    standing strain strongmen struck_here toll_rate trust uncontrolled voice
     weakness west west_priority west_share window word
+    armed ask faith interest peace strong taken use contested
     war
     agreed armed beyond collapsed distance fails forward friends informers killed level reach
     truce unbacked unpaid shelter sheltered
@@ -104,6 +105,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "happened": (0.0, 3.0),
     "following": (0.0, 5e3),
     "gain": (0.0, 1e5),
+    "forces": (0.0, 5e4),
     "growth": (0.0, 6.0),
     "harvest": (0.1, 5.0),
     "home": (1e4, 1e7),
@@ -157,6 +159,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "pull": (0.0, 5.0),
     "purse": (0.0, 1e9),
     "raiders": (0.0, 2e4),
+    "recent": (0.0, 20.0),
+    "released": (0.0, 5e3),
     "received": (0.0, 1e7),
     "relief": (0.0, 100.0),
     "sent": (0.0, 1e9),
@@ -165,6 +169,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "rents": (0.0, 100.0),
     "returned": (-1e6, 1e6),
     "rival_gain": (0.0, 10.0),
+    "scattered": (0.0, 5e4),
     "size": (0.0, 40.0),
     "sold": (0.0, 2e4),
     "spread": (0.1, 100.0),
@@ -183,6 +188,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "tries": (0.0, 1.0),
     "unrest": (0.0, 10.0),
     "urge": (1.0, 4.0),
+    "used": (0.0, 20.0),
     "troops": (0.0, 2e4),
     "violent": (0.0, 1e5),
     "usual": (0.01, 8.0),
@@ -193,7 +199,6 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 #: Where the same name means something else in one rule.
 SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
-    ("perceived_threat", "distrusted_past"): (0.0, 1.0),
     ("purge_hazard", "threat"): (0.0, 1.0),
     ("instalment_paid", "weight"): (0.0, 1.0),
     ("claims_step", "power"): (0.01, 8.0),
@@ -253,13 +258,15 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("threat_of_ideas", "violent"): (0.0, 50.0),
     ("condition_felt", "demand"): (0.0, 1.0),
     ("broadcast_step", "broadcast"): (0.0, 5.0),
+    ("new_man", "luck"): (-8.3, 8.3),
+    ("way_taken", "price"): (-1.0, 3.0),
+    ("way_taken", "draw"): (1e-9, 1.0 - 1e-9),
 }
 #: Own dimensions of states; all others are ``(run,)``.
 TASK, SECTION, AGENCY = (len(TASKS),), (len(SECTIONS),), (len(AGENCIES),)
 REGION = (len(REGIONS),)
 SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "alignment": {"by_power": (len(POWERS),), "west": (len(POWERS),), "moscow": (len(POWERS),)},
-    "cheapest_post": dict.fromkeys(("survival_use", "outside_interest", "closed"), AGENCY),
     "courted": {"search": TASK},
     "dependence": {"provision": TASK, "effort": TASK},
     "grievance_aim": dict.fromkeys(("ratios", "rank"), (6,)),
@@ -275,8 +282,11 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "provision_of_tasks": {"by_power": (len(POWERS), *TASK)},
     "reliance": dict.fromkeys(("by_power", "patron"), (len(POWERS),)),
     "rival_gain": dict.fromkeys(("advance", "watched"), (len(POWERS),)),
+    "skill_carried": dict.fromkeys(("defections", "quality"), (len(COMMANDERS),)),
     "survival_weights": {"perceived": TASK},
+    "used_step": dict.fromkeys(("used", "taken"), (len(PARTS["way"]),)),
     "way_shares": dict.fromkeys(("old", "belief", "toll_rate", "cost"), (6,)),
+    "way_taken": dict.fromkeys(("price", "used", "closed", "draw"), (len(PARTS["way"]),)),
     "forces": {"people": AGENCY, "quality": AGENCY},
     "place_of_tries": dict.fromkeys(("guard", "distance", "length", "terrain"), SECTION),
     "exit_shares": {"old": (4,), "closed": (4,)},

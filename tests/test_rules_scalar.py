@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp
 
 import numpy as np
 import pytest
@@ -46,61 +46,6 @@ def effort_aim(weight: list[float], provision: list[float], *, crowding_out: flo
     if sum(wanted) <= 0.0:
         return [1.0 / len(wanted)] * len(wanted)
     return [value / sum(wanted) for value in wanted]
-
-
-def purge_hazard(
-    threat: float,
-    power: float,
-    guarantee: float,
-    grudge: float,
-    months_since: float,
-    urge: float,
-    *,
-    purge_rate: float,
-    purge_caution: float,
-    purge_pause: float,
-    revenge: float,
-) -> float:
-    rate = purge_rate * threat * urge
-    rate *= 1.0 + revenge * grudge * guarantee  # disobedience is not forgotten
-    rate /= exp(purge_caution * power * (1.0 - guarantee))  # the strong are struck late
-    if months_since < purge_pause:
-        rate *= months_since / purge_pause
-    return 1.0 - exp(-rate)
-
-
-def fight_chance(
-    fear: float,
-    loyalty: float,
-    following: float,
-    *,
-    mutiny_fear: float,
-    mutiny_following: float,
-    mutiny_bias: float,
-) -> float:
-    if following <= 0.0:
-        return 0.0
-    men = mutiny_following * (log(1.0 + following) - log(100.0))
-    return logistic(mutiny_bias + mutiny_fear * fear + men - 2.0 * loyalty)
-
-
-def loyalty_aim(
-    rent_ratio: float,
-    fear: float,
-    creed: float,
-    grudge: float,
-    doubt: float,
-    *,
-    loyalty_base: float,
-    loyalty_rent: float,
-    loyalty_fear: float,
-    loyalty_creed: float,
-    loyalty_grudge: float,
-    loyalty_doubt: float,
-) -> float:
-    against = loyalty_fear * fear + loyalty_creed * creed + loyalty_grudge * grudge
-    against += loyalty_doubt * doubt
-    return logistic(loyalty_base + loyalty_rent * log(0.1 + rent_ratio) - against)
 
 
 def absorption(
@@ -167,25 +112,14 @@ def inside_step(
     return stays, inside - going - stays, going
 
 
-def mutiny_wins(
-    following: float, loyal_force: float, patron: float, draw: float, *, mutiny_edge: float
-) -> float:
-    against = mutiny_edge * loyal_force * (1.0 + patron) + 1.0
-    return 1.0 if draw < following / (following + against) else 0.0
-
-
 WRITTEN_AGAIN = {
     "outsourcing.acceptance_aim": acceptance_aim,
     "outsourcing.effort_aim": effort_aim,
-    "purges.purge_hazard": purge_hazard,
-    "purges.fight_chance": fight_chance,
-    "loyalty.loyalty_aim": loyalty_aim,
     "grievance.absorption": absorption,
     "grievance.grievance_aim": grievance_aim,
     "violence.step_chances": step_chances,
     "militants.crossing_chance": crossing_chance,
     "militants.inside_step": inside_step,
-    "purges.mutiny_wins": mutiny_wins,
 }
 
 
@@ -205,4 +139,4 @@ def test_array_rule_equals_the_scalar_one(name: str) -> None:
         )
         np.testing.assert_allclose(np.array(together)[..., run], alone, rtol=1e-11, atol=1e-10)
         distinct.add(str(alone))
-    assert len(distinct) > (1 if name.endswith("wins") else RUNS / 10)
+    assert len(distinct) > RUNS / 10

@@ -270,8 +270,7 @@ def alarmed(country: Country) -> Array:
 def political_heads(country: Country) -> Array:
     """Return 1 where a commander heads an agency not of his own trade, ``(agency, run)``."""
     commanders = country.commanders
-    away = commanders.post != commanders.trade
-    found: Array = (commanders.heads * away[:, None]).max(axis=0)
+    found: Array = (commanders.heads * commanders.outsider[:, None]).max(axis=0)
     return found
 
 
