@@ -212,6 +212,7 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("rent_ratio_step", "ratio"): (0.0, 5.0),
     ("shelter_step", "rents"): (1e8, 1e9),
     ("taken_at_crossings", "output"): (0.0, 1e9),
+    ("quality_aim", "level"): (0.1, 0.9),
     ("watched", "level"): (0.0, 8.0),
     ("allies", "violent"): (0.0, 50.0),
     ("attack_chance", "violent"): (0.0, 50.0),

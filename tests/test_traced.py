@@ -105,16 +105,16 @@ def test_the_graph_holds_what_a_generator_of_code_needs() -> None:
 
 
 def branch(country: Country) -> None:
-    if country.crime > 1.0:
-        country.crime = country.crime * 0.5
+    if country.cronyism > 1.0:
+        country.cronyism = country.cronyism * 0.5
 
 
 def number(country: Country) -> None:
-    country.gangs = country.gangs * float(country.crime)
+    country.gangs = country.gangs * float(country.cronyism)
 
 
 def whole(country: Country) -> None:
-    country.gangs = country.gangs / country.crime.max()
+    country.gangs = country.gangs / country.cronyism.max()
 
 
 def truth(country: Country) -> None:
@@ -130,7 +130,7 @@ def rows(country: Country) -> None:
 
 
 def one_run(country: Country) -> None:
-    country.gangs = country.gangs + country.crime[0]
+    country.gangs = country.gangs + country.cronyism[0]
 
 
 def june(country: Country) -> None:
@@ -165,7 +165,7 @@ def not_neutral(country: Country) -> None:
 
 def rows_not_neutral(country: Country) -> None:
     for _ in np.flatnonzero((country.regions.protest > 0.5).any(axis=1)):
-        country.crime = country.crime * 1.001
+        country.cronyism = country.cronyism * 1.001
 
 
 def planted(stage: Callable[[Country], None]) -> TajikistanModel:
