@@ -30,7 +30,7 @@ class Regime(Actor):
     weakness = state("share", "of the task that own agencies cannot do", "task")
     trust = state(outcome="trust", start="trust_usual")
     # As after one removal of late (matveeva-2004:31).
-    civilian_control = state(outcome="civilian_control", start="purge_firms")
+    civilian_control = state(outcome="civilian_control", start="purge_firms", pinned=True)
     kompromat = state("share", "material that the Security Ministry holds")
     rank = state(outcome="security_ministry_rank", start="security_rank_start")
     rank_start = state("share", "rank of the service at the start", usual="rank")
