@@ -40,6 +40,7 @@ def drift(
     parameters: str = DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Simulate a constant world and compare its ninth and tenth year with its first two.
 
@@ -62,6 +63,7 @@ def drift(
         workers,
         progress=progress,
         overrides={"constant_world": 1.0},
+        without=without,
     )
     return pd.DataFrame([_drift_row(found, o) for o in chosen]).assign(model=model_version())
 
@@ -103,6 +105,7 @@ def ends(
     parameters: str = DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Say in what share of runs of `status-quo` a state lies at an end of its scale for years.
 
@@ -122,6 +125,7 @@ def ends(
         outcomes=[o.name for o in chosen],
         workers=workers,
         progress=progress,
+        without=without,
     )
     rows = []
     for o in chosen:
@@ -160,6 +164,7 @@ def failure(
     workers: int = 1,
     progress: Progress | None = None,
     scenarios: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Say how often the state fails by 2020, by scenario, and to what that is owed.
 
@@ -174,7 +179,16 @@ def failure(
     for place, name in enumerate(names):
         tell = _part(progress, place, len(names))
         end = load_scenario(name).end
-        found = run(name, runs, seed, parameters, None, ["state_failed"], workers, progress=tell)
+        found = run(
+            name,
+            runs,
+            seed,
+            parameters,
+            outcomes=["state_failed"],
+            workers=workers,
+            progress=tell,
+            without=without,
+        )
         failed[name] = over(found["state_failed"], (end, end)).values[0]
         log = event_table(found)
         ended = (log["kind"] == "polity") & (log["target"] == "failed")
