@@ -16,6 +16,7 @@ from tajsim.display.html import Html, element, short, table, whole
 from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import Shipped, exists, is_path
 from tajsim.inputs import events, outcomes, registry, toml
+from tajsim.inputs.deals import load_deals
 from tajsim.inputs.events import (
     AnyEvent,
     DealName,
@@ -26,7 +27,6 @@ from tajsim.inputs.events import (
     TextOf,
     Window,
 )
-from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures, load_mechanisms
 from tajsim.inputs.source import FileTable, Source, read_source
 

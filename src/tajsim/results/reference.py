@@ -13,7 +13,7 @@ from tajsim.axes import DEALS
 from tajsim.display.html import rows_of
 from tajsim.inputs.deals import load_deals
 from tajsim.results.numbers import month_text, percent
-from tajsim.results.select import attribute, names_of
+from tajsim.results.select import names_of
 from tajsim.results.window import Window, months_in, own_events, window_of
 
 OUTCOME = "deals_in_force"
