@@ -340,18 +340,18 @@ def _movement(free: xr.Dataset, held: xr.Dataset) -> list[dict[str, Any]]:
         rows.append(_measured(f"{name}, deals held, over that", part, part < HELD_PART,
                               "below a third"))  # fmt: skip
     here = _within(free["dependence"])
-    rows.append(_measured("deviation within runs of dependence", here,
-                          here >= DEPENDENCE_WITHIN, f"at least {DEPENDENCE_WITHIN:g}"))  # fmt: skip
+    name, least = "deviation within runs of dependence", DEPENDENCE_WITHIN
+    rows.append(_measured(name, here, here >= least, f"at least {least:g}"))
     months = [str(m)[:4] == "2015" for m in free["month"].values.astype("datetime64[M]")]
     between = float(free["dependence"].isel(month=months).mean("month").std("run"))
-    rows.append(_measured("deviation between runs of dependence in 2015", between,
-                          between >= DEPENDENCE_BETWEEN, f"at least {DEPENDENCE_BETWEEN:g}"))  # fmt: skip
+    name, least = "deviation between runs of dependence in 2015", DEPENDENCE_BETWEEN
+    rows.append(_measured(name, between, between >= least, f"at least {least:g}"))
     return rows
 
 
 def _changes(found: xr.Dataset) -> xr.DataArray:
     """Return how often each deal begins or ends in a run, ``(deal, run)``."""
-    return np.abs(found["deals_in_force"].diff("month")).sum("month")
+    return abs(found["deals_in_force"].diff("month")).sum("month")
 
 
 def _decisions(free: xr.Dataset) -> list[dict[str, Any]]:
@@ -363,10 +363,10 @@ def _decisions(free: xr.Dataset) -> list[dict[str, Any]]:
                       many < MOST_DECISIONS, f"below {MOST_DECISIONS:g}")]  # fmt: skip
     moves, told = 0.0, 0.0
     for task in free["task"].values:
-        cover = np.abs(free["outside_provision"].sel(task=task).diff("month")) > MOVE
+        cover = abs(free["outside_provision"].sel(task=task).diff("month")) > MOVE
         decided: Any = False
         for name in (n for n, deal in deals.items() if deal.task == task):
-            changed = np.abs(free["deals_in_force"].sel(deal=name).diff("month")) > 0.5
+            changed = abs(free["deals_in_force"].sel(deal=name).diff("month")) > 0.5
             span = max(SOON, deals[name].notice)
             decided = decided | (changed.rolling(month=span, min_periods=1).max() > 0.5)
         moves += float(cover.sum())
