@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from tajsim.ensemble.run import Progress, run
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.outcomes import Outcome, load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE, load_parameters
-from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
+from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario, shipped_scenarios
 from tajsim.results.chronicle import event_table
 from tajsim.results.effect import effect
 from tajsim.results.numbers import percent, table_number, text_table
@@ -290,7 +291,7 @@ def bargains(
     """
     kept = ["deals_in_force", "outside_provision", "dependence", "provision_by_power"]
 
-    def simulated(name: str, place: int, **more: Any) -> xr.Dataset:
+    def simulated(name: str | Scenario, place: int, **more: Any) -> xr.Dataset:
         more.setdefault("without", without)
         tell = _part(progress, place, 3 + len(TAKEN_OUT))
         found = run(
@@ -306,7 +307,7 @@ def bargains(
         return found.isel(scenario=0)
 
     free = simulated("status-quo", 0)
-    held = simulated("arrangement-of-2004", 1)
+    held = simulated(_all_held(), 1)
     halved = load_parameters()["survival_weight.internal_order"].value / 2.0
     lighter = simulated("status-quo", 2, overrides={"survival_weight.internal_order": halved})
     rows = [*_movement(free, held), *_decisions(free), *_partners(free)]
@@ -318,6 +319,16 @@ def bargains(
         rows.append(_measured(f"rate of decisions without {name}", rate, moved >= OF_LEVEL,
                               f"not within 10 % of {usual:.1f}"))  # fmt: skip
     return pd.DataFrame(rows).assign(model=model_version())
+
+
+def _all_held() -> Scenario:
+    """Return the status quo in which every deal is held as it is, in force or not."""
+    found = load_scenario("status-quo")
+    events = [
+        Event(found.start, "deal", {"deal": name, "change": "hold"}, f"{name} held")
+        for name in load_deals()
+    ]
+    return replace(found, events=(*events, *found.events))
 
 
 def _measured(measure: str, found: float, holds: bool, asked: str) -> dict[str, Any]:
