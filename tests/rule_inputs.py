@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 
 import tajsim.rules
-from tajsim.axes import AGENCIES, DIMENSIONS, POWERS, REGIONS, SECTIONS, TASKS, Array
+from tajsim.axes import (
+    AGENCIES,
+    COMMANDERS,
+    DIMENSIONS,
+    PARTS,
+    POWERS,
+    REGIONS,
+    SECTIONS,
+    TASKS,
+    Array,
+)
 from tajsim.inputs.registry import Family, load_families, load_parameters
 from tajsim.inputs.values import parameters_of
 
@@ -20,21 +30,21 @@ Rule = Callable[..., Any]
 #: State arguments that are shares, probabilities or indices between 0 and 1.
 SHARES = frozenset(
     """
-    abroad_share absorbed abused accept access agreed aid_share aim alarm armed asked
+    abroad_share absorbed abused accept access agreed aid_share aim alarm armed ask asked
     at_home_post barrier belief best_drawn_off beyond bite bloc border_weakness built burnt
     by_power chance channel_closed cleaned clinging closed collapsed collusion command
     commander_reach concentration condition control corruption cost_share cover creed cronyism
-    danger debt_ratio dependence detection deterrence dialogue disloyal dismay distance
-    distrusted_past doubt doubted draw drive earned effort excuse exposure fails fear fed
-    fed_start forward found friends gap grievance grudge guarantee guard guards head heir held
-    helped hit in_place kept killed kit kompromat leaves level leverage limit lost loyalty mafia
-    moscow moscow_tolerance named near no_way_back old on_the_spot outside_cost outside_interest
-    own_use past patron power predation presence protected protection provision pulled quality
-    ramp rank reach readiness ready record refused regime regime_pays reliance remittance_ratio
-    repeats replaced rival rivals seat_share settled share share_behind shelter sheltered
-    shortfall skill standing strain strain_start strongmen struck_here succession survival_use
-    sweet taken tie told tolerance tolled truce trust unbacked unchecked uncontrolled unpaid
-    unsettled vacant vetted voice war west west_priority west_share window
+    danger debt_ratio dependence detection deterrence dialogue disloyal dismay distance doubt
+    doubted draw earned effort excuse exposure fails faith fear fed fed_start forward found
+    friends gap grievance grudge guarantee guard guards head heir held helped hit in_place
+    interest kept killed kit kompromat leaves level leverage limit lost loyalty mafia moscow
+    moscow_tolerance named near no_way_back old on_the_spot outside_cost outside_interest
+    own_use past patron peace power predation presence protected protection provision pulled
+    quality ramp rank reach readiness ready record refused regime regime_pays reliance
+    remittance_ratio repeats replaced rival rivals seat_share settled share share_behind shelter
+    sheltered shortfall skill standing strain strain_start strong strongmen struck_here
+    succession sweet taken tie told tolerance tolled truce trust unbacked unchecked uncontrolled
+    unpaid unsettled use vacant vetted voice war west west_priority west_share window
 """.split()  # noqa: SIM905
 )
 
@@ -63,7 +73,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys("bargains fights".split(), (0.0, 8.0)),
     **dict.fromkeys("breaks carried push ratios seen transit unrest".split(), (0.0, 10.0)),
     "felt": (0.0, 12.0),
-    **dict.fromkeys("calm militants recent threat watch".split(), (0.0, 20.0)),
+    **dict.fromkeys("calm militants recent threat used watch".split(), (0.0, 20.0)),
     "size": (0.0, 40.0),
     "luck": (0.0, 50.0),
     "notice": (0.0, 60.0),
@@ -75,9 +85,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "weapons": (0.0, 1e3),
     "km_taken_over": (0.0, 1500.0),
     "at_stake": (0.0, 2e3),
-    **dict.fromkeys("following load men traffic".split(), (0.0, 5e3)),
+    **dict.fromkeys("following load men released traffic".split(), (0.0, 5e3)),
     **dict.fromkeys("base bought capacity fighters inside sold troops".split(), (0.0, 2e4)),
-    **dict.fromkeys("forces garrison loyal_force persons strength".split(), (0.0, 5e4)),
+    **dict.fromkeys("forces garrison loyal_force persons scattered strength".split(), (0.0, 5e4)),
     **dict.fromkeys("gain prisoners violent wanted".split(), (0.0, 1e5)),
     "members": (0.0, 2e5),
     **dict.fromkeys("amount amounts bribe".split(), (0.0, 1e6)),
@@ -129,18 +139,18 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("members_step", "aim"): (0.0, 2e5),
     ("migration_flow", "usual"): (0.0, 1.0),
     ("national_output", "home"): (0.0, 1e9),
+    ("new_man", "luck"): (-8.3, 8.3),
     ("output_step", "corruption"): (-1.0, 1.0),
     ("output_step", "output"): (0.0, 1e9),
     ("output_step", "people"): (0.1, 5.0),
     ("pay_aim", "weight"): (0.1, 6.0),
     ("pay_step", "aim"): (1.0, 1e3),
-    ("perceived_threat", "distrusted_past"): (0.0, 1.0),
     ("predation_aim", "income"): (5.0, 500.0),
     ("press_chance", "cost"): (0.01, 5.0),
     ("press_chance", "grievance"): (0.0, 3.0),
     ("purge_hazard", "threat"): (0.0, 1.0),
-    ("reception", "usual"): (0.0, 1.0),
     ("quality_aim", "level"): (0.1, 0.9),
+    ("reception", "usual"): (0.0, 1.0),
     ("rent_ratio_step", "habit"): (0.0, 1e7),
     ("rent_ratio_step", "ratio"): (0.0, 5.0),
     ("riot_chance", "hit"): (0.0, 5.0),
@@ -161,6 +171,8 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("underground_arrested", "effort"): (0.0, 6.0),
     ("usual_step", "power"): (0.0, 8.0),
     ("watched", "level"): (0.0, 8.0),
+    ("way_taken", "draw"): (1e-09, 1.0 - 1e-9),
+    ("way_taken", "price"): (-1.0, 3.0),
     ("where_inside", "control"): (0.0, 0.99),
     ("work_abroad", "terms"): (0.0, 2.0),
     ("worth_its_cost", "cost"): (0.01, 5.0),
@@ -174,7 +186,6 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "cover": dict.fromkeys(("on_the_spot", "aid"), (5,)),
     "expected_harm": dict.fromkeys(("chance", "bite", "pulled"), (5,)),
     "repetition": {"amounts": (5,)},
-    "cheapest_post": dict.fromkeys(("survival_use", "outside_interest", "closed"), AGENCY),
     "dependence": {"provision": TASK, "effort": TASK},
     "grievance_aim": dict.fromkeys(("ratios", "rank"), (6,)),
     "fear_aim": dict.fromkeys(("ratios", "rank"), (4,)),
@@ -184,7 +195,10 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "token_effort": {"effort": TASK, "demand": TASK},
     "effort_aim": {"weight": TASK, "provision": TASK},
     "reliance": dict.fromkeys(("by_power", "patron"), (len(POWERS),)),
+    "skill_carried": dict.fromkeys(("defections", "quality"), (len(COMMANDERS),)),
     "survival_weights": {"perceived": TASK},
+    "used_step": dict.fromkeys(("used", "taken"), (len(PARTS["way"]),)),
+    "way_taken": dict.fromkeys(("price", "used", "closed", "draw"), (len(PARTS["way"]),)),
     "way_shares": dict.fromkeys(("old", "belief", "toll_rate", "cost"), (6,)),
     "forces": {"people": AGENCY, "quality": AGENCY},
     "place_of_tries": dict.fromkeys(("guard", "distance", "length", "terrain"), SECTION),

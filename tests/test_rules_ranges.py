@@ -39,7 +39,9 @@ SIGNED = {
     "growth_after_record",
     "boom_step",
     "alignment",
+    "loyalty_aim",
     "migration_flow",
+    "price_of_post",
     "strength_change",
     "opening",
 }

@@ -394,7 +394,7 @@ class Deals(Actors[Deal]):
         rows = OF_TASK[task]
         offered, held = self.offered[rows], self.held[rows]
         base = held * offered  # what a power has ended is gone whatever the regime wants
-        options, asked_of = self._options(task, base, scene)
+        options, asked_of = self._options(task, base, scene, review)
         worth = self.worth_of(task, options, scene)
         value = total(worth)
         accept = np.clip(total(asked_of * np.log(np.maximum(self.ratio[rows], 1.0))), 0.0, 1.0)
@@ -435,7 +435,7 @@ class Deals(Actors[Deal]):
             reasons=chosen - worth[:, 0],
         )
 
-    def _options(self, task: int, base: Array, scene: Scene) -> tuple[Array, Array]:
+    def _options(self, task: int, base: Array, scene: Scene, review: Array) -> tuple[Array, Array]:
         """Return the options of a decision ``(deal, option, run)``, and of whom terms are asked.
 
         All but the last of `OPTIONS`, which changes no bundle: it asks the power whose conditions
@@ -448,7 +448,9 @@ class Deals(Actors[Deal]):
         worth = self.worth_of(task, np.concatenate([base[:, None], flipped], axis=1), scene)
         value = total(worth)
         gain = (value[1:] - value[0]) * (1.0 - 2.0 * base)
-        self.gain = put(self.gain, rows, gain / np.maximum(self.size[rows], 1e-6))
+        found = gain / np.maximum(self.size[rows], 1e-6)
+        found = np.where(review > 0.5, found, self.gain[rows])
+        self.gain = put(self.gain, rows, found)
         free = (self.locked[rows] <= 0.0) * (1.0 - self.fixed[rows])
         takes, drops = self.offered[rows] * (1.0 - base), base * free
         best = picked(gain, takes)

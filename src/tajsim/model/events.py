@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from tajsim.agents.commander import BOUGHT_OFF
 from tajsim.agents.deals import GUARDS, TASK_OF
 from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS, TASKS
 from tajsim.model.country import Country
@@ -63,20 +62,16 @@ def _guard_deal_over(country: Country) -> None:
 
 def _appoint(country: Country, arguments: Arguments) -> None:
     """A commander who is in place is given the head's post of an agency."""
+    commanders, agency = country.commanders, arguments["agency"]
     commander = country.commander[arguments["commander"]]
-    post = float(AGENCIES.index(arguments["agency"]))
-    new = (commander.in_place > 0.5) & (commander.post != post)
+    new = (commander.in_place > 0.5) & (commander.post != AGENCIES.index(agency))
+    size = commander.men
     country.note(
-        "post_given",
-        new,
-        actor=commander.name,
-        target=arguments["agency"],
-        size=commander.men,
-        cause="scenario",
+        "post_given", new, actor=commander.name, target=agency, size=size, cause="scenario"
     )
-    commander.post = np.where(commander.in_place > 0.5, post, commander.post)
-    away = (commander.in_place > 0.5) & (commander.post != commander.home_post)
-    commander.status = np.where(away, float(BOUGHT_OFF), commander.status)
+    takes = np.zeros(commanders.holds.shape)
+    takes[commander.rank, AGENCIES.index(agency)] = new
+    commanders.move(takes)
 
 
 def _order(country: Country, arguments: Arguments, kind: str) -> None:

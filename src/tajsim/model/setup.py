@@ -7,6 +7,7 @@ from tajsim.axes import AGENCIES, COMMANDERS, DEALS, NETWORKS, SECTIONS
 from tajsim.draws import AT_START
 from tajsim.model.country import Country
 from tajsim.model.ledger import AWAY, HOMES, Ledger
+from tajsim.model.stages import elite
 from tajsim.model.stages.force import muster
 from tajsim.rules import violence
 from tajsim.world import GUARDS
@@ -18,6 +19,7 @@ def people_the_model(country: Country) -> None:
     open_ledgers(country)
     guard_sections(country)
     country_at_start(country)
+    elite.begin(country)
 
 
 def create_actors(country: Country) -> None:

@@ -187,7 +187,7 @@ def bargain(country: Country) -> None:
     """The regime decides task by task; Moscow may press. Writes: deals, terms, pressure."""
     deals, month, review = country.deals, country.calendar_month, country.calendar.quarter_ends
     scene = scene_of(country)
-    if country.calendar.reviews:
+    if review.any():
         for name in DEALT:
             country.now[name] = country.powers.zeros()
         for task in IN_TURN:
