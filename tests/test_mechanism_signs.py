@@ -98,6 +98,7 @@ M76 hardening guard -
 M81 barrier_step rents +
 M82 barrier_step trade_pressure -
 M83 budget_aim seen +
+M84 benefit[0] gap +
 M85 guarantee alignment +
 M87 members_aim anger +
 M89 underground_arrested members +
@@ -112,6 +113,7 @@ M99 fighters_step pressure +
 M100 opening[1] strain +
 M103 pressure_from_exile hostility +
 M104 conditions_asked rivals -
+O06 own_condition level +
 M104 gains[4] concentration -
 M104 better_terms accept +
 M105 benefit[2] rival +
@@ -242,6 +244,8 @@ O23 overstatement excuse +
 O23 believed donor_monitoring -
 O23 looked_away told +
 O24 quality_aim dialogue +
+O17 prices[0] command -
+O28 benefit[1] own_use +
 O24 conditions_asked condition +
 O27 partner_exposure helped +
 O27 partner_exposure guards +
