@@ -263,11 +263,14 @@ class Deals(Actors[Deal]):
         )
         return motives
 
-    def offer(self, open_now: Array, coordination: Array, dismay: Array, review: Array) -> None:
+    def offer(
+        self, open_now: Array, least: Array, coordination: Array, dismay: Array, review: Array
+    ) -> None:
         """Let powers decide what to offer, at what size and on what conditions.
 
         Args:
             open_now: 1 where the power can offer the deal at all, ``(deal, run)``.
+            least: conditions that its power attaches at least, 0 to 1, ``(deal, run)``.
             coordination: of donors, 0 to 1: who coordinates is no rival of the others, ``(run,)``.
             dismay: of donors, 0 to 1, ``(run,)``.
             review: 1 in the months in which offers are looked at again, ``(run,)``.
@@ -289,7 +292,10 @@ class Deals(Actors[Deal]):
         others = others - coordination * self.west * (friends - on_offer)
         rivals = others / np.maximum(others + self.size, 1e-9)
         asked = self.apply(
-            rules.conditions_asked, condition=self.asked_for, rivals=rivals, dismay=dismay
+            rules.conditions_asked,
+            condition=np.maximum(self.asked_for, least),
+            rivals=rivals,
+            dismay=dismay,
         )
         moves = review * (self.agreed <= 0.0)
         self.condition = self.condition + moves * (asked - self.condition) / 4.0
