@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 
 import tajsim.rules
-from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS, PARTS, POWERS, REGIONS, SECTIONS, TASKS, Array
+from tajsim.axes import (
+    AGENCIES,
+    COMMANDERS,
+    DIMENSIONS,
+    PARTS,
+    POWERS,
+    REGIONS,
+    SECTIONS,
+    TASKS,
+    Array,
+)
 from tajsim.inputs.registry import Family, load_families, load_parameters
 from tajsim.inputs.values import parameters_of
 

@@ -126,7 +126,9 @@ def mask(country: Country) -> None:
 
 
 def rows(country: Country) -> None:
-    country.barrier = country.barrier + country.regions.grievance[country.regions.grievance > 0.5].sum()
+    country.barrier = (
+        country.barrier + country.regions.grievance[country.regions.grievance > 0.5].sum()
+    )
 
 
 def one_run(country: Country) -> None:
