@@ -11,7 +11,7 @@ import xarray as xr
 
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Progress, run
+from tajsim.ensemble.run import Progress, Without, run
 from tajsim.inputs.outcomes import Outcome, load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
@@ -40,6 +40,7 @@ def drift(
     parameters: str = DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Without = (),
 ) -> pd.DataFrame:
     """Simulate a constant world and compare its ninth and tenth year with its first two.
 
@@ -62,6 +63,7 @@ def drift(
         workers,
         progress=progress,
         overrides={"constant_world": 1.0},
+        without=without,
     )
     return pd.DataFrame([_drift_row(found, o) for o in chosen]).assign(model=model_version())
 
@@ -103,6 +105,7 @@ def ends(
     parameters: str = DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Without = (),
 ) -> pd.DataFrame:
     """Say in what share of runs of `status-quo` a state lies at an end of its scale for years.
 
@@ -122,6 +125,7 @@ def ends(
         outcomes=[o.name for o in chosen],
         workers=workers,
         progress=progress,
+        without=without,
     )
     rows = []
     for o in chosen:
@@ -159,6 +163,7 @@ def failure(
     parameters: str = DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Without = (),
     scenarios: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Say how often the state fails by 2020, by scenario, and to what that is owed.
@@ -174,7 +179,17 @@ def failure(
     for place, name in enumerate(names):
         tell = _part(progress, place, len(names))
         end = load_scenario(name).end
-        found = run(name, runs, seed, parameters, None, ["state_failed"], workers, progress=tell)
+        found = run(
+            name,
+            runs,
+            seed,
+            parameters,
+            None,
+            ["state_failed"],
+            workers,
+            progress=tell,
+            without=without,
+        )
         failed[name] = over(found["state_failed"], (end, end)).values[0]
         log = event_table(found)
         ended = (log["kind"] == "polity") & (log["target"] == "failed")
