@@ -280,7 +280,7 @@ class Deals(Actors[Deal]):
             review: 1 in the months in which offers are looked at again, ``(run,)``.
         """
         fresh = self.apply(rules.offered, ratio=self.ratio, whim=self.whim, held=self.held)
-        fresh = np.maximum(fresh * open_now * (1.0 - self.closed), self.fixed)
+        fresh = np.where(self.fixed > 0.5, self.held, fresh * open_now * (1.0 - self.closed))
         fresh = np.maximum(fresh, self.held * (self.locked > 0.0))
         self.offered = self.offered + review * (fresh - self.offered)
         wished = self.apply(
@@ -288,7 +288,11 @@ class Deals(Actors[Deal]):
             ratio=self.ratio / np.maximum(self.ratio_usual, 1e-6),
             size=self.documented_size,
         )
-        self.size = self.size + review * (wished - self.size) / 4.0
+        # What is agreed keeps its size until the power wants it to be much larger or smaller.
+        reopened = self.apply(rules.reopened, wished=wished, size=self.size)
+        agreed = np.where(self.fixed > 0.5, 0.0, reopened)
+        pace = np.where(self.held > 0.5, agreed, 0.25)
+        self.size = self.size + review * pace * (wished - self.size)
         on_offer = self.offered * self.size
         others = by_task(on_offer)[TASK_OF] - on_offer
         friends = np.stack([total((on_offer * self.west)[rows]) for rows in OF_TASK])[TASK_OF]

@@ -67,7 +67,7 @@ class Families:
     defection_shock: Array  # share (run,): trust that a partner loses when the chief of a service it wholly relied on goes over
     partner_forgetting: Array  # share/month (run,): share of a partner's lost trust that comes back in a month
     embassy_guard: Array  # share (run,): how far a partner without troops of its own relies on local police for its safety
-    power_condition: Array  # index (power, run): political conditions that a power attaches
+    power_condition: Array  # index (power, run): political conditions that a power attaches at least to each of its deals
     power_guarantee: Array  # index (power, run): what a power has promised to do for the ruler
     guarantee_reward: Array  # ratio (run,): extra backing of a fully aligned regime by a present patron
     power_base: Array  # persons (power, run): troops of a permanent base
@@ -278,3 +278,4 @@ class Families:
     trust_usual: Array  # share (run,): the regime's trust in its apparatus where nobody has broken away for years
     leave_gain: Array  # ratio (run,): how strongly leaving answers danger, a credible process and a promise, in logits
     side_gain: Array  # ratio (run,): how strongly taking sides answers all that speaks for and against, in logits
+    reopen_above: Array  # share (run,): change of its size from which a power reopens a deal in force

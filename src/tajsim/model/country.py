@@ -132,7 +132,9 @@ class Country(Stated, mesa.Model):
     expected_harm = state("index", "what pressure is expected to cost in a year")
     opening = state("index", "how much the regime fears an opening")
     opening_usual = state("index", "the same as usual", usual="opening")
-    sections_once = state("km", "of each section, guarded by Russia at the start", "section")
+    sections_once = state(
+        "km", "of each section, Russia's to guard while its deal stands", "section"
+    )
     barrier_rents_start = state(
         "share", "of output taken there at the start", usual="barrier_rents"
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tajsim.agents.deals import GUARDS, TASK_OF
-from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS, TASKS
+from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS, TASKS, Array, total
 from tajsim.model.country import Country
 
 Arguments = dict[str, Any]
@@ -47,16 +47,16 @@ def _handover(country: Country, arguments: Arguments) -> None:
         if not takes and not agency.foreign:
             agency.extra_km = agency.extra_km - agency.guarded_km[section]
         agency.guarded_km[section] = length if takes else 0.0
-    if taker.name != "russian_border_troops":
-        _guard_deal_over(country)
+    country.sections_once[section] = length if taker.foreign else 0.0
+    _end_guard_deal(country, (total(country.sections_once) <= 0.0).astype(float))
 
 
-def _guard_deal_over(country: Country) -> None:
-    """Russia hands the border over for good: the deal is over, and not on offer again."""
+def _end_guard_deal(country: Country, over: Array) -> None:
+    """Where no section is left to Russia its deal is over: held by nobody, offered no more."""
     deals = country.deals
-    for name, value in (("held", 0.0), ("closed", 1.0), ("locked", 0.0)):
+    for name, value in (("held", 0.0), ("closed", 1.0), ("locked", 0.0), ("fixed", 0.0)):
         state = getattr(deals, name).copy()
-        state[GUARDS] = value
+        state[GUARDS] = np.where(over > 0.5, value, state[GUARDS])
         setattr(deals, name, state)
 
 
@@ -111,7 +111,10 @@ def _withdraw_agency(country: Country, arguments: Arguments) -> None:
 
 
 def _deal(country: Country, arguments: Arguments) -> None:
-    """A deal begins, ends, is closed by its power for good, is held by both, or let go."""
+    """A deal begins, ends, is closed by its power for good, is held by both, or let go.
+
+    What ends is held no longer.
+    """
     name, change = arguments["deal"], arguments["change"]
     deal, deals = country.deal[name], country.deals
     if change in ("hold", "free"):
@@ -124,7 +127,8 @@ def _deal(country: Country, arguments: Arguments) -> None:
     country.note(kind, new, actor=name, target=task, size=deal.size, cause="scenario")
     deal.held, deal.offered = np.full_like(deal.held, begins), np.full_like(deal.held, begins)
     deal.closed = np.full_like(deal.held, float(change == "close"))
-    deal.locked = np.where(new, begins * deals.term[deal.rank], deal.locked)
+    deal.fixed = deal.fixed * begins
+    deal.locked = np.full_like(deal.held, begins * deals.term[deal.rank])
 
 
 HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {

@@ -163,6 +163,22 @@ def size_wished(ratio: Array, size: Array) -> Array:
     return np.minimum(size * 2.0 * ratio / (1.0 + ratio), 0.95)
 
 
+def reopened(wished: Array, size: Array, *, reopen_above: Array) -> Array:
+    """Return 1 where a power reopens the size of a deal in force, else 0.
+
+    Equation:
+        gap = abs(wished - size) - reopen_above * size
+        reopened = 1 if gap > 0 else 0
+
+    Args:
+        wished: size at which it would offer the deal now, share of the task's need.
+        size: agreed, share of the task's need.
+
+    Mechanisms: M04, M127.
+    """
+    return (np.abs(wished - size) - reopen_above * size > 0.0).astype(float)
+
+
 def own_condition(listed: Array, level: Array, usual: Array) -> Array:
     """Return the conditions that a power would attach to a deal without rivals, 0 to 1.
 

@@ -18,6 +18,7 @@ from tajsim.agents.deals import (
     Scene,
     by_power,
     by_task,
+    put,
 )
 from tajsim.axes import Array, column, total
 from tajsim.inputs.registry import base_value
@@ -254,11 +255,16 @@ def guard_by_deal(country: Country) -> None:
     """Let sections and people of the Russian guard follow its deal; its men serve, or are idle."""
     guard, own = country.agency["russian_border_troops"], country.agency["border_troops"]
     length = country.values.section_length
-    target = country.deals.ramp[GUARDS] * total(country.sections_once)
+    whole = total(length[[*HANDED_OVER]])
+    deals = country.deals
+    # Sections that a scenario hands over are not its any more, however much of the deal stands.
+    left = np.minimum(deals.ramp[GUARDS], total(country.sections_once) / whole)
+    deals.ramp = put(deals.ramp, np.array([GUARDS]), left)
+    target = left * whole
     held = total(guard.guarded_km)
     for section in HANDED_OVER:
         mine = guard.guarded_km[section]
-        gives = mine * (held - 0.5 * mine >= target) * (country.deals.held[GUARDS] < 0.5)
+        gives = mine * (held - 0.5 * mine >= target) * (deals.held[GUARDS] < 0.5)
         held = held - gives
         guard.guarded_km[section] = mine - gives
         own.guarded_km[section] = own.guarded_km[section] + gives
@@ -269,16 +275,17 @@ def guard_by_deal(country: Country) -> None:
         )  # fmt: skip
     for section in reversed(HANDED_OVER):
         due = country.sections_once[section] - guard.guarded_km[section]
-        takes = due * (held + 0.5 * due <= target) * (country.deals.held[GUARDS] > 0.5)
+        takes = due * (held + 0.5 * due <= target) * (deals.held[GUARDS] > 0.5)
         takes = np.minimum(takes, length[section])
         held = held + takes
         guard.guarded_km[section] = guard.guarded_km[section] + takes
         own.guarded_km[section] = own.guarded_km[section] - takes
         own.extra_km = own.extra_km - takes
-    wanted = guard.strength_start * held / np.maximum(total(country.sections_once), 1e-9)
+    wanted = guard.strength_start * held / whole
     joining = country.agencies.zeros()
     change = wanted - guard.strength
-    joining[guard.rank] = change * (country.deals.ramp[GUARDS] < 1.0)
+    kept = 1.0 - (guard.withdrawing > 0.0) * (change > 0.0)
+    joining[guard.rank] = change * (left < 1.0) * kept
     # Most of its men are from here: they serve on under the own command, as far as it has posts.
     posts = np.maximum(own.extra_km, 0.0) * country.values.persons_per_km
     serve = np.minimum(-np.minimum(joining[guard.rank], 0.0), np.maximum(posts - own.strength, 0.0))
