@@ -6,7 +6,7 @@ import xarray as xr
 
 from tajsim.axes import AGENCIES, COMMANDERS
 
-_HEADED = dict(zip(COMMANDERS, AGENCIES, strict=True))
+_HEADED = dict(zip(COMMANDERS, AGENCIES, strict=False))
 
 
 def with_purses(dataset: xr.Dataset) -> xr.Dataset:
@@ -44,6 +44,10 @@ def with_purses(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def _of_commanders(values: xr.DataArray) -> xr.DataArray:
-    """Let each commander head one agency."""
-    rows = [values.sel(agency=_HEADED[name], drop=True) for name in COMMANDERS]
+    """Let each of the first commanders head one agency, and the others none."""
+    nothing = 0.0 * values.isel(agency=0, drop=True)
+    rows = [
+        values.sel(agency=_HEADED[name], drop=True) if name in _HEADED else nothing
+        for name in COMMANDERS
+    ]
     return xr.concat(rows, "commander").assign_coords(commander=list(COMMANDERS))

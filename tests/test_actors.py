@@ -165,18 +165,19 @@ def test_as_many_runs_as_actors_are_still_runs(runs: int) -> None:
 ONE_MORE = """
 import tajsim.axes as axes
 for names, kind, new in (
-    ("AGENCIES", "agency", "tax_police"), ("COMMANDERS", "commander", "newcomer"),
+    ("AGENCIES", "agency", "tax_police"), ("COMMANDERS", "commander", "head_of_tax_police"),
     ("POWERS", "power", "turkey"), ("MOVEMENTS", "movement", "another"),
     ("MILITANT_GROUPS", "militant_group", "others"),
 ):
-    # Commanders who wait for a post stand last.
+    # Whoever holds a post unnamed stands after those named.
     before = (new,) if kind != "commander" else ()
     axes.DIMENSIONS[kind] = (*before, *axes.DIMENSIONS[kind], *(() if before else (new,)))
     setattr(axes, names, axes.DIMENSIONS[kind])
+axes.POSTS = ("tax_police", *axes.POSTS)
+axes.PARTS["way"] = (*axes.POSTS, *axes.WAYS_OUT)
 
 import tajsim.world as world
 world.AGENCY_TASKS["tax_police"] = ("drugs",)
-world.COMMANDER_FACTS["newcomer"] = world.CommanderFacts(False, "sughd", "customs")
 
 import numpy as np
 from tajsim.model.country import Country, OutsideWorld
@@ -188,7 +189,7 @@ from tajsim.inputs.outcomes import load_outcomes
 empty = {name for name, one in load_outcomes().items() if one.places == "people"}
 missing = {name for name, series in model.record.items() if not np.isfinite(series).all()}
 assert missing <= empty, "only what describes people may be missing where there are none"
-print(model.agency["customs"].strength[0], model.commander["newcomer"].status[0])
+print(model.agency["customs"].strength[0], model.commander["head_of_tax_police"].status[0])
 """
 
 

@@ -20,7 +20,7 @@ from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.chronicle import BLOCK, Chronicle, Pick, Watch, largest
 from tajsim.model.model import TajikistanModel
 from tajsim.results.chronicle import event_table
-from tajsim.rules.purges import blow_reasons, obedience_reasons, purge_hazard, resists
+from tajsim.rules.purges import purge_hazard
 
 RUNS = 12
 
@@ -213,13 +213,10 @@ def test_every_kind_of_event_occurs(history: xr.Dataset) -> None:
             sets("2006-06", "power_base.russia", 9000.0),
         ]
     )
-    # A coup: followings as large as armies.
-    large = {f"commander_following.{name}": 30_000.0 for name in ("mirzoev", "ziyoyev")}
-    seen |= simulated(
-        [happens("2004-02", "arrest", commander=name) for name in ("mirzoev", "ziyoyev")],
-        "2004-12",
-        **large,
-    )
+    # A coup: followings as large as armies. And a post that the scenario gives.
+    rebels = [happens("2004-02", "arrest", commander=n) for n in ("mirzoev", "ziyoyev")]
+    given = happens("2004-02", "appoint", commander="kasymov", agency="customs")
+    seen |= simulated([*rebels, given], "2004-12", following_usual=30_000.0)
     # A region is lost and held again.
     seen |= simulated(
         [
@@ -244,23 +241,18 @@ def test_every_kind_of_event_occurs(history: xr.Dataset) -> None:
 U = np.random.default_rng(1).uniform(size=(12, 50))
 
 
-def test_reasons_add_up_to_the_rules() -> None:
+def test_causes_of_a_blow_add_up_to_its_chance() -> None:
     one = np.ones(50)
-    urge = 1.0 + U[4]
-    parts = blow_reasons(U[0], U[1], U[2], U[3], urge, purge_caution=2.0 * one, revenge=one)
-    hazard = purge_hazard(
-        U[0],
-        U[1],
-        U[2],
-        U[3],
+    *parts, chance = purge_hazard(
+        *U[:4],
         99 * one,
-        urge,
+        1.0 + U[4],
         purge_rate=one,
         purge_caution=2.0 * one,
-        purge_pause=one,
+        clock_season=one,
         revenge=one,
     )
-    np.testing.assert_allclose(1.0 - np.exp(-sum(parts)), hazard)
+    np.testing.assert_allclose(1.0 - np.exp(-sum(parts)), chance)
 
 
 # --- The chronicle itself ---------------------------------------------------------------
@@ -350,12 +342,3 @@ def test_sentences_name_only_what_an_event_has() -> None:
         assert bool(kind.unit) == ("{size}" in kind.text), name
         outside = re.sub(r"\([^()]*\)", "", kind.text)
         assert "{size}" not in outside or name == "setting", "a size can be left out"
-
-
-def test_obedience_is_what_is_left_of_resistance() -> None:
-    rng = np.random.default_rng(3)
-    power, guarantee, fear = rng.uniform(size=(3, 4000))
-    weights = {"resistance": np.full(4000, 0.8), "guarantee_deters": np.full(4000, 0.7)}
-    obeys = np.add(*obedience_reasons(power, guarantee, fear, **weights))
-    resisted = resists(power, guarantee, fear, rng.uniform(size=4000), **weights)
-    assert abs(resisted.mean() - (1.0 - obeys).mean()) < 0.02

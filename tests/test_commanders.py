@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tajsim.agents.commander import ARRESTED, NO_POST
-from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, REGIONS
+from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, NO_POST
+from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
-from tajsim.model.stages.elite import strongmen
-from tajsim.model.stages.money import arrest_strongmen, political_heads
+from tajsim.model.stages.money import political_heads
 from tajsim.world import COMMANDER_FACTS, NETWORK_PATRON
 
 RUNS = 40
@@ -21,7 +20,7 @@ def model() -> TajikistanModel:
     """Return a model after some years, so that some have fallen and some hold others' posts."""
     made = TajikistanModel(runs=RUNS, seed=7, end="2008-12", parameters="prior")
     made.run_to_end()
-    assert 0.1 < made.commanders.fallen.mean() < 0.9
+    assert 0.05 < (made.commanders.status > BOUGHT_OFF).mean() < 0.9
     return made
 
 
@@ -30,13 +29,12 @@ def test_heads_are_those_in_place_in_their_posts(model: TajikistanModel) -> None
     for a in range(len(AGENCIES)):
         for i, commander in enumerate(model.commanders):
             np.testing.assert_array_equal(heads[i, a], (commander.post == a) * commander.in_place)
-    np.testing.assert_array_equal(heads.sum(axis=1), model.commanders.in_place)
 
 
 def test_a_political_head_is_not_of_the_trade(model: TajikistanModel) -> None:
     found = political_heads(model)
     for a in range(len(AGENCIES)):
-        away = [(c.post == a) & (c.in_place > 0.5) for c in model.commanders if c.home_post != a]
+        away = [(c.post == a) & (c.in_place > 0.5) & (c.outsider > 0.5) for c in model.commanders]
         np.testing.assert_array_equal(found[a] > 0.5, np.any(away, axis=0))
     assert found.any()
 
@@ -73,23 +71,6 @@ def test_networks_add_up_by_their_patron(model: TajikistanModel) -> None:
     for i, name in enumerate(COMMANDERS):
         mine = [n for n, network in enumerate(NETWORKS) if NETWORK_PATRON[network] == name]
         np.testing.assert_allclose(found[i], values[mine].sum(axis=0))
-
-
-def test_the_strongest_of_a_region_counts_and_is_gone_for(model: TajikistanModel) -> None:
-    commanders, power = model.commanders, model.commanders.power * model.commanders.in_place
-    found, before = strongmen(model), commanders.arrest_order
-    try:
-        commanders.arrest_order = commanders.zeros()
-        arrest_strongmen(model, np.ones((len(REGIONS), RUNS)))
-        for r, region in enumerate(REGIONS):
-            local = [i for i, c in enumerate(commanders) if c.facts.region == region]
-            grip = [commanders.power[i] * (1.0 - commanders.loyalty[i]) for i in local]
-            np.testing.assert_array_equal(found[r], np.max([np.zeros(RUNS), *grip], axis=0))
-            for i in local:
-                strongest = (power[i] == power[local].max(axis=0)) & (power[i] > 0.0)
-                np.testing.assert_array_equal(commanders.arrest_order[i] > 0.5, strongest)
-    finally:
-        commanders.arrest_order = before
 
 
 def test_payments_in_turn_are_single_payments_to_the_bit() -> None:

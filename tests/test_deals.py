@@ -149,18 +149,78 @@ def test_a_turn_to_the_west_is_feared() -> None:
     assert turned[1] > base[1]
 
 
-def file(tmp_path: Path, text: str) -> Path:
+def file(tmp_path: Path, text: str, parent: str = "history") -> Path:
     path = tmp_path / "mine.toml"
-    path.write_text(f'title = "t"\nquestion = "q"\nextends = "history"\n{text}', "utf-8")
+    path.write_text(f'title = "t"\nquestion = "q"\nextends = "{parent}"\n{text}', "utf-8")
     return path
 
 
 def test_a_scenario_holds_deals(tmp_path: Path) -> None:
     path = file(tmp_path, '[hold]\ndeals = ["russian_base"]\n')
-    held = [e for e in load_scenario(path).events if e.kind == "deal"]
+    held = [e for e in load_scenario(path).events if e.holds]
     assert [(e.month, e.arguments["change"]) for e in held] == [("2004-01", "hold")]
     found = tajsim.run(path, 10, parameters="prior", until="2008-12")
     assert (found["deals_in_force"].sel(deal="russian_base") == 1.0).all()
+
+
+def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
+    reference, withdrawal = "arrangement-of-2004", "russian-border-withdrawal"
+    ends = (
+        '[[events]]\ndate = "2005-06"\nkind = "deal"\ndeal = "french_airfield"\nchange = "end"\n'
+        '[[events]]\ndate = "2005-06"\nkind = "deal"\ndeal = "russian_base"\nchange = "close"\n'
+    )
+    mine = file(tmp_path, ends, withdrawal)
+    found = tajsim.compare(
+        reference, withdrawal, mine, "status-quo", runs=8, until="2008-12", parameters="prior",
+        outcomes=["deals_in_force", "strength", "outside_provision"], variance=False,
+    )  # fmt: skip
+    force = found.dataset["deals_in_force"]
+    kept = [deal.name for deal in load_deals().values() if deal.in_force]
+    assert (force.sel(scenario=reference, deal=kept) == 1.0).all()
+    guards = force.sel(deal="russian_border_guards")
+    assert (guards.sel(scenario=withdrawal, month=slice("2004-01", "2005-07")) == 1.0).all()
+    assert (guards.sel(scenario=withdrawal, month=slice("2005-09", None)) == 0.0).all()
+    assert (
+        force.sel(scenario="mine", deal="russian_base", month=slice("2005-07", None)) == 0.0
+    ).all()
+    # The men leave with their sections; the share of the border that they cover too.
+    men = found.dataset["strength"].sel(scenario=withdrawal, agency="russian_border_troops")
+    assert (men.sel(month="2004-10") > 11000.0).all() and (men.sel(month="2005-10") == 0.0).all()
+    # What the reference itself does: nothing, where it holds all; a row for each deal of its own.
+    told = found.done_by_reference.set_index(["scenario", "deal"])
+    assert told.loc[(withdrawal, "russian_border_guards"), "share"] == 0.0
+    assert set(told.loc["mine"].index) == {
+        "russian_border_guards", "russian_base", "french_airfield"
+    }  # fmt: skip
+    assert "status-quo" not in told.index.get_level_values("scenario")
+    assert "“Russian base” ends in 0 %" in str(found)
+
+
+def test_compare_tells_how_often_the_reference_does_the_same(tmp_path: Path) -> None:
+    begins = '[[events]]\ndate = "2005-01"\nkind = "deal"\ndeal = "us_reform"\nchange = "begin"\n'
+    found = tajsim.compare(
+        "status-quo", file(tmp_path, begins, "status-quo"), runs=30, until="2009-12",
+        parameters="prior", outcomes=["deals_in_force"], variance=False,
+    )  # fmt: skip
+    (row,) = found.done_by_reference.to_dict("records")
+    held = found.dataset["deals_in_force"].sel(scenario="status-quo", deal="us_reform")
+    later = held.sel(month=slice("2005-01", None)).max("month")
+    assert row["share"] == pytest.approx(float(later.mean())) and 0.0 < row["share"] < 1.0
+    assert (row["change"], row["first"], row["last"]) == ("begin", "2005-01", "2009-12")
+
+
+def test_a_power_attaches_at_least_the_conditions_of_its_lever() -> None:
+    name = "us_vehicles"  # without conditions of its own
+    made = [
+        TajikistanModel(
+            runs=2, end="2006-12", parameters="prior", settings={"power_condition.united_states": v}
+        )
+        for v in (0.0, 0.9)
+    ]
+    for model in made:
+        model.run_to_end()
+    plain, strict = (model.deal[name].condition for model in made)
+    assert (plain == 0.0).all() and (strict > 0.3).all()
 
 
 def test_inherited_events_are_moved_and_dropped(tmp_path: Path) -> None:

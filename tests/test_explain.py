@@ -87,8 +87,8 @@ What happens to Mirzoev?
 
 2004
   Jan  * Dismissal tried: the regime orders Mirzoev to go.
-  Jan    Mirzoev refuses to go and is bought off with the post of head of the Drug Control Agency
-         (2,910 persons behind him), because he is too strong to be moved.
+  Jan    Mirzoev refuses to go and is bought off with the Drug Control Agency (2,910 persons behind
+         him), because he is too strong to be moved.
   Jun  * Word given at Sochi (power_guarantee.russia is now 0.8).
   Aug    Networks 1 and 4: main way in is now Pianj (81 kg a month), because of losses on the old
          route.

@@ -25,7 +25,7 @@ KINDS = {
     "SecurityAgency": 8,
     "ExternalPower": 12,
     "TraffickingNetwork": 40,
-    "Commander": 8,
+    "Commander": 18,
     "Movement": 4,
     "MilitantGroup": 2,
     "Region": 5,

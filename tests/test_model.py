@@ -103,7 +103,10 @@ DECISIONS: dict[str, tuple[str, Callable[[TajikistanModel], object]]] = {
         "protection",
         lambda m: m.networks.protect(m.commanders.zeros(), m.commanders.zeros()),
     ),
-    "commanders": ("following", lambda m: m.commanders.weigh(np.ones(3), np.zeros(3), np.ones(3))),
+    "commanders": (
+        "following",
+        lambda m: m.commanders.weigh(*np.array([1, 0, 1, 1e4])[:, None] * np.ones(3)),
+    ),
     "regions": ("grievance", lambda m: m.regions.speak(np.zeros(3))),
     "movements": ("members", lambda m: m.movements.lose_to_arrests(np.zeros(3), np.ones(3))),
     "militants": ("fighters", lambda m: m.militants.urge(np.ones(3), np.zeros(3))),

@@ -52,7 +52,7 @@ EXPECTED = {0.0: 0.0, 1.0: 10.0, 2.0: 20.0, 3.0: 30.0}
 
 def test_mesa() -> None:
     model = run(block("Mesa"), ("runs=100", "runs=20"), ("2012-12", "2005-12"))["model"]
-    assert model.record["defections"].shape == (8, 24, 20)
+    assert model.record["defections"].shape == (18, 24, 20)
     assert model.commander["khalimov"].loyalty.shape == (20,)
 
 

@@ -83,7 +83,7 @@ def test_a_head_is_political_away_from_his_own_trade() -> None:
     mirzoev, drugs = model.commander["mirzoev"], AGENCIES.index("drug_control_agency")
     guard = AGENCIES.index("presidential_guard")
     assert (political_heads(model) == 0.0).all()
-    mirzoev.post[1] = drugs
+    mirzoev.post[1], mirzoev.outsider[1] = drugs, 1.0
     heads = model.commanders.heads[COMMANDERS.index("mirzoev")]
     np.testing.assert_array_equal(heads[drugs], [0.0, 1.0, 0.0])
     np.testing.assert_array_equal(heads[guard], [1.0, 0.0, 1.0])

@@ -105,67 +105,69 @@ def test_the_graph_holds_what_a_generator_of_code_needs() -> None:
 
 
 def branch(country: Country) -> None:
-    if country.crime > 1.0:
-        country.crime = country.crime * 0.5
+    if country.cronyism > 1.0:
+        country.cronyism = country.cronyism * 0.5
 
 
 def number(country: Country) -> None:
-    country.gangs = country.gangs * float(country.crime)
+    country.barrier = country.barrier * float(country.cronyism)
 
 
 def whole(country: Country) -> None:
-    country.gangs = country.gangs / country.crime.max()
+    country.barrier = country.barrier / country.cronyism.max()
 
 
 def truth(country: Country) -> None:
-    country.gangs = country.gangs * bool(country.coup)
+    country.barrier = country.barrier * bool(country.coup)
 
 
 def mask(country: Country) -> None:
-    country.regions.fear[country.regions.fear > 0.5] = 0.5
+    country.regions.grievance[country.regions.grievance > 0.5] = 0.5
 
 
 def rows(country: Country) -> None:
-    country.gangs = country.gangs + country.regions.fear[country.regions.fear > 0.5].sum()
+    country.barrier = (
+        country.barrier + country.regions.grievance[country.regions.grievance > 0.5].sum()
+    )
 
 
 def one_run(country: Country) -> None:
-    country.gangs = country.gangs + country.crime[0]
+    country.barrier = country.barrier + country.cronyism[0]
 
 
 def june(country: Country) -> None:
     if country.calendar_month % 12 == 5:
-        country.gangs = country.gangs + 1.0
+        country.barrier = country.barrier + 1.0
 
 
 KEPT = np.linspace(0.0, 1.0, 13)
 
 
 def elsewhere(country: Country) -> None:
-    country.gangs = country.gangs + KEPT[: country.run_count]
+    country.barrier = country.barrier + KEPT[: country.run_count]
 
 
 def unknown(country: Country) -> None:
-    country.gangs = np.sinc(country.gangs)
+    country.barrier = np.sinc(country.barrier)
 
 
 def made_outside(country: Country) -> None:
-    KEPT[:] = country.gangs
+    KEPT[:] = country.barrier
 
 
 def neutral(country: Country) -> None:
-    if (country.gangs > 1.0).any():
-        country.gangs = country.gangs + (country.gangs > 1.0)
+    if (country.barrier > 1.0).any():
+        country.barrier = country.barrier + (country.barrier > 1.0)
 
 
 def not_neutral(country: Country) -> None:
-    if (country.gangs > 1.0).any():
-        country.gangs = country.gangs + 0.001
+    if (country.barrier > 1.0).any():
+        country.barrier = country.barrier + 0.001
 
 
 def rows_not_neutral(country: Country) -> None:
     for _ in np.flatnonzero((country.regions.protest > 0.5).any(axis=1)):
-        country.crime = country.crime * 1.001
+        country.cronyism = country.cronyism * 1.001
 
 
 def planted(stage: Callable[[Country], None]) -> TajikistanModel:
@@ -174,11 +176,11 @@ def planted(stage: Callable[[Country], None]) -> TajikistanModel:
     class Planted(TajikistanModel):
         month = (("planted", stage),)
 
-    return in_month(Planted(runs=13, seed=1, outcomes=[]))
+    return in_month(Planted(runs=13, seed=1, outcomes=[], settled=False))
 
 
 def line_of(stage: Callable[[Country], None]) -> int:
-    return inspect.getsourcelines(stage)[1] + 1
+    return inspect.getsourcelines(stage)[1] + 1 + (stage is rows)
 
 
 @pytest.mark.parametrize(

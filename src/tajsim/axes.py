@@ -66,16 +66,23 @@ POWERS = (
     "azerbaijan",
 )
 
-COMMANDERS = (
-    "mirzoev",
-    "kasymov",
-    "ziyoyev",
-    "khalimov",
-    "nazarzoda",
-    "khorog_commander",
-    "first_successor",
-    "second_successor",
+#: Posts of those in command: the head of each agency, in the order of the agencies (a foreign-run
+#: one has none), then posts below or beside them (matveeva-2004:31, 45, icg-2016:35-125).
+POSTS = (
+    *AGENCIES,
+    "emergencies",
+    "rapid_reaction",
+    "special_police",
+    "deputy_defence",
+    "badakhshan_border",
 )
+
+#: What one who refuses to go may be given besides a post, and what he does who takes nothing.
+WAYS_OUT = ("embassy", "business", "amnesty", "exile", "fight")
+
+#: The people of early 2004 whom the documents name, then whoever else holds a post, unnamed.
+NAMED = ("mirzoev", "kasymov", "ziyoyev", "khalimov", "nazarzoda", "khorog_commander")
+COMMANDERS = (*NAMED, *(f"head_of_{post}" for post in POSTS if not post.startswith("russian")))
 
 MOVEMENTS = ("irpt", "hizb_ut_tahrir")
 
@@ -149,7 +156,10 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 #: The same for dimensions that states alone have.
-PARTS = {"afghan_section": AFGHAN_SECTIONS}
+PARTS = {
+    "afghan_section": AFGHAN_SECTIONS,
+    "way": (*POSTS, *WAYS_OUT),
+}
 
 
 def column(facts: Iterable[float]) -> Array:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tajsim.axes import COMMANDERS, NETWORKS
+from tajsim.axes import AGENCIES, COMMANDERS, NAMED, NETWORKS
 
 #: Region behind each section (matveeva-2004:157-159, icg-2016:125; the last two by position).
 SECTION_REGION = {
@@ -47,9 +47,6 @@ VETTED = ("drug_control_agency",)
 
 #: Agencies with a drug unit that works inland (matveeva-2004:65, 91).
 DRUG_UNITS = ("drug_control_agency", "interior_ministry", "security_ministry")
-
-#: Agencies whose head the President appoints past any minister (matveeva-2004:31, 91).
-UNDER_PRESIDENT = ("drug_control_agency", "presidential_guard")
 
 #: Month of a year, from 0, in which the crop is in: June.
 HARVEST_MONTH = 5
@@ -97,27 +94,80 @@ CAPITAL = "dushanbe"
 
 
 @dataclass(frozen=True)
+class PostFacts:
+    """Service it belongs to, region its men come from, and whether it commands armed men.
+
+    Regions are the base of a unit where the documents say so, else assumptions.
+    """
+
+    service: str
+    region: str
+    armed: bool = True
+
+
+#: Head posts are those of their agency; the others as listed.
+POST_FACTS = {agency: PostFacts(agency, "dushanbe") for agency in AGENCIES} | {
+    "security_ministry": PostFacts("security_ministry", "khatlon"),  # matveeva-2004:63
+    "border_troops": PostFacts("border_troops", "khatlon"),  # matveeva-2004:71
+    "army": PostFacts("army", "khatlon"),  # edm-2004-09:7
+    "customs": PostFacts("customs", "sughd", armed=False),
+    "drug_control_agency": PostFacts("drug_control_agency", "dushanbe", armed=False),
+    "presidential_guard": PostFacts("presidential_guard", "khatlon"),  # matveeva-2004:31
+    "emergencies": PostFacts("army", "rasht"),  # icg-2016:87
+    "rapid_reaction": PostFacts("interior_ministry", "dushanbe"),  # matveeva-2004:45
+    "special_police": PostFacts("interior_ministry", "dushanbe"),  # icg-2016:115
+    "deputy_defence": PostFacts("army", "khatlon"),  # icg-2016:83
+    "badakhshan_border": PostFacts("border_troops", "gbao"),  # icg-2016:125
+}
+
+
+@dataclass(frozen=True)
 class CommanderFacts:
-    """Side in the civil war, region of the following, and the agency whose post he holds."""
+    """Side in the civil war, region of the following, the service and the post he holds there.
+
+    ``strong`` is one whose men the documents call able to defy the ruler or the last of their
+    kind, ``devout`` one to whom they give a religious past or reason.
+    """
 
     opposition: bool
     region: str
     post: str
+    seat: str
+    strong: bool = False
+    devout: bool = False
 
 
 COMMANDER_FACTS = {
-    "mirzoev": CommanderFacts(False, "khatlon", "presidential_guard"),  # matveeva-2004:31, 93
-    "kasymov": CommanderFacts(False, "dushanbe", "interior_ministry"),  # matveeva-2004:45
-    "ziyoyev": CommanderFacts(True, "rasht", "army"),  # icg-2016:39, 87
-    "khalimov": CommanderFacts(False, "dushanbe", "interior_ministry"),  # icg-2016:115
-    "nazarzoda": CommanderFacts(True, "rasht", "army"),  # icg-2016:35, 83
-    "khorog_commander": CommanderFacts(True, "gbao", "border_troops"),  # icg-2016:125
-    "first_successor": CommanderFacts(False, "khatlon", "presidential_guard"),
-    "second_successor": CommanderFacts(False, "dushanbe", "interior_ministry"),
+    # matveeva-2004:31, 93
+    "mirzoev": CommanderFacts(
+        False, "khatlon", "presidential_guard", "presidential_guard", strong=True
+    ),
+    # matveeva-2004:45
+    "kasymov": CommanderFacts(
+        False, "dushanbe", "interior_ministry", "rapid_reaction", strong=True
+    ),
+    "ziyoyev": CommanderFacts(True, "rasht", "army", "emergencies", devout=True),  # icg-2016:87
+    # icg-2016:115
+    "khalimov": CommanderFacts(
+        False, "dushanbe", "interior_ministry", "special_police", devout=True
+    ),
+    # icg-2016:35, 83
+    "nazarzoda": CommanderFacts(True, "rasht", "army", "deputy_defence", devout=True),
+    "khorog_commander": CommanderFacts(
+        True, "gbao", "border_troops", "badakhshan_border"
+    ),  # icg-2016:125
+} | {
+    f"head_of_{post}": CommanderFacts(False, facts.region, facts.service, post)
+    for post, facts in POST_FACTS.items()
+    if f"head_of_{post}" in COMMANDERS
 }
 
-#: The commanders in post at the start; the rest wait to be called.
-FIRST_COMMANDERS = COMMANDERS[:6]
+_HELD = {COMMANDER_FACTS[name].seat for name in NAMED}
+
+#: The commanders in post at the start: those named, and heads of posts that none of them holds.
+FIRST_COMMANDERS = tuple(
+    name for name in COMMANDERS if name in NAMED or COMMANDER_FACTS[name].seat not in _HELD
+)
 
 #: Patron of each network. The first twelve have one in office, whom no document names, but for the
 #: border commander of the east whose men are accused of smuggling drugs; the rest have none: small

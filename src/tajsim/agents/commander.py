@@ -1,4 +1,4 @@
-"""Commanders: obey, resist, bargain, mutiny, defect."""
+"""Commanders: obey, resist, bargain, mutiny, defect; successors at the posts of those who go."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
-from tajsim.axes import AGENCIES, COMMANDERS, REGIONS, Array, column, total
+from tajsim.axes import AGENCIES, COMMANDERS, NAMED, POSTS, REGIONS, Array, column, total
 from tajsim.rules import loyalty as loyalty_rules
 from tajsim.rules import purges, succession
-from tajsim.rules.purges import break_hazard, fight_chance
-from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS
+from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, FOREIGN_RUN, POST_FACTS
 
 #: States of a commander, as numbers in ``Commanders.status``.
-SERVING, BOUGHT_OFF, ARRESTED, MUTINIED, DEFECTED, KILLED, WAITING = range(7)
+SERVING, BOUGHT_OFF, ARRESTED, MUTINIED, DEFECTED, KILLED, WAITING, LEFT = range(8)
 NO_POST = -1
+
+#: Row of the service behind each post, and how much of it the post commands: a head all of it,
+#: another post half.
+POST_SERVICE = np.array([AGENCIES.index(POST_FACTS[post].service) for post in POSTS])
+POST_PART = column(1.0 if post in AGENCIES else 0.5 for post in POSTS)
+#: 1 for a post that commands armed men, and for one that the regime has to give, ``(post, 1)``.
+ARMED = column(POST_FACTS[post].armed for post in POSTS)
+TO_GIVE = column(post not in FOREIGN_RUN for post in POSTS)
 
 
 class Commander(Member):
@@ -34,28 +41,37 @@ class Commander(Member):
 class Commanders(Actors[Commander]):
     """Commanders: obey, resist, bargain, mutiny, defect.
 
-    They begin in the posts of early 2004 (matveeva-2004:31-93, icg-2016:83-125).
+    Those whom the documents name begin in the posts of early 2004 (matveeva-2004:31-93,
+    icg-2016:83-125) and are one person each. A row ``head_of_...`` is whoever else holds that
+    post, one after the other.
     """
 
     dimension = "commander"
     member = Commander
     #: 1 for who was of the opposition in the civil war, ``(commander, 1)``.
     opposition = column(COMMANDER_FACTS[name].opposition for name in COMMANDERS)
+    #: 1 for one whom the documents name, for one with men who could defy the ruler, and for one
+    #: with a religious past, ``(commander, 1)``.
+    person = column(name in NAMED for name in COMMANDERS)
+    strong = column(COMMANDER_FACTS[name].strong for name in COMMANDERS)
+    devout = column(COMMANDER_FACTS[name].devout for name in COMMANDERS)
     #: His row of an array of agencies, and of an array of regions, ``(commander,)``.
     service = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
     place = np.array([REGIONS.index(COMMANDER_FACTS[name].region) for name in COMMANDERS])
-    #: Index of the agency whose post is his own, ``(commander, 1)``.
-    trade = column(service)
+    #: Number of the post that is his own, ``(commander, 1)``.
+    trade = column(POSTS.index(COMMANDER_FACTS[name].seat) for name in COMMANDERS)
     _first = column(name in FIRST_COMMANDERS for name in COMMANDERS) > 0.5
 
     status = state(outcome="commander_state", start=np.where(_first, SERVING, WAITING))
-    post = state("number", "of the agency he heads, or -1", start=np.where(_first, trade, NO_POST))
-    following = state("persons", "armed men who follow him", start="commander_following")
-    men = state("persons", "of his following at his call", start="commander_following")
+    post = state("number", "of the post he holds, or -1", start=np.where(_first, trade, NO_POST))
+    outsider = state("0 or 1", "whether he holds a post that is not of his trade")
+    following = state("persons", "armed men who follow him", pinned=True)
+    men = state("persons", "of his following at his call")
+    scattered = state("persons", "men of those who fell here, still about")
     rejoining = state("persons", "old fighters who would join him")
-    loyalty = state("share", "loyalty to the ruler", start="loyalty_start")
+    loyalty = state("share", "loyalty to the ruler", start="loyalty_usual")
     fear = state("share", "what he expects for himself")
-    grudge = state("0 or 1", "whether he has defied the regime")
+    grudge = state("share", "how far he has lately defied the regime")
     named = state("share", "suspicion from what captives say")
     power = state("share", "his power, while in place")
     threat = state("share", "threat that the regime sees in him")
@@ -63,7 +79,7 @@ class Commanders(Actors[Commander]):
     habit = state("USD/month", "income that he is used to, at earnings of the start")
     doubt = state("share", "doubt of what comes after the ruler")
     no_way_back = state("share", "closure of the legal channel of his side")
-    creed_weight = state("index", "weight of his faith", start="commander_creed")
+    creed_weight = state("0 or 1", "whether the pressure on faith counts for him")
     arrest_order = state("0 or 1", "order to arrest him")
     dismissal_order = state("0 or 1", "order to dismiss him")
 
@@ -73,16 +89,35 @@ class Commanders(Actors[Commander]):
         return (self.status <= BOUGHT_OFF).astype(float)
 
     @property
-    def fallen(self) -> Array:
-        """1 where one was removed or broke away, else 0, ``(commander, run)``."""
-        return ((self.status >= ARRESTED) & (self.status <= KILLED)).astype(float)
+    def holds(self) -> Array:
+        """1 where one in place holds a post, else 0, ``(commander, post, run)``."""
+        posts = np.where(self.status <= BOUGHT_OFF, self.post, NO_POST)
+        found: Array = (posts[:, None] == np.arange(len(POSTS))[:, None]).astype(float)
+        return found
 
     @property
     def heads(self) -> Array:
         """1 where one in place holds the head's post, else 0, ``(commander, agency, run)``."""
-        posts = np.where(self.status <= BOUGHT_OFF, self.post, NO_POST)
-        found: Array = (posts[:, None] == np.arange(len(AGENCIES))[:, None]).astype(float)
-        return found
+        return self.holds[:, : len(AGENCIES)]
+
+    def begin(self, luck: Array, draw: Array, faith: Array) -> None:
+        """Give those of early 2004 their men and their faith (draws ``(commander, run)``).
+
+        The unnamed have held their posts for different times; they and whoever comes later are
+        loyal by the same distribution.
+        """
+        man = self.apply(loyalty_rules.new_man, luck=luck, draw=draw, faith=faith)
+        men = self.apply(
+            loyalty_rules.first_following,
+            draw=draw,
+            named=self.person,
+            strong=self.strong,
+            armed=total(self.holds * ARMED, axis=1),
+        )
+        self.following = men * self.in_place
+        self.loyalty = np.where(self.person > 0.5, self.loyalty, man.loyalty)
+        self.creed_weight = np.where(self.person > 0.5, self.devout, man.creed_weight)
+        self.men = self.following.copy()
 
     def by_side(self, values: Array) -> tuple[Array, Array]:
         """Return the sums over each one's own wartime side and over the other."""
@@ -90,88 +125,141 @@ class Commanders(Actors[Commander]):
         theirs, ours = total(values * past), total(values * ~past)
         return np.where(past, theirs, ours), np.where(past, ours, theirs)
 
-    def weigh(self, trust: Array, civilian_control: Array, growth: Array) -> None:
+    def weigh(self, trust: Array, civilian_control: Array, growth: Array, forces: Array) -> None:
         """Work out the men at their call, their power and the threat the regime sees in it.
 
         Args:
             growth: strength of the service of one's own trade over that of the start,
                 ``(commander, run)``.
+            forces: people who would fight for the state, persons, ``(run,)``.
         """
-        at_home = (self.post == self.trade).astype(float)
-        self.men = self.following * self.apply(purges.hold_on_men, at_home, growth)
-        power = self.apply(purges.power_of, self.men, self.rent_ratio, civilian_control)
+        self.men = self.following * self.apply(
+            purges.hold_on_men, at_home_post=1.0 - self.outsider, growth=growth
+        )
+        power = self.apply(purges.power_of, men=self.men, forces=forces, control=civilian_control)
         self.power = power * self.in_place
         # Open disobedience costs him the credit of loyalty, as a captive's word does.
-        doubted = np.maximum(self.named, self.grudge)
         self.threat = self.apply(
-            purges.perceived_threat, self.power, self.loyalty, trust, self.opposition, doubted
+            purges.perceived_threat,
+            power=self.power,
+            loyalty=self.loyalty,
+            trust=trust,
+            doubted=np.maximum(self.named, self.grudge),
         )
 
-    def hazard(self, guarantee: Array, months_since: Array, urge: Array, standing: Array) -> Array:
-        """Return the chance that the regime strikes at each this month."""
-        urge = urge * self.apply(loyalty_rules.kept_peace, self.opposition, standing)
-        found = self.apply(
-            purges.purge_hazard, self.threat, self.power, guarantee, self.grudge, months_since, urge
+    def blows(
+        self, guarantee: Array, months_since: Array, urge: Array, standing: Array
+    ) -> purges.Blow:
+        """Return the chance that the regime strikes at each this month, and what it owes to."""
+        peace = self.apply(loyalty_rules.kept_peace, past=self.opposition, standing=standing)
+        return self.apply(
+            purges.purge_hazard,
+            threat=self.threat * peace,
+            power=self.power,
+            guarantee=guarantee,
+            grudge=self.grudge,
+            months_since=months_since,
+            urge=urge,
         )
-        return found * self.in_place
 
-    def resist(self, guarantee: Array, draw: Array) -> Array:
-        """Return 1 where one would resist a dismissal."""
-        return self.apply(purges.resists, self.power, guarantee, self.fear, draw)
+    def resist(self, guarantee: Array, draw: Array) -> purges.Resistance:
+        """Return 1 where one would resist a dismissal, and why."""
+        return self.apply(
+            purges.resists, power=self.power, guarantee=guarantee, fear=self.fear, draw=draw
+        )
 
     def chance_to_fight(self, fear: Array, guarantee: Array) -> Array:
         """Return the chance that each fights rather than be arrested."""
-        chance = self.apply(fight_chance, fear, self.loyalty, self.men + self.rejoining)
-        return chance * self.apply(purges.deterred, guarantee, self.no_way_back)
+        chance = self.apply(
+            purges.fight_chance,
+            fear=fear,
+            loyalty=self.loyalty,
+            men=self.men + self.rejoining,
+        )
+        return chance * self.deterred(guarantee)
+
+    def deterred(self, guarantee: Array) -> Array:
+        """Return what the patron's word leaves of the will to take up arms, share."""
+        return self.apply(purges.deterred, guarantee=guarantee, no_way_back=self.no_way_back)
 
     def chance_to_follow(self, leaves: Array, settled: Array, patron: Array) -> Array:
         """Return the chance that each stands behind what the ruler arranged for after his term."""
         return self.apply(
             succession.stands_behind,
-            self.loyalty,
-            self.rent_ratio,
-            self.fear,
-            self.power,
+            loyalty=self.loyalty,
+            rent_ratio=self.rent_ratio,
+            fear=self.fear,
+            power=self.power,
             # What he had from a ruler who stays goes on.
-            np.where(leaves > 0.5, settled, 1.0),
-            settled,
-            patron,
-            leaves,
+            carried=np.where(leaves > 0.5, settled, 1.0),
+            settled=settled,
+            patron=patron,
+            vacant=leaves,
         )
 
     def breaks(self, creed: Array, guarantee: Array) -> tuple[Array, Array]:
         """Return the chances of an unprovoked ``(mutiny, defection)`` this month."""
         mutiny, defection = self.apply(
-            break_hazard, self.fear, self.loyalty, creed * self.creed_weight
+            purges.break_hazard,
+            fear=self.fear,
+            loyalty=self.loyalty,
+            creed=creed * self.creed_weight,
         )
-        mutiny = mutiny * self.apply(purges.deterred, guarantee, self.no_way_back)
-        return mutiny * self.in_place, defection * self.in_place
+        return mutiny * self.deterred(guarantee) * self.in_place, defection * self.in_place
 
-    def feel(self, struck: Array, beaten: Array, closed: Array, creed: Array) -> None:
-        """Let fear, loyalty and what captives say follow what happened (old state).
+    def weigh_loyalty(
+        self, shortfall: Array, guarantee: Array, creed: Array
+    ) -> loyalty_rules.Loyalty:
+        """Return the loyalty each comes to, and what takes it away."""
+        return self.apply(
+            loyalty_rules.loyalty_aim,
+            rent_ratio=self.rent_ratio,
+            shortfall=shortfall,
+            fear=self.fear,
+            guarantee=guarantee,
+            creed=creed * self.creed_weight,
+            grudge=self.grudge,
+            doubt=self.doubt,
+        )
+
+    def feel(self, struck: Array, beaten: Array, closed: Array, aim: Array) -> None:
+        """Let fear, loyalty, grudges and what captives say follow what happened (old state).
 
         Args:
             struck: 1 for who was removed or killed last month, ``(commander, run)``.
             beaten: 1 for whose mutiny was beaten last month, ``(commander, run)``.
             closed: how far the legal channel is closed, 0 to 1.
-            creed: pressure on the faith of all, 0 to 1.
+            aim: loyalty that each comes to, ``(commander, run)``.
         """
         side, other = self.by_side(struck)
-        peers = side - struck + 0.3 * other
+        peers = side - struck + 0.5 * other
         tie = self.no_way_back = closed * self.opposition
-        faith = creed * self.creed_weight
-        aim = self.apply(
-            loyalty_rules.loyalty_aim, self.rent_ratio, self.fear, faith, self.grudge, self.doubt
+        here = self.in_place
+        fear = self.apply(
+            loyalty_rules.fear_step, fear=self.fear, peers_struck=peers, channel_closed=tie
         )
-        here = self.status <= BOUGHT_OFF
-        self.fear = np.where(
-            here, self.apply(loyalty_rules.fear_step, self.fear, peers, tie), self.fear
-        )
-        self.loyalty = np.where(
-            here, self.apply(loyalty_rules.loyalty_step, self.loyalty, aim), self.loyalty
-        )
+        loyal = self.apply(loyalty_rules.loyalty_step, loyalty=self.loyalty, aim=aim)
+        self.fear = np.where(here > 0.5, fear, self.fear)
+        self.loyalty = np.where(here > 0.5, loyal, self.loyalty)
+        self.grudge = self.apply(loyalty_rules.grudge_step, grudge=self.grudge)
         self.named = self.apply(
-            loyalty_rules.named_step, self.named, self.by_side(beaten)[0] - beaten
+            loyalty_rules.named_step, named=self.named, breaks=self.by_side(beaten)[0] - beaten
+        )
+
+    def gather(self) -> None:
+        """Let who is in place come to the men of his post; those of the fallen scatter."""
+        here = self.in_place
+        self.scattered = self.apply(
+            loyalty_rules.scattered_step,
+            scattered=self.scattered,
+            released=self.following * (1.0 - here),
+        )
+        armed = total(self.holds * ARMED, axis=1)
+        self.following = here * self.apply(
+            loyalty_rules.following_step,
+            following=self.following,
+            rent_ratio=self.rent_ratio,
+            armed=armed,
         )
 
     def remove(self, where: Array, status: int) -> None:
@@ -179,6 +267,55 @@ class Commanders(Actors[Commander]):
         self.status = np.where(where > 0.5, float(status), self.status)
         self.post = np.where(where > 0.5, float(NO_POST), self.post)
 
-    def keep_following(self) -> None:
-        """Let the following of a fallen commander go home slowly."""
-        self.following = self.apply(loyalty_rules.following_step, self.following, 1.0 - self.fallen)
+    def come(self, new: Array, man: loyalty_rules.NewMan) -> None:
+        """Put a new man into his own post where ``new`` ``(commander, run)`` is 1.
+
+        He knows what became of the man before him, and owes and is owed nothing.
+        """
+        here, old = new > 0.5, 1.0 - new
+        self.status = np.where(here, float(SERVING), self.status)
+        self.post = np.where(here, self.trade, self.post)
+        self.following = np.where(here, man.following, self.following)
+        self.loyalty = np.where(here, man.loyalty, self.loyalty)
+        self.creed_weight = np.where(here, man.creed_weight, self.creed_weight)
+        self.fear = np.where(here, 0.5 * self.fear, self.fear)
+        self.rent_ratio = np.where(here, 1.0, self.rent_ratio)
+        self.grudge, self.named = self.grudge * old, self.named * old
+        self.outsider = self.outsider * old
+        self.arrest_order, self.dismissal_order = (
+            self.arrest_order * old,
+            self.dismissal_order * old,
+        )
+
+    def move(self, takes: Array) -> None:
+        """Give posts to men from other posts; who held them leaves office.
+
+        A named commander takes his post along as a person; of the unnamed each is the row of his
+        post, so that the man is copied from row to row.
+
+        Args:
+            takes: 1 where one takes a post, ``(commander, post, run)``; one man a post.
+        """
+        taken, moves = total(takes), np.minimum(total(takes, axis=1), 1.0)
+        self.remove(total(self.holds * taken, axis=1) * (1.0 - moves), LEFT)
+        posts = np.arange(len(POSTS))[:, None]
+        person = moves * self.person
+        goal = total(takes * posts, axis=1)
+        self.post = np.where(person > 0.5, goal, self.post)
+        unnamed = takes * (1.0 - self.person)[:, None]
+        comes = total(total(unnamed) * (posts == self.trade[:, None]), axis=1)
+        into = comes * (1.0 - self.person)
+        mover = moves * (1.0 - self.person)
+        for name in ("following", "loyalty", "fear", "rent_ratio", "creed_weight", "named"):
+            values = getattr(self, name)
+            setattr(self, name, np.where(into > 0.5, total(values * mover), values))
+        self.following = self.following * (1.0 - mover * (1.0 - into))
+        self.remove(mover * (1.0 - into), LEFT)
+        self.post = np.where(into > 0.5, self.trade, self.post)
+        new = np.maximum(person, into)
+        away = np.maximum(into, person * (goal != self.trade))
+        self.status = np.where(new > 0.5, float(SERVING), self.status)
+        self.status = np.where(away > 0.5, float(BOUGHT_OFF), self.status)
+        self.outsider = np.where(new > 0.5, away, self.outsider)
+        # Who is given another's post has defied the regime for it.
+        self.grudge = np.where(new > 0.5, away, self.grudge)

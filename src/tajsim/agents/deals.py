@@ -1,4 +1,4 @@
-"""Deals between powers and the regime: offers, bundles and their worth, terms, what stands."""
+"""External powers and their deals with the regime: offers, bundles, terms, what stands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import DEALS, POWERS, TASKS, Array, column, total
 from tajsim.inputs.deals import load_deals, load_forms, load_pressures
+from tajsim.inputs.registry import base_value
 from tajsim.rules import deals as rules
+from tajsim.rules import offers
 from tajsim.world import BLOCS, MOSCOW, WEST
 
 _ROWS = [*load_deals().values()]
@@ -33,6 +35,8 @@ WAITS = column(bool(deal.after) for deal in _ROWS)
 LEVER_COST = column(lever.cost for lever in load_pressures().values())
 #: 1 for a power of a bloc that Moscow watches, ``(power, 1)``.
 IN_BLOC = column(power in BLOCS for power in POWERS)
+#: Conditions of each power as documented, ``(power, 1)``.
+USUAL_CONDITION = column(base_value(f"power_condition.{power}") for power in POWERS)
 OWN_USE = column(deal.own_use for deal in _ROWS)
 #: Options of a decision on a task, in order.
 OPTIONS = ("keep", "best", "second", "both", "drop", "swap", "ask_to_leave", "better_terms")
@@ -263,17 +267,20 @@ class Deals(Actors[Deal]):
         )
         return motives
 
-    def offer(self, open_now: Array, coordination: Array, dismay: Array, review: Array) -> None:
+    def offer(
+        self, open_now: Array, level: Array, coordination: Array, dismay: Array, review: Array
+    ) -> None:
         """Let powers decide what to offer, at what size and on what conditions.
 
         Args:
             open_now: 1 where the power can offer the deal at all, ``(deal, run)``.
+            level: of conditions of each power, 0 to 1, ``(power, run)``.
             coordination: of donors, 0 to 1: who coordinates is no rival of the others, ``(run,)``.
             dismay: of donors, 0 to 1, ``(run,)``.
             review: 1 in the months in which offers are looked at again, ``(run,)``.
         """
         fresh = self.apply(rules.offered, ratio=self.ratio, whim=self.whim, held=self.held)
-        fresh = np.maximum(fresh * open_now * (1.0 - self.closed), self.fixed)
+        fresh = np.where(self.fixed > 0.5, self.held, fresh * open_now * (1.0 - self.closed))
         fresh = np.maximum(fresh, self.held * (self.locked > 0.0))
         self.offered = self.offered + review * (fresh - self.offered)
         wished = self.apply(
@@ -281,16 +288,24 @@ class Deals(Actors[Deal]):
             ratio=self.ratio / np.maximum(self.ratio_usual, 1e-6),
             size=self.documented_size,
         )
-        self.size = self.size + review * (wished - self.size) / 4.0
+        # What is agreed keeps its size until the power wants it to be much larger or smaller.
+        reopened = self.apply(rules.reopened, wished=wished, size=self.size)
+        agreed = np.where(self.fixed > 0.5, 0.0, reopened)
+        pace = np.where(self.held > 0.5, agreed, 0.25)
+        self.size = self.size + review * pace * (wished - self.size)
         on_offer = self.offered * self.size
         others = by_task(on_offer)[TASK_OF] - on_offer
         friends = np.stack([total((on_offer * self.west)[rows]) for rows in OF_TASK])[TASK_OF]
         # Donors of one camp that have agreed do not undercut each other.
         others = others - coordination * self.west * (friends - on_offer)
         rivals = others / np.maximum(others + self.size, 1e-9)
-        asked = self.apply(
-            rules.conditions_asked, condition=self.asked_for, rivals=rivals, dismay=dismay
+        own = self.apply(
+            rules.own_condition,
+            listed=self.asked_for,
+            level=level[POWER_OF],
+            usual=USUAL_CONDITION[POWER_OF],
         )
+        asked = self.apply(rules.conditions_asked, condition=own, rivals=rivals, dismay=dismay)
         moves = review * (self.agreed <= 0.0)
         self.condition = self.condition + moves * (asked - self.condition) / 4.0
 
@@ -394,7 +409,7 @@ class Deals(Actors[Deal]):
         rows = OF_TASK[task]
         offered, held = self.offered[rows], self.held[rows]
         base = held * offered  # what a power has ended is gone whatever the regime wants
-        options, asked_of = self._options(task, base, scene)
+        options, asked_of = self._options(task, base, scene, review)
         worth = self.worth_of(task, options, scene)
         value = total(worth)
         accept = np.clip(total(asked_of * np.log(np.maximum(self.ratio[rows], 1.0))), 0.0, 1.0)
@@ -435,7 +450,7 @@ class Deals(Actors[Deal]):
             reasons=chosen - worth[:, 0],
         )
 
-    def _options(self, task: int, base: Array, scene: Scene) -> tuple[Array, Array]:
+    def _options(self, task: int, base: Array, scene: Scene, review: Array) -> tuple[Array, Array]:
         """Return the options of a decision ``(deal, option, run)``, and of whom terms are asked.
 
         All but the last of `OPTIONS`, which changes no bundle: it asks the power whose conditions
@@ -448,7 +463,9 @@ class Deals(Actors[Deal]):
         worth = self.worth_of(task, np.concatenate([base[:, None], flipped], axis=1), scene)
         value = total(worth)
         gain = (value[1:] - value[0]) * (1.0 - 2.0 * base)
-        self.gain = put(self.gain, rows, gain / np.maximum(self.size[rows], 1e-6))
+        found = gain / np.maximum(self.size[rows], 1e-6)
+        found = np.where(review > 0.5, found, self.gain[rows])
+        self.gain = put(self.gain, rows, found)
         free = (self.locked[rows] <= 0.0) * (1.0 - self.fixed[rows])
         takes, drops = self.offered[rows] * (1.0 - base), base * free
         best = picked(gain, takes)
@@ -492,3 +509,33 @@ class Deals(Actors[Deal]):
     def remember(self, share: Array, *, clock_year: Array) -> None:
         """Let powers remember what share of each deal was diverted, ``(deal, run)``."""
         self.lost = self.lost + (share - self.lost) / clock_year
+
+
+class ExternalPower(Member):
+    """One power: ``power.burnt`` is ``(run,)``, ``power.provision`` ``(task, run)``."""
+
+
+class ExternalPowers(Actors[ExternalPower]):
+    """External powers: attention, budgets, what they carry, trust.
+
+    What they offer and what of it is taken are the `Deals`.
+    """
+
+    dimension = "power"
+    member = ExternalPower
+    #: 1 for a power of the West, for Moscow, for a bloc that Moscow watches, ``(power, 1)``.
+    west = column(name in WEST for name in POWERS)
+    moscow = column(name in MOSCOW for name in POWERS)
+    bloc = column(name in BLOCS for name in POWERS)
+
+    attention = state("index", "logarithm of its attention over the usual")
+    budget = state("ratio", "security money for the country, 1 = usual", start=1.0)
+    seen = state("index", "what of its tasks is open to it")
+    seen_usual = state("index", "the same as usual", usual="seen")
+    provision = state("share", "of the task that it carries", "task")
+    carried = state("share", "its provision summed over tasks")
+    burnt = state("share", "trust lost by defections from services it relied on")
+
+    def suffer(self, exposure: Array) -> None:
+        """Lose trust by the defection of a service's chief it relied on, and win it back."""
+        self.burnt = self.apply(offers.burnt_step, burnt=self.burnt, exposure=exposure)

@@ -28,8 +28,9 @@ class Regime(Actor):
     perceived_usual = state("index", "the same as usual", "task", usual="perceived")
     task_provision = state(outcome="outside_provision")
     weakness = state("share", "of the task that own agencies cannot do", "task")
-    trust = state(outcome="trust", start="trust_start")
-    civilian_control = state(outcome="civilian_control")
+    trust = state(outcome="trust", start="trust_usual")
+    # As after one removal of late (matveeva-2004:31).
+    civilian_control = state(outcome="civilian_control", start="purge_firms", pinned=True)
     kompromat = state("share", "material that the Security Ministry holds")
     rank = state(outcome="security_ministry_rank", start="security_rank_start")
     rank_start = state("share", "rank of the service at the start", usual="rank")
@@ -49,7 +50,7 @@ class Regime(Actor):
     failed = state(outcome="state_failed")
     collapsed = state(outcome="state_collapsed")
     failed_month = state(outcome="failed_month", start=-1.0)
-    drive = state(outcome="purge_drive")
+    used = state("number", "of late, of each way out of a quarrel", "way")
     # Of the end of the term.
     near = state("share", "nearness of the end of the term")
     ready = state(outcome="ruler_ready")
@@ -102,8 +103,14 @@ class Regime(Actor):
 
     def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
         """Let the Security Ministry gather and use material, and rise or fall by it."""
-        rank = self.apply(rank_step, self.rank, self.kompromat, near)
-        self.kompromat = self.apply(kompromat_step, self.kompromat, quality, corruption, near)
+        rank = self.apply(rank_step, rank=self.rank, kompromat=self.kompromat, window=near)
+        self.kompromat = self.apply(
+            kompromat_step,
+            kompromat=self.kompromat,
+            quality=quality,
+            corruption=corruption,
+            window=near,
+        )
         self.rank = rank
 
     def favour(self) -> Array:
@@ -148,15 +155,22 @@ class Regime(Actor):
 
     def judge_apparatus(self, struck: Array, broken: Array) -> None:
         """Let trust and civilian control follow removals and breaks of this month."""
-        self.trust = self.apply(purges.trust_step, self.trust, broken)
+        self.trust = self.apply(purges.trust_step, trust=self.trust, breaks=broken)
         self.civilian_control = self.apply(
-            purges.civilian_control_step, self.civilian_control, struck, broken
+            purges.civilian_control_step,
+            control=self.civilian_control,
+            struck=struck,
+            breaks=broken,
         )
-        self.drive = self.apply(loyalty.drive_step, self.drive, struck)
+        self.breaks = self.apply(purges.breaks_step, recent=self.breaks, breaks=broken)
 
     def urge(self) -> Array:
         """Return the growth of the drive to remove rivals since early 2004, ratio."""
-        return self.apply(loyalty.urge_to_strike, self.drive, self.near * (1.0 - self.ready))
+        return self.apply(
+            loyalty.urge_to_strike,
+            control=self.civilian_control,
+            clinging=self.near * (1.0 - self.ready),
+        )
 
     def weigh_leaving(self, to_go: Array, over: Array, loyal: Array, steps: int) -> Array:
         """Weigh leaving office at the end of the term; return the chance that an heir is named.
@@ -167,26 +181,32 @@ class Regime(Actor):
             loyal: mean loyalty of the commanders, 0 to 1.
             steps: of the ladder of repression.
         """
-        near = self.apply(succession_rules.nearness, np.maximum(to_go, 0.0))
-        self.near = (1.0 - over) * near
-        danger = self.apply(succession_rules.danger_of_leaving, 1.0 - loyal, self.ladder / steps)
-        ready = self.apply(succession_rules.readiness_to_leave, danger)
-        self.ready = np.where(over > 0.5, self.ready, ready)
-        return self.apply(succession_rules.heir_chance, self.near, self.ready, danger, self.heir)
+        rules, past = succession_rules, over > 0.5
+        self.near = (1.0 - over) * self.apply(rules.nearness, to_go=np.maximum(to_go, 0.0))
+        danger = self.apply(
+            rules.danger_of_leaving, disloyal=1.0 - loyal, record=self.ladder / steps
+        )
+        ready = self.apply(rules.readiness_to_leave, danger=danger)
+        self.ready = np.where(past, self.ready, ready)
+        return self.apply(
+            rules.heir_chance, near=self.near, ready=self.ready, danger=danger, heir=self.heir
+        )
 
     def name_heir(self, named: Array, over: Array, loyal: Array) -> None:
         """Name an heir where ``named`` is 1, and work out how far all is settled.
 
         After the end of the term (``over`` is 1) only what the contest left open is in doubt.
         """
-        past = over > 0.5
+        rules, past = succession_rules, over > 0.5
         heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
         self.heir = np.where(past, self.heir, heir)
-        settled = self.apply(succession_rules.settlement, self.heir, loyal)
+        settled = self.apply(rules.settlement, heir=self.heir, loyalty=loyal)
         self.settled = np.where(past, self.settled, settled)
-        doubt = self.apply(succession_rules.doubt_of_after, self.near, self.settled, self.ready)
+        doubt = self.apply(
+            rules.doubt_of_after, near=self.near, settled=self.settled, ready=self.ready
+        )
         self.doubt = np.where(past, self.unsettled, doubt)
-        fading = self.apply(succession_rules.unsettled_step, self.unsettled)
+        fading = self.apply(rules.unsettled_step, unsettled=self.unsettled)
         self.unsettled = np.where(past, fading, self.unsettled)
 
     def end_term(self, ends: Array, ending: Array, behind: Array, left: Array) -> None:

@@ -14,13 +14,14 @@ import xarray as xr
 from tajsim.analysis.claims import CLAIMS_HEADER, claim_cells, claims_text, evaluate_claims
 from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
 from tajsim.analysis.verdicts import NOT_TESTED, counts
-from tajsim.display.html import Html, element, fold, rows_of, table, whole
+from tajsim.display import Html, element, fold, rows_of, table, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import effect, select
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
+from tajsim.results.reference import done_by_reference, reference_sentence
 from tajsim.results.window import Window, check_window, with_window
 
 COMPARISON_HEADER = (
@@ -66,9 +67,17 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
         blocks += [
             heading(dataset, str(scenario), f"{scenario} against {reference}"),
             f"{runs_text(dataset, 'paired run')}, {window}",
+            *filter(None, [wrapped(_by_reference(dataset, part))]),
             _comparison_table(part, part if everything else select.first_of_comparison(part)),
         ]
     return "\n\n".join(blocks)
+
+
+def _by_reference(dataset: xr.Dataset, part: pd.DataFrame) -> str:
+    """Return in how many runs the reference itself does to deals what a scenario does, or ""."""
+    first = part.iloc[0]
+    found = done_by_reference(dataset, (first["window_start"], first["window_end"]))
+    return reference_sentence(found, str(first["scenario"]))
 
 
 def _comparison_table(part: pd.DataFrame, shown: pd.DataFrame) -> str:
@@ -111,9 +120,13 @@ def notes(part: pd.DataFrame, shown: pd.DataFrame, place: str = _ELSEWHERE) -> l
     lines = [_OVER, "Where nothing changes, one interval in ten is clear of zero by chance."]
     lines += [f"The same in every run: {same} row{'s' * (same != 1)}."] if same else []
     gone = part[part["headline"] & (part["runs"] == 0)]["label"]
-    text = f"Not compared: {'; '.join(gone)}."
-    lines += textwrap.wrap(text, WIDTH, break_on_hyphens=False) if len(gone) else []
+    lines += [wrapped(f"Not compared: {'; '.join(gone)}.")] if len(gone) else []
     return lines + _left_out(len(part) - same - differ, place)
+
+
+def wrapped(text: str) -> str:
+    """Return a text in lines that fit."""
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
 
 
 def _left_out(count: int, place: str = _ELSEWHERE) -> list[str]:
@@ -160,6 +173,11 @@ class Comparison:
     claims: pd.DataFrame
     variance: pd.DataFrame
     assumptions: pd.DataFrame
+
+    @property
+    def done_by_reference(self) -> pd.DataFrame:
+        """In how many runs the reference does to deals what scenarios do; see the function."""
+        return done_by_reference(self.dataset)
 
     def text(self, everything: bool = False) -> str:
         """Return the tables as text: headline outcomes, or all."""
@@ -257,6 +275,7 @@ def _scenario(dataset: xr.Dataset, part: pd.DataFrame) -> list[Html]:
         element("h3", title),
         element("p", " ".join(question)),
         element("p", f"{runs_text(dataset, 'paired run')}, {window}", look="quiet"),
+        element("p", _by_reference(dataset, part)),
         table(COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8))
         if rows
         else element("p", "Nothing to show differs."),

@@ -1,8 +1,9 @@
-"""Stability of the model: drift in a constant world, states at an end of their scale, failure."""
+"""What the model as a whole does: drift, ends of scales, failure, and whether deals are alive."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ import xarray as xr
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.run import Progress, run
+from tajsim.inputs.deals import load_deals
 from tajsim.inputs.outcomes import Outcome, load_outcomes, with_weight
-from tajsim.inputs.registry import DEFAULT_MODE
-from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
+from tajsim.inputs.registry import DEFAULT_MODE, load_parameters
+from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario, shipped_scenarios
 from tajsim.results.chronicle import event_table
 from tajsim.results.effect import effect
 from tajsim.results.numbers import percent, table_number, text_table
@@ -40,6 +42,7 @@ def drift(
     parameters: str = DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Simulate a constant world and compare its ninth and tenth year with its first two.
 
@@ -62,6 +65,7 @@ def drift(
         workers,
         progress=progress,
         overrides={"constant_world": 1.0},
+        without=without,
     )
     return pd.DataFrame([_drift_row(found, o) for o in chosen]).assign(model=model_version())
 
@@ -103,6 +107,7 @@ def ends(
     parameters: str = DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
+    without: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Say in what share of runs of `status-quo` a state lies at an end of its scale for years.
 
@@ -122,6 +127,7 @@ def ends(
         outcomes=[o.name for o in chosen],
         workers=workers,
         progress=progress,
+        without=without,
     )
     rows = []
     for o in chosen:
@@ -160,6 +166,7 @@ def failure(
     workers: int = 1,
     progress: Progress | None = None,
     scenarios: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Say how often the state fails by 2020, by scenario, and to what that is owed.
 
@@ -174,7 +181,16 @@ def failure(
     for place, name in enumerate(names):
         tell = _part(progress, place, len(names))
         end = load_scenario(name).end
-        found = run(name, runs, seed, parameters, None, ["state_failed"], workers, progress=tell)
+        found = run(
+            name,
+            runs,
+            seed,
+            parameters,
+            outcomes=["state_failed"],
+            workers=workers,
+            progress=tell,
+            without=without,
+        )
         failed[name] = over(found["state_failed"], (end, end)).values[0]
         log = event_table(found)
         ended = (log["kind"] == "polity") & (log["target"] == "failed")
@@ -242,9 +258,181 @@ def _counted(table: pd.DataFrame, what: str) -> str:
     return f"{held} of {len(table)} {what} hold."
 
 
+#: Least standard deviation over the months of a run, median over runs, of what outsiders cover.
+WITHIN = {"border": 0.05, "drugs": 0.05, "militancy": 0.05}
+DEPENDENCE_WITHIN, DEPENDENCE_BETWEEN, HELD_PART = 0.025, 0.05, 1.0 / 3.0
+#: A decision counts that changes so much of a task's need; at most so many of them in a run.
+COUNTS, MOST_DECISIONS = 0.1, 30.0
+#: A move of a task's cover in a month counts from this size on; so many months later at most.
+MOVE, SOON = 0.02, 3
+#: In which part of the runs the guards or the base begin or end by decision.
+GUARDS_OR_BASE = (0.1, 0.9)
+#: What is taken out, one at a time: settings, or rules that are held.
+TAKEN_OUT: dict[str, dict[str, Any]] = {
+    "exposure": {"without": ["deals.benefit"]},
+    "rents": {"overrides": {"rents_worth": 0.0}},
+    "pressure": {"overrides": {"fear_of_pressure": 0.0, "pressing": 0.0}},
+    "rivalry": {"overrides": {"rivalry": 0.0}},
+}
+
+
+def bargains(
+    runs: int = 1000,
+    seed: int = 1,
+    parameters: str = DEFAULT_MODE,
+    workers: int = 1,
+    progress: Progress | None = None,
+    without: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Say whether deals are alive, and not by noise, in `status-quo`.
+
+    Returns:
+        One row per measure: ``found``, ``asked`` (a bound, in words), ``verdict``; the ``model``.
+    """
+    kept = ["deals_in_force", "outside_provision", "dependence", "provision_by_power"]
+
+    def simulated(name: str | Scenario, place: int, **more: Any) -> xr.Dataset:
+        more.setdefault("without", without)
+        tell = _part(progress, place, 3 + len(TAKEN_OUT))
+        found = run(
+            name,
+            runs,
+            seed,
+            parameters,
+            outcomes=kept,
+            workers=workers,
+            progress=tell,
+            **more,
+        )
+        return found.isel(scenario=0)
+
+    free = simulated("status-quo", 0)
+    held = simulated(_all_held(), 1)
+    halved = load_parameters()["survival_weight.internal_order"].value / 2.0
+    lighter = simulated("status-quo", 2, overrides={"survival_weight.internal_order": halved})
+    rows = [*_movement(free, held), *_decisions(free), *_partners(free)]
+    rows.append(_refusal(free, lighter))
+    usual = float(_changes(free).sum("deal").mean())
+    for place, (name, change) in enumerate(TAKEN_OUT.items(), start=3):
+        rate = float(_changes(simulated("status-quo", place, **change)).sum("deal").mean())
+        moved = abs(rate / max(usual, 1e-9) - 1.0)
+        rows.append(_measured(f"rate of decisions without {name}", rate, moved >= OF_LEVEL,
+                              f"not within 10 % of {usual:.1f}"))  # fmt: skip
+    return pd.DataFrame(rows).assign(model=model_version())
+
+
+def _all_held() -> Scenario:
+    """Return the status quo in which every deal is held as it is, in force or not."""
+    found = load_scenario("status-quo")
+    events = [
+        Event(found.start, "deal", {"deal": name, "change": "hold"}, f"{name} held")
+        for name in load_deals()
+    ]
+    return replace(found, events=(*events, *found.events))
+
+
+def _measured(measure: str, found: float, holds: bool, asked: str) -> dict[str, Any]:
+    verdict = HOLDS if holds else FAILS
+    return {"measure": measure, "found": found, "asked": asked, "verdict": verdict}
+
+
+def _within(series: xr.DataArray) -> float:
+    """Return the median over runs of the standard deviation over months."""
+    return float(series.std("month").median("run"))
+
+
+def _movement(free: xr.Dataset, held: xr.Dataset) -> list[dict[str, Any]]:
+    rows = []
+    for task, least in WITHIN.items():
+        here, there = (_within(x["outside_provision"].sel(task=task)) for x in (free, held))
+        name = f"deviation within runs of what outsiders cover of {task}"
+        rows.append(_measured(name, here, here >= least, f"at least {least:g}"))
+        part = there / max(here, 1e-9)
+        rows.append(_measured(f"{name}, deals held, over that", part, part < HELD_PART,
+                              "below a third"))  # fmt: skip
+    here = _within(free["dependence"])
+    name, least = "deviation within runs of dependence", DEPENDENCE_WITHIN
+    rows.append(_measured(name, here, here >= least, f"at least {least:g}"))
+    months = [str(m)[:4] == "2015" for m in free["month"].values.astype("datetime64[M]")]
+    between = float(free["dependence"].isel(month=months).mean("month").std("run"))
+    name, least = "deviation between runs of dependence in 2015", DEPENDENCE_BETWEEN
+    rows.append(_measured(name, between, between >= least, f"at least {least:g}"))
+    return rows
+
+
+def _changes(found: xr.Dataset) -> xr.DataArray:
+    """Return how often each deal begins or ends in a run, ``(deal, run)``."""
+    return abs(found["deals_in_force"].diff("month")).sum("month")
+
+
+def _decisions(free: xr.Dataset) -> list[dict[str, Any]]:
+    deals = load_deals()
+    large = [name for name, deal in deals.items() if deal.size >= COUNTS]
+    changes = _changes(free)
+    many = float(changes.sel(deal=large).sum("deal").mean())
+    rows = [_measured("decisions a run that change a tenth of a task's need", many,
+                      many < MOST_DECISIONS, f"below {MOST_DECISIONS:g}")]  # fmt: skip
+    moves, told = 0.0, 0.0
+    for task in free["task"].values:
+        cover = abs(free["outside_provision"].sel(task=task).diff("month")) > MOVE
+        decided: Any = False
+        for name in (n for n, deal in deals.items() if deal.task == task):
+            changed = abs(free["deals_in_force"].sel(deal=name).diff("month")) > 0.5
+            span = max(SOON, deals[name].notice)
+            decided = decided | (changed.rolling(month=span, min_periods=1).max() > 0.5)
+        moves += float(cover.sum())
+        told += float((cover & decided).sum())
+    part = told / max(moves, 1.0)
+    rows.append(_measured("part of moves of 0.02 while a deal comes or goes", part, part >= 0.5,
+                          "at least a half"))  # fmt: skip
+    gone = (changes.sel(deal=["russian_border_guards", "russian_base"]).sum("deal") > 0).mean()
+    low, high = GUARDS_OR_BASE
+    rows.append(_measured("part of runs in which guards or base begin or end", float(gone),
+                          low <= float(gone) <= high, "a tenth to nine tenths"))  # fmt: skip
+    return rows
+
+
+def _partners(free: xr.Dataset) -> list[dict[str, Any]]:
+    deals, force = load_deals(), free["deals_in_force"].mean(("month", "run"))
+    counted: dict[str, float] = {}
+    for name, deal in deals.items():
+        payer = deal.payer or deal.power
+        counted[payer] = counted.get(payer, 0.0) + float(force.sel(deal=name))
+    first = sorted(counted, key=counted.__getitem__, reverse=True)[:3]
+    expected = ["russia", "united_states", "european_union"]
+    carried = free["provision_by_power"].mean(("month", "run"))
+    russia = float(carried.sel(power="russia") / carried.sum())
+    return [
+        _measured("deals in force of Russia, by who pays", counted["russia"], first == expected,
+                  "Russia, the United States, the European Union first"),
+        _measured("part of what outsiders carry that Russia does", russia, russia > 0.5,
+                  "by far the largest"),
+    ]  # fmt: skip
+
+
+def _refusal(free: xr.Dataset, lighter: xr.Dataset) -> dict[str, Any]:
+    """Compare how far conditional offers for internal order are in force by its weight."""
+    names = [n for n, d in load_deals().items() if d.task == "internal_order" and d.condition > 0.5]
+    here, there = (float(x["deals_in_force"].sel(deal=names).mean()) for x in (free, lighter))
+    asked = f"below a half, and less than at half the weight ({there:.2f})"
+    name = "part of conditional deals for internal order in force"
+    return _measured(name, here, here < 0.5 and here < there, asked)
+
+
+def bargains_text(table: pd.DataFrame) -> str:
+    """Return as text whether deals are alive."""
+    rows = [
+        [r["verdict"], r["measure"], table_number(r["found"]), r["asked"]]
+        for r in table.to_dict("records")
+    ]
+    header = ("verdict", "measure", "found", "asked")
+    return f"{text_table(header, rows, (0, 1, 3))}\n\n{_counted(table, 'measures')}"
+
+
 #: What ``tajsim stability`` can measure: how, and how it is told.
 MEASURES: dict[str, tuple[Callable[..., pd.DataFrame], Callable[[pd.DataFrame], str]]] = {
     "drift": (drift, drift_text),
     "ends": (ends, ends_text),
     "failure": (failure, failure_text),
+    "deals": (bargains, bargains_text),
 }

@@ -219,7 +219,12 @@ def signs(options: Namespace) -> None:
 
 @verb.Verb(
     "tajsim stability drift --runs 200",
-    verb.Option("what", "drift, ends or failure", "WHAT", choices=("drift", "ends", "failure")),
+    verb.Option(
+        "what",
+        "drift, ends, failure or deals",
+        "WHAT",
+        choices=("drift", "ends", "failure", "deals"),
+    ),
     *verb.file_options("a new file for the table: .csv"),
     *DRAWS,
 )
@@ -229,7 +234,8 @@ def stability(options: Namespace) -> None:
     drift: in a constant world, with nothing dated, the ninth and tenth year are compared with the
     first two, for every headline outcome. ends: in what share of runs a state lies at an end of its
     scale for three years. failure: how often the state fails by 2020 in each shipped scenario, by
-    how much more than in the status quo, and its commonest cause.
+    how much more than in the status quo, and its commonest cause. deals: whether deals move by
+    decision, what they rest on, and who the partners are.
     """
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:

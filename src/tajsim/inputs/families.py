@@ -53,7 +53,6 @@ class Families:
     token_share: Array  # share (run,): part of what outsiders ask for that the regime shows without doing it
     dismay_weight: Array  # ratio (run,): growth of a donor's conditions under full dismay
     dismay_speed: Array  # share/month (run,): share of the way to its aim that dismay moves in a month
-    minister_veto: Array  # share (run,): extra price of a post that a minister disposes of
     coordination_cost: Array  # share (run,): effectiveness lost for each further body with the same task when all is in alarm
     treaty_share: Array  # share (run,): regime's share of the cost of the Russian border troops by treaty
     border_cost_per_head: Array  # USD/month (run,): cost of one person of the Russian border troops
@@ -68,7 +67,7 @@ class Families:
     defection_shock: Array  # share (run,): trust that a partner loses when the chief of a service it wholly relied on goes over
     partner_forgetting: Array  # share/month (run,): share of a partner's lost trust that comes back in a month
     embassy_guard: Array  # share (run,): how far a partner without troops of its own relies on local police for its safety
-    power_condition: Array  # index (power, run): political conditions that a power attaches
+    power_condition: Array  # index (power, run): political conditions that a power attaches at least to each of its deals
     power_guarantee: Array  # index (power, run): what a power has promised to do for the ruler
     guarantee_reward: Array  # ratio (run,): extra backing of a fully aligned regime by a present patron
     power_base: Array  # persons (power, run): troops of a permanent base
@@ -126,56 +125,24 @@ class Families:
     piety_distraction: Array  # share (run,): skill lost when all attention goes to visible piety
     incident_rate: Array  # 1/month (run,): visible incidents a month for each thousand members of violent groups
     ladder_rate: Array  # 1/month (run,): monthly rate of a first step of repression at an ordinary threat
-    commander_following: Array  # persons (commander, run): armed men who follow a commander in person
-    commander_creed: Array  # index (commander, run): weight of his faith for a commander
-    loyalty_start: Array  # share (run,): loyalty of commanders at the start
-    loyalty_base: Array  # index (run,): loyalty without rents and fear, in logits
-    loyalty_rent: Array  # ratio (run,): effect of the logarithm of rents over claims
-    loyalty_fear: Array  # ratio (run,): effect of full fear
-    loyalty_creed: Array  # ratio (run,): effect of full control on a wholly devout commander
-    loyalty_grudge: Array  # ratio (run,): effect of a full grudge
-    loyalty_speed: Array  # share/month (run,): share of the way to its aim that loyalty moves in a month
     peer_fear: Array  # share (run,): fear that a blow to a peer adds
-    ban_fear: Array  # share/month (run,): fear that a closed channel adds each month for its former fighters
-    fear_fading: Array  # share/month (run,): share of fear that fades in a quiet month
-    following_half: Array  # persons (run,): following that gives half of full power
     away_hold: Array  # share (run,): part of his men at the call of a commander whose post is not his own trade
     civilian_check: Array  # share (run,): part of a commander's independent power that full civilian control takes away
     purge_firms: Array  # share (run,): part of the missing civilian control that one removal adds
-    break_loosens: Array  # share (run,): part of civilian control lost with a mutiny or defection
-    following_fading: Array  # share/month (run,): part of a fallen commander's following that goes home in a month
     rejoin_share: Array  # share (run,): part of the fallen commanders' old fighters who join a new rebel where all are aggrieved
     confession: Array  # share (run,): part of his remaining credit that a commander loses when captives of his side confess
-    memory_fading: Array  # share/month (run,): share by which a suspicion or a broadcast fades in a month
     broadcast_reach: Array  # index (run,): growth of the pull abroad after the appeal of one defector
     defector_skill: Array  # share (run,): part of what militants lack in readiness that a defector of full skill brings
-    kompromat_gathering: Array  # 1/month (run,): monthly gathering of compromising material where all are corrupt
-    kompromat_use: Array  # share/month (run,): part of the material spent in a month just before an election
     security_rank_start: Array  # share (run,): rank of the Security Ministry against the police at the start, a half is parity
     kompromat_worth: Array  # ratio (run,): gain in weight from full compromising material
-    election_worth: Array  # ratio (run,): growth of that gain just before an election
-    security_rank_speed: Array  # share/month (run,): share of the way to its aim that the rank moves in a month
     election_interval: Array  # months (run,): months between parliamentary elections
     purge_rate: Array  # 1/month (run,): monthly rate of a blow at a full threat
-    purge_momentum: Array  # share (run,): share of the way to its height that the drive to remove rivals goes with each removal without a fight
-    purge_relief: Array  # share/month (run,): share of its momentum that the drive to remove rivals loses in a month without a removal
-    drive_worth: Array  # ratio (run,): growth of the purge rate when the drive to remove rivals is at its height
+    drive_worth: Array  # ratio (run,): growth of the purge rate under full civilian control or at the end of the term
     peace_shield: Array  # share (run,): part of the will to strike that the kept peace of 1997 holds back from its former fighters
     custody_dread: Array  # share (run,): what a commander told of his arrest expects of custody
     purge_caution: Array  # ratio (run,): how far power protects without a guarantee
-    purge_pause: Array  # months (run,): months until the regime is ready for the next blow
-    revenge: Array  # ratio (run,): growth of the rate against one who humiliated the regime, under a full guarantee
-    resistance: Array  # ratio (run,): chance that a fully powerful commander resists
+    revenge: Array  # ratio (run,): growth of the rate against one who has just humiliated the regime
     guarantee_deters: Array  # share (run,): share of resistance that a full guarantee deters
-    mutiny_rate: Array  # 1/month (run,): monthly rate of mutiny at full fear without loyalty
-    defection_rate: Array  # 1/month (run,): monthly rate of defection at full pressure on faith without loyalty
-    mutiny_bias: Array  # index (run,): bias for fighting, in logits
-    mutiny_fear: Array  # ratio (run,): effect of full fear on fighting, in logits
-    mutiny_following: Array  # ratio (run,): effect of the logarithm of following over 100
-    mutiny_edge: Array  # ratio (run,): fighting weight of the state over that of mutineers, man for man
-    trust_start: Array  # share (run,): the regime's trust in its apparatus at the start
-    trust_loss: Array  # share (run,): share of trust lost with a break
-    trust_recovery: Array  # share/month (run,): share of lost trust regained in a month
     militant_fighters: Array  # persons (militant_group, run): fighters at ordinary pressure
     militant_pressure: Array  # index (militant_group, run): what drives or draws fighters to the border, 1 = as in 2004
     buildup_months: Array  # months (run,): months from the rise of pressure to readiness
@@ -191,24 +158,10 @@ class Families:
     heir_designated: Array  # 0 or 1 (run,): an heir named by the ruler: 1 from the month in which he does
     ruler_immunity: Array  # share (run,): immunity and honours that await a ruler who leaves
     immunity_effect: Array  # share (run,): contest avoided when the ruler need not fear the day after
-    succession_sight: Array  # months (run,): months over which the end of a term makes itself felt beforehand
-    leave_bias: Array  # index (run,): will of a ruler to leave when nothing speaks for or against it, in logits
-    leave_danger: Array  # ratio (run,): effect of a full danger after office on leaving, in logits
-    leave_process: Array  # ratio (run,): effect of a wholly credible process on leaving, in logits
-    leave_commitment: Array  # ratio (run,): effect of a public promise on leaving, in logits
-    heir_rate: Array  # 1/month (run,): monthly rate at which a ruler who is ready and safe names an heir when the end is near
     heir_worth: Array  # share (run,): how far an heir whom all follow settles what comes
     staying_doubt: Array  # share (run,): uncertainty left where all expect the ruler to stay beyond his term, against that where he goes
-    loyalty_doubt: Array  # ratio (run,): loyalty lost to full doubt about what comes after the ruler, in logits
     patron_hesitation: Array  # share (run,): part of the patron's backing that full doubt about the succession takes away
-    side_loyalty: Array  # ratio (run,): effect of loyalty to the ruler on standing behind his arrangement, in logits
-    side_rent: Array  # ratio (run,): effect of the logarithm of rents over claims on standing behind it, in logits
-    side_fear: Array  # ratio (run,): effect of full fear on standing against an arrangement that settles nothing, in logits
-    side_ambition: Array  # ratio (run,): effect of full independent power on standing against it where the ruler leaves and nothing is settled, in logits
-    side_settled: Array  # ratio (run,): effect of a settled outcome on standing behind it, in logits
-    side_patron: Array  # ratio (run,): effect of the patron's full backing on standing behind it, in logits
     contest_mediation: Array  # share (run,): how far a patron with full leverage brings those who stand against to a settled process
-    succession_memory: Array  # months (run,): months in which what a contest left open fades
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
@@ -310,3 +263,19 @@ class Families:
     gap_response: Array  # ratio (run,): own effort added where a task of weight is left open
     guards_serve_on: Array  # share (run,): share of the men of a guard that leaves who serve on, as far as there are posts
     lean_west: Array  # index (run,): what the regime sees in Western deals besides their worth, and against Moscow's
+    following_usual: Array  # persons (run,): armed men to whom a commander comes in five years at a post that has any
+    following_new: Array  # share (run,): part of that with which a successor begins
+    devout_share: Array  # share (run,): share of successors for whom the pressure on faith counts
+    loyalty_usual: Array  # share (run,): loyalty of a commander who is paid as usual and fears nothing
+    loyalty_gain: Array  # ratio (run,): logits that all causes at their worst take from loyalty
+    cause_evenness: Array  # ratio (run,): weight of a cause over that of the one ranked before it
+    power_half: Array  # ratio (run,): men over the state's force that give half of full power
+    break_shock: Array  # share (run,): part of trust and of civilian control that one mutiny or defection takes
+    bargain_sense: Array  # ratio (run,): how strongly the choice among ways out of a quarrel follows their price
+    fight_gain: Array  # ratio (run,): how strongly fighting an arrest answers what is expected of it, in logits
+    break_rate: Array  # 1/month (run,): monthly rate of mutiny at full fear, or of defection at full pressure on faith, without loyalty
+    mutiny_deaths: Array  # share (run,): part of a mutineer's men who die with him
+    trust_usual: Array  # share (run,): the regime's trust in its apparatus where nobody has broken away for years
+    leave_gain: Array  # ratio (run,): how strongly leaving answers danger, a credible process and a promise, in logits
+    side_gain: Array  # ratio (run,): how strongly taking sides answers all that speaks for and against, in logits
+    reopen_above: Array  # share (run,): change of its size from which a power reopens a deal in force

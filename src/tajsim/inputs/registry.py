@@ -18,7 +18,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from tajsim.axes import DIMENSIONS, REPRESSION_STEPS
+from tajsim.axes import DIMENSIONS, POSTS, REPRESSION_STEPS, WAYS_OUT
 from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.inputs import families
 
@@ -182,6 +182,11 @@ def parameter(name: str) -> Parameter:
     return load_parameters()[name]
 
 
+def base_value(name: str) -> float:
+    """Return the documented value of a parameter, 0 where a family has no row of that name."""
+    return load_parameters()[name].value if name in load_parameters() else 0.0
+
+
 def dimension_names(family: Family) -> tuple[str, ...]:
     """Return the index names of a family in the order of its dimension.
 
@@ -291,6 +296,7 @@ OTHERS = (
     *("stable", "strained", "failing", "failed"),
     *("kept", "orderly", "bargained", "contested"),
     *("migrants", "afghanistan"),
+    *(*POSTS, *WAYS_OUT),
 )
 
 #: Kind of a scenario's event -> the kind under which it is noted, and the argument that is then

@@ -12,10 +12,11 @@ from pydantic import Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from tajsim.axes import DEALS
-from tajsim.display.html import Html, element, short, table, whole
+from tajsim.display import Html, element, short, table, whole
 from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import Shipped, exists, is_path
 from tajsim.inputs import events, outcomes, registry, switches, toml
+from tajsim.inputs.deals import load_deals
 from tajsim.inputs.events import (
     AnyEvent,
     DealName,
@@ -104,7 +105,7 @@ class Claim(FileTable):
 class Hold(FileTable):
     """What neither side ends for the whole of the scenario."""
 
-    deals: list[DealName] = Field(min_length=1)
+    deals: list[DealName]
 
 
 class Move(FileTable):
@@ -135,7 +136,9 @@ class ScenarioFile(FileTable):
     start: Month | None = Field(None, description="first month; inherited where it is absent")
     end: Month | None = Field(None, description="last month; inherited where it is absent")
     settings: Settings = Field({}, alias="set")
-    hold: Hold | None = Field(None, description="deals that neither side ends")
+    hold: Hold | None = Field(
+        None, description="deals that neither side ends, in place of inherited ones"
+    )
     move: list[Move] = Field([], description="inherited events in another month")
     drop: list[Drop] = Field([], description="inherited events left out")
     mechanisms: MechanismsTable = Field(default_factory=lambda: MechanismsTable(off=[]))
@@ -229,6 +232,11 @@ class Event:
     def same_as(self, other: Event) -> bool:
         """Return whether both do the same in the same month, whatever their labels."""
         return _deed(self) == _deed(other)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it has a deal held."""
+        return self.kind == "deal" and self.arguments["change"] == "hold"
 
     @classmethod
     def of(cls, row: events.EventRow, where: str) -> Event:
@@ -595,11 +603,14 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
 
 def held_deals(source: Source, start: str) -> list[Event]:
     """Return the deals that one file holds, each as an event of the first month."""
+    deals = load_deals()
     table = source.top.get("hold", {})
     names = table.get("deals", []) if isinstance(table, dict) else []
     where = source.problems.where(("hold",))
     return [
-        Event(start, "deal", {"deal": name, "change": "hold"}, f"{name} held", (), where)
+        Event(
+            start, "deal", {"deal": name, "change": "hold"}, f"{deals[name].label} held", (), where
+        )
         for name in names
         if name in DEALS
     ]
@@ -660,6 +671,8 @@ class _Whole:
                 self.origins[f"without {name}"] = where
         period = (self.start, self.end)
         self.events = check_window(source, period, self.events)
+        if "hold" in source.top:  # in place of those that its parents hold
+            self.events = [e for e in self.events if not (e.holds and e.month == self.start)]
         self.events = moved_events(source, period, self.events)
         own = [*held_deals(source, self.start), *file_events(source, period, self.events)]
         self.events = sorted([*self.events, *own], key=lambda event: event.month)

@@ -36,9 +36,6 @@ class Calendar(Stated):
     year = state("year", "the calendar year")
     quarter_ends = state("0 or 1", "1 in the last month of a quarter: powers and regime decide")
 
-    #: Whether the quarter ends: decisions on deals are the same work in each such month.
-    reviews = False
-
     def __init__(self, values: ParameterValues, runs: int) -> None:
         self.values, self.runs = values, runs
         self.allocate()
@@ -53,11 +50,10 @@ class Calendar(Stated):
         year, of_year = divmod(month, 12)
         crop_year = year - (of_year < HARVEST_MONTH)
         to_go = month_number(TERM_END) - month
-        self.reviews = month % 3 == 2
         for name, value in (
             ("months", since),
             ("year", month // 12),
-            ("quarter_ends", self.reviews),
+            ("quarter_ends", month % 3 == 2),
             ("to_election", month_number(ELECTION) - month),
             ("to_term_end", to_go),
             ("term_ends", to_go == 0),

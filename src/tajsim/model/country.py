@@ -18,7 +18,7 @@ import tajsim.rules
 from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
-from tajsim.agents.deals import BASE, Deal, Deals
+from tajsim.agents.deals import BASE, Deal, Deals, ExternalPower, ExternalPowers
 from tajsim.agents.network import (
     MilitantGroup,
     MilitantGroups,
@@ -27,7 +27,6 @@ from tajsim.agents.network import (
     Networks,
     TraffickingNetwork,
 )
-from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total
@@ -133,7 +132,9 @@ class Country(Stated, mesa.Model):
     expected_harm = state("index", "what pressure is expected to cost in a year")
     opening = state("index", "how much the regime fears an opening")
     opening_usual = state("index", "the same as usual", usual="opening")
-    sections_once = state("km", "of each section, guarded by Russia at the start", "section")
+    sections_once = state(
+        "km", "of each section, Russia's to guard while its deal stands", "section"
+    )
     barrier_rents_start = state(
         "share", "of output taken there at the start", usual="barrier_rents"
     )

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tajsim.agents.commander import BOUGHT_OFF
 from tajsim.agents.deals import GUARDS, TASK_OF
-from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS, TASKS
+from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS, TASKS, Array, total
 from tajsim.model.country import Country
 
 Arguments = dict[str, Any]
@@ -48,35 +47,31 @@ def _handover(country: Country, arguments: Arguments) -> None:
         if not takes and not agency.foreign:
             agency.extra_km = agency.extra_km - agency.guarded_km[section]
         agency.guarded_km[section] = length if takes else 0.0
-    if taker.name != "russian_border_troops":
-        _guard_deal_over(country)
+    country.sections_once[section] = length if taker.foreign else 0.0
+    _end_guard_deal(country, (total(country.sections_once) <= 0.0).astype(float))
 
 
-def _guard_deal_over(country: Country) -> None:
-    """Russia hands the border over for good: the deal is over, and not on offer again."""
+def _end_guard_deal(country: Country, over: Array) -> None:
+    """Where no section is left to Russia its deal is over: held by nobody, offered no more."""
     deals = country.deals
-    for name, value in (("held", 0.0), ("closed", 1.0), ("locked", 0.0)):
+    for name, value in (("held", 0.0), ("closed", 1.0), ("locked", 0.0), ("fixed", 0.0)):
         state = getattr(deals, name).copy()
-        state[GUARDS] = value
+        state[GUARDS] = np.where(over > 0.5, value, state[GUARDS])
         setattr(deals, name, state)
 
 
 def _appoint(country: Country, arguments: Arguments) -> None:
     """A commander who is in place is given the head's post of an agency."""
+    commanders, agency = country.commanders, arguments["agency"]
     commander = country.commander[arguments["commander"]]
-    post = float(AGENCIES.index(arguments["agency"]))
-    new = (commander.in_place > 0.5) & (commander.post != post)
+    new = (commander.in_place > 0.5) & (commander.post != AGENCIES.index(agency))
+    size = commander.men
     country.note(
-        "post_given",
-        new,
-        actor=commander.name,
-        target=arguments["agency"],
-        size=commander.men,
-        cause="scenario",
+        "post_given", new, actor=commander.name, target=agency, size=size, cause="scenario"
     )
-    commander.post = np.where(commander.in_place > 0.5, post, commander.post)
-    away = (commander.in_place > 0.5) & (commander.post != commander.home_post)
-    commander.status = np.where(away, float(BOUGHT_OFF), commander.status)
+    takes = np.zeros(commanders.holds.shape)
+    takes[commander.rank, AGENCIES.index(agency)] = new
+    commanders.move(takes)
 
 
 def _order(country: Country, arguments: Arguments, kind: str) -> None:
@@ -116,7 +111,10 @@ def _withdraw_agency(country: Country, arguments: Arguments) -> None:
 
 
 def _deal(country: Country, arguments: Arguments) -> None:
-    """A deal begins, ends, is closed by its power for good, is held by both, or let go."""
+    """A deal begins, ends, is closed by its power for good, is held by both, or let go.
+
+    What ends is held no longer.
+    """
     name, change = arguments["deal"], arguments["change"]
     deal, deals = country.deal[name], country.deals
     if change in ("hold", "free"):
@@ -129,7 +127,8 @@ def _deal(country: Country, arguments: Arguments) -> None:
     country.note(kind, new, actor=name, target=task, size=deal.size, cause="scenario")
     deal.held, deal.offered = np.full_like(deal.held, begins), np.full_like(deal.held, begins)
     deal.closed = np.full_like(deal.held, float(change == "close"))
-    deal.locked = np.where(new, begins * deals.term[deal.rank], deal.locked)
+    deal.fixed = deal.fixed * begins
+    deal.locked = np.full_like(deal.held, begins * deals.term[deal.rank])
 
 
 HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {

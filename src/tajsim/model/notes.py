@@ -14,7 +14,7 @@ from tajsim.model.chronicle import Pick, Runs, largest
 from tajsim.model.country import Country
 from tajsim.rules.drug_market import Ways
 from tajsim.rules.outside import Work
-from tajsim.rules.purges import blow_reasons
+from tajsim.rules.purges import Blow
 from tajsim.rules.state import STATES, Lost, Strain
 
 
@@ -256,26 +256,43 @@ def note_position(country: Country) -> None:
     )
 
 
-def note_blows(country: Country, strikes: NDArray[np.bool_], urge: Array) -> None:
-    """Note whom the regime strikes at of its own accord.
+def note_blows(
+    country: Country, strikes: NDArray[np.bool_], arrests: NDArray[np.bool_], blows: Blow
+) -> None:
+    """Note whom the regime strikes at of its own accord, and why.
 
     Args:
         strikes: where it strikes at whom, ``(commander, run)``.
-        urge: growth of the drive to remove rivals since early 2004, ratio, ``(run,)``.
+        arrests: where it does so by ordering an arrest, ``(commander, run)``.
+        blows: what the hazard of each blow owes to what, each ``(commander, run)``.
     """
     for i in np.flatnonzero(strikes.any(axis=1)):
-        commander, where = country.commanders[i], strikes[i]
-        state = commander.threat, commander.power, country.guarantee, commander.grudge, urge
-        arrest = where & (commander.grudge > 0.0)
-        for kind, here in (("arrest_order", arrest), ("dismissal_order", where & ~arrest)):
+        commander, parts = country.commanders[i], [part[i] for part in blows[:-1]]
+        for kind, here in (
+            ("arrest_order", arrests[i]),
+            ("dismissal_order", strikes[i] & ~arrests[i]),
+        ):
             country.note(
                 kind,
                 here,
                 actor="regime",
                 target=commander.name,
                 size=commander.threat,
-                cause=country.reason(BLOW, blow_reasons, *state),
+                cause=largest(BLOW, parts),
             )
+
+
+def note_successors(country: Country, new: Array) -> None:
+    """Note who comes to a vacant post, 1 or 0, ``(commander, run)``."""
+    for i in np.flatnonzero(new.any(axis=1)):
+        commander = country.commanders[i]
+        country.note(
+            "successor",
+            new[i],
+            actor=commander.name,
+            size=commander.following,
+            cause="vacancy",
+        )
 
 
 def note_ladder(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tajsim.agents.actors import states_of
 from tajsim.agents.agency import MEETS_TRAFFICKERS
+from tajsim.agents.commander import TO_GIVE
 from tajsim.agents.deals import by_task
 from tajsim.axes import DIMENSIONS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
@@ -94,6 +95,8 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
         total(m.commanders.loyalty * m.commanders.in_place)
         / np.maximum(total(m.commanders.in_place), 1.0)
     ),
+    "posts_held": lambda m: total(m.commanders.in_place) / total(TO_GIVE),
+    "independent_power": lambda m: total(m.commanders.power) / total(TO_GIVE),
     "commander_loyalty": lambda m: m.commanders.loyalty * m.commanders.in_place,
     "commander_fear": lambda m: m.commanders.fear * m.commanders.in_place,
     "country_control": lambda m: m.mean_control,

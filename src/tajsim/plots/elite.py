@@ -23,12 +23,12 @@ from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
 STATE, LOYALTY = "commander_state", "commander_loyalty"
 #: The numbers of `STATE` in the order of the stack, from the bottom up.
-_ORDER = (0, 1, 6, 2, 4, 3, 5)
+_ORDER = (0, 1, 6, 7, 2, 4, 3, 5)
 _NAMES = (
     "serves", "bought off", "dismissed or arrested", "in mutiny", "gone over to the enemy",
-    "killed", "not called yet",
+    "killed", "not called yet", "left office",
 )  # fmt: skip
-_HATCHES = ("", "///", "", "xxx", "...", "", "")
+_HATCHES = ("", "///", "", "xxx", "...", "", "", "ooo")
 _IN_PLACE = (0, 1)
 _EVENTS = ("dismiss", "arrest", "appoint")
 _SUBTITLE = (
@@ -133,6 +133,7 @@ FATES = {
     4: "gone over to the enemy",
     5: "killed",
     6: "not called yet",
+    7: "left office",
 }
 #: Every place, in the order of their numbers in `standing`.
 PLACES = (*AGENCIES, *FATES.values())

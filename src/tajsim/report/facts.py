@@ -23,6 +23,7 @@ from tajsim.analysis.claims import evaluate_claims
 from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
+from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.scenario_parts import COMMAND_LINE
 from tajsim.results import chronicle, numbers, select, window
@@ -536,6 +537,16 @@ def _dropped(event: Mapping[str, Any], reference: str) -> ScenarioChange:
     return ScenarioChange(line, _sources(_behind(event)), str(event.get("where") or ""))
 
 
+#: What an event does to a deal, in words.
+DEAL_CHANGES = {
+    "begin": "is agreed",
+    "end": "ends",
+    "close": "ends and is offered no more",
+    "hold": "is held by both sides",
+    "free": "is held no longer",
+}
+
+
 def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
     """Return what an event does, in words."""
     if kind == "set":
@@ -545,6 +556,9 @@ def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
         months = int(arguments.get("months", 1))
         over = f" over {months} months" if months > 1 else ""
         return f"{name} goes to {_figure(arguments.get('value'))}{unit}{over}"
+    if kind == "deal":
+        deal, change = str(arguments.get("deal")), str(arguments.get("change"))
+        return f"“{load_deals()[deal].label}” {DEAL_CHANGES[change]}"
     named = {key: numbers.actor_name(str(value)) for key, value in arguments.items()}
     months = int(arguments.get("months", 1))
     forms = {

@@ -15,12 +15,13 @@ import tajsim.report.answer as answer
 import tajsim.report.wording as wording
 from tajsim.analysis import assumptions, variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
-from tajsim.display.html import rows_of
+from tajsim.display import rows_of
 from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.report.facts import Facts
 from tajsim.results.effect import effect
 from tajsim.results.numbers import Digits, factor, percent
+from tajsim.results.reference import done_by_reference, reference_sentence
 from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
 from tajsim.results.window import yes_or_no
 
@@ -93,7 +94,8 @@ def differences(facts: Facts, scenario: str) -> list[Table]:
         "Medians of the runs, for yes-or-no outcomes the mean share. Differences of what is "
         "in % are percentage points. Over the window flows are by year, counts added, stocks at "
         "its end, all else its mean. “In runs” is the share in which the difference has that sign; "
-        "“pairing” is the factor by which pairing the runs reduces the variance.",
+        "“pairing” is the factor by which pairing the runs reduces the variance. "
+        + reference_sentence(done_by_reference(facts.dataset, facts.window(scenario)), scenario),
     )
     places = _differences(
         facts,

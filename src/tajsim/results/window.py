@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -46,15 +46,21 @@ def first_difference(dataset: xr.Dataset, scenario: str | None = None) -> str | 
     differs.
     """
     names = names_of(dataset)
-    events = attribute(dataset, "events")
     tables = [attribute(dataset, table) for table in ("settings", "without")]
     starts = []
     for name in [scenario] if scenario else names[1:]:
         if any((table.get(name) or None) != (table.get(names[0]) or None) for table in tables):
             return whole_period(dataset)[0]
-        ours, theirs = ({_deed(event) for event in events.get(n, ())} for n in (name, names[0]))
-        starts += [month for month, _ in ours ^ theirs]
+        both = [*own_events(dataset, name), *own_events(dataset, names[0], name)]
+        starts += [str(event["month"]) for event in both]
     return min(starts, default=None)
+
+
+def own_events(dataset: xr.Dataset, name: str, other: str = "") -> list[Mapping[str, Any]]:
+    """Return the events of a scenario that another, by default the reference, does not have."""
+    events = attribute(dataset, "events")
+    theirs = {_deed(event) for event in events.get(other or names_of(dataset)[0], ())}
+    return [event for event in events.get(name, ()) if _deed(event) not in theirs]
 
 
 def _deed(event: Mapping[str, object]) -> tuple[str, str]:
@@ -186,7 +192,10 @@ def at_places(
         joined = values.isel(dict.fromkeys(away, 0), drop=True)
         numbers = values.values.reshape(-1, *joined.shape).astype(np.float64)
         values = joined.copy(data=_joined(numbers, places_of(variable), weights))
-    return values.assign_attrs(variable.attrs)
+    values = values.assign_attrs(variable.attrs)
+    if away and places_of(variable) == "sum" and yes_or_no(variable):
+        values.attrs["unit"] = "number"  # how many say yes is no yes or no
+    return values
 
 
 def _joined(values: Floats, kind: str, weights: np.ndarray | None) -> Floats:
@@ -455,8 +464,9 @@ def cells(dataset: xr.Dataset, window: Window) -> Iterator[Cell]:
         variable = dataset[name]
         own = own_dimensions(variable)
         if len(own) == 1:
-            whole = over(at_places(dataset, name), window).values
-            yield _cell(variable, titled(dataset, name, {}), f"{own[0]}=all", whole)
+            whole = at_places(dataset, name)
+            told = over(whole, window).values
+            yield _cell(whole, titled(dataset, name, {}), f"{own[0]}=all", told)
         values = over(variable, window).transpose("scenario", *own, "run").values
         label = str(variable.attrs.get("label", name))
         for position in np.ndindex(values.shape[1:-1]):

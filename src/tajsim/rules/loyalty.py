@@ -1,53 +1,149 @@
-"""Loyalty of commanders: rank, drive, followers, and what purges leave behind."""
+"""Loyalty of commanders, the men who follow them, and the standing of the two services."""
+
+from typing import NamedTuple
 
 import numpy as np
 
 from tajsim.axes import Array
 
 
-def following_step(following: Array, in_place: Array, *, following_fading: Array) -> Array:
-    """Return next month's following of a commander, persons, ``(run,)``.
+class NewMan(NamedTuple):
+    """Who comes to a vacant post: his men, his loyalty and the weight of his faith."""
 
-    It stays while he is in place or waits for a post; once he is gone the share
-    ``following_fading`` goes home each month.
+    following: Array
+    loyalty: Array
+    creed_weight: Array
+
+
+def new_man(
+    luck: Array,
+    draw: Array,
+    faith: Array,
+    *,
+    following_usual: Array,
+    following_new: Array,
+    loyalty_usual: Array,
+    devout_share: Array,
+) -> NewMan:
+    """Return what the successor at a post brings, by one distribution for all posts, ``(run,)``.
+
+    He starts with few men of his own, and nobody knows yet how loyal or how devout he is.
 
     Equation:
-        following_next = following * (1 - following_fading * (1 - in_place))
+        following = following_new * following_usual * (0.5 + draw)
+        loyalty = 1 / (1 + (1 - loyalty_usual) / loyalty_usual * exp(-luck))
+        creed_weight = 1 if faith < devout_share else 0
 
     Args:
-        in_place: 1 where he has not fallen, else 0.
+        luck: a standard normal draw.
+        draw, faith: uniform draws.
 
-    Mechanisms: S08, S10.
+    Mechanisms: M18, S08.
     """
-    return following * (1.0 - following_fading * (1.0 - in_place))
+    following = following_new * following_usual * (0.5 + draw)
+    loyalty = 1.0 / (1.0 + (1.0 - loyalty_usual) / loyalty_usual * np.exp(-luck))
+    return NewMan(following, loyalty, np.where(faith < devout_share, 1.0, 0.0))
 
 
-def rejoining(following: Array, grievance: Array, *, rejoin_share: Array) -> Array:
+def first_following(
+    draw: Array,
+    named: Array,
+    strong: Array,
+    armed: Array,
+    *,
+    following_usual: Array,
+    following_new: Array,
+) -> Array:
+    """Return the armed men of one in post in early 2004, persons, ``(run,)``.
+
+    Those whom the documents name have been there for long; of the others some are new.
+
+    Equation:
+        long = (0.5 + draw) * (1 + strong)
+        lately = (following_new + (1 - following_new) * draw) * armed
+        first_following = following_usual * (named * long + (1 - named) * lately)
+
+    Args:
+        draw: a uniform draw.
+        named: 1 where a document names him, else 0.
+        strong: 1 where a document tells of men who could defy the ruler, else 0.
+        armed: 1 where his post commands armed men, else 0.
+
+    Mechanisms: S08, M21.
+    """
+    long = (0.5 + draw) * (1.0 + strong)
+    lately = (following_new + (1.0 - following_new) * draw) * armed
+    return following_usual * (named * long + (1.0 - named) * lately)
+
+
+def following_step(
+    following: Array,
+    rent_ratio: Array,
+    armed: Array,
+    *,
+    following_usual: Array,
+    clock_five_years: Array,
+) -> Array:
+    """Return next month's following of one in place, persons, ``(run,)``.
+
+    With the years it comes to what the post commands and rents can feed; without armed men under
+    him it goes home.
+
+    Equation:
+        fed = 2 * rent_ratio / (1 + rent_ratio)
+        gap = following_usual * armed * fed - following
+        following_next = following + gap / clock_five_years
+
+    Args:
+        rent_ratio: what he receives over what he is used to.
+        armed: 1 where his post commands armed men, else 0.
+
+    Mechanisms: M19, S08, S14.
+    """
+    fed = 2.0 * rent_ratio / (1.0 + rent_ratio)
+    return following + (following_usual * armed * fed - following) / clock_five_years
+
+
+def scattered_step(scattered: Array, released: Array, *, clock_five_years: Array) -> Array:
+    """Return the men of fallen commanders who are still about next month, persons, ``(run,)``.
+
+    Equation:
+        scattered_next = scattered * (1 - 1 / clock_five_years) + released
+
+    Args:
+        released: men whose commander fell last month, persons.
+
+    Mechanisms: S10.
+    """
+    return scattered * (1.0 - 1.0 / clock_five_years) + released
+
+
+def rejoining(scattered: Array, grievance: Array, *, rejoin_share: Array) -> Array:
     """Return old fighters who would join a new rebel, persons, ``(run,)``.
 
     Where people resent the state, the men and caches of a fallen commander are at the call of the
     next one, years later.
 
     Equation:
-        rejoining = rejoin_share * grievance * following
+        rejoining = rejoin_share * grievance * scattered
 
     Args:
-        following: what is left of the followings of fallen peers of his side, persons.
+        scattered: what is left of the followings of fallen peers of his side, persons.
         grievance: that of his region, 0 to 1.
 
     Mechanisms: S10, S29.
     """
-    return rejoin_share * grievance * following
+    return rejoin_share * grievance * scattered
 
 
-def named_step(named: Array, breaks: Array, *, confession: Array, memory_fading: Array) -> Array:
+def named_step(named: Array, breaks: Array, *, confession: Array, clock_year: Array) -> Array:
     """Return how far confessions implicate a commander next month, 0 to 1, ``(run,)``.
 
     Every beaten mutiny of his side leaves captives who name others: ``confession`` of what is
-    missing. The suspicion fades by ``memory_fading`` a month.
+    missing. The suspicion fades within a year.
 
     Equation:
-        left = named * (1 - memory_fading)
+        left = named * (1 - 1 / clock_year)
         named_next = 1 - (1 - left) * (1 - confession) ** breaks
 
     Args:
@@ -55,12 +151,23 @@ def named_step(named: Array, breaks: Array, *, confession: Array, memory_fading:
 
     Mechanisms: S11.
     """
-    left = named * (1.0 - memory_fading)
+    left = named * (1.0 - 1.0 / clock_year)
     return 1.0 - (1.0 - left) * (1.0 - confession) ** breaks
 
 
+def grudge_step(grudge: Array, *, clock_year: Array) -> Array:
+    """Return what is left next month of a grudge between ruler and commander, 0 to 1, ``(run,)``.
+
+    Equation:
+        grudge_next = grudge * (1 - 1 / (2 * clock_year))
+
+    Mechanisms: M25.
+    """
+    return grudge * (1.0 - 1.0 / (2.0 * clock_year))
+
+
 def broadcast_step(
-    broadcast: Array, defections: Array, *, broadcast_reach: Array, memory_fading: Array
+    broadcast: Array, defections: Array, *, broadcast_reach: Array, clock_year: Array
 ) -> Array:
     """Return the pull of a defector's appeal next month, index, 0 and up, ``(run,)``.
 
@@ -68,72 +175,57 @@ def broadcast_step(
     commanders alike.
 
     Equation:
-        broadcast_next = broadcast * (1 - memory_fading) + broadcast_reach * defections
+        broadcast_next = broadcast * (1 - 1 / clock_year) + broadcast_reach * defections
 
     Args:
         defections: commanders who went over this month.
 
     Mechanisms: S05.
     """
-    return broadcast * (1.0 - memory_fading) + broadcast_reach * defections
+    return broadcast * (1.0 - 1.0 / clock_year) + broadcast_reach * defections
 
 
 def skill_carried(
     readiness: Array, defections: Array, quality: Array, *, defector_skill: Array
 ) -> Array:
-    """Return the readiness of militants after a trained commander joined them, ``(run,)``, 0 to 1.
+    """Return the readiness of militants after trained commanders joined them, 0 to 1, ``(run,)``.
 
     Each makes up for part of what they lack: training adds skill without loyalty.
 
     Equation:
-        made_up = 1 - (1 - defector_skill * quality) ** defections
+        unskilled = (1 - defector_skill * quality) ** defections
+        made_up = 1 - product(unskilled, "commander")
         skill_carried = readiness + (1 - readiness) * made_up
 
     Args:
-        defections: commanders who went over this month.
-        quality: that of the force he was trained in, 0 to 1.
+        defections: 1 for who went over this month, else 0, ``(commander, run)``.
+        quality: that of the force he was trained in, 0 to 1, ``(commander, run)``.
 
     Mechanisms: S06.
     """
-    # Written so that nobody who goes over changes nothing, to the last bit.
-    made_up = 1.0 - (1.0 - defector_skill * quality) ** defections
+    unskilled = (1.0 - defector_skill * quality) ** defections
+    # Written so that nobody who goes over changes nothing, to the last bit. The running product
+    # keeps its order whatever the number of runs.
+    made_up: Array = 1.0 - np.multiply.accumulate(unskilled, axis=0)[-1]
     return readiness + (1.0 - readiness) * made_up
 
 
-def drive_step(drive: Array, struck: Array, *, purge_momentum: Array, purge_relief: Array) -> Array:
-    """Return the momentum of the drive to remove rivals next month, 0 to 1, ``(run,)``.
-
-    Each removal without a fight takes it part of the way to 1, because it showed that it can be
-    done; a quiet month takes part of it.
-
-    Equation:
-        kept = drive * (1 - purge_relief * (struck < 0.5))
-        drive_next = 1 - (1 - kept) * (1 - purge_momentum) ** struck
-
-    Args:
-        struck: commanders removed without a fight this month.
-
-    Mechanisms: P12.
-    """
-    kept = drive * (1.0 - purge_relief * (struck < 0.5))
-    return 1.0 - (1.0 - kept) * (1.0 - purge_momentum) ** struck
-
-
-def urge_to_strike(drive: Array, clinging: Array, *, drive_worth: Array) -> Array:
+def urge_to_strike(control: Array, clinging: Array, *, drive_worth: Array) -> Array:
     """Return the growth of the purge rate, ratio, ``(run,)``.
 
-    The drive of early 2004 gathers pace with success, and with the end of the term for a ruler
-    who will not go.
+    The drive to remove rivals gathers pace with the control that earlier removals won, and with
+    the end of the term for a ruler who will not go.
 
     Equation:
-        urge = 1 + drive_worth * (1 - (1 - drive) * (1 - clinging))
+        urge = 1 + drive_worth * (1 - (1 - control) * (1 - clinging))
 
     Args:
+        control: civilian control won by removals, 0 to 1.
         clinging: nearness of the end of the term times the will to stay, 0 to 1.
 
     Mechanisms: P12, P24.
     """
-    return 1.0 + drive_worth * (1.0 - (1.0 - drive) * (1.0 - clinging))
+    return 1.0 + drive_worth * (1.0 - (1.0 - control) * (1.0 - clinging))
 
 
 def kept_peace(past: Array, standing: Array, *, peace_shield: Array) -> Array:
@@ -170,7 +262,7 @@ def dread_of_custody(fear: Array, no_way_back: Array, *, custody_dread: Array) -
     Mechanisms: S01, S23, S28.
     """
     told = 1.0 - (1.0 - custody_dread) * (1.0 - no_way_back)
-    return fear + (told - fear) * (told > fear)
+    return np.maximum(fear, told)
 
 
 def election_near(months: Array) -> Array:
@@ -193,16 +285,17 @@ def kompromat_step(
     corruption: Array,
     window: Array,
     *,
-    kompromat_gathering: Array,
-    kompromat_use: Array,
+    clock_year: Array,
+    clock_season: Array,
 ) -> Array:
     """Return compromising material in hand next month, 0 to 1, ``(run,)``.
 
-    A skilled service gathers it where others are corrupt, and spends it before elections.
+    A skilled service gathers it within a year where all are corrupt, and spends it in a season
+    before elections.
 
     Equation:
-        gathered = kompromat_gathering * quality * corruption * (1 - kompromat)
-        kompromat_next = kompromat + gathered - kompromat_use * window * kompromat
+        gathered = quality * corruption * (1 - kompromat) / clock_year
+        kompromat_next = kompromat + gathered - window * kompromat / clock_season
 
     Args:
         kompromat: material in hand, 0 to 1.
@@ -212,8 +305,8 @@ def kompromat_step(
 
     Mechanisms: M28.
     """
-    gathered = kompromat_gathering * quality * corruption * (1.0 - kompromat)
-    return kompromat + gathered - kompromat_use * window * kompromat
+    gathered = quality * corruption * (1.0 - kompromat) / clock_year
+    return kompromat + gathered - window * kompromat / clock_season
 
 
 def rank_step(
@@ -223,17 +316,17 @@ def rank_step(
     *,
     security_rank_start: Array,
     kompromat_worth: Array,
-    election_worth: Array,
-    security_rank_speed: Array,
+    clock_year: Array,
 ) -> Array:
     """Return the Security Ministry's rank against the police next month, 0 to 1, ``(run,)``.
 
-    A share of the way to where its weight puts it: what one gains the other loses.
+    It comes to where the ministry's weight puts it: what one gains the other loses. Material is
+    worth twice as much just before an election.
 
     Equation:
-        use = kompromat_worth * kompromat * (1 + election_worth * window)
+        use = kompromat_worth * kompromat * (1 + window)
         weight = security_rank_start / (1 - security_rank_start) * (1 + use)
-        rank_next = rank + security_rank_speed * (weight / (weight + 1) - rank)
+        rank_next = rank + (weight / (weight + 1) - rank) / clock_year
 
     Args:
         kompromat: material in hand, 0 to 1.
@@ -241,56 +334,86 @@ def rank_step(
 
     Mechanisms: M28, M29, M30, M13.
     """
-    use = kompromat_worth * kompromat * (1.0 + election_worth * window)
+    use = kompromat_worth * kompromat * (1.0 + window)
     weight = security_rank_start / (1.0 - security_rank_start) * (1.0 + use)
-    return rank + security_rank_speed * (weight / (weight + 1.0) - rank)
+    return rank + (weight / (weight + 1.0) - rank) / clock_year
+
+
+class Loyalty(NamedTuple):
+    """What each cause takes of a commander's loyalty, in logits, and the loyalty he comes to."""
+
+    rents: Array
+    own_fear: Array
+    doubt: Array
+    unbacked: Array
+    creed: Array
+    humiliation: Array
+    aim: Array
 
 
 def loyalty_aim(
     rent_ratio: Array,
+    shortfall: Array,
     fear: Array,
+    guarantee: Array,
     creed: Array,
     grudge: Array,
     doubt: Array,
     *,
-    loyalty_base: Array,
-    loyalty_rent: Array,
-    loyalty_fear: Array,
-    loyalty_creed: Array,
-    loyalty_grudge: Array,
-    loyalty_doubt: Array,
-) -> Array:
-    """Return the loyalty a commander moves to, 0 to 1, ``(run,)``.
+    loyalty_usual: Array,
+    loyalty_gain: Array,
+    cause_evenness: Array,
+) -> Loyalty:
+    """Return what takes loyalty away, in logits, and the loyalty a commander comes to, ``(run,)``.
+
+    Causes weigh in the order in which the documents rank them, each ``cause_evenness`` times as
+    much as the one before. Paid as usual, with a patron neither sure nor lost and nothing else
+    against the ruler, it is the usual one.
 
     Equation:
-        ties = loyalty_base + loyalty_rent * ln(0.1 + rent_ratio)
-        hurt = loyalty_creed * creed + loyalty_grudge * grudge
-        worry = loyalty_fear * fear + loyalty_doubt * doubt
-        loyalty_aim = 1 / (1 + exp(-(ties - hurt - worry)))
+        paid = rent_ratio * (1 - shortfall)
+        odds = (1 - loyalty_usual) / loyalty_usual
+        e = cause_evenness
+        gain = loyalty_gain / (1 + e + e**2 + e**3 + e**4 + e**5)
+        rents = gain * (1 - paid) / (1 + paid)
+        own_fear = gain * e * fear
+        hedging = gain * e**2 * doubt
+        unbacked = gain * e**3 * (1 - 2 * guarantee)
+        faith = gain * e**4 * creed
+        hurt = gain * e**5 * grudge
+        aim = 1 / (1 + odds * exp(rents + own_fear + hedging + unbacked + faith + hurt))
 
     Args:
-        rent_ratio: what he receives over what he claims.
+        rent_ratio: what he receives over what he is used to.
+        shortfall: clients' claims left unpaid, 0 to 1.
         fear: what he expects for himself, 0 to 1.
+        guarantee: a patron's backing of the ruler, 0 to 1.
         creed: pressure on his faith times its weight for him, 0 to 1.
         grudge: humiliation he has not forgotten, 0 to 1.
         doubt: how unsure he is of what comes after the ruler, 0 to 1: he hedges.
 
-    Mechanisms: M17, S01, S02, S03, S27, S28, P24.
+    Mechanisms: M17, M113, S01, S02, S03, S27, S28, P24.
     """
-    push = loyalty_base + loyalty_rent * np.log(0.1 + rent_ratio)
-    push = push - loyalty_fear * fear - loyalty_creed * creed - loyalty_grudge * grudge
-    return 1.0 / (1.0 + np.exp(-push + loyalty_doubt * doubt))
+    paid = rent_ratio * (1.0 - shortfall)
+    e = cause_evenness
+    gain = loyalty_gain / (1.0 + e + e**2 + e**3 + e**4 + e**5)
+    rents, own_fear = gain * (1.0 - paid) / (1.0 + paid), gain * e * fear
+    hedging, unbacked = gain * e**2 * doubt, gain * e**3 * (1.0 - 2.0 * guarantee)
+    faith, hurt = gain * e**4 * creed, gain * e**5 * grudge
+    odds = (1.0 - loyalty_usual) / loyalty_usual
+    aim = 1.0 / (1.0 + odds * np.exp(rents + own_fear + hedging + unbacked + faith + hurt))
+    return Loyalty(rents, own_fear, hedging, unbacked, faith, hurt, aim)
 
 
-def loyalty_step(loyalty: Array, aim: Array, *, loyalty_speed: Array) -> Array:
-    """Return next month's loyalty, ``(run,)``.
+def loyalty_step(loyalty: Array, aim: Array, *, clock_season: Array) -> Array:
+    """Return next month's loyalty, ``(run,)``: it comes to its aim within a season.
 
     Equation:
-        loyalty_next = loyalty + loyalty_speed * (aim - loyalty)
+        loyalty_next = loyalty + (aim - loyalty) / clock_season
 
     Mechanisms: M17.
     """
-    return loyalty + loyalty_speed * (aim - loyalty)
+    return loyalty + (aim - loyalty) / clock_season
 
 
 def fear_step(
@@ -299,25 +422,24 @@ def fear_step(
     channel_closed: Array,
     *,
     peer_fear: Array,
-    ban_fear: Array,
-    fear_fading: Array,
+    clock_season: Array,
+    clock_year: Array,
 ) -> Array:
     """Return next month's fear of being next, 0 to 1, ``(run,)``.
 
-    Rises with every peer struck, more among those of the same past, and while the channel of
-    that past is closed; fades otherwise.
+    Rises with every peer struck, more among those of the same past; while the channel of that past
+    is closed, as if one were struck each season. Fades within a year.
 
     Equation:
-        push = peer_fear * peers_struck + ban_fear * channel_closed
-        fading = fear_fading * fear * (push < 0.001)
-        fear_next = fear + min(push, 1) * (1 - fear) - fading
+        push = peer_fear * (peers_struck + channel_closed / clock_season)
+        fear_next = fear + min(push, 1) * (1 - fear) - fear / clock_year
 
     Args:
         peers_struck: commanders arrested or killed last month; those of the other wartime side
-            count less.
+            count half.
         channel_closed: 1 - legal standing of the party, times his tie to it, 0 to 1.
 
     Mechanisms: S02, S01, S28.
     """
-    push = peer_fear * peers_struck + ban_fear * channel_closed
-    return fear + np.minimum(push, 1.0) * (1.0 - fear) - fear_fading * fear * (push < 1e-3)
+    push = peer_fear * (peers_struck + channel_closed / clock_season)
+    return fear + np.minimum(push, 1.0) * (1.0 - fear) - fear / clock_year

@@ -1,5 +1,7 @@
 """Purges: the threat that the ruler sees in a commander, the blow, and who answers it by arms."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,75 +27,87 @@ def hold_on_men(at_home_post: Array, growth: Array, *, away_hold: Array) -> Arra
 
 
 def power_of(
-    men: Array, rent_ratio: Array, control: Array, *, following_half: Array, civilian_check: Array
+    men: Array, forces: Array, control: Array, *, power_half: Array, civilian_check: Array
 ) -> Array:
-    """Return a commander's independent power, 0 to 1, ``(run,)``.
+    """Return a commander's independent power, 0 to 1, ``(run,)``: his men against the state's.
 
     Equation:
-        worth = men * (0.5 + 0.5 * rent_ratio)
-        power_of = worth / (worth + following_half) * (1 - civilian_check * control)
+        part = men / (men + power_half * forces + 1)
+        power_of = part * (1 - civilian_check * control)
 
     Args:
         men: armed men at his call, persons.
-        rent_ratio: what he lately received over what he claims.
-        control: civilian control won since early 2004, 0 to 1.
+        forces: people who would fight for the state, persons.
+        control: civilian control won by removals, 0 to 1.
 
     Mechanisms: M18, M19, M20, S08, S14.
     """
-    worth = men * (0.5 + 0.5 * rent_ratio)
-    return worth / (worth + following_half) * (1.0 - civilian_check * control)
+    return men / (men + power_half * forces + 1.0) * (1.0 - civilian_check * control)
 
 
-def perceived_threat(
-    power: Array, loyalty: Array, trust: Array, distrusted_past: Array, doubted: Array
-) -> Array:
+def perceived_threat(power: Array, loyalty: Array, trust: Array, doubted: Array) -> Array:
     """Return the threat the regime sees in a commander, 0 to 1, ``(run,)``.
 
     A regime that has lost trust discounts the loyalty of all, and gives none to whom captives
     name or who defied it.
 
     Equation:
-        credit = loyalty * trust * (1 - 0.3 * distrusted_past) * (1 - doubted)
-        perceived_threat = power * (1 - credit)
+        perceived_threat = power * (1 - loyalty * trust * (1 - doubted))
 
     Args:
         trust: the regime's trust in its own apparatus, 0 to 1.
-        distrusted_past: 1 for the former opposition, else 0.
         doubted: how far captives named him or he defied the regime, 0 to 1.
 
     Mechanisms: M18, M19, M25, P10, P12, S04, S11.
     """
-    return power * (1.0 - loyalty * trust * (1.0 - 0.3 * distrusted_past) * (1.0 - doubted))
+    return power * (1.0 - loyalty * trust * (1.0 - doubted))
 
 
 def trust_step(
-    trust: Array, defections: Array, *, trust_loss: Array, trust_recovery: Array
+    trust: Array,
+    breaks: Array,
+    *,
+    trust_usual: Array,
+    break_shock: Array,
+    clock_year: Array,
 ) -> Array:
     """Return the regime's trust in its apparatus next month, 0 to 1, ``(run,)``.
 
-    Each defection or mutiny takes the share ``trust_loss`` of it.
+    Each defection or mutiny takes the share ``break_shock`` of it; in two years the usual trust
+    comes back.
 
     Equation:
-        left = trust * (1 - trust_loss) ** defections
-        trust_next = left + trust_recovery * (1 - trust)
+        back = (trust_usual - trust) / (2 * clock_year)
+        trust_next = (trust + back) * (1 - break_shock) ** breaks
+
+    Args:
+        breaks: mutinies and defections this month.
 
     Mechanisms: S04.
     """
-    lost = 1.0 - (1.0 - trust_loss) ** defections
-    return trust * (1.0 - lost) + trust_recovery * (1.0 - trust)
+    back = (trust_usual - trust) / (2.0 * clock_year)
+    return (trust + back) * (1.0 - break_shock) ** breaks
 
 
 def civilian_control_step(
-    control: Array, struck: Array, breaks: Array, *, purge_firms: Array, break_loosens: Array
+    control: Array,
+    struck: Array,
+    breaks: Array,
+    *,
+    purge_firms: Array,
+    break_shock: Array,
+    clock_five_years: Array,
 ) -> Array:
     """Return civilian control over the agencies next month, 0 to 1, ``(run,)``.
 
     Each commander removed adds the share ``purge_firms`` of what is missing, each mutiny or
-    defection takes the share ``break_loosens``. Zero is the control of early 2004.
+    defection takes the share ``break_shock``; a generation of officers that saw no removal does
+    not remember it. Zero is the control of an elite of wartime commanders of whom none was removed.
 
     Equation:
-        missing = (1 - control) * (1 - purge_firms) ** struck
-        control_next = (1 - missing) * (1 - break_loosens) ** breaks
+        kept = control * (1 - 1 / clock_five_years)
+        missing = (1 - kept) * (1 - purge_firms) ** struck
+        control_next = (1 - missing) * (1 - break_shock) ** breaks
 
     Args:
         struck: commanders removed without a fight this month.
@@ -101,8 +115,33 @@ def civilian_control_step(
 
     Mechanisms: M20.
     """
-    missing = (1.0 - control) * (1.0 - purge_firms) ** struck
-    return (1.0 - missing) * (1.0 - break_loosens) ** breaks
+    kept = control * (1.0 - 1.0 / clock_five_years)
+    missing = (1.0 - kept) * (1.0 - purge_firms) ** struck
+    return (1.0 - missing) * (1.0 - break_shock) ** breaks
+
+
+def breaks_step(recent: Array, breaks: Array, *, clock_year: Array) -> Array:
+    """Return mutinies and defections of about the last year, number, ``(run,)``.
+
+    Equation:
+        recent_next = recent * (1 - 1 / clock_year) + breaks
+
+    Args:
+        breaks: those of this month.
+
+    Mechanisms: S04.
+    """
+    return recent * (1.0 - 1.0 / clock_year) + breaks
+
+
+class Blow(NamedTuple):
+    """What the hazard of a blow owes to each cause, before its rate, and its chance."""
+
+    threat: Array
+    safe_blow: Array
+    defiance: Array
+    drive: Array
+    chance: Array
 
 
 def purge_hazard(
@@ -115,20 +154,23 @@ def purge_hazard(
     *,
     purge_rate: Array,
     purge_caution: Array,
-    purge_pause: Array,
+    clock_season: Array,
     revenge: Array,
-) -> Array:
-    """Return the monthly probability that the regime strikes at a commander, ``(run,)``.
+) -> Blow:
+    """Return what brings the regime to strike at a commander, and the month's chance, ``(run,)``.
 
-    The strong are struck late, when a patron's backing makes it safe, and open disobedience is
-    not forgotten.
+    The strong are struck late, when a patron's backing makes it safe, one after the other, and
+    open disobedience is not forgotten. Its causes: what the threat alone would bring, what backing
+    adds, what disobedience adds, and what the drive to remove rivals adds.
 
     Equation:
-        account = 1 + revenge * grudge * guarantee
-        safe = exp(-purge_caution * power * (1 - guarantee))
-        pause = min(months_since / purge_pause, 1)
-        hazard = purge_rate * urge * threat * account * safe * pause
-        purge_hazard = 1 - exp(-hazard)
+        safe = threat * exp(-purge_caution * power * (1 - guarantee))
+        pause = 1 - exp(-months_since / clock_season)
+        alone = threat * exp(-purge_caution * power)
+        safe_blow = safe - alone
+        defiance = safe * revenge * grudge
+        drive = (safe + defiance) * (urge - 1)
+        chance = 1 - exp(-purge_rate * pause * (safe + defiance) * urge)
 
     Args:
         threat: perceived threat, 0 to 1.
@@ -136,14 +178,16 @@ def purge_hazard(
         guarantee: a patron's backing of the ruler, 0 to 1.
         grudge: the regime's account with him, 0 to 1.
         months_since: months since the last purge.
-        urge: growth of the drive to remove rivals since early 2004, ratio.
+        urge: growth of the drive to remove rivals, ratio of at least 1.
 
     Mechanisms: M18, M25, M26, P12, M19, S09.
     """
-    safe = np.exp(-purge_caution * power * (1.0 - guarantee))
-    pause = np.minimum(months_since / purge_pause, 1.0)
-    hazard = purge_rate * urge * threat * (1.0 + revenge * grudge * guarantee) * safe * pause
-    return 1.0 - np.exp(-hazard)
+    alone = threat * np.exp(-purge_caution * power)
+    safe = threat * np.exp(-purge_caution * power * (1.0 - guarantee))
+    defiance = safe * revenge * grudge
+    rate = purge_rate * (1.0 - np.exp(-months_since / clock_season))
+    chance = 1.0 - np.exp(-rate * (safe + defiance) * urge)
+    return Blow(alone, safe - alone, defiance, (safe + defiance) * (urge - 1.0), chance)
 
 
 def deterred(guarantee: Array, no_way_back: Array, *, guarantee_deters: Array) -> Array:
@@ -163,248 +207,195 @@ def deterred(guarantee: Array, no_way_back: Array, *, guarantee_deters: Array) -
     return 1.0 - guarantee_deters * guarantee**2 * (1.0 - no_way_back)
 
 
+class Resistance(NamedTuple):
+    """What makes a commander resist his dismissal or obey it, and whether he resists."""
+
+    too_strong: Array
+    own_fear: Array
+    too_weak: Array
+    deterred: Array
+    resists: Array
+
+
 def resists(
-    power: Array,
-    guarantee: Array,
-    fear: Array,
-    draw: Array,
-    *,
-    resistance: Array,
-    guarantee_deters: Array,
-) -> Array:
-    """Return 1 where a commander resists his dismissal, else 0, ``(run,)``.
+    power: Array, guarantee: Array, fear: Array, draw: Array, *, guarantee_deters: Array
+) -> Resistance:
+    """Return 1 where a commander resists his dismissal, else 0, ``(run,)``, with the causes.
 
     Equation:
-        willing = min(resistance * power * (1 + fear), 1)
-        chance = willing * (1 - guarantee_deters * guarantee**2)
-        resists = 1 if draw < chance else 0
+        will = min(power * (1 + fear), 1)
+        too_strong = power
+        own_fear = power * fear
+        too_weak = 1 - will
+        held_back = will * guarantee_deters * guarantee**2
+        resists = 1 if draw < 1 - too_weak - held_back else 0
 
     Args:
         draw: a uniform draw.
 
     Mechanisms: M21, M26, S01.
     """
-    chance = np.minimum(resistance * power * (1.0 + fear), 1.0)
-    # Who is only dismissed still has something to lose.
-    left = deterred(guarantee, np.zeros(1), guarantee_deters=guarantee_deters)
-    return (draw < chance * left).astype(float)
+    will = np.minimum(power * (1.0 + fear), 1.0)
+    held_back = will * guarantee_deters * guarantee**2
+    too_weak = 1.0 - will
+    answer = (draw < 1.0 - too_weak - held_back).astype(float)
+    return Resistance(power, power * fear, too_weak, held_back, answer)
 
 
-def cheapest_post(
-    survival_use: Array, outside_interest: Array, closed: Array, *, minister_veto: Array
-) -> NDArray[np.intp]:
-    """Return the post to buy peace with, as an index of the agency, ``(run,)`` of integers.
+def price_of_post(use: Array, interest: Array, ask: Array) -> Array:
+    """Return what a post costs the regime as the price of peace, index, ``(post, run)``.
 
-    The agency with the least use for survival at home against its weight abroad. What serves the
-    President directly is free of ministers, and so open to his bargains.
+    Cheap is a post of little use for survival at home and of weight abroad, and one that is
+    neither beneath the man nor above what he can ask for.
 
     Equation:
-        price = survival_use - outside_interest + minister_veto * closed
-        cheapest_post = argmin(price, "agency")
+        far = max(use - ask, ask - use)
+        price = use - interest + far
 
     Args:
-        survival_use: survival weight of the agency's tasks, share, ``(agency, run)``.
-        outside_interest: outsiders' share of its work, 0 to 1, ``(agency, run)``.
-        closed: 0 where the President disposes of the post, 1 where a minister does, more where
-            it is not to be had, ``(agency, run)``.
+        use: survival weight of the work behind the post over that of the weightiest, 0 to 1.
+        interest: outsiders' share of that work, 0 to 1.
+        ask: what he can ask for, 0 to 1, ``(run,)``.
 
     Mechanisms: M22, M16.
     """
-    price = survival_use - outside_interest + minister_veto * closed
-    cheapest: NDArray[np.intp] = np.argmin(price, axis=0)
-    return cheapest
+    return use - interest + np.abs(use - ask)
+
+
+def price_of_ways_out(
+    ask: Array, fear: Array, peace: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Return what the ways out of a post cost, index, each ``(run,)``.
+
+    A post abroad or a business of his own costs the more the more he can ask for; an amnesty is
+    for old enemies while peace is kept, exile for the frightened, a fight for those who expect
+    the worst.
+
+    Equation:
+        embassy = ask
+        business = ask
+        amnesty = ask + 1 - peace
+        exile = ask + 1 - fear
+        fight = 2 - fear
+
+    Args:
+        ask: what he can ask for, 0 to 1.
+        fear: what he expects for himself, 0 to 1.
+        peace: 1 for the former opposition while its party is legal, less where it is not, else 0.
+
+    Mechanisms: M21, P13, S01.
+    """
+    return ask, ask, ask + 1.0 - peace, ask + 1.0 - fear, 2.0 - fear
+
+
+def way_taken(
+    price: Array, used: Array, closed: Array, draw: Array, *, bargain_sense: Array
+) -> NDArray[np.intp]:
+    """Return the way in which a quarrel over a post ends, its row, ``(run,)`` of integers.
+
+    A choice by logit: what is cheap is likely, and a way that was used lately is worth less.
+
+    Equation:
+        dear = bargain_sense * (price + used) + ln(-ln(draw))
+        way_taken = argmin(dear + 1000 * closed, "way")
+
+    Args:
+        price: of each way, index, ``(way, run)``.
+        used: how often it was taken of late, number, ``(way, run)``.
+        closed: 1 where it is not to be had, else 0, ``(way, run)``.
+        draw: uniform draws, ``(way, run)``.
+
+    Mechanisms: M21, M22.
+    """
+    dear = bargain_sense * (price + used) + np.log(-np.log(draw))
+    # No price comes near the bar of what is not to be had.
+    chosen: NDArray[np.intp] = np.argmin(dear + 1000.0 * closed, axis=0)
+    return chosen
+
+
+def used_step(used: Array, taken: Array, *, clock_five_years: Array) -> Array:
+    """Return how often each way out of a quarrel was taken of late, ``(way, run)``.
+
+    Equation:
+        used_next = used * (1 - 1 / clock_five_years) + taken
+
+    Args:
+        taken: 1 for the way taken this month, else 0.
+
+    Mechanisms: M22.
+    """
+    return used * (1.0 - 1.0 / clock_five_years) + taken
+
+
+def successor_chance(vacant: Array, *, clock_season: Array) -> Array:
+    """Return the probability that a vacant post is filled this month, ``(run,)``.
+
+    Equation:
+        successor_chance = 1 - exp(-vacant / clock_season)
+
+    Args:
+        vacant: 1 where nobody holds the post, else 0.
+
+    Mechanisms: M18.
+    """
+    return 1.0 - np.exp(-vacant / clock_season)
 
 
 def fight_chance(
-    fear: Array,
-    loyalty: Array,
-    following: Array,
-    *,
-    mutiny_fear: Array,
-    mutiny_following: Array,
-    mutiny_bias: Array,
+    fear: Array, loyalty: Array, men: Array, *, fight_gain: Array, following_usual: Array
 ) -> Array:
     """Return the probability that a commander about to be arrested fights, ``(run,)``.
 
     None without followers. Expected torture makes fighting the better end.
 
     Equation:
-        men = mutiny_following * ln((1 + following) / 100)
-        push = mutiny_bias + mutiny_fear * fear - 2 * loyalty + men
-        fight_chance = 1 / (1 + exp(-push)) if following > 0 else 0
+        will = 1 / (1 + exp(-fight_gain * (fear - loyalty)))
+        fight_chance = will * men / (men + 0.5 * following_usual)
 
     Args:
-        following: armed men who follow him in person.
+        men: armed men at his call, old fighters among them, persons.
 
     Mechanisms: S01, S23, S28, M21.
     """
-    push = mutiny_bias + mutiny_fear * fear - 2.0 * loyalty
-    push = push + mutiny_following * np.log((1.0 + following) / 100.0)
-    return np.where(following > 0.0, 1.0 / (1.0 + np.exp(-push)), 0.0)
+    will = 1.0 / (1.0 + np.exp(-fight_gain * (fear - loyalty)))
+    return will * men / (men + 0.5 * following_usual)
 
 
 def break_hazard(
-    fear: Array, loyalty: Array, creed: Array, *, mutiny_rate: Array, defection_rate: Array
+    fear: Array, loyalty: Array, creed: Array, *, break_rate: Array
 ) -> tuple[Array, Array]:
     """Return monthly probabilities ``(mutiny, defection)`` of an unprovoked break, ``(run,)``.
 
     A defection is possible for a loyal insider without any past in the opposition.
 
     Equation:
-        doubt = (1 - loyalty) ** 2
-        mutiny = 1 - exp(-mutiny_rate * fear * doubt)
-        defection = 1 - exp(-defection_rate * creed * doubt)
+        rate = break_rate * (1 - loyalty) ** 2
+        mutiny = 1 - exp(-rate * fear)
+        defection = 1 - exp(-rate * creed)
 
     Args:
         creed: pressure on his faith times its weight for him, 0 to 1.
 
     Mechanisms: S01, S03.
     """
-    doubt = (1.0 - loyalty) ** 2
-    return (
-        1.0 - np.exp(-mutiny_rate * fear * doubt),
-        1.0 - np.exp(-defection_rate * creed * doubt),
-    )
+    rate = break_rate * (1.0 - loyalty) ** 2
+    return 1.0 - np.exp(-rate * fear), 1.0 - np.exp(-rate * creed)
 
 
-def mutiny_wins(
-    following: Array, loyal_force: Array, patron: Array, draw: Array, *, mutiny_edge: Array
-) -> Array:
-    """Return 1 where a mutiny topples the regime, else 0, ``(run,)``.
+def mutiny_wins(men: Array, loyal_force: Array, patron: Array, draw: Array) -> Array:
+    """Return 1 where a mutiny topples the regime, else 0, ``(run,)``: man against man.
 
-    Near the capital the state wins close fights; only a patron that acts inside adds to that.
+    Only a patron that acts inside adds to the state's force.
 
     Equation:
-        against = mutiny_edge * loyal_force * (1 + patron)
-        chance = following / (following + against + 1)
+        chance = men / (men + loyal_force * (1 + patron) + 1)
         mutiny_wins = 1 if draw < chance else 0
 
     Args:
-        following: the mutineer's men.
+        men: the mutineer's men, old fighters among them, persons.
         loyal_force: persons who fight for the regime, weighted by loyalty and quality.
         patron: the patron's help against enemies inside, 0 to 1.
 
     Mechanisms: S07, M113, X02.
     """
-    chance = following / (following + mutiny_edge * loyal_force * (1.0 + patron) + 1.0)
-    return (draw < chance).astype(float)
-
-
-def blow_reasons(
-    threat: Array,
-    power: Array,
-    guarantee: Array,
-    grudge: Array,
-    urge: Array,
-    *,
-    purge_caution: Array,
-    revenge: Array,
-) -> tuple[Array, Array, Array, Array]:
-    """Return what the hazard of a blow owes to ``(threat, safety, defiance, drive)``, ``(run,)``.
-
-    The parts add to the hazard over its rate and pause: what the threat alone would bring, what a
-    patron's backing adds by making it safe, what open disobedience adds, and what the drive to
-    remove rivals adds since early 2004.
-
-    Equation:
-        safe = threat * exp(-purge_caution * power * (1 - guarantee))
-        alone = threat * exp(-purge_caution * power)
-        safety = safe - alone
-        defiance = safe * revenge * grudge * guarantee
-        drive = (safe + defiance) * (urge - 1)
-
-    Args:
-        threat: perceived threat, 0 to 1.
-        power: the commander's independent power, 0 to 1.
-        guarantee: a patron's backing of the ruler, 0 to 1.
-        grudge: the regime's account with him, 0 to 1.
-        urge: growth of the drive to remove rivals since early 2004, ratio of at least 1.
-
-    Mechanisms: M18, M25, P12, S09.
-    """
-    alone = threat * np.exp(-purge_caution * power)
-    safe = threat * np.exp(-purge_caution * power * (1.0 - guarantee))
-    defiance = safe * revenge * grudge * guarantee
-    return alone, safe - alone, defiance, (safe + defiance) * (urge - 1.0)
-
-
-def resistance_reasons(power: Array, fear: Array, *, resistance: Array) -> tuple[Array, Array]:
-    """Return what the will to resist a dismissal owes to ``(power, fear)``, each ``(run,)``.
-
-    Equation:
-        from_power = resistance * power
-        from_fear = resistance * power * fear
-
-    Args:
-        power: the commander's independent power, 0 to 1.
-        fear: what he expects for himself, 0 to 1.
-
-    Mechanisms: M21, S01.
-    """
-    return resistance * power, resistance * power * fear
-
-
-def obedience_reasons(
-    power: Array, guarantee: Array, fear: Array, *, resistance: Array, guarantee_deters: Array
-) -> tuple[Array, Array]:
-    """Return how far ``(his weakness, a patron's backing)`` keeps him from resisting, ``(run,)``.
-
-    The two add to the probability that he obeys.
-
-    Equation:
-        will = min(resistance * power * (1 + fear), 1)
-        weakness = 1 - will
-        deterred = will * guarantee_deters * guarantee**2
-
-    Args:
-        power: the commander's independent power, 0 to 1.
-        guarantee: a patron's backing of the ruler, 0 to 1.
-        fear: what he expects for himself, 0 to 1.
-
-    Mechanisms: M21, M26.
-    """
-    will = np.minimum(resistance * power * (1.0 + fear), 1.0)
-    return 1.0 - will, will * guarantee_deters * guarantee**2
-
-
-def disloyalty_reasons(
-    rent_ratio: Array,
-    fear: Array,
-    creed: Array,
-    grudge: Array,
-    doubt: Array,
-    *,
-    loyalty_rent: Array,
-    loyalty_fear: Array,
-    loyalty_creed: Array,
-    loyalty_grudge: Array,
-    loyalty_doubt: Array,
-) -> tuple[Array, Array, Array, Array, Array]:
-    """Return what takes loyalty away, each ``(run,)``: ``(rents, fear, creed, grudge, doubt)``.
-
-    The terms of the loyalty he moves to, each against its best case (a claim met, no fear).
-
-    Equation:
-        rents = loyalty_rent * max(ln(1.1) - ln(0.1 + rent_ratio), 0)
-        from_fear = loyalty_fear * fear
-        from_creed = loyalty_creed * creed
-        from_grudge = loyalty_grudge * grudge
-        from_doubt = loyalty_doubt * doubt
-
-    Args:
-        rent_ratio: what he receives over what he claims.
-        fear: what he expects for himself, 0 to 1.
-        creed: pressure on his faith times its weight for him, 0 to 1.
-        grudge: humiliation he has not forgotten, 0 to 1.
-        doubt: of what comes after the ruler, 0 to 1.
-
-    Mechanisms: M17, S01, S02, S03, S27.
-    """
-    rents = loyalty_rent * np.maximum(np.log(1.1) - np.log(0.1 + rent_ratio), 0.0)
-    return (
-        rents,
-        loyalty_fear * fear,
-        loyalty_creed * creed,
-        loyalty_grudge * grudge,
-        loyalty_doubt * doubt,
-    )
+    return (draw < men / (men + loyal_force * (1.0 + patron) + 1.0)).astype(float)

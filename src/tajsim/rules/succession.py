@@ -18,27 +18,27 @@ def stands_behind(
     patron: Array,
     vacant: Array,
     *,
-    side_loyalty: Array,
-    side_rent: Array,
-    side_fear: Array,
-    side_ambition: Array,
-    side_settled: Array,
-    side_patron: Array,
+    side_gain: Array,
+    cause_evenness: Array,
 ) -> Array:
     """Return the chance that a commander stands behind what the ruler has arranged, ``(run,)``.
 
-    He asks what he owes and is paid, as far as that will go on; what may be done to him; whether
-    the outcome will stand; whom the patron backs; and, before an empty chair, whether he could
-    take it himself.
+    He asks, in this order, what he owes and, before an empty chair, whether he could take it
+    himself; what may be done to him; whether the outcome will stand; what he is paid, as far as
+    that will go on; whom the patron backs. Each weighs ``cause_evenness`` times as much as the one
+    before. Who has no power of his own follows whoever rules.
 
     Equation:
-        owed = side_loyalty * (2 * loyalty - 1) + side_rent * ln(0.1 + rent_ratio)
-        risk = (side_fear * fear + side_ambition * power * vacant) * (1 - settled)
-        stands = side_settled * (2 * settled - 1) + side_patron * patron
-        stands_behind = 1 / (1 + exp(-(carried * owed - risk + stands)))
+        e = cause_evenness
+        gain = side_gain / (1 + e + e**2 + e**3 + e**4 + e**5)
+        owed = 2 * loyalty - 1 + e**4 * (rent_ratio - 1) / (rent_ratio + 1)
+        risk = (e * power * vacant + e**2 * fear) * (1 - settled)
+        stands = e**3 * (2 * settled - 1) + e**5 * (2 * patron - 1)
+        against = 1 / (1 + exp(gain * (carried * owed - risk + stands)))
+        stands_behind = 1 - power * against
 
     Args:
-        rent_ratio: what he lately received over what he claims.
+        rent_ratio: what he lately received over what he is used to.
         fear: what he expects for himself, 0 to 1.
         power: his independent power, 0 to 1.
         carried: how far what the ruler gave passes to what comes, 0 to 1: whole where he stays.
@@ -48,10 +48,30 @@ def stands_behind(
 
     Mechanisms: P24, M17, M18, S01, S28.
     """
-    owed = side_loyalty * (2.0 * loyalty - 1.0) + side_rent * np.log(0.1 + rent_ratio)
-    risk = side_fear * fear + side_ambition * power * vacant
-    push = carried * owed - risk * (1.0 - settled) + side_settled * (2.0 * settled - 1.0)
-    return 1.0 / (1.0 + np.exp(-push - side_patron * patron))
+    e = cause_evenness
+    gain = side_gain / (1.0 + e + e**2 + e**3 + e**4 + e**5)
+    owed = 2.0 * loyalty - 1.0 + e**4 * (rent_ratio - 1.0) / (rent_ratio + 1.0)
+    risk = (e * power * vacant + e**2 * fear) * (1.0 - settled)
+    stands = e**3 * (2.0 * settled - 1.0) + e**5 * (2.0 * patron - 1.0)
+    return 1.0 - power / (1.0 + np.exp(gain * (carried * owed - risk + stands)))
+
+
+def dread_of_losing(fear: Array, vacant: Array, settled: Array) -> Array:
+    """Return what a commander expects of a contest that the others win, 0 to 1, ``(run,)``.
+
+    Over an empty chair with nothing settled the loser has everything to fear.
+
+    Equation:
+        dread_of_losing = 1 - (1 - fear) * (1 - vacant * (1 - settled))
+
+    Args:
+        fear: what he expects for himself, 0 to 1.
+        vacant: 1 where the ruler leaves, else 0.
+        settled: how far it is settled what comes, 0 to 1.
+
+    Mechanisms: P24, S01.
+    """
+    return 1.0 - (1.0 - fear) * (1.0 - vacant * (1.0 - settled))
 
 
 def ranks_behind(trust: Array, collusion: Array, settled: Array) -> Array:
@@ -124,20 +144,20 @@ def kind_of_ending(leaves: Array, share: Array, bargains: Array, fights: Array) 
     return np.where((fights > 0.5) | (share < 0.5), float(CONTESTED), calm)
 
 
-def nearness(to_go: Array, *, succession_sight: Array) -> Array:
+def nearness(to_go: Array, *, clock_year: Array) -> Array:
     """Return how heavily the end of the term weighs on all, 0 to 1, ``(run,)``.
 
-    Seen from afar, and more with every month.
+    Seen from some two years afar, and more with every month.
 
     Equation:
-        nearness = exp(-to_go / succession_sight)
+        nearness = exp(-to_go / (2 * clock_year))
 
     Args:
         to_go: months until the term ends, 0 and up.
 
     Mechanisms: P24.
     """
-    return np.exp(-to_go / succession_sight)
+    return np.exp(-to_go / (2.0 * clock_year))
 
 
 def danger_of_leaving(
@@ -163,23 +183,15 @@ def danger_of_leaving(
 
 
 def readiness_to_leave(
-    danger: Array,
-    *,
-    succession_process: Array,
-    ruler_commitment: Array,
-    leave_bias: Array,
-    leave_danger: Array,
-    leave_process: Array,
-    leave_commitment: Array,
+    danger: Array, *, succession_process: Array, ruler_commitment: Array, leave_gain: Array
 ) -> Array:
     """Return the probability with which a ruler would leave at the end of his term, ``(run,)``.
 
     Survival comes first, so danger keeps him; a process that he can trust and his own word in
-    public move him.
+    public move him as much.
 
     Equation:
-        moved = leave_process * succession_process + leave_commitment * ruler_commitment
-        push = leave_bias - leave_danger * danger + moved
+        push = leave_gain * (succession_process + ruler_commitment - danger)
         readiness_to_leave = 1 / (1 + exp(-push))
 
     Args:
@@ -187,24 +199,25 @@ def readiness_to_leave(
 
     Mechanisms: P23, P24.
     """
-    push = leave_bias - leave_danger * danger + leave_process * succession_process
-    return 1.0 / (1.0 + np.exp(-push - leave_commitment * ruler_commitment))
+    push = leave_gain * (succession_process + ruler_commitment - danger)
+    return 1.0 / (1.0 + np.exp(-push))
 
 
 def heir_chance(
-    near: Array, ready: Array, danger: Array, heir: Array, *, heir_rate: Array
+    near: Array, ready: Array, danger: Array, heir: Array, *, clock_year: Array
 ) -> Array:
     """Return the probability that the ruler names an heir this month, ``(run,)``.
 
-    Who means to leave, and safely, thinks beyond his term; who does not names no rival to himself.
+    Who means to leave, and safely, thinks beyond his term within the year; who does not names no
+    rival to himself.
 
     Equation:
-        named = 1 - exp(-heir_rate * near * ready * (1 - danger))
+        named = 1 - exp(-near * ready * (1 - danger) / clock_year)
         heir_chance = named * (1 - heir)
 
     Mechanisms: P23.
     """
-    return (1.0 - np.exp(-heir_rate * near * ready * (1.0 - danger))) * (1.0 - heir)
+    return (1.0 - np.exp(-near * ready * (1.0 - danger) / clock_year)) * (1.0 - heir)
 
 
 def settlement(
@@ -254,12 +267,12 @@ def patron_word(guarantee: Array, doubt: Array, *, patron_hesitation: Array) -> 
     return guarantee * (1.0 - patron_hesitation * doubt)
 
 
-def unsettled_step(unsettled: Array, *, succession_memory: Array) -> Array:
-    """Return what a contest left open next month, 0 to 1, ``(run,)``: it fades with the months.
+def unsettled_step(unsettled: Array, *, clock_year: Array) -> Array:
+    """Return what a contest left open next month, 0 to 1, ``(run,)``: it fades in two years.
 
     Equation:
-        unsettled_next = unsettled * (1 - 1 / succession_memory)
+        unsettled_next = unsettled * (1 - 1 / (2 * clock_year))
 
     Mechanisms: P24.
     """
-    return unsettled * (1.0 - 1.0 / succession_memory)
+    return unsettled * (1.0 - 1.0 / (2.0 * clock_year))

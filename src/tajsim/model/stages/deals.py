@@ -18,9 +18,10 @@ from tajsim.agents.deals import (
     Scene,
     by_power,
     by_task,
+    put,
 )
 from tajsim.axes import Array, column, total
-from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.registry import base_value
 from tajsim.model.country import Country
 from tajsim.model.notes import note_decision, note_pressure
 from tajsim.model.stages.money import recruit
@@ -31,9 +32,7 @@ from tajsim.world import WATCHED
 #: 1 where the first power watches the second, ``(power, power, 1)``.
 WATCHES = np.array([[[float(p in WATCHED.get(by, ()))] for p in axes.POWERS] for by in axes.POWERS])
 #: Money that a power has for the country in a usual year, USD, at least one, ``(power, 1)``.
-USUAL_BUDGET = column(
-    max(load_parameters()[f"power_budget.{name}"].value, 1.0) for name in axes.POWERS
-)
+USUAL_BUDGET = column(max(base_value(f"power_budget.{name}"), 1.0) for name in axes.POWERS)
 RUSSIA = axes.POWERS.index("russia")
 MIGRANTS, DEBT, INVESTMENT, OPPONENTS, BACKING = range(len(axes.PRESSURES))
 BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
@@ -41,7 +40,7 @@ ORDER = axes.TASKS.index("internal_order")
 #: Tasks by their weight for survival before any threat: the order of decisions.
 IN_TURN = sorted(
     range(len(axes.TASKS)),
-    key=lambda t: -load_parameters()[f"survival_weight.{axes.TASKS[t]}"].value,
+    key=lambda t: -base_value(f"survival_weight.{axes.TASKS[t]}"),
 )
 #: Sections in the order in which they were handed over (matveeva-2004:159).
 HANDED_OVER = (1, 0, 2, 3, 4)
@@ -74,7 +73,13 @@ def offers(country: Country) -> None:
     whim = draws.normal_each("whim", axes.DEALS, month)
     mood = draws.normal_each("mood", axes.DEALS, month)
     deals.moods(mood, whim, review)
-    deals.offer(open_now(country), country.values.donor_coordination, country.regime.dismay, review)
+    deals.offer(
+        open_now(country),
+        country.values.power_condition,
+        country.values.donor_coordination,
+        country.regime.dismay,
+        review,
+    )
     country.now["aid_pledged"] = by_power(deals.offered * deals.size * task_costs(country))
 
 
@@ -187,7 +192,7 @@ def bargain(country: Country) -> None:
     """The regime decides task by task; Moscow may press. Writes: deals, terms, pressure."""
     deals, month, review = country.deals, country.calendar_month, country.calendar.quarter_ends
     scene = scene_of(country)
-    if country.calendar.reviews:
+    if review.any():
         for name in DEALT:
             country.now[name] = country.powers.zeros()
         for task in IN_TURN:
@@ -250,11 +255,16 @@ def guard_by_deal(country: Country) -> None:
     """Let sections and people of the Russian guard follow its deal; its men serve, or are idle."""
     guard, own = country.agency["russian_border_troops"], country.agency["border_troops"]
     length = country.values.section_length
-    target = country.deals.ramp[GUARDS] * total(country.sections_once)
+    whole = total(length[[*HANDED_OVER]])
+    deals = country.deals
+    # Sections that a scenario hands over are not its any more, however much of the deal stands.
+    left = np.minimum(deals.ramp[GUARDS], total(country.sections_once) / whole)
+    deals.ramp = put(deals.ramp, np.array([GUARDS]), left)
+    target = left * whole
     held = total(guard.guarded_km)
     for section in HANDED_OVER:
         mine = guard.guarded_km[section]
-        gives = mine * (held - 0.5 * mine >= target) * (country.deals.held[GUARDS] < 0.5)
+        gives = mine * (held - 0.5 * mine >= target) * (deals.held[GUARDS] < 0.5)
         held = held - gives
         guard.guarded_km[section] = mine - gives
         own.guarded_km[section] = own.guarded_km[section] + gives
@@ -265,16 +275,17 @@ def guard_by_deal(country: Country) -> None:
         )  # fmt: skip
     for section in reversed(HANDED_OVER):
         due = country.sections_once[section] - guard.guarded_km[section]
-        takes = due * (held + 0.5 * due <= target) * (country.deals.held[GUARDS] > 0.5)
+        takes = due * (held + 0.5 * due <= target) * (deals.held[GUARDS] > 0.5)
         takes = np.minimum(takes, length[section])
         held = held + takes
         guard.guarded_km[section] = guard.guarded_km[section] + takes
         own.guarded_km[section] = own.guarded_km[section] - takes
         own.extra_km = own.extra_km - takes
-    wanted = guard.strength_start * held / np.maximum(total(country.sections_once), 1e-9)
+    wanted = guard.strength_start * held / whole
     joining = country.agencies.zeros()
     change = wanted - guard.strength
-    joining[guard.rank] = change * (country.deals.ramp[GUARDS] < 1.0)
+    kept = 1.0 - (guard.withdrawing > 0.0) * (change > 0.0)
+    joining[guard.rank] = change * (left < 1.0) * kept
     # Most of its men are from here: they serve on under the own command, as far as it has posts.
     posts = np.maximum(own.extra_km, 0.0) * country.values.persons_per_km
     serve = np.minimum(-np.minimum(joining[guard.rank], 0.0), np.maximum(posts - own.strength, 0.0))

@@ -1,6 +1,7 @@
 """Stages elite and state: what commanders do, the end of the term, where the state stands."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,31 +10,40 @@ import tajsim.axes as axes
 import tajsim.model.chronicle as chronicle
 import tajsim.model.notes as notes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
-from tajsim.agents.commander import ARRESTED, BOUGHT_OFF, DEFECTED, KILLED, MUTINIED, Commander
-from tajsim.axes import Array, column, shares, total
+from tajsim.agents.commander import (
+    ARRESTED,
+    BOUGHT_OFF,
+    DEFECTED,
+    KILLED,
+    LEFT,
+    MUTINIED,
+    POST_PART,
+    POST_SERVICE,
+    TO_GIVE,
+)
+from tajsim.axes import Array, shares, total
+from tajsim.draws import AT_START
 from tajsim.model.country import Country
 from tajsim.model.stages.unrest import disloyal_men, garrison
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
+from tajsim.rules.loyalty import Loyalty
 from tajsim.rules.militants import where_inside
-from tajsim.rules.purges import disloyalty_reasons, obedience_reasons, resistance_reasons
+from tajsim.rules.purges import Resistance
 from tajsim.rules.state import Strain
-from tajsim.rules.succession import bargain_chance, kind_of_ending, ranks_behind
-from tajsim.world import UNDER_PRESIDENT
+from tajsim.rules.succession import (
+    bargain_chance,
+    dread_of_losing,
+    kind_of_ending,
+    ranks_behind,
+)
 
 #: Part of an agency that goes with its head.
 WITH_THE_HEAD = 0.5
 
-#: Closure of a post that another holds: no veto is as high.
-NOT_TO_BE_HAD = 1000.0
-
-#: Closure of each agency's post that nobody holds, ``(agency, 1)``.
-VETO = np.where(
-    OWN > 0.0, column(name not in UNDER_PRESIDENT for name in axes.AGENCIES), NOT_TO_BE_HAD
-)
-
-#: Who does the one and who the other, each 0 or 1, ``(commander, run)``.
-Pair = tuple[Array, Array]
+#: Ways in which a quarrel over a post can end, in the order of their rows.
+WAYS = (*axes.POSTS, *axes.WAYS_OUT)
+POST_COUNT, FIGHT = len(axes.POSTS), WAYS.index("fight")
 
 
 @dataclass
@@ -46,90 +56,144 @@ class Sides:
     apart: Array
 
 
+class Month(NamedTuple):
+    """Who did what this month, each 0 or 1, ``(commander, run)``; the way out and the causes."""
+
+    obeys: Array
+    settles: Array
+    way: NDArray[np.intp]
+    fights: Array
+    yields: Array
+    mutinies: Array
+    defects: Array
+    answer: Resistance
+    felt: Loyalty
+
+
+def begin(country: Country) -> None:
+    """Give the commanders of early 2004 what the documents do not print of them."""
+    names, draws = country.commanders.names, country.draws
+    country.commanders.begin(
+        luck=draws.normal_each("new man's loyalty", names, AT_START),
+        draw=draws.uniform_each("new man's men", names, AT_START),
+        faith=draws.uniform_each("new man's faith", names, AT_START),
+    )
+
+
 def elite(country: Country) -> None:
     """Commanders decide. Writes: loyalty, fear, status, posts, breaks."""
     # The pressure on faith is louder after a defector's appeal.
     faith = np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
-    feel(country, faith)
+    felt = feel(country, faith)
     gather_old_fighters(country)
     # Nobody sees what another decides this month, so that all answer at once.
-    told, seized = answer_dismissal(country), answer_arrest(country)
-    broke = break_away(country, faith)
-    if told or seized or broke:
-        note_decisions(country, told, seized, broke, faith)
-    country.commanders.keep_following()
+    obeys, settles, way, answer = answer_dismissal(country)
+    fights, yields = answer_arrest(country)
+    mutinies, defects = break_away(country, faith)
+    note_decisions(
+        country,
+        Month(obeys, settles, way, fights, yields, mutinies, defects, answer, felt),
+    )
     contest(country)
     go_over(country)
     broken = total(country.now["mutinies"]) + total(country.now["defections"])
     country.regime.judge_apparatus(total(country.now["purges"]), broken)
-    country.regime.breaks = country.regime.breaks * 0.95 + broken
 
 
-def feel(country: Country, faith: Array) -> None:
-    """Let every commander's fear and loyalty follow last month's blows."""
+def feel(country: Country, faith: Array) -> Loyalty:
+    """Let every commander's fear and loyalty follow last month's blows; return the causes."""
     commanders = country.commanders
+    felt = commanders.weigh_loyalty(country.regime.shortfall, country.guarantee, faith)
     beaten = country.last["mutinies"] * (commanders.status == KILLED)
     struck = country.last["purges"] + beaten
-    commanders.feel(struck, beaten, 1.0 - country.standing, faith)
+    commanders.feel(struck, beaten, 1.0 - country.standing, felt.aim)
     country.regions.struck = here = country.regions.zeros()
     for place, blow in zip(commanders.place, struck, strict=True):
         here[place] += blow
+    return felt
 
 
 def gather_old_fighters(country: Country) -> None:
     """Work out whom of the fallen commanders' men each commander could call on."""
     commanders = country.commanders
-    men, _ = commanders.by_side(commanders.following * commanders.fallen)
+    men, _ = commanders.by_side(commanders.scattered)
     grievance = country.regions.grievance[commanders.place]
-    commanders.rejoining = country.apply(loyalty.rejoining, men, grievance)
+    commanders.rejoining = country.apply(loyalty.rejoining, scattered=men, grievance=grievance)
 
 
-def post_for_bargains(country: Country) -> NDArray[np.intp]:
-    """Return the agency whose head's post costs the regime least, ``(run,)``."""
-    use = over_tasks(country.regime.weight) / TASK_COUNT
-    taken = total(country.commanders.heads) > 0.5
-    closed = np.where(taken, NOT_TO_BE_HAD, VETO)
-    return country.apply(purges.cheapest_post, use, country.agencies.outside_interest, closed)
+def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp], Resistance]:
+    """Let who is told to go obey, or resist; the regime settles with one of them a month.
 
-
-def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp]] | None:
-    """Let who is told to go obey, or resist and be bought off with another post.
+    Whoever else resists stays until it is his turn.
 
     Returns:
-        Who obeys and who resists, 0 or 1, ``(commander, run)``, and the post, ``(run,)``.
+        Who obeys and with whom it is settled, 0 or 1, ``(commander, run)``, the way in which it
+        is, a row of `WAYS`, ``(run,)``, and what the answers owe to.
     """
     commanders = country.commanders
-    # Most months bring no order in any run: then there is nothing to decide.
-    if not commanders.dismissal_order.any():
-        return None
     order = commanders.dismissal_order * commanders.in_place
-    commanders.dismissal_order = commanders.zeros()
-    post = post_for_bargains(country)
     draw = country.draws.uniform_each("resist", commanders.names, country.calendar_month)
-    resists = order * commanders.resist(country.guarantee, draw)
-    obeys = order * (1.0 - resists)
-    bought = resists > 0.5
-    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
-    commanders.post = np.where(bought, post, commanders.post)
-    commanders.grudge = np.where(bought, 1.0, commanders.grudge)
+    answer = commanders.resist(country.guarantee, draw)
+    resists = order * answer.resists
+    first = np.argmax(resists * (1.0 + commanders.men), axis=0)
+    settles = resists * (first == np.arange(len(commanders))[:, None])
+    obeys = order - resists
+    commanders.dismissal_order = resists - settles
+    way = choose_way(country, settles)
+    taken = (way == np.arange(len(WAYS))[:, None]) * total(settles)
+    country.regime.used = country.apply(purges.used_step, used=country.regime.used, taken=taken)
     commanders.remove(obeys, ARRESTED)
+    commanders.remove(settles * total(taken[POST_COUNT:FIGHT]), LEFT)
+    commanders.remove(settles * taken[FIGHT], MUTINIED)
+    commanders.move(settles[:, None] * taken[:POST_COUNT])
     country.now["purges"] += obeys
-    country.now["bargains"] += resists
-    return obeys, resists, post
+    country.now["mutinies"] += settles * taken[FIGHT]
+    country.now["bargains"] += settles * (1.0 - taken[FIGHT])
+    return obeys, settles, way, answer
 
 
-def answer_arrest(country: Country) -> Pair | None:
+def choose_way(country: Country, who: Array) -> NDArray[np.intp]:
+    """Return the way in which a quarrel over a post ends, a row of `WAYS`, ``(run,)``.
+
+    Posts of weaker men are to be had, whatever else there is is open to all.
+
+    Args:
+        who: 1 for the commander concerned, ``(commander, run)``; at most one a run.
+    """
+    commanders, agencies = country.commanders, country.agencies
+    weight = over_tasks(country.regime.weight) / TASK_COUNT
+    use = (weight / weight.max(axis=0))[POST_SERVICE] * POST_PART
+    interest = agencies.outside_interest[POST_SERVICE] * POST_PART
+    holds = commanders.holds
+    own = total(holds * who[:, None])
+    ask = 0.5 * (total(own * use) + total(who * commanders.power))
+    fear = total(who * commanders.fear)
+    peace = total(who * commanders.opposition) * country.standing
+    posts = country.apply(purges.price_of_post, use=use, interest=interest, ask=ask)
+    out = country.apply(purges.price_of_ways_out, ask=ask, fear=fear, peace=peace)
+    stronger = total(holds * commanders.men[:, None]) >= total(who * commanders.men)
+    closed = np.maximum(np.maximum(stronger, own), 1.0 - TO_GIVE)
+    return country.apply(
+        purges.way_taken,
+        price=np.concatenate([posts, np.stack(out)]),
+        used=country.regime.used,
+        closed=np.concatenate([closed, np.zeros((len(axes.WAYS_OUT), country.run_count))]),
+        draw=country.draws.uniform_each("way out", WAYS, country.calendar_month),
+    )
+
+
+def answer_arrest(country: Country) -> tuple[Array, Array]:
     """Let who is about to be arrested fight or give in; return who fights and who gives in."""
     commanders = country.commanders
-    if not commanders.arrest_order.any():
-        return None
     order = commanders.arrest_order * commanders.in_place
     commanders.arrest_order = commanders.zeros()
     draw = country.draws.uniform_each("fight", commanders.names, country.calendar_month)
     # Expecting the worst is part of being told.
-    fear = country.apply(loyalty.dread_of_custody, commanders.fear, commanders.no_way_back)
+    fear = country.apply(
+        loyalty.dread_of_custody, fear=commanders.fear, no_way_back=commanders.no_way_back
+    )
     fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
-    yields = order * (1.0 - fights)
+    yields = order - fights
     commanders.remove(fights, MUTINIED)
     commanders.remove(yields, ARRESTED)
     country.now["mutinies"] += fights
@@ -137,16 +201,13 @@ def answer_arrest(country: Country) -> Pair | None:
     return fights, yields
 
 
-def break_away(country: Country, faith: Array) -> Pair | None:
+def break_away(country: Country, faith: Array) -> tuple[Array, Array]:
     """Mutiny or defect of one's own accord; return who does which."""
     commanders = country.commanders
     mutiny, defection = commanders.breaks(faith, country.guarantee)
     draw = country.draws.uniform_each("break", commanders.names, country.calendar_month)
-    breaks = draw < mutiny + defection
-    if not breaks.any():
-        return None
-    mutinies = ((draw < mutiny) & (commanders.following > 0.0)).astype(float)
-    defects = (breaks & (draw >= mutiny)).astype(float)
+    mutinies = ((draw < mutiny) & (commanders.men >= 1.0)).astype(float)
+    defects = ((draw >= mutiny) & (draw < mutiny + defection)).astype(float)
     commanders.remove(mutinies, MUTINIED)
     commanders.remove(defects, DEFECTED)
     country.now["mutinies"] += mutinies
@@ -157,13 +218,14 @@ def break_away(country: Country, faith: Array) -> Pair | None:
 def go_over(country: Country) -> None:
     """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
     gone = country.now["defections"]
-    country.broadcast = country.apply(loyalty.broadcast_step, country.broadcast, total(gone))
-    if not gone.any():
-        return
+    country.broadcast = country.apply(
+        loyalty.broadcast_step, broadcast=country.broadcast, defections=total(gone)
+    )
     group = country.militant_group["northern_afghanistan"]
-    for i, commander in enumerate(country.commanders):
-        quality = country.agencies[commander.home_post].quality
-        group.readiness = country.apply(loyalty.skill_carried, group.readiness, gone[i], quality)
+    quality = country.agencies.quality[country.commanders.service]
+    group.readiness = country.apply(
+        loyalty.skill_carried, readiness=group.readiness, defections=gone, quality=quality
+    )
 
 
 def look_ahead(country: Country) -> None:
@@ -195,7 +257,13 @@ def contest(country: Country) -> None:
     sides = take_sides(country, leaves, settled)
     share = strength_behind(country, sides.behind + sides.bargains, settled)
     act(country, sides)
-    kind = country.apply(kind_of_ending, leaves, share, total(sides.bargains), total(sides.fights))
+    kind = country.apply(
+        kind_of_ending,
+        leaves=leaves,
+        share=share,
+        bargains=total(sides.bargains),
+        fights=total(sides.fights),
+    )
     regime.end_term(ends, kind * standing, share, leaves)
     note_contest(country, sides, kind * standing, share)
 
@@ -209,10 +277,15 @@ def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     against = here - behind
     share = strength_behind(country, behind, settled)
     taken = country.apply(
-        bargain_chance, share, country.regime.shortfall, country.leverage, settled
+        bargain_chance,
+        share_behind=share,
+        shortfall=country.regime.shortfall,
+        leverage=country.leverage,
+        settled=settled,
     )
     bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
-    will = commanders.chance_to_fight(commanders.fear, country.guarantee)
+    dread = country.apply(dread_of_losing, fear=commanders.fear, vacant=leaves, settled=settled)
+    will = commanders.chance_to_fight(dread, country.guarantee)
     rest = against - bargains
     fights = rest * (country.draws.uniform_each("rise", commanders.names, month) < will)
     return Sides(behind, bargains, fights, rest - fights)
@@ -226,11 +299,12 @@ def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
     agencies, commanders = country.agencies, country.commanders
     away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
     force = OWN * agencies.strength * agencies.quality
-    ranks = country.apply(ranks_behind, country.regime.trust, agencies.on_the_side, settled)
+    ranks = country.apply(
+        ranks_behind, trust=country.regime.trust, collusion=agencies.on_the_side, settled=settled
+    )
     found, against = total(force * ranks * (1.0 - away)), total(force * away)
     men = commanders.men * commanders.in_place
-    for ours, theirs in zip(men * behind, men * (1.0 - behind), strict=True):
-        found, against = found + ours, against + theirs
+    found, against = found + total(men * behind), against + total(men * (1.0 - behind))
     share: Array = 1.0 - against / np.maximum(found + against, 1.0)
     return share
 
@@ -315,88 +389,33 @@ def remember_exits(country: Country) -> None:
 #: Causes of what commanders do, and the ways in which a term ends, in the chronicle.
 RESISTING = ("too_strong", "own_fear")
 OBEYING = ("too_weak", "deterred")
-DISLOYAL = ("rents", "own_fear", "creed", "humiliation", "doubt")
+DISLOYAL = ("rents", "own_fear", "doubt", "unbacked", "creed", "humiliation")
 ENDINGS = ("kept", "orderly", "bargained", "contested")
 
 
-def note_decisions(
-    country: Country,
-    told: tuple[Array, Array, NDArray[np.intp]] | None,
-    seized: Pair | None,
-    broke: Pair | None,
-    faith: Array,
-) -> None:
-    """Note what each commander did this month, commander by commander.
-
-    Args:
-        told: who obeyed and who resisted, told to go, and the post given for it.
-        seized: who fought and who gave in, told of his arrest.
-        broke: who mutinied and who went over of his own accord.
-        faith: pressure on the faith of all, 0 to 1, ``(run,)``.
-    """
-    for i, commander in enumerate(country.commanders):
-        if told:
-            note_answer(country, commander, told[0][i], told[1][i], told[2])
-        if seized:
-            note_arrest(country, commander, seized[0][i], seized[1][i])
-        if broke:
-            note_break(country, commander, "mutiny", broke[0][i], faith)
-            note_break(country, commander, "defection", broke[1][i], faith)
-
-
-def note_answer(
-    country: Country, commander: Commander, obeys: Array, resists: Array, post: NDArray[np.intp]
-) -> None:
-    """Note what a commander told to go does, each 0 or 1, ``(run,)``, and the post he is given."""
-    if not (obeys.any() or resists.any()):
-        return
-    power, fear, backing = commander.power, commander.fear, country.guarantee
-    country.note(
-        "dismissed",
-        obeys,
-        actor=commander.name,
-        size=commander.men,
-        cause=country.reason(OBEYING, obedience_reasons, power, backing, fear),
-    )
-    country.note(
-        "bargain",
-        resists,
-        actor=commander.name,
-        target=chronicle.Pick(axes.AGENCIES, post),
-        size=commander.men,
-        cause=country.reason(RESISTING, resistance_reasons, power, fear),
-    )
-
-
-def note_arrest(country: Country, commander: Commander, fights: Array, yields: Array) -> None:
-    """Note what a commander told of his arrest does, each 0 or 1, ``(run,)``."""
-    if not (fights.any() or yields.any()):
-        return
-    men = commander.men + commander.rejoining
-    country.note("mutiny", fights, actor=commander.name, size=men, cause="arrest")
-    country.note("arrested", yields, actor=commander.name, size=commander.men)
-
-
-def note_break(
-    country: Country, commander: Commander, kind: str, where: Array, creed: Array
-) -> None:
-    """Note a mutiny or a defection of his own accord.
-
-    Args:
-        where: where it happens, ``(run,)``.
-        creed: pressure on the faith of all, 0 to 1, ``(run,)``.
-    """
-    if not where.any():
-        return
-    pressure = creed * commander.creed_weight
-    state = commander.rent_ratio, commander.fear, pressure, commander.grudge, commander.doubt
-    country.note(
-        kind,
-        where,
-        actor=commander.name,
-        size=commander.men + commander.rejoining if kind == "mutiny" else commander.loyalty,
-        cause=country.reason(DISLOYAL, disloyalty_reasons, *state),
-    )
+def note_decisions(country: Country, month: Month) -> None:
+    """Note what each commander did this month, commander by commander."""
+    felt = np.broadcast_arrays(*month.felt[:-1])
+    did = (month.obeys, month.settles, month.fights, month.yields, month.mutinies, month.defects)
+    for i in np.flatnonzero(np.concatenate(did, axis=1).any(axis=1)):
+        commander, answer = country.commanders[i], [part[i] for part in month.answer]
+        name, size = commander.name, commander.men
+        with_all, fights = size + commander.rejoining, month.way == FIGHT
+        obeying = chronicle.largest(OBEYING, answer[2:4])
+        resisting = chronicle.largest(RESISTING, answer[:2])
+        disloyal = chronicle.largest(DISLOYAL, [part[i] for part in felt])
+        way = chronicle.Pick(WAYS, month.way)
+        settles = month.settles[i] > 0.5
+        for kind, where, target, men, cause in (
+            ("dismissed", month.obeys[i], "", size, obeying),
+            ("bargain", settles & ~fights, way, size, resisting),
+            ("mutiny", settles & fights, "", with_all, resisting),
+            ("mutiny", month.fights[i], "", with_all, "arrest"),
+            ("arrested", month.yields[i], "", size, ""),
+            ("mutiny", month.mutinies[i], "", with_all, disloyal),
+            ("defection", month.defects[i], "", commander.loyalty, disloyal),
+        ):
+            country.note(kind, where, actor=name, target=target, size=men, cause=cause)
 
 
 def note_contest(country: Country, sides: Sides, kind: Array, share: Array) -> None:

@@ -53,37 +53,36 @@ def muster(country: Country) -> None:
 
 def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
-    if not country.now["mutinies"].any():
-        return
+    commanders = country.commanders
+    up = country.now["mutinies"] * (commanders.status == MUTINIED)
     backing = country.values.internal_backing * country.guarantee
-    fighting = country.now["mutinies"] * (country.commanders.status == MUTINIED)
-    for i in np.flatnonzero(fighting.any(axis=1)):
-        commander, up = country.commanders[i], fighting[i]
-        draw = country.draws.uniform("battle", commander.name, country.calendar_month)
-        men = commander.men + commander.rejoining
-        wins = up * country.apply(
-            purges.mutiny_wins,
-            men,
-            loyal_force(country, commander.home_post),
-            country.apply(militants.near_capital, backing, country.forward),
-            draw,
-        )
-        country.coup = np.maximum(country.coup, wins)
-        size = 0.2 * commander.following
-        country.note("mutiny_beaten", up - wins, actor=commander.name, size=size)
-        country.note("coup", wins, actor=commander.name, size=men)
-        killed(country, up * 0.2 * commander.following)
-        commander.following = commander.following * (1.0 - 0.2 * up)
-        commander.status = np.where(up - wins > 0.5, float(KILLED), commander.status)
+    patron = country.apply(militants.near_capital, backing=backing, forward=country.forward)
+    men = commanders.men + commanders.rejoining
+    wins = up * country.apply(
+        purges.mutiny_wins,
+        men=men,
+        loyal_force=loyal_force(country),
+        patron=patron,
+        draw=country.draws.uniform_each("battle", commanders.names, country.calendar_month),
+    )
+    country.coup = np.maximum(country.coup, wins.max(axis=0))
+    dead = country.values.mutiny_deaths * commanders.following * up
+    for i in np.flatnonzero((up > 0.5).any(axis=1)):
+        name = commanders.names[i]
+        country.note("mutiny_beaten", up[i] - wins[i], actor=name, size=dead[i])
+        country.note("coup", wins[i], actor=name, size=men[i])
+    killed(country, total(dead))
+    commanders.following = commanders.following - dead
+    commanders.status = np.where(up - wins > 0.5, float(KILLED), commanders.status)
 
 
-def loyal_force(country: Country, without: int) -> Array:
-    """Return the persons who would fight for the regime, weighted by quality and trust."""
-    part = FIGHTS_INSIDE.copy()
-    # The mutineer's own agency stands half aside.
-    part[without] *= 0.5
+def loyal_force(country: Country) -> Array:
+    """Return who would fight for the regime against each, persons, ``(commander, run)``."""
     agencies = country.agencies
-    return total(part * agencies.strength * agencies.quality) * country.regime.trust
+    force = FIGHTS_INSIDE * agencies.strength * agencies.quality * country.regime.trust
+    # The mutineer's own service stands half aside.
+    against: Array = country.forces - 0.5 * force[country.commanders.service]
+    return against
 
 
 def killed(country: Country, persons: Array) -> None:

@@ -270,8 +270,7 @@ def alarmed(country: Country) -> Array:
 def political_heads(country: Country) -> Array:
     """Return 1 where a commander heads an agency not of his own trade, ``(agency, run)``."""
     commanders = country.commanders
-    away = commanders.post != commanders.trade
-    found: Array = (commanders.heads * away[:, None]).max(axis=0)
+    found: Array = (commanders.heads * commanders.outsider[:, None]).max(axis=0)
     return found
 
 
@@ -286,7 +285,7 @@ def recruit(country: Country, joining: Array) -> None:
     people = country.people
     held = people.accounts(AGENCIES)
     # A body of less than a person is empty: its people leave whole.
-    joining = np.where(held + joining < 1.0, -held, joining)
+    joining = np.where((held + joining < 1.0) & (joining < 0.0), -held, joining)
     home, parts = people.accounts(HOMES), []
     for persons in joining:
         parts.append(persons * home / np.maximum(total(home), 1.0))

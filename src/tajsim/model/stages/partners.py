@@ -5,15 +5,15 @@ import numpy as np
 import tajsim.axes as axes
 import tajsim.model.stages.deals as deals
 from tajsim.agents.agency import OWN, mean_by_task, shared_out
-from tajsim.agents.commander import SERVING, WAITING
+from tajsim.agents.commander import TO_GIVE
 from tajsim.agents.deals import BACKING, by_power
 from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
-from tajsim.model.notes import note_blows, note_ladder, note_position
+from tajsim.model.notes import note_blows, note_ladder, note_position, note_successors
 from tajsim.model.stages.elite import look_ahead
 from tajsim.model.stages.force import civil_aid, invest
 from tajsim.rules import aid as aid_rules
-from tajsim.rules import loyalty, militants, outsourcing, succession, violence
+from tajsim.rules import loyalty, militants, outsourcing, purges, succession, violence
 from tajsim.rules import offers as offers_rules
 from tajsim.rules.outsourcing import threat_of_ideas
 from tajsim.rules.state import part_of
@@ -148,7 +148,7 @@ def choices(country: Country) -> None:
     """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
     regime = country.regime
     growth = country.agencies.growth[country.commanders.service]
-    country.commanders.weigh(regime.trust, regime.civilian_control, growth)
+    country.commanders.weigh(regime.trust, regime.civilian_control, growth, country.forces)
     regime.choose_effort()
     rank_services(country)
     look_ahead(country)
@@ -199,8 +199,7 @@ def dismay_donors(country: Country) -> None:
     interest = country.agencies.outside_interest
     most = np.argmax(interest, axis=0)
     commanders = country.commanders
-    away = commanders.in_place * (commanders.post != commanders.trade)
-    head = (away * (commanders.post == most)).max(axis=0)
+    head = (commanders.in_place * commanders.outsider * (commanders.post == most)).max(axis=0)
     country.regime.dismay_donors(head, interest[most, np.arange(country.run_count)])
 
 
@@ -208,42 +207,42 @@ def order_purges(country: Country) -> None:
     """Strike at one commander a month at most, the most dangerous of those within reach."""
     regime, commanders = country.regime, country.commanders
     regime.months_since_purge = regime.months_since_purge + 1.0
-    since, urge = regime.months_since_purge, regime.urge()
-    hazard = commanders.hazard(country.guarantee, since, urge, country.standing)
+    blows = commanders.blows(
+        country.guarantee, regime.months_since_purge, regime.urge(), country.standing
+    )
     draw = country.draws.uniform_each("purge", commanders.names, country.calendar_month)
-    within = draw < hazard
+    within = (draw < blows.chance) & (commanders.in_place > 0.5)
     # An order that is out already, by an event or after a killing, is this month's blow.
-    out = (np.maximum(commanders.arrest_order, commanders.dismissal_order) > 0.5).any(axis=0)
+    out = np.maximum(commanders.arrest_order, commanders.dismissal_order).max(axis=0) > 0.5
     free = within.any(axis=0) & ~out
-    if free.any():
-        chosen = np.argmax(np.where(within, commanders.threat, -1.0), axis=0)
-        strikes = free & (chosen == np.arange(len(commanders))[:, None])
-        # Who has humiliated the regime is arrested; the others are first dismissed.
-        humiliated = commanders.grudge > 0.0
-        commanders.arrest_order = np.maximum(commanders.arrest_order, strikes & humiliated)
-        commanders.dismissal_order = np.maximum(commanders.dismissal_order, strikes & ~humiliated)
-        note_blows(country, strikes, urge)
+    chosen = np.argmax(np.where(within, commanders.threat, -1.0), axis=0)
+    strikes = free & (chosen == np.arange(len(commanders))[:, None])
+    # Who has lately humiliated the regime, or is of a banned party, is arrested; the others are
+    # first told to go.
+    arrests = strikes & (np.maximum(commanders.grudge, commanders.no_way_back) > 0.5)
+    commanders.arrest_order = np.maximum(commanders.arrest_order, arrests)
+    commanders.dismissal_order = np.maximum(commanders.dismissal_order, strikes & ~arrests)
     regime.months_since_purge = np.where(free | out, 0.0, regime.months_since_purge)
+    note_blows(country, strikes, arrests, blows)
 
 
 def call_successors(country: Country) -> None:
-    """Give a vacant post to the successor who is waiting for it."""
-    commanders = country.commanders
-    waits = commanders.status == WAITING
-    for i in np.flatnonzero(waits.any(axis=1)):
-        successor = commanders[i]
-        peers = commanders.trade[:, 0] == successor.home_post
-        called = waits[i] & (commanders.post[peers] != successor.home_post).all(axis=0)
-        country.note(
-            "post_given",
-            called,
-            actor=successor.name,
-            target=successor.facts.post,
-            size=successor.following,
-            cause="vacancy",
-        )
-        successor.status = np.where(called, float(SERVING), successor.status)
-        successor.post = np.where(called, float(successor.home_post), successor.post)
+    """Fill vacant posts within months, all by one distribution; the men of the fallen scatter."""
+    commanders, month = country.commanders, country.calendar_month
+    commanders.gather()
+    vacant = (1.0 - total(commanders.holds)) * TO_GIVE
+    chance = country.apply(purges.successor_chance, vacant=vacant)
+    called = (country.draws.uniform_each("successor", axes.POSTS, month) < chance).astype(float)
+    own = np.arange(len(axes.POSTS))[:, None] == commanders.trade[:, None]
+    new = total(own * called, axis=1) * (1.0 - commanders.person)
+    man = commanders.apply(
+        loyalty.new_man,
+        luck=country.draws.normal_each("new man's loyalty", commanders.names, month),
+        draw=country.draws.uniform_each("new man's men", commanders.names, month),
+        faith=country.draws.uniform_each("new man's faith", commanders.names, month),
+    )
+    commanders.come(new, man)
+    note_successors(country, new)
 
 
 def climb_ladder(country: Country) -> None:
