@@ -226,7 +226,7 @@ def test_screening_finds_what_moves_a_target_and_can_be_seen() -> None:
 
 def test_candidates_are_assumptions_and_not_what_the_scenario_sets() -> None:
     names, registry = candidates(), load_parameters()
-    assert len(names) > 300
+    assert len(names) > 100
     assert {registry[n].basis.kind for n in names} == {"assumption"}
     assert {registry[n].role for n in names} == {"uncertainty"}
     assert names[0] not in candidates([names[0]])

@@ -38,13 +38,13 @@ def scenario(
     name: str,
     extends: str,
     *claims: str,
-    commander: str = "mirzoev",
+    pay: int = 30,
     end: str = "2004-09",
 ) -> Path:
-    """Write a scenario that appoints a commander in its second month."""
+    """Write a scenario that raises the pay of the army in its second month."""
     file = folder / f"{name}.toml"
-    event = '[[events]]\ndate = "2004-02"\nkind = "appoint"\nagency = "drug_control_agency"\n'
-    event += f'commander = "{commander}"\n'
+    event = '[[events]]\ndate = "2004-02"\nkind = "set"\nparameter = "agency_pay.army"\n'
+    event += f"value = {pay}\n"
     text = f'title = "{name}"\nquestion = "Why?"\nextends = "{extends}"\nend = "{end}"\n\n{event}'
     file.write_text(text + "".join(claims), encoding="utf-8")
     return file
@@ -52,7 +52,7 @@ def scenario(
 
 def claim(id: str = "a", **fields: str) -> str:
     return CLAIM.format(
-        **{"id": id, "outcome": "collusion", "last": "2004-09", "expect": "rises", **fields}
+        **{"id": id, "outcome": "pay", "last": "2004-09", "expect": "rises", **fields}
     )
 
 
@@ -91,13 +91,13 @@ def test_each_scenario_is_simulated_once_and_only_as_far_as_needed(
     monkeypatch.setattr(claims_run, "simulate", spy)
     parent = scenario(tmp_path, "parent", "status-quo", claim())
     theirs = claim(outcome="trust", last="2004-07")
-    child = scenario(tmp_path, "child", "parent", theirs, commander="kasymov", end="2004-07")
+    child = scenario(tmp_path, "child", "parent", theirs, pay=20, end="2004-07")
     other = scenario(tmp_path, "other", "status-quo", claim(last="2004-07"), end="2004-08")
     told: list[tuple[int, int]] = []
     table = tajsim.claims(other, child, parent, runs=2, progress=lambda *n: told.append(n))
     assert list(table["scenario"]) == ["other", "child", "parent"]
     assert list(table["reference"]) == ["status-quo", "parent", "status-quo"]
-    mean = ("collusion", "strength")  # the mean over agencies weighs them by their people
+    mean = ("pay", "strength")  # the mean over agencies weighs them by their people
     assert sorted(seen) == [
         ("child", "2004-07", ("trust",)),
         ("other", "2004-08", mean),

@@ -18,7 +18,7 @@ from fake_sweeps import fake_sweep
 from tajsim.analysis.comparison import Comparison, compare_dataset
 from tajsim.analysis.explain import explain
 from tajsim.analysis.validation import Validation
-from tajsim.display.html import Html, element, table, text, whole
+from tajsim.display import Html, element, table, text, whole
 from tajsim.exploration.discovery import Discovery
 from tajsim.exploration.robustness import Robustness
 from tajsim.exploration.sensitivity import Sensitivity

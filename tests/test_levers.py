@@ -41,7 +41,6 @@ SITUATIONS: dict[str, dict[str, str]] = {
     # What either partner lets pass costs nothing, so the other shows where this one minds.
     "moscow_tolerance": {**REPRESSION, "west_priority": "low"},
     "west_priority": {**REPRESSION, "moscow_tolerance": "low"},
-    "power_attention.uzbekistan": {"power_budget.uzbekistan": "high"},
     "internal_backing": {"power_guarantee.russia": "high"},
     # Beside the police the army is small, so its documented range shows where it counts for more.
     "agency_strength.army": {

@@ -30,25 +30,35 @@ RUNS = 2000
 
 #: Mechanism, rule (with the place of the result where there are several), argument, sign.
 SIGNS = """
-M03 search weakness +
-M06 sovereignty_demand unease +
-M06 grant_chance border_hold -
-M09 condition_felt demand -
+M01 gains[0] weight +
+M02 gains[1] cover +
+M03 gains[0] protected +
+M04 threat perceived +
+M04 benefit[0] exposure +
+M04 size_wished ratio +
+M04 worth_its_cost benefit +
+M05 worth_its_cost budget +
+M05 budget_aim seen +
+M06 prices[0] command -
 M10 opening[0] guard -
+M14 cover on_the_spot +
+M18 stands_behind power -
 M20 civilian_control_step struck +
 M21 resists[4] power +
 M26 deterred guarantee -
+M26 calm fear -
 M27 protest_chance[2] struck_here +
-M29 election_near months -
 M28 rank_step kompromat +
 M28 kompromat_step corruption +
+M29 election_near months -
 M31 dismay_step outside_interest +
-M31 condition_felt dismay +
-M34 protest_chance[3] unchecked +
+M31 conditions_asked dismay +
 M33 extortion fear +
+M34 protest_chance[3] unchecked +
 M37 voiced fear -
 M38 voiced abroad_share -
 M40 idle_step returned +
+M40 strain_terms[2] idle +
 M41 voiced fear -
 M42 cronyism_aim civic_space -
 M42 watched civic_space +
@@ -57,10 +67,6 @@ M44 insecurity border_weakness +
 M45 collusion_aim pay -
 M45 predation_aim pay -
 M45 pay_weight fed -
-M58 watched donor_coordination +
-M58 looked_away donor_coordination -
-M58 condition_felt donor_coordination +
-O06 watched donor_monitoring +
 M46 collusion_aim bribery_norm +
 M47 quality_aim pay_ratio +
 M48 collusion_aim watch -
@@ -69,27 +75,33 @@ M49 strength_change pay_ratio +
 M50 quality_aim best_drawn_off -
 M51 reported_share theft_share -
 M52 collusion_aim bribe +
-M54 mafia_step drug_income +
-M52 collusion_aim rent_on_offer +
 M54 part_of part +
 M54 strain_terms[8] mafia +
-M55 diverted_share duplicated +
+M55 fate_of_aid[2] repeats +
 M57 instalment_paid free_riding -
 M57 instalment_paid weight +
+M58 watched donor_coordination +
+M58 looked_away donor_coordination -
+M58 fate_of_aid[1] watch -
+M58 repetition donor_coordination -
+M59 volume spread +
 M62 detection quality +
 M63 quality_aim level +
 M64 exit_detection quality +
 M65 quality_aim kit +
 M66 inland_detection persons +
 M67 coordinated bodies -
+M68 price_beyond buyers +
 M70 reception carried -
 M72 insecurity border_weakness +
 M76 hardening guard -
 M81 barrier_step rents +
 M82 barrier_step trade_pressure -
+M83 budget_aim seen +
+M84 benefit[0] gap +
 M85 guarantee alignment +
-M89 underground_arrested members +
 M87 members_aim anger +
+M89 underground_arrested members +
 M89 threat_of_ideas members +
 M90 underground_arrested effort +
 M91 underground_arrested skill -
@@ -100,19 +112,29 @@ M98 hostility_step militants +
 M99 fighters_step pressure +
 M100 opening[1] strain +
 M103 pressure_from_exile hostility +
-M104 condition_felt alternatives -
-M111 leverage debt +
+M104 conditions_asked rivals -
+O06 own_condition level +
+M104 gains[4] concentration -
+M104 better_terms accept +
+M105 benefit[2] rival +
+M106 benefit[0] threat +
+M107 benefit[1] own_use +
+M108 benefit[2] rivalry +
+M109 prices[2] asked -
+M109 better_terms opening +
+M111 leverage debt_ratio +
+M111 press_chance bite +
+M111 expected_harm chance +
 M112 reception presence +
+M112 leverage remittance_ratio +
 M113 mutiny_wins patron -
+M113 strain_terms[7] unbacked +
 M119 inside_step[0] troops -
-M120 displeasure reliance +
-M120 displeasure leverage +
-M120 acceptance_aim displeasure -
-M123 search weakness +
-M123 acceptance_aim search +
-M123 courted search +
-M128 advance weight +
-M128 rival_gain watched +
+M120 prices[3] harm -
+M120 concession_aim leverage +
+M120 prices[1] reliance -
+M126 built_step ramp +
+M128 benefit[2] rival +
 M130 deterrence base +
 M133 migration_flow demand +
 P01 absorption seat_share +
@@ -126,15 +148,14 @@ P08 absorption creed -
 P09 threat_parts ratios +
 P10 threat_step push +
 P11 step_chances[0] threat +
+P12 urge_to_strike control +
 P13 step_chances[0] outside_cost -
+P13 kept_peace standing -
+P14 step_chances[1] threat -
 P20 control_of_faith step +
 P21 exclusion standing -
-P14 step_chances[1] threat -
 P22 step_chances[1] outside_cost +
 P22 agreement_chance recent +
-P26 attack_chance[0] truce -
-P12 urge_to_strike control +
-P13 kept_peace standing -
 P23 danger_of_leaving ruler_immunity -
 P23 readiness_to_leave danger -
 P24 nearness to_go -
@@ -143,14 +164,12 @@ P24 doubt_of_after settled -
 P24 loyalty_aim[6] doubt -
 P24 stands_behind settled +
 P24 bargain_chance share_behind +
-M18 stands_behind power -
 P25 exclusion opposition +
+P26 attack_chance[0] truce -
 P26 idle_step returned +
 P27 absorption vote_fraud -
 S01 fight_chance fear +
 S01 dread_of_custody no_way_back +
-S28 deterred no_way_back +
-S28 kept_peace standing -
 S02 loyalty.fear_step peers_struck +
 S03 break_hazard[1] creed +
 S04 trust_step breaks -
@@ -166,19 +185,20 @@ S14 riot_chance strong +
 S16 killing_chance beyond +
 S17 control_aim control_base +
 S17 lost_control[0] garrison -
-S18 hazed conscript -
 S19 coordinated alarm -
 S20 coordinated bodies -
-S22 skill_against_violence collusion -
 S25 forces quality +
+S28 deterred no_way_back +
+S28 kept_peace standing -
 S28 loyalty.fear_step channel_closed +
 S29 rejoining grievance +
 E01 remittances boom +
-E02 grievance_aim ratios +
 E01 hardship[0] better_off -
+E02 grievance_aim ratios +
 E04 radicalised pull +
 E05 output_step corruption -
 E06 civil_aid_parts[1] cronyism -
+E06 fate_of_aid[0] corruption -
 E07 climb[1] income +
 E07 shelter_step drug_rents +
 E09 collusion_aim bribe +
@@ -189,37 +209,31 @@ E10 clear[2] sheltered -
 E11 sheltered protection +
 E11 arrests[0] protection -
 E11 volume hit -
-M68 price_beyond buyers +
-M59 volume spread +
 E13 price_at_border harvest -
 E14 detection terrain -
 E15 detection density +
 E18 national_output sent +
 E19 failure_chance strain +
-E20 diverted_share cronyism +
-E21 duplication donor_coordination -
-E22 strain_reasons[2] shortfall +
+E20 fate_of_aid[1] corruption +
+E21 repetition donor_coordination -
+E22 strain_terms[4] unpaid +
+O01 cover aid +
 O02 equipped_reach kit +
 O02 equipped_reach predation +
-O03 diverted_share cronyism +
-E22 strain_terms[4] unpaid +
-M113 strain_terms[7] unbacked +
-M40 strain_terms[2] idle +
-O02 equipped_reach aid_per_head +
-O02 equipped_reach collusion +
-O03 diverted_share corruption +
+O03 fate_of_aid[1] corruption +
 O04 outside_cost west_priority -
 O05 outside_cost condition_weight +
-O06 diverted_share donor_monitoring -
+O06 watched donor_monitoring +
 O06 shelter_step aid -
-O08 alarm strain +
-O10 unease reliance +
-O10 search unease +
-O11 offers attention +
-O12 objection bloc_share +
-O15 rent_in_kind base +
-O17 acceptance_aim intrusion -
-O18 leverage migrants +
+O06 fate_of_aid[1] watch -
+O10 prices[1] reliance -
+O10 concentration by_power +
+O11 benefit[1] attention +
+O12 grievance bloc +
+O13 grievance bloc +
+O18 benefit[3] friend +
+O18 leverage remittance_ratio +
+O18 sweetened refused +
 O19 guarantee alignment +
 O20 invested strain -
 O20 output_gained invested +
@@ -228,9 +242,11 @@ O22 outside_cost moscow_tolerance -
 O23 overstatement earned +
 O23 overstatement excuse +
 O23 believed donor_monitoring -
-O23 frightened told +
 O23 looked_away told +
 O24 quality_aim dialogue +
+O17 prices[0] command -
+O28 benefit[1] own_use +
+O24 conditions_asked condition +
 O27 partner_exposure helped +
 O27 partner_exposure guards +
 O27 burnt_step exposure +
@@ -241,6 +257,7 @@ X05 deterrence base +
 X06 posture_step strain -
 X06 at_border forward +
 X06 near_capital forward -
+X07 ramp_step held +
 X08 inside_step[0] troops -
 X09 fighters_step pressure +
 X10 fighters_step pressure +
@@ -254,9 +271,9 @@ X19 attack_chance[0] violent +
 X19 attack_chance[0] recent +
 X19 fear_aim ratios +
 X20 opening[1] strain +
-X21 alarm strain +
 X21 patron_word doubt -
-X22 alarm strain +
+X21 offered ratio +
+X22 offered ratio +
 """
 WORDS = SIGNS.split()
 ROWS = list(zip(WORDS[::4], WORDS[1::4], WORDS[2::4], WORDS[3::4], strict=True))
@@ -315,14 +332,14 @@ def simulated(end: str, **options: Any) -> TajikistanModel:
 
 
 def test_what_is_pledged_does_not_all_arrive() -> None:
-    """O16: of an offer that is taken, the delivered share arrives."""
-    powers = simulated("2004-02").powers
-    powers.deliver(delivery=0.5, delivery_moscow=0.5)
-    half = powers.delivered
-    powers.deliver(delivery=1.0, delivery_moscow=1.0)
-    np.testing.assert_allclose(half, 0.5 * powers.delivered)
-    assert (powers.delivered <= powers.offer).all()
-    assert (half < powers.offer).any()
+    """O16: of what deals promise, the delivered share arrives."""
+    half, all_of_it = (
+        simulated("2004-02", settings={"delivery": share, "delivery_moscow": share}).record
+        for share in (0.5, 1.0)
+    )
+    assert (all_of_it["aid_delivered"] > 0.0).any()
+    first = 0.5 * all_of_it["aid_delivered"][:, 0]
+    np.testing.assert_allclose(half["aid_delivered"][:, 0], first, rtol=1e-3)
 
 
 def test_what_leaving_guards_hand_over_helps_their_successors() -> None:

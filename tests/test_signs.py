@@ -96,10 +96,7 @@ def test_shipped_signs() -> None:
     shipped = load_signs()
     assert len(shipped.signs) >= 90
     for sign in shipped.signs.values():
-        assert shipped.missing(sign) == "" or sign.needs or shipped.changes[sign.change].needs
-        pair = shipped.pairs.get(sign.change)
-        assert sign.level or pair is None or pair.reference is not None
-    assert sum(sign.needs == "deals" for sign in shipped.signs.values()) >= 10
+        assert sign.level or shipped.pairs[sign.change].reference is not None
     withdrawn = shipped.pairs["backing-withdrawn"]
     assert (withdrawn.first, withdrawn.window([6, 65])) == ("2008-01", ("2008-07", "2013-06"))
     assert shipped.size(shipped.signs["migrants-home-strain"]) == (0.25, "level")
@@ -190,7 +187,5 @@ def test_a_sign_is_simulated_in_pairs(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (row["verdict"], row["window"], row["runs"]) == (HOLDS, "2004-03 to 2004-05", 2)
     assert row["effect"] > 5.0
     assert "1 signs: 1 hold." in signs_text(table)
-    assert main(["signs", "western-turn-pressed", "--runs", "2"]) == 0
-    assert "1 not tested" in capsys.readouterr().out
     assert main(["signs", "western-trun"]) == 2
     assert "did you mean 'western-turn'?" in capsys.readouterr().err

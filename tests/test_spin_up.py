@@ -6,7 +6,7 @@ import pytest
 from tajsim.agents.actors import states_of
 from tajsim.agents.commander import SERVING, WAITING
 from tajsim.inputs.scenario_parts import Event
-from tajsim.model import snapshot, spin_up
+from tajsim.model import setup, snapshot
 from tajsim.model.model import TajikistanModel
 
 RUNS, END = 40, "2004-06"
@@ -20,7 +20,7 @@ def model() -> TajikistanModel:
 def test_the_start_is_that_of_the_documents(model: TajikistanModel) -> None:
     raw = TajikistanModel(runs=RUNS, seed=3, end=END, settled=False)
     assert model.months_run == raw.months_run == 0
-    for there, begun in zip(spin_up.holders(model), spin_up.holders(raw), strict=True):
+    for there, begun in zip(setup.holders(model), setup.holders(raw), strict=True):
         for name, declared in there.declared.items():
             if declared.pinned:
                 np.testing.assert_array_equal(getattr(there, name), getattr(begun, name), name)
@@ -40,7 +40,7 @@ def test_usual_levels_are_those_of_the_start_for_good(model: TajikistanModel) ->
     """Every state that is compared with its start is one times it there; none is set again."""
     usual = [
         (holder, name, declared.usual, getattr(holder, name))
-        for holder in spin_up.holders(model)
+        for holder in setup.holders(model)
         for name, declared in states_of(type(holder)).items()
         if declared.usual
     ]
@@ -49,7 +49,7 @@ def test_usual_levels_are_those_of_the_start_for_good(model: TajikistanModel) ->
         np.testing.assert_array_equal(value, getattr(holder, of), name)
     tried = TajikistanModel(runs=RUNS, seed=3, end=END)
     tried.run_to_end()
-    by_kind = dict(zip(map(type, spin_up.holders(tried)), spin_up.holders(tried), strict=True))
+    by_kind = dict(zip(map(type, setup.holders(tried)), setup.holders(tried), strict=True))
     for holder, name, _, value in usual:
         np.testing.assert_array_equal(value, getattr(by_kind[type(holder)], name), name)
 
@@ -57,7 +57,7 @@ def test_usual_levels_are_those_of_the_start_for_good(model: TajikistanModel) ->
 def test_a_run_has_the_same_start_alone() -> None:
     many = TajikistanModel(runs=RUNS, seed=3, end=END)
     one = TajikistanModel(runs=[7], seed=3, end=END)
-    for there, alone in zip(spin_up.holders(many), spin_up.holders(one), strict=True):
+    for there, alone in zip(setup.holders(many), setup.holders(one), strict=True):
         for name in there.declared:
             np.testing.assert_array_equal(getattr(there, name)[..., [7]], getattr(alone, name))
 

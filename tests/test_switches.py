@@ -14,7 +14,6 @@ import pytest
 import tajsim
 import tajsim.analysis.ablation as ablation
 from tajsim.agents.regime import Regime
-from tajsim.agents.switches import Switches
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.app.state import command, plan_of, read_state
 from tajsim.cli.main import main
@@ -24,6 +23,7 @@ from tajsim.errors import UserError
 from tajsim.inputs import switches
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.scenario_parts import check_scenario, load_scenario
+from tajsim.inputs.switches import Switches
 from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import packed, put_back, take, unpacked
 

@@ -18,8 +18,7 @@ from docs.generate.docstrings import first_sentence, parsed
 from docs.generate.equation import Rule, equation
 from docs.generate.latex import formula
 from docs.generate.markdown import code, folded, link, page, plain, prose, table, target
-from tajsim.inputs.ledger import ids_in
-from tajsim.inputs.ledger import load_mechanisms
+from tajsim.inputs.ledger import ids_in, load_mechanisms
 from tajsim.inputs.registry import load_families
 from tajsim.inputs.values import parameters_of
 

@@ -125,7 +125,7 @@ class Stated:
             setattr(self, name, np.array(whole, float, order="C"))
 
     def switched(self, rule: Callable[..., Result], answer: Result) -> Result:
-        """Return the answer of a rule, or the one held in its place (`tajsim.agents.switches`)."""
+        """Return the answer of a rule, or the one held in its place (`tajsim.inputs.switches`)."""
         switches = self.values.switches
         return answer if switches is None else switches.answer(rule, answer)
 

@@ -1,4 +1,4 @@
-"""Deals between powers and the regime: offers, bundles and their worth, terms, what stands."""
+"""External powers and their deals with the regime: offers, bundles, terms, what stands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import DEALS, POWERS, TASKS, Array, column, total
 from tajsim.inputs.deals import load_deals, load_forms, load_pressures
+from tajsim.inputs.registry import base_value
 from tajsim.rules import deals as rules
+from tajsim.rules import offers
 from tajsim.world import BLOCS, MOSCOW, WEST
 
 _ROWS = [*load_deals().values()]
@@ -33,6 +35,8 @@ WAITS = column(bool(deal.after) for deal in _ROWS)
 LEVER_COST = column(lever.cost for lever in load_pressures().values())
 #: 1 for a power of a bloc that Moscow watches, ``(power, 1)``.
 IN_BLOC = column(power in BLOCS for power in POWERS)
+#: Conditions of each power as documented, ``(power, 1)``.
+USUAL_CONDITION = column(base_value(f"power_condition.{power}") for power in POWERS)
 OWN_USE = column(deal.own_use for deal in _ROWS)
 #: Options of a decision on a task, in order.
 OPTIONS = ("keep", "best", "second", "both", "drop", "swap", "ask_to_leave", "better_terms")
@@ -264,13 +268,13 @@ class Deals(Actors[Deal]):
         return motives
 
     def offer(
-        self, open_now: Array, least: Array, coordination: Array, dismay: Array, review: Array
+        self, open_now: Array, level: Array, coordination: Array, dismay: Array, review: Array
     ) -> None:
         """Let powers decide what to offer, at what size and on what conditions.
 
         Args:
             open_now: 1 where the power can offer the deal at all, ``(deal, run)``.
-            least: conditions that its power attaches at least, 0 to 1, ``(deal, run)``.
+            level: of conditions of each power, 0 to 1, ``(power, run)``.
             coordination: of donors, 0 to 1: who coordinates is no rival of the others, ``(run,)``.
             dismay: of donors, 0 to 1, ``(run,)``.
             review: 1 in the months in which offers are looked at again, ``(run,)``.
@@ -295,12 +299,13 @@ class Deals(Actors[Deal]):
         # Donors of one camp that have agreed do not undercut each other.
         others = others - coordination * self.west * (friends - on_offer)
         rivals = others / np.maximum(others + self.size, 1e-9)
-        asked = self.apply(
-            rules.conditions_asked,
-            condition=np.maximum(self.asked_for, least),
-            rivals=rivals,
-            dismay=dismay,
+        own = self.apply(
+            rules.own_condition,
+            listed=self.asked_for,
+            level=level[POWER_OF],
+            usual=USUAL_CONDITION[POWER_OF],
         )
+        asked = self.apply(rules.conditions_asked, condition=own, rivals=rivals, dismay=dismay)
         moves = review * (self.agreed <= 0.0)
         self.condition = self.condition + moves * (asked - self.condition) / 4.0
 
@@ -504,3 +509,33 @@ class Deals(Actors[Deal]):
     def remember(self, share: Array, *, clock_year: Array) -> None:
         """Let powers remember what share of each deal was diverted, ``(deal, run)``."""
         self.lost = self.lost + (share - self.lost) / clock_year
+
+
+class ExternalPower(Member):
+    """One power: ``power.burnt`` is ``(run,)``, ``power.provision`` ``(task, run)``."""
+
+
+class ExternalPowers(Actors[ExternalPower]):
+    """External powers: attention, budgets, what they carry, trust.
+
+    What they offer and what of it is taken are the `Deals`.
+    """
+
+    dimension = "power"
+    member = ExternalPower
+    #: 1 for a power of the West, for Moscow, for a bloc that Moscow watches, ``(power, 1)``.
+    west = column(name in WEST for name in POWERS)
+    moscow = column(name in MOSCOW for name in POWERS)
+    bloc = column(name in BLOCS for name in POWERS)
+
+    attention = state("index", "logarithm of its attention over the usual")
+    budget = state("ratio", "security money for the country, 1 = usual", start=1.0)
+    seen = state("index", "what of its tasks is open to it")
+    seen_usual = state("index", "the same as usual", usual="seen")
+    provision = state("share", "of the task that it carries", "task")
+    carried = state("share", "its provision summed over tasks")
+    burnt = state("share", "trust lost by defections from services it relied on")
+
+    def suffer(self, exposure: Array) -> None:
+        """Lose trust by the defection of a service's chief it relied on, and win it back."""
+        self.burnt = self.apply(offers.burnt_step, burnt=self.burnt, exposure=exposure)

@@ -14,7 +14,7 @@ import tajsim.analysis.verdicts as verdicts
 from tajsim.analysis.claims import claims
 from tajsim.analysis.signs import signs
 from tajsim.analysis.validation import validate
-from tajsim.display.html import rows_of
+from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, prepare, simulate

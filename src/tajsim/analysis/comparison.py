@@ -14,7 +14,7 @@ import xarray as xr
 from tajsim.analysis.claims import CLAIMS_HEADER, claim_cells, claims_text, evaluate_claims
 from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
 from tajsim.analysis.verdicts import NOT_TESTED, counts
-from tajsim.display.html import Html, element, fold, rows_of, table, whole
+from tajsim.display import Html, element, fold, rows_of, table, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError

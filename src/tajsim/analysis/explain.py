@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.display.html import Printed, rows_of
+from tajsim.display import Printed, rows_of
 from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import ledger, registry, toml

@@ -111,13 +111,9 @@ def signs(
         raise UserError(wrong)
     chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
     pairs = {name: _holding(pair, without) for name, pair in known.pairs.items()}
-    tests = {
-        s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked)
-        for s in chosen
-        if not known.missing(s)
-    }
+    tests = {s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked) for s in chosen}
     measured = _simulate([*tests.values()], seed, parameters, workers, progress)
-    rows = [_row(known, sign, tests.get(sign.id), measured) for sign in chosen]
+    rows = [_row(known, sign, tests[sign.id], measured) for sign in chosen]
     told = {"without": " ".join(listed(without))} if without else {}
     return pd.DataFrame(rows).assign(model=model_version(), **told)
 
@@ -186,16 +182,16 @@ def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
     return _Measured(value, whole, at(base, places))
 
 
-def _row(known: Signs, sign: Sign, test: _Trial | None, measured: _All) -> dict[str, object]:
+def _row(known: Signs, sign: Sign, test: _Trial, measured: _All) -> dict[str, object]:
     """Return the row of a sign in the table."""
     size, unit = known.size(sign)
-    outcome = load_outcomes().get(sign.outcome)
+    outcome = load_outcomes()[sign.outcome]
     places = {d: n if isinstance(n, str) else " ".join(n) for d, n in sign.where.items()}
     row: dict[str, object] = {
         "sign": sign.id,
         "change": sign.change,
         "verdict": verdicts.NOT_TESTED,
-        "reason": known.missing(sign),
+        "reason": "",
         "outcome": sign.outcome,
         "where": ";".join(f"{d}={names}" for d, names in places.items()),
         "sense": sign.sense,
@@ -204,12 +200,9 @@ def _row(known: Signs, sign: Sign, test: _Trial | None, measured: _All) -> dict[
         "document": sign.document,
         "line": sign.line,
         "mechanisms": " ".join(sign.mechanisms),
-        "needs": sign.needs or known.changes[sign.change].needs,
-        "unit": "of runs" if sign.yes_or_no else outcome.window_unit if outcome else "",
+        "unit": "of runs" if sign.yes_or_no else outcome.window_unit,
         "signed": not sign.level or bool(sign.than or sign.since),
     }
-    if test is None:
-        return row
     values, whole, level = _paired(test, measured)
     if not np.isfinite(values).any():
         return {**row, "reason": "as nobody is left to measure"}
@@ -249,15 +242,12 @@ _WORDS = {"at_least": "at least", "at_most": "at most"}
 
 
 def signs_text(table: pd.DataFrame) -> str:
-    """Return a line for each sign, and how many hold and fail; those that need deals apart."""
+    """Return a line for each sign, and how many hold and fail."""
     rows = [_cells(row) for row in table.to_dict("records")]
     tested = table[table["verdict"] != verdicts.NOT_TESTED]
-    own, others = tested[tested["needs"] == ""], len(table) - len(tested)
+    others = len(table) - len(tested)
     said = f"{len(table)} signs: {verdicts.counts(tested['verdict']) or 'none tested'}"
     said += f", {others} not tested." if others else "."
-    if len(own) < len(tested):
-        counted = verdicts.counts(own["verdict"])
-        said += f" The {len(own)} that need nothing new: {counted or 'none'}."
     return f"{text_table(HEADER, rows, (0, 1, 2, 6))}\n\n{said}"
 
 

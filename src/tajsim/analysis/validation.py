@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 import tajsim.analysis.targets as measured
 from tajsim.axes import Array
-from tajsim.display.html import Printed, rows_of
+from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.inputs import registry, toml

@@ -18,7 +18,7 @@ import xarray as xr
 
 import tajsim.analysis.assumptions as assumptions
 from tajsim.axes import Array
-from tajsim.display.html import rows_of
+from tajsim.display import rows_of
 from tajsim.draws import Draws
 from tajsim.ensemble.plan import Plan, column_plan
 from tajsim.ensemble.run import Progress, simulate

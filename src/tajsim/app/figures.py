@@ -16,7 +16,7 @@ from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
 from tajsim.app.workers import SMOOTH, ScheduledJob
 from tajsim.axes import Array
-from tajsim.display.html import rows_of
+from tajsim.display import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan

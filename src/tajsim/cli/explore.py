@@ -266,8 +266,8 @@ def _explore(
 
 def _draw_sensitivity(found: Sensitivity) -> dict[str, Figure]:
     """Return the pictures of indices, of their sums by basis and of the swings of factors."""
-    from tajsim.exploration.columns import label_of, row_of
     from tajsim.plots.intervals import bases, indices, swings
+    from tajsim.sweeps.read import label_of, row_of
 
     pairs = list(
         dict.fromkeys(zip(found.indices["scenario"], found.indices["column"], strict=True))
@@ -299,9 +299,9 @@ def _draw_discovery(found: Discovery) -> dict[str, Figure]:
 
 def _draw_robustness(found: Robustness) -> dict[str, Figure]:
     """Return the picture of two goals, or one and its regret, and that of the failures."""
-    from tajsim.exploration.columns import label_of, row_of
     from tajsim.plots.sweep import tradeoff
     from tajsim.plots.sweep_table import value_text
+    from tajsim.sweeps.read import label_of, row_of
 
     axes = []
     for goal in found.goals[:2]:

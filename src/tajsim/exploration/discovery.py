@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from tajsim.axes import Array
-from tajsim.display.html import Printed
+from tajsim.display import Printed
 from tajsim.errors import UserError, unknown
 from tajsim.exploration.boxes import Cases, FoundBox, box_table, boxes_of, boxes_text, make_cases
-from tajsim.exploration.columns import column_of, label_of, opened, row_of, scenarios_of
 from tajsim.results.numbers import percent, table_number
-from tajsim.sweeps.read import Sweep
+from tajsim.sweeps.read import Sweep, column_of, label_of, opened, row_of, scenarios_of
 
 #: Names of columns that no factor can have.
 _SHARE, _COUNT = "share of runs", "number of runs"

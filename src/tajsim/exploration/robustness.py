@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from tajsim.axes import Array
-from tajsim.display.html import Printed
+from tajsim.display import Printed
 from tajsim.errors import UserError, unknown
 from tajsim.exploration.boxes import Cases, FoundBox, box_table, boxes_of, boxes_text, make_cases
-from tajsim.exploration.columns import column_of, opened
 from tajsim.results.effect import counts_of_runs
 from tajsim.results.numbers import percent, table_number, text_table
-from tajsim.sweeps.read import Sweep
+from tajsim.sweeps.read import Sweep, column_of, opened
 
 WAYS = ("high", "low")
 _LEVEL = re.compile(r"\s*(.+?)\s*(>=|<=)\s*([-+0-9.eE_]+)\s*")

@@ -12,11 +12,10 @@ import pandas as pd
 
 import tajsim.exploration.indices as indices
 from tajsim.axes import Array
-from tajsim.display.html import Printed, rows_of
+from tajsim.display import Printed, rows_of
 from tajsim.errors import UserError
-from tajsim.exploration.columns import columns_of, heading, opened, scenarios_of
 from tajsim.results.numbers import interval, percent, table_number, text_table
-from tajsim.sweeps.read import Sweep
+from tajsim.sweeps.read import Sweep, columns_of, heading, opened, scenarios_of
 
 #: So many points more than factors are needed.
 SPARE = 10

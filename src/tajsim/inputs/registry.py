@@ -182,6 +182,11 @@ def parameter(name: str) -> Parameter:
     return load_parameters()[name]
 
 
+def base_value(name: str) -> float:
+    """Return the documented value of a parameter, 0 where a family has no row of that name."""
+    return load_parameters()[name].value if name in load_parameters() else 0.0
+
+
 def dimension_names(family: Family) -> tuple[str, ...]:
     """Return the index names of a family in the order of its dimension.
 

@@ -12,7 +12,7 @@ from pydantic import Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from tajsim.axes import DEALS
-from tajsim.display.html import Html, element, short, table, whole
+from tajsim.display import Html, element, short, table, whole
 from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import Shipped, exists, is_path
 from tajsim.inputs import events, outcomes, registry, switches, toml

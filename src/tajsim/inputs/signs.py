@@ -51,7 +51,6 @@ class ChangeRow(FileTable):
     reference: str = ""
     settings: dict[str, Any] = Field({}, alias="set")
     events: list[dict[str, Any]] = Field([])
-    needs: str = ""
 
 
 class Sign(FileTable):
@@ -76,7 +75,6 @@ class Sign(FileTable):
     mechanisms: Annotated[list[MechanismId], Field(min_length=1)]
     passing: bool = False
     runs: Annotated[int, Field(ge=2)] | None = None
-    needs: str = ""
 
     @property
     def yes_or_no(self) -> bool:
@@ -107,7 +105,7 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Signs:
-    """A checked file; ``pairs`` lacks the changes whose ``needs`` the model does not have yet."""
+    """A checked file; ``pairs`` holds the scenarios of its changes."""
 
     adjectives: Mapping[str, Adjective]
     changes: Mapping[str, ChangeRow]
@@ -120,16 +118,6 @@ class Signs:
             adjective = self.adjectives[sign.smallest]
             return adjective.size, adjective.unit
         return sign.smallest, sign.unit or ""
-
-    def missing(self, sign: Sign) -> str:
-        """Say what the model lacks that a sign names; ``""`` if nothing."""
-        if sign.change not in self.pairs:
-            return f"for want of {self.changes[sign.change].needs}"
-        if sign.outcome not in load_outcomes():
-            return f"no outcome '{sign.outcome}'"
-        problems = Problems("", toml.Lines([]))
-        _check_places(sign, ("signs",), problems)
-        return "; ".join(problems.messages())
 
 
 @cache
@@ -162,7 +150,7 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
             problems.add((*key, "id"), f"'{sign.id}' appears twice; expected once")
         for name, said in _misfits(sign, adjectives, changes):
             problems.add((*key, name), said)
-        if sign.outcome in load_outcomes() and not sign.needs:
+        if sign.outcome in load_outcomes():
             _check_places(sign, key, problems)
         if pair := pairs.get(sign.change):
             _check_months(sign, key, pair, problems)
@@ -180,15 +168,11 @@ def _fitting(
     return {key: row for key, row in fit.items() if row is not None}
 
 
-def _changed(name: str, change: ChangeRow, told: Problems) -> Scenario | None:
-    """Return the changed scenario, under an own name where something is laid over one.
-
-    ``None`` where something is wrong, which is told unless the change needs what is not built.
-    """
+def _changed(name: str, change: ChangeRow, problems: Problems) -> Scenario | None:
+    """Return the changed scenario, under an own name where something is laid over one."""
     base = scenario_parts.load_scenario(change.extends)
     if not (change.settings or change.events):
         return base
-    problems = Problems("", toml.Lines([])) if change.needs else told
     key: toml.Key = ("changes", name)
     if name in scenario_parts.shipped_scenarios():
         problems.add(key, "is the name of a shipped scenario; expected a name of its own")
@@ -261,8 +245,7 @@ def _misfits(
     for name in filter(None, (sign.change, sign.beyond)):
         if name not in changes:
             yield "change", unknown("change", name, changes)
-    needs = sign.needs or (sign.change in changes and changes[sign.change].needs)
-    if sign.outcome not in load_outcomes() and not needs:
+    if sign.outcome not in load_outcomes():
         yield "outcome", unknown("outcome", sign.outcome, load_outcomes())
     if isinstance(sign.smallest, str):
         if sign.smallest not in adjectives:

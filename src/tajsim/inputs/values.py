@@ -126,7 +126,7 @@ class ParameterValues(families.Families):
                 value = np.full(self._runs, row.value)
             self._values[name] = value
         self._cache: dict[tuple[Any, ...], dict[str, Array]] = {}
-        #: The `Switches` (`tajsim.agents.switches`) that hold answers of rules; None without any.
+        #: The `Switches` (`tajsim.inputs.switches`) that hold answers of rules; None without any.
         self.switches: Any = None
 
     def __getitem__(self, name: str) -> Array:

@@ -18,7 +18,7 @@ import tajsim.rules
 from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
-from tajsim.agents.deals import BASE, Deal, Deals
+from tajsim.agents.deals import BASE, Deal, Deals, ExternalPower, ExternalPowers
 from tajsim.agents.network import (
     MilitantGroup,
     MilitantGroups,
@@ -27,7 +27,6 @@ from tajsim.agents.network import (
     Networks,
     TraffickingNetwork,
 )
-from tajsim.agents.power import ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total

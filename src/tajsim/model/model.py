@@ -6,13 +6,12 @@ from typing import Any, SupportsIndex
 import mesa
 import numpy as np
 
-from tajsim.agents.switches import Switches
 from tajsim.axes import Array
 from tajsim.draws import Draws, seed_errors
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml, values
-from tajsim.inputs.switches import held_rules
-from tajsim.model import calendar, chronicle, country, ledger, record, setup, spin_up
+from tajsim.inputs.switches import Switches, held_rules
+from tajsim.model import calendar, chronicle, country, ledger, record, setup
 from tajsim.model.stages import border, elite, force, money, outside, partners, society
 
 #: The month: each stage reads the state at its start and writes what its docstring names.
@@ -53,7 +52,7 @@ class TajikistanModel(country.Country):
             who puts another state in their place.
         without: what is taken out: ids of mechanisms (``M47``), themes (``militants``), rules
             (``drug_market.volume``), or functions of one's own that are applied. What these rules
-            answer is held, run by run, see `tajsim.agents.switches`.
+            answer is held, run by run, see `tajsim.inputs.switches`.
         levers: further settings as keywords, ``agency_pay__border_troops=40``.
 
     Raises:
@@ -117,7 +116,7 @@ class TajikistanModel(country.Country):
 
     def settle(self) -> None:
         """Simulate the months before the start, without record and chronicle."""
-        spin_up.simulate(self, [stage for name, stage in self.month if name != "record"])
+        setup.spin_up(self, [stage for name, stage in self.month if name != "record"])
 
     def step(self) -> None:
         """Simulate one month: the stages of MONTH, in order.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import tajsim.report.wording as wording
-from tajsim.display.html import rows_of
+from tajsim.display import rows_of
 from tajsim.report.facts import Facts
 from tajsim.results import select, window
 from tajsim.results.effect import effect

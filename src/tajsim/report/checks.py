@@ -19,7 +19,7 @@ import tajsim.report.tables as tables
 import tajsim.report.wording as wording
 from tajsim.analysis import assumptions, verdicts
 from tajsim.axes import Array
-from tajsim.display.html import rows_of
+from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior

@@ -15,7 +15,7 @@ import tajsim.report.answer as answer
 import tajsim.report.wording as wording
 from tajsim.analysis import assumptions, variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
-from tajsim.display.html import rows_of
+from tajsim.display import rows_of
 from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.report.facts import Facts

@@ -192,7 +192,10 @@ def at_places(
         joined = values.isel(dict.fromkeys(away, 0), drop=True)
         numbers = values.values.reshape(-1, *joined.shape).astype(np.float64)
         values = joined.copy(data=_joined(numbers, places_of(variable), weights))
-    return values.assign_attrs(variable.attrs)
+    values = values.assign_attrs(variable.attrs)
+    if away and places_of(variable) == "sum" and yes_or_no(variable):
+        values.attrs["unit"] = "number"  # how many say yes is no yes or no
+    return values
 
 
 def _joined(values: Floats, kind: str, weights: np.ndarray | None) -> Floats:
@@ -461,8 +464,9 @@ def cells(dataset: xr.Dataset, window: Window) -> Iterator[Cell]:
         variable = dataset[name]
         own = own_dimensions(variable)
         if len(own) == 1:
-            whole = over(at_places(dataset, name), window).values
-            yield _cell(variable, titled(dataset, name, {}), f"{own[0]}=all", whole)
+            whole = at_places(dataset, name)
+            told = over(whole, window).values
+            yield _cell(whole, titled(dataset, name, {}), f"{own[0]}=all", told)
         values = over(variable, window).transpose("scenario", *own, "run").values
         label = str(variable.attrs.get("label", name))
         for position in np.ndindex(values.shape[1:-1]):

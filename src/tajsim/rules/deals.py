@@ -96,7 +96,7 @@ def benefit(
         rival: share of what outsiders carry that the rival camp does, 0 to 1.
         friend: how far the regime stands with the power's camp, -1 to 1.
 
-    Mechanisms: M04, M83, M105, M106, M107, M108, M128, O08, O11, O18.
+    Mechanisms: M04, M83, M84, M105, M106, M107, M108, M128, O08, O11, O18, O28.
     """
     seen = exposure * threat * gap * (1.0 - disappointment * lost)
     return Benefit(
@@ -177,6 +177,27 @@ def reopened(wished: Array, size: Array, *, reopen_above: Array) -> Array:
     Mechanisms: M04, M127.
     """
     return (np.abs(wished - size) - reopen_above * size > 0.0).astype(float)
+
+
+def own_condition(listed: Array, level: Array, usual: Array) -> Array:
+    """Return the conditions that a power would attach to a deal without rivals, 0 to 1.
+
+    As documented for the deal while the power's level of conditions is as usual; at level 0 none,
+    at level 1 full conditions on every deal.
+
+    Equation:
+        kept = listed * (1 - max(usual - level, 0) / max(usual, 1e-9))
+        own_condition = kept + (1 - kept) * max(level - usual, 0) / max(1 - usual, 1e-9)
+
+    Args:
+        listed: documented conditions of the deal, 0 to 1.
+        level: of the power now, 0 to 1.
+        usual: documented level of the power, 0 to 1.
+
+    Mechanisms: M104, O06.
+    """
+    kept = listed * (1.0 - np.maximum(usual - level, 0.0) / np.maximum(usual, 1e-9))
+    return kept + (1.0 - kept) * np.maximum(level - usual, 0.0) / np.maximum(1.0 - usual, 1e-9)
 
 
 def conditions_asked(
@@ -384,7 +405,7 @@ def prices(
         lean: size of Western deals less that of the patron's, share of the need.
         mood: what moves the regime besides, times size, index.
 
-    Mechanisms: M06, M109, M120, O09, O10, O12, O13.
+    Mechanisms: M06, M109, M120, O09, O10, O12, O13, O17.
     """
     return Prices(
         -autonomy_price * calm * weight * command,

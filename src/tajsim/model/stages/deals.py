@@ -21,7 +21,7 @@ from tajsim.agents.deals import (
     put,
 )
 from tajsim.axes import Array, column, total
-from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.registry import base_value
 from tajsim.model.country import Country
 from tajsim.model.notes import note_decision, note_pressure
 from tajsim.model.stages.money import recruit
@@ -32,9 +32,7 @@ from tajsim.world import WATCHED
 #: 1 where the first power watches the second, ``(power, power, 1)``.
 WATCHES = np.array([[[float(p in WATCHED.get(by, ()))] for p in axes.POWERS] for by in axes.POWERS])
 #: Money that a power has for the country in a usual year, USD, at least one, ``(power, 1)``.
-USUAL_BUDGET = column(
-    max(load_parameters()[f"power_budget.{name}"].value, 1.0) for name in axes.POWERS
-)
+USUAL_BUDGET = column(max(base_value(f"power_budget.{name}"), 1.0) for name in axes.POWERS)
 RUSSIA = axes.POWERS.index("russia")
 MIGRANTS, DEBT, INVESTMENT, OPPONENTS, BACKING = range(len(axes.PRESSURES))
 BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
@@ -42,7 +40,7 @@ ORDER = axes.TASKS.index("internal_order")
 #: Tasks by their weight for survival before any threat: the order of decisions.
 IN_TURN = sorted(
     range(len(axes.TASKS)),
-    key=lambda t: -load_parameters()[f"survival_weight.{axes.TASKS[t]}"].value,
+    key=lambda t: -base_value(f"survival_weight.{axes.TASKS[t]}"),
 )
 #: Sections in the order in which they were handed over (matveeva-2004:159).
 HANDED_OVER = (1, 0, 2, 3, 4)
@@ -75,9 +73,13 @@ def offers(country: Country) -> None:
     whim = draws.normal_each("whim", axes.DEALS, month)
     mood = draws.normal_each("mood", axes.DEALS, month)
     deals.moods(mood, whim, review)
-    least = country.values.power_condition[POWER_OF]
-    together, dismay = country.values.donor_coordination, country.regime.dismay
-    deals.offer(open_now(country), least, together, dismay, review)
+    deals.offer(
+        open_now(country),
+        country.values.power_condition,
+        country.values.donor_coordination,
+        country.regime.dismay,
+        review,
+    )
     country.now["aid_pledged"] = by_power(deals.offered * deals.size * task_costs(country))
 
 
