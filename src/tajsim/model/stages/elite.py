@@ -23,7 +23,7 @@ from tajsim.agents.commander import (
 from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
 from tajsim.model.country import Country
-from tajsim.model.stages.unrest import disloyal_men, garrison
+from tajsim.model.stages.force import disloyal_men, garrison
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
 from tajsim.rules.loyalty import Loyalty
