@@ -172,9 +172,9 @@ def deeds(scenario: Scenario) -> list[tuple[str, str, dict[str, object]]]:
     [
         # The parent that does not schedule the event is extended; without one, all is written out.
         ("irpt-ban", "status-quo", "IRPT banned"),
-        ("withdrawal-with-border-pay", "status-quo", "Khorog handed over"),
-        ("irpt-ban", None, "Record Afghan harvest"),
-        ("history", None, "Record Afghan harvest"),
+        ("withdrawal-with-border-pay", "arrangement-of-2004", "Khorog handed over"),
+        ("irpt-ban", None, "Militants pushed north"),
+        ("history", None, "Militants pushed north"),
     ],
 )
 def test_moving_an_event_changes_nothing_else(

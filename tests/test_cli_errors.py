@@ -17,7 +17,6 @@ import xarray as xr
 
 from tajsim import plots
 from tajsim.cli import lists, main
-from tajsim.cli.main import Terminated
 from tajsim.cli.verb import result_folder, table_file
 from tajsim.ensemble import save
 
@@ -261,19 +260,6 @@ def test_mistakes_in_the_program_are_one_line(
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_interrupt_and_termination_have_their_status(
-    capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for error, status in ((KeyboardInterrupt, 130), (Terminated, 143)):
-
-        def stopped(options: object, error: type[BaseException] = error) -> int:
-            raise error
-
-        monkeypatch.setattr(lists.figures, "call", stopped)
-        assert main(["figures"]) == status
-        assert len(capsys.readouterr().err.splitlines()) == 1
-
-
 @pytest.mark.parametrize(
     ("workers", "number", "status", "told"),
     [
@@ -322,10 +308,3 @@ def test_reader_that_goes_away(environment: dict[str, str]) -> None:
     assert process.wait(timeout=60) == 141
     assert process.stderr.read() == b""
     process.stderr.close()
-
-
-def test_one_command_from_a_shell(command: Callable[..., subprocess.CompletedProcess[str]]) -> None:
-    done = command("run", "status-qou")
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1

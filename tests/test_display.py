@@ -99,7 +99,7 @@ def test_it_has_no_colours_of_its_own() -> None:
 def test_a_shipped_scenario_shows_its_events_and_claims_with_their_documents() -> None:
     scenario = load_scenario("russian-border-withdrawal", ["agency_pay.border_troops=40"])
     seen = shown(scenario)
-    for words in (scenario.title, scenario.question, "extends status-quo", scenario.end):
+    for words in (scenario.title, scenario.question, f"extends {scenario.extends}", scenario.end):
         assert words in seen.words
     (setting,) = [row for row in seen.rows if row[0] == "agency_pay.border_troops"]
     usual = load_parameters()["agency_pay.border_troops"].value
@@ -113,7 +113,6 @@ def test_a_shipped_scenario_shows_its_events_and_claims_with_their_documents() -
     assert khorog[:3] == ["2004-11", "Khorog handed over", "handover: khorog, border_troops"]
     assert re.fullmatch(r"border-handover-start \(matveeva-2004:\d+\)", khorog[3])
     assert re.search(r"russian-border-withdrawal\.toml:\d+$", khorog[4])
-    assert "over 14 months" in events["Russian border troops leave"][2]
     claims = [row for row in seen.rows if re.fullmatch(r"[\w-]+:\d+", row[1])]
     assert len(claims) == len(scenario.claims)
     assert "against the reference" in claims[0][2]
@@ -123,7 +122,8 @@ def test_what_is_inherited_is_pale() -> None:
     scenario = load_scenario("russian-border-withdrawal")
     seen = shown(scenario)
     pale = [row for row, quiet in zip(seen.rows, seen.pale, strict=True) if quiet]
-    assert pale and all("status-quo.toml" in row[4] for row in pale)
+    parents = ("status-quo.toml", "arrangement-of-2004.toml")
+    assert pale and all(any(name in row[4] for name in parents) for row in pale)
     own = len(scenario.events) - len(pale)
     assert f"Events: {own} of its own, {len(pale)} inherited" in seen.words
 

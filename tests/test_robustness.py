@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
-import tajsim.plots.style as style
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import robust
 from tajsim.exploration.robustness import best_by, regret, split_goal, together, undominated
-from tajsim.plots.sweep import tradeoff
 from tajsim.sweeps.read import Sweep
 
 #: Two portfolios and a third in three worlds.
@@ -144,14 +142,3 @@ def test_the_command_line_refuses(capsys: pytest.CaptureFixture[str]) -> None:
     ):
         assert main(arguments) == 2
         assert words in capsys.readouterr().err
-
-
-def test_the_picture_has_labelled_axes() -> None:
-    found = robust(grid(), {"good": "high", "cost": "low"})
-    axes = [("mean_good", "worst_good", "good", "m"), ("mean_cost", "worst_cost", "cost", "")]
-    names = [str(pay) for pay in found.table["pay"]]
-    with style.look():
-        picture = tradeoff(found.table, names, axes, found.recommended, "T", "S", "F")
-        picture.draw_without_rendering()
-    assert picture.axes[0].get_xlabel() == "good (m)"
-    assert picture.axes[0].get_ylabel() == "cost"

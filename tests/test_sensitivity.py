@@ -9,12 +9,10 @@ import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
 import tajsim.errors as errors
-import tajsim.plots.style as style
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import sensitivity
 from tajsim.exploration.indices import divide, first_by_basis
-from tajsim.plots.intervals import bases, indices, swings
 from tajsim.sweeps.read import Sweep
 
 UNIT = [0.0, 1.0]
@@ -206,19 +204,3 @@ def test_names_and_folders_that_are_wrong(capsys: pytest.CaptureFixture[str]) ->
         sensitivity(sweep, scenario="quo")
     assert main(["sensitivity", "no-such-folder"]) == 2
     assert "no sweep is there" in capsys.readouterr().err
-
-
-def test_pictures_have_labelled_axes() -> None:
-    found = sensitivity(saltelli(32, runs=2, apart=1.0))
-    headings = [("status-quo", "height", "The height", "m")]
-    with style.look():
-        pictures = [
-            indices(found.indices, headings, "Indices", "foot"),
-            bases(found.bases, headings, "By basis", "foot"),
-            swings(found.swings, headings, "Swings", "foot"),
-        ]
-        for picture in pictures:
-            picture.draw_without_rendering()
-            ax = picture.axes[0]
-            assert ax.get_xlabel()
-            assert [text.get_text() for text in ax.get_yticklabels()]

@@ -143,18 +143,6 @@ def test_the_first_run_may_fail_alone(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (report.computed, report.failed) == (7, 5)
 
 
-def test_low_runs_of_all_points_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
-    order: list[int] = []
-
-    def watched(job: Job, month_done: MonthDone) -> Finished:
-        order.extend(int(r) for r in job.runs)
-        return quick(job, month_done)
-
-    sweep(small_experiment(tmp_path), tmp_path / "out", simulate=watched)
-    assert order == sorted(order)
-
-
 def test_precision_ends_a_sweep_early_and_the_same_way_again(tmp_path: Path) -> None:
     experiment = small_experiment(tmp_path, ("runs = 4", "runs = 200"))
     report = sweep(experiment, tmp_path / "a", simulate=quick, until_precision=0.001)

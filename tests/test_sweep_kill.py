@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sweep_helpers import EXPERIMENT, deadly, endless, number_of, quick, slow, small_experiment
+from sweep_helpers import EXPERIMENT, deadly, endless, number_of, slow, small_experiment
 
 from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Job
@@ -203,11 +203,3 @@ def test_a_script_without_guard_is_told_so(tmp_path: Path, environment: dict[str
     )
     assert done.returncode != 0
     assert "if __name__ == '__main__'" in done.stderr
-
-
-def test_one_process_and_several_store_the_same_shards(tmp_path: Path) -> None:
-    experiment = small_experiment(tmp_path)
-    sweep(experiment, tmp_path / "a", simulate=quick)
-    sweep(experiment, tmp_path / "b", simulate=quick, workers=2)
-    one, other = load_sweep(tmp_path / "a").results, load_sweep(tmp_path / "b").results
-    pd.testing.assert_frame_equal(one, other, check_exact=True)

@@ -71,10 +71,9 @@ SAID = {
         *("withdrawal", "outside_provision", "task=border", "falls"),
     ),
     "own effort there rises": ("withdrawal", "own_effort", "task=border", "rises"),
-    "The border troops who take over collude more": (
-        *("withdrawal", "collusion", "agency=border_troops", "rises"),
+    "For the collusion of the border troops who take over there is no sign": (
+        *("withdrawal", "collusion", "agency=border_troops", ""),
     ),
-    "For defections there is no sign": ("withdrawal", "defections", "commander=all", ""),
     "With a living wage the border troops collude less": (
         *("pay", "collusion", "agency=border_troops", "falls"),
     ),
@@ -104,7 +103,7 @@ PRINTS = {
     "tajsim --version": ("tajsim 0", "compare"),
     "--out withdrawal\n": ("Claims of", "matveeva-2004:", "Sources of variance", "results.nc"),
     "tajsim figures": ("1 USD/month", "matveeva-2004:"),
-    "parameters pay": ("USD/month", "range", "basis", "rules"),
+    "parameters agency_pay": ("USD/month", "range", "basis", "rules"),
     "explain pay --scenario": ("A living wage on the border", "2006"),
     "tajsim report": ("pay.html",),
     "load_results": ("A living wage on the border", "my-question", "0.05"),

@@ -70,7 +70,9 @@ def fight_mutinies(country: Country) -> None:
     up = country.now["mutinies"] * (commanders.status == MUTINIED)
     backing = country.values.internal_backing * country.guarantee
     patron = country.apply(militants.near_capital, backing=backing, forward=country.forward)
-    men = commanders.men + commanders.rejoining
+    # Who rise at once share the old fighters of their side.
+    rising = np.maximum(commanders.by_side(up)[0], 1.0)
+    men = commanders.men + commanders.rejoining / rising
     wins = up * country.apply(
         purges.mutiny_wins,
         men=men,
@@ -86,6 +88,7 @@ def fight_mutinies(country: Country) -> None:
         country.note("coup", wins[i], actor=name, size=men[i])
     killed(country, total(dead))
     commanders.following = commanders.following - dead
+    commanders.beaten = up - wins
     commanders.status = np.where(up - wins > 0.5, float(KILLED), commanders.status)
 
 
