@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tajsim.axes import POWERS, Array
+from tajsim.axes import Array
 from tajsim.inputs.registry import parameter
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
