@@ -40,6 +40,7 @@ M04 worth_its_cost benefit +
 M05 worth_its_cost budget +
 M05 budget_aim seen +
 M06 prices[0] command -
+M09 token_effort demand +
 M10 opening[0] guard -
 M14 cover on_the_spot +
 M18 stands_behind power -
@@ -113,7 +114,6 @@ M99 fighters_step pressure +
 M100 opening[1] strain +
 M103 pressure_from_exile hostility +
 M104 conditions_asked rivals -
-O06 own_condition level +
 M104 gains[4] concentration -
 M104 better_terms accept +
 M105 benefit[2] rival +
@@ -133,6 +133,7 @@ M119 inside_step[0] troops -
 M120 prices[3] harm -
 M120 concession_aim leverage +
 M120 prices[1] reliance -
+M123 gains[0] protected +
 M126 built_step ramp +
 M128 benefit[2] rival +
 M130 deterrence base +
@@ -185,6 +186,7 @@ S14 riot_chance strong +
 S16 killing_chance beyond +
 S17 control_aim control_base +
 S17 lost_control[0] garrison -
+S18 hazed abused -
 S19 coordinated alarm -
 S20 coordinated bodies -
 S25 forces quality +
@@ -223,14 +225,18 @@ O02 equipped_reach predation +
 O03 fate_of_aid[1] corruption +
 O04 outside_cost west_priority -
 O05 outside_cost condition_weight +
+O06 own_condition level +
 O06 watched donor_monitoring +
 O06 shelter_step aid -
 O06 fate_of_aid[1] watch -
+O08 benefit[0] threat +
 O10 prices[1] reliance -
 O10 concentration by_power +
 O11 benefit[1] attention +
 O12 grievance bloc +
 O13 grievance bloc +
+O15 reliance dependence +
+O17 prices[0] command -
 O18 benefit[3] friend +
 O18 leverage remittance_ratio +
 O18 sweetened refused +
@@ -244,12 +250,11 @@ O23 overstatement excuse +
 O23 believed donor_monitoring -
 O23 looked_away told +
 O24 quality_aim dialogue +
-O17 prices[0] command -
-O28 benefit[1] own_use +
 O24 conditions_asked condition +
 O27 partner_exposure helped +
 O27 partner_exposure guards +
 O27 burnt_step exposure +
+O28 benefit[1] own_use +
 X01 deterrence guarantee +
 X04 inside_step[0] troops -
 X04 called inside +

@@ -12,7 +12,7 @@ from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, MILITANT_GROUPS, REGIONS, A
 from tajsim.inputs.registry import parameter
 from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
-from tajsim.model.stages import unrest as stage
+from tajsim.model.stages import force as stage
 from tajsim.model.stages.elite import strain
 from tajsim.model.stages.force import drive_out, from_kunduz
 from tajsim.rules import militants, unrest

@@ -31,6 +31,14 @@ class Shown:
 #: Of results.
 SHOWN = (
     Shown(
+        "providers",
+        "withdrawal",
+        (),
+        "The first picture of a run: who covers each task (own agencies, each power, nobody), "
+        "which deals are begun and ended, and what the regime pays: autonomy, alignment, fear of "
+        "pressure, conditions and concessions.",
+    ),
+    Shown(
         "fan",
         "withdrawal",
         ("--smooth", "12"),
@@ -70,13 +78,6 @@ SHOWN = (
         "guards, and how much passage is bought.",
     ),
     Shown(
-        "providers",
-        "withdrawal",
-        (),
-        "Who covers each task: own agencies, each power, nobody. The dashed line is the task's "
-        "share of the regime's own effort.",
-    ),
-    Shown(
         "money",
         "withdrawal",
         ("--window", "2006-01:2015-12", "--scenarios", "russian-border-withdrawal"),
@@ -95,12 +96,6 @@ SHOWN = (
         ("--at", "2004-01,2006,2010,2015"),
         "The network of the elite at dates: who holds which post, in which share of the runs, how "
         "many of the largest networks he protects, and who has fallen and how.",
-    ),
-    Shown(
-        "position",
-        "history",
-        (),
-        "The regime between Moscow and the West, year by year, against what outsiders do for it.",
     ),
     Shown(
         "lanes",

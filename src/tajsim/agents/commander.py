@@ -75,6 +75,7 @@ class Commanders(Actors[Commander]):
     named = state("share", "suspicion from what captives say")
     power = state("share", "his power, while in place")
     threat = state("share", "threat that the regime sees in him")
+    beaten = state("0 or 1", "whether a mutiny of his was beaten last month")
     rent_ratio = state("ratio", "income of late over what he is used to", start=1.0)
     habit = state("USD/month", "income that he is used to, at earnings of the start")
     doubt = state("share", "doubt of what comes after the ruler")
@@ -222,16 +223,15 @@ class Commanders(Actors[Commander]):
             doubt=self.doubt,
         )
 
-    def feel(self, struck: Array, beaten: Array, closed: Array, aim: Array) -> None:
+    def feel(self, struck: Array, closed: Array, aim: Array) -> None:
         """Let fear, loyalty, grudges and what captives say follow what happened (old state).
 
         Args:
             struck: 1 for who was removed or killed last month, ``(commander, run)``.
-            beaten: 1 for whose mutiny was beaten last month, ``(commander, run)``.
             closed: how far the legal channel is closed, 0 to 1.
             aim: loyalty that each comes to, ``(commander, run)``.
         """
-        side, other = self.by_side(struck)
+        beaten, (side, other) = self.beaten, self.by_side(struck)
         peers = side - struck + 0.5 * other
         tie = self.no_way_back = closed * self.opposition
         here = self.in_place
@@ -281,11 +281,13 @@ class Commanders(Actors[Commander]):
         self.fear = np.where(here, 0.5 * self.fear, self.fear)
         self.rent_ratio = np.where(here, 1.0, self.rent_ratio)
         self.grudge, self.named = self.grudge * old, self.named * old
-        self.outsider = self.outsider * old
-        self.arrest_order, self.dismissal_order = (
-            self.arrest_order * old,
-            self.dismissal_order * old,
-        )
+        self.outsider, self.habit = self.outsider * old, self.habit * old
+        self.forget_orders(new)
+
+    def forget_orders(self, new: Array) -> None:
+        """Let orders against the man before end where another takes his row."""
+        self.arrest_order = self.arrest_order * (1.0 - new)
+        self.dismissal_order = self.dismissal_order * (1.0 - new)
 
     def move(self, takes: Array) -> None:
         """Give posts to men from other posts; who held them leaves office.
@@ -306,7 +308,13 @@ class Commanders(Actors[Commander]):
         comes = total(total(unnamed) * (posts == self.trade[:, None]), axis=1)
         into = comes * (1.0 - self.person)
         mover = moves * (1.0 - self.person)
-        for name in ("following", "loyalty", "fear", "rent_ratio", "creed_weight", "named"):
+        # The men of who made room for him scatter.
+        self.scattered = self.scattered + self.following * into
+        self.forget_orders(into)
+        for name in (
+            *("following", "loyalty", "fear", "rent_ratio", "habit"),
+            *("creed_weight", "named"),
+        ):
             values = getattr(self, name)
             setattr(self, name, np.where(into > 0.5, total(values * mover), values))
         self.following = self.following * (1.0 - mover * (1.0 - into))

@@ -207,9 +207,9 @@ def _simulated(row: Any) -> tuple[str, str]:
 
 
 def coverage(table: pd.DataFrame) -> list[str]:
-    """Return sentences on how many intervals cover what was observed, fitted and checked apart."""
+    """Return sentences on how many intervals cover what was observed; given ones do not count."""
     lines = []
-    for use, part in table.groupby("use", sort=False):
+    for use, part in table[table["use"] != "given"].groupby("use", sort=False):
         covered = part["covered"].dropna()
         parts = []
         if len(covered):
@@ -364,8 +364,9 @@ class Validation(Printed):
         """Return all tables as text."""
         table, counts = self.table, self.table["use"].value_counts()
         heading = (
-            f"{len(table)} targets, {counts.get('fitted', 0)} fitted and "
-            f"{counts.get('checked', 0)} checked, against {self.runs:,} "
+            f"{len(table)} targets, {counts.get('fitted', 0)} fitted, "
+            f"{counts.get('checked', 0)} checked and {counts.get('given', 0)} given, "
+            f"against {self.runs:,} "
             f"run{'s' if self.runs != 1 else ''}, parameters {self.parameters}"
             + (f", without {', '.join(self.without)}" if self.without else "")
         )

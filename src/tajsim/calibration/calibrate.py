@@ -44,7 +44,7 @@ Progress = Callable[[str, int, int], None]
 
 SCENARIO = "history"
 #: Runs drawn from the prior for the sample that ships.
-PRIOR_RUNS = 8000
+PRIOR_RUNS = 4000
 
 
 def simulated_targets(model: TajikistanModel, plan: Plan, targets: Sequence[Target]) -> Values:

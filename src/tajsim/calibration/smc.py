@@ -120,9 +120,9 @@ class Method:
     ``last_moves`` how often particles move once the power is 1.
     """
 
-    particles: int = 3000
+    particles: int = 2000
     moves: int = 4
-    last_moves: int = 16
+    last_moves: int = 12
     keep: float = 0.5
     seed: int = 2004
     kernel: Kernel = log_kernel

@@ -27,17 +27,19 @@ if TYPE_CHECKING:
 
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
 KINDS = {
+    "providers": (
+        "select",
+        "who carries each task, deals begun and ended, and the price over time",
+    ),
     "fan": ("outcome select smooth", "outcomes over time: median and bands, scenarios together"),
     "distribution": ("outcome select window", "an outcome over the runs, scenarios together"),
     "difference": ("outcome select window", "paired differences to the first scenario, a forest"),
     "scenarios": ("outcome select smooth", "an outcome in many scenarios, a small panel for each"),
     "border": ("outcome", "what passes, is seized and is paid for on each section, who guards it"),
     "map": ("outcome at", "border sections and regions at one date or several"),
-    "providers": ("select", "who covers each task: own agencies, each power, nobody"),
     "money": ("window", "who gets the money from drugs, extortion and aid, up to the top"),
     "elite": ("select", "what becomes of each commander, and his loyalty"),
     "network": ("at", "posts, networks under protection, and who has fallen, at given dates"),
-    "position": ("window", "the regime between Moscow and the West, year by year"),
     "lanes": ("run", "the events of one run, a lane per group of actors"),
     "claims": ("", "what the documents claim, and in how many runs it holds"),
     "targets": ("", "observed against simulated figures (results of history)"),

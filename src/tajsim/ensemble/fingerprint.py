@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,9 @@ import tajsim.model as model
 import tajsim.rules as rules
 import tajsim.world as world
 from tajsim.inputs import ledger, registry
+from tajsim.inputs.deals import load_deals, load_forms, load_pressures
 from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.switches import Switches
 from tajsim.inputs.values import ParameterValues, load_posterior
 from tajsim.version import __version__
 
@@ -35,6 +38,8 @@ _DROPPED = re.compile(
 
 #: The module beside this one that simulates; it is not imported, so that Mesa need not be.
 _SIMULATES = "job.py"
+#: The documents whose yearly series drive the model.
+DRIVERS = ("unodc-opium-survey", "unodc-opium-revised", "world-bank-wdi")
 
 
 @cache
@@ -54,13 +59,21 @@ def uncalibrated_version() -> str:
     outcomes = sorted(
         (o.name, o.unit, o.dimensions, o.aggregate, o.places) for o in load_outcomes().values()
     )
-    return _digest(sorted(map(code_of, sources())), parameters, outcomes)[:12]
+    listed = (
+        [replace(d, label="", note="", document="", line=0) for d in load_deals().values()],
+        [*load_forms().items()],
+        [(name, lever.cost) for name, lever in load_pressures().items()],
+    )
+    drivers = [(f.id, f.value) for f in ledger.load_figures().values() if f.document in DRIVERS]
+    return _digest(sorted(map(code_of, sources())), parameters, outcomes, listed, drivers)[:12]
 
 
 def sources() -> list[Path]:
     """Return the files of the code that simulates: whole packages, and modules by what they do."""
     parts = [agents, model, rules, axes, draws, world]
-    parts += [sys.modules[made.__module__] for made in (ParameterValues, ledger.load_kinds)]
+    parts += [
+        sys.modules[made.__module__] for made in (ParameterValues, ledger.load_kinds, Switches)
+    ]
     found = [Path(__file__).with_name(_SIMULATES)]
     for path in (Path(str(part.__file__)) for part in parts):
         found += path.parent.rglob("*.py") if path.name == "__init__.py" else [path]

@@ -1,4 +1,4 @@
-"""The targets: figures that runs of ``history`` are held against, fitted or only checked."""
+"""The targets: figures that runs of ``history`` are held against: fitted, checked or given."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tajsim.errors import UserError
 from tajsim.files import data_text
 from tajsim.inputs import events, ledger, source
 
-USES = ("fitted", "checked")
+USES = ("fitted", "checked", "given")
 EVENTS = ("happened", "absent")
 MEASURES = ("level", "sum", "change", "difference", "ratio", *EVENTS)
 BOUNDS = ("about", "at_least", "at_most")

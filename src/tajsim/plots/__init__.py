@@ -18,11 +18,12 @@ from tajsim.errors import UserError, check_names
 from tajsim.files import check_file, telling
 from tajsim.plots import panels, style
 from tajsim.plots.border import border, lanes
-from tajsim.plots.elite import elite, network, position, providers
+from tajsim.plots.elite import elite, network
 from tajsim.plots.evidence import claims, targets
 from tajsim.plots.fan import distribution, fan, scenarios
 from tajsim.plots.intervals import difference, tornado
 from tajsim.plots.map import map_of
+from tajsim.plots.providers import DEALS, GAP, OUTSIDE, PRICE, PROVISION, providers
 from tajsim.plots.sankey import money
 from tajsim.plots.style import SUFFIXES
 from tajsim.results import select, window
@@ -31,15 +32,14 @@ __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"
 
 #: Name of each kind of picture -> the function that makes it.
 KINDS: dict[str, Callable[..., Figure]] = {
+    "providers": providers,
     "fan": fan,
     "distribution": distribution,
     "difference": difference,
     "border": border,
-    "providers": providers,
     "money": money,
     "elite": elite,
     "network": network,
-    "position": position,
     "lanes": lanes,
     "claims": claims,
     "targets": targets,
@@ -51,7 +51,7 @@ KINDS: dict[str, Callable[..., Figure]] = {
 #: So many scenarios have room in a picture of a kind; the others grow with their number.
 MOST_SCENARIOS = {
     "fan": 8, "distribution": 12, "difference": 12, "border": 4, "providers": 4, "money": 4,
-    "elite": 4, "position": 6, "map": 12,
+    "elite": 4, "map": 12,
 }  # fmt: skip
 
 #: Kinds that show the last of several scenarios, with its chronicle.
@@ -134,9 +134,9 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
     with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
     names = set(select.outcome_names(dataset))
-    kinds = ["fan", "distribution", "border", "providers"]
+    kinds = ["providers", "fan", "distribution", "border"]
     if dataset.sizes["scenario"] > 1:
-        kinds.insert(1, "difference")
+        kinds.insert(2, "difference")
     for kind in kinds:
         if _NEEDED.get(kind, set()) <= names:
             written += draw(kind, dataset, folder / f"{kind}{suffix}", **_usual(kind, dataset))
@@ -145,7 +145,7 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
 
 _NEEDED = {
     "border": {"heroin_entering", "seizure_probability"},
-    "providers": {"own_effort", "outside_provision", "provision", "gap"},
+    "providers": {OUTSIDE, GAP, PROVISION, DEALS, *PRICE},
 }
 
 

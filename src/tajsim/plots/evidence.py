@@ -116,7 +116,7 @@ _BOUNDS = {"at_least": "at least ", "at_most": "at most "}
 #: Standard errors beyond which the axis ends, and that hold 90 % of an error.
 EDGE, NINETY = 6.0, 1.645
 _OWN_ERROR = "#e3ecf4"
-_INK = {"checked": "#0072b2", "fitted": style.QUIET}
+_INK = {"checked": "#0072b2", "fitted": style.QUIET, "given": style.QUIET}
 _TARGETS_SUBTITLE = (
     "Across: simulated less observed, in standard errors of the observed figure (zero is a perfect "
     "fit; so is the allowed side of a bound); point: median of the runs, line: 90 % of them, "
@@ -146,6 +146,7 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     legend: list[style.Item] = [
         style.line_item(f"{use} ({uses.get(use, 0)})", color=_INK[use], lw=1.6, **_used(use))
         for use in _INK
+        if use in uses
     ]
     legend.append(style.area_item("within 90 % of the figure's own error", fc=_OWN_ERROR, lw=0))
     layout = style.Layout(

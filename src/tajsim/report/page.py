@@ -296,6 +296,8 @@ def pictures(facts: Facts) -> list[Picture]:
 def _overview(facts: Facts) -> Iterator[Shot]:
     shown = select.headline(facts.dataset)
     window = {"window": facts.asked} if facts.asked else {}
+    few = {"scenarios": facts.names[:MOST_SCENARIOS]}
+    yield Shot("providers", "Who provides security, and for what price", few)
     if facts.others:
         yield Shot("difference", "Paired differences", window)
     if len(facts.others) > MANY:
@@ -312,11 +314,9 @@ def _overview(facts: Facts) -> Iterator[Shot]:
 def _country(facts: Facts) -> Iterator[Shot]:
     few = {"scenarios": facts.names[:MOST_SCENARIOS]}
     whole = {**few, "window": facts.asked} if facts.asked else few
-    yield Shot("providers", "Who provides security", few)
     yield Shot("border", "The border, section by section", few)
     yield Shot("map", "Border and regions", few)
     yield Shot("money", "Who gets the money", whole)
-    yield Shot("position", "Between Moscow and the West", whole)
     if _about_commanders(facts):
         yield Shot("elite", "Commanders", few)
 
@@ -399,12 +399,12 @@ _SHOWS = {
     "heroin seized, regions by the control of the centre.",
     "border": "Heat maps of border section against month: heroin entering, the share of loads "
     "seized, who guards, and loads with bought passage.",
-    "providers": "Stacked areas over the months, a panel for each security task: the state's own "
-    "effort, what each outside power provides, and what nobody covers.",
+    "providers": "Stacked areas over the months, a panel for each security task: what own "
+    "agencies, each outside power and nobody cover, with the deals begun and ended; below them "
+    "lines of the price: autonomy, alignment, pressure expected, conditions, concessions, payment.",
     "money": "Ribbons from drug networks, people and donors to the agencies that take tolls and "
     "extortion, and from these to officers, commanders and the ruling circle, which pays "
     "commanders and keeps the rest.",
-    "position": "Path by year of the alignment between West and Moscow against dependence.",
     "elite": "A lane for each commander: in which share of the runs he serves, is removed or "
     "breaks away, and his loyalty.",
     "scenarios": "A small panel for each scenario: the median over time of the outcome that "

@@ -14,7 +14,6 @@ from tajsim.agents.commander import (
     ARRESTED,
     BOUGHT_OFF,
     DEFECTED,
-    KILLED,
     LEFT,
     MUTINIED,
     POST_PART,
@@ -24,7 +23,7 @@ from tajsim.agents.commander import (
 from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
 from tajsim.model.country import Country
-from tajsim.model.stages.unrest import disloyal_men, garrison
+from tajsim.model.stages.force import disloyal_men, garrison
 from tajsim.rules import loyalty, purges
 from tajsim.rules import state as state_rules
 from tajsim.rules.loyalty import Loyalty
@@ -104,9 +103,8 @@ def feel(country: Country, faith: Array) -> Loyalty:
     """Let every commander's fear and loyalty follow last month's blows; return the causes."""
     commanders = country.commanders
     felt = commanders.weigh_loyalty(country.regime.shortfall, country.guarantee, faith)
-    beaten = country.last["mutinies"] * (commanders.status == KILLED)
-    struck = country.last["purges"] + beaten
-    commanders.feel(struck, beaten, 1.0 - country.standing, felt.aim)
+    struck = country.last["purges"] + commanders.beaten
+    commanders.feel(struck, 1.0 - country.standing, felt.aim)
     country.regions.struck = here = country.regions.zeros()
     for place, blow in zip(commanders.place, struck, strict=True):
         here[place] += blow
@@ -249,7 +247,7 @@ def contest(country: Country) -> None:
     regime, ends = country.regime, country.calendar.term_ends
     if not ends.any():
         return
-    month, standing = country.calendar_month, ends * (1.0 - regime.failed)
+    month, standing = country.calendar_month, ends * (1.0 - regime.collapsed)
     leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
     # What stands behind a ruler who stays is only that nobody is unsure who rules.
     staying = 1.0 - country.values.staying_doubt
@@ -271,7 +269,7 @@ def contest(country: Country) -> None:
 def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     """Let each commander stand behind the arrangement, bargain, fight or keep apart."""
     commanders, month = country.commanders, country.calendar_month
-    here = commanders.in_place * (1.0 - country.regime.failed) * country.calendar.term_ends
+    here = commanders.in_place * (1.0 - country.regime.collapsed) * country.calendar.term_ends
     chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
     behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
@@ -373,7 +371,7 @@ def strain(country: Country) -> Strain:
         idle=country.apply(part_of, part=total(regions.idle), other=country.migrants),
         unpaid=regime.shortfall,
         succession=regime.doubt,
-        breaks=country.apply(part_of, part=breaks, other=float(len(axes.COMMANDERS))),
+        breaks=country.apply(part_of, part=breaks, other=total(TO_GIVE)),
         unbacked=1.0 - country.guarantee,
         mafia=country.apply(part_of, part=np.maximum(income, 0.0), other=revenue),
     )

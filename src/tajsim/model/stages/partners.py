@@ -147,6 +147,8 @@ OTHERS = OWN * column(name != "security_ministry" for name in axes.AGENCIES)
 def choices(country: Country) -> None:
     """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
     regime = country.regime
+    # Who comes to a post counts from this month on, and gets used to a whole month's rents.
+    call_successors(country)
     growth = country.agencies.growth[country.commanders.service]
     country.commanders.weigh(regime.trust, regime.civilian_control, growth, country.forces)
     regime.choose_effort()
@@ -158,7 +160,6 @@ def choices(country: Country) -> None:
     lean(country)
     regime.pay_instalment(country.leverage)
     order_purges(country)
-    call_successors(country)
     climb_ladder(country)
 
 

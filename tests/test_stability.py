@@ -1,0 +1,145 @@
+"""Drift in a constant world, ends of scales, failure: the verdicts by hand, and small runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import tajsim.analysis.stability as stability
+from tajsim.analysis.verdicts import FAILS, HOLDS
+from tajsim.axes import Array
+from tajsim.cli import main
+from tajsim.ensemble.run import run
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.toml import month_names
+from tajsim.results.window import labelled
+
+RUNS = 400
+
+
+def of_months(name: str, values: Array) -> xr.Dataset:
+    """Return results of ten years, from values that spread to ``(month, run)``."""
+    months = month_names("2004-01", "2013-12")
+    shaped = np.broadcast_to(values, (len(months), values.shape[-1]))
+    return labelled({name: shaped}, months).expand_dims("scenario")
+
+
+def steps(early: Array, late: Array) -> xr.Dataset:
+    """Return an outcome that steps from one level to another after five years."""
+    return of_months("budget", np.where(np.arange(120)[:, None] < 60, early, late))
+
+
+@pytest.mark.parametrize(
+    ("level", "spread", "step", "expected"),
+    [
+        (1.0, 0.0, 0.09, HOLDS),  # within a tenth of the level
+        (1.0, 0.0, 0.11, FAILS),
+        (1.0, 0.0, -0.11, FAILS),
+        (0.1, 1.0, 0.09, HOLDS),  # within a tenth of the spread over runs
+        (0.1, 1.0, 0.12, FAILS),
+    ],
+)
+def test_drift_by_hand(level: float, spread: float, step: float, expected: str) -> None:
+    early = level + spread * np.tile([-1.0, 1.0], RUNS // 2)
+    row = stability._drift_row(steps(early, early + step), load_outcomes()["budget"])
+    assert row["verdict"] == expected
+    assert row["change"] == pytest.approx(step)
+    assert row["error"] == pytest.approx(0.0, abs=1e-9)  # all runs move alike
+
+
+def test_a_change_that_chance_makes_is_no_drift() -> None:
+    late = 1.0 + 0.5 * np.tile([-1.0, 1.0, 1.0, 1.0], RUNS // 4)
+    row = stability._drift_row(steps(np.ones(RUNS), late), load_outcomes()["budget"])
+    assert row["change"] == pytest.approx(0.25)
+    assert row["allowed"] == pytest.approx(0.1 + 2.0 * late.std(ddof=1) / np.sqrt(RUNS))
+
+
+def test_what_only_accumulates_is_compared_by_its_rate() -> None:
+    name = next(o.name for o in load_outcomes().values() if o.cumulative and not o.dimensions)
+    grows = of_months(name, 3.0 * np.arange(120.0)[:, None] + np.zeros(RUNS))
+    row = stability._drift_row(grows, load_outcomes()[name])
+    assert (row["early"], row["late"], row["verdict"]) == (3.0, 3.0, HOLDS)
+
+
+def test_only_months_in_a_row_count_as_staying_at_an_end() -> None:
+    at_end = np.zeros((80, 4), bool)
+    at_end[10:46, 0] = True  # 36 in a row
+    at_end[10:45, 1] = True  # 35
+    at_end[::2, 2] = True  # 40, never two in a row
+    assert stability._stays(at_end) == 0.25
+    assert stability._stays(at_end[:30]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("scenario", "share", "causes", "expected"),
+    [
+        ("status-quo", 0.09, ["mafia", "defections"], HOLDS),
+        ("status-quo", 0.11, ["mafia", "defections"], FAILS),
+        ("status-quo", 0.09, ["mafia", "mafia", "defections"], FAILS),  # one cause has most
+        ("history", 0.14, ["mafia", "defections"], HOLDS),
+        ("irpt-ban", 0.5, ["mafia"], HOLDS),  # a question may end in failure
+    ],
+)
+def test_verdict_on_failure_by_hand(
+    scenario: str, share: float, causes: list[str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def simulated(name: str, *_: Any, **__: Any) -> xr.Dataset:
+        told.append(name)
+        failed = np.arange(100) < round(100 * (share if name == scenario else 0.05))
+        return of_months("state_failed", failed.astype(float))
+
+    def events(_: xr.Dataset) -> pd.DataFrame:
+        found = causes if told[-1] == scenario else ["mafia", "defections"]
+        return pd.DataFrame({"kind": "polity", "target": "failed", "cause": found})
+
+    monkeypatch.setattr(stability, "run", simulated)
+    monkeypatch.setattr(stability, "event_table", events)
+    monkeypatch.setattr(stability, "load_scenario", lambda name: SimpleNamespace(end="2013-12"))
+    table = stability.failure(scenarios=["irpt-ban"]).set_index("scenario")
+    assert list(table.index) == ["status-quo", "history", "irpt-ban"] == told
+    row = table.loc[scenario]
+    assert row["verdict"] == expected
+    assert row["failed"] == share
+    assert row["cause"] == causes[0]
+    if scenario != "status-quo":
+        assert row["raised"] == pytest.approx(share - 0.05)
+    text = stability.failure_text(table.reset_index())
+    assert text.endswith(f"{int(scenario == 'irpt-ban')} raise failure by 5 points or more.") or (
+        scenario == "history"
+    )
+
+
+def test_drift_and_ends_of_small_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "drift.csv"
+    assert main(["stability", "drift", "--runs", "20", "--out", str(file)]) == 0
+    said, table = capsys.readouterr().out, pd.read_csv(file)
+    chosen = [o.name for o in load_outcomes().values() if o.headline]
+    assert table["outcome"].tolist() == chosen
+    assert np.isfinite(table[["early", "late", "change", "allowed"]].to_numpy()).all()
+    assert f"of {len(chosen)} headline outcomes hold." in said
+
+
+def test_ends_and_failure_of_small_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def soon(name: str, *given: Any, **options: Any) -> xr.Dataset:
+        names = options.get("outcomes") or given[4]
+        return run(name, 2, 1, "fixed", "2007-06", names)
+
+    monkeypatch.setattr(stability, "run", soon)
+    monkeypatch.setattr(stability, "load_scenario", lambda name: SimpleNamespace(end="2007-06"))
+    table = stability.ends()
+    wanted = {o.name for o in load_outcomes().values() if o.unit == "share" and not o.rare}
+    assert set(table["outcome"]) == wanted
+    sides = table[["low", "high"]].max(axis=1)
+    assert ((table["verdict"] == FAILS) == (sides > 0.5)).all()
+    assert stability.ends_text(table).endswith(f"of {len(table)} states hold.")
+    failed = stability.failure(scenarios=["irpt-ban"])
+    assert failed["failed"].between(0.0, 1.0).all()
+    assert failed["raised"].iloc[0] == 0.0
