@@ -89,12 +89,12 @@ def check_directions(folder: Path) -> None:
 
 def check_sizes(folder: Path) -> None:
     effort, left = (
-        row(folder, "withdrawal", outcome, "task=border").difference
+        float(row(folder, "withdrawal", outcome, "task=border").difference)
         for outcome in ("own_effort", "outside_provision")
     )
     assert effort < 0.2 * -left, "by far less than what left"
-    before = row(folder, "withdrawal", "heroin_seized", "section=all").reference_median
-    paid = row(folder, "pay", "heroin_seized", "section=all")["median"]
+    before = float(row(folder, "withdrawal", "heroin_seized", "section=all").reference_median)
+    paid = float(row(folder, "pay", "heroin_seized", "section=all")["median"])
     assert paid < before, "what is seized stays below what it was with the Russians there"
 
 
