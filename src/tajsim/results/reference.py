@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.axes import DEALS
-from tajsim.display.html import rows_of
+from tajsim.display import rows_of
 from tajsim.inputs.deals import load_deals
 from tajsim.results.numbers import month_text, percent
 from tajsim.results.select import names_of
