@@ -229,9 +229,7 @@ def note_pressure(country: Country, begins: Array, ends: Array, refused: Array) 
     size = country.moscows_grievance
     cause = largest(("refused", "bloc"), (refused, size - refused))
     for lever, name in enumerate(axes.PRESSURES):
-        country.note(
-            "pressure", begins[lever], actor="russia", target=name, size=size, cause=cause
-        )
+        country.note("pressure", begins[lever], actor="russia", target=name, size=size, cause=cause)
         country.note("pressure_over", ends[lever], actor="russia", target=name, size=size)
 
 
