@@ -198,7 +198,7 @@ def test_the_scenario_of_the_first_steps_can_be_read(tmp_path: Path) -> None:
     (code,) = re.findall(r"^```toml\n(.*?)^```", text, re.M | re.S)
     (tmp_path / "q.toml").write_text(code, encoding="utf-8")
     labels = [event.label for event in load_scenario(str(tmp_path / "q.toml")).events]
-    assert "Top-up on the border" in labels
+    assert "A living wage on the border" in labels
 
 
 def test_claims_come_from_a_table(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def collusion_aim(
     tested and picked are out of reach. A unit that meets no trafficker has nobody to collude with.
 
     Equation:
-        odds = bribery_norm / (1 - bribery_norm) * (bribe / (pay * (1 + watch))) ** greed
+        odds = bribery_norm / (1 - bribery_norm) * (bribe / (max(pay, 1e-9) * (1 + watch))) ** greed
         tempted = odds / (1 + odds) if bribe > 0 else 0
         collusion_aim = tempted * (1 - vetting * vetted)
 
@@ -66,7 +66,8 @@ def collusion_aim(
 
     Mechanisms: M45, M46, M47, M48, E09, E12, M52.
     """
-    odds = bribery_norm / (1.0 - bribery_norm) * (bribe / (pay * (1.0 + watch))) ** greed
+    paid = np.maximum(pay, 1e-9) * (1.0 + watch)
+    odds = bribery_norm / (1.0 - bribery_norm) * (bribe / paid) ** greed
     return odds / (1.0 + odds) * (bribe > 0.0) * (1.0 - vetting * vetted)
 
 
@@ -86,7 +87,7 @@ def predation_aim(
 
     Equation:
         taken = extortion_rate * income * (0.5 + fear)
-        odds = bribery_norm / (1 - bribery_norm) * (taken / (pay * (1 + watch))) ** greed
+        odds = bribery_norm / (1 - bribery_norm) * (taken / (max(pay, 1e-9) * (1 + watch))) ** greed
         predation_aim = odds / (1 + odds)
 
     Args:
@@ -98,7 +99,8 @@ def predation_aim(
     Mechanisms: M33, M45, M46.
     """
     taken = extortion_rate * income * (0.5 + fear)
-    odds = bribery_norm / (1.0 - bribery_norm) * (taken / (pay * (1.0 + watch))) ** greed
+    paid = np.maximum(pay, 1e-9) * (1.0 + watch)
+    odds = bribery_norm / (1.0 - bribery_norm) * (taken / paid) ** greed
     return odds / (1.0 + odds)
 
 

@@ -176,7 +176,7 @@ def reopened(wished: Array, size: Array, *, reopen_above: Array) -> Array:
     """Return 1 where a power reopens the size of a deal in force, else 0.
 
     Equation:
-        gap = abs(wished - size) - reopen_above * size
+        gap = max(wished - size, size - wished) - reopen_above * size
         reopened = 1 if gap > 0 else 0
 
     Args:
@@ -266,9 +266,10 @@ def fate_of_aid(
     Equation:
         seen = (1 - condition) * (1 - watch)
         share = 1 - exp(-corruption * seen * (1 + repeats))
+        arrives = amount * (1 - share)
+        useful = arrives * (1 - repeats / 2)
         diverted = amount * share
-        repeated = (amount - diverted) * repeats / 2
-        useful = amount - diverted - repeated
+        repeated = arrives * repeats / 2
 
     Args:
         amount: of the deal, share of the task's need or USD.
@@ -289,8 +290,10 @@ def repetition(amounts: Array, *, duplication_limit: Array, donor_coordination: 
     """Return the share of the aid for a task that repeats other aid, ``(..., run)``.
 
     Equation:
-        part = amounts / max(sum(amounts, "deal"), 1e-9)
-        repetition = duplication_limit * (1 - donor_coordination) * (1 - sum(part**2, "deal"))
+        whole = sum(amounts, "deal")
+        part = amounts / max(whole, 1e-9)
+        several = 1 - sum(part**2, "deal") if whole > 1e-9 else 0
+        repetition = duplication_limit * (1 - donor_coordination) * several
 
     Args:
         amounts: of the donors of one task, ``(deal, ..., run)``.

@@ -69,13 +69,13 @@ def readiness_step(
     Those who gather prepare for years; when they are fewer the plan is given up in a season.
 
     Equation:
-        gathered = fighters / militant_fighters
+        gathered = fighters / max(militant_fighters, 1e-9)
         change = gathered / (1 + gathered) - readiness
         readiness_next = readiness + change / (buildup_months if change > 0 else clock_season)
 
     Mechanisms: X14.
     """
-    gathered = fighters / militant_fighters
+    gathered = fighters / np.maximum(militant_fighters, 1e-9)
     change = gathered / (1.0 + gathered) - readiness
     return readiness + change / np.where(change > 0.0, buildup_months, clock_season)
 
@@ -168,12 +168,13 @@ def urge_to_cross(
     """Return a group's tries a month at an ordinary opening, number, ``(run,)``.
 
     Equation:
-        gathered = fighters / militant_fighters
+        gathered = fighters / max(militant_fighters, 1e-9)
         urge_to_cross = crossing_rate * gathered * readiness * (1 - deterrence)
 
     Mechanisms: X09, X14.
     """
-    return crossing_rate * fighters / militant_fighters * readiness * (1.0 - deterrence)
+    usual = np.maximum(militant_fighters, 1e-9)
+    return crossing_rate * fighters / usual * readiness * (1.0 - deterrence)
 
 
 def crossing_chance(urge: Array, few_guards: Array, crisis: Array, allies: Array) -> Array:

@@ -44,8 +44,8 @@ def pay_aim(
 
     Equation:
         share = weight / mean_weight if regime_pays > 0 else 1
+        aim = agency_pay * share * index + pay_topup * earnings
         topup = pay_topup * earnings
-        aim = agency_pay * share * index + topup
 
     Args:
         weight: what one of the agency gets, 1 = as in 2004.
