@@ -44,7 +44,7 @@ SHARES = frozenset(
     remittance_ratio repeats replaced rival rivals seat_share settled share share_behind shelter
     sheltered shortfall skill standing strain strain_start strong strongmen struck_here
     succession sweet taken tie told tolerance tolled truce trust unbacked unchecked uncontrolled
-    unpaid unsettled use vacant vetted voice war west west_priority west_share window
+    unpaid unsettled use vacant vetted voice war west west_priority west_share window wished
 """.split()  # noqa: SIM905
 )
 

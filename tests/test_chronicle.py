@@ -315,10 +315,10 @@ def test_words_outside_the_closed_lists_are_mistakes(wrong: dict[str, str]) -> N
 
 def test_thresholds_keep_out_what_wavers() -> None:
     watch = Watch()
-    up, down = THRESHOLDS["mandate"]
+    up, down = THRESHOLDS["guard"]
     middle = 0.5 * (up + down)
     series = [0.0, up + 0.01, middle, up + 0.01, down, middle, down, up + 0.01]
-    found = [watch.crossings("mandate", np.array([value])) for value in series]
+    found = [watch.crossings("guard", np.array([value])) for value in series]
     assert [bool(f and f[0][0]) for f in found] == [0, 1, 0, 0, 0, 0, 0, 1]
     assert [bool(f and f[1][0]) for f in found] == [0, 0, 0, 0, 1, 0, 0, 0]
     assert all(high > low for high, low in THRESHOLDS.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import csv
 import re
-from dataclasses import FrozenInstanceError
 from datetime import date
 from importlib.resources import files
 
@@ -145,12 +144,6 @@ def test_conflicts_are_symmetric_and_between_different_values() -> None:
         assert other.unit == f.unit
 
 
-def test_month_of_the_defection_is_a_named_conflict() -> None:
-    assert figure("khalimov-defection").text == "2015-04"
-    assert figure("khalimov-defection").conflict == "khalimov-defection-overview"
-    assert figure("khalimov-defection-overview").text == "2015-05"
-
-
 def test_an_occurrence_kept_as_context_names_the_row_it_repeats() -> None:
     repeats = [f for f in FIGURES if "same occurrence as" in f.what]
     assert repeats
@@ -161,15 +154,6 @@ def test_an_occurrence_kept_as_context_names_the_row_it_repeats() -> None:
         assert figure(found[1]).role != "context"
 
 
-def test_figure_returns_numbers_dates_and_open_ranges() -> None:
-    army = figure("army-strength-2004")
-    assert (army.value, army.low, army.high, army.text) == (6500.0, 6000.0, 7000.0, "6500")
-    assert figure("political-arrests-2015").value is None
-    assert figure("dca-established").text == "1999-06"
-    with pytest.raises(FrozenInstanceError):
-        army.line = 1  # type: ignore[misc]
-
-
 @pytest.mark.parametrize("typo", ["army-strenght-2004", "Army_Strength_2004", "army-strength"])
 def test_unknown_figure_names_the_nearest_id_in_one_line(typo: str) -> None:
     with pytest.raises(UserError) as caught:
@@ -177,22 +161,6 @@ def test_unknown_figure_names_the_nearest_id_in_one_line(typo: str) -> None:
     assert typo in str(caught.value)
     assert "'army-strength-2004'" in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_unknown_figure_always_gets_a_suggestion() -> None:
-    with pytest.raises(UserError, match=r"did you mean '[a-z0-9-]+'"):
-        figure("%%")
-
-
-def test_select_by_subject_and_role() -> None:
-    assert select() == FIGURES
-    border = select(subject="border")
-    assert border == [f for f in FIGURES if f.subject == "border"]
-    both = select(subject="border", role="input")
-    assert both == [f for f in border if f.role == "input"]
-    assert {f.role for f in FIGURES} == ROLES
-    assert {f.subject for f in FIGURES} == SUBJECTS
-    assert sum(len(select(role=role)) for role in ROLES) == len(FIGURES)
 
 
 def test_select_reports_every_unknown_name_with_the_valid_ones() -> None:
@@ -213,29 +181,6 @@ def test_table_keeps_to_the_width_and_shows_every_figure(width: int) -> None:
     assert table.count("\n") >= 2 * len(FIGURES)
     for f in FIGURES:
         assert f"{f.document}:{f.line}" in table
-
-
-def test_table_shows_ranges_and_aligns_its_columns() -> None:
-    ids = (
-        "army-strength-2004",
-        "remittances-share-gdp",
-        "irpt-members-held",
-        "mined-land-hectares",
-    )
-    table = format_figures([figure(identity) for identity in ids], width=120).splitlines()
-    shown = "\n".join(table)
-    assert "6,500 (6,000 to 7,000) persons" in shown
-    assert "at least 40 percent of GDP" in shown
-    assert "at most 78 persons" in shown
-    assert "100 to 999 hectares" in shown
-    heads = table[0]
-    for identity in ids:
-        row = next(line for line in table if line.startswith(identity))
-        f = figure(identity)
-        assert row.index(f"{f.document}:{f.line}") == heads.index("source")
-        assert row[heads.index("role") :].startswith(f.role)
-        assert row[heads.index("date") :].startswith(f.as_of)
-    assert format_figures([]).split() == ["id", "value", "date", "role", "source"]
 
 
 def test_one_figure_shows_its_fields_citation_and_conflict() -> None:

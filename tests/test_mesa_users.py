@@ -16,19 +16,30 @@ from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.network import TraffickingNetwork
 from tajsim.agents.regime import Regime
+from tajsim.axes import (
+    AGENCIES,
+    COMMANDERS,
+    DEALS,
+    MILITANT_GROUPS,
+    MOVEMENTS,
+    NETWORKS,
+    POWERS,
+    REGIONS,
+)
 from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
 
 KINDS = {
     "Regime": 1,
-    "SecurityAgency": 8,
-    "ExternalPower": 12,
-    "TraffickingNetwork": 40,
-    "Commander": 18,
-    "Movement": 4,
-    "MilitantGroup": 2,
-    "Region": 5,
+    "SecurityAgency": len(AGENCIES),
+    "ExternalPower": len(POWERS),
+    "Deal": len(DEALS),
+    "TraffickingNetwork": len(NETWORKS),
+    "Commander": len(COMMANDERS),
+    "Movement": len(MOVEMENTS),
+    "MilitantGroup": len(MILITANT_GROUPS),
+    "Region": len(REGIONS),
 }
 
 
@@ -54,7 +65,7 @@ def test_keyword_arguments_step_and_agents() -> None:
     assert model.steps == 1
     assert float(model.agency["border_troops"].pay[0]) > 30
     assert {k.__name__: len(v) for k, v in model.agents_by_type.items()} == KINDS
-    assert len(model.agents.select(agent_type=SecurityAgency)) == 8
+    assert len(model.agents.select(agent_type=SecurityAgency)) == len(AGENCIES)
 
 
 def test_agents_hold_state_with_the_run_axis_last() -> None:

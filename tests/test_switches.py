@@ -88,7 +88,7 @@ def test_names_stand_for_rules() -> None:
     assert "no rule carries" in switches.why_not(bare)
 
 
-@pytest.mark.parametrize("name", ["M47", "state", "state.mafia_step", "control_step"])
+@pytest.mark.parametrize("name", ["M47", "state", "state.strain_step", "control_step"])
 def test_answers_are_held_from_the_first_month_on(name: str) -> None:
     held = TajikistanModel(runs=3, end=END, without=name)
     held.step()
@@ -101,9 +101,9 @@ def test_answers_are_held_from_the_first_month_on(name: str) -> None:
 
 
 def test_a_state_whose_step_is_held_stays_and_others_move() -> None:
-    held, plain = model("mafia_step").record, model().record
-    assert (held["mafia"] == held["mafia"][:1]).all()
-    assert (plain["mafia"][-1] != plain["mafia"][0]).any()
+    held, plain = model("strain_step").record, model().record
+    assert (held["strain"] == held["strain"][:1]).all()
+    assert (plain["strain"][-1] != plain["strain"][0]).any()
     assert (held["heroin_entering"][..., -1, :] != held["heroin_entering"][..., 0, :]).any()
 
 
@@ -163,7 +163,7 @@ def test_saved_states_keep_what_is_held(tmp_path: Path) -> None:
     state = load_state(tmp_path / "state.npz")
     on = prepare(["status-quo"], until=END, resume=state, without="M47")
     again = prepare(["status-quo"], runs=2, until=END, without="M47")
-    assert simulate(on)["mafia"].equals(simulate(again)["mafia"])
+    assert simulate(on)["strain"].equals(simulate(again)["strain"])
     with pytest.raises(UserError, match="is without nothing, the state without M47"):
         prepare(["status-quo"], until=END, resume=state)
 

@@ -15,9 +15,9 @@ from benchmarks.digests import states
 from tajsim import TajikistanModel, load_scenario
 from tajsim.agents.commander import SERVING
 from tajsim.compiled import tracer
-from tajsim.compiled.check import MonthCheck
 from tajsim.compiled.graph import OPERATIONS, RUNS, Input
 from tajsim.compiled.traced import TraceError
+from tajsim.compiled.tracer import MonthCheck
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.country import Country
 

@@ -197,7 +197,6 @@ def note_decision(country: Country, decision: Decision, task: str) -> None:
         "deal_made": decision.made,
         "deal_dropped": decision.dropped,
         "deal_ended": decision.ended,
-        "deal_eased": decision.granted,
     }
     for kind, happened in kinds.items():
         for place, deal in enumerate(decision.rows):

@@ -205,6 +205,7 @@ def bargain(country: Country) -> None:
     )
     deals.renegotiate(country.leverage, debt_ratio(country), review)
     press(country, scene, review)
+    country.regime.show(np.minimum(by_task(deals.offered * deals.size), 1.0))
     deals.stand()
     guard_by_deal(country)
 
@@ -240,7 +241,7 @@ def press(country: Country, scene: Scene, review: Array) -> None:
         rules.press_chance, grievance=grievance, bite=scene.bite, cost=LEVER_COST
     )
     draw = country.draws.uniform_each("press", axes.PRESSURES, country.calendar_month)
-    quarter = 1.0 - (1.0 - chance) ** 0.25
+    quarter = 1.0 - (1.0 - chance) ** (rules.QUARTER / 12.0)
     begins = review * (1.0 - country.pulled) * (draw < quarter)
     ends = review * country.pulled * (draw < 0.5 * (1.0 - chance))
     country.pulled = country.pulled + begins - ends
