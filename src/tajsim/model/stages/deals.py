@@ -249,7 +249,7 @@ def press(country: Country, scene: Scene, review: Array) -> None:
     country.expected_harm = country.apply(
         rules.expected_harm, chance=chance, bite=scene.bite, pulled=country.pulled
     )
-    note_pressure(country, begins, ends, grievance)
+    note_pressure(country, begins, ends, refused)
 
 
 def guard_by_deal(country: Country) -> None:
