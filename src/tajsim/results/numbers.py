@@ -173,6 +173,9 @@ def _room() -> int:
 
 #: Names whose reading cannot be had by putting spaces for underscores.
 SPELLED = {
+    "head_of_emergencies": "Emergencies minister",
+    "head_of_deputy_defence": "Deputy defence minister",
+    "head_of_badakhshan_border": "Head of Badakhshan border",
     "early_transfer": "73 km Tajik-held",
     "murghab": "Murghab (China)",
     "gbao": "Badakhshan (GBAO)",

@@ -279,6 +279,10 @@ def guard_by_deal(country: Country) -> None:
         takes = due * (held + 0.5 * due <= target) * (deals.held[GUARDS] > 0.5)
         takes = np.minimum(takes, length[section])
         held = held + takes
+        country.note(
+            "handover", takes > 0.0, actor=guard.name, target=axes.SECTIONS[section],
+            size=takes, cause="deal_again",
+        )  # fmt: skip
         guard.guarded_km[section] = guard.guarded_km[section] + takes
         own.guarded_km[section] = own.guarded_km[section] - takes
         own.extra_km = own.extra_km - takes
