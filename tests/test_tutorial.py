@@ -29,11 +29,11 @@ from docs.tutorial import (  # noqa: E402
 )
 
 TEXT = PAGE.read_text(encoding="utf-8")
-#: What is made smaller so that the page runs in seconds: fewer runs, no month after August 2006,
+#: What is made smaller so that the page runs in seconds: fewer runs, no year after 2006,
 #: and no pictures that a comparison draws by itself (those of `plot` and `report` are drawn).
 SMALLER = (
     (r"(--out withdrawal)\n", r"\1 --no-pictures\n"),
-    (r"--runs 100\b", "--runs 4 --until 2006-08"),
+    (r"--runs 100\b", "--runs 4 --until 2006-12"),
     (r"\bruns=100\b", "runs=4"),
 )
 
