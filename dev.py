@@ -34,8 +34,8 @@ LOG = VENV / "install.log"
 
 PICTURES = "out/withdrawal"
 DEMO = (
-    *("compare", "status-quo", "russian-border-withdrawal", "--runs", "200", "--seed", "1"),
-    *("--out", PICTURES, "--overwrite"),
+    *("compare", "arrangement-of-2004", "russian-border-withdrawal"),
+    *("--runs", "200", "--seed", "1", "--out", PICTURES, "--overwrite"),
 )
 #: What ``clean`` removes besides the caches inside the folders.
 MADE_HERE = (

@@ -74,6 +74,12 @@ SERIES: dict[str, tuple[str, str, tuple[str, ...], str, int, float, float]] = {
     "rents_commander": ("Rents", "USD/month", ("commander",), "yearly", 0, 2e5, 0.4),
     "rents_regime": ("Rents of the circle", "USD/month", (), "yearly", 0, 2e6, 0.4),
     "alignment": ("Position", "index", (), "mean", 1, 0.5, 0.2),
+    "autonomy": ("Autonomy", "share", (), "mean", 1, 0.8, 0.1),
+    "expected_pressure": ("Pressure expected", "index", (), "mean", 0, 0.02, 0.8),
+    "conditions_borne": ("Conditions", "index", (), "mean", 0, 0.2, 0.4),
+    "concessions": ("Concessions", "index", (), "mean", 1, 0.4, 0.3),
+    "price_received": ("Price received", "index", (), "mean", 0, 0.03, 0.5),
+    "deals_in_force": ("Deals in force", "0 or 1", ("deal",), "mean", 0, 0.0, 0.0),
     "dependence": ("Dependence on outsiders", "share", (), "mean", 1, 0.3, 0.1),
     "commander_loyalty": ("Loyalty", "share", ("commander",), "mean", 0, 0.6, 0.2),
     "commander_state": ("State", "number", ("commander",), "last", 0, 0.0, 0.0),
@@ -155,6 +161,8 @@ def results(
             array = np.round(array)
         if name == "commander_state":
             array = np.stack([_falls(random, own[0], months, runs)] * len(scenarios))
+        if name == "deals_in_force":
+            array = np.stack([_deals(random, own[0], months, runs) for _ in scenarios])
         if name == "strength":
             array[:, 0] = 30_000
         variables[name] = (("scenario", *dimensions, "month", "run"), array, attrs)
@@ -192,6 +200,13 @@ def _falls(random: Any, count: int, months: int, runs: int) -> Any:
     return np.where(np.arange(months)[:, None] > when, state, 0).astype(np.float32)
 
 
+def _deals(random: Any, count: int, months: int, runs: int) -> Any:
+    """Return 1 while each deal is in force ``(deal, month, run)``: from one month to another."""
+    begins, lasts = random.uniform(-100, 200, (2, count, 1, runs))
+    when = np.arange(months)[:, None]
+    return ((when > begins) & (when < begins + abs(lasts))).astype(np.float32)
+
+
 def _with_chronicle(dataset: xr.Dataset, random: Any) -> xr.Dataset:
     """Add events as the ensemble keeps them: some of every kind in each run, and the handovers."""
     kinds = load_kinds()
@@ -226,7 +241,9 @@ def _with_chronicle(dataset: xr.Dataset, random: Any) -> xr.Dataset:
     return dataset.assign(event_size=sizes).assign_coords(coordinates)
 
 
-_ACTORS = ("commander", "power", "agency", "movement", "region", "militant_group", "task")
+_ACTORS = (
+    "commander", "power", "agency", "movement", "region", "militant_group", "task", "deal"
+)  # fmt: skip
 
 
 def _month_numbers(dataset: xr.Dataset) -> list[tuple[int, str]]:

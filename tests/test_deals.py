@@ -84,12 +84,18 @@ def test_nobody_ends_a_deal_within_its_term(model: TajikistanModel) -> None:
 def test_pressure_grows_with_grievance_and_falls_with_its_cost() -> None:
     grievance = np.array([[0.0, 0.3, 0.6, 1.2]])
     bite = np.full((1, 4), 0.4)
-    chance = rules.press_chance(grievance, bite, 0.2, pressing=np.ones(4))
+    chance = rules.press_chance(
+        grievance, bite, 0.2, pressing=np.ones(4), press_slope=np.full(4, 4.0)
+    )
     assert chance[0, 0] == 0.0
     assert (np.diff(chance[0]) > 0.0).all()
-    dear = rules.press_chance(grievance, bite, 0.4, pressing=np.ones(4))
+    dear = rules.press_chance(
+        grievance, bite, 0.4, pressing=np.ones(4), press_slope=np.full(4, 4.0)
+    )
     assert (dear[0, 1:] < chance[0, 1:]).all()
-    none = rules.press_chance(grievance, bite, 0.2, pressing=np.zeros(4))
+    none = rules.press_chance(
+        grievance, bite, 0.2, pressing=np.zeros(4), press_slope=np.full(4, 4.0)
+    )
     assert (none == 0.0).all()
 
 
@@ -98,6 +104,7 @@ def test_a_refused_power_pays_more_up_to_a_limit() -> None:
     for _ in range(40):
         sweet = rules.sweetened(
             sweet, np.ones(1), np.ones(1), np.full(1, 0.3), sweetening=np.ones(1),
+            clock_year=np.full(1, 12.0),
             clock_five_years=np.full(1, 60.0),
         )  # fmt: skip
     assert sweet == pytest.approx(0.3)

@@ -97,7 +97,7 @@ def test_one_run_claims_no_interval_and_no_scale() -> None:
 
 def test_long_names_leave_room_for_what_they_name() -> None:
     long = two().assign_coords(scenario=[PAIR[0], LONG])
-    for kind, least in (("distribution", 3.0), ("map", 2.5), ("position", 2.0), ("border", 1.8)):
+    for kind, least in (("distribution", 3.0), ("map", 2.5), ("border", 1.8)):
         chosen = {"outcome": "grievance"} if kind == "distribution" else {}
         picture = plots.figure(kind, long, **chosen)
         wide = max(p.get_position().width for p in drawn(picture)) * picture.get_size_inches()[0]

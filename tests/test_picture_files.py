@@ -72,7 +72,7 @@ def test_another_process_writes_the_same_bytes(suffix: str, tmp_path: Path) -> N
 
 
 def test_saving_leaves_the_picture_as_it_was(tmp_path: Path) -> None:
-    picture = plots.figure("position", two())
+    picture = plots.figure("elite", two())
     engine, dots = picture.get_layout_engine(), picture.dpi
     save(picture, tmp_path / "a.svg")
     assert (picture.get_layout_engine(), picture.dpi) == (engine, dots)

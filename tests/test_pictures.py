@@ -44,15 +44,15 @@ def test_looks_as_it_did(name: str, tmp_path: Path) -> None:
 
 
 def test_a_changed_picture_is_noticed(tmp_path: Path) -> None:
-    kind, make, _ = PICTURES["position"]
+    kind, make, options = PICTURES["fan"]
     changed = make().copy()
-    changed["dependence"] = changed["dependence"] * 1.3
-    PICTURES["changed"] = (kind, lambda: changed, {})
+    changed["heroin_seized"] = changed["heroin_seized"] * np.linspace(1.0, 2.0, 204)[:, None]
+    PICTURES["changed"] = (kind, lambda: changed, options)
     try:
         draw("changed", tmp_path / "changed.png")
     finally:
         del PICTURES["changed"]
-    assert distance(tmp_path / "changed.png", BASELINE / "position.png") > TOLERANCE
+    assert distance(tmp_path / "changed.png", BASELINE / "fan.png") > TOLERANCE
 
 
 def test_every_kind_has_a_place_in_the_gallery() -> None:

@@ -77,7 +77,7 @@ def drawn(picture: Figure) -> list[Axes]:
 
 def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path: Path) -> None:
     paths = plots.standard_pictures(one, tmp_path / "new" / "folder", suffix=".svg")
-    assert [path.stem for path in paths] == ["fan", "distribution", "border", "providers"]
+    assert [path.stem for path in paths] == ["providers", "fan", "distribution", "border"]
     for path in paths:
         ElementTree.parse(path)
     with pytest.raises(UserError, match="another scenario"):
@@ -93,7 +93,7 @@ def test_standard_pictures_of_a_comparison(
 
     monkeypatch.setattr(plots, "draw", record)
     names = [path.name for path in plots.standard_pictures(two, tmp_path)]
-    assert names == ["fan.png", "difference.png", "distribution.png", "border.png", "providers.png"]
+    assert names == ["providers.png", "fan.png", "difference.png", "distribution.png", "border.png"]
     lean = two[["grievance", "violent_members"]]
     names = [path.name for path in plots.standard_pictures(lean, tmp_path, ".pdf")]
     assert names == ["fan.pdf", "difference.pdf", "distribution.pdf"]
@@ -144,7 +144,7 @@ def usual(kind: str) -> dict[str, Any]:
 
 
 CROWDS = {
-    "two": ["fan", "distribution", "border", "money", "elite", "lanes", "position", "network"],
+    "two": ["fan", "distribution", "border", "money", "elite", "lanes", "network"],
     "boards": ["claims", "targets", "tornado"],
     "crowded": ["fan", "providers"],
     "wide": ["providers", "difference", "border", "scenarios"],
@@ -199,7 +199,7 @@ def test_where_nothing_differs_the_picture_says_so(two: xr.Dataset) -> None:
 def test_few_runs_are_said_to_be_few(two: xr.Dataset) -> None:
     for runs, few in ((1, False), (12, True), (29, True), (30, False)):
         some = two.isel(run=np.arange(runs) % 12).assign_coords(run=range(runs))
-        assert ("Fewer than 30 runs" in words(plots.figure("position", some))) is few, runs
+        assert ("Fewer than 30 runs" in words(plots.figure("distribution", some))) is few, runs
 
 
 def words(picture: Figure) -> str:

@@ -31,7 +31,8 @@ from tajsim.plots.border import (
     lane_of,
     with_guard,
 )
-from tajsim.plots.elite import PLACES, part_of, parts, shares_of, standing
+from tajsim.plots.elite import PLACES, parts, standing
+from tajsim.plots.providers import by_task, moves_of, part_of, shares_of
 from tajsim.results.chronicle import event_log, scheduled_labels, short_sentence
 from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import decimals_for, number
@@ -73,6 +74,31 @@ def test_areas_reach_from_zero_to_one(two: xr.Dataset) -> None:
     assert {str(c.get_gid()) for c in areas} >= {"part-own agencies", "part-nobody"}
 
 
+def test_deals_begun_and_ended_are_counted_by_task_and_year(two: xr.Dataset) -> None:
+    held = two["deals_in_force"].copy()
+    held[:] = 0.0
+    base = {"deal": "russian_base", "scenario": PAIR[1]}
+    held.loc[{**base, "month": slice("2004-01", "2007-03")}] = 1.0  # in force before the results
+    held.loc[{**base, "month": slice("2009-05", "2020-12"), "run": 2}] = 1.0
+    given = two.assign(deals_in_force=held)
+    found = by_task(moves_of(given), ["border", "militancy"])
+    ended = found.sel(task="militancy", scenario=PAIR[1], way="ended")
+    begun = found.sel(task="militancy", scenario=PAIR[1], way="begun")
+    assert ended.sel(year=2007) == 1.0 and float(ended.sum()) == 1.0
+    assert begun.sel(year=2009) == pytest.approx(1 / 6) and float(begun.sum()) == begun.max()
+    assert float(found.sel(task="border").sum()) == 0.0
+    told = words(plots.figure("providers", given))
+    assert "Militancy: Russian base, begun 0.0 / 0.2, ended 0.0 / 1.0" in told
+    assert "Border: none" in told
+
+
+def test_the_price_stands_below_who_provides(two: xr.Dataset) -> None:
+    picture = plots.figure("providers", two, select="task=drugs")
+    price = next(ax for ax in picture.axes if ax.get_title(loc="left") == "Concessions to Moscow")
+    middle = two["concessions"].sel(scenario=PAIR[1]).median("run")
+    assert any(np.allclose(line.get_ydata(), middle) for line in price.lines)
+
+
 # border
 
 
@@ -106,19 +132,6 @@ def test_states_of_a_commander_are_shares_of_the_runs(two: xr.Dataset) -> None:
     height = area.get_paths()[0].vertices[:, 1].max()
     assert height == pytest.approx(float(served.mean("run").max()))
     assert "Mirzoev: Presidential guard, government" in words(plots.figure("elite", two))
-
-
-# position
-
-
-def test_path_goes_through_medians_of_yearly_means(two: xr.Dataset) -> None:
-    panel = plots.figure("position", two, scenarios=PAIR[0]).axes[0]
-    line = max(panel.lines, key=lambda line: len(line.get_xdata()))
-    year = two.sel(scenario=PAIR[0], month=slice("2006-01", "2006-12"))
-    expected = float(year["alignment"].mean("month").median("run"))
-    assert line.get_xdata()[2] == pytest.approx(expected, rel=1e-5)
-    with pytest.raises(UserError, match="whole year"):
-        plots.figure("position", two, window="2006-01:2006-06")
 
 
 # lanes

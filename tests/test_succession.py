@@ -268,7 +268,7 @@ def test_those_who_stood_against_are_remembered() -> None:
 
 def test_no_contest_takes_place_in_a_state_that_failed() -> None:
     model = TajikistanModel(runs=20, seed=4, start=months_before(1), end=TERM_END)
-    model.regime.failed = np.ones(20)
+    model.regime.collapsed = model.regime.strain = np.ones(20)
     model.run_to_end()
     assert not model.record["ending"].any()
     assert not model.record["ruler_left"].any()

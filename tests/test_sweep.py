@@ -56,7 +56,7 @@ def test_results_do_not_depend_on_workers_and_batches(
     swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     if how == "batches":
-        monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 1)
+        monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 7)
     sweep(small_experiment(tmp_path), tmp_path / "out", workers=2 if how == "workers" else 1)
     one, other = load_sweep(swept), load_sweep(tmp_path / "out")
     pd.testing.assert_frame_equal(one.results, other.results, check_exact=True)
@@ -309,10 +309,10 @@ def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.Mon
         ('outcome = "collusion"\nwhere = { agency = "border_troops" }', 'outcome = "channel"'),
     )
     sweep(experiment, tmp_path / "together")
-    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 1)
-    sweep(experiment, tmp_path / "alone")
-    together, alone = load_sweep(tmp_path / "together"), load_sweep(tmp_path / "alone")
-    pd.testing.assert_frame_equal(together.results, alone.results, check_exact=True)
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
+    sweep(experiment, tmp_path / "apart")
+    together, apart = load_sweep(tmp_path / "together"), load_sweep(tmp_path / "apart")
+    pd.testing.assert_frame_equal(together.results, apart.results, check_exact=True)
     assert together.means["channel"].nunique() == 3
 
 

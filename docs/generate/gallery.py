@@ -30,7 +30,7 @@ KEPT = ROOT / "out" / "gallery"
 
 #: Folder of results -> the command that makes it, without runs, seed and place.
 RESULTS: dict[str, tuple[str, ...]] = {
-    "withdrawal": ("compare", "status-quo", "russian-border-withdrawal"),
+    "withdrawal": ("compare", "arrangement-of-2004", "russian-border-withdrawal"),
     "history": ("run", "history"),
     "all": ("compare", "status-quo", "--no-variance"),
 }
@@ -53,9 +53,9 @@ FIRST = Shown(
     (
         *("--outcome", "heroin_seized,outside_provision,own_effort,collusion"),
         *("--select", "agency=border_troops", "--select", "task=border"),
-        *("--title", "Russian border troops leave: border against status quo"),
+        *("--title", "Russian border troops leave: border against what was agreed by 2004"),
     ),
-    "The Russian border withdrawal against the status quo.",
+    "The Russian border withdrawal against the arrangement of 2004.",
 )
 
 

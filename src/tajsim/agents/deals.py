@@ -202,7 +202,7 @@ class Deals(Actors[Deal]):
     @property
     def on_the_ground(self) -> Array:
         """Share of its task's need that each deal covers before diversion, ``(deal, run)``."""
-        return np.minimum(self.size * np.where(self.spot > 0.5, self.ramp, self.built), 0.95)
+        return np.minimum(self.size * np.where(self.spot > 0.5, self.ramp, self.built), rules.WHOLE)
 
     @property
     def paid(self) -> Array:
@@ -291,7 +291,7 @@ class Deals(Actors[Deal]):
         # What is agreed keeps its size until the power wants it to be much larger or smaller.
         reopened = self.apply(rules.reopened, wished=wished, size=self.size)
         agreed = np.where(self.fixed > 0.5, 0.0, reopened)
-        pace = np.where(self.held > 0.5, agreed, 0.25)
+        pace = np.where(self.held > 0.5, agreed, rules.QUARTER / self.values.clock_year)
         self.size = self.size + review * pace * (wished - self.size)
         on_offer = self.offered * self.size
         others = by_task(on_offer)[TASK_OF] - on_offer
@@ -307,7 +307,8 @@ class Deals(Actors[Deal]):
         )
         asked = self.apply(rules.conditions_asked, condition=own, rivals=rivals, dismay=dismay)
         moves = review * (self.agreed <= 0.0)
-        self.condition = self.condition + moves * (asked - self.condition) / 4.0
+        moves = moves * rules.QUARTER / self.values.clock_year
+        self.condition = self.condition + moves * (asked - self.condition)
 
     # --- what the regime makes of it -------------------------------------------------------------
 
@@ -331,7 +332,7 @@ class Deals(Actors[Deal]):
         """
         rows = OF_TASK[task]
         size, condition = self.size[rows, None], self.condition[rows, None]
-        amount = np.minimum(masks * size, 0.95)
+        amount = np.minimum(masks * size, rules.WHOLE)
         spot = self.spot[rows, None]
         fate = self.apply(
             rules.fate_of_aid,
@@ -497,7 +498,8 @@ class Deals(Actors[Deal]):
             rules.concession_aim, gain=self.gain * len(TASKS), leverage=leverage, held=self.held
         )
         self.sweet = self.sweet + review * (sweet - self.sweet)
-        self.given = self.given + review * (aim - self.given) / 4.0
+        pace = review * rules.QUARTER / self.values.clock_year
+        self.given = self.given + pace * (aim - self.given)
 
     def moods(self, regime: Array, powers: Array, review: Array) -> None:
         """Let what moves regime and powers besides their reasons drift; draws are normal."""

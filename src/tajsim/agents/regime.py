@@ -67,7 +67,7 @@ class Regime(Actor):
 
     def start(self) -> None:
         """Weigh the tasks with nothing perceived and nothing provided from outside."""
-        self.weight = self.apply(outsourcing.survival_weights, self.perceived)
+        self.weight = self.apply(outsourcing.survival_weights, perceived=self.perceived)
         self.effort = self.apply(
             outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
         )
@@ -83,11 +83,11 @@ class Regime(Actor):
 
     def choose_effort(self) -> None:
         """Weigh the tasks by perceived threat and move effort towards the aim."""
-        self.weight = self.apply(outsourcing.survival_weights, self.perceived)
+        self.weight = self.apply(outsourcing.survival_weights, perceived=self.perceived)
         aim = self.apply(
             outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
         )
-        self.effort = self.apply(outsourcing.effort_step, self.effort, aim)
+        self.effort = self.apply(outsourcing.effort_step, effort=self.effort, aim=aim)
 
     def show(self, demand: Array) -> None:
         """Show outsiders what they ask for, with little behind it.
@@ -95,11 +95,16 @@ class Regime(Actor):
         Args:
             demand: how much outsiders ask for each task, 0 to 1, ``(task, run)``.
         """
-        self.shown = self.apply(outsourcing.token_effort, self.effort, demand)
+        self.shown = self.apply(outsourcing.token_effort, effort=self.effort, demand=demand)
 
     def dismay_donors(self, head: Array, outside_interest: Array) -> None:
         """Let donors' dismay follow who heads the agency they pay for."""
-        self.dismay = self.apply(outsourcing.dismay_step, self.dismay, head, outside_interest)
+        self.dismay = self.apply(
+            outsourcing.dismay_step,
+            dismay=self.dismay,
+            head=head,
+            outside_interest=outside_interest,
+        )
 
     def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
         """Let the Security Ministry gather and use material, and rise or fall by it."""
@@ -123,7 +128,7 @@ class Regime(Actor):
     def pay_instalment(self, leverage: Array) -> None:
         """Decide what to pay of the treaty share for the border."""
         border = self.weight[TASKS.index("border")]
-        self.instalment = self.apply(outsourcing.instalment_paid, border, leverage)
+        self.instalment = self.apply(outsourcing.instalment_paid, weight=border, leverage=leverage)
 
     def weigh_party(
         self, ratios: Array, west_share: Array, west_priority: Array, moscow_tolerance: Array

@@ -86,7 +86,7 @@ def build_parser(called: Collection[str] = tuple(VERBS)) -> Parser:
     parser = Parser(
         prog="tajsim",
         description="Simulate how a weak regime outsources its security: Tajikistan, 2004 to 2020.",
-        epilog="example: tajsim compare status-quo russian-border-withdrawal --runs 200 "
+        epilog="example: tajsim compare arrangement-of-2004 russian-border-withdrawal --runs 200 "
         "--out withdrawal",
     )
     _common_options(parser, default=False)

@@ -102,7 +102,7 @@ def run(options: Namespace) -> None:
 
 @verb.Verb(
     """\
-tajsim compare status-quo russian-border-withdrawal --runs 200 --out withdrawal
+tajsim compare arrangement-of-2004 russian-border-withdrawal --runs 200 --out withdrawal
          tajsim compare status-quo --without M47""",
     verb.Option("reference", "a shipped scenario or a file", "REFERENCE"),
     verb.Option(

@@ -310,6 +310,7 @@ NOTED_AS = {
     "repression_step": ("repression_step", "step"),
     "seats": ("seats", "movement"),
     "withdraw_agency": ("withdrawal", "agency"),
+    "deal": ("deal_ended", "deal"),
 }
 
 
@@ -334,7 +335,9 @@ def labels_of(events: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str],
     found: dict[tuple[str, str, str], list[str]] = {}
     for event in events:
         kind, named = NOTED_AS.get(event["kind"], ("", ""))
-        name = str(event.get("arguments", {}).get(named, ""))
+        arguments = event.get("arguments", {})
+        kind = "deal_made" if arguments.get("change") == "begin" else kind
+        name = str(arguments.get(named, ""))
         if name and event.get("label"):
             found.setdefault((event["month"], kind, name), []).append(event["label"])
     return {key: "; ".join(dict.fromkeys(labels)) for key, labels in found.items()}

@@ -10,7 +10,7 @@ from tajsim.agents.deals import Decision
 from tajsim.agents.network import PROTECTED
 from tajsim.axes import Array, total
 from tajsim.inputs.ledger import LARGE_HARVEST, SMALL_HARVEST, WAY_MOVES
-from tajsim.model.chronicle import Pick, Runs, largest
+from tajsim.model.chronicle import Name, Pick, Runs, largest
 from tajsim.model.country import Country
 from tajsim.rules.drug_market import Ways
 from tajsim.rules.outside import Work
@@ -193,13 +193,21 @@ BARGAIN = (
 
 def note_decision(country: Country, decision: Decision, task: str) -> None:
     """Note what a decision on a task came to, with what spoke most for it."""
-    kinds = {
-        "deal_made": decision.made,
-        "deal_dropped": decision.dropped,
-        "deal_ended": decision.ended,
-        "deal_eased": decision.granted,
+    bargain = (*BARGAIN, "replaced")
+
+    def gained(here: Runs) -> Pick:
+        return largest(BARGAIN, tuple(decision.reasons[:, here]))
+
+    def given_up(here: Runs) -> Pick:
+        instead = decision.made[:, here].any(axis=0)
+        return Pick(bargain, np.where(instead, len(BARGAIN), gained(here).index))
+
+    kinds: dict[str, tuple[Array, Name]] = {
+        "deal_made": (decision.made, gained),
+        "deal_dropped": (decision.dropped, given_up),
+        "deal_ended": (decision.ended, "not_worth_it"),
     }
-    for kind, happened in kinds.items():
+    for kind, (happened, cause) in kinds.items():
         for place, deal in enumerate(decision.rows):
             country.note(
                 kind,
@@ -207,17 +215,21 @@ def note_decision(country: Country, decision: Decision, task: str) -> None:
                 actor=axes.DEALS[deal],
                 target=task,
                 size=country.deals.size[deal],
-                cause="not_worth_it"
-                if kind == "deal_ended"
-                else lambda here: largest(BARGAIN, tuple(decision.reasons[:, here])),
+                cause=cause,
             )
 
 
-def note_pressure(country: Country, begins: Array, ends: Array, grievance: Array) -> None:
-    """Note where Moscow pulls a lever or lets go of it, ``(pressure, run)``."""
+def note_pressure(country: Country, begins: Array, ends: Array, refused: Array) -> None:
+    """Note where Moscow pulls a lever or lets go of it, ``(pressure, run)``.
+
+    Args:
+        refused: the part of its grievance that is due to refused wishes, ``(run,)``.
+    """
+    size = country.moscows_grievance
+    cause = largest(("refused", "bloc"), (refused, size - refused))
     for lever, name in enumerate(axes.PRESSURES):
-        for kind, where in (("pressure", begins), ("pressure_over", ends)):
-            country.note(kind, where[lever], actor="russia", target=name, size=grievance)
+        country.note("pressure", begins[lever], actor="russia", target=name, size=size, cause=cause)
+        country.note("pressure_over", ends[lever], actor="russia", target=name, size=size)
 
 
 def note_position(country: Country) -> None:

@@ -192,7 +192,8 @@ _OWN = {
     "operation": "People and regions", "riot": "People and regions",
     "killing": "People and regions", "setting": "Outside world", "seats": "Movements",
     "slump": "Outside world", "slump_over": "Outside world", "dismissal_order": "Commanders",
-    "arrest_order": "Commanders",
+    "arrest_order": "Commanders", "deal_made": "Regime and state",
+    "deal_dropped": "Regime and state", "deal_ended": "Powers",
 }  # fmt: skip
 #: What a scenario schedules, the same in every run.
 _SCHEDULED = ("setting", "handover", "withdrawal", "seats", "dismissal_order", "arrest_order")

@@ -114,7 +114,7 @@ def _first_posts(names: Sequence[str]) -> list[style.KeyEntry]:
         text = f"{numbers.display_name(name)}: {numbers.display_name(facts.post)}"
         if name in FIRST_COMMANDERS:
             side = "opposition" if facts.opposition else "government"
-            text += f", {side}, {shielded} networks"
+            text += f", {side}" + (f", {shielded} networks" if shielded else "")
         else:
             text += ", once called"
         entries.append(style.KeyEntry(text, chr(97 + number)))
@@ -232,7 +232,9 @@ def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
             label = (
                 numbers.display_name(name) if name in AGENCIES else f"{name[0].upper()}{name[1:]}"
             )
-            right.append(Node(name, label, count, _colour(name), f"{count.mean():.2f} of 8"))
+            right.append(
+                Node(name, label, count, _colour(name), f"{count.mean():.2f} of {len(COMMANDERS)}")
+            )
     return left, right, flows
 
 

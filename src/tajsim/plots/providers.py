@@ -225,7 +225,7 @@ def _told_of(row: xr.DataArray) -> str:
         " / ".join(f"{value:.1f}" for value in row.sel(way=way).values)
         for way in ("begun", "ended")
     )
-    return f"{load_deals()[str(row['deal'].values)].label}, begun {begun}, ended {ended}"
+    return f"{numbers.display_name(str(row['deal'].values))}, begun {begun}, ended {ended}"
 
 
 def _price(figure: Figure, cells: Any, dataset: xr.Dataset) -> None:

@@ -6,7 +6,7 @@ import math
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tajsim.errors import UserError, unknown
 from tajsim.inputs import ledger, registry, toml
+from tajsim.inputs.deals import load_deals
 from tajsim.results import numbers, select, window
 
 COLUMNS = ("scenario", "run", "month", "kind", "actor", "target", "cause", "size", "unit")
@@ -204,6 +205,7 @@ def sentence(event: Occurrence) -> str:
     told = text.format(
         actor=_together(event.actors),
         target=numbers.actor_name(event.target),
+        power=_power(event.actors[0], numbers.actor_name),
         size=_size(event, kind.unit),
     )
     told = told if event.kind == "setting" else told[0].upper() + told[1:]
@@ -239,6 +241,12 @@ def _size(event: Occurrence, unit: str) -> str:
     return f"{numbers.table_number(float(round(event.size, -digits)))} {_SAID.get(unit, unit)}"
 
 
+def _power(deal: str, said: Callable[[str], str]) -> str:
+    """Return the power that decides on a deal; "" where the actor is no deal."""
+    facts = load_deals().get(deal)
+    return said(facts.power) if facts else ""
+
+
 def _together(actors: Sequence[str]) -> str:
     """Return names joined as one says them: network 1, 4 and 7 together are networks."""
     if len(actors) > 1 and all(name.startswith("network_") for name in actors):
@@ -255,14 +263,15 @@ def short_sentence(events: EventLog, place: int, labels: Mapping[tuple[int, str,
     kind = str(events.kind[place])
     actor, target = str(events.actor[place]), str(events.target[place])
     month = int(events.month[place])
-    if kind in ("setting", "handover", "withdrawal", "seats"):
+    if kind in ("setting", "handover", "withdrawal", "seats", "deal_made", "deal_ended"):
         label = labels.get((month, kind, target)) or labels.get((month, kind, actor))
         if label:
             return label
         if kind == "setting":
             return f"{numbers.display_name(target.replace('.', ' '))} changes"
     text = _SIZE.sub("", ledger.load_kinds()[kind].text)
-    return text.format(actor=_named(actor), target=_named(target)).strip()
+    power = _power(actor, numbers.display_name)
+    return text.format(actor=_named(actor), target=_named(target), power=power).strip()
 
 
 def scheduled_labels(dataset: xr.Dataset, scenario: str) -> dict[tuple[int, str, str], str]:
@@ -280,6 +289,8 @@ def _named(name: str) -> str:
     """Return a name within a sentence: own names with a capital, others without."""
     if not name:
         return "somebody"
+    if name in load_deals():
+        return numbers.actor_name(name)
     said = numbers.display_name(name)
     return said.lower() if name in _COMMON else said
 

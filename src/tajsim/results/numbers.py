@@ -14,6 +14,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from tajsim.axes import COMMANDERS, DIMENSIONS, SECTIONS
+from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_display_names
 
 #: Columns of text that tables and sentences are folded to.
@@ -172,6 +173,9 @@ def _room() -> int:
 
 #: Names whose reading cannot be had by putting spaces for underscores.
 SPELLED = {
+    "head_of_emergencies": "Emergencies minister",
+    "head_of_deputy_defence": "Deputy defence minister",
+    "head_of_badakhshan_border": "Head of Badakhshan border",
     "early_transfer": "73 km Tajik-held",
     "murghab": "Murghab (China)",
     "gbao": "Badakhshan (GBAO)",
@@ -215,6 +219,8 @@ def actor_name(name: str) -> str:
 
 def display_name(name: str) -> str:
     """Return a coordinate name as a reader wants it: ``elite_control`` -> ``Elite control``."""
+    if deal := load_deals().get(name):
+        return deal.label
     return SPELLED.get(name, name.replace("_", " ").capitalize())
 
 

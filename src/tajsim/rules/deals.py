@@ -8,17 +8,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import TASKS, Array, total
+
+#: Tasks over which the worth of a bundle is counted.
+TASK_COUNT = float(len(TASKS))
+#: Months between two looks at a deal, and at least between its end and its notice.
+QUARTER = 3.0
+#: Nobody covers quite all of a task.
+WHOLE = 1.0 - 1e-3
 
 
-def attention_step(attention: Array, normal: Array, *, attention_spread: Array) -> Array:
+def attention_step(
+    attention: Array, normal: Array, *, attention_spread: Array, clock_year: Array
+) -> Array:
     """Return the logarithm of powers' attention next month, ``(power, run)``.
 
     It moves by itself, with elections and other wars, and is forgotten over two years; the spread
     is its long-run standard deviation.
 
     Equation:
-        kept = exp(-1 / 24)
+        kept = exp(-0.5 / clock_year)
         attention_next = kept * attention + sqrt(1 - kept**2) * attention_spread * normal
 
     Args:
@@ -27,7 +36,7 @@ def attention_step(attention: Array, normal: Array, *, attention_spread: Array) 
 
     Mechanisms: O08, O11, M128.
     """
-    kept = np.exp(-1.0 / 24.0)
+    kept = np.exp(-0.5 / clock_year)
     moved: Array = kept * attention + np.sqrt(1.0 - kept**2) * attention_spread * normal
     return moved
 
@@ -152,7 +161,7 @@ def size_wished(ratio: Array, size: Array) -> Array:
     The documented size where the deal is worth what it usually is, at most twice that.
 
     Equation:
-        size_wished = min(size * 2 * ratio / (1 + ratio), 0.95)
+        size_wished = min(size * 2 * ratio / (1 + ratio), 0.999)
 
     Args:
         ratio: worth over cost, over what that usually is, 0 and up.
@@ -160,7 +169,7 @@ def size_wished(ratio: Array, size: Array) -> Array:
 
     Mechanisms: M04, M127.
     """
-    return np.minimum(size * 2.0 * ratio / (1.0 + ratio), 0.95)
+    return np.minimum(size * 2.0 * ratio / (1.0 + ratio), WHOLE)
 
 
 def reopened(wished: Array, size: Array, *, reopen_above: Array) -> Array:
@@ -226,7 +235,7 @@ def budget_aim(seen: Array, capacity: Array, *, budget_follows: Array) -> Array:
     """Return the budget that a power moves to, 1 = usual, ``(power, run)``.
 
     Equation:
-        budget_aim = min(capacity * max(1 + budget_follows * (seen - 1), 0), 3)
+        budget_aim = capacity * max(1 + budget_follows * (min(seen, 2) - 1), 0)
 
     Args:
         seen: what of its tasks is open to it, over the usual.
@@ -234,7 +243,8 @@ def budget_aim(seen: Array, capacity: Array, *, budget_follows: Array) -> Array:
 
     Mechanisms: M05, M83, O16.
     """
-    return np.minimum(capacity * np.maximum(1.0 + budget_follows * (seen - 1.0), 0.0), 3.0)
+    opened = np.minimum(seen, 2.0) - 1.0
+    return capacity * np.maximum(1.0 + budget_follows * opened, 0.0)
 
 
 class Fate(NamedTuple):
@@ -255,7 +265,7 @@ def fate_of_aid(
 
     Equation:
         seen = (1 - condition) * (1 - watch)
-        share = min(corruption * seen * (1 + repeats), 0.9)
+        share = 1 - exp(-corruption * seen * (1 + repeats))
         arrives = amount * (1 - share)
         useful = arrives * (1 - repeats / 2)
         diverted = amount * share
@@ -271,7 +281,7 @@ def fate_of_aid(
     Mechanisms: M55, M56, M58, E06, E20, O03, O06.
     """
     share = corruption * (1.0 - condition) * (1.0 - watch) * (1.0 + repeats)
-    diverted = amount * (share + (0.9 - share) * (share > 0.9))
+    diverted = amount * (1.0 - np.exp(-share))
     repeated = 0.5 * repeats * (amount - diverted)
     return Fate(amount - diverted - repeated, diverted, repeated)
 
@@ -356,9 +366,9 @@ def gains(
     """
     return Gains(
         weight * protected,
-        relief_worth * cover / 6.0,
-        rents_worth * taken * (1.0 + unpaid) / 6.0,
-        paid / 6.0,
+        relief_worth * cover / TASK_COUNT,
+        rents_worth * taken * (1.0 + unpaid) / TASK_COUNT,
+        paid / TASK_COUNT,
         suitors_worth * (1.0 - concentration),
     )
 
@@ -415,9 +425,9 @@ def prices(
         -reliance_price * calm * reliance**2,
         -condition_price * opening * weight * asked,
         -fear_of_pressure * harm,
-        -inertia * moved / 6.0,
-        lean_west * lean / 6.0,
-        mood_spread * mood / 6.0,
+        -inertia * moved / TASK_COUNT,
+        lean_west * lean / TASK_COUNT,
+        mood_spread * mood / TASK_COUNT,
     )
 
 
@@ -447,7 +457,7 @@ def better_terms(
     Mechanisms: M104, M109.
     """
     won = condition_price * opening * weight * asked / 2.0
-    return accept * won - inertia * asked / 6.0
+    return accept * won - inertia * asked / TASK_COUNT
 
 
 def calm(fear: Array, *, calm_slope: Array) -> Array:
@@ -456,14 +466,14 @@ def calm(fear: Array, *, calm_slope: Array) -> Array:
     Fear for the ruler himself makes foreign command cheap, calm makes it dear.
 
     Equation:
-        calm = exp(-calm_slope * (min(fear, 3) - 1))
+        calm = exp(-calm_slope * (min(fear, 2) - 1))
 
     Args:
         fear: threats to order and to the ruler over their usual level, ratio.
 
     Mechanisms: M26, M111, M83.
     """
-    return np.exp(-calm_slope * (np.minimum(fear, 3.0) - 1.0))
+    return np.exp(-calm_slope * (np.minimum(fear, 2.0) - 1.0))
 
 
 def mood_step(mood: Array, normal: Array, *, clock_year: Array) -> Array:
@@ -478,7 +488,7 @@ def mood_step(mood: Array, normal: Array, *, clock_year: Array) -> Array:
 
     Mechanisms: M120, O11.
     """
-    kept = np.exp(-3.0 / clock_year)
+    kept = np.exp(-QUARTER / clock_year)
     return kept * mood + np.sqrt(1.0 - kept**2) * normal
 
 
@@ -499,14 +509,16 @@ def grievance(refused: Array, bloc: Array, *, bloc_tolerance: Array) -> Array:
     return refused + np.maximum(bloc - bloc_tolerance, 0.0) / (1.0 - bloc_tolerance)
 
 
-def press_chance(grievance: Array, bite: Array, cost: Array, *, pressing: Array) -> Array:
+def press_chance(
+    grievance: Array, bite: Array, cost: Array, *, pressing: Array, press_slope: Array
+) -> Array:
     """Return the chance in a year that the patron pulls a lever, ``(lever, ..., run)``.
 
     By what it gains over what the lever costs the patron itself.
 
     Equation:
-        ratio = pressing * grievance * bite / cost
-        press_chance = ratio**4 / (1 + ratio**4)
+        ratio = (pressing * grievance * bite / cost) ** press_slope
+        press_chance = ratio / (1 + ratio)
 
     Args:
         grievance: of the patron, index.
@@ -515,7 +527,7 @@ def press_chance(grievance: Array, bite: Array, cost: Array, *, pressing: Array)
 
     Mechanisms: M111, M112, O18.
     """
-    ratio = (pressing * grievance * bite / cost) ** 4
+    ratio = (pressing * grievance * bite / cost) ** press_slope
     return ratio / (1.0 + ratio)
 
 
@@ -547,6 +559,7 @@ def sweetened(
     limit: Array,
     *,
     sweetening: Array,
+    clock_year: Array,
     clock_five_years: Array,
 ) -> Array:
     """Return what a power pays the regime for a deal, share of its size.
@@ -555,7 +568,7 @@ def sweetened(
     the years.
 
     Equation:
-        more = refused * sweetening * min(max(keenness, 0), 1) / 4
+        more = refused * sweetening * min(max(keenness, 0), 1) * 3 / clock_year
         less = sweet * (1 - refused) * 3 / clock_five_years
         sweetened = min(sweet + more - less, limit)
 
@@ -567,8 +580,9 @@ def sweetened(
 
     Mechanisms: M111, O18, O19.
     """
-    more = refused * sweetening * np.minimum(np.maximum(keenness, 0.0), 1.0) / 4.0
-    return np.minimum(sweet + more - sweet * (1.0 - refused) * 3.0 / clock_five_years, limit)
+    more = refused * sweetening * np.minimum(np.maximum(keenness, 0.0), 1.0) * QUARTER / clock_year
+    less = sweet * (1.0 - refused) * QUARTER / clock_five_years
+    return np.minimum(sweet + more - less, limit)
 
 
 def concession_aim(gain: Array, leverage: Array, held: Array, *, concession: Array) -> Array:
@@ -617,19 +631,19 @@ def ramp_step(ramp: Array, held: Array, notice: Array) -> Array:
 
     Mechanisms: M74, M75, X07.
     """
-    moved = ramp + (2.0 * held - 1.0) / np.maximum(notice, 3.0)
+    moved = ramp + (2.0 * held - 1.0) / np.maximum(notice, QUARTER)
     return np.minimum(np.maximum(moved, 0.0), 1.0)
 
 
-def built_step(built: Array, ramp: Array) -> Array:
+def built_step(built: Array, ramp: Array, *, clock_year: Array) -> Array:
     """Return how much of the aid of a deal has become capability, 0 to 1: in about two years.
 
     Equation:
-        built_next = built + (ramp - built) / 24
+        built_next = built + 0.5 * (ramp - built) / clock_year
 
     Mechanisms: M74, M126, E20.
     """
-    return built + (ramp - built) / 24.0
+    return built + 0.5 * (ramp - built) / clock_year
 
 
 def cover(on_the_spot: Array, aid: Array) -> Array:

@@ -173,8 +173,8 @@ def urge_to_cross(
 
     Mechanisms: X09, X14.
     """
-    gathered = fighters / np.maximum(militant_fighters, 1e-9)
-    return crossing_rate * gathered * readiness * (1.0 - deterrence)
+    usual = np.maximum(militant_fighters, 1e-9)
+    return crossing_rate * fighters / usual * readiness * (1.0 - deterrence)
 
 
 def crossing_chance(urge: Array, few_guards: Array, crisis: Array, allies: Array) -> Array:

@@ -205,6 +205,7 @@ def bargain(country: Country) -> None:
     )
     deals.renegotiate(country.leverage, debt_ratio(country), review)
     press(country, scene, review)
+    country.regime.show(np.minimum(by_task(deals.offered * deals.size), 1.0))
     deals.stand()
     guard_by_deal(country)
 
@@ -240,7 +241,7 @@ def press(country: Country, scene: Scene, review: Array) -> None:
         rules.press_chance, grievance=grievance, bite=scene.bite, cost=LEVER_COST
     )
     draw = country.draws.uniform_each("press", axes.PRESSURES, country.calendar_month)
-    quarter = 1.0 - (1.0 - chance) ** 0.25
+    quarter = 1.0 - (1.0 - chance) ** (rules.QUARTER / 12.0)
     begins = review * (1.0 - country.pulled) * (draw < quarter)
     ends = review * country.pulled * (draw < 0.5 * (1.0 - chance))
     country.pulled = country.pulled + begins - ends
@@ -248,7 +249,7 @@ def press(country: Country, scene: Scene, review: Array) -> None:
     country.expected_harm = country.apply(
         rules.expected_harm, chance=chance, bite=scene.bite, pulled=country.pulled
     )
-    note_pressure(country, begins, ends, grievance)
+    note_pressure(country, begins, ends, refused)
 
 
 def guard_by_deal(country: Country) -> None:
@@ -278,6 +279,10 @@ def guard_by_deal(country: Country) -> None:
         takes = due * (held + 0.5 * due <= target) * (deals.held[GUARDS] > 0.5)
         takes = np.minimum(takes, length[section])
         held = held + takes
+        country.note(
+            "handover", takes > 0.0, actor=guard.name, target=axes.SECTIONS[section],
+            size=takes, cause="deal_again",
+        )  # fmt: skip
         guard.guarded_km[section] = guard.guarded_km[section] + takes
         own.guarded_km[section] = own.guarded_km[section] - takes
         own.extra_km = own.extra_km - takes

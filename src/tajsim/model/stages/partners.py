@@ -128,7 +128,12 @@ def exposure_to(country: Country, gone: Array) -> Array:
         if went.any():
             post = commander.home_post
             guards = np.full(country.run_count, float(axes.AGENCIES[post] == EMBASSY_GUARD))
-            relied = country.apply(offers_rules.partner_exposure, helped[:, post], present, guards)
+            relied = country.apply(
+                offers_rules.partner_exposure,
+                helped=helped[:, post],
+                presence=present,
+                guards=guards,
+            )
             found = np.maximum(found, went * relied)
     return found
 
@@ -180,8 +185,8 @@ def perceived_threats(country: Country) -> Array:
     seen = np.zeros((len(axes.TASKS), country.run_count))
     ideas = country.apply(
         threat_of_ideas,
-        country.movement["hizb_ut_tahrir"].members / 1000.0,
-        country.people["violent"] / 1000.0,
+        members=country.movement["hizb_ut_tahrir"].members / 1000.0,
+        violent=country.people["violent"] / 1000.0,
     )
     seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
     sheltered = country.values.pressure_force * country.pulled[axes.PRESSURES.index("opponents")]
