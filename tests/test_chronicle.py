@@ -107,7 +107,8 @@ def test_the_state_agrees_with_its_series(history: xr.Dataset) -> None:
 
 def test_a_run_has_a_story_of_sensible_length(history: xr.Dataset) -> None:
     events = [len(event_table(history, "history", run)) for run in range(RUNS)]
-    assert 30 <= np.median(events) <= 160
+    # A third of them are deals made, dropped or ended.
+    assert 30 <= np.median(events) <= 250
 
 
 # --- The same whatever runs beside it ---------------------------------------------------

@@ -182,8 +182,8 @@ NAMES_AGGREGATE = {
     "inputs/outcomes.py", "ensemble/fingerprint.py", "cli/lists.py",
     "sweeps/store.py", "model/record.py", "plots/evidence.py",
 }  # fmt: skip
-#: Means over places that tell no outcome: a whole is divided by what each brings to it.
-DIVIDES = {"plots/elite.py"}
+#: Where no outcome is told: a whole is divided by what each brings to it; decisions are counted.
+DIVIDES = {"plots/elite.py", "plots/providers.py", "analysis/stability.py"}
 
 
 def test_places_become_one_number_in_results_alone() -> None:

@@ -72,7 +72,7 @@ def test_taking_a_state_changes_nothing_and_shares_nothing():
     assert all(np.array_equal(a, b) for a, b in zip(kept, before.arrays, strict=True))
 
 
-@pytest.mark.parametrize("scenario", ["status-quo", "russian-border-withdrawal"])
+@pytest.mark.parametrize("scenario", ["status-quo", "donors-coordinate"])
 def test_one_history_forks_into_futures_to_the_bit(state, scenario):
     resumed = simulate(prepare([scenario], until=END, resume=load_state(state)))
     whole = simulate(prepare([scenario], runs=RUNS, seed=2, until=END, parameters="prior"))

@@ -16,15 +16,7 @@ from pydantic import Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
-from tajsim.axes import (
-    AGENCIES,
-    COMMANDERS,
-    DEALS,
-    DIMENSIONS,
-    MOVEMENTS,
-    REPRESSION_STEPS,
-    SECTIONS,
-)
+import tajsim.axes as axes
 from tajsim.errors import nearest, unknown
 from tajsim.inputs import ledger, outcomes, registry, switches, toml
 from tajsim.inputs.source import FileTable, Problems
@@ -120,16 +112,18 @@ class TextOf(_Restricted):
 
 
 # Aliases rather than plain Annotated types: each list then stands once in the JSON Schema.
-Section = TypeAliasType("Section", Annotated[str, OneOf("section", lambda: SECTIONS)])
-Agency = TypeAliasType("Agency", Annotated[str, OneOf("agency", lambda: AGENCIES)])
+Section = TypeAliasType("Section", Annotated[str, OneOf("section", lambda: axes.SECTIONS)])
+Agency = TypeAliasType("Agency", Annotated[str, OneOf("agency", lambda: axes.AGENCIES)])
 Guard = TypeAliasType("Guard", Annotated[str, OneOf("border guard", lambda: GUARDS)])
 ForeignAgency = TypeAliasType(  # Russia's border troops are the only agency that others run
     "ForeignAgency", Annotated[str, OneOf("foreign-run agency", lambda: GUARDS[:1])]
 )
-Commander = TypeAliasType("Commander", Annotated[str, OneOf("commander", lambda: COMMANDERS)])
-Movement = TypeAliasType("Movement", Annotated[str, OneOf("movement", lambda: MOVEMENTS)])
-DealName = TypeAliasType("DealName", Annotated[str, OneOf("deal", lambda: DEALS)])
-Step = TypeAliasType("Step", Annotated[str, OneOf("repression step", lambda: REPRESSION_STEPS)])
+Commander = TypeAliasType("Commander", Annotated[str, OneOf("commander", lambda: axes.COMMANDERS)])
+Movement = TypeAliasType("Movement", Annotated[str, OneOf("movement", lambda: axes.MOVEMENTS)])
+DealName = TypeAliasType("DealName", Annotated[str, OneOf("deal", lambda: axes.DEALS)])
+Step = TypeAliasType(
+    "Step", Annotated[str, OneOf("repression step", lambda: axes.REPRESSION_STEPS)]
+)
 ParameterName = TypeAliasType(
     "ParameterName",
     Annotated[str, OneOf("parameter", registry.load_parameters, settable_parameters)],
@@ -372,7 +366,7 @@ def check_places(
             hint = nearest(dimension, found.dimensions)
             text = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
         elif isinstance(name, str):
-            names = (*DIMENSIONS[dimension], ALL) if sums else DIMENSIONS[dimension]
+            names = (*axes.DIMENSIONS[dimension], ALL) if sums else axes.DIMENSIONS[dimension]
             text = unknown(dimension, name, names) if name not in names else ""
         if text:
             problems.add((*key, dimension), text)
