@@ -119,7 +119,8 @@ def test_a_run_without_events() -> None:
 def test_every_kind_makes_a_sentence() -> None:
     for name, kind in load_kinds().items():
         for size in (1234.5, NAN):
-            event = Occurrence("2004-01", name, ("regime",), "irpt", "", size)
+            who = "russian_base" if "{power}" in kind.text else "regime"
+            event = Occurrence("2004-01", name, (who,), "irpt", "", size)
             said = sentence(event)
             assert "{" not in said
             assert "nan" not in said
