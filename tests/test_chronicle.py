@@ -203,16 +203,17 @@ def sets(month: str, parameter: str, value: float) -> SimpleNamespace:
 def test_every_kind_of_event_occurs(history: xr.Dataset) -> None:
     seen = set(event_table(history)["kind"])
     seen |= simulated([happens("2005-01", "seats", movement="irpt", seats=9)], "2005-03")
-    # Moscow withdraws its word and its base, the West gives, and all comes back.
+    # Moscow gives its word and takes it back, the regime leans to the West and back again.
     seen |= simulated(
         [
             sets("2004-03", "power_guarantee.russia", 0.95),
             sets("2005-01", "power_guarantee.russia", 0.0),
-            sets("2005-01", "power_base.russia", 0.0),
-            sets("2005-01", "power_budget.united_states", 3e8),
-            sets("2006-06", "power_budget.united_states", 0.0),
-            sets("2006-06", "power_base.russia", 9000.0),
-        ]
+            happens("2005-01", "withdraw_agency", agency="russian_border_troops", months=6),
+            sets("2004-02", "lean_west", -2.0),
+            sets("2007-01", "lean_west", 2.0),
+        ],
+        "2012-12",
+        fear_of_pressure=0.0,
     )
     # A coup: followings as large as armies. And a post that the scenario gives.
     rebels = [happens("2004-02", "arrest", commander=n) for n in ("mirzoev", "ziyoyev")]
@@ -338,7 +339,7 @@ def test_a_main_way_moves_only_with_a_lead() -> None:
 
 def test_sentences_name_only_what_an_event_has() -> None:
     for name, kind in load_kinds().items():
-        assert set(re.findall(r"{(\w+)}", kind.text)) <= {"actor", "target", "size"}, name
+        assert set(re.findall(r"{(\w+)}", kind.text)) <= {"actor", "target", "size", "power"}, name
         assert kind.weight in (1, 2, 3)
         assert bool(kind.unit) == ("{size}" in kind.text), name
         outside = re.sub(r"\([^()]*\)", "", kind.text)

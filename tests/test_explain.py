@@ -31,7 +31,14 @@ from tajsim.results.chronicle import (
 from tajsim.results.window import first_difference
 
 NAN = float("nan")
-A, B = "status-quo", "russian-border-withdrawal"
+A, B = "arrangement-of-2004", "russian-border-withdrawal"
+
+
+@pytest.fixture(scope="module")
+def pair() -> xr.Dataset:
+    """Six paired runs of the withdrawal and of the arrangement that it ends, 18 months."""
+    return run_many([A, B], runs=6, seed=1, until="2005-06")
+
 
 #: Month, kind, actor, target, cause, size of the events of one run.
 Row = tuple[int, str, str, str, str, float]
@@ -239,8 +246,8 @@ def refused(*words: str, **given: object) -> None:
 def test_mistakes_are_told_in_one_line(pair: xr.Dataset) -> None:
     refused("runs 0 to 5", results=pair, run=6, scenario=A)
     refused("runs 0 to 5", results=pair, run=-1, against=A)
-    refused("did you mean 'status-quo'", results=pair, run=0, scenario="status-qou")
-    refused("--against: ", "did you mean 'status-quo'", results=pair, against="status-qou")
+    refused(f"did you mean '{A}'", results=pair, run=0, scenario="arrangement-of-2005")
+    refused("--against: ", f"did you mean '{A}'", results=pair, against="arrangement-of-2005")
     refused("--scenario takes one of", A, results=pair, run=0)
     refused("is the scenario itself", results=pair, against=A, scenario=A)
     refused("--run N", "0 to 5", "--against", results=pair.sel(scenario=[A]))
