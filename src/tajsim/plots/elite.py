@@ -232,7 +232,9 @@ def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
             label = (
                 numbers.display_name(name) if name in AGENCIES else f"{name[0].upper()}{name[1:]}"
             )
-            right.append(Node(name, label, count, _colour(name), f"{count.mean():.2f} of {len(COMMANDERS)}"))
+            right.append(
+                Node(name, label, count, _colour(name), f"{count.mean():.2f} of {len(COMMANDERS)}")
+            )
     return left, right, flows
 
 
