@@ -315,10 +315,10 @@ def test_words_outside_the_closed_lists_are_mistakes(wrong: dict[str, str]) -> N
 
 def test_thresholds_keep_out_what_wavers() -> None:
     watch = Watch()
-    up, down = THRESHOLDS["mandate"]
+    up, down = THRESHOLDS["backing"]
     middle = 0.5 * (up + down)
     series = [0.0, up + 0.01, middle, up + 0.01, down, middle, down, up + 0.01]
-    found = [watch.crossings("mandate", np.array([value])) for value in series]
+    found = [watch.crossings("backing", np.array([value])) for value in series]
     assert [bool(f and f[0][0]) for f in found] == [0, 1, 0, 0, 0, 0, 0, 1]
     assert [bool(f and f[1][0]) for f in found] == [0, 0, 0, 0, 1, 0, 0, 0]
     assert all(high > low for high, low in THRESHOLDS.values())
@@ -337,7 +337,7 @@ def test_a_main_way_moves_only_with_a_lead() -> None:
 
 def test_sentences_name_only_what_an_event_has() -> None:
     for name, kind in load_kinds().items():
-        assert set(re.findall(r"{(\w+)}", kind.text)) <= {"actor", "target", "size"}, name
+        assert set(re.findall(r"{(\w+)}", kind.text)) <= {"actor", "target", "power", "size"}, name
         assert kind.weight in (1, 2, 3)
         assert bool(kind.unit) == ("{size}" in kind.text), name
         outside = re.sub(r"\([^()]*\)", "", kind.text)
