@@ -314,6 +314,10 @@ NOTED_AS = {
 }
 
 
+#: A change of a deal by a scenario -> the kind of event under which it is noted.
+_CHANGES = {"begin": "deal_made", "hold": "deal_held"}
+
+
 @lru_cache
 def names() -> tuple[str, ...]:
     """Return every name an event can carry, in a fixed order; the first is no name."""
@@ -336,7 +340,7 @@ def labels_of(events: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str],
     for event in events:
         kind, named = NOTED_AS.get(event["kind"], ("", ""))
         arguments = event.get("arguments", {})
-        kind = "deal_made" if arguments.get("change") == "begin" else kind
+        kind = _CHANGES.get(arguments.get("change", ""), kind)
         name = str(arguments.get(named, ""))
         if name and event.get("label"):
             found.setdefault((event["month"], kind, name), []).append(event["label"])

@@ -119,6 +119,8 @@ def _deal(country: Country, arguments: Arguments) -> None:
     deal, deals = country.deal[name], country.deals
     if change in ("hold", "free"):
         deal.fixed = np.full(country.run_count, float(change == "hold"))
+        task, fixed = TASKS[TASK_OF[deal.rank]], deal.fixed
+        country.note("deal_held", fixed, actor=name, target=task, size=deal.size, cause="scenario")
         return
     begins = float(change == "begin")
     new = deal.held != begins

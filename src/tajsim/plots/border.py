@@ -193,7 +193,7 @@ _OWN = {
     "killing": "People and regions", "setting": "Outside world", "seats": "Movements",
     "slump": "Outside world", "slump_over": "Outside world", "dismissal_order": "Commanders",
     "arrest_order": "Commanders", "deal_made": "Regime and state",
-    "deal_dropped": "Regime and state", "deal_ended": "Powers",
+    "deal_dropped": "Regime and state", "deal_held": "Powers", "deal_ended": "Powers",
 }  # fmt: skip
 #: What a scenario schedules, the same in every run.
 _SCHEDULED = ("setting", "handover", "withdrawal", "seats", "dismissal_order", "arrest_order")

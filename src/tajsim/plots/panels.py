@@ -228,9 +228,11 @@ def event_markers(
     for name in names:
         for event in table.get(name, []):
             if (kinds is None or event["kind"] in kinds) and event["month"] in months:
-                section = str(event.get("arguments", {}).get("section", ""))
+                arguments = event.get("arguments", {})
+                section, held = str(arguments.get("section", "")), arguments.get("change") == "hold"
                 places = event.get("sources") or printed_in(event.get("figures", ()))
-                what = (event["month"], event["label"], section, source(places))
+                label = "Deals held by both sides" if held else event["label"]
+                what = (event["month"], label, section, source(places))
                 holders = owners.setdefault(what, [])
                 if name not in holders:
                     holders.append(name)

@@ -242,9 +242,9 @@ def _size(event: Occurrence, unit: str) -> str:
 
 
 def _power(deal: str, said: Callable[[str], str]) -> str:
-    """Return the power that decides on a deal; "" where the actor is no deal."""
+    """Return the power that decides on a deal; "a power" where the actor is no deal."""
     facts = load_deals().get(deal)
-    return said(facts.power) if facts else ""
+    return said(facts.power) if facts else "a power"
 
 
 def _together(actors: Sequence[str]) -> str:
@@ -263,7 +263,15 @@ def short_sentence(events: EventLog, place: int, labels: Mapping[tuple[int, str,
     kind = str(events.kind[place])
     actor, target = str(events.actor[place]), str(events.target[place])
     month = int(events.month[place])
-    if kind in ("setting", "handover", "withdrawal", "seats", "deal_made", "deal_ended"):
+    if kind in (
+        "setting",
+        "handover",
+        "withdrawal",
+        "seats",
+        "deal_made",
+        "deal_ended",
+        "deal_held",
+    ):
         label = labels.get((month, kind, target)) or labels.get((month, kind, actor))
         if label:
             return label
