@@ -285,7 +285,7 @@ def shown(value: Any) -> str:
 
 #: How uncertain parameters get their values.
 MODES = ("posterior", "prior", "fixed")
-DEFAULT_MODE = "prior"
+DEFAULT_MODE = "posterior"
 #: Groups whose draws can be made anew: uncertain parameters by basis, and everything else.
 REDRAWN = ("documented", "derived", "assumption", "chance")
 

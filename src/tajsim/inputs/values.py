@@ -43,12 +43,10 @@ def load_posterior() -> dict[str, Array]:
         or known[name].role != "uncertainty"
         or known[name].basis.kind != "assumption"
     ]
-    if len(wrong) == len(header):
+    if wrong:
         raise UserError(wrong)
-    # Until the sample is made anew, what the model no longer has is left out.
     values = np.array(rows, dtype=float)
-    old = {line.split("'")[1] for line in wrong}
-    return {name: values[:, i] for i, name in enumerate(header) if name not in old}
+    return {name: values[:, column] for column, name in enumerate(header)}
 
 
 def about_posterior() -> dict[str, Any]:
