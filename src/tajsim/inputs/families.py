@@ -206,7 +206,7 @@ class Families:
     growth_spread: Array  # 1/year (run,): standard deviation of the growth of Russian output after the record
     growth_memory: Array  # ratio (run,): correlation of a year's growth with that of the year before, after the record
     russian_upturn: Array  # 1/year (run,): growth of Russian output beyond what it is by itself; below zero a slump
-    migrants_expelled: Array  # share (run,): share of migrants whom Russia sends home or does not let in
+    migrants_expelled: Array  # ratio (run,): share of migrants whom Russia sends home or does not let in; below zero so many more are let in
     buyers_pay: Array  # index (run,): what buyers abroad pay for the same volume, 1 = as in 2004
     constant_world: Array  # 0 or 1 (run,): whether all drivers from outside stay at their mean of 2003 and 2004, and births too
     hostility_blame: Array  # ratio (run,): rise of Uzbek hostility when drugs sent its way double, or when militants are sheltered
