@@ -125,6 +125,8 @@ def settle(model: ScalarMarket, guards: Guards) -> None:
     for i, agency in enumerate(agencies.values()):
         tally.reported[i] = agency.reported(tally.seized_by[i], guards.price_inland)
         heads = agency.unit if agency.name in DRUG_UNITS else agency.strength
+        if agency.name in GUARDS:  # to be had by those who stand where loads pass
+            heads = sum(agency.deployment[: len(AFGHAN_SECTIONS)])
         model.rent_on_offer[i] = tally.offered[i] / max(heads, 1.0)
     tally.resold = sum(tally.seized_by) - sum(tally.reported)
     model.sold = tally.sold + tally.resold

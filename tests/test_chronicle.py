@@ -234,7 +234,8 @@ def test_every_kind_of_event_occurs(history: xr.Dataset) -> None:
         ladder_gain=16.0,
         ladder_rate=0.004,
     )
-    seen |= simulated([], "2020-12")
+    held = happens("2004-02", "deal", deal="russian_base", change="hold")
+    seen |= simulated([held], "2020-12")
     assert sorted(set(load_kinds()) - seen) == []
 
 

@@ -388,7 +388,10 @@ def test_foot_line_states_runs_seed_interval_and_projection(two: xr.Dataset) -> 
     for kind in plots.KINDS:
         text = words(plots.figure(kind, two, **table_of(kind)))
         assert "12 runs per scenario; seed 1" in text, kind
-        assert any(said in text for said in ("interval", "middle 50", "90 % of the runs")), kind
+        assert any(
+            said in text
+            for said in ("interval", "middle 50", "90 % of the runs", "50 % of the runs")
+        ), kind
         assert "Months after December 2015 are projection" in text, kind
     panel = plots.figure("fan", two, outcome="grievance").axes[0]
     band = next(patch for patch in panel.patches if patch.get_gid() == "projection")
@@ -467,7 +470,7 @@ def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset
     changed = one.assign(grievance=one["grievance"] * 2)
     assert select.names_of(join([one, changed])) == ["status-quo", "status-quo (2)"]
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
-    assert len(kept.axes) == 6
+    assert len(kept.axes) == 12
     with pytest.raises(UserError, match="the seed of the one is 1, of the other 2"):
         plots.figure("difference", [one, results(scenarios=("b",), runs=12, seed=2)])
     with pytest.raises(UserError, match="mode of the parameters of the one is prior"):

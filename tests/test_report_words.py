@@ -204,9 +204,9 @@ def with_parameter(values: np.ndarray, differences: np.ndarray) -> xr.Dataset:
 
 
 def test_an_assumption_that_reverses_the_sign_is_found() -> None:
-    values = np.linspace(4000.0, 16_000.0, 60)
+    values = np.linspace(10_000.0, 16_000.0, 60)
     noise = np.sin(np.arange(60.0))
-    found = facts(with_parameter(values, np.where(values > 7500.0, 40.0, -20.0) + noise))
+    found = facts(with_parameter(values, np.where(values > 11_750.0, 40.0, -20.0) + noise))
     (one,) = reversals(found, "other")
     assert (one.whole.direction, one.low.direction, one.high.direction) == (
         "rises",
@@ -219,7 +219,7 @@ def test_an_assumption_that_reverses_the_sign_is_found() -> None:
 
 
 def test_no_assumption_that_reverses_is_said_with_the_number_tried() -> None:
-    values = np.linspace(4000.0, 16_000.0, 60)
+    values = np.linspace(10_000.0, 16_000.0, 60)
     found = facts(with_parameter(values, values / 400.0))
     said = reversal_sentences(found, "other")
     assert said[0].startswith("None found at this number of runs: in none of 1 pair")
@@ -234,16 +234,16 @@ def set_to(dataset: xr.Dataset, name: str, value: float) -> xr.Dataset:
 
 
 def test_inputs_outside_a_range_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = np.linspace(4000.0, 16_000.0, 40)
+    values = np.linspace(10_000.0, 16_000.0, 40)
     dataset = with_parameter(values, values / 400.0)
     assert out_of_registry(facts(dataset)) == []
     (said,) = out_of_registry(facts(set_to(dataset, "heroin_supply", 99_000.0)))
-    assert "99,000" in said and "outside" in said and "3,000 to 17,000" in said
-    sample = {"heroin_supply": np.array([5000.0, 9000.0])}
+    assert "99,000" in said and "outside" in said and "9,500 to 17,000" in said
+    sample = {"heroin_supply": np.array([10_000.0, 12_000.0])}
     monkeypatch.setattr("tajsim.report.checks.load_posterior", lambda: sample)
-    (said,) = out_of_calibration(facts(set_to(dataset, "heroin_supply", 12_000.0)))
-    assert "outside the calibrated range of 5,000 to 9,000" in said
-    assert out_of_calibration(facts(set_to(dataset, "heroin_supply", 6000.0))) == []
+    (said,) = out_of_calibration(facts(set_to(dataset, "heroin_supply", 13_000.0)))
+    assert "outside the calibrated range of 10,000 to 12,000" in said
+    assert out_of_calibration(facts(set_to(dataset, "heroin_supply", 11_000.0))) == []
 
 
 def test_projection_and_few_runs_are_named(by_hand: Callable[..., xr.Dataset]) -> None:

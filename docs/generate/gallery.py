@@ -66,8 +66,8 @@ def draw_all(runs: int) -> list[Path]:
         if not (kept / name / "results.nc").exists():
             few = runs if name != "all" else max(20, runs // 3)
             others = [s for s in _scenarios() if s not in _NOT_SINGLE] if name == "all" else []
-            _call(*command, *others, "--runs", str(few), "--seed", "1", "--no-pictures",
-                  "--overwrite", "--out", str(kept / name))  # fmt: skip
+            _call(*command[:2], *others, *command[2:], "--runs", str(few), "--seed", "1",
+                  "--no-pictures", "--overwrite", "--out", str(kept / name))  # fmt: skip
     for name, command in SWEEPS.items():
         if not (kept / name / "sweep.json").exists():
             _call(*command, "--out", str(kept / name))
