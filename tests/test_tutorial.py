@@ -33,8 +33,8 @@ TEXT = PAGE.read_text(encoding="utf-8")
 #: and no pictures that a comparison draws by itself (those of `plot` and `report` are drawn).
 SMALLER = (
     (r"(--out withdrawal)\n", r"\1 --no-pictures\n"),
-    (r"--runs 100\b", "--runs 4 --until 2006-12"),
-    (r"\bruns=100\b", "runs=4"),
+    (r"--runs 100\b", "--runs 12 --until 2006-12"),
+    (r"\bruns=100\b", "runs=12"),
 )
 
 
@@ -71,9 +71,7 @@ SAID = {
         *("withdrawal", "outside_provision", "task=border", "falls"),
     ),
     "own effort there rises": ("withdrawal", "own_effort", "task=border", "rises"),
-    "For the collusion of the border troops who take over there is no sign": (
-        *("withdrawal", "collusion", "agency=border_troops", ""),
-    ),
+    "Collusion over all agencies rises": (*("withdrawal", "collusion", "agency=all", "rises"),),
     "With a living wage the border troops collude less": (
         *("pay", "collusion", "agency=border_troops", "falls"),
     ),
@@ -108,7 +106,7 @@ PRINTS = {
     "tajsim report": ("pay.html",),
     "load_results": ("A living wage on the border", "my-question", "0.05"),
     "tajsim.compare": ("difference", "agency="),
-    "TajikistanModel(": ("border_troops", "(4,)"),
+    "TajikistanModel(": ("border_troops", "(12,)"),
 }
 
 
