@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from copy import copy
 from types import ModuleType
 from typing import Any
@@ -24,6 +24,7 @@ from tajsim.model.country import Country
 from tajsim.model.events import apply_events
 from tajsim.model.ledger import Flows
 from tajsim.model.model import TajikistanModel
+from tajsim.model.setup import end_spin_up_month
 
 #: Packages whose modules compute with numpy within a month.
 PACKAGES = ("tajsim.rules.", "tajsim.agents.", "tajsim.model.", "tajsim.axes.")
@@ -83,10 +84,14 @@ class TracedDraws(Draws):
 def flows_before(recorder: Recorder) -> Flows:
     """Return the flows of the month before, inputs each."""
     flows = Flows(recorder.runs)
-    for name, outcome in load_outcomes().items():
-        shape = (len(DIMENSIONS[dimension]) for dimension in outcome.dimensions)
-        flows._arrays[name] = recorder.input(Input("flow", name), *shape)
+    for name in load_outcomes():
+        flows._arrays[name] = recorder.input(Input("flow", name), *shape_of_flow(name))
     return flows
+
+
+def shape_of_flow(name: str) -> tuple[int, ...]:
+    """Return the shape of a flow but for the run."""
+    return tuple(len(DIMENSIONS[dimension]) for dimension in load_outcomes()[name].dimensions)
 
 
 class Written:
@@ -126,6 +131,39 @@ def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = 
     """
     recorder = recorder or Recorder(model.run_count)
     recorder.skip, recorder.guards = skip, {}
+    with recording(model, recorder) as places:
+        model.begin_month()
+        for _, stage in model.month:
+            stage(model)
+        series: dict[str, Any] = model.record
+        return Graph(
+            {path: recorder.node(vars(owner)[name]) for path, owner, name in places},
+            {name: recorder.node(value) for name, value in model.now._arrays.items()},
+            {name: recorder.node(written.value) for name, written in series.items()},
+            recorder.guards,
+        )
+
+
+def trace_settling(model: TajikistanModel) -> Graph:
+    """Return what follows each month of the spin-up, as a graph; inputs "dated" are put back."""
+    recorder = Recorder(model.run_count)
+    with recording(model, recorder) as places:
+        dated = []
+        for path, owner, name in places:
+            if owner is model.people or (isinstance(owner, Stated) and owner.declared[name].pinned):
+                shape = vars(owner)[name].shape[:-1]
+                dated.append((owner, name, recorder.input(Input("dated", path), *shape)))
+        end_spin_up_month(model, dated)
+        return Graph(
+            {path: recorder.node(vars(owner)[name]) for path, owner, name in places}, {}, {}
+        )
+
+
+@contextmanager
+def recording(
+    model: TajikistanModel, recorder: Recorder
+) -> Iterator[list[tuple[str, Any, str]]]:
+    """Let a model hold arrays that record, and give its places of state; then put all back."""
     places = [*states(model)]
     with ExitStack() as stack:
         for owner in {id(o): o for o in (model, model.values, *(h for _, h, _ in places))}.values():
@@ -155,15 +193,7 @@ def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = 
         for owner, name, value in replacements(model, recorder):
             stack.callback(setattr, owner, name, vars(owner)[name])
             setattr(owner, name, value)
-        model.begin_month()
-        for _, stage in model.month:
-            stage(model)
-        return Graph(
-            {path: recorder.node(vars(owner)[name]) for path, owner, name in places},
-            {name: recorder.node(value) for name, value in model.now._arrays.items()},
-            {name: recorder.node(written.value) for name, written in series.items()},
-            recorder.guards,
-        )
+        yield places
 
 
 def modules(model: TajikistanModel) -> list[ModuleType]:

@@ -1,0 +1,400 @@
+"""Simulates models by compiled code: spans of months without events, tile after tile of runs.
+
+Numpy is the reference, and what is used where there is no compiler or a model cannot be traced.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from math import prod
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tajsim.compiled import program as programs
+from tajsim.compiled.program import NoEngine, Program
+from tajsim.errors import UserError, unknown
+
+if TYPE_CHECKING:
+    from tajsim.model.model import TajikistanModel
+
+COMPILED, NUMPY = "compiled", "numpy"
+ENGINES = (COMPILED, NUMPY)
+#: The engine of whoever names none.
+VARIABLE = "TAJSIM_ENGINE"
+#: Told what takes a while.
+Tell = Callable[[str], None]
+#: The least that a draw is where nothing short of certain happens.
+_QUIET = 1.0 - 0.5 * 2.0**-52
+
+
+def chosen(engine: str | None = None) -> str:
+    """Return the engine that is meant: the one named, that of the environment, or the faster one.
+
+    Raises:
+        UserError: for a name that is none, or if the compiler that is asked for is missing.
+    """
+    named = engine or os.environ.get(VARIABLE) or ""
+    there = find_spec("llvmlite") is not None
+    if not named:
+        return COMPILED if there else NUMPY
+    if named not in ENGINES:
+        raise UserError(unknown("engine", named, ENGINES))
+    if named == COMPILED and not there:
+        raise UserError(
+            "llvmlite is not installed; install it with: pip install 'tajsim[fast]', or use the "
+            "engine numpy"
+        )
+    return named
+
+
+@contextmanager
+def using(engine: str | None) -> Iterator[None]:
+    """Let an engine be that of whoever names none, in worker processes begun meanwhile too."""
+    before = os.environ.get(VARIABLE)
+    if engine:
+        os.environ[VARIABLE] = chosen(engine)
+    try:
+        yield
+    finally:
+        if engine:
+            os.environ.pop(VARIABLE)
+            if before is not None:
+                os.environ[VARIABLE] = before
+
+
+# The program of a model.
+
+
+def prepared(tell: Tell = lambda _line: None) -> Program:
+    """Return the program of the model as it is shipped, from the cache or compiled now."""
+    from tajsim.model.model import TajikistanModel
+
+    return _shipped(TajikistanModel, tell)
+
+
+_KNOWN: dict[Any, Program] = {}
+
+
+def _shipped(kind: type[TajikistanModel], tell: Tell) -> Program:
+    from tajsim.ensemble.fingerprint import uncalibrated_version
+
+    key = programs.key_of(uncalibrated_version(), programs.generator())
+    return _program(key, lambda: kind(runs=2, settled=False), tell)
+
+
+def program_of(model: TajikistanModel, tell: Tell = lambda _line: None) -> Program:
+    """Return the program of a model.
+
+    Raises:
+        NoEngine: if it has none.
+    """
+    from tajsim.model.model import TajikistanModel
+
+    if model.values.switches is not None:
+        raise NoEngine("rules are held")
+    if type(model) is TajikistanModel:
+        return _shipped(type(model), tell)
+    raise NoEngine(f"{type(model).__name__} is no model of the package")
+
+
+def _program(key: str, make: Callable[[], TajikistanModel], tell: Tell) -> Program:
+    if key not in _KNOWN:
+        path = programs.cache_folder() / f"{key}.month"
+        found = programs.read(path, key)
+        if found is None:
+            tell("compiling the model, once for this version and machine ...")
+            about, text = programs.written(make(), programs.lanes_here())
+            found = about, programs.compiled(text)
+            programs.keep(path, key, *found)
+        _KNOWN[key] = programs.linked(*found)
+    return _KNOWN[key]
+
+
+# Months.
+
+
+def settle(model: TajikistanModel, program: Program) -> None:
+    """Simulate the months before the start, as `TajikistanModel.settle` does."""
+    from tajsim.model import setup
+
+    dated, months = setup.begin_spin_up(model)
+    Span(model, program, -months, 0, dated).simulate()
+    setup.end_spin_up(model)
+
+
+def run_to_end(
+    model: TajikistanModel, program: Program, progress: Callable[[int], None] | None = None
+) -> None:
+    """Simulate the months that are left; ``progress`` is told the months done, or begun."""
+    run_until(model, program, model.month_count, progress)
+
+
+def run_until(
+    model: TajikistanModel,
+    program: Program,
+    stop: int,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Simulate until so many months are done."""
+    from tajsim.model.events import apply_events
+
+    while (first := model.months_run) < stop:
+        model.calendar.turn(model.calendar_month, first)
+        apply_events(model)
+        span = Span(model, program, first, _next_deed(model, stop))
+        for month in range(first + 1, span.stop):
+            model.months_run = month
+            before = dict(model.values._values)
+            apply_events(model)
+            now = model.values._values
+            changed = {name: now[name] for name in now if now[name] is not before[name]}
+            if changed:
+                span.changes[month] = changed
+        model.months_run = first
+        span.simulate(progress)
+        model.months_run = span.stop
+    model.running = model.months_run < model.month_count
+
+
+def _next_deed(model: TajikistanModel, stop: int) -> int:
+    """Return the next month with an event that sets more than parameters."""
+    for month in range(model.months_run + 1, stop):
+        events = model.events_by_month.get(model.first_month + month, ())
+        if any(event.kind != "set" for event in events):
+            return month
+    return stop
+
+
+class Span:
+    """Months in which no event sets a state.
+
+    Args:
+        model: as it is before the first of them, the events of that month applied.
+        program: of the model.
+        first, stop: months since the recorded start.
+        dated: what is put back after each month of the spin-up; None after it.
+
+    Attributes:
+        changes: month -> the parameters that are others from it on, ``(run,)``.
+    """
+
+    def __init__(
+        self,
+        model: TajikistanModel,
+        program: Program,
+        first: int,
+        stop: int,
+        dated: Any = None,
+    ) -> None:
+        from tajsim.compiled import tracer
+
+        self.model, self.program, self.about = model, program, program.about
+        self.first, self.stop, self.dated = first, stop, dated
+        self.changes: dict[int, dict[str, NDArray[np.float64]]] = {}
+        self.values = dict(model.values._values)
+        self.places = list(tracer.states(model))
+        self.runs = model.run_count
+        self.tiles = range(0, self.runs, self.about.lanes)
+
+    def simulate(self, progress: Callable[[int], None] | None = None) -> None:
+        """Simulate the months, and give the model the state after them."""
+        kept, parameters = self._kept(), self._parameters()
+        counters, dates = self._counters(), self._dates()
+        spans, done = self._parts(), self.first
+        record = self._record()
+        for tile in self.tiles:
+            self._tile(tile, kept, parameters, counters, dates, spans, record)
+            if progress:
+                share = min(tile + self.about.lanes, self.runs) / self.runs
+                done = self.first + int(share * (self.stop - self.first))
+                progress(done)
+        self._put_back(kept)
+
+    def _kept(self) -> NDArray[np.float64]:
+        """Return states and flows, what is dated after them, ``(row, run)``, the last tile full."""
+        about, now = self.about, self.model.now
+        kinds = ("state", "flow", "dated")
+        rows = max(b + prod(s) for kind in kinds for b, s in about.leaves[kind].values())
+        found = self._wide(rows)
+        arrays = {("state", path): vars(owner)[name] for path, owner, name in self.places}
+        arrays |= {("flow", name): now[name] for name in about.leaves["flow"]}
+        if self.dated is not None:
+            paths = {(id(owner), name): path for path, owner, name in self.places}
+            arrays |= {
+                ("dated", paths[id(owner), name]): value for owner, name, value in self.dated
+            }
+        for (kind, name), array in arrays.items():
+            base, shape = about.leaves[kind][name]
+            found[base : base + prod(shape), : self.runs] = array.reshape(-1, self.runs)
+        found[:, self.runs :] = found[:, self.runs - 1 : self.runs]
+        return found
+
+    def _wide(self, rows: int) -> NDArray[np.float64]:
+        return np.empty((rows, len(self.tiles) * self.about.lanes))
+
+    def _parameters(self) -> NDArray[np.float64]:
+        leaves = self.about.leaves["parameter"]
+        found = self._wide(len(leaves))
+        for row, name in enumerate(leaves):
+            found[row, : self.runs] = self.values[name]
+        found[:, self.runs :] = found[:, self.runs - 1 : self.runs]
+        return found
+
+    def _counters(self) -> NDArray[np.uint64]:
+        months = range(self.model.first_month + self.first, self.model.first_month + self.stop)
+        return programs.counters(self.about, months)
+
+    def _quiet(self) -> NDArray[np.float64]:
+        """Return the least value of each draw: in the spin-up most processes have no events."""
+        lively = self.model.draws.lively
+        if lively is None:
+            return np.zeros(len(self.about.slots))
+        spared = lively.union(self.about.normals)
+        return np.array([0.0 if name in spared else _QUIET for name, _ in self.about.slots])
+
+    def _dates(self) -> Callable[[int], NDArray[np.float64]]:
+        """Return what gives the dates of a tile, ``(month, date, lane)``."""
+        first, stop = self.first, self.stop
+        still, which = np.unique(self.values["constant_world"], return_inverse=True)
+        table = _dates_of(
+            tuple(self.about.dates), self.model.first_month, first, stop, tuple(still.tolist())
+        )
+        which = np.concatenate([which, which[-1:].repeat(-self.runs % self.about.lanes)])
+        whole: dict[bytes, NDArray[np.float64]] = {}
+
+        def tile(begin: int) -> NDArray[np.float64]:
+            mine = which[begin : begin + self.about.lanes]
+            key = mine.tobytes()
+            if key not in whole:
+                whole.clear()
+                whole[key] = np.ascontiguousarray(table[..., mine])
+            return whole[key]
+
+        return tile
+
+    def _parts(self) -> list[tuple[int, int]]:
+        edges = sorted({self.first, *self.changes, self.stop})
+        return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+
+    def _record(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+        """Return which rows are recorded, as bytes from the start of the arena, where, and how."""
+        if self.dated is not None:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), 0
+        source: list[int] = []
+        target: list[int] = []
+        stride = 0
+        for name, series in self.model.record.items():
+            rows = self.about.outcomes[name]
+            stride = series.strides[-2]
+            each = series.strides[-3] if series.ndim > 2 else 0
+            flat = series.reshape(-1, *series.shape[-2:])
+            assert flat.base is series or flat is series
+            source += [row * 8 * self.about.lanes for row in rows]
+            each = flat.strides[0]
+            target += [flat.ctypes.data + each * place for place in range(len(rows))]
+        return np.array(source, np.int64), np.array(target, np.int64), stride
+
+    def _tile(
+        self,
+        begin: int,
+        kept: NDArray[np.float64],
+        parameters: NDArray[np.float64],
+        counters: NDArray[np.uint64],
+        dates: Callable[[int], NDArray[np.float64]],
+        spans: list[tuple[int, int]],
+        record: tuple[NDArray[np.int64], NDArray[np.int64], int],
+    ) -> None:
+        about, program, lanes = self.about, self.program, self.about.lanes
+        arena, keys = _arena(about_key(about), about)
+        here = slice(begin, begin + lanes)
+        arena[: len(kept)] = kept[:, here]
+        leaves = about.leaves["parameter"]
+        base = next(iter(leaves.values()))[0]
+        arena[base : base + len(leaves)] = parameters[:, here]
+        run_key = self.model.draws._run_key[here]
+        keys[: len(run_key)], keys[len(run_key) :] = run_key, run_key[-1]
+        quiet, when = self._quiet(), dates(begin)
+        source, target, stride = record
+        for first, stop in spans:
+            for name, values in self.changes.get(first, {}).items():
+                if name in leaves:
+                    mine = values[here]
+                    row = arena[leaves[name][0]]
+                    row[: len(mine)], row[len(mine) :] = mine, mine[-1]
+            program.fixed(arena.ctypes.data)
+            to = target + (first * stride + 4 * begin)
+            program.months(
+                arena.ctypes.data,
+                keys.ctypes.data,
+                counters[first - self.first :].ctypes.data,
+                quiet.ctypes.data,
+                when[first - self.first :].ctypes.data,
+                stop - first,
+                self.dated is not None,
+                len(source),
+                source.ctypes.data,
+                to.ctypes.data,
+                stride,
+                len(run_key),
+            )
+        kept[: about.kept, here] = arena[: about.kept]
+
+    def _put_back(self, kept: NDArray[np.float64]) -> None:
+        """Give the model the state after the last month."""
+        from tajsim.model.ledger import Flows
+
+        model, leaves = self.model, self.about.leaves
+        for path, owner, name in self.places:
+            base, shape = leaves["state"][path]
+            rows = kept[base : base + prod(shape), : self.runs]
+            vars(owner)[name] = np.array(rows).reshape(*shape, self.runs)
+        model.last, model.now = model.now, Flows(self.runs)
+        for name, (base, shape) in leaves["flow"].items():
+            rows = kept[base : base + prod(shape), : self.runs]
+            model.now._arrays[name] = np.array(rows).reshape(*shape, self.runs)
+        model.calendar.turn(model.first_month + self.stop - 1, self.stop - 1)
+
+
+@cache
+def _dates_of(
+    names: tuple[str, ...], start: int, first: int, stop: int, still: tuple[float, ...]
+) -> NDArray[np.float64]:
+    """Return the states of the calendar ``(month, date, world)``."""
+    from tajsim.model.calendar import Calendar
+
+    values: Any = SimpleNamespace(constant_world=np.array(still))
+    calendar = Calendar(values, len(still))
+    found = np.empty((stop - first, len(names), len(still)))
+    for month in range(first, stop):
+        calendar.turn(start + month, month)
+        found[month - first] = [vars(calendar)[name] for name in names]
+    return found
+
+
+def about_key(about: programs.About) -> tuple[int, int, int]:
+    """Return what tells programs apart that are in use in this process."""
+    return id(about), about.rows, about.lanes
+
+
+_ARENAS: dict[Any, tuple[NDArray[np.float64], NDArray[np.uint64]]] = {}
+
+
+def _arena(key: Any, about: programs.About) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+    """Return the arena of a program and the place of the keys of its runs, 64 bytes apart."""
+    if key not in _ARENAS:
+        lanes = about.lanes
+        raw = np.zeros(8 * lanes * (about.rows + 1) + 64, np.uint8)
+        shift = -raw.ctypes.data % 64
+        whole = raw[shift : shift + 8 * lanes * (about.rows + 1)]
+        arena = whole[: 8 * lanes * about.rows].view(np.float64).reshape(-1, lanes)
+        for row, number in about.constants:
+            arena[row] = float.fromhex(number)
+        _ARENAS[key] = arena, whole[8 * lanes * about.rows :].view(np.uint64)
+    return _ARENAS[key]
