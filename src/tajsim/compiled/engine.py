@@ -6,6 +6,7 @@ Numpy is the reference, and what is used where there is no compiler or a model c
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
-from tajsim.compiled.program import NoEngine, Program
+from tajsim.compiled.program import Program
+from tajsim.compiled.traced import TraceError
 from tajsim.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -28,8 +30,6 @@ COMPILED, NUMPY = "compiled", "numpy"
 ENGINES = (COMPILED, NUMPY)
 #: The engine of whoever names none.
 VARIABLE = "TAJSIM_ENGINE"
-#: Told what takes a while.
-Tell = Callable[[str], None]
 #: The least that a draw is where nothing short of certain happens.
 _QUIET = 1.0 - 0.5 * 2.0**-52
 
@@ -71,81 +71,103 @@ def using(engine: str | None) -> Iterator[None]:
 
 # The program of a model.
 
+_KNOWN: dict[str, Program] = {}
+_TOLD: set[str] = set()
 
-def prepared(tell: Tell = lambda _line: None) -> Program:
-    """Return the program of the model as it is shipped, from the cache or compiled now."""
+
+def tell_once(line: str) -> None:
+    """Print a line to stderr, once in this process."""
+    if line not in _TOLD:
+        _TOLD.add(line)
+        print(f"tajsim: {line}", file=sys.stderr, flush=True)
+
+
+def compile_once() -> None:
+    """See to it that the program of the model is in the cache."""
     from tajsim.model.model import TajikistanModel
 
-    return _shipped(TajikistanModel, tell)
+    if chosen() == COMPILED:
+        _or_none(TajikistanModel)
 
 
-_KNOWN: dict[Any, Program] = {}
-
-
-def _shipped(kind: type[TajikistanModel], tell: Tell) -> Program:
-    from tajsim.ensemble.fingerprint import uncalibrated_version
-
-    key = programs.key_of(uncalibrated_version(), programs.generator())
-    return _program(key, lambda: kind(runs=2, settled=False), tell)
-
-
-def program_of(model: TajikistanModel, tell: Tell = lambda _line: None) -> Program:
-    """Return the program of a model.
-
-    Raises:
-        NoEngine: if it has none.
+def program_for(model: TajikistanModel, engine: str) -> Program | None:
+    """Return the program of a model; None if numpy simulates it, which is said where it is not meant.
     """
+    if engine == NUMPY or model.values.switches is not None:
+        return None
+    return _or_none(type(model), model)
+
+
+def _or_none(kind: type[TajikistanModel], model: TajikistanModel | None = None) -> Program | None:
+    try:
+        return _program(kind, model)
+    except TraceError as error:
+        tell_once(f"{error}; numpy simulates {kind.__name__}")
+    except ImportError as error:
+        tell_once(f"llvmlite cannot be used ({error}); numpy simulates")
+    return None
+
+
+def _program(kind: type[TajikistanModel], model: TajikistanModel | None) -> Program:
+    """Return the program of a kind of model, of this one if it is not the package's own."""
+    from tajsim.ensemble.fingerprint import uncalibrated_version
     from tajsim.model.model import TajikistanModel
 
-    if model.values.switches is not None:
-        raise NoEngine("rules are held")
-    if type(model) is TajikistanModel:
-        return _shipped(type(model), tell)
-    raise NoEngine(f"{type(model).__name__} is no model of the package")
-
-
-def _program(key: str, make: Callable[[], TajikistanModel], tell: Tell) -> Program:
-    if key not in _KNOWN:
-        path = programs.cache_folder() / f"{key}.month"
-        found = programs.read(path, key)
-        if found is None:
-            tell("compiling the model, once for this version and machine ...")
-            about, text = programs.written(make(), programs.lanes_here())
-            found = about, programs.compiled(text)
-            programs.keep(path, key, *found)
-        _KNOWN[key] = programs.linked(*found)
-    return _KNOWN[key]
+    shipped = kind is TajikistanModel
+    known = f"{kind.__module__}.{kind.__qualname__}"
+    if known in _KNOWN:
+        return _KNOWN[known]
+    written = None
+    if shipped:
+        key = programs.key_of(uncalibrated_version(), programs.generator())
+    else:
+        assert model
+        written = programs.written(model, programs.lanes_here())
+        key = programs.key_of(written[1], programs.generator())
+    path = programs.cache_folder() / f"{key}.month"
+    found = programs.read(path, key)
+    if found is None:
+        tell_once("compiling the model, once for this version and machine ...")
+        source = kind(runs=2, settled=False) if model is None or shipped else model
+        about, text = written or programs.written(source, programs.lanes_here())
+        found = about, programs.compiled(text)
+        programs.keep(path, key, *found)
+    _KNOWN[known] = programs.linked(*found)
+    return _KNOWN[known]
 
 
 # Months.
 
 
-def settle(model: TajikistanModel, program: Program) -> None:
+def settle(model: TajikistanModel, program: Program | None) -> None:
     """Simulate the months before the start, as `TajikistanModel.settle` does."""
     from tajsim.model import setup
 
+    if program is None:
+        model.settle()
+        return
     dated, months = setup.begin_spin_up(model)
     Span(model, program, -months, 0, dated).simulate()
     setup.end_spin_up(model)
 
 
-def run_to_end(
-    model: TajikistanModel, program: Program, progress: Callable[[int], None] | None = None
-) -> None:
-    """Simulate the months that are left; ``progress`` is told the months done, or begun."""
-    run_until(model, program, model.month_count, progress)
-
-
-def run_until(
+def advance(
     model: TajikistanModel,
-    program: Program,
+    program: Program | None,
     stop: int,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] = lambda _months: None,
 ) -> None:
-    """Simulate until so many months are done."""
+    """Simulate until so many months are done; ``progress`` is told of as many as are worked off.
+
+    Without a program numpy does it.
+    """
     from tajsim.model.events import apply_events
 
+    while program is None and model.months_run < stop:
+        model.step()
+        progress(model.months_run)
     while (first := model.months_run) < stop:
+        assert program
         model.calendar.turn(model.calendar_month, first)
         apply_events(model)
         span = Span(model, program, first, _next_deed(model, stop))
@@ -203,18 +225,15 @@ class Span:
         self.runs = model.run_count
         self.tiles = range(0, self.runs, self.about.lanes)
 
-    def simulate(self, progress: Callable[[int], None] | None = None) -> None:
+    def simulate(self, progress: Callable[[int], None] = lambda _months: None) -> None:
         """Simulate the months, and give the model the state after them."""
         kept, parameters = self._kept(), self._parameters()
         counters, dates = self._counters(), self._dates()
-        spans, done = self._parts(), self.first
-        record = self._record()
+        spans, record = self._parts(), self._record()
         for tile in self.tiles:
             self._tile(tile, kept, parameters, counters, dates, spans, record)
-            if progress:
-                share = min(tile + self.about.lanes, self.runs) / self.runs
-                done = self.first + int(share * (self.stop - self.first))
-                progress(done)
+            share = min(tile + self.about.lanes, self.runs) / self.runs
+            progress(self.first + int(share * (self.stop - self.first)))
         self._put_back(kept)
 
     def _kept(self) -> NDArray[np.float64]:

@@ -31,10 +31,6 @@ FOLDER_VARIABLE = "TAJSIM_CACHE"
 _MAGIC = b"tajsim program 1\n"
 
 
-class NoEngine(Exception):
-    """Why a model cannot be simulated by compiled code, in one line."""
-
-
 @dataclass(frozen=True)
 class About:
     """What is known of a program besides its code.
