@@ -19,11 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
+from tajsim.compiled.kernel import COUNT, NOTE_HEAD, NOTE_PARTS, PLACE, ROOM
 from tajsim.compiled.program import Program
 from tajsim.compiled.traced import TraceError
 from tajsim.errors import UserError, unknown
 
 if TYPE_CHECKING:
+    from tajsim.model.chronicle import Chronicle, Watch
     from tajsim.model.model import TajikistanModel
 
 COMPILED, NUMPY = "compiled", "numpy"
@@ -224,6 +226,7 @@ class Span:
         self.places = list(tracer.states(model))
         self.runs = model.run_count
         self.tiles = range(0, self.runs, self.about.lanes)
+        self.notes = Notes(self.about, wanted=dated is None)
 
     def simulate(self, progress: Callable[[int], None] = lambda _months: None) -> None:
         """Simulate the months, and give the model the state after them."""
@@ -235,15 +238,18 @@ class Span:
             share = min(tile + self.about.lanes, self.runs) / self.runs
             progress(self.first + int(share * (self.stop - self.first)))
         self._put_back(kept)
+        self.notes.hand_to(self.model.chronicle)
 
     def _kept(self) -> NDArray[np.float64]:
         """Return states and flows, what is dated after them, ``(row, run)``, the last tile full."""
         about, now = self.about, self.model.now
-        kinds = ("state", "flow", "dated")
+        kinds = (*programs.KEPT, "dated")
         rows = max(b + prod(s) for kind in kinds for b, s in about.leaves[kind].values())
         found = self._wide(rows)
         arrays = {("state", path): vars(owner)[name] for path, owner, name in self.places}
         arrays |= {("flow", name): now[name] for name in about.leaves["flow"]}
+        for name in about.leaves["watch"]:
+            arrays["watch", name] = _seen(self.model.watch, name)
         if self.dated is not None:
             paths = {(id(owner), name): path for path, owner, name in self.places}
             arrays |= {
@@ -251,7 +257,8 @@ class Span:
             }
         for (kind, name), array in arrays.items():
             base, shape = about.leaves[kind][name]
-            found[base : base + prod(shape), : self.runs] = array.reshape(-1, self.runs)
+            rows = array.reshape(-1, self.runs) if np.ndim(array) else array
+            found[base : base + prod(shape), : self.runs] = rows
         found[:, self.runs :] = found[:, self.runs - 1 : self.runs]
         return found
 
@@ -331,7 +338,7 @@ class Span:
         record: tuple[NDArray[np.int64], NDArray[np.int64], int],
     ) -> None:
         about, program, lanes = self.about, self.program, self.about.lanes
-        arena, keys = _arena(about_key(about), about)
+        arena, keys = _arena(about)
         here = slice(begin, begin + lanes)
         arena[: len(kept)] = kept[:, here]
         leaves = about.leaves["parameter"]
@@ -349,20 +356,25 @@ class Span:
                     row[: len(mine)], row[len(mine) :] = mine, mine[-1]
             program.fixed(arena.ctypes.data)
             to = target + (first * stride + 4 * begin)
-            program.months(
-                arena.ctypes.data,
-                keys.ctypes.data,
-                counters[first - self.first :].ctypes.data,
-                quiet.ctypes.data,
-                when[first - self.first :].ctypes.data,
-                stop - first,
-                self.dated is not None,
-                len(source),
-                source.ctypes.data,
-                to.ctypes.data,
-                stride,
-                len(run_key),
-            )
+            while first < stop:
+                first += program.months(
+                    arena.ctypes.data,
+                    keys.ctypes.data,
+                    counters[first - self.first :].ctypes.data,
+                    quiet.ctypes.data,
+                    self.notes.control.ctypes.data,
+                    when[first - self.first :].ctypes.data,
+                    first,
+                    stop - first,
+                    self.dated is not None,
+                    len(source),
+                    source.ctypes.data,
+                    to.ctypes.data,
+                    stride,
+                    len(run_key),
+                )
+                self.notes.take(begin, len(run_key))
+                to = target + (first * stride + 4 * begin)
         kept[: about.kept, here] = arena[: about.kept]
 
     def _put_back(self, kept: NDArray[np.float64]) -> None:
@@ -378,7 +390,86 @@ class Span:
         for name, (base, shape) in leaves["flow"].items():
             rows = kept[base : base + prod(shape), : self.runs]
             model.now._arrays[name] = np.array(rows).reshape(*shape, self.runs)
+        for name, (base, shape) in leaves["watch"].items():
+            rows = kept[base : base + prod(shape), : self.runs].reshape(*shape, self.runs)
+            _see(model.watch, name, np.array(rows))
         model.calendar.turn(model.first_month + self.stop - 1, self.stop - 1)
+
+
+def _seen(watch: Watch, name: str) -> Any:
+    """Return what a watch has seen last, as `tracer.Told` holds it."""
+    kind, _, what = name.partition(" ")
+    found: Any = (watch._above if kind == "above" else watch._last).get(what)
+    return found if found is not None else np.nan if kind == "last" else -1.0
+
+
+def _see(watch: Watch, name: str, rows: NDArray[np.float64]) -> None:
+    """Let a watch have seen what stands in rows; a look is one at all runs."""
+    kind, _, what = name.partition(" ")
+    if kind == "last" and not np.isnan(rows).any():
+        watch._last[what] = rows
+    elif kind == "way" and (rows >= 0.0).all():
+        watch._last[what] = rows.astype(np.intp)
+    elif kind == "above" and (rows >= 0.0).all():
+        watch._stand(what, rows > 0.5)
+
+
+class Notes:
+    """Takes what the code notes, tile by tile, and hands it to a chronicle.
+
+    Args:
+        about: of the program.
+        wanted: whether there are to be any.
+    """
+
+    def __init__(self, about: programs.About, wanted: bool) -> None:
+        self.about = about
+        room = 8 * max(len(about.notes), 256) if wanted else 0
+        self._buffer = np.zeros((room, NOTE_HEAD + NOTE_PARTS * about.lanes), np.int64)
+        self.control = np.zeros(4, np.int64)
+        self.control[ROOM], self.control[PLACE] = room, self._buffer.ctypes.data
+        self._found: list[tuple[NDArray[Any], ...]] = []
+
+    def take(self, begin: int, count: int) -> None:
+        """Take the notes that there are on the runs of a tile, ``begin`` being its first."""
+        lanes, noted = self.about.lanes, int(self.control[COUNT])
+        self.control[COUNT] = 0
+        if not noted:
+            return
+        entries = self._buffer[:noted]
+        bits = (entries[:, 2, None] >> np.arange(count)) & 1
+        entry, lane = bits.nonzero()
+        numbers = entries.view(np.float64)
+        parts = [numbers[entry, NOTE_HEAD + part * lanes + lane] for part in range(NOTE_PARTS)]
+        self._found.append((begin + lane, entries[entry, 1], entries[entry, 0], *parts))
+
+    def hand_to(self, chronicle: Chronicle) -> None:
+        """Tell a chronicle, in the order in which the model itself would."""
+        if not self._found:
+            return
+        run, month, note, size, *indices = (
+            np.concatenate(part) for part in zip(*self._found, strict=True)
+        )
+        order = np.lexsort((note, month, run))
+        run, month, note, size = run[order], month[order], note[order], size[order]
+        rows = np.empty((7, len(run)))
+        rows[0], rows[1], rows[6] = run, month, size
+        kinds, *names = zip(*self.about.notes, strict=True)
+        rows[2] = np.array([chronicle._kinds[kind] for kind in kinds])[note]
+        for row, (index, given, codes) in enumerate(
+            zip(
+                indices,
+                names,
+                (chronicle._names, chronicle._names, chronicle._causes),
+                strict=True,
+            ),
+            start=3,
+        ):
+            table = np.zeros((len(given), max(map(len, given))))
+            for place, some in enumerate(given):
+                table[place, : len(some)] = [codes[name] for name in some]
+            rows[row] = table[note, index[order].astype(np.intp)]
+        chronicle.keep(rows)
 
 
 @cache
@@ -397,17 +488,13 @@ def _dates_of(
     return found
 
 
-def about_key(about: programs.About) -> tuple[int, int, int]:
-    """Return what tells programs apart that are in use in this process."""
-    return id(about), about.rows, about.lanes
+#: Id of a program -> its arena and the place of the keys of its runs.
+_ARENAS: dict[int, tuple[NDArray[np.float64], NDArray[np.uint64]]] = {}
 
 
-_ARENAS: dict[Any, tuple[NDArray[np.float64], NDArray[np.uint64]]] = {}
-
-
-def _arena(key: Any, about: programs.About) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
-    """Return the arena of a program and the place of the keys of its runs, 64 bytes apart."""
-    if key not in _ARENAS:
+def _arena(about: programs.About) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+    """Return the arena of a program that is in use, and the place of the keys of its runs."""
+    if id(about) not in _ARENAS:
         lanes = about.lanes
         raw = np.zeros(8 * lanes * (about.rows + 1) + 64, np.uint8)
         shift = -raw.ctypes.data % 64
@@ -415,5 +502,5 @@ def _arena(key: Any, about: programs.About) -> tuple[NDArray[np.float64], NDArra
         arena = whole[: 8 * lanes * about.rows].view(np.float64).reshape(-1, lanes)
         for row, number in about.constants:
             arena[row] = float.fromhex(number)
-        _ARENAS[key] = arena, whole[8 * lanes * about.rows :].view(np.uint64)
-    return _ARENAS[key]
+        _ARENAS[id(about)] = arena, whole[8 * lanes * about.rows :].view(np.uint64)
+    return _ARENAS[id(about)]

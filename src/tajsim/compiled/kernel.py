@@ -13,7 +13,17 @@ from math import prod
 import numpy as np
 
 from tajsim.compiled.graph import Operation
-from tajsim.compiled.layout import EACH, Layout, Rows, Section, Statement, places, resolved, shape_of
+from tajsim.compiled.layout import (
+    EACH,
+    Layout,
+    NoteBlock,
+    Rows,
+    Section,
+    Statement,
+    places,
+    resolved,
+    shape_of,
+)
 from tajsim.compiled.vectors import Writer, functions
 
 _ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
@@ -35,8 +45,13 @@ _SHORT = 4
 
 #: A value in registers, and whether it is a truth.
 Value = tuple[str, bool]
-_ARGS = "ptr noalias %S, ptr noalias %K, ptr noalias %C, ptr noalias %Q"
-_GIVEN = "ptr %S, ptr %K, ptr %C, ptr %Q"
+_ARGS = "ptr noalias %S, ptr noalias %K, ptr noalias %C, ptr noalias %Q, ptr noalias %N"
+_GIVEN = "ptr %S, ptr %K, ptr %C, ptr %Q, ptr %N"
+#: Of a note: its number, the month and the runs concerned (a bit each), 8 bytes each, and a fourth
+#: for the alignment; then size, actor, target and cause, a number for each run.
+NOTE_HEAD, NOTE_PARTS = 4, 4
+#: What %N holds, 8 bytes each: how many notes there are and may be, the month, where they go.
+COUNT, ROOM, MONTH, PLACE = range(4)
 
 
 class KernelCode:
@@ -54,6 +69,7 @@ class KernelCode:
         self._tables: dict[bytes, int] = {}
         self._parts: list[str] = [functions(self.w)]
         self._loaded: dict[object, str] = {}
+        self.notes: list[NoteBlock] = []
         for name, section in layout.sections.items():
             self._section(name, section)
         self._main(dates)
@@ -69,31 +85,50 @@ class KernelCode:
         for first in range(0, len(section.statements), _TOGETHER):
             self.w.begin()
             for statement in section.statements[first : first + _TOGETHER]:
-                self._statement(statement)
+                if isinstance(statement, NoteBlock):
+                    self._if_noted(statement)
+                else:
+                    self._statement(statement)
             part = f"{name}_{first // _TOGETHER}"
             self._define(f"define internal void @{part}({_ARGS}) noinline")
             calls.append(f"  call void @{part}({_GIVEN})")
         self.w.begin()
         self.w.lines = calls
         self._define(f"define internal void @{name}({_ARGS}) noinline")
+        if name == "month":
+            self.notes.sort(key=lambda block: block.number)
+            for block in self.notes:
+                self._note(block)
         for part, moves in (("moves", section.moves), ("last", section.last)):
             self.w.begin()
             self._move(moves)
             self._define(f"define internal void @{name}_{part}(ptr noalias %S) noinline")
 
-    def _define(self, head: str) -> None:
+    def _define(self, head: str, end: str = "ret void") -> None:
         body = "\n".join(self.w.lines)
-        self._parts.append(f"{head} {{\nentry:\n{body}\n  ret void\n}}")
+        self._parts.append(f"{head} {{\nentry:\n{body}\n  {end}\n}}")
 
     def _main(self, dates: tuple[int, int]) -> None:
         """Write the functions that are called from outside."""
         w, (date, count) = self.w, dates
         self._parts.append(
             "define void @fixed_rows(ptr %S) {\nentry:\n"
-            "  call void @fixed(ptr %S, ptr null, ptr null, ptr null)\n  ret void\n}"
+            "  call void @fixed(ptr %S, ptr null, ptr null, ptr null, ptr null)\n  ret void\n}"
         )
         w.begin()
         month = self._loop_head("%n")
+        # Where there may be no room left for the notes of a month, the caller takes them first.
+        noted, room = self._control(COUNT), self._control(ROOM)
+        left = w.let(f"sub i64 {room}, {noted}")
+        short = w.let(f"icmp slt i64 {left}, {len(self.notes)}")
+        asked = w.let(f"icmp ne i64 {room}, 0")
+        short = w.let(f"and i1 {short}, {asked}")
+        stop, go = w.label(), w.label()
+        w.line(f"br i1 {short}, label %{stop}, label %{go}")
+        w.lines += [f"{stop}:", f"  ret i64 {month}", f"{go}:"]
+        w.block = go
+        number = w.let(f"add i64 %first, {month}")
+        w.line(f"store i64 {number}, ptr {self._at_control(MONTH)}")
         at = w.let(f"mul i64 {month}, {count * self.width}")
         source = w.let(f"getelementptr i8, ptr %D, i64 {at}")
         target = w.let(f"getelementptr i8, ptr %S, i64 {date * self.width}")
@@ -101,25 +136,88 @@ class KernelCode:
         w.line(f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, i64 {size}, i1 0)")
         at = w.let(f"mul i64 {month}, {8 * len(self.layout.slots)}")
         counters = w.let(f"getelementptr i8, ptr %C, i64 {at}")
-        w.line(f"call void @month(ptr %S, ptr %K, ptr {counters}, ptr %Q)")
+        w.line(f"call void @month(ptr %S, ptr %K, ptr {counters}, ptr %Q, ptr %N)")
         self._outcomes(month)
         w.line("call void @month_moves(ptr %S)")
         final = w.let("sub i64 %n, 1")
         final = w.let(f"icmp eq i64 {month}, {final}")
         self._if(final, "call void @month_last(ptr %S)")
         if "settle" in self.layout.sections:
-            self._if("%settle", "call void @settle(ptr %S, ptr %K, ptr %C, ptr %Q)",
-                     "call void @settle_moves(ptr %S)")  # fmt: skip
+            self._if(
+                "%settle",
+                f"call void @settle({_GIVEN})",
+                "call void @settle_moves(ptr %S)",
+            )
         self._loop_end(month, "%n")
         self._define(
-            "define void @months(ptr %S, ptr %K, ptr %C, ptr %Q, ptr %D, i64 %n, i1 zeroext %settle, "
-            "i64 %rows, ptr %from, ptr %to, i64 %stride, i64 %lanes)"
+            f"define i64 @months({_GIVEN}, ptr %D, i64 %first, i64 %n, i1 zeroext %settle, "
+            "i64 %rows, ptr %from, ptr %to, i64 %stride, i64 %lanes)",
+            "ret i64 %n",
         )
         v = f"v{self.lanes}f32"
         self._parts.append(
             f"declare void @llvm.masked.store.{v}.p0(<{self.lanes} x float>, ptr, i32, {w.truth})\n"
             "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"
         )
+
+    def _at_control(self, what: int) -> str:
+        return self.w.let(f"getelementptr i64, ptr %N, i64 {what}")
+
+    def _control(self, what: int) -> str:
+        return self.w.let(f"load i64, ptr {self._at_control(what)}")
+
+    # Notes of the chronicle.
+
+    def _if_noted(self, block: NoteBlock) -> None:
+        """Write the call of a note, if it concerns any run."""
+        w = self.w
+        self.notes.append(block)
+        self._loaded = {}
+        here = self._concerned(block)
+        some = w.let(f"icmp ne i{self.lanes} {here}, 0")
+        self._if(some, f"call void @note_{block.number}({_GIVEN})")
+        self._loaded = {}
+
+    def _concerned(self, block: NoteBlock) -> str:
+        """Return the runs in which something is noted, a bit each."""
+        where = self._truth(self._operand(block.note.where, (1,), _same, "0"))
+        return self.w.let(f"bitcast {self.w.truth} {where} to i{self.lanes}")
+
+    def _note(self, block: NoteBlock) -> None:
+        """Write the function that writes a note down, if notes are asked for."""
+        w = self.w
+        w.begin()
+        asked = w.let(f"icmp ne i64 {self._control(ROOM)}, 0")
+        w.line(f"br i1 {asked}, label %asked, label %out")
+        w.lines.append("asked:")
+        w.block = "asked"
+        with self.layout.beside(block):
+            for statement in block.statements:
+                self._statement(statement)
+            self._loaded = {}
+            note, nowhere = block.note, w.number(0.0)
+            indices = [part.index for part in (note.actor, note.target, note.cause)]
+            values = [
+                self._number(self._operand(node, (1,), _same, "0")) if node else nowhere
+                for node in (note.size, *indices)
+            ]
+            here = self._concerned(block)
+        count, place = self._control(COUNT), self._control(PLACE)
+        head = 8 * (NOTE_HEAD + NOTE_PARTS * self.lanes)
+        shift = w.let(f"mul i64 {count}, {head}")
+        entry = w.let(f"inttoptr i64 {w.let(f'add i64 {place}, {shift}')} to ptr")
+        bits = w.let(f"zext i{self.lanes} {here} to i64")
+        for i, value in enumerate((str(block.number), self._control(MONTH), bits)):
+            w.line(f"store i64 {value}, ptr {w.let(f'getelementptr i64, ptr {entry}, i64 {i}')}")
+        for i, value in enumerate(values):
+            at = 8 * (NOTE_HEAD + i * self.lanes)
+            to = w.let(f"getelementptr i8, ptr {entry}, i64 {at}")
+            w.line(f"store {w.real} {value}, ptr {to}, align 8")
+        more = w.let(f"add i64 {count}, 1")
+        w.line(f"store i64 {more}, ptr {self._at_control(COUNT)}")
+        w.line("br label %out")
+        w.lines.append("out:")
+        self._define(f"define internal void @note_{block.number}({_ARGS}) noinline")
 
     def _outcomes(self, month: str) -> None:
         """Store the outcomes of a month in single precision where they are recorded."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Where programs are kept, in place of the cache folder of the user.
 FOLDER_VARIABLE = "TAJSIM_CACHE"
+#: What a model keeps from month to month.
+KEPT = ("state", "flow", "watch")
 _MAGIC = b"tajsim program 1\n"
 
 
@@ -44,6 +46,8 @@ class About:
             normal draws.
         outcomes: the rows of each after the stages of a month.
         dates: the states of the calendar, in the order of their rows.
+        notes: of the chronicle: kind, and the names of actor, target and cause, one of each or
+            several.
     """
 
     lanes: int
@@ -54,11 +58,12 @@ class About:
     normals: list[str]
     outcomes: dict[str, list[int]]
     dates: list[str]
+    notes: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
 
     @property
     def kept(self) -> int:
-        """How many rows, the first, hold states and flows."""
-        found = [self.leaves[kind].values() for kind in ("state", "flow")]
+        """How many rows, the first, hold what a model keeps from month to month."""
+        found = [self.leaves[kind].values() for kind in KEPT]
         return max(base + prod(shape) for leaves in found for base, shape in leaves)
 
 
@@ -84,7 +89,7 @@ def graphs_of(model: TajikistanModel) -> dict[str, Graph]:
         # Arrays that two states share now may be two in another month.
         for _, owner, name in tracer.states(model):
             vars(owner)[name] = vars(owner)[name].copy()
-        return {"month": tracer.trace(model), "settle": tracer.trace_settling(model)}
+        return {"month": tracer.trace(model, chronicle=True), "settle": tracer.trace_settling(model)}
     finally:
         for owner, attributes in kept.items():
             tracer.put_back(owner, attributes)
@@ -98,6 +103,8 @@ def inputs_of(model: TajikistanModel, graphs: Mapping[str, Graph]) -> dict[Input
     found = {Input("state", p): vars(o)[n].shape[:-1] for p, o, n in tracer.states(model)}
     shapes = {name: tracer.shape_of_flow(name) for name in month.flows}
     found |= {Input("flow", name): shape for name, shape in shapes.items()}
+    watched = {name: tuple(node.shape[:-1]) for name, node in month.watch.items()}
+    found |= {Input("watch", name): shape for name, shape in watched.items()}
     for graph in graphs.values():
         for given in graph.inputs():
             if given.kind == "flow":
@@ -106,7 +113,7 @@ def inputs_of(model: TajikistanModel, graphs: Mapping[str, Graph]) -> dict[Input
                 found[given] = found[Input("state", given.name)]
             elif given.kind == "parameter":
                 found[given] = ()
-    order = ("state", "flow", "dated", "parameter")
+    order = (*KEPT, "dated", "parameter")
     return dict(sorted(found.items(), key=lambda item: order.index(item[0].kind)))
 
 
@@ -114,7 +121,7 @@ def normals_of(graph: Graph) -> list[str]:
     """Return the processes whose draws are asked for as normal ones."""
     named: dict[int, frozenset[str]] = {}
     found: set[str] = set()
-    for node in graph.nodes():
+    for node in graph.nodes():  # notes ask for no draws
         asked = node.op == "input" and node.static["input"].kind == "draw"
         through = [named[id(resolved(arg))] for arg in node.args]
         if asked:
@@ -139,7 +146,7 @@ def written(model: TajikistanModel, lanes: int) -> tuple[About, str]:
     layout = Layout(graphs, inputs_of(model, graphs))
     dates = [given for given in layout.leaves if given.name.startswith("calendar.")]
     leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {
-        kind: {} for kind in ("state", "flow", "dated", "parameter")
+        kind: {} for kind in (*KEPT, "dated", "parameter")
     }
     for given, base in layout.leaves.items():
         leaves[given.kind][given.name] = base, layout.shapes[given]
@@ -153,6 +160,10 @@ def written(model: TajikistanModel, lanes: int) -> tuple[About, str]:
         normals=normals_of(graphs["month"]),
         outcomes={name: rows.tolist() for name, rows in layout.outcomes.items()},
         dates=[given.name.partition(".")[2] for given in dates],
+        notes=[
+            (note.kind, note.actor.names, note.target.names, note.cause.names)
+            for note in (block.note for block in code.notes)
+        ],
     )
     return about, code.text
 
@@ -205,7 +216,7 @@ def linked(about: About, code: bytes) -> Program:
     at, number = ctypes.c_void_p, ctypes.c_int64
     fixed = ctypes.CFUNCTYPE(None, at)
     months = ctypes.CFUNCTYPE(
-        None, at, at, at, at, at, number, ctypes.c_bool, number, at, at, number, number
+        number, *[at] * 6, number, number, ctypes.c_bool, number, at, at, number, number
     )
     return Program(
         about,
