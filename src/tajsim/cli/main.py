@@ -132,13 +132,26 @@ def main(argv: Sequence[str] | None = None) -> int:
             options = build_parser({verb}).parse_args(arguments)
             said = shlex.join(["tajsim", *arguments])  # a file name need not be UTF-8
             options.command = said.encode("utf-8", "backslashreplace").decode()
-            options.call(options)
+            with _engine(options):
+                options.call(options)
             sys.stdout.flush()
             return DONE
     except BaseException as error:
         if debug and not isinstance(error, (SystemExit, BrokenPipeError)):
             traceback.print_exc()
         return _answer(error)
+
+
+@contextmanager
+def _engine(options: argparse.Namespace) -> Iterator[None]:
+    """Let all that the command simulates be simulated by the engine that it names."""
+    if named := getattr(options, "engine", None):
+        from tajsim.compiled.engine import using
+
+        with using(named):
+            yield
+    else:
+        yield
 
 
 def _answer(error: BaseException) -> int:

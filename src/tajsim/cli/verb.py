@@ -110,7 +110,7 @@ class Verb:
 
     def __init__(self, example: str, *options: Option, details: str = "") -> None:
         self.epilog = f"{details}example: {example}"
-        self.options = options
+        self.options = (*options, ENGINE) if WITHOUT in options else options
 
     def __call__(self, call: Callable[[Namespace], None]) -> Verb:
         """Take the function."""
@@ -142,6 +142,14 @@ WITHOUT = Option(
     "ID",
     action="append",
     default=[],
+)
+
+
+ENGINE = Option(
+    "--engine",
+    "what simulates: compiled (default where llvmlite is installed) or numpy",
+    "ENGINE",
+    choices=("compiled", "numpy"),
 )
 
 

@@ -106,6 +106,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "title": " against ".join([", ".join(names[1:]), names[0]]) if names[1:] else names[0],
         "tajsim_version": __version__,
         "model": model_version(),
+        "engine": plan.engine,
         "versions": json.dumps(_versions()),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": python_call(plan),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import tajsim.compiled.engine as engines
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import seed_errors
 from tajsim.ensemble.job import Job, record_and_state, record_of
@@ -108,6 +109,7 @@ class Plan:
     resume: SavedState | None = None
     numbers: tuple[int, ...] = ()
     settings: tuple[Mapping[str, Setting], ...] = ()
+    engine: str = field(default_factory=engines.chosen)
 
     @property
     def months(self) -> list[str]:
@@ -162,6 +164,7 @@ class Plan:
             resume=resume,
             changed=self.resume.changed(scenario) if self.resume else {},
             keep=record_and_state if keep_state else record_of,
+            engine=self.engine,
         )
 
     @property
