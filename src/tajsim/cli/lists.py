@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import tajsim
 from tajsim.cli.simulate import DRAWS
-from tajsim.cli.verb import Option, Verb, file_options, given, progress_bar
+from tajsim.cli.verb import WORK, Option, Verb, file_options, given, progress_bar
 from tajsim.errors import UserError, unknown
-from tajsim.files import check_file, place_of
+from tajsim.files import check_file, place_of, write_whole
 
 if TYPE_CHECKING:
     from tajsim.inputs.registry import Parameter
@@ -173,16 +173,30 @@ def figures(options: Namespace) -> None:
 
 
 @Verb(
-    "tajsim parameters agency_pay.border_troops",
+    """\
+tajsim parameters agency_pay.border_troops
+         tajsim parameters --ties --runs 400 --out ties.csv""",
     Option("name", "a parameter or a family of them", "NAME", nargs="?"),
-    Option("--role", "of this role", choices=("uncertainty", "lever", "constant")),
+    Option("--role", "of this role", choices=("uncertainty", "fixed", "lever", "constant")),
     Option("--basis", "of this basis", choices=("documented", "derived", "assumption")),
+    Option("--ties", "test what each uncertain or fixed number is tied to; takes long"),
+    *file_options("a file for the table of --ties: .csv"),
+    Option("--runs", "runs of each pair of scenarios (default 200)", "N"),
+    Option("--seed", "seed of the draws (default 1)", "N"),
+    *WORK,
 )
 def parameters(options: Namespace) -> None:
     """Show parameters with value, unit, range, role and basis, or one in full.
 
     One in full has the figures behind it and the rules that read it.
+
+    With --ties every uncertain or fixed number is drawn from its range and tested against the
+    headline outcomes of history and the paired differences of the shipped scenarios. Ties that
+    turn or change the spread are seen too, and false discoveries are controlled.
     """
+    if options.ties:
+        _ties(options)
+        return
     from tajsim.inputs.registry import load_families, load_parameters
 
     known, families = load_parameters(), load_families()
@@ -199,6 +213,23 @@ def parameters(options: Namespace) -> None:
         and options.basis in (None, p.basis.kind)
     ]
     print(_table(("parameter", "value", "unit", "range", "role", "basis"), rows))
+
+
+def _ties(options: Namespace) -> None:
+    """Test what parameters are tied to, and keep the table where a file is named."""
+    from tajsim.analysis.ties import ties, ties_text
+
+    if options.name or options.role or options.basis:
+        raise UserError("parameters: --ties goes with no NAME, --role or --basis")
+    place = options.out and place_of(options.out)
+    if place:
+        check_file(place, overwrite=options.overwrite, endings=(".csv",))
+    with progress_bar("testing ties", options.progress) as progress:
+        table = ties(progress=progress, **given(options, "runs seed workers"))
+    print(ties_text(table))
+    if place:
+        write_whole(place, table.to_csv(index=False))
+        print(f"\nThe table is in {options.out}.")
 
 
 def _plain(value: float) -> str:
@@ -284,9 +315,8 @@ tajsim mechanisms M47
 def mechanisms(options: Namespace) -> None:
     """Show the statements of the documents about cause and effect.
 
-    Each has its status: modelled (with the functions that implement it), in a scenario, left out
-    or open; or one in full, with the parameters that its functions read and the claims that test
-    it.
+    Each has its grade: a choice of an actor, a rule, by omission or a label; or one in full, with
+    the parameters that its functions read and the claims that test it.
 
     With --ablate the answers of the rules of each theme, and of each mechanism that rules carry,
     are held in turn, over 50 runs unless said otherwise. Told is which headline outcomes of

@@ -38,7 +38,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 #: Columns that the results of every sweep have.
 TAKEN = ("point", "run", "scenario")
 SPREADS = ("uniform", "log", "prior")
-ROLES = ("uncertainty", "lever")
+ROLES = ("uncertainty", "fixed", "lever")
 BASES = ("documented", "derived", "assumption")
 
 DesignKind = TypeAliasType("DesignKind", Annotated[str, OneOf("kind of design", lambda: OPTIONS)])
