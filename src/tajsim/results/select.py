@@ -223,7 +223,7 @@ def _drawn_apart(first: xr.Dataset, other: xr.Dataset) -> str:
 #: Attributes of results that hold a table (JSON) with an entry per scenario.
 _BY_SCENARIO = (
     "questions", "settings", "origins", "events", "claims", "extends", "without",
-    "scenario_text",
+    "scenario_text", "titles", "labels", "asks",
 )  # fmt: skip
 #: Columns of the chronicle that hold codes, with the table they point into.
 _CODES = {
