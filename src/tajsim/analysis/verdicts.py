@@ -24,6 +24,8 @@ SAID = {
     UNDECIDED: "undecided",
     FAILS: "fail",
 }
+
+
 def verdict(values: Values, sense: str, smallest: float, whole: Values | None = None) -> str:
     """Return what runs say about an expected effect.
 

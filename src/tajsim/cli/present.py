@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
 KINDS = {
+    "answer": ("outcome window", "what a scenario changes: the outcome that matters most, numbers"),
     "providers": (
         "select",
         "who carries each task, deals begun and ended, and the price over time",

@@ -147,7 +147,9 @@ def placed(name: str, places: list[str]) -> tuple[str, dict[str, str]]:
 _SPEC = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\[\s*([\w\s,]*?)\s*\])?\s*", re.ASCII)
 
 
-def split_spec(spec: str, own: Mapping[str, str] | tuple[str, ...] = ()) -> tuple[str, dict[str, str]]:
+def split_spec(
+    spec: str, own: Mapping[str, str] | tuple[str, ...] = ()
+) -> tuple[str, dict[str, str]]:
     """Return name and places of ``heroin_seized[khorog]``; ``own`` are outcomes of one's own.
 
     Raises:

@@ -163,18 +163,9 @@ class Change:
     @cached_property
     def _scale(self) -> tuple[float, str]:
         """Return by what levels are multiplied, and the unit then, as people write it."""
-        largest = max(abs(self.before), abs(self.after))
-        unit = self.unit.replace("/year", " a year").replace("/month", " a month")
         if self.kind == "yes":
             return 100.0, "of 100 histories"
-        if self.unit in ("share", "0 or 1"):
-            return 100.0, "%" if self.unit == "share" else "% of the months"
-        if unit.startswith("kg") and "/" not in unit and largest >= 1000.0:
-            return 0.001, unit.replace("kg", "t", 1)
-        for by, word in ((1e-9, "billion"), (1e-6, "million")):
-            if largest * by >= 1.0 and unit not in ("index", "ratio"):
-                return by, f"{word} {unit}"
-        return 1.0, {"number": "", "index": "", "ratio": ""}.get(unit, unit)
+        return scale(self.unit, max(abs(self.before), abs(self.after)))
 
     @property
     def unit_text(self) -> str:
@@ -225,6 +216,14 @@ class Change:
         by, unit = self._scale
         return self.low * by, self.high * by, _spaced(unit) if self.relative else ""
 
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Of 100 histories: in how many yes in both, with the scenario only, without it only."""
+        a, b = (v > 0.5 for v in self.values)
+        shares = np.array([np.mean(a & b), np.mean(b & ~a), np.mean(a & ~b)])
+        both, own, other = (round(100.0 * float(share)) for share in shares)
+        return both, own, other
+
     def clause(self) -> str:
         """Return what is told of it as part of a sentence: ``heroin seized falls by 88 %``."""
         name, plural = _bare(self.label), is_plural(self.label)
@@ -245,6 +244,20 @@ class Change:
         if share >= 100.0:
             return f"{name} {verb} {_two(self.after / self.before)}-fold"
         return f"{name} {verb} by {_two(abs(share))} %"
+
+
+def scale(unit: str, largest: float) -> tuple[float, str]:
+    """Return by what values of a unit are multiplied, and the unit as people write it then."""
+    if unit in ("share", "0 or 1"):
+        return 100.0, "%" if unit == "share" else "% of the months"
+    said = unit.replace("/year", " a year").replace("/month", " a month")
+    if said.startswith("kg") and "/" not in said and largest >= 1000.0:
+        return 0.001, said.replace("kg", "t", 1)
+    said = {"number": "", "index": "", "ratio": "", "date": ""}.get(said, said)
+    for by, word in ((1e-9, "billion"), (1e-6, "million")):
+        if largest * by >= 1.0:
+            return by, f"{word} {said}".strip()
+    return 1.0, said
 
 
 def _bare(label: str) -> str:
@@ -393,7 +406,9 @@ class Card:
     def text(self, wide: int = 80, colour: bool = False, most: int = ROWS) -> str:
         """Return the card as lines of a terminal."""
         bold, plain = ("\033[1m", "\033[0m") if colour else ("", "")
-        title = "\n".join(f"{bold}{line}{plain}" for line in textwrap.wrap(self.finding, wide))
+        title = "\n".join(
+            f"{bold}{line}{plain}" for line in _folded(self.finding, wide).split("\n")
+        )
         parts = [f"{title}\n{_folded(f'{self.about}.', wide)}"]
         if rows := self.rows(most):
             parts.append("\n".join(_lines(rows, wide, colour)))
@@ -554,7 +569,7 @@ def card(
     ours, own = set_by(dataset, scenario), tuple(select.outcome_names(dataset))
     held = [spec for spec in wanted if split_spec(spec, own)[0] in dataset]
     specs = list(dict.fromkeys([*held, *select.headline(dataset)]))
-    changes = [_change(pair, spec, months, spec in held, ours) for spec in specs]
+    changes = [_change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]
     order = sorted(changes, key=lambda c: (not c.asked, -c.rank))
     events = [
         (str(e["month"]), str(e.get("label") or e["kind"].replace("_", " ")))
@@ -585,8 +600,7 @@ def most_sentence(found: Sequence[Card]) -> str:
     first = max(found, key=lambda one: max((c.rank for c in one.told), default=0.0))
     if not first.told:
         return f"None of {len(found)} scenarios changes an outcome by an amount worth the name."
-    lead = max(first.leading, key=lambda c: c.rank)
-    return f"Of {len(found)} scenarios “{first.subject}” differs most: {lead.clause()}."
+    return f"Of {len(found)} scenarios “{first.subject}” differs most: {first.leading[0].clause()}."
 
 
 def several_text(found: Sequence[Card], wide: int = 80, colour: bool = False) -> str:
@@ -600,10 +614,14 @@ def several_text(found: Sequence[Card], wide: int = 80, colour: bool = False) ->
 
 
 def _change(
-    pair: xr.Dataset, spec: str, months: Window, named: bool, ours: set[str]
+    pair: xr.Dataset,
+    name: str,
+    places: Mapping[str, str],
+    months: Window,
+    named: bool,
+    ours: set[str],
 ) -> Change:
     """Return one outcome in pairs."""
-    name, places = split_spec(spec, tuple(select.outcome_names(pair)))
     variable = window.at_places(pair, name, places)
     a, b = window.over(variable, months).values
     differences = select.gap(a, b)
