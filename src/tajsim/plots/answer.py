@@ -1,4 +1,4 @@
-"""The answer card as a picture: what was found, the outcome that matters most, numbers beside it."""
+"""The answer card as a picture: the finding, the outcome that matters most, numbers beside it."""
 
 from __future__ import annotations
 
@@ -61,9 +61,7 @@ def answer(
         body=body,
         title=title or f"{card.finding}.",
         subtitle="\n".join(filter(None, [answers.most_sentence(found), f"{card.about}."])),
-        foot=" ".join(
-            filter(None, [card.set_here, card.still, f"How sure: {card.sure}", _foot(pair)])
-        ),
+        foot=" ".join([*card.notes, _foot(pair)]),
         wide=_WIDE,
     )
     figure = layout.figure

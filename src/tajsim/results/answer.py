@@ -1,4 +1,4 @@
-"""The answer: what a scenario changes, told once for terminal, report, dashboard, notebook, picture.
+"""The answer: what a scenario changes, told once for terminal, report, dashboard and picture.
 
 A direction is told where the mean paired difference is clear of zero and passes the smallest
 effect. What is printed beside it is the spread over histories: nine in ten paired differences.
@@ -189,7 +189,7 @@ class Change:
 
     @property
     def spread(self) -> str:
-        """Where nine in ten paired differences lie: ``−95 to −60 %``; "" of yes or no."""
+        """Where nine in ten paired differences lie, ``+5 to +60 %``; "" of yes or no."""
         if self.kind == "yes" or not np.isfinite(self.low):
             return ""
         low, high, unit = self._span
@@ -393,6 +393,11 @@ class Card:
         named = f", among them {listed(names[:4])}" if len(names) > 4 else f": {listed(names)}"
         return f"No effect that can be told in {len(rows)} of {len(self.changes)} outcomes{named}."
 
+    @property
+    def notes(self) -> list[str]:
+        """Return the lines below the numbers: what is set, what does not change, how sure it is."""
+        return [*filter(None, (self.set_here, self.still)), f"How sure: {self.sure}"]
+
     def rows(self, most: int = ROWS) -> list[Change]:
         """Return what is listed, by size: at most so many with a direction.
 
@@ -412,8 +417,7 @@ class Card:
         parts = [f"{title}\n{_folded(f'{self.about}.', wide)}"]
         if rows := self.rows(most):
             parts.append("\n".join(_lines(rows, wide, colour)))
-        notes = (self.set_here, self.still, f"How sure: {self.sure}" if rows else "")
-        parts += ["\n".join(_folded(note, wide) for note in notes if note)]
+        parts += ["\n".join(_folded(note, wide) for note in self.notes)]
         return "\n\n".join(filter(None, parts))
 
     def html(self) -> list[Html]:
@@ -427,8 +431,7 @@ class Card:
             element("h3", self.finding),
             element("p", f"{self.about}.", look="quiet"),
             *([table(head, rows, numbers=(2, 3, 4))] if rows else []),
-            *(element("p", note) for note in (self.set_here, self.still) if note),
-            element("p", f"How sure: {self.sure}", look="quiet"),
+            *(element("p", note) for note in self.notes),
         ]
 
     def _repr_html_(self) -> str:

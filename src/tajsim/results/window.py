@@ -222,6 +222,9 @@ def labelled(record: Mapping[str, np.ndarray], months: Sequence[str]) -> xr.Data
     return xr.Dataset(variables, {"month": toml.month_dates(list(months)), **used})
 
 
+_ORDER = ("scenario", "month", "run")
+
+
 def with_own(dataset: xr.Dataset, own: Mapping[str, str] | None = None) -> xr.Dataset:
     """Return results with outcomes of one's own, each made from recorded ones.
 
@@ -247,9 +250,8 @@ def with_own(dataset: xr.Dataset, own: Mapping[str, str] | None = None) -> xr.Da
             if given:
                 raise UserError(f"{name}: the results do not hold '{missing[0]}'")
             continue
-        order = ("scenario", "month", "run")
         values = expression.evaluate(
-            text, lambda n, where: at_places(dataset, n, where).transpose(*order).values
+            text, lambda n, where: at_places(dataset, n, where).transpose(*_ORDER).values
         )
         if expression.is_date(text):
             since = np.array([toml.month_number(toml.month_of(m)) for m in dataset["month"].values])
@@ -257,7 +259,7 @@ def with_own(dataset: xr.Dataset, own: Mapping[str, str] | None = None) -> xr.Da
             happened = np.logical_or.accumulate(values, axis=1)
             values = np.where(happened, first, np.nan)
         attributes = _own_attributes(dataset, name, text, used)
-        found[name] = (order, values.astype(np.float32), attributes)
+        found[name] = (_ORDER, values.astype(np.float32), attributes)
     return dataset.assign(found) if found else dataset
 
 
