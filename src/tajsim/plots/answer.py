@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -40,7 +42,7 @@ def answer(
         dataset: results of two scenarios or more, the first being the reference. Of several others
             the one that differs most is shown.
         outcome: what the question is about; by default what the scenario's file names.
-        window: first and last month of the numbers, see `tajsim.results.answer.window_for`.
+        window: first and last month of the numbers, see `tajsim.results.window.window_of`.
         title: heading; by default the finding.
 
     Raises:
@@ -74,6 +76,24 @@ def answer(
                               body / high - 0.95 / high))  # fmt: skip
         chart(ax, pair, card, card.chart, _CHART - 0.55, body - 0.95)
     _numbers(figure, blocks, card, top - 0.16 / high, high)
+    return figure
+
+
+def charts(
+    dataset: xr.Dataset,
+    card: answers.Card,
+    changes: Sequence[answers.Change],
+    wide: float,
+    tall: float,
+) -> Figure:
+    """Return charts of changes of a card side by side, all together of so many inches."""
+    figure = Figure(figsize=(wide, tall))
+    pair = dataset.sel(scenario=[card.reference, card.scenario])
+    each = wide / len(changes)
+    with style.look():
+        for place, change in enumerate(changes):
+            edge = ((place * each + 0.55) / wide, 0.3 / tall, (each - 0.65) / wide, 1 - 0.68 / tall)
+            chart(figure.add_axes(edge), pair, card, change, each - 0.65, tall - 0.68)
     return figure
 
 

@@ -524,17 +524,6 @@ def asked(dataset: xr.Dataset, scenario: str) -> Mapping[str, Any]:
     return found
 
 
-def window_for(dataset: xr.Dataset, scenario: str, given: Window | None = None) -> Window:
-    """Return the months of a card: those given, of the results, of the question, or the usual."""
-    own = asked(dataset, scenario).get("window")
-    period = window.whole_period(dataset)
-    if own and not given and not window.kept_window(dataset):
-        start, end = max(own[0], period[0]), min(own[1], period[1])
-        if start <= end:
-            return start, end
-    return window.window_of(dataset, given, scenario)
-
-
 def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
     """Return the outcomes that the scenario's own events and settings are, not change."""
     settings = select.attribute(dataset, "settings")
@@ -557,7 +546,7 @@ def card(
     Args:
         dataset: results of two scenarios or more.
         scenario: its name; by default the last.
-        given: first and last month, see `window_for`.
+        given: first and last month, see `tajsim.results.window.window_of`.
         outcomes: what is asked for, ``name`` or ``name[place]``; by default what the scenario's
             question names.
 
@@ -566,7 +555,7 @@ def card(
     """
     reference, *others = select.names_of(dataset)
     scenario = scenario or (others or [reference])[-1]
-    months = window_for(dataset, scenario, given)
+    months = window.window_of(dataset, given, scenario)
     pair = dataset.sel(scenario=[reference, scenario])
     wanted = [*(outcomes or asked(dataset, scenario).get("outcomes", ()))]
     ours, own = set_by(dataset, scenario), tuple(select.outcome_names(dataset))

@@ -85,8 +85,9 @@ def window_of(
 ) -> Window:
     """Return the first and last month of a window (``"2006-01:2010-12"`` or a pair).
 
-    Without one: that which the results hold, if they hold one; else from the first month in which
-    a scenario (any, if none is named) differs from the reference to the end; the whole period
+    Without one: that which the results hold, if they hold one; else that of the question of the
+    scenario, or on which the questions of all agree; else from the first month in which a scenario
+    (any, if none is named) differs from the reference to the end; the whole period
     where none within it does, or without a reference.
 
     Raises:
@@ -94,6 +95,9 @@ def window_of(
     """
     period = whole_period(dataset)
     window = window or kept_window(dataset)
+    if window is None and (own := _window_asked(dataset, scenario)):
+        start, end = max(own[0], period[0]), min(own[1], period[1])
+        window = (start, end) if start <= end else None
     if window is None:
         first = first_difference(dataset, scenario) or period[0]
         return first if period[0] <= first <= period[1] else period[0], period[1]
@@ -101,6 +105,15 @@ def window_of(
     if len(pair) != 2 or not all(map(toml.is_month, pair)):
         raise UserError(f"window '{':'.join(pair)}': expected YYYY-MM:YYYY-MM")
     return check_window(period, (pair[0], pair[1]))
+
+
+def _window_asked(dataset: xr.Dataset, scenario: str | None) -> Window | None:
+    """Return the window that the question of a scenario names, or those of all others alike."""
+    asks, names = attribute(dataset, "asks"), names_of(dataset)
+    named = [scenario] if scenario else names[1:] or names
+    found = {tuple(asks.get(name, {}).get("window") or ()) for name in named}
+    (only, *more) = found
+    return (only[0], only[1]) if only and not more else None
 
 
 def check_window(period: Window, window: Window) -> Window:
