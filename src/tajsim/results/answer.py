@@ -622,9 +622,9 @@ def _change(
     both = np.isfinite(a) & np.isfinite(b)
     means = [float(v[both].mean()) if both.any() else np.nan for v in (a, b)]
     low, high = map(float, quantiles(differences, (0.05, 0.95)))
-    spread = float(np.nanstd(a[both])) if both.any() else 0.0
-    if yes and spread == 0.0:
-        spread = float(np.nanstd(b[both])) or 1.0
+    spread = float(a[both].std()) if both.any() else 0.0
+    if yes and spread == 0.0 and both.any():
+        spread = float(b[both].std())
     size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
     label = str(pair[name].attrs.get("label", name))
     if places:

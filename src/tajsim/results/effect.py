@@ -158,7 +158,7 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
         mean paired difference, undefined for one run); ``direction``, empty where the interval
         covers zero or is undefined; ``share_sign``, the share of runs with that sign;
         ``share_up``, ``share_down`` and ``share_tied``; ``pairing``, the factor by which
-        pairing cut the variance.
+        pairing cut the variance; ``size``, the difference in standard deviations of the reference.
 
     Raises:
         UserError: with fewer than two scenarios, or for a window outside the results.
@@ -178,6 +178,13 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
 _OF_EFFECT = ("low", "high", "direction", "share_sign", "share_up", "share_down", "share_tied")
 
 
+def _size(reference: Values, mean: float) -> float:
+    """Return a mean difference in standard deviations of the reference, ``nan`` without spread."""
+    known = reference[np.isfinite(reference)]
+    spread = float(known.std()) if known.size else 0.0
+    return abs(mean) / spread if spread > 0.0 else np.nan
+
+
 def _row(cell: Cell, window: Window) -> dict[str, Any]:
     a, b = cell.values
     found = effect(gap(a, b))
@@ -190,6 +197,7 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "difference": found.mean,
         **{name: getattr(found, name) for name in _OF_EFFECT},
         "pairing": pairing_factor(a, b),
+        "size": _size(a, found.mean),
         "runs": found.runs,
         "window_start": window[0],
         "window_end": window[1],
