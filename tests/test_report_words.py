@@ -172,7 +172,9 @@ def test_the_question_comes_first_and_what_stays_is_told() -> None:
     dataset.attrs["titles"] = json.dumps({"other": "The guards leave"})
     one = card(dataset)
     assert one.window == ("2004-06", "2005-03")
-    assert one.finding == "The guards leave: tolls rise by 9 %, but heroin entering hardly changes"
+    assert (
+        one.finding == "The guards leave: tolls rise by 9.3 %, but heroin entering hardly changes"
+    )
 
 
 def make(values: list[np.ndarray]) -> xr.Dataset:

@@ -107,6 +107,9 @@ def firm(text: str) -> str:
     return re.sub(r"([0-9]) %", "\\1\N{NO-BREAK SPACE}%", text)
 
 
+_KICKER = "Outsourcing of security, Tajikistan: a simulation, not a forecast"
+
+
 def contents(facts: Facts) -> dict[str, Any]:
     """Return everything that the template places, as texts and tables."""
     compared = facts.others or [facts.reference]
@@ -122,7 +125,7 @@ def contents(facts: Facts) -> dict[str, Any]:
         "policy": POLICY,
         "title": f"{title} against {facts.reference}" if facts.others else title,
         "heading": _heading(facts, cards),
-        "kicker": "Outsourcing of security, Tajikistan: a simulation, not a forecast",
+        "kicker": (cards[0].question if len(cards) == 1 else "") or _KICKER,
         "facts_line": cards[0].about if len(cards) == 1 else _line(facts),
         "cards": [
             (card, charts_of(facts, card, [card.chart]) if card.chart and not many else None)
