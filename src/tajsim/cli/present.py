@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
 KINDS = {
+    "answer": ("outcome window", "what a scenario changes: the outcome that matters most, numbers"),
     "providers": (
         "select",
         "who carries each task, deals begun and ended, and the price over time",
@@ -199,7 +200,7 @@ def app(options: Namespace) -> None:
             "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
         ) from None
     from tajsim.app.server import bind, serve
-    from tajsim.app.state import PageState, offered_scenarios
+    from tajsim.app.state import OPENS_ON, PageState, offered_scenarios
     from tajsim.inputs.switches import held_rules, listed
 
     if not 1 <= options.workers <= 16:
@@ -209,7 +210,9 @@ def app(options: Namespace) -> None:
         tajsim.load_scenario(name)
     offered = offered_scenarios(*named)
     sockets = bind(options.host, options.port)
-    chosen = (options.scenario or offered[0], options.reference or offered[0])
+    scenario = options.scenario or OPENS_ON
+    parent = tajsim.load_scenario(scenario).extends or ""
+    chosen = scenario, options.reference or (parent if parent in offered else offered[0])
     without = listed(options.without)
     held_rules(without)
     usual = PageState(*chosen, without=",".join(without))

@@ -170,6 +170,14 @@ def given(options: Namespace, names: str) -> dict[str, Any]:
     return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
 
 
+def terminal() -> tuple[int, bool]:
+    """Return the columns of text, at most 80, and whether there is colour."""
+    tty = sys.stdout.isatty()
+    wide = shutil.get_terminal_size((80, 24)).columns if tty else 80
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return max(40, min(wide, 80)), tty and not plain
+
+
 class Interrupt:
     """Whether Ctrl-C was pressed since the command began.
 

@@ -29,6 +29,7 @@ from tajsim.files import check_file, check_seal, exists, sealed, write_whole
 from tajsim.inputs import ledger, outcomes, toml
 from tajsim.inputs.registry import load_parameters, names
 from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
+from tajsim.results.window import with_own
 from tajsim.version import __version__
 
 Columns = Mapping[str, NDArray[Any]]
@@ -122,6 +123,9 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "redraw": ", ".join(plan.redraw),
         "reference": names[0] if names[1:] else "",
         "questions": json.dumps({name: s.question for name, s in scenarios.items()}),
+        "titles": json.dumps({name: s.title for name, s in scenarios.items()}),
+        "labels": json.dumps({name: s.label for name, s in scenarios.items() if s.label}),
+        "asks": json.dumps({name: s.asks for name, s in scenarios.items() if s.asks}),
         "settings": json.dumps({name: dict(s.settings) for name, s in scenarios.items()}),
         "origins": json.dumps({name: _origins(s) for name, s in scenarios.items()}),
         "events": json.dumps({name: _events(s, plan.end) for name, s in scenarios.items()}),
@@ -262,7 +266,7 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     names = [scenario.name for scenario in plan.scenarios]
     events, columns = chronicle_variables(store.events, names, plan.months)
     coordinates = {**_coordinates(plan, store), **columns}
-    return xr.Dataset({**variables, **events}, coordinates, provenance(plan))
+    return with_own(xr.Dataset({**variables, **events}, coordinates, provenance(plan)))
 
 
 def _coordinates(plan: Plan, store: Store) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from tajsim.errors import UserError, check_names
 from tajsim.files import check_file, telling
 from tajsim.plots import panels, style
+from tajsim.plots.answer import answer
 from tajsim.plots.border import border, lanes
 from tajsim.plots.elite import elite, network
 from tajsim.plots.evidence import claims, targets
@@ -32,6 +33,7 @@ __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"
 
 #: Name of each kind of picture -> the function that makes it.
 KINDS: dict[str, Callable[..., Figure]] = {
+    "answer": answer,
     "providers": providers,
     "fan": fan,
     "distribution": distribution,
@@ -135,14 +137,18 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
         folder.mkdir(parents=True, exist_ok=True)
     names = set(select.outcome_names(dataset))
     kinds = ["providers", "fan", "distribution", "border"]
-    if dataset.sizes["scenario"] > 1:
-        kinds.insert(2, "difference")
+    if dataset.sizes["scenario"] > _MANY:  # plates of so many overlap
+        kinds = ["scenarios"]
+    elif dataset.sizes["scenario"] > 1:
+        kinds = ["answer", *kinds[:2], "difference", *kinds[2:]]
     for kind in kinds:
         if _NEEDED.get(kind, set()) <= names:
             written += draw(kind, dataset, folder / f"{kind}{suffix}", **_usual(kind, dataset))
     return written
 
 
+#: With more scenarios than this, the reference among them, a small panel shows each.
+_MANY = 5
 _NEEDED = {
     "border": {"heroin_entering", "seizure_probability"},
     "providers": {OUTSIDE, GAP, PROVISION, DEALS, *PRICE},
