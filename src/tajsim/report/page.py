@@ -10,12 +10,10 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xarray as xr
 
 import tajsim.plots.style as styles
@@ -114,11 +112,7 @@ def contents(facts: Facts) -> dict[str, Any]:
     compared = facts.others or [facts.reference]
     many = len(compared) > FOLDED
     questions = select.attribute(facts.dataset, "questions")
-    stories = [
-        (name, story, None if many else run_picture(facts, name, story.run))
-        for name in compared
-        if (story := narrative(facts, name))
-    ]
+    stories = [(name, story) for name in compared if (story := narrative(facts, name))]
     title = f"{len(compared)} scenarios" if many else wording.listed(compared)
     return {
         "policy": POLICY,
@@ -228,32 +222,6 @@ def write_report(
     return path
 
 
-#: Only texts stand in groups that have a colour.
-_TEXT = re.compile(r'(?<=<g style="fill: )#[0-9a-fA-F]{6}(?=[";])')
-#: The contrast that a text needs (AA), and below which it was made for another ground than white.
-_READ, _NOT_ON_WHITE = 4.5, 2.0
-
-
-@lru_cache(maxsize=1024)
-def readable(colour: str) -> str:
-    """Return the colour ``#rrggbb`` of a text so dark that it can be read on white.
-
-    A colour that was never meant for a white ground stays: it stands on a dark field.
-    """
-    rgb = np.array([int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5)])
-    if contrast_on_white(rgb) < _NOT_ON_WHITE or contrast_on_white(rgb) >= _READ:
-        return colour
-    while contrast_on_white(rgb) < _READ:
-        rgb = rgb * 0.97
-    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb.tolist())
-
-
-def contrast_on_white(rgb: np.ndarray) -> float:
-    """Return the contrast of a colour ``(3,)`` on white, 1 to 21 (WCAG 2.1)."""
-    linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return 1.05 / (float(linear @ np.array([0.2126, 0.7152, 0.0722])) + 0.05)
-
-
 #: More scenarios than this make a picture of many panels unreadable.
 MOST_SCENARIOS = 4
 #: With more scenarios than this against the reference, each has a small panel of its own.
@@ -328,12 +296,6 @@ def _about_commanders(facts: Facts) -> bool:
     return bool(kinds & {"dismiss", "arrest", "appoint"})
 
 
-def run_picture(facts: Facts, scenario: str, run: int) -> Picture | None:
-    """Return the picture of one run's events; ``None`` if this version cannot draw it."""
-    names = list(dict.fromkeys([facts.reference, scenario]))
-    return _if_drawn(facts, Shot("lanes", f"Run {run}", {"run": run, "scenarios": names}))
-
-
 def claims_picture(facts: Facts) -> Picture | None:
     """Return the scoreboard of the claims; ``None`` without claims."""
     if facts.claims.empty or len(facts.claims) > MOST_CLAIMS:
@@ -363,10 +325,8 @@ def _if_drawn(facts: Facts, shot: Shot, dataset: xr.Dataset | None = None) -> Pi
 def _picture(facts: Facts, shot: Shot, dataset: xr.Dataset | None) -> Picture:
     drawn = figure(shot.kind, facts.dataset if dataset is None else dataset, **shot.options)
     wide, high = drawn.get_size_inches()
-    buffer = io.BytesIO()
     with styles.look(), styles.settled(drawn):
-        drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        data, kind = _bare(buffer.getvalue()), "svg+xml"
+        data, kind = _bare(styles.svg(drawn)), "svg+xml"
         if len(data) > LARGEST:
             buffer = io.BytesIO()
             drawn.savefig(buffer, format="png", metadata={"Software": None}, dpi=200)
@@ -381,12 +341,11 @@ def _picture(facts: Facts, shot: Shot, dataset: xr.Dataset | None) -> Picture:
 
 
 def _bare(svg: bytes) -> bytes:
-    """Return a picture without the parts that name addresses on the network, its text readable.
+    """Return a picture without the parts that name addresses on the network.
 
     Points of lines are written to a hundredth of 1/72 inch: more cannot be seen.
     """
-    bare = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), _OUTSIDE.sub(b"", svg))
-    return _TEXT.sub(lambda found: readable(found[0]), bare.decode("utf-8")).encode("utf-8")
+    return _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), _OUTSIDE.sub(b"", svg))
 
 
 _SHOWS = {
@@ -413,8 +372,6 @@ _SHOWS = {
     "and mean effect with its 90 % interval.",
     "tornado": "Bars for the assumptions that matter most: the share of the variance of the "
     "differences that each explains alone.",
-    "lanes": "The events of one run on a line of time, a lane for each group of actors; the most "
-    "important are listed beside the figure.",
 }
 
 
