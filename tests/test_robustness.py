@@ -73,15 +73,11 @@ def test_portfolios_meet_in_the_same_worlds() -> None:
     assert "the other rule" in str(found) or "But pay=0.5 satisfies more often" in str(found)
 
 
-def test_where_the_recommended_portfolio_fails() -> None:
-    sweep = grid()
-    found = robust(sweep, {"good": "high"}, satisfy=["good>=1"], rule="satisfy")
+def test_the_rule_decides_what_is_recommended() -> None:
+    found = robust(grid(), {"good": "high"}, satisfy=["good>=1"], rule="satisfy")
     assert found.table["pay"][found.recommended] == 0.5
-    calm = robust(sweep, {"good": "high"}, satisfy=["good>=2.9"])
+    calm = robust(grid(), {"good": "high"}, satisfy=["good>=2.9"])
     assert calm.table["pay"][calm.recommended] == 1.0
-    assert calm.boxes[0].limits[0].name == "threat"
-    assert calm.boxes[0].box.low[0] > 0.4
-    assert "The recommended portfolio fails in" in str(calm)
 
 
 def test_two_goals_and_the_front() -> None:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import shutil
 import textwrap
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import tajsim
 from tajsim.cli.simulate import DRAWS
-from tajsim.cli.verb import WORK, Option, Verb, file_options, given, progress_bar
+from tajsim.cli.verb import (
+    WORK,
+    Option,
+    Verb,
+    file_options,
+    given,
+    progress_bar,
+    table_file,
+)
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of, write_whole
 
@@ -295,6 +303,134 @@ def outcomes(options: Namespace) -> None:
         if not part or o.name in part
     ]
     print(_table(("outcome", "unit", "dimensions", "window", "places", "label"), rows))
+
+
+@Verb(
+    "tajsim table withdrawal --outcome heroin_seized,rents_kept --by year --format md",
+    Option("results", "a results.nc or the folder that holds it", "RESULTS"),
+    Option("--outcome", "the outcomes (default: the headline ones)", "A,B"),
+    Option("--by", "a row for each year (default) or month", choices=("year", "month")),
+    Option(
+        "--stat",
+        "of the runs: median (default), mean, p05, p95, or spread (median and 90 %% of the runs)",
+        choices=("median", "mean", "p05", "p95", "spread"),
+    ),
+    Option("--each", "a column for each place of a dimension, such as agency", "DIMENSION"),
+    Option(
+        "--select",
+        "only this section, agency, ...; may be repeated",
+        "DIMENSION=NAME",
+        action="append",
+    ),
+    Option("--scenarios", "only these scenarios", "A,B"),
+    Option("--format", "csv (default) or md, a table of Markdown", choices=("csv", "md")),
+    *file_options("a file for the table (default: it is printed)"),
+)
+def table(options: Namespace) -> None:
+    """Print outcomes of results over time as a table, such as annual medians for a paper.
+
+    Each year is brought to one number as the outcome says: flows are added, levels averaged.
+    """
+    from tajsim.results.yearly import printed, yearly_table
+
+    chosen = given(options, "by stat each")
+    found = yearly_table(
+        tajsim.load_results(options.results), options.outcome, places=options.select,
+        chosen=options.scenarios, **chosen,
+    )  # fmt: skip
+    text = printed(found, options.format or "csv")
+    with table_file(options.out, options.overwrite, (".csv", ".md")) as file:
+        if file:
+            file.write_text(text, encoding="utf-8")
+    print(f"The table is in {options.out}." if options.out else text.rstrip())
+
+
+@Verb(
+    "tajsim find heroin",
+    Option("word", "a word or a part of one", "WORD"),
+)
+def find(options: Namespace) -> None:
+    """Find parameters, outcomes, figures, mechanisms and scenarios by name, label and meaning.
+
+    What has the word in its name comes first.
+    """
+    found = {
+        kind: rows
+        for kind, (_, listed) in _SOUGHT.items()
+        if (rows := _with_word(options.word, listed()))
+    }
+    if not found:
+        names = [name for _, listed in _SOUGHT.values() for name, _ in listed()]
+        raise UserError(unknown("word", options.word, names))
+    for kind, rows in found.items():
+        said = f"{kind} ({len(rows)}): {_SOUGHT[kind][0]}"
+        shown = [[f"  {name}", text] for name, text in rows[:_FOUND]]
+        more = [f"  ... and {len(rows) - _FOUND} more"] if len(rows) > _FOUND else []
+        print("\n".join([said, *(_line(*row) for row in shown), *more, ""]))
+
+
+#: So many of each kind are listed.
+_FOUND = 12
+Listed = list[tuple[str, str]]
+
+
+def _with_word(word: str, rows: Listed) -> Listed:
+    """Return the rows with a word, in the name or beside it; those with it in the name first."""
+    word = word.casefold()
+    named = [row for row in rows if word in row[0].casefold()]
+    return named + [row for row in rows if row not in named and word in row[1].casefold()]
+
+
+def _line(name: str, text: str) -> str:
+    room = _terminal_width(60) - len(name) - 2
+    return f"{name}  {textwrap.shorten(text, max(room, 20), placeholder=' ...')}"
+
+
+def _all_parameters() -> Listed:
+    from tajsim.inputs.registry import load_parameters
+
+    return [
+        (p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})") for p in load_parameters().values()
+    ]
+
+
+def _all_outcomes() -> Listed:
+    from tajsim.inputs.outcomes import load_outcomes
+
+    return [(o.name, f"{o.label} ({o.unit}): {o.meaning}") for o in load_outcomes().values()]
+
+
+def _all_figures() -> Listed:
+    from tajsim.inputs.ledger import load_figures
+
+    return [(f.id, f"{f.text} {f.unit}, {f.what} ({f.document}:{f.line})")
+            for f in load_figures().values()]  # fmt: skip
+
+
+def _all_mechanisms() -> Listed:
+    from tajsim.inputs.ledger import load_mechanisms
+
+    return [(m.id, f"{m.statement} ({m.status})") for m in load_mechanisms().values()]
+
+
+def _all_scenarios() -> Listed:
+    from tajsim.inputs.experiment_file import experiment_names
+    from tajsim.inputs.scenario_parts import shipped_scenarios
+
+    ready = {name: tajsim.load_scenario(name) for name in shipped_scenarios()}
+    swept = {name: tajsim.load_experiment(name) for name in experiment_names()}
+    said = [(name, f"{one.title}: {one.question}") for name, one in ready.items()]
+    return said + [(name, f"{one.title}: {one.question}") for name, one in swept.items()]
+
+
+#: Kind -> the verb that shows one in full, and all of the kind as name and text.
+_SOUGHT: dict[str, tuple[str, Callable[[], Listed]]] = {
+    "Scenarios and experiments": ("tajsim scenarios NAME", _all_scenarios),
+    "Outcomes": ("tajsim outcomes NAME", _all_outcomes),
+    "Parameters": ("tajsim parameters NAME", _all_parameters),
+    "Mechanisms": ("tajsim mechanisms ID", _all_mechanisms),
+    "Figures": ("tajsim figures ID", _all_figures),
+}
 
 
 @Verb(

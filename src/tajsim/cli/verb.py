@@ -249,7 +249,7 @@ def _bar(forced: bool, **form: Any) -> Iterator[Any]:
 
 
 #: A folder of results holds nothing but files of these kinds.
-_OURS = (".nc", ".csv", ".png", ".svg", ".pdf")
+_OURS = (".nc", ".csv", ".png", ".svg", ".pdf", ".md", ".tex")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

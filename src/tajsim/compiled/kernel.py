@@ -8,7 +8,6 @@ rows of the old ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
 
 import numpy as np
 

@@ -10,7 +10,6 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -257,32 +256,6 @@ def write_report(
     return path
 
 
-#: Only texts stand in groups that have a colour.
-_TEXT = re.compile(r'(?<=<g style="fill: )#[0-9a-fA-F]{6}(?=[";])')
-#: The contrast that a text needs (AA), and below which it was made for another ground than white.
-_READ, _NOT_ON_WHITE = 4.5, 2.0
-
-
-@lru_cache(maxsize=1024)
-def readable(colour: str) -> str:
-    """Return the colour ``#rrggbb`` of a text so dark that it can be read on white.
-
-    A colour that was never meant for a white ground stays: it stands on a dark field.
-    """
-    rgb = np.array([int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5)])
-    if contrast_on_white(rgb) < _NOT_ON_WHITE or contrast_on_white(rgb) >= _READ:
-        return colour
-    while contrast_on_white(rgb) < _READ:
-        rgb = rgb * 0.97
-    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb.tolist())
-
-
-def contrast_on_white(rgb: np.ndarray) -> float:
-    """Return the contrast of a colour ``(3,)`` on white, 1 to 21 (WCAG 2.1)."""
-    linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return 1.05 / (float(linear @ np.array([0.2126, 0.7152, 0.0722])) + 0.05)
-
-
 #: More scenarios than this make a picture of many panels unreadable.
 MOST_SCENARIOS = 4
 #: A vector picture larger than this (bytes) is put in as PNG.
@@ -385,10 +358,8 @@ def _if_drawn(facts: Facts, shot: Shot) -> Picture | None:
 
 def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
     wide, high = drawn.get_size_inches()
-    buffer = io.BytesIO()
     with styles.look(), styles.settled(drawn):
-        drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        data, kind = _bare(buffer.getvalue()), "svg+xml"
+        data, kind = _bare(styles.svg(drawn)), "svg+xml"
         if len(data) > LARGEST:
             buffer = io.BytesIO()
             drawn.savefig(buffer, format="png", metadata={"Software": None}, dpi=200)
@@ -403,12 +374,11 @@ def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
 
 
 def _bare(svg: bytes) -> bytes:
-    """Return a picture without the parts that name addresses on the network, its text readable.
+    """Return a picture without the parts that name addresses on the network.
 
     Points of lines are written to a hundredth of 1/72 inch: more cannot be seen.
     """
-    bare = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), _OUTSIDE.sub(b"", svg))
-    return _TEXT.sub(lambda found: readable(found[0]), bare.decode("utf-8")).encode("utf-8")
+    return _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), _OUTSIDE.sub(b"", svg))
 
 
 _SHOWS = {

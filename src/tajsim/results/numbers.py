@@ -154,6 +154,13 @@ def text_table(
     return "\n".join([*lines(header), rule, *(line for row in rows for line in lines(row))])
 
 
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of Markdown; its first column is aligned left, the others right."""
+    rule = ["---", *["---:"] * (len(header) - 1)]
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in (header, rule, *rows))
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+
+
 def _apart(widths: Sequence[int], left: Container[int]) -> list[int]:
     """Return the columns for which the terminal has no room beside the others."""
     room = _room()

@@ -507,13 +507,22 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
 
 def medians_over(variable: xr.DataArray, dates: Sequence[Span]) -> Floats:
     """Return medians of the runs, ``(scenario, own, date)``; flows and counts per year."""
-    own = own_dimensions(variable)[0]
-    values = variable.transpose("scenario", own, "month", "run")
-    found = []
+    parts = [part.median("run", skipna=True).values for part in _over_dates(variable, dates)]
+    return np.stack(parts, axis=-1)
+
+
+def changes_over(variable: xr.DataArray, dates: Sequence[Span]) -> Floats:
+    """Return mean differences to the first scenario, run by run, ``(scenario - 1, own, date)``."""
+    pairs = [(part - part.isel(scenario=0))[1:] for part in _over_dates(variable, dates)]
+    return np.stack([pair.mean("run", skipna=True).values for pair in pairs], axis=-1)
+
+
+def _over_dates(variable: xr.DataArray, dates: Sequence[Span]) -> Iterator[xr.DataArray]:
+    """Yield the mean over the months of each date, ``(scenario, own, run)``; flows per year."""
+    values = variable.transpose("scenario", own_dimensions(variable)[0], "month", "run")
     for date in dates:
         part = values.sel(month=slice(date.start, date.stop)).mean("month", skipna=True)
-        found.append(part.median("run", skipna=True).values * (12.0 if counted(variable) else 1.0))
-    return np.stack(found, axis=-1)
+        yield part * (12.0 if counted(variable) else 1.0)
 
 
 @dataclass(frozen=True)
