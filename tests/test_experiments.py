@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sweep_helpers import EXPERIMENT
+from sweep_helpers import EXPERIMENT, small_experiment
 
 from tajsim.cli import main
 from tajsim.errors import UserError
@@ -39,7 +39,7 @@ def test_at_least_ten_experiments_ship_with_names_of_their_own() -> None:
 
 @pytest.mark.parametrize("name", experiment_names())
 def test_shipped_experiments_run(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon: None
 ) -> None:
     """The first and the last row of the design, one run of each."""
     experiment = load_experiment(name)
@@ -203,16 +203,6 @@ def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
         load_experiment("irpt-ban")
 
 
-def changed(tmp_path: Path, *changes: tuple[str, str]) -> Experiment:
-    text = EXPERIMENT
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    path = tmp_path / "design.toml"
-    path.write_text(text)
-    return load_experiment(path)
-
-
 RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")
 
 
@@ -233,14 +223,16 @@ def test_designs_can_be_enlarged_without_losing_a_point(
 ) -> None:
     if "latin" not in small:
         pytest.importorskip("SALib")
-    first = ids(changed(tmp_path, RANGE, ('"grid"', small)))
-    more = ids(changed(tmp_path, RANGE, ('"grid"', large)))
+    first = ids(small_experiment(tmp_path, RANGE, ('"grid"', small)))
+    more = ids(small_experiment(tmp_path, RANGE, ('"grid"', large)))
     assert set(first) < set(more)
-    assert first == ids(changed(tmp_path, RANGE, ('"grid"', small)))
+    assert first == ids(small_experiment(tmp_path, RANGE, ('"grid"', small)))
 
 
 def test_a_hypercube_has_a_point_in_every_slice(tmp_path: Path) -> None:
-    design = make_design(changed(tmp_path, RANGE, ('"grid"', '"latin-hypercube"\npoints = 10')))
+    design = make_design(
+        small_experiment(tmp_path, RANGE, ('"grid"', '"latin-hypercube"\npoints = 10'))
+    )
     slices = np.sort((design.units * 10.0).astype(int), axis=0)
     assert (slices == np.arange(10)[:, None]).all()
     pays = [float(row["pay"]) for row in design.rows]
@@ -253,7 +245,7 @@ def test_salib_finds_its_own_design_again(tmp_path: Path) -> None:
     from SALib.analyze import morris, sobol
 
     for kind in ('"morris"\ntrajectories = 6', '"sobol"\nbase = 64'):
-        experiment = changed(tmp_path, RANGE, ('"grid"', kind))
+        experiment = small_experiment(tmp_path, RANGE, ('"grid"', kind))
         design = make_design(experiment)
         answer = np.array([float(row["pay"]) for row in design.rows])
         problem = {"num_vars": 2, "names": ["pay", "month"], "bounds": [[0.0, 1.0]] * 2}
@@ -278,14 +270,14 @@ def test_every_uncertain_parameter_becomes_a_factor() -> None:
 def test_explicit_points_and_spreads(tmp_path: Path) -> None:
     points = '\n[[points]]\npay = 3\nmonth = "2004-03"\n[[points]]\npay = 9\nmonth = "2004-05"\n'
     bare = ("values = [1, 10, 40]\n", ""), ('values = ["2004-02", "2004-04"]\n', "")
-    experiment = changed(
+    experiment = small_experiment(
         tmp_path,
         *bare,
         ('kind = "grid"', 'kind = "points"'),
         ('[[keep]]\noutcome = "coll', points + '[[keep]]\noutcome = "coll'),
     )
     assert [row["pay"] for row in make_design(experiment).rows] == [3.0, 9.0]
-    log = changed(
+    log = small_experiment(
         tmp_path, ("values = [1, 10, 40]", 'low = 1\nhigh = 100\nspread = "log"\nsteps = 3')
     )
     assert np.allclose([row["pay"] for row in make_design(log).rows][::2], [1.0, 10.0, 100.0])
@@ -318,7 +310,7 @@ def test_scenarios_are_found_beside_the_experiment(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
         'title = "Mine"\nquestion = "?"\nextends = "status-quo"\nend = "2006-12"\n'
     )
-    both = changed(tmp_path, ('["status-quo"]', '["status-quo", "./mine.toml"]'))
+    both = small_experiment(tmp_path, ('["status-quo"]', '["status-quo", "./mine.toml"]'))
     assert [scenario.name for scenario in both.scenarios] == ["status-quo", "mine"]
     assert both.end == "2004-06"
     assert len(make_points(both, make_design(both)).points) == 12

@@ -31,6 +31,7 @@ from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
 
+pytestmark = pytest.mark.usefixtures("all_soon")
 KINDS = {
     "Regime": 1,
     "SecurityAgency": len(AGENCIES),

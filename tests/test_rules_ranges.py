@@ -24,27 +24,13 @@ from tajsim.axes import Array
 RULES = all_rules()
 RUNS = 4096
 #: Rules whose results may be negative: flows that go both ways, profits, logarithms, positions.
-SIGNED = {
-    "attention_step",
-    "benefit",
-    "better_terms",
-    "gains",
-    "mood_step",
-    "prices",
-    "autoregressive",
-    "better_off_step",
-    "threat_parts",
-    "trend_step",
-    "margin",
-    "growth_after_record",
-    "boom_step",
-    "alignment",
-    "loyalty_aim",
-    "migration_flow",
-    "price_of_post",
-    "strength_change",
-    "opening",
-}
+SIGNED = frozenset(
+    """
+    attention_step benefit better_terms gains mood_step prices autoregressive better_off_step
+    threat_parts trend_step margin growth_after_record boom_step alignment loyalty_aim
+    migration_flow price_of_post strength_change opening
+""".split()  # noqa: SIM905
+)
 _SHARE = re.compile(r"\b(share|shares|probability|0 to 1|0 to below 1)\b")
 
 
@@ -92,5 +78,5 @@ def test_no_range_is_left_over() -> None:
     used = {(rule.__name__, name) for rule in RULES.values() for name in state_names(rule)}
     names = {name for _, name in used}
     assert set(SHARES) | set(RANGES) <= names
-    assert set(SPECIAL) <= used
+    assert set(SPECIAL) <= {".".join(pair) for pair in used}
     assert {(rule, name) for rule, shapes in SHAPES.items() for name in shapes} <= used
