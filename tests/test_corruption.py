@@ -45,9 +45,9 @@ def test_no_greed_leaves_everybody_at_the_habits_of_society() -> None:
     assert even == pytest.approx(0.3), "a bribe worth all that is at stake tempts as the norm says"
 
 
-def test_a_unit_that_meets_no_trafficker_does_not_collude(plain: Any) -> None:
+def test_a_unit_that_meets_no_trafficker_does_not_collude() -> None:
     assert apply(corruption.collusion_aim, 0.0, 1.0, 0.0, 0.0, greed=0.0) == 0.0
-    model = plain
+    model = simulate(end="2006-12")
     # Only those who come over from a guard have the habit.
     assert (model.agency["army"].collusion < 1e-4).all()
     assert np.isnan(model.record["collusion"][AGENCIES.index("army")]).all(), "missing, not zero"

@@ -50,11 +50,7 @@ def test_the_equation_computes_what_the_rule_computes(name: str) -> None:
         told = compute(rule, {**state, **values})
     for one, other in zip(told, found if isinstance(found, tuple) else (found,), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
-
-
-@pytest.mark.parametrize("name", RULES)
-def test_the_equation_uses_every_argument_and_fits_the_page(name: str) -> None:
-    rule = RULES[name]
+    # It uses every argument, and fits the page.
     assert set(inspect.signature(rule).parameters) <= names_used(equation(rule))
     assert widest(equation(rule)) <= ROOM
 
