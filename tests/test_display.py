@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -219,11 +218,6 @@ def test_texts_keep_their_layout(pair: xr.Dataset) -> None:
         assert EVIL in shown(board).words
 
 
-def test_run_shows_as_xarray_does(pair: xr.Dataset) -> None:
-    assert type(pair) is xr.Dataset
-    assert "xr-" in pair._repr_html_() and np.ndim(pair["run"]) == 1
-
-
 def test_a_sweep_shows_what_varies_and_what_came_of_it() -> None:
     places = np.array([[0.0, 0.5], [0.5, 0.0], [1.0, 1.0]])
     sweep = fake_sweep("points", places, {"level": lambda x: 100.0 * x[:, 0]}, runs=2)
@@ -243,18 +237,6 @@ def test_what_a_sweep_tells_shows_as_its_text(monkeypatch: pytest.MonkeyPatch) -
     for kind in (Sensitivity, Discovery, Robustness):
         monkeypatch.setattr(kind, "__str__", lambda self: EVIL)
         assert EVIL in shown(object.__new__(kind)).words
-
-
-def test_showing_a_file_of_ones_own(tmp_path: Path) -> None:
-    path = tmp_path / "mine.toml"
-    path.write_text(
-        'title = "a < b"\nquestion = "?"\nextends = "status-quo"\n[set]\nafghan_harvest = 1.5\n',
-        encoding="utf-8",
-    )
-    seen = shown(load_scenario(path))
-    (row,) = [row for row in seen.rows if row[0] == "afghan_harvest"]
-    assert row[1] == "1.5" and row[4].endswith("mine.toml:5")
-    assert "a < b" in seen.words
 
 
 # Numbers and tables as a reader sees them.
@@ -292,10 +274,6 @@ def test_signs_intervals_shares_and_factors() -> None:
         "-",
     ]
     assert [factor(f) for f in (1.04, 33.33, np.inf, np.nan)] == ["1", "33.3", ">1e6", "-"]
-
-
-def test_columns_are_aligned() -> None:
-    assert text_table(("a", "bb"), [("xxx", "1")]) == "a    bb\n---  --\nxxx   1"
 
 
 def rows(**columns: list[object]) -> pd.DataFrame:

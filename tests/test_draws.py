@@ -193,15 +193,6 @@ def test_pairs_and_triples_fill_the_square_and_the_cube() -> None:
     assert even(cube) > RARE
 
 
-def test_every_bit_is_balanced_and_independent_of_the_others() -> None:
-    values = bits(uniform(runs=200_000))
-    table = ((values[:, None] >> np.arange(BITS, dtype=np.uint64)) & np.uint64(1)).astype(float)
-    ones = table.sum(axis=0)
-    apart = (ones - 100_000) / np.sqrt(50_000)
-    assert BITS * 2 * stats.norm.sf(np.abs(apart).max()) > RARE
-    assert worst_correlation(table.T) > RARE
-
-
 def assert_random_bits(words: NDArray[np.uint64]) -> None:
     """Hold that words of 52 bits are as random words: each bit, and the highest and lowest six."""
     ones = np.array([((words >> np.uint64(b)) & np.uint64(1)).sum() for b in range(BITS)])
@@ -220,6 +211,7 @@ def test_runs_that_differ_in_one_bit_have_unrelated_draws(bit: int) -> None:
 
 def test_keys_differ_from_each_other_in_random_bits() -> None:
     """Keys are combined by exclusive or, so its traces are what must have gone."""
+    assert_random_bits(bits(uniform(runs=200_000)))
     first, second = (
         [bits(uniform(actor=actor, month=month)) for month in (1, 2)] for actor in ("a", "b")
     )

@@ -242,14 +242,3 @@ def test_results_of_two_models_or_of_an_unknown_one_are_not_put_side_by_side(
             with pytest.raises(UserError, match=said) as caught:
                 beside(side)
             assert len(caught.value.messages) == 1
-
-
-def test_outcomes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["outcomes"]) == 0
-    assert "heroin_seized" in capsys.readouterr().out
-    assert main(["outcomes", "heroin_sei"]) == 0
-    lines = capsys.readouterr().out.splitlines()[2:]
-    assert lines
-    assert all(line.startswith("heroin_sei") for line in lines)
-    assert main(["outcomes", "heroin_seizd"]) == 2
-    assert "did you mean 'heroin_seized'" in capsys.readouterr().err

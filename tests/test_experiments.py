@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 
@@ -18,23 +17,14 @@ from tajsim.inputs.experiment_file import (
     Experiment,
     experiment_names,
     experiment_path,
-    is_experiment,
     unit_of_uses,
 )
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import shipped_scenarios
-from tajsim.inputs.schema import experiment_schema, schema_text
+from tajsim.inputs.schema import experiment_schema
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import DesignPoints, make_design, make_points
 
 ROOT = Path(__file__).parents[1]
-
-
-def test_at_least_ten_experiments_ship_with_names_of_their_own() -> None:
-    assert len(experiment_names()) >= 10
-    assert not set(experiment_names()) & set(shipped_scenarios())
-    assert all(is_experiment(name) for name in experiment_names())
-    assert not any(is_experiment(name) for name in shipped_scenarios())
 
 
 @pytest.mark.parametrize("name", experiment_names())
@@ -90,12 +80,6 @@ def test_shipped_experiments_fit_the_schema(name: str) -> None:
     tables = tomllib.loads(experiment_path(name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(experiment_schema()).validate(tables)
     assert experiment_path(name).read_text().startswith("#:schema ../src/tajsim/data/experiment")
-
-
-def test_the_shipped_schema_is_current() -> None:
-    path = ROOT / "src" / "tajsim" / "data" / "experiment.schema.json"
-    assert path.read_text(encoding="utf-8") == schema_text("experiment")
-    assert json.loads(path.read_text(encoding="utf-8")) == experiment_schema()
 
 
 #: What is replaced in the small experiment, and what the line says.
@@ -186,12 +170,6 @@ def test_all_mistakes_of_a_file_come_at_once(
     lines = capsys.readouterr().err.splitlines()
     numbers = [int(line.split(":")[2]) for line in lines]
     assert len(lines) >= 4 and numbers == sorted(numbers)
-
-
-def test_check_describes_an_experiment(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "party-ban", "irpt-ban"]) == 0
-    said = capsys.readouterr().out
-    assert "party-ban: no mistakes" in said and "design grid, 40 runs a point" in said
 
 
 def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:

@@ -11,15 +11,14 @@ import pandas as pd
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
-import tajsim.errors as errors
 import tajsim.plots.style as style
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import discover, robust, sensitivity
 from tajsim.exploration.boxes import boxes_of, make_cases
-from tajsim.exploration.indices import divide, first_by_basis
+from tajsim.exploration.indices import divide
 from tajsim.exploration.prim import DOUBT, Box, Search, find_box, find_boxes
-from tajsim.exploration.robustness import best_by, regret, split_goal, together, undominated
+from tajsim.exploration.robustness import best_by, regret, together, undominated
 from tajsim.plots.sweep import DrawnBox, boxes
 from tajsim.sweeps.read import Sweep
 
@@ -171,17 +170,6 @@ def test_incomplete_base_rows_are_left_out_and_counted() -> None:
     assert any("10 of 80 points are left out" in note for note in found.notes)
 
 
-def test_sums_by_basis_use_salib_s_estimator() -> None:
-    analyze = pytest.importorskip("SALib.analyze.sobol").analyze
-    sweep = saltelli(64, second=False)
-    values = sweep.answers("height")
-    expected = analyze(problem(3), values, calc_second_order=False, seed=1)["S1"]
-    found = first_by_basis(problem(3), values, False, ["derived", "derived", "decision"], 1)
-    shares = found.set_index("basis")["share"]
-    assert shares["derived"] == pytest.approx(expected[0] + expected[1], rel=1e-9)
-    assert shares["decision"] == pytest.approx(expected[2], rel=1e-9)
-
-
 def test_a_constant_outcome_and_no_factor() -> None:
     with pytest.raises(UserError, match="same mean at every point"):
         sensitivity(fake_sweep("latin-hypercube", cube(30, 2), {"flat": lambda p: 0.0 * p[:, 0]}))
@@ -190,28 +178,32 @@ def test_a_constant_outcome_and_no_factor() -> None:
         sensitivity(changed(bare, factors=bare.factors.iloc[:0]))
 
 
-def test_without_salib_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    sweep = saltelli(16)
-
-    def missing(name: str) -> Any:
-        raise ImportError(name)
-
-    monkeypatch.setattr(errors, "import_module", missing)
-    with pytest.raises(UserError) as told:
-        sensitivity(sweep)
-    assert told.value.messages == [
-        "SALib is not installed; install it with: pip install 'tajsim[analysis]'"
-    ]
-
-
-def test_names_and_folders_that_are_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_that_are_wrong() -> None:
     sweep = saltelli(16)
     with pytest.raises(UserError, match="did you mean 'height'"):
         sensitivity(sweep, ["heigth"])
     with pytest.raises(UserError, match="unknown scenario 'quo'"):
         sensitivity(sweep, scenario="quo")
-    assert main(["sensitivity", "no-such-folder"]) == 2
-    assert "no sweep is there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("sensitivity no-such", "no sweep is there"),
+        ("robust no-such", "--goal"),
+        ("robust no-such --goal good", "is not NAME=high"),
+        ("robust no-such --goal own_effort[task=border]=high", "no sweep is there"),
+        ("discover no-such", "--outcome"),
+        ("discover no-such --outcome failed", "no sweep is there"),
+        ("discover no-such --outcome failed --boxes 0", "at least 1"),
+        ("discover no-such --outcome failed --above x", "'x' is not a number"),
+    ],
+)
+def test_the_command_line_refuses(
+    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments.split()) == 2
+    assert words in capsys.readouterr().err
 
 
 # Robustness: regret and satisficing by hand, portfolios in the same worlds, where they fail.
@@ -329,22 +321,6 @@ def test_worlds_that_are_not_complete_are_left_out() -> None:
     found = robust(part, {"good": "high"})
     assert len(found.states.table) == 28
     assert "2 states are left out" in str(found)
-
-
-def test_goals_are_read_from_the_right() -> None:
-    assert split_goal("own_effort[task=border]=high") == ("own_effort[task=border]", "high")
-    with pytest.raises(ValueError, match="is not NAME=high"):
-        split_goal("good")
-
-
-def test_the_command_line_refuses(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments, words in (
-        (["robust", "no-such"], "--goal"),
-        (["robust", "no-such", "--goal", "good"], "is not NAME=high"),
-        (["robust", "no-such", "--goal", "good=high"], "no sweep is there"),
-    ):
-        assert main(arguments) == 2
-        assert words in capsys.readouterr().err
 
 
 # Scenario discovery: a planted box is found, noise is called chance, limits read as they are.
@@ -511,17 +487,6 @@ def test_the_scenario_is_an_input_where_there_are_several() -> None:
 def test_what_cannot_be_discovered(chosen: dict[str, object], words: str) -> None:
     with pytest.raises(UserError, match=words):
         discover(swept(1), "failed", **chosen)  # type: ignore[arg-type]
-
-
-def test_the_command_line_refuses_to_discover(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments, words in (
-        (["discover", "no-such"], "--outcome"),
-        (["discover", "no-such", "--outcome", "failed"], "no sweep is there"),
-        (["discover", "no-such", "--outcome", "failed", "--boxes", "0"], "at least 1"),
-        (["discover", "no-such", "--outcome", "failed", "--above", "x"], "'x' is not a number"),
-    ):
-        assert main(arguments) == 2
-        assert words in capsys.readouterr().err
 
 
 def test_the_picture_has_labelled_axes_and_every_box() -> None:

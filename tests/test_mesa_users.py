@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
-import weakref
 from copy import deepcopy
 
 import mesa
@@ -191,13 +189,3 @@ def test_agents_of_ones_own_come_and_go() -> None:
     first.remove()
     third = mesa.Agent(model)
     assert third.unique_id == second.unique_id + 1 == sum(KINDS.values()) + 3
-
-
-def test_models_are_freed() -> None:
-    model = TajikistanModel(runs=2)
-    mesa.Agent(model)
-    model.step()
-    kept = weakref.ref(model)
-    del model
-    gc.collect()
-    assert kept() is None

@@ -192,15 +192,6 @@ def test_the_verb_sweeps_goes_on_and_writes_tables(tmp_path: Path, capsys: Captu
     assert len(pd.read_csv(tidy)) == 12
 
 
-def test_parquet_is_read_by_others(swept: Path, tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow")
-    from tajsim.sweeps.read import write_tidy
-
-    found = load_sweep(swept)
-    write_tidy(found, tmp_path / "t", "runs.parquet")
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t"), found.table(), check_dtype=False)
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [
