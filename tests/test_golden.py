@@ -75,6 +75,7 @@ FILES = {
 title = "Mirzoev heads the drug control agency"
 question = "What changes at once?"
 extends = "status-quo"
+end = "2005-12"
 
 [[events]]
 date = "2004-02"
