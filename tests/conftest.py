@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import xarray as xr
 
 import tajsim
 from tajsim.ensemble import run_many
+from tajsim.model.model import TajikistanModel
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
 
@@ -24,6 +26,37 @@ REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
 def pair() -> xr.Dataset:
     """Six paired runs of two shipped scenarios, 18 months."""
     return run_many([REFERENCE, SCENARIO], runs=6, seed=1, until="2005-06")
+
+
+@contextmanager
+def little_before() -> Iterator[None]:
+    """Shorten the months before the start, which are most of a short run, to one.
+
+    For tests of what carries and keeps models; models in processes of their own are as always.
+    """
+    settle = TajikistanModel.settle
+
+    def soon(model: TajikistanModel) -> None:
+        model.values.set("spin_up_months", 1.0)
+        settle(model)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TajikistanModel, "settle", soon)
+        yield
+
+
+@pytest.fixture
+def soon() -> Iterator[None]:
+    """Let models begin with one month before the start."""
+    with little_before():
+        yield
+
+
+@pytest.fixture(scope="module")
+def all_soon() -> Iterator[None]:
+    """Let all models of a module begin with one month before the start."""
+    with little_before():
+        yield
 
 
 @pytest.fixture(scope="session")

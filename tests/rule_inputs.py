@@ -48,159 +48,114 @@ SHARES = frozenset(
 """.split()  # noqa: SIM905
 )
 
+
+def ranges(text: str) -> dict[str, tuple[float, float]]:
+    """Return the lowest and highest value of each name that stands behind them."""
+    rows = [line.split(":") for line in text.strip().splitlines()]
+    ends = [(*map(float, row[0].split()), row[1].split()) for row in rows]
+    return {name: (low, high) for low, high, names in ends for name in names}
+
+
 #: Lowest and highest of the other state arguments, in the units of the docstrings.
-RANGES: dict[str, tuple[float, float]] = {
-    "left_over": (-1e8, 1e9),
-    "returned": (-1e6, 1e6),
-    **dict.fromkeys(["normal", "shared"], (-8.3, 8.3)),
-    **dict.fromkeys(["keenness", "mood", "whim"], (-5.0, 5.0)),
-    "crisis": (-2.0, 3.0),
-    "benefit": (-2.0, 5.0),
-    "few_guards": (-1.5, 1.5),
-    **dict.fromkeys(["alignment", "better_off", "friend", "lean"], (-1.0, 1.0)),
-    "boom": (-0.5, 0.5),
-    "allies": (0.0, 0.7),
-    **dict.fromkeys(["backing", "idle", "tries"], (0.0, 1.0)),
-    "moved": (0.0, 2.0),
-    **dict.fromkeys(["appeal", "budget", "happened"], (0.0, 3.0)),
-    "defections": (0.0, 4.0),
-    **dict.fromkeys(
-        [
-            "acts",
-            "anger",
-            "attention",
-            "creed_ratio",
-            "demand",
-            "drugs",
-            "hardening",
-            "harm",
-            "hostility",
-            "opening",
-            "perceived",
-            "pressure",
-            "pull",
-            "rent_ratio",
-        ],
-        (0.0, 5.0),
-    ),
-    **dict.fromkeys(
-        ["cost", "growth", "peers_struck", "step", "steps", "struck", "weight"], (0.0, 6.0)
-    ),
-    **dict.fromkeys(["bargains", "fights"], (0.0, 8.0)),
-    **dict.fromkeys(
-        ["breaks", "carried", "push", "ratios", "seen", "transit", "unrest"], (0.0, 10.0)
-    ),
-    "felt": (0.0, 12.0),
-    **dict.fromkeys(["calm", "militants", "recent", "threat", "used", "watch"], (0.0, 20.0)),
-    "size": (0.0, 40.0),
-    "luck": (0.0, 50.0),
-    "notice": (0.0, 60.0),
-    **dict.fromkeys(["ratio", "rents"], (0.0, 100.0)),
-    **dict.fromkeys(["density", "opposition", "to_go"], (0.0, 300.0)),
-    "pay_ratio": (0.0, 400.0),
-    "length_guarded": (0.0, 500.0),
-    **dict.fromkeys(["months", "months_since"], (0.0, 600.0)),
-    "weapons": (0.0, 1e3),
-    "km_taken_over": (0.0, 1500.0),
-    "at_stake": (0.0, 2e3),
-    **dict.fromkeys(["following", "load", "men", "released", "traffic"], (0.0, 5e3)),
-    **dict.fromkeys(
-        ["base", "bought", "capacity", "fighters", "inside", "sold", "troops"], (0.0, 2e4)
-    ),
-    **dict.fromkeys(
-        ["forces", "garrison", "loyal_force", "persons", "scattered", "strength"], (0.0, 5e4)
-    ),
-    **dict.fromkeys(["gain", "prisoners", "violent", "wanted"], (0.0, 1e5)),
-    "members": (0.0, 2e5),
-    **dict.fromkeys(["amount", "amounts", "bribe"], (0.0, 1e6)),
-    "abroad": (0.0, 2e6),
-    "aid": (0.0, 5e6),
-    **dict.fromkeys(["claims", "paid", "people", "received"], (0.0, 1e7)),
-    "invested": (0.0, 3e7),
-    "drug_rents": (0.0, 1e8),
-    **dict.fromkeys(["commitments", "income", "other", "part", "purse", "sent"], (0.0, 1e9)),
-    "debt": (0.0, 3e9),
-    "usual": (0.01, 8.0),
-    "effort_ratio": (0.05, 6.0),
-    **dict.fromkeys(["buyers", "harvest"], (0.1, 5.0)),
-    **dict.fromkeys(["crop", "earnings", "index", "mean_weight"], (0.1, 10.0)),
-    "spread": (0.1, 100.0),
-    "terrain": (0.8, 6.0),
-    "urge": (1.0, 4.0),
-    "bodies": (1.0, 5.0),
-    "pay": (1.0, 1e3),
-    **dict.fromkeys(["ceiling", "price"], (1.0, 5e4)),
-    "income_per_head": (5.0, 500.0),
-    "length": (50.0, 500.0),
-    "home": (1e4, 1e7),
-}
-#: Where the same name means something else in one rule.
-SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
-    ("at_hand", "effort"): (0.0, 6.0),
-    ("attack_chance", "violent"): (0.0, 50.0),
-    ("attention_step", "attention"): (-3.0, 3.0),
-    ("better_off_step", "growth"): (-0.5, 0.5),
-    ("boom_step", "growth"): (-0.2, 0.2),
-    ("boom_step", "trend"): (-0.2, 0.2),
-    ("broadcast_step", "broadcast"): (0.0, 5.0),
-    ("claims_step", "power"): (0.01, 8.0),
-    ("commitments_step", "debt"): (0.0, 5.0),
-    ("control_aim", "lost"): (0.0, 4.0),
-    ("crossing_chance", "urge"): (0.0, 2.0),
-    ("exclusion", "opposition"): (0.0, 1.0),
-    ("fate_of_aid", "watch"): (0.0, 1.0),
-    ("forces", "people"): (0.0, 5e4),
-    ("gains", "paid"): (-1.0, 1.0),
-    ("growth_after_record", "growth"): (-0.2, 0.2),
-    ("habit_step", "habit"): (0.0, 1e7),
-    ("hostility_step", "militants"): (0.0, 2e4),
-    ("idle_step", "idle"): (0.0, 1e6),
-    ("instalment_paid", "weight"): (0.0, 1.0),
-    ("lost_control", "militants"): (0.0, 2e4),
-    ("lost_control", "strongmen"): (0.0, 2e4),
-    ("members_step", "aim"): (0.0, 2e5),
-    ("migration_flow", "usual"): (0.0, 1.0),
-    ("national_output", "home"): (0.0, 1e9),
-    ("new_man", "luck"): (-8.3, 8.3),
-    ("output_step", "corruption"): (-1.0, 1.0),
-    ("output_step", "output"): (0.0, 1e9),
-    ("output_step", "people"): (0.1, 5.0),
-    ("pay_aim", "weight"): (0.1, 6.0),
-    ("pay_step", "aim"): (1.0, 1e3),
-    ("predation_aim", "income"): (5.0, 500.0),
-    ("press_chance", "cost"): (0.01, 5.0),
-    ("press_chance", "grievance"): (0.0, 3.0),
-    ("own_condition", "usual"): (0.0, 1.0),
-    ("own_condition", "level"): (0.0, 1.0),
-    ("purge_hazard", "threat"): (0.0, 1.0),
-    ("quality_aim", "level"): (0.1, 0.9),
-    ("reception", "usual"): (0.0, 1.0),
-    ("rent_ratio_step", "habit"): (0.0, 1e7),
-    ("rent_ratio_step", "ratio"): (0.0, 5.0),
-    ("riot_chance", "hit"): (0.0, 5.0),
-    ("riot_chance", "strong"): (0.0, 1.0),
-    ("shaken", "happened"): (0.0, 1.0),
-    ("shed", "lost"): (0.0, 1e4),
-    ("shelter_step", "rents"): (1e8, 1e9),
-    ("step_chances", "threat"): (0.4, 3.0),
-    ("strain_terms", "breaks"): (0.0, 1.0),
-    ("strain_terms", "idle"): (0.0, 1.0),
-    ("taken_at_crossings", "output"): (0.0, 1e9),
-    ("threat_of_ideas", "members"): (0.0, 50.0),
-    ("threat_of_ideas", "violent"): (0.0, 50.0),
-    ("threat_step", "push"): (-1.0, 2.0),
-    ("token_effort", "demand"): (0.0, 1.0),
-    ("trend_step", "growth"): (-0.2, 0.2),
-    ("trend_step", "trend"): (-0.2, 0.2),
-    ("underground_arrested", "effort"): (0.0, 6.0),
-    ("usual_step", "power"): (0.0, 8.0),
-    ("watched", "level"): (0.0, 8.0),
-    ("way_taken", "draw"): (1e-09, 1.0 - 1e-9),
-    ("way_taken", "price"): (-1.0, 3.0),
-    ("where_inside", "control"): (0.0, 0.99),
-    ("work_abroad", "terms"): (0.0, 2.0),
-    ("worth_its_cost", "cost"): (0.01, 5.0),
-}
+RANGES = ranges("""
+-1e8 1e9: left_over
+-1e6 1e6: returned
+-8.3 8.3: normal shared
+-5 5: keenness mood whim
+-2 3: crisis
+-2 5: benefit
+-1.5 1.5: few_guards
+-1 1: alignment better_off friend lean
+-0.5 0.5: boom
+0 0.7: allies
+0 1: backing idle tries
+0 2: moved
+0 3: appeal budget happened
+0 4: defections
+0 5: acts anger attention creed_ratio demand drugs hardening harm hostility opening perceived
+0 5: pressure pull rent_ratio
+0 6: cost growth peers_struck step steps struck weight
+0 8: bargains fights
+0 10: breaks carried push ratios seen transit unrest
+0 12: felt
+0 20: calm militants recent threat used watch
+0 40: size
+0 50: luck
+0 60: notice
+0 100: ratio rents
+0 300: density opposition to_go
+0 400: pay_ratio
+0 500: length_guarded
+0 600: months months_since
+0 1000: weapons
+0 1500: km_taken_over
+0 2000: at_stake
+0 5000: following load men released traffic
+0 20000: base bought capacity fighters inside sold troops
+0 50000: forces garrison loyal_force persons scattered strength
+0 100000: gain prisoners violent wanted
+0 200000: members
+0 1e6: amount amounts bribe
+0 2e6: abroad
+0 5e6: aid
+0 1e7: claims paid people received
+0 3e7: invested
+0 1e8: drug_rents
+0 1e9: commitments income other part purse sent
+0 3e9: debt
+0.01 8: usual
+0.05 6: effort_ratio
+0.1 5: buyers harvest
+0.1 10: crop earnings index mean_weight
+0.1 100: spread
+0.8 6: terrain
+1 4: urge
+1 5: bodies
+1 1000: pay
+1 50000: ceiling price
+5 500: income_per_head
+50 500: length
+10000 1e7: home
+""")
+#: Where the same name means something else in one rule: ``rule.name``.
+SPECIAL = ranges("""
+-8.3 8.3: new_man.luck
+-3 3: attention_step.attention
+-1 1: gains.paid output_step.corruption
+-1 2: threat_step.push
+-1 3: way_taken.price
+-0.5 0.5: better_off_step.growth
+-0.2 0.2: boom_step.growth boom_step.trend growth_after_record.growth trend_step.growth
+-0.2 0.2: trend_step.trend
+0 0.99: where_inside.control
+0 1: exclusion.opposition fate_of_aid.watch instalment_paid.weight migration_flow.usual
+0 1: own_condition.usual own_condition.level purge_hazard.threat reception.usual
+0 1: riot_chance.strong shaken.happened strain_terms.breaks strain_terms.idle token_effort.demand
+0 2: crossing_chance.urge work_abroad.terms
+0 3: press_chance.grievance
+0 4: control_aim.lost
+0 5: broadcast_step.broadcast commitments_step.debt rent_ratio_step.ratio riot_chance.hit
+0 6: at_hand.effort underground_arrested.effort
+0 8: usual_step.power watched.level
+0 50: attack_chance.violent threat_of_ideas.members threat_of_ideas.violent
+0 10000: shed.lost
+0 20000: hostility_step.militants lost_control.militants lost_control.strongmen
+0 50000: forces.people
+0 200000: members_step.aim
+0 1e6: idle_step.idle
+0 1e7: habit_step.habit rent_ratio_step.habit
+0 1e9: national_output.home output_step.output taken_at_crossings.output
+1e-9 0.999999999: way_taken.draw
+0.01 5: press_chance.cost worth_its_cost.cost
+0.01 8: claims_step.power
+0.1 0.9: quality_aim.level
+0.1 5: output_step.people
+0.1 6: pay_aim.weight
+0.4 3: step_chances.threat
+1 1000: pay_step.aim
+5 500: predation_aim.income
+1e8 1e9: shelter_step.rents
+""")
 #: Own dimensions of states; all others are ``(run,)``.
 TASK, SECTION, AGENCY = (len(TASKS),), (len(SECTIONS),), (len(AGENCIES),)
 REGION = (len(REGIONS),)
@@ -257,9 +212,8 @@ def state_range(rule: Rule, name: str) -> tuple[float, float]:
     Raises:
         KeyError: for an argument that this file does not know yet: add it above.
     """
-    if (rule.__name__, name) in SPECIAL:
-        return SPECIAL[rule.__name__, name]
-    return (0.0, 1.0) if name in SHARES else RANGES[name]
+    special = SPECIAL.get(f"{rule.__name__}.{name}")
+    return special or ((0.0, 1.0) if name in SHARES else RANGES[name])
 
 
 def states(rule: Rule, runs: int, random: np.random.Generator) -> dict[str, Array]:

@@ -8,81 +8,60 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from synthetic_purses import with_purses
 
-from tajsim.axes import DIMENSIONS
+from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS
 from tajsim.inputs.ledger import load_kinds
 
 #: The usual two scenarios.
 PAIR = ("status-quo", "russian-border-withdrawal")
 
+_SERIES = """
+heroin_entering | Heroin entering over the Afghan border | kg/month | section | yearly | 1 | 900 | 0.25
+heroin_seized | Heroin seized | kg/month | section | yearly | 1 | 70 | 0.5
+heroin_seized_reported | Heroin reported as seized | kg/month | agency | yearly | 0 | 60 | 0.5
+seizure_probability | Probability that a consignment is seized | share | section | mean | 1 | 0.08 | 0.3
+collusion | Collusion of the agencies with traffickers | share | agency | mean | 1 | 0.4 | 0.2
+strength | Strength of the agencies | persons | agency | last | 0 | 6000 | 0.1
+own_effort | Own effort by task | share | task | mean | 0 | 0.35 | 0.2
+outside_provision | Outside provision by task | share | task | mean | 1 | 0.3 | 0.3
+grievance | Grievance | index | region | mean | 1 | 0.5 | 0.2
+violent_members | Members of violent groups | persons |  | last | 1 | 700 | 0.4
+incidents | Armed incidents | number | region | total | 0 | 0.2 | 1
+state_failed | State has failed | 0 or 1 |  | last | 1 | 0 | 0
+state_control | Control by the centre | share | region | mean | 0 | 0.5 | 0.2
+heroin_leaving | Heroin leaving | kg/month | exit | yearly | 0 | 900 | 0.3
+arranged_share | Share of loads bought | share | section | mean | 0 | 0.4 | 0.3
+gap | Task covered by nobody | share | task | mean | 0 | 0.2 | 0.2
+provision | Provision | share | power task | mean | 0 | 0.1 | 0.4
+tolls | Tolls | USD/month | agency | yearly | 0 | 200000 | 0.4
+extortion | Extortion | USD/month | agency | yearly | 0 | 100000 | 0.4
+aid_delivered | Aid | USD/month | power | yearly | 0 | 300000 | 0.2
+aid_diverted | Aid diverted | USD/month | power | yearly | 0 | 20000 | 0.2
+rents_commander | Rents | USD/month | commander | yearly | 0 | 200000 | 0.4
+rents_regime | Rents of the circle | USD/month |  | yearly | 0 | 2e+06 | 0.4
+alignment | Position | index |  | mean | 1 | 0.5 | 0.2
+autonomy | Autonomy | share |  | mean | 1 | 0.8 | 0.1
+expected_pressure | Pressure expected | index |  | mean | 0 | 0.02 | 0.8
+conditions_borne | Conditions | index |  | mean | 0 | 0.2 | 0.4
+concessions | Concessions | index |  | mean | 1 | 0.4 | 0.3
+price_received | Price received | index |  | mean | 0 | 0.03 | 0.5
+deals_in_force | Deals in force | 0 or 1 | deal | mean | 0 | 0 | 0
+dependence | Dependence on outsiders | share |  | mean | 1 | 0.3 | 0.1
+commander_loyalty | Loyalty | share | commander | mean | 0 | 0.6 | 0.2
+commander_state | State | number | commander | last | 0 | 0 | 0
+"""  # noqa: E501
+
+
+def _row(line: str) -> tuple[str, str, tuple[str, ...], str, int, float, float]:
+    label, unit, places, aggregate, headline, level, varies = line.split(" | ")
+    own = tuple(places.split())
+    return label, unit, own, aggregate, int(headline), float(level), float(varies)
+
+
 #: name -> label, unit, dimensions, aggregate, headline, mean level, share of the level that varies
-SERIES: dict[str, tuple[str, str, tuple[str, ...], str, int, float, float]] = {
-    "heroin_entering": (
-        "Heroin entering over the Afghan border",
-        "kg/month",
-        ("section",),
-        "yearly",
-        1,
-        900,
-        0.25,
-    ),
-    "heroin_seized": ("Heroin seized", "kg/month", ("section",), "yearly", 1, 70, 0.5),
-    "heroin_seized_reported": (
-        "Heroin reported as seized",
-        "kg/month",
-        ("agency",),
-        "yearly",
-        0,
-        60,
-        0.5,
-    ),
-    "seizure_probability": (
-        "Probability that a consignment is seized",
-        "share",
-        ("section",),
-        "mean",
-        1,
-        0.08,
-        0.3,
-    ),
-    "collusion": (
-        "Collusion of the agencies with traffickers",
-        "share",
-        ("agency",),
-        "mean",
-        1,
-        0.4,
-        0.2,
-    ),
-    "strength": ("Strength of the agencies", "persons", ("agency",), "last", 0, 6000, 0.1),
-    "own_effort": ("Own effort by task", "share", ("task",), "mean", 0, 0.35, 0.2),
-    "outside_provision": ("Outside provision by task", "share", ("task",), "mean", 1, 0.3, 0.3),
-    "grievance": ("Grievance", "index", ("region",), "mean", 1, 0.5, 0.2),
-    "violent_members": ("Members of violent groups", "persons", (), "last", 1, 700, 0.4),
-    "incidents": ("Armed incidents", "number", ("region",), "total", 0, 0.2, 1.0),
-    "state_failed": ("State has failed", "0 or 1", (), "last", 1, 0.0, 0.0),
-    "state_control": ("Control by the centre", "share", ("region",), "mean", 0, 0.5, 0.2),
-    "heroin_leaving": ("Heroin leaving", "kg/month", ("exit",), "yearly", 0, 900, 0.3),
-    "arranged_share": ("Share of loads bought", "share", ("section",), "mean", 0, 0.4, 0.3),
-    "gap": ("Task covered by nobody", "share", ("task",), "mean", 0, 0.2, 0.2),
-    "provision": ("Provision", "share", ("power", "task"), "mean", 0, 0.1, 0.4),
-    "tolls": ("Tolls", "USD/month", ("agency",), "yearly", 0, 2e5, 0.4),
-    "extortion": ("Extortion", "USD/month", ("agency",), "yearly", 0, 1e5, 0.4),
-    "aid_delivered": ("Aid", "USD/month", ("power",), "yearly", 0, 3e5, 0.2),
-    "aid_diverted": ("Aid diverted", "USD/month", ("power",), "yearly", 0, 2e4, 0.2),
-    "rents_commander": ("Rents", "USD/month", ("commander",), "yearly", 0, 2e5, 0.4),
-    "rents_regime": ("Rents of the circle", "USD/month", (), "yearly", 0, 2e6, 0.4),
-    "alignment": ("Position", "index", (), "mean", 1, 0.5, 0.2),
-    "autonomy": ("Autonomy", "share", (), "mean", 1, 0.8, 0.1),
-    "expected_pressure": ("Pressure expected", "index", (), "mean", 0, 0.02, 0.8),
-    "conditions_borne": ("Conditions", "index", (), "mean", 0, 0.2, 0.4),
-    "concessions": ("Concessions", "index", (), "mean", 1, 0.4, 0.3),
-    "price_received": ("Price received", "index", (), "mean", 0, 0.03, 0.5),
-    "deals_in_force": ("Deals in force", "0 or 1", ("deal",), "mean", 0, 0.0, 0.0),
-    "dependence": ("Dependence on outsiders", "share", (), "mean", 1, 0.3, 0.1),
-    "commander_loyalty": ("Loyalty", "share", ("commander",), "mean", 0, 0.6, 0.2),
-    "commander_state": ("State", "number", ("commander",), "last", 0, 0.0, 0.0),
+SERIES = {
+    name: _row(rest)
+    for name, rest in (line.split(" | ", 1) for line in _SERIES.strip().splitlines())
 }
 
 _HANDOVERS = [
@@ -334,3 +313,53 @@ def _nothing(random: Any, own: tuple[int, ...], months: int, runs: int) -> Any:
 
 def _failures(random: Any, months: int, runs: int) -> Any:
     return (np.arange(months)[:, None] > random.uniform(50, 1200, runs)).astype(float)
+
+
+# Made-up payments for pictures: who pays whom, so that every purse balances.
+
+
+_HEADED = dict(zip(COMMANDERS, AGENCIES, strict=False))
+
+
+def with_purses(dataset: xr.Dataset) -> xr.Dataset:
+    """Add what follows from the tolls, extortion and aid of made-up results, without any draw."""
+    tolls, extortion, lost = (dataset[n] for n in ("tolls", "extortion", "aid_diverted"))
+    resale = 0.2 * tolls
+    illicit = tolls + extortion + resale
+    up = 0.15 * illicit
+    to_regime = 0.2 * (illicit - up)
+    fees = _of_commanders(0.5 * tolls)
+    fees_regime = 0.3 * tolls.sum("agency")
+    freed = 0.4 * dataset["aid_delivered"].sum("power")
+    income = to_regime.sum("agency") + fees_regime + lost.sum("power") + freed
+    patronage = _of_commanders(0.3 * up) + income / (4 * len(COMMANDERS))
+    found = {
+        "resale": resale,
+        "network_margin": 8.0 * tolls.sum("agency"),
+        "rents_to_commander": up,
+        "rents_to_regime": to_regime,
+        "rents_kept": illicit - up - to_regime,
+        "fees_commander": fees,
+        "fees_regime": fees_regime,
+        "patronage": patronage,
+        "rents_commander": _of_commanders(up) + fees + patronage,
+        "rents_regime": income,
+        "regime_kept": income - patronage.sum("commander"),
+        "aid_freed": freed,
+    }
+    attrs = {**tolls.attrs, "headline": 0}
+    rows = {
+        name: v.transpose("scenario", ..., "month", "run").assign_attrs(attrs, label=name)
+        for name, v in found.items()
+    }
+    return dataset.assign(rows)
+
+
+def _of_commanders(values: xr.DataArray) -> xr.DataArray:
+    """Let each of the first commanders head one agency, and the others none."""
+    nothing = 0.0 * values.isel(agency=0, drop=True)
+    rows = [
+        values.sel(agency=_HEADED[name], drop=True) if name in _HEADED else nothing
+        for name in COMMANDERS
+    ]
+    return xr.concat(rows, "commander").assign_coords(commander=list(COMMANDERS))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -38,13 +36,13 @@ from tajsim.calibration.smc import (
     advance,
     candidates,
     drawn_scores,
-    effective_number,
     log_kernel,
     log_prior_over,
     propose,
     reference,
     to_values,
 )
+from tajsim.cli.main import main
 from tajsim.draws import Draws
 from tajsim.ensemble import run
 from tajsim.errors import UserError
@@ -178,11 +176,6 @@ def test_the_kernel_is_students_and_bounds_what_a_missing_value_says() -> None:
     assert found - found[0] == pytest.approx(expected - expected[0])
 
 
-def test_effective_number() -> None:
-    assert effective_number(np.zeros(7)) == pytest.approx(7)
-    assert effective_number(np.array([0.0, -1e3, -1e3])) == pytest.approx(1)
-
-
 def test_steps_leave_the_reference_as_it_is() -> None:
     ref = reference(normal(1, 2, 50) * np.array([[0.3], [2.0]]) + 1.0)
     drawn = ref.mean + ref.root @ normal(2, 2, 200_000)
@@ -269,13 +262,6 @@ def test_a_calibration_that_is_ended_goes_on_to_the_same_end(tmp_path: Path) -> 
     assert len(list((tmp_path / "c").glob("round-*.npz"))) == 1
 
 
-def test_a_folder_holds_one_calibration(tmp_path: Path) -> None:
-    Folder(tmp_path, {"seed": 1, "targets": "a"})
-    Folder(tmp_path, {"seed": 1, "targets": "a"})
-    with pytest.raises(UserError, match="another targets; name a new folder"):
-        Folder(tmp_path, {"seed": 1, "targets": "b"})
-
-
 def test_rounds_and_priors_of_another_calibration_are_refused(tmp_path: Path) -> None:
     one, two = (Folder(tmp_path / str(seed), {"seed": seed}) for seed in (1, 2))
     begun = start(toy(np.array([2.0, 1.0])), 1, 50)
@@ -315,7 +301,7 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_the_model_is_fitted_and_going_on_gives_the_same(
-    tmp_path: Path, early: tuple[str, ...]
+    tmp_path: Path, early: tuple[str, ...], soon: None
 ) -> None:
     assert {"instalment-paid", "mirzoev-bargains"} <= set(early)
     method = Method(particles=60, moves=1, last_moves=2)
@@ -394,9 +380,8 @@ def test_the_page_shows_the_tables_of_the_data() -> None:
     assert page.count("<!-- table: ") == 6
 
 
-def test_the_verb_tells_what_is_wrong(command: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_verb_tells_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "settings.json").write_text('{"seed": 1}')
-    told = command("calibrate", "--out", str(tmp_path / "c"))
-    assert told.returncode == 2
-    assert "holds a calibration with another" in told.stderr
+    assert main(["calibrate", "--out", str(tmp_path / "c")]) == 2
+    assert "holds a calibration with another" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import xarray as xr
 from tajsim.analysis import evaluate_claims
 from tajsim.analysis.claims import claims_text
 from tajsim.analysis.verdicts import SAID
+from tajsim.ensemble import run_many
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 
 Maker = Callable[..., xr.Dataset]
@@ -23,23 +24,10 @@ MIXED = [11.0, 19.0, 31.0, 39.0]
 
 def claim(**fields: Any) -> dict[str, Any]:
     """Return a claim against the reference over two years."""
-    return {
-        "id": "c",
-        "statement": "It does.",
-        "document": "d",
-        "line": 1,
-        "mechanisms": ["M01"],
-        "outcome": "level",
-        "where": {},
-        "window": ["2004-01", "2005-12"],
-        "expect": "rises",
-        "low": None,
-        "high": None,
-        "against": "reference",
-        "smallest": 1.0,
-        "unit": "absolute",
-        **fields,
-    }
+    usual = {"id": "c", "statement": "It does.", "document": "d", "line": 1, "mechanisms": ["M01"]}
+    usual |= {"outcome": "level", "where": {}, "window": ["2004-01", "2005-12"], "expect": "rises"}
+    bounds = {"low": None, "high": None, "smallest": 1.0, "unit": "absolute"}
+    return {**usual, **bounds, "against": "reference", **fields}
 
 
 def row(make: Maker, runs: list[float], **fields: Any) -> Any:
@@ -144,13 +132,8 @@ def test_what_cannot_be_tested_says_why(by_hand: Maker, fields: dict[str, Any]) 
 
 def test_coordinates_of_a_claim(pair: xr.Dataset) -> None:
     one = pair.copy()
-    fields = {
-        "outcome": "heroin_seized",
-        "window": ["2004-01", "2004-12"],
-        "expect": "between",
-        "against": "level",
-        "low": 0.0,
-    }
+    fields = {"outcome": "heroin_seized", "window": ["2004-01", "2004-12"]}
+    fields |= {"expect": "between", "against": "level", "low": 0.0}
     claims = [claim(**fields, where={"section": "pianj"}), claim(**fields)]
     one.attrs["claims"] = json.dumps({"status-quo": claims})
     found = evaluate_claims(one)
@@ -172,18 +155,14 @@ def test_claims_of_shipped_scenarios_can_be_read(name: str, pair: xr.Dataset) ->
         assert set(table["verdict"]) <= {*SAID, "not tested"}
 
 
-def test_a_claim_is_about_the_scenario_that_its_own_extends() -> None:
-    from tajsim.ensemble import run_many
-
+def test_a_claim_is_about_the_scenario_that_its_own_extends(soon: None) -> None:
     outer, parent, child = "status-quo", "russian-border-withdrawal", "withdrawal-with-western-aid"
     found = run_many([outer, parent, child], runs=6, seed=1, until="2010-01")
     pair = found.sel(scenario=[parent, child])
     mine = evaluate_claims(found).query("scenario == @child").set_index("claim")
     alone = evaluate_claims(pair).query("scenario == @child").set_index("claim")
-    assert (
-        mine.loc["outsiders-fill-vacuum", "effect"] == alone.loc["outsiders-fill-vacuum", "effect"]
-    )
-    without = evaluate_claims(found.sel(scenario=[outer, child])).set_index("claim")
-    claim = without.loc["outsiders-fill-vacuum"]
+    name = "outsiders-fill-vacuum"
+    assert mine.loc[name, "effect"] == alone.loc[name, "effect"]
+    claim = evaluate_claims(found.sel(scenario=[outer, child])).set_index("claim").loc[name]
     assert claim.verdict == "not tested"
     assert claim.reason == f"as they are against {parent}, which is not among the results"

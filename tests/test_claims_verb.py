@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ outcome = "{outcome}"
 window = ["2004-06", "{last}"]
 expect = "{expect}"
 """
+pytestmark = pytest.mark.usefixtures("all_soon")
 LEAST = 'smallest = 0.0\nunit = "absolute"\n'
 
 
@@ -56,7 +58,9 @@ def claim(id: str = "a", **fields: str) -> str:
     )
 
 
-def test_the_verb_prints_and_writes_every_claim(tmp_path: Path, capsys: Capture) -> None:
+def test_the_verb_prints_and_writes_every_claim(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = scenario(tmp_path, "mine", "status-quo", claim() + LEAST, claim("b", expect="falls"))
     out = tmp_path / "claims.csv"
     assert main(["claims", str(file), "--runs", "4", "--out", str(out)]) == 0
@@ -65,6 +69,11 @@ def test_the_verb_prints_and_writes_every_claim(tmp_path: Path, capsys: Capture)
     assert list(table["claim"]) == ["a", "b"]
     assert list(table["verdict"]) == [HOLDS, FAILS]
     assert (table["reference"] == "status-quo").all()
+    # The work is divided for two processes, and done in this one.
+    simulate = claims_run.simulate
+    monkeypatch.setattr(
+        claims_run, "simulate", lambda plan, tell: simulate(replace(plan, workers=1), tell)
+    )
     two = tajsim.claims(file, runs=4, workers=2)
     pd.testing.assert_frame_equal(two[["effect", "low", "high"]], table[["effect", "low", "high"]])
     wanted = {"scenario", "effect", "low", "high", "share", "document", "line", "statement"}

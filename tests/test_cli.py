@@ -23,6 +23,7 @@ from tajsim.inputs.registry import load_families, load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.plots import KINDS, options
 
+pytestmark = pytest.mark.usefixtures("all_soon")
 SHORT = ("--runs", "3", "--until", "2005-03")
 Capture = pytest.CaptureFixture[str]
 

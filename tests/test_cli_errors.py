@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -187,10 +188,10 @@ def room(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_leaves_the_old_results(capsys: Capture, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_old_results(capsys: Capture, tmp_path: Path, soon: None) -> None:
     out, table, state = tmp_path / "out", tmp_path / "t.csv", tmp_path / "state.npz"
     run = [*RUN, "--outcomes", "polity", "--out", str(out), "--save", str(state)]
-    claims = ["claims", "irpt-ban", "--runs", "1", "--out", str(table)]
+    claims = ["claims", "abrupt-withdrawal", "--runs", "1", "--out", str(table)]
     assert main(run) == 0 and main(claims) == 0
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert {path.suffix for path in before} == {".nc", ".csv", ".png", ".npz"}
@@ -271,7 +272,7 @@ def test_mistakes_in_the_program_are_one_line(
 def test_interrupt_in_the_middle_leaves_nothing(
     environment: dict[str, str], tmp_path: Path, workers: str, number: int, status: int, told: str
 ) -> None:
-    command = ["run", "status-quo", "--runs", "20000", "--outcomes", "polity", "--progress"]
+    command = ["run", "status-quo", "--runs", "3000", "--outcomes", "polity", "--progress"]
     process = subprocess.Popen(
         [sys.executable, "-m", "tajsim", *command, "--workers", workers, "--out", "out"],
         env=environment,
@@ -279,6 +280,8 @@ def test_interrupt_in_the_middle_leaves_nothing(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # Whoever calls the tests may ignore it (nohup), and children inherit that.
+        preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
     )
     assert process.stderr is not None
     said = b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 import re
 import sys
@@ -12,11 +13,13 @@ import numpy as np
 import pytest
 from rule_inputs import all_rules, between, states
 
+from docs.generate import claims as claim_pages
 from docs.generate import submodels
-from docs.generate.claims import claims_text
+from docs.generate.claims import TABLE, claims_text
 from docs.generate.equation import EquationError, answers, compute, equation, names_used
 from docs.generate.failures import explanations
 from docs.generate.latex import ROOM, formula, widest
+from docs.generate.markdown import plain
 from docs.generate.offline import loaded
 from docs.generate.pages import parts, whole_pages, written
 from docs.generate.renew import ITEMS, Item, renew
@@ -47,11 +50,7 @@ def test_the_equation_computes_what_the_rule_computes(name: str) -> None:
         told = compute(rule, {**state, **values})
     for one, other in zip(told, found if isinstance(found, tuple) else (found,), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
-
-
-@pytest.mark.parametrize("name", RULES)
-def test_the_equation_uses_every_argument_and_fits_the_page(name: str) -> None:
-    rule = RULES[name]
+    # It uses every argument, and fits the page.
     assert set(inspect.signature(rule).parameters) <= names_used(equation(rule))
     assert widest(equation(rule)) <= ROOM
 
@@ -279,3 +278,24 @@ def test_the_site_builds_without_a_warning_and_needs_no_network(tmp_path: Path) 
     assert build_main(["-q", "-W", "--keep-going", str(ROOT / "docs"), str(tmp_path / "site")]) == 0
     assert loaded(tmp_path / "site") == []
     assert "<math" in (tmp_path / "site" / "generated" / "submodels-border_guard.html").read_text()
+
+
+# Every claim that fails is explained in the documentation.
+
+
+def failing() -> set[tuple[str, str]]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {(row["scenario"], row["claim"]) for row in rows if row["verdict"] == "fails"}
+
+
+def test_every_failing_claim_says_what_may_be_missing() -> None:
+    assert failing()
+    assert failing() - set(claim_pages.explanations()) == set()
+    text = claims_text()
+    assert [key for key in failing() if plain(claim_pages.explanations()[key]) not in text] == []
+
+
+def test_only_claims_that_exist_are_explained() -> None:
+    for scenario, claim in claim_pages.explanations():
+        assert claim in [one.id for one in load_scenario(scenario).claims], (scenario, claim)

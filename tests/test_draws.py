@@ -81,26 +81,16 @@ def test_actors_drawn_together_get_what_they_get_alone() -> None:
 
 
 def test_each_part_of_the_key_changes_every_draw() -> None:
-    others = [
-        uniform(seed=SEED + 1),
-        uniform(process="fight"),
-        uniform(actor="network_02"),
-        uniform(month=MONTH + 1),
-        uniform(runs=np.arange(RUNS) + RUNS),
+    others: list[dict[str, Any]] = [
+        *({"seed": SEED + 1}, {"process": "fight"}, {"actor": "network_02"}),
+        *({"month": MONTH + 1}, {"runs": np.arange(RUNS) + RUNS}),
     ]
     for other in others:
-        assert not np.any(uniform() == other)
-
-
-def test_names_are_kept_apart() -> None:
+        assert not np.any(uniform() == uniform(**other))
     # One text run together, and a month that reads like the end of a name.
-    pairs = [(("ab", "c", 1), ("a", "bc", 1)), (("a", "b1", 1), ("a", "b", 11))]
-    for one, other in pairs:
+    for one, like in ((("ab", "c", 1), ("a", "bc", 1)), (("a", "b1", 1), ("a", "b", 11))):
         draws = Draws(SEED, np.arange(100))
-        assert not np.any(draws.uniform(*one) == draws.uniform(*other))
-
-
-def test_the_sign_and_size_of_a_seed_count() -> None:
+        assert not np.any(draws.uniform(*one) == draws.uniform(*like))
     found = {float(uniform(seed=s, runs=1)[0]) for s in (0, 1, -1, 2**32, 2**64, 2**64 + 1, 2**80)}
     assert len(found) == 7
 
@@ -115,23 +105,13 @@ def test_known_values() -> None:
 # A draw can be made once.
 
 
-def test_a_reused_key_raises() -> None:
+def test_a_reused_key_and_an_earlier_month_raise() -> None:
     draws = Draws(SEED, [0])
     draws.uniform(*KEY, MONTH)
     with pytest.raises(ReusedDrawError, match="network_01"):
         draws.uniform(*KEY, MONTH)
-
-
-def test_an_earlier_month_raises() -> None:
-    draws = Draws(SEED, [0])
-    draws.normal(*KEY, MONTH)
     with pytest.raises(ReusedDrawError, match=str(MONTH - 1)):
         draws.happens(*KEY, MONTH - 1, 0.5)
-
-
-def test_a_key_used_alone_cannot_be_reused_together() -> None:
-    draws = Draws(SEED, [0])
-    draws.uniform(*KEY, MONTH)
     with pytest.raises(ReusedDrawError):
         draws.uniform_each(KEY[0], ("network_00", KEY[1]), MONTH)
     with pytest.raises(ReusedDrawError):
@@ -176,19 +156,11 @@ def along(axis: str, count: int) -> Array:
     return np.array([uniform(seed=seed, runs=1)[0] for seed in range(count)])
 
 
-AXES = ("run", "month", "actor", "process", "seed")
-
-
-@pytest.mark.parametrize("axis", AXES)
-def test_uniform_along_each_part_of_the_key(axis: str) -> None:
+@pytest.mark.parametrize("axis", ["run", "month", "actor", "process", "seed"])
+def test_uniform_and_independent_along_each_part_of_the_key(axis: str) -> None:
     values = along(axis, 20_000)
     assert even(np.histogram(values, bins=100, range=(0, 1))[0]) > RARE
     assert stats.kstest(values, "uniform").pvalue > RARE
-
-
-@pytest.mark.parametrize("axis", AXES)
-def test_neighbours_along_each_part_of_the_key_are_independent(axis: str) -> None:
-    values = along(axis, 20_000)
     for lag in (1, 2, 8):
         pairs = np.histogram2d(values[:-lag:2], values[lag::2][: len(values[:-lag:2])], bins=20)[0]
         assert even(pairs) > RARE
@@ -204,13 +176,9 @@ def worst_correlation(rows: Array) -> float:
 
 @pytest.mark.parametrize("axis", ["month", "actor", "process", "seed"])
 def test_keys_are_uncorrelated_over_runs(axis: str) -> None:
-    every: dict[str, list[dict[str, Any]]] = {
-        "month": [{"month": MONTH + i} for i in range(60)],
-        "actor": [{"actor": f"network_{i:02d}"} for i in range(60)],
-        "process": [{"process": f"process_{i}"} for i in range(60)],
-        "seed": [{"seed": i} for i in range(60)],
-    }
-    rows = np.stack([uniform(runs=5000, **key) for key in every[axis]])
+    text = axis in ("actor", "process")
+    keys: list[Any] = [f"{axis}_{i:02d}" if text else MONTH + i for i in range(60)]
+    rows = np.stack([uniform(runs=5000, **{axis: key}) for key in keys])
     assert worst_correlation(rows) > RARE
     assert worst_correlation(rows**2) > RARE
     # Runs against each other, over the keys: no run is a shifted copy of another.
@@ -223,15 +191,6 @@ def test_pairs_and_triples_fill_the_square_and_the_cube() -> None:
     assert even(np.histogram2d(x, y, bins=40)[0]) > RARE
     cube, _ = np.histogramdd(np.stack([x, y, z], axis=1), bins=10)
     assert even(cube) > RARE
-
-
-def test_every_bit_is_balanced_and_independent_of_the_others() -> None:
-    values = bits(uniform(runs=200_000))
-    table = ((values[:, None] >> np.arange(BITS, dtype=np.uint64)) & np.uint64(1)).astype(float)
-    ones = table.sum(axis=0)
-    apart = (ones - 100_000) / np.sqrt(50_000)
-    assert BITS * 2 * stats.norm.sf(np.abs(apart).max()) > RARE
-    assert worst_correlation(table.T) > RARE
 
 
 def assert_random_bits(words: NDArray[np.uint64]) -> None:
@@ -252,6 +211,7 @@ def test_runs_that_differ_in_one_bit_have_unrelated_draws(bit: int) -> None:
 
 def test_keys_differ_from_each_other_in_random_bits() -> None:
     """Keys are combined by exclusive or, so its traces are what must have gone."""
+    assert_random_bits(bits(uniform(runs=200_000)))
     first, second = (
         [bits(uniform(actor=actor, month=month)) for month in (1, 2)] for actor in ("a", "b")
     )
@@ -269,14 +229,11 @@ def test_normal_draws_have_the_moments_of_the_normal() -> None:
 
 
 def test_happens_as_often_as_the_probability_says() -> None:
+    chance = np.array([0.0, 1.0])
+    assert Draws(SEED, [0, 1]).happens(*KEY, MONTH, chance).tolist() == [0.0, 1.0]
     for month, probability in enumerate((0.001, 0.1, 0.5, 0.99)):
         count = Draws(SEED, np.arange(100_000)).happens(*KEY, month, probability).sum()
         assert stats.binomtest(int(count), 100_000, probability).pvalue > RARE
-
-
-def test_happens_never_at_zero_and_always_at_one() -> None:
-    chance = np.array([0.0, 1.0])
-    assert Draws(SEED, [0, 1]).happens(*KEY, MONTH, chance).tolist() == [0.0, 1.0]
 
 
 def test_millions_of_keys_collide_no_more_than_chance_would() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sweep_helpers import EXPERIMENT
+from sweep_helpers import EXPERIMENT, small_experiment
 
 from tajsim.cli import main
 from tajsim.errors import UserError
@@ -18,28 +17,19 @@ from tajsim.inputs.experiment_file import (
     Experiment,
     experiment_names,
     experiment_path,
-    is_experiment,
     unit_of_uses,
 )
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import shipped_scenarios
-from tajsim.inputs.schema import experiment_schema, schema_text
+from tajsim.inputs.schema import experiment_schema
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import DesignPoints, make_design, make_points
 
 ROOT = Path(__file__).parents[1]
 
 
-def test_at_least_ten_experiments_ship_with_names_of_their_own() -> None:
-    assert len(experiment_names()) >= 10
-    assert not set(experiment_names()) & set(shipped_scenarios())
-    assert all(is_experiment(name) for name in experiment_names())
-    assert not any(is_experiment(name) for name in shipped_scenarios())
-
-
 @pytest.mark.parametrize("name", experiment_names())
 def test_shipped_experiments_run(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon: None
 ) -> None:
     """The first and the last row of the design, one run of each."""
     experiment = load_experiment(name)
@@ -90,12 +80,6 @@ def test_shipped_experiments_fit_the_schema(name: str) -> None:
     tables = tomllib.loads(experiment_path(name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(experiment_schema()).validate(tables)
     assert experiment_path(name).read_text().startswith("#:schema ../src/tajsim/data/experiment")
-
-
-def test_the_shipped_schema_is_current() -> None:
-    path = ROOT / "src" / "tajsim" / "data" / "experiment.schema.json"
-    assert path.read_text(encoding="utf-8") == schema_text("experiment")
-    assert json.loads(path.read_text(encoding="utf-8")) == experiment_schema()
 
 
 #: What is replaced in the small experiment, and what the line says.
@@ -188,12 +172,6 @@ def test_all_mistakes_of_a_file_come_at_once(
     assert len(lines) >= 4 and numbers == sorted(numbers)
 
 
-def test_check_describes_an_experiment(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "party-ban", "irpt-ban"]) == 0
-    said = capsys.readouterr().out
-    assert "party-ban: no mistakes" in said and "design grid, 40 runs a point" in said
-
-
 def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
     with pytest.raises(UserError, match="did you mean 'party-ban'"):
         load_experiment("partyban")
@@ -201,16 +179,6 @@ def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
         load_experiment("nowhere/x.toml")
     with pytest.raises(UserError, match="is a scenario"):
         load_experiment("irpt-ban")
-
-
-def changed(tmp_path: Path, *changes: tuple[str, str]) -> Experiment:
-    text = EXPERIMENT
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    path = tmp_path / "design.toml"
-    path.write_text(text)
-    return load_experiment(path)
 
 
 RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")
@@ -233,14 +201,16 @@ def test_designs_can_be_enlarged_without_losing_a_point(
 ) -> None:
     if "latin" not in small:
         pytest.importorskip("SALib")
-    first = ids(changed(tmp_path, RANGE, ('"grid"', small)))
-    more = ids(changed(tmp_path, RANGE, ('"grid"', large)))
+    first = ids(small_experiment(tmp_path, RANGE, ('"grid"', small)))
+    more = ids(small_experiment(tmp_path, RANGE, ('"grid"', large)))
     assert set(first) < set(more)
-    assert first == ids(changed(tmp_path, RANGE, ('"grid"', small)))
+    assert first == ids(small_experiment(tmp_path, RANGE, ('"grid"', small)))
 
 
 def test_a_hypercube_has_a_point_in_every_slice(tmp_path: Path) -> None:
-    design = make_design(changed(tmp_path, RANGE, ('"grid"', '"latin-hypercube"\npoints = 10')))
+    design = make_design(
+        small_experiment(tmp_path, RANGE, ('"grid"', '"latin-hypercube"\npoints = 10'))
+    )
     slices = np.sort((design.units * 10.0).astype(int), axis=0)
     assert (slices == np.arange(10)[:, None]).all()
     pays = [float(row["pay"]) for row in design.rows]
@@ -253,7 +223,7 @@ def test_salib_finds_its_own_design_again(tmp_path: Path) -> None:
     from SALib.analyze import morris, sobol
 
     for kind in ('"morris"\ntrajectories = 6', '"sobol"\nbase = 64'):
-        experiment = changed(tmp_path, RANGE, ('"grid"', kind))
+        experiment = small_experiment(tmp_path, RANGE, ('"grid"', kind))
         design = make_design(experiment)
         answer = np.array([float(row["pay"]) for row in design.rows])
         problem = {"num_vars": 2, "names": ["pay", "month"], "bounds": [[0.0, 1.0]] * 2}
@@ -278,14 +248,14 @@ def test_every_uncertain_parameter_becomes_a_factor() -> None:
 def test_explicit_points_and_spreads(tmp_path: Path) -> None:
     points = '\n[[points]]\npay = 3\nmonth = "2004-03"\n[[points]]\npay = 9\nmonth = "2004-05"\n'
     bare = ("values = [1, 10, 40]\n", ""), ('values = ["2004-02", "2004-04"]\n', "")
-    experiment = changed(
+    experiment = small_experiment(
         tmp_path,
         *bare,
         ('kind = "grid"', 'kind = "points"'),
         ('[[keep]]\noutcome = "coll', points + '[[keep]]\noutcome = "coll'),
     )
     assert [row["pay"] for row in make_design(experiment).rows] == [3.0, 9.0]
-    log = changed(
+    log = small_experiment(
         tmp_path, ("values = [1, 10, 40]", 'low = 1\nhigh = 100\nspread = "log"\nsteps = 3')
     )
     assert np.allclose([row["pay"] for row in make_design(log).rows][::2], [1.0, 10.0, 100.0])
@@ -318,7 +288,7 @@ def test_scenarios_are_found_beside_the_experiment(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
         'title = "Mine"\nquestion = "?"\nextends = "status-quo"\nend = "2006-12"\n'
     )
-    both = changed(tmp_path, ('["status-quo"]', '["status-quo", "./mine.toml"]'))
+    both = small_experiment(tmp_path, ('["status-quo"]', '["status-quo", "./mine.toml"]'))
     assert [scenario.name for scenario in both.scenarios] == ["status-quo", "mine"]
     assert both.end == "2004-06"
     assert len(make_points(both, make_design(both)).points) == 12

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-import tajsim
 from tajsim.analysis.explain import differences_table, explain, first_differences, frequencies
 from tajsim.cli import main
 from tajsim.ensemble import run_many, save
@@ -291,7 +290,3 @@ def test_the_command_refuses_in_one_line(folder: Path, capsys: pytest.CaptureFix
         said = capsys.readouterr()
         assert said.out == ""
         assert len(said.err.splitlines()) == 1
-
-
-def test_it_is_a_function_of_the_package() -> None:
-    assert tajsim.explain is explain

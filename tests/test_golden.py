@@ -9,19 +9,23 @@ which leaves a file as it is while its numbers, or words and numbers, agree.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
+import tempfile
 from pathlib import Path
 
-import golden_texts
 import numpy as np
 import pytest
 
+from tajsim.cli.main import main
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 
 FOLDER = Path(__file__).with_name("golden")
-#: The reference, everything documented, and one scenario for each of the large mechanisms.
-NAMES = ("status-quo", "history", "withdrawal-with-border-pay", "irpt-ban", "russian-base-leaves")
+#: Everything documented, and scenarios of the border and of the base on top of the reference.
+NAMES = ("history", "withdrawal-with-border-pay", "russian-base-leaves")
 
 
 def numbers(name: str) -> dict[str, list[float]]:
@@ -63,13 +67,152 @@ def test_golden_numbers(name: str) -> None:
     check(name)
 
 
+# What the verbs print for tiny inputs: the commands, and how their texts are compared.
+
+
+FILES = {
+    "mine.toml": """
+title = "Mirzoev heads the drug control agency"
+question = "What changes at once?"
+extends = "status-quo"
+end = "2005-12"
+
+[[events]]
+date = "2004-02"
+kind = "appoint"
+agency = "drug_control_agency"
+commander = "mirzoev"
+
+[[claims]]
+id = "he-takes"
+statement = "The agency colludes more."
+document = "matveeva-2004"
+line = 163
+mechanisms = ["M60"]
+outcome = "collusion"
+where = { agency = "drug_control_agency" }
+window = ["2004-06", "2004-09"]
+expect = "rises"
+""",
+    "pay.toml": """
+title = "Pay and detection"
+question = "What does pay do?"
+scenarios = ["status-quo"]
+runs = 1
+end = "2004-03"
+seed = 7
+keep = [
+    { outcome = "collusion", where = { agency = "border_troops" } },
+    { outcome = "heroin_seized", where = { section = "all" }, name = "seized" },
+]
+events = [
+    { date = "2004-02", kind = "set", parameter = "agency_pay.army", value = { factor = "army" } },
+]
+
+[design]
+kind = "latin-hypercube"
+points = 60
+
+[[factors]]
+name = "pay"
+parameter = "agency_pay.border_troops"
+
+[[factors]]
+name = "limit"
+parameter = "detection_limit"
+
+[[factors]]
+name = "army"
+values = [1, 40]
+""",
+}
+FILES["grid.toml"] = (
+    FILES["pay.toml"]
+    .replace('kind = "latin-hypercube"\npoints = 60', 'kind = "grid"')
+    .replace('border_troops"\n\n[[', 'border_troops"\nsteps = 2\n\n[[')
+    .replace('detection_limit"\n', 'detection_limit"\nsteps = 3\n')
+)
+#: A file of golden texts -> the commands whose texts it holds, in order; one folder for all.
+COMMANDS = {
+    "lists": (
+        "scenarios irpt-ban",
+        "figures tajik-border-soldier-pay",
+        "parameters agency_pay.border_troops",
+        "outcomes heroin_seized",
+        "mechanisms M47",
+        "check mine.toml",
+        "check pay.toml",
+    ),
+    "simulations": (
+        "run status-quo --runs 3 --until 2004-06 --outcomes heroin_seized,collusion",
+        "compare status-quo mine.toml --runs 4 --until 2004-09 --out mine --no-pictures",
+        "claims mine.toml --runs 4",
+        "explain mine --against status-quo",
+        "explain mine --scenario mine --run 2",
+        "validate --runs 2",
+    ),
+    "explorations": (
+        "sweep pay.toml --out pay",
+        "sensitivity pay",
+        "discover pay --outcome seized",
+        "sweep grid.toml --out grid",
+        "robust grid --goal seized=high --goal collusion=low",
+    ),
+}
+_NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?!\w)")
+#: Years, months and lines of documents are words, no measurements.
+_WORD = re.compile(r"(?:\d{4}-\d\d|\b(?:19|20)\d\d\b|\w+-\d{4}:\d+)")
+
+
+def printed(name: str) -> str:
+    """Return the commands of a file of golden texts, each with what it prints, error and all."""
+    told = io.StringIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(told),
+        contextlib.redirect_stderr(told),
+    ):
+        for file, text in FILES.items():
+            Path(file).write_text(text, encoding="utf-8")
+        for line in COMMANDS[name]:
+            print(f"$ tajsim {line}")
+            status = main(line.split())
+            print(f"[{status}]\n" if status else "")
+    return re.sub(r"computed in [\d.]+ s", "computed in a moment", told.getvalue())
+
+
+def compare(now: str, known: str) -> None:
+    """Hold words exactly, numbers to their last digit but one, and neither rules nor spaces.
+
+    Processors differ in the last bit of exp and log, which may turn a rounding.
+    """
+    for one, other in zip(_lines(now), _lines(known), strict=True):
+        assert _bare(one) == _bare(other)
+        numbers = [[float(n.replace(",", "")) for n in _measured(text)] for text in (one, other)]
+        assert numbers[0] == pytest.approx(numbers[1], rel=0.01, abs=1e-3), other
+
+
+def _lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip("- ")]
+
+
+def _measured(line: str) -> list[str]:
+    return _NUMBER.findall(_WORD.sub("", line))
+
+
+def _bare(line: str) -> str:
+    """Return the line with a mark for every number that is measured."""
+    return " ".join([_NUMBER.sub("#", _WORD.sub("@", line)), *_WORD.findall(line)])
+
+
 def check_text(name: str) -> None:
     """Hold what verbs print today against the file."""
     known = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
-    golden_texts.compare(golden_texts.printed(name), known)
+    compare(printed(name), known)
 
 
-@pytest.mark.parametrize("name", golden_texts.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_golden_texts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     check_text(name)
@@ -77,23 +220,23 @@ def test_golden_texts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_changed_word_or_number_is_seen() -> None:
     known = "Heroin  1,234  2004-01 to 2005-02\n------\nmatveeva-2004:163"
-    golden_texts.compare(known.replace("1,234  ", "1,235 "), known)
+    compare(known.replace("1,234  ", "1,235 "), known)
     for old, new in (("Heroin", "Opium"), ("1,234", "1,334"), ("05-02", "05-03"), (":163", ":164")):
         with pytest.raises(AssertionError):
-            golden_texts.compare(known.replace(old, new), known)
+            compare(known.replace(old, new), known)
 
 
 def renew() -> None:
     """Write the files that no longer agree."""
     FOLDER.mkdir(exist_ok=True)
-    for name in (*NAMES, *golden_texts.COMMANDS):
+    for name in (*NAMES, *COMMANDS):
         known = name in NAMES
         try:
             (check if known else check_text)(name)
         except (OSError, ValueError, AssertionError):
             text = json.dumps(numbers(name), indent=0) + "\n" if known else ""
             file = FOLDER / f"{name}{'.json' if known else '.txt'}"
-            file.write_text(text or golden_texts.printed(name), encoding="utf-8")
+            file.write_text(text or printed(name), encoding="utf-8")
             print(f"renewed {file.name}")
 
 

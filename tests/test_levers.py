@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import little_before
 
 import tajsim.model.model as model_module
 from tajsim.axes import COMMANDERS
@@ -51,16 +52,12 @@ SITUATIONS: dict[str, dict[str, str]] = {
 
 #: Levers that act on the chance of rare steps or answers, so they are tried in many runs.
 RARE = ("moscow_tolerance", "west_priority", "talks")
-RARE_RUNS = 100
+RARE_RUNS = 50
 
 #: Levers that matter only where mutinies are fought out: rare, and won or lost by one draw each,
 #: so every commander is ordered to be arrested, in many runs.
-FIGHTING = (
-    "internal_backing",
-    "agency_strength.army",
-    "agency_strength.presidential_guard",
-)
-FIGHTS, FIGHTS_END = 2000, "2004-04"
+FIGHTING = ("internal_backing", "agency_strength.army", "agency_strength.presidential_guard")
+FIGHTS, FIGHTS_END = 1000, "2004-04"
 ARRESTS = [
     Event("2004-03", "arrest", {"commander": name}, label=f"{name} to be arrested")
     for name in COMMANDERS
@@ -130,7 +127,8 @@ def ends() -> dict[str, tuple[Any, Any]]:
     ordinary = both_ends(
         [lever for lever in LEVERS if lever not in {*FIGHTING, *RARE, *NEAR_THE_END, *IN_WAR}]
     )
-    fighting = both_ends(FIGHTING, runs=FIGHTS, end=FIGHTS_END, events=ARRESTS)
+    with little_before():
+        fighting = both_ends(FIGHTING, runs=FIGHTS, end=FIGHTS_END, events=ARRESTS)
     start, end = LAST_MONTHS
     near = both_ends(NEAR_THE_END, start=start, end=end)
     war = both_ends(IN_WAR, start=WAR[0], end=WAR[1])

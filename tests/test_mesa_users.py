@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
-import weakref
 from copy import deepcopy
 
 import mesa
@@ -31,6 +29,7 @@ from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
 
+pytestmark = pytest.mark.usefixtures("all_soon")
 KINDS = {
     "Regime": 1,
     "SecurityAgency": len(AGENCIES),
@@ -190,13 +189,3 @@ def test_agents_of_ones_own_come_and_go() -> None:
     first.remove()
     third = mesa.Agent(model)
     assert third.unique_id == second.unique_id + 1 == sum(KINDS.values()) + 3
-
-
-def test_models_are_freed() -> None:
-    model = TajikistanModel(runs=2)
-    mesa.Agent(model)
-    model.step()
-    kept = weakref.ref(model)
-    del model
-    gc.collect()
-    assert kept() is None

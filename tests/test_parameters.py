@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-import pkgutil
 import re
-from collections.abc import Callable, Iterator
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,10 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rule_inputs import all_rules
 
 import tajsim.inputs.families as families
 import tajsim.inputs.registry as registry
-import tajsim.rules
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import Draws
 from tajsim.errors import UserError
@@ -62,22 +58,12 @@ def with_basis(kind: str) -> list[Parameter]:
 # What each row holds.
 
 
-def test_roles_spreads_and_units_are_from_the_closed_lists() -> None:
-    assert names([p for p in EVERY if p.role not in ROLES]) == []
-    assert names([p for p in EVERY if p.spread not in SPREADS]) == []
-    assert names([p for p in EVERY if p.unit not in UNITS]) == []
-
-
-def test_values_lie_in_their_range() -> None:
+def test_rows_are_of_the_closed_lists_and_values_lie_in_their_range() -> None:
+    closed = [p for p in EVERY if p.role in ROLES and p.spread in SPREADS and p.unit in UNITS]
+    assert closed == EVERY
     assert names([p for p in EVERY if not p.low <= p.value <= p.high]) == []
     assert names([p for p in EVERY if not np.isfinite([p.value, p.low, p.high]).all()]) == []
-
-
-def test_what_can_vary_has_a_range_and_what_cannot_has_none() -> None:
     assert names([p for p in EVERY if (p.low < p.high) == (p.role == "constant")]) == []
-
-
-def test_shares_are_shares() -> None:
     shares = [p for p in EVERY if p.unit in ("share", "share/month", "0 or 1")]
     assert names([p for p in shares if p.low < 0.0 or p.high > 1.0]) == []
 
@@ -85,13 +71,9 @@ def test_shares_are_shares() -> None:
 # Indexed families.
 
 
-def test_dimensions_are_known() -> None:
+def test_dimensions_are_known_and_index_names_are_of_them() -> None:
     families = [f for f in load_families().values() if f.dimension]
-    wrong = [f.name for f in families if not set(str(f.dimension).split(".")) <= set(DIMENSIONS)]
-    assert wrong == []
-
-
-def test_index_names_are_of_their_dimension() -> None:
+    assert all(set(str(f.dimension).split(".")) <= set(DIMENSIONS) for f in families)
     wrong = [
         p.name
         for family in load_families().values()
@@ -155,17 +137,8 @@ def test_every_family_is_read() -> None:
     assert [name for name, where in readers().items() if not where] == []
 
 
-def rules() -> Iterator[Callable[..., Any]]:
-    """Return every function of the rules."""
-    for info in pkgutil.walk_packages(tajsim.rules.__path__, "tajsim.rules."):
-        module = import_module(info.name)
-        for _, function in inspect.getmembers(module, inspect.isfunction):
-            if function.__module__ == module.__name__:
-                yield function
-
-
 def test_keyword_only_arguments_of_rules_are_parameters() -> None:
-    found = {n: f"{r.__module__}.{r.__name__}" for r in rules() for n in parameters_of(r)}
+    found = {n: where for where, rule in all_rules().items() for n in parameters_of(rule)}
     assert {name: where for name, where in found.items() if name not in load_families()} == {}
 
 

@@ -29,6 +29,7 @@ from tajsim.model.snapshot import packed, put_back, take, unpacked
 
 SOURCE = Path(tajsim.__file__).parent
 END = "2004-06"
+pytestmark = pytest.mark.usefixtures("all_soon")
 #: What may call a rule itself: the chronicle, for the runs in which something happens.
 CHRONICLE = {"_way_cause"}
 Capture = pytest.CaptureFixture[str]

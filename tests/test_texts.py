@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -62,7 +66,8 @@ def test_continuous_integration_calls_the_test_command_of_the_readme() -> None:
     "code", [*blocks("README.md", "python"), *blocks("docs/first-steps.md", "python")]
 )
 def test_python_shown_runs(code: str, capsys: pytest.CaptureFixture[str]) -> None:
-    small = re.sub(r"runs=\d+", "runs=2", code)
+    small = re.sub(r"runs=\d+, seed=1\)", 'runs=2, until="2005-06")', code)
+    small = re.sub(r"runs=\d+", "runs=2", small)
     names: dict[str, Any] = {}
     exec(compile(small, "README.md", "exec"), names)
     assert capsys.readouterr().out
@@ -90,3 +95,73 @@ def test_the_readme_names_every_source() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Sources\n")[2]
     rows = re.findall(r"^\| ((?:\w+-)+\w+) \|", text, re.M)
     assert sorted(rows) == sorted(load_documents())
+
+
+# The four diffs of CONTRIBUTING are whole: each applies to the repository and works.
+
+
+DIFFS = dict(
+    zip(("rule", "outcome", "actor", "scenario"), blocks("CONTRIBUTING.md", "diff"), strict=True)
+)
+
+#: What shows that a change works, run on the changed copy. `run` simulates, all else held.
+FRAME = """
+import numpy as np
+from tajsim import TajikistanModel
+
+def run(end="2004-04", **options):
+    model = TajikistanModel(runs=3, end=end, parameters="fixed", **options)
+    model.run_to_end()
+    return model
+"""
+CHECKS = {
+    "rule": """
+from tajsim.model.country import readers
+assert readers()["absence_share"] == ["rules.border_guard.present"]
+none, some = (run(settings={"absence_share": share}) for share in (0.0, 0.3))
+assert (some.agencies.deployment.sum(axis=(0, 1)) < none.agencies.deployment.sum(axis=(0, 1))).all()
+""",
+    "outcome": """
+model = run(outcomes=["collusion_risk"])
+series = model.record["collusion_risk"]
+assert (series[model.agencies.names.index("customs")] > 0.0).all()
+np.testing.assert_array_equal(series[:, -1], model.agencies.watch.astype(np.float32))
+""",
+    "actor": """
+model = run()
+new = model.agency["financial_police"]
+assert (abs(new.strength - 500) < 50).all() and (new.pay > 0.0).all()
+assert model.record["collusion"].shape[0] == 9
+assert (model.record["predation"][new.rank] > 0.0).all()
+""",
+    "scenario": """
+from tajsim import load_scenario
+from tajsim.inputs.scenario_parts import check_scenario
+assert check_scenario("scenarios/my-question.toml") == []
+names = "scenarios/my-question.toml", "scenarios/status-quo.toml"
+changed, reference = map(load_scenario, names)
+new, old = (run(events=each.events, end="2005-03") for each in (changed, reference))
+assert (new.agency["border_troops"].pay > 10.0 * old.agency["border_troops"].pay).all()
+assert [claim.outcome for claim in changed.claims] == ["collusion"]
+""",
+}
+
+
+@pytest.mark.parametrize("name", DIFFS)
+def test_the_diff_applies_and_works(name: str, tmp_path: Path) -> None:
+    tool = shutil.which("patch")
+    if not tool:
+        pytest.skip("there is no patch here")
+    shutil.copytree(ROOT / "src", tmp_path / "src")
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    command = [tool, "-p1", "--fuzz=0", "--forward"]
+    done = subprocess.run(command, cwd=tmp_path, input=DIFFS[name], text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", FRAME + CHECKS[name]],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "src")},
+        text=True,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -123,6 +123,8 @@ def test_the_page_runs_and_what_it_says_is_true(
 ) -> None:
     """One test, since all of it stands on the same few simulations."""
     monkeypatch.setenv("MPLBACKEND", "Agg")
+    # What a report draws is tested with the report.
+    monkeypatch.setattr("tajsim.report.page.pictures", lambda facts: [])
     before = Path.cwd()
     ran = list(executed(TEXT, tmp_path, smaller))
     assert Path.cwd() == before

@@ -1,0 +1,477 @@
+"""Sensitivity: known functions give their known indices; chance is told apart; errors."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_sweeps import changed, cube, fake_sweep
+
+from tajsim.cli import main
+from tajsim.errors import UserError
+from tajsim.exploration import discover, robust, sensitivity
+from tajsim.exploration.discovery import boxes_of, make_cases
+from tajsim.exploration.indices import divide
+from tajsim.exploration.prim import DOUBT, Box, Search, find_box, find_boxes
+from tajsim.exploration.robustness import best_by, regret, together, undominated
+from tajsim.sweeps.read import Sweep
+
+UNIT = [0.0, 1.0]
+
+
+def ishigami(places: np.ndarray) -> np.ndarray:
+    """Ishigami and Homma's function on the unit cube; its indices are known exactly."""
+    x = (2.0 * places - 1.0) * np.pi
+    return np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def problem(count: int) -> dict[str, Any]:
+    return {
+        "num_vars": count,
+        "names": [f"x{i + 1}" for i in range(count)],
+        "bounds": [UNIT] * count,
+    }
+
+
+def saltelli(base: int, second: bool = True, **more: Any) -> Sweep:
+    sampler = pytest.importorskip("SALib.sample.sobol")
+    places = sampler.sample(problem(3), base, calc_second_order=second, seed=5)
+    options = {"base": base, "second_order": second}
+    return fake_sweep("sobol", places, {"height": ishigami}, options=options, **more)
+
+
+def walks(count: int, answer: Any, factors: int = 4, **more: Any) -> Sweep:
+    sampler = pytest.importorskip("SALib.sample.morris")
+    places = np.concatenate(
+        [sampler.sample(problem(factors), 1, num_levels=4, seed=k) for k in range(count)]
+    )
+    options = {"trajectories": count, "levels": None}
+    return fake_sweep("morris", places, {"height": answer}, options=options, **more)
+
+
+def of(found: Any, index: str) -> dict[str, float]:
+    table = found.indices[found.indices["index"] == index]
+    return dict(zip(table["factor"], table["value"], strict=True))
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_sobol_indices_of_ishigami(second: bool) -> None:
+    found = sensitivity(saltelli(2048, second, bases=["documented", "assumption", "assumption"]))
+    assert found.method == "Sobol indices"
+    first, total = of(found, "first"), of(found, "total")
+    exact = {"x1": (0.3139, 0.5576), "x2": (0.4424, 0.4424), "x3": (0.0, 0.2437)}
+    for name, (alone, whole) in exact.items():
+        assert first[name] == pytest.approx(alone, abs=0.03)
+        assert total[name] == pytest.approx(whole, abs=0.03)
+    inside = (found.indices["low"] <= found.indices["value"]) & (
+        found.indices["value"] <= found.indices["high"]
+    )
+    assert inside.all()
+    sums = found.bases.set_index("basis")["share"]
+    assert sums["documented"] == pytest.approx(first["x1"], abs=1e-9)
+    assert sums["assumption"] == pytest.approx(first["x2"] + first["x3"], abs=1e-9)
+    assert sums["together"] == pytest.approx(1.0 - sum(first.values()), abs=1e-9)
+    if second:
+        pairs = found.pairs.set_index(["factor", "with"])["value"]
+        assert pairs[("x1", "x3")] == pytest.approx(0.2437, abs=0.05)
+        assert abs(pairs[("x1", "x2")]) < 0.05
+    else:
+        assert found.pairs.empty
+
+
+def test_luck_alike_at_every_point_is_in_no_index_and_luck_apart_is_told() -> None:
+    calm = sensitivity(saltelli(256))
+    alike = sensitivity(saltelli(256, runs=4, alike=50.0))
+    assert of(alike, "total") == pytest.approx(of(calm, "total"), abs=1e-6)
+    assert alike.chance["alike"][0] > 0.9
+    assert alike.chance["floor"][0] < 1e-6
+    noisy = sensitivity(saltelli(256, runs=4, apart=4.0))
+    # 16 of variance beside Ishigami's 13.84, a quarter of it in the mean of four runs.
+    assert noisy.chance["apart"][0] == pytest.approx(16 / 29.84, abs=0.05)
+    assert noisy.chance["floor"][0] == pytest.approx(4 / 17.84, abs=0.04)
+    assert calm.chance["factors"].isna().all(), "one run a point tells nothing about luck"
+    assert "cannot be separated" in str(calm)
+
+
+def test_the_division_of_variance_is_that_of_a_balanced_table() -> None:
+    rng = np.random.default_rng(2)
+    values = rng.normal(size=(40, 1)) * 3 + rng.normal(size=(1, 6)) * 2 + rng.normal(size=(40, 6))
+    mean_p, mean_r = values.mean(1), values.mean(0)
+    left = values - mean_p[:, None] - mean_r + values.mean()
+    apart = (left**2).sum() / (39 * 5)
+    points, runs = mean_p.var(ddof=1) - apart / 6, mean_r.var(ddof=1) - apart / 40
+    found = divide(values)
+    whole = apart + points + runs
+    expected = (points / whole, runs / whole, apart / whole)
+    assert (found.factors, found.alike, found.apart) == pytest.approx(expected, rel=1e-6)
+    assert found.floor == pytest.approx(apart / 6 / mean_p.var(ddof=1), rel=1e-6)
+    values[rng.random(values.shape) < 0.15] = np.nan
+    gaps = divide(values)
+    assert gaps.factors == pytest.approx(found.factors, abs=0.08)
+
+
+def test_morris_finds_size_sign_and_bends() -> None:
+    def answer(p: np.ndarray) -> np.ndarray:
+        return 10.0 * p[:, 0] - 4.0 * p[:, 1] + 8.0 * p[:, 2] * (p[:, 0] - 0.5)
+
+    found = sensitivity(walks(40, answer, bases=["derived", "assumption", "assumption", "derived"]))
+    assert found.method == "Morris screening"
+    star, mu, sigma = (of(found, index) for index in ("mu_star", "mu", "sigma"))
+    assert star["x2"] == pytest.approx(4.0)
+    assert mu["x2"] == pytest.approx(-4.0)
+    assert sigma["x2"] == pytest.approx(0.0, abs=1e-9)
+    assert star["x4"] == 0.0
+    assert sigma["x3"] > 1.0, "it acts with x1 alone"
+    shares = found.bases.set_index("basis")["share"]
+    squares = {name: value**2 for name, value in star.items()}
+    assert shares["derived"] == pytest.approx(
+        (squares["x1"] + squares["x4"]) / sum(squares.values()), rel=1e-6
+    )
+
+
+def test_morris_says_which_effect_is_chance() -> None:
+    found = sensitivity(walks(60, lambda p: 5.0 * p[:, 0], runs=4, apart=1.0))
+    table = found.indices[found.indices["index"] == "mu_star"].set_index("factor")
+    idle = table.loc[["x2", "x3", "x4"]]
+    assert idle["value"].to_numpy() == pytest.approx(idle["chance"].to_numpy(), rel=0.4)
+    assert table.loc["x1", "value"] > 4 * table.loc["x1", "chance"]
+
+
+def test_other_designs_get_rank_regression_and_say_so() -> None:
+    places = cube(200, 3)
+
+    def answer(p: np.ndarray) -> np.ndarray:
+        return np.exp(3.0 * p[:, 0]) - 2.0 * p[:, 1]
+
+    found = sensitivity(fake_sweep("latin-hypercube", places, {"height": answer}))
+    slopes = of(found, "coefficient")
+    assert slopes["x1"] > 0.9
+    assert -0.4 < slopes["x2"] < -0.05
+    assert abs(slopes["x3"]) < 0.05
+    assert found.bases["share"].sum() == pytest.approx(1.0)
+    assert "no indices of its own" in str(found)
+    few = fake_sweep("latin-hypercube", places[:12], {"height": answer})
+    with pytest.raises(UserError, match="12 points are too few for 3 factors; rank"):
+        sensitivity(few)
+
+
+def test_incomplete_base_rows_are_left_out_and_counted() -> None:
+    whole = saltelli(16, second=False)
+    gone = whole.points.index[[0, 7]]
+    part = changed(whole, results=whole.results[~whole.results["point"].isin(gone)])
+    found = sensitivity(part)
+    assert found.chance["points"][0] == 14 * 5
+    assert any("10 of 80 points are left out" in note for note in found.notes)
+
+
+def test_a_constant_outcome_and_no_factor() -> None:
+    with pytest.raises(UserError, match="same mean at every point"):
+        sensitivity(fake_sweep("latin-hypercube", cube(30, 2), {"flat": lambda p: 0.0 * p[:, 0]}))
+    bare = fake_sweep("latin-hypercube", cube(30, 2), {"flat": lambda p: p[:, 0]})
+    with pytest.raises(UserError, match="no factors"):
+        sensitivity(changed(bare, factors=bare.factors.iloc[:0]))
+
+
+def test_names_that_are_wrong() -> None:
+    sweep = saltelli(16)
+    with pytest.raises(UserError, match="did you mean 'height'"):
+        sensitivity(sweep, ["heigth"])
+    with pytest.raises(UserError, match="unknown scenario 'quo'"):
+        sensitivity(sweep, scenario="quo")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("sensitivity no-such", "no sweep is there"),
+        ("robust no-such", "--goal"),
+        ("robust no-such --goal good", "is not NAME=high"),
+        ("robust no-such --goal own_effort[task=border]=high", "no sweep is there"),
+        ("discover no-such", "--outcome"),
+        ("discover no-such --outcome failed", "no sweep is there"),
+        ("discover no-such --outcome failed --boxes 0", "at least 1"),
+        ("discover no-such --outcome failed --above x", "'x' is not a number"),
+    ],
+)
+def test_the_command_line_refuses(
+    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments.split()) == 2
+    assert words in capsys.readouterr().err
+
+
+# Robustness: regret and satisficing by hand, portfolios in the same worlds, where they fail.
+
+
+#: Two portfolios and a third in three worlds.
+VALUES = np.array([[10.0, 2.0, 6.0], [8.0, 5.0, 6.0], [1.0, 9.0, 0.0]])
+
+
+def test_regret_by_hand() -> None:
+    assert regret(VALUES, 1).tolist() == [[0, 7, 0], [2, 4, 0], [9, 0, 6]]
+    assert regret(VALUES, -1).tolist() == [[9, 0, 6], [7, 3, 6], [0, 7, 0]]
+
+
+def test_rules_by_hand() -> None:
+    regrets = regret(VALUES, 1)
+    satisfied = VALUES >= 6.0  # in 2, 2 and 1 of the worlds
+    assert best_by("regret", regrets, satisfied) == 1  # 4 against 7 and 9
+    assert best_by("satisfy", regrets, satisfied) == 1  # a draw, and the smaller regret
+    assert best_by("regret", regrets, satisfied, np.array([1.0, 0.0, 2.0])) == 0
+    assert best_by("satisfy", regrets, VALUES >= 9.0) == 0
+
+
+def test_several_goals_count_in_their_own_spread() -> None:
+    flat = np.full_like(VALUES, 3.0)
+    regrets = [regret(VALUES, 1), regret(flat, 1)]
+    scaled = together(regrets, [VALUES, flat])
+    assert scaled == pytest.approx(regret(VALUES, 1) / VALUES.std())
+    assert together(regrets[:1], [VALUES]) is regrets[0]
+
+
+def test_undominated_by_hand() -> None:
+    goods = np.array([[3.0, 2.0, 1.0, 2.0], [1.0, 2.0, 3.0, 1.0]])
+    assert undominated(goods).tolist() == [True, True, True, False]
+
+
+def grid() -> Sweep:
+    """A lever of three values and one uncertain factor of five, all crossed."""
+    places = np.array(list(product([0.0, 0.5, 1.0], [0.0, 0.25, 0.5, 0.75, 1.0])))
+
+    def good(p: np.ndarray) -> np.ndarray:
+        return 10.0 * p[:, 0] - 12.0 * p[:, 0] ** 2 * p[:, 1]
+
+    sweep = fake_sweep("grid", places, {"good": good, "cost": lambda p: p[:, 0]}, runs=6,
+                       names=["pay", "threat"], alike=0.5)  # fmt: skip
+    sweep.factors.loc["pay", "role"] = "lever"
+    return sweep
+
+
+def test_portfolios_meet_in_the_same_worlds() -> None:
+    found = robust(grid(), {"good": "high"}, satisfy=["good >= 1"])
+    assert found.states.levers == ("pay",)
+    assert len(found.states.table) == 5 * 6
+    table = found.table.set_index("pay")
+    # Luck is alike at every point, so it is in no regret: the best is 10 - 12 t or 5 - 3 t or 0.
+    threats = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    payoffs = np.array([0.0 * threats, 5.0 - 3.0 * threats, 10.0 - 12.0 * threats])
+    expected = (payoffs.max(axis=0) - payoffs).max(axis=1)
+    assert table["regret_max"].to_numpy() == pytest.approx(expected)
+    assert table.index[found.recommended] == 1.0
+    assert found.table["chosen"].sum() == pytest.approx(1.0)
+    assert "the other rule" in str(found) or "But pay=0.5 satisfies more often" in str(found)
+
+
+def test_the_rule_decides_what_is_recommended() -> None:
+    found = robust(grid(), {"good": "high"}, satisfy=["good>=1"], rule="satisfy")
+    assert found.table["pay"][found.recommended] == 0.5
+    calm = robust(grid(), {"good": "high"}, satisfy=["good>=2.9"])
+    assert calm.table["pay"][calm.recommended] == 1.0
+
+
+def test_two_goals_and_the_front() -> None:
+    found = robust(grid(), {"good": "high", "cost": "low"})
+    assert found.regret_unit == "standard deviations of the goal"
+    assert found.table.set_index("pay")["undominated"][0.0]
+    levels = [level.text for level in found.levels]
+    assert levels[0].startswith("good >= ")
+    assert levels[1].startswith("cost <= ")
+
+
+@pytest.mark.parametrize(
+    ("goals", "chosen", "words"),
+    [
+        ({}, {}, "no goal"),
+        ({"good": "up"}, {}, "expected high or low"),
+        ({"goood": "high"}, {}, "did you mean 'good'"),
+        ({"good": "high"}, {"satisfy": ["good=3"]}, "expected a level"),
+        ({"good": "high"}, {"satisfy": ["good>=x"]}, "expected a level"),
+        ({"good": "high"}, {"levers": ["pai"]}, "did you mean 'pay'"),
+        ({"good": "high"}, {"rule": "regrets"}, "did you mean 'regret'"),
+        ({"good": "high"}, {"levers": ["scenario"]}, "only one portfolio"),
+    ],
+)
+def test_what_cannot_be_asked(goals: dict[str, str], chosen: dict[str, object], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        robust(grid(), goals, **chosen)  # type: ignore[arg-type]
+
+
+def test_portfolios_that_share_no_world_are_refused() -> None:
+    scattered = fake_sweep("latin-hypercube", cube(30, 2), {"good": lambda p: p[:, 0]})
+    with pytest.raises(UserError, match="no state of the world has a run of all 30 portfolios"):
+        robust(scattered, {"good": "high"}, levers=["x1"])
+    assert len(robust(scattered, {"good": "high"}, levers=["x1", "x2"]).table) == 30
+    with pytest.raises(UserError, match="no factor of this sweep is a lever"):
+        robust(scattered, {"good": "high"})
+
+
+def test_worlds_that_are_not_complete_are_left_out() -> None:
+    sweep = grid()
+    part = changed(sweep, results=sweep.results.drop(index=[3, 40]))
+    found = robust(part, {"good": "high"})
+    assert len(found.states.table) == 28
+    assert "2 states are left out" in str(found)
+
+
+# Scenario discovery: a planted box is found, noise is called chance, limits read as they are.
+
+
+EVERYTHING = slice(None)
+
+
+def planted(places: np.ndarray) -> np.ndarray:
+    """It happens where x1 is above 0.6 and x3 below 0.5: a fifth of the cube."""
+    return ((places[:, 0] > 0.6) & (places[:, 2] < 0.5)).astype(float)
+
+
+def search(values: np.ndarray, happens: np.ndarray) -> Search:
+    return Search(values.T, frozenset(), happens, np.ones(len(happens)))
+
+
+def with_errors(places: np.ndarray, share: float, seed: int = 4) -> np.ndarray:
+    wrong = np.random.default_rng(seed).random(len(places)) < share
+    return np.where(wrong, 1.0 - planted(places), planted(places))
+
+
+def test_a_planted_box_is_found_with_its_limits() -> None:
+    places = cube(400, 6)
+    found = find_box(search(places, with_errors(places, 0.08)), np.ones(400, bool))
+    assert found.inputs == [0, 2]
+    assert found.low[0] == pytest.approx(0.6, abs=0.03)
+    assert found.high[2] == pytest.approx(0.5, abs=0.03)
+    assert 0 not in found.high
+    assert 2 not in found.low
+
+
+def test_two_boxes_by_covering_and_texts_as_sets() -> None:
+    places = cube(600, 3)
+    codes = np.floor(places[:, 2] * 4.0)
+    values = np.column_stack([places[:, :2], codes])
+    happens = ((values[:, 0] > 0.8) | ((values[:, 1] < 0.25) & np.isin(codes, [1, 3]))) * 1.0
+    rows = Search(values.T, frozenset({2}), happens, np.ones(600))
+    both = {tuple(box.inputs): box for box in find_boxes(rows)}
+    assert set(both) == {(0,), (1, 2)}
+    assert both[(0,)].low[0] == pytest.approx(0.8, abs=0.02)
+    assert both[(1, 2)].high[1] == pytest.approx(0.25, abs=0.02)
+    assert both[(1, 2)].without[2] == {0, 2}
+
+
+def test_a_box_without_limits_holds_all_and_limits_are_kept_apart() -> None:
+    values = np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 1.0]])
+    assert Box().holds(values).all()
+    box = Box(low={0: 0.5}, high={0: 1.5}, without={1: frozenset({0})})
+    assert box.holds(values).tolist() == [False, True, False]
+    assert box.free(0).holds(values).tolist() == [False, True, True]
+
+
+def cases_of(places: np.ndarray, happens: np.ndarray):  # type: ignore[no-untyped-def]
+    table = pd.DataFrame(places, columns=[f"x{i + 1}" for i in range(places.shape[1])])
+    return make_cases(table, happens, np.ones(len(places)))
+
+
+def test_held_out_figures_are_near_the_truth_and_the_limits_are_sure() -> None:
+    places = cube(400, 6)
+    found = boxes_of(cases_of(places, with_errors(places, 0.08)), seed=1)[0]
+    assert found.density == pytest.approx(0.92, abs=0.05)
+    assert found.held_density == pytest.approx(0.90, abs=0.07)
+    assert found.held_elsewhere < 0.15
+    assert found.chance < 0.01
+    assert all(chance < 0.001 for chance in found.doubts.values())
+
+
+def test_noise_is_called_chance() -> None:
+    """Of boxes in pure noise about one in twenty may pass; of ten here at most two."""
+    passed = 0
+    for seed in range(10):
+        noise = (np.random.default_rng(seed).random(150) < 0.25) * 1.0
+        found = boxes_of(cases_of(cube(150, 6, seed), noise), seed=1, most=1)
+        passed += bool(found) and found[0].chance <= DOUBT
+    assert passed <= 2
+
+
+def test_too_few_points_to_hold_any_out_are_said() -> None:
+    few = fake_sweep("grid", cube(8, 1), {"failed": lambda p: (p[:, 0] > 0.5) * 1.0})
+    found = discover(few, "failed")
+    assert np.isnan(found.boxes[0].chance)
+    assert "Too few points to hold some out" in str(found)
+    assert "8 points are few" in str(found)
+
+
+def swept(runs: int = 3) -> Sweep:
+    return fake_sweep("latin-hypercube", cube(200, 4), {"failed": planted}, runs=runs)
+
+
+def test_discover_says_it_in_a_sentence() -> None:
+    found = discover(swept(), "failed")
+    text = str(found)
+    pattern = (
+        r"'The failed' holds in 100 % of runs where x1 is above 0\.\d+ and x3 is below 0\.\d+,"
+    )
+    assert re.search(pattern, text)
+    assert "elsewhere" in text
+    table = found.table()
+    assert set(table["input"]) == {"x1", "x3"}
+    assert table["density"].iloc[0] == pytest.approx(1.0)
+    assert table["coverage"].iloc[0] == pytest.approx(1.0, abs=0.05)
+
+
+def test_thresholds() -> None:
+    places = cube(200, 2)
+    sweep = fake_sweep("latin-hypercube", places, {"height": lambda p: p[:, 0]})
+    usual = discover(sweep, "height")
+    assert usual.cases.share == pytest.approx(0.25, abs=0.01)
+    assert "(the highest quarter of runs)" in usual.threshold.text
+    low = discover(sweep, "height", lowest=0.1)
+    assert low.boxes[0].box.high[0] == pytest.approx(0.1, abs=0.03)
+    fixed = discover(sweep, "height", above=0.7)
+    assert fixed.boxes[0].box.low[0] == pytest.approx(0.7, abs=0.02)
+    below = discover(sweep, "height", below=0.4)
+    assert below.boxes[0].box.high[0] == pytest.approx(0.4, abs=0.02)
+
+
+def test_the_scenario_is_an_input_where_there_are_several() -> None:
+    one = swept(1)
+    other = one.points.assign(scenario="irpt-ban")
+    other.index = pd.Index([f"q{p}" for p in other.index], name="point")
+    results = one.results.assign(point="q" + one.results["point"], failed=1.0)
+    both = changed(
+        one,
+        points=pd.concat([one.points, other]),
+        results=pd.concat([one.results, results], ignore_index=True),
+    )
+    found = discover(both, "failed")
+    assert found.boxes[0].limits == {"scenario": "scenario is irpt-ban"}
+    assert "scenario" not in discover(both, "failed", scenario="status-quo").cases.names
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"above": 2.0}, "in no run"),
+        ({"below": 1.0}, "in every run"),
+        ({"above": 0.5, "highest": 0.1}, "give only one"),
+        ({"highest": 1.5}, "between 0 and 1"),
+        ({"inputs": ["x9"]}, "unknown input 'x9'"),
+        ({"scenario": "quo"}, "unknown scenario"),
+    ],
+)
+def test_what_cannot_be_discovered(chosen: dict[str, object], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        discover(swept(1), "failed", **chosen)  # type: ignore[arg-type]
+
+
+def test_against_the_ema_workbench() -> None:
+    """Its PRIM, on the same table, has a box as good as ours on its way."""
+    prim = pytest.importorskip("ema_workbench.analysis.prim")
+    places = cube(400, 5)
+    happens = with_errors(places, 0.1)
+    table = pd.DataFrame(places, columns=list("abcde"))
+    theirs = prim.Prim(table, happens.astype(bool), threshold=0.5, peel_alpha=0.05).find_box()
+    way = theirs.peeling_trajectory
+    mine = boxes_of(cases_of(places, happens), seed=1, most=1)[0]
+    near = way[(way["coverage"] - mine.coverage).abs() < 0.06]
+    assert mine.density >= near["density"].max() - 0.05
