@@ -170,10 +170,15 @@ def advance(
         progress(model.months_run)
     while (first := model.months_run) < stop:
         assert program
+        # The date of a month is read before its events.
+        world = model.values["constant_world"]
         model.calendar.turn(model.calendar_month, first)
         apply_events(model)
-        span = Span(model, program, first, _next_deed(model, stop))
+        span = Span(model, program, first, _next_deed(model, stop), world=world)
         for month in range(first + 1, span.stop):
+            if model.values["constant_world"] is not world:
+                span.stop = month
+                break
             model.months_run = month
             before = dict(model.values._values)
             apply_events(model)
@@ -204,6 +209,7 @@ class Span:
         program: of the model.
         first, stop: months since the recorded start.
         dated: what is put back after each month of the spin-up; None after it.
+        world: the parameter that the calendar reads, where it is not that of the model now.
 
     Attributes:
         changes: month -> the parameters that are others from it on, ``(run,)``.
@@ -216,6 +222,7 @@ class Span:
         first: int,
         stop: int,
         dated: Any = None,
+        world: Any = None,
     ) -> None:
         from tajsim.compiled import tracer
 
@@ -223,6 +230,7 @@ class Span:
         self.first, self.stop, self.dated = first, stop, dated
         self.changes: dict[int, dict[str, NDArray[np.float64]]] = {}
         self.values = dict(model.values._values)
+        self.world = self.values["constant_world"] if world is None else world
         self.places = list(tracer.states(model))
         self.runs = model.run_count
         self.tiles = range(0, self.runs, self.about.lanes)
@@ -288,7 +296,7 @@ class Span:
     def _dates(self) -> Callable[[int], NDArray[np.float64]]:
         """Return what gives the dates of a tile, ``(month, date, lane)``."""
         first, stop = self.first, self.stop
-        still, which = np.unique(self.values["constant_world"], return_inverse=True)
+        still, which = np.unique(self.world, return_inverse=True)
         table = _dates_of(
             tuple(self.about.dates), self.model.first_month, first, stop, tuple(still.tolist())
         )
@@ -393,7 +401,6 @@ class Span:
         for name, (base, shape) in leaves["watch"].items():
             rows = kept[base : base + prod(shape), : self.runs].reshape(*shape, self.runs)
             _see(model.watch, name, np.array(rows))
-        model.calendar.turn(model.first_month + self.stop - 1, self.stop - 1)
 
 
 def _seen(watch: Watch, name: str) -> Any:
