@@ -7,7 +7,7 @@ and keyed draws. What comes out are states, flows and outcomes after the month.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -169,15 +169,22 @@ class Graph:
         kinds |= {"watch": self.watch, "held": self.held}
         return {(kind, name): node for kind, of in kinds.items() for name, node in of.items()}
 
-    def nodes(self, roots: Iterable[Operation] | None = None) -> list[Operation]:
-        """Return the nodes that some roots need, each after what it needs; roots: all outputs."""
+    def nodes(
+        self, roots: Iterable[Operation] | None = None, known: Container[int] = ()
+    ) -> list[Operation]:
+        """Return the nodes that some roots need, each after what it needs.
+
+        Args:
+            roots: all outputs, if none are given.
+            known: ids of nodes that are left out, with what only they need.
+        """
         order: dict[int, Operation] = {}
         todo = [(node, False) for node in (self.outputs().values() if roots is None else roots)]
         while todo:
             node, ready = todo.pop()
             if ready:
                 order.setdefault(id(node), node)
-            elif id(node) not in order:
+            elif id(node) not in order and id(node) not in known:
                 todo.append((node, True))
                 todo.extend((arg, False) for arg in node.args)
         return list(order.values())

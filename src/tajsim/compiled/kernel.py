@@ -72,6 +72,7 @@ class KernelCode:
         self.notes: list[NoteBlock] = []
         for name, section in layout.sections.items():
             self._section(name, section)
+        self._noted()
         self._main(dates)
         tables = [
             f"@t{number} = internal constant {key.decode()}" for key, number in self._tables.items()
@@ -202,22 +203,31 @@ class KernelCode:
                 for node in (note.size, *indices)
             ]
             here = self._concerned(block)
-        count, place = self._control(COUNT), self._control(PLACE)
-        head = 8 * (NOTE_HEAD + NOTE_PARTS * self.lanes)
-        shift = w.let(f"mul i64 {count}, {head}")
-        entry = w.let(f"inttoptr i64 {w.let(f'add i64 {place}, {shift}')} to ptr")
-        bits = w.let(f"zext i{self.lanes} {here} to i64")
-        for i, value in enumerate((str(block.number), self._control(MONTH), bits)):
-            w.line(f"store i64 {value}, ptr {w.let(f'getelementptr i64, ptr {entry}, i64 {i}')}")
-        for i, value in enumerate(values):
-            at = 8 * (NOTE_HEAD + i * self.lanes)
-            to = w.let(f"getelementptr i8, ptr {entry}, i64 {at}")
-            w.line(f"store {w.real} {value}, ptr {to}, align 8")
-        more = w.let(f"add i64 {count}, 1")
-        w.line(f"store i64 {more}, ptr {self._at_control(COUNT)}")
+        given = ", ".join(f"{w.real} {value}" for value in values)
+        w.line(f"call void @noted(ptr %N, i64 {block.number}, i{self.lanes} {here}, {given})")
         w.line("br label %out")
         w.lines.append("out:")
         self._define(f"define internal void @note_{block.number}({_ARGS}) noinline")
+
+    def _noted(self) -> None:
+        """Write the function that writes one note down."""
+        w = self.w
+        w.begin()
+        count, place = self._control(COUNT), self._control(PLACE)
+        shift = w.let(f"mul i64 {count}, {8 * (NOTE_HEAD + NOTE_PARTS * self.lanes)}")
+        entry = w.let(f"inttoptr i64 {w.let(f'add i64 {place}, {shift}')} to ptr")
+        bits = w.let(f"zext i{self.lanes} %here to i64")
+        for i, value in enumerate(("%number", self._control(MONTH), bits)):
+            w.line(f"store i64 {value}, ptr {w.let(f'getelementptr i64, ptr {entry}, i64 {i}')}")
+        for i in range(NOTE_PARTS):
+            at = 8 * (NOTE_HEAD + i * self.lanes)
+            to = w.let(f"getelementptr i8, ptr {entry}, i64 {at}")
+            w.line(f"store {w.real} %p{i}, ptr {to}, align 8")
+        more = w.let(f"add i64 {count}, 1")
+        w.line(f"store i64 {more}, ptr {self._at_control(COUNT)}")
+        parts = ", ".join(f"{w.real} %p{i}" for i in range(NOTE_PARTS))
+        head = f"ptr %N, i64 %number, i{self.lanes} %here, {parts}"
+        self._define(f"define internal void @noted({head}) noinline")
 
     def _outcomes(self, month: str) -> None:
         """Store the outcomes of a month in single precision where they are recorded."""

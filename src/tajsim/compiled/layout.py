@@ -149,15 +149,16 @@ class Layout:
 
     def _plan(self, graph: Graph) -> Plan:
         roots = [*graph.outputs().values(), *(note.where for note in graph.notes)]
-        nodes = [node for node in graph.nodes(roots) if resolved(node) is node]
+        whole = graph.nodes(roots)
+        nodes = [node for node in whole if resolved(node) is node]
         for node in nodes:
             parameter = node.op == "input" and node.static["input"].kind == "parameter"
             known = node.args and all(id(resolved(arg)) in self.fixed for arg in node.args)
             if node.op == "constant" or parameter or known:
                 self.fixed.add(id(node))
-        main = set(map(id, nodes))
+        main = set(map(id, whole))
         details = [
-            [n for n in graph.nodes(note.details()) if resolved(n) is n and id(n) not in main]
+            [node for node in graph.nodes(note.details(), main) if resolved(node) is node]
             for note in graph.notes
         ]
         # What a note reads is stored.

@@ -113,7 +113,7 @@ def traces_of(model: TajikistanModel, held: bool) -> Traces:
         month = tracer.trace(model, recorder, chronicle=True, holding=rules)
         not_held, quarterly = rules.not_so if rules else set(), set[str]()
         # A rule that is asked in a guarded block is asked in no run, or for all.
-        for place, conditions in month.guards.items() if rules else ():
+        for place, conditions in tracer.trace(model).guards.items() if rules else ():
             others = holding()
             assert rules and others
             tracer.trace(model, others.recorder, skip=place, holding=others)
@@ -217,14 +217,10 @@ def compiled(text: str) -> bytes:
     """Return the object file of a program for this processor."""
     import llvmlite.binding as llvm
 
-    machine = _machine()
+    # The passes of LLVM find nothing to improve and double the time.
     module = llvm.parse_assembly(text)
     module.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=2)
-    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    found: bytes = machine.emit_object(module)
+    found: bytes = _machine().emit_object(module)
     return found
 
 
