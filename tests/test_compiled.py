@@ -1,4 +1,4 @@
-"""The compiled month is the month of numpy, in any lane and tile, and is left where it cannot be."""
+"""The compiled month is the month of numpy, in any lane and tile; what cannot be is left."""
 
 from __future__ import annotations
 
@@ -85,14 +85,10 @@ def outcomes(dataset: xr.Dataset) -> dict[str, Any]:
 
 @pytest.mark.parametrize("scenario", ["elite-purge", "russian-border-withdrawal"])
 def test_outcomes_and_chronicle_are_those_of_numpy(scenario: str) -> None:
-    ours, theirs = (
-        run_many([scenario], runs=12, seed=2, engine=name) for name in engine.ENGINES
-    )
+    ours, theirs = (run_many([scenario], runs=12, seed=2, engine=name) for name in engine.ENGINES)
     assert (ours.attrs["engine"], theirs.attrs["engine"]) == engine.ENGINES
     for name, values in outcomes(theirs).items():
-        np.testing.assert_allclose(
-            outcomes(ours)[name], values, rtol=1e-6, atol=1e-6, err_msg=name
-        )
+        np.testing.assert_allclose(outcomes(ours)[name], values, rtol=1e-6, atol=1e-6, err_msg=name)
     assert ours.sizes["event"] > 500
     for name in ("run", "month", "kind", "actor", "target", "cause"):
         assert (ours[f"event_{name}"].values == theirs[f"event_{name}"].values).all()
@@ -188,10 +184,15 @@ def test_where_nothing_can_be_kept_nothing_is_lost(tmp_path: Path, compiled: Pro
     assert program.read(tmp_path / "file" / "key.month", "key") is None
 
 
+def unclear(country: Any) -> None:
+    if country.cronyism > 1.0:
+        country.cronyism = country.cronyism * 0.5
+
+
 class Unclear(TajikistanModel):
     """Branches on a number of a run."""
 
-    month = (("unclear", lambda country: None if country.cronyism > 1.0 else None),)
+    month = (("unclear", unclear),)
 
 
 def test_a_subclass_is_compiled_or_left_to_numpy_with_one_line(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
+from itertools import pairwise
 from math import prod
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -94,7 +95,9 @@ def compile_once() -> None:
 
 
 def program_for(model: TajikistanModel, engine: str) -> Program | None:
-    """Return the program of a model; None if numpy simulates it, which is said where it is not meant.
+    """Return the program of a model; None if numpy simulates it.
+
+    That is said where it is not meant.
     """
     if engine == NUMPY:
         return None
@@ -140,15 +143,15 @@ def _or_none(
     return None
 
 
-def _program(
-    kind: type[TajikistanModel], model: TajikistanModel | None, held: bool
-) -> Program:
+def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
     """Return the program of a kind of model, of this one if it is not the package's own."""
     from tajsim.ensemble.fingerprint import uncalibrated_version
     from tajsim.model.model import TajikistanModel
 
     shipped = kind is TajikistanModel
     known = f"{kind.__module__}.{kind.__qualname__} {held}"
+    if not shipped and model:
+        known = f"{known} {sorted(model.record)}"
     if known in _KNOWN:
         return _KNOWN[known]
     written = None
@@ -274,7 +277,8 @@ class Span:
             names = {tracer.rule_name(rule) for rule in switches.rules}
             self.held = [(_question(a, self.runs), a[3]) for a in _asked(self.about, names)]
             leaves = self.about.leaves["holds"]
-            self.holds = [leaves[name][0] for name in names if switches.holding and name in leaves]
+            names = names & leaves.keys() if switches.holding else set()
+            self.holds = [leaves[name][0] for name in names]
 
     def simulate(self, progress: Callable[[int], None] = lambda _months: None) -> None:
         """Simulate the months, and give the model the state after them."""
@@ -296,7 +300,9 @@ class Span:
         found = self._wide(rows)
         for base, shape in about.leaves["held"].values():
             found[base : base + prod(shape)] = 0.0
-        arrays: dict[tuple[str, str], Any] = {("state", path): vars(owner)[name] for path, owner, name in self.places}
+        arrays: dict[tuple[str, str], Any] = {
+            ("state", path): vars(owner)[name] for path, owner, name in self.places
+        }
         arrays |= {("flow", name): now[name] for name in about.leaves["flow"]}
         for name in about.leaves["watch"]:
             arrays["watch", name] = _seen(self.model.watch, name)
@@ -311,8 +317,8 @@ class Span:
         for (kind, name), array in arrays.items():
             base, shape = about.leaves[kind][name]
             whole = np.ndim(array) > 0 and array.shape[-1] == self.runs
-            rows = array.reshape(-1, self.runs) if whole else np.reshape(array, (-1, 1))
-            found[base : base + prod(shape), : self.runs] = rows
+            each = array.reshape(-1, self.runs) if whole else np.reshape(array, (-1, 1))
+            found[base : base + prod(shape), : self.runs] = each
         found[:, self.runs :] = found[:, self.runs - 1 : self.runs]
         return found
 
@@ -361,7 +367,7 @@ class Span:
 
     def _parts(self) -> list[tuple[int, int]]:
         edges = sorted({self.first, *self.changes, self.stop})
-        return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        return list(pairwise(edges))
 
     def _record(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
         """Return which rows are recorded, as bytes from the start of the arena, where, and how."""
@@ -445,9 +451,10 @@ class Span:
             vars(owner)[name] = np.array(rows).reshape(*shape, self.runs)
         if model.values.switches is not None and not model.values.switches.holding:
             for question, parts in self.held:
+                found = [leaves["held"][part] for part in parts]
                 model.values.switches.answers[question] = [
-                    np.array(kept[base : base + prod(shape), : self.runs]).reshape(*shape, self.runs)
-                    for base, shape in (leaves["held"][part] for part in parts)
+                    np.array(kept[base : base + prod(shape), : self.runs]).reshape(*shape, -1)
+                    for base, shape in found
                 ]
         model.last, model.now = model.now, Flows(self.runs)
         for name, (base, shape) in leaves["flow"].items():

@@ -27,8 +27,8 @@ class Input(NamedTuple):
     """What a graph is given for a month.
 
     ``kind`` is "state", "flow" (of the month before), "watch", "parameter" or "draw"; "dated" is
-    what is put back in the spin-up, "holds" 1 where a rule is held, "held" its answer. ``name`` is a path ("commanders.loyalty",
-    "calendar.term_ends"), for a draw its process; ``actors`` draw.
+    what is put back in the spin-up, "holds" 1 where a rule is held, "held" its answer. ``name`` is
+    a path ("commanders.loyalty", "calendar.term_ends"), for a draw its process; ``actors`` draw.
     """
 
     kind: str
@@ -111,7 +111,7 @@ class Named(NamedTuple):
     """A name: one of ``names``, by the numbers of a node if there are several."""
 
     names: tuple[str, ...]
-    index: Operation | None = None
+    which: Operation | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +128,7 @@ class Note:
     def details(self) -> list[Operation]:
         """Return what is worked out only where there is something to note."""
         names = (self.actor, self.target, self.cause)
-        return [self.size, *(name.index for name in names if name.index is not None)]
+        return [self.size, *(name.which for name in names if name.which is not None)]
 
 
 class Answer(NamedTuple):

@@ -8,7 +8,6 @@ rows of the old ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
 
 import numpy as np
 
@@ -197,7 +196,7 @@ class KernelCode:
                 self._statement(statement)
             self._loaded = {}
             note, nowhere = block.note, w.number(0.0)
-            indices = [part.index for part in (note.actor, note.target, note.cause)]
+            indices = [part.which for part in (note.actor, note.target, note.cause)]
             values = [
                 self._number(self._operand(node, (1,), _same, "0")) if node else nowhere
                 for node in (note.size, *indices)
@@ -306,11 +305,13 @@ class KernelCode:
         single = [(to + i, source + i) for to, source, n in runs if n < _SHORT for i in range(n)]
         # The order is that in which nothing is lost: what is put aside comes first.
         if single:
-            to, source = (np.array(part) for part in zip(*single, strict=True))
-            self._each(len(single), lambda i: self._store(self._row(source, i), to, i))
-        for to_, source_, count in long:
-            to, source = np.arange(to_, to_ + count), np.arange(source_, source_ + count)
-            self._each(count, lambda i, s=source, t=to: self._store(self._row(s, i), t, i))  # type: ignore[misc]
+            targets, sources = (np.array(part) for part in zip(*single, strict=True))
+            self._copy(targets, sources)
+        for to, source, count in long:
+            self._copy(np.arange(to, to + count), np.arange(source, source + count))
+
+    def _copy(self, targets: Rows, sources: Rows) -> None:
+        self._each(len(targets), lambda i: self._store(self._row(sources, i), targets, i))
 
     # Statements.
 
@@ -372,7 +373,8 @@ class KernelCode:
         key = ("constant", listed.tobytes(), index)
         if key not in self._loaded:
             w = self.w
-            numbers = ", ".join(f"double 0x{bits & (2**64 - 1):016X}" for bits in listed.view(np.int64).tolist())
+            bits = listed.view(np.uint64).tolist()
+            numbers = ", ".join(f"double 0x{number:016X}" for number in bits)
             table = self._kept(f"[{len(listed)} x double] [{numbers}]")
             at = w.let(f"getelementptr double, ptr {table}, i64 {index}")
             self._loaded[key] = self._spread(w.let(f"load double, ptr {at}"), "double", w.real)
@@ -390,10 +392,11 @@ class KernelCode:
         rows = np.arange(statement.base, statement.base + count)
         shape = shape_of(node)
         if node.op in EACH:
-            self._each(
-                count,
-                lambda i: self._store(self._number(self._operation(node, shape, _same, i)), rows, i),
-            )
+
+            def body(i: str) -> None:
+                self._store(self._number(self._operation(node, shape, _same, i)), rows, i)
+
+            self._each(count, body)
         elif node.op == "input":
             self._draw(self.layout.draws[id(node)], rows)
         elif node.op == "take_along_axis":

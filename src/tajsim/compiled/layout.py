@@ -308,9 +308,7 @@ class Layout:
             found |= self._read_by(arg) if id(arg) in self.fused else self._under(arg)
         return found
 
-    def _last_uses(
-        self, order: list[Item], roots: list[Operation]
-    ) -> dict[int, list[Operation]]:
+    def _last_uses(self, order: list[Item], roots: list[Operation]) -> dict[int, list[Operation]]:
         """Return by the place of a statement the nodes whose rows are needed no more after it."""
         last = {id(item): i for i, item in enumerate(order) if isinstance(item, Operation)}
         for place, item in enumerate(order):

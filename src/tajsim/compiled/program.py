@@ -196,7 +196,7 @@ def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[Abo
             (note.kind, note.actor.names, note.target.names, note.cause.names)
             for note in (block.note for block in code.notes)
         ],
-        answers=[tuple(answer) for answer in month.answers],
+        answers=[(a.rule, a.shapes, a.number, a.parts) for a in month.answers],
         not_held=sorted(not_held),
         quarterly=sorted(quarterly),
     )
@@ -337,7 +337,8 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            with open(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file_number = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(file_number, "wb") as file:
                 file.write(_MAGIC + _mark(key, content) + b"\n" + content)
             begun.replace(path)
         finally:
