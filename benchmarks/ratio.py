@@ -14,6 +14,7 @@ import mesa
 from benchmarks.array_market import OUTCOMES, BorderMarket
 from benchmarks.scalar_market import ScalarMarket
 from benchmarks.sources import RunsOf
+from tajsim.compiled import engine
 
 
 def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> None:
@@ -24,6 +25,12 @@ def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> Non
     def array() -> None:
         model = BorderMarket(runs=array_runs, seed=1, end=end, outcomes=OUTCOMES)
         model.run_to_end()
+
+    def compiled() -> None:
+        model = BorderMarket(runs=array_runs, seed=1, end=end, outcomes=OUTCOMES, settled=False)
+        program = engine.program_for(model, engine.chosen())
+        engine.settle(model, program)
+        engine.advance(model, program, months)
 
     def ordinary() -> None:
         mesa.batch_run(
@@ -43,25 +50,30 @@ def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> Non
 
     print(f"\nBorder and bribery market, {months} months, one core, {repetitions} rounds in turn")
     with one_core():
+        compiled()  # which makes the program
         rounds = [
             (
                 array_runs / seconds(array),
+                array_runs / seconds(compiled),
                 scalar_runs / seconds(ordinary),
                 scalar_runs / seconds(bare),
             )
             for _ in range(repetitions)
         ]
-    fast, slow, loop = (statistics.median(column) for column in zip(*rounds, strict=True))
+    fast, fastest, slow, loop = (statistics.median(column) for column in zip(*rounds, strict=True))
     timed = f"{scalar_runs} runs a round, {scalar_runs * repetitions} in all"
     print(f"  arrays, {array_runs} runs at once     {fast:9.1f} runs/second")
+    print(f"  the same, {engine.chosen():<16} {fastest:9.1f} runs/second")
     print(f"  scalar, mesa.batch_run     {slow:9.1f} runs/second ({timed})")
     print(f"  scalar, nothing collected  {loop:9.1f} runs/second (plain loop, for comparison)")
-    ratios = sorted(round_[0] / round_[1] for round_ in rounds)
-    print(
-        f"  ratio to mesa.batch_run    {statistics.median(ratios):9.1f}"
-        f" ({ratios[0]:.1f} to {ratios[-1]:.1f} over rounds)"
-    )
-    print(f"  ratio to the plain loop    {statistics.median(r[0] / r[2] for r in rounds):9.1f}")
+    for place, name in enumerate(("numpy", engine.chosen())):
+        ratios = sorted(round_[place] / round_[2] for round_ in rounds)
+        print(
+            f"  ratio to mesa.batch_run, {name:<9}{statistics.median(ratios):7.1f}"
+            f" ({ratios[0]:.1f} to {ratios[-1]:.1f} over rounds)"
+        )
+        plain = statistics.median(round_[place] / round_[3] for round_ in rounds)
+        print(f"  ratio to the plain loop, {name:<9}{plain:7.1f}")
 
 
 def seconds(work: Callable[[], None]) -> float:

@@ -16,10 +16,20 @@ import pytest
 import xarray as xr
 
 import tajsim
+from tajsim.compiled.engine import compile_once
+from tajsim.compiled.program import FOLDER_VARIABLE
 from tajsim.ensemble import run_many
 from tajsim.model.model import TajikistanModel
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
+#: Programs that the tests have compiled; they are made anew where the model has changed.
+os.environ.setdefault(FOLDER_VARIABLE, str(Path(__file__).parents[1] / ".pytest_cache/programs"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the model before any worker needs it, and where no test reads what is said of it."""
+    if not hasattr(config, "workerinput"):
+        compile_once()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
+from itertools import pairwise
 from math import prod
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
+from tajsim.compiled.graph import RUNS
 from tajsim.compiled.kernel import COUNT, NOTE_HEAD, NOTE_PARTS, PLACE, ROOM
 from tajsim.compiled.program import Program
 from tajsim.compiled.traced import TraceError
@@ -93,16 +95,47 @@ def compile_once() -> None:
 
 
 def program_for(model: TajikistanModel, engine: str) -> Program | None:
-    """Return the program of a model; None if numpy simulates it, which is said where it is not meant.
+    """Return the program of a model; None if numpy simulates it.
+
+    That is said where it is not meant.
     """
-    if engine == NUMPY or model.values.switches is not None:
+    if engine == NUMPY:
         return None
-    return _or_none(type(model), model)
+    held = model.values.switches
+    found = _or_none(type(model), model, held=held is not None)
+    return found if found is None or held is None or _can_hold(found.about, model) else None
 
 
-def _or_none(kind: type[TajikistanModel], model: TajikistanModel | None = None) -> Program | None:
+def _can_hold(about: programs.About, model: TajikistanModel) -> bool:
+    """Tell whether compiled code holds the rules that are held in a model."""
+    from tajsim.compiled.tracer import rule_name
+    from tajsim.inputs.switches import load_rules
+
+    switches = model.values.switches
+    names = {rule_name(rule) for rule in switches.rules}
+    if not switches.rules <= {*load_rules().values()} or names.intersection(about.not_held):
+        return False
+    if switches.holding:  # what is not known yet is held from its first question
+        return all(_question(a, model.run_count) in switches.answers for a in _asked(about, names))
+    return model.first_month % 3 == 0 or not names.intersection(about.quarterly)
+
+
+def _asked(about: programs.About, names: set[str]) -> list[Any]:
+    return [answer for answer in about.answers if answer[0] in names]
+
+
+def _question(answer: Any, runs: int) -> str:
+    """Return the key under which `Switches` keeps an answer."""
+    rule, shapes, number, _ = answer
+    wide = [str(tuple(runs if size == RUNS else size for size in shape)) for shape in shapes]
+    return " ".join([rule, *wide, str(number)])
+
+
+def _or_none(
+    kind: type[TajikistanModel], model: TajikistanModel | None = None, held: bool = False
+) -> Program | None:
     try:
-        return _program(kind, model)
+        return _program(kind, model, held)
     except TraceError as error:
         tell_once(f"{error}; numpy simulates {kind.__name__}")
     except ImportError as error:
@@ -110,28 +143,31 @@ def _or_none(kind: type[TajikistanModel], model: TajikistanModel | None = None) 
     return None
 
 
-def _program(kind: type[TajikistanModel], model: TajikistanModel | None) -> Program:
+def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
     """Return the program of a kind of model, of this one if it is not the package's own."""
     from tajsim.ensemble.fingerprint import uncalibrated_version
     from tajsim.model.model import TajikistanModel
 
     shipped = kind is TajikistanModel
-    known = f"{kind.__module__}.{kind.__qualname__}"
+    known = f"{kind.__module__}.{kind.__qualname__} {held}"
+    if not shipped and model:
+        known = f"{known} {sorted(model.record)}"
     if known in _KNOWN:
         return _KNOWN[known]
     written = None
     if shipped:
-        key = programs.key_of(uncalibrated_version(), programs.generator())
+        key = programs.key_of(uncalibrated_version(), programs.generator(), str(held))
     else:
         assert model
-        written = programs.written(model, programs.lanes_here())
+        written = programs.written(model, programs.lanes_here(), held)
         key = programs.key_of(written[1], programs.generator())
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
     if found is None:
-        tell_once("compiling the model, once for this version and machine ...")
+        with_ = ", so that rules can be held" if held else ""
+        tell_once(f"compiling the model{with_}, once for this version and machine ...")
         source = kind(runs=2, settled=False) if model is None or shipped else model
-        about, text = written or programs.written(source, programs.lanes_here())
+        about, text = written or programs.written(source, programs.lanes_here(), held)
         found = about, programs.compiled(text)
         programs.keep(path, key, *found)
     _KNOWN[known] = programs.linked(*found)
@@ -170,10 +206,15 @@ def advance(
         progress(model.months_run)
     while (first := model.months_run) < stop:
         assert program
+        # The date of a month is read before its events.
+        world = model.values["constant_world"]
         model.calendar.turn(model.calendar_month, first)
         apply_events(model)
-        span = Span(model, program, first, _next_deed(model, stop))
+        span = Span(model, program, first, _next_deed(model, stop), world=world)
         for month in range(first + 1, span.stop):
+            if model.values["constant_world"] is not world:
+                span.stop = month
+                break
             model.months_run = month
             before = dict(model.values._values)
             apply_events(model)
@@ -204,6 +245,7 @@ class Span:
         program: of the model.
         first, stop: months since the recorded start.
         dated: what is put back after each month of the spin-up; None after it.
+        world: the parameter that the calendar reads, where it is not that of the model now.
 
     Attributes:
         changes: month -> the parameters that are others from it on, ``(run,)``.
@@ -216,6 +258,7 @@ class Span:
         first: int,
         stop: int,
         dated: Any = None,
+        world: Any = None,
     ) -> None:
         from tajsim.compiled import tracer
 
@@ -223,10 +266,19 @@ class Span:
         self.first, self.stop, self.dated = first, stop, dated
         self.changes: dict[int, dict[str, NDArray[np.float64]]] = {}
         self.values = dict(model.values._values)
+        self.world = self.values["constant_world"] if world is None else world
         self.places = list(tracer.states(model))
         self.runs = model.run_count
         self.tiles = range(0, self.runs, self.about.lanes)
         self.notes = Notes(self.about, wanted=dated is None)
+        switches, self.held = model.values.switches, list[tuple[str, tuple[str, ...]]]()
+        self.holds: list[int] = []  # rows that are 1
+        if switches is not None:
+            names = {tracer.rule_name(rule) for rule in switches.rules}
+            self.held = [(_question(a, self.runs), a[3]) for a in _asked(self.about, names)]
+            leaves = self.about.leaves["holds"]
+            names = names & leaves.keys() if switches.holding else set()
+            self.holds = [leaves[name][0] for name in names]
 
     def simulate(self, progress: Callable[[int], None] = lambda _months: None) -> None:
         """Simulate the months, and give the model the state after them."""
@@ -246,10 +298,17 @@ class Span:
         kinds = (*programs.KEPT, "dated")
         rows = max(b + prod(s) for kind in kinds for b, s in about.leaves[kind].values())
         found = self._wide(rows)
-        arrays = {("state", path): vars(owner)[name] for path, owner, name in self.places}
+        for base, shape in about.leaves["held"].values():
+            found[base : base + prod(shape)] = 0.0
+        arrays: dict[tuple[str, str], Any] = {
+            ("state", path): vars(owner)[name] for path, owner, name in self.places
+        }
         arrays |= {("flow", name): now[name] for name in about.leaves["flow"]}
         for name in about.leaves["watch"]:
             arrays["watch", name] = _seen(self.model.watch, name)
+        for question, parts in self.held:
+            known = self.model.values.switches.answers.get(question, [0.0] * len(parts))
+            arrays |= {("held", part): array for part, array in zip(parts, known, strict=True)}
         if self.dated is not None:
             paths = {(id(owner), name): path for path, owner, name in self.places}
             arrays |= {
@@ -257,8 +316,9 @@ class Span:
             }
         for (kind, name), array in arrays.items():
             base, shape = about.leaves[kind][name]
-            rows = array.reshape(-1, self.runs) if np.ndim(array) else array
-            found[base : base + prod(shape), : self.runs] = rows
+            whole = np.ndim(array) > 0 and array.shape[-1] == self.runs
+            each = array.reshape(-1, self.runs) if whole else np.reshape(array, (-1, 1))
+            found[base : base + prod(shape), : self.runs] = each
         found[:, self.runs :] = found[:, self.runs - 1 : self.runs]
         return found
 
@@ -288,7 +348,7 @@ class Span:
     def _dates(self) -> Callable[[int], NDArray[np.float64]]:
         """Return what gives the dates of a tile, ``(month, date, lane)``."""
         first, stop = self.first, self.stop
-        still, which = np.unique(self.values["constant_world"], return_inverse=True)
+        still, which = np.unique(self.world, return_inverse=True)
         table = _dates_of(
             tuple(self.about.dates), self.model.first_month, first, stop, tuple(still.tolist())
         )
@@ -307,7 +367,7 @@ class Span:
 
     def _parts(self) -> list[tuple[int, int]]:
         edges = sorted({self.first, *self.changes, self.stop})
-        return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        return list(pairwise(edges))
 
     def _record(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
         """Return which rows are recorded, as bytes from the start of the arena, where, and how."""
@@ -344,6 +404,9 @@ class Span:
         leaves = about.leaves["parameter"]
         base = next(iter(leaves.values()))[0]
         arena[base : base + len(leaves)] = parameters[:, here]
+        for row, _ in about.leaves["holds"].values():
+            arena[row] = 0.0
+        arena[self.holds] = 1.0
         run_key = self.model.draws._run_key[here]
         keys[: len(run_key)], keys[len(run_key) :] = run_key, run_key[-1]
         quiet, when = self._quiet(), dates(begin)
@@ -386,6 +449,13 @@ class Span:
             base, shape = leaves["state"][path]
             rows = kept[base : base + prod(shape), : self.runs]
             vars(owner)[name] = np.array(rows).reshape(*shape, self.runs)
+        if model.values.switches is not None and not model.values.switches.holding:
+            for question, parts in self.held:
+                found = [leaves["held"][part] for part in parts]
+                model.values.switches.answers[question] = [
+                    np.array(kept[base : base + prod(shape), : self.runs]).reshape(*shape, -1)
+                    for base, shape in found
+                ]
         model.last, model.now = model.now, Flows(self.runs)
         for name, (base, shape) in leaves["flow"].items():
             rows = kept[base : base + prod(shape), : self.runs]
@@ -393,7 +463,6 @@ class Span:
         for name, (base, shape) in leaves["watch"].items():
             rows = kept[base : base + prod(shape), : self.runs].reshape(*shape, self.runs)
             _see(model.watch, name, np.array(rows))
-        model.calendar.turn(model.first_month + self.stop - 1, self.stop - 1)
 
 
 def _seen(watch: Watch, name: str) -> Any:

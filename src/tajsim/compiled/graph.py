@@ -7,7 +7,7 @@ and keyed draws. What comes out are states, flows and outcomes after the month.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,8 +27,8 @@ class Input(NamedTuple):
     """What a graph is given for a month.
 
     ``kind`` is "state", "flow" (of the month before), "watch", "parameter" or "draw"; "dated" is
-    what is put back in the spin-up. ``name`` is a path ("commanders.loyalty",
-    "calendar.term_ends"), for a draw its process; ``actors`` draw.
+    what is put back in the spin-up, "holds" 1 where a rule is held, "held" its answer. ``name`` is
+    a path ("commanders.loyalty", "calendar.term_ends"), for a draw its process; ``actors`` draw.
     """
 
     kind: str
@@ -111,7 +111,7 @@ class Named(NamedTuple):
     """A name: one of ``names``, by the numbers of a node if there are several."""
 
     names: tuple[str, ...]
-    index: Operation | None = None
+    which: Operation | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,14 +128,27 @@ class Note:
     def details(self) -> list[Operation]:
         """Return what is worked out only where there is something to note."""
         names = (self.actor, self.target, self.cause)
-        return [self.size, *(name.index for name in names if name.index is not None)]
+        return [self.size, *(name.which for name in names if name.which is not None)]
+
+
+class Answer(NamedTuple):
+    """What a rule answered to its ``number``-th question with these shapes in a month.
+
+    ``parts`` are the names of what is held of it, an input and an output each.
+    """
+
+    rule: str
+    shapes: tuple[Shape, ...]
+    number: int
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
     """One month. ``states``, ``flows`` and ``outcomes`` are nodes by name.
 
-    ``watch`` is what the chronicle has seen last, ``notes`` what it is told, if it is traced.
+    ``watch`` is what the chronicle has seen last, ``notes`` what it is told, if it is traced;
+    ``held`` are the ``answers`` of rules, if they can be held.
 
     ``guards`` are, by place, the conditions of blocks that were traced as entered though the model
     enters them only if some run needs them.
@@ -147,22 +160,31 @@ class Graph:
     guards: dict[str, list[Operation]] = field(default_factory=dict)
     watch: dict[str, Operation] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    held: dict[str, Operation] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
 
     def outputs(self) -> dict[tuple[str, str], Operation]:
         """Return all that comes out, by kind and name."""
         kinds = {"state": self.states, "flow": self.flows, "outcome": self.outcomes}
-        kinds["watch"] = self.watch
+        kinds |= {"watch": self.watch, "held": self.held}
         return {(kind, name): node for kind, of in kinds.items() for name, node in of.items()}
 
-    def nodes(self, roots: Iterable[Operation] | None = None) -> list[Operation]:
-        """Return the nodes that some roots need, each after what it needs; roots: all outputs."""
+    def nodes(
+        self, roots: Iterable[Operation] | None = None, known: Container[int] = ()
+    ) -> list[Operation]:
+        """Return the nodes that some roots need, each after what it needs.
+
+        Args:
+            roots: all outputs, if none are given.
+            known: ids of nodes that are left out, with what only they need.
+        """
         order: dict[int, Operation] = {}
         todo = [(node, False) for node in (self.outputs().values() if roots is None else roots)]
         while todo:
             node, ready = todo.pop()
             if ready:
                 order.setdefault(id(node), node)
-            elif id(node) not in order:
+            elif id(node) not in order and id(node) not in known:
                 todo.append((node, True))
                 todo.extend((arg, False) for arg in node.args)
         return list(order.values())

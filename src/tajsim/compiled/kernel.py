@@ -71,6 +71,7 @@ class KernelCode:
         self.notes: list[NoteBlock] = []
         for name, section in layout.sections.items():
             self._section(name, section)
+        self._noted()
         self._main(dates)
         tables = [
             f"@t{number} = internal constant {key.decode()}" for key, number in self._tables.items()
@@ -195,28 +196,37 @@ class KernelCode:
                 self._statement(statement)
             self._loaded = {}
             note, nowhere = block.note, w.number(0.0)
-            indices = [part.index for part in (note.actor, note.target, note.cause)]
+            indices = [part.which for part in (note.actor, note.target, note.cause)]
             values = [
                 self._number(self._operand(node, (1,), _same, "0")) if node else nowhere
                 for node in (note.size, *indices)
             ]
             here = self._concerned(block)
-        count, place = self._control(COUNT), self._control(PLACE)
-        head = 8 * (NOTE_HEAD + NOTE_PARTS * self.lanes)
-        shift = w.let(f"mul i64 {count}, {head}")
-        entry = w.let(f"inttoptr i64 {w.let(f'add i64 {place}, {shift}')} to ptr")
-        bits = w.let(f"zext i{self.lanes} {here} to i64")
-        for i, value in enumerate((str(block.number), self._control(MONTH), bits)):
-            w.line(f"store i64 {value}, ptr {w.let(f'getelementptr i64, ptr {entry}, i64 {i}')}")
-        for i, value in enumerate(values):
-            at = 8 * (NOTE_HEAD + i * self.lanes)
-            to = w.let(f"getelementptr i8, ptr {entry}, i64 {at}")
-            w.line(f"store {w.real} {value}, ptr {to}, align 8")
-        more = w.let(f"add i64 {count}, 1")
-        w.line(f"store i64 {more}, ptr {self._at_control(COUNT)}")
+        given = ", ".join(f"{w.real} {value}" for value in values)
+        w.line(f"call void @noted(ptr %N, i64 {block.number}, i{self.lanes} {here}, {given})")
         w.line("br label %out")
         w.lines.append("out:")
         self._define(f"define internal void @note_{block.number}({_ARGS}) noinline")
+
+    def _noted(self) -> None:
+        """Write the function that writes one note down."""
+        w = self.w
+        w.begin()
+        count, place = self._control(COUNT), self._control(PLACE)
+        shift = w.let(f"mul i64 {count}, {8 * (NOTE_HEAD + NOTE_PARTS * self.lanes)}")
+        entry = w.let(f"inttoptr i64 {w.let(f'add i64 {place}, {shift}')} to ptr")
+        bits = w.let(f"zext i{self.lanes} %here to i64")
+        for i, value in enumerate(("%number", self._control(MONTH), bits)):
+            w.line(f"store i64 {value}, ptr {w.let(f'getelementptr i64, ptr {entry}, i64 {i}')}")
+        for i in range(NOTE_PARTS):
+            at = 8 * (NOTE_HEAD + i * self.lanes)
+            to = w.let(f"getelementptr i8, ptr {entry}, i64 {at}")
+            w.line(f"store {w.real} %p{i}, ptr {to}, align 8")
+        more = w.let(f"add i64 {count}, 1")
+        w.line(f"store i64 {more}, ptr {self._at_control(COUNT)}")
+        parts = ", ".join(f"{w.real} %p{i}" for i in range(NOTE_PARTS))
+        head = f"ptr %N, i64 %number, i{self.lanes} %here, {parts}"
+        self._define(f"define internal void @noted({head}) noinline")
 
     def _outcomes(self, month: str) -> None:
         """Store the outcomes of a month in single precision where they are recorded."""
@@ -295,11 +305,13 @@ class KernelCode:
         single = [(to + i, source + i) for to, source, n in runs if n < _SHORT for i in range(n)]
         # The order is that in which nothing is lost: what is put aside comes first.
         if single:
-            to, source = (np.array(part) for part in zip(*single, strict=True))
-            self._each(len(single), lambda i: self._store(self._row(source, i), to, i))
-        for to_, source_, count in long:
-            to, source = np.arange(to_, to_ + count), np.arange(source_, source_ + count)
-            self._each(count, lambda i, s=source, t=to: self._store(self._row(s, i), t, i))  # type: ignore[misc]
+            targets, sources = (np.array(part) for part in zip(*single, strict=True))
+            self._copy(targets, sources)
+        for to, source, count in long:
+            self._copy(np.arange(to, to + count), np.arange(source, source + count))
+
+    def _copy(self, targets: Rows, sources: Rows) -> None:
+        self._each(len(targets), lambda i: self._store(self._row(sources, i), targets, i))
 
     # Statements.
 
@@ -361,7 +373,8 @@ class KernelCode:
         key = ("constant", listed.tobytes(), index)
         if key not in self._loaded:
             w = self.w
-            numbers = ", ".join(f"double 0x{bits & (2**64 - 1):016X}" for bits in listed.view(np.int64).tolist())
+            bits = listed.view(np.uint64).tolist()
+            numbers = ", ".join(f"double 0x{number:016X}" for number in bits)
             table = self._kept(f"[{len(listed)} x double] [{numbers}]")
             at = w.let(f"getelementptr double, ptr {table}, i64 {index}")
             self._loaded[key] = self._spread(w.let(f"load double, ptr {at}"), "double", w.real)
@@ -379,10 +392,11 @@ class KernelCode:
         rows = np.arange(statement.base, statement.base + count)
         shape = shape_of(node)
         if node.op in EACH:
-            self._each(
-                count,
-                lambda i: self._store(self._number(self._operation(node, shape, _same, i)), rows, i),
-            )
+
+            def body(i: str) -> None:
+                self._store(self._number(self._operation(node, shape, _same, i)), rows, i)
+
+            self._each(count, body)
         elif node.op == "input":
             self._draw(self.layout.draws[id(node)], rows)
         elif node.op == "take_along_axis":

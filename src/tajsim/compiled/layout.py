@@ -149,15 +149,16 @@ class Layout:
 
     def _plan(self, graph: Graph) -> Plan:
         roots = [*graph.outputs().values(), *(note.where for note in graph.notes)]
-        nodes = [node for node in graph.nodes(roots) if resolved(node) is node]
+        whole = graph.nodes(roots)
+        nodes = [node for node in whole if resolved(node) is node]
         for node in nodes:
             parameter = node.op == "input" and node.static["input"].kind == "parameter"
             known = node.args and all(id(resolved(arg)) in self.fixed for arg in node.args)
             if node.op == "constant" or parameter or known:
                 self.fixed.add(id(node))
-        main = set(map(id, nodes))
+        main = set(map(id, whole))
         details = [
-            [n for n in graph.nodes(note.details()) if resolved(n) is n and id(n) not in main]
+            [node for node in graph.nodes(note.details(), main) if resolved(node) is node]
             for note in graph.notes
         ]
         # What a note reads is stored.
@@ -206,7 +207,7 @@ class Layout:
         others = {name: node for name, node in graph.flows.items() if name not in self._read}
         moves = self._moves("state", graph.states) + self._moves("flow", carried)
         moves += self._moves("watch", graph.watch)
-        last_moves = self._moves("flow", others)
+        last_moves = self._moves("flow", others) + self._moves("held", graph.held)
         self._in_order(self.sections[section], moves, last_moves)
         self.outcomes.update(
             {name: self.address(node).reshape(-1) for name, node in graph.outcomes.items()}
@@ -307,9 +308,7 @@ class Layout:
             found |= self._read_by(arg) if id(arg) in self.fused else self._under(arg)
         return found
 
-    def _last_uses(
-        self, order: list[Item], roots: list[Operation]
-    ) -> dict[int, list[Operation]]:
+    def _last_uses(self, order: list[Item], roots: list[Operation]) -> dict[int, list[Operation]]:
         """Return by the place of a statement the nodes whose rows are needed no more after it."""
         last = {id(item): i for i, item in enumerate(order) if isinstance(item, Operation)}
         for place, item in enumerate(order):

@@ -7,7 +7,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -15,7 +15,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Where programs are kept, in place of the cache folder of the user.
 FOLDER_VARIABLE = "TAJSIM_CACHE"
 #: What a model keeps from month to month.
-KEPT = ("state", "flow", "watch")
+KEPT = ("state", "flow", "watch", "held")
 _MAGIC = b"tajsim program 1\n"
 
 
@@ -48,6 +48,9 @@ class About:
         dates: the states of the calendar, in the order of their rows.
         notes: of the chronicle: kind, and the names of actor, target and cause, one of each or
             several.
+        answers: of rules that can be held: rule, shapes, number of the question, parts.
+        not_held: rules that it cannot hold.
+        quarterly: rules that it can if the last month before the start ends a quarter.
     """
 
     lanes: int
@@ -59,6 +62,9 @@ class About:
     outcomes: dict[str, list[int]]
     dates: list[str]
     notes: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
+    answers: list[tuple[str, tuple[tuple[int, ...], ...], int, tuple[str, ...]]]
+    not_held: list[str]
+    quarterly: list[str]
 
     @property
     def kept(self) -> int:
@@ -80,40 +86,66 @@ class Program:
 # Made from a model.
 
 
-def graphs_of(model: TajikistanModel) -> dict[str, Graph]:
-    """Return the month of a model and what follows one of its spin-up."""
+class Traces(NamedTuple):
+    """The month of a model, what follows one of its spin-up, and rules: see `About`."""
+
+    month: Graph
+    settle: Graph
+    not_held: set[str]
+    quarterly: set[str]
+
+
+def traces_of(model: TajikistanModel, held: bool) -> Traces:
+    """Trace a model; with ``held`` its rules can be held."""
     from tajsim.compiled import tracer
+    from tajsim.compiled.traced import Recorder
+
+    def holding() -> tracer.Holding | None:
+        return tracer.Holding(Recorder(model.run_count)) if held else None
 
     kept = {owner: dict(vars(owner)) for _, owner, _ in tracer.states(model)}
     try:
         # Arrays that two states share now may be two in another month.
         for _, owner, name in tracer.states(model):
             vars(owner)[name] = vars(owner)[name].copy()
-        return {"month": tracer.trace(model, chronicle=True), "settle": tracer.trace_settling(model)}
+        rules = holding()
+        recorder = rules.recorder if rules else None
+        month = tracer.trace(model, recorder, chronicle=True, holding=rules)
+        not_held, quarterly = rules.not_so if rules else set(), set[str]()
+        # A rule that is asked in a guarded block is asked in no run, or for all.
+        for place, conditions in tracer.trace(model).guards.items() if rules else ():
+            others = holding()
+            assert rules and others
+            tracer.trace(model, others.recorder, skip=place, holding=others)
+            seldom = {name for name in rules.asked if others.asked[name] < rules.asked[name]}
+            given = [node.static.get("input") for node in conditions]
+            of_quarter = given == [Input("state", "calendar.quarter_ends")]
+            (quarterly if of_quarter else not_held).update(seldom)
+        return Traces(month, tracer.trace_settling(model), not_held, quarterly)
     finally:
         for owner, attributes in kept.items():
             tracer.put_back(owner, attributes)
 
 
-def inputs_of(model: TajikistanModel, graphs: Mapping[str, Graph]) -> dict[Input, tuple[int, ...]]:
+def inputs_of(model: TajikistanModel, month: Graph, settle: Graph) -> dict[Input, tuple[int, ...]]:
     """Return what is kept in the arena with its shape: states and flows first."""
     from tajsim.compiled import tracer
 
-    month = graphs["month"]
     found = {Input("state", p): vars(o)[n].shape[:-1] for p, o, n in tracer.states(model)}
     shapes = {name: tracer.shape_of_flow(name) for name in month.flows}
     found |= {Input("flow", name): shape for name, shape in shapes.items()}
     watched = {name: tuple(node.shape[:-1]) for name, node in month.watch.items()}
     found |= {Input("watch", name): shape for name, shape in watched.items()}
-    for graph in graphs.values():
+    found |= {Input("held", name): tuple(node.shape[:-1]) for name, node in month.held.items()}
+    for graph in (month, settle):
         for given in graph.inputs():
             if given.kind == "flow":
                 found.setdefault(given, tracer.shape_of_flow(given.name))
             elif given.kind == "dated":
                 found[given] = found[Input("state", given.name)]
-            elif given.kind == "parameter":
+            elif given.kind in ("parameter", "holds"):
                 found[given] = ()
-    order = (*KEPT, "dated", "parameter")
+    order = (*KEPT, "dated", "parameter", "holds")
     return dict(sorted(found.items(), key=lambda item: order.index(item[0].kind)))
 
 
@@ -134,7 +166,7 @@ def normals_of(graph: Graph) -> list[str]:
     return sorted(found)
 
 
-def written(model: TajikistanModel, lanes: int) -> tuple[About, str]:
+def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[About, str]:
     """Return the program of a model's month as text for LLVM, with what is to be known of it.
 
     Raises:
@@ -142,11 +174,11 @@ def written(model: TajikistanModel, lanes: int) -> tuple[About, str]:
     """
     from tajsim.compiled.kernel import KernelCode
 
-    graphs = graphs_of(model)
-    layout = Layout(graphs, inputs_of(model, graphs))
+    month, settle, not_held, quarterly = traces_of(model, held)
+    layout = Layout({"month": month, "settle": settle}, inputs_of(model, month, settle))
     dates = [given for given in layout.leaves if given.name.startswith("calendar.")]
     leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {
-        kind: {} for kind in (*KEPT, "dated", "parameter")
+        kind: {} for kind in (*KEPT, "dated", "parameter", "holds")
     }
     for given, base in layout.leaves.items():
         leaves[given.kind][given.name] = base, layout.shapes[given]
@@ -157,13 +189,16 @@ def written(model: TajikistanModel, lanes: int) -> tuple[About, str]:
         leaves=leaves,
         constants=[(row, number) for number, row in layout.constants.items()],
         slots=layout.slots,
-        normals=normals_of(graphs["month"]),
+        normals=normals_of(month),
         outcomes={name: rows.tolist() for name, rows in layout.outcomes.items()},
         dates=[given.name.partition(".")[2] for given in dates],
         notes=[
             (note.kind, note.actor.names, note.target.names, note.cause.names)
             for note in (block.note for block in code.notes)
         ],
+        answers=[(a.rule, a.shapes, a.number, a.parts) for a in month.answers],
+        not_held=sorted(not_held),
+        quarterly=sorted(quarterly),
     )
     return about, code.text
 
@@ -182,14 +217,10 @@ def compiled(text: str) -> bytes:
     """Return the object file of a program for this processor."""
     import llvmlite.binding as llvm
 
-    machine = _machine()
+    # The passes of LLVM find nothing to improve and double the time.
     module = llvm.parse_assembly(text)
     module.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=2)
-    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    found: bytes = machine.emit_object(module)
+    found: bytes = _machine().emit_object(module)
     return found
 
 
@@ -306,7 +337,8 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            with open(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file_number = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(file_number, "wb") as file:
                 file.write(_MAGIC + _mark(key, content) + b"\n" + content)
             begun.replace(path)
         finally:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 
-_LOG2E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.693147180369123816490, 1.90821492927058770002e-10
+_LOG2E = 1.4426950408889634
+_LN2_HIGH, _LN2_LOW = 0.693147180369123816490, 1.90821492927058770002e-10
 #: Added to a number below 2**51 it leaves the nearest whole number in the last bits.
 _ROUND = 6755399441055744.0
 _EXPONENT, _MANTISSA, _ONE = 0x4330000000000000, 0x000FFFFFFFFFFFFF, 0x3FF0000000000000

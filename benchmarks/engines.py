@@ -1,0 +1,105 @@
+"""The two engines side by side: compiled months against numpy, in turn, on one core."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+import tajsim
+from benchmarks.ensembles import FEW, SCENARIO
+from benchmarks.ratio import one_core, seconds
+from tajsim.compiled import engine, program
+
+#: Runs, and the least that the compiled engine is to be faster.
+GOALS = {1: 40.0, 200: 8.0, 1000: 5.0}
+#: From one tile on the cost is to grow as the runs do.
+SIZES = (64, 256, 1024)
+
+
+def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -> None:
+    """Print seconds of both engines, their ratio, and how the cost of the compiled one grows."""
+    if engine.chosen() != engine.COMPILED:
+        print("\nEngines: not measured (pip install 'tajsim[fast]')")
+        return
+    print(f"\nEngines, whole model, {SCENARIO}, one core, best of {repetitions} in turn")
+    with one_core():
+        _compiling()
+        for engine_ in engine.ENGINES:
+            _timed(1, "2004-01", engine_)  # loads libraries, registry, scenario and program
+        print("    runs   numpy s  compiled s    ratio    goal")
+        for count in runs:
+            rounds = [
+                [_timed(count, end, name) for name in ("numpy", "compiled")]
+                for _ in range(repetitions)
+            ]
+            numpy, compiled = (min(column) for column in zip(*rounds, strict=True))
+            ratio = statistics.median(slow / fast for slow, fast in rounds)
+            goal = f"{GOALS[count]:7.0f}" if count in GOALS else ""
+            print(f"{count:8d}  {numpy:8.3f}  {compiled:10.3f}  {ratio:7.1f} {goal}", flush=True)
+        by_runs = [min(_timed(size, end, "compiled") for _ in range(repetitions)) for size in SIZES]
+        years = (2006, 2012, 2020)
+        by_months = [
+            min(_timed(256, f"{year}-12", "compiled") for _ in range(repetitions)) for year in years
+        ]
+    months = [12 * (year - 2004 + 1) + 24 for year in years]  # with those of the spin-up
+    print(f"  cost grows with runs to the power of {_power(SIZES, by_runs):.2f}", end=", ")
+    print(f"with months, those before the start among them, of {_power(months, by_months):.2f}")
+    one, two = (_timed(4000, end, "compiled", workers, 500) for workers in (1, 2))
+    print(f"  two processes on 4,000 runs: {one / two:.2f} times one (their start included)")
+
+
+def _timed(runs: int, end: str, name: str, workers: int = 1, chunk: int = 1000) -> float:
+    def work() -> None:
+        tajsim.run(
+            SCENARIO,
+            runs=runs,
+            until=end,
+            outcomes=FEW,
+            engine=name,
+            workers=workers,
+            chunk=chunk,
+        )
+
+    return seconds(work)
+
+
+def _power(sizes: Sequence[int], times: Sequence[float]) -> float:
+    return float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
+
+
+def _compiling() -> None:
+    """Print how long the program takes to make, and to take from the cache."""
+    about = text = None
+
+    def write() -> None:
+        nonlocal about, text
+        about, text = program.written(tajsim.TajikistanModel(runs=2, settled=False), lanes)
+
+    lanes = program.lanes_here()
+    trace = seconds(write)
+    assert about and text
+    code = b""
+
+    def compile_() -> None:
+        nonlocal code
+        code = program.compiled(text)
+
+    made = seconds(compile_)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "x.month"
+        program.keep(path, "x", about, code)
+
+        def take() -> None:
+            found = program.read(path, "x")
+            assert found
+            program.linked(*found)
+
+        kept = seconds(take)
+    print(
+        f"  {lanes} runs side by side; traced and laid out {trace:.1f} s, compiled {made:.1f} s "
+        f"({len(code) // 1024} KB), from the cache {kept:.2f} s"
+    )

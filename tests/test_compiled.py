@@ -1,0 +1,235 @@
+"""The compiled month is the month of numpy, in any lane and tile; what cannot be is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tajsim import TajikistanModel, load_scenario
+from tajsim.compiled import engine, program, tracer
+from tajsim.compiled.program import Program
+from tajsim.ensemble import run_many
+from tajsim.ensemble.job import Job, simulate
+from tajsim.errors import UserError
+from tajsim.inputs.scenario_parts import Event
+from tajsim.model.snapshot import put_back, take
+
+pytest.importorskip("llvmlite")
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Program:
+    found = engine.program_for(TajikistanModel(runs=2, settled=False), "compiled")
+    assert found
+    return found
+
+
+def build(scenario: str = "status-quo", runs: Any = 5, end: str = "2006-12") -> TajikistanModel:
+    found = load_scenario(scenario)
+    events = [event for event in found.events if event.month <= end]
+    return TajikistanModel(
+        runs=runs, seed=3, end=end, settings=found.settings, events=events, settled=False
+    )
+
+
+def state(model: TajikistanModel) -> dict[str, Any]:
+    flows = {f"flow {name}": array for name, array in model.now._arrays.items()}
+    return {path: vars(owner)[name] for path, owner, name in tracer.states(model)} | flows
+
+
+def assert_near(found: TajikistanModel, wanted: TajikistanModel) -> None:
+    """Within 1e-12 of the largest number of the array."""
+    for path, array in state(wanted).items():
+        scale = np.abs(array).max(initial=1e-9)
+        assert np.abs(state(found)[path] - array).max(initial=0.0) <= 1e-12 * scale, path
+
+
+def advanced(model: TajikistanModel, by: Program | None, months: int) -> TajikistanModel:
+    engine.advance(model, by, model.months_run + months)
+    return model
+
+
+@pytest.mark.parametrize("scenario", ["status-quo", "irpt-ban"])
+def test_each_month_is_that_of_numpy(compiled: Program, scenario: str) -> None:
+    ours, theirs = build(scenario, end="2020-12"), build(scenario, end="2020-12")
+    engine.settle(theirs, None)
+    for at in (0, 1, 26, 140):
+        engine.advance(theirs, compiled, at)
+        put_back(ours, take(theirs))
+        advanced(ours, compiled, 1)
+        advanced(theirs, None, 1)
+        assert_near(ours, theirs)
+
+
+def test_the_spin_up_is_that_of_numpy(compiled: Program) -> None:
+    ours, theirs = build(runs=3), build(runs=3)
+    engine.settle(ours, compiled)
+    engine.settle(theirs, None)
+    for path, array in state(theirs).items():
+        # 24 months of it: what is a difference of large numbers is less exact.
+        np.testing.assert_allclose(state(ours)[path], array, rtol=1e-9, atol=1e-7, err_msg=path)
+    assert ours.months_run == 0
+    assert ours.watch._above.keys() == theirs.watch._above.keys()
+
+
+def outcomes(dataset: xr.Dataset) -> dict[str, Any]:
+    return {str(name): dataset[name].values for name in dataset.data_vars}
+
+
+@pytest.mark.parametrize("scenario", ["elite-purge", "russian-border-withdrawal"])
+def test_outcomes_and_chronicle_are_those_of_numpy(scenario: str) -> None:
+    ours, theirs = (run_many([scenario], runs=12, seed=2, engine=name) for name in engine.ENGINES)
+    assert (ours.attrs["engine"], theirs.attrs["engine"]) == engine.ENGINES
+    for name, values in outcomes(theirs).items():
+        np.testing.assert_allclose(outcomes(ours)[name], values, rtol=1e-6, atol=1e-6, err_msg=name)
+    assert ours.sizes["event"] > 500
+    for name in ("run", "month", "kind", "actor", "target", "cause"):
+        assert (ours[f"event_{name}"].values == theirs[f"event_{name}"].values).all()
+
+
+def test_a_run_is_the_same_in_any_lane_tile_chunk_and_company(compiled: Program) -> None:
+    several = [7, *range(20, 20 + compiled.about.lanes), 3, 7]
+    models = [build("irpt-ban", runs, end="2005-12") for runs in ([7], several, [5, 7])]
+    for model in models:
+        engine.settle(model, compiled)
+        advanced(model, compiled, 24)
+    alone, many, two = models
+    for name, series in alone.record.items():
+        for found in (many.record[name][..., :1], many.record[name][..., -1:]):
+            assert found.tobytes() == series.tobytes(), name
+        assert two.record[name][..., 1:].tobytes() == series.tobytes(), name
+    for path, array in state(alone).items():
+        assert state(many)[path][..., -1:].tobytes() == array.tobytes(), path
+
+
+def test_changed_parameters_and_events_act_as_in_numpy(compiled: Program) -> None:
+    pay = {"parameter": "agency_pay.army", "value": 90.0, "months": 4}
+    events = [
+        Event(month, kind, arguments, "x")
+        for month, kind, arguments in (
+            ("2004-05", "set", pay),
+            ("2004-07", "deal", {"deal": "russian_base", "change": "hold"}),
+            ("2004-07", "set", {"parameter": "constant_world", "value": 1.0}),
+            ("2004-11", "handover", {"section": "moskovskii", "agency": "border_troops"}),
+        )
+    ]
+    models = [
+        TajikistanModel(runs=6, seed=9, end="2005-12", events=events, settled=False)
+        for _ in range(2)
+    ]
+    for model, by in zip(models, (compiled, None), strict=True):
+        engine.settle(model, by)
+        advanced(model, by, 24)
+    ours, theirs = models
+    for name, series in theirs.record.items():
+        np.testing.assert_allclose(ours.record[name], series, rtol=1e-6, atol=1e-6, err_msg=name)
+    assert ours.values["agency_pay.army"].tolist() == [90.0] * 6
+
+
+def job(**changes: Any) -> Job:
+    given = {"outcomes": ("state_failed", "reliance_on_patron"), "parameters": "posterior"}
+    usual = {"scenario": "x", "runs": (0, 1), "seed": 1, "start": "2004-01", "end": "2004-06"}
+    return Job(**{**usual, **given, **changes})  # type: ignore[arg-type]
+
+
+def test_progress_is_told_and_can_end_the_work() -> None:
+    told: list[int] = []
+    simulate(job(runs=tuple(range(40)), engine="compiled"), told.append)
+    assert told[-1] == 6
+    assert told == sorted(told)
+
+    def end(_months: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(job(engine="compiled"), end)
+
+
+# What is kept, and what is left alone.
+
+
+def test_a_kept_program_is_read_only_if_it_is_whole_and_ones_own(
+    tmp_path: Path, compiled: Program
+) -> None:
+    path = tmp_path / "kept" / "key.month"
+    program.keep(path, "key", compiled.about, b"code")
+    assert program.read(path, "key") == (compiled.about, b"code")
+    assert [item.name for item in path.parent.iterdir()] == ["key.month"]
+    assert program.read(path, "another") is None
+    if os.name != "nt":
+        path.chmod(0o620)
+        assert program.read(path, "key") is None
+        path.chmod(0o600)
+        path.parent.chmod(0o777)
+        assert program.read(path, "key") is None
+        path.parent.chmod(0o700)
+        link = path.with_name("link.month")
+        link.symlink_to(path)
+        assert program.read(link, "key") is None
+    for damaged in (path.read_bytes()[:-1], b"", path.read_bytes().replace(b"code", b"bode")):
+        path.write_bytes(damaged)
+        assert program.read(path, "key") is None
+
+
+def test_where_nothing_can_be_kept_nothing_is_lost(tmp_path: Path, compiled: Program) -> None:
+    (tmp_path / "file").write_text("no folder")
+    program.keep(tmp_path / "file" / "key.month", "key", compiled.about, b"code")
+    assert program.read(tmp_path / "file" / "key.month", "key") is None
+
+
+def unclear(country: Any) -> None:
+    if country.cronyism > 1.0:
+        country.cronyism = country.cronyism * 0.5
+
+
+class Unclear(TajikistanModel):
+    """Branches on a number of a run."""
+
+    month = (("unclear", unclear),)
+
+
+def test_a_subclass_is_compiled_or_left_to_numpy_with_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model = Unclear(runs=3, settled=False)
+    for _ in range(2):
+        assert engine.program_for(model, "compiled") is None
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "a branch on the value of an array" in said
+    assert "numpy simulates Unclear" in said
+
+
+def test_engines_are_named_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(engine.VARIABLE, raising=False)
+    assert engine.chosen() == "compiled"
+    with engine.using("numpy"):
+        assert engine.chosen() == job().engine == "numpy"
+    assert engine.VARIABLE not in os.environ
+    with pytest.raises(UserError, match="did you mean 'numpy'"):
+        engine.chosen("numpi")
+
+
+def test_without_llvmlite_numpy_simulates() -> None:
+    code = (
+        "import sys; sys.modules['llvmlite'] = None\n"
+        "import tajsim\n"
+        "data = tajsim.run('status-quo', runs=2, until='2004-02', outcomes=['state_failed'])\n"
+        "print(data.attrs['engine'])\n"
+        "try: tajsim.run('status-quo', runs=2, engine='compiled')\n"
+        "except tajsim.errors.UserError as error: print(error)\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != engine.VARIABLE}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
+    )
+    first, second = done.stdout.splitlines()
+    assert first == "numpy"
+    assert "pip install 'tajsim[fast]'" in second
