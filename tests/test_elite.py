@@ -154,7 +154,8 @@ def loyalty_aim(
 
 
 def mutiny_wins(men: float, loyal_force: float, patron: float, draw: float) -> float:
-    return 1.0 if draw < men / (men + loyal_force + patron * loyal_force + 1.0) else 0.0
+    force = loyal_force + patron * loyal_force + 1.0
+    return 1.0 if draw < men**2 / (men**2 + force**2) else 0.0
 
 
 def power_of(

@@ -299,7 +299,8 @@ class Deals(Actors[Deal]):
         # Who has agreed to more or less adjusts it from year to year.
         pace = (1.0 - self.fixed * self.held) * rules.QUARTER / self.values.clock_year
         self.size = self.size + review * pace * (wished - self.size)
-        on_offer = self.offered * self.size
+        # What the regime would not take is no alternative to it.
+        on_offer = self.offered * self.size * np.maximum(self.held, self.gain > 0.0)
         others = by_task(on_offer)[TASK_OF] - on_offer
         friends = np.stack([total((on_offer * self.west)[rows]) for rows in OF_TASK])[TASK_OF]
         # Donors of one camp that have agreed do not undercut each other.
