@@ -31,10 +31,10 @@ Rule = Callable[..., Any]
 SHARES = frozenset(
     """
     abroad_share absorbed abused accept access agreed aid_share aim alarm armed ask asked
-    at_home_post barrier belief best_drawn_off beyond bite bloc border_weakness built burnt
+    at_home_post barrier belief best_drawn_off beyond bite bloc border_weakness built
     by_power chance channel_closed cleaned clinging closed collapsed collusion command
     commander_reach concentration condition control corruption cost_share cover creed cronyism
-    allied danger debt_ratio dependence detection deterrence dialogue disloyal dismay distance doubt
+    allied danger debt_ratio dependence detection deterrence dialogue disloyal distance doubt
     doubted draw earned effort excuse exposure fails faith fear fed fed_start forward found
     friends gap grievance grudge guarantee guard guards head heir held helped hit in_place
     interest kept killed kit kompromat leaves level leverage limit listed lost loyalty mafia moscow
@@ -189,7 +189,6 @@ SPECIAL: dict[tuple[str, str], tuple[float, float]] = {
     ("threat_of_ideas", "members"): (0.0, 50.0),
     ("threat_of_ideas", "violent"): (0.0, 50.0),
     ("threat_step", "push"): (-1.0, 2.0),
-    ("token_effort", "demand"): (0.0, 1.0),
     ("trend_step", "growth"): (-0.2, 0.2),
     ("trend_step", "trend"): (-0.2, 0.2),
     ("underground_arrested", "effort"): (0.0, 6.0),
@@ -216,7 +215,6 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "threat_parts": dict.fromkeys(("ratios", "rank"), (4,)),
     "radicalised": dict.fromkeys(("people", "grievance", "creed_ratio"), REGION),
     "deploy": {"length_guarded": SECTION, "traffic": SECTION},
-    "token_effort": {"effort": TASK, "demand": TASK},
     "effort_aim": {"weight": TASK, "provision": TASK},
     "reliance": dict.fromkeys(("by_power", "patron"), (len(POWERS),)),
     "skill_carried": dict.fromkeys(("defections", "quality"), (len(COMMANDERS),)),
