@@ -36,9 +36,9 @@ SHARES = frozenset(
     commander_reach concentration condition control corruption cost_share cover creed cronyism
     allied danger debt_ratio dependence detection deterrence dialogue disloyal distance doubt
     doubted draw earned effort excuse exposure fails faith fear fed fed_start forward found
-    friends gap grievance grudge guarantee guard guards head heir held helped hit in_place
+    friends gap grievance grudge guarantee guard heir held hit in_place
     interest kept killed kit kompromat leaves level leverage limit listed lost loyalty mafia moscow
-    moscow_tolerance named near no_way_back old on_the_spot outside_cost outside_interest
+    moscow_tolerance named near no_way_back old on_the_spot outside_cost
     own own_use past patron peace power predation presence protected protection provision pulled
     quality ramp rank reach readiness ready record refused regime regime_pays reliance
     remittance_ratio repeats replaced rival rivals seat_share settled share share_behind shelter
