@@ -80,7 +80,6 @@ DIRECTIONS = [
     ("loyalty.kompromat_step", "window", "falls"),
     ("loyalty.rank_step", "kompromat", "rises"),
     ("loyalty.rank_step", "window", "rises"),
-    ("outsourcing.token_effort", "demand", "rises"),
     ("outsourcing.coordinated", "alarm", "falls"),
     ("outsourcing.coordinated", "bodies", "falls"),
 ]
