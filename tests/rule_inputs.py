@@ -31,14 +31,14 @@ Rule = Callable[..., Any]
 SHARES = frozenset(
     """
     abroad_share absorbed abused accept access agreed aid_share aim alarm armed ask asked
-    at_home_post barrier belief best_drawn_off beyond bite bloc border_weakness built burnt
+    at_home_post barrier belief best_drawn_off beyond bite bloc border_weakness built
     by_power chance channel_closed cleaned clinging closed collapsed collusion command
     commander_reach concentration condition control corruption cost_share cover creed cronyism
-    allied danger debt_ratio dependence detection deterrence dialogue disloyal dismay distance doubt
+    allied danger debt_ratio dependence detection deterrence dialogue disloyal distance doubt
     doubted draw earned effort excuse exposure fails faith fear fed fed_start forward found
-    friends gap grievance grudge guarantee guard guards head heir held helped hit in_place
+    friends gap grievance grudge guarantee guard heir held hit in_place
     interest kept killed kit kompromat leaves level leverage limit listed lost loyalty mafia moscow
-    moscow_tolerance named near no_way_back old on_the_spot outside_cost outside_interest
+    moscow_tolerance named near no_way_back old on_the_spot outside_cost
     own own_use past patron peace power predation presence protected protection provision pulled
     quality ramp rank reach readiness ready record refused regime regime_pays reliance
     remittance_ratio repeats replaced rival rivals seat_share settled share share_behind shelter
@@ -130,7 +130,7 @@ SPECIAL = ranges("""
 0 0.99: where_inside.control
 0 1: exclusion.opposition fate_of_aid.watch instalment_paid.weight migration_flow.usual
 0 1: own_condition.usual own_condition.level purge_hazard.threat reception.usual
-0 1: riot_chance.strong shaken.happened strain_terms.breaks strain_terms.idle token_effort.demand
+0 1: riot_chance.strong shaken.happened strain_terms.breaks strain_terms.idle
 0 2: crossing_chance.urge work_abroad.terms
 0 3: press_chance.grievance
 0 4: control_aim.lost
@@ -171,7 +171,6 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "threat_parts": dict.fromkeys(("ratios", "rank"), (4,)),
     "radicalised": dict.fromkeys(("people", "grievance", "creed_ratio"), REGION),
     "deploy": {"length_guarded": SECTION, "traffic": SECTION},
-    "token_effort": {"effort": TASK, "demand": TASK},
     "effort_aim": {"weight": TASK, "provision": TASK},
     "reliance": dict.fromkeys(("by_power", "patron"), (len(POWERS),)),
     "skill_carried": dict.fromkeys(("defections", "quality"), (len(COMMANDERS),)),

@@ -103,7 +103,6 @@ def shares_and_stocks(model: TajikistanModel) -> None:
         model.networks.protection,
         model.networks.access,
         model.barrier,
-        *(p.burnt for p in model.powers),
         *(getattr(model.deals, k) for k in ("held", "ramp", "built", "size", "condition")),
         *(p.provision for p in model.powers),
     ]

@@ -80,8 +80,6 @@ DIRECTIONS = [
     ("loyalty.kompromat_step", "window", "falls"),
     ("loyalty.rank_step", "kompromat", "rises"),
     ("loyalty.rank_step", "window", "rises"),
-    ("outsourcing.token_effort", "demand", "rises"),
-    ("outsourcing.dismay_step", "head", "rises"),
     ("outsourcing.coordinated", "alarm", "falls"),
     ("outsourcing.coordinated", "bodies", "falls"),
 ]
@@ -154,7 +152,8 @@ def loyalty_aim(
 
 
 def mutiny_wins(men: float, loyal_force: float, patron: float, draw: float) -> float:
-    return 1.0 if draw < men / (men + loyal_force + patron * loyal_force + 1.0) else 0.0
+    force = loyal_force + patron * loyal_force + 1.0
+    return 1.0 if draw < men**2 / (men**2 + force**2) else 0.0
 
 
 def power_of(
@@ -475,12 +474,3 @@ def test_only_who_is_devout_goes_over() -> None:
     assert not gone[: len(NAMED)][~devout[: len(NAMED)]].any()
     assert (tried.commanders.status == DEFECTED).any()
     assert (tried.commanders.status == SERVING).any()
-
-
-def test_donors_are_dismayed_by_a_warlord_and_see_more_than_is_done() -> None:
-    tried, mirzoev = put_at_the_drug_agency()
-    tried.step()
-    heads = mirzoev.post == AGENCIES.index("drug_control_agency")
-    assert heads.any()
-    assert (tried.regime.dismay[heads] > 0.0).mean() > 0.5
-    assert (tried.regime.shown >= tried.regime.effort).all()

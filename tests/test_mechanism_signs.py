@@ -33,11 +33,11 @@ SIGNS = """
 M01 gains[0] weight +   M02 gains[1] cover +   M03 gains[0] protected +   M04 threat perceived +
 M04 benefit[0] exposure +   M04 size_wished ratio +   M04 worth_its_cost benefit +
 M05 worth_its_cost budget +   M05 budget_aim seen +   M06 prices[0] command -
-M09 token_effort demand +   M10 opening[0] guard -   M14 cover on_the_spot +
+M10 opening[0] guard -   M14 cover on_the_spot +
 M18 stands_behind power -   M20 civilian_control_step struck +   M21 resists[4] power +
 M26 deterred guarantee -   M26 calm fear -   M27 protest_chance[2] struck_here +
 M28 rank_step kompromat +   M28 kompromat_step corruption +   M29 election_near months -
-M31 dismay_step outside_interest +   M31 conditions_asked dismay +   M33 extortion fear +
+M33 extortion fear +
 M34 protest_chance[3] unchecked +   M37 voiced fear -   M38 voiced abroad_share -
 M40 idle_step returned +   M40 strain_terms[2] idle +   M41 voiced fear -
 M42 cronyism_aim civic_space -   M42 watched civic_space +   M42 hazed civic_space +
@@ -106,8 +106,8 @@ O18 benefit[3] friend +   O18 leverage remittance_ratio +   O18 sweetened refuse
 O19 guarantee alignment +   O20 invested strain -   O20 output_gained invested +
 O21 outside_cost west_share +   O22 outside_cost moscow_tolerance -   O23 overstatement earned +
 O23 overstatement excuse +   O23 believed donor_monitoring -   O23 looked_away told +
-O24 quality_aim dialogue +   O24 conditions_asked condition +   O27 partner_exposure helped +
-O27 partner_exposure guards +   O27 burnt_step exposure +   O28 benefit[1] own_use +
+O23 as_told told +   O24 quality_aim dialogue +   O24 conditions_asked condition +
+O28 benefit[1] own_use +
 X01 deterrence guarantee +   X04 inside_step[0] troops -   X04 called inside +
 X05 deterrence base +   X06 posture_step strain -   X06 at_border forward +
 X06 near_capital forward -   X07 ramp_step held +   X08 inside_step[0] troops -

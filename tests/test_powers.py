@@ -82,25 +82,6 @@ def test_a_threat_is_overstated_for_gain_and_doubted_by_who_looks() -> None:
     assert mean(told["threat_overstated"], 12) > mean(true["threat_overstated"], 12)
 
 
-def test_a_defection_costs_the_partners_of_the_service() -> None:
-    model = TajikistanModel(runs=2, seed=4, end="2004-06")
-    for _ in range(3):
-        model.step()
-    police = model.commander["khalimov"]
-    model.now["defections"][model.commanders.index(police), 0] = 1.0
-    model.step()
-    for name in ("united_states", "united_kingdom"):
-        burnt = model.power[name].burnt
-        assert burnt[0] > 0.0 == burnt[1]
-    assert model.power["russia"].burnt[0] < model.power["united_states"].burnt[0]
-    model.step()
-    assert 0.0 < model.power["united_states"].burnt[0] < burnt_limit(model)
-
-
-def burnt_limit(model: TajikistanModel) -> float:
-    return float(model.values["defection_shock"][0])
-
-
 def test_equipment_also_serves_abuse() -> None:
     harmless, abused = (simulate(settings={"equipment_abuse": a}) for a in (0.0, 0.5))
     assert mean(abused["extortion"], 12) > mean(harmless["extortion"], 12)

@@ -169,7 +169,8 @@ def test_a_failed_state_can_stand_again_and_its_failure_is_remembered() -> None:
 
 
 def test_between_the_two_levels_of_strain_a_state_is_what_it_was() -> None:
-    state = {"strained_from": np.full(2, 0.4), "strain": np.full(2, 0.45), "fails": np.zeros(2)}
+    levels = {"strained_from": np.full(2, 0.4), "failure_threshold": np.full(2, 0.54)}
+    state = {**levels, "strain": np.full(2, 0.5), "fails": np.zeros(2)}
     both = np.array([0.0, 1.0])
     np.testing.assert_array_equal(rules.collapsed_step(collapsed=both, **state), both)
 

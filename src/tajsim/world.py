@@ -86,9 +86,6 @@ BLOCS = ("united_states", "european_union", "osce_un", "poland")
 #: power allied with it (matveeva-2004:205-233, 279).
 WATCHED = dict.fromkeys(WEST, MOSCOW) | dict.fromkeys(MOSCOW, WEST) | {"japan": ("china", "russia")}
 
-#: Agency that guards foreigners in the country (icg-2016:127).
-EMBASSY_GUARD = "interior_ministry"
-
 #: Region where the ruler and the force that he can send stand (matveeva-2004:31, icg-2016:35).
 CAPITAL = "dushanbe"
 

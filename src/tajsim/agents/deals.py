@@ -13,7 +13,6 @@ from tajsim.axes import DEALS, POWERS, TASKS, Array, column, total
 from tajsim.inputs.deals import load_deals, load_forms, load_pressures
 from tajsim.inputs.registry import base_value
 from tajsim.rules import deals as rules
-from tajsim.rules import offers
 from tajsim.world import BLOCS, MOSCOW, WEST
 
 _ROWS = [*load_deals().values()]
@@ -275,16 +274,13 @@ class Deals(Actors[Deal]):
         )
         return motives
 
-    def offer(
-        self, open_now: Array, level: Array, coordination: Array, dismay: Array, review: Array
-    ) -> None:
+    def offer(self, open_now: Array, level: Array, coordination: Array, review: Array) -> None:
         """Let powers decide what to offer, at what size and on what conditions.
 
         Args:
             open_now: 1 where the power can offer the deal at all, ``(deal, run)``.
             level: of conditions of each power, 0 to 1, ``(power, run)``.
             coordination: of donors, 0 to 1: who coordinates is no rival of the others, ``(run,)``.
-            dismay: of donors, 0 to 1, ``(run,)``.
             review: 1 in the months in which offers are looked at again, ``(run,)``.
         """
         fresh = self.apply(rules.offered, ratio=self.ratio, whim=self.whim, held=self.held)
@@ -299,7 +295,8 @@ class Deals(Actors[Deal]):
         # Who has agreed to more or less adjusts it from year to year.
         pace = (1.0 - self.fixed * self.held) * rules.QUARTER / self.values.clock_year
         self.size = self.size + review * pace * (wished - self.size)
-        on_offer = self.offered * self.size
+        # What the regime would not take is no alternative to it.
+        on_offer = self.offered * self.size * np.maximum(self.held, self.gain > 0.0)
         others = by_task(on_offer)[TASK_OF] - on_offer
         friends = np.stack([total((on_offer * self.west)[rows]) for rows in OF_TASK])[TASK_OF]
         # Donors of one camp that have agreed do not undercut each other.
@@ -311,7 +308,7 @@ class Deals(Actors[Deal]):
             level=level[POWER_OF],
             usual=USUAL_CONDITION[POWER_OF],
         )
-        asked = self.apply(rules.conditions_asked, condition=own, rivals=rivals, dismay=dismay)
+        asked = self.apply(rules.conditions_asked, condition=own, rivals=rivals)
         moves = review * (self.agreed <= 0.0)
         moves = moves * rules.QUARTER / self.values.clock_year
         self.condition = self.condition + moves * (asked - self.condition)
@@ -521,11 +518,11 @@ class Deals(Actors[Deal]):
 
 
 class ExternalPower(Member):
-    """One power: ``power.burnt`` is ``(run,)``, ``power.provision`` ``(task, run)``."""
+    """One power: ``power.budget`` is ``(run,)``, ``power.provision`` ``(task, run)``."""
 
 
 class ExternalPowers(Actors[ExternalPower]):
-    """External powers: attention, budgets, what they carry, trust.
+    """External powers: attention, budgets, what they carry.
 
     What they offer and what of it is taken are the `Deals`.
     """
@@ -543,8 +540,3 @@ class ExternalPowers(Actors[ExternalPower]):
     seen_usual = state("index", "the same as usual", usual="seen")
     provision = state("share", "of the task that it carries", "task")
     carried = state("share", "its provision summed over tasks")
-    burnt = state("share", "trust lost by defections from services it relied on")
-
-    def suffer(self, exposure: Array) -> None:
-        """Lose trust by the defection of a service's chief it relied on, and win it back."""
-        self.burnt = self.apply(offers.burnt_step, burnt=self.burnt, exposure=exposure)

@@ -22,7 +22,6 @@ class Regime(Actor):
     weight = state(outcome="survival_weight", start=None)
     effort = state(outcome="own_effort", start=None)
     effort_start = state("share", "own effort at the start", "task", usual="effort")
-    shown = state(outcome="visible_effort", start=None)
     gap = state(outcome="gap")
     perceived = state("index", "threat perceived", "task")
     perceived_usual = state("index", "the same as usual", "task", usual="perceived")
@@ -43,7 +42,6 @@ class Regime(Actor):
     incidents = state("number", "acts of violence at home of late")
     instalment = state(outcome="instalment_paid")
     shortfall = state(outcome="rent_shortfall")
-    dismay = state(outcome="donor_dismay")
     strain = state(outcome="strain", start="strained_from")
     strain_usual = state("share", "the same at the start", usual="strain")
     polity = state(outcome="polity")
@@ -71,7 +69,6 @@ class Regime(Actor):
         self.effort = self.apply(
             outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
         )
-        self.shown = self.effort
 
     def effort_ratio(self, tasks: list[int]) -> Array:
         """Return own effort on some tasks over that at the start, ``(run,)``."""
@@ -88,23 +85,6 @@ class Regime(Actor):
             outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
         )
         self.effort = self.apply(outsourcing.effort_step, effort=self.effort, aim=aim)
-
-    def show(self, demand: Array) -> None:
-        """Show outsiders what they ask for, with little behind it.
-
-        Args:
-            demand: how much outsiders ask for each task, 0 to 1, ``(task, run)``.
-        """
-        self.shown = self.apply(outsourcing.token_effort, effort=self.effort, demand=demand)
-
-    def dismay_donors(self, head: Array, outside_interest: Array) -> None:
-        """Let donors' dismay follow who heads the agency they pay for."""
-        self.dismay = self.apply(
-            outsourcing.dismay_step,
-            dismay=self.dismay,
-            head=head,
-            outside_interest=outside_interest,
-        )
 
     def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
         """Let the Security Ministry gather and use material, and rise or fall by it."""

@@ -50,9 +50,6 @@ class Families:
     idea_fear: Array  # ratio (run,): threat seen in a thousand members of a banned movement without arms
     arms_fear: Array  # ratio (run,): threat seen in a thousand members of violent groups at home
     free_riding: Array  # share (run,): how far the regime discounts what it owes and is not made to pay
-    token_share: Array  # share (run,): part of what outsiders ask for that the regime shows without doing it
-    dismay_weight: Array  # ratio (run,): growth of a donor's conditions under full dismay
-    dismay_speed: Array  # share/month (run,): share of the way to its aim that dismay moves in a month
     coordination_cost: Array  # share (run,): effectiveness lost for each further body with the same task when all is in alarm
     treaty_share: Array  # share (run,): regime's share of the cost of the Russian border troops by treaty
     border_cost_per_head: Array  # USD/month (run,): cost of one person of the Russian border troops
@@ -64,9 +61,6 @@ class Families:
     investment_yield: Array  # ratio (run,): yearly output that a dollar invested adds for good
     overstatement_limit: Array  # share (run,): part of the threat told that is not there where telling earns most
     platform_effect: Array  # share (run,): part of partners' looking away that ends where all speak with one voice
-    defection_shock: Array  # share (run,): trust that a partner loses when the chief of a service it wholly relied on goes over
-    partner_forgetting: Array  # share/month (run,): share of a partner's lost trust that comes back in a month
-    embassy_guard: Array  # share (run,): how far a partner without troops of its own relies on local police for its safety
     power_condition: Array  # index (power, run): political conditions that a power attaches at least to each of its deals
     power_guarantee: Array  # index (power, run): what a power has promised to do for the ruler
     guarantee_reward: Array  # ratio (run,): extra backing of a fully aligned regime by a present patron
@@ -150,7 +144,7 @@ class Families:
     crossing_party: Array  # share (run,): share of a group that tries to cross at once
     base_forward: Array  # share (run,): share of the base that stands near the border while the state is not strained
     alliance_half: Array  # persons (run,): militants inside at which the alliance is called half of the time
-    strained_from: Array  # share (run,): strain from which the state counts as strained, and below which a failed one stands again
+    strained_from: Array  # share (run,): strain from which the state counts as strained
     failure_threshold: Array  # share (run,): strain from which the state counts as failing and may fail
     control_base: Array  # share (region, run): control of the centre, were there no discontent and nobody else in arms
     succession_process: Array  # share (run,): how credible the process is that the law and the ruler provide for what comes after him

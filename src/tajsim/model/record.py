@@ -90,7 +90,6 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "dependence": lambda m: m.apply(
         outsourcing.dependence, provision=m.regime.task_provision, own=1.0 - m.regime.weakness
     ),
-    "partner_trust": lambda m: 1.0 - m.powers.burnt,
     "loyalty_in_place": lambda m: (
         total(m.commanders.loyalty * m.commanders.in_place)
         / np.maximum(total(m.commanders.in_place), 1.0)

@@ -80,6 +80,22 @@ def believed(regime: Array, patron: Array, *, donor_monitoring: Array) -> Array:
     return (1.0 - (1.0 - regime) * (1.0 - patron)) * (1.0 - donor_monitoring)
 
 
+def as_told(threat: Array, told: Array, usual: Array) -> Array:
+    """Return the threat that powers weigh, as it is told to them, over the usual, ``(run,)``.
+
+    Equation:
+        as_told = threat * (1 + told) / (1 + usual)
+
+    Args:
+        threat: over its usual level, ratio.
+        told: what partners believe of what is overstated, 0 to 1.
+        usual: the same as usual.
+
+    Mechanisms: O23.
+    """
+    return threat * (1.0 + told) / (1.0 + usual)
+
+
 def looked_away(
     tolerance: Array, told: Array, *, donor_coordination: Array, platform_effect: Array
 ) -> Array:

@@ -221,26 +221,21 @@ def own_condition(listed: Array, level: Array, usual: Array) -> Array:
     return kept + (1.0 - kept) * np.maximum(level - usual, 0.0) / np.maximum(1.0 - usual, 1e-9)
 
 
-def conditions_asked(
-    condition: Array, rivals: Array, dismay: Array, *, conditions_fall: Array, dismay_weight: Array
-) -> Array:
+def conditions_asked(condition: Array, rivals: Array, *, conditions_fall: Array) -> Array:
     """Return the conditions that a power attaches to a deal now, 0 to 1.
 
-    Who has rivals for the same task cannot insist; who was dismayed asks for more.
+    Who has rivals for the same task cannot insist.
 
     Equation:
-        asked = condition * (1 - conditions_fall * rivals) * (1 + dismay_weight * dismay)
-        conditions_asked = min(asked, 1)
+        conditions_asked = condition * (1 - conditions_fall * rivals)
 
     Args:
         condition: documented, 0 to 1.
         rivals: what others offer for the task over that and its own offer, 0 to 1.
-        dismay: of donors, 0 to 1, ``(run,)``.
 
-    Mechanisms: M104, M31, M58, O24.
+    Mechanisms: M104, M58, O24.
     """
-    asked = condition * (1.0 - conditions_fall * rivals) * (1.0 + dismay_weight * dismay)
-    return np.minimum(asked, 1.0)
+    return condition * (1.0 - conditions_fall * rivals)
 
 
 def budget_aim(seen: Array, capacity: Array, *, budget_follows: Array) -> Array:

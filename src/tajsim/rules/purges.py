@@ -383,13 +383,14 @@ def break_hazard(
 
 
 def mutiny_wins(men: Array, loyal_force: Array, patron: Array, draw: Array) -> Array:
-    """Return 1 where a mutiny topples the regime, else 0, ``(run,)``: man against man.
+    """Return 1 where a mutiny topples the regime, else 0, ``(run,)``.
 
-    Only a patron that acts inside adds to the state's force.
+    By the square law of combat (Lanchester): who is half as many has a quarter of the other's
+    force. Only a patron that acts inside adds to the state's.
 
     Equation:
-        chance = men / (men + loyal_force * (1 + patron) + 1)
-        mutiny_wins = 1 if draw < chance else 0
+        odds = (men / (loyal_force * (1 + patron) + 1)) ** 2
+        mutiny_wins = 1 if draw < odds / (1 + odds) else 0
 
     Args:
         men: the mutineer's men, old fighters among them, persons.
@@ -398,4 +399,5 @@ def mutiny_wins(men: Array, loyal_force: Array, patron: Array, draw: Array) -> A
 
     Mechanisms: S07, M113, X02.
     """
-    return (draw < men / (men + loyal_force * (1.0 + patron) + 1.0)).astype(float)
+    odds = (men / (loyal_force * (1.0 + patron) + 1.0)) ** 2
+    return (draw < odds / (1.0 + odds)).astype(float)

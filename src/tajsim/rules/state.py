@@ -215,14 +215,22 @@ def failure_chance(strain: Array, *, failure_threshold: Array, clock_year: Array
     return 1.0 - np.exp(-excess / clock_year)
 
 
-def collapsed_step(collapsed: Array, fails: Array, strain: Array, *, strained_from: Array) -> Array:
+def collapsed_step(
+    collapsed: Array,
+    fails: Array,
+    strain: Array,
+    *,
+    strained_from: Array,
+    failure_threshold: Array,
+) -> Array:
     """Return 1 while the state has failed, else 0, ``(run,)``.
 
-    It fails above one level of strain and stands again only below a lower one, at which it no
-    longer counts as strained: what broke is not mended by the causes being gone.
+    It fails above one level of strain and stands again only below a lower one, halfway to that at
+    which it no longer counts as strained: what broke is not mended as soon as the causes ease, but
+    a state that is only strained stands.
 
     Equation:
-        still = collapsed if strain > strained_from else 0
+        still = collapsed if strain > (strained_from + failure_threshold) / 2 else 0
         collapsed_next = max(still, fails)
 
     Args:
@@ -230,7 +238,8 @@ def collapsed_step(collapsed: Array, fails: Array, strain: Array, *, strained_fr
 
     Mechanisms: E19.
     """
-    return np.maximum(collapsed * (strain > strained_from), fails)
+    ends = 0.5 * (strained_from + failure_threshold)
+    return np.maximum(collapsed * (strain > ends), fails)
 
 
 #: The states of the polity, in order.

@@ -27,6 +27,7 @@ from tajsim.model.notes import note_decision, note_pressure
 from tajsim.model.stages.money import recruit
 from tajsim.rules import deals as rules
 from tajsim.rules import outsourcing
+from tajsim.rules.aid import as_told
 from tajsim.world import WATCHED
 
 #: 1 where the first power watches the second, ``(power, power, 1)``.
@@ -36,7 +37,7 @@ USUAL_BUDGET = column(max(base_value(f"power_budget.{name}"), 1.0) for name in a
 RUSSIA = axes.POWERS.index("russia")
 MIGRANTS, DEBT, INVESTMENT, OPPONENTS, BACKING = range(len(axes.PRESSURES))
 BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
-ORDER = axes.TASKS.index("internal_order")
+ORDER, MILITANCY = axes.TASKS.index("internal_order"), axes.TASKS.index("militancy")
 #: Tasks by their weight for survival before any threat: the order of decisions.
 IN_TURN = sorted(
     range(len(axes.TASKS)),
@@ -61,6 +62,10 @@ def offers(country: Country) -> None:
     moved = np.exp(powers.attention - 0.5 * country.values.attention_spread**2)
     attention = country.values.power_attention * moved
     threat, useful = threats(country), country.useful
+    # The regime knows how much of it is told for gain.
+    threat[MILITANCY] = country.apply(
+        as_told, threat=threat[MILITANCY], told=country.told, usual=country.told_start
+    )
     left = (1.0 - cover_of(country, useful))[TASK_OF]
     spot = useful * deals.spot
     alone = left / ((1.0 - spot) * np.exp(-(useful - spot)))
@@ -74,7 +79,7 @@ def offers(country: Country) -> None:
     # Moscow's money follows Russian output.
     means = np.where(powers.moscow > 0.0, np.exp(country.outside.boom), 1.0)
     means = means * country.values.power_budget / USUAL_BUDGET
-    capacity = attention * means * (1.0 - powers.burnt)
+    capacity = attention * means
     aim = powers.apply(rules.budget_aim, seen=seen, capacity=capacity)
     powers.budget = powers.budget + (aim - powers.budget) / country.values.clock_year
     motives = deals.weigh(threat, gap, attention, rival, friend, powers.budget)
@@ -86,7 +91,6 @@ def offers(country: Country) -> None:
         open_now(country),
         country.values.power_condition,
         country.values.donor_coordination,
-        country.regime.dismay,
         review,
     )
     country.now["aid_pledged"] = by_power(deals.offered * deals.size * task_costs(country))
@@ -216,7 +220,6 @@ def bargain(country: Country) -> None:
     )
     deals.renegotiate(country.leverage, debt_ratio(country), review)
     press(country, scene, review)
-    country.regime.show(np.minimum(by_task(deals.offered * deals.size), 1.0))
     deals.stand()
     guard_by_deal(country)
 
@@ -312,12 +315,11 @@ def guard_by_deal(country: Country) -> None:
 
 
 def delivery(country: Country) -> None:
-    """Powers deliver. Writes: agency purses, aid by agency, provision of tasks, trust lost."""
-    deals, powers, values = country.deals, country.powers, country.values
+    """Powers deliver. Writes: agency purses, aid by agency, provision of tasks."""
+    deals, values = country.deals, country.values
     scene_watch, corruption = watch(country), values.aid_diversion * country.cronyism
     arriving = np.where(deals.moscow > 0.5, values.delivery_moscow, values.delivery)
-    arrives = arriving * (1.0 - powers.burnt[POWER_OF])
-    paid = deals.paid * arrives
+    paid = deals.paid * arriving
     fate = deals.fate(paid, corruption, scene_watch)
     cost = task_costs(country)
     country.diverted_part = fate.diverted / np.maximum(paid, 1e-9) * (paid > 1e-9)
@@ -331,14 +333,6 @@ def delivery(country: Country) -> None:
     country.useful = deals.useful_now(corruption, scene_watch)
     hand_out(country, paid, fate, cost)
     carry(country)
-
-
-def by_power_and_task(values: Array) -> Array:
-    """Add over the deals of each power on each task: ``(deal, run) -> (power, task, run)``."""
-    found = np.zeros((len(axes.POWERS), len(axes.TASKS), values.shape[-1]))
-    for deal, (power, task) in enumerate(zip(POWER_OF, TASK_OF, strict=True)):
-        found[power, task] += values[deal]
-    return found
 
 
 def hand_out(country: Country, paid: Array, fate: rules.Fate, cost: Array) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 
 import tajsim.axes as axes
 import tajsim.model.stages.deals as deals
-from tajsim.agents.agency import OWN, mean_by_task, shared_out
+from tajsim.agents.agency import OWN, mean_by_task
 from tajsim.agents.commander import TO_GIVE
-from tajsim.agents.deals import BACKING, by_power
+from tajsim.agents.deals import BACKING
 from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_position, note_successors
@@ -17,7 +17,6 @@ from tajsim.rules import loyalty, militants, outsourcing, purges, succession, vi
 from tajsim.rules import offers as offers_rules
 from tajsim.rules.outsourcing import threat_of_ideas
 from tajsim.rules.state import part_of
-from tajsim.world import EMBASSY_GUARD
 
 RUSSIA = axes.POWERS.index("russia")
 
@@ -105,44 +104,10 @@ def lean(country: Country) -> None:
 
 
 def delivery(country: Country) -> None:
-    """Powers deliver. Writes: agency purses, aid by agency, provision of tasks, trust lost."""
-    bear_defections(country)
+    """Powers deliver. Writes: agency purses, aid by agency, provision of tasks."""
     deals.delivery(country)
     civil_aid(country)
     invest(country)
-
-
-def bear_defections(country: Country) -> None:
-    """A chief who went over last month costs those who worked with his service their trust."""
-    gone, powers = country.last["defections"], country.powers
-    # Most months nobody went over: then trust only comes back.
-    powers.suffer(exposure_to(country, gone) if gone.any() else powers.zeros())
-
-
-def exposure_to(country: Country, gone: Array) -> Array:
-    """Return how far powers relied on a service whose chief went over, share, ``(power, run)``."""
-    found, helped = country.powers.zeros(), parts_of_help(country)
-    spot = country.useful * country.deals.spot
-    present = by_power(spot) / len(axes.TASKS)
-    for commander, went in zip(country.commanders, gone, strict=True):
-        if went.any():
-            post = commander.home_post
-            guards = np.full(country.run_count, float(axes.AGENCIES[post] == EMBASSY_GUARD))
-            relied = country.apply(
-                offers_rules.partner_exposure,
-                helped=helped[:, post],
-                presence=present,
-                guards=guards,
-            )
-            found = np.maximum(found, went * relied)
-    return found
-
-
-def parts_of_help(country: Country) -> Array:
-    """Return the share of powers' useful aid that each agency has, ``(power, agency, run)``."""
-    aid = country.useful * (1.0 - country.deals.spot)
-    useful = deals.by_power_and_task(aid)
-    return shared_out(useful) / np.maximum(total(useful, axis=1), 1e-9)[:, None]
 
 
 #: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
@@ -160,7 +125,6 @@ def choices(country: Country) -> None:
     rank_services(country)
     look_ahead(country)
     country.opening = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
-    dismay_donors(country)
     deals.bargain(country)
     lean(country)
     regime.pay_instalment(country.leverage)
@@ -198,15 +162,6 @@ def perceived_threats(country: Country) -> Array:
     seen[axes.TASKS.index("external_defence")] = country.hostility
     seen[axes.TASKS.index("border")] = 0.5 * crossed
     return seen
-
-
-def dismay_donors(country: Country) -> None:
-    """Let donors judge who heads the agency that they pay for most."""
-    interest = country.agencies.outside_interest
-    most = np.argmax(interest, axis=0)
-    commanders = country.commanders
-    head = (commanders.in_place * commanders.outsider * (commanders.post == most)).max(axis=0)
-    country.regime.dismay_donors(head, interest[most, np.arange(country.run_count)])
 
 
 def order_purges(country: Country) -> None:
