@@ -501,16 +501,3 @@ def test_the_picture_has_labelled_axes_and_every_box() -> None:
     *bars, cases = picture.axes
     assert [[t.get_text() for t in ax.get_yticklabels()] for ax in bars] == [["a", "c"], ["b"]]
     assert (cases.get_xlabel(), cases.get_ylabel()) == ("a", "c")
-
-
-def test_against_the_ema_workbench() -> None:
-    """Its PRIM, on the same table, has a box as good as ours on its way."""
-    prim = pytest.importorskip("ema_workbench.analysis.prim")
-    places = cube(400, 5)
-    happens = with_errors(places, 0.1)
-    table = pd.DataFrame(places, columns=list("abcde"))
-    theirs = prim.Prim(table, happens.astype(bool), threshold=0.5, peel_alpha=0.05).find_box()
-    way = theirs.peeling_trajectory
-    mine = boxes_of(cases_of(places, happens), seed=1, most=1)[0]
-    near = way[(way["coverage"] - mine.coverage).abs() < 0.06]
-    assert mine.density >= near["density"].max() - 0.05

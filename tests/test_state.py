@@ -97,18 +97,6 @@ def test_militants_are_driven_out_where_the_centre_rules_and_stay_where_it_does_
     assert (left[0.9] < 0.2 * left[0.1]).all()
 
 
-def test_the_base_deters_outsiders_and_a_strained_state_draws_it_away() -> None:
-    given = drawn(militants.deterrence, deters=0.5)
-    more = militants.deterrence(**(given | {"base": given["base"] + 1000.0}))
-    assert (more >= militants.deterrence(**given)).all()
-    assert not militants.deterrence(**(given | {"deters": np.zeros(RUNS)})).any()
-    calm = model()
-    before = calm.forward.copy()
-    calm.regime.strain = np.ones(20)
-    calm.step()
-    assert (calm.forward < before).all()
-
-
 # --- Control, strain, failure ---------------------------------------------------------------
 
 
