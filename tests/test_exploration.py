@@ -326,9 +326,6 @@ def test_worlds_that_are_not_complete_are_left_out() -> None:
 # Scenario discovery: a planted box is found, noise is called chance, limits read as they are.
 
 
-EVERYTHING = slice(None)
-
-
 def planted(places: np.ndarray) -> np.ndarray:
     """It happens where x1 is above 0.6 and x3 below 0.5: a fifth of the cube."""
     return ((places[:, 0] > 0.6) & (places[:, 2] < 0.5)).astype(float)
