@@ -12,13 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
+from fake_sweeps import changed, cube, fake_sweep
 from PIL import Image
-from sweep_figures import FIGURES, figure_of
 from synthetic import PAIR, assumptions, claims_table, results, targets_table
 
 import tajsim.plots as plots
 import tajsim.plots.style as style
+from tajsim.plots.sweep import sweep_figure
+from tajsim.sweeps.read import Sweep
 
 BASELINE = Path(__file__).parent / "baseline"
 #: Dots an inch: enough to see every line, few enough for small files.
@@ -41,8 +44,7 @@ PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
     "distribution": ("distribution", _two, {"outcome": ["grievance", "violent_members"]}),
     "fan": ("fan", _two, {"outcome": ["heroin_seized", "incidents"], "smooth": 12}),
     "map": ("map", _two, {"at": ["2006", "2012"]}),
-    "network": ("network", _two, {"at": ["2004-01", "2010"]}),
-    "lanes": ("lanes", _two, {"run": 3}),
+    "map-alone": ("map", _two, {"scenarios": PAIR[1]}),
     "claims": ("claims", _two, {"table": claims_table()}),
     "targets": ("targets", _two, {"table": targets_table()}),
     "scenarios": ("scenarios", _many, {"outcome": "grievance"}),
@@ -50,10 +52,36 @@ PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
 }
 
 
+def _height(places: np.ndarray) -> np.ndarray:
+    return 200.0 + 800.0 * places[:, 0] * (0.4 + places[:, 1])
+
+
+def _spread() -> Sweep:
+    """Two factors drawn at random."""
+    return fake_sweep("latin-hypercube", cube(60, 2), {"seized": _height}, runs=3, apart=60.0)
+
+
+def _grid() -> Sweep:
+    """Dates against amounts of millions."""
+    places = np.array([[a, b] for a in (0.0, 0.5, 1.0) for b in (0.0, 0.3, 0.6, 1.0)])
+    found = fake_sweep("grid", places, {"seized": _height}, runs=5, apart=40.0)
+    months = found.points["x1"].map({0.0: "2005-01", 0.5: "2010-01", 1.0: "2015-01"})
+    return changed(found, points=found.points.assign(x1=months, x2=found.points["x2"] * 27.6e6))
+
+
+#: Name of a picture of a sweep -> its kind, what makes the sweep, and its options.
+FIGURES: dict[str, tuple[str, Callable[[], Sweep], dict[str, Any]]] = {
+    "response": ("response", _spread, {}),
+    "response-dates": ("response", _grid, {"by": "x1"}),
+    "levers": ("levers", _grid, {}),
+}
+
+
 def draw(name: str, path: Path) -> None:
     """Draw one of the pictures."""
     if name in FIGURES:
-        picture = figure_of(name)
+        what, sweep, chosen = FIGURES[name]
+        picture = sweep_figure(what, sweep(), **chosen)
     else:
         kind, make, options = PICTURES[name]
         picture = plots.figure(kind, make(), **options)

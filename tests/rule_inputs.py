@@ -34,17 +34,17 @@ SHARES = frozenset(
     at_home_post barrier belief best_drawn_off beyond bite bloc border_weakness built burnt
     by_power chance channel_closed cleaned clinging closed collapsed collusion command
     commander_reach concentration condition control corruption cost_share cover creed cronyism
-    danger debt_ratio dependence detection deterrence dialogue disloyal dismay distance doubt
+    allied danger debt_ratio dependence detection deterrence dialogue disloyal dismay distance doubt
     doubted draw earned effort excuse exposure fails faith fear fed fed_start forward found
     friends gap grievance grudge guarantee guard guards head heir held helped hit in_place
     interest kept killed kit kompromat leaves level leverage limit listed lost loyalty mafia moscow
     moscow_tolerance named near no_way_back old on_the_spot outside_cost outside_interest
-    own_use past patron peace power predation presence protected protection provision pulled
+    own own_use past patron peace power predation presence protected protection provision pulled
     quality ramp rank reach readiness ready record refused regime regime_pays reliance
     remittance_ratio repeats replaced rival rivals seat_share settled share share_behind shelter
     sheltered shortfall skill standing strain strain_start strong strongmen struck_here
     succession sweet taken tie told tolerance tolled truce trust unbacked unchecked uncontrolled
-    unpaid unsettled use vacant vetted voice war west west_priority west_share window wished
+    unpaid unsettled use vacant vetted voice war west west_priority west_share window
 """.split()  # noqa: SIM905
 )
 
@@ -60,7 +60,7 @@ def ranges(text: str) -> dict[str, tuple[float, float]]:
 RANGES = ranges("""
 -1e8 1e9: left_over
 -1e6 1e6: returned
--8.3 8.3: normal
+-8.3 8.3: normal shared
 -5 5: keenness mood whim
 -2 3: crisis
 -2 5: benefit
@@ -165,7 +165,7 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "cover": dict.fromkeys(("on_the_spot", "aid"), (5,)),
     "expected_harm": dict.fromkeys(("chance", "bite", "pulled"), (5,)),
     "repetition": {"amounts": (5,)},
-    "dependence": {"provision": TASK, "effort": TASK},
+    "dependence": {"provision": TASK, "own": TASK},
     "grievance_aim": dict.fromkeys(("ratios", "rank"), (6,)),
     "fear_aim": dict.fromkeys(("ratios", "rank"), (4,)),
     "threat_parts": dict.fromkeys(("ratios", "rank"), (4,)),

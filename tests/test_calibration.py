@@ -17,7 +17,6 @@ from tajsim.calibration.calibrate import (
     Folder,
     calibrate,
     checksum,
-    discoveries,
     histories,
     screen,
 )
@@ -198,9 +197,6 @@ def test_prior_over_reference() -> None:
 
 
 def test_false_discoveries_are_controlled() -> None:
-    chances = np.array([0.001, 0.8, 0.012, 0.03, 0.2])
-    assert discoveries(chances, 0.05).tolist() == [True, False, True, True, False]
-    assert not discoveries(np.array([0.5, 0.9]), 0.05).any()
     # 2,000 tests of nothing: as good as nothing is found.
     scores, errors = normal(1, 200, 400), normal(2, 10, 400)
     assert screen(scores, errors).informed.sum() <= 1

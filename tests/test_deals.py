@@ -103,11 +103,22 @@ def test_a_refused_power_pays_more_up_to_a_limit() -> None:
     sweet = np.zeros(1)
     for _ in range(40):
         sweet = rules.sweetened(
-            sweet, np.ones(1), np.ones(1), np.full(1, 0.3), sweetening=np.ones(1),
+            sweet, np.ones(1), np.zeros(1), np.ones(1), np.full(1, 0.3), sweetening=np.ones(1),
             clock_year=np.full(1, 12.0),
             clock_five_years=np.full(1, 60.0),
         )  # fmt: skip
     assert sweet == pytest.approx(0.3)
+    agreed = rules.sweetened(
+        sweet, np.zeros(1), np.ones(1), np.ones(1), np.full(1, 0.3), sweetening=np.ones(1),
+        clock_year=np.full(1, 12.0),
+        clock_five_years=np.full(1, 60.0),
+    )  # fmt: skip
+    assert agreed == pytest.approx(0.3), "what is agreed stands"
+
+
+def test_who_hardly_gains_by_a_deal_does_not_press_for_it() -> None:
+    found = rules.surplus(np.array([0.0, 0.5, 1.0, 2.0]))
+    assert found == pytest.approx([0.0, 0.0, 0.0, 0.5])
 
 
 def test_a_threat_at_its_usual_level_is_one() -> None:

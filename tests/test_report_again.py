@@ -21,7 +21,7 @@ from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report
 from tajsim.report.facts import Facts, Given, changes, gather, join, why_not
-from tajsim.report.tables import commands, differences, recipe, shares
+from tajsim.report.tables import commands, places, recipe, shares
 from tajsim.results.window import kept_window
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
@@ -33,9 +33,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:+]+|[0-9a-f]{64}")
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tajsim.report.page.pictures", lambda facts: [])
-    for name in ("claims_picture", "assumptions_picture"):
-        monkeypatch.setattr(f"tajsim.report.page.{name}", lambda facts: None)
-    monkeypatch.setattr("tajsim.report.page.run_picture", lambda facts, name, run: None)
+    monkeypatch.setattr("tajsim.report.page.charts_of", lambda facts, card, changes: None)
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -92,9 +90,9 @@ def test_the_call_in_python_makes_the_same_results(
 
 def test_results_keep_where_each_event_stands(pair: xr.Dataset) -> None:
     held, *_ = events = json.loads(pair.attrs["events"])[SCENARIO]
-    assert held["where"] == f"scenarios/{HELD}.toml:12"
+    assert held["where"] == f"scenarios/{HELD}.toml:14"
     first = next(event for event in events if event["kind"] == "handover")
-    assert first["where"] == f"scenarios/{SCENARIO}.toml:13"
+    assert first["where"] == f"scenarios/{SCENARIO}.toml:15"
     assert first["sources"] == ["matveeva-2004:159"]
     # Without the texts of the files the places are known all the same.
     bare = pair.assign_attrs(scenario_text="{}")
@@ -164,11 +162,12 @@ def test_shares_of_another_window_or_reference_are_not_shown(three: xr.Dataset) 
 
 def test_digits_are_those_that_the_interval_supports(three: xr.Dataset) -> None:
     facts = Facts(Given(three))
-    for table in differences(facts, SCENARIO):
-        for row in table.rows:
-            ends = [end.replace(",", "").lstrip("+\N{MINUS SIGN}") for end in row[5].split(" to ")]
-            assert len({len(end.partition(".")[2]) for end in ends}) == 1, row
-            assert all(len(end.replace(".", "").strip("0")) <= 4 for end in ends), row
+    table = places(facts, SCENARIO)
+    assert table and table.rows
+    for row in table.rows:
+        ends = [end.replace(",", "").lstrip("+\N{MINUS SIGN}") for end in row[5].split(" to ")]
+        assert len({len(end.partition(".")[2]) for end in ends}) == 1, row
+        assert all(len(end.replace(".", "").strip("0")) <= 4 for end in ends), row
 
 
 def test_a_folder_that_is_no_result_is_named(tmp_path: Path, pair: xr.Dataset) -> None:

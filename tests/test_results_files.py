@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import xarray as xr
 
+import tajsim.ensemble.dataset as saved
 from tajsim.ensemble import load_results, save
 from tajsim.errors import UserError
+from tajsim.files import SEAL
 
 
 def test_what_is_saved_is_loaded(pair: xr.Dataset, tmp_path: Path) -> None:
@@ -53,11 +55,11 @@ def test_nothing_is_overwritten_unasked(pair: xr.Dataset, tmp_path: Path) -> Non
 def test_an_interrupt_leaves_nothing(
     pair: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(self: Path, data: bytes) -> None:
-        self.open("wb").write(bytes(data)[:100])
-        raise KeyboardInterrupt
+    class Pressed(str):
+        def encode(self, *_: Any) -> bytes:
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "write_bytes", half)
+    monkeypatch.setattr(saved, "sealed", lambda data: [bytes(data)[:100], Pressed()])
     with pytest.raises(KeyboardInterrupt):
         save(pair, tmp_path / "results.nc")
     assert list(tmp_path.iterdir()) == []
@@ -94,6 +96,17 @@ def test_damaged_or_foreign_files(pair: xr.Dataset, tmp_path: Path) -> None:
         assert len(error.value.messages) == 1
         assert name in error.value.messages[0]
         assert "\n" not in error.value.messages[0]
+
+
+def test_a_file_of_another_tool_or_version_is_read_with_a_warning(
+    pair: xr.Dataset, tmp_path: Path
+) -> None:
+    data = save(pair, tmp_path / "results.nc").read_bytes()[:-SEAL]
+    load_results(tmp_path).to_netcdf(tmp_path / "rewritten.nc", engine="netcdf4")
+    (tmp_path / "old.nc").write_bytes(data + bytes(-len(data) % (1 << 16)))
+    for name in ("rewritten.nc", "old.nc"):
+        with pytest.warns(UserWarning, match=f"{name}: was not written by this version"):
+            assert load_results(tmp_path / name).equals(pair)
 
 
 def test_a_place_that_cannot_be_written(pair: xr.Dataset, tmp_path: Path) -> None:

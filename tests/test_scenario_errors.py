@@ -16,11 +16,21 @@ from sweep_helpers import EXPERIMENT
 
 from tajsim.errors import UserError
 from tajsim.files import LARGEST_FILE
+from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.experiment import check_experiment
-from tajsim.inputs.experiment_file import ColumnName, FactorName
+from tajsim.inputs.experiment_file import ColumnName, Design, FactorName, FactorRow, KeepRow
 from tajsim.inputs.registry import whole_number
-from tajsim.inputs.scenario_parts import LONGEST_CHAIN, check_scenario, load_scenario
-from tajsim.inputs.source import MOST_MESSAGES
+from tajsim.inputs.scenario_parts import (
+    LONGEST_CHAIN,
+    Claim,
+    Drop,
+    Hold,
+    MechanismsTable,
+    Move,
+    check_scenario,
+    load_scenario,
+)
+from tajsim.inputs.source import MOST_MESSAGES, FileTable
 
 #: A file that is right; the tests replace some of its parts (an empty part is an empty line).
 RIGHT = {
@@ -86,7 +96,7 @@ ERRORS = [
      "12: events.commander: unknown key 'commander'"),
     ({"title": "title = 5"}, "1: title: 5 is not valid here; expected a text"),
     ({"set": "set = [1]"}, "6: set: a list is not valid here"),
-    ({"event": "", "set": "events = 3"}, "6: events: 3 is not valid here; expected a list"),
+    ({"event": "", "set": "events = 3"}, "6: events: 3 is not valid here; expected [[events]]"),
     ({"event": "", "set": 'events = ["x"]'}, "6: events: 'x' is not valid here; expected a table"),
     ({"title": 'title = ""'}, "1: title: is empty; expected a text"),
     ({"start": 'start = "2004-13"'},
@@ -244,6 +254,8 @@ FILES = {
     ),
     "deep brackets": (b"a = " + b"[" * 20_000, "brackets or keys are nested too deeply"),
     "deep keys": (b"set" + b".a" * 200_000 + b" = 1", "brackets or keys are nested too deeply"),
+    "many keys": (b"a=1\n" * 60_001, "60001: has 60,001 keys; expected at most 60,000"),
+    "many rows": (b"[[drop]]\n" * 5001, "5001: drop: has 5,001 rows; expected at most 5,000"),
 }
 
 
@@ -252,7 +264,7 @@ def test_a_file_that_is_no_scenario_at_all(name: str) -> None:
     data, expected = FILES[name]
     Path("bad.toml").write_bytes(data)
     (message,) = check_scenario("bad.toml")
-    assert message.startswith(("bad.toml: " if expected[0] != "2" else "bad.toml:") + expected)
+    assert message.startswith(("bad.toml:" if expected[0].isdigit() else "bad.toml: ") + expected)
 
 
 SYNTAX = {
@@ -269,6 +281,40 @@ def test_a_syntax_error_gives_one_line_with_line_and_column(text: str) -> None:
     Path("bad.toml").write_text(text)
     (message,) = check_scenario("bad.toml")
     assert message.startswith(SYNTAX[text])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        *[
+            ("scenario", f"[{n}]", row)
+            for n, row in (("hold", Hold), ("mechanisms", MechanismsTable))
+        ],
+        *[
+            ("scenario", f"[[{n}]]", row)
+            for n, row in (("move", Move), ("drop", Drop), ("claims", Claim))
+        ],
+        *[("scenario", f'[[events]]\nkind = "{n}"', row) for n, row in EVENT_KINDS.items()],
+        ("experiment", "[design]", Design),
+        ("experiment", "[mechanisms]", MechanismsTable),
+        *[
+            ("experiment", f"[[{n}]]", row)
+            for n, row in (("factors", FactorRow), ("keep", KeepRow))
+        ],
+    ],
+    ids=lambda rows: " ".join(rows[:2]),
+)
+def test_a_misspelt_key_is_told_the_nearest_one_of_its_own_table(
+    rows: tuple[str, str, type[FileTable]],
+) -> None:
+    what, head, model = rows
+    for key in model.model_fields:
+        table = f'title = "t"\nquestion = "q"\n{head}\n{key}x = 1\n'
+        Path("key.toml").write_text(table)
+        found = (check_scenario if what == "scenario" else check_experiment)("key.toml")
+        hints = [line for line in found if f"unknown key '{key}x'; did you mean '{key}'?" in line]
+        assert len(hints) == 1, found
+        assert not [line for line in found if f"expected the key '{key}'" in line]
 
 
 def test_files_with_a_byte_order_mark_or_dos_line_ends_are_read() -> None:
@@ -327,6 +373,7 @@ MANY = {
     "keys": "".join(f"k{i} = 1\n" for i in range(2000)),
     "settings": "[set]\n" + "".join(f"k{i} = 1\n" for i in range(2000)),
     "figures": f"{RIGHT['event']}\nfigures = {[f'f{i}' for i in range(2000)]}\n",
+    "mechanisms": f"[mechanisms]\noff = {[f'M{i}' for i in range(1000, 3000)]}\n",
     "events": RIGHT["event"] + "\n" + (RIGHT["event"] + "\n") * 2000,
 }
 

@@ -56,15 +56,26 @@ def test_every_kind_has_labelled_axes_and_writes_a_file(
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
-def test_groups_are_the_values_of_the_strongest_factor_or_of_the_one_named() -> None:
-    def names(**chosen: object) -> list[str]:
-        with style.look():
-            picture = sweep_figure("ridges", grid(), **chosen)
-            picture.draw_without_rendering()
-        return [text.get_text() for text in picture.axes[0].get_yticklabels()]
+def test_a_response_is_the_median_at_each_value_in_the_bands_of_the_runs() -> None:
+    swept = grid()
+    table = swept.results.join(swept.points, on="point")
+    for by, values in (("x1", ["2005-01", "2010-01", "2015-01"]), ("x2", [0.0, 1.0])):
+        panel = sweep_figure("response", swept, by=by).axes[0]
+        expected = [table["height"][table[by] == v].median() / 1e6 for v in values]
+        assert np.allclose(panel.lines[0].get_ydata(), expected)
+        assert panel.get_ylabel() == "million index"
+        wide = panel.collections[0].get_paths()[0].get_extents()
+        assert wide.y0 < min(expected) and wide.y1 > max(expected)
+    assert "At all values of x1 together" in words(sweep_figure("response", swept, by="x2"))
 
-    assert names() == ["2005-01", "2010-01", "2015-01"]
-    assert names(by="x2") == ["0", "1"]
+
+def test_scenarios_are_lines_of_their_own() -> None:
+    made = spread()
+    points = made.points.assign(scenario=["a", "b"] * (len(made.points) // 2))
+    two = changed(made, points=points)
+    panel = sweep_figure("response", two, by="x1").axes[0]
+    assert len([line for line in panel.lines if len(line.get_xdata()) > 2]) == 2
+    assert len(sweep_figure("response", two, by="x1", scenarios="a").axes[0].lines) == 1
 
 
 def test_the_map_shows_means_of_cells() -> None:
@@ -81,14 +92,14 @@ def test_the_map_shows_means_of_cells() -> None:
 @pytest.mark.parametrize(
     ("kind", "chosen", "words"),
     [
-        ("ridge", {}, "did you mean 'ridges'"),
-        ("ridges", {"outcome": "hight"}, "did you mean 'height'"),
-        ("ridges", {"by": "x9"}, "unknown factor 'x9'"),
-        ("ridges", {"by": ["x1", "x2"]}, "expected 1 factors"),
+        ("respons", {}, "did you mean 'response'"),
+        ("response", {"outcome": "hight"}, "did you mean 'height'"),
+        ("response", {"by": "x9"}, "unknown factor 'x9'"),
+        ("response", {"by": ["x1", "x2"]}, "expected 1 factors"),
         ("levers", {"by": ["x1"]}, "expected 2 factors"),
         ("levers", {"by": ["x1", "x1"]}, "two different factors"),
-        ("scatter", {"scenarios": "quo"}, "unknown scenario 'quo'"),
-        ("scatter", {"smooth": 3}, "unknown option of scatter"),
+        ("levers", {"scenarios": "quo"}, "unknown scenario 'quo'"),
+        ("levers", {"smooth": 3}, "unknown option of levers"),
     ],
 )
 def test_what_cannot_be_drawn(kind: str, chosen: dict[str, object], words: str) -> None:
@@ -96,26 +107,10 @@ def test_what_cannot_be_drawn(kind: str, chosen: dict[str, object], words: str) 
         sweep_figure(kind, spread(), **chosen)
 
 
-def test_a_ridge_ends_with_its_runs_and_says_what_is_taken_together() -> None:
-    made = spread()
-    near = made.results.assign(height=made.results["height"].abs() * 1e-3)
-    points = made.points.assign(scenario=["a", "b"] * (len(made.points) // 2))
-    two = changed(made, results=near, points=points)
-    with style.look():
-        by_factor, by_scenario = (sweep_figure("ridges", two, by=by) for by in ("x1", "scenario"))
-        one = sweep_figure("ridges", two, by="x1", scenarios="a")
-    areas = by_factor.axes[0].collections
-    reached = np.concatenate([path.vertices[:, 0] for a in areas for path in a.get_paths()])
-    assert near["height"].min() <= reached.min() and reached.max() <= near["height"].max()
-    assert by_factor.axes[0].get_xlim()[0] >= 0.0
-    assert "Taken together: the scenarios a, b" in words(by_factor)
-    assert "Taken together" not in words(by_scenario) + words(one)
-
-
 def test_nothing_finished_is_said() -> None:
     empty = spread()
     with pytest.raises(UserError, match="no run of this sweep is finished"):
-        sweep_figure("ridges", changed(empty, results=empty.results.iloc[:0]))
+        sweep_figure("response", changed(empty, results=empty.results.iloc[:0]))
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +125,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_verbs_on_a_folder(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     for arguments, made in (
-        (["sensitivity", str(folder)], {"indices.csv", "indices.png", "swings.csv", "tornado.png"}),
-        (["discover", str(folder), "--outcome", "seized", "--drawn"], set()),
-        (["robust", str(folder), "--goal", "seized=high"], {"portfolios.csv", "tradeoff.png"}),
+        (["sensitivity", str(folder)], {"indices.csv", "bases.csv"}),
+        (["discover", str(folder), "--outcome", "seized"], {"boxes.csv"}),
+        (["robust", str(folder), "--goal", "seized=high"], {"portfolios.csv"}),
     ):
         out = tmp_path / arguments[0]
         assert main([*arguments, "--out", str(out)]) == 0, capsys.readouterr().err

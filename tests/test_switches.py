@@ -135,7 +135,7 @@ def test_every_question_of_a_month_and_every_make_of_answer() -> None:
 
 def test_a_rule_of_ones_own_is_held() -> None:
     def spared(trust: np.ndarray, month: int) -> np.ndarray:
-        return trust * 0.0 + month
+        return trust * 0.0 + float(month >= 0)
 
     class Mine(Regime):
         def rank_services(self, *state: np.ndarray) -> None:
@@ -145,11 +145,27 @@ def test_a_rule_of_ones_own_is_held() -> None:
     class Model(TajikistanModel):
         kinds = {**TajikistanModel.kinds, "regime": Mine}  # noqa: RUF012
 
-    made = Model(runs=2, end=END, without=[spared])
-    made.run_to_end()
+    with np.errstate(invalid="raise", divide="raise", over="raise"):
+        made = Model(runs=2, end=END, without=[spared])
+        made.run_to_end()
     ((held,),) = made.values.switches.answers.values()
     assert (held <= 0.0).all()
     assert (made.regime.trust < 0.1).all()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "without"),
+    [("history", "violence"), ("western-turn", "deals"), ("russian-base-leaves", "M17,grievance")],
+)
+def test_no_number_is_lost_where_rules_are_held(scenario: str, without: str) -> None:
+    found = load_scenario(scenario)
+    with np.errstate(invalid="raise", divide="raise", over="raise"):
+        made = TajikistanModel(
+            runs=6, seed=3, end="2010-12", settings=dict(found.settings), events=found.events,
+            without=without.split(","), parameters="prior",
+        )  # fmt: skip
+        made.run_to_end()
+    assert (made.people.balance[1:] > -1e-6).all()
 
 
 def test_saved_states_keep_what_is_held(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ import pytest
 import xarray as xr
 
 import tajsim
+import tajsim.analysis.ties as ties
 import tajsim.analysis.variance as variance
 from tajsim.analysis.assumptions import (
     TOGETHER,
-    beyond_chance,
     influence,
     ranked,
 )
@@ -264,13 +264,6 @@ def test_ranks_by_hand() -> None:
     assert (ranks[1] == 0.0).all()
 
 
-def test_step_up_rule_by_hand() -> None:
-    # Of four, at 0.1: allowed are 0.025, 0.05, 0.075 and 0.1.
-    p = np.array([0.06, 0.01, 0.3, 0.07])
-    assert list(beyond_chance(p, 0.1)) == [True, True, False, True]
-    assert not beyond_chance(np.array([0.2, 0.9]), 0.1).any()
-
-
 def test_tables_are_kept_in_results() -> None:
     table = pd.DataFrame({"name": ["a", "b"], "share": [0.5, np.nan], "stands_out": [True, False]})
     dataset = keep_table(xr.Dataset(), "variance", table)
@@ -347,3 +340,28 @@ def test_command_writes_the_tables(tmp_path: Any, capsys: pytest.CaptureFixture[
     assert main([*common, "--no-variance", "--out", str(tmp_path / "b")]) == 0
     assert "Sources of variance" not in capsys.readouterr().out
     assert not (tmp_path / "b" / "variance.csv").exists()
+
+
+def test_ties_that_rise_turn_or_widen_are_seen_and_noise_is_not() -> None:
+    x = noise(5, 800, 31)
+    hidden = noise(4, 800, 32)
+    outcomes = np.array(
+        [x[0] + hidden[0], x[1] ** 2 + hidden[1], x[2] * hidden[2], hidden[3], np.zeros(800)]
+    )
+    outcomes[0, :7] = np.nan
+    p, share = ties.tests(x, outcomes)
+    best = share.argmax(axis=0)  # (parameter, outcome)
+    assert [ties.KINDS[best[i, i]] for i in range(3)] == list(ties.KINDS)
+    found = ties.combined(p.transpose(1, 0, 2).reshape(5, -1))
+    assert (found[:3] < 1e-6).all() and (found[3:] > 0.01).all()
+    assert share[0, 0, 0] == pytest.approx(0.5, abs=0.08)
+    assert not share[..., 4].any() and (p[..., 4] == 1.0).all()
+
+
+def test_ties_are_looked_for_in_levels_and_pairs_and_draw_what_is_fixed() -> None:
+    table = ties.ties(runs=8, seed=3, scenarios=["irpt-ban"])
+    assert set(table["parameter"]) == {p.name for p in ties.varying()}
+    assert set(table["role"]) == {"uncertainty", "fixed"}
+    assert set(table["scenario"]) <= {"history", "irpt-ban"}
+    assert table["q"].between(0.0, 1.0).all() and table["share"].between(0.0, 1.0).all()
+    assert "of role 'fixed'" in ties.ties_text(table)

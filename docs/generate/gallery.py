@@ -47,16 +47,7 @@ _NOT_SINGLE = ("status-quo", "history")
 
 #: The picture of README.md, of the first page of the site and of the tutorial.
 FIRST_PICTURE = ROOT / "docs" / "pictures" / "withdrawal.png"
-FIRST = Shown(
-    "fan",
-    "withdrawal",
-    (
-        *("--outcome", "heroin_seized,outside_provision,own_effort,collusion"),
-        *("--select", "agency=border_troops", "--select", "task=border"),
-        *("--title", "Russian border troops leave: border against what was agreed by 2004"),
-    ),
-    "The Russian border withdrawal against the arrangement of 2004.",
-)
+FIRST = Shown("answer", "withdrawal", (), "The answer on the Russian border withdrawal.")
 
 
 def draw_all(runs: int) -> list[Path]:

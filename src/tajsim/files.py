@@ -8,11 +8,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import time_ns
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from tajsim.errors import UserError, nearest
 
@@ -90,15 +91,8 @@ def read_text(path: Path, shown: str) -> str:
         UserError: if it is no ordinary file, cannot be read, or is no UTF-8 text of at most
             `LARGEST_FILE` bytes.
     """
-    try:
-        kind = path.stat().st_mode  # opening a pipe would wait for its writer
-        if not stat.S_ISREG(kind):
-            what = "a folder" if stat.S_ISDIR(kind) else "not an ordinary file"
-            raise UserError(f"{shown}: is {what}; expected a .toml file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)  # the size that the system tells may be wrong
-    except (OSError, ValueError) as error:  # ValueError: a name with byte zero
-        raise UserError(f"{shown}: cannot be read: {reason(error)}") from None
+    with opened(path, shown, "a .toml file") as file:
+        data = file.read(LARGEST_FILE + 1)  # the size that the system tells may be wrong
     if len(data) > LARGEST_FILE:
         size = max(path.stat().st_size, len(data))
         raise UserError(f"{shown}: is {size:,} bytes; expected at most {LARGEST_FILE:,}")
@@ -109,6 +103,63 @@ def read_text(path: Path, shown: str) -> str:
     if "\0" in text:
         raise UserError(f"{shown}: is a binary file (byte zero); expected a text file")
     return text.replace("\r\n", "\n")
+
+
+@contextmanager
+def opened(path: Path, shown: str | Path, expected: str) -> Iterator[BinaryIO]:
+    """Open a file that may be anything; ``shown`` and ``expected`` are for messages.
+
+    Raises:
+        UserError: if it is no ordinary file or cannot be read, also within the block.
+    """
+    try:
+        kind = path.stat().st_mode  # opening a pipe would wait for its writer
+        if not stat.S_ISREG(kind):
+            what = "a folder" if stat.S_ISDIR(kind) else "not an ordinary file"
+            raise UserError(f"{shown}: is {what}; expected {expected}")
+        with path.open("rb") as file:
+            yield file
+    except FileNotFoundError:
+        raise UserError(f"{shown}: no such file; expected {expected}") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with byte zero
+        raise UserError(f"{shown}: cannot be read ({reason(error)})") from None
+
+
+_SEAL = b"\ntajsim: sha256 of all before this line: %s\n"
+_DIGITS = 64
+#: Bytes of a seal.
+SEAL = len(_SEAL) - 2 + _DIGITS
+
+
+def sealed(data: bytes | memoryview) -> list[bytes | memoryview]:
+    """Return the content of a file and, behind it, a line with its SHA-256.
+
+    HDF5 and ZIP say themselves where they end, so that other programs read it all the same.
+    """
+    return [data, _SEAL % sha256(data).hexdigest().encode()]
+
+
+def check_seal(path: Path, expected: str) -> bool:
+    """Return whether a file ends in a seal; see `sealed`.
+
+    Raises:
+        UserError: if the seal does not fit, or the file cannot be read; ``expected`` says what it
+            should be.
+    """
+    with opened(path, path, expected) as file:
+        size = os.fstat(file.fileno()).st_size - SEAL
+        file.seek(max(size, 0))
+        found = file.read()
+        if not found.startswith(_SEAL.partition(b"%")[0]) or size < 0:
+            return False
+        file.seek(0)
+        digest, left = sha256(), size
+        while part := file.read(min(left, 1 << 20)):
+            digest.update(part)
+            left -= len(part)
+    if found != _SEAL % digest.hexdigest().encode():
+        raise UserError(f"{path}: is damaged, its checksum does not fit; make it again")
+    return True
 
 
 def place_of(out: str | Path) -> Path:
@@ -192,15 +243,15 @@ def telling(shown: str | Path) -> Iterator[None]:
         raise UserError(f"{shown}: cannot be written ({reason(error)})") from None
 
 
-def write_whole(path: Path, content: str | bytes | memoryview) -> None:
+def write_whole(path: Path, *content: str | bytes | memoryview) -> None:
     """Write a file that appears whole or not at all; a text is written as UTF-8.
 
     Raises:
         UserError: if it cannot be written.
     """
-    data = content.encode() if isinstance(content, str) else content
-    with telling(path), whole(path) as begun:
-        begun.write_bytes(data)
+    with telling(path), whole(path) as begun, begun.open("wb") as file:
+        for part in content:
+            file.write(part.encode() if isinstance(part, str) else part)
 
 
 def csv_text(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:

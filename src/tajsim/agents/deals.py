@@ -80,7 +80,8 @@ class Scene:
     ``weight`` is survival weight times threat, ``own`` the share of each task that own agencies
     can do, both ``(task, run)``; ``bite`` is how much each lever hurts and ``pulled`` 1 where it is
     pulled, ``(pressure, run)``; ``useful`` is what each deal covers now, ``desire`` what it is
-    worth to the patron, ``(deal, run)``; the others are ``(run,)``.
+    worth to the patron beyond its cost, ``(deal, run)``; ``wishes`` what all that it offers is
+    worth to it, and the others, are ``(run,)``.
     """
 
     weight: Array
@@ -94,6 +95,7 @@ class Scene:
     pulled: Array
     useful: Array
     desire: Array
+    wishes: Array
 
 
 @dataclass
@@ -146,7 +148,8 @@ class Deals(Actors[Deal]):
     documented_size = column(deal.size for deal in _ROWS)
     opens = column(deal.opens for deal in _ROWS)
     notice = column(deal.notice for deal in _ROWS)
-    term = column(deal.term for deal in _ROWS)
+    #: Nobody gives up what he has agreed to before it has stood as long as it took to come.
+    term = column(max(deal.term, 2.0 * deal.notice) for deal in _ROWS)
     flag = column(load_forms()[deal.form].flag for deal in _ROWS)
     spot = column(load_forms()[deal.form].spot for deal in _ROWS)
     west = column(deal.power in WEST for deal in _ROWS)
@@ -168,7 +171,12 @@ class Deals(Actors[Deal]):
     closed = state("0 or 1", "1 where its power will not offer it again", pinned=True)
     fixed = state("0 or 1", "1 where the scenario holds it", pinned=True)
     offered = state("0 or 1", "on offer", start=column(deal.in_force for deal in _ROWS))
-    size = state("share", "of the task's need, as offered", start=column(d.size for d in _ROWS))
+    size = state(
+        "share",
+        "of the task's need, as offered",
+        start=column(d.size for d in _ROWS),
+        pinned=True,
+    )
     condition = state("share", "conditions attached", start=column(d.condition for d in _ROWS))
     sweet = state("share", "of its size that the power pays for it")
     given = state("share", "of its size that the regime concedes for it")
@@ -262,7 +270,7 @@ class Deals(Actors[Deal]):
         self.ratio = self.apply(
             rules.worth_its_cost,
             benefit=sum(motives, self.zeros()),
-            budget=budget[POWER_OF],
+            budget=budget[PAYER_OF],
             cost=self.cost,
         )
         return motives
@@ -288,10 +296,8 @@ class Deals(Actors[Deal]):
             ratio=self.ratio / np.maximum(self.ratio_usual, 1e-6),
             size=self.documented_size,
         )
-        # What is agreed keeps its size until the power wants it to be much larger or smaller.
-        reopened = self.apply(rules.reopened, wished=wished, size=self.size)
-        agreed = np.where(self.fixed > 0.5, 0.0, reopened)
-        pace = np.where(self.held > 0.5, agreed, rules.QUARTER / self.values.clock_year)
+        # Who has agreed to more or less adjusts it from year to year.
+        pace = (1.0 - self.fixed * self.held) * rules.QUARTER / self.values.clock_year
         self.size = self.size + review * pace * (wished - self.size)
         on_offer = self.offered * self.size
         others = by_task(on_offer)[TASK_OF] - on_offer
@@ -389,7 +395,7 @@ class Deals(Actors[Deal]):
         refused = elsewhere + total(desire[rows, None] * (1.0 - masks))
         grievance = self.apply(
             rules.grievance,
-            refused=refused / np.maximum(total(desire), 1e-9),
+            refused=refused / np.maximum(scene.wishes, 1e-9),
             bloc=total(parts * IN_BLOC[:, None]),
         )
         bite = scene.bite[:, None]
@@ -491,6 +497,7 @@ class Deals(Actors[Deal]):
             rules.sweetened,
             sweet=self.sweet,
             refused=self.offered * (1.0 - self.held) * self.generous,
+            held=self.held,
             keenness=np.log(np.maximum(self.ratio, 1e-6)),
             limit=limit,
         )

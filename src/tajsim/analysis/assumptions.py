@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+from scipy.stats import false_discovery_control, rankdata
 
 from tajsim.axes import Array
 from tajsim.inputs.registry import load_parameters
@@ -80,7 +80,9 @@ def influence(
     low[chosen], high[chosen] = np.quantile(samples, (tail, 1.0 - tail), axis=1)
     share = _beyond_chance(raw, sets)
     low, high = np.minimum(low, share), np.maximum(high, share)
-    return Influence(correlations, share, low, high, beyond_chance(p, FALSE_SHARE), sets)
+    return Influence(
+        correlations, share, low, high, false_discovery_control(p) <= FALSE_SHARE, sets
+    )
 
 
 def ranked(values: Array) -> Array:
@@ -96,16 +98,6 @@ def ranked(values: Array) -> Array:
     size = np.sqrt((ranks**2).mean(axis=1, keepdims=True))
     result: Array = np.divide(ranks, size, out=np.zeros_like(ranks), where=size > 0.0)
     return result
-
-
-def beyond_chance(p: Array, false_share: float) -> np.ndarray:
-    """Tell which p-values ``(parameter,)`` to believe (Benjamini and Hochberg's step-up rule)."""
-    order = np.argsort(p, kind="stable")
-    allowed = false_share * np.arange(1, len(p) + 1) / len(p)
-    passing = np.flatnonzero(p[order] <= allowed)
-    believed = np.zeros(len(p), bool)
-    believed[order[: passing[-1] + 1 if len(passing) else 0]] = True
-    return believed
 
 
 def _beyond_chance(squares: Array, sets: int) -> Array:

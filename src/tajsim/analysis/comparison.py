@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
-from tajsim.results import effect, select
+from tajsim.results import answer, effect, select
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
 from tajsim.results.reference import done_by_reference, reference_sentence
 from tajsim.results.window import Window, check_window, with_window
@@ -155,7 +156,7 @@ def runs_text(dataset: xr.Dataset, what: str = "run") -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The results of paired ensembles and their tables; prints as the tables.
+    """The results of paired ensembles and their tables; prints as the answer.
 
     Attributes:
         dataset: the results of all scenarios, the first being the reference.
@@ -179,7 +180,12 @@ class Comparison:
         """In how many runs the reference does to deals what scenarios do; see the function."""
         return done_by_reference(self.dataset)
 
-    def text(self, everything: bool = False) -> str:
+    @cached_property
+    def cards(self) -> list[answer.Card]:
+        """The answer on each scenario."""
+        return answer.cards(self.dataset)
+
+    def full_text(self, everything: bool = False) -> str:
         """Return the tables as text: headline outcomes, or all."""
         parts = [
             comparison_text(self.dataset, self.table, everything),
@@ -190,14 +196,16 @@ class Comparison:
         return "\n\n".join(part for part in parts if part)
 
     def __str__(self) -> str:
-        """Return the tables of the headline outcomes."""
-        return self.text()
+        """Return the answer as text."""
+        return answer.several_text(self.cards)
 
     def _repr_html_(self) -> str:
-        """Return the headline rows of each scenario, the claims, and what it rests on, as HTML."""
-        parts: list[Html] = []
-        for _, part in self.table.groupby("scenario", sort=False):
-            parts += _scenario(self.dataset, part)
+        """Return the answer, with the tables folded below it, as HTML."""
+        parts: list[Html] = [element("p", answer.most_sentence(self.cards))]
+        for card, (_, part) in zip(
+            self.cards, self.table.groupby("scenario", sort=False), strict=True
+        ):
+            parts += [*card.html(), fold("All headline outcomes", *_scenario(self.dataset, part))]
         for scenario, claims in self.claims.groupby("scenario") if len(self.claims) else ():
             parts += _claims(str(scenario), claims)
         rests = rests_text(self.dataset, self.table, self.variance, self.assumptions)

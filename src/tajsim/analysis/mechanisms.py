@@ -14,8 +14,9 @@ from types import ModuleType
 import tajsim.agents
 import tajsim.model
 import tajsim.rules
-from tajsim.inputs.ledger import STATUSES, Mechanism, ids_in, load_documents, load_mechanisms
+from tajsim.inputs.ledger import GRADES, Mechanism, ids_in, load_documents, load_mechanisms
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
+from tajsim.inputs.signs import load_signs
 from tajsim.model.country import readers
 from tajsim.results.numbers import WIDTH, text_table
 
@@ -68,32 +69,48 @@ _HEAD = """\
 
 What the five documents say about cause and effect, in our own words, and what became of each row.
 `tajsim mechanisms ID` shows one row with the parameters and claims behind it. This page is made by
-`python -m tajsim.analysis.mechanisms`; a test keeps it current. That a function carries a row
-says that the effect is in the model, not that its size is known: see the basis of the parameters.
+`python -m tajsim.analysis.mechanisms`; a test keeps it current.
+
+Each row has one of four grades. In a **choice** an actor decides, for reasons that the rule
+weighs. A **rule** follows from the state of the country without a decision. **By omission** a row
+is true because nothing in the model contradicts it: it is given, or left out on purpose. A
+**label** is only named, or computed with no effect that can be measured
+(`tajsim parameters --ties`). The last two grades have a reason. That a function carries a row says that the effect is in the model, not that
+its size is known: see the basis of the parameters. *Shown by* names the signs and claims that cite
+a row, or else a sign, a claim, a target or a tied parameter in which it can be seen.
 """
+#: What an outside reading of the first edition found, in per cent of the rows.
+OUTSIDE_READING = (("true", 52), ("partial", 34), ("nominal", 12), ("wrong", 2))
 
 
 def counts(mechanisms: Iterable[Mechanism]) -> str:
-    """Return how many there are by status: ``230 modelled, 6 in a scenario, ...``."""
-    statuses = [m.status for m in mechanisms]
-    parts = ", ".join(f"{statuses.count(status)} {status}" for status in STATUSES)
-    return f"{len(statuses)} mechanisms: {parts}"
+    """Return how many there are by grade: ``263 mechanisms: 62 choice, 143 rule, ...``."""
+    grades = [m.grade for m in mechanisms]
+    parts = ", ".join(f"{grades.count(grade)} {grade}" for grade in GRADES)
+    return f"{len(grades)} mechanisms: {parts}"
+
+
+@lru_cache
+def shown_by(identity: str) -> tuple[str, ...]:
+    """Return what shows a mechanism in the whole model: who cites it, or its `shown`."""
+    signs = [sign.id for sign in load_signs().signs.values() if identity in sign.mechanisms]
+    claims = [text.partition(": ")[2] for text in claims_by_mechanism().get(identity, ())]
+    own = load_mechanisms()[identity].shown
+    return (*signs, *claims) or ((own,) if own else ())
 
 
 def place(m: Mechanism) -> str:
     """Return where a mechanism is carried, in short; a reason where it is not."""
-    if m.status == "in a scenario":
-        return f"scenario {m.scenario}"
-    if m.status != "modelled":
+    if m.reason:
         return m.reason
     first, *others = (where.removeprefix("rules.") for where in mechanism_index()[m.id])
     return f"{first} and {len(others)} more" if others else first
 
 
 def mechanism_table(mechanisms: Sequence[Mechanism]) -> str:
-    """Return one line per mechanism, and the counts by status beneath."""
-    rows = [[m.id, m.status, place(m), ", ".join(m.sources)] for m in mechanisms]
-    table = text_table(("id", "status", "where, or why not", "source"), rows, left=range(4))
+    """Return one line per mechanism, and the counts by grade beneath."""
+    rows = [[m.id, m.grade, place(m), ", ".join(m.sources)] for m in mechanisms]
+    table = text_table(("id", "grade", "where, or why not", "source"), rows, left=range(4))
     return f"{table}\n\n{counts(mechanisms)}"
 
 
@@ -103,6 +120,7 @@ def mechanism_in_full(m: Mechanism) -> str:
     documents = load_documents()
     sources = [f"{s} ({documents[s.partition(':')[0]].title})" for s in m.sources]
     parts = {
+        "grade": [m.grade],
         "status": [m.status],
         "reason": [m.reason] if m.reason else [],
         "scenario": [m.scenario] if m.scenario else [],
@@ -110,6 +128,7 @@ def mechanism_in_full(m: Mechanism) -> str:
         "carried by": functions or ["no function"],
         "parameters": [", ".join(parameters_of(functions)) or "none"],
         "claims": claims_by_mechanism().get(m.id, ("no claim tests it",)),
+        "shown by": [", ".join(shown_by(m.id)) or "nothing in the model as a whole"],
     }
     lines = [m.id, *textwrap.wrap(m.statement, WIDTH), ""]
     for label, entries in parts.items():
@@ -121,23 +140,34 @@ def mechanism_in_full(m: Mechanism) -> str:
 def page() -> str:
     """Return the page of the documentation, in Markdown."""
     table = load_mechanisms().values()
-    lines = [_HEAD, f"{counts(table)}.", ""]
-    for status in STATUSES:
-        rows = [m for m in table if m.status == status]
-        if rows:
-            lines += [f"## {status.capitalize()} ({len(rows)})", ""]
-            lines += ["| id | statement | where or why | source |", "| --- | --- | --- | --- |"]
-            lines += [
-                f"| {m.id} | {m.statement} | {_cell(m)} | {', '.join(m.sources)} |" for m in rows
-            ]
-            lines += [""]
+    graded = ", ".join(
+        f"{grade} {100.0 * sum(m.grade == grade for m in table) / len(table):.0f} %"
+        for grade in GRADES
+    )
+    read = ", ".join(f"{name} {share} %" for name, share in OUTSIDE_READING)
+    lines = [
+        _HEAD,
+        f"{counts(table)} ({graded}). An outside reading of the first edition had found: {read}. "
+        "The grades here are our own reading of our own code, and the two scales differ.",
+        "",
+    ]
+    for grade in GRADES:
+        rows = [m for m in table if m.grade == grade]
+        lines += [f"## {grade.capitalize()} ({len(rows)})", ""]
+        lines += ["| id | statement | where, or why not more | shown by | source |"]
+        lines += ["| --- | --- | --- | --- | --- |"]
+        for m in rows:
+            shown = ", ".join(f"`{name}`" for name in shown_by(m.id)[:3])
+            source = ", ".join(m.sources)
+            lines += [f"| {m.id} | {m.statement} | {_cell(m)} | {shown} | {source} |"]
+        lines += [""]
     return "\n".join(lines)
 
 
 def _cell(m: Mechanism) -> str:
-    if m.status == "modelled":
-        return ", ".join(f"`{where.removeprefix('rules.')}`" for where in mechanism_index()[m.id])
-    return f"`{m.scenario}`" if m.scenario else m.reason
+    functions = [f"`{where.removeprefix('rules.')}`" for where in mechanism_index()[m.id]]
+    scenario = [f"`{m.scenario}`"] if m.scenario else []
+    return "; ".join(filter(None, [m.reason, ", ".join(functions + scenario)]))
 
 
 if __name__ == "__main__":

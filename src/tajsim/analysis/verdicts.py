@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tajsim.inputs.scenario_parts import UNITS
 from tajsim.results.effect import Effect, Values, effect
+from tajsim.results.effect import smallest_effect as smallest_effect
 
 HOLDS, NEGLIGIBLE, TURNS = "holds", "right sign but negligible", "turns later"
 UNDECIDED, FAILS, NOT_TESTED = "undecided", "fails", "not tested"
@@ -24,30 +24,6 @@ SAID = {
     UNDECIDED: "undecided",
     FAILS: "fail",
 }
-#: The smallest effect where none is given, see `smallest_effect`.
-OF_LEVEL, OF_SPREAD, LEAST_OF_LEVEL = 0.05, 0.2, 0.01
-
-
-def smallest_effect(level: Values, size: float | None = None, unit: str = "") -> float:
-    """Return the smallest effect worth the name, in the unit of the outcome.
-
-    By default the lower of 5 % of the reference level and a fifth of its spread over runs, so that
-    an effect is negligible only where it is small by both; but at least 1 % of the level, which
-    decides where runs hardly differ.
-
-    Args:
-        level: the reference ``(run,)``. Its level is the mean of its absolute values, its spread
-            their standard deviation over runs.
-        size: how many of ``unit``; signed, as a bound may be below zero.
-        unit: ``level``, ``spread``, ``points`` (hundredths), ``absolute`` or ``count``.
-    """
-    known = level[np.isfinite(level)]
-    mean = float(np.abs(known).mean()) if known.size else 0.0
-    spread = float(known.std(ddof=1)) if known.size > 1 else 0.0
-    if size is None:
-        return max(min(OF_LEVEL * mean, OF_SPREAD * spread), LEAST_OF_LEVEL * mean)
-    of_level, of_spread, own = UNITS[unit]
-    return size * (of_level * mean + of_spread * spread + own)
 
 
 def verdict(values: Values, sense: str, smallest: float, whole: Values | None = None) -> str:

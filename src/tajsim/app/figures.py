@@ -20,7 +20,7 @@ from tajsim.display import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.results import effect, window
+from tajsim.results import answer, effect, select, window
 from tajsim.results.select import first_of_comparison, gap
 
 
@@ -62,12 +62,12 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
         its 90 % interval, as far as both are there. All ``(line, month)`` in ``unit``. None while
         there are too few months.
     """
-    name, where = split_spec(spec)
-    select = {dimension: [name] for dimension, name in where.items()}
+    name, where = split_spec(spec, sides[0] if sides else ())
+    places = {dimension: [name] for dimension, name in where.items()}
     sides = [side for side in sides if name in side]
     if not sides or sides[0][name].sizes["month"] < SMOOTH:
         return None
-    series = [window.at_places(s, name, select) for s in sides if s[name].sizes["month"] >= SMOOTH]
+    series = [window.at_places(s, name, places) for s in sides if s[name].sizes["month"] >= SMOOTH]
     values = [np.asarray(part.values[0], np.float64) for part in series]
     months = max((part["month"].values for part in series), key=len)
     binary = not window.rare(series[0]) and window.yes_or_no(series[0])
@@ -85,7 +85,7 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
         difference = rounded(effect.mean_interval(gap(values[0][:both], values[1][:both])) / factor)
     return {
         "spec": spec,
-        "title": window.titled(next(iter(sides)), name, select),
+        "title": window.titled(next(iter(sides)), name, places),
         "unit": f"{unit} (mean)" if window.rare(series[0]) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
@@ -213,13 +213,35 @@ _RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
 
 
 #: What is sent of complete runs, one message each, in this order.
-PARTS = ("fans", "table", "map", "story")
+PARTS = ("card", "fans", "table", "map", "story")
 
 
-def fans_of(sides: Sequence[Side], state: PageState) -> list[dict[str, Any]]:
+def shown_specs(dataset: xr.Dataset, state: PageState) -> list[str]:
+    """Return what the fans of complete runs show: what was chosen, or else what differs most."""
+    if state.show:
+        return list(state.show)
+    found = answer.card(dataset).leading
+    names = [f"{c.outcome}@{c.where}" if c.where else c.outcome for c in found if c.kind != "date"]
+    held = [spec for spec in state.begins_with if spec.partition("@")[0] in dataset]
+    return list(dict.fromkeys([*names, *held]))[:4]
+
+
+def as_shown(dataset: xr.Dataset, state: PageState) -> tuple[xr.Dataset, list[str]]:
+    """Return results in which what the fans show are outcomes of their own, with their names."""
+    specs = shown_specs(dataset, state)
+    found = {}
+    for spec in specs:
+        name, where = split_spec(spec, dataset)
+        series = window.at_places(dataset, name, {d: [n] for d, n in where.items()})
+        found[spec] = series.assign_attrs(label=window.titled(dataset, name, where))
+    kept = dataset.drop_vars([spec for spec in specs if spec in dataset])
+    return kept.assign(found), specs
+
+
+def fans_of(sides: Sequence[Side], specs: Sequence[str]) -> list[dict[str, Any]]:
     """Return what is drawn of the outcomes that are there and have months enough."""
     found = []
-    for spec in state.show:
+    for spec in specs:
         name = spec.partition("@")[0]
         fan = fan_of(sides, spec)
         found += [fan] if fan and name in sides[0] else []
@@ -227,7 +249,13 @@ def fans_of(sides: Sequence[Side], state: PageState) -> list[dict[str, Any]]:
 
 
 def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
-    """Return one part of what the page shows of complete runs, other than the fans."""
+    """Return one part of what the page shows of complete runs."""
+    if part == "card":
+        return {"card": answer.card(dataset).as_dict()}
+    if part == "fans":
+        names = select.outcome_names(dataset)
+        sides = [{n: dataset[n].isel(scenario=[place]) for n in names} for place in (0, 1)]
+        return {"fans": fans_of(sides, shown_specs(dataset, state))}
     if part == "table":
         table = table_of(effect.compare_results(dataset))
         return {"table": table, "rests": effect.basis_statement(dataset)}
@@ -239,10 +267,12 @@ def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, 
 def table_of(compared: pd.DataFrame) -> dict[str, Any]:
     """Return the rows of a comparison: the texts that ``tajsim compare`` prints, and the numbers.
 
-    ``first`` marks the rows that the command line prints without ``--all``.
+    ``first`` marks the rows that the command line prints without ``--all``; the largest differences
+    beside the spread of the reference's runs come first.
     """
     first = set(first_of_comparison(compared).index)
-    rows = rows_of(compared)
+    order = compared["size"].fillna(0.0).sort_values(ascending=False, kind="stable").index
+    rows = rows_of(compared.loc[order])
     return {
         "window": [rows[0].window_start, rows[0].window_end],
         "rows": [

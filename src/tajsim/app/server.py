@@ -25,6 +25,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+import tajsim.app.figures as figures
 import tajsim.plots.style as style
 from tajsim.analysis.comparison import compare_dataset
 from tajsim.app import state as links
@@ -81,7 +82,7 @@ def token_and_query(query: str) -> tuple[str | None, str]:
 #: Name of a table -> the attribute of a comparison that holds it, as ``tajsim compare`` writes.
 TABLES = {"summary.csv": "summary", "comparison.csv": "table", "claims.csv": "claims"}
 RESULTS = "results.nc"
-FIGURES = ("fan", "difference", "distribution", "map")
+FIGURES = ("answer", "fan", "difference", "map")
 
 
 class Waiting:
@@ -142,7 +143,7 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
         manager.leave(waiting)
     loop = asyncio.get_running_loop()
     content = await loop.run_in_executor(manager.drawing, _written, name, dataset, state)
-    return f"{state.name}-{name}" if name != RESULTS else name, content
+    return f"{state.own_name}-{name}" if name != RESULTS else name, content
 
 
 def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
@@ -157,13 +158,15 @@ def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
                 raise UserError(f"{name}: it is empty, as neither scenario states a claim")
             table.to_csv(path, index=False, float_format="%.6g")
         else:
-            draw(path.stem, dataset, path, **_options(path.stem, state))
+            shown, specs = figures.as_shown(dataset, state)
+            draw(path.stem, shown, path, **_options(path.stem, state, specs))
         return path.read_bytes()
 
 
-def _options(kind: str, state: links.PageState) -> dict[str, Any]:
+def _options(kind: str, state: links.PageState, outcomes: list[str]) -> dict[str, Any]:
     """Return what a figure shows: what the page shows."""
-    outcomes = list(dict.fromkeys(spec.partition("@")[0] for spec in state.show))
+    if kind == "answer":
+        return {}
     if kind == "map":
         at = [state.month] if state.month else []
         return {"outcome": [state.border, state.land], **({"at": at} if at else {})}
@@ -463,6 +466,13 @@ async def _serve(
 
 
 _STOPS = 9
+#: The levers that stand on top of the page, those of one theme together.
+_TOP = (
+    "agency_pay.border_troops", "pay_topup.drug_control_agency", "oversight_professionals",
+    "afghan_harvest", "migrants_expelled", "debt_to_russia", "power_budget.united_states",
+    "donor_monitoring", "west_priority", "religious_control", "party_appeal",
+    "crackdown_on_protected",
+)  # fmt: skip
 
 
 def catalogue(offered: Sequence[str]) -> dict[str, Any]:
@@ -480,7 +490,8 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
         ],
         "dimensions": {name: list(names) for name, names in DIMENSIONS.items()},
         "modes": list(registry.MODES),
-        "shown": links.USUAL_SHOWN,
+        "opens_on": links.OPENS_ON,
+        "top": [name for name in _TOP if name in registry.load_parameters()],
         "most_shown": links.MOST_SHOWN,
         "files": names(),
         "maps": {"border": _stops(style.SEIZED_MAP), "land": _stops("GnBu")},
@@ -501,6 +512,7 @@ def _scenario(name: str) -> dict[str, Any]:
         "question": scenario.question,
         "start": scenario.start,
         "end": scenario.end,
+        "extends": Path(scenario.extends or "").stem,
         "settings": dict(scenario.settings),
         "later": later,
         "events": _events(scenario),

@@ -356,7 +356,17 @@ class Request:
 
 def shown_outcomes(state: PageState) -> tuple[str, ...]:
     """Return the outcomes that the page shows over time, each once, and what weighs them."""
-    return with_weight(spec.partition("@")[0] for spec in state.show)
+    return with_weight(spec.partition("@")[0] for spec in state.begins_with)
+
+
+def own_events(plan: Plan) -> list[list[str]]:
+    """Return month and label of what the scenario schedules otherwise than the reference."""
+    reference, own = plan.scenarios
+    return [
+        [event.month, event.label]
+        for event in own.events
+        if not event.holds and not any(event.same_as(other) for other in reference.events)
+    ]
 
 
 def request_for(hub: SessionManager, state: PageState) -> Request:
@@ -402,24 +412,20 @@ class Stream:
         if months == self._months or waits:
             return None
         self._months = months
-        fans = await self._drawn(lambda: figures.fans_of(sides, self.request.state))
+        fans = await self._drawn(lambda: figures.fans_of(sides, self.request.state.begins_with))
         runs = self.request.pairs[self.request.first - 1][0].job.stop
         return {"kind": "so far", "runs": runs, "months": months[1], "fans": fans}
 
     async def _part(self, part: str) -> dict[str, Any]:
         """Return one part of what is shown of the complete chunks."""
         request, chunks = self.request, self._chunks
-        if part == "fans":
-            sides = request.sides(self._hub, chunks)
-            found: dict[str, Any] = {
-                "fans": await self._drawn(lambda: figures.fans_of(sides, request.state))
-            }
-        else:
-            if self._dataset is None:
-                records = request.records(self._hub, chunks)
-                self._dataset = await self._drawn(lambda: request.dataset(records))
-            dataset = self._dataset
-            found = await self._drawn(lambda: figures.part_of_view(part, dataset, request.state))
+        if self._dataset is None:
+            records = request.records(self._hub, chunks)
+            self._dataset = await self._drawn(lambda: request.dataset(records))
+        dataset = self._dataset
+        found: dict[str, Any] = await self._drawn(
+            lambda: figures.part_of_view(part, dataset, request.state)
+        )
         whole = chunks == len(request.pairs) and part == figures.PARTS[-1]
         runs = request.pairs[chunks - 1][0].job.stop
         return {"kind": "view", "part": part, "runs": runs, "complete": whole, **found}
@@ -491,7 +497,8 @@ class Session:
             query=state.query(),
             scenario=scenario_text(state),
             command=command(state),
-            names=[scenario.name for scenario in request.plan.scenarios],
+            names=[scenario.label or scenario.title for scenario in request.plan.scenarios],
+            events=own_events(request.plan),
             start=request.plan.start,
             end=request.plan.end,
             runs=request.plan.runs,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from tajsim.axes import DIMENSIONS
@@ -14,7 +15,7 @@ from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError, check_names, nearest, unknown
 from tajsim.files import write_whole
-from tajsim.inputs import registry, switches, toml
+from tajsim.inputs import expression, registry, switches, toml
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import (
     Event,
@@ -24,6 +25,7 @@ from tajsim.inputs.scenario_parts import (
     scenario_path,
     shipped_scenarios,
 )
+from tajsim.results.numbers import parameter_name
 
 #: Stands for the month of an event that is not to happen.
 NEVER = "never"
@@ -117,6 +119,10 @@ def _moved(event: Event, month: str | None) -> Event:
 MOST_RUNS = 1000
 MOST_SHOWN = 6
 USUAL_SHOWN = ("heroin_seized", "collusion@agency=border_troops", "drug_income", "grievance")
+#: The name that says that a user has given none.
+UNNAMED = "my-scenario"
+#: What a page opens on if no scenario is named: a question that has an answer.
+OPENS_ON = "russian-border-withdrawal"
 _MOST_MOVED = 40
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,58}")
 
@@ -132,7 +138,8 @@ class PageState:
         moves: key of an event of the scenario -> its new month, or "never".
         since: the month from which the levers act; "" from the start.
         until: the last month; "" for the end of the scenarios.
-        show: what the fans show, ``outcome`` or ``outcome@section=khorog``.
+        show: what the fans show, ``outcome`` or ``outcome@section=khorog``; by default what the
+            question of the scenario is about, then what differs most.
         border, land: the outcomes by section and by region on the map.
         month: the month of the map; "" for the last.
         run: the run whose story is shown.
@@ -141,7 +148,7 @@ class PageState:
 
     scenario: str
     reference: str
-    name: str = "my-scenario"
+    name: str = UNNAMED
     levers: tuple[tuple[str, str], ...] = ()
     moves: tuple[tuple[str, str], ...] = ()
     since: str = ""
@@ -149,12 +156,29 @@ class PageState:
     runs: int = 200
     seed: int = 1
     parameters: str = registry.DEFAULT_MODE
-    show: tuple[str, ...] = USUAL_SHOWN
+    show: tuple[str, ...] = ()
     border: str = "heroin_seized"
     land: str = "state_control"
     month: str = ""
     run: int = 0
     without: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether the page changes the scenario."""
+        return bool(self.levers or self.moves)
+
+    @property
+    def own_name(self) -> str:
+        """The name of the scenario: that of the file where nothing is changed and none given."""
+        base = Path(self.scenario).stem
+        usual = self.name == UNNAMED and not self.moved and base != Path(self.reference).stem
+        return base if usual and _NAME.fullmatch(base) else self.name
+
+    @property
+    def begins_with(self) -> tuple[str, ...]:
+        """What the fans show until it is known what differs most."""
+        return self.show or tuple(_asked_specs(self.scenario)[:_FANS]) or USUAL_SHOWN
 
     def query(self) -> str:
         """Return the state as the query of a link, without what is usual."""
@@ -165,8 +189,7 @@ class PageState:
                 pairs.append((_SPELT.get(key, key), str(getattr(self, key))))
         pairs += [("set", f"{name}={value}") for name, value in self.levers]
         pairs += [("move", f"{key}@{month}") for key, month in self.moves]
-        if self.show != usual.show:
-            pairs += [("show", spec) for spec in self.show]
+        pairs += [("show", spec) for spec in self.show]
         return urlencode(pairs)
 
 
@@ -220,7 +243,7 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
         raise UserError(dict.fromkeys(wrong))
     given = {key: value for key, value in texts.items() if value}
     kinds: dict[str, object] = {**scenarios, **given, **numbers}
-    return PageState(levers=levers, moves=moves, show=shown or USUAL_SHOWN, **kinds)  # type: ignore[arg-type]
+    return PageState(levers=levers, moves=moves, show=shown, **kinds)  # type: ignore[arg-type]
 
 
 def _no_scenario(name: str, offered: Sequence[str]) -> str:
@@ -288,13 +311,17 @@ def _wrong_shown(shown: Sequence[str]) -> list[str]:
     return wrong
 
 
-def split_spec(spec: str) -> tuple[str, dict[str, str]]:
+def split_spec(spec: str, held: Container[Any] = ()) -> tuple[str, dict[str, str]]:
     """Return outcome and coordinates of ``outcome@section=khorog;agency=army``.
+
+    What is ``held`` may be an outcome of one's own, which the registry does not know.
 
     Raises:
         UserError: for an unknown outcome, dimension or coordinate.
     """
     name, _, where = spec.partition("@")
+    if not where and name in held:
+        return name, {}
     check_names("outcome", [name], load_outcomes())
     own, chosen = load_outcomes()[name].dimensions, {}
     for part in filter(None, where.split(";")):
@@ -312,7 +339,7 @@ def offered_scenarios(*given: str) -> list[str]:
 
 def file_name(state: PageState) -> str:
     """Return the name of the scenario file."""
-    return f"{state.name}.toml"
+    return f"{state.own_name}.toml"
 
 
 def scenario_text(state: PageState) -> str:
@@ -321,13 +348,19 @@ def scenario_text(state: PageState) -> str:
     Raises:
         UserError: if it moves an event that the scenario has not.
     """
-    base = written_out(state.scenario, state.moves)
+    base, loaded = written_out(state.scenario, state.moves), load_scenario(state.scenario)
     lines = [
         f"# Made with 'tajsim app'. Check it with:   tajsim check {file_name(state)}",
         f"# Compare it with: {command(state)}",
         "",
-        f"title = {_text(f'{state.name}: a variant of {Path(state.scenario).stem}'[:120])}",
-        f"question = {_text(_question(state))}",
+        f"title = {_text(_title(state, loaded)[:120])}",
+        f"question = {_text(_question(state) if state.moved else loaded.question)}",
+        f"label = {_text('With your changes' if state.moved else loaded.label or 'This scenario')}",
+    ]
+    lines += [
+        f"{key} = [{', '.join(map(_text, loaded.asks[key]))}]"
+        for key in ("outcomes", "window")
+        if key in loaded.asks
     ]
     if base.extends:
         lines.append(f"extends = {_text(base.extends)}")
@@ -345,7 +378,9 @@ def scenario_text(state: PageState) -> str:
         settings |= levers
     if settings:
         lines += ["", "[set]", *(f"{_text(n)} = {_toml(value)}" for n, value in settings.items())]
-    if off := load_scenario(state.scenario).holding(state.without).without:
+    if own := loaded.asks.get("define"):
+        lines += ["", "[define]", *(f"{name} = {_text(text)}" for name, text in own.items())]
+    if off := loaded.holding(state.without).without:
         lines += ["", "[mechanisms]", f"off = [{', '.join(map(_text, off))}]"]
     for event in events:
         given = {"date": event.month, "kind": event.kind, **event.arguments, "label": event.label}
@@ -367,8 +402,11 @@ def command(state: PageState, outcomes: bool = False) -> str:
 
 def kept_outcomes(state: PageState) -> tuple[str, ...]:
     """Return the outcomes that are simulated: the headline ones and what is shown besides."""
-    shown = {spec.partition("@")[0] for spec in state.show} | {state.border, state.land}
+    specs = (*state.begins_with, *_asked_specs(state.scenario))
+    shown = {spec.partition("@")[0] for spec in specs} | {state.border, state.land}
     shown |= {"heroin_leaving"}
+    for text in load_scenario(state.scenario).asks.get("define", {}).values():
+        shown |= {name for name, _ in expression.references(text)}
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
 
 
@@ -415,6 +453,30 @@ def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
         events=tuple(replace(e, where=plain(e.where)) for e in scenario.events),
         origins={key: plain(text) for key, text in scenario.origins.items()},
     )
+
+
+def _title(state: PageState, loaded: Scenario) -> str:
+    """Return the title of the scenario, with what the page changes in words."""
+    words = [f"{parameter_name(name)} {value}" for name, value in state.levers]
+    labels = dict(zip(event_keys(loaded.events), loaded.events, strict=True))
+    words += [f"“{labels[key].label}” {month}" for key, month in state.moves if key in labels]
+    return f"{loaded.title}, with {' and '.join(words)}" if words else loaded.title
+
+
+#: So many fans are shown if none are chosen.
+_FANS = 4
+
+
+def _asked_specs(scenario: str) -> list[str]:
+    """Return what the question of a scenario is about, as a link names it."""
+    asks = load_scenario(scenario).asks
+    own = tuple(asks.get("define", {}))
+    found = [expression.split_spec(spec, own) for spec in asks.get("outcomes", ())]
+    return [
+        f"{name}@{';'.join(f'{d}={n}' for d, n in places.items())}" if places else name
+        for name, places in found
+        if name not in own
+    ]
 
 
 def _question(state: PageState) -> str:

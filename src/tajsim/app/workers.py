@@ -11,6 +11,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
+import tajsim.compiled.engine as engines
 from tajsim.app.state import PageState
 from tajsim.ensemble.job import Job, MonthDone, Record, build, record_of
 from tajsim.ensemble.plan import Plan
@@ -191,14 +192,17 @@ def follow(job: Job, cache: SnapshotCache, month_done: Callable[[TajikistanModel
             state; what it raises ends the simulation.
     """
     model, past = build(job, settled=False), past_of(job)
+    program = engines.program_for(model, job.engine)
     state = cache.latest(past, model.month_count)
     if state:
         put_back(model, state)
         month_done(model)
     elif not job.resume:
-        model.settle()
-    while model.months_run < model.month_count:
-        model.step()
+        engines.settle(model, program)
+    while (done := model.months_run) < model.month_count:
+        # In numpy a month is long enough to look up after it.
+        edges = (*job.stops, model.month_count, done + (SMOOTH if program else 1))
+        engines.advance(model, program, min(edge for edge in edges if edge > done))
         if model.months_run in job.stops:
             cache.keep(past, model)
         month_done(model)
@@ -234,6 +238,7 @@ def warm_up() -> None:
     """Read and import everything that the first job would otherwise wait for."""
     model = TajikistanModel(runs=2)
     model.step()
+    engines.program_for(model, engines.chosen())
     del model
     gc.collect()
     gc.freeze()  # what stays for good need not be gone through after every job

@@ -20,8 +20,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
-from scipy.stats import rankdata
+from scipy.stats import false_discovery_control
 
+from tajsim.analysis.assumptions import ranked
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
 from tajsim.calibration.smc import Method, Population, advance, candidates, drawn_scores, to_values
 from tajsim.ensemble import dataset, fingerprint, job
@@ -154,32 +155,12 @@ def screen(scores: Values, errors: Values) -> Screening:
     `LEAST_GAIN`. Ties other than rising or falling ones are not found.
     """
     known = np.clip(np.where(np.isfinite(errors), errors, _FAR), -_FAR, _FAR)
-    correlations = _standard_ranks(scores) @ _standard_ranks(known).T
+    correlations = ranked(scores) @ ranked(known).T / scores.shape[1]
     chance = 2.0 * ndtr(-np.abs(correlations) * np.sqrt(scores.shape[1] - 1.0))
     spread = known.var(axis=1)
     gains = correlations**2 * (spread / (1.0 + spread))
-    found = discoveries(chance.ravel(), FALSE_SHARE).reshape(chance.shape)
+    found = false_discovery_control(chance, axis=None) <= FALSE_SHARE
     return Screening(correlations, gains, (found & (gains >= LEAST_GAIN)).any(axis=1))
-
-
-def _standard_ranks(values: Values) -> Values:
-    """Return ranks ``(row, run)`` scaled to mean 0 and length 1; zeros where all are equal."""
-    ranks = rankdata(values, axis=1)
-    ranks -= ranks.mean(axis=1, keepdims=True)
-    length = np.sqrt((ranks**2).sum(axis=1, keepdims=True))
-    result: Values = ranks / np.where(length > 0.0, length, 1.0)
-    return result
-
-
-def discoveries(chances: Values, share: float) -> NDArray[np.bool_]:
-    """Return which of ``(test,)`` are found, with at most this share of false ones expected.
-
-    ``chances`` are the probabilities of a result at least as far out if there were no tie.
-    """
-    order = np.sort(chances)
-    passed = np.flatnonzero(order <= share * np.arange(1, len(order) + 1) / len(order))
-    limit = order[passed[-1]] if len(passed) else -1.0
-    return chances <= limit
 
 
 SETTINGS = "settings.json"

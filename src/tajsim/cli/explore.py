@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping, Sequence
-from math import isnan
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import tajsim
 import tajsim.cli.verb as verb
+from tajsim.cli.simulate import DRAWS, USUAL
 from tajsim.errors import UserError
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
+    from pathlib import Path
 
-    from tajsim.exploration import Discovery, Robustness, Sensitivity
-    from tajsim.exploration.boxes import Cases, FoundBox
+    import pandas as pd
+    import xarray as xr
+
     from tajsim.sweeps import Report, Sweep
+
+    #: The text of what was found, and its tables by name.
+    Found = tuple[str, dict[str, pd.DataFrame]]
 
 
 #: More factors than this are not written out beside a point, nor more causes of failures.
 _FEW = 6
-#: Panels of one picture.
-_PANELS = 12
 SWEEP = verb.Option("sweep", "the folder of a sweep", "DIR")
 
 
@@ -124,7 +125,7 @@ def _at(found: Sweep, point: Any) -> str:
     SWEEP,
     verb.Option("--outcome", "kept columns or outcomes (default: all)", "A,B"),
     verb.Option("--scenario", "one scenario (default: all, each by itself)", "NAME"),
-    *verb.folder_options("a new folder for tables (CSV) and pictures"),
+    *verb.folder_options("a new folder for the tables (CSV)")[:2],
     verb.Option("--all", "print all factors, not ten for each outcome"),
 )
 def sensitivity(options: Namespace) -> None:
@@ -135,11 +136,11 @@ def sensitivity(options: Namespace) -> None:
     factor with its 90 % interval, the sums by basis, and how much of the variance is chance.
     """
 
-    def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
+    def work() -> Found:
         found = tajsim.sensitivity(options.sweep, options.outcome, options.scenario)
-        return found.text(options.all), found.tables(), lambda: _draw_sensitivity(found)
+        return found.text(options.all), found.tables()
 
-    _explore(options, work, "tables and pictures are")
+    _explore(options, work)
 
 
 @verb.Verb(
@@ -157,12 +158,8 @@ def sensitivity(options: Namespace) -> None:
     verb.Option("--lowest", "the same with the lowest values", "SHARE"),
     verb.Option("--scenario", "one scenario (default: it is one of the inputs)", "NAME"),
     verb.Option("--inputs", "only these factors (default: all)", "A,B"),
-    verb.Option("--drawn", "also the uncertain parameters that each run draws"),
     verb.Option("--boxes", "the most boxes to report (default 3)", "N", default=3),
-    verb.Option(
-        "--least", "fewest points in a box (default: a twentieth, at least 5 or a quarter)", "N"
-    ),
-    *verb.folder_options("a new folder for the table (CSV) and the picture", "picture"),
+    *verb.folder_options("a new folder for the table (CSV)")[:2],
 )
 def discover(options: Namespace) -> None:
     """Find boxes in the space of the factors of a sweep in which an outcome happens often.
@@ -173,13 +170,13 @@ def discover(options: Namespace) -> None:
     if options.boxes < 1:
         raise UserError(f"boxes {options.boxes}: expected at least 1")
 
-    def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
-        names = "above below highest lowest scenario inputs drawn boxes least"
+    def work() -> Found:
+        names = "above below highest lowest scenario inputs boxes"
         chosen = verb.given(options, names)
         found = tajsim.discover(options.sweep, options.outcome, **chosen)
-        return str(found), found.tables(), lambda: _draw_discovery(found)
+        return str(found), found.tables()
 
-    _explore(options, work, "table and the picture are")
+    _explore(options, work)
 
 
 def _goal(text: str) -> tuple[str, str]:
@@ -218,153 +215,155 @@ def _goal(text: str) -> tuple[str, str]:
         "recommend the smallest largest regret (default), or most states satisfied",
         choices=("regret", "satisfy"),
     ),
-    *verb.folder_options("a new folder for the tables (CSV) and the pictures"),
+    *verb.folder_options("a new folder for the table (CSV)")[:2],
     verb.Option("--all", "print all portfolios, not twelve"),
 )
 def robust(options: Namespace) -> None:
     """Compare the portfolios of a sweep (choices of levers) in the same states of the world.
 
     Prints the regret, the share of states in which given levels are reached, the recommended
-    portfolio, and the conditions under which it fails. A state is a run number with its draws
+    portfolio, and how often it satisfies. A state is a run number with its draws
     and its uncertain parameters, and a value for each factor that is not a lever.
     """
 
-    def work() -> tuple[str, dict[str, pd.DataFrame], Pictures]:
+    def work() -> Found:
         chosen = verb.given(options, "satisfy levers rule")
         found = tajsim.robust(options.sweep, dict(options.goal), **chosen)
-        return found.text(options.all), found.tables(), lambda: _draw_robustness(found)
+        return found.text(options.all), found.tables()
 
-    _explore(options, work, "tables and pictures are")
-
-
-#: Makes the pictures of what was found, by the name of their file.
-Pictures = Callable[[], Mapping[str, "Figure"]]
+    _explore(options, work)
 
 
-def _explore(
-    options: Namespace,
-    work: Callable[[], tuple[str, dict[str, pd.DataFrame], Pictures]],
-    what: str,
-) -> None:
-    """Do the work, keep its tables and pictures if a folder is named, and print its text."""
+def _held(text: str) -> tuple[str, float | str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ArgumentTypeError(f"'{text}' is not FACTOR=VALUE")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        return name.strip(), value.strip()
+
+
+@verb.Verb(
+    "tajsim seek border-pay-or-aid --outcome heroin_seized --level 50%of:status-quo",
+    verb.Option("experiment", "a shipped experiment or a file", "EXPERIMENT"),
+    verb.Option("--outcome", "a kept column or an outcome", "NAME", required=True),
+    verb.Option(
+        "--level", "a number, or such as 50%%of:status-quo, run by run", "LEVEL", required=True
+    ),
+    verb.Option("--factor", "which one is varied (default: the first of numbers)", "NAME"),
+    verb.Option(
+        "--at", "where another factor is held (default: its first value); may be repeated",
+        "FACTOR=VALUE", action="append", type=_held,
+    ),
+    verb.Option("--scenario", "one of the experiment's (default: the first)", "NAME"),
+    verb.Option("--runs", "paired runs at each value (default: the file's)", "N"),
+    verb.Option("--keep", "a folder that keeps the runs, to go on there", "DIR"),
+    verb.Option("--picture", "a new file for the response: .png, .svg or .pdf", "FILE"),
+    *verb.folder_options("a new folder for the table (CSV)")[:2],
+    *verb.WORK,
+)  # fmt: skip
+def seek(options: Namespace) -> None:
+    """Find which value of one factor of an experiment gives a level of an outcome.
+
+    Prints the value at which half of the histories reach the level, how the value that each
+    history needs varies, and what was found at every value tried (Brent's method). Runs of one
+    number are pairs at all values and in the scenario that the level names.
+    """
+    from tajsim.exploration.seek import seek as sought
+    from tajsim.files import check_file, place_of
+    from tajsim.plots.style import SUFFIXES, look, save
+
+    if options.picture:
+        check_file(place_of(options.picture), options.overwrite, endings=SUFFIXES)
+
+    def work() -> Found:
+        chosen = verb.given(options, "factor scenario runs workers")
+        with verb.progress_line(options.progress) as tell:
+            found = sought(
+                options.experiment, options.outcome, options.level, at=dict(options.at or ()),
+                out=options.keep, progress=tell, **chosen,
+            )  # fmt: skip
+        if options.picture:
+            with look():
+                save(found.plot(), place_of(options.picture))
+        return str(found), found.tables()
+
+    _explore(options, work)
+
+
+@verb.Verb(
+    """\
+tajsim atlas --runs 100 --out atlas
+         tajsim atlas results/all --outcomes state_failed,grievance""",
+    verb.Option("results", "a comparison (default: all shipped scenarios are simulated)", "RESULTS",
+                nargs="?"),
+    verb.Option("--outcomes", "the outcomes, separated by commas (default: of all themes)", "A,B"),
+    *verb.folder_options(
+        "a new folder for picture (.svg, .png) and table (.csv, .md, .tex)"
+    )[:2],
+    *DRAWS,
+)  # fmt: skip
+def atlas(options: Namespace) -> None:
+    """Show what every scenario changes against the status quo, outcome by outcome, at a glance.
+
+    A cell is empty where nothing can be told. In the picture it is coloured by the size of the
+    change beside the spread of the histories; where cards can be drawn it leads to that of its
+    scenario.
+    """
+    from tajsim.results.atlas import atlas_table, latex, markdown
+
+    outcomes = options.outcomes or ()
     with verb.result_folder(options.out, options.overwrite) as folder:
-        text, tables, pictures = work()
+        if options.results:
+            dataset = tajsim.load_results(options.results)
+        else:
+            dataset = _all_shipped(options, outcomes)
+        table = atlas_table(dataset, outcomes)
+        if folder:
+            verb.write_table(table, folder / "atlas.csv")
+            (folder / "atlas.md").write_text(f"{markdown(table)}\n", encoding="utf-8")
+            (folder / "atlas.tex").write_text(latex(table), encoding="utf-8")
+            _draw_atlas(dataset, folder, outcomes)
+    print(markdown(table))
+    if options.out:
+        print(f"\nPicture and tables are in {options.out}.")
+
+
+def _all_shipped(options: Namespace, outcomes: Sequence[str]) -> xr.Dataset:
+    """Simulate every shipped scenario but the history, against the status quo."""
+    from tajsim.ensemble.run import run_many
+    from tajsim.inputs.scenario_parts import shipped_scenarios
+    from tajsim.results.atlas import GROUPS
+
+    usual = [name for group in GROUPS.values() for name in group]
+    others = [name for name in shipped_scenarios() if name not in ("status-quo", "history")]
+    chosen = {**USUAL, **verb.given(options, "runs seed parameters workers without")}
+    kept = [*(outcomes or usual), "strength"]  # agencies count by their people
+    with verb.progress_bar("simulating", options.progress) as progress:
+        return run_many(["status-quo", *others], outcomes=kept, progress=progress, **chosen)
+
+
+def _draw_atlas(dataset: xr.Dataset, folder: Path, outcomes: Sequence[str]) -> None:
+    """Draw the atlas, and a card for each scenario where there is such a picture."""
+    from tajsim.plots import KINDS, draw
+    from tajsim.results.select import names_of
+
+    named: dict[str, Any] = {"outcome": list(outcomes)} if outcomes else {}
+    links = "card-{scenario}.svg" if "answer" in KINDS else ""
+    draw("atlas", dataset, folder / "atlas.svg", links=links, **named)
+    draw("atlas", dataset, folder / "atlas.png", **named)
+    reference, *others = names_of(dataset)
+    for name in others if links else ():
+        draw("answer", dataset, folder / f"card-{name}.svg", scenarios=[reference, name])
+
+
+def _explore(options: Namespace, work: Callable[[], Found]) -> None:
+    """Do the work, keep its tables if a folder is named, and print its text."""
+    with verb.result_folder(options.out, options.overwrite) as folder:
+        text, tables = work()
         if folder:
             verb.write_tables(tables, folder)
-        if folder and not options.no_pictures:
-            import tajsim.plots.style as style
-            from tajsim.plots.style import save
-
-            with style.look():
-                drawn = pictures()
-            for name, picture in drawn.items():
-                save(picture, folder / f"{name}.png")
     print(text)
     if options.out:
-        print(f"\nThe {what} in {options.out}.")
-
-
-def _draw_sensitivity(found: Sensitivity) -> dict[str, Figure]:
-    """Return the pictures of indices, of their sums by basis and of the swings of factors."""
-    from tajsim.plots.intervals import bases, indices, swings
-    from tajsim.sweeps.read import label_of, row_of
-
-    pairs = list(
-        dict.fromkeys(zip(found.indices["scenario"], found.indices["column"], strict=True))
-    )
-    several = len({scenario for scenario, _ in pairs}) > 1
-    headings = []
-    for scenario, column in pairs[:_PANELS]:
-        row = row_of(found.sweep, column)
-        text = f"{label_of(row)}, {scenario}" if several else label_of(row)
-        headings.append((scenario, column, text, str(row["unit"])))
-    what = "Several scenarios" if several else pairs[0][0]
-    foot = _foot(found.sweep, f"{what}; {len(found.sweep.points):,} points, means over runs")
-    method = f"{found.method[0].upper()}{found.method[1:]}"
-    ends = "From the low to the high end of each factor"
-    return {
-        "indices": indices(found.indices, headings, method, foot),
-        "bases": bases(found.bases, headings, f"{method} by basis", foot),
-        "tornado": swings(found.swings, headings, ends, foot),
-    }
-
-
-def _draw_discovery(found: Discovery) -> dict[str, Figure]:
-    """Return the picture of the boxes, if there is one."""
-    rows = found.cases.values.shape[1]
-    foot = _foot(found.sweep, f"{rows:,} rows, {len(found.sweep.results):,} runs")
-    picture = _draw_boxes(found.threshold.text, found.cases, found.sweep, found.boxes, foot)
-    return {"boxes": picture} if picture else {}
-
-
-def _draw_robustness(found: Robustness) -> dict[str, Figure]:
-    """Return the picture of two goals, or one and its regret, and that of the failures."""
-    from tajsim.plots.sweep import tradeoff
-    from tajsim.plots.sweep_table import value_text
-    from tajsim.sweeps.read import label_of, row_of
-
-    axes = []
-    for goal in found.goals[:2]:
-        row = row_of(found.sweep, goal.column)
-        label = f"{label_of(row)}: {goal.way} is preferred"
-        axes.append((f"mean_{goal.column}", f"worst_{goal.column}", label, str(row["unit"])))
-    if len(axes) == 1:
-        axes.append(("regret_max", "", "largest regret: low is preferred", found.regret_unit))
-    portfolios = [
-        ", ".join(f"{lever} {value_text(row[lever])}" for lever in found.states.levers)
-        for row in found.states.portfolios.to_dict("records")
-    ]
-    states = len(found.states.table)
-    foot = _foot(found.sweep, f"{len(found.table)} portfolios, {states:,} states of the world")
-    levels = " and ".join(level.text for level in found.levels)
-    about = f"Means over the same states of the world. Satisfied where {levels}."
-    title = f"Portfolios of {', '.join(found.states.levers)}"
-    drawn = tradeoff(found.table, portfolios, axes, found.recommended, title, about, foot)
-    pictures = {"tradeoff": drawn}
-    if found.cases is not None:
-        what = f"Where {portfolios[found.recommended]} fails"
-        if boxes := _draw_boxes(what, found.cases, found.sweep, found.boxes, foot):
-            pictures["fails"] = boxes
-    return pictures
-
-
-def _draw_boxes(
-    what: str, cases: Cases, sweep: Sweep, found: Sequence[FoundBox], foot: str
-) -> Figure | None:
-    """Return the picture of boxes, or None if there is none."""
-    from tajsim.exploration.prim import DOUBT
-    from tajsim.plots.sweep import DrawnBox, boxes
-    from tajsim.results.numbers import percent
-
-    if not found:
-        return None
-    drawn = []
-    for one in found:
-        doubt = one.chance > DOUBT
-        text = f"{percent(one.density)} inside against {percent(one.elsewhere)} elsewhere, "
-        text += f"{percent(one.coverage)} of cases"
-        if not isnan(one.held_density):
-            text += f"; held out {percent(one.held_density)}"
-        kept = {
-            i: frozenset(range(len(cases.texts[i]))) - codes for i, codes in one.box.without.items()
-        }
-        text += " (chance explains it)" if doubt else ""
-        surest = sorted(zip(one.limits, one.box.inputs, strict=True), key=lambda p: p[0].chance)
-        order = [i for _, i in surest]
-        drawn.append(DrawnBox(one.box.low, one.box.high, kept, order, text, doubt))
-    inputs = _with_units(cases.names, sweep)
-    return boxes(inputs, cases.values, cases.texts, cases.happens, drawn, what, foot)
-
-
-def _with_units(names: Sequence[str], sweep: Sweep) -> list[str]:
-    """Return the names of inputs with their units: factors of a sweep, or parameters."""
-    from tajsim.inputs.registry import load_parameters
-
-    parameters = load_parameters()
-    units = {name: row.unit for name, row in parameters.items()} | dict(sweep.factors["unit"])
-    return [f"{name} ({units[name]})" if units.get(name) else name for name in names]
-
-
-def _foot(sweep: Sweep, what: str) -> str:
-    """Return the line under a picture of a sweep."""
-    return f"{sweep.about['title']}. {what}, seed {sweep.about['seed']}."
+        print(f"\nThe tables are in {options.out}.")

@@ -5,14 +5,22 @@ from __future__ import annotations
 import shutil
 import textwrap
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import tajsim
 from tajsim.cli.simulate import DRAWS
-from tajsim.cli.verb import Option, Verb, file_options, given, progress_bar
+from tajsim.cli.verb import (
+    WORK,
+    Option,
+    Verb,
+    file_options,
+    given,
+    progress_bar,
+    table_file,
+)
 from tajsim.errors import UserError, unknown
-from tajsim.files import check_file, place_of
+from tajsim.files import check_file, place_of, write_whole
 
 if TYPE_CHECKING:
     from tajsim.inputs.registry import Parameter
@@ -173,16 +181,30 @@ def figures(options: Namespace) -> None:
 
 
 @Verb(
-    "tajsim parameters agency_pay.border_troops",
+    """\
+tajsim parameters agency_pay.border_troops
+         tajsim parameters --ties --runs 400 --out ties.csv""",
     Option("name", "a parameter or a family of them", "NAME", nargs="?"),
-    Option("--role", "of this role", choices=("uncertainty", "lever", "constant")),
+    Option("--role", "of this role", choices=("uncertainty", "fixed", "lever", "constant")),
     Option("--basis", "of this basis", choices=("documented", "derived", "assumption")),
+    Option("--ties", "test what each uncertain or fixed number is tied to; takes long"),
+    *file_options("a file for the table of --ties: .csv"),
+    Option("--runs", "runs of each pair of scenarios (default 200)", "N"),
+    Option("--seed", "seed of the draws (default 1)", "N"),
+    *WORK,
 )
 def parameters(options: Namespace) -> None:
     """Show parameters with value, unit, range, role and basis, or one in full.
 
     One in full has the figures behind it and the rules that read it.
+
+    With --ties every uncertain or fixed number is drawn from its range and tested against the
+    headline outcomes of history and the paired differences of the shipped scenarios. Ties that
+    turn or change the spread are seen too, and false discoveries are controlled.
     """
+    if options.ties:
+        _ties(options)
+        return
     from tajsim.inputs.registry import load_families, load_parameters
 
     known, families = load_parameters(), load_families()
@@ -199,6 +221,23 @@ def parameters(options: Namespace) -> None:
         and options.basis in (None, p.basis.kind)
     ]
     print(_table(("parameter", "value", "unit", "range", "role", "basis"), rows))
+
+
+def _ties(options: Namespace) -> None:
+    """Test what parameters are tied to, and keep the table where a file is named."""
+    from tajsim.analysis.ties import ties, ties_text
+
+    if options.name or options.role or options.basis:
+        raise UserError("parameters: --ties goes with no NAME, --role or --basis")
+    place = options.out and place_of(options.out)
+    if place:
+        check_file(place, overwrite=options.overwrite, endings=(".csv",))
+    with progress_bar("testing ties", options.progress) as progress:
+        table = ties(progress=progress, **given(options, "runs seed workers"))
+    print(ties_text(table))
+    if place:
+        write_whole(place, table.to_csv(index=False))
+        print(f"\nThe table is in {options.out}.")
 
 
 def _plain(value: float) -> str:
@@ -267,6 +306,134 @@ def outcomes(options: Namespace) -> None:
 
 
 @Verb(
+    "tajsim table withdrawal --outcome heroin_seized,rents_kept --by year --format md",
+    Option("results", "a results.nc or the folder that holds it", "RESULTS"),
+    Option("--outcome", "the outcomes (default: the headline ones)", "A,B"),
+    Option("--by", "a row for each year (default) or month", choices=("year", "month")),
+    Option(
+        "--stat",
+        "of the runs: median (default), mean, p05, p95, or spread (median and 90 %% of the runs)",
+        choices=("median", "mean", "p05", "p95", "spread"),
+    ),
+    Option("--each", "a column for each place of a dimension, such as agency", "DIMENSION"),
+    Option(
+        "--select",
+        "only this section, agency, ...; may be repeated",
+        "DIMENSION=NAME",
+        action="append",
+    ),
+    Option("--scenarios", "only these scenarios", "A,B"),
+    Option("--format", "csv (default) or md, a table of Markdown", choices=("csv", "md")),
+    *file_options("a file for the table (default: it is printed)"),
+)
+def table(options: Namespace) -> None:
+    """Print outcomes of results over time as a table, such as annual medians for a paper.
+
+    Each year is brought to one number as the outcome says: flows are added, levels averaged.
+    """
+    from tajsim.results.yearly import printed, yearly_table
+
+    chosen = given(options, "by stat each")
+    found = yearly_table(
+        tajsim.load_results(options.results), options.outcome, places=options.select,
+        chosen=options.scenarios, **chosen,
+    )  # fmt: skip
+    text = printed(found, options.format or "csv")
+    with table_file(options.out, options.overwrite, (".csv", ".md")) as file:
+        if file:
+            file.write_text(text, encoding="utf-8")
+    print(f"The table is in {options.out}." if options.out else text.rstrip())
+
+
+@Verb(
+    "tajsim find heroin",
+    Option("word", "a word or a part of one", "WORD"),
+)
+def find(options: Namespace) -> None:
+    """Find parameters, outcomes, figures, mechanisms and scenarios by name, label and meaning.
+
+    What has the word in its name comes first.
+    """
+    found = {
+        kind: rows
+        for kind, (_, listed) in _SOUGHT.items()
+        if (rows := _with_word(options.word, listed()))
+    }
+    if not found:
+        names = [name for _, listed in _SOUGHT.values() for name, _ in listed()]
+        raise UserError(unknown("word", options.word, names))
+    for kind, rows in found.items():
+        said = f"{kind} ({len(rows)}): {_SOUGHT[kind][0]}"
+        shown = [[f"  {name}", text] for name, text in rows[:_FOUND]]
+        more = [f"  ... and {len(rows) - _FOUND} more"] if len(rows) > _FOUND else []
+        print("\n".join([said, *(_line(*row) for row in shown), *more, ""]))
+
+
+#: So many of each kind are listed.
+_FOUND = 12
+Listed = list[tuple[str, str]]
+
+
+def _with_word(word: str, rows: Listed) -> Listed:
+    """Return the rows with a word, in the name or beside it; those with it in the name first."""
+    word = word.casefold()
+    named = [row for row in rows if word in row[0].casefold()]
+    return named + [row for row in rows if row not in named and word in row[1].casefold()]
+
+
+def _line(name: str, text: str) -> str:
+    room = _terminal_width(60) - len(name) - 2
+    return f"{name}  {textwrap.shorten(text, max(room, 20), placeholder=' ...')}"
+
+
+def _all_parameters() -> Listed:
+    from tajsim.inputs.registry import load_parameters
+
+    return [
+        (p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})") for p in load_parameters().values()
+    ]
+
+
+def _all_outcomes() -> Listed:
+    from tajsim.inputs.outcomes import load_outcomes
+
+    return [(o.name, f"{o.label} ({o.unit}): {o.meaning}") for o in load_outcomes().values()]
+
+
+def _all_figures() -> Listed:
+    from tajsim.inputs.ledger import load_figures
+
+    return [(f.id, f"{f.text} {f.unit}, {f.what} ({f.document}:{f.line})")
+            for f in load_figures().values()]  # fmt: skip
+
+
+def _all_mechanisms() -> Listed:
+    from tajsim.inputs.ledger import load_mechanisms
+
+    return [(m.id, f"{m.statement} ({m.status})") for m in load_mechanisms().values()]
+
+
+def _all_scenarios() -> Listed:
+    from tajsim.inputs.experiment_file import experiment_names
+    from tajsim.inputs.scenario_parts import shipped_scenarios
+
+    ready = {name: tajsim.load_scenario(name) for name in shipped_scenarios()}
+    swept = {name: tajsim.load_experiment(name) for name in experiment_names()}
+    said = [(name, f"{one.title}: {one.question}") for name, one in ready.items()]
+    return said + [(name, f"{one.title}: {one.question}") for name, one in swept.items()]
+
+
+#: Kind -> the verb that shows one in full, and all of the kind as name and text.
+_SOUGHT: dict[str, tuple[str, Callable[[], Listed]]] = {
+    "Scenarios and experiments": ("tajsim scenarios NAME", _all_scenarios),
+    "Outcomes": ("tajsim outcomes NAME", _all_outcomes),
+    "Parameters": ("tajsim parameters NAME", _all_parameters),
+    "Mechanisms": ("tajsim mechanisms ID", _all_mechanisms),
+    "Figures": ("tajsim figures ID", _all_figures),
+}
+
+
+@Verb(
     """\
 tajsim mechanisms M47
          tajsim mechanisms --ablate --only M47,militants --out ablation.csv""",
@@ -284,9 +451,8 @@ tajsim mechanisms M47
 def mechanisms(options: Namespace) -> None:
     """Show the statements of the documents about cause and effect.
 
-    Each has its status: modelled (with the functions that implement it), in a scenario, left out
-    or open; or one in full, with the parameters that its functions read and the claims that test
-    it.
+    Each has its grade: a choice of an actor, a rule, by omission or a label; or one in full, with
+    the parameters that its functions read and the claims that test it.
 
     With --ablate the answers of the rules of each theme, and of each mechanism that rules carry,
     are held in turn, over 50 runs unless said otherwise. Told is which headline outcomes of

@@ -36,11 +36,15 @@ VERBS = {
     "sensitivity": ("explore", "rank the factors that drive the outcomes of a sweep"),
     "discover": ("explore", "find the conditions under which an outcome happens"),
     "robust": ("explore", "find the choice that does well in most states of the world"),
+    "seek": ("explore", "find which value of one factor gives a level of an outcome"),
+    "atlas": ("explore", "show what every scenario changes, at a glance"),
     "calibrate": ("present", "fit uncertain parameters to the targets"),
     "explain": ("simulate", "tell one run as a story, or where two scenarios diverge"),
     "plot": ("present", "draw pictures of results"),
     "report": ("present", "write results as one page for readers"),
     "app": ("present", "open the dashboard in the browser"),
+    "table": ("lists", "print outcomes by year as a table"),
+    "find": ("lists", "find parameters, outcomes, figures, mechanisms and scenarios by a word"),
     "figures": ("lists", "show figures of the documents"),
     "parameters": ("lists", "show parameters and their basis"),
     "outcomes": ("lists", "show the outcomes that results hold"),
@@ -132,13 +136,26 @@ def main(argv: Sequence[str] | None = None) -> int:
             options = build_parser({verb}).parse_args(arguments)
             said = shlex.join(["tajsim", *arguments])  # a file name need not be UTF-8
             options.command = said.encode("utf-8", "backslashreplace").decode()
-            options.call(options)
+            with _engine(options):
+                options.call(options)
             sys.stdout.flush()
             return DONE
     except BaseException as error:
         if debug and not isinstance(error, (SystemExit, BrokenPipeError)):
             traceback.print_exc()
         return _answer(error)
+
+
+@contextmanager
+def _engine(options: argparse.Namespace) -> Iterator[None]:
+    """Let all that the command simulates be simulated by the engine that it names."""
+    if named := getattr(options, "engine", None):
+        from tajsim.compiled.engine import using
+
+        with using(named):
+            yield
+    else:
+        yield
 
 
 def _answer(error: BaseException) -> int:

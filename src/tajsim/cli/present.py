@@ -27,30 +27,28 @@ if TYPE_CHECKING:
 
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
 KINDS = {
+    "answer": ("outcome window", "what a scenario changes: the outcome that matters most, numbers"),
     "providers": (
         "select",
-        "who carries each task, deals begun and ended, and the price over time",
+        "who carries each task, and the price over time",
     ),
     "fan": ("outcome select smooth", "outcomes over time: median and bands, scenarios together"),
     "distribution": ("outcome select window", "an outcome over the runs, scenarios together"),
     "difference": ("outcome select window", "paired differences to the first scenario, a forest"),
     "scenarios": ("outcome select smooth", "an outcome in many scenarios, a small panel for each"),
-    "border": ("outcome", "what passes, is seized and is paid for on each section, who guards it"),
+    "atlas": ("outcome", "all scenarios against outcomes in groups, coloured by size"),
+    "border": ("outcome", "what passes, is seized and is bought on each section, who guards it"),
     "map": ("outcome at", "border sections and regions at one date or several"),
     "money": ("window", "who gets the money from drugs, extortion and aid, up to the top"),
     "elite": ("select", "what becomes of each commander, and his loyalty"),
-    "network": ("at", "posts, networks under protection, and who has fallen, at given dates"),
-    "lanes": ("run", "the events of one run, a lane per group of actors"),
     "claims": ("", "what the documents claim, and in how many runs it holds"),
     "targets": ("", "observed against simulated figures (results of history)"),
     "tornado": ("outcome", "the assumptions that move a comparison most"),
 }
 #: Kinds of pictures of the folder of a sweep.
 SWEEP_KINDS = {
-    "ridges": ("outcome by", "an outcome over points and runs, a ridge for each value of a factor"),
-    "curves": ("outcome by", "the same as cumulative curves"),
+    "response": ("outcome by", "an outcome over one factor: median and bands over histories"),
     "levers": ("outcome by", "two factors against an outcome, with contours"),
-    "scatter": ("outcome by", "the factors against each other, coloured by an outcome"),
 }
 #: The options that every kind takes.
 _ALWAYS = "scenarios title"
@@ -85,7 +83,6 @@ def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
     ),
     Option("--smooth", f"rolling window {_of('smooth')}", "MONTHS"),
     Option("--at", f"years or months {_of('at')}: 2006,2012-06", "A,B"),
-    Option("--run", f"the run whose events are shown, {_of('run')}", "N"),
     Option("--title", "the heading of the picture", "TEXT"),
     window_option(
         f"{_of('window')}; default: that of the comparison, else from the first difference on"
@@ -119,7 +116,7 @@ def _chosen(options: Namespace) -> dict[str, Any]:
     Raises:
         UserError: for each that this kind of picture does not take.
     """
-    chosen = given(options, f"outcome by select smooth at run window {_ALWAYS}")
+    chosen = given(options, f"outcome by select smooth at window {_ALWAYS}")
     valid = TAKES[options.kind]
     takes = ", ".join(f"--{name}" for name in valid)
     if wrong := [name for name in chosen if name not in valid]:
@@ -199,7 +196,7 @@ def app(options: Namespace) -> None:
             "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
         ) from None
     from tajsim.app.server import bind, serve
-    from tajsim.app.state import PageState, offered_scenarios
+    from tajsim.app.state import OPENS_ON, PageState, offered_scenarios
     from tajsim.inputs.switches import held_rules, listed
 
     if not 1 <= options.workers <= 16:
@@ -209,7 +206,9 @@ def app(options: Namespace) -> None:
         tajsim.load_scenario(name)
     offered = offered_scenarios(*named)
     sockets = bind(options.host, options.port)
-    chosen = (options.scenario or offered[0], options.reference or offered[0])
+    scenario = options.scenario or OPENS_ON
+    parent = tajsim.load_scenario(scenario).extends or ""
+    chosen = scenario, options.reference or (parent if parent in offered else offered[0])
     without = listed(options.without)
     held_rules(without)
     usual = PageState(*chosen, without=",".join(without))

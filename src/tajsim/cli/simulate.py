@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 import tajsim.cli.verb as verb
-from tajsim.errors import UserError
+from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of
 from tajsim.inputs.registry import DEFAULT_MODE, MODES
 
@@ -53,8 +53,8 @@ ENSEMBLE = (
 #: The options of ``claims`` and ``validate``, which print and keep one table.
 SCOREBOARD = (*verb.file_options("a new file for the table: .csv"), *DRAWS)
 
-#: From results, and whether all rows are wanted: the text to print, the tables to write by name.
-Tables = Callable[["xr.Dataset", bool], "tuple[str, dict[str, pd.DataFrame]]"]
+#: From results: what is printed, by the files written, and the tables to write by name.
+Tables = Callable[["xr.Dataset"], "tuple[Callable[[dict[str, str]], str], dict[str, pd.DataFrame]]"]
 
 
 @verb.Verb(
@@ -83,7 +83,7 @@ def run(options: Namespace) -> None:
     if options.save:
         check_file(place_of(options.save), options.overwrite)
 
-    def tables(dataset: xr.Dataset, everything: bool) -> tuple[str, dict[str, pd.DataFrame]]:
+    def tables(dataset: xr.Dataset) -> tuple[Any, dict[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
         from tajsim.analysis.claims import claims_text
         from tajsim.analysis.comparison import closing_text, levels_text
@@ -91,11 +91,12 @@ def run(options: Namespace) -> None:
         summary = summarise(dataset, options.window)
         claims = evaluate_claims(dataset)
         parts = [
-            levels_text(dataset, summary, everything),
+            levels_text(dataset, summary, _everything(options)),
             claims_text(claims, untested=False),
             closing_text(dataset),
         ]
-        return "\n\n".join(filter(None, parts)), {"summary": summary, "claims": claims}
+        text = "\n\n".join(filter(None, parts))
+        return lambda written: text, {"summary": summary, "claims": claims}
 
     _simulate_and_keep(options, [options.scenario], tables, state=state)
 
@@ -103,6 +104,7 @@ def run(options: Namespace) -> None:
 @verb.Verb(
     """\
 tajsim compare arrangement-of-2004 russian-border-withdrawal --runs 200 --out withdrawal
+         tajsim compare status-quo --scenarios all --runs 60 --no-variance
          tajsim compare status-quo --without M47""",
     verb.Option("reference", "a shipped scenario or a file", "REFERENCE"),
     verb.Option(
@@ -112,26 +114,53 @@ tajsim compare arrangement-of-2004 russian-border-withdrawal --runs 200 --out wi
         nargs="*",
     ),
     *ENSEMBLE,
-    verb.window_option("default: from the first difference to the end"),
+    verb.Option(
+        "--scenarios",
+        "more shipped ones: all, or patterns such as 'irpt-*'",
+        "A,B",
+        type=str,
+        dest="pattern",
+    ),
+    verb.Option("--full", "print the tables instead of the answer"),
+    verb.Option("--json", "print the answer for machines"),
+    verb.Option("--quiet", "print the files that were written, nothing else"),
+    verb.window_option("default: that of the question, else from the first difference to the end"),
     verb.Option(
         "--no-variance", "leave out the sources of variance, which take about as long again"
     ),
 )
 def compare(options: Namespace) -> None:
-    """Simulate a reference and one scenario or more with the same draws.
+    """Simulate a reference and one scenario or more with the same draws, and print the answer.
 
-    Prints, for each outcome, both medians, the mean paired difference with its 90 % interval, the
-    sign where the interval is clear of zero with the share of runs that have it, and the factor by
-    which pairing reduces the variance; for each claim of the documents in what share of the runs it
-    holds; and how much of the variance comes from documented, derived and assumed parameters and
-    from chance, with the five assumptions that matter most.
+    The answer is one sentence with the outcomes behind it: before, after, and where nine in ten of
+    the paired histories lie; then what the scenario sets itself, what does not change, and what
+    the answer rests on. A direction is told where the mean paired difference is clear of zero and
+    large enough to matter. --full prints the tables instead: medians, mean differences with their
+    90 % interval, claims of the documents, sources of variance.
     """
+    chosen = [*options.scenarios, *_matching(options.pattern, options.reference)]
+    if not (chosen or options.without):
+        raise UserError("compare: name a SCENARIO to compare with the reference, or --without ID")
+    if options.quiet and not options.out:
+        raise UserError("compare: --quiet prints the files that are written; name a place by --out")
 
-    def tables(dataset: xr.Dataset, everything: bool) -> tuple[str, dict[str, pd.DataFrame]]:
+    def tables(dataset: xr.Dataset) -> tuple[Any, dict[str, pd.DataFrame]]:
         from tajsim.analysis.comparison import compare_dataset
 
         found = compare_dataset(dataset, options.window)
-        return found.text(everything), {
+
+        def said(written: dict[str, str]) -> str:
+            if options.quiet:
+                return "\n".join(written.values())
+            if options.json:
+                return answer.json_text(found.cards, written)
+            if options.full or options.all:
+                return found.full_text(_everything(options))
+            return answer.several_text(found.cards, *verb.terminal())
+
+        from tajsim.results import answer
+
+        return said, {
             "summary": found.summary,
             "comparison": found.table,
             "claims": found.claims,
@@ -139,16 +168,39 @@ def compare(options: Namespace) -> None:
             "assumptions": found.assumptions,
         }
 
-    if not (options.scenarios or options.without):
-        raise UserError("compare: name a SCENARIO to compare with the reference, or --without ID")
-    scenarios = [options.reference, *options.scenarios]
     _simulate_and_keep(
         options,
-        scenarios,
+        [options.reference, *chosen],
         tables,
         with_variance=not options.no_variance,
-        beside=not options.scenarios,
+        beside=not chosen,
+        silent=options.quiet or options.json,
     )
+
+
+def _matching(patterns: str | None, reference: str) -> list[str]:
+    """Return the shipped scenarios that patterns name, ``all`` or ``withdrawal*,irpt-*``.
+
+    Raises:
+        UserError: for a pattern that fits none.
+    """
+    from fnmatch import fnmatchcase
+
+    from tajsim.inputs.scenario_parts import shipped_scenarios
+
+    offered = [name for name in shipped_scenarios() if name != reference]
+    found: dict[str, None] = {}
+    for pattern in verb.name_list(patterns or ""):
+        fits = [n for n in offered if pattern == "all" or fnmatchcase(n, pattern)]
+        if not fits:
+            raise UserError(f"--scenarios {pattern}: {unknown('scenario', pattern, offered)}")
+        found |= dict.fromkeys(fits)
+    return list(found)
+
+
+def _everything(options: Namespace) -> bool:
+    """Tell whether all outcomes are printed: as asked, or as they were chosen by name."""
+    return bool(options.all or options.outcomes)
 
 
 @verb.Verb(
@@ -336,10 +388,12 @@ def _simulate_and_keep(
     state: SavedState | None = None,
     with_variance: bool = False,
     beside: bool = False,
+    silent: bool = False,
 ) -> None:
     """Simulate, write the folder if one is named, print the tables.
 
-    With ``beside`` the scenarios as they are come before those without what is taken out.
+    With ``beside`` the scenarios as they are come before those without what is taken out;
+    ``silent`` says not where things are.
     """
     draws = _draws(options, state)
     with verb.result_folder(options.out, options.overwrite) as folder:
@@ -365,17 +419,19 @@ def _simulate_and_keep(
                 dataset = with_rests(plan, dataset, options.window, progress)
         dataset = with_window(dataset, options.window)
         dataset.attrs["command"] = options.command
-        # Outcomes that are chosen by name are printed in full.
-        text, found = tables(dataset, bool(options.all or options.outcomes))
+        say, found = tables(dataset)
         written, failure = _write(folder, dataset, found, options) if folder else ([], None)
+    text = say({name: str(Path(options.out) / name) for name in written})
     print(text)
-    if written:
-        said = f"In {options.out}: {', '.join(written)}"
-        print("\n" + textwrap.fill(said, 100, break_long_words=False, break_on_hyphens=False))
-    else:
-        print("\nNothing was saved; --out DIR keeps the results, the tables and pictures.")
+    if not silent:
+        said = f"In {options.out}: {', '.join(written)}."
+        nothing = "Nothing was saved; --out DIR keeps the results, the tables and pictures."
+        print("\n" + textwrap.fill(said if written else nothing, 80, **_UNBROKEN))
     if failure:
         raise failure
+
+
+_UNBROKEN: Any = {"break_long_words": False, "break_on_hyphens": False}
 
 
 def _write(

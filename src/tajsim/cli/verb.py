@@ -110,7 +110,7 @@ class Verb:
 
     def __init__(self, example: str, *options: Option, details: str = "") -> None:
         self.epilog = f"{details}example: {example}"
-        self.options = options
+        self.options = (*options, ENGINE) if WITHOUT in options else options
 
     def __call__(self, call: Callable[[Namespace], None]) -> Verb:
         """Take the function."""
@@ -145,6 +145,14 @@ WITHOUT = Option(
 )
 
 
+ENGINE = Option(
+    "--engine",
+    "what simulates: compiled (default where llvmlite is installed) or numpy",
+    "ENGINE",
+    choices=("compiled", "numpy"),
+)
+
+
 def window_option(help: str) -> Option:
     """Return ``--window``."""
     return Option("--window", f"first and last month, YYYY-MM:YYYY-MM ({help})", "FROM:TO")
@@ -160,6 +168,14 @@ WORK = (
 def given(options: Namespace, names: str) -> dict[str, Any]:
     """Return those of some options that were given; blanks separate their names."""
     return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
+
+
+def terminal() -> tuple[int, bool]:
+    """Return the columns of text, at most 80, and whether there is colour."""
+    tty = sys.stdout.isatty()
+    wide = shutil.get_terminal_size((80, 24)).columns if tty else 80
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return max(40, min(wide, 80)), tty and not plain
 
 
 class Interrupt:
@@ -233,7 +249,7 @@ def _bar(forced: bool, **form: Any) -> Iterator[Any]:
 
 
 #: A folder of results holds nothing but files of these kinds.
-_OURS = (".nc", ".csv", ".png", ".svg", ".pdf")
+_OURS = (".nc", ".csv", ".png", ".svg", ".pdf", ".md", ".tex")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

@@ -26,8 +26,9 @@ Shape = tuple[int, ...]
 class Input(NamedTuple):
     """What a graph is given for a month.
 
-    ``kind`` is "state", "flow" (of the month before), "parameter" or "draw". ``name`` is a path
-    ("commanders.loyalty", "calendar.term_ends"), for a draw its process; ``actors`` draw.
+    ``kind`` is "state", "flow" (of the month before), "watch", "parameter" or "draw"; "dated" is
+    what is put back in the spin-up. ``name`` is a path ("commanders.loyalty",
+    "calendar.term_ends"), for a draw its process; ``actors`` draw.
     """
 
     kind: str
@@ -106,9 +107,35 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
 }
 
 
+class Named(NamedTuple):
+    """A name: one of ``names``, by the numbers of a node if there are several."""
+
+    names: tuple[str, ...]
+    index: Operation | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Note:
+    """What the chronicle is told of the runs in which ``where`` is not zero."""
+
+    kind: str
+    where: Operation
+    size: Operation
+    actor: Named
+    target: Named
+    cause: Named
+
+    def details(self) -> list[Operation]:
+        """Return what is worked out only where there is something to note."""
+        names = (self.actor, self.target, self.cause)
+        return [self.size, *(name.index for name in names if name.index is not None)]
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """One month. ``states``, ``flows`` and ``outcomes`` are nodes by name.
+
+    ``watch`` is what the chronicle has seen last, ``notes`` what it is told, if it is traced.
 
     ``guards`` are, by place, the conditions of blocks that were traced as entered though the model
     enters them only if some run needs them.
@@ -118,10 +145,13 @@ class Graph:
     flows: dict[str, Operation]
     outcomes: dict[str, Operation]
     guards: dict[str, list[Operation]] = field(default_factory=dict)
+    watch: dict[str, Operation] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
     def outputs(self) -> dict[tuple[str, str], Operation]:
         """Return all that comes out, by kind and name."""
         kinds = {"state": self.states, "flow": self.flows, "outcome": self.outcomes}
+        kinds["watch"] = self.watch
         return {(kind, name): node for kind, of in kinds.items() for name, node in of.items()}
 
     def nodes(self, roots: Iterable[Operation] | None = None) -> list[Operation]:
@@ -138,8 +168,10 @@ class Graph:
         return list(order.values())
 
     def inputs(self) -> list[Input]:
-        """Return what the outputs depend on."""
-        return [node.static["input"] for node in self.nodes() if node.op == "input"]
+        """Return what the outputs and notes depend on."""
+        roots = [*self.outputs().values(), *(note.where for note in self.notes)]
+        roots += [node for note in self.notes for node in note.details()]
+        return [node.static["input"] for node in self.nodes(roots) if node.op == "input"]
 
 
 Values = dict[int, Value]

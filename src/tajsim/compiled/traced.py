@@ -87,6 +87,8 @@ class Recorder:
 
     def constant(self, value: Any) -> Operation:
         """Return a constant; one with a run axis must be the same in every run."""
+        if type(value) is MonthNumber:
+            raise refused("the number of the month is worked with; `country.calendar` has it")
         array = kept = np.asarray(value)
         if array.ndim and array.shape[-1] == self.runs:
             kept = array[..., :1]
@@ -256,12 +258,20 @@ class Traced(NDArrayOperatorsMixin):
 
     def __getitem__(self, index: Any) -> Traced:
         parts = index if isinstance(index, tuple) else (index,)
-        if self.ndim == len(parts) == 2 and np.array_equal(parts[1], self.recorder.labels):
-            return self._record("take_along_axis", self, parts[0][None], axis=0)[0]
+        if self.ndim == len(parts) > 1 and np.array_equal(parts[-1], self.recorder.labels):
+            return self._chosen(parts[:-1])
         parts = self._static(index)
         if any(isinstance(part, np.ndarray | list) for part in parts):
             return self._record("getitem", self, index=parts)
         return Traced(self.recorder, None, self, parts)
+
+    def _chosen(self, parts: tuple[Any, ...]) -> Traced:
+        """Return one row in each run; the places in the other axes are the same in all."""
+        by_run = [part for part in parts if not isinstance(part, int | np.integer)]
+        if len(by_run) != 1:
+            raise refused("rows are chosen in several axes at once")
+        ways = self[tuple(slice(None) if part is by_run[0] else part for part in parts)]
+        return ways._record("take_along_axis", ways, by_run[0][None], axis=0)[0]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         parts = self._static(index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from copy import copy
 from types import ModuleType
 from typing import Any
@@ -14,9 +14,10 @@ from scipy.special import ndtri
 
 from tajsim.agents.actors import Stated
 from tajsim.axes import DIMENSIONS, Array
-from tajsim.compiled.graph import Graph, Input, Values, evaluate
+from tajsim.compiled.graph import Graph, Input, Named, Note, Operation, Values, evaluate
 from tajsim.compiled.traced import MonthNumber, Recorder, Traced, joined, refused
 from tajsim.draws import Draws
+from tajsim.inputs.ledger import THRESHOLDS
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Watch
@@ -24,6 +25,7 @@ from tajsim.model.country import Country
 from tajsim.model.events import apply_events
 from tajsim.model.ledger import Flows
 from tajsim.model.model import TajikistanModel
+from tajsim.model.setup import end_spin_up_month
 
 #: Packages whose modules compute with numpy within a month.
 PACKAGES = ("tajsim.rules.", "tajsim.agents.", "tajsim.model.", "tajsim.axes.")
@@ -83,10 +85,14 @@ class TracedDraws(Draws):
 def flows_before(recorder: Recorder) -> Flows:
     """Return the flows of the month before, inputs each."""
     flows = Flows(recorder.runs)
-    for name, outcome in load_outcomes().items():
-        shape = (len(DIMENSIONS[dimension]) for dimension in outcome.dimensions)
-        flows._arrays[name] = recorder.input(Input("flow", name), *shape)
+    for name in load_outcomes():
+        flows._arrays[name] = recorder.input(Input("flow", name), *shape_of_flow(name))
     return flows
+
+
+def shape_of_flow(name: str) -> tuple[int, ...]:
+    """Return the shape of a flow but for the run."""
+    return tuple(len(DIMENSIONS[dimension]) for dimension in load_outcomes()[name].dimensions)
 
 
 class Written:
@@ -96,6 +102,80 @@ class Written:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self.value = value
+
+
+class Told:
+    """Takes the place of the watch, and of the chronicle: keeps what they are asked and told.
+
+    What was seen last is an input and an output: whether it was above (-1: it was never looked at),
+    which way was the main one (-1 likewise), the last value (nan likewise).
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.watch: dict[str, Operation] = {}
+        self.notes: list[Note] = []
+        # A method of the class whose place it takes.
+        self.note = lambda country, *told, **named: self._note(*told, **named)
+
+    def _last(self, name: str, shape: tuple[int, ...]) -> Any:
+        return self.recorder.input(Input("watch", name), *shape[:-1])
+
+    def _keep(self, name: str, now: Any) -> None:
+        self.watch[name] = self.recorder.node(now)
+
+    def crossings(self, name: str, values: Any, look: Any = None) -> tuple[Any, Any]:
+        """Return where a quantity has risen past its upper threshold, and fallen to its lower."""
+        up, down = THRESHOLDS[name]
+        above = self._last(f"above {name}", values.shape)
+        known = above >= 0.0
+        limit = np.where(known, np.where(above > 0.5, down, up), 0.5 * (up + down))
+        now = values > limit
+        changed = known & (now != (above > 0.5))
+        if look is not None:
+            now, changed = np.where(look > 0.5, now * 1.0, above), changed & (look > 0.5)
+        self._keep(f"above {name}", now * 1.0)
+        return changed & (above < 0.5), changed & (above > 0.5)
+
+    def changes(self, name: str, values: Any) -> tuple[Any, Any]:
+        """Return where a value is not what it was at the last look, and what it was."""
+        last = self._last(f"last {name}", values.shape)
+        self._keep(f"last {name}", values)
+        return (last == last) & (values != last), last
+
+    def moves(self, name: str, shares: Any, ratio: float, look: Any) -> tuple[Any, Any]:
+        """Return the main ways, ``(actor, run)``."""
+        old = self._last(f"way {name}", shares.shape[1:])
+        place = np.maximum(old, 0.0).astype(np.intp)
+        main = np.take_along_axis(shares, place[None], axis=0)[0]
+        best = np.argmax(shares, axis=0) * 1.0
+        new = np.where((old < 0.0) | (shares.max(axis=0) > ratio * main), best, old)
+        new = np.where(look > 0.5, new, old)
+        self._keep(f"way {name}", new)
+        return np.where(old < 0.0, new, old).astype(np.intp), new.astype(np.intp)
+
+    def _note(
+        self,
+        kind: str,
+        where: Any,
+        *,
+        actor: Any = "",
+        target: Any = "",
+        size: Any = np.nan,
+        cause: Any = "",
+    ) -> None:
+        here = slice(None)
+        names = [self._named(given) for given in (actor, target, cause)]
+        found = self.recorder.node(size(here) if callable(size) else size)
+        note = Note(kind, self.recorder.node(where), found, *names)
+        if note.where.op != "constant" or np.any(note.where.static["value"]):
+            self.notes.append(note)
+
+    def _named(self, given: Any) -> Named:
+        found = given(slice(None)) if callable(given) else given
+        if isinstance(found, str):
+            return Named((found,))
+        return Named(tuple(found.names), self.recorder.node(found.index))
 
 
 def holders(model: TajikistanModel) -> dict[str, Any]:
@@ -113,19 +193,61 @@ def states(model: TajikistanModel) -> Iterator[tuple[str, Any, str]]:
         yield name, getattr(model, name), "balance"
 
 
-def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = "") -> Graph:
+def trace(
+    model: TajikistanModel,
+    recorder: Recorder | None = None,
+    skip: str = "",
+    chronicle: bool = False,
+) -> Graph:
     """Return the coming month of a model as a graph; the model is left as it was.
 
     Args:
         model: of two runs or more.
         recorder: of another trace, so that the nodes in common are the same.
         skip: the place of a guard that is traced as not entered, though all others are.
+        chronicle: whether what it is told is traced too.
 
     Raises:
         TraceError: where the month is no static graph; it names the line.
     """
     recorder = recorder or Recorder(model.run_count)
     recorder.skip, recorder.guards = skip, {}
+    told = Told(recorder) if chronicle else None
+    with recording(model, recorder, told) as places:
+        model.begin_month()
+        for _, stage in model.month:
+            stage(model)
+        series: dict[str, Any] = model.record
+        return Graph(
+            {path: recorder.node(vars(owner)[name]) for path, owner, name in places},
+            {name: recorder.node(value) for name, value in model.now._arrays.items()},
+            {name: recorder.node(written.value) for name, written in series.items()},
+            recorder.guards,
+            told.watch if told else {},
+            told.notes if told else [],
+        )
+
+
+def trace_settling(model: TajikistanModel) -> Graph:
+    """Return what follows each month of the spin-up, as a graph; inputs "dated" are put back."""
+    recorder = Recorder(model.run_count)
+    with recording(model, recorder) as places:
+        dated = []
+        for path, owner, name in places:
+            if owner is model.people or (isinstance(owner, Stated) and owner.declared[name].pinned):
+                shape = vars(owner)[name].shape[:-1]
+                dated.append((owner, name, recorder.input(Input("dated", path), *shape)))
+        end_spin_up_month(model, dated)
+        return Graph(
+            {path: recorder.node(vars(owner)[name]) for path, owner, name in places}, {}, {}
+        )
+
+
+@contextmanager
+def recording(
+    model: TajikistanModel, recorder: Recorder, told: Told | None = None
+) -> Iterator[list[tuple[str, Any, str]]]:
+    """Let a model hold arrays that record, and give its places of state; then put all back."""
     places = [*states(model)]
     with ExitStack() as stack:
         for owner in {id(o): o for o in (model, model.values, *(h for _, h, _ in places))}.values():
@@ -152,18 +274,12 @@ def trace(model: TajikistanModel, recorder: Recorder | None = None, skip: str = 
             events_by_month={},
             ramps={},
         )
-        for owner, name, value in replacements(model, recorder):
+        if told:
+            model.__dict__["watch"] = told
+        for owner, name, value in replacements(model, recorder, told):
             stack.callback(setattr, owner, name, vars(owner)[name])
             setattr(owner, name, value)
-        model.begin_month()
-        for _, stage in model.month:
-            stage(model)
-        return Graph(
-            {path: recorder.node(vars(owner)[name]) for path, owner, name in places},
-            {name: recorder.node(value) for name, value in model.now._arrays.items()},
-            {name: recorder.node(written.value) for name, written in series.items()},
-            recorder.guards,
-        )
+        yield places
 
 
 def modules(model: TajikistanModel) -> list[ModuleType]:
@@ -174,20 +290,22 @@ def modules(model: TajikistanModel) -> list[ModuleType]:
     return [sys.modules[name] for name in {*own, *others} if not name.startswith("mesa.")]
 
 
-def replacements(model: TajikistanModel, recorder: Recorder) -> Iterator[tuple[Any, str, Any]]:
+def replacements(
+    model: TajikistanModel, recorder: Recorder, told: Told | None
+) -> Iterator[tuple[Any, str, Any]]:
     """Yield what is another thing while a month is traced: owner, name, value."""
     stand_in, nothing = Numpy(recorder), lambda *args, **kwargs: None
     for module in modules(model):
         for name, value in list(vars(module).items()):
             if value is np:
                 yield module, name, stand_in
-            elif name.startswith("note_") and callable(value):
+            elif name.startswith("note_") and callable(value) and not told:
                 yield module, name, nothing
     # Which month it is does not matter: draws are inputs.
     number = MonthNumber(model.first_month)
     yield Country, "calendar_month", property(lambda country: number)
-    # The chronicle is told by the model itself.
-    yield Country, "note", nothing
+    # The chronicle is told by the model itself, if it is not traced.
+    yield Country, "note", told.note if told else nothing
     yield Watch, "crossings", nothing
     yield Watch, "moves", nothing
     yield Watch, "changes", lambda self, name, values: (values != values, values)

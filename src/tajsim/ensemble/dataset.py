@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import platform
 import re
+import subprocess
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import xarray as xr
@@ -19,12 +23,13 @@ from numpy.typing import NDArray
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, Record
-from tajsim.ensemble.plan import Plan, SavedState, StatePart
+from tajsim.ensemble.plan import Plan, SavedState, StatePart, check_fits
 from tajsim.errors import UserError
-from tajsim.files import check_file, exists, telling, whole, write_whole
+from tajsim.files import check_file, check_seal, exists, sealed, write_whole
 from tajsim.inputs import ledger, outcomes, toml
 from tajsim.inputs.registry import load_parameters, names
 from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
+from tajsim.results.window import with_own
 from tajsim.version import __version__
 
 Columns = Mapping[str, NDArray[Any]]
@@ -106,6 +111,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "title": " against ".join([", ".join(names[1:]), names[0]]) if names[1:] else names[0],
         "tajsim_version": __version__,
         "model": model_version(),
+        "engine": plan.engine,
         "versions": json.dumps(_versions()),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": python_call(plan),
@@ -117,6 +123,9 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "redraw": ", ".join(plan.redraw),
         "reference": names[0] if names[1:] else "",
         "questions": json.dumps({name: s.question for name, s in scenarios.items()}),
+        "titles": json.dumps({name: s.title for name, s in scenarios.items()}),
+        "labels": json.dumps({name: s.label for name, s in scenarios.items() if s.label}),
+        "asks": json.dumps({name: s.asks for name, s in scenarios.items() if s.asks}),
         "settings": json.dumps({name: dict(s.settings) for name, s in scenarios.items()}),
         "origins": json.dumps({name: _origins(s) for name, s in scenarios.items()}),
         "events": json.dumps({name: _events(s, plan.end) for name, s in scenarios.items()}),
@@ -257,7 +266,7 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     names = [scenario.name for scenario in plan.scenarios]
     events, columns = chronicle_variables(store.events, names, plan.months)
     coordinates = {**_coordinates(plan, store), **columns}
-    return xr.Dataset({**variables, **events}, coordinates, provenance(plan))
+    return with_own(xr.Dataset({**variables, **events}, coordinates, provenance(plan)))
 
 
 def _coordinates(plan: Plan, store: Store) -> dict[str, Any]:
@@ -294,8 +303,49 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
     check_file(path, overwrite, "overwrite=True")
     # In memory the library sorts variables by name: their order is kept beside them.
     ordered = dataset.assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
-    write_whole(path, ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
+    data = memoryview(ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
+    write_whole(path, *sealed(data[: _end(bytes(data[:64]))]))  # without what it had in reserve
     return path
+
+
+def _end(head: bytes) -> int:
+    """Return where an HDF5 file ends, as its first 64 bytes say; 0 if they are of none."""
+    at = {0: 40, 1: 44, 2: 28, 3: 28}.get(head[8] if len(head) == 64 else -1, 0)
+    known = at and head.startswith(b"\x89HDF\r\n\x1a\n")
+    return int.from_bytes(head[at : at + 8], "little") if known else 0
+
+
+#: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
+_RESERVE = 1 << 16
+_SECONDS = 120.0
+
+
+def _check_unsealed(path: Path) -> None:
+    """Look at results without a seal: written by another tool, or by a version before 0.2.
+
+    Raises:
+        UserError: if the file is not as long as it says, or a process of its own cannot read it:
+            the library may crash or run for ever on a damaged one.
+    """
+    wrong = UserError(f"{path}: not a results file, or a damaged one")
+    with path.open("rb") as file:
+        end, size = _end(file.read(64)), path.stat().st_size
+        file.seek(end)
+        rest = file.read(_RESERVE) if end else b""
+    reserve = size % _RESERVE == 0 and end < size < end + _RESERVE and not any(rest)
+    if not end or not (size == end or reserve):
+        raise wrong
+    code = f"import xarray; xarray.load_dataset({str(path)!r}, engine='netcdf4')"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, timeout=_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise wrong from None
+    if done.returncode:
+        raise wrong
+    text = f"{path}: was not written by this version of tajsim; its numbers cannot be checked"
+    warnings.warn(text, UserWarning, stacklevel=3)
 
 
 def load_results(path: str | Path) -> xr.Dataset:
@@ -312,12 +362,14 @@ def load_results(path: str | Path) -> xr.Dataset:
         path = path / FILE_NAME
     if not exists(path):
         raise UserError(f"{path}: no such file or folder")
-    if not path.is_file():  # reading a pipe would wait for its writer
-        raise UserError(f"{path}: is not an ordinary file; expected a results file")
+    if not check_seal(path, "a results file"):
+        _check_unsealed(path)
     try:
-        dataset = xr.load_dataset(path, engine="netcdf4")
-    except PermissionError:
-        raise UserError(f"{path}: cannot be read (permission denied)") from None
+        with xr.open_dataset(path, engine="netcdf4") as file:
+            check_fits(file.nbytes, f"{path}: its contents")
+            dataset = file.load()
+    except UserError:
+        raise
     except Exception:  # netCDF4 and xarray raise many kinds for a file that is cut or foreign
         raise UserError(f"{path}: not a results file, or a damaged one") from None
     if "tajsim_version" not in dataset.attrs:
@@ -382,8 +434,9 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
     arrays: dict[str, Any] = {"head": np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)}
     for number, part in enumerate(states):
         arrays.update({f"{number}/{name}": array for name, array in packed(part.snapshot).items()})
-    with telling(path), whole(path) as begun, begun.open("wb") as file:
-        np.savez(file, **arrays)
+    file = BytesIO()
+    np.savez(file, **arrays)
+    write_whole(path, *sealed(file.getbuffer()))
     return path
 
 
@@ -394,15 +447,19 @@ def load_state(path: str | Path) -> SavedState:
         UserError: if there is no such file, it is damaged or no state, or of another model.
     """
     path = Path(path)
-    if not (exists(path) and path.is_file()):
-        raise UserError(f"{path}: no such file")
+    wrong = UserError(f"{path}: not a saved state of tajsim, or a damaged one")
+    if not check_seal(path, "a saved state"):
+        raise wrong
     try:
+        with ZipFile(path) as zipped:  # nothing in it is compressed
+            if sum(part.file_size for part in zipped.infolist()) > path.stat().st_size:
+                raise wrong
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
         head = json.loads(arrays["head"].tobytes())
         parts = tuple(_part(arrays, i, *span) for i, span in enumerate(head["parts"]))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
-        raise UserError(f"{path}: not a saved state of tajsim, or a damaged one") from None
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, MemoryError):
+        raise wrong from None
     if head.get("format") != STATE_FORMAT or head.get("model") != model_version():
         raise UserError(
             f"{path}: a state of model {head.get('model', 'unknown')}, and this is "

@@ -24,6 +24,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NamedTuple, Protocol
 
+import tajsim.compiled.engine as engines
 from tajsim.ensemble.job import FatalError, Job, MonthDone, unheard
 from tajsim.errors import UserError, library
 
@@ -100,6 +101,8 @@ def executor(
         UserError: if the cluster does not answer.
     """
     found: Executor
+    if workers > 1 and cluster is None:
+        engines.compile_once()  # here, and not in every worker
     if cluster is not None:
         found = _Cluster(cluster, work)
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+import tajsim.compiled.engine as engines
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Event
@@ -77,6 +78,8 @@ class Job:
         without: what is taken out of the model.
         watch: the outcomes to be told of on the way.
         stops: after how many months the state may be of use to other jobs.
+        engine: what simulates it, compiled or numpy; the numbers of a run are the same but for
+            the last digits of single precision.
     """
 
     scenario: str
@@ -99,6 +102,7 @@ class Job:
     without: tuple[str, ...] = ()
     watch: tuple[str, ...] = ()
     stops: tuple[int, ...] = ()
+    engine: str = field(default_factory=engines.chosen)
 
     @property
     def stop(self) -> int:
@@ -141,9 +145,11 @@ def build(job: Job, settled: bool = True) -> TajikistanModel:
         parameters=job.parameters,
         outcomes=job.outcomes,
         redraw=job.redraw,
-        settled=settled and not job.resume,
+        settled=False,
         without=job.without,
     )
+    if settled and not job.resume:
+        engines.settle(model, engines.program_for(model, job.engine))
     if job.resume:
         put_back(model, job.resume)
         for name, value in job.changed.items():
@@ -169,7 +175,10 @@ def simulate(job: Job, month_done: MonthDone = unheard) -> Any:
     model = build(job)
     begun = model.months_run
     try:
-        model.run_to_end(progress=lambda months: month_done(months - begun))
+        program = engines.program_for(model, job.engine)
+        engines.advance(
+            model, program, model.month_count, lambda months: month_done(months - begun)
+        )
         return job.keep(model)
     finally:
         del model

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import tajsim.compiled.engine as engines
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import seed_errors
 from tajsim.ensemble.job import Job, record_and_state, record_of
@@ -108,6 +109,7 @@ class Plan:
     resume: SavedState | None = None
     numbers: tuple[int, ...] = ()
     settings: tuple[Mapping[str, Setting], ...] = ()
+    engine: str = field(default_factory=engines.chosen)
 
     @property
     def months(self) -> list[str]:
@@ -162,6 +164,7 @@ class Plan:
             resume=resume,
             changed=self.resume.changed(scenario) if self.resume else {},
             keep=record_and_state if keep_state else record_of,
+            engine=self.engine,
         )
 
     @property
@@ -245,16 +248,23 @@ def check_memory(plan: Plan) -> None:
     Raises:
         UserError: if they cannot.
     """
+    advice = "; ask for fewer runs, fewer outcomes or an earlier end"
+    check_fits(plan.bytes_needed(), f"the results of {plan.runs:,} runs", advice)
+
+
+def check_fits(needed: int, what: str, advice: str = "") -> None:
+    """Refuse what needs more bytes than four fifths of the memory of this machine.
+
+    Raises:
+        UserError: if it does.
+    """
     try:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):  # not known on this system
         return
-    needed = plan.bytes_needed()
     if needed > 0.8 * memory:
-        raise UserError(
-            f"the results of {plan.runs:,} runs need {needed / 1e9:,.0f} GB and this machine has "
-            f"{memory / 1e9:,.0f} GB; ask for fewer runs, fewer outcomes or an earlier end"
-        )
+        sizes = f"{needed / 1e9:,.0f} GB and this machine has {memory / 1e9:,.0f} GB"
+        raise UserError(f"{what} need {sizes}{advice}")
 
 
 def _part(values: Setting, first: int, stop: int) -> Setting:

@@ -9,6 +9,7 @@ import xarray as xr
 
 import tajsim.ensemble.dataset as dataset
 import tajsim.ensemble.job as job
+from tajsim.compiled.engine import using
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
 from tajsim.errors import UserError
@@ -35,9 +36,10 @@ def run(
     progress: Progress | None = None,
     overrides: Overrides = (),
     without: Without = (),
+    engine: str | None = None,
 ) -> xr.Dataset:
     """Simulate one scenario; see `run_many`."""
-    chosen = (until, outcomes, workers, chunk, progress, overrides, without)
+    chosen = (until, outcomes, workers, chunk, progress, overrides, without, engine)
     return run_many([scenario], runs, seed, parameters, *chosen)
 
 
@@ -53,6 +55,7 @@ def run_many(
     progress: Progress | None = None,
     overrides: Overrides = (),
     without: Without = (),
+    engine: str | None = None,
 ) -> xr.Dataset:
     """Simulate scenarios with the same seed, so that their runs are pairs by number.
 
@@ -73,6 +76,7 @@ def run_many(
             ``["name=value"]``; only for scenarios given by name or path.
         without: what is taken out of the model, in all scenarios: ids of mechanisms, themes or
             rules, whose answers are held; the names of the scenarios say so.
+        engine: "compiled" or "numpy"; by default compiled where llvmlite is installed.
 
     Returns:
         A Dataset of outcomes ``(scenario, own dimensions..., month, run)`` in float32, the
@@ -82,8 +86,9 @@ def run_many(
         UserError: for anything the caller can mend, all mistakes at once.
     """
     chosen = (until, outcomes, workers, chunk, overrides)
-    plan = prepare(scenarios, runs, seed, parameters, *chosen, without=without)
-    return simulate(plan, progress)
+    with using(engine):
+        plan = prepare(scenarios, runs, seed, parameters, *chosen, without=without)
+        return simulate(plan, progress)
 
 
 def prepare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,10 @@ import pandas as pd
 from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.errors import UserError, unknown
-from tajsim.exploration.boxes import Cases, FoundBox, box_table, boxes_of, boxes_text, make_cases
-from tajsim.results.numbers import percent, table_number
+from tajsim.exploration.prim import DOUBT, Box, Search, chance_of_limit, find_boxes
+from tajsim.results import effect
+from tajsim.results.numbers import listed, percent, table_number, text_table
 from tajsim.sweeps.read import Sweep, column_of, label_of, opened, row_of, scenarios_of
-
-#: Names of columns that no factor can have.
-_SHARE, _COUNT = "share of runs", "number of runs"
-
 
 QUARTER = 0.25
 #: Units that nobody says.
@@ -88,13 +86,218 @@ def _amount(value: float, unit: str) -> str:
 
 
 @dataclass(frozen=True)
+class Cases:
+    """The points of a sweep.
+
+    Attributes:
+        names: of the inputs.
+        values: ``(input, point)`` numbers, or codes of texts.
+        texts: input -> the texts of its codes.
+        happens: ``(point,)`` share of the runs of a point in which it happens.
+        weight: ``(point,)`` how many runs a point has.
+    """
+
+    names: tuple[str, ...]
+    values: Array
+    texts: dict[int, tuple[str, ...]]
+    happens: Array
+    weight: Array
+
+    @property
+    def share(self) -> float:
+        """The share of all runs in which it happens."""
+        return self.mean(np.ones(len(self.happens), bool))
+
+    def mean(self, points: np.ndarray) -> float:
+        """Return the share of the runs of some points in which it happens, ``nan`` of none."""
+        weight = self.weight[points]
+        return float(self.happens[points] @ weight / weight.sum()) if weight.any() else np.nan
+
+    def search(self, points: np.ndarray, most: int) -> list[Box]:
+        """Return the boxes of some points; one holds a twentieth, at least 5 or a quarter."""
+        count = int(points.sum())
+        texts, least = frozenset(self.texts), max(count // 20, min(5, count // 4))
+        parts = self.values[:, points], texts, self.happens[points], self.weight[points]
+        return find_boxes(Search(*parts, least=least), most)
+
+
+def make_cases(inputs: pd.DataFrame, happens: Array, weight: Array) -> Cases:
+    """Return the cases of a table of inputs, one row a point; texts become codes."""
+    values, texts = np.zeros((inputs.shape[1], len(inputs))), {}
+    for i, name in enumerate(inputs.columns):
+        column = inputs[name]
+        if pd.api.types.is_numeric_dtype(column):
+            values[i] = column.to_numpy(dtype=float)
+        else:
+            values[i], names = pd.factorize(column.astype(str), sort=True)
+            texts[i] = tuple(names)
+    return Cases(tuple(map(str, inputs.columns)), values, texts, happens, weight)
+
+
+FOLDS, _ORDERS = 5, 400
+
+
+@dataclass(frozen=True)
+class FoundBox:
+    """A box and its worth; ``held_`` is measured on points that had no part in making it.
+
+    Attributes:
+        box: the limits by number of input; ``limits`` each as one says it, by name of the input;
+            ``doubts`` the quasi-p-value of each, see `chance_of_limit`.
+        density: share of the runs inside in which it happens; ``elsewhere`` outside of this and
+            the earlier boxes.
+        coverage: share of all cases that lie inside; ``support`` of all runs.
+        held_density, held_elsewhere: the same over held-out fifths of the points.
+        chance: the share of random orders that do as well held out as the box; ``nan`` where there
+            are too few points to hold any out.
+    """
+
+    box: Box
+    limits: dict[str, str]
+    doubts: dict[str, float]
+    density: float
+    elsewhere: float
+    coverage: float
+    support: float
+    held_density: float
+    held_elsewhere: float
+    chance: float
+
+
+def boxes_of(cases: Cases, seed: int, most: int = 3) -> list[FoundBox]:
+    """Find boxes in all points, and judge each by the box of its rank found without some points.
+
+    The points are parted five times into a fifth held out and the rest.
+
+    Args:
+        cases: the points.
+        seed: of the parting and of the random orders.
+        most: boxes at most.
+    """
+    count = len(cases.happens)
+    place = np.full(count, -2)  # the box of each point found without it; -1: in none, -2: not held
+    part = np.empty(count, dtype=int)
+    part[effect.orders(count, seed, 1)[0]] = np.arange(count) % FOLDS
+    for fold in range(FOLDS if count >= 2 * FOLDS else 0):
+        test = part == fold
+        place[test] = -1
+        for k, box in enumerate(cases.search(~test, most)):
+            place[test & (place == -1) & box.holds(cases.values)] = k
+    found, left = list[FoundBox](), np.ones(count, bool)
+    for rank, box in enumerate(cases.search(left, most)):
+        inside = box.holds(cases.values) & left
+        held = (place > -2) & ~((place >= 0) & (place < rank))
+        found.append(_judged(cases, box, inside, left, (held, place == rank), seed))
+        left &= ~inside
+    return found
+
+
+def _judged(
+    cases: Cases,
+    box: Box,
+    inside: np.ndarray,
+    left: np.ndarray,
+    held: tuple[np.ndarray, np.ndarray],
+    seed: int,
+) -> FoundBox:
+    """Return a box with its worth: ``left`` are the points that earlier boxes left."""
+    tested, held_in = held
+    weight, names = cases.weight, [cases.names[i] for i in box.inputs]
+    freer = [box.free(i).holds(cases.values) & left for i in box.inputs]
+    mean, count = cases.mean(inside), int(inside.sum())
+    return FoundBox(
+        box=box,
+        limits={n: limit_text(cases, box, i) for n, i in zip(names, box.inputs, strict=True)},
+        doubts={
+            name: chance_of_limit(mean, count, cases.mean(free))
+            for name, free in zip(names, freer, strict=True)
+        },
+        density=mean,
+        elsewhere=cases.mean(left & ~inside),
+        coverage=float((cases.happens * weight)[inside].sum() / (cases.happens @ weight)),
+        support=float(weight[inside].sum() / weight.sum()),
+        held_density=cases.mean(held_in),
+        held_elsewhere=cases.mean(tested & ~held_in),
+        chance=_chance(cases, held_in, tested & ~held_in, seed),
+    )
+
+
+def _chance(cases: Cases, inside: np.ndarray, out: np.ndarray, seed: int) -> float:
+    """Return how often held-out points in random order set the inside apart as far as they do."""
+    if not (inside.any() or out.any()):
+        return float("nan")
+    if not (inside.any() and out.any()):
+        return 1.0
+    tested = np.flatnonzero(inside | out)
+    among, weight = inside[tested], cases.weight[tested]
+    count = cases.happens[tested] * weight
+
+    def apart(order: np.ndarray) -> float:
+        mine, own = count[order], weight[order]
+        return float(mine[among].sum() / own[among].sum() - mine[~among].sum() / own[~among].sum())
+
+    seen = apart(np.arange(len(tested)))
+    others = [apart(order) for order in effect.orders(len(tested), seed, _ORDERS)]
+    return float((1 + sum(other >= seen - 1e-12 for other in others)) / (1 + _ORDERS))
+
+
+def limit_text(cases: Cases, box: Box, i: int) -> str:
+    """Return the limit of an input as one says it."""
+    name = cases.names[i]
+    if i in cases.texts:
+        left = [t for c, t in enumerate(cases.texts[i]) if c not in box.without.get(i, ())]
+        return f"{name} is {' or '.join(left)}"
+    low, high = box.low.get(i), box.high.get(i)
+    ends = [_short(end, cases.values[i]) for end in (low, high) if end is not None]
+    how = "between" if len(ends) == 2 else "below" if low is None else "above"
+    return f"{name} is {how} {' and '.join(ends)}"
+
+
+def _short(limit: float, values: Array) -> str:
+    """Return a limit with as few digits as still part the same values, three at least."""
+    for digits in range(3, 16):
+        short = float(f"{limit:.{digits}g}")
+        if np.array_equal(values > limit, values > short):
+            break
+    return f"{short:,.15g}" if abs(short) < 1e15 else f"{short:g}"
+
+
+#: Figures of a box that its table holds, in the order of columns.
+_FIGURES = ("density", "elsewhere", "coverage", "support", "held_density", "held_elsewhere")
+_HEAD = ("box", "limit", "chance", "happens in", "elsewhere", "cases", "runs", "held out",
+         "elsewhere")  # fmt: skip
+_FOOT = (
+    "cases: share of all cases that lie in the box. held out: on fifths of the points, not used to "
+    f"make the box. chance: of a limit, the quasi-p-value; limits above {DOUBT:g} may be chance."
+)
+
+
+def sentence(what: str, box: FoundBox) -> str:
+    """Return one plain sentence: what happens in how many runs, where, against how many."""
+    text = (
+        f"{what} in {percent(box.density)} of runs where {listed(list(box.limits.values()))}, "
+        f"against {percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie "
+        "there."
+    )
+    if math.isnan(box.chance):
+        text += " Too few points to hold some out: take it as a hint."
+    if box.chance > DOUBT:
+        return (
+            f"{text} Chance explains this box: held out, {percent(box.chance)} of random orders "
+            "do as well. Do not rely on it."
+        )
+    doubtful = [name for name, chance in box.doubts.items() if chance > DOUBT]
+    return f"{text} Chance may explain the limit of {listed(doubtful)}." if doubtful else text
+
+
+@dataclass(frozen=True)
 class Discovery(Printed):
     """The boxes in which an outcome happens.
 
     Attributes:
         sweep: the sweep.
         threshold: what is asked for, in words and as a number.
-        cases: the table searched.
+        cases: the points searched.
         boxes: the best first.
         notes: what a reader must know besides.
     """
@@ -106,8 +309,21 @@ class Discovery(Printed):
     notes: tuple[str, ...] = ()
 
     def table(self) -> pd.DataFrame:
-        """Return a row for each limit of each box."""
-        return box_table(self.boxes)
+        """Return a row for each limit of each box, with the figures of the box."""
+        return pd.DataFrame(
+            {
+                "box": k,
+                "input": name,
+                "low": box.box.low.get(i),
+                "high": box.box.high.get(i),
+                "limit": box.limits[name],
+                "limit_chance": box.doubts[name],
+                **{figure: getattr(box, figure) for figure in _FIGURES},
+                "box_chance": box.chance,
+            }
+            for k, box in enumerate(self.boxes, 1)
+            for i, name in zip(box.box.inputs, box.limits, strict=True)
+        )
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the table of the boxes."""
@@ -118,9 +334,23 @@ class Discovery(Printed):
         what, cases = self.threshold.text, self.cases
         lead = (
             f"{what}: in {percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
-            f"Sought in {cases.values.shape[1]:,} rows over {len(cases.names)} inputs."
+            f"Sought in {cases.values.shape[1]:,} points over {len(cases.names)} inputs."
         )
-        return "\n\n".join([lead, *boxes_text(what, self.boxes), *self.notes])
+        return "\n\n".join([lead, *self._found(), *self.notes])
+
+    def _found(self) -> list[str]:
+        """Return the sentences and the table of the boxes."""
+        if not self.boxes:
+            return ["No box is better than the whole: the inputs do not explain where it happens."]
+        said, rows = [], []
+        for k, box in enumerate(self.boxes, 1):
+            rest = "Among the remaining points, " if k > 1 else ""
+            said.append(f"Box {k}. {rest}{sentence(self.threshold.text, box)}")
+            figures = [percent(getattr(box, name)) for name in _FIGURES]
+            for j, (name, limit) in enumerate(box.limits.items()):
+                first, last = ("", [""] * len(figures)) if j else (str(k), figures)
+                rows.append([first, limit, table_number(box.doubts[name]), *last])
+        return ["\n".join(said), text_table(_HEAD, rows, left=(0, 1)), _FOOT]
 
 
 def discover(
@@ -133,9 +363,7 @@ def discover(
     lowest: float | None = None,
     scenario: str | None = None,
     inputs: Sequence[str] | None = None,
-    drawn: bool = False,
     boxes: int = 3,
-    least: int = 0,
 ) -> Discovery:
     """Find the boxes in the space of factors in which an outcome happens.
 
@@ -147,84 +375,46 @@ def discover(
             values. Without any of the four: where an outcome of 0 or 1 is 1, else in the highest
             quarter.
         scenario: one scenario; with several, the scenario is an input like the factors.
-        inputs: names of factors (and of drawn parameters); all by default.
-        drawn: also search the uncertain parameters that each run draws.
+        inputs: names of factors; all by default.
         boxes: at most so many.
-        least: rows that a box must hold; by default a twentieth, and at least 5 (or a quarter).
 
     Raises:
         UserError: for unknown names, without anything that differs, if it happens always or never.
     """
     found = opened(sweep)
     column = column_of(found, outcome)
-    names = scenarios_of(found, scenario)
-    points = found.points[found.points["scenario"].isin(names)]
+    points = found.points[found.points["scenario"].isin(scenarios_of(found, scenario))]
     runs = found.results[found.results["point"].isin(points.index)].dropna(subset=[column])
     if runs.empty:
         raise UserError(f"{found.folder}: no run of {column} is finished")
-    asked = read_threshold(row_of(found, column), runs[column].to_numpy(dtype=float),
-                      above=above, below=below, highest=highest, lowest=lowest)  # fmt: skip
-    happens = asked.of(runs[column].to_numpy(dtype=float))
+    values = runs[column].to_numpy(dtype=float)
+    chosen = {"above": above, "below": below, "highest": highest, "lowest": lowest}
+    asked = read_threshold(row_of(found, column), values, **chosen)
+    happens = asked.of(values)
     if not 0.0 < happens.mean() < 1.0:
         how = "every" if happens.any() else "no"
         raise UserError(f"{asked.text} in {how} run; there is nothing to explain")
-    cases = _cases(found, points, runs.assign(**{_SHARE: happens}), drawn, inputs)
+    grouped = pd.Series(happens.astype(float), runs["point"].to_numpy()).groupby(
+        level=0, sort=False
+    )
+    shares = grouped.mean()
+    own = ["scenario"] if points["scenario"].nunique() > 1 else []
+    own += [str(name) for name in found.factors.index]
+    if wrong := [unknown("input", name, own) for name in inputs or () if name not in own]:
+        raise UserError(wrong)
+    table = points.loc[shares.index, list(inputs or own)]
+    if not (table.nunique() > 1).any():
+        raise UserError("nothing differs between the points; name other inputs")
+    weight = np.asarray(grouped.size(), dtype=float)
+    cases = make_cases(table, shares.to_numpy(), weight)
     seed = int(found.about["seed"])
-    return Discovery(
-        sweep=found,
-        threshold=asked,
-        cases=cases,
-        boxes=tuple(boxes_of(cases, seed, boxes, least)),
-        notes=_notes(found, cases, drawn),
-    )
+    return Discovery(found, asked, cases, tuple(boxes_of(cases, seed, boxes)), _notes(found, cases))
 
 
-def _cases(
-    sweep: Sweep,
-    points: pd.DataFrame,
-    runs: pd.DataFrame,
-    drawn: bool,
-    inputs: Sequence[str] | None,
-) -> Cases:
-    """Return one row a point, or one a run where the parameters of runs are searched too."""
-    factors = [str(name) for name in sweep.factors.index]
-    own = (["scenario"] if points["scenario"].nunique() > 1 else []) + factors
-    if drawn:
-        table = runs[["point", "run", _SHARE]].join(points[own], on="point")
-        more = sweep.drawn()
-        more = more.loc[:, more.nunique() > 1]
-        table = table.join(more, on="run")
-        count = np.ones(len(table))
-        own += list(more.columns)
-    else:
-        grouped = runs.groupby("point", sort=False)[_SHARE]
-        table = pd.DataFrame({_SHARE: grouped.mean(), _COUNT: grouped.size()}).reset_index()
-        table = table.join(points[own], on="point").assign(run=0)
-        count = table[_COUNT].to_numpy(dtype=float)
-    if inputs:
-        wrong = [unknown("input", name, own) for name in inputs if name not in own]
-        if wrong:
-            raise UserError(wrong)
-        own = list(inputs)
-    if not any(table[name].nunique() > 1 for name in own):
-        raise UserError("nothing differs between the rows; name other inputs, or use --drawn")
-    return make_cases(
-        table[own], table[_SHARE].to_numpy(), count, list(table["point"]), list(table["run"])
-    )
-
-
-def _notes(sweep: Sweep, cases: Cases, drawn: bool) -> tuple[str, ...]:
-    points = int(cases.point.max()) + 1
-    notes = []
-    if points < 30 and not drawn:
+def _notes(sweep: Sweep, cases: Cases) -> tuple[str, ...]:
+    points, notes = len(cases.happens), []
+    if points < 30:
         notes.append(f"{points} points are few: boxes in them are rough, and few can be held out.")
     if sweep.kind == "morris":
         notes.append("A Morris design walks along lines; its points do not fill the space evenly.")
-    if drawn:
-        runs = int(cases.run.max()) + 1
-        notes.append(
-            f"{len(cases.names)} inputs over {points} points and {runs} run numbers; parameters of "
-            "runs are the same at every point, so only as many values of them were tried as there "
-            "are run numbers."
-        )
     return tuple(notes)

@@ -13,7 +13,6 @@ import pandas as pd
 from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.errors import UserError, unknown
-from tajsim.exploration.boxes import Cases, FoundBox, box_table, boxes_of, boxes_text, make_cases
 from tajsim.results.effect import counts_of_runs
 from tajsim.results.numbers import percent, table_number, text_table
 from tajsim.sweeps.read import Sweep, column_of, opened
@@ -242,8 +241,6 @@ def states_of_the_world(
 
 RULES = ("regret", "satisfy")
 _FEW = 12
-#: So many states of the world are needed to seek where a portfolio fails.
-ENOUGH = 20
 _TAIL = 0.10
 
 
@@ -261,8 +258,6 @@ class Robustness(Printed):
             (share of resampled states in which it would be recommended); ``undominated``.
         regret_unit: of the regrets.
         rule: by which one is recommended; ``recommended`` its row.
-        fails: ``(state,)`` where the recommended portfolio misses a level.
-        boxes: the conditions under which it does, sought in ``cases`` (None if they cannot be).
         notes: what a reader must know besides.
     """
 
@@ -274,15 +269,11 @@ class Robustness(Printed):
     regret_unit: str
     rule: str
     recommended: int
-    fails: np.ndarray
-    boxes: tuple[FoundBox, ...]
-    cases: Cases | None
     notes: tuple[str, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the table of portfolios, and that of the boxes in which the recommended fails."""
-        fails = {"fails": box_table(self.boxes)} if self.boxes else {}
-        return {"portfolios": self.table, **fails}
+        """Return the table of portfolios."""
+        return {"portfolios": self.table}
 
     def text(self, everything: bool = False) -> str:
         """Return the whole text; twelve portfolios, or all."""
@@ -309,7 +300,7 @@ class Robustness(Printed):
             + "). worst: a tenth of states are worse. chosen: share of resampled states in which "
             "it is recommended. *: no other portfolio is better in the mean of every goal."
         )
-        return "\n\n".join([*parts, recommendation(self), *_failing(self), *self.notes])
+        return "\n\n".join([*parts, recommendation(self), *self.notes])
 
     def __str__(self) -> str:
         """Return the text with twelve portfolios."""
@@ -354,9 +345,7 @@ def robust(
     best = best_by(rule, regrets, satisfied)
     table = _table(states, wanted, regrets, satisfied)
     table["chosen"] = _chosen(states, rule, regrets, satisfied, int(found.about["seed"]))
-    fails = ~satisfied[best]
-    cases, boxes, note = _where_it_fails(found, states, fails)
-    notes = [note] if note else []
+    notes = []
     if states.missing:
         notes.append(f"{states.missing} states are left out: not every portfolio has a run there.")
     unit = str(found.columns.loc[wanted[0].column, "unit"])
@@ -369,9 +358,6 @@ def robust(
         regret_unit=unit if len(wanted) == 1 else "standard deviations of the goal",
         rule=rule,
         recommended=best,
-        fails=fails,
-        boxes=boxes,
-        cases=cases,
         notes=tuple(notes),
     )
 
@@ -410,27 +396,6 @@ def _chosen(
     best = [best_by(rule, regrets, satisfied, row) for row in counts]
     found: Array = np.bincount(best, minlength=len(regrets)) / len(best)
     return found
-
-
-def _where_it_fails(
-    sweep: Sweep, states: StatesOfTheWorld, fails: np.ndarray
-) -> tuple[Cases | None, tuple[FoundBox, ...], str]:
-    """Return the states as cases, boxes in which it fails, and a line where none can be sought."""
-    if not 0.0 < fails.mean() < 1.0:
-        return None, (), ""
-    if len(fails) < ENOUGH:
-        few = f"{len(fails)} states are too few to find where it fails; {ENOUGH} are needed."
-        return None, (), few
-    others = [name for name in states.table.columns if name != "run"]
-    inputs = states.table.join(sweep.drawn(), on="run").drop(columns="run")
-    inputs = inputs.loc[:, inputs.nunique() > 1]
-    if inputs.empty:
-        alike = "The states differ in nothing but chance, so no condition explains where it fails."
-        return None, (), alike
-    point = states.table.groupby(others, sort=False).ngroup().to_numpy()
-    run = states.table["run"].to_numpy()
-    cases = make_cases(inputs, fails.astype(float), np.ones(len(fails)), list(point), list(run))
-    return cases, tuple(boxes_of(cases, int(sweep.about["seed"]), most=2)), ""
 
 
 def _portfolios_text(found: Robustness, table: pd.DataFrame) -> str:
@@ -478,14 +443,3 @@ def recommendation(found: Robustness) -> str:
         return f"{text}, and the other rule agrees."
     what = "satisfies more often" if found.rule == "regret" else "has the smallest maximum regret"
     return f"{text}. But {portfolio_text(found, rival)} {what}."
-
-
-def _failing(found: Robustness) -> list[str]:
-    share = float(found.fails.mean())
-    if share in (0.0, 1.0):
-        how = "never misses a level" if share == 0.0 else "misses a level in every state"
-        return [f"The recommended portfolio {how}."]
-    text = f"It misses a level in {percent(share)} of {len(found.fails):,} states of the world."
-    if not found.boxes:
-        return [text]
-    return [text, *boxes_text("The recommended portfolio fails", found.boxes, "states")]

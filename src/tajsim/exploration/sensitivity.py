@@ -73,7 +73,6 @@ class Sensitivity(Printed):
             with second order.
         bases: sums by basis: ``basis``, ``factors`` (their number), ``share``, ``low``, ``high``.
         chance: see `Noise`; and ``points_used``, ``points_missing``.
-        swings: see `tajsim.exploration.sensitivity`.
         notes: lines on what was left out or is unknown.
     """
 
@@ -83,13 +82,12 @@ class Sensitivity(Printed):
     pairs: pd.DataFrame
     bases: pd.DataFrame
     chance: pd.DataFrame
-    swings: pd.DataFrame
     notes: tuple[str, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by the name of their file."""
         found = {"indices": self.indices, "pairs": self.pairs, "bases": self.bases}
-        found |= {"chance": self.chance, "swings": self.swings}
+        found |= {"chance": self.chance}
         return {name: table for name, table in found.items() if len(table)}
 
     def text(self, everything: bool = False) -> str:
@@ -192,8 +190,6 @@ def _one(
     except _TooFewError as few:
         notes[f"{scenario}: {few}"] = None
         return {}
-    names = [str(name) for name in sweep.factors.index]
-    tables["swings"] = indices.swings(names, places[once], values[once], int(sweep.about["seed"]))
     return tables
 
 

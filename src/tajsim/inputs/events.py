@@ -80,6 +80,9 @@ class Switchable(_Restricted):
 
     def check(self, text: str) -> str:
         """Return a name that can be held."""
+        if text not in switches.switchable():  # a nearest name is looked for when it is printed
+            context = {"kind": "mechanism, rule or theme", "names": switches.switchable}
+            raise PydanticCustomError("unknown", "is in no closed list", context)
         if reason := switches.why_not(text):
             raise PydanticCustomError("form", "{text}", {"text": reason})
         return text

@@ -207,7 +207,7 @@ class FactorList:
         if row.every is not None:
             return self._every(key, row)
         if row.basis is not None:
-            self.problems.add((*key, "basis"), "expected only with every = 'uncertainty'")
+            self.problems.add((*key, "basis"), "expected only with 'every'")
         uses = self._uses.get(name, [])
         wrong, at = "", key
         if not name:
@@ -415,8 +415,8 @@ def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
 
 
 def _basis(registry: Parameter | None) -> str:
-    uncertain = registry is not None and registry.role == "uncertainty"
-    return registry.basis.kind if registry and uncertain else "decision"
+    ours = registry is not None and registry.role in ("uncertainty", "fixed")
+    return registry.basis.kind if registry and ours else "decision"
 
 
 def _misfit(row: FactorRow, registry: Parameter | None, kind: str, low: float, high: float) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isclose
 from pathlib import Path
@@ -38,7 +38,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 #: Columns that the results of every sweep have.
 TAKEN = ("point", "run", "scenario")
 SPREADS = ("uniform", "log", "prior")
-ROLES = ("uncertainty", "lever")
+ROLES = ("uncertainty", "fixed", "lever")
 BASES = ("documented", "derived", "assumption")
 
 DesignKind = TypeAliasType("DesignKind", Annotated[str, OneOf("kind of design", lambda: OPTIONS)])
@@ -167,14 +167,11 @@ def is_experiment(name: str) -> bool:
         return False
     if name in experiment_names():
         return True
-    try:
-        text = read_text(Path(name), name)
-    except UserError:
-        return False
-    try:
-        return "design" in tomllib.loads(text)
-    except (ValueError, RecursionError):  # whoever reads it in earnest says what is wrong
-        return any(line.strip() == "[design]" for line in text.splitlines())
+    with suppress(UserError, RecursionError):  # whoever reads it in earnest says what is wrong
+        return any(
+            place.path == ("design",) for place in toml.find_places(read_text(Path(name), name))
+        )
+    return False
 
 
 def scenario_of(name: str, experiment: Path) -> Path:

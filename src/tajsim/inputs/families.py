@@ -278,5 +278,4 @@ class Families:
     trust_usual: Array  # share (run,): the regime's trust in its apparatus where nobody has broken away for years
     leave_gain: Array  # ratio (run,): how strongly leaving answers danger, a credible process and a promise, in logits
     side_gain: Array  # ratio (run,): how strongly taking sides answers all that speaks for and against, in logits
-    reopen_above: Array  # share (run,): change of its size from which a power reopens a deal in force
     press_slope: Array  # ratio (run,): how sharply the chance of pressure rises where it is worth its cost: power of worth over cost

@@ -185,21 +185,32 @@ STATUSES = (
     "left out",  # on purpose; the reason is given
     "open",  # not yet; the reason says what is missing
 )
+#: How a mechanism is in the model.
+GRADES = (
+    "choice",  # an actor decides it, for reasons that the rule weighs
+    "rule",  # it follows from a rule without a decision
+    "by omission",  # no rule carries it; what is left out or given does not contradict it
+    "label",  # it is only named, or computed with no effect that can be measured
+)
 
 
 @dataclass(frozen=True)
 class Mechanism:
     """One row of ``data/mechanisms.csv``: a statement of the documents in our own words.
 
-    ``sources`` are ``document:line`` or ``document:first-last``. ``reason`` stands where the row
-    is left out or open, ``scenario`` (a file stem) where it is in a scenario, else both are "".
-    Which functions carry a modelled row is worked out from their docstrings.
+    ``sources`` are ``document:line`` or ``document:first-last``. ``reason`` stands where the grade
+    is neither choice nor rule, ``scenario`` (a file stem) where it is in a scenario, else both are
+    "". Which functions carry a modelled row is worked out from their docstrings. ``shown`` names
+    what shows a choice or rule in the model as a whole where no sign or claim cites it: a sign, a
+    claim, a target or an uncertain parameter tied to an outcome.
     """
 
     id: str
     sources: tuple[str, ...]
     statement: str
     status: str
+    grade: str
+    shown: str
     reason: str
     scenario: str
 

@@ -22,7 +22,9 @@ from tajsim.axes import DIMENSIONS, POSTS, REPRESSION_STEPS, WAYS_OUT
 from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.inputs import families
 
-ROLES = ("uncertainty", "lever", "constant")
+#: ``fixed`` has a range too, but is drawn from it only where that is asked for: nothing that the
+#: model is asked for is tied to it (``tajsim parameters --ties``). It is an assumption like others.
+ROLES = ("uncertainty", "fixed", "lever", "constant")
 SPREADS = ("triangular", "uniform", "log")
 UNITS = (
     "share",

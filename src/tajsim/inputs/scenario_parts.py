@@ -15,7 +15,7 @@ from tajsim.axes import DEALS
 from tajsim.display import Html, element, short, table, whole
 from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import Shipped, exists, is_path
-from tajsim.inputs import events, outcomes, registry, switches, toml
+from tajsim.inputs import events, expression, outcomes, registry, switches, toml
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.events import (
     AnyEvent,
@@ -132,6 +132,22 @@ class ScenarioFile(FileTable):
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
     question: Annotated[str, Field(min_length=1)] = Field(description="what the runs should answer")
+    label: Annotated[str, Field(min_length=1, max_length=28)] | None = Field(
+        None, description="what its line is called in pictures"
+    )
+    outcomes: list[Annotated[str, Field(min_length=1)]] = Field(
+        [],
+        description="what the question is about, the gravest first: heroin_seized, "
+        "heroin_seized[khorog], or a name of [define]",
+        max_length=12,
+    )
+    window: Window | None = Field(None, description="first and last month of the answer")
+    define: dict[str, str] = Field(
+        {},
+        description="outcomes of one's own: rents_kept[border_troops] / rents_kept, or "
+        "first month where protest[rasht] > 0",
+        max_length=24,
+    )
     extends: str | None = Field(None, description="a shipped scenario, or a path from this file")
     start: Month | None = Field(None, description="first month; inherited where it is absent")
     end: Month | None = Field(None, description="last month; inherited where it is absent")
@@ -258,6 +274,8 @@ class Scenario:
     parameter and the start and end come. ``events`` are in the order of their months, those of a
     parent first; ``claims`` are the scenario's own. ``text`` is the TOML of the chain of files,
     parents first. ``without`` names what is taken out of the model (`tajsim.inputs.switches`).
+    ``label`` is what its line is called; ``asks`` holds what the question is about: ``outcomes``,
+    ``window`` and ``define``, outcomes of one's own.
     """
 
     name: str
@@ -272,6 +290,8 @@ class Scenario:
     origins: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     without: tuple[str, ...] = ()
+    label: str = ""
+    asks: Mapping[str, Any] = field(default_factory=dict)
 
     def holding(self, names: str | Sequence[str], renamed: bool = True) -> Scenario:
         """Return the scenario with more taken out; its name and title say so unless told not to.
@@ -654,6 +674,7 @@ class _Whole:
     claims: list[Claim] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
     without: list[str] = field(default_factory=list)
+    asks: dict[str, Any] = field(default_factory=dict)
 
     def add(self, source: Source) -> None:
         """Lay one file over its parents; what is wrong goes to the source's problems."""
@@ -677,6 +698,29 @@ class _Whole:
         own = [*held_deals(source, self.start), *file_events(source, period, self.events)]
         self.events = sorted([*self.events, *own], key=lambda event: event.month)
         self.claims = file_claims(source, period)
+        self.asks = question_of(source, period)
+
+
+def question_of(source: Source, period: Period) -> dict[str, Any]:
+    """Return what the question of one file is about; errors go to the source's problems."""
+    problems, asks = source.problems, {k: source.top.get(k) for k in ("outcomes", "window")}
+    own = source.top.get("define") or {}
+    for name, text in own.items() if isinstance(own, dict) else ():
+        try:
+            if not name.isidentifier() or not name.isascii() or name in outcomes.load_outcomes():
+                raise UserError(f"'{name}': expected a new name of letters, digits and _")
+            expression.references(text)
+        except UserError as error:
+            problems.add(("define", name), str(error))
+    for place, spec in enumerate(asks["outcomes"] or ()):
+        try:
+            expression.split_spec(spec, tuple(own))
+        except UserError as error:
+            problems.add(("outcomes", place), str(error))
+    window = asks["window"]
+    if isinstance(window, list | tuple) and len(window) == 2 and all(map(_is_month, window)):
+        events.check_months(problems, ("window",), list(window), period, "scenario")
+    return {key: value for key, value in {**asks, "define": own}.items() if value}
 
 
 def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenario:
@@ -710,6 +754,8 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         origins={**whole.origins, **dict.fromkeys(settings, COMMAND_LINE)},
         text="\n".join(f"# {source.problems.shown_path}\n{source.text}" for source in chain),
         without=tuple(whole.without),
+        label=last.top.get("label", ""),
+        asks=whole.asks,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -27,6 +27,7 @@ class FileTable(BaseModel):
 Model = TypeVar("Model", bound=FileTable)
 
 MOST_MESSAGES = 50  # about one file
+MOST_KEYS, MOST_ROWS = 60_000, 5_000  # in one file, and in one of its lists but that of points
 
 _EXPECTED = {
     "string_type": "a text in quotes",
@@ -114,13 +115,21 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
+def _tables_in(annotation: Any) -> Iterator[type[FileTable]]:
+    """Yield the tables that a field may hold, as they are, in a list or among others."""
+    if isinstance(annotation, type) and issubclass(annotation, FileTable):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _tables_in(part)
+
+
 def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
     """Return one error of pydantic in the words of a user."""
     kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
     *above, last = map(str, detail["loc"] or ("",))
-    for name in above:  # the model of a table in the table
-        inner = model.model_fields[name].annotation if name in model.model_fields else None
-        model = inner if isinstance(inner, type) and issubclass(inner, FileTable) else model
+    for name in above:
+        field = next((f for n, f in model.model_fields.items() if name in (n, f.alias)), None)
+        model = next(_tables_in(field.annotation), model) if field else model
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     if kind == "extra_forbidden":
         return unknown("key", last, fields)
@@ -128,7 +137,10 @@ def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
         about = fields[last].description if last in fields else None
         return f"missing; expected the key '{last}'{f' ({about})' if about else ''}"
     if kind in _EXPECTED:
-        return f"{registry.shown(got)} is not valid here; expected {_EXPECTED[kind]}"
+        expected = _EXPECTED[kind]
+        if last in fields and next(_tables_in(fields[last].annotation), None):
+            expected = f"[[{last}]]" if expected == _EXPECTED["list_type"] else f"[{last}]"
+        return f"{registry.shown(got)} is not valid here; expected {expected}"
     if kind == "string_too_short":
         return "is empty; expected a text"
     if kind == "string_too_long":
@@ -198,9 +210,10 @@ def read_source(
         for detail in found:
             source.top.pop(str(detail["loc"][0]), None)
     for key, read in lists.items():
-        source.rows[key] = [
-            _row(problems, (key, i), raw, read) for i, raw in enumerate(apart.get(key, []))
-        ]
+        if len(rows := apart.get(key, [])) > MOST_ROWS and key != "points":
+            told = f"has {len(rows):,} rows; expected at most {MOST_ROWS:,}"
+            raise UserError(f"{problems.where((key, MOST_ROWS))}: {key}: {told}")
+        source.rows[key] = [_row(problems, (key, i), raw, read) for i, raw in enumerate(rows)]
     return source
 
 
@@ -226,6 +239,9 @@ def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
         places = toml.find_places(text)
         if any(len(place.path) > toml.DEEPEST_KEY for place in places):
             raise RecursionError
+        if len(places) > MOST_KEYS:
+            told = f"has {len(places):,} keys; expected at most {MOST_KEYS:,}"
+            raise UserError(f"{shown_path}:{places[MOST_KEYS].line}: {told}")
         problems = Problems(shown_path, toml.Lines(places))
         twice = toml.repeated(places)
         for name, first, later in twice:

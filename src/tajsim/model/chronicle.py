@@ -91,6 +91,10 @@ class Chronicle:
             rows[6] = size(here)
         else:
             rows[6] = size[here] if isinstance(size, np.ndarray) and size.ndim else size
+        self.keep(rows)
+
+    def keep(self, rows: Array) -> None:
+        """Keep events as rows ``(column, event)`` of codes, in the order of ``COLUMNS``."""
         self._noted.append(rows)
         if len(self._noted) == BLOCK:
             self._blocks.append(np.concatenate(self._noted, axis=1))
@@ -128,7 +132,9 @@ class Watch:
         self._limit: dict[str, Array] = {}  # the threshold that is passed next
         self._last: dict[str, NDArray[Any]] = {}
 
-    def crossings(self, name: str, values: Array) -> tuple[Where, Where] | None:
+    def crossings(
+        self, name: str, values: Array, look: Array | None = None
+    ) -> tuple[Where, Where] | None:
         """Return where a quantity has risen past its upper threshold, and fallen to its lower one.
 
         None where nothing has. At the first look it is above if nearer to the upper threshold.
@@ -136,6 +142,7 @@ class Watch:
         Args:
             name: a name of ``THRESHOLDS``.
             values: of any shape, the same at every call.
+            look: the state of the calendar, if any, without which there is no look; it is 1 here.
         """
         up, down = ledger.THRESHOLDS[name]
         above = self._above.get(name)
@@ -160,7 +167,7 @@ class Watch:
         return values != last, last
 
     def moves(
-        self, name: str, shares: Array, ratio: float
+        self, name: str, shares: Array, ratio: float, look: Array | None = None
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
         """Return the main ways ``(old, new)``, ``(actor, run)``, or None where none has moved.
 
@@ -168,6 +175,7 @@ class Watch:
 
         Args:
             shares: of every way, ``(way, actor, run)``.
+            look: as for `crossings`.
         """
         old = self._last.get(name)
         if old is None:

@@ -18,21 +18,18 @@ from tajsim.rules.purges import Blow
 from tajsim.rules.state import STATES, Lost, Strain
 
 
-def end_of_quarter(country: Country) -> bool:
-    """Return whether slow quantities are looked at: in the last month of each quarter."""
-    return country.calendar_month % 3 == 2
-
-
 def note_ways(country: Country, ways: Ways) -> None:
     """Note where a network with a patron, one of the twelve largest, moves its main way.
 
     Args:
         ways: shares of the sections and what speaks against each, ``(section, network, run)``.
     """
-    if not end_of_quarter(country):
+    # Slow quantities are looked at in the last month of each quarter.
+    look = country.calendar.quarter_ends
+    if not look.any():
         return
     net, runs = country.networks, np.arange(country.run_count)
-    main = country.watch.moves("entry_moved", ways.shares[:, : len(PROTECTED)], WAY_MOVES)
+    main = country.watch.moves("entry_moved", ways.shares[:, : len(PROTECTED)], WAY_MOVES, look)
     if main is None:
         return
     old, new = main
@@ -50,9 +47,10 @@ def note_ways(country: Country, ways: Ways) -> None:
 
 def note_agencies(country: Country) -> None:
     """Note the agencies that traffickers have bought or lost again, and the end of a guard."""
-    if not end_of_quarter(country):
+    look = country.calendar.quarter_ends
+    if not look.any():
         return
-    crossed = country.watch.crossings("collusion", country.agencies.collusion)
+    crossed = country.watch.crossings("collusion", country.agencies.collusion, look)
     for where, kind in zip(crossed or (), ("agency_bought", "agency_recovered"), strict=False):
         for i in np.flatnonzero(where.any(axis=-1)):
             whole, staff = country.agencies.collusion[i], country.agencies.staff_collusion[i]
@@ -66,7 +64,7 @@ def note_agencies(country: Country) -> None:
             )
     guard = country.agency["russian_border_troops"]
     left = guard.strength / np.maximum(guard.strength_start, 1.0)
-    passed = country.watch.crossings("guard", left)
+    passed = country.watch.crossings("guard", left, look)
     if passed:
         gone = passed[1]
         country.note("guard_gone", gone, actor=guard.name, size=guard.strength, cause="order")
@@ -164,7 +162,7 @@ def note_polity(country: Country, terms: Strain) -> None:
         return
     worse, names = country.cause(terms), (*Strain._fields, "calm", "coup")
     eased = regime.polity < before
-    toppled = (country.coup > 0.5) & (regime.failed_month == country.months_run)
+    toppled = (country.coup > 0.5) & (regime.failed_month == country.calendar.months)
 
     def cause(here: Runs) -> Pick:
         index = np.where(eased[here], names.index("calm"), worse(here).index)

@@ -88,7 +88,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "provision": lambda m: np.swapaxes(m.powers.provision, 0, 1),
     "provision_by_power": lambda m: m.powers.carried / len(TASKS),
     "dependence": lambda m: m.apply(
-        outsourcing.dependence, provision=m.regime.task_provision, effort=m.regime.effort
+        outsourcing.dependence, provision=m.regime.task_provision, own=1.0 - m.regime.weakness
     ),
     "partner_trust": lambda m: 1.0 - m.powers.burnt,
     "loyalty_in_place": lambda m: (

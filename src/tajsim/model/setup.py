@@ -100,26 +100,48 @@ def spin_up(country: Country, stages: Sequence[Callable[[Country], None]]) -> No
     Cost and draws are those of so many months; calendar months key the draws, so that they are the
     same in every scenario.
     """
-    pinned = [
+    dated, months = begin_spin_up(country)
+    for country.months_run in range(-months, 0):
+        country.begin_month()
+        for stage in stages:
+            stage(country)
+        end_spin_up_month(country, dated)
+    end_spin_up(country)
+
+
+#: What documents date for the start: holder, attribute and value of states; "people", balances.
+Dated = list[tuple[Any, str, Array]]
+
+
+def begin_spin_up(country: Country) -> tuple[Dated, int]:
+    """Get ready for the months before the start; return what is dated, and how many they are."""
+    dated = [
         (holder, name, getattr(holder, name).copy())
         for holder in holders(country)
         for name, declared in holder.declared.items()
         if declared.pinned
     ]
-    people = country.people.balance.copy()
+    dated.append((country.people, "balance", country.people.balance.copy()))
     country.draws.lively = LIVELY
     settle_usual(country)
     # A constant of the registry: the same in all runs.
     months = int(country.values.spin_up_months[0])
     expect_growth(country, months)
-    for country.months_run in range(-months, 0):
-        country.begin_month()
-        for stage in stages:
-            stage(country)
-        for holder, name, value in pinned:
+    return dated, months
+
+
+def end_spin_up_month(country: Country, dated: Dated) -> None:
+    """Put back what is dated; let what is usual follow what is."""
+    for holder, name, value in dated:
+        if holder is country.people:
+            put_people_back(country, value)
+        else:
             setattr(holder, name, value.copy())
-        put_people_back(country, people)
-        settle_usual(country)
+    settle_usual(country)
+
+
+def end_spin_up(country: Country) -> None:
+    """Begin the recorded months."""
     country.months_run, country.draws.lively = 0, None
     country.forget_events()
     if country.values.switches:

@@ -17,8 +17,10 @@ from matplotlib.figure import Figure
 from tajsim.errors import UserError, check_names
 from tajsim.files import check_file, telling
 from tajsim.plots import panels, style
-from tajsim.plots.border import border, lanes
-from tajsim.plots.elite import elite, network
+from tajsim.plots.answer import answer
+from tajsim.plots.atlas import atlas
+from tajsim.plots.border import border
+from tajsim.plots.elite import elite
 from tajsim.plots.evidence import claims, targets
 from tajsim.plots.fan import distribution, fan, scenarios
 from tajsim.plots.intervals import difference, tornado
@@ -32,6 +34,7 @@ __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"
 
 #: Name of each kind of picture -> the function that makes it.
 KINDS: dict[str, Callable[..., Figure]] = {
+    "answer": answer,
     "providers": providers,
     "fan": fan,
     "distribution": distribution,
@@ -39,23 +42,19 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "border": border,
     "money": money,
     "elite": elite,
-    "network": network,
-    "lanes": lanes,
     "claims": claims,
     "targets": targets,
     "tornado": tornado,
     "scenarios": scenarios,
+    "atlas": atlas,
     "map": map_of,
 }
 
 #: So many scenarios have room in a picture of a kind; the others grow with their number.
 MOST_SCENARIOS = {
     "fan": 8, "distribution": 12, "difference": 12, "border": 4, "providers": 4, "money": 4,
-    "elite": 4, "map": 12,
+    "elite": 4, "map": 9,
 }  # fmt: skip
-
-#: Kinds that show the last of several scenarios, with its chronicle.
-_OF_ONE = ("lanes", "network")
 
 Results = xr.Dataset | Sequence[xr.Dataset]
 
@@ -88,23 +87,12 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
         raise UserError(f"the picture of {kind} shows a table; table= takes it, see its function")
     datasets = [dataset] if isinstance(dataset, xr.Dataset) else list(dataset)
     names = select.as_names(chosen.pop("scenarios", None))
-    if kind in _OF_ONE:
-        datasets, names = _of_the_last(datasets, names)
     kept = select.scenarios(select.join(datasets), names)
     given, most = kept.sizes["scenario"], MOST_SCENARIOS.get(kind)
     if most and given > most:
         kept = kept.isel(scenario=slice(0, most)).assign_attrs({panels.GIVEN: given})
     with style.look():
-        return KINDS[kind](kept, **chosen)
-
-
-def _of_the_last(
-    datasets: list[xr.Dataset], names: list[str]
-) -> tuple[list[xr.Dataset], list[str]]:
-    """Keep the results of the last scenario alone, with all their runs, if only one holds it."""
-    last = names[-1:] or [select.names_of(d)[-1] for d in datasets[-1:]]
-    holding = [d for d in datasets if set(last) <= set(select.names_of(d))]
-    return (holding, last) if len(holding) == 1 else (datasets, names)
+        return style.make_readable(KINDS[kind](kept, **chosen))
 
 
 def draw(kind: str, datasets: Results, path: str | Path, **chosen: Any) -> list[Path]:
@@ -135,14 +123,18 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
         folder.mkdir(parents=True, exist_ok=True)
     names = set(select.outcome_names(dataset))
     kinds = ["providers", "fan", "distribution", "border"]
-    if dataset.sizes["scenario"] > 1:
-        kinds.insert(2, "difference")
+    if dataset.sizes["scenario"] > _MANY:  # plates of so many overlap
+        kinds = ["scenarios"]
+    elif dataset.sizes["scenario"] > 1:
+        kinds = ["answer", *kinds[:2], "difference", *kinds[2:]]
     for kind in kinds:
         if _NEEDED.get(kind, set()) <= names:
             written += draw(kind, dataset, folder / f"{kind}{suffix}", **_usual(kind, dataset))
     return written
 
 
+#: With more scenarios than this, the reference among them, a small panel shows each.
+_MANY = 5
 _NEEDED = {
     "border": {"heroin_entering", "seizure_probability"},
     "providers": {OUTSIDE, GAP, PROVISION, DEALS, *PRICE},
@@ -151,8 +143,6 @@ _NEEDED = {
 
 def _usual(kind: str, dataset: xr.Dataset) -> dict[str, Any]:
     """Return the options of a standard picture."""
-    if kind == "fan" and dataset.sizes["month"] > 24:
-        return {"smooth": 12}
     if kind == "distribution":
         spread = [n for n in select.headline(dataset) if window.is_spread(dataset, n)]
         return {"outcome": window.most_moved(dataset, spread, 4)}

@@ -14,11 +14,9 @@ import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
-from tajsim.axes import AGENCIES, COMMANDERS
-from tajsim.errors import UserError
+from tajsim.axes import COMMANDERS
 from tajsim.plots.border import Band, draw_stack
-from tajsim.plots.sankey import BAR, Flow, Node, column_height, draw_bars, draw_ribbons, place_nodes
-from tajsim.results import chronicle, numbers
+from tajsim.results import numbers
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
 STATE, LOYALTY = "commander_state", "commander_loyalty"
@@ -35,6 +33,9 @@ _SUBTITLE = (
     "Share of the runs in which each commander is in which state, month by month; the line is the "
     "mean loyalty (0 to 1) where he is in office."
 )
+#: So many commanders are drawn if none are named.
+MOST = 8
+_REST = f" The {MOST} who fall or are bought off most; --select commander=NAME shows others."
 
 
 def elite(
@@ -48,7 +49,8 @@ def elite(
 
     Args:
         dataset: results of one scenario or several.
-        select: commanders, ``{"commander": ["mirzoev"]}`` or ``"commander=mirzoev"``; all if none.
+        select: commanders, ``{"commander": ["mirzoev"]}`` or ``"commander=mirzoev"``; by default
+            the eight who are out of office or bought off most.
         events: whether to mark scheduled dismissals and arrests; or the kinds of event to mark.
         title: heading.
 
@@ -59,26 +61,41 @@ def elite(
     chosen = choose.selection(select)
     choose.check_selection([dataset[STATE]], chosen)
     there = [name for name in COMMANDERS if name in dataset["commander"].values]
-    names = [name for name in there if name in chosen.get("commander", there)]
+    usual = _falling(dataset, there)
+    names = [name for name in there if name in chosen.get("commander", usual)]
     grid = panels.Grid(
-        names, choose.names_of(dataset), tall=0.95, low=0.86, across=2, heads=_heads(names)
+        names, choose.names_of(dataset), tall=1.1, low=0.8, across=2, heads=_heads(names)
     )
-    found = panels.event_markers(dataset, events, _EVENTS)
-    above = panels.EventRows(dataset, found, grid.wide)
-    layout = style.Layout(
-        body=(grid.height + (0.2 if grid.alone else 0.0)) * grid.rows + above.room / 72 + 0.6,
+    found, shown = (
+        panels.event_markers(dataset, events, _EVENTS),
+        windows.lasting(dataset[[STATE, LOYALTY]]),
+    )
+    when = windows.years(shown["month"].values)
+
+    def lane(ax: Axes, name: str, scenario: str) -> None:
+        here = shown.sel(commander=name, scenario=scenario)
+        _lane(ax, here[STATE], here[LOYALTY], when)
+
+    return panels.draw_grid(
+        dataset,
+        grid,
+        found,
+        lane,
+        "share of runs" if grid.alone else "share",
         title=title or "The elite: who serves, who is bought off, who falls",
-        subtitle=_SUBTITLE,
+        subtitle=_SUBTITLE + ("" if chosen or len(usual) == len(there) else _REST),
         legend=_legend(),
         key=[*_first_posts(names), *panels.events_key(found, grid.scenarios, headed=True)],
         foot=panels.foot(dataset, "Areas: shares of the runs; no interval is shown."),
-    )
-    for index, ax in enumerate(layout.panels(grid.rows, grid.columns, grid.count)):
-        name, scenario = grid.panel(index)
-        here = windows.lasting(dataset[[STATE, LOYALTY]]).sel(commander=name, scenario=scenario)
-        _lane(ax, here[STATE], here[LOYALTY], windows.years(here["month"].values))
-        grid.dress(ax, dataset, index, above, "share of runs" if grid.alone else "share")
-    return layout.figure
+    )[0].figure
+
+
+def _falling(dataset: xr.Dataset, names: Sequence[str]) -> list[str]:
+    """Return those who, once called, are least often in plain service, at most `MOST`."""
+    states = dataset[STATE].round()
+    out = ((states > 0) & (states != 6)).mean(("scenario", "month", "run"))
+    order = sorted(names, key=lambda name: -float(out.sel(commander=name)))[:MOST]
+    return [name for name in names if name in order]
 
 
 def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: windows.Floats) -> None:
@@ -124,137 +141,3 @@ def _first_posts(names: Sequence[str]) -> list[style.KeyEntry]:
 def _legend() -> list[style.Item]:
     line = style.line_item("mean loyalty in office", color=style.INK, lw=1.2)
     return [*(part.item for part in parts()), line]
-
-
-#: What a commander without a post is, by the number of his state.
-FATES = {
-    2: "dismissed or arrested",
-    3: "in mutiny",
-    4: "gone over to the enemy",
-    5: "killed",
-    6: "not called yet",
-    7: "left office",
-}
-#: Every place, in the order of their numbers in `standing`.
-PLACES = (*AGENCIES, *FATES.values())
-
-
-def standing(dataset: xr.Dataset, scenario: str, month: int) -> np.ndarray:
-    """Return the place of each commander at a month, ``(commander, run)`` of rows of `PLACES`.
-
-    The post is that of early 2004, or the last one that the chronicle notes as given.
-
-    Raises:
-        UserError: for results without events.
-    """
-    runs = [int(run) for run in dataset["run"].values]
-    place = np.full((len(COMMANDERS), len(runs)), -1)
-    for name in FIRST_COMMANDERS:
-        place[COMMANDERS.index(name)] = AGENCIES.index(COMMANDER_FACTS[name].post)
-    events = chronicle.event_log(dataset)
-    given = np.isin(events.kind, ("post_given", "bargain")) & np.isin(events.target, AGENCIES)
-    mine = (events.scenario == scenario) & (events.month <= month)
-    events = events.where(given & mine & np.isin(events.actor, COMMANDERS))
-    for i in range(len(events)):
-        row, column = COMMANDERS.index(events.actor[i]), runs.index(int(events.run[i]))
-        place[row, column] = AGENCIES.index(events.target[i])
-    state = dataset["commander_state"].sel(scenario=scenario, commander=list(COMMANDERS))
-    states = np.round(state.transpose("commander", "month", "run").values[:, month]).astype(int)
-    for code, fate in FATES.items():
-        place[states == code] = PLACES.index(fate)
-    # Who serves without a post that is noted holds that of his facts.
-    home = np.array([AGENCIES.index(COMMANDER_FACTS[name].post) for name in COMMANDERS])
-    return np.where(place < 0, home[:, np.newaxis], place)
-
-
-MOST_PANELS = 6
-_SCALE = 0.24  # inches of all runs of one commander
-_NETWORK_SUBTITLE = (
-    "The width of a ribbon is the share of the runs in which a commander is where it leads: at "
-    "the head of an agency, or out of office. Left: how many of the largest networks he protects. "
-    "Right: the average number of commanders there."
-)
-
-
-def network(dataset: xr.Dataset, *, at: choose.Names = None, title: str | None = None) -> Figure:
-    """Draw who stands where at a date or several, for the last scenario of the results.
-
-    Args:
-        dataset: results with their chronicle; of several scenarios the last one counts.
-        at: years (their last month counts) or months; by default the first and last month.
-        title: heading.
-
-    Raises:
-        UserError: for results without states or events, a date outside them, or too many dates.
-    """
-    choose.outcomes(dataset, ["commander_state"], [])
-    scenario = choose.names_of(dataset)[-1]
-    months = dataset["month"].values.astype("datetime64[M]")
-    dates = [span.stop for span in windows.spans(dataset, choose.as_names(at))]
-    dates = dates if at else [months[0], *dates]
-    if len(dates) > MOST_PANELS:
-        raise UserError(f"network shows at most {MOST_PANELS} dates; {len(dates)} are given")
-    found = [standing(dataset, scenario, int(np.flatnonzero(months == d)[0])) for d in dates]
-    dated = [(str(date), *_columns(values)) for date, values in zip(dates, found, strict=True)]
-    columns = min(2, len(dated))
-    rows = [dated[i : i + columns] for i in range(0, len(dated), columns)]
-    tall = [0.25 + max(column_height(c, _SCALE) for p in row for c in p[1:3]) for row in rows]
-    layout = style.Layout(
-        body=sum(tall) + 0.3 * len(rows),
-        title=title or f"Who holds which post: {scenario}",
-        subtitle=_NETWORK_SUBTITLE,
-        foot=panels.foot(dataset, "Widths: shares of the runs; no interval is shown."),
-    )
-    grid = layout.panels(len(rows), columns, len(dated), height_ratios=tall)
-    for place, ax in enumerate(grid):
-        _posts_panel(ax, dated[place], tall[place // columns], (style.WIDTH - 0.3) / columns)
-    return layout.figure
-
-
-def _columns(values: np.ndarray) -> tuple[list[Node], list[Node], list[Flow]]:
-    """Return commanders, places and the flows between them, of ``(commander, run)``."""
-    left, flows = [], []
-    ones = np.ones(values.shape[1])
-    for row, name in enumerate(COMMANDERS):
-        shields = sum(patron == name for patron in NETWORK_PATRON.values())
-        said = f"protects {shields} networks" if shields else ""
-        left.append(Node(name, numbers.display_name(name), ones, style.COMMANDERS, said))
-        shares = [float((values[row] == i).mean()) for i in range(len(PLACES))]
-        flows += [
-            Flow(name, PLACES[i], share, _colour(PLACES[i]))
-            for i, share in enumerate(shares)
-            if share
-        ]
-    right = []
-    for i, name in enumerate(PLACES):
-        count = (values == i).sum(axis=0).astype(float)
-        if count.any():
-            label = (
-                numbers.display_name(name) if name in AGENCIES else f"{name[0].upper()}{name[1:]}"
-            )
-            right.append(
-                Node(name, label, count, _colour(name), f"{count.mean():.2f} of {len(COMMANDERS)}")
-            )
-    return left, right, flows
-
-
-def _colour(name: str) -> str:
-    if name in AGENCIES:
-        return style.actor_look("agency", name).colour
-    colour = next(part.colour for part in parts() if part.name == name)
-    return style.GRID if colour == "#ffffff" else colour
-
-
-def _posts_panel(
-    ax: Axes, panel: tuple[str, list[Node], list[Node], list[Flow]], tall: float, wide: float
-) -> None:
-    """Draw one date; one unit of the panel is an inch."""
-    date, left, right, flows = panel
-    ax.set(xlim=(0, wide), ylim=(-tall + 0.1, 0.1))
-    ax.set_axis_off()
-    ax.set_title(numbers.month_text(date), pad=3)
-    ends = (1.08, wide - 1.42)
-    places = place_nodes(left, _SCALE), place_nodes(right, _SCALE)
-    draw_ribbons(ax, flows, (places[0], ends[0] + BAR), (places[1], ends[1]), _SCALE)
-    draw_bars(ax, places[0], ends[0], _SCALE, text_right=False)
-    draw_bars(ax, places[1], ends[1], _SCALE)

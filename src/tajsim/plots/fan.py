@@ -23,7 +23,10 @@ from tajsim.results import effect, numbers
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
 #: So many outcomes are drawn if none are named.
-MOST_PANELS = 8
+MOST_PANELS = 6
+#: With more scenarios than this lines are named in a legend, not at their ends.
+MOST_NAMED = 4
+_ROOM = 0.95  # inches right of a panel for the names of its lines
 _WIDE, _NARROW = 0.10, 0.27  # how opaque the bands of 90 % and 50 % are
 
 
@@ -40,10 +43,12 @@ def fan(
 
     Args:
         dataset: results of one scenario or several.
-        outcome: outcomes to draw; by default eight headline ones, in a comparison the most moved.
+        outcome: outcomes to draw; by default six headline ones, in a comparison those that differ
+            most.
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``; what is left of
             the own dimensions is added or averaged.
-        smooth: rolling window in months; flows become per-year figures. By default none.
+        smooth: rolling window in months; flows become per-year figures. By default twelve, and
+            none where there are no more than 24 months.
         events: whether to mark the events; or the kinds of event to mark.
         title: heading; made from the outcomes by default.
 
@@ -57,25 +62,29 @@ def fan(
     names = choose.outcomes(dataset, outcome, usual)
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in names], chosen)
+    months = usual_months(dataset) if smooth is None else smooth
     scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events)
-    seen = evidence.observed(dataset, names, chosen, smooth)
-    columns, wide, tall = (1, 6.0, 3.0) if len(names) == 1 else (2, 2.62, 1.45)
+    seen = evidence.observed(dataset, names, chosen, months)
+    named = 1 < len(scenarios) <= MOST_NAMED
+    columns, tall = (1, 3.0) if len(names) == 1 else (2, 1.45)
+    whole = 6.0 if columns == 1 else 2.62
+    wide = whole - _ROOM if named else whole
     rows = -(-len(names) // columns)
     places = panels.marker_places(found, dataset, wide)
     room = panels.head_room(places)
     heads = [windows.titled(dataset, n, chosen) if len(names) > 1 else "" for n in names]
-    heads = ["\n".join(numbers.wrap(head, wide, style.BODY, bold=True)) for head in heads]
+    heads = ["\n".join(numbers.wrap(head, whole, style.BODY, bold=True)) for head in heads]
     layout = style.Layout(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
         title=title or _title(dataset, names, chosen),
-        subtitle=panels.subtitle(dataset, _said(smooth), 0 if outcome else len(names)),
-        legend=_legend(dataset),
+        subtitle=panels.subtitle(dataset, _said(months), 0 if outcome else len(names)),
+        legend=_legend(dataset, named),
         key=evidence.observed_key(seen) + panels.events_key(found, scenarios, bool(seen)),
         foot=panels.foot(dataset, _interval(dataset)),
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         top = position < columns
-        series = Series(windows.at_places(dataset, names[position], chosen), smooth)
+        series = Series(windows.at_places(dataset, names[position], chosen), months or None)
         _panel(ax, series)
         evidence.draw_observed(ax, seen, names[position], series.factor)
         ax.set_title(heads[position], pad=room + 4 if top else 4)
@@ -85,7 +94,32 @@ def fan(
         panels.draw_event_lines(ax, found)
         if top:
             panels.draw_event_numbers(ax, found, places)
+        if named:
+            _name_lines(ax, series, dataset, tall)
     return layout.figure
+
+
+def usual_months(dataset: xr.Dataset) -> int:
+    """Return the rolling window where none is named: twelve months, 0 of short results."""
+    return 12 if dataset.sizes["month"] > 24 else 0
+
+
+def _name_lines(ax: Axes, series: Series, dataset: xr.Dataset, tall: float) -> None:
+    """Write the name of each line beside its end, none over another, in its colour."""
+    ends, (low, high) = series.lines[:, 2, -1], ax.get_ylim()
+    texts = [
+        numbers.wrap(panels.label_of(dataset, name), _ROOM - 0.1, 7.0, bold=True)
+        for name in choose.names_of(dataset)
+    ]
+    order = [int(i) for i in np.argsort(ends, kind="stable") if np.isfinite(ends[i])]
+    line = 0.115 / tall * (high - low)  # the height of a line of text in units of the axis
+    step = max((len(text) for text in texts), default=1) * line
+    places = panels.apart([float(ends[i]) for i in order], step, low + step / 2, high - step / 2)
+    for i, place in zip(order, places, strict=True):
+        panels.write_right(
+            ax, place, "\n".join(texts[i]), size=7.0, weight="bold", linespacing=1.05,
+            color=style.scenario_look(i).colour,
+        )  # fmt: skip
 
 
 def _title_room(heads: Sequence[str], columns: int) -> float:
@@ -160,9 +194,10 @@ def _panel(ax: Axes, series: Series) -> None:
         ax.set_ylim(top=max(ax.get_ylim()[1], 5.0))
 
 
-def _legend(dataset: xr.Dataset) -> list[style.Item]:
+def _legend(dataset: xr.Dataset, named: bool) -> list[style.Item]:
+    """Return the legend: the bands, and the lines that are not ``named`` at their ends."""
     names = choose.names_of(dataset)
-    said = names if len(names) > 1 else ["median of the runs"]
+    said = [] if named else names if len(names) > 1 else ["median of the runs"]
     colour = style.scenario_look(0).colour
     bands = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)]
     return [
@@ -189,7 +224,7 @@ def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Seque
     return f"{', '.join(others)} against {reference}" if others else reference
 
 
-def _said(months: int | None) -> str:
+def _said(months: int) -> str:
     if months:
         return f"Over the {months} months up to each month; flows and counts per year."
     return "Monthly values."
@@ -232,7 +267,7 @@ def scenarios(
     choose.check_selection([dataset[named[0]]], chosen)
     series = windows.at_places(dataset, named[0], chosen)
     heading = windows.titled(dataset, named[0], chosen)
-    months = smooth or (12 if dataset.sizes["month"] > 24 else None)
+    months = smooth or usual_months(dataset) or None
     shown = Series(series, months)
     names = choose.names_of(dataset)
     columns = 4 if len(names) > 7 else min(3, len(names) - 1)

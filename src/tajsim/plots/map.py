@@ -149,7 +149,7 @@ class Exits:
 
 #: What is drawn where nothing is named: on the border, in the regions.
 DEFAULT = ("heroin_seized", "state_control")
-MOST_PANELS = 12
+MOST_PANELS = 8
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
 _SQUARE = {"ls": "", "marker": "s", "ms": 4, "mfc": style.INK, "mec": "white", "mew": 0.6}
 _LAND, _SEA = "#f4f2ec", "#e7e5de"
@@ -163,6 +163,8 @@ def map_of(
     title: str | None = None,
 ) -> Figure:
     """Draw the country with what the runs hold, at one date or as small multiples over years.
+
+    Of a comparison it shows what each scenario changes, against the first of the results.
 
     Args:
         dataset: results of one scenario or several.
@@ -178,40 +180,40 @@ def map_of(
     """
     names = _by_dimension(dataset, select.outcomes(dataset, outcome, DEFAULT))
     dates = window.spans(dataset, select.as_names(at))
-    scenarios = select.names_of(dataset)
-    count = len(scenarios) * len(dates)
+    reference, *others = select.names_of(dataset)
+    shown = others or [reference]
+    count = len(shown) * len(dates)
     if count > MOST_PANELS:
         raise UserError(
-            f"the map would have {count} panels, {len(scenarios)} scenarios at {len(dates)} dates; "
+            f"the map would have {count} panels, {len(shown)} scenarios at {len(dates)} dates; "
             f"expected at most {MOST_PANELS}: choose with --scenarios and --at"
         )
     layers = {d: _Layer(dataset[n], dates, d) for d, n in names.items()}
-    exits = Exits(dataset, dates)
-    columns = _columns(len(scenarios), len(dates))
+    exits = Exits(dataset.isel(scenario=slice(1 if others else 0, None)), dates)
+    columns = min(count, 2)
     rows = ceil(count / columns)
-    wide = 6.7 / columns
-    heads = [_head(scenarios, dates, divmod(i, len(dates)), wide) for i in range(count)]
+    wide = min(6.7 / columns, 5.0)
+    heads = [_head(shown, dates, divmod(i, len(dates)), wide) for i in range(count)]
     lines = max(map(len, heads))
+    whose = f"{others[0]}: change" if len(others) == 1 else "Change"
+    usual = f"{whose} against {reference}" if others else "Border and regions"
+    kind = "Mean paired differences" if others else "Medians of the runs"
     layout = style.Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
-        title=title or "Border and regions",
+        title=title or usual,
         subtitle=_subtitle(names, dataset),
         legend=[*exits.legend(wide), style.line_item("garrison of the Russian base", **_SQUARE)],
-        foot=f"{panels.foot(dataset, 'Medians of the runs; no interval is shown.')} {CREDIT}",
+        foot=f"{panels.foot(dataset, f'{kind}; no interval is shown.')} {CREDIT}",
     )
     grid = layout.panels(rows, columns, count)
     for position, ax in enumerate(grid):
         scenario, date = divmod(position, len(dates))
-        _ground(ax, small=columns > 2)
+        _ground(ax)
         for layer in layers.values():
             layer.draw(ax, scenario, date, wide)
         exits.draw(ax, scenario, date, wide)
-        _places(ax, wide)
+        _places(ax)
         ax.set_title("\n".join(heads[position]), pad=3)
-        if date == 0 and len(dates) > 1 and len(scenarios) > 1:
-            ax.set_ylabel(
-                "\n".join(numbers.wrap(scenarios[scenario], 1.2, 8.5, bold=True)), weight="bold"
-            )
     for layer in layers.values():
         layer.bar(grid)
     return layout.figure
@@ -234,13 +236,6 @@ def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _columns(scenarios: int, dates: int) -> int:
-    """Return the columns of panels: one for each date if they fit, else as near a square."""
-    if dates == 1:
-        return min(scenarios, 2 if scenarios in (2, 4) else 3)
-    return dates if dates <= 4 else 3 if dates % 3 == 0 or dates > 4 else 2
-
-
 def _subtitle(names: Mapping[str, str], dataset: xr.Dataset) -> str:
     said = {"section": "Border", "region": "Regions"}
     texts = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
@@ -250,20 +245,27 @@ def _subtitle(names: Mapping[str, str], dataset: xr.Dataset) -> str:
 def _head(
     scenarios: list[str], dates: Sequence[window.Span], at: tuple[int, int], wide: float
 ) -> list[str]:
-    """Return the heading of a panel: its date, and the scenario if that does not stand beside."""
-    parts = [scenarios[at[0]]] if len(scenarios) > 1 and len(dates) == 1 else []
+    """Return the heading of a panel: its scenario, if there are several, and its date."""
+    parts = [scenarios[at[0]]] if len(scenarios) > 1 else []
     return numbers.wrap(", ".join([*parts, dates[at[1]].label]), wide - 0.2, style.BODY, bold=True)
 
 
 class _Layer:
-    """One outcome on all panels, with one scale of colour."""
+    """One outcome on all panels, with one scale of colour; of several scenarios its changes."""
 
     def __init__(
         self, variable: xr.DataArray, dates: Sequence[window.Span], dimension: str
     ) -> None:
         self.variable, self.dimension = variable, dimension
-        self.values = window.medians_over(variable, dates)
         self.names = list(map(str, variable[dimension].values))
+        self.changes = variable.sizes["scenario"] > 1
+        if self.changes:
+            self.values = window.changes_over(variable, dates)
+            most = float(np.nanmax(np.abs(self.values), initial=0.0)) or 1.0
+            self.scale = Normalize(-most, most)
+            self.picture = ScalarMappable(self.scale, style.more_or_less())
+            return
+        self.values = window.medians_over(variable, dates)
         top = float(np.nanmax(self.values)) if np.isfinite(self.values).any() else 0.0
         low = float(np.nanmin(self.values)) if np.isfinite(self.values).any() else 0.0
         share = str(variable.attrs.get("unit")) == "share"
@@ -286,12 +288,13 @@ class _Layer:
     def bar(self, grid: list[Axes]) -> None:
         """Put the scale of colours beneath the panels."""
         label = self.variable.attrs.get("label", self.variable.name)
+        label = f"{label}: change" if self.changes else label
         text = f"{label} ({window.unit_of(self.variable, windowed=True)})"
         placed = {"location": "bottom", "shrink": 0.6, "aspect": 45, "pad": 0.015}
         panels.colour_bar(self.picture, grid, text, 3.6, **placed)
 
 
-def _ground(ax: Axes, small: bool) -> None:
+def _ground(ax: Axes) -> None:
     """Draw what is the same on every panel: land, lines, rivers, names of neighbours."""
     shapes = geography()
     west, south, east, north = shapes.box
@@ -306,25 +309,22 @@ def _ground(ax: Axes, small: bool) -> None:
         ax.plot(*line.T, color="#a8a39a", lw=0.6, zorder=1)
     for line in shapes.rivers:
         ax.plot(*line.T, color="#8fb3cc", lw=0.5, zorder=1.2)
-    for name, (x, y) in {} if small else NEIGHBOURS.items():
+    for name, (x, y) in NEIGHBOURS.items():
         ax.text(x, y, name, size=7, color=style.QUIET, style="italic", zorder=3, clip_on=True)
 
 
-def _places(ax: Axes, wide: float) -> None:
-    """Draw the towns and garrisons; names only where there is room for them."""
+def _places(ax: Axes) -> None:
+    """Draw the towns and garrisons with their names."""
     shapes = geography()
     halo = style.halo(1.6)
     for name, (x, y) in shapes.places.items():
         garrison = name in shapes.garrisons
-        if not garrison and wide < 3:
-            continue
         ax.plot(
             x, y, marker="s" if garrison else "o", ms=4 if garrison else 2.4, color=style.INK,
             mec="white", mew=0.6, zorder=7,
         )  # fmt: skip
-        if wide >= 3:
-            right, up = LABEL_AT.get(name, (3.5, 2.5))
-            ax.annotate(
-                name, (x, y), xytext=(right, up), textcoords="offset points", size=6.5,
-                zorder=7, path_effects=halo, color=style.INK, ha="left" if right > 0 else "right",
-            )  # fmt: skip
+        right, up = LABEL_AT.get(name, (3.5, 2.5))
+        ax.annotate(
+            name, (x, y), xytext=(right, up), textcoords="offset points", size=6.5,
+            zorder=7, path_effects=halo, color=style.INK, ha="left" if right > 0 else "right",
+        )  # fmt: skip

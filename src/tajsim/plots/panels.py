@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import numpy as np
 import xarray as xr
@@ -12,13 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
 from matplotlib.transforms import offset_copy
 
 import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
 from tajsim.results import select
-from tajsim.results.numbers import display_name, month_text, width, wrap
-from tajsim.results.window import DOCUMENTED_UNTIL, Floats, year_of, years
+from tajsim.results.numbers import display_name, month_text, width, words, wrap
+from tajsim.results.window import DOCUMENTED_UNTIL, year_of, years
 
 #: Years of results whose axis is lettered by months.
 _SHORT = 2.0
@@ -155,6 +156,12 @@ def subtitle(dataset: xr.Dataset, text: str, shown: int = 0) -> str:
     """
     choice = select.told(dataset, shown) if shown else ""
     return "\n".join(filter(None, [select.question(dataset), f"{choice} {text}".strip()]))
+
+
+def label_of(dataset: xr.Dataset, scenario: str) -> str:
+    """Return the short label of a scenario, or its name as words."""
+    own = select.attribute(dataset, "labels").get(scenario)
+    return str(own or words(scenario.replace("_", "-")))
 
 
 def titled_panel(ax: Axes, text: str, inches: float, **placed: Any) -> None:
@@ -456,107 +463,47 @@ class Grid:
         head = said if self.alone else scenario if row == 0 else ""
         titled_panel(ax, head, self.wide, pad=4 + (events.room if row == 0 else 0.0))
         ax.tick_params(labelleft=column == 0)
-        if column == 0:
-            name = [] if self.alone else wrap(said, self.height, 8.5)
-            ax.set_ylabel("\n".join([*name, f"({unit})"]) if name else unit)
+        if column == 0 and self.alone:
+            ax.set_ylabel(unit)
+        elif column == 0:  # read without turning the head: the panels are low
+            name = "\n".join([*wrap(said, 0.95, 8.5), f"({unit})"])
+            ax.set_ylabel(name, rotation=0, ha="right", va="center")
         draw_event_lines(ax, events.own[scenario])
         if row == 0:
             events.draw(ax, scenario)
 
 
-_DOT = 0.05  # inches around the middle of a point that its mark takes
-_GAP = np.array([-0.05, 0.05, 0.0, 0.0])  # inches between names beside each other
-
-
-@dataclass(frozen=True)
-class LabelSide:
-    """A side of a point: how far the name stands from it, in points, and how it is aligned."""
-
-    right: float
-    up: float
-    ha: Literal["left", "center", "right"]
-    va: Literal["bottom", "center", "top"]
-
-    def box(self, spot: Floats, wide: float, tall: float) -> Floats:
-        """Return left, right, bottom, top in inches of a name of so many inches at a spot."""
-        x, y = spot[0] + self.right / 72, spot[1] + self.up / 72
-        left = x - {"left": 0.0, "center": wide / 2, "right": wide}[self.ha]
-        low = y - {"bottom": 0.0, "center": tall / 2, "top": tall}[self.va]
-        return np.array([left, left + wide, low, low + tall])
-
-
-_SIDES = (
-    LabelSide(5, 4, "left", "bottom"),
-    LabelSide(-5, 4, "right", "bottom"),
-    LabelSide(5, -4, "left", "top"),
-    LabelSide(-5, -4, "right", "top"),
-    LabelSide(8, 0, "left", "center"),
-    LabelSide(-8, 0, "right", "center"),
-    LabelSide(0, 7, "center", "bottom"),
-    LabelSide(0, -7, "center", "top"),
-)
-
-
-def place_labels(
-    spots: Floats,
-    names: Sequence[str],
-    order: Sequence[int],
-    size: float,
-    frame: tuple[float, float],
-    lines: Floats | None = None,
-    always: int = 0,
-) -> dict[int, LabelSide]:
-    """Return on which side of its point each name stands; those without room are left out.
+def draw_grid(
+    dataset: xr.Dataset,
+    grid: Grid,
+    found: Sequence[EventMarker],
+    draw: Callable[[Axes, str, str], None],
+    unit: str,
+    below: float = 0.0,
+    **around: Any,
+) -> tuple[style.Layout, SubplotSpec]:
+    """Draw a panel for each thing in each scenario, with its events.
 
     Args:
-        spots: of all points, ``(point, 2)`` in inches from the lower left corner of the panel.
-        names: of all points.
-        order: the points to be named, the most important first.
-        size: of the letters, in points.
-        frame: width and height of the panel in inches.
-        lines: places on lines that names should not cover, ``(place, 2)`` in inches.
-        always: so many of the first are named wherever there is least in the way.
+        dataset: results.
+        grid: the panels.
+        found: the events.
+        draw: fills a panel, given its thing and scenario.
+        unit: of the vertical axes.
+        below: inches kept free below the panels.
+        around: title, subtitle, legend, key and foot.
+
+    Returns:
+        The layout, and the room below.
     """
-    tall = 1.05 * size / 72
-    found: dict[int, LabelSide] = {}
-    boxes: list[Floats] = []
-    for rank, i in enumerate(order):
-        wide = width(names[i], size)
-        best: tuple[float, int] | None = None
-        for k, side in enumerate(_SIDES):
-            box = side.box(spots[i], wide, tall)
-            cost = 4.0 * _inside(box, spots, _DOT) + 20.0 * sum(_meet(box, b) for b in boxes)
-            cost += 50.0 * (box[0] < 0 or box[2] < 0 or box[1] > frame[0] or box[3] > frame[1])
-            if lines is not None:
-                cost += 0.4 * _inside(box, lines, 0.01)
-            if best is None or cost < best[0]:
-                best = cost, k
-        if best is not None and (best[0] < 4.0 or rank < always):
-            found[i] = _SIDES[best[1]]
-            boxes.append(_SIDES[best[1]].box(spots[i], wide, tall) + _GAP)
-    return found
-
-
-def _inside(box: Floats, spots: Floats, room: float) -> int:
-    """Return how many spots lie in a box or so near to it."""
-    across = (spots[:, 0] > box[0] - room) & (spots[:, 0] < box[1] + room)
-    return int((across & (spots[:, 1] > box[2] - room) & (spots[:, 1] < box[3] + room)).sum())
-
-
-def _meet(one: Floats, other: Floats) -> bool:
-    return bool(one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3])
-
-
-def along_line(x: Floats, y: Floats) -> Floats:
-    """Return places close to each other on the line through some points, ``(place, 2)``."""
-    steps = np.linspace(0.0, 1.0, 24, endpoint=False)
-    return np.stack([(v[:-1, None] + np.diff(v)[:, None] * steps).ravel() for v in (x, y)], axis=1)
-
-
-def write_label(ax: Axes, x: float, y: float, name: str, side: LabelSide, size: float) -> None:
-    """Write a name beside a point, with a white edge."""
-    ax.annotate(
-        name, (x, y), xytext=(side.right, side.up), textcoords="offset points", size=size,
-        ha=side.ha, va=side.va, color=style.INK, zorder=6,
-        path_effects=style.halo(2.0),
-    )  # fmt: skip
+    above = EventRows(dataset, found, grid.wide)
+    upper = grid.height * grid.rows + above.room / 72 + 0.4
+    layout = style.Layout(body=upper + below, **around)
+    ratios = [upper, below] if below else None
+    boxes = layout.figure.add_gridspec(2 if below else 1, 1, height_ratios=ratios)
+    cells = boxes[0].subgridspec(grid.rows, grid.columns)
+    for index in range(grid.count):
+        ax = layout.figure.add_subplot(cells[divmod(index, grid.columns)])
+        draw(ax, *grid.panel(index))
+        grid.dress(ax, dataset, index, above, unit)
+    return layout, boxes[-1]

@@ -33,18 +33,15 @@ PRICE = {
 #: So many powers are told apart, if they carry this much of a task on average in some scenario.
 MOST_POWERS, WORTH_TELLING = 5, 0.01
 #: So many deals of each task are named, if they come and go so often in a run.
-MOST_DEALS, WORTH_NAMING = 2, 0.05
+MOST_DEALS, WORTH_NAMING = 1, 0.05
+#: In a comparison a task is drawn if what carries it differs by this much on average.
+WORTH_DRAWING = 0.01
 _SUBTITLE = (
     "Above: the part of each task that the country's own agencies, each power and nobody covers; "
-    "what several powers duplicate is divided by what each brings. Bars below it: deals begun (up) "
-    "and ended (down) in each year, {tallest} a run at full height; those cut off have their "
-    "number beside them. At the bottom: the price."
+    "what several powers duplicate is divided by what each brings. Below: the price."
 )
-_FOOT = "Areas and bars: means over the runs. Lines of the price: medians, with 50 % of the runs."
-_BEGUN, _ENDED = "#2f7d4f", "#b5271b"
-#: Height of the bars' strip below a stack, as a share of the stack, and where its middle is.
-_STRIP, _MIDDLE = 0.40, -0.22
-_PRICE_TALL = 1.12  # inches of a panel of the price
+_FOOT = "Areas: means over the runs. Lines of the price: medians, with 50 % of the runs."
+_PRICE_TALL = 0.95  # inches of a panel of the price
 
 
 def providers(
@@ -54,11 +51,12 @@ def providers(
     events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
-    """Draw who carries each task over time, the deals begun and ended, and what the regime pays.
+    """Draw who carries each task over time, and what the regime pays; name the deals that change.
 
     Args:
         dataset: results of one scenario or several.
-        select: tasks, ``{"task": ["border", "drugs"]}`` or ``"task=border"``; all by default.
+        select: tasks, ``{"task": ["border", "drugs"]}`` or ``"task=border"``; by default all, in a
+            comparison those that are carried otherwise than in the reference.
         events: whether to mark the events; or the kinds of event to mark.
         title: heading.
 
@@ -69,50 +67,43 @@ def providers(
     chosen = choose.selection(select)
     choose.check_selection([dataset[OUTSIDE]], chosen)
     tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
-    tasks = [task for task in tasks if task in chosen.get("task", tasks)]
-    shares, moves = shares_of(dataset), moves_of(dataset)
+    shares, found = shares_of(dataset), panels.event_markers(dataset, events)
+    differing = [task for task in tasks if _apart(shares.sel(task=task)) > WORTH_DRAWING] or tasks
+    alike = [t for t in tasks if t not in differing and "task" not in chosen]
+    if dataset.sizes["scenario"] == 1:
+        differing, alike = tasks, []
+    tasks = [task for task in tasks if task in chosen.get("task", differing)]
     heads = {t: f"{chr(97 + i)}  {numbers.display_name(t)}" for i, t in enumerate(tasks)}
-    grid = panels.Grid(tasks, choose.names_of(dataset), tall=1.75, low=1.15, heads=heads)
-    found = panels.event_markers(dataset, events)
-    above = panels.EventRows(dataset, found, grid.wide)
+    grid = panels.Grid(tasks, choose.names_of(dataset), tall=1.3, low=0.85, heads=heads)
     powers = _told(shares)
     parts = [OWN, *(part_of(p) for p in powers), OTHERS, NOBODY]
-    upper = grid.height * grid.rows + above.room / 72 + 0.35
-    lower = 2 * _PRICE_TALL + 0.35
-    of_tasks = by_task(moves, tasks)
-    # The arrangement of the first months finds its level at once: later years set the scale.
-    full = float(of_tasks.isel(year=slice(min(1, of_tasks.sizes["year"] - 1), None)).max())
-    layout = style.Layout(
-        body=upper + lower,
-        title=title or "Who provides security, and for what price",
-        subtitle=_SUBTITLE.format(tallest=numbers.number(full, decimals=1)),
-        legend=_legend(parts, grid.scenarios),
-        key=[*_deals_key(moves, tasks), *panels.events_key(found, grid.scenarios, headed=True)],
-        foot=panels.foot(dataset, _FOOT),
-    )
-    boxes = layout.figure.add_gridspec(2, 1, height_ratios=[upper, lower])
-    cells = boxes[0].subgridspec(grid.rows, grid.columns)
     shares = windows.lasting(shares)
     when = windows.years(shares["month"].values)
-    for index in range(grid.count):
-        ax = layout.figure.add_subplot(cells[divmod(index, grid.columns)])
-        task, scenario = grid.panel(index)
-        here = {"scenario": scenario, "task": task}
-        _stack(ax, shares.sel(here), when, powers, parts)
-        _bars(ax, of_tasks.sel(here), full)
-        grid.dress(ax, dataset, index, above, "share")
-    _price(layout.figure, boxes[1].subgridspec(2, 3), dataset)
+
+    def stack(ax: Axes, task: str, scenario: str) -> None:
+        _stack(ax, shares.sel(scenario=scenario, task=task), when, powers, parts)
+
+    key = panels.events_key(found, grid.scenarios, headed=True)
+    layout, below = panels.draw_grid(
+        dataset,
+        grid,
+        found,
+        stack,
+        "share",
+        below=2 * _PRICE_TALL + 0.35,
+        title=title or "Who provides security, and for what price",
+        subtitle=_SUBTITLE + _said_alike(alike),
+        legend=_legend(parts, grid.scenarios),
+        key=[*_deals_key(moves_of(dataset), tasks), *key],
+        foot=panels.foot(dataset, _FOOT),
+    )
+    _price(layout.figure, below.subgridspec(2, 3), dataset)
     return layout.figure
 
 
 def _legend(parts: Sequence[Band], scenarios: Sequence[str]) -> list[style.Item]:
-    bars = [("deals begun", _BEGUN), ("deals ended", _ENDED)]
     said = scenarios if len(scenarios) > 1 else ["the price"]
-    return [
-        *(part.item for part in parts),
-        *(style.area_item(text, fc=colour, lw=0) for text, colour in bars),
-        *style.scenario_items(said, lw=1.7, marker=""),
-    ]
+    return [*(part.item for part in parts), *style.scenario_items(said, lw=1.7, marker="")]
 
 
 def shares_of(dataset: xr.Dataset) -> xr.Dataset:
@@ -134,31 +125,23 @@ def shares_of(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def moves_of(dataset: xr.Dataset) -> xr.DataArray:
-    """Return deals begun and ended a run, ``(scenario, deal, way, year)``; in force before: no."""
-    held = np.round(dataset[DEALS].transpose("scenario", "deal", "month", "run").values)
-    step = np.diff(held, axis=2, prepend=held[:, :, :1])
-    months = dataset["month"].values.astype("datetime64[Y]").astype(int) + 1970
-    years = np.unique(months)
-    ways = [np.maximum(step, 0.0).mean(axis=3), np.maximum(-step, 0.0).mean(axis=3)]
-    found = np.stack([[way[:, :, months == y].sum(axis=2) for y in years] for way in ways])
-    coordinates = {
-        "way": ["begun", "ended"],
-        "year": years,
-        "scenario": choose.names_of(dataset),
-        "deal": dataset["deal"].values,
-    }
-    array = xr.DataArray(found, coordinates, ("way", "year", "scenario", "deal"))
-    return array.transpose("scenario", "deal", "way", "year")
+    """Return deals begun and ended a run, ``(scenario, deal, way)``; in force before: not begun."""
+    held = dataset[DEALS].transpose("scenario", "deal", "month", "run").round()
+    step = held.diff("month")
+    ways = [step.clip(0, None), (-step).clip(0, None)]
+    found = xr.concat([way.sum("month").mean("run") for way in ways], "way")
+    return found.assign_coords(way=["begun", "ended"]).transpose("scenario", "deal", "way")
 
 
-def by_task(moves: xr.DataArray, tasks: Sequence[str]) -> xr.DataArray:
-    """Add over the deals of each task: ``(scenario, deal, way, year)`` to ``(task, ...)``."""
-    of = load_deals()
-    sums = [
-        moves.sel(deal=[d for d in moves["deal"].values if of[str(d)].task == task]).sum("deal")
-        for task in tasks
-    ]
-    return xr.concat(sums, "task").assign_coords(task=list(tasks))
+def _apart(shares: xr.Dataset) -> float:
+    """Return how far what carries a task differs from the reference, as a share of the task."""
+    apart = [abs(shares[name] - shares[name].isel(scenario=0)) for name in shares]
+    return max(float(one.mean("month").max()) for one in apart)
+
+
+def _said_alike(tasks: Sequence[str]) -> str:
+    names = numbers.listed([numbers.display_name(task).lower() for task in tasks])
+    return f" Carried alike, and not drawn: {names}." if tasks else ""
 
 
 def _told(shares: xr.Dataset) -> list[str]:
@@ -184,33 +167,17 @@ def _stack(
     others = shares["by_power"].sum("power").values - sum(single, np.zeros_like(when))
     layers = [shares["own"].values, *single, np.maximum(others, 0.0), shares["gap"].values]
     draw_stack(ax, when, layers, parts)
-    ax.set_ylim(-_STRIP, 1)
+    ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
-
-
-def _bars(ax: Axes, moves: xr.DataArray, full: float) -> None:
-    """Draw the deals begun and ended each year, ``(way, year)``, in the strip below the stack."""
-    room = 0.85 * (_STRIP + _MIDDLE)
-    for way, sign, colour in (("begun", 1, _BEGUN), ("ended", -1, _ENDED)):
-        for year, value in zip(moves["year"].values, moves.sel(way=way).values, strict=True):
-            height = sign * room * min(value / full, 1.0) if full > 0.0 else 0.0
-            ax.bar(year + 0.1, height, 0.8, _MIDDLE, align="edge", color=colour, lw=0, zorder=2)
-            if value > full:
-                ax.text(
-                    year + 1.0, _MIDDLE + 0.6 * height, numbers.number(value, decimals=1),
-                    size=6.5, va="center", color=colour, path_effects=style.halo(1.6), zorder=5,
-                )  # fmt: skip
-    ax.axhline(_MIDDLE, color=style.QUIET, lw=0.5, zorder=2.2)
 
 
 def _deals_key(moves: xr.DataArray, tasks: Sequence[str]) -> list[style.KeyEntry]:
     """Return which deals come and go most for each task, a column of numbers per scenario."""
-    often = moves.sum("year")
     of, names = load_deals(), [str(name) for name in moves["scenario"].values]
     scenarios = "" if len(names) == 1 else f", in {' / '.join(names)}"
     entries = [style.KeyEntry(f"Deals that come and go most, times in a run{scenarios}")]
     for number, task in enumerate(tasks):
-        rows = often.sel(deal=[d for d in moves["deal"].values if of[str(d)].task == task])
+        rows = moves.sel(deal=[d for d in moves["deal"].values if of[str(d)].task == task])
         most = rows.sum("way").max("scenario")
         order = [str(d) for d in most.sortby(most, ascending=False)["deal"].values[:MOST_DEALS]]
         told = [_told_of(rows.sel(deal=d)) for d in order if most.sel(deal=d) >= WORTH_NAMING]

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.typing import ColorType
 
 from tajsim.axes import DIMENSIONS
 from tajsim.files import check_file, telling, whole
@@ -78,8 +83,19 @@ LOOK: dict[str, Any] = {
     "hatch.linewidth": 0.7,
     "savefig.dpi": DPI,
     "svg.hashsalt": "tajsim",  # the same picture gives the same file
+    "svg.fonttype": "none",  # text stays text
     "pdf.fonttype": 42,
 }
+
+#: Less than the reference is blue, more is orange, in light and dark by size.
+LESS, ALIKE, MORE = "#0b5a9c", "#f4f4f0", "#b84c00"
+
+
+def more_or_less() -> Colormap:
+    """Return the map of differences: blue less, pale alike, orange more."""
+    return LinearSegmentedColormap.from_list(
+        "difference", [LESS, "#9cc3de", ALIKE, "#f2ba8c", MORE]
+    )
 
 
 @dataclass(frozen=True)
@@ -179,8 +195,47 @@ def halo(points: float) -> list[withStroke]:
 
 def ink_on(colour: str) -> str:
     """Return white or near-black, whichever is read better on a colour."""
-    red, green, blue = to_rgb(colour)
-    return "white" if 0.30 * red + 0.59 * green + 0.11 * blue < 0.58 else INK
+    return max("white", INK, key=lambda ink: contrast(ink, colour))
+
+
+def contrast(colour: ColorType, ground: ColorType = "white") -> float:
+    """Return the contrast of two colours, 1 to 21 (WCAG 2.1)."""
+    one, other = sorted((_luminance(colour), _luminance(ground)))
+    return (other + 0.05) / (one + 0.05)
+
+
+def _luminance(colour: ColorType) -> float:
+    parts = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in to_rgb(colour))
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+#: The contrast that a text needs (AA).
+READ = 4.5
+
+
+#: Below this contrast a colour was made for another ground than white.
+NOT_ON_WHITE = 2.0
+
+
+@lru_cache(maxsize=1024)
+def readable(colour: str) -> str:
+    """Return the colour of a text so dark that it can be read on white.
+
+    A colour that was never meant for a white ground stays: it stands on a dark field.
+    """
+    if contrast(colour) < NOT_ON_WHITE:
+        return colour
+    while contrast(colour) < READ:
+        colour = darker(colour, 0.03)
+    return colour
+
+
+def make_readable(picture: Figure) -> Figure:
+    """Return a picture whose texts on white all have the contrast that a text needs."""
+    for text in picture.findobj(Text):
+        if text.get_bbox_patch() is None:
+            text.set_color(readable(to_hex(text.get_color())))
+    return picture
 
 
 class _Numbers(ScalarFormatter):
@@ -224,9 +279,32 @@ def save(picture: Figure, path: Path) -> None:
     """
     check_file(path, overwrite=True, endings=SUFFIXES)
     form = path.suffix.lower()[1:]
-    stamp = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
+    stamp = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
     with telling(path), whole(path) as begun, look(), settled(picture):
-        picture.savefig(begun, format=form, metadata=stamp)
+        if form == "svg":
+            begun.write_bytes(svg(picture))
+        else:
+            picture.savefig(begun, format=form, metadata=stamp[form])
+
+
+#: What stands in for the font of the pictures where a reader has none: one of nearly its widths.
+_FONT, _FONTS = b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif"
+
+
+def svg(picture: Figure) -> bytes:
+    """Return a picture as SVG: text as text, with the title and a description for those who listen.
+
+    It is called where `look` and `settled` hold.
+    """
+    buffer = BytesIO()
+    picture.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    said: dict[str, list[str]] = {"title": [], "desc": []}
+    for text in picture.texts:
+        said.get(str(text.get_label()), []).append(text.get_text())
+    head = "".join(f"<{tag}>{escape(' '.join(lines))}</{tag}>" for tag, lines in said.items())
+    drawn = buffer.getvalue().replace(_FONT, _FONTS)
+    place = drawn.index(b">", drawn.index(b"<svg")) + 1
+    return drawn[:place] + head.encode("utf-8") + drawn[place:]
 
 
 @contextmanager
@@ -315,13 +393,20 @@ class LineWriter:
         self.at += inches
 
     def write(
-        self, lines: Sequence[str], size: float, colour: str, bold: bool = False, left: float = EDGE
+        self,
+        lines: Sequence[str],
+        size: float,
+        colour: str,
+        bold: bool = False,
+        left: float = EDGE,
+        label: str = "",
     ) -> None:
-        """Write lines of a size in points, each below the other."""
+        """Write lines of a size in points, each below the other; ``label`` says what they are."""
         for line in lines:
             self.figure.text(
                 left / self.wide, 1 - (self.at + size / 72.0) / self.height, line, size=size,
                 color=colour, weight="bold" if bold else "normal", va="baseline", in_layout=False,
+                label=label,
             )  # fmt: skip
             self.down(text_height(1, size))
 
@@ -457,17 +542,17 @@ class Layout:
         self.figure = Figure(figsize=(self.wide, height))
         writer = LineWriter(self.figure, self.wide, height)
         writer.down(EDGE)
-        writer.write(title, TITLE, INK, bold=True)
+        writer.write(title, TITLE, INK, bold=True, label="title")
         if subtitle:
             writer.down(0.03)
-            writer.write(subtitle, SMALL, QUIET)
+            writer.write(subtitle, SMALL, QUIET, label="desc")
         if legend:
             writer.down(0.06)
             writer.legend(legend)
         writer.at = height - tail + 0.04
         draw_key(writer, key, room)
         writer.down(0.06)
-        writer.write(foot, FOOT, QUIET)
+        writer.write(foot, FOOT, QUIET, label="desc")
         rect = (EDGE / 2 / self.wide, tail / height, 1 - EDGE / self.wide, self.body / height)
         self.figure.set_layout_engine(
             ConstrainedLayoutEngine(rect=rect, h_pad=0.05, w_pad=0.06, hspace=0.03, wspace=0.03)

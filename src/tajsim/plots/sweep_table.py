@@ -204,26 +204,6 @@ def axis_text(sweep: SweepTables, factor: str) -> str:
 
 #: More groups than this are not told apart in one picture.
 MOST_GROUPS = 12
-_BANDS = 5
-
-
-@dataclass(frozen=True)
-class Group:
-    """Some runs under one name; ``values`` are of one column."""
-
-    name: str
-    values: window.Floats
-
-
-def dividing_factor(sweep: SweepTables, table: pd.DataFrame, name: str, by: Sequence[str]) -> str:
-    """Return what divides the runs into groups: as asked, or the scenario if there are several.
-
-    Otherwise it is the factor whose ranks go with the outcome most.
-    """
-    if by:
-        return by[0]
-    several = table["scenario"].nunique() > 1
-    return "scenario" if several else leading(sweep, table, name, 1)[0]
 
 
 def cells(values: pd.Series[Any], bands: int) -> tuple[np.ndarray, list[str]]:
@@ -239,17 +219,3 @@ def cells(values: pd.Series[Any], bands: int) -> tuple[np.ndarray, list[str]]:
     edges = np.quantile(found, np.linspace(0.0, 1.0, bands + 1))
     codes = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bands - 1)
     return codes, [f"{value_text(low)} to {value_text(high)}" for low, high in pairwise(edges)]
-
-
-def groups(table: pd.DataFrame, name: str, by: str) -> list[Group]:
-    """Return the runs in groups: by the values of a factor, or in five bands of equally many.
-
-    Raises:
-        UserError: if the factor has more texts than a picture tells apart.
-    """
-    known = table.dropna(subset=[name])
-    codes, texts = cells(known[by], _BANDS)
-    if len(texts) > MOST_GROUPS:
-        raise UserError(f"{by} has {len(texts)} values; a picture can show at most {MOST_GROUPS}")
-    values = known[name].to_numpy(dtype=float)
-    return [Group(text, values[codes == code]) for code, text in enumerate(texts)]

@@ -1,157 +1,44 @@
-"""What limits a conclusion: assumptions that would reverse it, inputs out of range, the model.
-
-Reversals: the runs are divided by the value that an assumption has in them. If the mean paired
-difference has one sign in all runs and the other sign in the lowest or highest third, beyond what
-chance gives among so many pairs tried (Bonferroni's bound), the conclusion depends on that
-assumption.
-"""
+"""What limits a conclusion: assumptions that would reverse it, inputs out of range, the model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
-from scipy.stats import t as student
 
-import tajsim.report.answer as answer
 import tajsim.report.tables as tables
 import tajsim.report.wording as wording
 from tajsim.analysis import assumptions, verdicts
-from tajsim.axes import Array
 from tajsim.display import rows_of
-from tajsim.errors import UserError
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.values import load_posterior
 from tajsim.report.facts import Facts
-from tajsim.results import numbers, select, window
-from tajsim.results.effect import LEVEL, Effect, effect
+from tajsim.results import numbers, turns, window
+from tajsim.results.effect import Effect
+from tajsim.results.turns import FEWEST, Reversal
 from tajsim.version import __version__
 
-#: So many of the first differences are looked at, and so many assumptions for each.
-DIFFERENCES, ASSUMED = 8, 5
+#: So many of the first differences are looked at.
+DIFFERENCES = 8
 #: So many pairs stand in the table.
 SHOWN = 8
-#: A third with fewer runs than this says nothing.
-FEWEST = 10
-#: Chance that any pair at all is lines to reverse where none does.
-FALSE = 0.10
-
-
-@dataclass(frozen=True)
-class Reversal:
-    """One difference in the lowest and highest third of one assumption.
-
-    ``opposite`` if the interval of one of them lies on the other side of zero than the whole's;
-    ``fades`` if the interval of one covers zero.
-    """
-
-    outcome: str
-    unit: str
-    parameter: str
-    cuts: tuple[float, float]
-    whole: Effect
-    low: Effect
-    high: Effect
-
-    @property
-    def opposite(self) -> bool:
-        """Whether a third has the opposite sign, clear of zero at 90 %."""
-        return any(found.direction == self._other for found in (self.low, self.high))
-
-    def reverses(self, pairs: int) -> bool:
-        """Whether a third has the opposite sign beyond chance, so many pairs having been tried."""
-        thirds = [f for f in (self.low, self.high) if f.direction == self._other]
-        return any(_p(found) * 2 * pairs < FALSE for found in thirds)
-
-    @property
-    def _other(self) -> str:
-        return {"rises": "falls", "falls": "rises"}[self.whole.direction]
-
-    @property
-    def fades(self) -> bool:
-        """Whether the interval of a third covers zero."""
-        return not self.opposite and not (self.low.direction and self.high.direction)
-
-
-def _p(found: Effect) -> float:
-    """Return how often chance alone takes a mean that far to its side of zero."""
-    error = (found.mean - found.low) / float(student.ppf(0.5 + LEVEL / 2.0, found.runs - 1))
-    return float(student.sf(abs(found.mean) / error, found.runs - 1)) if error > 0.0 else 0.0
 
 
 def reversals(facts: Facts, scenario: str) -> list[Reversal]:
-    """Return every leading difference with each of the assumptions that matter most for it."""
-    if facts.runs < 3 * FEWEST or "parameter_value" not in facts.dataset:
-        return []
-    values = facts.dataset["parameter_value"].sel(scenario=facts.reference)
-    found = []
-    for outcome, where in answer.leading(facts, scenario)[:DIFFERENCES]:
-        cell = facts.cell(scenario, outcome, where)
-        differences = cell.values[1] - cell.values[0]
-        for name in _influential(facts, scenario, outcome, where, differences):
-            own = values.sel(parameter=name).values
-            cuts = tuple(float(cut) for cut in np.quantile(own, (1 / 3, 2 / 3)))
-            low, high = own <= cuts[0], own >= cuts[1]
-            if min(low.sum(), high.sum()) < FEWEST or cuts[0] >= cuts[1]:
-                continue
-            found.append(
-                Reversal(
-                    facts.in_words(outcome, where),
-                    cell.unit,
-                    name,
-                    (cuts[0], cuts[1]),
-                    effect(differences),
-                    effect(differences[low]),
-                    effect(differences[high]),
-                )
-            )
-    return found
+    """Return every leading difference with each of the assumptions that matter most for it.
 
-
-def _influential(
-    facts: Facts, scenario: str, outcome: str, where: str, differences: np.ndarray
-) -> list[str]:
-    """Return the assumptions that matter most for a difference.
-
-    Those that the results name for it and for all together; where the results name none, those
-    whose ranks go with the difference most.
+    Those that the results name for it and for all together; else those whose ranks go with it.
     """
+    found = []
     known = facts.assumptions
-    if len(known):
-        own = known[known["scenario"] == scenario]
-        same = (own["outcome"] == outcome) & (own["where"] == where)
-        chosen = own[same | (own["outcome"] == assumptions.TOGETHER)]
-        named = [row.parameter for row in rows_of(chosen.sort_values("share", ascending=False))]
-        if named:
-            return list(dict.fromkeys(named))[: 2 * ASSUMED]
-    return _by_rank(facts, differences)
-
-
-def _by_rank(facts: Facts, differences: np.ndarray) -> list[str]:
-    values = facts.dataset["parameter_value"].sel(scenario=facts.reference)
-    registry = load_parameters()
-    table = values.values
-    names = [
-        str(name)
-        for name, row in zip(values["parameter"].values, table, strict=True)
-        if str(name) in registry
-        and registry[str(name)].basis.kind == "assumption"
-        and np.ptp(row) > 0.0
-    ]
-    if not names:
-        return []
-    seed = int(facts.dataset.attrs.get("seed", 0))
-    found = assumptions.influence(
-        assumptions.ranked(values.sel(parameter=names).values),
-        assumptions.ranked(differences[np.newaxis]),
-        np.ones(1),
-        np.arange(facts.runs),
-        seed,
-        ASSUMED,
-    )
-    order = np.argsort(-found.share, kind="stable")[:ASSUMED]
-    return [names[place] for place in order]
+    own = known[known["scenario"] == scenario] if len(known) else known
+    for outcome, where in facts.leading(scenario)[:DIFFERENCES]:
+        cell, named = facts.cell(scenario, outcome, where), []
+        if len(own):
+            same = (own["outcome"] == outcome) & (own["where"] == where)
+            rows = own[same | (own["outcome"] == assumptions.TOGETHER)]
+            named = [row.parameter for row in rows_of(rows.sort_values("share", ascending=False))]
+        tried = list(dict.fromkeys(named))[: 2 * turns.ASSUMED]
+        words = facts.in_words(outcome, where)
+        found += turns.reversals(facts.dataset, *cell.values, words, cell.unit, tried)
+    return found
 
 
 def reversal_sentences(facts: Facts, scenario: str) -> list[str]:
@@ -201,7 +88,7 @@ def reversal_table(facts: Facts, scenario: str) -> tables.Table | None:
         return None
     body = [
         [
-            wording.capital(one.outcome),
+            numbers.capital(one.outcome),
             one.parameter,
             wording.with_interval(one.whole.mean, one.whole.low, one.whole.high, one.unit)[0],
             f"at most {wording.plain(one.cuts[0])}: {_third(one.low, one.unit)}",
@@ -223,7 +110,7 @@ def _reversed(one: Reversal, runs: int) -> str:
     low, high = one.low, one.high
     whole = wording.with_interval(one.whole.mean, one.whole.low, one.whole.high, one.unit)[0]
     return (
-        f"{wording.capital(one.outcome)}: over all runs {whole}, but "
+        f"{numbers.capital(one.outcome)}: over all runs {whole}, but "
         f"where {one.parameter} is at most {wording.plain(one.cuts[0])} (lowest third, "
         f"{wording.in_runs(low.runs, runs).removeprefix('in ')}) it is {_third(low, one.unit)}, "
         f"and where it is at least {wording.plain(one.cuts[1])} (highest third) "
@@ -253,38 +140,22 @@ def checks(facts: Facts) -> list[str]:
     ]
 
 
-def inputs_set(facts: Facts) -> Iterator[tuple[str, str, float]]:
-    """Yield scenarios, parameter and value of every setting and every event that sets one."""
-    found: dict[tuple[str, float], list[str]] = {}
-    for scenario in facts.names:
-        for name, value in select.attribute(facts.dataset, "settings").get(scenario, {}).items():
-            found.setdefault((name, float(value)), []).append(scenario)
-        for event in select.attribute(facts.dataset, "events").get(scenario, ()):
-            given = event.get("arguments", {})
-            if event["kind"] == "set" and {"parameter", "value"} <= set(given):
-                key = str(given["parameter"]), float(given["value"])
-                found.setdefault(key, []).append(scenario)
-    for (name, value), scenarios in found.items():
-        who = wording.listed(list(dict.fromkeys(scenarios)), 3)
-        yield f"{who} set{'s' if len(set(scenarios)) == 1 else ''}", name, value
-
-
 def out_of_registry(facts: Facts) -> list[str]:
     """Say which inputs lie outside the range that the registry gives the parameter."""
     known = load_parameters()
     lines = []
-    for scenario, name, value in inputs_set(facts):
+    for scenarios, name, value in turns.inputs_set(facts.dataset):
         row = known.get(name)
         if row and not row.low <= value <= row.high:
+            least = numbers.interval(row.low, row.high)
             lines.append(
-                f"{scenario} {name} to {numbers.table_number(value)}, outside its documented or "
-                f"assumed range of {numbers.interval(row.low, row.high)}: the rules were not made "
-                "for that."
+                f"{_who(scenarios)} {name} to {numbers.table_number(value)}, outside its "
+                f"documented or assumed range of {least}: the rules were not made for that."
             )
     if "parameter_value" in facts.dataset:
         values = facts.dataset["parameter_value"]
         ends = values.min(("scenario", "run")).values, values.max(("scenario", "run")).values
-        chosen = {name for _, name, _ in inputs_set(facts)}
+        chosen = {name for _, name, _ in turns.inputs_set(facts.dataset)}
         for name, low, high in zip(values["parameter"].values, *ends, strict=True):
             row = known.get(str(name))
             slack = 1e-9 * max(abs(row.low), abs(row.high)) if row else 0.0
@@ -299,26 +170,16 @@ def out_of_registry(facts: Facts) -> list[str]:
 
 def out_of_calibration(facts: Facts) -> list[str]:
     """Say which inputs lie outside what the calibrated sample holds of the parameter."""
-    sample = _sample()
-    lines = []
-    for scenario, name, value in inputs_set(facts):
-        if name in sample:
-            low, high = (float(end) for end in (sample[name].min(), sample[name].max()))
-            if not low <= value <= high:
-                lines.append(
-                    f"{scenario} {name} to {numbers.table_number(value)}, outside the calibrated "
-                    f"range of {numbers.interval(low, high)}: it was not checked there against the "
-                    "documents."
-                )
+    lines = [
+        f"{_who(scenarios)} {name} to {numbers.table_number(value)}, outside the calibrated "
+        f"range of {numbers.interval(low, high)}: it was not checked there against the documents."
+        for scenarios, name, value, low, high in turns.outside_sample(facts.dataset)
+    ]
     return list(dict.fromkeys(lines))
 
 
-def _sample() -> dict[str, Array]:
-    """Return the calibrated sample, empty where there is none."""
-    try:
-        return load_posterior()
-    except UserError:
-        return {}
+def _who(scenarios: list[str]) -> str:
+    return f"{wording.listed(scenarios, 3)} set{'s' if len(scenarios) == 1 else ''}"
 
 
 def _mode(facts: Facts) -> list[str]:

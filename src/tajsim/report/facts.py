@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +25,7 @@ from tajsim.inputs import registry, toml
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.scenario_parts import COMMAND_LINE
-from tajsim.results import chronicle, numbers, select, window
+from tajsim.results import answer, chronicle, numbers, select, window
 from tajsim.results.effect import basis_counts, compare_results, summarise
 from tajsim.results.window import Cell, Window
 
@@ -306,12 +305,19 @@ class Facts:
         """The parameters in force by basis; empty for results without parameters."""
         return dict(basis_counts(self.dataset)) if "parameter" in self.dataset.coords else {}
 
-    def claimed(self, scenario: str) -> list[tuple[str, str]]:
-        """Return the outcomes and coordinates that a scenario's claims are about, in order."""
-        return [
-            (claim["outcome"], ";".join(f"{d}={n}" for d, n in (claim.get("where") or {}).items()))
-            for claim in select.attribute(self.dataset, "claims").get(scenario, ())
-        ]
+    @cached_property
+    def cards(self) -> dict[str, answer.Card]:
+        """The answer on each scenario that is compared."""
+        return {name: answer.card(self.dataset, name, self.asked) for name in self.others}
+
+    def leading(self, scenario: str) -> list[tuple[str, str]]:
+        """Return what the answer states first, as outcome and coordinate of `comparison`."""
+        found = []
+        for change in self.cards[scenario].leading:
+            own = select.own_dimensions(self.dataset[change.outcome])
+            if change.where or len(own) < 2:
+                found.append((change.outcome, change.where or (f"{own[0]}=all" if own else "")))
+        return found
 
     @cached_property
     def _cells(self) -> dict[str, list[Cell]]:
@@ -332,12 +338,6 @@ class Facts:
         for cell in self._cells[scenario]:
             yield cell, select.gap(*cell.values)
 
-    def equal(self, scenario: str) -> bool:
-        """Tell whether every outcome is the same in every run, over the window."""
-        return all(
-            np.array_equal(c.values[0], c.values[1], equal_nan=True) for c in self._cells[scenario]
-        )
-
     def cell(self, scenario: str, outcome: str, where: str) -> Cell:
         """Return one outcome at one coordinate: ``values`` holds the reference first."""
         found = (c for c in self._cells[scenario] if (c.outcome, c.where) == (outcome, where))
@@ -345,8 +345,9 @@ class Facts:
 
     def in_words(self, outcome: str, where: str) -> str:
         """Return an outcome as it stands within a sentence: ``own effort (border)``."""
-        label = wording.small(str(self.dataset[outcome].attrs.get("label", outcome)))
-        place = wording.coordinate(where)
+        label = numbers.small(str(self.dataset[outcome].attrs.get("label", outcome)))
+        names = (part.split("=")[1] for part in where.split(";") if "=" in part)
+        place = ", ".join(numbers.place_name(name) for name in names if name != "all")
         return f"{label} ({place})" if place else label
 
 
@@ -363,16 +364,6 @@ def _files(text: str) -> list[tuple[str, str]]:
         elif parts:
             parts[-1][1].append(line)
     return [(path, "\n".join(lines)) for path, lines in parts]
-
-
-def title_of(text: str) -> str:
-    """Return the title that the last file of a chain of scenarios gives, "" if it gives none."""
-    for _, part in reversed(_files(text)):
-        try:
-            return str(tomllib.loads(part).get("title", ""))
-        except ValueError:
-            return ""
-    return ""
 
 
 def remark_at(text: str, origin: str) -> str:
@@ -466,9 +457,31 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
     theirs = [] if alone else list(events.get(facts.reference, ()))
     left = {_event_key(event) for event in theirs}
     kept = {_event_key(event) for event in ours}
-    found += [_event(event, text) for event in ours if _event_key(event) not in left]
+    new = [event for event in ours if _event_key(event) not in left]
+    held_deals = [e for e in new if e.get("arguments", {}).get("change") == "hold"]
+    # The file's own events come before those that it inherits.
+    file = _files(text)[-1][0] if _files(text) else ""
+    rest = [e for e in new if e not in held_deals]
+    rest.sort(key=lambda e: str(e.get("where") or "").rpartition(":")[0] != file)
+    found += [_event(event, text) for event in rest]
+    found += [_holds(held_deals)] if held_deals else []
     found += [_dropped(event, facts.reference) for event in theirs if _event_key(event) not in kept]
     return found
+
+
+def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
+    """Return one line on all deals that are held."""
+    deals = [load_deals()[str(event["arguments"]["deal"])].label for event in events]
+    what = f"{len(deals)} deals are" if len(deals) > 1 else f"“{deals[0]}” is"
+    named = f": {numbers.listed(deals)}" if len(deals) > 1 else ""
+    places = [place for event in events for place in _behind(event)]
+    where = str(events[0].get("where") or "")
+    month = wording.month(min(str(event["month"]) for event in events))
+    return ScenarioChange(
+        f"From {month}: {what} held by both sides{named}.",
+        _sources(list(dict.fromkeys(places))),
+        where,
+    )
 
 
 def _event_key(event: Mapping[str, Any]) -> str:
@@ -485,7 +498,7 @@ def _setting(
     meaning = f"{row.meaning.rstrip('.')} ({name})" if row else name
     if value is None:
         line = (
-            f"{wording.capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
+            f"{numbers.capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
         )
         return ScenarioChange(line, _basis(name), origin)
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
@@ -493,7 +506,7 @@ def _setting(
     if usual is not None and figures[0] == figures[1]:
         figures = f"{value:.10g}", f"{usual:.10g}"
     instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
-    line = f"{wording.capital(meaning)} is set to {figures[0]}{unit}{instead}."
+    line = f"{numbers.capital(meaning)} is set to {figures[0]}{unit}{instead}."
     if origin == COMMAND_LINE:
         return ScenarioChange(line, "no document; chosen on the command line", origin)
     remark = remark_at(text, origin)

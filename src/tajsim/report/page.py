@@ -10,27 +10,30 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
+from matplotlib.figure import Figure
 
 import tajsim.plots.style as styles
-import tajsim.report.answer as answer
 import tajsim.report.checks as checks
 import tajsim.report.tables as tables
 import tajsim.report.wording as wording
 import tajsim.results.window as windows
 from tajsim.analysis import variance
+from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.plots import KINDS, figure
-from tajsim.report.facts import Facts, changes, gather, narrative, title_of, why_not, without
-from tajsim.results import effect, select
+from tajsim.plots.answer import charts
+from tajsim.report.facts import Facts, changes, gather, narrative, why_not, without
+from tajsim.report.tables import Table
+from tajsim.results import answer, effect, select
+from tajsim.results.numbers import capital
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -39,16 +42,10 @@ Results = xr.Dataset | str | Path
 
 #: The parts of the page: the name of its place and what it is called in the contents.
 SECTIONS = (
-    ("question", "Question"),
     ("answer", "Answer"),
-    ("changed", "What was changed"),
-    ("figures", "Figures"),
-    ("differences", "Outcomes"),
-    ("claims", "Claims"),
-    ("rests", "Evidence and assumptions"),
-    ("story", "One run"),
+    ("evidence", "Evidence"),
     ("limits", "Limits"),
-    ("again", "Reproduce it"),
+    ("appendix", "Appendix"),
 )
 #: With more scenarios than this against the reference, each is folded, without a picture of a run.
 FOLDED = 3
@@ -109,61 +106,93 @@ def firm(text: str) -> str:
     return re.sub(r"([0-9]) %", "\\1\N{NO-BREAK SPACE}%", text)
 
 
+_KICKER = "Outsourcing of security, Tajikistan: a simulation, not a forecast"
+
+
 def contents(facts: Facts) -> dict[str, Any]:
     """Return everything that the template places, as texts and tables."""
     compared = facts.others or [facts.reference]
     many = len(compared) > FOLDED
-    questions = select.attribute(facts.dataset, "questions")
+    titles = {name: answer.title_of(facts.dataset, name) for name in facts.names}
     stories = [
-        (name, story, None if many else run_picture(facts, name, story.run))
-        for name in compared
-        if (story := narrative(facts, name))
+        (titles[name], story) for name in compared if (story := narrative(facts, name)) is not None
     ]
+    cards = list(facts.cards.values())
     title = f"{len(compared)} scenarios" if many else wording.listed(compared)
+    texts = select.attribute(facts.dataset, "scenario_text")
     return {
         "policy": POLICY,
         "title": f"{title} against {facts.reference}" if facts.others else title,
-        "heading": _heading(facts) or title,
-        "reference": facts.reference if facts.others else "",
-        "questions": [(name, questions.get(name, "")) for name in compared],
-        "facts_line": _line(facts),
+        "heading": _heading(facts, cards),
+        "kicker": (cards[0].question if len(cards) == 1 else "") or _KICKER,
+        "facts_line": cards[0].about if len(cards) == 1 else _line(facts),
+        "cards": [
+            (card, charts_of(facts, card, [card.chart]) if card.chart and not many else None)
+            for card in cards
+        ],
+        "levels": [] if cards else level_sentences(facts),
+        "level_table": None if cards else tables.levels(facts),
         "checks": checks.checks(facts),
-        "answer": answer.answer(facts),
-        "changes": [(name, changes(facts, name)) for name in compared],
+        "changes": [(titles[name], changes(facts, name)) for name in compared],
+        "reference": titles[facts.reference] if facts.others else "",
         "base_changes": changes(facts, facts.reference) if facts.others else [],
+        "themes": [(titles[name], list(_themes(facts, name))) for name in facts.others],
+        "places": [t for name in facts.others if (t := tables.places(facts, name))],
         "pictures": pictures(facts),
         "folded": many,
-        "overview": tables.overview(facts) if len(facts.others) > 1 else None,
-        "differences": [(name, tables.differences(facts, name)) for name in facts.others]
-        or [("", [tables.levels(facts)])],
         "meanings": [
             (str(facts.dataset[name].attrs.get("label", name)), meaning)
             for name in select.headline(facts.dataset)
             if (meaning := str(facts.dataset[name].attrs.get("meaning", "")))
         ],
         "claims_sentence": tables.claims_sentence(facts),
-        "claims": [(name, t) for name in facts.names if (t := tables.claims(facts, name))],
-        "claims_picture": claims_picture(facts),
-        "assumptions_picture": assumptions_picture(facts),
+        "claims": [(titles[name], t) for name in facts.names if (t := tables.claims(facts, name))],
         "basis": effect.basis_statement(facts.dataset) if facts.counts else "",
         "rests": [_rests(facts, name) for name in facts.others],
         "stories": stories,
-        "sections": [row for row in SECTIONS if stories or row[0] != "story"],
+        "sections": SECTIONS,
         "limits": checks.limits(facts),
         "recipe": tables.recipe(facts),
-        "texts": [
-            (name, text)
-            for name, text in select.attribute(facts.dataset, "scenario_text").items()
-            if name in facts.names
-        ],
+        "texts": [(name, text) for name, text in texts.items() if name in facts.names],
         "documents": [(key, d.citation) for key, d in load_documents().items()],
     }
+
+
+def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture | None]]:
+    """Yield what a theme is told as, its table, and its picture if something in it differs."""
+    card = facts.cards[scenario]
+    for stake in answer.STAKES:
+        if (table := tables.theme(facts, scenario, stake)) is None:
+            continue
+        told = [c for c in card.told if c.stake == stake]
+        more = f"; {len(told) - 1} more" if len(told) > 1 else ""
+        said = f"{told[0].clause()}{more}" if told else "nothing that can be told"
+        drawn = [c for c in told if c.kind != "date" and c is not card.chart][:2]
+        picture = charts_of(facts, card, drawn) if drawn and len(facts.others) == 1 else None
+        yield f"{capital(stake)}: {said}", table, picture
+
+
+def level_sentences(facts: Facts) -> list[str]:
+    """Return levels of one scenario: the outcomes of its question, else an even choice."""
+    shown = select.first_of_summary(facts.summary)
+    shown = shown[(shown["unit"] != "0 or 1") & shown["median"].notna() & select.is_whole(shown)]
+    asks = select.attribute(facts.dataset, "asks").get(facts.reference, {}).get("outcomes", ())
+    named = shown[shown["outcome"].isin(asks)]
+    rest = shown[(shown["p95"] > shown["p05"]) & ~shown["outcome"].isin(asks)]
+    spread = np.linspace(0, len(rest) - 1, min(len(rest), 4)).round().astype(int)
+    chosen = rows_of(named)[:4] or rows_of(rest.iloc[spread])
+    return [
+        wording.level_sentence(
+            facts.in_words(row.outcome, row.where), row.unit, row.median, row.p05, row.p95, row.runs
+        )
+        for row in chosen
+    ]
 
 
 def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
     """Return what the comparison of one scenario rests on, in the order of the page."""
     return (
-        scenario,
+        answer.title_of(facts.dataset, scenario),
         tables.shares(facts, scenario),
         _no_shares(facts, scenario),
         checks.reversal_sentences(facts, scenario),
@@ -179,12 +208,11 @@ def _no_shares(facts: Facts, scenario: str) -> str:
     return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)
 
 
-def _heading(facts: Facts) -> str:
-    """Return the title that the file of the only scenario in question gives it, or ""."""
-    if len(facts.others) > 1:
-        return ""
-    texts = select.attribute(facts.dataset, "scenario_text")
-    return title_of(texts.get((facts.others or facts.names)[0], ""))
+def _heading(facts: Facts, cards: Sequence[answer.Card]) -> str:
+    """Return the finding, of several which differs most, of one scenario alone its title."""
+    if len(cards) == 1:
+        return f"{cards[0].finding}."
+    return answer.most_sentence(cards) or answer.title_of(facts.dataset, facts.reference)
 
 
 def _line(facts: Facts) -> str:
@@ -228,38 +256,8 @@ def write_report(
     return path
 
 
-#: Only texts stand in groups that have a colour.
-_TEXT = re.compile(r'(?<=<g style="fill: )#[0-9a-fA-F]{6}(?=[";])')
-#: The contrast that a text needs (AA), and below which it was made for another ground than white.
-_READ, _NOT_ON_WHITE = 4.5, 2.0
-
-
-@lru_cache(maxsize=1024)
-def readable(colour: str) -> str:
-    """Return the colour ``#rrggbb`` of a text so dark that it can be read on white.
-
-    A colour that was never meant for a white ground stays: it stands on a dark field.
-    """
-    rgb = np.array([int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5)])
-    if contrast_on_white(rgb) < _NOT_ON_WHITE or contrast_on_white(rgb) >= _READ:
-        return colour
-    while contrast_on_white(rgb) < _READ:
-        rgb = rgb * 0.97
-    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb.tolist())
-
-
-def contrast_on_white(rgb: np.ndarray) -> float:
-    """Return the contrast of a colour ``(3,)`` on white, 1 to 21 (WCAG 2.1)."""
-    linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return 1.05 / (float(linear @ np.array([0.2126, 0.7152, 0.0722])) + 0.05)
-
-
 #: More scenarios than this make a picture of many panels unreadable.
 MOST_SCENARIOS = 4
-#: With more scenarios than this against the reference, each has a small panel of its own.
-MANY = 2
-#: With more claims than this their tables say it better than a picture.
-MOST_CLAIMS = 40
 #: A vector picture larger than this (bytes) is put in as PNG.
 LARGEST = 1_200_000
 _OUTSIDE = re.compile(rb"<metadata>.*?</metadata>|<!DOCTYPE.*?>", re.DOTALL)
@@ -288,37 +286,52 @@ class Picture:
 
 
 def pictures(facts: Facts) -> list[Picture]:
-    """Return every picture for which the results hold what it needs."""
-    shots = (*_overview(facts), *_country(facts))
-    return [picture for shot in shots if (picture := _if_drawn(facts, shot))]
+    """Return the pictures of what differs, or of what a claim is about."""
+    return [picture for shot in _shots(facts) if (picture := _if_drawn(facts, shot))]
 
 
-def _overview(facts: Facts) -> Iterator[Shot]:
-    shown = select.headline(facts.dataset)
-    window = {"window": facts.asked} if facts.asked else {}
+#: Kinds of pictures with a heading, and the outcomes of which one differs if it is drawn.
+_ABOUT = {
+    "providers": (
+        "Who provides security, and for what price",
+        {"outside_provision", "dependence", "alignment", "autonomy", "deals_made", "own_effort"},
+    ),
+    "border": (
+        "The border, section by section",
+        {"heroin_entering", "heroin_seized", "seizure_probability"},
+    ),
+    "map": ("Border and regions", {"state_control", "country_control", "heroin_seized"}),
+    "money": ("Who gets the money", {"drug_income", "aid_delivered", "aid_diverted", "collusion"}),
+}
+
+
+def _shots(facts: Facts) -> Iterator[Shot]:
+    if len(facts.others) > MOST_SCENARIOS:
+        shown = windows.most_moved(facts.dataset, select.headline(facts.dataset), 1)
+        yield Shot("scenarios", "Scenario by scenario", {"outcome": shown})
+        return
     few = {"scenarios": facts.names[:MOST_SCENARIOS]}
-    yield Shot("providers", "Who provides security, and for what price", few)
-    if facts.others:
-        yield Shot("difference", "Paired differences", window)
-    if len(facts.others) > MANY:
-        most = windows.most_moved(facts.dataset, shown, 1)
-        yield Shot("scenarios", "Scenario by scenario", {"outcome": most})
-    moved = windows.most_moved(facts.dataset, shown, 6, facts.asked)
-    smooth = {"smooth": 12} if facts.dataset.sizes["month"] > 24 else {}
-    yield Shot("fan", "Outcomes over time", {"outcome": moved, **smooth})
-    spread = [name for name in shown if windows.is_spread(facts.dataset, name)]
-    chosen = windows.most_moved(facts.dataset, spread, 4, facts.asked)
-    yield Shot("distribution", "Spread over the runs", {"outcome": chosen, **window})
-
-
-def _country(facts: Facts) -> Iterator[Shot]:
-    few = {"scenarios": facts.names[:MOST_SCENARIOS]}
-    whole = {**few, "window": facts.asked} if facts.asked else few
-    yield Shot("border", "The border, section by section", few)
-    yield Shot("map", "Border and regions", few)
-    yield Shot("money", "Who gets the money", whole)
+    told = {change.outcome for card in facts.cards.values() for change in card.told}
+    claimed = set(facts.claims["outcome"]) if len(facts.claims) else set()
+    for kind, (heading, outcomes) in _ABOUT.items():
+        if outcomes & (told | claimed):
+            yield Shot(kind, heading, few)
     if _about_commanders(facts):
         yield Shot("elite", "Commanders", few)
+    if len(facts.assumptions):
+        yield Shot("tornado", "The assumptions that matter most")
+
+
+def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.Change]) -> Picture:
+    """Return the course of some changes of a card over time."""
+    labels = wording.listed([change.label for change in changes])
+    text = (
+        f"Two lines over the months, “{card.other}” and “{card.label}”: the mean of "
+        f"{facts.runs:,} runs of {card.reference} and {card.scenario}, each in a band that holds "
+        f"nine in ten. {labels}, {' to '.join(map(wording.month, card.window))}."
+    )
+    wide, tall = (5.0, 3.1) if len(changes) == 1 else (8.6, 2.5)
+    return _embedded(labels, charts(facts.dataset, card, changes, wide, tall), text)
 
 
 def _about_commanders(facts: Facts) -> bool:
@@ -328,93 +341,57 @@ def _about_commanders(facts: Facts) -> bool:
     return bool(kinds & {"dismiss", "arrest", "appoint"})
 
 
-def run_picture(facts: Facts, scenario: str, run: int) -> Picture | None:
-    """Return the picture of one run's events; ``None`` if this version cannot draw it."""
-    names = list(dict.fromkeys([facts.reference, scenario]))
-    return _if_drawn(facts, Shot("lanes", f"Run {run}", {"run": run, "scenarios": names}))
-
-
-def claims_picture(facts: Facts) -> Picture | None:
-    """Return the scoreboard of the claims; ``None`` without claims."""
-    if facts.claims.empty or len(facts.claims) > MOST_CLAIMS:
-        return None
-    return _if_drawn(facts, Shot("claims", "Claims at a glance", {"table": facts.claims}))
-
-
-def assumptions_picture(facts: Facts) -> Picture | None:
-    """Return the assumptions that matter most; ``None`` if the results do not hold them."""
-    if facts.assumptions.empty or len(facts.names) > MOST_SCENARIOS:
-        return None
-    bare = without(facts.dataset, variance.ASSUMPTIONS)
-    shot = Shot("tornado", "The assumptions that matter most")
-    return _if_drawn(
-        facts, shot, variance.keep_table(bare, variance.ASSUMPTIONS, facts.assumptions)
-    )
-
-
-def _if_drawn(facts: Facts, shot: Shot, dataset: xr.Dataset | None = None) -> Picture | None:
+def _if_drawn(facts: Facts, shot: Shot) -> Picture | None:
     """Return a picture; ``None`` if this version or these results have no means for it."""
+    if shot.kind not in KINDS:
+        return None
+    dataset = facts.dataset
+    if shot.kind == "tornado":
+        bare = without(dataset, variance.ASSUMPTIONS)
+        dataset = variance.keep_table(bare, variance.ASSUMPTIONS, facts.assumptions)
     try:
-        return _picture(facts, shot, dataset) if shot.kind in KINDS else None
+        drawn = figure(shot.kind, dataset, **shot.options)
     except UserError:
         return None
+    return _embedded(shot.heading, drawn, alternative(facts, shot))
 
 
-def _picture(facts: Facts, shot: Shot, dataset: xr.Dataset | None) -> Picture:
-    drawn = figure(shot.kind, facts.dataset if dataset is None else dataset, **shot.options)
+def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
     wide, high = drawn.get_size_inches()
-    buffer = io.BytesIO()
     with styles.look(), styles.settled(drawn):
-        drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        data, kind = _bare(buffer.getvalue()), "svg+xml"
+        data, kind = _bare(styles.svg(drawn)), "svg+xml"
         if len(data) > LARGEST:
             buffer = io.BytesIO()
             drawn.savefig(buffer, format="png", metadata={"Software": None}, dpi=200)
             data, kind = buffer.getvalue(), "png"
     return Picture(
-        shot.heading,
+        heading,
         f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}",
-        alternative(facts, shot),
+        text,
         round(96 * wide),
         round(96 * high),
     )
 
 
 def _bare(svg: bytes) -> bytes:
-    """Return a picture without the parts that name addresses on the network, its text readable.
+    """Return a picture without the parts that name addresses on the network.
 
     Points of lines are written to a hundredth of 1/72 inch: more cannot be seen.
     """
-    bare = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), _OUTSIDE.sub(b"", svg))
-    return _TEXT.sub(lambda found: readable(found[0]), bare.decode("utf-8")).encode("utf-8")
+    return _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), _OUTSIDE.sub(b"", svg))
 
 
 _SHOWS = {
-    "difference": "Forest of the mean paired differences of outcomes, each with its 90 % interval.",
     "fan": "Lines over the months: the median of the runs in bands that hold 50 % and 90 % of "
     "them, a panel for each outcome.",
-    "distribution": "Curves of how an outcome over the whole window is spread over the runs, with "
-    "median and 90 % of the runs below.",
-    "map": "Map of the country in the last year of the results: border sections coloured by the "
-    "heroin seized, regions by the control of the centre.",
-    "border": "Heat maps of border section against month: heroin entering, the share of loads "
-    "seized, who guards, and loads with bought passage.",
-    "providers": "Stacked areas over the months, a panel for each security task: what own "
-    "agencies, each outside power and nobody cover, with the deals begun and ended; below them "
-    "lines of the price: autonomy, alignment, pressure expected, conditions, concessions, payment.",
-    "money": "Ribbons from drug networks, people and donors to the agencies that take tolls and "
-    "extortion, and from these to officers, commanders and the ruling circle, which pays "
-    "commanders and keeps the rest.",
-    "elite": "A lane for each commander: in which share of the runs he serves, is removed or "
-    "breaks away, and his loyalty.",
-    "scenarios": "A small panel for each scenario: the median over time of the outcome that "
-    "differs most, against the reference.",
-    "claims": "A row for each claim of the documents: verdict, share of the runs in which it holds "
-    "and mean effect with its 90 % interval.",
-    "tornado": "Bars for the assumptions that matter most: the share of the variance of the "
-    "differences that each explains alone.",
-    "lanes": "The events of one run on a line of time, a lane for each group of actors; the most "
-    "important are listed beside the figure.",
+    "map": "Map of the country in the last year of the results, border and regions coloured.",
+    "border": "Heat maps of border section against month: what enters, is seized, who guards.",
+    "providers": "Stacked areas over the months, a panel for each security task: who covers it; "
+    "below them lines of the price.",
+    "money": "Ribbons from drug networks, people and donors to agencies, officers and the top.",
+    "elite": "A lane for each commander: in which share of the runs he serves or breaks away.",
+    "scenarios": "A small panel for each scenario: the median of one outcome over time.",
+    "tornado": "Bars for the assumptions that matter most: the share of variance of each.",
 }
 
 

@@ -9,9 +9,6 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-import tajsim.report.answer as answer
 import tajsim.report.wording as wording
 from tajsim.analysis import assumptions, variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
@@ -19,11 +16,10 @@ from tajsim.display import rows_of
 from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.report.facts import Facts
-from tajsim.results.effect import effect
-from tajsim.results.numbers import Digits, factor, percent
+from tajsim.results.answer import ENOUGH
+from tajsim.results.numbers import Digits, capital, percent
 from tajsim.results.reference import done_by_reference, reference_sentence
 from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
-from tajsim.results.window import yes_or_no
 
 #: Of so many differences the shares of variance are shown.
 MOST_SHARES = 10
@@ -45,109 +41,69 @@ class Table:
     numbers: bool = False
 
 
-#: So many differences of each scenario.
-EACH = 2
+#: What is said of an outcome whose direction is not told.
+_NOT_TOLD = {
+    "set": "set by the scenario",
+    "negligible": "too small to tell",
+    "unclear": "not clear",
+    "same": "the same",
+    "undefined": "not measured",
+}
 
 
-def overview(facts: Facts) -> Table | None:
-    """Return the leading differences of every scenario; ``None`` with too few runs."""
-    if facts.runs < answer.FEWEST:
+def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
+    """Return what becomes of the outcomes of one theme; ``None`` where nothing differs."""
+    card = facts.cards[scenario]
+    rows = [c for c in card.changes if c.stake == stake and c.verdict != "same"]
+    if not rows:
         return None
-    body = []
-    for name in facts.others:
-        found = answer.leading(facts, name)[:EACH]
-        for number, key in enumerate(found):
-            cell = facts.cell(name, *key)
-            own = effect(cell.values[1] - cell.values[0])
-            size, ends = wording.with_interval(own.mean, own.low, own.high, cell.unit)
-            shown = name if number == 0 else f"{name}, also"
-            outcome = wording.capital(facts.in_words(*key))
-            body.append([shown, outcome, size, ends, percent(own.share_sign)])
-        if not found:
-            nothing = "nothing" if facts.equal(name) else "nothing by 1 % with a clear interval"
-            body.append([name, nothing, "-", "-", "-"])
-    return Table(
-        f"What each scenario changes first, against {facts.reference}",
-        ["Scenario", "Outcome", "Mean paired difference", "90 % interval", "In runs"],
-        body,
-        [""] * len(body),
-        f"At most {EACH} differences with a direction for each: first those its claims concern, "
-        "then the largest relative to the spread of the runs; none that is closely related to "
-        "one listed before it.",
-    )
+    few = facts.runs < ENOUGH
+    body, marks = [], []
+    for c in rows:
+        size, ends = wording.with_interval(c.found.mean, c.found.low, c.found.high, c.unit)
+        told = "too few histories" if few and c.told else _NOT_TOLD.get(c.verdict, c.verdict)
+        mean = f"{size} ({ends})"
+        body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, told])
+        marks.append(c.verdict if c.told and not few else "open")
+    heads = ["Outcome", "Unit", card.other, card.label, "9 of 10 histories",
+             "Mean difference (90 % interval of the mean)", "Direction"]  # fmt: skip
+    same = sum(c.stake == stake and c.verdict == "same" for c in card.changes)
+    note = f"The same in every history: {same} more." if same else ""
+    return Table(f"{capital(stake)}: {_over(facts, scenario)}", heads, body, marks, note, True)
 
 
-def differences(facts: Facts, scenario: str) -> list[Table]:
-    """Return the paired differences that a reader sees first: totals, then single places."""
+def _over(facts: Facts, scenario: str) -> str:
+    many = f"{facts.runs:,} paired histories" if facts.runs > 1 else "one pair of histories"
+    return f"{many}, {' to '.join(map(wording.month, facts.window(scenario)))}"
+
+
+def places(facts: Facts, scenario: str) -> Table | None:
+    """Return single sections, agencies, powers and regions that differ most clearly."""
     part = facts.comparison[facts.comparison["scenario"] == scenario]
     shown = first_of_comparison(part)
-    shown = shown[shown["share_tied"] < 1.0]
-    same = int((part["share_tied"] == 1.0).sum())
-    left = len(part) - same - len(shown)
-    many = f"{facts.runs:,} paired runs" if facts.runs > 1 else "one pair of runs"
-    over = f"{many}, {' to '.join(facts.window(scenario))}"
-    whole = _differences(
-        facts,
-        scenario,
-        shown[is_whole(shown)],
-        f"{scenario} against {facts.reference}: {over}",
-        "Medians of the runs, for yes-or-no outcomes the mean share. Differences of what is "
-        "in % are percentage points. Over the window flows are by year, counts added, stocks at "
-        "its end, all else its mean. “In runs” is the share in which the difference has that sign; "
-        "“pairing” is the factor by which pairing the runs reduces the variance. "
-        + reference_sentence(done_by_reference(facts.dataset, facts.window(scenario)), scenario),
+    shown = shown[(shown["share_tied"] < 1.0) & ~is_whole(shown)]
+    if shown.empty or facts.runs < ENOUGH:
+        return None
+    body = []
+    for row in rows_of(shown):
+        own = wording.digits_of(row.difference, row.low, row.high, row.unit)
+        body.append([
+            capital(facts.in_words(row.outcome, row.where)),
+            wording.unit_of_row(own, row.unit),
+            _median(own, row.reference_median, row.unit),
+            _median(own, row.median, row.unit),
+            own(row.difference, True),
+            own.span(row.low, row.high, True),
+            row.direction or "none stated",
+        ])  # fmt: skip
+    card = facts.cards[scenario]
+    heads = ["Outcome", "Unit", card.other, card.label, "Mean difference",
+             "90 % interval of the mean", "Direction"]  # fmt: skip
+    note = "Medians of the histories. At most three places of each outcome. " + reference_sentence(
+        done_by_reference(facts.dataset, facts.window(scenario)), scenario
     )
-    places = _differences(
-        facts,
-        scenario,
-        shown[~is_whole(shown)],
-        f"{scenario} against {facts.reference}: single sections, agencies, powers, regions, "
-        "at most three of each outcome",
-        f"{same} rows are the same in every run; {left} more are not headlines, or differ by less "
-        "than one per cent, or their intervals cover zero.",
-    )
-    return [whole, places]
-
-
-def _differences(
-    facts: Facts, scenario: str, shown: pd.DataFrame, caption: str, note: str
-) -> Table:
-    heads = [
-        "Outcome",
-        "Unit",
-        facts.reference,
-        scenario,
-        "Mean paired difference",
-        "90 % interval",
-        "Direction",
-        "In runs",
-        "Pairing",
-    ]
-    body = [_difference(facts, scenario, row) for row in rows_of(shown)]
-    return Table(
-        caption, heads, body, [row.direction or "open" for row in rows_of(shown)], note, True
-    )
-
-
-def _difference(facts: Facts, scenario: str, row: Any) -> list[str]:
-    """Return the cells of one outcome: medians (of yes or no, shares of the runs) and effect."""
-    medians, unit = (row.reference_median, row.median), row.unit
-    if row.unit == "0 or 1":
-        a, b = facts.cell(scenario, row.outcome, row.where).values
-        medians = float(a.mean()), float(b.mean())
-        # What is 0 or 1 in a month is a share of the months over a window.
-        unit = unit if yes_or_no(facts.dataset[row.outcome], windowed=True) else "share"
-    own = wording.digits_of(row.difference, row.low, row.high, row.unit)
-    return [
-        wording.capital(facts.in_words(row.outcome, row.where)),
-        "% of months" if unit != row.unit else wording.unit_of_row(own, unit),
-        *(_median(own, value, row.unit) for value in medians),
-        own(row.difference, True),
-        own.span(row.low, row.high, True),
-        row.direction or "none stated",
-        percent(row.share_sign) if row.direction else "-",
-        factor(row.pairing),
-    ]
+    marks = [row.direction or "open" for row in rows_of(shown)]
+    return Table(f"Single places: {_over(facts, scenario)}", heads, body, marks, note, True)
 
 
 def _median(own: Digits, value: float, unit: str) -> str:
@@ -191,7 +147,7 @@ def claims(facts: Facts, scenario: str) -> Table | None:
             cells += [f"Not tested: {why}", row.expect, "-", "-", "-"]
         else:
             found = wording.with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
-            cells += [wording.capital(row.verdict), row.expect, *found, percent(row.share)]
+            cells += [capital(row.verdict), row.expect, *found, percent(row.share)]
         body.append(cells)
     marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]
     return Table(
@@ -227,7 +183,7 @@ def shares(facts: Facts, scenario: str) -> Table | None:
     table = facts.variance
     if table.empty:
         return None
-    wanted = answer.leading(facts, scenario)[:MOST_SHARES]
+    wanted = facts.leading(scenario)[:MOST_SHARES]
     part = table[table["scenario"] == scenario].dropna(subset="chance")
     found = {(row.outcome, row.where): row for row in rows_of(part)}
     kept = [found[key] for key in wanted if key in found]
@@ -235,7 +191,7 @@ def shares(facts: Facts, scenario: str) -> Table | None:
         return None
     body = [
         [
-            wording.capital(facts.in_words(row.outcome, row.where)),
+            capital(facts.in_words(row.outcome, row.where)),
             *(variance.share_text(row, g) for g in REDRAWN),
         ]
         for row in kept

@@ -17,6 +17,7 @@ from scipy.special import ndtri, stdtrit
 from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
+from tajsim.inputs.scenario_parts import UNITS
 from tajsim.results.numbers import listed
 from tajsim.results.select import attribute, gap, names_of
 from tajsim.results.window import Cell, Window, cells, window_of
@@ -101,6 +102,32 @@ def effect(values: Values) -> Effect:
     )
 
 
+#: The smallest effect where none is given, see `smallest_effect`.
+OF_LEVEL, OF_SPREAD, LEAST_OF_LEVEL = 0.05, 0.2, 0.01
+
+
+def smallest_effect(level: Values, size: float | None = None, unit: str = "") -> float:
+    """Return the smallest effect worth the name, in the unit of the outcome.
+
+    By default the lower of 5 % of the reference level and a fifth of its spread over runs, so that
+    an effect is negligible only where it is small by both; but at least 1 % of the level, which
+    decides where runs hardly differ.
+
+    Args:
+        level: the reference ``(run,)``. Its level is the mean of its absolute values, its spread
+            their standard deviation over runs.
+        size: how many of ``unit``; signed, as a bound may be below zero.
+        unit: ``level``, ``spread``, ``points`` (hundredths), ``absolute`` or ``count``.
+    """
+    known = level[np.isfinite(level)]
+    mean = float(np.abs(known).mean()) if known.size else 0.0
+    spread = float(known.std(ddof=1)) if known.size > 1 else 0.0
+    if size is None:
+        return max(min(OF_LEVEL * mean, OF_SPREAD * spread), LEAST_OF_LEVEL * mean)
+    of_level, of_spread, own = UNITS[unit]
+    return size * (of_level * mean + of_spread * spread + own)
+
+
 def pairing_factor(reference: Values, scenario: Values) -> float:
     """Return (var(a) + var(b)) / var(a - b): how many times more runs unpaired would need.
 
@@ -131,7 +158,7 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
         mean paired difference, undefined for one run); ``direction``, empty where the interval
         covers zero or is undefined; ``share_sign``, the share of runs with that sign;
         ``share_up``, ``share_down`` and ``share_tied``; ``pairing``, the factor by which
-        pairing cut the variance.
+        pairing cut the variance; ``size``, the difference in standard deviations of the reference.
 
     Raises:
         UserError: with fewer than two scenarios, or for a window outside the results.
@@ -151,6 +178,13 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
 _OF_EFFECT = ("low", "high", "direction", "share_sign", "share_up", "share_down", "share_tied")
 
 
+def _size(reference: Values, mean: float) -> float:
+    """Return a mean difference in standard deviations of the reference, ``nan`` without spread."""
+    known = reference[np.isfinite(reference)]
+    spread = float(known.std()) if known.size else 0.0
+    return abs(mean) / spread if spread > 0.0 else np.nan
+
+
 def _row(cell: Cell, window: Window) -> dict[str, Any]:
     a, b = cell.values
     found = effect(gap(a, b))
@@ -163,6 +197,7 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "difference": found.mean,
         **{name: getattr(found, name) for name in _OF_EFFECT},
         "pairing": pairing_factor(a, b),
+        "size": _size(a, found.mean),
         "runs": found.runs,
         "window_start": window[0],
         "window_end": window[1],

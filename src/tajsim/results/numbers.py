@@ -28,7 +28,7 @@ MINUS = "\N{MINUS SIGN}"
 NOTHING = 1e-9
 
 
-def _fixed(value: float, decimals: int, signed: bool = False) -> str:
+def fixed(value: float, decimals: int, signed: bool = False) -> str:
     """Return a value to so many decimals; below 0 they round to tens, hundreds and so on."""
     value = round(value, decimals) + 0.0  # no minus before a zero
     text = f"{value:{'+' if signed and value else ''},.{max(decimals, 0)}f}"
@@ -46,7 +46,7 @@ def number(value: float, signed: bool = False, decimals: int | None = None) -> s
     """
     if not math.isfinite(value):
         return "not defined"
-    return _fixed(value, decimals_for(value, 3) if decimals is None else decimals, signed)
+    return fixed(value, decimals_for(value, 3) if decimals is None else decimals, signed)
 
 
 def plain(value: float) -> str:
@@ -75,7 +75,7 @@ def table_number(value: float, signed: bool = False) -> str:
     for scale, word in ((1e9, "bn"), (1e6, "m")):
         if size >= scale:
             return f"{value / scale:{sign}.4g} {word}"
-    return _bare(_fixed(value, decimals_for(value, 3), signed)).replace(MINUS, "-")
+    return _bare(fixed(value, decimals_for(value, 3), signed)).replace(MINUS, "-")
 
 
 def decimals_for(value: float, digits: int, least: int = 0) -> int:
@@ -154,6 +154,13 @@ def text_table(
     return "\n".join([*lines(header), rule, *(line for row in rows for line in lines(row))])
 
 
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of Markdown; its first column is aligned left, the others right."""
+    rule = ["---", *["---:"] * (len(header) - 1)]
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in (header, rule, *rows))
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+
+
 def _apart(widths: Sequence[int], left: Container[int]) -> list[int]:
     """Return the columns for which the terminal has no room beside the others."""
     room = _room()
@@ -224,6 +231,29 @@ def display_name(name: str) -> str:
     return SPELLED.get(name, name.replace("_", " ").capitalize())
 
 
+def place_name(name: str) -> str:
+    """Return a coordinate as it stands within a sentence: ``Tajik border troops``, ``border``."""
+    spoken = load_display_names().get(name)
+    return spoken.removeprefix("the ") if spoken else display_name(name)
+
+
+def parameter_name(name: str) -> str:
+    """Return a parameter as words: ``agency_pay.army`` -> ``agency pay, army``."""
+    return name.replace("_", " ").replace(".", ", ")
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """Return a label as it stands within a sentence: its first letter small, save in names."""
+    first = text.split(" ")[0].rstrip(",")
+    name = first[1:2].isupper() or first in ("Moscow's", "Uzbekistan", "Afghan", "Russian")
+    return text if name else text[:1].lower() + text[1:]
+
+
 def words(name: str) -> str:
     """Return a hyphened name as words: ``mirzoev-bargains`` -> ``Mirzoev bargains``."""
     first, *rest = name.split("-")
@@ -292,7 +322,7 @@ class Digits:
         """Return a number: ``1,805``, ``+2.54``; ``-`` for what is undefined."""
         if not math.isfinite(value):
             return "-"
-        return _fixed(value * self.by, self.decimals, signed)
+        return fixed(value * self.by, self.decimals, signed)
 
     def span(self, low: float, high: float, signed: bool = False) -> str:
         """Return the ends of an interval, ``undefined`` without one."""

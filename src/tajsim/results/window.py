@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS, total
 from tajsim.errors import UserError
-from tajsim.inputs import outcomes, toml
+from tajsim.inputs import expression, outcomes, toml
 from tajsim.results import select
 from tajsim.results.numbers import display_name, month_text
 from tajsim.results.select import Names, as_names, attribute, names_of, own_dimensions
@@ -85,8 +85,9 @@ def window_of(
 ) -> Window:
     """Return the first and last month of a window (``"2006-01:2010-12"`` or a pair).
 
-    Without one: that which the results hold, if they hold one; else from the first month in which
-    a scenario (any, if none is named) differs from the reference to the end; the whole period
+    Without one: that which the results hold, if they hold one; else that of the question of the
+    scenario, or on which the questions of all agree; else from the first month in which a scenario
+    (any, if none is named) differs from the reference to the end; the whole period
     where none within it does, or without a reference.
 
     Raises:
@@ -94,6 +95,9 @@ def window_of(
     """
     period = whole_period(dataset)
     window = window or kept_window(dataset)
+    if window is None and (own := _window_asked(dataset, scenario)):
+        start, end = max(own[0], period[0]), min(own[1], period[1])
+        window = (start, end) if start <= end else None
     if window is None:
         first = first_difference(dataset, scenario) or period[0]
         return first if period[0] <= first <= period[1] else period[0], period[1]
@@ -101,6 +105,15 @@ def window_of(
     if len(pair) != 2 or not all(map(toml.is_month, pair)):
         raise UserError(f"window '{':'.join(pair)}': expected YYYY-MM:YYYY-MM")
     return check_window(period, (pair[0], pair[1]))
+
+
+def _window_asked(dataset: xr.Dataset, scenario: str | None) -> Window | None:
+    """Return the window that the question of a scenario names, or those of all others alike."""
+    asks, names = attribute(dataset, "asks"), names_of(dataset)
+    named = [scenario] if scenario else names[1:] or names
+    found = {tuple(asks.get(name, {}).get("window") or ()) for name in named}
+    (only, *more) = found
+    return (only[0], only[1]) if only and not more else None
 
 
 def check_window(period: Window, window: Window) -> Window:
@@ -220,6 +233,67 @@ def labelled(record: Mapping[str, np.ndarray], months: Sequence[str]) -> xr.Data
         for name, values in record.items()
     }
     return xr.Dataset(variables, {"month": toml.month_dates(list(months)), **used})
+
+
+_ORDER = ("scenario", "month", "run")
+
+
+def with_own(dataset: xr.Dataset, own: Mapping[str, str] | None = None) -> xr.Dataset:
+    """Return results with outcomes of one's own, each made from recorded ones.
+
+    Args:
+        dataset: results.
+        own: name and expression, see `tajsim.inputs.expression`; by default those that the
+            questions of the scenarios define and the recorded outcomes allow.
+
+    Returns:
+        The results with a series ``(scenario, month, run)`` for each. Of a first month it is the
+        months since year 0 from that month on, and missing before it.
+
+    Raises:
+        UserError: one line, for an expression that cannot be read, or names what is not kept.
+    """
+    found, given = {}, own is not None
+    if own is None:
+        asks = attribute(dataset, "asks").values()
+        own = {name: text for ask in asks for name, text in ask.get("define", {}).items()}
+    for name, text in own.items():
+        used = expression.references(text)
+        if missing := [n for n, _ in used if n not in dataset]:
+            if given:
+                raise UserError(f"{name}: the results do not hold '{missing[0]}'")
+            continue
+        values = expression.evaluate(
+            text, lambda n, where: at_places(dataset, n, where).transpose(*_ORDER).values
+        )
+        if expression.is_date(text):
+            since = np.array([toml.month_number(toml.month_of(m)) for m in dataset["month"].values])
+            first = since[values.argmax(axis=1)][:, np.newaxis]
+            happened = np.logical_or.accumulate(values, axis=1)
+            values = np.where(happened, first, np.nan)
+        attributes = _own_attributes(dataset, name, text, used)
+        found[name] = (_ORDER, values.astype(np.float32), attributes)
+    return dataset.assign(found) if found else dataset
+
+
+def _own_attributes(
+    dataset: xr.Dataset, name: str, text: str, used: Sequence[tuple[str, Mapping[str, str]]]
+) -> dict[str, Any]:
+    """Return label, unit and way over months of an outcome of one's own."""
+    parts = [dataset[n].attrs for n, _ in used]
+    date, divided = expression.is_date(text), "/" in text or "*" in text
+    units, ways = {p.get("unit") for p in parts}, {p.get("aggregate") for p in parts}
+    alike = not divided and len(units) == 1 and len(ways) == 1
+    share = len({n for n, _ in used}) == 1 and len(used) > 1
+    unit = str(parts[0].get("unit")) if alike else "share" if share else "ratio"
+    return {
+        "label": name.replace("_", " ").capitalize(),
+        "unit": "date" if date else unit,
+        "aggregate": "last" if date else str(parts[0].get("aggregate")) if alike else "mean",
+        "headline": 1,
+        "meaning": text,
+        "mechanisms": "",
+    }
 
 
 def when_left(series: xr.DataArray) -> str:
@@ -433,13 +507,22 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
 
 def medians_over(variable: xr.DataArray, dates: Sequence[Span]) -> Floats:
     """Return medians of the runs, ``(scenario, own, date)``; flows and counts per year."""
-    own = own_dimensions(variable)[0]
-    values = variable.transpose("scenario", own, "month", "run")
-    found = []
+    parts = [part.median("run", skipna=True).values for part in _over_dates(variable, dates)]
+    return np.stack(parts, axis=-1)
+
+
+def changes_over(variable: xr.DataArray, dates: Sequence[Span]) -> Floats:
+    """Return mean differences to the first scenario, run by run, ``(scenario - 1, own, date)``."""
+    pairs = [(part - part.isel(scenario=0))[1:] for part in _over_dates(variable, dates)]
+    return np.stack([pair.mean("run", skipna=True).values for pair in pairs], axis=-1)
+
+
+def _over_dates(variable: xr.DataArray, dates: Sequence[Span]) -> Iterator[xr.DataArray]:
+    """Yield the mean over the months of each date, ``(scenario, own, run)``; flows per year."""
+    values = variable.transpose("scenario", own_dimensions(variable)[0], "month", "run")
     for date in dates:
         part = values.sel(month=slice(date.start, date.stop)).mean("month", skipna=True)
-        found.append(part.median("run", skipna=True).values * (12.0 if counted(variable) else 1.0))
-    return np.stack(found, axis=-1)
+        yield part * (12.0 if counted(variable) else 1.0)
 
 
 @dataclass(frozen=True)

@@ -19,25 +19,36 @@ WHOLE = 1.0 - 1e-3
 
 
 def attention_step(
-    attention: Array, normal: Array, *, attention_spread: Array, clock_year: Array
+    attention: Array,
+    normal: Array,
+    shared: Array,
+    allied: Array,
+    *,
+    attention_spread: Array,
+    clock_year: Array,
 ) -> Array:
     """Return the logarithm of powers' attention next month, ``(power, run)``.
 
     It moves by itself, with elections and other wars, and is forgotten over two years; the spread
-    is its long-run standard deviation.
+    is its long-run standard deviation. Half of what moves allies is their common wars, as that in
+    Afghanistan (icg-2016:233).
 
     Equation:
         kept = exp(-0.5 / clock_year)
-        attention_next = kept * attention + sqrt(1 - kept**2) * attention_spread * normal
+        surprise = sqrt(0.5) * (normal + shared) if allied > 0 else normal
+        attention_next = kept * attention + sqrt(1 - kept**2) * attention_spread * surprise
 
     Args:
         attention: logarithm of attention over its mean.
         normal: a standard normal draw.
+        shared: one for all allies, ``(run,)``.
+        allied: 1 for the powers of the alliance, else 0, ``(power, 1)``.
 
     Mechanisms: O08, O11, M128.
     """
     kept = np.exp(-0.5 / clock_year)
-    moved: Array = kept * attention + np.sqrt(1.0 - kept**2) * attention_spread * normal
+    surprise = np.where(allied > 0.0, np.sqrt(0.5) * (normal + shared), normal)
+    moved: Array = kept * attention + np.sqrt(1.0 - kept**2) * attention_spread * surprise
     return moved
 
 
@@ -155,13 +166,30 @@ def offered(
     return (push > -leave_below * held).astype(float)
 
 
+def surplus(ratio: Array) -> Array:
+    """Return the part of a deal's worth to its power that is left when its cost is paid, 0 to 1.
+
+    Nobody presses for what is hardly worth its cost.
+
+    Equation:
+        surplus = max(1 - 1 / max(ratio, 1e-6), 0)
+
+    Args:
+        ratio: worth over cost.
+
+    Mechanisms: O18, M120.
+    """
+    return np.maximum(1.0 - 1.0 / np.maximum(ratio, 1e-6), 0.0)
+
+
 def size_wished(ratio: Array, size: Array) -> Array:
     """Return the size at which a power offers a deal, share of the task's need.
 
-    The documented size where the deal is worth what it usually is, at most twice that.
+    The documented size where the deal is worth what it usually is, as much more or less as it is
+    worth more or less, at most twice that.
 
     Equation:
-        size_wished = min(size * 2 * ratio / (1 + ratio), 0.999)
+        size_wished = min(size * min(ratio, 2), 0.999)
 
     Args:
         ratio: worth over cost, over what that usually is, 0 and up.
@@ -169,23 +197,7 @@ def size_wished(ratio: Array, size: Array) -> Array:
 
     Mechanisms: M04, M127.
     """
-    return np.minimum(size * 2.0 * ratio / (1.0 + ratio), WHOLE)
-
-
-def reopened(wished: Array, size: Array, *, reopen_above: Array) -> Array:
-    """Return 1 where a power reopens the size of a deal in force, else 0.
-
-    Equation:
-        gap = max(wished - size, size - wished) - reopen_above * size
-        reopened = 1 if gap > 0 else 0
-
-    Args:
-        wished: size at which it would offer the deal now, share of the task's need.
-        size: agreed, share of the task's need.
-
-    Mechanisms: M04, M127.
-    """
-    return (np.abs(wished - size) - reopen_above * size > 0.0).astype(float)
+    return np.minimum(size * np.minimum(ratio, 2.0), WHOLE)
 
 
 def own_condition(listed: Array, level: Array, usual: Array) -> Array:
@@ -555,6 +567,7 @@ def expected_harm(chance: Array, bite: Array, pulled: Array) -> Array:
 def sweetened(
     sweet: Array,
     refused: Array,
+    held: Array,
     keenness: Array,
     limit: Array,
     *,
@@ -564,24 +577,25 @@ def sweetened(
 ) -> Array:
     """Return what a power pays the regime for a deal, share of its size.
 
-    Who is refused offers more each quarter, a debt written off or an investment; it forgets over
-    the years.
+    Who is refused offers more each quarter, a debt written off or an investment. What is agreed
+    stands while the deal is in force; afterwards it is forgotten over the years.
 
     Equation:
         more = refused * sweetening * min(max(keenness, 0), 1) * 3 / clock_year
-        less = sweet * (1 - refused) * 3 / clock_five_years
+        less = sweet * (1 - refused) * (1 - held) * 3 / clock_five_years
         sweetened = min(sweet + more - less, limit)
 
     Args:
         sweet: offered so far.
         refused: 1 where the offer stands and is not taken.
+        held: 1 where the deal is in force.
         keenness: logarithm of worth over cost.
         limit: what the power can pay at most.
 
     Mechanisms: M111, O18, O19.
     """
     more = refused * sweetening * np.minimum(np.maximum(keenness, 0.0), 1.0) * QUARTER / clock_year
-    less = sweet * (1.0 - refused) * QUARTER / clock_five_years
+    less = sweet * (1.0 - refused) * (1.0 - held) * QUARTER / clock_five_years
     return np.minimum(sweet + more - less, limit)
 
 

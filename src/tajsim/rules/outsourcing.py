@@ -115,19 +115,21 @@ def effort_step(effort: Array, aim: Array, *, effort_speed: Array) -> Array:
     return effort + effort_speed * (aim - effort)
 
 
-def dependence(provision: Array, effort: Array) -> Array:
+def dependence(provision: Array, own: Array) -> Array:
     """Return the share of all security work done by outsiders, ``(run,)``, 0 to 1.
 
-    Own effort adds to 1 over the tasks, so provision is averaged over them.
-
     Equation:
-        outside = mean(provision, "task")
-        dependence = outside / (outside + sum(effort, "task"))
+        outside = sum(provision, "task")
+        dependence = outside / max(outside + sum(own, "task"), 1e-9)
+
+    Args:
+        provision: share of each task that outsiders carry, ``(task, run)``.
+        own: share of each task that own agencies can do, ``(task, run)``.
 
     Mechanisms: M06.
     """
-    outside, own = total(provision), total(effort) * len(effort)
-    return outside / (outside + own)
+    outside = total(provision)
+    return outside / np.maximum(outside + total(own), 1e-9)
 
 
 def alignment(by_power: Array, west: Array, moscow: Array) -> Array:

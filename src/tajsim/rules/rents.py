@@ -201,7 +201,7 @@ def claims_step(
 
     Equation:
         grown = 2 * power / (power + usual)
-        aim = purse * ((1 + doubt) * grown) ** claim
+        aim = purse * max((1 + doubt) * grown, 0) ** claim
         rising = (aim - claims) / clock_season
         claims_next = claims + (rising if aim > claims else (aim - claims) / (2 * clock_year))
 
@@ -215,7 +215,7 @@ def claims_step(
     Mechanisms: M17, S08, S14, P24.
     """
     grown = 2.0 * power / (power + usual)
-    aim = purse * ((1.0 + doubt) * grown) ** claim
+    aim = purse * np.maximum((1.0 + doubt) * grown, 0.0) ** claim
     months = np.where(aim > claims, clock_season, 2.0 * clock_year)
     return claims + (aim - claims) / months
 

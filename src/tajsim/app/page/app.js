@@ -20,9 +20,14 @@ const LOST = {
     + "This page then continues by itself.",
 };
 
-state.scenario ||= catalogue.scenarios[0].name;
-state.reference ||= catalogue.scenarios[0].name;
-if (!state.show.length) state.show = [...catalogue.shown];
+state.scenario ||= catalogue.opens_on;
+state.reference ||= parentOf(state.scenario);
+
+// What a scenario changes is told against the one that it extends.
+function parentOf(name) {
+  const parent = scenarios.get(name)?.extends;
+  return scenarios.has(parent) ? parent : catalogue.scenarios[0].name;
+}
 
 const results = new Results(catalogue, state, { show, remove });
 const line = new Line((message) => results.heard(message), told);
@@ -79,6 +84,7 @@ function oneLever(p) {
 }
 
 function drawControls() {
+  byId("top-levers").replaceChildren(...catalogue.top.map((name) => oneLever(parameters.get(name))));
   refresh(byId("levers"));
   refresh(byId("uncertain").lastElementChild);
   const scenario = scenarios.get(state.scenario);
@@ -95,7 +101,7 @@ function fill(select, rows, chosen) {
 }
 
 function begin() {
-  const named = catalogue.scenarios.map((s) => [s.name, s.shown]);
+  const named = catalogue.scenarios.map((s) => [s.name, s.title]);
   fill(byId("scenario"), named, state.scenario);
   fill(byId("reference"), named, state.reference);
   fill(byId("parameters"), catalogue.modes.map((mode) => [mode, mode]), state.parameters);
@@ -108,7 +114,8 @@ function begin() {
     ...(o.headline && o.dimensions.length === 1 ? catalogue.dimensions[o.dimensions[0]].map(
       (name) => [`${o.name}@${o.dimensions[0]}=${name}`, `  ${o.label}, ${name.replaceAll("_", " ")}`]) : [])]);
   fill(byId("add"), [["", "an outcome \u2026"], ...specs], "");
-  families(byId("levers"), catalogue.levers, oneLever);
+  const top = new Set(catalogue.top);
+  families(byId("levers"), catalogue.levers.filter((p) => !top.has(p.name)), oneLever);
   families(byId("uncertain").lastElementChild, catalogue.uncertain, oneLever);
   byId("figures").append(...catalogue.files.filter((name) => !/\.(nc|csv)$/.test(name)).flatMap(
     (name, i) => [i ? ", " : "", html("a", { "data-file": name }, name)]));
@@ -125,6 +132,8 @@ function chosen(id) {
   if (id === "scenario") {
     const events = new Set(scenarios.get(state.scenario).events.map((event) => event.name));
     for (const name of [...state.move.keys()]) if (!events.has(name)) state.move.delete(name);
+    state.reference = parentOf(state.scenario);
+    byId("reference").value = state.reference;
     drawControls();
     drawMoved();
   }
@@ -141,9 +150,9 @@ function listen() {
   }
   byId("controls").addEventListener("submit", (event) => event.preventDefault());
   byId("filter").addEventListener("input", () => {
-    for (const place of [byId("levers"), byId("uncertain").lastElementChild]) {
-      find(place, byId("filter").value);
-    }
+    find(byId("levers"), byId("filter").value);
+    const found = find(byId("uncertain").lastElementChild, byId("filter").value);
+    byId("uncertain").open = byId("filter").value.trim() !== "" && found > 0 && found <= 6;
   });
   byId("reset").addEventListener("click", () => {
     state.set.clear();
@@ -175,15 +184,17 @@ function listen() {
 }
 
 function show(spec) {
-  if (!spec || state.show.includes(spec)) return;
-  state.show = [spec, ...state.show].slice(0, catalogue.most_shown);
+  const shown = results.fans.map((fan) => fan.spec);
+  if (!spec || shown.includes(spec)) return;
+  state.show = [spec, ...shown].slice(0, catalogue.most_shown);
   changed();
   byId("fan-section").scrollIntoView({ block: "start" });
 }
 
 function remove(spec) {
-  if (state.show.length < 2) return;
-  state.show = state.show.filter((other) => other !== spec);
+  const shown = results.fans.map((fan) => fan.spec);
+  if (shown.length < 2) return;
+  state.show = shown.filter((other) => other !== spec);
   changed();
 }
 

@@ -8,7 +8,8 @@ const HEIGHT = 2 * HEAD + GAP + FAN + DIFFERENCE + BOTTOM;
 const DOCUMENTED_UNTIL = 2016;
 export const year = (month) => Number(month.slice(0, 4)) + (Number(month.slice(5)) - 1) / 12;
 
-export function draw(fan, period, width, growing) {
+// `events`: month and label of what the scenario schedules otherwise.
+export function draw(fan, period, width, growing, events = []) {
   const picture = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img" });
   const x = (at) => LEFT + ((at - period[0]) / (period[1] - period[0])) * (width - LEFT - RIGHT);
   const times = fan.months.map((month) => x(year(month)));
@@ -22,6 +23,16 @@ export function draw(fan, period, width, growing) {
   for (const at of years) {
     picture.append(svg("text", { x: x(at), y: HEIGHT - 5, "text-anchor": "middle" }, String(at)));
   }
+  events.forEach(([month, label], i) => {
+    const at = x(year(month));
+    picture.append(svg("line", { class: "own-event", x1: at, x2: at, y1: HEAD, y2: HEIGHT - BOTTOM },
+      svg("title", {}, `${month}: ${label}`)));
+    if (i === 0 || i === events.length - 1) {
+      const right = at > width / 2;
+      picture.append(svg("text", { class: "own-event-text", x: at + (right ? -4 : 4), "text-anchor": right ? "end" : "start",
+        y: HEAD + 11 + 12 * Math.min(i, 1) }, label));
+    }
+  });
   const all = fan.lines.flat(2).filter((value) => value !== null);
   const y = scale(picture, Math.min(0, ...all), Math.max(1e-9, ...all), HEAD, FAN, width, fan.unit);
   fan.lines.forEach((lines, position) => fans(picture, lines, fan.kind, position, times, y));

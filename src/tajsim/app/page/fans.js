@@ -4,13 +4,13 @@ import { BOTTOM, draw, LEFT, RIGHT, year } from "./chart.js";
 import { html, number, svg } from "./svg.js";
 
 // `growing`: the months of the scenario are still being simulated.
-export function drawFans(place, fans, { period, names, growing, remove }) {
+export function drawFans(place, fans, { period, names, growing, remove, events }) {
   const kept = new Map([...place.children].map((child) => [child.dataset.spec, child]));
   const panels = fans.map((fan) => kept.get(fan.spec) || panel(fan.spec, remove));
   if (panels.some((one, i) => one !== place.children[i]) || panels.length !== place.children.length) {
     place.replaceChildren(...panels);
   }
-  panels.forEach((one, i) => one.update(fans[i], period, names, growing));
+  panels.forEach((one, i) => one.update(fans[i], period, names, growing, events));
 }
 
 function panel(spec, remove) {
@@ -46,13 +46,13 @@ function panel(spec, remove) {
   });
   place.addEventListener("pointerleave", () => point(null));
   one.update = (...given) => {
-    let growing;
-    [fan, period, names, growing] = given;
+    let growing, events;
+    [fan, period, names, growing, events] = given;
     width = Math.max(280, place.clientWidth || 400);
     head.textContent = fan.title;
     close.setAttribute("aria-label", `Remove ${fan.title}`);
     reader.setAttribute("aria-label", `${fan.title}: month to read`);
-    const picture = draw(fan, period, width, growing);
+    const picture = draw(fan, period, width, growing, events);
     const height = Number(picture.getAttribute("viewBox").split(" ")[3]);
     picture.append(svg("line", { class: "cursor", y1: 0, y2: height - BOTTOM }));
     place.replaceChildren(picture);

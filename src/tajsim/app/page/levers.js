@@ -85,9 +85,13 @@ function text(members) {
 
 export function find(place, words) {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const details of place.children) {
+  const fits = [...place.children].filter((details) => {
     details.hidden = !wanted.every((word) => details.dataset.text.includes(word));
-  }
+    return !details.hidden;
+  });
+  // What is found is opened, as long as it is not half of all.
+  for (const details of fits) details.open = wanted.length > 0 && fits.length <= 6;
+  return fits.length;
 }
 
 export function refresh(place) {

@@ -1,5 +1,6 @@
 // What tajsim answers: fans while they grow, then differences, map and story.
 
+import { drawCard } from "./card.js";
 import { drawFans, read } from "./fans.js";
 import { drawMaps } from "./map.js";
 import { byId } from "./svg.js";
@@ -23,7 +24,7 @@ export class Results {
     this.since = performance.now();
     document.body.dataset.complete = "";
     document.body.dataset.months = "";
-    for (const id of ["fans", "table"]) byId(id).classList.add("stale");
+    for (const id of ["card", "strip", "fans", "table"]) byId(id).classList.add("stale");
   }
 
   heard(message) {
@@ -62,6 +63,7 @@ export class Results {
   viewed(message) {
     const { part, runs, complete } = message;
     Object.assign(this.view, message);
+    if (part === "card") drawCard(message.card);
     if (part === "fans") {
       [this.fans, this.growing] = [message.fans, false];
       this.drawFans();
@@ -89,6 +91,7 @@ export class Results {
     const { start, end, names } = this.asked;
     byId("fans").classList.remove("stale");
     drawFans(byId("fans"), this.fans, { names, growing: this.growing, remove: this.act.remove,
+      events: this.asked.events,
       period: [year(start), year(end) + 1 / 12] });
   }
 

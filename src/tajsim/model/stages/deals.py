@@ -51,7 +51,13 @@ def offers(country: Country) -> None:
     deals, powers, draws = country.deals, country.powers, country.draws
     month, review = country.calendar_month, country.calendar.quarter_ends
     normal = draws.normal_each("attention", axes.POWERS, month)
-    powers.attention = powers.apply(rules.attention_step, attention=powers.attention, normal=normal)
+    powers.attention = powers.apply(
+        rules.attention_step,
+        attention=powers.attention,
+        normal=normal,
+        shared=draws.normal("attention", "west", month),
+        allied=powers.west,
+    )
     moved = np.exp(powers.attention - 0.5 * country.values.attention_spread**2)
     attention = country.values.power_attention * moved
     threat, useful = threats(country), country.useful
@@ -65,7 +71,10 @@ def offers(country: Country) -> None:
     deals.apply(deals.remember, country.diverted_part)
     powers.seen = by_power(deals.exposure * threat[TASK_OF] * gap)
     seen = np.where(powers.seen_usual > 0.0, powers.seen / np.maximum(powers.seen_usual, 1e-9), 1.0)
-    capacity = attention * country.values.power_budget / USUAL_BUDGET * (1.0 - powers.burnt)
+    # Moscow's money follows Russian output.
+    means = np.where(powers.moscow > 0.0, np.exp(country.outside.boom), 1.0)
+    means = means * country.values.power_budget / USUAL_BUDGET
+    capacity = attention * means * (1.0 - powers.burnt)
     aim = powers.apply(rules.budget_aim, seen=seen, capacity=capacity)
     powers.budget = powers.budget + (aim - powers.budget) / country.values.clock_year
     motives = deals.weigh(threat, gap, attention, rival, friend, powers.budget)
@@ -136,6 +145,7 @@ def scene_of(country: Country) -> Scene:
     weight = regime.weight
     fear = total((weight * threat)[[ORDER, ELITE]]) / total(weight[[ORDER, ELITE]])
     opening = country.opening / np.maximum(country.opening_usual, 1e-9)
+    wished = deals.benefit * deals.size * deals.moscow * deals.offered * holds_on(country)
     return Scene(
         weight=weight,
         own=own_capacity(country),
@@ -147,7 +157,8 @@ def scene_of(country: Country) -> Scene:
         bite=bites(country),
         pulled=country.pulled,
         useful=country.useful,
-        desire=deals.benefit * deals.size * deals.moscow * deals.offered * holds_on(country),
+        desire=wished * deals.apply(rules.surplus, ratio=deals.ratio),
+        wishes=total(wished),
     )
 
 
@@ -232,7 +243,7 @@ def press(country: Country, scene: Scene, review: Array) -> None:
     """Moscow pulls a lever, or lets go of it where it has been met."""
     deals = country.deals
     desire = scene.desire
-    refused = total(desire * (1.0 - deals.held)) / np.maximum(total(desire), 1e-9)
+    refused = total(desire * (1.0 - deals.held)) / np.maximum(scene.wishes, 1e-9)
     powers = country.powers
     bloc = total(powers.carried * powers.bloc) / np.maximum(total(powers.carried), 1e-9)
     grievance = country.apply(rules.grievance, refused=refused, bloc=bloc)
@@ -286,11 +297,13 @@ def guard_by_deal(country: Country) -> None:
         guard.guarded_km[section] = guard.guarded_km[section] + takes
         own.guarded_km[section] = own.guarded_km[section] - takes
         own.extra_km = own.extra_km - takes
-    wanted = guard.strength_start * held / whole
+    # As many men to a kilometre as the size of its deal pays for.
+    paid_for = deals.size[GUARDS] / deals.documented_size[GUARDS]
+    wanted = guard.strength_start * held / whole * paid_for
     joining = country.agencies.zeros()
     change = wanted - guard.strength
     kept = 1.0 - (guard.withdrawing > 0.0) * (change > 0.0)
-    joining[guard.rank] = change * (left < 1.0) * kept
+    joining[guard.rank] = change * kept
     # Most of its men are from here: they serve on under the own command, as far as it has posts.
     posts = np.maximum(own.extra_km, 0.0) * country.values.persons_per_km
     serve = np.minimum(-np.minimum(joining[guard.rank], 0.0), np.maximum(posts - own.strength, 0.0))

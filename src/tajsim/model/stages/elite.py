@@ -395,7 +395,7 @@ def note_decisions(country: Country, month: Month) -> None:
     """Note what each commander did this month, commander by commander."""
     felt = np.broadcast_arrays(*month.felt[:-1])
     did = (month.obeys, month.settles, month.fights, month.yields, month.mutinies, month.defects)
-    for i in np.flatnonzero(np.concatenate(did, axis=1).any(axis=1)):
+    for i in np.flatnonzero(sum(did).any(axis=1)):
         commander, answer = country.commanders[i], [part[i] for part in month.answer]
         name, size = commander.name, commander.men
         with_all, fights = size + commander.rejoining, month.way == FIGHT

@@ -87,7 +87,7 @@ def lean(country: Country) -> None:
     """Work out what leaning on the patron brings and costs: its backing, and its part."""
     regime, powers = country.regime, country.powers
     whole = country.apply(
-        outsourcing.dependence, provision=regime.task_provision, effort=regime.effort
+        outsourcing.dependence, provision=regime.task_provision, own=1.0 - regime.weakness
     )
     country.reliance = country.apply(
         outsourcing.reliance, dependence=whole, by_power=powers.carried, patron=powers.moscow

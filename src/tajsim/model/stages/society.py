@@ -225,6 +225,10 @@ def come_back(country: Country) -> None:
 
 
 def move_home(country: Country, source: str, persons: Array) -> None:
-    """Move people ``(run,)`` from an account to the regions by their people; negative: back."""
+    """Move people ``(run,)`` from an account to the regions by their people; negative: back.
+
+    No more than there are: what a rule that is held answers knows nothing of it.
+    """
+    persons = np.minimum(persons, np.maximum(country.people[source], 0.0))
     parts = persons * country.at_home / np.maximum(country.home_people, 1.0)
     country.people.pay_each(source, ledger.HOMES, parts)

@@ -1,0 +1,388 @@
+"""Where the numbers of a month stand: an arena of rows, one row for each number of a run.
+
+Every array of a graph is a table of the rows that hold it, so that views, stacks and changes of
+single places cost nothing. Operations element by element that serve one other are worked out with
+it, and rows that are needed no more are used again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tajsim.compiled.graph import ELEMENTWISE, OPERATIONS, RUNS, Graph, Input, Note, Operation
+
+Rows = NDArray[np.intp]
+
+#: What only says where numbers stand.
+MOVES = {"getitem", "setitem", "spread", "stack", "concatenate", "take", "swapaxes"}
+#: What is worked out element by element.
+EACH = {*ELEMENTWISE, "power", "where", "ndtri", "astype"}
+#: What goes along an axis and leaves one number of it.
+FOLDS = {
+    *("add.reduce", "multiply.reduce", "maximum.reduce", "minimum.reduce"),
+    *("logical_and.reduce", "logical_or.reduce", "argmax", "argmin"),
+}
+#: Into these an argument may be worked out on the way.
+_TAKES_IN = EACH | FOLDS
+#: So many operations at most are worked out in one.
+_MOST = 40
+
+
+def shape_of(node: Operation) -> tuple[int, ...]:
+    """Return the shape of the rows of a node: of its run axis one is left."""
+    return tuple(1 if size == RUNS else size for size in node.shape)
+
+
+@dataclass
+class Statement:
+    """A node whose numbers are worked out and stored, in the rows from ``base`` on."""
+
+    node: Operation
+    base: int
+    count: int
+
+
+@dataclass
+class NoteBlock:
+    """A note of the chronicle, and the statements for its details, whose rows are its own.
+
+    ``number`` is its place among the notes of a month.
+    """
+
+    number: int
+    note: Note
+    statements: list[Statement]
+    address_of: dict[int, Rows]
+
+
+@dataclass
+class Section:
+    """What is done each month, or each month of the spin-up: statements, then moves of rows.
+
+    ``moves`` are pairs (to, from) after the statements; ``last`` those after the last month only.
+    """
+
+    statements: list[Statement | NoteBlock] = field(default_factory=list)
+    moves: list[tuple[int, int]] = field(default_factory=list)
+    last: list[tuple[int, int]] = field(default_factory=list)
+
+
+def resolved(node: Operation) -> Operation:
+    """Return the node whose numbers a node has: a truth is 0 or 1, a whole number a real one."""
+    while node.op == "astype" and not (node.dtype.kind in "iu" and node.args[0].dtype.kind == "f"):
+        if node.dtype.kind == "b" and node.args[0].dtype.kind != "b":
+            break
+        (node,) = node.args
+    return node
+
+
+class Plan(NamedTuple):
+    """The nodes of a graph in order, its outputs and the conditions of notes, details of each."""
+
+    nodes: list[Operation]
+    roots: list[Operation]
+    details: list[list[Operation]]
+
+
+#: A node that is stored, or a note with the nodes of its details.
+Item = Operation | tuple[Note, list[Operation]]
+
+
+def _count(node: Operation) -> int:
+    return prod(shape_of(node))
+
+
+class Layout:
+    """The rows of all inputs and nodes.
+
+    Args:
+        graphs: of the month ("month") and of what follows a month of the spin-up ("settle").
+        inputs: what is kept in the arena from month to month, in this order, with its shape but
+            for the run.
+
+    Attributes:
+        leaves: the first row of each input.
+        sections: by name; "fixed" is what depends on parameters alone.
+        slots: the draws of a month, process and actor.
+        rows: how many there are.
+    """
+
+    def __init__(
+        self, graphs: Mapping[str, Graph], inputs: Mapping[Input, tuple[int, ...]]
+    ) -> None:
+        self.rows = 0
+        self.leaves = {given: self._take(prod(shape)) for given, shape in inputs.items()}
+        self.shapes = dict(inputs)
+        #: Row of each different number, by `float.hex`.
+        self.constants: dict[str, int] = {}
+        self.slots: list[tuple[str, str]] = []
+        self.draws: dict[int, int] = {}
+        self.address_of: dict[int, Rows] = {}
+        self.fused: set[int] = set()
+        self.fixed: set[int] = set()
+        self._free: list[tuple[int, int]] = []
+        self.sections = {"fixed": Section(), **{name: Section() for name in graphs}}
+        #: Name of an outcome -> its rows after the statements of the month.
+        self.outcomes: dict[str, Rows] = {}
+        #: Rows that each note uses in its turn.
+        self._aside: dict[int, Rows] | None = None
+        self._names: dict[int, dict[int, Operation]] = {}
+        plans = {name: self._plan(graph) for name, graph in graphs.items()}
+        given = [given for graph in graphs.values() for given in graph.inputs()]
+        self._read = {name for kind, name, _ in given if kind == "flow"}
+        for name, graph in graphs.items():
+            self._place(name, graph, plans[name])
+
+    def _take(self, count: int) -> int:
+        self.rows += count
+        return self.rows - count
+
+    # What is stored, and what is worked out on the way.
+
+    def _plan(self, graph: Graph) -> Plan:
+        roots = [*graph.outputs().values(), *(note.where for note in graph.notes)]
+        nodes = [node for node in graph.nodes(roots) if resolved(node) is node]
+        for node in nodes:
+            parameter = node.op == "input" and node.static["input"].kind == "parameter"
+            known = node.args and all(id(resolved(arg)) in self.fixed for arg in node.args)
+            if node.op == "constant" or parameter or known:
+                self.fixed.add(id(node))
+        main = set(map(id, nodes))
+        details = [
+            [n for n in graph.nodes(note.details()) if resolved(n) is n and id(n) not in main]
+            for note in graph.notes
+        ]
+        # What a note reads is stored.
+        read = [resolved(arg) for found in details for node in found for arg in node.args]
+        read += [resolved(node) for note in graph.notes for node in note.details()]
+        self._fuse(nodes, [*roots, *(node for node in read if id(node) in main)])
+        for note, found in zip(graph.notes, details, strict=True):
+            self._fuse(found, note.details())
+        return Plan(nodes, roots, details)
+
+    def _fuse(self, nodes: list[Operation], roots: list[Operation]) -> None:
+        """Find the nodes that are worked out with the one that they serve."""
+        uses = Counter(id(resolved(arg)) for node in nodes for arg in node.args)
+        uses.update(id(resolved(root)) for root in roots)
+        user = {id(resolved(arg)): node for node in nodes for arg in node.args}
+        outputs, size = {id(resolved(root)) for root in roots}, dict[int, int]()
+        for node in nodes:
+            args = [resolved(arg) for arg in node.args]
+            size[id(node)] = 1 + sum(size[id(arg)] for arg in args if id(arg) in self.fused)
+            if node.op not in EACH or uses[id(node)] != 1 or id(node) in outputs:
+                continue
+            taker = user[id(node)]
+            alike = taker.op in FOLDS or shape_of(taker) == shape_of(node)
+            together = (id(node) in self.fixed) == (id(taker) in self.fixed)
+            if taker.op in _TAKES_IN and alike and together and size[id(node)] < _MOST:
+                self.fused.add(id(node))
+
+    def _place(self, section: str, graph: Graph, plan: Plan) -> None:
+        for node in [*plan.nodes, *(node for found in plan.details for node in found)]:
+            if node.op == "input" and node.static["input"].kind != "draw":
+                self._set(node, self.leaves[node.static["input"]])
+        order = self._with_notes(graph, plan, list(filter(self._stored, plan.nodes)))
+        last = self._last_uses(order, plan.roots[: len(graph.outputs())])
+        most = max((sum(map(_count, found)) for found in plan.details), default=0)
+        scratch = self._take(most)
+        for place, item in enumerate(order):
+            if isinstance(item, tuple):
+                block = self._note_block(graph.notes.index(item[0]), *item, scratch)
+                self.sections[section].statements.append(block)
+            else:
+                self._statement(section, item)
+            for found in last.get(place, ()):
+                self._release(int(self.address_of[id(found)].flat[0]), _count(found))
+        # Of the flows those are carried from month to month that are read.
+        carried = {name: node for name, node in graph.flows.items() if name in self._read}
+        others = {name: node for name, node in graph.flows.items() if name not in self._read}
+        moves = self._moves("state", graph.states) + self._moves("flow", carried)
+        moves += self._moves("watch", graph.watch)
+        last_moves = self._moves("flow", others)
+        self._in_order(self.sections[section], moves, last_moves)
+        self.outcomes.update(
+            {name: self.address(node).reshape(-1) for name, node in graph.outcomes.items()}
+        )
+
+    def _stored(self, node: Operation) -> bool:
+        """Tell whether a node has rows of its own that a statement fills."""
+        given = node.op == "input" and node.static["input"].kind != "draw"
+        return not (node.op in MOVES | {"constant"} or id(node) in self.fused or given)
+
+    def _statement(self, section: str, node: Operation) -> None:
+        count, fixed = _count(node), id(node) in self.fixed
+        base = self._take(count) if fixed else self._allocate(count)
+        self._set(node, base)
+        if node.op == "input":
+            self.draws[id(node)] = len(self.slots)
+            given = node.static["input"]
+            self.slots += [(given.name, actor) for actor in given.actors]
+        where = self.sections["fixed" if fixed else section]
+        where.statements.append(Statement(node, base, count))
+
+    # Notes of the chronicle: each comes after what it reads.
+
+    def _with_notes(self, graph: Graph, plan: Plan, stored: list[Operation]) -> list[Item]:
+        place = {id(node): i for i, node in enumerate(stored)}
+        after: dict[int, list[Item]] = {}
+        for note, details in zip(graph.notes, plan.details, strict=True):
+            item = note, details
+            latest = max((place.get(key, -1) for key in self._read_by(item)), default=-1)
+            after.setdefault(latest, []).append(item)
+        order: list[Item] = list(after.get(-1, ()))
+        for i, node in enumerate(stored):
+            order += [node, *after.get(i, ())]
+        return order
+
+    def _note_block(
+        self, number: int, note: Note, details: list[Operation], scratch: int
+    ) -> NoteBlock:
+        self._aside = {}
+        statements = []
+        for node in filter(self._stored, details):
+            self._set(node, scratch)
+            statements.append(Statement(node, scratch, _count(node)))
+            scratch += _count(node)
+        block = NoteBlock(number, note, statements, self._aside)
+        self._aside = None
+        return block
+
+    def _moves(self, kind: str, found: Mapping[str, Operation]) -> list[tuple[int, int]]:
+        moves = []
+        for name, node in found.items():
+            shape = self.shapes[Input(kind, name)]
+            rows = np.broadcast_to(self.address(node), (*shape, 1)).reshape(-1)
+            base = self.leaves[Input(kind, name)]
+            moves += [(base + i, int(row)) for i, row in enumerate(rows) if row != base + i]
+        return moves
+
+    def _in_order(
+        self, section: Section, moves: list[tuple[int, int]], last: list[tuple[int, int]]
+    ) -> None:
+        """Keep moves such that none overwrites what another has yet to move."""
+        targets = {to for to, _ in moves}
+        risky = dict.fromkeys(source for _, source in [*moves, *last] if source in targets)
+        kept = {source: self._take(1) for source in risky}
+        aside = [(to, source) for source, to in kept.items()]
+        section.moves = aside + [(to, kept.get(source, source)) for to, source in moves]
+        section.last = [(to, kept.get(source, source)) for to, source in last]
+
+    def _set(self, node: Operation, base: int) -> None:
+        shape = shape_of(node)
+        kept = self.address_of if self._aside is None else self._aside
+        kept[id(node)] = np.arange(base, base + prod(shape)).reshape(shape)
+
+    # When rows are free again.
+
+    def _under(self, node: Operation) -> dict[int, Operation]:
+        """Return the stored nodes whose rows a node names."""
+        node = resolved(node)
+        if id(node) not in self._names:
+            self._names[id(node)] = (
+                {key: x for arg in node.args for key, x in self._under(arg).items()}
+                if node.op in MOVES
+                else {id(node): node}
+            )
+        return self._names[id(node)]
+
+    def _read_by(self, item: Item) -> dict[int, Operation]:
+        """Return the stored nodes that a statement or a note reads."""
+        found: dict[int, Operation] = {}
+        if isinstance(item, tuple):
+            note, details = item
+            for node in (note.where, *note.details()):
+                found |= self._under(node)
+            for node in details:
+                found |= self._read_by(node)
+            return found
+        for arg in map(resolved, item.args):
+            found |= self._read_by(arg) if id(arg) in self.fused else self._under(arg)
+        return found
+
+    def _last_uses(
+        self, order: list[Item], roots: list[Operation]
+    ) -> dict[int, list[Operation]]:
+        """Return by the place of a statement the nodes whose rows are needed no more after it."""
+        last = {id(item): i for i, item in enumerate(order) if isinstance(item, Operation)}
+        for place, item in enumerate(order):
+            last |= {key: place for key in self._read_by(item) if key in last}
+        kept = {key for root in roots for key in self._under(root)}
+        ends: dict[int, list[Operation]] = {}
+        for item in order:
+            if isinstance(item, Operation) and not {id(item)} & (kept | self.fixed):
+                ends.setdefault(last[id(item)], []).append(item)
+        return ends
+
+    def _allocate(self, count: int) -> int:
+        for place, (base, size) in enumerate(self._free):
+            if size == count:
+                del self._free[place]
+                return base
+            if size > count:
+                self._free[place] = (base + count, size - count)
+                return base
+        return self._take(count)
+
+    def _release(self, base: int, count: int) -> None:
+        self._free = sorted([*self._free, (base, count)])
+        joined: list[tuple[int, int]] = []
+        for base, size in self._free:
+            if joined and sum(joined[-1]) == base:
+                joined[-1] = (joined[-1][0], joined[-1][1] + size)
+            else:
+                joined.append((base, size))
+        self._free = joined
+
+    # Where numbers stand.
+
+    def address(self, node: Operation) -> Rows:
+        """Return the rows of a node, in its shape with one run."""
+        node = resolved(node)
+        if self._aside is not None and id(node) in self._aside:
+            return self._aside[id(node)]
+        if id(node) not in self.address_of:
+            if node.op == "constant":
+                found = self._constant(node)
+            elif node.op == "spread":
+                found = np.broadcast_to(self.address(node.args[0]), (*node.static["over"], 1))
+            else:
+                args = [self.address(arg) for arg in node.args]
+                if node.op in ("stack", "concatenate"):
+                    args = self._alike(node, args)
+                found = OPERATIONS[node.op](*args, **node.static)
+            kept = self.address_of if self._aside is None else self._aside
+            kept[id(node)] = np.asarray(found, np.intp)
+            return kept[id(node)]
+        return self.address_of[id(node)]
+
+    @contextmanager
+    def beside(self, block: NoteBlock) -> Iterator[None]:
+        """Let the rows be those that a note sees."""
+        self._aside = block.address_of
+        yield
+        self._aside = None
+
+    def _alike(self, node: Operation, args: list[Rows]) -> list[Rows]:
+        return [np.broadcast_to(arg, (*arg.shape[:-1], 1)) for arg in args]
+
+    def _constant(self, node: Operation) -> Rows:
+        """Return the rows of a constant, one for each different number."""
+        value = np.asarray(node.static["value"], float)
+        keys = [number.hex() for number in value.reshape(-1).tolist()]
+        for key in keys:
+            if key not in self.constants:
+                self.constants[key] = self._take(1)
+        return np.array([self.constants[key] for key in keys], np.intp).reshape(value.shape)
+
+
+def places(rows: Any) -> Rows:
+    """Return rows as one list."""
+    return np.ascontiguousarray(rows, np.intp).reshape(-1)

@@ -1,0 +1,326 @@
+"""The program of a month: made from a model, compiled, and kept in the cache of the user."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tajsim.compiled.graph import Graph, Input
+from tajsim.compiled.layout import MOVES, Layout, resolved
+
+if TYPE_CHECKING:
+    from tajsim.model.model import TajikistanModel
+
+#: Where programs are kept, in place of the cache folder of the user.
+FOLDER_VARIABLE = "TAJSIM_CACHE"
+#: What a model keeps from month to month.
+KEPT = ("state", "flow", "watch")
+_MAGIC = b"tajsim program 1\n"
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a program besides its code.
+
+    Attributes:
+        lanes: how many runs it simulates side by side.
+        rows: size of the arena in rows of that many numbers.
+        leaves: kind and name of what is kept there -> its first row and its shape but for the run.
+        constants: rows that never change, and their numbers.
+        slots: the draws of a month, process and actor; those in ``normals`` are asked for as
+            normal draws.
+        outcomes: the rows of each after the stages of a month.
+        dates: the states of the calendar, in the order of their rows.
+        notes: of the chronicle: kind, and the names of actor, target and cause, one of each or
+            several.
+    """
+
+    lanes: int
+    rows: int
+    leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]]
+    constants: list[tuple[int, str]]
+    slots: list[tuple[str, str]]
+    normals: list[str]
+    outcomes: dict[str, list[int]]
+    dates: list[str]
+    notes: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
+
+    @property
+    def kept(self) -> int:
+        """How many rows, the first, hold what a model keeps from month to month."""
+        found = [self.leaves[kind].values() for kind in KEPT]
+        return max(base + prod(shape) for leaves in found for base, shape in leaves)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Compiled code of a month; `fixed` and `months` are its functions (see `kernel`)."""
+
+    about: About
+    fixed: Any
+    months: Any
+    engine: Any = field(repr=False)  # keeps the code in memory
+
+
+# Made from a model.
+
+
+def graphs_of(model: TajikistanModel) -> dict[str, Graph]:
+    """Return the month of a model and what follows one of its spin-up."""
+    from tajsim.compiled import tracer
+
+    kept = {owner: dict(vars(owner)) for _, owner, _ in tracer.states(model)}
+    try:
+        # Arrays that two states share now may be two in another month.
+        for _, owner, name in tracer.states(model):
+            vars(owner)[name] = vars(owner)[name].copy()
+        return {"month": tracer.trace(model, chronicle=True), "settle": tracer.trace_settling(model)}
+    finally:
+        for owner, attributes in kept.items():
+            tracer.put_back(owner, attributes)
+
+
+def inputs_of(model: TajikistanModel, graphs: Mapping[str, Graph]) -> dict[Input, tuple[int, ...]]:
+    """Return what is kept in the arena with its shape: states and flows first."""
+    from tajsim.compiled import tracer
+
+    month = graphs["month"]
+    found = {Input("state", p): vars(o)[n].shape[:-1] for p, o, n in tracer.states(model)}
+    shapes = {name: tracer.shape_of_flow(name) for name in month.flows}
+    found |= {Input("flow", name): shape for name, shape in shapes.items()}
+    watched = {name: tuple(node.shape[:-1]) for name, node in month.watch.items()}
+    found |= {Input("watch", name): shape for name, shape in watched.items()}
+    for graph in graphs.values():
+        for given in graph.inputs():
+            if given.kind == "flow":
+                found.setdefault(given, tracer.shape_of_flow(given.name))
+            elif given.kind == "dated":
+                found[given] = found[Input("state", given.name)]
+            elif given.kind == "parameter":
+                found[given] = ()
+    order = (*KEPT, "dated", "parameter")
+    return dict(sorted(found.items(), key=lambda item: order.index(item[0].kind)))
+
+
+def normals_of(graph: Graph) -> list[str]:
+    """Return the processes whose draws are asked for as normal ones."""
+    named: dict[int, frozenset[str]] = {}
+    found: set[str] = set()
+    for node in graph.nodes():  # notes ask for no draws
+        asked = node.op == "input" and node.static["input"].kind == "draw"
+        through = [named[id(resolved(arg))] for arg in node.args]
+        if asked:
+            named[id(node)] = frozenset([node.static["input"].name])
+        else:
+            moved = node.op in MOVES
+            named[id(node)] = frozenset[str]().union(*through) if moved else frozenset()
+        if node.op == "ndtri":
+            found |= through[0]
+    return sorted(found)
+
+
+def written(model: TajikistanModel, lanes: int) -> tuple[About, str]:
+    """Return the program of a model's month as text for LLVM, with what is to be known of it.
+
+    Raises:
+        TraceError: where the month is no static graph; it names the line.
+    """
+    from tajsim.compiled.kernel import KernelCode
+
+    graphs = graphs_of(model)
+    layout = Layout(graphs, inputs_of(model, graphs))
+    dates = [given for given in layout.leaves if given.name.startswith("calendar.")]
+    leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {
+        kind: {} for kind in (*KEPT, "dated", "parameter")
+    }
+    for given, base in layout.leaves.items():
+        leaves[given.kind][given.name] = base, layout.shapes[given]
+    code = KernelCode(layout, lanes, (layout.leaves[dates[0]], len(dates)))
+    about = About(
+        lanes=lanes,
+        rows=layout.rows,
+        leaves=leaves,
+        constants=[(row, number) for number, row in layout.constants.items()],
+        slots=layout.slots,
+        normals=normals_of(graphs["month"]),
+        outcomes={name: rows.tolist() for name, rows in layout.outcomes.items()},
+        dates=[given.name.partition(".")[2] for given in dates],
+        notes=[
+            (note.kind, note.actor.names, note.target.names, note.cause.names)
+            for note in (block.note for block in code.notes)
+        ],
+    )
+    return about, code.text
+
+
+# Compiled.
+
+
+def lanes_here() -> int:
+    """Return how many runs this processor does best side by side: two vectors, or two and two."""
+    import llvmlite.binding as llvm
+
+    return 16 if llvm.get_host_cpu_features().get("avx512f") else 8
+
+
+def compiled(text: str) -> bytes:
+    """Return the object file of a program for this processor."""
+    import llvmlite.binding as llvm
+
+    machine = _machine()
+    module = llvm.parse_assembly(text)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    found: bytes = machine.emit_object(module)
+    return found
+
+
+def _machine() -> Any:
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=2,
+        jit=True,
+    )
+
+
+def linked(about: About, code: bytes) -> Program:
+    """Return a program that can be called."""
+    import llvmlite.binding as llvm
+
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+    engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    at, number = ctypes.c_void_p, ctypes.c_int64
+    fixed = ctypes.CFUNCTYPE(None, at)
+    months = ctypes.CFUNCTYPE(
+        number, *[at] * 6, number, number, ctypes.c_bool, number, at, at, number, number
+    )
+    return Program(
+        about,
+        fixed(engine.get_function_address("fixed_rows")),
+        months(engine.get_function_address("months")),
+        engine,
+    )
+
+
+# Kept.
+
+
+def cache_folder() -> Path:
+    """Return the folder in which programs are kept."""
+    if chosen := os.environ.get(FOLDER_VARIABLE):
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "tajsim"
+
+
+def key_of(*parts: str) -> str:
+    """Return the name of a program: of its source, this processor and the compiler."""
+    import llvmlite.binding as llvm
+
+    here = (
+        version("llvmlite"),
+        *map(str, llvm.llvm_version_info),
+        llvm.get_process_triple(),
+        llvm.get_host_cpu_name(),
+        llvm.get_host_cpu_features().flatten(),
+    )
+    return sha256("\n".join([*parts, *here]).encode()).hexdigest()[:32]
+
+
+@cache
+def generator() -> str:
+    """Return a hash of the code that makes programs."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
+def read(path: Path, key: str) -> tuple[About, bytes] | None:
+    """Return a kept program; None if there is none, or none that may be executed.
+
+    What is damaged, belongs to another user or can be written by others is left alone.
+    """
+    try:
+        if not (_own(path.parent.stat()) and _own(path.lstat())):
+            return None
+        whole = path.read_bytes()
+    except OSError:
+        return None
+    head, _, rest = whole.removeprefix(_MAGIC).partition(b"\n")
+    if not whole.startswith(_MAGIC) or head != _mark(key, rest):
+        return None
+    size, _, rest = rest.partition(b"\n")
+    about = json.loads(rest[: int(size)])
+    about["leaves"] = {
+        kind: {name: (base, tuple(shape)) for name, (base, shape) in leaves.items()}
+        for kind, leaves in about["leaves"].items()
+    }
+    return About(**about), rest[int(size) :]
+
+
+def _mark(key: str, content: bytes) -> bytes:
+    return sha256(key.encode() + content).hexdigest().encode()
+
+
+def _own(found: os.stat_result) -> bool:
+    """Tell whether only this user, and the system, can have written something."""
+    if os.name == "nt":
+        return True
+    kind = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+    return kind and found.st_uid == os.getuid() and not found.st_mode & 0o022
+
+
+def keep(path: Path, key: str, about: About, code: bytes) -> None:
+    """Keep a program, whole or not at all; where that cannot be, it is made again next time."""
+    told = json.dumps(asdict(about)).encode()
+    content = b"%d\n" % len(told) + told + code
+    begun = path.with_name(f".{path.name}-{os.getpid()}")
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with open(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(_MAGIC + _mark(key, content) + b"\n" + content)
+            begun.replace(path)
+        finally:
+            begun.unlink(missing_ok=True)
+
+
+def counters(about: About, months: Sequence[int]) -> NDArray[np.uint64]:
+    """Return the counters of the draws of months, ``(month, slot)``, months since year 0."""
+    from tajsim.draws import _counter
+
+    found = [_counters_of(month, tuple(map(tuple, about.slots)), _counter) for month in months]
+    return np.stack(found)
+
+
+@cache
+def _counters_of(month: int, slots: Any, counter: Any) -> NDArray[np.uint64]:
+    return np.array([counter(process, actor, month) for process, actor in slots], np.uint64)

@@ -1,0 +1,286 @@
+"""LLVM code on vectors of runs: a writer of instructions, and the functions that numpy has.
+
+Every lane is worked out by the same IEEE operations, in the same order and never contracted, so
+that a run is the same to the bit in any lane and on any processor. Exponential, logarithm and
+quantile are the usual series and rational functions (Cody and Waite 1980; fdlibm; Cephes), within
+about one unit in the last place.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+
+_LOG2E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.693147180369123816490, 1.90821492927058770002e-10
+#: Added to a number below 2**51 it leaves the nearest whole number in the last bits.
+_ROUND = 6755399441055744.0
+_EXPONENT, _MANTISSA, _ONE = 0x4330000000000000, 0x000FFFFFFFFFFFFF, 0x3FF0000000000000
+_EXP = [
+    *(1.6059043836821613e-10, 2.08767569878681e-09, 2.505210838544172e-08, 2.755731922398589e-07),
+    *(2.7557319223985893e-06, 2.48015873015873e-05, 1.984126984126984e-04, 1.388888888888889e-03),
+    *(8.333333333333333e-03, 4.1666666666666664e-02, 1.6666666666666666e-01, 0.5, 1.0, 1.0),
+]
+_LOG = [
+    *(1.479819860510658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01),
+    *(2.222219843214978396e-01, 2.857142874366239149e-01, 3.999999999940941908e-01),
+    6.666666666666735130e-01,
+]
+_P0 = [
+    *(-5.99633501014107895267e1, 9.80010754185999661536e1, -5.66762857469070293439e1),
+    *(1.39312609387279679503e1, -1.23916583867381258016e0),
+]
+_Q0 = [
+    *(1.0, 1.95448858338141759834e0, 4.67627912898881538453e0, 8.63602421390890590575e1),
+    *(-2.25462687854119370527e2, 2.00260212380060660359e2, -8.20372256168333339912e1),
+    *(1.59056225126211695515e1, -1.18331621121330003142e0),
+]
+_P1 = [
+    *(4.05544892305962419923e0, 3.15251094599893866154e1, 5.71628192246421288162e1),
+    *(4.40805073893200834700e1, 1.46849561928858024014e1, 2.18663306850790267539e0),
+    *(-1.40256079171354495875e-1, -3.50424626827848203418e-2, -8.57456785154685413611e-4),
+]
+_Q1 = [
+    *(1.0, 1.57799883256466749731e1, 4.53907635128879210584e1, 4.13172038254672030440e1),
+    *(1.50425385692907503408e1, 2.50464946208309415979e0, -1.42182922854787788574e-1),
+    *(-3.80806407691578277194e-2, -9.33259480895457427372e-4),
+]
+_P2 = [
+    *(3.23774891776946035970e0, 6.91522889068984211695e0, 3.93881025292474443415e0),
+    *(1.33303460815807542389e0, 2.01485389549179081538e-1, 1.23716634817820021358e-2),
+    *(3.01581553508235416007e-4, 2.65806974686737550832e-6, 6.23974539184983293730e-9),
+]
+_Q2 = [
+    *(1.0, 6.02427039364742014255e0, 3.67983563856160859403e0, 1.37702099489081330271e0),
+    *(2.16236993594496635890e-1, 1.34204006088543189037e-2, 3.28014464682127739104e-4),
+    *(2.89247864745380683936e-6, 6.79019408009981274425e-9),
+]
+_E2, _SQRT_2PI = 0.13533528323661269189, 2.50662827463100050242
+_MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 0))
+_GOLDEN = 0x9E3779B97F4A7C15
+
+
+class Writer:
+    """Writes instructions of LLVM on vectors of ``lanes`` runs, for one function at a time."""
+
+    def __init__(self, lanes: int) -> None:
+        self.lanes = lanes
+        self.real, self.truth = f"<{lanes} x double>", f"<{lanes} x i1>"
+        self.whole = f"<{lanes} x i64>"
+        self.lines: list[str] = []
+        self._values = self._labels = 0
+        self.block = "entry"
+
+    def begin(self) -> None:
+        """Begin a function."""
+        self.lines, self._values, self.block = [], 0, "entry"
+
+    def line(self, text: str) -> None:
+        """Write an instruction without a value."""
+        self.lines.append(f"  {text}")
+
+    def let(self, text: str) -> str:
+        """Write an instruction and return its value."""
+        self._values += 1
+        self.lines.append(f"  %v{self._values} = {text}")
+        return f"%v{self._values}"
+
+    def label(self) -> str:
+        """Return the name of a new block."""
+        self._labels += 1
+        return f"B{self._labels}"
+
+    def number(self, value: float) -> str:
+        """Return a number in every lane."""
+        return f"splat (double 0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X})"
+
+    def bits(self, value: int) -> str:
+        """Return 64 bits in every lane."""
+        return f"splat (i64 {value})"
+
+    def op(self, name: str, a: str, b: str) -> str:
+        """Return ``fadd``, ``fsub``, ``fmul`` or ``fdiv`` of two vectors."""
+        return self.let(f"{name} {self.real} {a}, {b}")
+
+    def whole_op(self, name: str, a: str, b: str) -> str:
+        """Return an operation on 64 bits."""
+        return self.let(f"{name} {self.whole} {a}, {b}")
+
+    def cast(self, value: str, to_bits: bool = False) -> str:
+        """Return the same bits as a number, or as bits."""
+        source, target = (self.real, self.whole) if to_bits else (self.whole, self.real)
+        return self.let(f"bitcast {source} {value} to {target}")
+
+    def compare(self, how: str, a: str, b: str) -> str:
+        """Return where a comparison holds."""
+        return self.let(f"fcmp {how} {self.real} {a}, {b}")
+
+    def select(self, where: str, a: str, b: str) -> str:
+        """Return ``a`` where it holds, else ``b``."""
+        return self.let(f"select {self.truth} {where}, {self.real} {a}, {self.real} {b}")
+
+    def call(self, function: str, *args: str) -> str:
+        """Return a function of vectors."""
+        given = ", ".join(f"{self.real} {arg}" for arg in args)
+        return self.let(f"call {self.real} @{function}({given})")
+
+    def intrinsic(self, name: str, value: str) -> str:
+        """Return ``sqrt``, ``floor``, ``trunc`` or ``fabs``."""
+        return self.call(f"llvm.{name}.v{self.lanes}f64", value)
+
+    def polynomial(self, x: str, coefficients: Sequence[float]) -> str:
+        """Return a polynomial, the highest power first; a leading 1 costs no multiplication."""
+        first, *rest = coefficients
+        found = x if first == 1.0 else self.op("fmul", self.number(first), x)
+        for place, coefficient in enumerate(rest):
+            found = self.op("fmul", found, x) if place else found
+            found = self.op("fadd", found, self.number(coefficient))
+        return found
+
+
+def functions(w: Writer) -> str:
+    """Return the text of the functions that `Writer.call` may name, besides those of LLVM."""
+    found = []
+
+    def define(name: str, args: int, body: Callable[..., str], inline: bool = False) -> None:
+        w.begin()
+        value = body(*(f"%a{i}" for i in range(args)))
+        given = ", ".join(f"{w.real} %a{i}" for i in range(args))
+        how = "alwaysinline" if inline else "noinline"
+        text = "\n".join(w.lines)
+        found.append(f"define internal {w.real} @{name}({given}) {how} {{\n{text}")
+        found.append(f"  ret {w.real} {value}\n}}")
+
+    for name, args, body in (
+        ("exp", 1, _exp),
+        ("log", 1, _log),
+        ("log1p", 1, _log1p),
+        ("expm1", 1, _expm1),
+        ("tanh", 1, _tanh),
+        ("power", 2, _power),
+        ("ndtri", 1, _ndtri),
+        ("remainder", 2, _remainder),
+    ):
+        define(name, args, lambda *given, body=body: body(w, *given))
+    w.begin()
+    value = _uniform(w)
+    found.append(f"define internal {w.real} @uniform({w.whole} %k, {w.whole} %c) alwaysinline {{")
+    found += [*w.lines, f"  ret {w.real} {value}\n}}"]
+    found += [
+        f"declare {w.real} @llvm.{name}.v{w.lanes}f64({w.real})"
+        for name in ("sqrt", "floor", "trunc", "fabs")
+    ]
+    return "\n".join(found)
+
+
+def _exp(w: Writer, given: str) -> str:
+    x = w.select(w.compare("ogt", given, w.number(709.0)), w.number(709.0), given)
+    x = w.select(w.compare("olt", x, w.number(-708.0)), w.number(-708.0), x)
+    shifted = w.op("fadd", w.op("fmul", x, w.number(_LOG2E)), w.number(_ROUND))
+    n = w.op("fsub", shifted, w.number(_ROUND))
+    r = w.op("fsub", x, w.op("fmul", n, w.number(_LN2_HIGH)))
+    r = w.op("fsub", r, w.op("fmul", n, w.number(_LN2_LOW)))
+    scale = w.whole_op("shl", w.cast(shifted, to_bits=True), w.bits(52))
+    found = w.cast(
+        w.whole_op("add", w.cast(w.polynomial(r, _EXP), to_bits=True), scale),
+    )
+    found = w.select(w.compare("olt", given, w.number(-708.0)), w.number(0.0), found)
+    found = w.select(w.compare("ogt", given, w.number(709.0)), w.number(float("inf")), found)
+    return w.select(w.compare("uno", given, given), given, found)
+
+
+def _log(w: Writer, x: str) -> str:
+    bits = w.cast(x, to_bits=True)
+    power = w.whole_op("or", w.whole_op("lshr", bits, w.bits(52)), w.bits(_EXPONENT))
+    e = w.op("fsub", w.cast(power), w.number(4503599627371519.0))
+    m = w.cast(w.whole_op("or", w.whole_op("and", bits, w.bits(_MANTISSA)), w.bits(_ONE)))
+    big = w.compare("ogt", m, w.number(1.4142135623730951))
+    m = w.select(big, w.op("fmul", m, w.number(0.5)), m)
+    e = w.select(big, w.op("fadd", e, w.number(1.0)), e)
+    f = w.op("fsub", m, w.number(1.0))
+    s = w.op("fdiv", f, w.op("fadd", f, w.number(2.0)))
+    z = w.op("fmul", s, s)
+    r = w.op("fmul", z, w.polynomial(z, _LOG))
+    half = w.op("fmul", w.op("fmul", f, f), w.number(0.5))
+    low = w.op("fmul", s, w.op("fadd", half, r))
+    low = w.op("fadd", low, w.op("fmul", e, w.number(_LN2_LOW)))
+    low = w.op("fsub", w.op("fsub", half, low), f)
+    found = w.op("fsub", w.op("fmul", e, w.number(_LN2_HIGH)), low)
+    zero = w.compare("oeq", x, w.number(0.0))
+    odd = w.select(zero, w.number(float("-inf")), w.number(float("nan")))
+    found = w.select(w.compare("ogt", x, w.number(0.0)), found, odd)
+    infinite = w.compare("oeq", x, w.number(float("inf")))
+    return w.select(infinite, x, found)
+
+
+def _log1p(w: Writer, x: str) -> str:
+    # What is lost in 1 + x is put back (Kahan).
+    u = w.op("fadd", x, w.number(1.0))
+    lost = w.op("fsub", x, w.op("fsub", u, w.number(1.0)))
+    found = w.op("fadd", w.call("log", u), w.op("fdiv", lost, u))
+    plain = w.compare("oeq", u, w.number(1.0))
+    odd = w.compare("ule", u, w.number(0.0))
+    return w.select(plain, x, w.select(odd, w.call("log", u), found))
+
+
+def _expm1(w: Writer, x: str) -> str:
+    # Near zero the series, elsewhere the difference.
+    near = w.compare("olt", w.intrinsic("fabs", x), w.number(0.3))
+    series = w.op("fmul", w.polynomial(x, _EXP[:-1]), x)
+    return w.select(near, series, w.op("fsub", w.call("exp", x), w.number(1.0)))
+
+
+def _tanh(w: Writer, x: str) -> str:
+    size = w.intrinsic("fabs", x)
+    size = w.select(w.compare("ogt", size, w.number(22.0)), w.number(22.0), size)
+    t = w.call("expm1", w.op("fmul", size, w.number(2.0)))
+    found = w.op("fdiv", t, w.op("fadd", t, w.number(2.0)))
+    negative = w.compare("olt", x, w.number(0.0))
+    return w.select(negative, w.let(f"fneg {w.real} {found}"), found)
+
+
+def _power(w: Writer, x: str, y: str) -> str:
+    found = w.call("exp", w.op("fmul", y, w.call("log", x)))
+    rising = w.compare("ogt", y, w.number(0.0))
+    zero = w.select(rising, w.number(0.0), w.number(float("inf")))
+    found = w.select(w.compare("oeq", x, w.number(0.0)), zero, found)
+    found = w.select(w.compare("oeq", x, w.number(1.0)), w.number(1.0), found)
+    found = w.select(w.compare("oeq", y, w.number(1.0)), x, found)
+    found = w.select(w.compare("oeq", y, w.number(2.0)), w.op("fmul", x, x), found)
+    return w.select(w.compare("oeq", y, w.number(0.0)), w.number(1.0), found)
+
+
+def _ndtri(w: Writer, given: str) -> str:
+    flip = w.compare("ogt", given, w.number(1.0 - _E2))
+    y = w.select(flip, w.op("fsub", w.number(1.0), given), given)
+    c = w.op("fsub", y, w.number(0.5))
+    c2 = w.op("fmul", c, c)
+    part = w.op("fmul", c2, w.polynomial(c2, _P0))
+    middle = w.op("fadd", c, w.op("fmul", c, w.op("fdiv", part, w.polynomial(c2, _Q0))))
+    middle = w.op("fmul", middle, w.number(_SQRT_2PI))
+    x = w.intrinsic("sqrt", w.op("fmul", w.number(-2.0), w.call("log", y)))
+    x0 = w.op("fsub", x, w.op("fdiv", w.call("log", x), x))
+    z = w.op("fdiv", w.number(1.0), x)
+    near = w.compare("olt", x, w.number(8.0))
+    p = w.select(near, w.polynomial(z, _P1), w.polynomial(z, _P2))
+    q = w.select(near, w.polynomial(z, _Q1), w.polynomial(z, _Q2))
+    tail = w.op("fsub", x0, w.op("fdiv", w.op("fmul", z, p), q))
+    tail = w.select(flip, tail, w.let(f"fneg {w.real} {tail}"))
+    return w.select(w.compare("ogt", y, w.number(_E2)), middle, tail)
+
+
+def _remainder(w: Writer, x: str, y: str) -> str:
+    q = w.intrinsic("floor", w.op("fdiv", x, y))
+    return w.op("fsub", x, w.op("fmul", q, y))
+
+
+def _uniform(w: Writer) -> str:
+    """Return the uniform draw of `tajsim.draws`, from the key of a run and a counter."""
+    x = w.whole_op("xor", "%k", "%c")
+    for _ in range(2):
+        x = w.whole_op("add", x, w.bits(_GOLDEN))
+        for shift, factor in _MIX:
+            x = w.whole_op("xor", x, w.whole_op("lshr", x, w.bits(shift)))
+            x = w.whole_op("mul", x, w.bits(factor)) if factor else x
+    x = w.whole_op("or", w.whole_op("lshr", x, w.bits(12)), w.bits(_EXPONENT))
+    found = w.op("fsub", w.cast(x), w.number(4503599627370496.0))
+    return w.op("fmul", w.op("fadd", found, w.number(0.5)), w.number(2.0**-52))

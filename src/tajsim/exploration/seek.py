@@ -1,0 +1,324 @@
+"""Which value of one factor of an experiment gives a level, and how that varies by history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from tajsim.axes import Array
+from tajsim.display import Printed
+from tajsim.ensemble.run import run
+from tajsim.errors import UserError, check_names
+from tajsim.inputs.experiment import load_experiment
+from tajsim.inputs.experiment_file import Design, Experiment, Factor, FactorValue, Keep
+from tajsim.inputs.outcomes import load_outcomes
+from tajsim.results.effect import quantiles
+from tajsim.results.numbers import display_name, percent, table_number, text_table
+from tajsim.results.window import at_places, over
+from tajsim.sweeps.read import load_sweep
+from tajsim.sweeps.run import sweep
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LEVEL = re.compile(r"([-+0-9.eE]+)(?:\s*%\s*of\s*:\s*(.+))?")
+#: Where the range of a factor is looked at first, and how near to a value the search ends.
+_FIRST, _NEAR, _MOST = 5, 0.01, 12
+
+
+@dataclass(frozen=True)
+class Sought(Printed):
+    """What was found.
+
+    Attributes:
+        experiment, scenario: what was simulated.
+        factor: what was varied; ``fixed`` are the values at which other factors were held.
+        keep: the outcome, its place and window; ``unit`` its unit.
+        level: what is to be reached, ``(run,)``; ``asked`` as it was given.
+        values: of the factor, in order; ``answers`` the outcome ``(value, run)``.
+        value: where half of the histories reach their level; ``nan`` if that is not in the range.
+        crossings: where each history meets its level, ``(run,)``, ``nan`` where it does not.
+    """
+
+    experiment: Experiment
+    scenario: str
+    factor: Factor
+    fixed: Mapping[str, FactorValue]
+    keep: Keep
+    unit: str
+    asked: str
+    level: Array
+    values: Array
+    answers: Array
+    value: float
+    crossings: Array
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The ends of 90 % of the values of the histories that meet the level."""
+        low, high = quantiles(self.crossings, (0.05, 0.95))
+        return float(low), float(high)
+
+    def table(self) -> pd.DataFrame:
+        """Return a row a value: ``p05``, ``median``, ``mean``, ``p95``, ``at_least`` (share)."""
+        low, middle, high = quantiles(self.answers)
+        columns = {"p05": low, "median": middle, "mean": self.answers.mean(axis=1), "p95": high}
+        reached = (self.answers >= self.level).mean(axis=1)
+        return pd.DataFrame({self.factor.name: self.values, **columns, "at_least": reached})
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the table of values."""
+        return {"values": self.table()}
+
+    def __str__(self) -> str:
+        """Return the answer, how it varies over histories, and the table of values."""
+        places = [display_name(name) for name in self.keep.where.values() if name != "all"]
+        what = ", ".join([load_outcomes()[self.keep.outcome].label, *places])
+        held = ", ".join(f"{name} = {_text(value)}" for name, value in self.fixed.items())
+        unit = f" {self.factor.unit}".rstrip()
+        rows = [[table_number(float(cell)) for cell in row[:-1]] + [percent(row[-1])]
+                for row in self.table().itertuples(index=False)]  # fmt: skip
+        head = (self.factor.name, "5 %", "median", "mean", "95 %", "at or above the level")
+        window = " to ".join(self.keep.window)
+        mean = table_number(float(self.level.mean()))
+        return "\n".join(
+            [
+                f"{what}, {window}, in {self.scenario}{f' ({held})' * bool(held)}: the level "
+                f"{self.asked} is {mean} {self.unit}" + " on average." * bool(np.ptp(self.level)),
+                *self._answer(unit),
+                "",
+                text_table(head, rows, left=()),
+                f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}; "
+                f"the outcome in {self.unit}.",
+            ]
+        )
+
+    def _answer(self, unit: str) -> list[str]:
+        name, (low, high) = self.factor.name, self.spread
+        met = float(np.isfinite(self.crossings).mean())
+        ends = f"from {table_number(self.values[0])} to {table_number(self.values[-1])}{unit}"
+        if np.isnan(self.value):
+            middle = np.median(self.answers, axis=1)
+            lines = [
+                f"No value of {name} {ends} gives it in the median history: the median lies "
+                f"between {table_number(float(middle.min()))} and "
+                f"{table_number(float(middle.max()))}."
+            ]
+        else:
+            lines = [f"{name} = {table_number(self.value)}{unit} gives it in the median history."]
+        if met > 0.0:
+            lines.append(
+                f"Of the histories {percent(met)} meet it within that range"
+                f"{', 9 in 10 of these' if met < 1.0 else ': 9 in 10'} between "
+                f"{table_number(low)} and {table_number(high)}{unit}."
+            )
+        return lines
+
+    def plot(self) -> Figure:
+        """Return the picture of the response with the level and the values that give it."""
+        import tajsim.plots.sweep as pictures
+
+        unit = f" ({self.factor.unit})" if self.factor.unit else ""
+        answers, level, of = self.answers, float(self.level.mean()), self.unit
+        if np.ptp(self.level) > 0.0:  # each history beside its own level
+            share, _, other = self.asked.partition("%")
+            level, of = float(share), f"% of {other.partition(':')[2].strip()}"
+            own = np.where(self.level > 0.0, self.level, np.nan)
+            answers = level * answers / own
+        met = pictures.Met(level, self.asked, self.value, self.spread)
+        return pictures.response_of(
+            [pictures.Answers(self.scenario, list(self.values), list(answers))],
+            of,
+            axis=f"{self.factor.name}{unit}",
+            title=f"{load_outcomes()[self.keep.outcome].label}: which {self.factor.name} gives "
+            f"{self.asked}?",
+            subtitle=f"{self.experiment.title}; {self.scenario}, {' to '.join(self.keep.window)}.",
+            foot=f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}.",
+            met=met,
+        )
+
+
+def seek(
+    experiment: str | Path,
+    outcome: str,
+    level: str | float,
+    *,
+    factor: str | None = None,
+    scenario: str | None = None,
+    at: Mapping[str, FactorValue] | None = None,
+    runs: int | None = None,
+    workers: int = 1,
+    out: str | Path | None = None,
+    progress: Callable[[object], None] | None = None,
+) -> Sought:
+    """Find the value of one factor at which half of the histories reach a level of an outcome.
+
+    The level may differ by history: ``"50%of:status-quo"`` is half of what the run of the same
+    number has in that scenario. Values are tried by Brent's method; each history's own value is
+    read off the line through its answers at all values that were tried.
+
+    Args:
+        experiment: a shipped experiment or a file.
+        outcome: a kept column, an outcome kept once, or any other over the whole period.
+        level: a number in the unit of the outcome, or ``"PER_CENT%of:SCENARIO"``.
+        factor: which one is varied, a number; by default the first that is.
+        scenario: one of the experiment's; by default the first.
+        at: values at which other factors are held; by default their first or lowest.
+        runs: of each value; by default those of the file.
+        workers: processes.
+        out: a folder that keeps the runs, so that the same search goes on there.
+        progress: told how far each ensemble is.
+
+    Raises:
+        UserError: for unknown names, a level that cannot be read, or a factor without a range.
+    """
+    loaded = load_experiment(experiment)
+    names = {one.name: one for one in loaded.scenarios}
+    scenario = scenario or next(iter(names))
+    check_names("scenario", [scenario], names)
+    chosen = _factor(loaded, factor)
+    fixed = _held(loaded, chosen, at or {})
+    keep = _keep(loaded, outcome)
+    count = runs or loaded.runs
+    one = replace(
+        loaded,
+        scenarios=(names[scenario],),
+        factors=tuple(replace(f, values=(), steps=None) for f in loaded.factors),
+        design=Design.model_validate({"kind": "points"}),
+        keep=(keep,),
+        series=(),
+    )
+    wanted = _level(str(level), one, keep, count, workers)
+    tried: dict[float, Array] = {}
+    with ExitStack() as stack:
+        place = out or stack.enter_context(TemporaryDirectory())
+
+        def answer(*values: float) -> None:
+            rows = [{**fixed, chosen.name: v} for v in dict.fromkeys([*tried, *values])]
+            sweep(replace(one, rows=tuple(rows)), place, runs=count, workers=workers,
+                  progress=progress)  # fmt: skip
+            found = load_sweep(place)
+            points = found.points[chosen.name]
+            for value in values:
+                mine = found.results["point"].isin(points.index[points == value])
+                answers = found.results[mine].sort_values("run")[keep.column]
+                if len(answers) != count:
+                    raise UserError(
+                        f"{chosen.name} = {value:g}: runs failed; tajsim sweep says why"
+                    )
+                tried[value] = answers.to_numpy(dtype=float)
+
+        value = _search(chosen, wanted, answer, tried)
+    order = sorted(tried)
+    answers = np.stack([tried[v] for v in order])
+    return Sought(
+        one, scenario, chosen, fixed, keep, load_outcomes()[keep.outcome].window_unit, str(level),
+        wanted, np.array(order), answers, value, crossings(np.array(order), answers - wanted),
+    )  # fmt: skip
+
+
+def _factor(experiment: Experiment, name: str | None) -> Factor:
+    numeric = [f for f in experiment.factors if not any(isinstance(v, str) for v in f.values)]
+    if name is not None:
+        check_names("factor", [name], [f.name for f in experiment.factors])
+    found = next((f for f in numeric if name in (None, f.name) and f.low < f.high), None)
+    if found is None:
+        raise UserError(f"{name or experiment.name}: expected a factor of numbers with a range")
+    return found
+
+
+def _held(
+    experiment: Experiment, chosen: Factor, at: Mapping[str, FactorValue]
+) -> dict[str, FactorValue]:
+    others = {f.name: f for f in experiment.factors if f.name != chosen.name}
+    check_names("factor", at, others)
+    usual = {name: f.values[0] if f.values else f.low for name, f in others.items()}
+    return {**usual, **at}
+
+
+def _keep(experiment: Experiment, name: str) -> Keep:
+    found = [k for k in experiment.keep if name in (k.column, k.outcome)]
+    exact = [k for k in found if k.column == name] or found
+    if len(exact) > 1:
+        columns = ", ".join(k.column for k in exact)
+        raise UserError(f"'{name}' is kept as {columns}; name one of these columns")
+    if exact:
+        return exact[0]
+    known = load_outcomes()
+    check_names("outcome", [name], [*(k.column for k in experiment.keep), *known])
+    where = dict.fromkeys(known[name].dimensions, "all")
+    return Keep(name, name, where, (experiment.start, experiment.end))
+
+
+def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: int) -> Array:
+    """Return the level of each run."""
+    parts = _LEVEL.fullmatch(text.strip())
+    try:
+        number = float(parts[1]) if parts else np.nan
+    except ValueError:
+        number = np.nan
+    if parts is None or np.isnan(number):
+        raise UserError(f"level '{text}': expected a number, or such as 50%of:status-quo")
+    if not parts[2]:
+        return np.full(runs, number)
+    dataset = run(parts[2].strip(), runs, experiment.seed, experiment.parameters,
+                  until=experiment.end, outcomes=[keep.outcome], workers=workers)  # fmt: skip
+    where: dict[str, Any] = {d: n for d, n in keep.where.items() if n != "all"}
+    values = over(at_places(dataset, keep.outcome, where), keep.window)
+    return np.asarray(number / 100.0 * values.isel(scenario=0).values, dtype=float)
+
+
+def _search(
+    factor: Factor, level: Array, answer: Callable[..., None], tried: dict[float, Array]
+) -> float:
+    """Return where the median history meets its level, ``nan`` if none; every try is kept."""
+
+    def at(value: float) -> float:
+        value = float(round(value)) if factor.whole else float(value)
+        if value not in tried:
+            answer(value)
+        return float(np.median(tried[value] - level))
+
+    first = [float(round(v)) if factor.whole else float(v)
+             for v in np.linspace(factor.low, factor.high, _FIRST)]  # fmt: skip
+    answer(*dict.fromkeys(first))
+    apart = [at(value) for value in first]
+    for low, high, a, b in zip(first[:-1], first[1:], apart[:-1], apart[1:], strict=True):
+        if a == 0.0 or a * b < 0.0:
+            near = _NEAR * (factor.high - factor.low)
+            found = brentq(at, low, high, xtol=near, maxiter=_MOST, disp=False)
+            return float(round(found)) if factor.whole else float(found)
+    return first[-1] if apart[-1] == 0.0 else float("nan")
+
+
+def crossings(values: Array, apart: Array) -> Array:
+    """Return where each row of answers less its level first meets zero, ``nan`` if it does not.
+
+    Args:
+        values: ``(value,)`` in order.
+        apart: ``(value, run)``.
+
+    Returns:
+        ``(run,)``, on the straight lines between neighbours.
+    """
+    low, high = apart[:-1], apart[1:]
+    meets = (low == 0.0) | (low * high < 0.0) | (high == 0.0)
+    first = meets.argmax(axis=0)
+    rows = np.arange(apart.shape[1])
+    a, b = low[first, rows], high[first, rows]
+    share = np.divide(a, a - b, out=np.zeros_like(a), where=a != b)
+    found = values[first] + share * (values[first + 1] - values[first])
+    return np.where(meets.any(axis=0), found, np.nan)
+
+
+def _text(value: FactorValue) -> str:
+    return value if isinstance(value, str) else table_number(float(value))

@@ -1,0 +1,126 @@
+"""The atlas: all scenarios at a glance, a cell for what each changes in each outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize, to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+import tajsim.plots.panels as panels
+import tajsim.plots.style as style
+import tajsim.results.select as choose
+from tajsim.results import numbers
+from tajsim.results.atlas import LARGEST, atlas_table, title_of, units_text
+
+_WIDE, _TALL, _GAP, _HEAD = 9.6, 0.235, 0.1, 0.62  # inches: all, a row, between groups, heads
+_NAMES = 3.0  # inches of the titles
+_EMPTY = "#f0f0ec"
+
+
+def atlas(
+    dataset: xr.Dataset,
+    *,
+    outcome: choose.Names = None,
+    title: str | None = None,
+    links: str = "",
+) -> Figure:
+    """Draw scenarios against outcomes in groups, coloured by size, empty where nothing is told.
+
+    Args:
+        dataset: results of two scenarios or more; the first is the reference.
+        outcome: the outcomes; by default fourteen of all themes.
+        title: heading; made from the scenarios by default.
+        links: where a cell leads in SVG and PDF, such as ``card-{scenario}.svg``; by default
+            nowhere.
+
+    Raises:
+        UserError: as `atlas_table`.
+    """
+    table = atlas_table(dataset, choose.as_names(outcome))
+    scenarios = list(dict.fromkeys(table["scenario"]))
+    titles = dict(zip(table["scenario"], table["title"], strict=True))
+    heads = list(dict.fromkeys(zip(table["group"], table["label"], strict=True)))
+    reference = title_of(dataset, choose.names_of(dataset)[0])
+    several = f"What {len(scenarios)} decisions and shocks change"
+    layout = style.Layout(
+        body=_TALL * len(scenarios) + _HEAD + 0.1,
+        title=title or (several if len(scenarios) > 1 else f"What changes: {titles[scenarios[0]]}"),
+        subtitle=f"Reference: {reference}. {units_text()} Orange more, blue less; the darker, the "
+        f"larger beside the spread of the reference's histories (darkest: {LARGEST:g} standard "
+        "deviations).",
+        foot=panels.foot(dataset, "The table of the atlas holds the ends of 90 % of histories."),
+        wide=_WIDE,
+    )
+    groups = len({group for group, _ in heads})
+    wide = (_WIDE - 2 * style.EDGE - _NAMES - _GAP * groups) / len(heads)
+    ax = layout.figure.subplots()
+    _frame(ax, len(scenarios), wide * len(heads) + _GAP * groups)
+    left, starts = _columns(heads, wide)
+    _heads(ax, heads, left, starts, wide)
+    for row, scenario in enumerate(scenarios):
+        text = _fitted(titles[scenario], _NAMES - 0.1)
+        ax.text(-0.08, -(row + 0.5) * _TALL, text, size=style.SMALL, ha="right", va="center")
+    place = {name: i for i, name in enumerate(scenarios)}
+    shades, scale = style.more_or_less(), Normalize(-LARGEST, LARGEST)
+    for cell in table.itertuples():
+        column = heads.index((cell.group, cell.label))
+        colour = to_hex(shades(scale(float(cell.size)))) if cell.direction else _EMPTY
+        link = links.format(scenario=cell.scenario) if links else None
+        _cell(ax, left[column], place[cell.scenario], wide, colour, cell.shown, link)
+    return layout.figure
+
+
+def _frame(ax: Axes, rows: int, wide: float) -> None:
+    """Give the panel units of an inch."""
+    ax.set(xlim=(-_NAMES, wide), ylim=(-rows * _TALL, _HEAD), xticks=[], yticks=[])
+    ax.set_axis_off()
+
+
+def _columns(heads: Sequence[tuple[str, str]], wide: float) -> tuple[list[float], dict[str, float]]:
+    """Return where each column begins, and each group; groups stand a little apart."""
+    groups = list(dict.fromkeys(group for group, _ in heads))
+    left, starts = list[float](), dict[str, float]()
+    for i, (group, _) in enumerate(heads):
+        left.append(i * wide + _GAP * groups.index(group))
+        starts.setdefault(group, left[-1])
+    return left, starts
+
+
+def _heads(
+    ax: Axes,
+    heads: Sequence[tuple[str, str]],
+    left: Sequence[float],
+    starts: dict[str, float],
+    wide: float,
+) -> None:
+    for group, start in starts.items():
+        ax.text(start, _HEAD - 0.02, group, size=style.SMALL, weight="bold", va="top")
+    for (_, label), start in zip(heads, left, strict=True):
+        lines = numbers.wrap(label, wide, 6.5)
+        ax.text(start + (wide - 0.03) / 2, 0.04, "\n".join(lines), size=6.3, ha="center",
+                va="bottom", linespacing=1.05)  # fmt: skip
+
+
+def _fitted(text: str, room: float) -> str:
+    """Return a title on one line, cut at a word where there is no room for all of it."""
+    words = text.split()
+    while numbers.width(" ".join(words), style.SMALL) > room and len(words) > 1:
+        words = [*words[:-2], f"{words[-2].rstrip(',')}\N{HORIZONTAL ELLIPSIS}"]
+    return " ".join(words)
+
+
+def _cell(
+    ax: Axes, left: float, row: int, wide: float, colour: str, text: str, link: str | None
+) -> None:
+    box = Rectangle((left, -(row + 1) * _TALL), wide - 0.03, _TALL - 0.03, fc=colour, lw=0)
+    box.set_url(link)
+    ax.add_patch(box)
+    if text:
+        ax.text(
+            left + (wide - 0.03) / 2, -(row + 0.54) * _TALL, text, size=7.0, ha="center",
+            va="center", color=style.ink_on(colour), url=link,
+        )  # fmt: skip

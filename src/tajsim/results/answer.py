@@ -1,0 +1,685 @@
+"""The answer: what a scenario changes, told once for terminal, report, dashboard and picture.
+
+A direction is told where the mean paired difference is clear of zero and passes the smallest
+effect. What is printed beside it is the spread over histories: nine in ten paired differences.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from tajsim.display import Html, element, table, whole
+from tajsim.inputs.expression import split_spec
+from tajsim.results import select, window
+from tajsim.results.effect import Effect, Values, basis_counts, effect, quantiles, smallest_effect
+from tajsim.results.numbers import (
+    MONTHS,
+    capital,
+    decimals_for,
+    fixed,
+    listed,
+    month_text,
+    number,
+    place_name,
+    small,
+    words,
+)
+from tajsim.results.turns import calibrated_note, turning
+from tajsim.results.window import Window
+
+#: With fewer paired histories than this no direction is told.
+ENOUGH = 30
+#: So many numbers stand on a card, and at most so many rows in a text.
+NUMBERS, ROWS = 5, 12
+#: What is at stake, gravest first, with the outcomes of each; all others are of the last.
+STAKES: dict[str, tuple[str, ...]] = {
+    "survival": (
+        "state_failed", "strain", "polity", "country_control", "state_control", "ending_contested",
+        "succession_doubt", "state_collapsed", "ruler_left",
+    ),
+    "violence": (
+        "deaths", "violent_members", "radicalised", "fighters_abroad", "fighters_joined",
+        "incursions", "incidents", "killings", "riots", "mutinies", "defections",
+    ),
+    "repression": (
+        "repression_step", "purges", "arrests", "operations", "predation", "grievance", "fear",
+        "protest", "channel", "underground_members", "prisoners",
+    ),
+    "traffic": (
+        "heroin_entering", "heroin_seized", "heroin_seized_reported", "heroin_leaving",
+        "seizure_probability", "interception", "collusion", "shelter", "arranged_share",
+    ),
+    "money": (
+        "drug_income", "drug_income_share", "aid_delivered", "aid_diverted", "remittances",
+        "migrants", "cronyism", "rents_regime", "rents_kept", "budget", "output", "foreign_debt",
+    ),
+    "structure": (),
+}  # fmt: skip
+_STAKE_OF = {outcome: stake for stake, held in STAKES.items() for outcome in held}
+#: Beyond so many standard deviations of the reference a change counts as no larger.
+_LARGEST = 3.0
+#: Differences of two outcomes that go together beyond this say the same thing twice.
+_ALIKE = 0.9
+#: The least difference in the share of histories of a yes-or-no outcome that is told.
+_LEAST_SHARE = 0.02
+#: A rise by more per cent than this is told in the unit of the outcome.
+_EXPLODES = 300.0
+#: What an event, or a parameter by its family, sets: the outcomes that are no effect of it.
+SETS: dict[str, tuple[str, ...]] = {
+    "repression_step": ("repression_step",),
+    "dismiss": ("purges", "commander_state"),
+    "arrest": ("purges", "commander_state"),
+    "deal": ("deals_in_force", "deal_cover", "deals_made"),
+    "handover": ("deals_in_force",),
+    "withdraw_agency": ("strength",),
+    "agency_pay": ("pay",),
+    "pay_topup": ("pay",),
+    "agency_strength": ("strength",),
+    "afghan_harvest": ("harvest", "harvest_believed"),
+    "migrants_expelled": ("migrants", "migrants_returning"),
+    "russian_upturn": ("russian_growth", "work_abroad"),
+    "militant_pressure": ("militant_fighters",),
+    "neighbour_hostility": ("hostility",),
+    "power_budget": ("aid_pledged",),
+    "power_guarantee": ("guarantee",),
+    "power_investment": ("investment",),
+    "power_condition": ("conditions_kept",),
+    "debt_to_russia": ("foreign_debt",),
+    "heir_designated": ("heir_named",),
+}
+#: Yes-or-no outcomes as the clause of a sentence.
+_HAPPENS = {"state_failed": "the state fails"}
+#: Words that end the noun of a label: what follows tells more of it.
+_AFTER_NOUN = re.compile(
+    r"\s(?:of|from|with|to|for|on|at|in|by|that|who|abroad|over|after|underground|across|inside"
+    r"|made|taken|left|begun|paid|seized|entering|leaving|joined|turning|come|delivered|diverted"
+    r"|passed|kept|sold|resold|used|received|ended|refused|demanded|granted|held|controlled)\b"
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One outcome in pairs of histories.
+
+    Attributes:
+        outcome, where: its name and coordinate, ``section=khorog`` or "".
+        label: as people say it.
+        unit: over the window; ``kind`` is ``yes`` (a share of histories), ``date`` or ``level``.
+        before, after: means over histories of the reference and of the scenario; of ``yes`` shares.
+        found: the mean paired difference and its 90 % interval.
+        low, high: between them lie nine in ten of the paired differences.
+        size: the mean difference in standard deviations of the reference.
+        verdict: ``rises`` or ``falls`` where that is told; ``set`` by the scenario; ``same`` in
+            every history; ``negligible``, ``unclear`` or ``undefined``.
+        asked: whether the scenario's question names it.
+    """
+
+    outcome: str
+    where: str
+    label: str
+    unit: str
+    kind: str
+    before: float
+    after: float
+    found: Effect
+    low: float
+    high: float
+    size: float
+    verdict: str
+    asked: bool
+    values: tuple[Values, Values] = field(repr=False, compare=False)
+
+    @property
+    def told(self) -> bool:
+        """Whether a direction is told."""
+        return self.verdict in ("rises", "falls")
+
+    @property
+    def stake(self) -> str:
+        """What is at stake, one of `STAKES`."""
+        return _STAKE_OF.get(self.outcome, "structure")
+
+    @property
+    def rank(self) -> float:
+        """How much it matters: by stake, and by size against the spread."""
+        return (len(STAKES) - list(STAKES).index(self.stake)) * min(self.size, _LARGEST)
+
+    @property
+    def relative(self) -> bool:
+        """Whether its difference is told in per cent of the reference."""
+        return (
+            self.kind == "level" and self.unit not in ("share", "index", "ratio", "0 or 1")
+        ) and (abs(self.before) > 1e-9)
+
+    @cached_property
+    def _scale(self) -> tuple[float, str]:
+        """Return by what levels are multiplied, and the unit then, as people write it."""
+        if self.kind == "yes":
+            return 100.0, "of 100 histories"
+        return scale(self.unit, max(abs(self.before), abs(self.after)))
+
+    @property
+    def unit_text(self) -> str:
+        """The unit of `levels`: ``t a year``, ``%``, ``of 100 histories``, or ""."""
+        return self._scale[1]
+
+    @property
+    def levels(self) -> tuple[str, str]:
+        """Both levels to two digits, or so many more that they differ."""
+        if self.kind == "date":
+            return date_text(self.before), date_text(self.after)
+        by = self._scale[0]
+        values = self.before * by, self.after * by
+        if self.kind == "yes":
+            return number(values[0], decimals=0), number(values[1], decimals=0)
+        for digits in (2, 3, 4):
+            texts = [fixed(v, decimals_for(v, digits, least=-12)) for v in values]
+            if texts[0] != texts[1] or not self.told:
+                break
+        return texts[0], texts[1]
+
+    @property
+    def spread(self) -> str:
+        """Where nine in ten paired differences lie, ``+5 to +60 %``; "" of yes or no."""
+        if self.kind == "yes" or not np.isfinite(self.low):
+            return ""
+        low, high, unit = self._span
+        decimals = decimals_for(max(abs(low), abs(high)), 2, least=-12)
+        ends = [fixed(value, decimals, signed=True) for value in (low, high)]
+        return f"{ends[0]}{unit}" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}{unit}"
+
+    @property
+    def _span(self) -> tuple[float, float, str]:
+        """Return where nine in ten paired differences lie, with the unit.
+
+        In per cent of each history's own level where all have one, and it does not explode.
+        """
+        if self.kind == "date":
+            return self.low, self.high, " months"
+        if self.unit in ("share", "0 or 1"):
+            return 100.0 * self.low, 100.0 * self.high, " points"
+        a, b = self.values
+        known = np.isfinite(a) & np.isfinite(b)
+        if self.relative and (a[known] > 0.0).all() and (b[known] >= 0.0).all():
+            low, high = quantiles(100.0 * (b[known] / a[known] - 1.0), (0.05, 0.95))
+            if high <= _EXPLODES:
+                return float(low), float(high), " %"
+        by, unit = self._scale
+        return self.low * by, self.high * by, _spaced(unit) if self.relative else ""
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Of 100 histories: in how many yes in both, with the scenario only, without it only."""
+        a, b = (v > 0.5 for v in self.values)
+        shares = np.array([np.mean(a & b), np.mean(b & ~a), np.mean(a & ~b)])
+        both, own, other = (round(100.0 * float(share)) for share in shares)
+        return both, own, other
+
+    def clause(self) -> str:
+        """Return what is told of it as part of a sentence: ``heroin seized falls by 88 %``."""
+        name, plural = _bare(self.label), is_plural(self.label)
+        before, after = self.levels
+        if self.kind == "yes":
+            happens = _HAPPENS.get(self.outcome, f"“{name}” is true")
+            return f"{happens} in {after} of 100 histories instead of {before}"
+        if self.kind == "date":
+            when = "later" if self.found.mean > 0 else "earlier"
+            months = number(abs(self.found.mean), decimals=0)
+            return f"{name} {'come' if plural else 'comes'} {months} months {when}"
+        rises = self.verdict == "rises"
+        verb = ("rise" if rises else "fall") + ("" if plural else "s")
+        if not self.relative:
+            unit = " %" if self.unit in ("share", "0 or 1") else ""
+            return f"{name} {verb} from {before} to {after}{unit}"
+        share = 100.0 * self.found.mean / abs(self.before)
+        if share >= 100.0:
+            return f"{name} {verb} {_two(self.after / self.before)}-fold"
+        return f"{name} {verb} by {_two(abs(share))} %"
+
+
+def scale(unit: str, largest: float) -> tuple[float, str]:
+    """Return by what values of a unit are multiplied, and the unit as people write it then."""
+    if unit in ("share", "0 or 1"):
+        return 100.0, "%" if unit == "share" else "% of the months"
+    said = unit.replace("/year", " a year").replace("/month", " a month")
+    if said.startswith("kg") and "/" not in said and largest >= 1000.0:
+        return 0.001, said.replace("kg", "t", 1)
+    said = {"number": "", "index": "", "ratio": "", "date": ""}.get(said, said)
+    for by, word in ((1e-9, "billion"), (1e-6, "million")):
+        if largest * by >= 1.0:
+            return by, f"{word} {said}".strip()
+    return 1.0, said
+
+
+def _bare(label: str) -> str:
+    """Return a label within a sentence, without what stands in brackets."""
+    return small(re.sub(r"\s*\(.*?\)", "", label))
+
+
+def _two(value: float) -> str:
+    """Return a positive value to two digits, without trailing zeros."""
+    text = fixed(value, decimals_for(value, 2, least=-12))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def date_text(months: float) -> str:
+    """Return a mean number of months since year 0 as ``Mar 2012``; ``never`` for none."""
+    if not np.isfinite(months):
+        return "never"
+    whole_months = round(months)
+    return f"{MONTHS[whole_months % 12]} {whole_months // 12}"
+
+
+def is_plural(label: str) -> bool:
+    """Tell whether what a label names takes a plural verb: ``Fighters abroad`` does."""
+    noun = _AFTER_NOUN.split(re.sub(r"\s*\(.*", "", label))[0].split(" ")[-1]
+    return noun == "People" or (noun.endswith("s") and not noun.endswith(("ss", "us")))
+
+
+@dataclass(frozen=True)
+class Card:
+    """The answer on one scenario.
+
+    Attributes:
+        scenario, reference: names; ``subject`` and ``against`` are their titles, ``label`` and
+            ``other`` what their lines are called.
+        question: what the scenario asks.
+        window: the months looked at.
+        runs: the paired histories.
+        changes: every outcome looked at, those of the question first, then by rank.
+        events: month and label of what the scenario schedules otherwise.
+        sure: one line on what it rests on.
+    """
+
+    scenario: str
+    reference: str
+    subject: str
+    against: str
+    label: str
+    other: str
+    question: str
+    window: Window
+    runs: int
+    changes: tuple[Change, ...]
+    events: tuple[tuple[str, str], ...]
+    sure: str
+
+    @cached_property
+    def told(self) -> list[Change]:
+        """What has a direction, by rank; none with too few histories."""
+        return [c for c in self.changes if c.told] if self.runs >= ENOUGH else []
+
+    @cached_property
+    def leading(self) -> list[Change]:
+        """What has a direction and is not implied by one before it, by rank."""
+        kept: list[Change] = []
+        for change in self.told:
+            own = select.gap(*change.values)
+            others = (select.gap(*c.values) for c in kept)
+            if change.asked or not any(_together(own, other) for other in others):
+                kept.append(change)
+        return kept
+
+    @cached_property
+    def numbers(self) -> list[Change]:
+        """The three to five changes of the card; what bears on survival is among them."""
+        grave = [c for c in self.leading if c.kind == "yes" and c.stake == "survival"]
+        first = self.leading[: NUMBERS - len([c for c in grave if c not in self.leading[:NUMBERS]])]
+        return first + [c for c in grave if c not in first]
+
+    @cached_property
+    def chart(self) -> Change | None:
+        """The change that is drawn: the first that has a course over time."""
+        drawn = [c for c in (*self.leading, *self.changes) if c.kind != "date"]
+        return next((c for c in drawn if c.verdict != "undefined"), None)
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs in any history."""
+        return all(c.verdict in ("same", "undefined") for c in self.changes)
+
+    @cached_property
+    def finding(self) -> str:
+        """The answer in one sentence without a full stop, the scenario's title as its subject."""
+        if self.same:
+            return f"{self.subject}: nothing differs"
+        if self.runs < ENOUGH:
+            told = f"{self.runs} paired histories are" if self.runs > 1 else "one pair is"
+            return f"{self.subject}: {told} too few for an answer (at least {ENOUGH})"
+        if not self.leading:
+            return f"{self.subject}: no outcome changes by an amount worth the name"
+        first, *rest = self.leading
+        second = next((c for c in rest if c.stake != first.stake), None)
+        grave = next((c for c in self.numbers if c.kind == "yes" and c.stake == "survival"), None)
+        second = grave if grave and grave is not first else second
+        more = f", and {second.clause()}" if second else ""
+        still = next((c for c in self.changes if c.asked and c.verdict == "negligible"), None)
+        if still:
+            verb = "change" if is_plural(still.label) else "changes"
+            more = f", but {_bare(still.label)} hardly {verb}"
+        return f"{self.subject}: {first.clause()}{more}"
+
+    @property
+    def about(self) -> str:
+        """Return what is compared, over what months and in how many histories."""
+        count = f"{self.runs:,} paired histories" if self.runs != 1 else "one pair of histories"
+        start, end = map(month_text, self.window)
+        return f"Against “{self.against}”, {start} to {end}; means of {count}"
+
+    @property
+    def set_here(self) -> str:
+        """Return what the scenario sets itself, which is no effect; "" if nothing."""
+        rows = [c for c in self.changes if c.verdict == "set"]
+        texts = [f"{_bare(c.label)} ({' → '.join(c.levels)}{_spaced(c.unit_text)})" for c in rows]
+        return f"Set by the scenario itself: {listed(texts)}." if rows else ""
+
+    @property
+    def still(self) -> str:
+        """Return what does not change, or not by as much as can be told, together; or ""."""
+        rows = [c for c in self.changes if c.verdict in ("negligible", "unclear", "same")]
+        if not rows or self.runs < ENOUGH or self.same:
+            return ""
+        rows.sort(key=lambda c: list(STAKES).index(c.stake))
+        names = list(dict.fromkeys(_bare(c.label) for c in rows))
+        named = f", among them {listed(names[:4])}" if len(names) > 4 else f": {listed(names)}"
+        return f"No effect that can be told in {len(rows)} of {len(self.changes)} outcomes{named}."
+
+    @property
+    def notes(self) -> list[str]:
+        """Return the lines below the numbers: what is set, what does not change, how sure it is."""
+        return [*filter(None, (self.set_here, self.still)), f"How sure: {self.sure}"]
+
+    def rows(self, most: int = ROWS) -> list[Change]:
+        """Return what is listed, by size: at most so many with a direction.
+
+        With too few histories, what differs, without a direction.
+        """
+        some = self.told or [
+            c for c in self.changes if self.runs < ENOUGH and c.verdict not in ("same", "undefined")
+        ]
+        return sorted(some, key=lambda c: (not c.asked, -c.size))[:most]
+
+    def text(self, wide: int = 80, colour: bool = False, most: int = ROWS) -> str:
+        """Return the card as lines of a terminal."""
+        bold, plain = ("\033[1m", "\033[0m") if colour else ("", "")
+        title = "\n".join(
+            f"{bold}{line}{plain}" for line in _folded(self.finding, wide).split("\n")
+        )
+        parts = [f"{title}\n{_folded(f'{self.about}.', wide)}"]
+        if rows := self.rows(most):
+            parts.append("\n".join(_lines(rows, wide, colour)))
+        parts += ["\n".join(_folded(note, wide) for note in self.notes)]
+        return "\n\n".join(filter(None, parts))
+
+    def html(self) -> list[Html]:
+        """Return the card as a notebook shows it."""
+        rows = [
+            [capital(c.label), c.unit_text, c.levels[0], c.levels[1], c.spread]
+            for c in (self.numbers or self.rows(NUMBERS))
+        ]
+        head = ("", "", self.other, self.label, "in 9 of 10 histories")
+        return [
+            element("h3", self.finding),
+            element("p", f"{self.about}.", look="quiet"),
+            *([table(head, rows, numbers=(2, 3, 4))] if rows else []),
+            *(element("p", note) for note in self.notes),
+        ]
+
+    def _repr_html_(self) -> str:
+        return whole(*self.html())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the card as JSON holds it."""
+        names = ("scenario", "reference", "subject", "against", "label", "other", "question")
+        return {
+            **{name: getattr(self, name) for name in names},
+            **{name: getattr(self, name) for name in ("finding", "about", "set_here", "still")},
+            "sure": self.sure,
+            "window": list(self.window),
+            "runs": self.runs,
+            "events": [list(event) for event in self.events],
+            "numbers": [_row(c) for c in (self.numbers or self.rows(NUMBERS))],
+            "rows": [_row(c) for c in self.rows()],
+        }
+
+
+def _row(change: Change) -> dict[str, Any]:
+    names = ("outcome", "where", "label", "kind", "stake", "verdict", "spread")
+    numbers = {n: getattr(change, n) for n in ("before", "after", "low", "high", "size")}
+    return {
+        **{name: getattr(change, name) for name in names},
+        "unit": change.unit_text,
+        "levels": list(change.levels),
+        "mean": _plain(change.found.mean),
+        **{name: _plain(value) for name, value in numbers.items()},
+    }
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _spaced(unit: str) -> str:
+    return f" {unit}" if unit else ""
+
+
+def _folded(text: str, wide: int) -> str:
+    text = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    lines = textwrap.wrap(text, wide, break_on_hyphens=False)
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _lines(rows: Sequence[Change], wide: int, colour: bool) -> Iterator[str]:
+    """Yield a head and a line for each change: name and unit, before, after, spread."""
+    cells = [(_named(c), *c.levels, c.spread or "") for c in rows]
+    heads = ("", "before", "after", "in 9 of 10 histories")
+    sizes = [max(len(row[i]) for row in (heads, *cells)) for i in range(1, 4)]
+    room = max(wide - sum(sizes) - 7, 20)
+    yield "  ".join([" " * room, heads[1].rjust(sizes[0]), heads[2].rjust(sizes[1] + 1), heads[3]])
+    for change, (name, before, after, spread) in zip(rows, cells, strict=True):
+        tint = {"rises": "\033[33m", "falls": "\033[36m"}.get(change.verdict, "") if colour else ""
+        level = f"{tint}{after.rjust(sizes[1])}{chr(27) + '[0m' if tint else ''}"
+        short = name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
+        yield f"{short.ljust(room)}  {before.rjust(sizes[0])} → {level}  {spread}".rstrip()
+
+
+def _named(change: Change) -> str:
+    """Return the label of an outcome with its unit."""
+    unit = change.unit_text
+    joined = f", {unit}" if unit else ""
+    return f"{capital(change.label)}{joined}"
+
+
+def _together(one: Values, other: Values) -> bool:
+    known = np.isfinite(one) & np.isfinite(other)
+    if known.sum() < 3 or one[known].std() == 0.0 or other[known].std() == 0.0:
+        return False
+    return abs(float(np.corrcoef(one[known], other[known])[0, 1])) > _ALIKE
+
+
+def title_of(dataset: xr.Dataset, scenario: str) -> str:
+    """Return the title of a scenario; of results that hold none, its name in words."""
+    return str(select.attribute(dataset, "titles").get(scenario) or words(scenario))
+
+
+def label_of(dataset: xr.Dataset, scenario: str) -> str:
+    """Return what a scenario is called beside a line."""
+    label = str(select.attribute(dataset, "labels").get(scenario) or "")
+    title = title_of(dataset, scenario)
+    return label or (title if len(title) <= 28 else words(scenario))
+
+
+def asked(dataset: xr.Dataset, scenario: str) -> Mapping[str, Any]:
+    """Return what the question of a scenario asks for: ``outcomes`` and ``window``, if it does."""
+    found: Mapping[str, Any] = select.attribute(dataset, "asks").get(scenario) or {}
+    return found
+
+
+def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
+    """Return the outcomes that the scenario's own events and settings are, not change."""
+    settings = select.attribute(dataset, "settings")
+    base, own = (settings.get(n, {}) for n in (select.names_of(dataset)[0], scenario))
+    found = {name.partition(".")[0] for name in {**base, **own} if own.get(name) != base.get(name)}
+    for event in window.own_events(dataset, scenario):
+        given = event.get("arguments", {})
+        found.add(str(given.get("parameter", event["kind"])).partition(".")[0])
+    return {outcome for name in found for outcome in SETS.get(name, ())}
+
+
+def card(
+    dataset: xr.Dataset,
+    scenario: str | None = None,
+    given: Window | None = None,
+    outcomes: Sequence[str] = (),
+) -> Card:
+    """Return the answer on a scenario against the first of the results.
+
+    Args:
+        dataset: results of two scenarios or more.
+        scenario: its name; by default the last.
+        given: first and last month, see `tajsim.results.window.window_of`.
+        outcomes: what is asked for, ``name`` or ``name[place]``; by default what the scenario's
+            question names.
+
+    Raises:
+        UserError: for a window outside the results, or an outcome that they do not hold.
+    """
+    reference, *others = select.names_of(dataset)
+    scenario = scenario or (others or [reference])[-1]
+    months = window.window_of(dataset, given, scenario)
+    pair = dataset.sel(scenario=[reference, scenario])
+    wanted = [*(outcomes or asked(dataset, scenario).get("outcomes", ()))]
+    ours, own = set_by(dataset, scenario), tuple(select.outcome_names(dataset))
+    held = [spec for spec in wanted if split_spec(spec, own)[0] in dataset]
+    specs = list(dict.fromkeys([*held, *select.headline(dataset)]))
+    changes = [_change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]
+    order = sorted(changes, key=lambda c: (not c.asked, -c.rank))
+    events = [
+        (str(e["month"]), str(e.get("label") or e["kind"].replace("_", " ")))
+        for e in window.own_events(dataset, scenario)
+        if e.get("arguments", {}).get("change") != "hold"
+    ]
+    titles = title_of(dataset, scenario), title_of(dataset, reference)
+    labels = label_of(dataset, scenario), label_of(dataset, reference)
+    question = str(select.attribute(dataset, "questions").get(scenario, ""))
+    runs = int(dataset.sizes["run"])
+    found = Card(
+        scenario, reference, *titles, *labels, question, months, runs, tuple(order), tuple(events),
+        "",
+    )  # fmt: skip
+    object.__setattr__(found, "sure", _sure(pair, found))
+    return found
+
+
+def cards(dataset: xr.Dataset, given: Window | None = None) -> list[Card]:
+    """Return a card for each scenario but the first."""
+    return [card(dataset, name, given) for name in select.names_of(dataset)[1:]]
+
+
+def most_sentence(found: Sequence[Card]) -> str:
+    """Return which of several scenarios differs most from the reference; "" for fewer than two."""
+    if len(found) < 2:
+        return ""
+    first = max(found, key=lambda one: max((c.rank for c in one.told), default=0.0))
+    if not first.told:
+        return f"None of {len(found)} scenarios changes an outcome by an amount worth the name."
+    return f"Of {len(found)} scenarios “{first.subject}” differs most: {first.leading[0].clause()}."
+
+
+def several_text(found: Sequence[Card], wide: int = 80, colour: bool = False) -> str:
+    """Return the answer on all scenarios: one card, or a sentence and shorter cards."""
+    if len(found) > 4:
+        findings = [_folded(f"- {one.finding}.", wide).replace("\n", "\n  ") for one in found]
+        return "\n".join([_folded(most_sentence(found), wide), "", *findings])
+    most = {1: ROWS, 2: 6, 3: 3}.get(len(found), 1)
+    parts = [_folded(most_sentence(found), wide)]
+    return "\n\n".join(filter(None, [*parts, *(one.text(wide, colour, most) for one in found)]))
+
+
+def _change(
+    pair: xr.Dataset,
+    name: str,
+    places: Mapping[str, str],
+    months: Window,
+    named: bool,
+    ours: set[str],
+) -> Change:
+    """Return one outcome in pairs."""
+    variable = window.at_places(pair, name, places)
+    a, b = window.over(variable, months).values
+    differences = select.gap(a, b)
+    found, yes = effect(differences), window.yes_or_no(variable, windowed=True)
+    unit = window.unit_of(variable, windowed=True)
+    both = np.isfinite(a) & np.isfinite(b)
+    means = [float(v[both].mean()) if both.any() else np.nan for v in (a, b)]
+    low, high = map(float, quantiles(differences, (0.05, 0.95)))
+    spread = float(a[both].std()) if both.any() else 0.0
+    if yes and spread == 0.0 and both.any():
+        spread = float(b[both].std())
+    size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
+    label = str(pair[name].attrs.get("label", name))
+    if places:
+        label = f"{label}, {', '.join(map(place_name, places.values()))}"
+    return Change(
+        name,
+        ";".join(f"{d}={n}" for d, n in places.items()),
+        label,
+        unit,
+        "yes" if yes else "date" if unit == "date" else "level",
+        means[0],
+        means[1],
+        found,
+        low,
+        high,
+        size if np.isfinite(size) else 0.0,
+        _verdict(found, a[both], yes, name in ours),
+        named,
+        (a, b),
+    )
+
+
+def _verdict(found: Effect, base: Values, yes: bool, ours: bool) -> str:
+    if found.runs == 0:
+        return "undefined"
+    if found.share_tied == 1.0:
+        return "same"
+    if ours:
+        return "set"
+    least = max(smallest_effect(base), _LEAST_SHARE if yes else 0.0)
+    if abs(found.mean) < least:
+        inside = max(abs(found.low), abs(found.high)) < least
+        return "negligible" if inside or found.direction else "unclear"
+    return found.direction or "unclear"
+
+
+def _sure(pair: xr.Dataset, found: Card) -> str:
+    """Return one line: share of histories with the sign, share assumed, range, what would turn."""
+    parts = []
+    lead = found.leading[0] if found.leading else None
+    if lead and lead.kind != "yes":
+        share = round(100.0 * lead.found.share_sign)
+        count = f"{share} of 100" if share < 100 else "all"
+        parts.append(f"the first finding has this sign in {count} histories")
+    if "parameter" in pair.coords and "basis" in pair.coords:
+        counts = basis_counts(pair)
+        total = sum(counts.values())
+        parts.append(f"{counts['assumption']} of {total} numbers behind it are assumed")
+    parts += [calibrated_note(pair, found.scenario)]
+    if lead:
+        parts += [turning(pair, *lead.values)]
+    return "; ".join(filter(None, parts)) + "."
+
+
+def json_text(found: Sequence[Card], files: Mapping[str, str]) -> str:
+    """Return cards and what was written as JSON for machines."""
+    whole_text = {"answer": most_sentence(found), "cards": [c.as_dict() for c in found]}
+    return json.dumps({**whole_text, "written": dict(files)}, indent=1, ensure_ascii=False)

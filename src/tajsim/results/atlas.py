@@ -1,0 +1,184 @@
+"""The atlas: what each scenario changes in each outcome that matters, as a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tajsim.display import rows_of
+from tajsim.errors import UserError
+from tajsim.results import numbers, select, window
+from tajsim.results.effect import Values, effect, quantiles, smallest_effect
+
+#: Group -> outcome -> how the head of its column reads.
+GROUPS: dict[str, dict[str, str]] = {
+    "Trade": {
+        "heroin_entering": "Heroin coming in",
+        "heroin_seized": "Heroin seized",
+        "drug_income": "Drug income",
+        "collusion": "Collusion",
+    },
+    "Outsiders": {
+        "outside_provision": "Work left to outsiders",
+        "alignment": "Lean to Moscow",
+        "aid_delivered": "Security aid",
+    },
+    "Power": {
+        "mutinies": "Mutinies",
+        "loyalty_in_place": "Loyalty at the top",
+        "country_control": "Country held",
+    },
+    "Society": {
+        "grievance": "Grievance",
+        "violent_members": "In violent groups",
+        "fighters_abroad": "Fighters abroad",
+    },
+    "End": {"state_failed": "State failed"},
+}
+#: Beyond so many standard deviations of the reference a change counts as no larger.
+LARGEST = 2.0
+#: Units whose changes are told in hundredths, ``points``; of these and of counts none is in %.
+_POINTS, _COUNTS = ("share", "index", "ratio", "0 or 1"), ("number",)
+_TITLE = re.compile(r'^title = "(.*)"$', re.MULTILINE)
+
+
+def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFrame:
+    """Return one row for each scenario but the first and each outcome, both in order.
+
+    Scenarios that change most come first. A direction is told as in `effect`, where the mean passes
+    `smallest_effect`.
+
+    Args:
+        dataset: results of two scenarios or more; the first is the reference.
+        outcomes: names of outcomes; by default those of `GROUPS` that the results hold.
+
+    Returns:
+        ``scenario``, ``title``, ``group``, ``outcome``, ``label``, ``unit``; the means
+        ``reference`` and ``difference``; ``low`` and ``high``, the ends of 90 % of the histories'
+        differences; ``size``, the difference in standard deviations of the reference's histories;
+        ``direction`` (``rises``, ``falls`` or ``""`` where nothing can be told); ``shown``, as the
+        atlas prints it; ``window``, ``runs`` and ``model``.
+
+    Raises:
+        UserError: for one scenario, runs that are no pairs, or an outcome that is not held.
+    """
+    others = select.names_of(dataset)[1:]
+    if not others:
+        raise UserError("an atlas needs a reference and other scenarios; these results hold one")
+    if reason := dataset.attrs.get("no_pairs"):
+        raise UserError(str(reason))
+    usual = [name for group in GROUPS.values() for name in group if name in dataset]
+    names = select.outcomes(dataset, list(outcomes), usual)
+    rows = []
+    for position, scenario in enumerate(others, start=1):
+        months = window.window_of(dataset, None, scenario)
+        pair = dataset.isel(scenario=[0, position])
+        about = {"scenario": scenario, "title": title_of(dataset, scenario)}
+        for name in names:
+            series = window.at_places(pair, name)
+            found = _row(series, *window.over(series, months).values)
+            rows.append({**about, **_named(dataset, name), **found, "window": ":".join(months)})
+    table = pd.DataFrame(rows).assign(
+        runs=dataset.sizes["run"], model=str(dataset.attrs.get("model", ""))
+    )
+    told = table["size"].abs().clip(upper=LARGEST).where(table["direction"] != "", 0.0)
+    weight = told.groupby(table["scenario"]).sum()
+    order = table["scenario"].map(weight).sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _named(dataset: xr.Dataset, name: str) -> dict[str, str]:
+    """Return group and label of an outcome."""
+    for group, labels in GROUPS.items():
+        if name in labels:
+            return {"group": group, "outcome": name, "label": labels[name]}
+    return {"group": "", "outcome": name, "label": str(dataset[name].attrs.get("label", name))}
+
+
+def title_of(dataset: xr.Dataset, scenario: str) -> str:
+    """Return the title that the file of a scenario gives it, or its name as words."""
+    text = str(select.attribute(dataset, "scenario_text").get(scenario, ""))
+    given = _TITLE.findall(text)  # of a chain of files the last one counts
+    return str(given[-1]) if given else numbers.words(scenario)
+
+
+def _row(series: xr.DataArray, reference: Values, other: Values) -> dict[str, Any]:
+    apart = select.gap(reference, other)
+    found, spread = effect(apart), float(np.nanstd(reference))
+    low, high = map(float, quantiles(apart, (0.05, 0.95)))
+    level = float(np.nanmean(reference)) if np.isfinite(reference).any() else np.nan
+    least = LARGEST * np.sign(found.mean) if np.isfinite(found.mean) else 0.0
+    unit = window.unit_of(series, windowed=True)
+    told = found.direction and abs(found.mean) >= smallest_effect(reference)
+    return {
+        "unit": unit,
+        "reference": level,
+        "difference": found.mean,
+        "low": low,
+        "high": high,
+        "size": found.mean / spread if spread > 0.0 else float(least),
+        "direction": found.direction if told else "",
+        "shown": _shown(found.mean, level, unit) if told else "",
+    }
+
+
+def _shown(change: float, level: float, unit: str) -> str:
+    """Return a change as the atlas prints it, to two digits: per cent, points or a number."""
+    end = ""
+    if unit in _POINTS:
+        change *= 100.0
+    elif unit not in _COUNTS and level > 0.0:
+        change, end = 100.0 * change / level, " %"
+    change = float(f"{change:.{2 if abs(change) < 99.5 else 3}g}")
+    decimals = 0 if abs(change) >= 10.0 else 1 if abs(change) >= 0.1 else 2
+    return numbers.number(change, signed=True, decimals=decimals) + end
+
+
+def wide_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return an atlas as printed: a row a scenario, columns by group and outcome."""
+    keys = list(dict.fromkeys(zip(table["group"], table["label"], strict=True)))
+    wide = table.pivot(index="title", columns=["group", "label"], values="shown")
+    found = wide.loc[list(dict.fromkeys(table["title"])), keys].rename_axis("Scenario")
+    return found.rename_axis(columns=["", ""])
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return an atlas as a table of Markdown."""
+    wide = wide_table(table)
+    head = ["Scenario", *(label for _, label in wide.columns)]
+    rows = [[str(title), *cells] for title, cells in zip(wide.index, wide.to_numpy(), strict=True)]
+    return numbers.markdown_table(head, rows)
+
+
+def latex(table: pd.DataFrame) -> str:
+    """Return an atlas as a table of LaTeX, for the package booktabs."""
+    wide = wide_table(table)
+    style = (
+        wide.style.format(escape="latex")
+        .format_index(escape="latex")
+        .format_index(escape="latex", axis=1)
+    )
+    return str(
+        style.to_latex(
+            hrules=True, column_format="l" + "r" * wide.shape[1], multicol_align="c",
+            caption=_caption(table), label="tab:atlas",
+        )
+    )  # fmt: skip
+
+
+def _caption(table: pd.DataFrame) -> str:
+    first = rows_of(table)[0]
+    return f"{units_text()} {first.runs} paired histories; model {first.model}."
+
+
+def units_text() -> str:
+    """Say in what the changes are told."""
+    return (
+        "Mean paired change from the first own event to the end: per cent where it says so, else "
+        "percentage points (mutinies: number); empty where nothing can be told."
+    )
