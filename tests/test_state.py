@@ -151,7 +151,7 @@ def test_a_failed_state_can_stand_again_and_its_failure_is_remembered() -> None:
     assert (tried.regime.polity == 3.0).all()
     for _ in range(60):
         tried.step()
-    assert (tried.regime.collapsed == 0.0).any(), "no trap without a way out"
+    assert (tried.regime.collapsed == 0.0).any(), "no trap without a way out"  # 5 of 20
     assert (tried.regime.failed == 1.0).all()
     assert (tried.regime.failed_month == 3.0).all()
 
