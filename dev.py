@@ -62,6 +62,7 @@ def test(arguments: Sequence[str]) -> int:
     """Run the tests."""
     set_up("test")
     workers = str(min(os.cpu_count() or 1, 4))
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # every core has a worker already
     # What a module prepares is made once, in the worker that has its tests, unless one is idle.
     return run_module("pytest", "-n", workers, "--dist", "worksteal", *arguments)
 

@@ -19,7 +19,8 @@ import tajsim
 from tajsim.compiled.engine import compile_once
 from tajsim.compiled.program import FOLDER_VARIABLE
 from tajsim.ensemble import run_many
-from tajsim.model.model import TajikistanModel
+from tajsim.model import setup
+from tajsim.model.country import Country
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
 #: Programs that the tests have compiled; they are made anew where the model has changed.
@@ -44,14 +45,14 @@ def little_before() -> Iterator[None]:
 
     For tests of what carries and keeps models; models in processes of their own are as always.
     """
-    settle = TajikistanModel.settle
+    begin = setup.begin_spin_up
 
-    def soon(model: TajikistanModel) -> None:
+    def soon(model: Country) -> Any:
         model.values.set("spin_up_months", 1.0)
-        settle(model)
+        return begin(model)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TajikistanModel, "settle", soon)
+        patch.setattr(setup, "begin_spin_up", soon)
         yield
 
 

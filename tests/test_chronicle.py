@@ -107,7 +107,7 @@ def test_the_state_agrees_with_its_series(history: xr.Dataset) -> None:
 
 def test_a_run_has_a_story_of_sensible_length(history: xr.Dataset) -> None:
     events = [len(event_table(history, "history", run)) for run in range(RUNS)]
-    # A third of them are deals made, dropped or ended.
+    # A third of them are deals made, dropped or ended; the median is about 200.
     assert 30 <= np.median(events) <= 250
 
 

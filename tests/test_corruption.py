@@ -13,8 +13,7 @@ from tajsim.inputs.scenario_parts import Event, load_scenario
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules import aid, corruption, rents
-from tajsim.rules.border_guard import reported_share
-from tajsim.rules.rents import commitments_step, shelter_step
+from tajsim.rules.rents import commitments_step
 
 BORDER, POLICE, DRUGS = (
     AGENCIES.index(name) for name in ("border_troops", "interior_ministry", "drug_control_agency")
@@ -48,32 +47,10 @@ def test_no_greed_leaves_everybody_at_the_habits_of_society() -> None:
 def test_a_unit_that_meets_no_trafficker_does_not_collude() -> None:
     assert apply(corruption.collusion_aim, 0.0, 1.0, 0.0, 0.0, greed=0.0) == 0.0
     model = simulate(end="2006-12")
-    # Only those who come over from a guard have the habit.
+    # Only those who come over from a guard have the habit: 2e-5 in one run of 40.
     assert (model.agency["army"].collusion < 1e-4).all()
     assert np.isnan(model.record["collusion"][AGENCIES.index("army")]).all(), "missing, not zero"
     assert (model.agency["army"].predation > 0.2).all(), "its recruits are preyed on all the same"
-
-
-def test_corruption_has_ways_down() -> None:
-    """Pay, checks, vetting and a new professional head each take it down."""
-    usual = (20.0, 10.0, 1.0, 0.0)
-    bought = apply(corruption.collusion_aim, *usual)
-    assert apply(corruption.collusion_aim, 20.0, 20.0, 1.0, 0.0) < bought
-    assert apply(corruption.collusion_aim, 20.0, 10.0, 3.0, 0.0) < bought
-    assert apply(corruption.collusion_aim, 20.0, 10.0, 1.0, 1.0) < bought
-    kept = apply(corruption.habit_step, 0.5, 0.5, 0.0)
-    assert kept == pytest.approx(0.5)
-    assert apply(corruption.habit_step, 0.5, 0.5, 1.0) < kept
-    seen = apply(corruption.cronyism_aim, 0.2, donor_monitoring=0.9)
-    assert seen < apply(corruption.cronyism_aim, 0.2) < apply(corruption.cronyism_aim, 0.6)
-    assert apply(corruption.cronyism_aim, 0.9, hunger=0.0, scrutiny=0.0) == 0.5
-
-
-def test_a_political_heads_clients_come_and_go_with_him() -> None:
-    assert apply(corruption.with_clients, 0.2, 0.0) == 0.2
-    assert apply(corruption.with_clients, 0.2, 1.0, clientele=0.0) == 0.2
-    assert 0.2 < apply(corruption.with_clients, 0.2, 1.0) < 1.0
-    assert apply(aid.without_staff, 0.8, 1.0) < 0.8
 
 
 def test_pay_keeps_pace_and_the_vetted_stay_while_it_does(plain: Any) -> None:
@@ -95,14 +72,6 @@ def test_the_top_up_that_ends_shows_over_years(plain: Any) -> None:
     gap = (ended - plain.record["collusion"])[DRUGS].mean(axis=-1)
     assert gap[24] == 0.0 or gap[24] < gap[36] < gap[-1]
     assert gap[-1] > 0.05
-
-
-def test_who_grows_in_weight_takes_from_the_others_and_who_feeds_himself_gets_less() -> None:
-    assert apply(rents.pay_weight, 1.0, 0.3, 0.3) == 1.0
-    assert apply(rents.pay_weight, 2.0, 0.3, 0.3) > 1.0
-    assert apply(rents.pay_weight, 1.0, 0.9, 0.3) < 1.0
-    assert apply(rents.pay_weight, 2.0, 0.9, 0.3, effort_follows=0.0, self_feed=0.0) == 1.0
-    assert apply(rents.strained, 0.9, 0.3, consolidate=0.0) == 1.0
 
 
 def test_claims_rise_within_months_and_fall_over_years() -> None:
@@ -194,26 +163,6 @@ def test_orders_from_above_bind_the_country_s_agencies_alone() -> None:
     assert (full[first][busy, 0].mean(axis=-1) < none[first][busy, 0].mean(axis=-1)).all()
     # The months before the start differ too: but for them, no order reaches a guard of Russia's.
     np.testing.assert_allclose(full[first][RUSSIAN, 0], none[first][RUSSIAN, 0], rtol=1e-3)
-
-
-def test_shelter_follows_what_the_trade_pays_those_above() -> None:
-    none, some, much = (apply(shelter_step, 0.2, rents, 1e7, 1e5) for rents in (0.0, 3e6, 1e7))
-    assert none < 0.2
-    assert none < some < much
-    watched = {"donor_monitoring": 1.0}
-    assert apply(shelter_step, 0.2, 1e6, 1e7, 1e6, **watched) < apply(
-        shelter_step, 0.2, 1e6, 1e7, 0.0, **watched
-    )
-    assert apply(shelter_step, 0.0, 1e6, 1e6, 0.0, shelter_strength=0.0) == 0.0
-
-
-def test_officers_report_less_the_more_a_kilogram_is_worth_to_them() -> None:
-    assert apply(reported_share, 0.5, 0.0, 50.0) == 1.0
-    cheap, dear = (apply(reported_share, 0.5, gain, 50.0) for gain in (5.0, 500.0))
-    paid_well = apply(reported_share, 0.5, 500.0, 500.0)
-    assert dear < paid_well < 1.0
-    assert dear < cheap < 1.0
-    assert apply(reported_share, 0.0, 500.0, 50.0) == 1.0, "honest officers hand in all"
 
 
 def test_resold_drugs_are_income_of_those_who_sell_them() -> None:

@@ -31,20 +31,19 @@ ROOT = Path(__file__).parents[1]
 def test_shipped_experiments_run(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon: None
 ) -> None:
-    """The first and the last row of the design, one run of each."""
+    """The last row of the design, one run of it; all others are checked as they are read."""
     experiment = load_experiment(name)
     if experiment.design.kind in ("sobol", "morris"):
         pytest.importorskip("SALib")
 
-    def two(experiment: Experiment) -> DesignPoints:
+    def last(experiment: Experiment) -> DesignPoints:
         design = make_design(experiment)
-        rows = [0, len(design.rows) - 1]
-        return DesignPoints(tuple(design.rows[i] for i in rows), design.units[rows])
+        return DesignPoints(design.rows[-1:], design.units[-1:])
 
-    monkeypatch.setattr("tajsim.sweeps.design.make_design", two)
+    monkeypatch.setattr("tajsim.sweeps.design.make_design", last)
     report = sweep(experiment, tmp_path / "out", runs=1)
     found = load_sweep(tmp_path / "out")
-    assert report.failed == 0 and report.computed == report.points >= 2
+    assert report.failed == 0 and report.computed == report.points >= 1
     numbers = found.results[list(found.columns.index)].to_numpy(dtype=float)
     assert np.isfinite(numbers).all()
 

@@ -320,9 +320,6 @@ def test_worlds_that_are_not_complete_are_left_out() -> None:
 # Scenario discovery: a planted box is found, noise is called chance, limits read as they are.
 
 
-EVERYTHING = slice(None)
-
-
 def planted(places: np.ndarray) -> np.ndarray:
     """It happens where x1 is above 0.6 and x3 below 0.5: a fifth of the cube."""
     return ((places[:, 0] > 0.6) & (places[:, 2] < 0.5)).astype(float)
@@ -462,16 +459,3 @@ def test_the_scenario_is_an_input_where_there_are_several() -> None:
 def test_what_cannot_be_discovered(chosen: dict[str, object], words: str) -> None:
     with pytest.raises(UserError, match=words):
         discover(swept(1), "failed", **chosen)  # type: ignore[arg-type]
-
-
-def test_against_the_ema_workbench() -> None:
-    """Its PRIM, on the same table, has a box as good as ours on its way."""
-    prim = pytest.importorskip("ema_workbench.analysis.prim")
-    places = cube(400, 5)
-    happens = with_errors(places, 0.1)
-    table = pd.DataFrame(places, columns=list("abcde"))
-    theirs = prim.Prim(table, happens.astype(bool), threshold=0.5, peel_alpha=0.05).find_box()
-    way = theirs.peeling_trajectory
-    mine = boxes_of(cases_of(places, happens), seed=1, most=1)[0]
-    near = way[(way["coverage"] - mine.coverage).abs() < 0.06]
-    assert mine.density >= near["density"].max() - 0.05

@@ -116,9 +116,33 @@ X12 inside_step[2] inside +   X12 inside_step[2] hardening -   X13 opening[2] fr
 X16 opening[0] guard -   X17 hardening guard -   X19 attack_chance[0] violent +
 X19 attack_chance[0] recent +   X19 fear_aim ratios +   X20 opening[1] strain +
 X21 patron_word doubt -   X21 offered ratio +   X22 offered ratio +
+M13 pay_weight effort_ratio +   M30 rank_step window +   S23 fight_chance men +
 """
 WORDS = SIGNS.split()
 ROWS = list(zip(WORDS[::4], WORDS[1::4], WORDS[2::4], WORDS[3::4], strict=True))
+#: The same of what no statement says in so many words, from the docstrings of the rules.
+ALSO = """
+purge_hazard[-1] threat +   purge_hazard[-1] power -   purge_hazard[-1] guarantee +
+purge_hazard[-1] grudge +   purge_hazard[-1] months_since +   purge_hazard[-1] urge +
+resists[-1] guarantee -   hold_on_men growth +   power_of men +   power_of forces -
+power_of control -   perceived_threat loyalty -   perceived_threat trust -
+perceived_threat doubted +   civilian_control_step breaks -   successor_chance vacant +
+price_of_post interest -   loyalty_aim[-1] rent_ratio +   loyalty_aim[-1] shortfall -
+loyalty_aim[-1] fear -   loyalty_aim[-1] guarantee +   loyalty_aim[-1] creed -
+loyalty_aim[-1] grudge -   following_step rent_ratio +   urge_to_strike clinging +
+kept_peace past -   skill_carried defections +   kompromat_step window -   dismay_step head +
+danger_of_leaving disloyal +   danger_of_leaving record +   heir_chance ready +
+heir_chance danger -   settlement heir +   doubt_of_after near +   doubt_of_after ready +
+claims_step doubt +   stands_behind loyalty +   stands_behind fear -   stands_behind patron +
+stands_behind vacant -   dread_of_losing vacant +   dread_of_losing settled -
+ranks_behind collusion -   bargain_chance shortfall -   bargain_chance leverage +
+corruption.habit_step cleaned -   corruption.habit_step aim +   cronyism_aim unpaid +
+cronyism_aim donor_monitoring -   with_clients replaced +   with_clients clientele +
+without_staff replaced -   reported_share at_stake +   strength_change wanted +   pay_weight fed -
+claims_step power +   rent_ratio_step received +   killing_chance truce -   deterrence deters +
+"""
+MORE = ALSO.split()
+TRIED = [row[1:] for row in ROWS] + list(zip(MORE[::3], MORE[1::3], MORE[2::3], strict=True))
 
 
 def ends_of(name: str, rule_name: str, like: Array) -> tuple[Array, Array]:
@@ -132,10 +156,8 @@ def ends_of(name: str, rule_name: str, like: Array) -> tuple[Array, Array]:
     return np.full_like(like, low), np.full_like(like, high)
 
 
-@pytest.mark.parametrize(("identity", "place", "argument", "sign"), ROWS)
-def test_the_rule_moves_as_the_statement_says(
-    identity: str, place: str, argument: str, sign: str
-) -> None:
+@pytest.mark.parametrize(("place", "argument", "sign"), TRIED)
+def test_the_rule_moves_as_the_statement_says(place: str, argument: str, sign: str) -> None:
     name, _, index = place.rstrip("]").partition("[")
     _, rule = RULES[name]
     random = np.random.default_rng(7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,7 @@ def test_carrying_rules_are_called() -> None:
     assert idle == []
 
 
+@cache
 def tried_in(where: str) -> set[str]:
     """Return the test files that name a function, and those that try every rule in its range.
 
@@ -148,6 +150,7 @@ def tried_in(where: str) -> set[str]:
     return named | ({"test_rules_ranges.py"} if f"tajsim.{where}" in RULES else set())
 
 
+@cache
 def covering(identity: str) -> set[str]:
     """Return the test files that try a row; claims are tried with their scenarios."""
     tried = {file for where in mechanism_index()[identity] for file in tried_in(where)}

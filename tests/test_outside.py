@@ -127,13 +127,6 @@ def test_returnees_find_work_and_who_leaves_again_is_taken_from_them() -> None:
     assert 0.0 < apply(migration.idle_step, idle=1000.0, returned=-800.0) < 0.3 * stays < 300.0
 
 
-def test_terms_answer_the_base_and_a_bad_name() -> None:
-    usual = apply(outside.reception, presence=0.6, usual=0.6, carried=1.0)
-    assert usual == 1.0
-    assert apply(outside.reception, presence=0.0, usual=0.6, carried=1.0) < usual
-    assert apply(outside.reception, presence=0.6, usual=0.6, carried=3.0) < usual
-
-
 def test_output_follows_hands_and_what_was_built_wears_off() -> None:
     usual = apply(migration.output_step, output=1.7e9 / 12, people=1.0, corruption=0.0)
     assert usual == pytest.approx(1.7e9 / 12)

@@ -13,7 +13,7 @@ from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules.aid import civil_aid_parts
-from tajsim.rules.offers import guarantee, hardening, hostility_step
+from tajsim.rules.offers import guarantee
 from tajsim.rules.purges import mutiny_wins
 
 
@@ -91,22 +91,6 @@ def test_equipment_also_serves_abuse() -> None:
 def test_a_movement_without_borders_is_feared_more_than_arms() -> None:
     """M89: a member counts for more than a fighter, over all of both ranges."""
     assert parameter("idea_fear").low >= parameter("arms_fear").high
-
-
-# Neighbours.
-
-
-def test_tolerated_militants_and_transit_feed_hostility() -> None:
-    rows = parameters(hostility_step)
-    usual = hostility_step(*at(0.5, 1.0, 0.0), **rows)
-    assert hostility_step(*at(0.5, 2.0, 0.0), **rows) > usual
-    assert hostility_step(*at(0.5, 1.0, 1.0), **rows) > usual
-    assert hostility_step(*at(0.0, 0.0, 0.0), **rows) >= 0.0
-
-
-def test_neighbours_harden_where_the_afghan_line_is_weak() -> None:
-    weak, strong = (hardening(*at(g, 0.5), **parameters(hardening)) for g in (0.1, 0.9))
-    assert weak > strong
 
 
 def test_a_handover_hardens_the_neighbours() -> None:

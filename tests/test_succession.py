@@ -2,147 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import exp
 from typing import Any
 
 import numpy as np
-import pytest
-from rule_inputs import all_rules, between, states
 
 from tajsim.agents.commander import BOUGHT_OFF, KILLED, LEFT, MUTINIED
 from tajsim.axes import COMMANDERS, Array
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.toml import month_number, month_text
-from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.elite import elite, strength_behind
 from tajsim.rules.succession import BARGAINED, CONTESTED, KEPT, ORDERLY, kind_of_ending
 from tajsim.world import TERM_END
 
 RUNS = 200
-RULES = all_rules()
 LAST = month_number(TERM_END)
 PREPARED: dict[str, Any] = {
     "succession_process": 0.9,
     "ruler_immunity": 1.0,
     "ruler_commitment": 1.0,
 }
-
-#: Rule, state, and whether the answer rises or falls with it.
-DIRECTIONS = [
-    ("succession.danger_of_leaving", "disloyal", "rises"),
-    ("succession.danger_of_leaving", "record", "rises"),
-    ("succession.heir_chance", "ready", "rises"),
-    ("succession.heir_chance", "danger", "falls"),
-    ("succession.settlement", "heir", "rises"),
-    ("succession.doubt_of_after", "near", "rises"),
-    ("succession.doubt_of_after", "ready", "rises"),
-    ("rents.claims_step", "doubt", "rises"),
-    ("succession.stands_behind", "loyalty", "rises"),
-    ("succession.stands_behind", "fear", "falls"),
-    ("succession.stands_behind", "patron", "rises"),
-    ("succession.stands_behind", "vacant", "falls"),
-    ("succession.dread_of_losing", "vacant", "rises"),
-    ("succession.dread_of_losing", "settled", "falls"),
-    ("succession.ranks_behind", "collusion", "falls"),
-    ("succession.bargain_chance", "shortfall", "falls"),
-    ("succession.bargain_chance", "leverage", "rises"),
-]
-
-
-@pytest.mark.parametrize(("name", "state", "direction"), DIRECTIONS)
-def test_answers_go_the_documented_way(name: str, state: str, direction: str) -> None:
-    rule, random = RULES[name], np.random.default_rng(5)
-    found, parameters = states(rule, 2000, random), between(rule, 2000, random)
-    values = np.sort(np.stack([found[state], states(rule, 2000, random)[state]]), axis=0)
-    low = rule(**(found | {state: values[0]}), **parameters)
-    high = rule(**(found | {state: values[1]}), **parameters)
-    change = (high - low) * (1.0 if direction == "rises" else -1.0)
-    assert change.min() >= -1e-12
-    assert change.max() > 0.0
-
-
-def logistic(push: float) -> float:
-    return 1.0 / (1.0 + exp(-push))
-
-
-def stands_behind(
-    loyalty: float,
-    rent_ratio: float,
-    fear: float,
-    power: float,
-    carried: float,
-    settled: float,
-    patron: float,
-    vacant: float,
-    *,
-    side_gain: float,
-    cause_evenness: float,
-) -> float:
-    speaks = [
-        carried * (2.0 * loyalty - 1.0),
-        -power * vacant * (1.0 - settled),
-        -fear * (1.0 - settled),
-        2.0 * settled - 1.0,
-        carried * (1.0 - 2.0 / (1.0 + rent_ratio)),
-        2.0 * patron - 1.0,
-    ]
-    weights = [cause_evenness**rank for rank in range(len(speaks))]
-    push = sum(w * s for w, s in zip(weights, speaks, strict=True)) / sum(weights)
-    return 1.0 - power * logistic(-side_gain * push)
-
-
-def readiness_to_leave(
-    danger: float, *, succession_process: float, ruler_commitment: float, leave_gain: float
-) -> float:
-    return logistic(leave_gain * (succession_process + ruler_commitment - danger))
-
-
-def bargain_chance(
-    share_behind: float,
-    shortfall: float,
-    leverage: float,
-    settled: float,
-    *,
-    contest_mediation: float,
-) -> float:
-    refuses = 1.0 - share_behind + share_behind * shortfall
-    return 1.0 - refuses + refuses * contest_mediation * leverage * settled
-
-
-def doubt_of_after(near: float, settled: float, ready: float, *, staying_doubt: float) -> float:
-    return near * (1.0 - settled) * (ready + staying_doubt * (1.0 - ready))
-
-
-def kind(leaves: float, share: float, bargains: float, fights: float) -> float:
-    if fights > 0.5 or share < 0.5:
-        return CONTESTED
-    if bargains > 0.5:
-        return BARGAINED
-    return ORDERLY if leaves > 0.5 else KEPT
-
-
-WRITTEN_AGAIN: dict[str, Callable[..., float]] = {
-    "succession.stands_behind": stands_behind,
-    "succession.bargain_chance": bargain_chance,
-    "succession.kind_of_ending": kind,
-    "succession.readiness_to_leave": readiness_to_leave,
-    "succession.doubt_of_after": doubt_of_after,
-}
-
-
-@pytest.mark.parametrize("name", WRITTEN_AGAIN)
-def test_array_rule_equals_the_scalar_one(name: str) -> None:
-    rule, random = RULES[name], np.random.default_rng(12)
-    state, parameters = states(rule, RUNS, random), between(rule, RUNS, random)
-    together = rule(*state.values(), **parameters)
-    for run in range(RUNS):
-        alone = WRITTEN_AGAIN[name](
-            *(float(values[run]) for values in state.values()),
-            **{key: float(parameters[key][run]) for key in parameters_of(rule)},
-        )
-        np.testing.assert_allclose(together[run], alone, rtol=1e-11, atol=1e-14)
 
 
 def months_before(months: int) -> str:

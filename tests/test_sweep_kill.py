@@ -24,7 +24,6 @@ from tajsim.files import BEGUN
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.run import Progress
 
-ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by signals")
 
 

@@ -1,6 +1,6 @@
 """How soon the dashboard answers a move, in a real browser; measured by hand, no test.
 
-``python tests/app_speed.py`` prints, for three kinds of moves, the median
+``PYTHONPATH=src:tests python benchmarks/app_speed.py`` prints, for three kinds of moves, the median
 time from the slider's event to the first months drawn and to the whole fan of 200 runs.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from app_browser import Chromium, Tab
-from app_server import Dashboard
+from app_browser import Chromium, Tab  # type: ignore[import-not-found]
+from app_server import Dashboard  # type: ignore[import-not-found]
 
 MOVES = 7
 PAY = "agency_pay.border_troops"
