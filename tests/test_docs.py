@@ -19,7 +19,7 @@ from docs.generate.failures import explanations
 from docs.generate.latex import ROOM, formula, widest
 from docs.generate.offline import loaded
 from docs.generate.pages import parts, whole_pages, written
-from docs.generate.renew import ITEMS, Item, renew
+from docs.generate.renew import ITEMS, Item, renew, stale_tables
 from tajsim.axes import Array
 from tajsim.inputs.ledger import load_figures, load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes
@@ -279,3 +279,10 @@ def test_the_site_builds_without_a_warning_and_needs_no_network(tmp_path: Path) 
     assert build_main(["-q", "-W", "--keep-going", str(ROOT / "docs"), str(tmp_path / "site")]) == 0
     assert loaded(tmp_path / "site") == []
     assert "<math" in (tmp_path / "site" / "generated" / "submodels-border_guard.html").read_text()
+
+
+def test_tables_of_the_docs_are_of_this_model(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("sign,model\nx,0.1.0+00000000\n")
+    (tmp_path / "none.csv").write_text("sign\nx\n")
+    assert stale_tables(tmp_path) == ["old.csv"]
+    assert stale_tables(ROOT / "docs" / "tables") == []

@@ -16,8 +16,8 @@ from sweep_helpers import EXPERIMENT
 
 from tajsim.errors import UserError
 from tajsim.files import LARGEST_FILE
-from tajsim.inputs.experiment import check_experiment
 from tajsim.inputs.events import EVENT_KINDS
+from tajsim.inputs.experiment import check_experiment
 from tajsim.inputs.experiment_file import ColumnName, Design, FactorName, FactorRow, KeepRow
 from tajsim.inputs.registry import whole_number
 from tajsim.inputs.scenario_parts import (

@@ -131,7 +131,7 @@ _DIGITS = 64
 SEAL = len(_SEAL) - 2 + _DIGITS
 
 
-def sealed(data: bytes | memoryview) -> list[bytes | memoryview]:
+def sealed(data: bytes | bytearray | memoryview) -> list[bytes | bytearray | memoryview]:
     """Return the content of a file and, behind it, a line with its SHA-256.
 
     HDF5 and ZIP say themselves where they end, so that other programs read it all the same.
@@ -243,7 +243,7 @@ def telling(shown: str | Path) -> Iterator[None]:
         raise UserError(f"{shown}: cannot be written ({reason(error)})") from None
 
 
-def write_whole(path: Path, *content: str | bytes | memoryview) -> None:
+def write_whole(path: Path, *content: str | bytes | bytearray | memoryview) -> None:
     """Write a file that appears whole or not at all; a text is written as UTF-8.
 
     Raises:

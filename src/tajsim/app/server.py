@@ -172,7 +172,6 @@ def _options(kind: str, state: links.PageState) -> dict[str, Any]:
     return {"outcome": outcomes}
 
 
-_HOSTS = ("localhost", "127.0.0.1", "::1")
 _SHUT = (
     "This is the dashboard of tajsim. It opens with the address that `tajsim app` has printed,\n"
     "which holds a token. A link that somebody shared has none: open the dashboard first, then\n"
@@ -227,11 +226,12 @@ class LocalHandler(RequestHandler):
 
 
 def _ours(host: str) -> bool:
+    """Tell whether a Host names this machine: ``localhost`` or an address of its loopback."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
-    return name in _HOSTS or name.startswith("127.")
 
 
 class PageHandler(LocalHandler):
@@ -337,7 +337,7 @@ class LiveHandler(LocalHandler, WebSocketHandler):
         try:
             asked = json.loads(message)
             number, query = registry.whole_number(str(asked["number"])), str(asked["query"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             self.close(1003, "not understood")
             return
         if self._session:

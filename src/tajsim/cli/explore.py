@@ -250,7 +250,9 @@ def _explore(
     with verb.result_folder(options.out, options.overwrite) as folder:
         text, tables, pictures = work()
         if folder:
-            verb.write_tables(tables, folder)
+            from tajsim.ensemble.fingerprint import model_version
+
+            verb.write_tables(tables, folder, model_version())  # no other sweep is read
         if folder and not options.no_pictures:
             import tajsim.plots.style as style
             from tajsim.plots.style import save

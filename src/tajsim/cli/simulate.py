@@ -268,6 +268,7 @@ def validate(options: Namespace) -> None:
     "tajsim explain withdrawal --against status-quo --run 17",
     verb.Option("results", "a results.nc or the folder that holds it", "RESULTS"),
     verb.Option("other", "results of a second scenario, same seed", "OTHER", nargs="?"),
+    verb.MIXED,
     verb.Option("--run", "the number of the run", "N"),
     verb.Option("--scenario", "which scenario, where the results hold several", "NAME"),
     verb.Option("--against", "the scenario with which it is compared", "NAME"),
@@ -290,7 +291,7 @@ def explain(options: Namespace) -> None:
         chosen = verb.given(options, "run scenario against")
         found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
         if file:
-            verb.write_table(found.table, file)
+            verb.write_table(found.table, file, found.model)
     print(found.text)
     if options.out:
         print(f"\nThe events are in {options.out}.")
@@ -321,7 +322,9 @@ def _score(options: Namespace, work: Callable[..., tuple[str, pd.DataFrame]], wh
         with verb.progress_bar("simulating", options.progress) as progress:
             text, table = work(**_draws(options), progress=progress)
         if file:
-            verb.write_table(table, file)
+            from tajsim.ensemble.fingerprint import model_version
+
+            verb.write_table(table, file, model_version())
     print(text)
     if options.out:
         print(f"\nThe {what} is in {options.out}.")
@@ -390,7 +393,7 @@ def _write(
 
     save(dataset, folder / FILE_NAME)
     full = {name: table for name, table in tables.items() if not table.empty}
-    written = [FILE_NAME, *verb.write_tables(full, folder)]
+    written = [FILE_NAME, *verb.write_tables(full, folder, str(dataset.attrs["model"]))]
     if options.no_pictures:
         return written, None
     from tajsim.plots import standard_pictures

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+import tajsim.ensemble.hdf5 as hdf5
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, Record
@@ -29,7 +29,7 @@ from tajsim.files import check_file, check_seal, exists, sealed, write_whole
 from tajsim.inputs import ledger, outcomes, toml
 from tajsim.inputs.registry import load_parameters, names
 from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
-from tajsim.version import __version__
+from tajsim.version import __version__, source_state
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -111,7 +111,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "tajsim_version": __version__,
         "model": model_version(),
         "versions": json.dumps(_versions()),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "source": source_state(),
         "command": python_call(plan),
         "window": "",
         "continued_from": _resumed(plan),
@@ -298,16 +298,10 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
     check_file(path, overwrite, "overwrite=True")
     # In memory the library sorts variables by name: their order is kept beside them.
     ordered = dataset.assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
-    data = memoryview(ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
-    write_whole(path, *sealed(data[: _end(bytes(data[:64]))]))  # without what it had in reserve
+    data = bytearray(ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
+    del data[hdf5.end_of(data[:64]) :]  # what it had in reserve
+    write_whole(path, *sealed(hdf5.timeless(data)))
     return path
-
-
-def _end(head: bytes) -> int:
-    """Return where an HDF5 file ends, as its first 64 bytes say; 0 if they are of none."""
-    at = {0: 40, 1: 44, 2: 28, 3: 28}.get(head[8] if len(head) == 64 else -1, 0)
-    known = at and head.startswith(b"\x89HDF\r\n\x1a\n")
-    return int.from_bytes(head[at : at + 8], "little") if known else 0
 
 
 #: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
@@ -324,7 +318,7 @@ def _check_unsealed(path: Path) -> None:
     """
     wrong = UserError(f"{path}: not a results file, or a damaged one")
     with path.open("rb") as file:
-        end, size = _end(file.read(64)), path.stat().st_size
+        end, size = hdf5.end_of(file.read(64)), path.stat().st_size
         file.seek(end)
         rest = file.read(_RESERVE) if end else b""
     reserve = size % _RESERVE == 0 and end < size < end + _RESERVE and not any(rest)
@@ -411,6 +405,7 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
     head = {
         "format": STATE_FORMAT,
         "model": model_version(),
+        "source": source_state(),
         "scenario": scenario.name,
         "set": dict(scenario.settings),
         "without": list(scenario.without),
