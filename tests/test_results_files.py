@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import xarray as xr
 
-import tajsim.ensemble.dataset as saved
+import tajsim.files as files
 from tajsim.ensemble import load_results, save
 from tajsim.errors import UserError
 from tajsim.files import SEAL
@@ -59,7 +59,7 @@ def test_an_interrupt_leaves_nothing(
         def encode(self, *_: Any) -> bytes:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(saved, "sealed", lambda data: [bytes(data)[:100], Pressed()])
+    monkeypatch.setattr(files, "sealed", lambda data: [bytes(data)[:100], Pressed()])
     with pytest.raises(KeyboardInterrupt):
         save(pair, tmp_path / "results.nc")
     assert list(tmp_path.iterdir()) == []

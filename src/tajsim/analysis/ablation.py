@@ -17,7 +17,7 @@ from tajsim.analysis.validation import validate
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Draws, Progress, prepare, simulate
+from tajsim.ensemble.run import Progress, Sampling, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
 from tajsim.inputs.ledger import load_mechanisms
@@ -62,7 +62,7 @@ def ablate(
     out: str | Path | None = None,
     scenarios: Sequence[str] = (),
     changes: Sequence[str] = (),
-    **draws: Unpack[Draws],
+    **draws: Unpack[Sampling],
 ) -> pd.DataFrame:
     """Hold each theme and each mechanism in turn, and tell what that changes.
 

@@ -12,7 +12,7 @@ import xarray as xr
 
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Draws, Progress, run
+from tajsim.ensemble.run import Progress, Sampling, run
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.outcomes import Outcome, load_outcomes, with_weight
 from tajsim.inputs.registry import load_parameters
@@ -36,7 +36,7 @@ MOST_FAIL = {"status-quo": 0.10, "history": 0.15}
 RAISED, RAISERS = 0.05, 4
 
 
-def drift(runs: int = 1000, **draws: Unpack[Draws]) -> pd.DataFrame:
+def drift(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Simulate a constant world and compare its ninth and tenth year with its first two.
 
     All drivers are at their mean of 2003-04 and nothing dated happens. What only accumulates is
@@ -84,7 +84,7 @@ def _level(found: xr.Dataset, outcome: Outcome, window: Window) -> Any:
     return values.astype(np.float64)
 
 
-def ends(runs: int = 1000, **draws: Unpack[Draws]) -> pd.DataFrame:
+def ends(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Say in what share of runs of `status-quo` a state lies at an end of its scale for years.
 
     Shares and indices between 0 and 1 count, place by place; not what is rare by nature, nor what
@@ -127,7 +127,7 @@ def _stays(at_end: Any) -> float:
 
 
 def failure(
-    runs: int = 1000, scenarios: Sequence[str] = (), **draws: Unpack[Draws]
+    runs: int = 1000, scenarios: Sequence[str] = (), **draws: Unpack[Sampling]
 ) -> pd.DataFrame:
     """Say how often the state fails by 2020, by scenario, and to what that is owed.
 
@@ -228,7 +228,7 @@ TAKEN_OUT: dict[str, dict[str, Any]] = {
 }
 
 
-def bargains(runs: int = 1000, **draws: Unpack[Draws]) -> pd.DataFrame:
+def bargains(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Say whether deals are alive, and not by noise, in `status-quo`.
 
     Returns:

@@ -250,9 +250,7 @@ def _explore(
     with verb.result_folder(options.out, options.overwrite) as folder:
         text, tables, pictures = work()
         if folder:
-            from tajsim.ensemble.fingerprint import model_version
-
-            verb.write_tables(tables, folder, model_version())  # no other sweep is read
+            verb.write_tables(tables, folder)
         if folder and not options.no_pictures:
             import tajsim.plots.style as style
             from tajsim.plots.style import save

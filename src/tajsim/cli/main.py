@@ -16,7 +16,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from contextvars import copy_context
 from importlib import import_module
-from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, TextIO
 
@@ -35,6 +34,8 @@ VERBS = {
     "signs": ("simulate", "test the effects that a single change must have"),
     "stability": ("simulate", "measure drift, ends of scales and failure of the model"),
     "validate": ("simulate", "score the documented history against the documents"),
+    "verify": ("simulate", "simulate runs of results again and compare"),
+    "archive": ("simulate", "put results and all that they rest on into one file"),
     "sweep": ("explore", "simulate the points of an experiment"),
     "sensitivity": ("explore", "rank the factors that drive the outcomes of a sweep"),
     "discover": ("explore", "find the conditions under which an outcome happens"),
@@ -124,14 +125,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
+    sys.stdout = sys.stdout or io.StringIO()  # begun without one
     sys.stderr = sys.stderr or sys.stdout
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     clean: Any = _Clean(sys.stdout)
     try:
         with _unwinding_termination(), redirect_stdout(clean), warnings.catch_warnings():
-            warnings.showwarning = _warn
+            warnings.showwarning = _warn  # type: ignore[assignment]
             if wrong := [text for text in arguments if "\0" in text]:
                 raise UserError(f"argument {wrong[0]!r}: expected a text without byte zero")
             # The options that stand before the verb take no value.

@@ -265,6 +265,44 @@ def validate(options: Namespace) -> None:
 
 
 @verb.Verb(
+    "tajsim verify withdrawal",
+    verb.Option("results", "a results.nc, its folder, or an archive of it", "RESULTS"),
+    verb.Option("--runs", "runs that are simulated again (default 8)", "N", default=8),
+    *verb.WORK,
+)
+def verify(options: Namespace) -> None:
+    """Simulate a sample of the runs again and compare every outcome in every month.
+
+    Says whether they are equal to the bit, equal within tolerance (1e-4 of the largest value: as
+    another machine or library has it) or not, and what is otherwise than when they were made.
+    Results that are not equal end with status 2.
+    """
+    from tajsim.analysis import verify as verifying
+
+    with verb.progress_bar("simulating", options.progress) as progress:
+        found = verifying.verify(options.results, options.runs, options.workers, progress)
+    if found.verdict == verifying.DIFFERENT:
+        raise UserError([f"{options.results}: {line}" for line in str(found).splitlines()])
+    print(found)
+
+
+@verb.Verb(
+    "tajsim archive withdrawal --out withdrawal.zip",
+    verb.Option("results", "a results.nc or the folder that holds it", "RESULTS"),
+    *verb.file_options("a new file: .zip", required=True),
+)
+def archive(options: Namespace) -> None:
+    """Put results, tables and pictures with all that they rest on into one file for reviewers.
+
+    It is an RO-Crate: scenarios with their parents, rows of the ledger, citations, command,
+    environment and the description of the model. 'tajsim verify FILE.zip' simulates from it again.
+    """
+    from tajsim.analysis.verify import archive as write
+
+    print(write(options.results, options.out, options.overwrite))
+
+
+@verb.Verb(
     "tajsim explain withdrawal --against status-quo --run 17",
     verb.Option("results", "a results.nc or the folder that holds it", "RESULTS"),
     verb.Option("other", "results of a second scenario, same seed", "OTHER", nargs="?"),
@@ -322,9 +360,7 @@ def _score(options: Namespace, work: Callable[..., tuple[str, pd.DataFrame]], wh
         with verb.progress_bar("simulating", options.progress) as progress:
             text, table = work(**_draws(options), progress=progress)
         if file:
-            from tajsim.ensemble.fingerprint import model_version
-
-            verb.write_table(table, file, model_version())
+            verb.write_table(table, file)
     print(text)
     if options.out:
         print(f"\nThe {what} is in {options.out}.")

@@ -240,12 +240,15 @@ def _bar(forced: bool, **form: Any) -> Iterator[Any]:
 _OURS = (".nc", ".csv", ".png", ".svg", ".pdf")
 
 
-def write_table(table: pd.DataFrame, path: Path, model: str) -> None:
-    """Write a table as CSV, its numbers with six digits, with the model that it is of."""
+def write_table(table: pd.DataFrame, path: Path, model: str = "") -> None:
+    """Write a table as CSV, its numbers with six digits, with the model that it is of: this one."""
+    from tajsim.ensemble.fingerprint import model_version
+
+    model = model or model_version()
     table.assign(model=table.get("model", model)).to_csv(path, index=False, float_format="%.6g")
 
 
-def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, model: str) -> list[str]:
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, model: str = "") -> list[str]:
     """Write tables as CSV into a folder; return the names of the files."""
     for name, table in tables.items():
         write_table(table, folder / f"{name}.csv", model)

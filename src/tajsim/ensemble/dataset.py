@@ -19,13 +19,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-import tajsim.ensemble.hdf5 as hdf5
+import tajsim.files as files
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, Record
 from tajsim.ensemble.plan import Plan, SavedState, StatePart, check_fits
 from tajsim.errors import UserError
-from tajsim.files import check_file, check_seal, exists, sealed, write_whole
 from tajsim.inputs import ledger, outcomes, toml
 from tajsim.inputs.registry import load_parameters, names
 from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
@@ -166,10 +165,16 @@ def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: boo
 
 def _given(scenario: Scenario) -> str:
     """Return the name of a shipped scenario, or the path of the last file of its chain."""
-    files = _FILE.findall(scenario.text)
-    name = Path(files[-1]).stem if files else scenario.name
-    shipped = not files or files[-1] == f"scenarios/{name}.toml"
-    return name if shipped else str(files[-1])
+    paths = _FILE.findall(scenario.text)
+    name = Path(paths[-1]).stem if paths else scenario.name
+    shipped = not paths or paths[-1] == f"scenarios/{name}.toml"
+    return name if shipped else str(paths[-1])
+
+
+def chain_texts(text: str) -> list[tuple[str, str]]:
+    """Return path and text of each file in the text of a scenario, parents first."""
+    parts = _FILE.split(text)
+    return [(name, part.lstrip("\n")) for name, part in zip(parts[1::2], parts[2::2], strict=True)]
 
 
 def _resumed(plan: Plan) -> str:
@@ -295,12 +300,12 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
         UserError: if the file exists and ``overwrite`` is false, or it cannot be written.
     """
     path = Path(path)
-    check_file(path, overwrite, "overwrite=True")
+    files.check_file(path, overwrite, "overwrite=True")
     # In memory the library sorts variables by name: their order is kept beside them.
     ordered = dataset.assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
     data = bytearray(ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
-    del data[hdf5.end_of(data[:64]) :]  # what it had in reserve
-    write_whole(path, *sealed(hdf5.timeless(data)))
+    del data[files.end_of_hdf5(data[:64]) :]  # what it had in reserve
+    files.write_whole(path, *files.sealed(files.timeless(data)))
     return path
 
 
@@ -318,7 +323,7 @@ def _check_unsealed(path: Path) -> None:
     """
     wrong = UserError(f"{path}: not a results file, or a damaged one")
     with path.open("rb") as file:
-        end, size = hdf5.end_of(file.read(64)), path.stat().st_size
+        end, size = files.end_of_hdf5(file.read(64)), path.stat().st_size
         file.seek(end)
         rest = file.read(_RESERVE) if end else b""
     reserve = size % _RESERVE == 0 and end < size < end + _RESERVE and not any(rest)
@@ -344,14 +349,14 @@ def load_results(path: str | Path) -> xr.Dataset:
         UserError: if there is no such file, or it is damaged, incomplete or not made by tajsim.
     """
     path = Path(path)
-    if exists(path) and path.is_dir():
+    if files.exists(path) and path.is_dir():
         if not (path / FILE_NAME).is_file():
             what = "a sweep and no" if (path / "sweep.json").is_file() else "no"
             raise UserError(f"{path}: the folder holds {what} {FILE_NAME}")
         path = path / FILE_NAME
-    if not exists(path):
+    if not files.exists(path):
         raise UserError(f"{path}: no such file or folder")
-    if not check_seal(path, "a results file"):
+    if not files.check_seal(path, "a results file"):
         _check_unsealed(path)
     try:
         with xr.open_dataset(path, engine="netcdf4") as file:
@@ -426,7 +431,7 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
         arrays.update({f"{number}/{name}": array for name, array in packed(part.snapshot).items()})
     file = BytesIO()
     np.savez(file, **arrays)
-    write_whole(path, *sealed(file.getbuffer()))
+    files.write_whole(path, *files.sealed(file.getbuffer()))
     return path
 
 
@@ -438,7 +443,7 @@ def load_state(path: str | Path) -> SavedState:
     """
     path = Path(path)
     wrong = UserError(f"{path}: not a saved state of tajsim, or a damaged one")
-    if not check_seal(path, "a saved state"):
+    if not files.check_seal(path, "a saved state"):
         raise wrong
     try:
         with ZipFile(path) as zipped:  # nothing in it is compressed

@@ -24,7 +24,7 @@ Without = str | Sequence[str]
 Progress = Callable[[int, int], None]
 
 
-class Draws(TypedDict, total=False):
+class Sampling(TypedDict, total=False):
     """How runs are drawn, simulated and followed: arguments of `run_many` that others hand on."""
 
     seed: int
