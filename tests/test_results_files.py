@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import xarray as xr
 
 import tajsim.files as files
+from tajsim.analysis.verify import verify
+from tajsim.cli import main
 from tajsim.ensemble import load_results, save
 from tajsim.errors import UserError
 from tajsim.files import SEAL
+from tajsim.inputs.scenario_parts import check_scenario
 
 
 def test_what_is_saved_is_loaded(pair: xr.Dataset, tmp_path: Path) -> None:
@@ -112,3 +118,38 @@ def test_a_file_of_another_tool_or_version_is_read_with_a_warning(
 def test_a_place_that_cannot_be_written(pair: xr.Dataset, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
         save(pair, tmp_path / "missing" / "results.nc")
+
+
+def test_results_are_verified_also_from_an_archive(tmp_path: Path, capsys: Any) -> None:
+    folder, other = tmp_path / "r", tmp_path / "s"
+    for place in (folder, other):
+        command = ["run", "irpt-ban", "--runs", "5", "--until", "2004-04", "--out", str(place)]
+        assert main([*command, "--no-pictures", "--set", "agency_pay.army=9"]) == 0
+    for path in folder.iterdir():
+        assert path.read_bytes() == (other / path.name).read_bytes(), path.name
+    for zipped in ("a.zip", "b.zip"):
+        assert main(["archive", str(folder), "--out", str(tmp_path / zipped)]) == 0
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    capsys.readouterr()
+    for place in (folder, tmp_path / "a.zip"):
+        assert main(["verify", str(place), "--runs", "2"]) == 0
+        assert "equal to the bit: 2 runs simulated again, 0 to 4" in capsys.readouterr().out
+    with zipfile.ZipFile(tmp_path / "a.zip") as archived:
+        crate = json.loads(archived.read("ro-crate-metadata.json"))["@graph"]
+        assert {p["@id"] for p in crate[1]["hasPart"]} == {*archived.namelist()} - {
+            "ro-crate-metadata.json"
+        }
+        assert b"--until 2004-04" in archived.read("README.txt")
+        archived.extract("scenarios/irpt-ban.toml", tmp_path)
+        archived.extract("scenarios/status-quo.toml", tmp_path)
+    assert check_scenario(tmp_path / "scenarios" / "irpt-ban.toml") == []
+
+    data = load_results(folder)
+    near, far = data.copy(deep=True), data.copy(deep=True).assign_attrs(model="0.1.0+other")
+    near["collusion"][:] *= np.float32(1.00001)
+    far["collusion"][:] *= 2.0
+    assert verify(near, runs=2).verdict == "equal within tolerance"
+    save(far, tmp_path / "far.nc")
+    assert main(["verify", str(tmp_path / "far.nc"), "--runs", "2"]) == 2
+    told = capsys.readouterr().err
+    assert "not equal" in told and "model 0.1.0+other, now" in told
