@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
@@ -46,6 +47,21 @@ def test_plain_xarray_opens_it(pair: xr.Dataset, tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert done.stdout.split() == ["kg/month", "6", "2004", "russian-border-withdrawal", "False"]
+
+
+def test_other_tools_find_names_units_and_months(pair: xr.Dataset, tmp_path: Path) -> None:
+    save(pair, tmp_path / "results.nc")
+    with netCDF4.Dataset(tmp_path / "results.nc") as file:
+        seized, month = file["heroin_seized"], file["month"]
+        assert (seized.units, seized.long_name) == ("kg/month", "Heroin seized on the line")
+        assert (seized.cell_methods, file["collusion"].units) == ("month: sum", "1")
+        assert (file.Conventions, month.axis, month.bounds) == ("CF-1.11", "T", "month_bounds")
+        first, last = netCDF4.num2date(file[month.bounds][-1], month.units)
+        assert (str(first)[:10], str(last)[:10]) == ("2005-06-01", "2005-07-01")
+        numbers = [v for at in (file, seized) for v in map(at.getncattr, at.ncattrs())]
+        assert not [v for v in numbers if getattr(v, "dtype", None) == np.int64]
+    assert "month_bounds" not in load_results(tmp_path).variables
+    assert "axis" not in pair["month"].attrs
 
 
 def test_nothing_is_overwritten_unasked(pair: xr.Dataset, tmp_path: Path) -> None:

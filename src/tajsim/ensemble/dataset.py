@@ -107,6 +107,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
     names = list(scenarios)
     return {
         "title": " against ".join([", ".join(names[1:]), names[0]]) if names[1:] else names[0],
+        "Conventions": "CF-1.11",
         "tajsim_version": __version__,
         "model": model_version(),
         "versions": json.dumps(_versions()),
@@ -257,7 +258,7 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     variables: dict[str, Any] = {}
     for name, values in store.outcomes.items():
         dimensions = ("scenario", *registry[name].dimensions, "month", "run")
-        variables[name] = (dimensions, values, registry[name].attributes)
+        variables[name] = (dimensions, values, {**registry[name].attributes, **_cf(registry[name])})
     variables["parameter_value"] = (
         ("scenario", "parameter", "run"),
         store.parameter_values,
@@ -267,6 +268,20 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     events, columns = chronicle_variables(store.events, names, plan.months)
     coordinates = {**_coordinates(plan, store), **columns}
     return xr.Dataset({**variables, **events}, coordinates, provenance(plan))
+
+
+#: Units without a dimension, which the climate and forecast (CF) conventions write as 1.
+_PLAIN = ("share", "index", "number", "ratio", "persons", "0 or 1")
+
+
+def _cf(outcome: outcomes.Outcome) -> dict[str, str]:
+    """Return what other tools look for in a variable: names of the CF conventions."""
+    added = outcome.aggregate in ("yearly", "total")
+    return {
+        "long_name": outcome.label,
+        "units": "1" if outcome.unit in _PLAIN else outcome.unit,
+        "cell_methods": "month: sum" if added else "month: point",
+    }
 
 
 def _coordinates(plan: Plan, store: Store) -> dict[str, Any]:
@@ -302,11 +317,30 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
     path = Path(path)
     files.check_file(path, overwrite, "overwrite=True")
     # In memory the library sorts variables by name: their order is kept beside them.
-    ordered = dataset.assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
-    data = bytearray(ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
+    ordered = _with_bounds(dataset).assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
+    for attrs in (ordered.attrs, *(variable.attrs for variable in ordered.variables.values())):
+        # Few tools read attributes of 64 bits.
+        small = {n: v for n, v in attrs.items() if isinstance(v, int) and abs(v) < 1 << 31}
+        attrs.update({n: np.int32(v) for n, v in small.items()})
+    data = bytearray(ordered.to_netcdf(engine="netcdf4", encoding=_encoding(ordered)))
     del data[files.end_of_hdf5(data[:64]) :]  # what it had in reserve
     files.write_whole(path, *files.sealed(files.timeless(data)))
     return path
+
+
+#: The first day of each month and of the next, which files hold and memory does not.
+_BOUNDS = "month_bounds"
+
+
+def _with_bounds(dataset: xr.Dataset) -> xr.Dataset:
+    found = dataset.copy()  # what is added is not for who saves
+    months = dataset["month"].values.astype("datetime64[M]")
+    if not months.size:
+        return found
+    both = np.stack([months, months + 1], axis=-1).astype("datetime64[ns]")
+    found = found.assign_coords({_BOUNDS: (("month", "bound"), both)})
+    found["month"].attrs |= {"bounds": _BOUNDS, "long_name": "Month", "axis": "T"}
+    return found
 
 
 #: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
@@ -368,6 +402,9 @@ def load_results(path: str | Path) -> xr.Dataset:
         raise UserError(f"{path}: not a results file, or a damaged one") from None
     if "tajsim_version" not in dataset.attrs:
         raise UserError(f"{path}: not a results file of tajsim")
+    dataset = dataset.drop_vars(_BOUNDS, errors="ignore")
+    if "month" in dataset.variables:
+        dataset["month"].attrs.clear()
     dataset = _in_order(dataset, str(dataset.attrs.pop(_ORDER, "")).split())
     needed = {"scenario", "month", "run"}
     if "event_kind" in dataset.variables:  # old versions kept no events: all of them or none
@@ -390,7 +427,9 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     """Compress the arrays lightly: level 1 is nearly as small as level 9 and much faster."""
     light = {"zlib": True, "complevel": 1, "shuffle": True}
     large = {name: v for name, v in dataset.variables.items() if v.size > 1000}
-    return {str(name): dict(light) for name, v in large.items() if v.dtype.kind in "fiuM"}
+    found = {str(name): light for name, v in large.items() if v.dtype.kind in "fiuM"}
+    days = {"units": "days since 1970-01-01", "dtype": "int32"}
+    return {**found, **{n: dict(days) for n in (_BOUNDS, "month") if n in dataset.variables}}
 
 
 #: Of files of states; another is refused.
