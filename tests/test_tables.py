@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tajsim.display import table_csv
 from tajsim.results.numbers import factor, interval, percent, table_number, text_table
 from tajsim.results.select import first_of_comparison, first_of_summary
 
@@ -99,3 +100,14 @@ def test_a_table_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("COLUMNS", "38")
     named = text_table(head, [("seized", *row[1:])], left=(0, 3)).splitlines()
     assert named[-2:] == ["seized    12    34", "    who says so, and where"]
+
+
+def test_tables_read_alike_everywhere() -> None:
+    table = pd.DataFrame({"a": [0.0, 1.5, np.nan], "n": [1, 2, 3], "b": [True, False, True]})
+    assert table_csv(table, "0.1+x").splitlines() == [
+        "a,n,b,model",
+        "0.0,1,true,0.1+x",
+        "1.5,2,false,0.1+x",
+        ",3,true,0.1+x",
+    ]
+    assert table_csv(table.assign(model="other"), "0.1+x").splitlines()[1] == "0.0,1,true,other"

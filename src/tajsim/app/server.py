@@ -30,8 +30,10 @@ from tajsim.analysis.comparison import compare_dataset
 from tajsim.app import state as links
 from tajsim.app.session import Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
+from tajsim.display import table_csv
 from tajsim.ensemble import save
 from tajsim.errors import UserError, check_names
+from tajsim.files import write_whole
 from tajsim.inputs import ledger, outcomes, registry, scenario_parts
 from tajsim.plots import SUFFIXES, draw
 from tajsim.plots.map import CREDIT, geography
@@ -155,7 +157,7 @@ def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
             table = getattr(compare_dataset(dataset), TABLES[name])
             if table.empty:  # the command line does not write it either
                 raise UserError(f"{name}: it is empty, as neither scenario states a claim")
-            table.to_csv(path, index=False, float_format="%.6g")
+            write_whole(path, table_csv(table, str(dataset.attrs["model"])))
         else:
             draw(path.stem, dataset, path, **_options(path.stem, state))
         return path.read_bytes()

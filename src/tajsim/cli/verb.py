@@ -18,8 +18,9 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tajsim.display import table_csv
 from tajsim.errors import UserError
-from tajsim.files import beside, check_file, place_of, telling, whole
+from tajsim.files import beside, check_file, place_of, telling, whole, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -241,11 +242,10 @@ _OURS = (".nc", ".csv", ".png", ".svg", ".pdf")
 
 
 def write_table(table: pd.DataFrame, path: Path, model: str = "") -> None:
-    """Write a table as CSV, its numbers with six digits, with the model that it is of: this one."""
+    """Write a table as CSV, with the model that it is of: this one if none is named."""
     from tajsim.ensemble.fingerprint import model_version
 
-    model = model or model_version()
-    table.assign(model=table.get("model", model)).to_csv(path, index=False, float_format="%.6g")
+    write_whole(path, table_csv(table, model or model_version()))
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, model: str = "") -> list[str]:
