@@ -18,7 +18,7 @@ import xarray as xr
 from app_server import Dashboard, connect, link, talk
 
 import tajsim.app.session as session
-from tajsim.app.server import Gate, bind, loopback, token_and_query
+from tajsim.app.server import Gate, LiveHandler, bind, loopback, token_and_query
 from tajsim.cli.main import main
 from tajsim.errors import UserError
 
@@ -119,8 +119,32 @@ def test_a_page_of_elsewhere_cannot_read_it(dashboard: Dashboard) -> None:
     cookie = f"Cookie: {dashboard.cookie}"
     for origin in ("http://evil.example", "http://127.0.0.1:1", "null"):
         assert b" 403 " in upgrade(dashboard, f"Origin: {origin}", cookie)
-    assert b" 403 " in upgrade(dashboard, cookie, host="evil.example")
+    for host in (
+        "evil.example",
+        "127.evil.example",
+        "localhost.evil.example",
+        "[::1",
+        "2130706433",
+    ):
+        assert b" 403 " in upgrade(dashboard, cookie, host=host)
     assert b" 101 " in upgrade(dashboard, f"Origin: http://127.0.0.1:{dashboard.port}", cookie)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "[" * 5000, '{"number": ' + "[" * 3000, '{"number": 1', "null", "3", b"\xff\xfe",
+        '{"number": 1e400, "query": ""}', '{"number": {}, "query": []}', '{"number": "\u0663"}',
+    ],
+    ids=lambda message: str(message[:14]),
+)  # fmt: skip
+def test_a_message_that_is_none_closes_the_connection_and_nothing_else(
+    message: str | bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler, closed = LiveHandler.__new__(LiveHandler), list[int]()
+    monkeypatch.setattr(handler, "close", lambda code, reason: closed.append(code), raising=False)
+    handler.on_message(message)
+    assert closed == [1003]
 
 
 def upgrade(dashboard: Dashboard, *headers: str, host: str = "") -> bytes:

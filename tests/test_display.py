@@ -18,7 +18,7 @@ from fake_sweeps import fake_sweep
 from tajsim.analysis.comparison import Comparison, compare_dataset
 from tajsim.analysis.explain import explain
 from tajsim.analysis.validation import Validation
-from tajsim.display import Html, element, table, text, whole
+from tajsim.display import Html, element, table, table_csv, text, whole
 from tajsim.exploration.discovery import Discovery
 from tajsim.exploration.robustness import Robustness
 from tajsim.exploration.sensitivity import Sensitivity
@@ -325,3 +325,14 @@ def test_a_table_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("COLUMNS", "38")
     named = text_table(head, [("seized", *row[1:])], left=(0, 3)).splitlines()
     assert named[-2:] == ["seized    12    34", "    who says so, and where"]
+
+
+def test_tables_read_alike_everywhere() -> None:
+    table = pd.DataFrame({"a": [0.0, 1.5, np.nan], "n": [1, 2, 3], "b": [True, False, True]})
+    assert table_csv(table, "0.1+x").splitlines() == [
+        "a,n,b,model",
+        "0.0,1,true,0.1+x",
+        "1.5,2,false,0.1+x",
+        ",3,true,0.1+x",
+    ]
+    assert table_csv(table.assign(model="other"), "0.1+x").splitlines()[1] == "0.0,1,true,other"

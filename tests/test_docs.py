@@ -22,7 +22,7 @@ from docs.generate.latex import ROOM, formula, widest
 from docs.generate.markdown import plain
 from docs.generate.offline import loaded
 from docs.generate.pages import parts, whole_pages, written
-from docs.generate.renew import ITEMS, Item, renew
+from docs.generate.renew import ITEMS, Item, renew, stale_tables
 from tajsim.axes import Array
 from tajsim.inputs.ledger import load_figures, load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes
@@ -299,3 +299,10 @@ def test_every_failing_claim_says_what_may_be_missing() -> None:
 def test_only_claims_that_exist_are_explained() -> None:
     for scenario, claim in claim_pages.explanations():
         assert claim in [one.id for one in load_scenario(scenario).claims], (scenario, claim)
+
+
+def test_tables_of_the_docs_are_of_this_model(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("sign,model\nx,0.1.0+00000000\n")
+    (tmp_path / "none.csv").write_text("sign\nx\n")
+    assert stale_tables(tmp_path) == ["old.csv"]
+    assert stale_tables(ROOT / "docs" / "tables") == []

@@ -46,7 +46,7 @@ ALLOWED = {
 #: What the two inner layers may import from outside the package.
 OUTSIDE = {"rules": {"numpy"}, "agents": {"numpy", "mesa"}}
 #: What keeps the house easy to walk through; rules are gathered by theme later and do not count.
-MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 135, 800, 60
+MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 136, 800, 60
 MOST_IMPORTS = 0.05  # lines of import statements, of all lines
 
 

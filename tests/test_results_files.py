@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import netCDF4
+import numpy as np
 import pytest
 import xarray as xr
 
-import tajsim.ensemble.dataset as saved
+import tajsim.files as files
+from tajsim.analysis.verify import verify
+from tajsim.cli import main
 from tajsim.ensemble import load_results, save
 from tajsim.errors import UserError
 from tajsim.files import SEAL
+from tajsim.inputs.scenario_parts import check_scenario
 
 
 def test_what_is_saved_is_loaded(pair: xr.Dataset, tmp_path: Path) -> None:
@@ -42,6 +49,21 @@ def test_plain_xarray_opens_it(pair: xr.Dataset, tmp_path: Path) -> None:
     assert done.stdout.split() == ["kg/month", "6", "2004", "russian-border-withdrawal", "False"]
 
 
+def test_other_tools_find_names_units_and_months(pair: xr.Dataset, tmp_path: Path) -> None:
+    save(pair, tmp_path / "results.nc")
+    with netCDF4.Dataset(tmp_path / "results.nc") as file:
+        seized, month = file["heroin_seized"], file["month"]
+        assert (seized.units, seized.long_name) == ("kg/month", "Heroin seized on the line")
+        assert (seized.cell_methods, file["collusion"].units) == ("month: sum", "1")
+        assert (file.Conventions, month.axis, month.bounds) == ("CF-1.11", "T", "month_bounds")
+        first, last = netCDF4.num2date(file[month.bounds][-1], month.units)
+        assert (str(first)[:10], str(last)[:10]) == ("2005-06-01", "2005-07-01")
+        numbers = [v for at in (file, seized) for v in map(at.getncattr, at.ncattrs())]
+        assert not [v for v in numbers if getattr(v, "dtype", None) == np.int64]
+    assert "month_bounds" not in load_results(tmp_path).variables
+    assert "axis" not in pair["month"].attrs
+
+
 def test_nothing_is_overwritten_unasked(pair: xr.Dataset, tmp_path: Path) -> None:
     path = tmp_path / "results.nc"
     path.write_text("mine")
@@ -59,7 +81,7 @@ def test_an_interrupt_leaves_nothing(
         def encode(self, *_: Any) -> bytes:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(saved, "sealed", lambda data: [bytes(data)[:100], Pressed()])
+    monkeypatch.setattr(files, "sealed", lambda data: [bytes(data)[:100], Pressed()])
     with pytest.raises(KeyboardInterrupt):
         save(pair, tmp_path / "results.nc")
     assert list(tmp_path.iterdir()) == []
@@ -112,3 +134,38 @@ def test_a_file_of_another_tool_or_version_is_read_with_a_warning(
 def test_a_place_that_cannot_be_written(pair: xr.Dataset, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
         save(pair, tmp_path / "missing" / "results.nc")
+
+
+def test_results_are_verified_also_from_an_archive(tmp_path: Path, capsys: Any) -> None:
+    folder, other = tmp_path / "r", tmp_path / "s"
+    for place in (folder, other):
+        command = ["run", "irpt-ban", "--runs", "5", "--until", "2004-04", "--out", str(place)]
+        assert main([*command, "--no-pictures", "--set", "agency_pay.army=9"]) == 0
+    for path in folder.iterdir():
+        assert path.read_bytes() == (other / path.name).read_bytes(), path.name
+    for zipped in ("a.zip", "b.zip"):
+        assert main(["archive", str(folder), "--out", str(tmp_path / zipped)]) == 0
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    capsys.readouterr()
+    for place in (folder, tmp_path / "a.zip"):
+        assert main(["verify", str(place), "--runs", "2"]) == 0
+        assert "equal to the bit: 2 runs simulated again, 0 to 4" in capsys.readouterr().out
+    with zipfile.ZipFile(tmp_path / "a.zip") as archived:
+        crate = json.loads(archived.read("ro-crate-metadata.json"))["@graph"]
+        assert {p["@id"] for p in crate[1]["hasPart"]} == {*archived.namelist()} - {
+            "ro-crate-metadata.json"
+        }
+        assert b"--until 2004-04" in archived.read("README.txt")
+        archived.extract("scenarios/irpt-ban.toml", tmp_path)
+        archived.extract("scenarios/status-quo.toml", tmp_path)
+    assert check_scenario(tmp_path / "scenarios" / "irpt-ban.toml") == []
+
+    data = load_results(folder)
+    near, far = data.copy(deep=True), data.copy(deep=True).assign_attrs(model="0.1.0+other")
+    near["collusion"][:] *= np.float32(1.00001)
+    far["collusion"][:] *= 2.0
+    assert verify(near, runs=2).verdict == "equal within tolerance"
+    save(far, tmp_path / "far.nc")
+    assert main(["verify", str(tmp_path / "far.nc"), "--runs", "2"]) == 2
+    told = capsys.readouterr().err
+    assert "not equal" in told and "model 0.1.0+other, now" in told

@@ -8,6 +8,7 @@ and docstrings of code do not count.
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tajsim.ensemble.fingerprint import code_of
+from tajsim.ensemble.fingerprint import code_of, model_version
 
 ROOT = Path(__file__).parents[2]
 NOTED = "docs/renewed.json"
@@ -135,3 +136,18 @@ if __name__ == "__main__":
     )
     parser.add_argument("--all", action="store_true", help="what is current too")
     sys.exit(renew(ROOT, ITEMS, parser.parse_args().all))
+
+
+#: Tables that stay as they were made, for comparison.
+KEPT_TABLES = ("signs-first-edition.csv",)
+
+
+def stale_tables(folder: Path) -> list[str]:
+    """Return the names of the tables (CSV) in a folder that say they are of another model."""
+    found = []
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            models = {row.get("model", model_version()) for row in csv.DictReader(file)}
+        if path.name not in KEPT_TABLES and models - {model_version()}:
+            found.append(path.name)
+    return found

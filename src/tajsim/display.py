@@ -11,6 +11,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tajsim.files import write_whole
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -82,6 +84,23 @@ def whole(*content: object) -> str:
     return element("div", Html(f"<style>\n{_STYLE}</style>"), *content, look="tajsim-display")
 
 
+def table_csv(table: pd.DataFrame, model: str = "") -> str:
+    """Return a table as CSV that pandas, polars, duckdb and R read alike, with the model it is of.
+
+    Numbers have six digits; one that is not a count has a point or an exponent, so that no reader
+    takes a column for whole numbers by its first rows; booleans are ``true`` and ``false``.
+    """
+    found = table.assign(model=table.get("model", model)) if model else table
+    truths = found.select_dtypes("bool").columns
+    found = found.assign(**{n: found[n].map({True: "true", False: "false"}) for n in truths})
+    return found.to_csv(index=False, float_format=_float, lineterminator="\n")
+
+
+def _float(value: float) -> str:
+    text = f"{value:.6g}"
+    return text if set(text) & set(".en") else f"{text}.0"
+
+
 class Printed:
     """What was found: prints as text (``__str__``), shows as HTML, and is written as tables."""
 
@@ -93,7 +112,7 @@ class Printed:
         """Write each table that holds a row into an existing folder, as ``NAME.csv``."""
         for name, table in self.tables().items():
             if len(table):
-                table.to_csv(Path(folder, f"{name}.csv"), index=False, float_format="%.6g")
+                write_whole(Path(folder, f"{name}.csv"), table_csv(table))
 
     def _repr_html_(self) -> str:
         """Return the text with its layout, as a notebook shows it."""

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
+
+#: What moves the cursor, colours, deletes or turns round what a terminal shows.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Return a text with ``?`` for each control character but tabs and ends of lines."""
+    return _CONTROL.sub("?", text)
 
 
 class UserError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from tajsim.analysis.validation import validate
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, prepare, simulate
+from tajsim.ensemble.run import Progress, Sampling, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
 from tajsim.inputs.ledger import load_mechanisms
@@ -59,22 +59,19 @@ def units(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
 def ablate(
     *only: str,
     runs: int = 50,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
     out: str | Path | None = None,
     scenarios: Sequence[str] = (),
     changes: Sequence[str] = (),
+    **draws: Unpack[Sampling],
 ) -> pd.DataFrame:
     """Hold each theme and each mechanism in turn, and tell what that changes.
 
     Args:
         only: names of mechanisms, themes or rules; by default all themes and mechanisms.
-        runs: of every scenario and sign; the other arguments are those of
-            `tajsim.ensemble.run_many`.
+        runs: of every scenario and sign.
         out: a CSV file that is written after each of them; what it holds is not made again.
         scenarios, changes: whose claims and whose signs are looked at; by default all.
+        draws: further arguments of `tajsim.ensemble.run_many`.
 
     Returns:
         One row each: ``name``, the ``rules`` held, and, as texts with semicolons between,
@@ -84,13 +81,14 @@ def ablate(
     Raises:
         UserError: for anything the caller can mend, such as a file with rows made otherwise.
     """
-    if wrong := argument_errors(runs, seed, parameters, None, workers, 1000):
+    seed, parameters = draws.setdefault("seed", 1), draws.setdefault("parameters", DEFAULT_MODE)
+    if wrong := argument_errors(runs, seed, parameters, None, draws.get("workers", 1), 1000):
         raise UserError(wrong)
     made = {"runs": runs, "seed": seed, "parameters": parameters, "model": model_version()}
+    progress = draws.pop("progress", None)
     wanted, table = units(only), _kept(out, made)
     left = [name for name in wanted if name not in [*table["name"]]]
-    draws = {"runs": runs, "seed": seed, "parameters": parameters, "workers": workers}
-    look = partial(_look, draws=draws, scenarios=scenarios, changes=changes)
+    look = partial(_look, draws={"runs": runs, **draws}, scenarios=scenarios, changes=changes)
     plain = look((), _share(progress, 0, 1 + len(left))) if left else {}
     for done, name in enumerate(left, start=1):
         held = look(wanted[name], _share(progress, done, 1 + len(left)))

@@ -29,10 +29,11 @@ Results = xr.Dataset | str | Path
 
 @dataclass(frozen=True)
 class Explanation(Printed):
-    """A story, and the events behind it as a table."""
+    """A story, the events behind it as a table, and the model that they are of."""
 
     text: str
     table: pd.DataFrame
+    model: str
 
     def __str__(self) -> str:
         """Return the story."""
@@ -86,7 +87,8 @@ def explain(
     text = chronicle.story(first, run, scenario, everything)
     name = scenario or select.names_of(first)[0]
     told = [sentence(event) for event in chronicle.occurrences(first, name, run)]
-    return Explanation(text, chronicle.event_table(first, name, run).assign(told=told))
+    table = chronicle.event_table(first, name, run).assign(told=told)
+    return Explanation(text, table, str(first.attrs.get("model", "unknown")))
 
 
 def _loaded(results: Results) -> xr.Dataset:
@@ -94,10 +96,15 @@ def _loaded(results: Results) -> xr.Dataset:
 
 
 def _difference(pair: Pair, run: int | None, everything: bool) -> Explanation:
+    models = ", ".join(
+        dict.fromkeys(str(d.attrs.get("model")) for d in (pair.results_a, pair.results_b))
+    )
+    mixed = f"\n\n{said}" if (said := select.mixture([pair.results_a, pair.results_b])) else ""
     if run is not None:
-        return Explanation(difference_story(pair, run, everything), differences_table(pair, run))
+        text = difference_story(pair, run, everything) + mixed
+        return Explanation(text, differences_table(pair, run), models)
     first, kinds = first_differences(pair), frequencies(pair)
-    return Explanation(summary_text(pair, first, kinds, everything), first)
+    return Explanation(summary_text(pair, first, kinds, everything) + mixed, first, models)
 
 
 #: How many differing events, scheduled events and outcomes are shown unless all are asked for.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,10 @@ import xarray as xr
 
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Progress, run
+from tajsim.ensemble.run import Progress, Sampling, run
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.outcomes import Outcome, load_outcomes, with_weight
-from tajsim.inputs.registry import DEFAULT_MODE, load_parameters
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario, shipped_scenarios
 from tajsim.results.chronicle import event_table
 from tajsim.results.effect import effect
@@ -36,18 +36,11 @@ MOST_FAIL = {"status-quo": 0.10, "history": 0.15}
 RAISED, RAISERS = 0.05, 4
 
 
-def drift(
-    runs: int = 1000,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    without: Sequence[str] = (),
-) -> pd.DataFrame:
+def drift(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Simulate a constant world and compare its ninth and tenth year with its first two.
 
     All drivers are at their mean of 2003-04 and nothing dated happens. What only accumulates is
-    compared by its rate.
+    compared by its rate. This and the other measures hand their ``draws`` on to `tajsim.run`.
 
     Returns:
         One row per headline outcome: ``early``, ``late`` and ``change``, means over runs;
@@ -55,18 +48,8 @@ def drift(
         ``allowed``, the largest drift; ``verdict``; the ``model``.
     """
     chosen = [o for o in load_outcomes().values() if o.headline]
-    found = run(
-        "status-quo",
-        runs,
-        seed,
-        parameters,
-        LATE[1],
-        with_weight(o.name for o in chosen),
-        workers,
-        progress=progress,
-        overrides={"constant_world": 1.0},
-        without=without,
-    )
+    kept, constant = with_weight(o.name for o in chosen), {"constant_world": 1.0}
+    found = run("status-quo", runs, until=LATE[1], outcomes=kept, overrides=constant, **draws)
     return pd.DataFrame([_drift_row(found, o) for o in chosen]).assign(model=model_version())
 
 
@@ -101,14 +84,7 @@ def _level(found: xr.Dataset, outcome: Outcome, window: Window) -> Any:
     return values.astype(np.float64)
 
 
-def ends(
-    runs: int = 1000,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    without: Sequence[str] = (),
-) -> pd.DataFrame:
+def ends(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Say in what share of runs of `status-quo` a state lies at an end of its scale for years.
 
     Shares and indices between 0 and 1 count, place by place; not what is rare by nature, nor what
@@ -119,16 +95,7 @@ def ends(
         0.05 or above 0.95 for 36 months running; ``mean`` over months and runs; ``verdict``.
     """
     chosen = [o for o in load_outcomes().values() if o.unit == "share" and not o.rare]
-    found = run(
-        "status-quo",
-        runs,
-        seed,
-        parameters,
-        outcomes=[o.name for o in chosen],
-        workers=workers,
-        progress=progress,
-        without=without,
-    )
+    found = run("status-quo", runs, outcomes=[o.name for o in chosen], **draws)
     rows = []
     for o in chosen:
         values = found[o.name].isel(scenario=0).transpose(..., "month", "run").values
@@ -160,13 +127,7 @@ def _stays(at_end: Any) -> float:
 
 
 def failure(
-    runs: int = 1000,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    scenarios: Sequence[str] = (),
-    without: Sequence[str] = (),
+    runs: int = 1000, scenarios: Sequence[str] = (), **draws: Unpack[Sampling]
 ) -> pd.DataFrame:
     """Say how often the state fails by 2020, by scenario, and to what that is owed.
 
@@ -177,20 +138,11 @@ def failure(
     """
     names = [*dict.fromkeys([*MOST_FAIL, *(scenarios or shipped_scenarios())])]
     failed: dict[str, Any] = {}
-    rows = []
+    rows, progress = [], draws.get("progress")
     for place, name in enumerate(names):
-        tell = _part(progress, place, len(names))
+        draws["progress"] = _part(progress, place, len(names))
         end = load_scenario(name).end
-        found = run(
-            name,
-            runs,
-            seed,
-            parameters,
-            outcomes=["state_failed"],
-            workers=workers,
-            progress=tell,
-            without=without,
-        )
+        found = run(name, runs, outcomes=["state_failed"], **draws)
         failed[name] = over(found["state_failed"], (end, end)).values[0]
         log = event_table(found)
         ended = (log["kind"] == "polity") & (log["target"] == "failed")
@@ -276,14 +228,7 @@ TAKEN_OUT: dict[str, dict[str, Any]] = {
 }
 
 
-def bargains(
-    runs: int = 1000,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    without: Sequence[str] = (),
-) -> pd.DataFrame:
+def bargains(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Say whether deals are alive, and not by noise, in `status-quo`.
 
     Returns:
@@ -291,20 +236,11 @@ def bargains(
     """
     kept = ["deals_in_force", "outside_provision", "dependence", "provision_by_power"]
 
+    progress = draws.get("progress")
+
     def simulated(name: str | Scenario, place: int, **more: Any) -> xr.Dataset:
-        more.setdefault("without", without)
-        tell = _part(progress, place, 3 + len(TAKEN_OUT))
-        found = run(
-            name,
-            runs,
-            seed,
-            parameters,
-            outcomes=kept,
-            workers=workers,
-            progress=tell,
-            **more,
-        )
-        return found.isel(scenario=0)
+        more = {**draws, **more, "progress": _part(progress, place, 3 + len(TAKEN_OUT))}
+        return run(name, runs, outcomes=kept, **more).isel(scenario=0)
 
     free = simulated("status-quo", 0)
     held = simulated(_all_held(), 1)

@@ -31,8 +31,10 @@ from tajsim.analysis.comparison import compare_dataset
 from tajsim.app import state as links
 from tajsim.app.session import Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
+from tajsim.display import table_csv
 from tajsim.ensemble import save
 from tajsim.errors import UserError, check_names
+from tajsim.files import write_whole
 from tajsim.inputs import ledger, outcomes, registry, scenario_parts
 from tajsim.plots import SUFFIXES, draw
 from tajsim.plots.map import CREDIT, geography
@@ -156,7 +158,7 @@ def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
             table = getattr(compare_dataset(dataset), TABLES[name])
             if table.empty:  # the command line does not write it either
                 raise UserError(f"{name}: it is empty, as neither scenario states a claim")
-            table.to_csv(path, index=False, float_format="%.6g")
+            write_whole(path, table_csv(table, str(dataset.attrs["model"])))
         else:
             shown, specs = figures.as_shown(dataset, state)
             draw(path.stem, shown, path, **_options(path.stem, state, specs))
@@ -175,7 +177,6 @@ def _options(kind: str, state: links.PageState, outcomes: list[str]) -> dict[str
     return {"outcome": outcomes}
 
 
-_HOSTS = ("localhost", "127.0.0.1", "::1")
 _SHUT = (
     "This is the dashboard of tajsim. It opens with the address that `tajsim app` has printed,\n"
     "which holds a token. A link that somebody shared has none: open the dashboard first, then\n"
@@ -230,11 +231,12 @@ class LocalHandler(RequestHandler):
 
 
 def _ours(host: str) -> bool:
+    """Tell whether a Host names this machine: ``localhost`` or an address of its loopback."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
-    return name in _HOSTS or name.startswith("127.")
 
 
 class PageHandler(LocalHandler):
@@ -340,7 +342,7 @@ class LiveHandler(LocalHandler, WebSocketHandler):
         try:
             asked = json.loads(message)
             number, query = registry.whole_number(str(asked["number"])), str(asked["query"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             self.close(1003, "not understood")
             return
         if self._session:

@@ -200,6 +200,9 @@ _KEYS = ("scenario", "reference", *(_SPELT.get(k, k) for k in _TEXTS + _NUMBERS)
 _MANY = ("set", "move", "show")
 
 
+MOST_PAIRS = 500
+
+
 def read_state(query: str, offered: Sequence[str]) -> PageState:
     """Return the state that the query of a link describes.
 
@@ -214,6 +217,8 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
         UserError: all mistakes at once.
     """
     pairs = parse_qsl(query, keep_blank_values=True)
+    if len(pairs) > MOST_PAIRS:
+        raise UserError(f"a link holds at most {MOST_PAIRS} settings, not {len(pairs):,}")
     wrong = [
         unknown("key of a link", key, (*_KEYS, *_MANY))
         for key, _ in pairs

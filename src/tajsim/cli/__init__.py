@@ -1,5 +1,16 @@
 """The command line ``tajsim``: verbs in groups, one file each, started by ``main``."""
 
-from tajsim.cli.main import main
+import signal
+import threading
+
+# Ctrl-C while this loads ends the process as the system does, without a trace.
+_before = signal.getsignal(signal.SIGINT)
+if _main := threading.current_thread() is threading.main_thread() and _before is not None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from tajsim.cli.main import main  # noqa: E402
+
+if _main:
+    signal.signal(signal.SIGINT, _before)
 
 __all__ = ["main"]

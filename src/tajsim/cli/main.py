@@ -11,14 +11,16 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
+from contextvars import copy_context
 from importlib import import_module
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from tajsim.cli.verb import Verb, interrupt
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, printable, unknown
 from tajsim.files import reason
 
 #: The verbs in the order of ``tajsim --help``: the module that holds each, and its line of help.
@@ -32,6 +34,8 @@ VERBS = {
     "signs": ("simulate", "test the effects that a single change must have"),
     "stability": ("simulate", "measure drift, ends of scales and failure of the model"),
     "validate": ("simulate", "score the documented history against the documents"),
+    "verify": ("simulate", "simulate runs of results again and compare"),
+    "archive": ("simulate", "put results and all that they rest on into one file"),
     "sweep": ("explore", "simulate the points of an experiment"),
     "sensitivity": ("explore", "rank the factors that drive the outcomes of a sweep"),
     "discover": ("explore", "find the conditions under which an outcome happens"),
@@ -125,19 +129,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
+    sys.stdout = sys.stdout or io.StringIO()  # begun without one
+    sys.stderr = sys.stderr or sys.stdout
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    clean: Any = _Clean(sys.stdout)
     try:
-        with _unwinding_termination():
+        with _unwinding_termination(), redirect_stdout(clean), warnings.catch_warnings():
+            warnings.showwarning = _warn  # type: ignore[assignment]
             if wrong := [text for text in arguments if "\0" in text]:
                 raise UserError(f"argument {wrong[0]!r}: expected a text without byte zero")
             # The options that stand before the verb take no value.
             verb = next((word for word in arguments if not word.startswith("-")), "")
             options = build_parser({verb}).parse_args(arguments)
-            said = shlex.join(["tajsim", *arguments])  # a file name need not be UTF-8
+            said = shlex.join(["tajsim", *_repeatable(arguments)])  # file names need not be UTF-8
             options.command = said.encode("utf-8", "backslashreplace").decode()
-            with _engine(options):
-                options.call(options)
+            copy_context().run(_call, options)
             sys.stdout.flush()
             return DONE
     except BaseException as error:
@@ -146,16 +153,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _answer(error)
 
 
-@contextmanager
-def _engine(options: argparse.Namespace) -> Iterator[None]:
-    """Let all that the command simulates be simulated by the engine that it names."""
+def _call(options: argparse.Namespace) -> None:
+    """Do what a verb does."""
+    if getattr(options, "mixed", False):
+        from tajsim.results import select
+
+        select.mixed.set(True)
     if named := getattr(options, "engine", None):
         from tajsim.compiled.engine import using
 
         with using(named):
-            yield
+            options.call(options)
     else:
-        yield
+        options.call(options)
+
+
+def _repeatable(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield a command without what its results do not depend on: where they go, how it is told."""
+    words = iter(arguments)
+    for word in words:
+        if word in ("--out", "--save"):
+            next(words, None)
+        elif not word.startswith(("--out=", "--save=", "--overwrite", "--progress", "--debug")):
+            yield word
 
 
 def _answer(error: BaseException) -> int:
@@ -191,9 +211,35 @@ def _answer(error: BaseException) -> int:
     return INTERNAL
 
 
+_LONGEST = 300  # characters of a line about an error
+
+
 def _say(*lines: str) -> None:
     for line in lines:
-        print(f"tajsim: {line}", file=sys.stderr)
+        said = printable(f"tajsim: {line}")
+        half = _LONGEST // 2 - 3
+        short = said if len(said) <= _LONGEST else f"{said[:half]} ... {said[-half:]}"
+        print(short, file=sys.stderr)
+
+
+def _warn(message: Warning | str, *_: Any) -> None:
+    """Show a warning of ours or of a library as one line."""
+    _say(f"warning: {' '.join(str(message).split())}")
+
+
+class _Clean:
+    """A stream whose texts may come from files of others: nothing in them controls a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        return self._stream.write(printable(text))
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what else the stream has."""
+        return getattr(self._stream, name)
 
 
 @contextmanager

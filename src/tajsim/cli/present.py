@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 from tajsim.cli.verb import (
+    MIXED,
     WITHOUT,
     WORK,
     Option,
@@ -70,6 +71,7 @@ def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
 @Verb(
     "tajsim plot withdrawal --kind fan --outcome heroin_seized --out seized.png",
     Option("results", "a results.nc, its folder, or a sweep", "RESULTS", nargs="+"),
+    MIXED,
     Option("--kind", "which picture", required=True, choices=tuple(TAKES)),
     *file_options("the picture: .png, .svg or .pdf", required=True),
     Option("--outcome", f"what to draw (default: by kind), {_of('outcome')}", "A,B"),
@@ -146,6 +148,7 @@ def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
 @Verb(
     "tajsim report withdrawal --out withdrawal.html",
     Option("results", "a results.nc or the folder that holds it", "RESULTS", nargs="+"),
+    MIXED,
     *file_options("the page: .html", required=True),
     window_option("default: that of the results, or from the first difference to the end"),
 )

@@ -317,9 +317,48 @@ def validate(options: Namespace) -> None:
 
 
 @verb.Verb(
+    "tajsim verify withdrawal",
+    verb.Option("results", "a results.nc, its folder, or an archive of it", "RESULTS"),
+    verb.Option("--runs", "runs that are simulated again (default 8)", "N", default=8),
+    *verb.WORK,
+)
+def verify(options: Namespace) -> None:
+    """Simulate a sample of the runs again and compare every outcome in every month.
+
+    Says whether they are equal to the bit, equal within tolerance (1e-4 of the largest value: as
+    another machine or library has it) or not, and what is otherwise than when they were made.
+    Results that are not equal end with status 2.
+    """
+    from tajsim.analysis import verify as verifying
+
+    with verb.progress_bar("simulating", options.progress) as progress:
+        found = verifying.verify(options.results, options.runs, options.workers, progress)
+    if found.verdict == verifying.DIFFERENT:
+        raise UserError([f"{options.results}: {line}" for line in str(found).splitlines()])
+    print(found)
+
+
+@verb.Verb(
+    "tajsim archive withdrawal --out withdrawal.zip",
+    verb.Option("results", "a results.nc or the folder that holds it", "RESULTS"),
+    *verb.file_options("a new file: .zip", required=True),
+)
+def archive(options: Namespace) -> None:
+    """Put results, tables and pictures with all that they rest on into one file for reviewers.
+
+    It is an RO-Crate: scenarios with their parents, rows of the ledger, citations, command,
+    environment and the description of the model. 'tajsim verify FILE.zip' simulates from it again.
+    """
+    from tajsim.analysis.verify import archive as write
+
+    print(write(options.results, options.out, options.overwrite))
+
+
+@verb.Verb(
     "tajsim explain withdrawal --against status-quo --run 17",
     verb.Option("results", "a results.nc or the folder that holds it", "RESULTS"),
     verb.Option("other", "results of a second scenario, same seed", "OTHER", nargs="?"),
+    verb.MIXED,
     verb.Option("--run", "the number of the run", "N"),
     verb.Option("--scenario", "which scenario, where the results hold several", "NAME"),
     verb.Option("--against", "the scenario with which it is compared", "NAME"),
@@ -342,7 +381,7 @@ def explain(options: Namespace) -> None:
         chosen = verb.given(options, "run scenario against")
         found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
         if file:
-            verb.write_table(found.table, file)
+            verb.write_table(found.table, file, found.model)
     print(found.text)
     if options.out:
         print(f"\nThe events are in {options.out}.")
@@ -446,7 +485,7 @@ def _write(
 
     save(dataset, folder / FILE_NAME)
     full = {name: table for name, table in tables.items() if not table.empty}
-    written = [FILE_NAME, *verb.write_tables(full, folder)]
+    written = [FILE_NAME, *verb.write_tables(full, folder, str(dataset.attrs["model"]))]
     if options.no_pictures:
         return written, None
     from tajsim.plots import standard_pictures

@@ -18,8 +18,9 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tajsim.display import table_csv
 from tajsim.errors import UserError
-from tajsim.files import beside, check_file, place_of, telling, whole
+from tajsim.files import beside, check_file, place_of, telling, whole, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,6 +153,9 @@ ENGINE = Option(
     choices=("compiled", "numpy"),
 )
 
+#: The option of the verbs that read results.
+MIXED = Option("--mixed", "take results of different models together; what is made says so")
+
 
 def window_option(help: str) -> Option:
     """Return ``--window``."""
@@ -252,15 +256,17 @@ def _bar(forced: bool, **form: Any) -> Iterator[Any]:
 _OURS = (".nc", ".csv", ".png", ".svg", ".pdf", ".md", ".tex")
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, its numbers with six digits."""
-    table.to_csv(path, index=False, float_format="%.6g")
+def write_table(table: pd.DataFrame, path: Path, model: str = "") -> None:
+    """Write a table as CSV, with the model that it is of: this one if none is named."""
+    from tajsim.ensemble.fingerprint import model_version
+
+    write_whole(path, table_csv(table, model or model_version()))
 
 
-def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[str]:
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, model: str = "") -> list[str]:
     """Write tables as CSV into a folder; return the names of the files."""
     for name, table in tables.items():
-        write_table(table, folder / f"{name}.csv")
+        write_table(table, folder / f"{name}.csv", model)
     return [f"{name}.csv" for name in tables]
 
 
@@ -320,6 +326,8 @@ def _check_folder(out: str, place: Path, overwrite: bool) -> None:
     """Refuse a place that holds something which must not be lost."""
     if place == Path.cwd() or place in Path.cwd().parents:
         raise UserError(f"{out}: is the current folder or above it; name a new folder in it")
+    if not place.exists() and place.suffix.lower() in (*_OURS, ".xlsx", ".html", ".zip", ".toml"):
+        raise UserError(f"{out}: is the name of a file; name a folder")
     if not place.exists():
         return
     if not place.is_dir():

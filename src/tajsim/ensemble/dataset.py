@@ -9,7 +9,6 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
@@ -20,17 +19,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+import tajsim.files as files
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, Record
 from tajsim.ensemble.plan import Plan, SavedState, StatePart, check_fits
 from tajsim.errors import UserError
-from tajsim.files import check_file, check_seal, exists, sealed, write_whole
 from tajsim.inputs import ledger, outcomes, toml
 from tajsim.inputs.registry import load_parameters, names
 from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
 from tajsim.results.window import with_own
-from tajsim.version import __version__
+from tajsim.version import __version__, source_state
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -109,11 +108,12 @@ def provenance(plan: Plan) -> dict[str, Any]:
     names = list(scenarios)
     return {
         "title": " against ".join([", ".join(names[1:]), names[0]]) if names[1:] else names[0],
+        "Conventions": "CF-1.11",
         "tajsim_version": __version__,
         "model": model_version(),
         "engine": plan.engine,
         "versions": json.dumps(_versions()),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "source": source_state(),
         "command": python_call(plan),
         "window": "",
         "continued_from": _resumed(plan),
@@ -171,10 +171,16 @@ def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: boo
 
 def _given(scenario: Scenario) -> str:
     """Return the name of a shipped scenario, or the path of the last file of its chain."""
-    files = _FILE.findall(scenario.text)
-    name = Path(files[-1]).stem if files else scenario.name
-    shipped = not files or files[-1] == f"scenarios/{name}.toml"
-    return name if shipped else str(files[-1])
+    paths = _FILE.findall(scenario.text)
+    name = Path(paths[-1]).stem if paths else scenario.name
+    shipped = not paths or paths[-1] == f"scenarios/{name}.toml"
+    return name if shipped else str(paths[-1])
+
+
+def chain_texts(text: str) -> list[tuple[str, str]]:
+    """Return path and text of each file in the text of a scenario, parents first."""
+    parts = _FILE.split(text)
+    return [(name, part.lstrip("\n")) for name, part in zip(parts[1::2], parts[2::2], strict=True)]
 
 
 def _resumed(plan: Plan) -> str:
@@ -257,7 +263,7 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     variables: dict[str, Any] = {}
     for name, values in store.outcomes.items():
         dimensions = ("scenario", *registry[name].dimensions, "month", "run")
-        variables[name] = (dimensions, values, registry[name].attributes)
+        variables[name] = (dimensions, values, {**registry[name].attributes, **_cf(registry[name])})
     variables["parameter_value"] = (
         ("scenario", "parameter", "run"),
         store.parameter_values,
@@ -267,6 +273,20 @@ def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     events, columns = chronicle_variables(store.events, names, plan.months)
     coordinates = {**_coordinates(plan, store), **columns}
     return with_own(xr.Dataset({**variables, **events}, coordinates, provenance(plan)))
+
+
+#: Units without a dimension, which the climate and forecast (CF) conventions write as 1.
+_PLAIN = ("share", "index", "number", "ratio", "persons", "0 or 1")
+
+
+def _cf(outcome: outcomes.Outcome) -> dict[str, str]:
+    """Return what other tools look for in a variable: names of the CF conventions."""
+    added = outcome.aggregate in ("yearly", "total")
+    return {
+        "long_name": outcome.label,
+        "units": "1" if outcome.unit in _PLAIN else outcome.unit,
+        "cell_methods": "month: sum" if added else "month: point",
+    }
 
 
 def _coordinates(plan: Plan, store: Store) -> dict[str, Any]:
@@ -300,19 +320,32 @@ def save(dataset: xr.Dataset, path: str | Path, overwrite: bool = False) -> Path
         UserError: if the file exists and ``overwrite`` is false, or it cannot be written.
     """
     path = Path(path)
-    check_file(path, overwrite, "overwrite=True")
+    files.check_file(path, overwrite, "overwrite=True")
     # In memory the library sorts variables by name: their order is kept beside them.
-    ordered = dataset.assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
-    data = memoryview(ordered.to_netcdf(engine="netcdf4", encoding=_encoding(dataset)))
-    write_whole(path, *sealed(data[: _end(bytes(data[:64]))]))  # without what it had in reserve
+    ordered = _with_bounds(dataset).assign_attrs({_ORDER: " ".join(map(str, dataset.data_vars))})
+    for attrs in (ordered.attrs, *(variable.attrs for variable in ordered.variables.values())):
+        # Few tools read attributes of 64 bits.
+        small = {n: v for n, v in attrs.items() if isinstance(v, int) and abs(v) < 1 << 31}
+        attrs.update({n: np.int32(v) for n, v in small.items()})
+    data = bytearray(ordered.to_netcdf(engine="netcdf4", encoding=_encoding(ordered)))
+    del data[files.end_of_hdf5(data[:64]) :]  # what it had in reserve
+    files.write_whole(path, *files.sealed(files.timeless(data)))
     return path
 
 
-def _end(head: bytes) -> int:
-    """Return where an HDF5 file ends, as its first 64 bytes say; 0 if they are of none."""
-    at = {0: 40, 1: 44, 2: 28, 3: 28}.get(head[8] if len(head) == 64 else -1, 0)
-    known = at and head.startswith(b"\x89HDF\r\n\x1a\n")
-    return int.from_bytes(head[at : at + 8], "little") if known else 0
+#: The first day of each month and of the next, which files hold and memory does not.
+_BOUNDS = "month_bounds"
+
+
+def _with_bounds(dataset: xr.Dataset) -> xr.Dataset:
+    found = dataset.copy()  # what is added is not for who saves
+    months = dataset["month"].values.astype("datetime64[M]")
+    if not months.size:
+        return found
+    both = np.stack([months, months + 1], axis=-1).astype("datetime64[ns]")
+    found = found.assign_coords({_BOUNDS: (("month", "bound"), both)})
+    found["month"].attrs |= {"bounds": _BOUNDS, "long_name": "Month", "axis": "T"}
+    return found
 
 
 #: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
@@ -329,7 +362,7 @@ def _check_unsealed(path: Path) -> None:
     """
     wrong = UserError(f"{path}: not a results file, or a damaged one")
     with path.open("rb") as file:
-        end, size = _end(file.read(64)), path.stat().st_size
+        end, size = files.end_of_hdf5(file.read(64)), path.stat().st_size
         file.seek(end)
         rest = file.read(_RESERVE) if end else b""
     reserve = size % _RESERVE == 0 and end < size < end + _RESERVE and not any(rest)
@@ -355,14 +388,14 @@ def load_results(path: str | Path) -> xr.Dataset:
         UserError: if there is no such file, or it is damaged, incomplete or not made by tajsim.
     """
     path = Path(path)
-    if exists(path) and path.is_dir():
+    if files.exists(path) and path.is_dir():
         if not (path / FILE_NAME).is_file():
             what = "a sweep and no" if (path / "sweep.json").is_file() else "no"
             raise UserError(f"{path}: the folder holds {what} {FILE_NAME}")
         path = path / FILE_NAME
-    if not exists(path):
+    if not files.exists(path):
         raise UserError(f"{path}: no such file or folder")
-    if not check_seal(path, "a results file"):
+    if not files.check_seal(path, "a results file"):
         _check_unsealed(path)
     try:
         with xr.open_dataset(path, engine="netcdf4") as file:
@@ -374,6 +407,9 @@ def load_results(path: str | Path) -> xr.Dataset:
         raise UserError(f"{path}: not a results file, or a damaged one") from None
     if "tajsim_version" not in dataset.attrs:
         raise UserError(f"{path}: not a results file of tajsim")
+    dataset = dataset.drop_vars(_BOUNDS, errors="ignore")
+    if "month" in dataset.variables:
+        dataset["month"].attrs.clear()
     dataset = _in_order(dataset, str(dataset.attrs.pop(_ORDER, "")).split())
     needed = {"scenario", "month", "run"}
     if "event_kind" in dataset.variables:  # old versions kept no events: all of them or none
@@ -396,7 +432,9 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     """Compress the arrays lightly: level 1 is nearly as small as level 9 and much faster."""
     light = {"zlib": True, "complevel": 1, "shuffle": True}
     large = {name: v for name, v in dataset.variables.items() if v.size > 1000}
-    return {str(name): dict(light) for name, v in large.items() if v.dtype.kind in "fiuM"}
+    found = {str(name): light for name, v in large.items() if v.dtype.kind in "fiuM"}
+    days = {"units": "days since 1970-01-01", "dtype": "int32"}
+    return {**found, **{n: dict(days) for n in (_BOUNDS, "month") if n in dataset.variables}}
 
 
 #: Of files of states; another is refused.
@@ -416,6 +454,7 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
     head = {
         "format": STATE_FORMAT,
         "model": model_version(),
+        "source": source_state(),
         "scenario": scenario.name,
         "set": dict(scenario.settings),
         "without": list(scenario.without),
@@ -436,7 +475,7 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
         arrays.update({f"{number}/{name}": array for name, array in packed(part.snapshot).items()})
     file = BytesIO()
     np.savez(file, **arrays)
-    write_whole(path, *sealed(file.getbuffer()))
+    files.write_whole(path, *files.sealed(file.getbuffer()))
     return path
 
 
@@ -448,7 +487,7 @@ def load_state(path: str | Path) -> SavedState:
     """
     path = Path(path)
     wrong = UserError(f"{path}: not a saved state of tajsim, or a damaged one")
-    if not check_seal(path, "a saved state"):
+    if not files.check_seal(path, "a saved state"):
         raise wrong
     try:
         with ZipFile(path) as zipped:  # nothing in it is compressed

@@ -200,9 +200,15 @@ def argument_errors(
     return wrong + [unknown("outcome", name, known) for name in outcomes or () if name not in known]
 
 
+MOST_WORKERS = 256
+
+
 def count_errors(**counts: Any) -> list[str]:
     """Return one line for every number that is no integer (numpy's included) of at least 1."""
-    return [
+    workers = counts.get("workers", 1)
+    many = hasattr(workers, "__index__") and workers > MOST_WORKERS
+    wrong = [f"workers must be at most {MOST_WORKERS}, not {workers:,}"] if many else []
+    return wrong + [
         f"{name} must be a whole number of at least 1, not {value!r}"
         for name, value in counts.items()
         if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1

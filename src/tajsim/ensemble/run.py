@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 import xarray as xr
 
@@ -22,6 +23,16 @@ Overrides = Mapping[str, float | str] | Sequence[str]
 Without = str | Sequence[str]
 #: Told how many run-months are done, and how many there are.
 Progress = Callable[[int, int], None]
+
+
+class Sampling(TypedDict, total=False):
+    """How runs are drawn, simulated and followed: arguments of `run_many` that others hand on."""
+
+    seed: int
+    parameters: str
+    workers: int
+    progress: Progress | None
+    without: Without
 
 
 def run(

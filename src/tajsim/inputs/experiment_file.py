@@ -14,15 +14,8 @@ from typing_extensions import TypeAliasType
 
 from tajsim.errors import UserError
 from tajsim.files import Shipped, exists, is_path, read_text
-from tajsim.inputs import events, registry, source, toml
+from tajsim.inputs import events, registry, scenario_parts, source, toml
 from tajsim.inputs.events import Month, OneOf, OutcomeName, ParameterName, Quantity, TextOf, Window
-from tajsim.inputs.scenario_parts import (
-    Event,
-    MechanismsTable,
-    Scenario,
-    scenario_path,
-    shipped_scenarios,
-)
 
 EXPERIMENTS = Shipped("experiment")
 experiment_names = EXPERIMENTS.names
@@ -137,8 +130,9 @@ class ExperimentFile(source.FileTable):
         registry.DEFAULT_MODE, description="uncertain parameters that are not factors"
     )
     end: Month | None = Field(None, description="last month (that of the scenarios if absent)")
-    mechanisms: MechanismsTable = Field(
-        default_factory=lambda: MechanismsTable(off=[]), description="in every scenario"
+    mechanisms: scenario_parts.MechanismsTable = Field(
+        default_factory=lambda: scenario_parts.MechanismsTable(off=[]),
+        description="in every scenario",
     )
     design: Design
     factors: list[FactorRow] = Field([])
@@ -156,14 +150,14 @@ def experiment_path(name: str | Path) -> Path:
     Raises:
         UserError: if there is none; the line names the nearest shipped experiment.
     """
-    if name in shipped_scenarios() and not exists(Path(name)):
+    if name in scenario_parts.shipped_scenarios() and not exists(Path(name)):
         raise UserError(f"{name}: is a scenario; 'tajsim run' simulates one")
     return EXPERIMENTS.path(name)
 
 
 def is_experiment(name: str) -> bool:
     """Return whether a name or path given to ``check`` is that of an experiment."""
-    if name in shipped_scenarios():
+    if name in scenario_parts.shipped_scenarios():
         return False
     if name in experiment_names():
         return True
@@ -180,7 +174,7 @@ def scenario_of(name: str, experiment: Path) -> Path:
     Raises:
         UserError: if there is none.
     """
-    return scenario_path(experiment.parent / name if is_path(name) else name)
+    return scenario_parts.scenario_path(experiment.parent / name if is_path(name) else name)
 
 
 def read_experiment(path: Path) -> source.Source:
@@ -251,10 +245,12 @@ class EventTemplate:
             filled[key] = round(found) if whole else found  # type: ignore[arg-type]
         return filled
 
-    def event(self, values: Mapping[str, FactorValue]) -> Event:
+    def event(self, values: Mapping[str, FactorValue]) -> scenario_parts.Event:
         """Return the event at one point; the template has been checked."""
         filled = self.filled(values)
-        return Event.of(events.EVENT_KINDS[filled["kind"]].model_validate(filled), self.where)
+        return scenario_parts.Event.of(
+            events.EVENT_KINDS[filled["kind"]].model_validate(filled), self.where
+        )
 
 
 @dataclass(frozen=True)
@@ -306,7 +302,7 @@ class Experiment:
     name: str
     title: str
     question: str
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[scenario_parts.Scenario, ...]
     factors: tuple[Factor, ...]
     design: Design
     events: tuple[EventTemplate, ...]

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from tajsim.errors import UnknownName, UserError, unknown
+from tajsim.errors import UnknownName, UserError, printable, unknown
 from tajsim.files import read_text
 from tajsim.inputs import registry, toml
 
@@ -112,7 +112,7 @@ class Problems:
 
 def _one_line(text: str) -> str:
     """Return a text without line ends and control characters, which names in a file may hold."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return printable(" ".join(text.split()))
 
 
 def _tables_in(annotation: Any) -> Iterator[type[FileTable]]:

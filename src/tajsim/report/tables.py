@@ -269,7 +269,7 @@ def recipe(facts: Facts) -> Recipe:
             ("parameters", str(attrs.get("parameters_mode", "unknown"))),
             ("months simulated", " to ".join(facts.period)),
             ("window of the numbers", _windows(facts)),
-            ("results made", str(attrs.get("created", "unknown"))),
+            *([("source", str(attrs["source"]))] if attrs.get("source") else []),
         ],
         versions=sorted(json.loads(attrs.get("versions") or "{}").items()),
         files=[(name, checksum or "cannot be read") for name, checksum in facts.given.files],

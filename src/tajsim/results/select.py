@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -146,12 +147,27 @@ Values = NDArray[np.float64]
 _SAME = {"seed": "seed", "parameters_mode": "mode of the parameters", "redraw": "redrawn groups"}
 
 
+#: Whether results of different models are put side by side all the same.
+mixed: ContextVar[bool] = ContextVar("mixed", default=False)
+
+
+def mixture(datasets: Sequence[xr.Dataset]) -> str:
+    """Return a sentence that results are of different models or engines; "" if they are not."""
+    for name in ("model", "engine"):
+        found = list(dict.fromkeys(str(d.attrs.get(name) or "unknown") for d in datasets))
+        if found[1:] or ", " in found[0]:
+            return f"Made by different {name}s: {', '.join(found)}."
+    return ""
+
+
 def check_models(datasets: Sequence[xr.Dataset]) -> None:
     """Refuse to put results of different models, or of a model that is not known, side by side.
 
     Raises:
-        UserError: one line that names two of the results.
+        UserError: one line that names two of the results, unless `mixed` is set.
     """
+    if mixed.get():
+        return
     models = [str(dataset.attrs.get("model", "")) for dataset in datasets]
     if len(datasets) > 1 and "" in models:
         raise UserError(
@@ -162,7 +178,7 @@ def check_models(datasets: Sequence[xr.Dataset]) -> None:
     if other is not None:
         raise UserError(
             f"{_called(datasets, 0)} and {_called(datasets, other)} were made by different models "
-            f"({models[0]} and {models[other]}); simulate one of them again"
+            f"({models[0]} and {models[other]}); simulate one of them again, or insist with --mixed"
         )
 
 
@@ -226,6 +242,8 @@ _BY_SCENARIO = (
     "questions", "settings", "origins", "events", "claims", "extends", "without",
     "scenario_text", "titles", "labels", "asks",
 )  # fmt: skip
+#: Attributes of which all values are kept, each once.
+_JOINED = ("seed", "parameters_mode", "tajsim_version", "model", "engine", "source")
 #: Columns of the chronicle that hold codes, with the table they point into.
 _CODES = {
     "event_kind": "event_kinds",
@@ -274,7 +292,7 @@ def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Datas
         {
             **datasets[0].attrs,
             **{name: _tables(datasets, taken, name) for name in _BY_SCENARIO},
-            **{name: _all(datasets, name) for name in ("seed", "parameters_mode")},
+            **{name: _all(datasets, name) for name in _JOINED if name in datasets[0].attrs},
             "no_pairs": reason,
             "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
             "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
@@ -282,7 +300,6 @@ def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Datas
             "window": _agreed(datasets, "window"),
             "reference": str(joined["scenario"].values[0]),
             "command": _all(datasets, "command", "\n", ""),
-            "created": _all(datasets, "created", ", ", ""),
             "continued_from": _all(datasets, "continued_from", "\n", "").strip("\n"),
         }
     )

@@ -68,7 +68,9 @@ class Sweep:
     @cached_property
     def design(self) -> pd.DataFrame:
         """The rows of the design in their order; see the module."""
-        return store.read_table(store.Disk().read(self.folder / store.DESIGN).decode())
+        disk = store.Disk()
+        manifest = store.read_manifest(disk, self.folder)
+        return store.read_table(store.read_part(disk, self.folder, manifest, store.DESIGN))
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -175,7 +177,7 @@ def load_sweep(folder: str | Path) -> Sweep:
         raise UserError(f"{folder}: a sweep of model {made}, and this is {here}; sweep it again")
     factors = pd.DataFrame(manifest["factors"]).set_index("factor")
     columns = pd.DataFrame(manifest["columns"]).set_index("column")
-    points = _points(disk.read(place / store.POINTS).decode(), manifest)
+    points = _points(store.read_part(disk, place, manifest, store.POINTS), manifest)
     marks = store.fingerprints(manifest)
     results, failures, unfit = store.read_all(
         disk, place, list(points.index), list(columns.index), marks

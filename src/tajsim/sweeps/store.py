@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +34,8 @@ from tajsim.sweeps.design import DesignPoints, Point, Points
 if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel
 
+#: Of the manifest, and what mends a file of a sweep.
+FORMAT, _AGAIN = 2, "the same command of 'tajsim sweep' writes it anew"
 MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock"
 #: The folder of the shards, and where those are put that are damaged or of another sweep.
 FOLDER, ASIDE = "shards", "set-aside"
@@ -197,6 +199,10 @@ def sweep_away(disk: Disk, folder: Path) -> None:
     for name in disk.names(folder):
         if name.startswith(BEGUN):
             disk.remove(folder / name)
+
+
+class DamagedError(UserError):
+    """A file of a sweep is not as it was written."""
 
 
 class UnfitError(Exception):
@@ -438,11 +444,30 @@ def read_manifest(disk: Disk, place: Path) -> dict[str, Any]:
     """
     try:
         manifest: dict[str, Any] = json.loads(disk.read(place / MANIFEST))
-        if manifest["tajsim_sweep"] != 1:
-            raise KeyError
-    except (OSError, ValueError, KeyError, TypeError):
-        raise UserError(f"{place / MANIFEST}: is not the file of a sweep") from None
+        told, made = manifest.pop("sha256", None), manifest["tajsim_sweep"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise DamagedError(f"{place / MANIFEST}: is not the file of a sweep, or damaged") from None
+    if made != FORMAT:
+        said = f"a sweep of format {str(made)[:20]}, and this version reads {FORMAT}"
+        raise UserError(f"{place}: {said}; sweep it again")
+    if told != _digest(manifest):
+        raise DamagedError(f"{place / MANIFEST}: is damaged, its checksum does not fit; {_AGAIN}")
     return manifest
+
+
+def read_part(disk: Disk, place: Path, manifest: Mapping[str, Any], name: str) -> str:
+    """Return the text of the table of points or of rows.
+
+    Raises:
+        UserError: if it is not the one that belongs to the sweep.
+    """
+    try:
+        text = disk.read(place / name).decode()
+    except (OSError, ValueError):
+        text = ""
+    if _digest(text) != manifest["files"][name]:
+        raise UserError(f"{place / name}: is missing or damaged; {_AGAIN}")
+    return text
 
 
 def keep_manifest(
@@ -455,13 +480,16 @@ def keep_manifest(
         OSError: if it cannot be written.
     """
     if MANIFEST in disk.names(place):
-        _compare(place, read_manifest(disk, place), manifest)
+        with suppress(DamagedError):  # it is written anew; shards say themselves whose they are
+            _compare(place, read_manifest(disk, place), manifest)
     sweep_away(disk, place)
     sweep_away(disk, place / FOLDER)
     for name, text in tables.items():
         _renew(disk, place / name, text.encode())
+    manifest["files"] = {name: _digest(text) for name, text in tables.items()}
+    whole = {**manifest, "sha256": _digest(manifest)}
     # The manifest last: what it names is there by then.
-    _renew(disk, place / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+    _renew(disk, place / MANIFEST, (json.dumps(whole, indent=1) + "\n").encode())
 
 
 def _renew(disk: Disk, path: Path, data: bytes) -> None:
@@ -485,7 +513,7 @@ def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
 def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
     """Return everything that describes the sweep, as plain lists and tables."""
     return {
-        "tajsim_sweep": 1,
+        "tajsim_sweep": FORMAT,
         "about": {
             "experiment": experiment.name,
             "title": experiment.title,

@@ -1,0 +1,267 @@
+"""Whether results are what this model gives; all that a reviewer needs for it, in one file."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import distributions
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import xarray as xr
+
+from tajsim.ensemble import dataset as saved
+from tajsim.ensemble import plan as planned
+from tajsim.ensemble.run import Progress, simulate
+from tajsim.errors import UserError
+from tajsim.files import check_file, csv_text, exists, place_of, write_whole
+from tajsim.inputs import ledger, scenario_parts
+from tajsim.results import select, window
+
+#: A difference of at most this share of the largest value of an outcome is rounding, as another
+#: machine, library or engine has it.
+TOLERANCE = 1e-4
+EQUAL, CLOSE, DIFFERENT = "equal to the bit", "equal within tolerance", "not equal"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The verdict on some runs; the largest difference, as a share, and in which outcome.
+
+    ``reasons`` say what is otherwise than when the results were made.
+    """
+
+    verdict: str
+    runs: tuple[int, ...]
+    largest: float
+    outcome: str
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the verdict as text."""
+        said = f"{self.verdict}: {len(self.runs)} runs simulated again, {self.runs[0]} to "
+        lines = [f"{said}{self.runs[-1]}."]
+        if self.outcome:
+            lines.append(f"Largest difference: {self.largest:.2g} of its size, in {self.outcome}.")
+        return "\n".join([*lines, *(f"Otherwise than then: {r}." for r in self.reasons)])
+
+
+def verify(
+    results: xr.Dataset | str | Path,
+    runs: int = 8,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Verification:
+    """Simulate a sample of the runs again, spread evenly, and compare all outcomes.
+
+    Args:
+        results: results, their file or folder, or an archive of them (see `archive`).
+        runs: how many.
+        workers, progress: see `tajsim.ensemble.run_many`.
+
+    Raises:
+        UserError: if the results cannot be read, or do not say all that they were made from.
+    """
+    dataset = results if isinstance(results, xr.Dataset) else _load(Path(results))
+    attrs = dataset.attrs
+    if attrs.get("continued_from"):
+        raise UserError("these results go on from a saved state; only whole runs can be verified")
+    if missing := [n for n in ("model", "seed", "settings", "events") if n not in attrs]:
+        raise UserError(f"the results do not say with what {missing[0]} they were made")
+    numbers = dataset["run"].values
+    chosen = np.unique(np.linspace(0, len(numbers) - 1, max(1, runs)).round().astype(int))
+    sample = tuple(int(number) for number in numbers[chosen])
+    start, end = window.whole_period(dataset)
+    plan = planned.Plan(
+        scenarios=tuple(_scenarios(dataset, start, end)),
+        runs=len(sample),
+        seed=int(attrs["seed"]),
+        parameters=str(attrs["parameters_mode"]),
+        start=start,
+        end=end,
+        outcomes=tuple(select.outcome_names(dataset)),
+        workers=workers,
+        chunk=1000,
+        redraw=tuple(filter(None, str(attrs.get("redraw", "")).split(", "))),
+        numbers=sample,
+    )
+    again, old = simulate(plan, progress), dataset.isel(run=chosen)
+    largest, worst, equal = 0.0, "", True
+    for name in plan.outcomes:
+        ours, theirs = again[name].values, old[name].values
+        if np.array_equal(ours, theirs, equal_nan=True):
+            continue
+        equal = False
+        apart = np.isnan(ours) != np.isnan(theirs)
+        size = max(float(np.nanmax(np.abs(theirs))), 1e-30)
+        share = np.inf if apart.any() else float(np.nanmax(np.abs(ours - theirs))) / size
+        if share > largest:
+            largest, worst = share, name
+    verdict = EQUAL if equal else CLOSE if largest <= TOLERANCE else DIFFERENT
+    return Verification(verdict, sample, largest, worst, tuple(_reasons(attrs, again.attrs)))
+
+
+def _scenarios(dataset: xr.Dataset, start: str, end: str) -> Iterator[scenario_parts.Scenario]:
+    """Yield the scenarios as the results keep them; their files may have changed or be gone."""
+    tables = {n: select.attribute(dataset, n) for n in ("settings", "events", "without")}
+    for name in select.names_of(dataset):
+        rows = tables["events"].get(name, [])
+        events = tuple(
+            scenario_parts.Event(e["month"], e["kind"], e["arguments"], e["label"]) for e in rows
+        )
+        settings, held = tables["settings"].get(name, {}), tables["without"].get(name, ())
+        about = {"settings": settings, "events": events, "without": tuple(held)}
+        yield scenario_parts.Scenario(name, name, "", None, start, end, **about)
+
+
+def _reasons(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in ("model", "engine", "source"):
+        if then.get(name) != now.get(name):
+            yield f"{name} {then.get(name) or 'not told'}, now {now.get(name) or 'not told'}"
+    before, after = (json.loads(attrs.get("versions") or "{}") for attrs in (then, now))
+    for name in sorted({*before, *after}):
+        if before.get(name) != after.get(name):
+            yield f"{name} {before.get(name, 'absent')}, now {after.get(name, 'absent')}"
+
+
+def _load(path: Path) -> xr.Dataset:
+    """Read results, also out of an archive, whose files must be those that its list names.
+
+    Raises:
+        UserError: if they cannot be read, or a file of the archive is another or missing.
+    """
+    if not (exists(path) and path.is_file() and zipfile.is_zipfile(path)):
+        return saved.load_results(path)
+    try:
+        with zipfile.ZipFile(path) as zipped, TemporaryDirectory(prefix="tajsim-") as folder:
+            crate = json.loads(zipped.read(CRATE))
+            planned.check_fits(
+                sum(part.file_size for part in zipped.infolist()), f"{path}: its contents"
+            )
+            for part in (part for part in crate["@graph"] if "sha256" in part):
+                if sha256(zipped.read(part["@id"])).hexdigest() != part["sha256"]:
+                    raise UserError(f"{path}: {part['@id']} is not what was archived")
+            write_whole(Path(folder, saved.FILE_NAME), zipped.read(f"results/{saved.FILE_NAME}"))
+            return saved.load_results(folder)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile):
+        raise UserError(f"{path}: not an archive of tajsim, or a damaged one") from None
+
+
+#: The list of an archive, see https://w3id.org/ro/crate/1.1.
+CRATE = "ro-crate-metadata.json"
+_README = """\
+Results of tajsim {version}, model {model}: {title}
+
+Made by:   {command}
+Verify by: pip install tajsim=={version}; tajsim verify ARCHIVE.zip
+
+results/          results.nc, and the tables and pictures that were made with it
+scenarios/        the scenarios with all that they extend
+figures.csv       rows of the ledger that their events are documented by
+citations.txt     the documents that these rows and the claims cite
+environment.txt   packages where this was archived; those of the results are in results.nc
+model.md          the description of the model (ODD)
+"""
+
+
+def archive(results: str | Path, out: str | Path, overwrite: bool = False) -> Path:
+    """Write all that belongs to results into one ZIP file, an RO-Crate; return its path.
+
+    The same results give the same bytes; ``SOURCE_DATE_EPOCH`` is its date.
+
+    Raises:
+        UserError: if they cannot be read or it cannot be written.
+    """
+    place, source = place_of(out), Path(results)
+    check_file(place, overwrite, endings=(".zip",))
+    dataset = saved.load_results(source)
+    folder = source if source.is_dir() else None
+    files = {
+        f"results/{path.name}": path.read_bytes()
+        for path in (sorted(folder.iterdir()) if folder else [source])
+        if path.is_file()
+    }
+    if not folder:
+        files[f"results/{saved.FILE_NAME}"] = files.pop(f"results/{source.name}")
+    files |= {name: text.encode() for name, text in _texts(dataset).items()}
+    date = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", "315532800")))
+    files[CRATE] = json.dumps(_crate(dataset, files, date), indent=1).encode()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, data in files.items():
+            one = zipfile.ZipInfo(name, date[:6])
+            one.compress_type = zipfile.ZIP_DEFLATED
+            zipped.writestr(one, data)
+    write_whole(place, content.getbuffer())
+    return place
+
+
+def _texts(dataset: xr.Dataset) -> dict[str, str]:
+    """Return the texts of an archive by name."""
+    attrs = dataset.attrs
+    found = {}
+    for text in select.attribute(dataset, "scenario_text").values():
+        for name, part in saved.chain_texts(text):
+            found[f"scenarios/{Path(name).name}"] = part
+    events = [e for rows in select.attribute(dataset, "events").values() for e in rows]
+    claims = [c for rows in select.attribute(dataset, "claims").values() for c in rows]
+    known = ledger.load_figures()
+    used = [asdict(known[f]) for f in sorted({f for e in events for f in e["figures"]} & {*known})]
+    cited = {row["document"] for row in [*used, *claims]} & {*ledger.load_documents()}
+    header = list(asdict(next(iter(known.values()))))
+    found["figures.csv"] = csv_text(header, ([row[name] for name in header] for row in used))
+    found["citations.txt"] = (
+        "\n".join(sorted(ledger.load_documents()[d].citation for d in cited)) + "\n"
+    )
+    packages = sorted(f"{d.metadata['Name']}=={d.version}" for d in distributions())
+    found["environment.txt"] = "\n".join(dict.fromkeys(packages)) + "\n"
+    here = Path(__file__).parents[1]
+    odd = next(
+        (p for p in (here / "model.md", here.parents[1] / "docs/model.md") if exists(p)), None
+    )
+    found |= {"model.md": odd.read_text(encoding="utf-8")} if odd else {}
+    about = {"title": attrs.get("title", ""), "command": attrs.get("command", "not kept")}
+    version = attrs["tajsim_version"]
+    found["README.txt"] = _README.format(version=version, model=attrs.get("model"), **about)
+    return found
+
+
+def _crate(
+    dataset: xr.Dataset, files: Mapping[str, bytes], date: time.struct_time
+) -> dict[str, object]:
+    """Return the description of an archive as JSON-LD."""
+    attrs = dataset.attrs
+    version, model = attrs["tajsim_version"], str(attrs.get("model", "unknown"))
+    listed = [
+        {"@id": name, "@type": "File", "contentSize": len(data), "sha256": sha256(data).hexdigest()}
+        for name, data in files.items()
+    ]
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": f"Results of tajsim: {attrs.get('title', '')}",
+        "description": "; ".join(filter(None, select.attribute(dataset, "questions").values())),
+        "datePublished": time.strftime("%Y-%m-%d", date),
+        "license": {"@id": "https://spdx.org/licenses/MIT"},
+        "hasPart": [{"@id": name} for name in files],
+    }
+    made = {
+        "@id": "#made",
+        "@type": "CreateAction",
+        "name": str(attrs.get("command", "")),
+        "instrument": {"@id": "#tajsim"},
+        "result": {"@id": f"results/{saved.FILE_NAME}"},
+    }
+    tool = {"@id": "#tajsim", "@type": "SoftwareApplication", "name": "tajsim"}
+    tool |= {"version": str(version), "softwareVersion": model}
+    about = {"@id": CRATE, "@type": "CreativeWork", "about": {"@id": "./"}}
+    about |= {"conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"}}
+    graph = [about, root, made, tool, *listed]
+    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
