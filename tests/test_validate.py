@@ -14,6 +14,15 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 import tajsim
+from tajsim.analysis.observed import (
+    documented,
+    read_observations,
+    score_of_chance,
+    score_of_normal,
+    score_of_runs,
+    series_scores,
+    series_text,
+)
 from tajsim.analysis.targets import BREAKS, breaks, trajectories
 from tajsim.analysis.validation import (
     THEMES,
@@ -22,9 +31,6 @@ from tajsim.analysis.validation import (
     commander_rate,
     coverage,
     fitted_mean,
-    score_of_chance,
-    score_of_normal,
-    score_of_runs,
     scoreboard,
     theme,
 )
@@ -342,3 +348,59 @@ def test_errors_are_one_line(
 def test_an_unknown_scenario_is_refused() -> None:
     with pytest.raises(UserError, match="no-such-scenario: no such scenario"):
         tajsim.validate("no-such-scenario", runs=1)
+
+
+def own_series(tmp_path: Path, *rows: str) -> Path:
+    file = tmp_path / "observed.csv"
+    file.write_text("\n".join(["outcome,place,year,value,unit,source", *rows]), encoding="utf-8")
+    return file
+
+
+def test_series_of_years_are_scored_by_hand(tmp_path: Path) -> None:
+    months = np.arange("2004-01", "2006-01", dtype="datetime64[M]").astype("datetime64[ns]")
+    values = np.repeat([[0.1, 0.2, 0.3], [0.3, 0.4, 0.5]], 12, axis=0)[np.newaxis]
+    attributes = load_outcomes()["strain"].attributes
+    results = xr.Dataset(
+        {"strain": (("scenario", "month", "run"), values, attributes)},
+        {"month": months, "scenario": ["history"]},
+    )
+    rows = ["strain,,2004,0.15,share,mine", "strain,all,2005,0.4,share,mine"]
+    with pytest.raises(UserError, match="2006: not simulated; expected 2004-01 to 2005-12"):
+        late = read_observations(own_series(tmp_path, "strain,,2006,0.1,share,"))
+        series_scores(results, late)
+    table = series_scores(results, read_observations(own_series(tmp_path, rows[0], rows[1][:-4])))
+    assert len(table) == 2  # two names of the whole are two series: each of one year
+    both = [rows[0], rows[1].replace("all", "")]
+    (row,) = series_scores(results, read_observations(own_series(tmp_path, *both))).itertuples()
+    assert (row.years, row.coverage, row.wins) == (2, 1.0, "")
+    assert row.rank == pytest.approx(1 / 3)
+    # Of 0.3, 0.4, 0.5 around 0.4: 0.2 / 3 less half of the mean gap, 0.8 / 9.
+    assert row.score == pytest.approx(0.2 / 3 - 0.4 / 9)
+    assert row.persistence == row.flat == pytest.approx(0.25)
+    assert "the runs" in series_text(
+        series_scores(results, read_observations(tmp_path / "observed.csv"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("strian,,2004,1,share,", "2: outcome: unknown outcome 'strian'; did you mean 'strain'?"),
+        ("grievance,gbaoo,2004,1,share,", "2: place: unknown place 'gbaoo'; did you mean 'gbao'?"),
+        ("strain,gbao,2004,1,share,", "2: place: 'gbao'; expected none"),
+        ("strain,,2004,1,percent,", "2: unit: 'percent' is not that of strain; expected 'share'"),
+        ("strain,,04,1,share,", "2: year: '04' is no year; expected one such as 2008"),
+        ("strain,,2004,high,share,", "2: value: 'high' is not a finite number"),
+    ],
+)
+def test_mistakes_in_a_series_name_line_and_key(row: str, message: str, tmp_path: Path) -> None:
+    file = own_series(tmp_path, row)
+    with pytest.raises(UserError) as caught:
+        read_observations(file)
+    assert caught.value.messages == [f"{file}:{message}"]
+
+
+def test_documented_series_are_numbers_of_one_year() -> None:
+    found = documented(load_targets().values())
+    assert {(o.outcome, o.year) for o in found} >= {("heroin_seized_reported", 2008)}
+    assert all(o.value > 0.0 for o in found)

@@ -208,7 +208,7 @@ def _rows(
     mark: dict[str, Any], found: Influence, names: Sequence[str], labels: Sequence[str], mode: str
 ) -> list[dict[str, Any]]:
     """Return the rows of the parameters with the largest share."""
-    sample = load_posterior() if mode == "posterior" else {}
+    sample = load_posterior() if mode in ("posterior", "wide") else {}
     rows = []
     for rank, place in enumerate(np.argsort(-found.share, kind="stable")[:NAMED], start=1):
         p = load_parameters()[names[place]]

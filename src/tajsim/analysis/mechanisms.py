@@ -75,9 +75,10 @@ Each row has one of four grades. In a **choice** an actor decides, for reasons t
 weighs. A **rule** follows from the state of the country without a decision. **By omission** a row
 is true because nothing in the model contradicts it: it is given, or left out on purpose. A
 **label** is only named, or computed with no effect that can be measured
-(`tajsim parameters --ties`). The last two grades have a reason. That a function carries a row says that the effect is in the model, not that
-its size is known: see the basis of the parameters. *Shown by* names the signs and claims that cite
-a row, or else a sign, a claim, a target or a tied parameter in which it can be seen.
+(`tajsim parameters --ties`). The last two grades have a reason. That a function carries a row says
+that the effect is in the model, not that its size is known: see the basis of the parameters.
+*Shown by* names the signs and claims that cite a row, or else a sign, a claim, a target or a tied
+parameter in which it can be seen.
 """
 #: What an outside reading of the first edition found, in per cent of the rows.
 OUTSIDE_READING = (("true", 52), ("partial", 34), ("nominal", 12), ("wrong", 2))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import pandas as pd
 import xarray as xr
 from scipy.special import ndtr
 
+import tajsim.analysis.observed as observed
 import tajsim.analysis.targets as measured
+from tajsim.analysis.observed import score_of_chance, score_of_normal, score_of_runs
 from tajsim.axes import Array
 from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
@@ -24,51 +27,6 @@ from tajsim.inputs.values import about_posterior
 from tajsim.results import select
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
-
-_ROOT = math.sqrt(2.0 * math.pi)
-#: So many runs are compared with all others at a time, to bound the memory.
-_BLOCK = 500
-
-
-def score_of_runs(values: Array, spread: float, observed: float) -> float:
-    """Return the score of runs that each forecast a normal distribution.
-
-    E|X - y| - E|X - X'| / 2, with X and X' drawn from the mixture of the runs' normals (Grimit and
-    others 2006, Quarterly Journal of the Royal Meteorological Society 132, 2925-2942).
-
-    Args:
-        values: ``(run,)`` the middles, without missing ones; `nan` is returned if there are none.
-        spread: standard deviation of each, in their unit; 0 for sure values.
-        observed: what was observed, in their unit.
-    """
-    if not values.size:
-        return math.nan
-    distance = _mean_size(values - observed, spread).mean()
-    within = 0.0
-    for first in range(0, values.size, _BLOCK):
-        gaps = values[first : first + _BLOCK, np.newaxis] - values
-        within += float(_mean_size(gaps, math.sqrt(2.0) * spread).sum())
-    return float(distance) - within / (2.0 * values.size**2)
-
-
-def score_of_normal(middle: float, spread: float, observed: float) -> float:
-    """Return the score of one normal distribution (`score_of_runs` of a single run)."""
-    return score_of_runs(np.array([middle]), spread, observed)
-
-
-def score_of_chance(chance: float, happened: float) -> float:
-    """Return the score of the chance of an event that happened (1) or not (0): its square error."""
-    return (chance - happened) ** 2
-
-
-def _mean_size(middle: Array, spread: float) -> Array:
-    """Return the mean of the absolute value of a normal quantity."""
-    if spread <= 0.0:
-        return np.abs(middle)
-    z = middle / spread
-    result: Array = spread * (2.0 * np.exp(-0.5 * z**2) / _ROOT + z * (2.0 * ndtr(z) - 1.0))
-    return result
-
 
 NO_CHANGE = ("change", "difference")
 OF_COMMANDERS = "commander"
@@ -163,6 +121,15 @@ _BASELINES = (
     "is the last value carried forward: the latest earlier figure of the same series, no change, "
     "or no event. 'mean' is no change from the fitted mean: that of the fitted figures of the same "
     "series, no change, or the rate at which fitted events of commanders happened."
+)
+
+
+_SERIES = (
+    "Series of years. 'covered': share of the years observed that lie within 90 % of the runs; "
+    "'width': of that band, over what was observed; 'rank': mean share of runs below it, 0.5 "
+    "without bias. Then the mean continuous ranked probability score from the second year on, in "
+    "the unit of the outcome: of the runs, of the last value observed carried forward, and of the "
+    "mean of all earlier ones. The naive forecasts know the years before; the runs do not."
 )
 
 
@@ -346,6 +313,7 @@ class Validation(Printed):
         parameters: where the uncertain parameters came from.
         old_sample: whether they came from a sample that was fitted to another model.
         without: what the model was without.
+        series: scores of series over years, see `tajsim.analysis.observed.series_scores`.
     """
 
     table: pd.DataFrame
@@ -355,10 +323,16 @@ class Validation(Printed):
     parameters: str
     old_sample: bool = False
     without: tuple[str, ...] = ()
+    series: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the scoreboard, the series by period and the breaks of commanders."""
-        return {"targets": self.table, "trajectories": self.trajectories, "breaks": self.breaks}
+        """Return the scoreboard, the series by period, their scores and the breaks."""
+        return {
+            "targets": self.table,
+            "trajectories": self.trajectories,
+            "series": self.series,
+            "breaks": self.breaks,
+        }
 
     def __str__(self) -> str:
         """Return all tables as text."""
@@ -380,6 +354,8 @@ class Validation(Printed):
         blocks.append("\n".join([_folded(_BASELINES), "", _against(table), "", *_verdict(table)]))
         for title, part in self.trajectories.groupby("trajectory", sort=False):
             blocks.append(f"{_folded(str(title))}\n{_trajectory(part)}")
+        if len(self.series):
+            blocks.append(f"{_folded(_SERIES)}\n\n{observed.series_text(self.series)}")
         if len(self.breaks):
             blocks.append(f"When commanders break\n{_breaks(self.breaks)}")
         return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)
@@ -394,26 +370,35 @@ def validate(
     workers: int = 1,
     progress: Progress | None = None,
     without: Without = (),
+    against: str | Path | None = None,
 ) -> Validation:
     """Simulate what is documented and hold it against every target, fitted or checked.
 
     Args:
         scenario: by default the scenario that applies everything documented.
+        against: a CSV file of series of the user's own (`tajsim.analysis.observed`), scored in
+            place of those of the documents.
         runs: the number of runs; the other arguments are those of `tajsim.ensemble.run_many`.
 
     Raises:
         UserError: for anything the caller can mend.
     """
     targets = tuple(load_targets().values())
-    series = {t.outcome for t in measured.TRAJECTORIES}
+    own = observed.read_observations(against) if against else observed.documented(targets)
+    series, last = observed.needed(own)
+    series |= {t.outcome for t in measured.TRAJECTORIES}
     kept = sorted({*measured.target_outcomes(targets), *series, *measured.BREAKS})
-    chosen = (measured.last_month(targets), kept, workers)
+    chosen = (max(last, measured.last_month(targets)), kept, workers)
     plan = prepare([scenario], runs, seed, parameters, *chosen, without=without)
-    return validate_dataset(simulate(plan, progress), targets)
+    return validate_dataset(simulate(plan, progress), targets, own)
 
 
-def validate_dataset(dataset: xr.Dataset, targets: Sequence[Target]) -> Validation:
-    """Hold results that are there against targets; the first scenario counts."""
+def validate_dataset(
+    dataset: xr.Dataset,
+    targets: Sequence[Target],
+    series: Sequence[observed.Observation] = (),
+) -> Validation:
+    """Hold results that are there against targets and series; the first scenario counts."""
     simulated = measured.target_values(dataset, targets).simulated
     runs, mode = int(dataset.sizes["run"]), str(dataset.attrs.get("parameters_mode", ""))
     return Validation(
@@ -422,8 +407,9 @@ def validate_dataset(dataset: xr.Dataset, targets: Sequence[Target]) -> Validati
         measured.breaks(dataset, targets),
         runs,
         mode,
-        mode == "posterior" and about_posterior()["model"] != uncalibrated_version(),
+        mode in ("posterior", "wide") and about_posterior()["model"] != uncalibrated_version(),
         tuple(select.attribute(dataset, "without").get(select.names_of(dataset)[0], ())),
+        observed.series_scores(dataset, series),
     )
 
 
