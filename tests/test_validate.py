@@ -364,7 +364,7 @@ def test_series_of_years_are_scored_by_hand(tmp_path: Path) -> None:
         {"strain": (("scenario", "month", "run"), values, attributes)},
         {"month": months, "scenario": ["history"]},
     )
-    rows = ["strain,,2004,0.15,share,mine", "strain,all,2005,0.4,share,mine"]
+    rows = ["strain,,2004,0.15,share,mine", "strain,all,2005,0.41,share,mine"]
     with pytest.raises(UserError, match="2006: not simulated; expected 2004-01 to 2005-12"):
         late = read_observations(own_series(tmp_path, "strain,,2006,0.1,share,"))
         series_scores(results, late)
@@ -373,10 +373,10 @@ def test_series_of_years_are_scored_by_hand(tmp_path: Path) -> None:
     both = [rows[0], rows[1].replace("all", "")]
     (row,) = series_scores(results, read_observations(own_series(tmp_path, *both))).itertuples()
     assert (row.years, row.coverage, row.wins) == (2, 1.0, "")
-    assert row.rank == pytest.approx(1 / 3)
-    # Of 0.3, 0.4, 0.5 around 0.4: 0.2 / 3 less half of the mean gap, 0.8 / 9.
-    assert row.score == pytest.approx(0.2 / 3 - 0.4 / 9)
-    assert row.persistence == row.flat == pytest.approx(0.25)
+    assert row.rank == pytest.approx((1 / 3 + 2 / 3) / 2)
+    # Of 0.3, 0.4, 0.5 around 0.41: their mean distance less half of their mean gap, 0.8 / 9.
+    assert row.score == pytest.approx(0.21 / 3 - 0.4 / 9)
+    assert row.persistence == row.flat == pytest.approx(0.26)
     assert "the runs" in series_text(
         series_scores(results, read_observations(tmp_path / "observed.csv"))
     )

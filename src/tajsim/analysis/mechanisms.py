@@ -15,8 +15,10 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.inputs.ledger import GRADES, Mechanism, ids_in, load_documents, load_mechanisms
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 from tajsim.inputs.signs import load_signs
+from tajsim.inputs.targets import load_targets
 from tajsim.model.country import readers
 from tajsim.results.numbers import WIDTH, text_table
 
@@ -60,6 +62,23 @@ def claims_by_mechanism() -> dict[str, tuple[str, ...]]:
             for identity in claim.mechanisms:
                 found.setdefault(identity, []).append(f"{name}: {claim.id}")
     return {identity: tuple(claims) for identity, claims in found.items()}
+
+
+@lru_cache
+def figure_uses() -> dict[str, tuple[str, ...]]:
+    """Return what uses each figure of the ledger: parameters, targets, events of scenarios."""
+    found: dict[str, list[str]] = {}
+    for p in load_parameters().values():
+        for identity in dict.fromkeys(p.basis.figures):
+            found.setdefault(identity, []).append(f"parameter {p.name}")
+    for target in load_targets().values():
+        found.setdefault(target.figure.id, []).append(f"target {target.id} ({target.use})")
+    for name in shipped_scenarios():
+        scenario = load_scenario(name)
+        own = [e for e in scenario.events if e.where.startswith(f"scenarios/{name}.toml")]
+        for identity in dict.fromkeys(i for event in own for i in event.figures):
+            found.setdefault(identity, []).append(f"scenario {name}")
+    return {identity: tuple(uses) for identity, uses in found.items()}
 
 
 _LABEL = 12

@@ -161,15 +161,21 @@ def _say_experiment(file: str) -> None:
     Option("--role", "only figures of this role", "R"),
 )
 def figures(options: Namespace) -> None:
-    """Show one figure, or the figures of a subject or a role, with document and line."""
+    """Show one figure, or those of a subject or a role, with document, line and what uses them."""
     from tajsim.inputs.ledger import figure, format_figure, format_figures, select
 
     if options.figure and (options.subject or options.role):
         raise UserError("figures: give an ID, or --subject and --role, not both")
-    if options.figure:
-        print(format_figure(figure(options.figure)))
+    # The names are checked before the model is read.
+    one = figure(options.figure) if options.figure else None
+    chosen = select(options.subject, options.role)
+
+    from tajsim.analysis.mechanisms import figure_uses
+
+    if one:
+        print(format_figure(one, figure_uses()))
     else:
-        print(format_figures(select(options.subject, options.role), _terminal_width(72)))
+        print(format_figures(chosen, _terminal_width(72), figure_uses()))
 
 
 @Verb(
