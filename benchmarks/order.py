@@ -14,7 +14,7 @@ from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import MONTH, TajikistanModel
 from tajsim.results.numbers import text_table
 
-RUNS, YEARS = 100, "2010-12"
+RUNS, YEARS = 60, "2008-12"
 #: Neighbours of which neither has to come first.
 SWAPS = (
     ("offers", "choices"),
