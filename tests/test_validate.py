@@ -1,4 +1,4 @@
-"""The scoreboard: scores against closed forms, baselines and trajectories worked out by hand."""
+"""The scoreboard: scores against closed forms, series and breaks worked out by hand."""
 
 from __future__ import annotations
 
@@ -23,14 +23,10 @@ from tajsim.analysis.observed import (
     series_scores,
     series_text,
 )
-from tajsim.analysis.targets import BREAKS, breaks, trajectories
+from tajsim.analysis.targets import BREAKS, breaks
 from tajsim.analysis.validation import (
     THEMES,
-    Validation,
-    carried,
-    commander_rate,
     coverage,
-    fitted_mean,
     scoreboard,
     theme,
 )
@@ -118,43 +114,6 @@ def test_nothing_is_gained_by_saying_what_one_does_not_believe() -> None:
     assert chances[expected.argmin()] == pytest.approx(0.3)
 
 
-def test_last_value_carried_forward(targets: dict[str, Target]) -> None:
-    late = carried(targets["late"], targets.values())
-    assert late is not None
-    # log(1450 / 508) in units of 0.25, with the doubt of both figures: sqrt(1 + (0.5 / 0.25)^2).
-    middle = math.log(1450 / 508) / 0.25
-    assert late.score == pytest.approx(normal_by_closed_form(middle, math.sqrt(5.0), 0.0))
-    assert (late.value, late.source) == (1450.0, "heroin-seized-2008")
-
-    home = carried(targets["home"], targets.values())
-    assert home is not None
-    error = targets["home"].error  # from the printed range, 300,000 to 400,000
-    assert error == pytest.approx(100_000 / 3.2898)
-    assert home.score == pytest.approx(normal_by_closed_form(-350_000 / error, 1.0, 0.0))
-
-    left = carried(targets["left"], targets.values())
-    assert left is not None and (left.value, left.score) == (0.0, 2.0)
-
-
-def test_no_change_from_the_fitted_mean(targets: dict[str, Target]) -> None:
-    # One fitted event of a commander in 12 + 36 months watched; six months for Khalimov.
-    assert commander_rate(targets.values()) == pytest.approx(1 / 48)
-    left = fitted_mean(targets["left"], targets.values())
-    chance = 1 - math.exp(-6 / 48)
-    assert left is not None
-    assert (left.value, left.score) == pytest.approx((chance, 2 * (1 - chance) ** 2))
-    late = fitted_mean(targets["late"], targets.values())
-    assert late == carried(targets["late"], targets.values())  # the series has one fitted figure
-
-
-def test_baselines_that_cannot_be_formed(targets: dict[str, Target]) -> None:
-    every = targets.values()
-    assert carried(targets["early"], every) is None  # nothing before it
-    assert (carried(targets["floor"], every), fitted_mean(targets["floor"], every)) == (None, None)
-    assert fitted_mean(targets["riot"], every) is None  # no riot was fitted
-    assert fitted_mean(targets["left"], [targets["left"]]) is None
-
-
 def simulated(targets: dict[str, Target], **values: list[float]) -> np.ndarray:
     return np.array([values.get(name, [0.0] * 4) for name in targets])
 
@@ -174,41 +133,19 @@ def test_scoreboard_by_hand(targets: dict[str, Target]) -> None:
     assert late["percentile"] == pytest.approx(norm.cdf(-z).mean())
     assert late["error_sd"] == pytest.approx(z.mean() / math.sqrt(z.var() + 1))
     assert late["score"] == pytest.approx(score_of_runs(z, 1.0, 0.0))
-    assert (late["covered"], late["runs"], late["wins"]) == (1.0, 3, "")
-    assert late["carried_score"] > late["score"]
+    assert (late["covered"], late["runs"]) == (1.0, 3)
 
     floor: Any = table.loc["floor"]
     assert (floor["kind"], floor["percentile"]) == ("at_least", 0.75)
-    assert np.isnan([floor["covered"], floor["score"], floor["carried_score"]]).all()
+    assert np.isnan([floor["covered"], floor["score"]]).all()
 
     left: Any = table.loc["left"]
     stayed: Any = table.loc["stayed"]
     assert (left["median"], left["percentile"], left["score"]) == (0.25, 0.25, 2 * 0.75**2)
     assert (stayed["percentile"], stayed["score"]) == (0.75, 2 * 0.25**2)
-    assert left["wins"] == ""
-    # Fitted targets are not held against baselines.
-    assert table["carried_score"].isna()["early"]
     # A forecast without any spread but the figure's own error.
     assert table.loc["home", "score"] == pytest.approx(normal_by_closed_form(0.0, 1.0, 0.0))
     assert table.loc["home", "percentile"] == pytest.approx(0.5)
-
-
-def test_a_baseline_that_wins_is_named(targets: dict[str, Target]) -> None:
-    values = simulated(targets, late=[60_000.0] * 4, left=[0.0] * 4, home=[350_000.0] * 4)
-    table = scoreboard(list(targets.values()), values)
-    assert dict(zip(table["target"], table["wins"], strict=True))["late"] == "carried mean"
-    text = str(Validation(table, no_trajectory(), pd.DataFrame(), 4, "prior"))
-    assert "It beats the simulation on 1: late." in text
-    rows = {line.split()[0]: line for line in text.splitlines() if line}
-    lines = [line for line in text.splitlines() if line.startswith("late ")]
-    assert lines[-1].endswith("last value carried forward and fitted mean")
-    assert rows["floor"].endswith("a bound, no score")
-    assert "checked *" in text and "a weak test" in text
-    assert any(line.startswith("riot") and "neither, the same" in line for line in rows.values())
-
-
-def no_trajectory() -> pd.DataFrame:
-    return pd.DataFrame({"trajectory": []})
 
 
 def test_coverage_is_counted_against_what_it_should_be(targets: dict[str, Target]) -> None:
@@ -271,28 +208,6 @@ def history(months: int = 36, runs: int = 4) -> xr.Dataset:
     return xr.Dataset(variables, coordinates)
 
 
-def test_trajectories_by_hand(targets: dict[str, Target]) -> None:
-    table = trajectories(history(), list(targets.values()))
-    parts = dict(list(table.groupby("trajectory", sort=False)))
-    heroin, agency, money, abroad, control = parts.values()
-    # Eight agencies of 1 a month, one of them 0.4 less in the first nine months.
-    assert list(heroin["median"]) == pytest.approx([96 - 9 * 0.4, 96, 96])
-    # Against October 2004 to March 2005: 40 per cent less in the first three quarters.
-    assert list(agency["median"][:4]) == pytest.approx([-40, -40, -40, 0], abs=1e-4)
-    assert list(abroad["median"]) == [11, 23, 35]
-    assert (money["median"].iloc[0], control["median"].iloc[0]) == pytest.approx((40, 30))
-    assert (table["observed"] == "").all()
-
-
-def test_figures_stand_beside_their_period() -> None:
-    table = trajectories(history(months=144), list(load_targets().values()))
-    beside = dict(zip(table["trajectory"] + table["window_start"], table["observed"], strict=True))
-    seen = "; ".join(beside.values())
-    for figure in ("heroin-seized-2008 = 1450", "heroin-seized-2014 = 508", "= -40", "= 519"):
-        assert figure in seen
-    assert "state-effective-control-share = 30" in seen
-
-
 def test_breaks_by_hand(targets: dict[str, Target]) -> None:
 
     target = targets["fought"].model_copy(update={"window": ("2004-12", "2005-02")})
@@ -307,15 +222,6 @@ def test_breaks_by_hand(targets: dict[str, Target]) -> None:
 def test_every_target_has_a_theme() -> None:
     assert {theme(target) for target in load_targets().values()} <= set(THEMES)
     assert all(o in load_outcomes() for outcomes in THEMES.values() for o in outcomes)
-
-
-def test_no_baseline_looks_ahead() -> None:
-    targets = load_targets()
-    for target in targets.values():
-        made = carried(target, targets.values())
-        for other in targets.values():
-            if made and other.figure.id == made.source:
-                assert other.window[1] < target.window[0]
 
 
 def test_validate_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,7 +113,9 @@ def read_observations(path: str | Path) -> list[Observation]:
         have = ", ".join(table.fieldnames or ()) or "none"
         expected = ", ".join(COLUMNS)
         raise UserError(f"{path}:1: no column '{missing[0]}'; expected {expected}, found {have}")
-    found, wrong, seen = [], [], {}
+    found: list[Observation] = []
+    wrong: list[str] = []
+    seen: dict[tuple[str, str, int], int] = {}
     for row in table:
         line = table.line_num
         try:
@@ -158,7 +160,7 @@ def _observation(row: Mapping[str, str]) -> Observation:
 
 def documented(targets: Iterable[Target]) -> list[Observation]:
     """Return the figures of the targets that are a level or sum of one calendar year or month."""
-    found = {}
+    found: dict[tuple[str, str, int], Observation] = {}
     for t in targets:
         plain = t.measure in ("level", "sum") and not (t.base or t.is_event) and t.bound == "about"
         year = t.window[0][:4]

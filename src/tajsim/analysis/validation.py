@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,93 +16,17 @@ from scipy.special import ndtr
 
 import tajsim.analysis.observed as observed
 import tajsim.analysis.targets as measured
-from tajsim.analysis.observed import score_of_chance, score_of_normal, score_of_runs
+from tajsim.analysis.observed import score_of_chance, score_of_runs
 from tajsim.axes import Array
 from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import Progress, ScenarioLike, Without, prepare, simulate
-from tajsim.inputs import registry, toml
+from tajsim.inputs import registry
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
 from tajsim.results import select
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
-
-NO_CHANGE = ("change", "difference")
-OF_COMMANDERS = "commander"
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """A naive forecast: a chance for an event, else a number with a spread.
-
-    ``value`` is in the unit of the target (a chance for an event), ``score`` in standard errors
-    of the target, as that of the simulation; ``source`` says in words where it comes from.
-    """
-
-    value: float
-    score: float
-    source: str
-
-
-def carried(target: Target, targets: Iterable[Target]) -> Baseline | None:
-    """Return the forecast of the last value carried forward, `None` where it cannot be formed."""
-    if target.is_event:
-        return _chance(target, 0.0, "it has not happened before")
-    earlier = [t for t in _series(target, targets) if t.window[1] < target.window[0]]
-    return _numbers(target, sorted(earlier, key=lambda t: t.window[1])[-1:])
-
-
-def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
-    """Return the forecast of no change from the fitted mean, `None` where it cannot be formed."""
-    targets = tuple(targets)
-    if target.is_event:
-        rate = commander_rate(targets)
-        if OF_COMMANDERS not in target.where or math.isnan(rate):
-            return None
-        chance = 1.0 - math.exp(-rate * len(toml.month_names(*target.window)))
-        return _chance(target, chance, "rate of the fitted events of commanders")
-    return _numbers(target, [t for t in _series(target, targets) if t.use == "fitted"])
-
-
-def commander_rate(targets: Iterable[Target]) -> float:
-    """Return the fitted events of commanders that happened, by month watched; `nan` without any."""
-    fitted = [t for t in targets if t.use == "fitted" and t.is_event and OF_COMMANDERS in t.where]
-    months = sum(len(toml.month_names(*t.window)) for t in fitted)
-    return sum(t.observed for t in fitted) / months if months else math.nan
-
-
-def _series(target: Target, targets: Iterable[Target]) -> list[Target]:
-    """Return the other numbers of a target's series, on the same scale and in the same unit."""
-    return [
-        t
-        for t in targets
-        if target.series
-        and t.series == target.series
-        and t.id != target.id
-        and not t.is_event
-        and t.bound == "about"
-        and t.scale == target.scale
-        and t.unit == target.unit
-    ]
-
-
-def _chance(target: Target, chance: float, source: str) -> Baseline:
-    return Baseline(chance, score_of_chance(chance, target.observed) / target.error, source)
-
-
-def _numbers(target: Target, from_: Sequence[Target]) -> Baseline | None:
-    """Return a normal forecast around the mean of others, of a change around none."""
-    still = target.measure in NO_CHANGE
-    if target.bound != "about" or not (from_ or still):
-        return None
-    observed = [0.0] if still else [t.observed for t in from_]
-    middle = float(measured.standard_errors(target, np.array(observed)).mean())
-    doubt = 0.0 if still else sum((t.error / target.error) ** 2 for t in from_) / len(from_) ** 2
-    mean = np.exp(np.log(observed).mean()) if target.scale == "log" else np.mean(observed)
-    source = "no change" if still else ", ".join(t.figure.id for t in from_)
-    return Baseline(float(mean), score_of_normal(middle, math.sqrt(1.0 + doubt), 0.0), source)
-
 
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
 
@@ -114,16 +38,6 @@ _HOW = (
     "is better) is the continuous ranked probability score in standard errors of the figure: for a "
     "sure forecast its distance, for an event twice the squared error of its chance."
 )
-#: Name in the table of targets -> what a naive forecast is called.
-_FORECASTS = {"carried": "last value carried forward", "mean": "fitted mean"}
-_BASELINES = (
-    "Checked targets against two naive forecasts from earlier figures alone, by score. 'carried' "
-    "is the last value carried forward: the latest earlier figure of the same series, no change, "
-    "or no event. 'mean' is no change from the fitted mean: that of the fitted figures of the same "
-    "series, no change, or the rate at which fitted events of commanders happened."
-)
-
-
 _SERIES = (
     "Series of years. 'covered': share of the years observed that lie within 90 % of the runs; "
     "'width': of that band, over what was observed; 'rank': mean share of runs below it, 0.5 "
@@ -198,60 +112,6 @@ def coverage(table: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _against(table: pd.DataFrame) -> str:
-    """Return the scores of the simulation and of both naive forecasts, target by target."""
-    rows = [
-        [row.target, *map(_score, (row.score, row.carried_score, row.mean_score)), _winner(row)]
-        for row in rows_of(table[table["use"] == "checked"])
-    ]
-    header = ("checked target", "simulated", "carried", "mean", "better")
-    return text_table(header, rows, left=(0, 4))
-
-
-def _winner(row: Any) -> str:
-    known = [v for v in (row.carried_score, row.mean_score) if not math.isnan(v)]
-    if math.isnan(row.score) or not known:
-        return "a bound, no score" if math.isnan(row.score) else "nothing earlier in the ledger"
-    better = " and ".join(_FORECASTS[name] for name in row.wins.split())
-    return better or ("neither, the same" if min(known) == row.score else "simulation")
-
-
-def _verdict(table: pd.DataFrame) -> list[str]:
-    """Return, for each baseline, who is better on the targets that both forecast."""
-    lines = []
-    checked = table[table["use"] == "checked"]
-    for name, title in _FORECASTS.items():
-        both = checked.dropna(subset=["score", f"{name}_score"])
-        ours, theirs = both["score"].mean(), both[f"{name}_score"].mean()
-        wins = [row.target for row in rows_of(both) if name in row.wins]
-        line = (
-            f"The {title}, on {len(both)} checked targets: mean score {_score(theirs)}, of the "
-            f"simulation {_score(ours)}, which is {'worse' if ours > theirs else 'better'}."
-        )
-        line += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
-        lines.append(
-            _folded(line if len(both) else f"The {title} can be formed for no checked target.")
-        )
-    return lines
-
-
-def _trajectory(part: pd.DataFrame) -> str:
-    yearly = (part["window_start"].str[:4] == part["window_end"].str[:4]).all() and (
-        part["window_start"].str[:4].is_unique
-    )
-    rows = [
-        [
-            row.window_start[:4] if yearly else f"{row.window_start} to {row.window_end}",
-            table_number(row.median),
-            interval(row.p05, row.p95),
-            row.observed,
-        ]
-        for row in rows_of(part)
-    ]
-    unit = str(part["unit"].iloc[0])
-    return text_table(("period", unit, "90 % of the runs", "observed"), rows, left=(0, 3))
-
-
 def _breaks(table: pd.DataFrame) -> str:
     rows = [
         [
@@ -307,7 +167,6 @@ class Validation(Printed):
 
     Attributes:
         table: one row per target, see `scoreboard`.
-        trajectories: series by period, see `tajsim.analysis.targets`.
         breaks: when commanders break, see `tajsim.analysis.targets`.
         runs: the number of runs.
         parameters: where the uncertain parameters came from.
@@ -317,7 +176,6 @@ class Validation(Printed):
     """
 
     table: pd.DataFrame
-    trajectories: pd.DataFrame
     breaks: pd.DataFrame
     runs: int
     parameters: str
@@ -326,10 +184,9 @@ class Validation(Printed):
     series: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the scoreboard, the series by period, their scores and the breaks."""
+        """Return the scoreboard, the scores of series and the breaks of commanders."""
         return {
             "targets": self.table,
-            "trajectories": self.trajectories,
             "series": self.series,
             "breaks": self.breaks,
         }
@@ -351,9 +208,6 @@ class Validation(Printed):
         for theme, part in table.groupby("theme", sort=False):
             blocks.append(f"{theme}\n{_scoreboard(part)}")
         blocks += map(_folded, coverage(table))
-        blocks.append("\n".join([_folded(_BASELINES), "", _against(table), "", *_verdict(table)]))
-        for title, part in self.trajectories.groupby("trajectory", sort=False):
-            blocks.append(f"{_folded(str(title))}\n{_trajectory(part)}")
         if len(self.series):
             blocks.append(f"{_folded(_SERIES)}\n\n{observed.series_text(self.series)}")
         if len(self.breaks):
@@ -386,7 +240,6 @@ def validate(
     targets = tuple(load_targets().values())
     own = observed.read_observations(against) if against else observed.documented(targets)
     series, last = observed.needed(own)
-    series |= {t.outcome for t in measured.TRAJECTORIES}
     kept = sorted({*measured.target_outcomes(targets), *series, *measured.BREAKS})
     chosen = (max(last, measured.last_month(targets)), kept, workers)
     plan = prepare([scenario], runs, seed, parameters, *chosen, without=without)
@@ -403,7 +256,6 @@ def validate_dataset(
     runs, mode = int(dataset.sizes["run"]), str(dataset.attrs.get("parameters_mode", ""))
     return Validation(
         scoreboard(targets, simulated),
-        measured.trajectories(dataset, targets),
         measured.breaks(dataset, targets),
         runs,
         mode,
@@ -427,15 +279,13 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
         of predictions below what was observed, for a bound the share on its allowed side, for an
         event the share of runs that agree; ``covered`` says of a number whether it lies within
         90 % of the predictions. ``error_sd`` is the mean prediction less what was observed, in
-        standard deviations of the predictions. ``score`` (lower is better)
-        is in standard errors of the target, and so are those of the two
-        baselines, for checked targets; ``wins`` names the better ones. A bound has no score.
+        standard deviations of the predictions. ``score`` (lower is better) is in standard errors
+        of the target. A bound has no score.
     """
     rows = []
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
         low, median, high = quantiles(known)
-        score = _score_of(target, known)
         rows.append(
             {
                 "target": target.id,
@@ -454,8 +304,7 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
                 "p05": low,
                 "p95": high,
                 **_agreement(target, known),
-                "score": score,
-                **_against_baselines(target, targets, score),
+                "score": _score_of(target, known),
                 "runs": known.size,
             }
         )
@@ -501,15 +350,3 @@ def _score_of(target: Target, known: Array) -> float:
     if target.bound != "about":
         return np.nan
     return score_of_runs(measured.standard_errors(target, known), 1.0, 0.0)
-
-
-def _against_baselines(target: Target, targets: Sequence[Target], score: float) -> dict[str, Any]:
-    """Return both baselines of a checked target, and which of them has the lower score."""
-    row: dict[str, Any] = {"wins": ""}
-    for name, forecast in (("carried", carried), ("mean", fitted_mean)):
-        made = forecast(target, targets) if target.use == "checked" else None
-        made = made or Baseline(np.nan, np.nan, "")
-        row |= {f"{name}_{part}": value for part, value in asdict(made).items()}
-        if made.score < score - 1e-9:
-            row["wins"] = f"{row['wins']} {name}".strip()
-    return row

@@ -264,8 +264,7 @@ def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.
 
     It shows each target, fitted or only checked, as observed (with its error) against the simulated
-    distribution; how many of the intervals cover what was observed; the checked ones against two
-    naive baselines, saying where a baseline does better; and the trajectories, period by period.
+    distribution, and how many of the intervals cover what was observed.
     Series of years are scored by coverage, width, rank and probability score against the last value
     and the mean so far: those of the documents, or your own.
     """
