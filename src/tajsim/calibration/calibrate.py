@@ -159,7 +159,7 @@ def screen(scores: Values, errors: Values) -> Screening:
     chance = 2.0 * ndtr(-np.abs(correlations) * np.sqrt(scores.shape[1] - 1.0))
     spread = known.var(axis=1)
     gains = correlations**2 * (spread / (1.0 + spread))
-    found = false_discovery_control(chance, axis=None) <= FALSE_SHARE
+    found = false_discovery_control(chance.ravel()).reshape(chance.shape) <= FALSE_SHARE
     return Screening(correlations, gains, (found & (gains >= LEAST_GAIN)).any(axis=1))
 
 
