@@ -1,4 +1,4 @@
-"""The scoreboard: scores against closed forms, series and breaks worked out by hand."""
+"""The scoreboard: scores against closed forms, series worked out by hand."""
 
 from __future__ import annotations
 
@@ -23,14 +23,12 @@ from tajsim.analysis.observed import (
     series_scores,
     series_text,
 )
-from tajsim.analysis.targets import BREAKS, breaks
 from tajsim.analysis.validation import (
     THEMES,
     coverage,
     scoreboard,
     theme,
 )
-from tajsim.axes import COMMANDERS
 from tajsim.cli.main import main
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
@@ -171,52 +169,6 @@ def test_coverage_of_a_model_that_is_right(targets: dict[str, Target]) -> None:
     table = scoreboard(many, np.tile(values, (len(many), 1)))
     assert table["covered"].mean() == pytest.approx(0.90, abs=0.05)
     assert table["error_sd"].mean() == pytest.approx(0.0, abs=0.2)
-
-
-def history(months: int = 36, runs: int = 4) -> xr.Dataset:
-    """Return series that start in 2004: one thing a month, and one mutiny of Ziyoyev."""
-    first = np.arange(months) + np.datetime64("2004-01", "M")
-    fought = np.zeros((len(COMMANDERS), months, runs))
-    place = COMMANDERS.index("ziyoyev")
-    fought[place, 5, 0] = fought[place, 30, 1] = fought[place, 12, 2] = 1.0
-    agencies = tajsim.axes.AGENCIES
-    reported = np.ones((len(agencies), months, runs))
-    reported[agencies.index("drug_control_agency"), :9] = 0.6
-    zeros = np.zeros((months, runs))
-    series: dict[str, Any] = {
-        "heroin_seized_reported": (("agency", "month", "run"), reported),
-        "remittances_share": (("month", "run"), zeros + 0.4),
-        "fighters_joined": (("month", "run"), zeros + np.arange(months)[:, np.newaxis]),
-        "country_control": (("month", "run"), zeros + 0.3),
-        **dict.fromkeys(BREAKS, (("commander", "month", "run"), fought)),
-    }
-    variables = {
-        name: (
-            ("scenario", *dims),
-            values[np.newaxis].astype(np.float32),
-            {"aggregate": load_outcomes()[name].aggregate},
-        )
-        for name, (dims, values) in series.items()
-    }
-    coordinates = {
-        "scenario": ["one"],
-        "agency": list(agencies),
-        "commander": list(COMMANDERS),
-        "month": first.astype("datetime64[ns]"),
-        "run": np.arange(runs),
-    }
-    return xr.Dataset(variables, coordinates)
-
-
-def test_breaks_by_hand(targets: dict[str, Target]) -> None:
-
-    target = targets["fought"].model_copy(update={"window": ("2004-12", "2005-02")})
-    row = breaks(history(), [target, targets["stayed"], targets["riot"]]).iloc[0]
-    # Of four runs: in month 13 (met), month 6 (before), month 31 (after), never.
-    shares = [row[name] for name in ("in_window", "before", "after", "never")]
-    assert shares == [0.25] * 4
-    assert (row["median"], row["p05"], row["p95"]) == ("2005-01", "2004-06", "2006-07")
-    assert len(breaks(history(), [targets["stayed"], targets["riot"]])) == 0
 
 
 def test_every_target_has_a_theme() -> None:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.axes import Array
 from tajsim.errors import UserError
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.inputs.toml import month_number, month_text
 from tajsim.results.window import Window, at_places, months_in, over, whole_period
 
 Values = NDArray[np.float64]
@@ -138,56 +134,3 @@ def standard_errors(target: Target, simulated: Values) -> Values:
     elif target.bound == "at_most":
         difference = np.maximum(difference, 0.0)
     return difference / target.error
-
-
-COMMANDER = "commander"
-
-
-#: Outcomes with one row a commander that a break or its settlement shows in.
-BREAKS = ("bargains", "purges", "mutinies", "defections")
-
-
-def breaks(dataset: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
-    """Return one row per documented break of a commander: when it comes in the runs.
-
-    ``in_window`` is the share of runs in which it comes within the months that count as met,
-    ``before`` and ``after`` those in which its first comes earlier or later, ``never`` the rest;
-    ``median``, ``p05`` and ``p95`` are months of the first, over the runs that have one.
-    """
-    rows: list[dict[str, Any]] = []
-    for target in targets:
-        if target.measure != "happened" or COMMANDER not in target.where:
-            continue
-        series = at_places(dataset.isel(scenario=0), target.outcome, target.where)
-        came = np.asarray((series > 0).values)
-        start = month_number(whole_period(dataset)[0])
-        window = months_in(series, target.window)
-        first = np.where(came.any(axis=0), came.argmax(axis=0), -1)
-        inside = came[window].any(axis=0)
-        rows.append(
-            {
-                "target": target.id,
-                "commander": target.where[COMMANDER],
-                "outcome": target.outcome,
-                "documented": target.figure.as_of,
-                "window_start": target.window[0],
-                "window_end": target.window[1],
-                "in_window": float(inside.mean()),
-                "before": float((~inside & (first >= 0) & (first < window.start)).mean()),
-                "after": float((~inside & (first >= window.stop)).mean()),
-                "never": float((first < 0).mean()),
-                **_months(first[first >= 0], start),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _months(first: Array | np.ndarray, start: int) -> dict[str, str]:
-    """Return the median month and 90 % of the months, empty without any."""
-    if not first.size:
-        return {"median": "", "p05": "", "p95": ""}
-    ends = np.quantile(first, (0.5, 0.05, 0.95), method="nearest").astype(int)
-    return {
-        name: month_text(start + int(end))
-        for name, end in zip(("median", "p05", "p95"), ends, strict=True)
-    }

@@ -112,22 +112,6 @@ def coverage(table: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _breaks(table: pd.DataFrame) -> str:
-    rows = [
-        [
-            row.target,
-            row.documented,
-            f"{row.window_start} to {row.window_end}",
-            *(percent(share) for share in (row.in_window, row.before, row.after, row.never)),
-            row.median or "-",
-            f"{row.p05} to {row.p95}" if row.median else "-",
-        ]
-        for row in rows_of(table)
-    ]
-    header = ("break", "documented", "met within", "met", "only before", "only after", "never")
-    return text_table((*header, "first", "90 % of those"), rows, left=(0, 1, 2))
-
-
 def _score(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.2f}"
 
@@ -167,7 +151,6 @@ class Validation(Printed):
 
     Attributes:
         table: one row per target, see `scoreboard`.
-        breaks: when commanders break, see `tajsim.analysis.targets`.
         runs: the number of runs.
         parameters: where the uncertain parameters came from.
         old_sample: whether they came from a sample that was fitted to another model.
@@ -176,7 +159,6 @@ class Validation(Printed):
     """
 
     table: pd.DataFrame
-    breaks: pd.DataFrame
     runs: int
     parameters: str
     old_sample: bool = False
@@ -184,11 +166,10 @@ class Validation(Printed):
     series: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the scoreboard, the scores of series and the breaks of commanders."""
+        """Return the scoreboard and the scores of series."""
         return {
             "targets": self.table,
             "series": self.series,
-            "breaks": self.breaks,
         }
 
     def __str__(self) -> str:
@@ -210,8 +191,6 @@ class Validation(Printed):
         blocks += map(_folded, coverage(table))
         if len(self.series):
             blocks.append(f"{_folded(_SERIES)}\n\n{observed.series_text(self.series)}")
-        if len(self.breaks):
-            blocks.append(f"When commanders break\n{_breaks(self.breaks)}")
         return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)
 
 
@@ -240,7 +219,7 @@ def validate(
     targets = tuple(load_targets().values())
     own = observed.read_observations(against) if against else observed.documented(targets)
     series, last = observed.needed(own)
-    kept = sorted({*measured.target_outcomes(targets), *series, *measured.BREAKS})
+    kept = sorted({*measured.target_outcomes(targets), *series})
     chosen = (max(last, measured.last_month(targets)), kept, workers)
     plan = prepare([scenario], runs, seed, parameters, *chosen, without=without)
     return validate_dataset(simulate(plan, progress), targets, own)
@@ -256,7 +235,6 @@ def validate_dataset(
     runs, mode = int(dataset.sizes["run"]), str(dataset.attrs.get("parameters_mode", ""))
     return Validation(
         scoreboard(targets, simulated),
-        measured.breaks(dataset, targets),
         runs,
         mode,
         mode in ("posterior", "wide") and about_posterior()["model"] != uncalibrated_version(),
