@@ -186,6 +186,7 @@ tajsim parameters agency_pay.border_troops
     Option("--role", "of this role", choices=("uncertainty", "fixed", "lever", "constant")),
     Option("--basis", "of this basis", choices=("documented", "derived", "assumption")),
     Option("--ties", "test what each uncertain or fixed number is tied to; takes long"),
+    Option("--pairs", "scenarios whose differences --ties looks at (default: all)", "A,B"),
     *file_options("a file for the table of --ties: .csv"),
     Option("--runs", "runs of each pair of scenarios (default 200)", "N"),
     Option("--seed", "seed of the draws (default 1)", "N"),
@@ -231,7 +232,8 @@ def _ties(options: Namespace) -> None:
     if place:
         check_file(place, overwrite=options.overwrite, endings=(".csv",))
     with progress_bar("testing ties", options.progress) as progress:
-        table = ties(progress=progress, **given(options, "runs seed workers"))
+        chosen = given(options, "runs seed workers")
+        table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
     print(ties_text(table))
     if place:
         write_whole(place, table.to_csv(index=False))
