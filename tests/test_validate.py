@@ -14,19 +14,16 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 import tajsim
-from tajsim.analysis.observed import (
-    documented,
-    read_observations,
-    score_of_chance,
-    score_of_normal,
-    score_of_runs,
-    series_scores,
-    series_text,
-)
 from tajsim.analysis.validation import (
     THEMES,
     coverage,
+    documented,
+    read_observations,
+    score_of_chance,
+    score_of_runs,
     scoreboard,
+    series_scores,
+    series_text,
     theme,
 )
 from tajsim.cli.main import main
@@ -68,6 +65,10 @@ def targets() -> dict[str, Target]:
     return dict(read_targets(FILE).targets)
 
 
+def normal_score(middle: float, spread: float, observed: float) -> float:
+    return score_of_runs(np.array([middle]), spread, observed)
+
+
 def normal_by_closed_form(middle: float, spread: float, observed: float) -> float:
     z = (observed - middle) / spread
     inside = z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / math.sqrt(math.pi)
@@ -77,7 +78,7 @@ def normal_by_closed_form(middle: float, spread: float, observed: float) -> floa
 @pytest.mark.parametrize(("middle", "spread"), [(0.0, 1.0), (2.0, 0.5), (-3.0, 4.0)])
 def test_score_of_a_normal_is_its_closed_form(middle: float, spread: float) -> None:
     expected = normal_by_closed_form(middle, spread, 0.7)
-    assert score_of_normal(middle, spread, 0.7) == pytest.approx(expected, abs=1e-12)
+    assert normal_score(middle, spread, 0.7) == pytest.approx(expected, abs=1e-12)
 
 
 def test_score_of_sure_runs_by_hand() -> None:
@@ -101,7 +102,7 @@ def test_nothing_is_gained_by_saying_what_one_does_not_believe() -> None:
     truth = norm.ppf((np.arange(400) + 0.5) / 400)
 
     def mean_score(middle: float, spread: float) -> float:
-        return float(np.mean([score_of_normal(middle, spread, y) for y in truth]))
+        return float(np.mean([normal_score(middle, spread, y) for y in truth]))
 
     best = mean_score(0.0, 1.0)
     others = [mean_score(*forecast) for forecast in ((0.3, 1.0), (0.0, 0.7), (0.0, 1.4))]

@@ -224,7 +224,7 @@ def parameters(options: Namespace) -> None:
 
 def _ties(options: Namespace) -> None:
     """Test what parameters are tied to, and keep the table where a file is named."""
-    from tajsim.analysis.ties import ties, ties_text
+    from tajsim.analysis.assumptions import ties, ties_text
 
     if options.name or options.role or options.basis:
         raise UserError("parameters: --ties goes with no NAME, --role or --basis")
