@@ -155,6 +155,18 @@ def test_figures(capsys: Capture) -> None:
     assert len(capsys.readouterr().out.splitlines()) > len(load_figures())
 
 
+def test_a_figure_says_what_uses_it(capsys: Capture) -> None:
+    assert main(["figures", "heroin-seized-2008"]) == 0
+    assert "used by   target heroin-reported-2008 (fitted)" in capsys.readouterr().out
+    assert main(["figures", "khorog-population"]) == 0
+    assert "used by   nothing but the reader" in capsys.readouterr().out
+
+
+def test_ties_take_no_other_choice(capsys: Capture) -> None:
+    assert main(["parameters", "agency_pay", "--ties"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_parameters(capsys: Capture) -> None:
     assert main(["parameters"]) == 0
     said = capsys.readouterr().out

@@ -212,7 +212,7 @@ def test_names_in_results_are_escaped(by_hand: Callable[..., xr.Dataset]) -> Non
 def test_texts_keep_their_layout(pair: xr.Dataset) -> None:
     told = explain(pair, run=2, scenario="status-quo")
     assert str(told) in shown(told).words
-    board = Validation(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), 3, EVIL)
+    board = Validation(pd.DataFrame(), 3, EVIL)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Validation, "__str__", lambda self: EVIL)
         assert EVIL in shown(board).words

@@ -236,12 +236,10 @@ def test_salib_finds_its_own_design_again(tmp_path: Path) -> None:
 
 
 def test_every_uncertain_parameter_becomes_a_factor() -> None:
-    experiment = load_experiment("screening")
-    expected = {
-        p.name for p in load_parameters().values() if p.role == "uncertainty" and p.low < p.high
-    }
-    assert {factor.name for factor in experiment.factors} == expected
-    assert {factor.basis for factor in experiment.factors} >= {"assumption", "documented"}
+    for name, role in (("screening", "uncertainty"), ("fixed-assumptions", "fixed")):
+        experiment = load_experiment(name)
+        expected = {p.name: p.basis.kind for p in load_parameters().values() if p.role == role}
+        assert {factor.name: factor.basis for factor in experiment.factors} == expected
 
 
 def test_explicit_points_and_spreads(tmp_path: Path) -> None:

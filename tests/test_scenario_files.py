@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from tajsim.axes import EXITS, REGIONS, SECTIONS
+from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
@@ -20,6 +22,7 @@ from tajsim.inputs.scenario_parts import (
     shipped_scenarios,
 )
 from tajsim.inputs.schema import json_schema, new_scenario, schema_path, schema_text
+from tajsim.results.numbers import display_name
 
 NAMES = shipped_scenarios()
 REFERENCE = "status-quo"
@@ -140,3 +143,13 @@ def test_the_commented_examples_of_a_new_file_are_right(tmp_path: Path) -> None:
     own = [event for event in load_scenario(file).events if event not in inherited]
     assert len(own) == len(load_scenario(file).claims) == 1
     assert load_scenario(file).settings
+
+
+def test_labels_fit_a_picture() -> None:
+    """Titles of scenarios, labels of outcomes and deals, places: at most 28 characters."""
+    labels = [load(name).title for name in NAMES]
+    labels += [outcome.label for outcome in load_outcomes().values()]
+    labels += [deal.label for deal in load_deals().values()]
+    labels += [display_name(place) for place in (*SECTIONS, *REGIONS, *EXITS)]
+    assert [label for label in labels if len(label) > 28] == []
+    assert len(set(labels)) == len(labels)

@@ -1,4 +1,4 @@
-"""The scoreboard: scores against closed forms, baselines and trajectories worked out by hand."""
+"""The scoreboard: scores against closed forms, series worked out by hand."""
 
 from __future__ import annotations
 
@@ -14,21 +14,18 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 import tajsim
-from tajsim.analysis.targets import BREAKS, breaks, trajectories
 from tajsim.analysis.validation import (
     THEMES,
-    Validation,
-    carried,
-    commander_rate,
     coverage,
-    fitted_mean,
+    documented,
+    read_observations,
     score_of_chance,
-    score_of_normal,
     score_of_runs,
     scoreboard,
+    series_scores,
+    series_text,
     theme,
 )
-from tajsim.axes import COMMANDERS
 from tajsim.cli.main import main
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
@@ -68,6 +65,10 @@ def targets() -> dict[str, Target]:
     return dict(read_targets(FILE).targets)
 
 
+def normal_score(middle: float, spread: float, observed: float) -> float:
+    return score_of_runs(np.array([middle]), spread, observed)
+
+
 def normal_by_closed_form(middle: float, spread: float, observed: float) -> float:
     z = (observed - middle) / spread
     inside = z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / math.sqrt(math.pi)
@@ -77,7 +78,7 @@ def normal_by_closed_form(middle: float, spread: float, observed: float) -> floa
 @pytest.mark.parametrize(("middle", "spread"), [(0.0, 1.0), (2.0, 0.5), (-3.0, 4.0)])
 def test_score_of_a_normal_is_its_closed_form(middle: float, spread: float) -> None:
     expected = normal_by_closed_form(middle, spread, 0.7)
-    assert score_of_normal(middle, spread, 0.7) == pytest.approx(expected, abs=1e-12)
+    assert normal_score(middle, spread, 0.7) == pytest.approx(expected, abs=1e-12)
 
 
 def test_score_of_sure_runs_by_hand() -> None:
@@ -101,7 +102,7 @@ def test_nothing_is_gained_by_saying_what_one_does_not_believe() -> None:
     truth = norm.ppf((np.arange(400) + 0.5) / 400)
 
     def mean_score(middle: float, spread: float) -> float:
-        return float(np.mean([score_of_normal(middle, spread, y) for y in truth]))
+        return float(np.mean([normal_score(middle, spread, y) for y in truth]))
 
     best = mean_score(0.0, 1.0)
     others = [mean_score(*forecast) for forecast in ((0.3, 1.0), (0.0, 0.7), (0.0, 1.4))]
@@ -110,43 +111,6 @@ def test_nothing_is_gained_by_saying_what_one_does_not_believe() -> None:
     expected = 0.3 * np.array([score_of_chance(c, 1.0) for c in chances])
     expected += 0.7 * np.array([score_of_chance(c, 0.0) for c in chances])
     assert chances[expected.argmin()] == pytest.approx(0.3)
-
-
-def test_last_value_carried_forward(targets: dict[str, Target]) -> None:
-    late = carried(targets["late"], targets.values())
-    assert late is not None
-    # log(1450 / 508) in units of 0.25, with the doubt of both figures: sqrt(1 + (0.5 / 0.25)^2).
-    middle = math.log(1450 / 508) / 0.25
-    assert late.score == pytest.approx(normal_by_closed_form(middle, math.sqrt(5.0), 0.0))
-    assert (late.value, late.source) == (1450.0, "heroin-seized-2008")
-
-    home = carried(targets["home"], targets.values())
-    assert home is not None
-    error = targets["home"].error  # from the printed range, 300,000 to 400,000
-    assert error == pytest.approx(100_000 / 3.2898)
-    assert home.score == pytest.approx(normal_by_closed_form(-350_000 / error, 1.0, 0.0))
-
-    left = carried(targets["left"], targets.values())
-    assert left is not None and (left.value, left.score) == (0.0, 2.0)
-
-
-def test_no_change_from_the_fitted_mean(targets: dict[str, Target]) -> None:
-    # One fitted event of a commander in 12 + 36 months watched; six months for Khalimov.
-    assert commander_rate(targets.values()) == pytest.approx(1 / 48)
-    left = fitted_mean(targets["left"], targets.values())
-    chance = 1 - math.exp(-6 / 48)
-    assert left is not None
-    assert (left.value, left.score) == pytest.approx((chance, 2 * (1 - chance) ** 2))
-    late = fitted_mean(targets["late"], targets.values())
-    assert late == carried(targets["late"], targets.values())  # the series has one fitted figure
-
-
-def test_baselines_that_cannot_be_formed(targets: dict[str, Target]) -> None:
-    every = targets.values()
-    assert carried(targets["early"], every) is None  # nothing before it
-    assert (carried(targets["floor"], every), fitted_mean(targets["floor"], every)) == (None, None)
-    assert fitted_mean(targets["riot"], every) is None  # no riot was fitted
-    assert fitted_mean(targets["left"], [targets["left"]]) is None
 
 
 def simulated(targets: dict[str, Target], **values: list[float]) -> np.ndarray:
@@ -168,41 +132,19 @@ def test_scoreboard_by_hand(targets: dict[str, Target]) -> None:
     assert late["percentile"] == pytest.approx(norm.cdf(-z).mean())
     assert late["error_sd"] == pytest.approx(z.mean() / math.sqrt(z.var() + 1))
     assert late["score"] == pytest.approx(score_of_runs(z, 1.0, 0.0))
-    assert (late["covered"], late["runs"], late["wins"]) == (1.0, 3, "")
-    assert late["carried_score"] > late["score"]
+    assert (late["covered"], late["runs"]) == (1.0, 3)
 
     floor: Any = table.loc["floor"]
     assert (floor["kind"], floor["percentile"]) == ("at_least", 0.75)
-    assert np.isnan([floor["covered"], floor["score"], floor["carried_score"]]).all()
+    assert np.isnan([floor["covered"], floor["score"]]).all()
 
     left: Any = table.loc["left"]
     stayed: Any = table.loc["stayed"]
     assert (left["median"], left["percentile"], left["score"]) == (0.25, 0.25, 2 * 0.75**2)
     assert (stayed["percentile"], stayed["score"]) == (0.75, 2 * 0.25**2)
-    assert left["wins"] == ""
-    # Fitted targets are not held against baselines.
-    assert table["carried_score"].isna()["early"]
     # A forecast without any spread but the figure's own error.
     assert table.loc["home", "score"] == pytest.approx(normal_by_closed_form(0.0, 1.0, 0.0))
     assert table.loc["home", "percentile"] == pytest.approx(0.5)
-
-
-def test_a_baseline_that_wins_is_named(targets: dict[str, Target]) -> None:
-    values = simulated(targets, late=[60_000.0] * 4, left=[0.0] * 4, home=[350_000.0] * 4)
-    table = scoreboard(list(targets.values()), values)
-    assert dict(zip(table["target"], table["wins"], strict=True))["late"] == "carried mean"
-    text = str(Validation(table, no_trajectory(), pd.DataFrame(), 4, "prior"))
-    assert "It beats the simulation on 1: late." in text
-    rows = {line.split()[0]: line for line in text.splitlines() if line}
-    lines = [line for line in text.splitlines() if line.startswith("late ")]
-    assert lines[-1].endswith("last value carried forward and fitted mean")
-    assert rows["floor"].endswith("a bound, no score")
-    assert "checked *" in text and "a weak test" in text
-    assert any(line.startswith("riot") and "neither, the same" in line for line in rows.values())
-
-
-def no_trajectory() -> pd.DataFrame:
-    return pd.DataFrame({"trajectory": []})
 
 
 def test_coverage_is_counted_against_what_it_should_be(targets: dict[str, Target]) -> None:
@@ -230,86 +172,9 @@ def test_coverage_of_a_model_that_is_right(targets: dict[str, Target]) -> None:
     assert table["error_sd"].mean() == pytest.approx(0.0, abs=0.2)
 
 
-def history(months: int = 36, runs: int = 4) -> xr.Dataset:
-    """Return series that start in 2004: one thing a month, and one mutiny of Ziyoyev."""
-    first = np.arange(months) + np.datetime64("2004-01", "M")
-    fought = np.zeros((len(COMMANDERS), months, runs))
-    place = COMMANDERS.index("ziyoyev")
-    fought[place, 5, 0] = fought[place, 30, 1] = fought[place, 12, 2] = 1.0
-    agencies = tajsim.axes.AGENCIES
-    reported = np.ones((len(agencies), months, runs))
-    reported[agencies.index("drug_control_agency"), :9] = 0.6
-    zeros = np.zeros((months, runs))
-    series: dict[str, Any] = {
-        "heroin_seized_reported": (("agency", "month", "run"), reported),
-        "remittances_share": (("month", "run"), zeros + 0.4),
-        "fighters_joined": (("month", "run"), zeros + np.arange(months)[:, np.newaxis]),
-        "country_control": (("month", "run"), zeros + 0.3),
-        **dict.fromkeys(BREAKS, (("commander", "month", "run"), fought)),
-    }
-    variables = {
-        name: (
-            ("scenario", *dims),
-            values[np.newaxis].astype(np.float32),
-            {"aggregate": load_outcomes()[name].aggregate},
-        )
-        for name, (dims, values) in series.items()
-    }
-    coordinates = {
-        "scenario": ["one"],
-        "agency": list(agencies),
-        "commander": list(COMMANDERS),
-        "month": first.astype("datetime64[ns]"),
-        "run": np.arange(runs),
-    }
-    return xr.Dataset(variables, coordinates)
-
-
-def test_trajectories_by_hand(targets: dict[str, Target]) -> None:
-    table = trajectories(history(), list(targets.values()))
-    parts = dict(list(table.groupby("trajectory", sort=False)))
-    heroin, agency, money, abroad, control = parts.values()
-    # Eight agencies of 1 a month, one of them 0.4 less in the first nine months.
-    assert list(heroin["median"]) == pytest.approx([96 - 9 * 0.4, 96, 96])
-    # Against October 2004 to March 2005: 40 per cent less in the first three quarters.
-    assert list(agency["median"][:4]) == pytest.approx([-40, -40, -40, 0], abs=1e-4)
-    assert list(abroad["median"]) == [11, 23, 35]
-    assert (money["median"].iloc[0], control["median"].iloc[0]) == pytest.approx((40, 30))
-    assert (table["observed"] == "").all()
-
-
-def test_figures_stand_beside_their_period() -> None:
-    table = trajectories(history(months=144), list(load_targets().values()))
-    beside = dict(zip(table["trajectory"] + table["window_start"], table["observed"], strict=True))
-    seen = "; ".join(beside.values())
-    for figure in ("heroin-seized-2008 = 1450", "heroin-seized-2014 = 508", "= -40", "= 519"):
-        assert figure in seen
-    assert "state-effective-control-share = 30" in seen
-
-
-def test_breaks_by_hand(targets: dict[str, Target]) -> None:
-
-    target = targets["fought"].model_copy(update={"window": ("2004-12", "2005-02")})
-    row = breaks(history(), [target, targets["stayed"], targets["riot"]]).iloc[0]
-    # Of four runs: in month 13 (met), month 6 (before), month 31 (after), never.
-    shares = [row[name] for name in ("in_window", "before", "after", "never")]
-    assert shares == [0.25] * 4
-    assert (row["median"], row["p05"], row["p95"]) == ("2005-01", "2004-06", "2006-07")
-    assert len(breaks(history(), [targets["stayed"], targets["riot"]])) == 0
-
-
 def test_every_target_has_a_theme() -> None:
     assert {theme(target) for target in load_targets().values()} <= set(THEMES)
     assert all(o in load_outcomes() for outcomes in THEMES.values() for o in outcomes)
-
-
-def test_no_baseline_looks_ahead() -> None:
-    targets = load_targets()
-    for target in targets.values():
-        made = carried(target, targets.values())
-        for other in targets.values():
-            if made and other.figure.id == made.source:
-                assert other.window[1] < target.window[0]
 
 
 def test_validate_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -342,3 +207,59 @@ def test_errors_are_one_line(
 def test_an_unknown_scenario_is_refused() -> None:
     with pytest.raises(UserError, match="no-such-scenario: no such scenario"):
         tajsim.validate("no-such-scenario", runs=1)
+
+
+def own_series(tmp_path: Path, *rows: str) -> Path:
+    file = tmp_path / "observed.csv"
+    file.write_text("\n".join(["outcome,place,year,value,unit,source", *rows]), encoding="utf-8")
+    return file
+
+
+def test_series_of_years_are_scored_by_hand(tmp_path: Path) -> None:
+    months = np.arange("2004-01", "2006-01", dtype="datetime64[M]").astype("datetime64[ns]")
+    values = np.repeat([[0.1, 0.2, 0.3], [0.3, 0.4, 0.5]], 12, axis=0)[np.newaxis]
+    attributes = load_outcomes()["strain"].attributes
+    results = xr.Dataset(
+        {"strain": (("scenario", "month", "run"), values, attributes)},
+        {"month": months, "scenario": ["history"]},
+    )
+    rows = ["strain,,2004,0.15,share,mine", "strain,all,2005,0.41,share,mine"]
+    with pytest.raises(UserError, match="2006: not simulated; expected 2004-01 to 2005-12"):
+        late = read_observations(own_series(tmp_path, "strain,,2006,0.1,share,"))
+        series_scores(results, late)
+    table = series_scores(results, read_observations(own_series(tmp_path, rows[0], rows[1][:-4])))
+    assert len(table) == 2  # two names of the whole are two series: each of one year
+    both = [rows[0], rows[1].replace("all", "")]
+    (row,) = series_scores(results, read_observations(own_series(tmp_path, *both))).itertuples()
+    assert (row.years, row.coverage, row.wins) == (2, 1.0, "")
+    assert row.rank == pytest.approx((1 / 3 + 2 / 3) / 2)
+    # Of 0.3, 0.4, 0.5 around 0.41: their mean distance less half of their mean gap, 0.8 / 9.
+    assert row.score == pytest.approx(0.21 / 3 - 0.4 / 9)
+    assert row.persistence == row.flat == pytest.approx(0.26)
+    assert "the runs" in series_text(
+        series_scores(results, read_observations(tmp_path / "observed.csv"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("strian,,2004,1,share,", "2: outcome: unknown outcome 'strian'; did you mean 'strain'?"),
+        ("grievance,gbaoo,2004,1,share,", "2: place: unknown place 'gbaoo'; did you mean 'gbao'?"),
+        ("strain,gbao,2004,1,share,", "2: place: 'gbao'; expected none"),
+        ("strain,,2004,1,percent,", "2: unit: 'percent' is not that of strain; expected 'share'"),
+        ("strain,,04,1,share,", "2: year: '04' is no year; expected one such as 2008"),
+        ("strain,,2004,high,share,", "2: value: 'high' is not a finite number"),
+    ],
+)
+def test_mistakes_in_a_series_name_line_and_key(row: str, message: str, tmp_path: Path) -> None:
+    file = own_series(tmp_path, row)
+    with pytest.raises(UserError) as caught:
+        read_observations(file)
+    assert caught.value.messages == [f"{file}:{message}"]
+
+
+def test_documented_series_are_numbers_of_one_year() -> None:
+    found = documented(load_targets().values())
+    assert {(o.outcome, o.year) for o in found} >= {("heroin_seized_reported", 2008)}
+    assert all(o.value > 0.0 for o in found)

@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 import tajsim
-import tajsim.analysis.ties as ties
+import tajsim.analysis.assumptions as ties
 import tajsim.analysis.variance as variance
 from tajsim.analysis.assumptions import (
     TOGETHER,

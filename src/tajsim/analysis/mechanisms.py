@@ -15,8 +15,10 @@ import tajsim.agents
 import tajsim.model
 import tajsim.rules
 from tajsim.inputs.ledger import GRADES, Mechanism, ids_in, load_documents, load_mechanisms
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 from tajsim.inputs.signs import load_signs
+from tajsim.inputs.targets import load_targets
 from tajsim.model.country import readers
 from tajsim.results.numbers import WIDTH, text_table
 
@@ -62,6 +64,23 @@ def claims_by_mechanism() -> dict[str, tuple[str, ...]]:
     return {identity: tuple(claims) for identity, claims in found.items()}
 
 
+@lru_cache
+def figure_uses() -> dict[str, tuple[str, ...]]:
+    """Return what uses each figure of the ledger: parameters, targets, events of scenarios."""
+    found: dict[str, list[str]] = {}
+    for p in load_parameters().values():
+        for identity in dict.fromkeys(p.basis.figures):
+            found.setdefault(identity, []).append(f"parameter {p.name}")
+    for target in load_targets().values():
+        found.setdefault(target.figure.id, []).append(f"target {target.id} ({target.use})")
+    for name in shipped_scenarios():
+        scenario = load_scenario(name)
+        own = [e for e in scenario.events if e.where.startswith(f"scenarios/{name}.toml")]
+        for identity in dict.fromkeys(i for event in own for i in event.figures):
+            found.setdefault(identity, []).append(f"scenario {name}")
+    return {identity: tuple(uses) for identity, uses in found.items()}
+
+
 _LABEL = 12
 
 _HEAD = """\
@@ -75,9 +94,10 @@ Each row has one of four grades. In a **choice** an actor decides, for reasons t
 weighs. A **rule** follows from the state of the country without a decision. **By omission** a row
 is true because nothing in the model contradicts it: it is given, or left out on purpose. A
 **label** is only named, or computed with no effect that can be measured
-(`tajsim parameters --ties`). The last two grades have a reason. That a function carries a row says that the effect is in the model, not that
-its size is known: see the basis of the parameters. *Shown by* names the signs and claims that cite
-a row, or else a sign, a claim, a target or a tied parameter in which it can be seen.
+(`tajsim parameters --ties`). The last two grades have a reason. That a function carries a row says
+that the effect is in the model, not that its size is known: see the basis of the parameters.
+*Shown by* names the signs and claims that cite a row, or else a sign, a claim, a target or a tied
+parameter in which it can be seen.
 """
 #: What an outside reading of the first edition found, in per cent of the rows.
 OUTSIDE_READING = (("true", 52), ("partial", 34), ("nominal", 12), ("wrong", 2))

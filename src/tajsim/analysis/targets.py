@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.axes import Array
 from tajsim.errors import UserError
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.inputs.toml import month_number, month_text
-from tajsim.results.effect import quantiles
 from tajsim.results.window import Window, at_places, months_in, over, whole_period
 
 Values = NDArray[np.float64]
@@ -139,158 +134,3 @@ def standard_errors(target: Target, simulated: Values) -> Values:
     elif target.bound == "at_most":
         difference = np.maximum(difference, 0.0)
     return difference / target.error
-
-
-COMMANDER = "commander"
-
-
-@dataclass(frozen=True)
-class Trajectory:
-    """One outcome, period by period; ``times`` turns it into ``unit``.
-
-    With ``base`` it is the change in per cent from the run's own level over those months.
-    """
-
-    title: str
-    outcome: str
-    unit: str
-    where: Mapping[str, str] = field(default_factory=dict)
-    times: float = 1.0
-    months: int = 12
-    last: str = "2015-12"
-    base: Window | None = None
-
-
-TRAJECTORIES = (
-    Trajectory("Heroin reported as seized, by year", "heroin_seized_reported", "kg/year"),
-    Trajectory(
-        "Reported seizures of the drug agency around its political head, by quarter, against "
-        "those from October 2004 to March 2005, when its old staff was back",
-        "heroin_seized_reported",
-        "percent",
-        where={"agency": "drug_control_agency"},
-        months=3,
-        last="2005-12",
-        base=("2004-10", "2005-03"),
-    ),
-    Trajectory("Remittances over output, by year", "remittances_share", "percent", times=100.0),
-    Trajectory(
-        "People who joined fighters abroad, by the end of the year", "fighters_joined", "persons"
-    ),
-    Trajectory("Share of the country controlled, by year", "country_control", "percent", times=100),
-)
-#: Outcomes with one row a commander that a break or its settlement shows in.
-BREAKS = ("bargains", "purges", "mutinies", "defections")
-
-
-def trajectories(dataset: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
-    """Return one row per trajectory and period that the results cover.
-
-    ``median``, ``p05`` and ``p95`` are over the runs of the first scenario, in ``unit``;
-    ``observed`` has the figures that fall into the period, ``id = value`` separated by ``;``.
-    """
-    rows: list[dict[str, Any]] = []
-    for trajectory in TRAJECTORIES:
-        series = at_places(dataset.isel(scenario=0), trajectory.outcome, trajectory.where)
-        for period in _periods(whole_period(dataset), trajectory):
-            values = _values(series, trajectory, period)
-            low, median, high = map(float, quantiles(values))
-            rows.append(
-                {
-                    "trajectory": trajectory.title,
-                    "window_start": period[0],
-                    "window_end": period[1],
-                    "unit": trajectory.unit,
-                    "median": median,
-                    "p05": low,
-                    "p95": high,
-                    "observed": "; ".join(_observed(trajectory, period, targets)),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def breaks(dataset: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
-    """Return one row per documented break of a commander: when it comes in the runs.
-
-    ``in_window`` is the share of runs in which it comes within the months that count as met,
-    ``before`` and ``after`` those in which its first comes earlier or later, ``never`` the rest;
-    ``median``, ``p05`` and ``p95`` are months of the first, over the runs that have one.
-    """
-    rows: list[dict[str, Any]] = []
-    for target in targets:
-        if target.measure != "happened" or COMMANDER not in target.where:
-            continue
-        series = at_places(dataset.isel(scenario=0), target.outcome, target.where)
-        came = np.asarray((series > 0).values)
-        start = month_number(whole_period(dataset)[0])
-        window = months_in(series, target.window)
-        first = np.where(came.any(axis=0), came.argmax(axis=0), -1)
-        inside = came[window].any(axis=0)
-        rows.append(
-            {
-                "target": target.id,
-                "commander": target.where[COMMANDER],
-                "outcome": target.outcome,
-                "documented": target.figure.as_of,
-                "window_start": target.window[0],
-                "window_end": target.window[1],
-                "in_window": float(inside.mean()),
-                "before": float((~inside & (first >= 0) & (first < window.start)).mean()),
-                "after": float((~inside & (first >= window.stop)).mean()),
-                "never": float((first < 0).mean()),
-                **_months(first[first >= 0], start),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _months(first: Array | np.ndarray, start: int) -> dict[str, str]:
-    """Return the median month and 90 % of the months, empty without any."""
-    if not first.size:
-        return {"median": "", "p05": "", "p95": ""}
-    ends = np.quantile(first, (0.5, 0.05, 0.95), method="nearest").astype(int)
-    return {
-        name: month_text(start + int(end))
-        for name, end in zip(("median", "p05", "p95"), ends, strict=True)
-    }
-
-
-def _values(series: xr.DataArray, trajectory: Trajectory, period: Window) -> Array:
-    """Return ``(run,)`` values over a period, in the unit of the trajectory."""
-    values = _level(series, period) * trajectory.times
-    if trajectory.base is None:
-        return values
-    base = _level(series, trajectory.base)
-    return _over(100.0 * (values - base), base)
-
-
-def _periods(whole: Window, trajectory: Trajectory) -> list[Window]:
-    """Return the full periods from the first month of the results on."""
-    if trajectory.base and not whole[0] <= trajectory.base[0] <= trajectory.base[1] <= whole[1]:
-        return []
-    first, end = month_number(whole[0]), month_number(min(whole[1], trajectory.last))
-    starts = range(first, end - trajectory.months + 2, trajectory.months)
-    return [(month_text(s), month_text(s + trajectory.months - 1)) for s in starts]
-
-
-def _observed(trajectory: Trajectory, period: Window, targets: Sequence[Target]) -> list[str]:
-    """Return the figures that are the same quantity at a time within the period.
-
-    A change from the same months counts where it covers the middle of the period.
-    """
-    signs = {"at_least": "at least ", "at_most": "at most "}
-    found = []
-    for t in targets:
-        if t.outcome != trajectory.outcome or dict(t.where) != dict(trajectory.where):
-            continue
-        if trajectory.base:
-            middle = month_text(sum(map(month_number, period)) // 2)
-            same = t.measure == "change" and t.base == trajectory.base
-            inside = t.window[0] <= middle <= t.window[1]
-        else:
-            same = t.measure in ("level", "sum") and t.times == trajectory.times
-            inside = period[0] <= t.window[0] <= t.window[1] <= period[1]
-        if same and inside:
-            found.append(f"{t.figure.id} = {signs.get(t.bound, '')}{t.observed:.6g}")
-    return found

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,16 +17,18 @@ import xarray as xr
 from scipy.special import ndtr
 
 import tajsim.analysis.targets as measured
-from tajsim.axes import Array
+from tajsim.axes import DIMENSIONS, Array
 from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import Progress, ScenarioLike, Without, prepare, simulate
-from tajsim.inputs import registry, toml
+from tajsim.errors import UserError, unknown
+from tajsim.inputs import outcomes, registry, toml
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
 from tajsim.results import select
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
+from tajsim.results.window import at_places, over, whole_period
 
 _ROOT = math.sqrt(2.0 * math.pi)
 #: So many runs are compared with all others at a time, to bound the memory.
@@ -51,11 +56,6 @@ def score_of_runs(values: Array, spread: float, observed: float) -> float:
     return float(distance) - within / (2.0 * values.size**2)
 
 
-def score_of_normal(middle: float, spread: float, observed: float) -> float:
-    """Return the score of one normal distribution (`score_of_runs` of a single run)."""
-    return score_of_runs(np.array([middle]), spread, observed)
-
-
 def score_of_chance(chance: float, happened: float) -> float:
     """Return the score of the chance of an event that happened (1) or not (0): its square error."""
     return (chance - happened) ** 2
@@ -70,80 +70,206 @@ def _mean_size(middle: Array, spread: float) -> Array:
     return result
 
 
-NO_CHANGE = ("change", "difference")
-OF_COMMANDERS = "commander"
+#: The columns of a user's file.
+SERIES_COLUMNS = ("outcome", "place", "year", "value", "unit", "source")
+#: A place of a user's series that stands for the whole country.
+WHOLE = ("", "all")
 
 
 @dataclass(frozen=True)
-class Baseline:
-    """A naive forecast: a chance for an event, else a number with a spread.
+class Observation:
+    """What was observed in one year, in the outcome's unit over a window."""
 
-    ``value`` is in the unit of the target (a chance for an event), ``score`` in standard errors
-    of the target, as that of the simulation; ``source`` says in words where it comes from.
-    """
-
+    outcome: str
+    place: str
+    year: int
     value: float
-    score: float
     source: str
 
-
-def carried(target: Target, targets: Iterable[Target]) -> Baseline | None:
-    """Return the forecast of the last value carried forward, `None` where it cannot be formed."""
-    if target.is_event:
-        return _chance(target, 0.0, "it has not happened before")
-    earlier = [t for t in _series(target, targets) if t.window[1] < target.window[0]]
-    return _numbers(target, sorted(earlier, key=lambda t: t.window[1])[-1:])
-
-
-def fitted_mean(target: Target, targets: Iterable[Target]) -> Baseline | None:
-    """Return the forecast of no change from the fitted mean, `None` where it cannot be formed."""
-    targets = tuple(targets)
-    if target.is_event:
-        rate = commander_rate(targets)
-        if OF_COMMANDERS not in target.where or math.isnan(rate):
-            return None
-        chance = 1.0 - math.exp(-rate * len(toml.month_names(*target.window)))
-        return _chance(target, chance, "rate of the fitted events of commanders")
-    return _numbers(target, [t for t in _series(target, targets) if t.use == "fitted"])
+    @property
+    def where(self) -> dict[str, str]:
+        """Return the places by dimension: ``pianj`` is found in the outcome's own."""
+        if self.place in WHOLE:
+            return {}
+        parts = self.place.split(";")
+        own = outcomes.load_outcomes()[self.outcome].dimensions
+        return {
+            next(d for d in own if name in DIMENSIONS[d]): name
+            for name in (part.partition("=")[2] or part for part in parts)
+        }
 
 
-def commander_rate(targets: Iterable[Target]) -> float:
-    """Return the fitted events of commanders that happened, by month watched; `nan` without any."""
-    fitted = [t for t in targets if t.use == "fitted" and t.is_event and OF_COMMANDERS in t.where]
-    months = sum(len(toml.month_names(*t.window)) for t in fitted)
-    return sum(t.observed for t in fitted) / months if months else math.nan
+def read_observations(path: str | Path) -> list[Observation]:
+    """Read a user's series: a CSV file with the columns of `SERIES_COLUMNS`.
+
+    Raises:
+        UserError: a line for each mistake, with file, line, key and what was expected.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read ({error})") from None
+    table = csv.DictReader(text.splitlines())
+    missing = [name for name in SERIES_COLUMNS if name not in (table.fieldnames or ())]
+    if missing:
+        have = ", ".join(table.fieldnames or ()) or "none"
+        expected = ", ".join(SERIES_COLUMNS)
+        raise UserError(f"{path}:1: no column '{missing[0]}'; expected {expected}, found {have}")
+    found: list[Observation] = []
+    wrong: list[str] = []
+    seen: dict[tuple[str, str, int], int] = {}
+    for row in table:
+        line = table.line_num
+        try:
+            one = _observation({name: (row[name] or "").strip() for name in SERIES_COLUMNS})
+        except ValueError as error:
+            wrong.append(f"{path}:{line}: {error}")
+            continue
+        key = (one.outcome, one.place, one.year)
+        if key in seen:
+            wrong.append(f"{path}:{line}: year: {one.year} stands in line {seen[key]} too")
+        seen[key] = line
+        found.append(one)
+    if wrong or not found:
+        raise UserError(wrong or [f"{path}: holds no row; expected one for each year observed"])
+    return found
 
 
-def _series(target: Target, targets: Iterable[Target]) -> list[Target]:
-    """Return the other numbers of a target's series, on the same scale and in the same unit."""
-    return [
-        t
-        for t in targets
-        if target.series
-        and t.series == target.series
-        and t.id != target.id
-        and not t.is_event
-        and t.bound == "about"
-        and t.scale == target.scale
-        and t.unit == target.unit
+def _observation(row: Mapping[str, str]) -> Observation:
+    known = outcomes.load_outcomes()
+    if row["outcome"] not in known:
+        raise ValueError(f"outcome: {unknown('outcome', row['outcome'], known)}")
+    outcome = known[row["outcome"]]
+    places = [name for d in outcome.dimensions for name in DIMENSIONS[d]]
+    for part in row["place"].split(";") if row["place"] not in WHOLE else ():
+        name = part.partition("=")[2] or part
+        if name not in places:
+            hint = unknown("place", name, [*places, "all"])
+            raise ValueError(f"place: {hint}" if places else f"place: '{name}'; expected none")
+    if row["unit"] != outcome.window_unit:
+        expected = f"expected '{outcome.window_unit}'"
+        raise ValueError(f"unit: '{row['unit']}' is not that of {outcome.name}; {expected}")
+    if not toml.is_month(f"{row['year']}-01"):
+        raise ValueError(f"year: '{row['year']}' is no year; expected one such as 2008")
+    try:
+        value = registry.read_quantity(row["value"], "")
+    except ValueError:
+        raise ValueError(f"value: '{row['value']}' is not a finite number") from None
+    year = registry.whole_number(row["year"])
+    return Observation(outcome.name, row["place"], year, value, row["source"])
+
+
+def documented(targets: Iterable[Target]) -> list[Observation]:
+    """Return the figures of the targets that are a level or sum of one calendar year or month."""
+    found: dict[tuple[str, str, int], Observation] = {}
+    for t in targets:
+        plain = t.measure in ("level", "sum") and not (t.base or t.is_event) and t.bound == "about"
+        year = t.window[0][:4]
+        if plain and year == t.window[1][:4] and t.use != "given":
+            place = ";".join(f"{d}={name}" for d, name in t.where.items())
+            one = Observation(t.outcome, place, int(year), t.observed / t.times, t.figure.id)
+            found.setdefault((one.outcome, one.place, one.year), one)
+    return [*found.values()]
+
+
+def needed(observations: Iterable[Observation]) -> tuple[set[str], str]:
+    """Return the outcomes of some observations, and the last month that they need."""
+    listed = [*observations]
+    return {o.outcome for o in listed}, f"{max(o.year for o in listed)}-12"
+
+
+def series_scores(dataset: xr.Dataset, observations: Iterable[Observation]) -> pd.DataFrame:
+    """Score each series over its years; the first scenario of the results counts.
+
+    Returns:
+        One row a series (outcome and place): ``years``; ``coverage``, the share of years observed
+        within 90 % of the runs, and ``width``, the mean width of that band over the mean size of
+        what was observed; ``rank``, the mean share of runs below the observed value (0.5 without
+        bias); and over the years after the first, in the outcome's unit, the mean continuous ranked
+        probability score of the runs (``score``), of the last observed value carried forward
+        (``persistence``) and of the mean of all earlier ones (``flat``); ``wins`` names the naive
+        forecasts with the lower score. Both know what was observed before; the runs do not.
+
+    Raises:
+        UserError: for a year that was not simulated.
+    """
+    rows, (first, last) = [], whole_period(dataset)
+    listed = sorted(observations, key=lambda o: (o.outcome, o.place, o.year))
+    if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
+        raise UserError(
+            [f"{o.outcome}, {o.year}: not simulated; expected {first} to {last}" for o in beyond]
+        )
+    for (outcome, place), group in groupby(listed, key=lambda o: (o.outcome, o.place)):
+        years = [*group]
+        series = at_places(dataset.isel(scenario=0), outcome, years[0].where)
+        runs = [over(series, (f"{o.year}-01", f"{o.year}-12")).values for o in years]
+        seen = np.array([o.value for o in years])
+        bands = np.array([quantiles(values) for values in runs])
+        width = (bands[:, 2] - bands[:, 0]).mean() / max(np.abs(seen).mean(), 1e-300)
+        inside = (bands[:, 0] <= seen) & (seen <= bands[:, 2])
+        scores = np.array([*_scores(runs, seen)]).reshape(-1, 3)
+        ours, carried, flat = scores.mean(axis=0) if len(scores) else np.full(3, np.nan)
+        wins = [n for n, naive in (("persistence", carried), ("flat", flat)) if naive < ours]
+        rows.append(
+            {
+                "outcome": outcome,
+                "place": place,
+                "years": len(years),
+                "coverage": float(inside.mean()),
+                "width": float(width),
+                "rank": float(np.mean([np.mean(v < s) for v, s in zip(runs, seen, strict=True)])),
+                "score": ours,
+                "persistence": carried,
+                "flat": flat,
+                "wins": " ".join(wins),
+                "unit": outcomes.load_outcomes()[outcome].window_unit,
+                "source": "; ".join(dict.fromkeys(o.source for o in years if o.source)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _scores(runs: list[Array], seen: Array) -> Iterator[tuple[float, float, float]]:
+    """Yield the scores of runs, of the last value and of the mean so far, from the second year."""
+    for place in range(1, len(seen)):
+        known = runs[place][np.isfinite(runs[place])]
+        yield (
+            score_of_runs(known, 0.0, seen[place]),
+            abs(seen[place] - seen[place - 1]),
+            abs(seen[place] - seen[:place].mean()),
+        )
+
+
+def series_text(table: pd.DataFrame) -> str:
+    """Return the scores as text, with where a naive forecast is better."""
+    rows = [
+        [
+            ", ".join(filter(None, [row.outcome, row.place])),
+            str(row.years),
+            percent(row.coverage),
+            f"{row.width:.2f}",
+            f"{row.rank:.2f}",
+            *map(_number, (row.score, row.persistence, row.flat)),
+            row.unit,
+            _better(row.wins, row.score),
+        ]
+        for row in rows_of(table)
     ]
+    head = (
+        "series", "years", "covered", "width", "rank", "runs", "last value", "mean", "unit",
+        "better",
+    )  # fmt: skip
+    return text_table(head, rows, left=(0, 8, 9))
 
 
-def _chance(target: Target, chance: float, source: str) -> Baseline:
-    return Baseline(chance, score_of_chance(chance, target.observed) / target.error, source)
+def _number(value: float) -> str:
+    return "-" if math.isnan(value) else table_number(value)
 
 
-def _numbers(target: Target, from_: Sequence[Target]) -> Baseline | None:
-    """Return a normal forecast around the mean of others, of a change around none."""
-    still = target.measure in NO_CHANGE
-    if target.bound != "about" or not (from_ or still):
-        return None
-    observed = [0.0] if still else [t.observed for t in from_]
-    middle = float(measured.standard_errors(target, np.array(observed)).mean())
-    doubt = 0.0 if still else sum((t.error / target.error) ** 2 for t in from_) / len(from_) ** 2
-    mean = np.exp(np.log(observed).mean()) if target.scale == "log" else np.mean(observed)
-    source = "no change" if still else ", ".join(t.figure.id for t in from_)
-    return Baseline(float(mean), score_of_normal(middle, math.sqrt(1.0 + doubt), 0.0), source)
+def _better(wins: str, score: float) -> str:
+    if math.isnan(score):
+        return "one year only"
+    return wins.replace(" ", " and ") or "the runs"
 
 
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
@@ -156,13 +282,12 @@ _HOW = (
     "is better) is the continuous ranked probability score in standard errors of the figure: for a "
     "sure forecast its distance, for an event twice the squared error of its chance."
 )
-#: Name in the table of targets -> what a naive forecast is called.
-_FORECASTS = {"carried": "last value carried forward", "mean": "fitted mean"}
-_BASELINES = (
-    "Checked targets against two naive forecasts from earlier figures alone, by score. 'carried' "
-    "is the last value carried forward: the latest earlier figure of the same series, no change, "
-    "or no event. 'mean' is no change from the fitted mean: that of the fitted figures of the same "
-    "series, no change, or the rate at which fitted events of commanders happened."
+_SERIES = (
+    "Series of years. 'covered': share of the years observed that lie within 90 % of the runs; "
+    "'width': of that band, over what was observed; 'rank': mean share of runs below it, 0.5 "
+    "without bias. Then the mean continuous ranked probability score from the second year on, in "
+    "the unit of the outcome: of the runs, of the last value observed carried forward, and of the "
+    "mean of all earlier ones. The naive forecasts know the years before; the runs do not."
 )
 
 
@@ -231,76 +356,6 @@ def coverage(table: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _against(table: pd.DataFrame) -> str:
-    """Return the scores of the simulation and of both naive forecasts, target by target."""
-    rows = [
-        [row.target, *map(_score, (row.score, row.carried_score, row.mean_score)), _winner(row)]
-        for row in rows_of(table[table["use"] == "checked"])
-    ]
-    header = ("checked target", "simulated", "carried", "mean", "better")
-    return text_table(header, rows, left=(0, 4))
-
-
-def _winner(row: Any) -> str:
-    known = [v for v in (row.carried_score, row.mean_score) if not math.isnan(v)]
-    if math.isnan(row.score) or not known:
-        return "a bound, no score" if math.isnan(row.score) else "nothing earlier in the ledger"
-    better = " and ".join(_FORECASTS[name] for name in row.wins.split())
-    return better or ("neither, the same" if min(known) == row.score else "simulation")
-
-
-def _verdict(table: pd.DataFrame) -> list[str]:
-    """Return, for each baseline, who is better on the targets that both forecast."""
-    lines = []
-    checked = table[table["use"] == "checked"]
-    for name, title in _FORECASTS.items():
-        both = checked.dropna(subset=["score", f"{name}_score"])
-        ours, theirs = both["score"].mean(), both[f"{name}_score"].mean()
-        wins = [row.target for row in rows_of(both) if name in row.wins]
-        line = (
-            f"The {title}, on {len(both)} checked targets: mean score {_score(theirs)}, of the "
-            f"simulation {_score(ours)}, which is {'worse' if ours > theirs else 'better'}."
-        )
-        line += f" It beats the simulation on {len(wins)}: {', '.join(wins)}." if wins else ""
-        lines.append(
-            _folded(line if len(both) else f"The {title} can be formed for no checked target.")
-        )
-    return lines
-
-
-def _trajectory(part: pd.DataFrame) -> str:
-    yearly = (part["window_start"].str[:4] == part["window_end"].str[:4]).all() and (
-        part["window_start"].str[:4].is_unique
-    )
-    rows = [
-        [
-            row.window_start[:4] if yearly else f"{row.window_start} to {row.window_end}",
-            table_number(row.median),
-            interval(row.p05, row.p95),
-            row.observed,
-        ]
-        for row in rows_of(part)
-    ]
-    unit = str(part["unit"].iloc[0])
-    return text_table(("period", unit, "90 % of the runs", "observed"), rows, left=(0, 3))
-
-
-def _breaks(table: pd.DataFrame) -> str:
-    rows = [
-        [
-            row.target,
-            row.documented,
-            f"{row.window_start} to {row.window_end}",
-            *(percent(share) for share in (row.in_window, row.before, row.after, row.never)),
-            row.median or "-",
-            f"{row.p05} to {row.p95}" if row.median else "-",
-        ]
-        for row in rows_of(table)
-    ]
-    header = ("break", "documented", "met within", "met", "only before", "only after", "never")
-    return text_table((*header, "first", "90 % of those"), rows, left=(0, 1, 2))
-
-
 def _score(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.2f}"
 
@@ -340,25 +395,26 @@ class Validation(Printed):
 
     Attributes:
         table: one row per target, see `scoreboard`.
-        trajectories: series by period, see `tajsim.analysis.targets`.
-        breaks: when commanders break, see `tajsim.analysis.targets`.
         runs: the number of runs.
         parameters: where the uncertain parameters came from.
         old_sample: whether they came from a sample that was fitted to another model.
         without: what the model was without.
+        series: scores of series over years, see `series_scores`.
     """
 
     table: pd.DataFrame
-    trajectories: pd.DataFrame
-    breaks: pd.DataFrame
     runs: int
     parameters: str
     old_sample: bool = False
     without: tuple[str, ...] = ()
+    series: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the scoreboard, the series by period and the breaks of commanders."""
-        return {"targets": self.table, "trajectories": self.trajectories, "breaks": self.breaks}
+        """Return the scoreboard and the scores of series."""
+        return {
+            "targets": self.table,
+            "series": self.series,
+        }
 
     def __str__(self) -> str:
         """Return all tables as text."""
@@ -377,11 +433,8 @@ class Validation(Printed):
         for theme, part in table.groupby("theme", sort=False):
             blocks.append(f"{theme}\n{_scoreboard(part)}")
         blocks += map(_folded, coverage(table))
-        blocks.append("\n".join([_folded(_BASELINES), "", _against(table), "", *_verdict(table)]))
-        for title, part in self.trajectories.groupby("trajectory", sort=False):
-            blocks.append(f"{_folded(str(title))}\n{_trajectory(part)}")
-        if len(self.breaks):
-            blocks.append(f"When commanders break\n{_breaks(self.breaks)}")
+        if len(self.series):
+            blocks.append(f"{_folded(_SERIES)}\n\n{series_text(self.series)}")
         return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)
 
 
@@ -394,36 +447,43 @@ def validate(
     workers: int = 1,
     progress: Progress | None = None,
     without: Without = (),
+    against: str | Path | None = None,
 ) -> Validation:
     """Simulate what is documented and hold it against every target, fitted or checked.
 
     Args:
         scenario: by default the scenario that applies everything documented.
+        against: a CSV file of series of the user's own (`read_observations`), scored in
+            place of those of the documents.
         runs: the number of runs; the other arguments are those of `tajsim.ensemble.run_many`.
 
     Raises:
         UserError: for anything the caller can mend.
     """
     targets = tuple(load_targets().values())
-    series = {t.outcome for t in measured.TRAJECTORIES}
-    kept = sorted({*measured.target_outcomes(targets), *series, *measured.BREAKS})
-    chosen = (measured.last_month(targets), kept, workers)
+    own = read_observations(against) if against else documented(targets)
+    series, last = needed(own)
+    kept = sorted({*measured.target_outcomes(targets), *series})
+    chosen = (max(last, measured.last_month(targets)), kept, workers)
     plan = prepare([scenario], runs, seed, parameters, *chosen, without=without)
-    return validate_dataset(simulate(plan, progress), targets)
+    return validate_dataset(simulate(plan, progress), targets, own)
 
 
-def validate_dataset(dataset: xr.Dataset, targets: Sequence[Target]) -> Validation:
-    """Hold results that are there against targets; the first scenario counts."""
+def validate_dataset(
+    dataset: xr.Dataset,
+    targets: Sequence[Target],
+    series: Sequence[Observation] = (),
+) -> Validation:
+    """Hold results that are there against targets and series; the first scenario counts."""
     simulated = measured.target_values(dataset, targets).simulated
     runs, mode = int(dataset.sizes["run"]), str(dataset.attrs.get("parameters_mode", ""))
     return Validation(
         scoreboard(targets, simulated),
-        measured.trajectories(dataset, targets),
-        measured.breaks(dataset, targets),
         runs,
         mode,
-        mode == "posterior" and about_posterior()["model"] != uncalibrated_version(),
+        mode in ("posterior", "wide") and about_posterior()["model"] != uncalibrated_version(),
         tuple(select.attribute(dataset, "without").get(select.names_of(dataset)[0], ())),
+        series_scores(dataset, series),
     )
 
 
@@ -441,15 +501,13 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
         of predictions below what was observed, for a bound the share on its allowed side, for an
         event the share of runs that agree; ``covered`` says of a number whether it lies within
         90 % of the predictions. ``error_sd`` is the mean prediction less what was observed, in
-        standard deviations of the predictions. ``score`` (lower is better)
-        is in standard errors of the target, and so are those of the two
-        baselines, for checked targets; ``wins`` names the better ones. A bound has no score.
+        standard deviations of the predictions. ``score`` (lower is better) is in standard errors
+        of the target. A bound has no score.
     """
     rows = []
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
         low, median, high = quantiles(known)
-        score = _score_of(target, known)
         rows.append(
             {
                 "target": target.id,
@@ -468,8 +526,7 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
                 "p05": low,
                 "p95": high,
                 **_agreement(target, known),
-                "score": score,
-                **_against_baselines(target, targets, score),
+                "score": _score_of(target, known),
                 "runs": known.size,
             }
         )
@@ -480,7 +537,7 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
 
 def theme(target: Target) -> str:
     """Return the theme of a target."""
-    return next((t for t, outcomes in THEMES.items() if target.outcome in outcomes), OTHER)
+    return next((t for t, names in THEMES.items() if target.outcome in names), OTHER)
 
 
 def _kind(target: Target) -> str:
@@ -515,15 +572,3 @@ def _score_of(target: Target, known: Array) -> float:
     if target.bound != "about":
         return np.nan
     return score_of_runs(measured.standard_errors(target, known), 1.0, 0.0)
-
-
-def _against_baselines(target: Target, targets: Sequence[Target], score: float) -> dict[str, Any]:
-    """Return both baselines of a checked target, and which of them has the lower score."""
-    row: dict[str, Any] = {"wins": ""}
-    for name, forecast in (("carried", carried), ("mean", fitted_mean)):
-        made = forecast(target, targets) if target.use == "checked" else None
-        made = made or Baseline(np.nan, np.nan, "")
-        row |= {f"{name}_{part}": value for part, value in asdict(made).items()}
-        if made.score < score - 1e-9:
-            row["wins"] = f"{row['wins']} {name}".strip()
-    return row

@@ -19,8 +19,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
-from scipy.stats import false_discovery_control
+from scipy.stats import false_discovery_control, norm
 
 from tajsim.analysis.assumptions import ranked
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
@@ -156,10 +155,10 @@ def screen(scores: Values, errors: Values) -> Screening:
     """
     known = np.clip(np.where(np.isfinite(errors), errors, _FAR), -_FAR, _FAR)
     correlations = ranked(scores) @ ranked(known).T / scores.shape[1]
-    chance = 2.0 * ndtr(-np.abs(correlations) * np.sqrt(scores.shape[1] - 1.0))
+    chance = 2.0 * norm.sf(np.abs(correlations) * np.sqrt(scores.shape[1] - 1.0))
     spread = known.var(axis=1)
     gains = correlations**2 * (spread / (1.0 + spread))
-    found = false_discovery_control(chance, axis=None) <= FALSE_SHARE
+    found = false_discovery_control(chance.ravel()).reshape(chance.shape) <= FALSE_SHARE
     return Screening(correlations, gains, (found & (gains >= LEAST_GAIN)).any(axis=1))
 
 

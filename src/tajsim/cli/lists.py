@@ -169,15 +169,21 @@ def _say_experiment(file: str) -> None:
     Option("--role", "only figures of this role", "R"),
 )
 def figures(options: Namespace) -> None:
-    """Show one figure, or the figures of a subject or a role, with document and line."""
+    """Show one figure, or those of a subject or a role, with document, line and what uses them."""
     from tajsim.inputs.ledger import figure, format_figure, format_figures, select
 
     if options.figure and (options.subject or options.role):
         raise UserError("figures: give an ID, or --subject and --role, not both")
-    if options.figure:
-        print(format_figure(figure(options.figure)))
+    # The names are checked before the model is read.
+    one = figure(options.figure) if options.figure else None
+    chosen = select(options.subject, options.role)
+
+    from tajsim.analysis.mechanisms import figure_uses
+
+    if one:
+        print(format_figure(one, figure_uses()))
     else:
-        print(format_figures(select(options.subject, options.role), _terminal_width(72)))
+        print(format_figures(chosen, _terminal_width(72), figure_uses()))
 
 
 @Verb(
@@ -188,6 +194,7 @@ tajsim parameters agency_pay.border_troops
     Option("--role", "of this role", choices=("uncertainty", "fixed", "lever", "constant")),
     Option("--basis", "of this basis", choices=("documented", "derived", "assumption")),
     Option("--ties", "test what each uncertain or fixed number is tied to; takes long"),
+    Option("--pairs", "scenarios whose differences --ties looks at (default: all)", "A,B"),
     *file_options("a file for the table of --ties: .csv"),
     Option("--runs", "runs of each pair of scenarios (default 200)", "N"),
     Option("--seed", "seed of the draws (default 1)", "N"),
@@ -225,7 +232,7 @@ def parameters(options: Namespace) -> None:
 
 def _ties(options: Namespace) -> None:
     """Test what parameters are tied to, and keep the table where a file is named."""
-    from tajsim.analysis.ties import ties, ties_text
+    from tajsim.analysis.assumptions import ties, ties_text
 
     if options.name or options.role or options.basis:
         raise UserError("parameters: --ties goes with no NAME, --role or --basis")
@@ -233,7 +240,8 @@ def _ties(options: Namespace) -> None:
     if place:
         check_file(place, overwrite=options.overwrite, endings=(".csv",))
     with progress_bar("testing ties", options.progress) as progress:
-        table = ties(progress=progress, **given(options, "runs seed workers"))
+        chosen = given(options, "runs seed workers")
+        table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
     print(ties_text(table))
     if place:
         write_whole(place, table.to_csv(index=False))

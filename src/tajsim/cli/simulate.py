@@ -29,7 +29,8 @@ DRAWS = (
     verb.Option(
         "--parameters",
         "uncertain parameters: a row of the calibrated sample for each run (posterior), drawn from "
-        f"their ranges (prior) or held (fixed); default {DEFAULT_MODE}",
+        f"their ranges (prior), held (fixed), or as posterior with the fixed assumptions drawn too "
+        f"(wide); default {DEFAULT_MODE}",
         choices=MODES,
     ),
     verb.WITHOUT,
@@ -300,18 +301,29 @@ def stability(options: Namespace) -> None:
     _score(options, work, "table")
 
 
-@verb.Verb("tajsim validate --runs 200 --out validation.csv", *SCOREBOARD)
+@verb.Verb(
+    """\
+tajsim validate --runs 200 --out validation.csv
+         tajsim validate --against observed.csv""",
+    verb.Option(
+        "--against",
+        "a CSV file of your own series: outcome, place, year, value, unit, source",
+        "FILE.csv",
+    ),
+    *SCOREBOARD,
+)
 def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.
 
     It shows each target, fitted or only checked, as observed (with its error) against the simulated
-    distribution; how many of the intervals cover what was observed; the checked ones against two
-    naive baselines, saying where a baseline does better; and the trajectories, period by period.
+    distribution, and how many of the intervals cover what was observed.
+    Series of years are scored by coverage, width, rank and probability score against the last value
+    and the mean so far: those of the documents, or your own.
     """
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
-        found = tajsim.validate(**draws)
-        return str(found), found.table
+        found = tajsim.validate(**draws, against=options.against)
+        return str(found), found.series if options.against else found.table
 
     _score(options, work, "scoreboard")
 

@@ -77,7 +77,7 @@ def run_many(
         seed: any whole number; the same seed gives the same draws.
         parameters: ``"posterior"`` gives each run a row of the calibrated sample, ``"prior"``
             draws every uncertain parameter for each run from its range, ``"fixed"`` holds all at
-            their values.
+            their values, ``"wide"`` is ``"posterior"`` with the fixed assumptions drawn too.
         until: the last month, ``YYYY-MM``; by default the end of the scenarios.
         outcomes: which outcomes to keep; by default all.
         workers: the number of processes.

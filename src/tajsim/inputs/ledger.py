@@ -6,7 +6,7 @@ import csv
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -138,11 +138,13 @@ def _lines(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     return ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows]
 
 
-def format_figures(figures: Iterable[Figure], width: int = 100) -> str:
+def format_figures(
+    figures: Iterable[Figure], width: int = 100, uses: Mapping[str, Sequence[str]] | None = None
+) -> str:
     """Return a table of at most ``width`` characters a line (72 or more), no final line end.
 
     The columns are id, value with range and unit, date, role and source; what the figure says
-    stands beneath its row.
+    stands beneath its row, and with ``uses`` (by id) what in the model uses it.
     """
     heads = ("id", "value", "date", "role", "source")
     figures = list(figures)
@@ -156,11 +158,19 @@ def format_figures(figures: Iterable[Figure], width: int = 100) -> str:
         widths[0] = room - widths[1]
     lines = _lines(heads, widths)
     for f, row in zip(figures, rows, strict=True):
-        lines += _lines(row, widths) + _lines(("", f.what), (2, max(width, 72) - 4))
+        said = [f.what, f"used by: {listed_uses(uses, f.id)}"] if uses is not None else [f.what]
+        lines += _lines(row, widths)
+        for text in said:
+            lines += _lines(("", text), (2, max(width, 72) - 4))
     return "\n".join(lines)
 
 
-def format_figure(f: Figure) -> str:
+def listed_uses(uses: Mapping[str, Sequence[str]] | None, identity: str) -> str:
+    """Return what uses a figure, as text."""
+    return ", ".join((uses or {}).get(identity, ())) or "nothing but the reader"
+
+
+def format_figure(f: Figure, uses: Mapping[str, Sequence[str]] | None = None) -> str:
     """Return all fields of one figure, a line each, with the full citation of its document."""
     clash = load_figures()[f.conflict] if f.conflict else None
     fields = {
@@ -174,6 +184,7 @@ def format_figure(f: Figure) -> str:
         "source": f"{f.document}:{f.line}",
         "document": load_documents()[f.document].citation,
         "conflict": f"{clash.id}: {_value(clash)}, {clash.what}" if clash else "none",
+        "used by": listed_uses(uses, f.id) if uses is not None else "",
     }
     return "\n".join(line for k, v in fields.items() if v for line in _lines((k, v), (8, 90)))
 

@@ -286,7 +286,7 @@ def shown(value: Any) -> str:
 
 
 #: How uncertain parameters get their values.
-MODES = ("posterior", "prior", "fixed")
+MODES = ("posterior", "prior", "fixed", "wide")
 DEFAULT_MODE = "posterior"
 #: Groups whose draws can be made anew: uncertain parameters by basis, and everything else.
 REDRAWN = ("documented", "derived", "assumption", "chance")

@@ -91,8 +91,8 @@ class ParameterValues(families.Families):
             scenarios share every parameter.
         settings: full parameter name -> what replaces the draw: a number, or ``(run,)`` values.
         mode: ``posterior`` gives each run one row of the calibrated sample and draws the other
-            uncertain parameters from their prior, ``prior`` draws all from their prior, ``fixed``
-            holds all at their value.
+            uncertain parameters from their prior, ``wide`` draws the fixed assumptions too,
+            ``prior`` draws all uncertain ones from their prior, ``fixed`` holds all at their value.
         redraw: the bases whose parameters are drawn anew, with all others as they were; a row of
             the calibrated sample counts as assumption, for only assumptions are calibrated.
 
@@ -110,14 +110,16 @@ class ParameterValues(families.Families):
         settings = settings or {}
         _check(settings, mode, redraw)
         self._runs = len(draws.runs)
-        drawn = _posterior_rows(draws, "assumption" in redraw) if mode == "posterior" else {}
+        fitted = mode in ("posterior", "wide")
+        drawn = _posterior_rows(draws, "assumption" in redraw) if fitted else {}
+        roles = {"fixed": (), "wide": ("uncertainty", "fixed")}.get(mode, ("uncertainty",))
         self._values: dict[str, Array] = {}
         for name, row in registry.load_parameters().items():
             if name in settings:
                 value = np.broadcast_to(np.asarray(settings[name], float), (self._runs,)).copy()
             elif name in drawn:
                 value = drawn[name]
-            elif row.role == "uncertainty" and mode != "fixed":
+            elif row.role in roles:
                 process = "parameter again" if row.basis.kind in redraw else "parameter"
                 value = prior_quantile(row, draws.uniform(process, name, AT_START))
             else:

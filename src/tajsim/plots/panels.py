@@ -111,6 +111,7 @@ def bracket(ax: Axes, inches: float) -> None:
 _MODES = {
     "posterior": "parameters from the calibrated sample",
     "prior": "parameters drawn from their ranges in each run",
+    "wide": "fixed assumptions drawn too",
     "fixed": "parameters fixed",
 }
 #: With fewer runs than this the foot line warns.

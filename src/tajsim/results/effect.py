@@ -255,6 +255,8 @@ def basis_statement(dataset: xr.Dataset) -> str:
     drawn = {
         "posterior": "Each run used one row of the calibrated sample, and what was not calibrated "
         f"of the {uncertain} uncertain ones was drawn from its range.",
+        "wide": "Each run used one row of the calibrated sample; all else that has a range, fixed "
+        "assumptions too, was drawn from it.",
         "prior": f"The {uncertain} uncertain ones were drawn for each run from their ranges.",
     }.get(str(dataset.attrs.get("parameters_mode")), "All were held at their values.")
     return f"Of {sum(counts.values())} parameters in force {listed(parts)}. {drawn}"
