@@ -159,7 +159,7 @@ def test_a_comparison_has_the_rows_of_the_text_and_signs_only_where_clear(
     pair: xr.Dataset,
 ) -> None:
     found = compare_dataset(pair)
-    seen, printed = shown(found), str(found)
+    seen, printed = shown(found), found.full_text()
     rows = [row for row in seen.rows if len(row) == 9]
     head, *rows = rows
     assert head[4:7] == ["difference", "90 % interval", "sign"]
