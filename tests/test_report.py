@@ -20,7 +20,7 @@ import tajsim.report
 from tajsim.ensemble import run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report, write_report
-from tajsim.report.facts import Facts, Given, changes, gather, join, narrative, typical_run
+from tajsim.report.facts import Facts, Given, changes, gather, join
 from tajsim.report.page import POLICY, Shot, alternative, template
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -213,7 +213,6 @@ def test_results_of_two_files_are_put_side_by_side(pair: xr.Dataset, tmp_path: P
     one, other = Facts(given), Facts(Given(whole))
     assert one.comparison.equals(other.comparison)
     assert changes(one, names[1]) == changes(other, names[1])
-    assert narrative(one, names[1]) == narrative(other, names[1])
 
 
 def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
@@ -226,11 +225,6 @@ def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
     with pytest.raises(UserError, match="results 2: holds other values for status-quo"):
         join([pair, changed])
     assert join([pair, pair]) is pair
-
-
-def test_the_run_told_is_one_of_the_results(pair: xr.Dataset) -> None:
-    run = typical_run(Facts(Given(pair)), "russian-border-withdrawal")
-    assert run in pair["run"].values
 
 
 def test_many_scenarios_stand_in_one_table_and_the_rest_is_folded() -> None:

@@ -18,9 +18,18 @@ import numpy as np
 import xarray as xr
 
 from tajsim.display import Html, element, table, whole
-from tajsim.inputs.expression import split_spec
+from tajsim.inputs.outcomes import split_spec
 from tajsim.results import select, window
-from tajsim.results.effect import Effect, Values, basis_counts, effect, quantiles, smallest_effect
+from tajsim.results.effect import (
+    Effect,
+    Values,
+    basis_counts,
+    calibrated_note,
+    effect,
+    quantiles,
+    smallest_effect,
+    turning,
+)
 from tajsim.results.numbers import (
     MONTHS,
     capital,
@@ -33,7 +42,6 @@ from tajsim.results.numbers import (
     small,
     words,
 )
-from tajsim.results.turns import calibrated_note, turning
 from tajsim.results.window import Window
 
 #: With fewer paired histories than this no direction is told.
