@@ -82,7 +82,7 @@ def answer(
 def charts(
     dataset: xr.Dataset,
     card: answers.Card,
-    changes: Sequence[answers.Change],
+    changes: Sequence[answers.OutcomeChange],
     wide: float,
     tall: float,
 ) -> Figure:
@@ -114,7 +114,7 @@ def chart(
     ax: Axes,
     pair: xr.Dataset,
     card: answers.Card,
-    change: answers.Change,
+    change: answers.OutcomeChange,
     inches: float,
     tall: float,
 ) -> None:
@@ -205,7 +205,7 @@ def _name_events(ax: Axes, card: answers.Card, inches: float) -> None:
 
 
 def _numbers(
-    figure: Figure, blocks: list[answers.Change], card: answers.Card, top: float, high: float
+    figure: Figure, blocks: list[answers.OutcomeChange], card: answers.Card, top: float, high: float
 ) -> None:
     """Write the numbers in a column, before and after, with their spread; of yes or no squares."""
     left, at = (_CHART + 0.45) / _WIDE, top
@@ -234,7 +234,7 @@ def _numbers(
 
 def _squares(
     figure: Figure,
-    change: answers.Change,
+    change: answers.OutcomeChange,
     left: float,
     top: float,
     room: float,

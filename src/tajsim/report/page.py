@@ -342,7 +342,7 @@ def _shots(facts: Facts) -> Iterator[Shot]:
         yield Shot("tornado", "The assumptions that matter most")
 
 
-def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.Change]) -> Picture:
+def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
     """Return the course of some changes of a card over time."""
     labels = listed([change.label for change in changes])
     text = (

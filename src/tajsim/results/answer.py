@@ -115,7 +115,7 @@ _AFTER_NOUN = re.compile(
 
 
 @dataclass(frozen=True)
-class Change:
+class OutcomeChange:
     """One outcome in pairs of histories.
 
     Attributes:
@@ -317,19 +317,19 @@ class Card:
     question: str
     window: Window
     runs: int
-    changes: tuple[Change, ...]
+    changes: tuple[OutcomeChange, ...]
     events: tuple[tuple[str, str], ...]
     sure: str
 
     @cached_property
-    def told(self) -> list[Change]:
+    def told(self) -> list[OutcomeChange]:
         """What has a direction, by rank; none with too few histories."""
         return [c for c in self.changes if c.told] if self.runs >= ENOUGH else []
 
     @cached_property
-    def leading(self) -> list[Change]:
+    def leading(self) -> list[OutcomeChange]:
         """What has a direction and is not implied by one before it, by rank."""
-        kept: list[Change] = []
+        kept: list[OutcomeChange] = []
         for change in self.told:
             own = select.gap(*change.values)
             others = (select.gap(*c.values) for c in kept)
@@ -338,14 +338,14 @@ class Card:
         return kept
 
     @cached_property
-    def numbers(self) -> list[Change]:
+    def numbers(self) -> list[OutcomeChange]:
         """The three to five changes of the card; what bears on survival is among them."""
         grave = [c for c in self.leading if c.kind == "yes" and c.stake == "survival"]
         first = self.leading[: NUMBERS - len([c for c in grave if c not in self.leading[:NUMBERS]])]
         return first + [c for c in grave if c not in first]
 
     @cached_property
-    def chart(self) -> Change | None:
+    def chart(self) -> OutcomeChange | None:
         """The change that is drawn: the first that has a course over time."""
         drawn = [c for c in (*self.leading, *self.changes) if c.kind != "date"]
         return next((c for c in drawn if c.verdict != "undefined"), None)
@@ -406,7 +406,7 @@ class Card:
         """Return the lines below the numbers: what is set, what does not change, how sure it is."""
         return [*filter(None, (self.set_here, self.still)), f"How sure: {self.sure}"]
 
-    def rows(self, most: int = ROWS) -> list[Change]:
+    def rows(self, most: int = ROWS) -> list[OutcomeChange]:
         """Return what is listed, by size: at most so many with a direction.
 
         With too few histories, what differs, without a direction.
@@ -460,7 +460,7 @@ class Card:
         }
 
 
-def _row(change: Change) -> dict[str, Any]:
+def _row(change: OutcomeChange) -> dict[str, Any]:
     names = ("outcome", "where", "label", "kind", "stake", "verdict", "spread")
     numbers = {n: getattr(change, n) for n in ("before", "after", "low", "high", "size")}
     return {
@@ -486,7 +486,7 @@ def _folded(text: str, wide: int) -> str:
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _lines(rows: Sequence[Change], wide: int, colour: bool) -> Iterator[str]:
+def _lines(rows: Sequence[OutcomeChange], wide: int, colour: bool) -> Iterator[str]:
     """Yield a head and a line for each change: name and unit, before, after, spread."""
     cells = [(_named(c), *c.levels, c.spread or "") for c in rows]
     heads = ("", "before", "after", "in 9 of 10 histories")
@@ -500,7 +500,7 @@ def _lines(rows: Sequence[Change], wide: int, colour: bool) -> Iterator[str]:
         yield f"{short.ljust(room)}  {before.rjust(sizes[0])} → {level}  {spread}".rstrip()
 
 
-def _named(change: Change) -> str:
+def _named(change: OutcomeChange) -> str:
     """Return the label of an outcome with its unit."""
     unit = change.unit_text
     joined = f", {unit}" if unit else ""
@@ -620,7 +620,7 @@ def _change(
     months: Window,
     named: bool,
     ours: set[str],
-) -> Change:
+) -> OutcomeChange:
     """Return one outcome in pairs."""
     variable = window.at_places(pair, name, places)
     a, b = window.over(variable, months).values
@@ -637,7 +637,7 @@ def _change(
     label = str(pair[name].attrs.get("label", name))
     if places:
         label = f"{label}, {', '.join(map(place_name, places.values()))}"
-    return Change(
+    return OutcomeChange(
         name,
         ";".join(f"{d}={n}" for d, n in places.items()),
         label,
