@@ -135,6 +135,7 @@ def test_stakes_and_words_of_every_outcome() -> None:
     single = {small(o.label) for o in known.values() if o.headline} - plural
     assert {"heroin seized on the line", "share of loads seized on a section"} <= single
     assert {"grievance", "loyalty of commanders in office", "state failed"} <= single
+    assert "doubt about what comes after the ruler" in single
 
 
 def test_the_question_comes_first_and_what_stays_is_told() -> None:

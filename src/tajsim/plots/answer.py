@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -211,7 +212,7 @@ def _numbers(
     left, at = (_CHART + 0.45) / _WIDE, top
     room = _WIDE - _CHART - 0.6
 
-    def write(text: str, down: float, x: float = left, **look: object) -> None:
+    def write(text: str, down: float, x: float = left, **look: Any) -> None:
         figure.text(x, at - down / high, text, va="top", in_layout=False, **look)
 
     for change in blocks:

@@ -108,7 +108,7 @@ SETS: dict[str, tuple[str, ...]] = {
 _HAPPENS = {"state_failed": "the state fails"}
 #: Words that end the noun of a label: what follows tells more of it.
 _AFTER_NOUN = re.compile(
-    r"\s(?:of|from|with|to|for|on|at|in|by|that|who|abroad|over|after|underground|across|inside"
+    r"\s(?:of|about|from|with|to|for|on|at|in|by|that|who|abroad|over|after|underground|across|inside"
     r"|made|taken|left|begun|paid|seized|entering|leaving|joined|turning|come|delivered|diverted"
     r"|passed|kept|sold|resold|used|received|ended|refused|demanded|granted|held|controlled)\b"
 )
@@ -234,7 +234,7 @@ class OutcomeChange:
 
     def clause(self) -> str:
         """Return what is told of it as part of a sentence: ``heroin seized falls by 88 %``."""
-        name, plural = _bare(self.label), is_plural(self.label)
+        name, plural = _named_in_text(self), is_plural(self.label)
         before, after = self.levels
         if self.kind == "yes":
             happens = _HAPPENS.get(self.outcome, f"“{name}” is true")
@@ -266,6 +266,11 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
         if largest * by >= 1.0:
             return by, f"{word} {said}".strip()
     return 1.0, said
+
+
+def _named_in_text(change: OutcomeChange) -> str:
+    """Return an outcome as the subject of a clause, its place between commas."""
+    return f"{_bare(change.label)}{',' if change.where else ''}"
 
 
 def _bare(label: str) -> str:
@@ -373,7 +378,7 @@ class Card:
         still = next((c for c in self.changes if c.asked and c.verdict == "negligible"), None)
         if still:
             verb = "change" if is_plural(still.label) else "changes"
-            more = f", but {_bare(still.label)} hardly {verb}"
+            more = f", but {_named_in_text(still)} hardly {verb}"
         return f"{self.subject}: {first.clause()}{more}"
 
     @property
