@@ -237,7 +237,7 @@ def test_many_scenarios_stand_in_one_table_and_the_rest_is_folded() -> None:
     assert [(above, own) for above, own in steps if own > above + 1] == []
     words = " ".join(" ".join(page.words).split())
     assert "5 scenarios against status-quo" in words
-    assert "What each scenario changes first, against status-quo" in words
+    assert "Three: 6 paired histories are too few for an answer" in words
     folds = [attrs for attrs in page.of("details") if attrs.get("class") == "fold"]
     assert len(folds) > len(names)
 
