@@ -102,7 +102,8 @@ def template() -> Template:
 
 
 def firm(text: str) -> str:
-    """Return a text in which no line ends between a number and its per cent sign."""
+    """Return a text in which no line ends between a number and its per cent sign, or -fold."""
+    text = text.replace("-fold", "\N{NON-BREAKING HYPHEN}fold")
     return re.sub(r"([0-9]) %", "\\1\N{NO-BREAK SPACE}%", text)
 
 
