@@ -41,6 +41,7 @@ def _many() -> xr.Dataset:
 #: Name of a picture -> its kind, what makes its results, and its options.
 PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
     **{kind: (kind, _two, {}) for kind in plots.KINDS},
+    "answer": ("answer", lambda: results(scenarios=PAIR, runs=40), {}),
     "distribution": ("distribution", _two, {"outcome": ["grievance", "violent_members"]}),
     "fan": ("fan", _two, {"outcome": ["heroin_seized", "incidents"], "smooth": 12}),
     "map": ("map", _two, {"at": ["2006", "2012"]}),

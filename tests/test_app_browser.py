@@ -269,7 +269,7 @@ def test_wrong_input_is_told_in_the_words_of_the_command_line(
     )
     said = tab.wait("document.getElementById('errors').textContent")
     assert said == (
-        f"tajsim: my-scenario.toml:9: set.{PAY}: 4000 is out of range; expected 1 to 100 USD/month"
+        f"tajsim: my-scenario.toml:10: set.{PAY}: 4000 is out of range; expected 1 to 100 USD/month"
     )
     assert tab.run("document.body.dataset.complete") == ""
     tab.run("document.getElementById('reset').click()")

@@ -30,6 +30,7 @@ from tajsim.ensemble.job import Record, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
+from tajsim.results.answer import card
 from tajsim.results.effect import compare_results, effect, mean_interval
 from tajsim.results.window import at_places, medians_over, smooth, spans
 
@@ -223,7 +224,12 @@ def test_the_table_holds_the_numbers_of_compare(made: Any) -> None:
     dataset = dataset_of(plan, pairs, records)
     table = part_of_view("table", dataset, state)["table"]
     expected = compare_results(dataset)
-    rows = table["rows"]
+    order = expected["size"].fillna(0.0).sort_values(ascending=False, kind="stable").index
+    expected, rows = expected.loc[order], table["rows"]  # by size
+    assert part_of_view("card", dataset, state)["card"] == card(dataset).as_dict()
+    assert [fan["spec"] for fan in part_of_view("fans", dataset, state)["fans"]] == list(
+        state.begins_with
+    )
     for name in ("difference", "low"):  # what nobody is left to measure in is None
         assert [row[name] for row in rows] == [plain(value) for value in expected[name]]
     assert table["window"] == ["2004-01", "2005-06"]

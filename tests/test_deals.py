@@ -211,7 +211,7 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
         "russian_border_guards", "russian_base", "french_airfield"
     }  # fmt: skip
     assert "status-quo" not in told.index.get_level_values("scenario")
-    assert "“Russian base” ends in 0 %" in str(found)
+    assert "“Russian base” ends in 0 %" in found.full_text()
 
 
 def test_compare_tells_how_often_the_reference_does_the_same(tmp_path: Path) -> None:

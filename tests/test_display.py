@@ -157,21 +157,13 @@ def test_a_scenario_made_by_hand_is_shown_and_escaped() -> None:
     assert "No events" in empty.words and empty.rows == []
 
 
-def test_a_comparison_has_the_rows_of_the_text_and_signs_only_where_clear(
-    pair: xr.Dataset,
-) -> None:
+def test_a_comparison_shows_the_answer_and_folds_its_tables(pair: xr.Dataset) -> None:
     found = compare_dataset(pair)
-    seen, printed = shown(found), str(found)
-    rows = [row for row in seen.rows if len(row) == 9]
-    head, *rows = rows
-    assert head[4:7] == ["difference", "90 % interval", "sign"]
-    assert len(rows) > 10
-    for row in rows:
-        pattern = r" +".join(re.escape(cell) for cell in row if cell)
-        assert re.search(rf"^{pattern}$", printed, re.M), row
-        low, _, high = row[5].partition(" to ")
-        clear = low[0] == high[0] and low[0] in "+-"
-        assert bool(row[6]) == clear
+    seen = shown(found)
+    (card,) = found.cards
+    assert card.finding in seen.words and card.sure in seen.words
+    head, *rows = seen.rows
+    assert head[2:4] == ["Status quo", "Russians leave"] and rows
     assert "russian-border-withdrawal against status-quo" in seen.words
     assert " assumed" in seen.words
 
@@ -203,9 +195,7 @@ def test_names_in_results_are_escaped(by_hand: Callable[..., xr.Dataset]) -> Non
     found = compare_dataset(dataset)
     seen = shown(found)
     assert EVIL in [row[0] for row in seen.rows]
-    assert "Claims of after: 1 hold" in seen.words
-    (tested,) = [row for row in seen.rows if row[0] == "holds"]
-    assert tested[1] == "100 %" and tested[5] == f"{EVIL} ({EVIL}:3)"
+    assert "Claims" in seen.words and f"{EVIL}:3" in " ".join(seen.words.split())
     assert isinstance(found, Comparison)
 
 

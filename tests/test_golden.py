@@ -145,7 +145,8 @@ COMMANDS = {
     ),
     "simulations": (
         "run status-quo --runs 3 --until 2004-06 --outcomes heroin_seized,collusion",
-        "compare status-quo mine.toml --runs 4 --until 2004-09 --out mine --no-pictures",
+        "compare status-quo mine.toml --runs 4 --until 2004-09 --full --out mine --no-pictures",
+        "compare status-quo mine.toml --runs 30 --until 2004-09 --no-variance",
         "claims mine.toml --runs 4",
         "explain mine --against status-quo",
         "explain mine --scenario mine --run 2",

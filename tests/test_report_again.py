@@ -22,6 +22,7 @@ from tajsim.errors import UserError
 from tajsim.report import report
 from tajsim.report.facts import Facts, Given, changes, gather, join, why_not
 from tajsim.report.tables import commands, places, recipe, shares
+from tajsim.results.window import cells as window_cells
 from tajsim.results.window import kept_window
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
@@ -116,7 +117,7 @@ def test_results_of_older_versions_are_read(pair: xr.Dataset) -> None:
 
 def with_shares(dataset: xr.Dataset, scenario: str, window: tuple[str, str]) -> xr.Dataset:
     """Results that hold a row of shares for each outcome and place."""
-    cells = Facts(Given(dataset)).own_cells(scenario)
+    cells = list(window_cells(dataset, window))
     groups = {f"{g}{e}": 0.25 for g in ("documented", "derived", "assumption", "chance")
               for e in ("", "_low", "_high")}  # fmt: skip
     rows = [

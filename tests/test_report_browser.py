@@ -192,7 +192,7 @@ def test_it_prints(place: Path, tmp_path: Path) -> None:
 def test_the_card_stands_on_the_first_screen(tab: Tab, wide: int, high: int) -> None:
     tab.call("Emulation.setDeviceMetricsOverride", width=wide, height=high, deviceScaleFactor=1,
              mobile=False)  # fmt: skip
-    tab.do("scrollTo(0, 0)")
+    tab.do("scrollTo({top: 0, behavior: 'instant'})")
     bottom = tab.run("document.querySelector('.card .numbers').getBoundingClientRect().bottom")
     assert tab.run("document.querySelectorAll('.card .numbers li').length") >= 3
     assert 0 < bottom <= high

@@ -14,38 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.report.checks import (
-    checks,
-    out_of_calibration,
-    out_of_registry,
-    reversal_sentences,
-    reversals,
-)
-from tajsim.report.facts import Facts, Given
+from tajsim.report.checks import checks, out_of_calibration, out_of_registry
+from tajsim.report.facts import Facts, Given, level_sentence
 from tajsim.report.tables import claims_sentence
-from tajsim.report.wording import in_runs, level_sentence
 from tajsim.results.answer import ENOUGH, SETS, STAKES, Card, card, cards, is_plural, several_text
+from tajsim.results.effect import reversals, turning
 from tajsim.results.numbers import MINUS, digits, small
 
 DIRECTION = re.compile(r"\b(rises?|falls?|later|earlier|instead of)\b")
 BOUNDLESS = re.compile(r"\b(never|always|certainly|proves?|impossible|no run)\b", re.IGNORECASE)
-
-
-@given(st.integers(1, 10_000), st.data())
-def test_counts_of_runs(runs: int, data: st.DataObject) -> None:
-    count = data.draw(st.integers(0, runs))
-    said = in_runs(count, runs)
-    assert str(f"{runs:,}") in said or runs == 1
-    if count == 0:
-        assert said.startswith("in none of ")
-    if 0 < count < runs:
-        assert said == f"in {count:,} of {runs:,} runs"
-
-
-def test_none_of_500_runs_is_not_never() -> None:
-    assert in_runs(0, 500) == "in none of 500 runs"
-    assert in_runs(500, 500) == "in all 500 runs"
-    assert in_runs(0, 1) == "in none of 1 run"
 
 
 def test_a_level_in_words() -> None:
@@ -158,6 +135,7 @@ def test_stakes_and_words_of_every_outcome() -> None:
     single = {small(o.label) for o in known.values() if o.headline} - plural
     assert {"heroin seized on the line", "share of loads seized on a section"} <= single
     assert {"grievance", "loyalty of commanders in office", "state failed"} <= single
+    assert "doubt about what comes after the ruler" in single
 
 
 def test_the_question_comes_first_and_what_stays_is_told() -> None:
@@ -241,26 +219,20 @@ def test_an_assumption_that_reverses_the_sign_is_found() -> None:
     values = np.linspace(10_000.0, 16_000.0, 60)
     noise = np.sin(np.arange(60.0))
     found = facts(with_parameter(values, np.where(values > 11_750.0, 40.0, -20.0) + noise))
-    (one,) = reversals(found, "other")
-    assert (one.whole.direction, one.low.direction, one.high.direction) == (
-        "rises",
-        "falls",
-        "rises",
-    )
-    said = " ".join(reversal_sentences(found, "other"))
-    assert "would reverse" in said and "heroin_supply" in said and "20 of 60 runs" in said
-    assert re.search(rf"{MINUS}[\d.]+ kg a month \(90 % interval {MINUS}", said)
+    (one,) = reversals(found.dataset, *found.cards["other"].changes[0].values)
+    assert [part.direction for part in (one.whole, one.low, one.high)] == [
+        "rises", "falls", "rises"
+    ]  # fmt: skip
+    assert one.reverses(1)
+    assert found.cards["other"].sure.endswith("with another value of heroin supply.")
 
 
 def test_no_assumption_that_reverses_is_said_with_the_number_tried() -> None:
     values = np.linspace(10_000.0, 16_000.0, 60)
     found = facts(with_parameter(values, values / 400.0))
-    said = reversal_sentences(found, "other")
-    assert said[0].startswith("None found at this number of runs: in none of 1 pair")
-    few = facts(with_parameter(values[:20], values[:20] / 400.0))
-    assert reversal_sentences(few, "other") == [
-        "Whether an assumption would reverse a conclusion is judged from 30 runs on."
-    ]
+    assert "the one assumption tried would not turn it" in found.cards["other"].sure
+    few = with_parameter(values[:20], values[:20] / 400.0)
+    assert turning(few, *few["level"].isel(month=-1).values) == ""
 
 
 def set_to(dataset: xr.Dataset, name: str, value: float) -> xr.Dataset:
@@ -274,7 +246,7 @@ def test_inputs_outside_a_range_are_warned_of(monkeypatch: pytest.MonkeyPatch) -
     (said,) = out_of_registry(facts(set_to(dataset, "heroin_supply", 99_000.0)))
     assert "99,000" in said and "outside" in said and "9,500 to 17,000" in said
     sample = {"heroin_supply": np.array([10_000.0, 12_000.0])}
-    monkeypatch.setattr("tajsim.results.turns.load_posterior", lambda: sample)
+    monkeypatch.setattr("tajsim.results.effect.load_posterior", lambda: sample)
     (said,) = out_of_calibration(facts(set_to(dataset, "heroin_supply", 13_000.0)))
     assert "outside the calibrated range of 10,000 to 12,000" in said
     assert out_of_calibration(facts(set_to(dataset, "heroin_supply", 11_000.0))) == []

@@ -31,6 +31,13 @@ class Shown:
 #: Of results.
 SHOWN = (
     Shown(
+        "answer",
+        "withdrawal",
+        (),
+        "The answer: the finding, the outcome that matters most over time with the scenario's own "
+        "events, and the numbers before and after with nine in ten histories.",
+    ),
+    Shown(
         "providers",
         "withdrawal",
         (),

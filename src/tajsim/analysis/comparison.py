@@ -12,17 +12,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis.claims import CLAIMS_HEADER, claim_cells, claims_text, evaluate_claims
+from tajsim.analysis.claims import claims_text, evaluate_claims
 from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
-from tajsim.analysis.verdicts import NOT_TESTED, counts
-from tajsim.display import Html, element, fold, rows_of, table, whole
+from tajsim.display import element, fold, rows_of, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import answer, effect, select
+from tajsim.results.effect import done_by_reference, reference_sentence
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
-from tajsim.results.reference import done_by_reference, reference_sentence
 from tajsim.results.window import Window, check_window, with_window
 
 COMPARISON_HEADER = (
@@ -200,18 +199,10 @@ class Comparison:
         return answer.several_text(self.cards)
 
     def _repr_html_(self) -> str:
-        """Return the answer, with the tables folded below it, as HTML."""
-        parts: list[Html] = [element("p", answer.most_sentence(self.cards))]
-        for card, (_, part) in zip(
-            self.cards, self.table.groupby("scenario", sort=False), strict=True
-        ):
-            parts += [*card.html(), fold("All headline outcomes", *_scenario(self.dataset, part))]
-        for scenario, claims in self.claims.groupby("scenario") if len(self.claims) else ():
-            parts += _claims(str(scenario), claims)
-        rests = rests_text(self.dataset, self.table, self.variance, self.assumptions)
-        if rests:
-            parts.append(fold("Sources of variance", element("pre", rests)))
-        return whole(*parts, element("p", closing_text(self.dataset), look="quiet"))
+        """Return the answer, with the tables as text folded below it, as HTML."""
+        parts = [element("p", answer.most_sentence(self.cards))]
+        parts += [part for card in self.cards for part in card.html()]
+        return whole(*parts, fold("The tables", element("pre", self.full_text())))
 
 
 def compare(
@@ -269,32 +260,3 @@ def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Compar
         kept_table(dataset, VARIANCE),
         kept_table(dataset, ASSUMPTIONS),
     )
-
-
-def _scenario(dataset: xr.Dataset, part: pd.DataFrame) -> list[Html]:
-    first = part.iloc[0]
-    title, *question = heading(
-        dataset, first["scenario"], f"{first['scenario']} against {first['reference']}"
-    ).splitlines()
-    window = f"{first['window_start']} to {first['window_end']}"
-    shown = select.first_of_comparison(part)
-    rows = comparison_rows(shown)
-    return [
-        element("h3", title),
-        element("p", " ".join(question)),
-        element("p", f"{runs_text(dataset, 'paired run')}, {window}", look="quiet"),
-        element("p", _by_reference(dataset, part)),
-        table(COMPARISON_HEADER, rows, numbers=(2, 3, 4, 5, 7, 8))
-        if rows
-        else element("p", "Nothing to show differs."),
-        *(element("p", note, look="quiet") for note in notes(part, shown, "in its .table")),
-    ]
-
-
-def _claims(scenario: str, claims: pd.DataFrame) -> list[Html]:
-    tested = claims[claims["verdict"] != NOT_TESTED]
-    if tested.empty:
-        return []
-    rows = [claim_cells(row) for row in tested.itertuples()]
-    title = f"Claims of {scenario}: {counts(tested['verdict'])}"
-    return [fold(title, table(CLAIMS_HEADER, rows, numbers=(1, 2, 3)))]

@@ -15,7 +15,7 @@ from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError, check_names, nearest, unknown
 from tajsim.files import write_whole
-from tajsim.inputs import expression, registry, switches, toml
+from tajsim.inputs import outcomes, registry, switches, toml
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import (
     Event,
@@ -411,7 +411,7 @@ def kept_outcomes(state: PageState) -> tuple[str, ...]:
     shown = {spec.partition("@")[0] for spec in specs} | {state.border, state.land}
     shown |= {"heroin_leaving"}
     for text in load_scenario(state.scenario).asks.get("define", {}).values():
-        shown |= {name for name, _ in expression.references(text)}
+        shown |= {name for name, _ in outcomes.references(text)}
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
 
 
@@ -476,7 +476,7 @@ def _asked_specs(scenario: str) -> list[str]:
     """Return what the question of a scenario is about, as a link names it."""
     asks = load_scenario(scenario).asks
     own = tuple(asks.get("define", {}))
-    found = [expression.split_spec(spec, own) for spec in asks.get("outcomes", ())]
+    found = [outcomes.split_spec(spec, own) for spec in asks.get("outcomes", ())]
     return [
         f"{name}@{';'.join(f'{d}={n}' for d, n in places.items())}" if places else name
         for name, places in found

@@ -15,7 +15,7 @@ from tajsim.axes import DEALS
 from tajsim.display import Html, element, short, table, whole
 from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import Shipped, exists, is_path
-from tajsim.inputs import events, expression, outcomes, registry, switches, toml
+from tajsim.inputs import events, outcomes, registry, switches, toml
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.events import (
     AnyEvent,
@@ -709,12 +709,12 @@ def question_of(source: Source, period: Period) -> dict[str, Any]:
         try:
             if not name.isidentifier() or not name.isascii() or name in outcomes.load_outcomes():
                 raise UserError(f"'{name}': expected a new name of letters, digits and _")
-            expression.references(text)
+            outcomes.references(text)
         except UserError as error:
             problems.add(("define", name), str(error))
     for place, spec in enumerate(asks["outcomes"] or ()):
         try:
-            expression.split_spec(spec, tuple(own))
+            outcomes.split_spec(spec, tuple(own))
         except UserError as error:
             problems.add(("outcomes", place), str(error))
     window = asks["window"]

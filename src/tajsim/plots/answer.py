@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -82,7 +83,7 @@ def answer(
 def charts(
     dataset: xr.Dataset,
     card: answers.Card,
-    changes: Sequence[answers.Change],
+    changes: Sequence[answers.OutcomeChange],
     wide: float,
     tall: float,
 ) -> Figure:
@@ -114,7 +115,7 @@ def chart(
     ax: Axes,
     pair: xr.Dataset,
     card: answers.Card,
-    change: answers.Change,
+    change: answers.OutcomeChange,
     inches: float,
     tall: float,
 ) -> None:
@@ -205,13 +206,13 @@ def _name_events(ax: Axes, card: answers.Card, inches: float) -> None:
 
 
 def _numbers(
-    figure: Figure, blocks: list[answers.Change], card: answers.Card, top: float, high: float
+    figure: Figure, blocks: list[answers.OutcomeChange], card: answers.Card, top: float, high: float
 ) -> None:
     """Write the numbers in a column, before and after, with their spread; of yes or no squares."""
     left, at = (_CHART + 0.45) / _WIDE, top
     room = _WIDE - _CHART - 0.6
 
-    def write(text: str, down: float, x: float = left, **look: object) -> None:
+    def write(text: str, down: float, x: float = left, **look: Any) -> None:
         figure.text(x, at - down / high, text, va="top", in_layout=False, **look)
 
     for change in blocks:
@@ -234,7 +235,7 @@ def _numbers(
 
 def _squares(
     figure: Figure,
-    change: answers.Change,
+    change: answers.OutcomeChange,
     left: float,
     top: float,
     room: float,

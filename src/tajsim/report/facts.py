@@ -1,9 +1,10 @@
-"""What a report is made from: results and every table on them, what was changed, and one run."""
+"""What a report is made from: results, the tables on them, what was changed, numbers in words."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,19 +16,91 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-import tajsim.report.wording as wording
 from tajsim.analysis import variance as shares
 from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.errors import UserError
-from tajsim.inputs import registry, toml
+from tajsim.inputs import registry
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.scenario_parts import COMMAND_LINE
-from tajsim.results import answer, chronicle, numbers, select, window
+from tajsim.results import answer, numbers, select, window
 from tajsim.results.effect import basis_counts, compare_results, summarise
-from tajsim.results.window import Cell, Window
+from tajsim.results.numbers import listed, month_text
+from tajsim.results.window import Window
+
+#: Units and how they are written after a difference.
+_UNITS = {
+    "share": "percentage points",
+    "0 or 1": "percentage points of the runs",
+    "number": "",
+    "number/year": "a year",
+    "index": "index points",
+    "ratio": "",
+}
+_SHARES = ("share", "0 or 1")
+
+
+def with_interval(
+    value: float, low: float, high: float, unit: str, signed: bool = True
+) -> tuple[str, str]:
+    """Return a difference, or a level if not signed, with its unit, and its interval alike."""
+    own = digits_of(value, low, high, unit)
+    return _with_unit(own(value, signed), own, unit, not signed), own.span(low, high, signed)
+
+
+def digits_of(value: float, low: float, high: float, unit: str) -> numbers.Digits:
+    """Return how the numbers of an effect in a unit are written."""
+    return numbers.digits(value, low, high, unit in _SHARES)
+
+
+def _with_unit(number: str, own: numbers.Digits, unit: str, level: bool = False) -> str:
+    """Return a number of `digits_of` with its unit: ``1,677 kg a year``, ``25 %`` of a level."""
+    if level and unit in _SHARES:
+        return f"{number} %" if unit == "share" else f"{number} % of the runs"
+    return " ".join(filter(None, (number, own.word, _unit(unit))))
+
+
+def _unit(unit: str) -> str:
+    return _UNITS.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
+
+
+def unit_of_row(own: numbers.Digits, unit: str) -> str:
+    """Return the unit of a table's row: shares in per cent, large sums in millions."""
+    if unit in _SHARES:
+        return "%" if unit == "share" else "% of runs"
+    return f"{own.word} {_unit(unit) or {'number': 'count'}.get(unit, unit)}".strip()
+
+
+def level(value: float, unit: str) -> str:
+    """Return a level with its unit: a share in per cent."""
+    if math.isnan(value):
+        return "undefined"
+    number = numbers.table_number(100.0 * value if unit in _SHARES else value)
+    number = number.replace(" m", " million").replace(" bn", " billion").replace("-", numbers.MINUS)
+    after = "%" if unit in _SHARES else "" if unit == "index" else _unit(unit)
+    return f"{number} {after}".strip()
+
+
+def level_sentence(name: str, unit: str, median: float, low: float, high: float, runs: int) -> str:
+    """Return the median of an outcome with the range of 90 % of the runs."""
+    if low == high:
+        most = f"in at least 90 % of {runs:,} runs"
+        return f"{numbers.capital(name)} is {level(median, unit)} {most}."
+    own = digits_of(median, low, high, unit)
+    middle, upper = (_with_unit(own(value), own, unit, level=True) for value in (median, high))
+    return (
+        f"For {name} the median of {runs:,} runs is {middle}, and 90 % of them lie "
+        f"between {own(low)} and {upper}."
+    )
+
+
+def plain(value: float, signed: bool = False) -> str:
+    """Return a number with a true minus sign, ``-`` for what is undefined."""
+    number = numbers.table_number(value, signed)
+    return number if number == "-" else number.replace("-", numbers.MINUS)
+
 
 TABLES = (shares.VARIANCE, shares.ASSUMPTIONS)
 
@@ -319,30 +392,6 @@ class Facts:
                 found.append((change.outcome, change.where or (f"{own[0]}=all" if own else "")))
         return found
 
-    @cached_property
-    def _cells(self) -> dict[str, list[Cell]]:
-        found = {}
-        for position, name in enumerate(self.names):
-            if position or not self.others:
-                places = [0, position] if position else [0]
-                part = self.dataset.isel(scenario=places)
-                found[name] = list(window.cells(part, self.window(name)))
-        return found
-
-    def own_cells(self, scenario: str) -> list[Cell]:
-        """Return every outcome of a scenario: ``values`` with the reference first, if there is."""
-        return self._cells[scenario]
-
-    def differences(self, scenario: str) -> Iterator[tuple[Cell, np.ndarray]]:
-        """Yield every outcome with its paired differences ``(run,)``."""
-        for cell in self._cells[scenario]:
-            yield cell, select.gap(*cell.values)
-
-    def cell(self, scenario: str, outcome: str, where: str) -> Cell:
-        """Return one outcome at one coordinate: ``values`` holds the reference first."""
-        found = (c for c in self._cells[scenario] if (c.outcome, c.where) == (outcome, where))
-        return next(found)
-
     def in_words(self, outcome: str, where: str) -> str:
         """Return an outcome as it stands within a sentence: ``own effort (border)``."""
         label = numbers.small(str(self.dataset[outcome].attrs.get("label", outcome)))
@@ -473,10 +522,10 @@ def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
     """Return one line on all deals that are held."""
     deals = [load_deals()[str(event["arguments"]["deal"])].label for event in events]
     what = f"{len(deals)} deals are" if len(deals) > 1 else f"“{deals[0]}” is"
-    named = f": {numbers.listed(deals)}" if len(deals) > 1 else ""
+    named = f": {listed(deals)}" if len(deals) > 1 else ""
     places = [place for event in events for place in _behind(event)]
     where = str(events[0].get("where") or "")
-    month = wording.month(min(str(event["month"]) for event in events))
+    month = month_text(min(str(event["month"]) for event in events))
     return ScenarioChange(
         f"From {month}: {what} held by both sides{named}.",
         _sources(list(dict.fromkeys(places))),
@@ -531,7 +580,10 @@ def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
     effect = _effect_of(event["kind"], event.get("arguments", {}))
     what = f"{label} ({effect})" if label else effect
     return ScenarioChange(
-        f"{wording.month(event['month'])}: {what}.", _sources(_behind(event, remark)), where, remark
+        f"{month_text(event['month'])}: {what}.",
+        _sources(_behind(event, remark)),
+        where,
+        remark,
     )
 
 
@@ -544,9 +596,7 @@ def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
 
 def _dropped(event: Mapping[str, Any], reference: str) -> ScenarioChange:
     label = event.get("label") or _effect_of(event["kind"], event.get("arguments", {}))
-    line = (
-        f"{wording.month(event['month'])}: “{label}”, which {reference} has, does not take place."
-    )
+    line = f"{month_text(event['month'])}: “{label}”, which {reference} has, does not take place."
     return ScenarioChange(line, _sources(_behind(event)), str(event.get("where") or ""))
 
 
@@ -586,142 +636,9 @@ def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
     try:
         return forms[kind].format(**named)
     except KeyError:
-        return f"{kind.replace('_', ' ')}: {wording.listed([f'{k} {v}' for k, v in named.items()])}"
+        return f"{kind.replace('_', ' ')}: {listed([f'{k} {v}' for k, v in named.items()])}"
 
 
 def _sources(places: list[str]) -> str:
     """Return the documents behind a change, or that none is named."""
-    return wording.listed(places) if places else "no document; the scenario's own assumption"
-
-
-#: So many events of a run are shown.
-MOST = 12
-#: Of these so many that a scenario schedules, its last.
-SCHEDULED = 5
-
-
-@dataclass(frozen=True)
-class Narrative:
-    """The story of one run: how it was chosen, and its events as (month, mark, sentence)."""
-
-    run: int
-    chosen: str
-    events: list[tuple[str, str, str]]
-    left: int
-    nothing: str = "No event changed the course of the run."
-
-    @property
-    def more(self) -> str:
-        """How many events are not shown, as a sentence with a space after it; "" for none."""
-        if self.left <= 0:
-            return ""
-        return f"{self.left:,} more event{'s are' if self.left > 1 else ' is'} not shown. "
-
-
-def narrative(facts: Facts, scenario: str) -> Narrative | None:
-    """Return one run in short; ``None`` if the results hold no events."""
-    if "event_kind" not in facts.dataset.variables:
-        return None
-    run = typical_run(facts, scenario)
-    own = chronicle.occurrences(facts.dataset, scenario, run)
-    if scenario == facts.reference:
-        return _alone(run, own)
-    base = chronicle.occurrences(facts.dataset, facts.reference, run)
-    return _against(facts, scenario, run, base, own)
-
-
-def typical_run(facts: Facts, scenario: str) -> int:
-    """Return the run whose headline values are nearest to the medians over all runs.
-
-    Of a comparison the paired differences count, each outcome in its own spread over the runs.
-    """
-    alone = scenario == facts.reference
-    values = []
-    if alone:
-        cells = [(c, c.values[0]) for c in facts.own_cells(scenario)]
-    else:
-        cells = list(facts.differences(scenario))
-    for cell, each in cells:
-        if not cell.headline or not np.isfinite(each).all():
-            continue
-        spread = float(each.std())
-        if spread > 1e-9 * float(np.abs(each).max(initial=0.0)):
-            values.append(np.abs(each - np.median(each)) / spread)
-    runs = facts.dataset["run"].values
-    if not values:
-        return int(runs[0])
-    distance = np.mean(np.minimum(values, 3.0), axis=0)
-    return int(runs[int(np.argmin(distance))])
-
-
-def _alone(run: int, events: Sequence[chronicle.Occurrence]) -> Narrative:
-    every = chronicle.merged(events)
-    breaks = [e for e in every if e.weight == 3 and e.cause != "scenario"]
-    orders = [e for e in every if e.cause == "scenario"][-SCHEDULED:]
-    rest = [e for e in every if e.weight == 2 and e.cause != "scenario"]
-    room = MOST - len(orders)
-    kept = [*orders, *breaks[:room], *rest[: max(0, room - len(breaks))]]
-    shown = [event for event in every if event in kept]
-    marks = ["scheduled" if e.cause == "scenario" else "" for e in shown]
-    lines = [
-        (wording.month(e.month), mark, f"{chronicle.sentence(e)}.")
-        for e, mark in zip(shown, marks, strict=True)
-    ]
-    chosen = f"Run {run}, the one whose outcomes are nearest to the medians of all runs."
-    return Narrative(run, chosen, lines, len(events) - len(shown))
-
-
-def _against(
-    facts: Facts,
-    scenario: str,
-    run: int,
-    base: Sequence[chronicle.Occurrence],
-    own: Sequence[chronicle.Occurrence],
-) -> Narrative:
-    """Return what the scenario schedules otherwise, the first event that differs, and the rest."""
-    orders, found = (
-        chronicle.changes(chronicle.scheduled(base), chronicle.scheduled(own)),
-        chronicle.changes(chronicle.decided(base), chronicle.decided(own)),
-    )
-    chain = chronicle.most_telling(found, MOST) if found else []
-    marked = [(change, "scheduled") for change in orders[:3]]
-    marked += [(change, _side(facts, scenario, change)) for change in chain]
-    marked.sort(key=lambda pair: toml.month_number(pair[0].month))
-    lines = [
-        (wording.month(c.month), mark, f"{chronicle.sentence(c.event)}.") for c, mark in marked
-    ]
-    chosen = (
-        f"Run {run} of {scenario} against the same run of {facts.reference}: the pair whose "
-        f"differences are nearest to the medians of all pairs. {_first(found, orders)}"
-    )
-    shown = len(lines)
-    left = len(orders) + len(found) - shown
-    same = f"Every event is the same as in {facts.reference}, in the same month."
-    return Narrative(run, chosen, lines, left, same)
-
-
-def _first(found: Sequence[chronicle.Change], orders: Sequence[chronicle.Change]) -> str:
-    if not found:
-        return "Between the two no event differs that a scenario does not schedule itself."
-    months = (
-        toml.month_number(found[0].month) - toml.month_number(orders[0].month) if orders else -1
-    )
-    if months < 0:  # what differs from the start has no event of its own
-        return f"The first event that differs comes in {wording.month(found[0].month)}."
-    after = f"{months} month{'s' if months > 1 else ''} after" if months else "in the month of"
-    return (
-        f"The first event that differs and that no scenario schedules comes in "
-        f"{wording.month(found[0].month)}, {after} the scenarios' own first difference."
-    )
-
-
-def _side(facts: Facts, scenario: str, change: chronicle.Change) -> str:
-    if change.elsewhere:
-        return f"in {facts.reference}: {numbers.actor_name(change.elsewhere)}"
-    if change.side == "A":
-        return f"only in {facts.reference}"
-    if change.side == "B":
-        return f"only in {scenario}"
-    count = abs(change.moved)
-    when = "later" if change.moved > 0 else "earlier"
-    return f"{count} month{'s' if count > 1 else ''} {when} in {scenario}"
+    return listed(places) if places else "no document; the scenario's own assumption"

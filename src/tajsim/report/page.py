@@ -21,7 +21,6 @@ from matplotlib.figure import Figure
 import tajsim.plots.style as styles
 import tajsim.report.checks as checks
 import tajsim.report.tables as tables
-import tajsim.report.wording as wording
 import tajsim.results.window as windows
 from tajsim.analysis import variance
 from tajsim.display import rows_of
@@ -30,10 +29,10 @@ from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.plots import KINDS, figure
 from tajsim.plots.answer import charts
-from tajsim.report.facts import Facts, changes, gather, narrative, why_not, without
+from tajsim.report.facts import Facts, changes, gather, level_sentence, why_not, without
 from tajsim.report.tables import Table
 from tajsim.results import answer, effect, select
-from tajsim.results.numbers import capital
+from tajsim.results.numbers import capital, listed, month_text
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -102,7 +101,8 @@ def template() -> Template:
 
 
 def firm(text: str) -> str:
-    """Return a text in which no line ends between a number and its per cent sign."""
+    """Return a text in which no line ends between a number and its per cent sign, or -fold."""
+    text = text.replace("-fold", "\N{NON-BREAKING HYPHEN}fold")
     return re.sub(r"([0-9]) %", "\\1\N{NO-BREAK SPACE}%", text)
 
 
@@ -114,11 +114,8 @@ def contents(facts: Facts) -> dict[str, Any]:
     compared = facts.others or [facts.reference]
     many = len(compared) > FOLDED
     titles = {name: answer.title_of(facts.dataset, name) for name in facts.names}
-    stories = [
-        (titles[name], story) for name in compared if (story := narrative(facts, name)) is not None
-    ]
     cards = list(facts.cards.values())
-    title = f"{len(compared)} scenarios" if many else wording.listed(compared)
+    title = f"{len(compared)} scenarios" if many else listed(compared)
     texts = select.attribute(facts.dataset, "scenario_text")
     return {
         "policy": POLICY,
@@ -149,7 +146,6 @@ def contents(facts: Facts) -> dict[str, Any]:
         "claims": [(titles[name], t) for name in facts.names if (t := tables.claims(facts, name))],
         "basis": effect.basis_statement(facts.dataset) if facts.counts else "",
         "rests": [_rests(facts, name) for name in facts.others],
-        "stories": stories,
         "sections": SECTIONS,
         "limits": checks.limits(facts),
         "recipe": tables.recipe(facts),
@@ -182,7 +178,7 @@ def level_sentences(facts: Facts) -> list[str]:
     spread = np.linspace(0, len(rest) - 1, min(len(rest), 4)).round().astype(int)
     chosen = rows_of(named)[:4] or rows_of(rest.iloc[spread])
     return [
-        wording.level_sentence(
+        level_sentence(
             facts.in_words(row.outcome, row.where), row.unit, row.median, row.p05, row.p95, row.runs
         )
         for row in chosen
@@ -195,8 +191,6 @@ def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
         answer.title_of(facts.dataset, scenario),
         tables.shares(facts, scenario),
         _no_shares(facts, scenario),
-        checks.reversal_sentences(facts, scenario),
-        checks.reversal_table(facts, scenario),
         tables.assumed(facts, scenario),
     )
 
@@ -225,7 +219,7 @@ def _line(facts: Facts) -> str:
     later = ", from Jan 2016 on projection" if end > windows.DOCUMENTED_UNTIL else ""
     return (
         f"{facts.runs:,} {word}, seed {facts.dataset.attrs.get('seed', 'unknown')}; "
-        f"outcomes over {wording.month(start)} to {wording.month(end)}{own}{later}"
+        f"outcomes over {month_text(start)} to {month_text(end)}{own}{later}"
     )
 
 
@@ -322,13 +316,13 @@ def _shots(facts: Facts) -> Iterator[Shot]:
         yield Shot("tornado", "The assumptions that matter most")
 
 
-def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.Change]) -> Picture:
+def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
     """Return the course of some changes of a card over time."""
-    labels = wording.listed([change.label for change in changes])
+    labels = listed([change.label for change in changes])
     text = (
         f"Two lines over the months, “{card.other}” and “{card.label}”: the mean of "
         f"{facts.runs:,} runs of {card.reference} and {card.scenario}, each in a band that holds "
-        f"nine in ten. {labels}, {' to '.join(map(wording.month, card.window))}."
+        f"nine in ten. {labels}, {' to '.join(map(month_text, card.window))}."
     )
     wide, tall = (5.0, 3.1) if len(changes) == 1 else (8.6, 2.5)
     return _embedded(labels, charts(facts.dataset, card, changes, wide, tall), text)
@@ -400,11 +394,11 @@ def alternative(facts: Facts, shot: Shot) -> str:
     dataset = facts.dataset
     names = shot.options.get("scenarios", facts.names)
     labels = [str(dataset[n].attrs.get("label", n)) for n in shot.options.get("outcome", ())]
-    shown = f" shows {wording.listed(labels)};" if labels else ""
+    shown = f" shows {listed(labels)};" if labels else ""
     first, last = windows.window_of(dataset, facts.asked)
     runs = f"{facts.runs:,} run{'s' if facts.runs != 1 else ''}"
     return (
         f"{_SHOWS.get(shot.kind, f'Picture of the kind “{shot.kind}”.')} It{shown} holds {runs} of "
-        f"{wording.listed(names, MOST_SCENARIOS)}, {wording.month(first)} to "
-        f"{wording.month(last)}; the tables of the page have the numbers."
+        f"{listed(names, MOST_SCENARIOS)}, {month_text(first)} to "
+        f"{month_text(last)}; the tables of the page have the numbers."
     )

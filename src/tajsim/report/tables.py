@@ -9,16 +9,15 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
-import tajsim.report.wording as wording
 from tajsim.analysis import assumptions, variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
 from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_parts import shipped_scenarios
-from tajsim.report.facts import Facts
+from tajsim.report.facts import Facts, digits_of, level, plain, unit_of_row, with_interval
 from tajsim.results.answer import ENOUGH
-from tajsim.results.numbers import Digits, capital, percent
-from tajsim.results.reference import done_by_reference, reference_sentence
+from tajsim.results.effect import done_by_reference, reference_sentence
+from tajsim.results.numbers import Digits, capital, listed, month_text, percent
 from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
 
 #: Of so many differences the shares of variance are shown.
@@ -60,7 +59,7 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
     few = facts.runs < ENOUGH
     body, marks = [], []
     for c in rows:
-        size, ends = wording.with_interval(c.found.mean, c.found.low, c.found.high, c.unit)
+        size, ends = with_interval(c.found.mean, c.found.low, c.found.high, c.unit)
         told = "too few histories" if few and c.told else _NOT_TOLD.get(c.verdict, c.verdict)
         mean = f"{size} ({ends})"
         body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, told])
@@ -74,7 +73,7 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
 
 def _over(facts: Facts, scenario: str) -> str:
     many = f"{facts.runs:,} paired histories" if facts.runs > 1 else "one pair of histories"
-    return f"{many}, {' to '.join(map(wording.month, facts.window(scenario)))}"
+    return f"{many}, {' to '.join(map(month_text, facts.window(scenario)))}"
 
 
 def places(facts: Facts, scenario: str) -> Table | None:
@@ -86,10 +85,10 @@ def places(facts: Facts, scenario: str) -> Table | None:
         return None
     body = []
     for row in rows_of(shown):
-        own = wording.digits_of(row.difference, row.low, row.high, row.unit)
+        own = digits_of(row.difference, row.low, row.high, row.unit)
         body.append([
             capital(facts.in_words(row.outcome, row.where)),
-            wording.unit_of_row(own, row.unit),
+            unit_of_row(own, row.unit),
             _median(own, row.reference_median, row.unit),
             _median(own, row.median, row.unit),
             own(row.difference, True),
@@ -108,7 +107,7 @@ def places(facts: Facts, scenario: str) -> Table | None:
 
 def _median(own: Digits, value: float, unit: str) -> str:
     """Return a median in the digits of its row; a whole number of things without decimals."""
-    return wording.plain(value) if unit == "number" and value == round(value) else own(value)
+    return plain(value) if unit == "number" and value == round(value) else own(value)
 
 
 def levels(facts: Facts) -> Table:
@@ -117,9 +116,9 @@ def levels(facts: Facts) -> Table:
     body = [
         [
             row.label,
-            wording.level(row.median, row.unit),
-            wording.level(row.p05, row.unit),
-            wording.level(row.p95, row.unit),
+            level(row.median, row.unit),
+            level(row.p05, row.unit),
+            level(row.p95, row.unit),
         ]
         for row in rows_of(shown)
     ]
@@ -146,7 +145,7 @@ def claims(facts: Facts, scenario: str) -> Table | None:
             why = row.reason.replace("whose ", "its ", 1)
             cells += [f"Not tested: {why}", row.expect, "-", "-", "-"]
         else:
-            found = wording.with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
+            found = with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
             cells += [capital(row.verdict), row.expect, *found, percent(row.share)]
         body.append(cells)
     marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]
@@ -323,8 +322,8 @@ def _windows(facts: Facts) -> str:
     first = dict.fromkeys(window[0] for window in found.values())
     starts = []
     for start in sorted(first):
-        whose = wording.listed([name for name, window in found.items() if window[0] == start], 3)
-        starts.append(f"{wording.month(start)} ({whose})")
+        whose = listed([name for name, window in found.items() if window[0] == start], 3)
+        starts.append(f"{month_text(start)} ({whose})")
     return f"for each scenario {why}: {'; '.join(starts)}"
 
 
@@ -336,7 +335,7 @@ def _own_files(facts: Facts, texts: dict[str, str]) -> list[str]:
     if not own:
         return []
     verb, text = ("does", "its text is") if len(own) == 1 else ("do", "their texts are")
-    return [f"{wording.listed(own)} {verb} not come with tajsim; {text} given below."]
+    return [f"{listed(own)} {verb} not come with tajsim; {text} given below."]
 
 
 def _continued(facts: Facts) -> list[str]:

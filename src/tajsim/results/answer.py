@@ -18,9 +18,18 @@ import numpy as np
 import xarray as xr
 
 from tajsim.display import Html, element, table, whole
-from tajsim.inputs.expression import split_spec
+from tajsim.inputs.outcomes import split_spec
 from tajsim.results import select, window
-from tajsim.results.effect import Effect, Values, basis_counts, effect, quantiles, smallest_effect
+from tajsim.results.effect import (
+    Effect,
+    Values,
+    basis_counts,
+    calibrated_note,
+    effect,
+    quantiles,
+    smallest_effect,
+    turning,
+)
 from tajsim.results.numbers import (
     MONTHS,
     capital,
@@ -33,7 +42,6 @@ from tajsim.results.numbers import (
     small,
     words,
 )
-from tajsim.results.turns import calibrated_note, turning
 from tajsim.results.window import Window
 
 #: With fewer paired histories than this no direction is told.
@@ -100,14 +108,14 @@ SETS: dict[str, tuple[str, ...]] = {
 _HAPPENS = {"state_failed": "the state fails"}
 #: Words that end the noun of a label: what follows tells more of it.
 _AFTER_NOUN = re.compile(
-    r"\s(?:of|from|with|to|for|on|at|in|by|that|who|abroad|over|after|underground|across|inside"
+    r"\s(?:of|about|from|with|to|for|on|at|in|by|that|who|abroad|over|after|underground|across|inside"
     r"|made|taken|left|begun|paid|seized|entering|leaving|joined|turning|come|delivered|diverted"
     r"|passed|kept|sold|resold|used|received|ended|refused|demanded|granted|held|controlled)\b"
 )
 
 
 @dataclass(frozen=True)
-class Change:
+class OutcomeChange:
     """One outcome in pairs of histories.
 
     Attributes:
@@ -226,7 +234,7 @@ class Change:
 
     def clause(self) -> str:
         """Return what is told of it as part of a sentence: ``heroin seized falls by 88 %``."""
-        name, plural = _bare(self.label), is_plural(self.label)
+        name, plural = _named_in_text(self), is_plural(self.label)
         before, after = self.levels
         if self.kind == "yes":
             happens = _HAPPENS.get(self.outcome, f"“{name}” is true")
@@ -258,6 +266,11 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
         if largest * by >= 1.0:
             return by, f"{word} {said}".strip()
     return 1.0, said
+
+
+def _named_in_text(change: OutcomeChange) -> str:
+    """Return an outcome as the subject of a clause, its place between commas."""
+    return f"{_bare(change.label)}{',' if change.where else ''}"
 
 
 def _bare(label: str) -> str:
@@ -309,19 +322,19 @@ class Card:
     question: str
     window: Window
     runs: int
-    changes: tuple[Change, ...]
+    changes: tuple[OutcomeChange, ...]
     events: tuple[tuple[str, str], ...]
     sure: str
 
     @cached_property
-    def told(self) -> list[Change]:
+    def told(self) -> list[OutcomeChange]:
         """What has a direction, by rank; none with too few histories."""
         return [c for c in self.changes if c.told] if self.runs >= ENOUGH else []
 
     @cached_property
-    def leading(self) -> list[Change]:
+    def leading(self) -> list[OutcomeChange]:
         """What has a direction and is not implied by one before it, by rank."""
-        kept: list[Change] = []
+        kept: list[OutcomeChange] = []
         for change in self.told:
             own = select.gap(*change.values)
             others = (select.gap(*c.values) for c in kept)
@@ -330,14 +343,14 @@ class Card:
         return kept
 
     @cached_property
-    def numbers(self) -> list[Change]:
+    def numbers(self) -> list[OutcomeChange]:
         """The three to five changes of the card; what bears on survival is among them."""
         grave = [c for c in self.leading if c.kind == "yes" and c.stake == "survival"]
         first = self.leading[: NUMBERS - len([c for c in grave if c not in self.leading[:NUMBERS]])]
         return first + [c for c in grave if c not in first]
 
     @cached_property
-    def chart(self) -> Change | None:
+    def chart(self) -> OutcomeChange | None:
         """The change that is drawn: the first that has a course over time."""
         drawn = [c for c in (*self.leading, *self.changes) if c.kind != "date"]
         return next((c for c in drawn if c.verdict != "undefined"), None)
@@ -365,7 +378,7 @@ class Card:
         still = next((c for c in self.changes if c.asked and c.verdict == "negligible"), None)
         if still:
             verb = "change" if is_plural(still.label) else "changes"
-            more = f", but {_bare(still.label)} hardly {verb}"
+            more = f", but {_named_in_text(still)} hardly {verb}"
         return f"{self.subject}: {first.clause()}{more}"
 
     @property
@@ -398,7 +411,7 @@ class Card:
         """Return the lines below the numbers: what is set, what does not change, how sure it is."""
         return [*filter(None, (self.set_here, self.still)), f"How sure: {self.sure}"]
 
-    def rows(self, most: int = ROWS) -> list[Change]:
+    def rows(self, most: int = ROWS) -> list[OutcomeChange]:
         """Return what is listed, by size: at most so many with a direction.
 
         With too few histories, what differs, without a direction.
@@ -452,7 +465,7 @@ class Card:
         }
 
 
-def _row(change: Change) -> dict[str, Any]:
+def _row(change: OutcomeChange) -> dict[str, Any]:
     names = ("outcome", "where", "label", "kind", "stake", "verdict", "spread")
     numbers = {n: getattr(change, n) for n in ("before", "after", "low", "high", "size")}
     return {
@@ -478,7 +491,7 @@ def _folded(text: str, wide: int) -> str:
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _lines(rows: Sequence[Change], wide: int, colour: bool) -> Iterator[str]:
+def _lines(rows: Sequence[OutcomeChange], wide: int, colour: bool) -> Iterator[str]:
     """Yield a head and a line for each change: name and unit, before, after, spread."""
     cells = [(_named(c), *c.levels, c.spread or "") for c in rows]
     heads = ("", "before", "after", "in 9 of 10 histories")
@@ -492,7 +505,7 @@ def _lines(rows: Sequence[Change], wide: int, colour: bool) -> Iterator[str]:
         yield f"{short.ljust(room)}  {before.rjust(sizes[0])} → {level}  {spread}".rstrip()
 
 
-def _named(change: Change) -> str:
+def _named(change: OutcomeChange) -> str:
     """Return the label of an outcome with its unit."""
     unit = change.unit_text
     joined = f", {unit}" if unit else ""
@@ -612,7 +625,7 @@ def _change(
     months: Window,
     named: bool,
     ours: set[str],
-) -> Change:
+) -> OutcomeChange:
     """Return one outcome in pairs."""
     variable = window.at_places(pair, name, places)
     a, b = window.over(variable, months).values
@@ -629,7 +642,7 @@ def _change(
     label = str(pair[name].attrs.get("label", name))
     if places:
         label = f"{label}, {', '.join(map(place_name, places.values()))}"
-    return Change(
+    return OutcomeChange(
         name,
         ";".join(f"{d}={n}" for d, n in places.items()),
         label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,14 +13,20 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
+from scipy.stats import rankdata
+from scipy.stats import t as student
 
-from tajsim.axes import Array
+from tajsim.axes import DEALS, Array
+from tajsim.display import rows_of
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
+from tajsim.inputs.deals import load_deals
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import UNITS
-from tajsim.results.numbers import listed
+from tajsim.inputs.values import load_posterior
+from tajsim.results.numbers import listed, month_text, parameter_name, percent
 from tajsim.results.select import attribute, gap, names_of
-from tajsim.results.window import Cell, Window, cells, window_of
+from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
 Values = NDArray[np.float64]
 LEVEL = 0.90
@@ -319,3 +325,215 @@ def quantiles(values: Values, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Va
         held = np.where(known, values, np.nan)
         result[:, some] = np.nanquantile(held[some], levels, axis=-1)
     return result
+
+
+IN_FORCE = "deals_in_force"
+DONE_COLUMNS = ("scenario", "reference", "deal", "change", "share", "runs", "first", "last")
+#: Deals that end as sections are handed over to the country's own guard.
+_GUARDS = {"russian_border_troops": "russian_border_guards"}
+
+
+def done_by_reference(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame:
+    """Return in what share of its runs the reference does to deals what each scenario does.
+
+    Args:
+        dataset: results of two scenarios or more, the first being the reference.
+        window: first and last month; by default that over which each scenario is compared.
+
+    Returns:
+        One row for each scenario and deal that its own events begin or end (a handed-over section
+        ends the deal on the guard): ``share`` of the ``runs`` of the reference in which the deal is
+        begun, or ended, in some month from ``first``, that of the event, to ``last``, the end of
+        the window. Empty where no event of the kind is a scenario's own, or the results lack
+        ``deals_in_force``.
+    """
+    rows = []
+    names = names_of(dataset)
+    for name in names[1:] if IN_FORCE in dataset else ():
+        last = window_of(dataset, window, name)[1]
+        for (deal, change), first in _own(own_events(dataset, name)).items():
+            if first > last:
+                continue
+            series = dataset[IN_FORCE].sel(scenario=names[0], deal=deal)
+            series = series.isel(month=months_in(dataset, (first, last)))
+            same = series.transpose("month", "run").values < 0.5
+            found = (same if change == "end" else ~same).any(axis=0)
+            row = (name, names[0], deal, change, float(np.mean(found)), found.size, first, last)
+            rows.append(row)
+    return pd.DataFrame(rows, columns=list(DONE_COLUMNS))
+
+
+def _own(events: list[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """Return the deals that events begin or end, with the first month of each."""
+    found: dict[tuple[str, str], str] = {}
+    for event in sorted(events, key=lambda event: str(event["month"])):
+        for key in _changes(event["kind"], event.get("arguments", {})):
+            found.setdefault(key, str(event["month"]))
+    return found
+
+
+def _changes(kind: str, arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    deal, change = arguments.get("deal"), str(arguments.get("change"))
+    if kind == "deal" and deal in DEALS and change in ("begin", "end", "close"):
+        yield str(deal), "begin" if change == "begin" else "end"
+    if kind == "handover":
+        for guard, name in _GUARDS.items():
+            if arguments.get("agency") != guard:
+                yield name, "end"
+
+
+def reference_sentence(found: pd.DataFrame, scenario: str) -> str:
+    """Return one sentence for a scenario on rows of `done_by_reference`; "" without any."""
+    rows = found[found["scenario"] == scenario]
+    if rows.empty:
+        return ""
+    deals, words = load_deals(), {"begin": "begins", "end": "ends"}
+    said = [
+        f"“{deals[row.deal].label}” {words[row.change]} in {percent(row.share)}"
+        for row in rows_of(rows)
+    ]
+    reference, last = rows["reference"].iloc[0], month_text(rows["last"].iloc[0])
+    return f"Of the runs of {reference} itself, by {last}: {', '.join(said)}."
+
+
+#: So many assumptions are tried for each difference.
+ASSUMED = 5
+#: A third with fewer runs than this says nothing.
+FEWEST = 10
+#: Chance that any pair at all is told to reverse where none does.
+FALSE = 0.10
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """One difference in all runs, and in the lowest and highest third of one assumption."""
+
+    parameter: str
+    whole: Effect
+    low: Effect
+    high: Effect
+
+    def reverses(self, pairs: int) -> bool:
+        """Whether a third has the opposite sign beyond chance, so many pairs having been tried."""
+        thirds = [f for f in (self.low, self.high) if f.direction == self._other]
+        return any(_p(found) * 2 * pairs < FALSE for found in thirds)
+
+    @property
+    def _other(self) -> str:
+        return {"rises": "falls", "falls": "rises"}.get(self.whole.direction, "none")
+
+    @property
+    def fades(self) -> bool:
+        """Whether the interval of a third covers zero."""
+        return "" in (self.low.direction, self.high.direction)
+
+
+def _p(found: Effect) -> float:
+    """Return how often chance alone takes a mean that far to its side of zero."""
+    error = (found.mean - found.low) / float(student.ppf(0.5 + LEVEL / 2.0, found.runs - 1))
+    return float(student.sf(abs(found.mean) / error, found.runs - 1)) if error > 0.0 else 0.0
+
+
+def reversals(dataset: xr.Dataset, reference: Values, scenario: Values) -> list[Reversal]:
+    """Return a difference ``(run,)`` with each of the assumptions whose ranks go with it most.
+
+    The runs are divided by the value that an assumption has in them. If the mean has one sign in
+    all runs and the other in the lowest or highest third, beyond what chance gives among so many
+    pairs tried (Bonferroni's bound), the conclusion depends on that assumption.
+
+    Args:
+        dataset: the results, which hold the drawn parameters.
+        reference, scenario: the outcome in both.
+    """
+    if len(reference) < 3 * FEWEST or "parameter_value" not in dataset:
+        return []
+    values = dataset["parameter_value"].isel(scenario=0)
+    differences = gap(reference, scenario)
+    found = []
+    for name in _by_rank(values, differences):
+        own = values.sel(parameter=name).values
+        cuts = np.quantile(own, (1 / 3, 2 / 3))
+        low, high = own <= cuts[0], own >= cuts[1]
+        if min(low.sum(), high.sum()) >= FEWEST and cuts[0] < cuts[1]:
+            parts = effect(differences), effect(differences[low]), effect(differences[high])
+            found.append(Reversal(name, *parts))
+    return found
+
+
+def _by_rank(values: xr.DataArray, differences: Values) -> list[str]:
+    """Return the drawn assumptions whose ranks go with the difference most, the strongest first."""
+    registry, known = load_parameters(), np.isfinite(differences)
+    table = values.values[:, known]
+    names = [
+        (place, str(name))
+        for place, name in enumerate(values["parameter"].values)
+        if str(name) in registry
+        and registry[str(name)].basis.kind == "assumption"
+        and np.ptp(table[place]) > 0.0
+    ]
+    if not names or known.sum() < 3 or np.ptp(differences[known]) == 0.0:
+        return []
+    ours = rankdata(differences[known])
+    tied = [abs(float(np.corrcoef(rankdata(table[place]), ours)[0, 1])) for place, _ in names]
+    order = np.argsort(-np.array(tied), kind="stable")[:ASSUMED]
+    return [names[place][1] for place in order]
+
+
+def turning(dataset: xr.Dataset, reference: Values, scenario: Values) -> str:
+    """Return what would turn a difference, as part of a sentence; "" where nothing can be tried."""
+    tried = reversals(dataset, reference, scenario)
+    if not tried:
+        return ""
+    turns = [parameter_name(r.parameter) for r in tried if r.reverses(len(tried))]
+    if turns:
+        return f"it would turn with another value of {listed(turns[:2])}"
+    faded = [parameter_name(r.parameter) for r in tried if r.fades]
+    if faded:
+        return f"it may vanish with another value of {listed(faded[:2])}"
+    many = f"none of {len(tried)} assumptions" if len(tried) > 1 else "the one assumption"
+    return f"{many} tried would turn it" if len(tried) > 1 else f"{many} tried would not turn it"
+
+
+def inputs_set(dataset: xr.Dataset) -> Iterator[tuple[list[str], str, float]]:
+    """Yield scenarios, parameter and value of every setting and every event that sets one."""
+    found: dict[tuple[str, float], list[str]] = {}
+    for scenario in names_of(dataset):
+        for name, value in attribute(dataset, "settings").get(scenario, {}).items():
+            found.setdefault((name, float(value)), []).append(scenario)
+        for event in attribute(dataset, "events").get(scenario, ()):
+            given = event.get("arguments", {})
+            if event["kind"] == "set" and {"parameter", "value"} <= set(given):
+                key = str(given["parameter"]), float(given["value"])
+                found.setdefault(key, []).append(scenario)
+    for (name, value), scenarios in found.items():
+        yield list(dict.fromkeys(scenarios)), name, value
+
+
+def outside_sample(dataset: xr.Dataset) -> list[tuple[list[str], str, float, float, float]]:
+    """Return scenarios, parameter, value and range of what is set outside the calibrated sample."""
+    try:
+        sample = load_posterior()
+    except UserError:
+        return []
+    found = []
+    for scenarios, name, value in inputs_set(dataset):
+        if name in sample:
+            low, high = float(sample[name].min()), float(sample[name].max())
+            if not low <= value <= high:
+                found.append((scenarios, name, value, low, high))
+    return found
+
+
+def calibrated_note(dataset: xr.Dataset, scenario: str) -> str:
+    """Return whether the inputs of a scenario lie in the calibrated range, as part of a sentence.
+
+    Nothing of results that do not say where their parameters come from.
+    """
+    mode = str(dataset.attrs.get("parameters_mode", ""))
+    if mode == "posterior":
+        outside = [name for who, name, *_ in outside_sample(dataset) if scenario in who]
+        if outside:
+            labels = [parameter_name(name) for name in dict.fromkeys(outside)]
+            return f"{listed(labels)} is set outside the calibrated range"
+        return "what is set lies in the calibrated range"
+    return {"prior": "parameters are not calibrated", "fixed": "parameters are held"}.get(mode, "")

@@ -121,8 +121,10 @@ def factor(value: float) -> str:
     return ">1e6" if value > 1e6 else f"{value:.2g}" if 1.0 <= value < 10.0 else table_number(value)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them: ``a, b and c``."""
+def listed(names: Sequence[str], most: int | None = None) -> str:
+    """Return names as a sentence lists them, ``a, b and c``; beyond ``most`` they are counted."""
+    if most is not None and len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 

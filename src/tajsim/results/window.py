@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS, total
 from tajsim.errors import UserError
-from tajsim.inputs import expression, outcomes, toml
+from tajsim.inputs import outcomes, toml
 from tajsim.results import select
 from tajsim.results.numbers import display_name, month_text
 from tajsim.results.select import Names, as_names, attribute, names_of, own_dimensions
@@ -243,7 +243,7 @@ def with_own(dataset: xr.Dataset, own: Mapping[str, str] | None = None) -> xr.Da
 
     Args:
         dataset: results.
-        own: name and expression, see `tajsim.inputs.expression`; by default those that the
+        own: name and expression, see `tajsim.inputs.outcomes`; by default those that the
             questions of the scenarios define and the recorded outcomes allow.
 
     Returns:
@@ -258,15 +258,15 @@ def with_own(dataset: xr.Dataset, own: Mapping[str, str] | None = None) -> xr.Da
         asks = attribute(dataset, "asks").values()
         own = {name: text for ask in asks for name, text in ask.get("define", {}).items()}
     for name, text in own.items():
-        used = expression.references(text)
+        used = outcomes.references(text)
         if missing := [n for n, _ in used if n not in dataset]:
             if given:
                 raise UserError(f"{name}: the results do not hold '{missing[0]}'")
             continue
-        values = expression.evaluate(
+        values = outcomes.evaluate(
             text, lambda n, where: at_places(dataset, n, where).transpose(*_ORDER).values
         )
-        if expression.is_date(text):
+        if outcomes.is_date(text):
             since = np.array([toml.month_number(toml.month_of(m)) for m in dataset["month"].values])
             first = since[values.argmax(axis=1)][:, np.newaxis]
             happened = np.logical_or.accumulate(values, axis=1)
@@ -281,7 +281,7 @@ def _own_attributes(
 ) -> dict[str, Any]:
     """Return label, unit and way over months of an outcome of one's own."""
     parts = [dataset[n].attrs for n, _ in used]
-    date, divided = expression.is_date(text), "/" in text or "*" in text
+    date, divided = outcomes.is_date(text), "/" in text or "*" in text
     units, ways = {p.get("unit") for p in parts}, {p.get("aggregate") for p in parts}
     alike = not divided and len(units) == 1 and len(ways) == 1
     share = len({n for n, _ in used}) == 1 and len(used) > 1
