@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,9 @@ from tajsim.results import effect, select
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
 from tajsim.results.reference import done_by_reference, reference_sentence
 from tajsim.results.window import Window, check_window, with_window
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COMPARISON_HEADER = (
     "outcome",
@@ -178,6 +181,12 @@ class Comparison:
     def done_by_reference(self) -> pd.DataFrame:
         """In how many runs the reference does to deals what scenarios do; see the function."""
         return done_by_reference(self.dataset)
+
+    def plot(self, kind: str = "difference", **chosen: Any) -> Figure:
+        """Return a picture: the differences, or another kind with its options (`tajsim.plots`)."""
+        from tajsim.plots import figure
+
+        return figure(kind, self.dataset, **chosen)
 
     def text(self, everything: bool = False) -> str:
         """Return the tables as text: headline outcomes, or all."""

@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,9 @@ from tajsim.inputs.values import about_posterior
 from tajsim.results import select
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _ROOT = math.sqrt(2.0 * math.pi)
 #: So many runs are compared with all others at a time, to bound the memory.
@@ -346,6 +349,7 @@ class Validation(Printed):
         parameters: where the uncertain parameters came from.
         old_sample: whether they came from a sample that was fitted to another model.
         without: what the model was without.
+        dataset: the results that were held against the targets.
     """
 
     table: pd.DataFrame
@@ -355,6 +359,13 @@ class Validation(Printed):
     parameters: str
     old_sample: bool = False
     without: tuple[str, ...] = ()
+    dataset: xr.Dataset | None = None
+
+    def plot(self) -> Figure:
+        """Return the picture of the targets, observed against simulated."""
+        from tajsim.plots import figure
+
+        return figure("targets", [] if self.dataset is None else self.dataset, table=self.table)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the scoreboard, the series by period and the breaks of commanders."""
@@ -424,6 +435,7 @@ def validate_dataset(dataset: xr.Dataset, targets: Sequence[Target]) -> Validati
         mode,
         mode == "posterior" and about_posterior()["model"] != uncalibrated_version(),
         tuple(select.attribute(dataset, "without").get(select.names_of(dataset)[0], ())),
+        dataset,
     )
 
 

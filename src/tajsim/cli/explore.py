@@ -270,7 +270,6 @@ def seek(options: Namespace) -> None:
     history needs varies, and what was found at every value tried (Brent's method). Runs of one
     number are pairs at all values and in the scenario that the level names.
     """
-    from tajsim.exploration.seek import seek as sought
     from tajsim.files import check_file, place_of
     from tajsim.plots.style import SUFFIXES, look, save
 
@@ -280,7 +279,7 @@ def seek(options: Namespace) -> None:
     def work() -> Found:
         chosen = verb.given(options, "factor scenario runs workers")
         with verb.progress_line(options.progress) as tell:
-            found = sought(
+            found = tajsim.seek(
                 options.experiment, options.outcome, options.level, at=dict(options.at or ()),
                 out=options.keep, progress=tell, **chosen,
             )  # fmt: skip

@@ -386,7 +386,7 @@ def distribution(
 
     Args:
         dataset: results of one scenario or several.
-        outcome: one outcome or several; the first headline one by default.
+        outcome: one outcome or several; by default the headline one that differs most.
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
         window: ``"2006-01:2010-12"``; by default from the first difference to the end.
         title: heading; made from the outcome and window by default.
@@ -394,7 +394,8 @@ def distribution(
     Raises:
         UserError: for unknown names or a window outside the results.
     """
-    names = choose.outcomes(dataset, outcome, choose.headline(dataset)[:1])
+    spread = [n for n in choose.headline(dataset) if windows.is_spread(dataset, n)]
+    names = choose.outcomes(dataset, outcome, windows.most_moved(dataset, spread, 1, window))
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in names], chosen)
     months = windows.window_of(dataset, window)

@@ -237,7 +237,9 @@ def response_of(
         ax.axvline(usual, zorder=1.5, ls=_DOTS, color=style.QUIET, lw=1.0)
     if met:
         _meet(ax, met, factor)
-    if ax.get_ylim()[0] < 0.0 <= min(float(np.nanmin(row)) for line in lines for row in line.runs):
+    low, high = ax.get_ylim()
+    least = min(float(np.nanmin(row)) for line in lines for row in line.runs)
+    if least >= 0.0 and low <= 0.4 * high:
         ax.set_ylim(bottom=0.0)
     ax.set_ylabel(unit)
     style.plain_numbers(ax.yaxis, _PANEL[1])

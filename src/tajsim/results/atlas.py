@@ -141,16 +141,17 @@ def _shown(change: float, level: float, unit: str) -> str:
 
 def wide_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return an atlas as printed: a row a scenario, columns by group and outcome."""
-    keys = list(dict.fromkeys(zip(table["group"], table["label"], strict=True)))
-    wide = table.pivot(index="title", columns=["group", "label"], values="shown")
-    found = wide.loc[list(dict.fromkeys(table["title"])), keys].rename_axis("Scenario")
-    return found.rename_axis(columns=["", ""])
+    wide = table.pivot(index="scenario", columns=["group", "label"], values="shown")
+    keys = table[["group", "label"]].drop_duplicates().apply(tuple, axis=1)
+    titles = table.drop_duplicates("scenario").set_index("scenario")["title"]
+    found = wide.loc[list(titles.index), list(keys)].set_axis(list(titles), axis="index")
+    return found.rename_axis("Scenario").rename_axis(columns=["", ""])
 
 
 def markdown(table: pd.DataFrame) -> str:
     """Return an atlas as a table of Markdown."""
     wide = wide_table(table)
-    head = ["Scenario", *(label for _, label in wide.columns)]
+    head = ["Scenario", *map(str, wide.columns.get_level_values(1))]
     rows = [[str(title), *cells] for title, cells in zip(wide.index, wide.to_numpy(), strict=True)]
     return numbers.markdown_table(head, rows)
 
@@ -163,12 +164,11 @@ def latex(table: pd.DataFrame) -> str:
         .format_index(escape="latex")
         .format_index(escape="latex", axis=1)
     )
-    return str(
-        style.to_latex(
-            hrules=True, column_format="l" + "r" * wide.shape[1], multicol_align="c",
-            caption=_caption(table), label="tab:atlas",
-        )
+    text = style.to_latex(
+        hrules=True, column_format="l" + "r" * wide.shape[1], multicol_align="c",
+        caption=_caption(table), label="tab:atlas",
     )  # fmt: skip
+    return str(text).replace(numbers.MINUS, "$-$")
 
 
 def _caption(table: pd.DataFrame) -> str:
