@@ -35,8 +35,9 @@ SHOWN = (
         "fan",
         "withdrawal",
         (),
-        "Outcomes over time, those that differ most: the median of the runs within the bands that hold 50 % and 90 % of "
-        "them. For what is counted, and for what is 0 or 1, the mean or the share of runs.",
+        "Outcomes over time, those that differ most: the median of the runs within the bands that "
+        "hold 50 % and 90 % of them. For what is counted, and for what is 0 or 1, the mean or "
+        "the share of runs.",
     ),
     Shown(
         "distribution",
