@@ -17,7 +17,6 @@ import tajsim.plots as plots
 from tajsim.analysis.comparison import compare_dataset
 from tajsim.cli import main
 from tajsim.cli.main import VERBS
-from tajsim.ensemble.dataset import save
 from tajsim.errors import UserError
 from tajsim.exploration.level import crossings
 from tajsim.results.atlas import GROUPS, atlas_table, latex, markdown, wide_table
@@ -132,12 +131,17 @@ def test_the_atlas_tells_what_passes_the_smallest_effect(many: xr.Dataset) -> No
     assert table["group"].unique().tolist() == ["Society"]
 
 
-def test_the_atlas_in_all_its_forms(many: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
-    place, out = tmp_path / "many", tmp_path / "atlas"
-    place.mkdir()
-    save(many, place / "results.nc")
+@pytest.fixture
+def held(many: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Stand in for the file of the made-up results; return its name."""
+    monkeypatch.setattr(tajsim, "load_results", lambda name: many)
+    return "held"
+
+
+def test_the_atlas_in_all_its_forms(held: str, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "atlas"
     six = "heroin_seized,alignment,grievance,violent_members,collusion,state_failed"
-    told = said(["atlas", str(place), "--outcomes", six, "--out", str(out)], capsys)
+    told = said(["atlas", held, "--outcomes", six, "--out", str(out)], capsys)
     names = {path.name for path in out.iterdir()}
     assert names >= {"atlas.csv", "atlas.md", "atlas.tex", "atlas.svg", "atlas.png"}
     table = pd.read_csv(out / "atlas.csv", keep_default_na=False)
@@ -147,7 +151,7 @@ def test_the_atlas_in_all_its_forms(many: xr.Dataset, tmp_path: Path, capsys: Ca
     assert r"\toprule" in latex(table) and "%" not in latex(table).replace(r"\%", "")
     svg = (out / "atlas.svg").read_text()
     assert all(text in svg for text in wide.to_numpy().ravel() if text)
-    assert main(["atlas", str(place), "--outcomes", "grievence"]) == 2
+    assert main(["atlas", held, "--outcomes", "grievence"]) == 2
     assert "did you mean 'grievance'" in capsys.readouterr().err
 
 
@@ -160,27 +164,25 @@ def test_a_cell_leads_where_it_is_told(many: xr.Dataset, tmp_path: Path) -> None
 # Who gets the rents by year; annual medians for a paper; the drug agency's fall
 
 
-def test_tables_by_year(many: xr.Dataset, tmp_path: Path, capsys: Capture) -> None:
-    place = tmp_path / "results.nc"
-    save(many, place)
+def test_tables_by_year(many: xr.Dataset, held: str, tmp_path: Path, capsys: Capture) -> None:
     table = yearly_table(many, "tolls", each="agency", chosen=PAIR[0], stat="mean")
     assert list(table.index) == ["2004", "2005", "2006", "2007"] and table.shape[1] == 8
     customs = next(c for c in table.columns if "Customs" in c)
     year = many["tolls"].sel(agency="customs", scenario=PAIR[0], month=slice("2006-01", "2006-12"))
     assert table.loc["2006", customs] == pytest.approx(float(year.sum("month").mean("run")))
-    medians = ["table", str(place), "--outcome", "grievance", "--format", "md"]
+    medians = ["table", held, "--outcome", "grievance", "--format", "md"]
     told = said([*medians, "--scenarios", PAIR[1], "--stat", "spread"], capsys)
     assert told.splitlines()[0] == "| year | Grievance (mean over regions) (index) |"
     assert " to " in told.splitlines()[2]
     kept = tmp_path / "agency.csv"
-    one = ["table", str(place), "--outcome", "collusion", "--by", "month", "--out", str(kept)]
+    one = ["table", held, "--outcome", "collusion", "--by", "month", "--out", str(kept)]
     said([*one, "--select", "agency=drug_control_agency"], capsys)
     assert len(pd.read_csv(kept)) == 48
     for wrong, message in (
         (["--each", "agnecy"], "did you mean 'agency'"),
         (["--outcome", "toll"], "did you mean 'tolls'"),
     ):
-        assert main(["table", str(place), *wrong]) == 2
+        assert main(["table", held, *wrong]) == 2
         assert message in capsys.readouterr().err
 
 

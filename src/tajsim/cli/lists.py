@@ -336,10 +336,10 @@ Listed = list[tuple[str, str]]
 
 
 def _with_word(word: str, rows: Listed) -> Listed:
-    """Return the rows with a word, in the name or beside it; those with it in the name first."""
+    """Return the rows with a word: the name itself, names with it, then texts with it."""
     word = word.casefold()
-    named = [row for row in rows if word in row[0].casefold()]
-    return named + [row for row in rows if row not in named and word in row[1].casefold()]
+    found = [row for row in rows if word in f"{row[0]} {row[1]}".casefold()]
+    return sorted(found, key=lambda row: (row[0] != word, word not in row[0].casefold()))
 
 
 def _line(name: str, text: str) -> str:
