@@ -12,8 +12,15 @@ from fake_sweeps import changed, cube, fake_sweep
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import discover
-from tajsim.exploration.discovery import boxes_of, make_cases
-from tajsim.exploration.prim import DOUBT, Box, Search, find_box, find_boxes
+from tajsim.exploration.discovery import (
+    DOUBT,
+    Box,
+    Search,
+    boxes_of,
+    find_box,
+    find_boxes,
+    make_cases,
+)
 from tajsim.sweeps.read import Sweep
 
 EVERYTHING = slice(None)

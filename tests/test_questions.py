@@ -19,8 +19,7 @@ from tajsim.cli import main
 from tajsim.cli.main import VERBS
 from tajsim.errors import UserError
 from tajsim.exploration.level import crossings
-from tajsim.results.atlas import GROUPS, atlas_table, latex, markdown, wide_table
-from tajsim.results.yearly import yearly_table
+from tajsim.results.atlas import GROUPS, atlas_table, latex, markdown, wide_table, yearly_table
 
 Capture = pytest.CaptureFixture[str]
 FEW = ["--runs", "3", "--parameters", "fixed", "--no-pictures", "--no-variance"]

@@ -224,7 +224,7 @@ class Robustness(Printed):
         if float(other.iloc[self.recommended]) >= float(other.iloc[rival]):
             return f"{text}, and the other rule agrees."
         what = (
-            "satisfies more often" if self.rule == "regret" else "has the smallest largest regret"
+            "satisfies more often" if self.rule == "regret" else "has the smallest maximum regret"
         )
         return f"{text}. But {self.portfolio(rival)} {what}."
 

@@ -255,24 +255,6 @@ def _together(actors: Sequence[str]) -> str:
     return numbers.listed([numbers.actor_name(name) for name in actors])
 
 
-def _named(name: str) -> str:
-    """Return a name within a sentence: own names with a capital, others without."""
-    if not name:
-        return "somebody"
-    if name in load_deals():
-        return numbers.actor_name(name)
-    said = numbers.display_name(name)
-    return said.lower() if name in _COMMON else said
-
-
-_COMMON = {
-    "regime", "stable", "strained", "failing", "failed", "kept", "orderly", "bargained",
-    "contested", "migrants", "restricted", "seats_lost", "status_lost", "designated_terrorist",
-    "leaders_arrested", "lawyers_arrested", "internal_order", "elite_control", "border", "drugs",
-    "militancy", "external_defence",
-}  # fmt: skip
-
-
 #: How many decisions of one kind are dated in a year; the rest is counted.
 MOST = 3
 
