@@ -183,7 +183,7 @@ NAMES_AGGREGATE = {
     "sweeps/store.py", "model/record.py", "plots/evidence.py",
 }  # fmt: skip
 #: Where no outcome is told: a whole is divided by what each brings to it; decisions are counted.
-DIVIDES = {"plots/elite.py", "plots/providers.py", "analysis/stability.py"}
+DIVIDES = {"plots/stacks.py", "analysis/stability.py"}
 
 
 def test_places_become_one_number_in_results_alone() -> None:
