@@ -29,9 +29,9 @@ ALLOWED = {
     | MODEL,
     "app": {"analysis", "plots", "results", "ensemble"} | MODEL,
     "report": {"analysis", "plots", "results", "ensemble"} | MODEL,
-    "exploration": {"analysis", "results", "sweeps", "ensemble"} | MODEL,
-    "analysis": {"sweeps", "results", "ensemble"} | MODEL,
-    "sweeps": {"results", "ensemble"} | MODEL,
+    "exploration": {"analysis", "plots", "results", "sweeps", "ensemble"} | MODEL,
+    "analysis": {"plots", "sweeps", "results", "ensemble"} | MODEL,
+    "sweeps": {"plots", "results", "ensemble"} | MODEL,
     "calibration": {"analysis", "results", "ensemble"} | MODEL,
     "plots": {"results"} | GROUND,
     "results": GROUND,
@@ -183,7 +183,7 @@ NAMES_AGGREGATE = {
     "sweeps/store.py", "model/record.py", "plots/evidence.py",
 }  # fmt: skip
 #: Where no outcome is told: a whole is divided by what each brings to it; decisions are counted.
-DIVIDES = {"plots/elite.py", "plots/providers.py", "analysis/stability.py"}
+DIVIDES = {"plots/stacks.py", "analysis/stability.py"}
 
 
 def test_places_become_one_number_in_results_alone() -> None:

@@ -12,7 +12,7 @@ import pytest
 from fake_sweeps import cube, fake_sweep
 
 import tajsim
-from tajsim.exploration.indices import sobol_indices
+from tajsim.exploration.sensitivity import sobol_indices
 from tajsim.sweeps.read import write_tidy
 
 PAGE = Path(__file__).parents[1] / "docs" / "others.md"

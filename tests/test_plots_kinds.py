@@ -21,9 +21,8 @@ from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.ledger import load_figures, load_kinds
 from tajsim.inputs.registry import NOTED_AS, labels_of
 from tajsim.model.events import HANDLERS
-from tajsim.plots.border import GUARD, NOBODY, OTHERS, OWN, OWN_FROM_START, with_guard
-from tajsim.plots.elite import parts
-from tajsim.plots.providers import moves_of, part_of, shares_of
+from tajsim.plots.border import GUARD, OWN_FROM_START, with_guard
+from tajsim.plots.stacks import NOBODY, OTHERS, OWN, fates, moves_of, part_of, shares_of
 from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import decimals_for, number
 from tajsim.results.window import over
@@ -212,7 +211,7 @@ def test_an_event_is_told_under_its_own_label() -> None:
 
 def test_parts_of_a_stack_are_told_apart_in_grey() -> None:
     powers = [part_of(name) for name in POWERS]
-    for stack in ([OWN, *powers, OTHERS, NOBODY], parts()):
+    for stack in ([OWN, *powers, OTHERS, NOBODY], fates()):
         for a, b in combinations(stack, 2):
             lightness = abs(cielab(a.colour)[0] - cielab(b.colour)[0])
             assert a.hatch != b.hatch or lightness > 12, (a.name, b.name)

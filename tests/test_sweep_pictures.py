@@ -125,7 +125,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_verbs_on_a_folder(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     for arguments, made in (
-        (["sensitivity", str(folder)], {"indices.csv", "bases.csv"}),
+        (["sensitivity", str(folder)], {"indices.csv", "chance.csv"}),
         (["discover", str(folder), "--outcome", "seized"], {"boxes.csv"}),
         (["robust", str(folder), "--goal", "seized=high"], {"portfolios.csv"}),
     ):

@@ -27,6 +27,9 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "gallery.md"
 PICTURES = ROOT / "docs" / "pictures" / "gallery"
 KEPT = ROOT / "out" / "gallery"
+#: The atlas of all shipped scenarios: its table, and the picture of the first page of the site.
+ATLAS = ROOT / "docs" / "tables" / "atlas.csv"
+ATLAS_PICTURE = ROOT / "docs" / "pictures" / "atlas.svg"
 
 #: Folder of results -> the command that makes it, without runs, seed and place.
 RESULTS: dict[str, tuple[str, ...]] = {
@@ -37,10 +40,9 @@ RESULTS: dict[str, tuple[str, ...]] = {
 #: Folder of a sweep -> the command that makes it, without its place.
 SWEEPS: dict[str, tuple[str, ...]] = {
     "pay": ("sweep", "border-pay-or-aid", "--runs", "20"),
-    "market": ("sweep", "border-market"),
 }
 #: Pictures with scales of colour, which few colours would cut into bands.
-_SHADED = ("map", "border", "levers")
+_SHADED = ("map", "border", "levers", "atlas")
 #: Scenarios that are no single change to the status quo.
 _NOT_SINGLE = ("status-quo", "history")
 
@@ -55,18 +57,27 @@ def draw_all(runs: int) -> list[Path]:
     kept = KEPT / f"{model_version()}-{runs}"
     for name, command in RESULTS.items():
         if not (kept / name / "results.nc").exists():
-            few = runs if name != "all" else max(20, runs // 3)
             others = [s for s in _scenarios() if s not in _NOT_SINGLE] if name == "all" else []
-            _call(*command[:2], *others, *command[2:], "--runs", str(few), "--seed", "1",
+            _call(*command[:2], *others, *command[2:], "--runs", str(runs), "--seed", "1",
                   "--no-pictures", "--overwrite", "--out", str(kept / name))  # fmt: skip
     for name, command in SWEEPS.items():
         if not (kept / name / "sweep.json").exists():
             _call(*command, "--out", str(kept / name))
     PICTURES.mkdir(parents=True, exist_ok=True)
     pictures = [(shown, PICTURES / f"{shown.kind}.png") for shown in (*SHOWN, *OF_SWEEPS)]
-    _draw_plots([(FIRST, FIRST_PICTURE), *(p for p in pictures if p[0].verb == "plot")], kept)
-    _draw_found([p for p in pictures if p[0].verb != "plot"], kept)
-    return [FIRST_PICTURE, *(path for _, path in pictures)]
+    _draw_plots([(FIRST, FIRST_PICTURE), *pictures], kept)
+    return [FIRST_PICTURE, *(path for _, path in pictures), *_keep_atlas(kept / "all")]
+
+
+def _keep_atlas(results: Path) -> list[Path]:
+    """Write the table of the atlas, with the model's digest, and its picture for the first page."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "atlas"
+        _call("atlas", str(results), "--out", str(made))
+        return [
+            Path(shutil.copyfile(made / "atlas.csv", ATLAS)),
+            Path(shutil.copyfile(made / "atlas.svg", ATLAS_PICTURE)),
+        ]
 
 
 def _draw_plots(pictures: Sequence[tuple[Shown, Path]], kept: Path) -> None:
@@ -75,17 +86,6 @@ def _draw_plots(pictures: Sequence[tuple[Shown, Path]], kept: Path) -> None:
         _call("plot", str(kept / shown.results), "--kind", shown.kind, *shown.options,
               "--out", str(path), "--overwrite")  # fmt: skip
         _shrink(path)
-
-
-def _draw_found(pictures: Sequence[tuple[Shown, Path]], kept: Path) -> None:
-    """Run each verb that explores a sweep once, and keep the pictures out of its folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        for shown, path in pictures:
-            made = Path(folder) / shown.verb
-            if not made.exists():
-                _call(shown.verb, str(kept / shown.results), *shown.options, "--out", str(made))
-            shutil.copyfile(made / shown.file, path)
-            _shrink(path)
 
 
 def _shrink(path: Path) -> None:
@@ -134,23 +134,22 @@ def gallery_page() -> str:
         f"tajsim {' '.join(command)} --out {name}" for name, command in SWEEPS.items()
     )
     of_sweeps = (
-        "## Sweeps and what is found in them\n\nThese come from small sweeps, 25 points of 20 runs "
-        f"and 576 points of 2 runs, some seconds each:\n\n```\n{sweeps}\n```"
+        "## Sweeps\n\nThese come from a small sweep, 25 points of 20 runs, some seconds:\n\n"
+        f"```\n{sweeps}\n```"
     )
     made = (
-        "`python -m docs.generate.gallery` makes this page and its pictures. For the pictures of "
-        "sweeps see [what a sweep shows](exploring.md)."
+        "`python -m docs.generate.gallery` makes this page, its pictures and the table of the "
+        "atlas. For sweeps see [what a sweep shows](exploring.md)."
     )
     blocks = [*map(_block, SHOWN), of_sweeps, *(_block(shown, "###") for shown in OF_SWEEPS)]
     return page("Gallery", about, source, *blocks, made)
 
 
 def _block(shown: Shown, level: str = "##") -> str:
-    written = f"  # {shown.verb}/{shown.file}" if shown.file else ""
     return (
         f"{level} {shown.kind}\n\n{shown.text}\n\n"
         f"![{_alternative(shown)}](pictures/gallery/{shown.kind}.png)\n\n"
-        f"```\ntajsim {' '.join(shown.command)}{written}\n```"
+        f"```\ntajsim {' '.join(shown.command)}\n```"
     )
 
 

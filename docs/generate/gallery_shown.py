@@ -1,4 +1,4 @@
-"""The pictures that the gallery shows: of results, of sweeps, and of what is found in sweeps."""
+"""The pictures that the gallery shows: of results and of sweeps."""
 
 from __future__ import annotations
 
@@ -7,25 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture: its kind, the results it shows, further options, and what to look for.
-
-    ``verb`` is the command that draws it; what verbs other than ``plot`` write into a folder has
-    the name ``file`` there.
-    """
+    """A picture: its kind, the results it shows, further options, and what to look for."""
 
     kind: str
     results: str
     options: tuple[str, ...]
     text: str
-    verb: str = "plot"
-    file: str = ""
 
     @property
     def command(self) -> list[str]:
         """What makes the picture, as words behind ``tajsim``."""
-        named = ["--kind", self.kind] if self.verb == "plot" else []
-        out = f"{self.kind}.png" if self.verb == "plot" else self.verb
-        return [self.verb, self.results, *named, *self.options, "--out", out]
+        named = ["plot", self.results, "--kind", self.kind]
+        return [*named, *self.options, "--out", f"{self.kind}.png"]
 
 
 #: Of results.
@@ -41,16 +34,17 @@ SHOWN = (
         "providers",
         "withdrawal",
         (),
-        "The first picture of a run: who covers each task (own agencies, each power, nobody), "
-        "which deals are begun and ended, and what the regime pays: autonomy, alignment, fear of "
-        "pressure, conditions and concessions.",
+        "Who covers each task (own agencies, each power, nobody), and what the regime pays: "
+        "autonomy, alignment, fear of pressure, conditions and concessions. Of a comparison: the "
+        "tasks that are carried otherwise.",
     ),
     Shown(
         "fan",
         "withdrawal",
-        ("--smooth", "12"),
-        "Outcomes over time: the median of the runs within the bands that hold 50 % and 90 % of "
-        "them. For what is counted, and for what is 0 or 1, the mean or the share of runs.",
+        (),
+        "Outcomes over time, those that differ most: the median of the runs within the bands that "
+        "hold 50 % and 90 % of them. For what is counted, and for what is 0 or 1, the mean or "
+        "the share of runs.",
     ),
     Shown(
         "distribution",
@@ -62,8 +56,8 @@ SHOWN = (
         "difference",
         "withdrawal",
         (),
-        "The paired differences of a comparison as a forest, the largest beside the spread of the "
-        "runs first; hollow where the interval covers zero.",
+        "The ten largest paired differences of a comparison beside the spread of the runs; hollow "
+        "where nothing can be told, or it is too small to matter.",
     ),
     Shown(
         "scenarios",
@@ -72,17 +66,24 @@ SHOWN = (
         "One outcome in every scenario, each in a panel beside the status quo.",
     ),
     Shown(
+        "atlas",
+        "all",
+        (),
+        "All scenarios against outcomes in groups; `tajsim atlas` makes it with its table.",
+    ),
+    Shown(
         "map",
         "withdrawal",
-        ("--at", "2004,2008,2014"),
-        "Border sections and regions, each coloured by an outcome, with exits and garrisons.",
+        ("--at", "2005,2014"),
+        "Border sections and regions, each coloured by what changes there, with exits and "
+        "garrisons; of one scenario by its levels.",
     ),
     Shown(
         "border",
         "withdrawal",
         (),
-        "The border as a strip, section by section over time: what passes, what is seized, who "
-        "guards, and how much passage is bought.",
+        "The border as a strip, section by section over the years: what passes, what is seized, "
+        "how much passage is bought, and how long Russian troops hold each section.",
     ),
     Shown(
         "money",
@@ -95,21 +96,8 @@ SHOWN = (
         "elite",
         "history",
         (),
-        "What becomes of each commander, in which share of the runs, and how loyal he is.",
-    ),
-    Shown(
-        "network",
-        "history",
-        ("--at", "2004-01,2006,2010,2015"),
-        "The network of the elite at dates: who holds which post, in which share of the runs, how "
-        "many of the largest networks he protects, and who has fallen and how.",
-    ),
-    Shown(
-        "lanes",
-        "history",
-        ("--run", "17"),
-        "One run told as lanes: who did or suffered what, and when. Other runs differ; "
-        "`tajsim explain` tells one at length.",
+        "What becomes of the commanders who fall most, in which share of the runs, and how loyal "
+        "each is.",
     ),
     Shown(
         "claims",
@@ -133,75 +121,19 @@ SHOWN = (
     ),
 )
 
-#: Of sweeps, and of what is found in them.
+#: Of sweeps.
 OF_SWEEPS = (
     Shown(
-        "ridges",
+        "response",
         "pay",
         ("--outcome", "heroin_seized", "--by", "border_pay"),
-        "An outcome over points and runs, a ridge for each value of a factor.",
-    ),
-    Shown(
-        "curves",
-        "market",
-        ("--outcome", "heroin_seized"),
-        "The share of runs at or below each value of an outcome, a curve for each value or band of "
-        "a factor.",
+        "An outcome over one factor: the median over histories within the bands of 50 % and 90 %. "
+        "`tajsim seek` draws the same with a level and the values that give it.",
     ),
     Shown(
         "levers",
         "pay",
         ("--outcome", "heroin_seized", "--by", "border_pay,aid_a_year"),
         "Two factors against the mean of an outcome, with lines of equal values.",
-    ),
-    Shown(
-        "scatter",
-        "market",
-        ("--outcome", "heroin_seized"),
-        "The factors against each other and, on the diagonal, against an outcome.",
-    ),
-    Shown(
-        "indices",
-        "market",
-        (),
-        "What the outcomes depend on: how much of their variance is due to each factor, with its "
-        "interval and what chance alone shows.",
-        "sensitivity",
-        "indices.png",
-    ),
-    Shown(
-        "bases",
-        "market",
-        (),
-        "How much of the variance is due to documented figures, derived ones, assumptions and "
-        "decisions.",
-        "sensitivity",
-        "bases.png",
-    ),
-    Shown(
-        "swings",
-        "market",
-        (),
-        "The tornado of a sweep: the mean of an outcome at the low and at the high end of each "
-        "factor.",
-        "sensitivity",
-        "tornado.png",
-    ),
-    Shown(
-        "boxes",
-        "market",
-        ("--outcome", "heroin_seized", "--lowest", "0.25"),
-        "Within which limits of the factors an outcome happens often; `robust` draws the same for "
-        "the states in which its choice fails.",
-        "discover",
-        "boxes.png",
-    ),
-    Shown(
-        "tradeoff",
-        "pay",
-        ("--goal", "heroin_seized=high", "--goal", "aid_diverted=low"),
-        "What a choice gains on one goal and gives up on another, over the same futures.",
-        "robust",
-        "tradeoff.png",
     ),
 )

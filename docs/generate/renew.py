@@ -78,7 +78,7 @@ ITEMS = (
     Item(
         "gallery",
         ("-m", "docs.generate.gallery"),
-        ("docs/gallery.md", "docs/pictures"),
+        ("docs/gallery.md", "docs/pictures", "docs/tables/atlas.csv"),
         (*_MODEL, "docs/generate/gallery.py", "docs/generate/gallery_shown.py"),
     ),
 )

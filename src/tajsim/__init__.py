@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tajsim.ensemble.run import run as run
     from tajsim.errors import UserError as UserError
     from tajsim.exploration.discovery import discover as discover
+    from tajsim.exploration.level import seek as seek
     from tajsim.exploration.robustness import robust as robust
     from tajsim.exploration.sensitivity import sensitivity as sensitivity
     from tajsim.inputs.experiment import load_experiment as load_experiment
@@ -52,6 +53,7 @@ _HOMES = {
     "load_sweep": "tajsim.sweeps",
     "robust": "tajsim.exploration",
     "run": "tajsim.ensemble",
+    "seek": "tajsim.exploration",
     "sensitivity": "tajsim.exploration",
     "sweep": "tajsim.sweeps",
     "validate": "tajsim.analysis.validation",

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,9 @@ from tajsim.results import answer, effect, select
 from tajsim.results.effect import done_by_reference, reference_sentence
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
 from tajsim.results.window import Window, check_window, with_window
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COMPARISON_HEADER = (
     "outcome",
@@ -183,6 +186,12 @@ class Comparison:
     def cards(self) -> list[answer.Card]:
         """The answer on each scenario."""
         return answer.cards(self.dataset)
+
+    def plot(self, kind: str = "difference", **chosen: Any) -> Figure:
+        """Return a picture: the differences, or another kind with its options (`tajsim.plots`)."""
+        from tajsim.plots import figure
+
+        return figure(kind, self.dataset, **chosen)
 
     def full_text(self, everything: bool = False) -> str:
         """Return the tables as text: headline outcomes, or all."""

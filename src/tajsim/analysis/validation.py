@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,9 @@ from tajsim.results import select
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
 from tajsim.results.window import at_places, over, whole_period
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _ROOT = math.sqrt(2.0 * math.pi)
 #: So many runs are compared with all others at a time, to bound the memory.
@@ -400,6 +403,7 @@ class Validation(Printed):
         old_sample: whether they came from a sample that was fitted to another model.
         without: what the model was without.
         series: scores of series over years, see `series_scores`.
+        dataset: the results that were held against the targets.
     """
 
     table: pd.DataFrame
@@ -408,6 +412,13 @@ class Validation(Printed):
     old_sample: bool = False
     without: tuple[str, ...] = ()
     series: pd.DataFrame = field(default_factory=pd.DataFrame)
+    dataset: xr.Dataset | None = None
+
+    def plot(self) -> Figure:
+        """Return the picture of the targets, observed against simulated."""
+        from tajsim.plots import figure
+
+        return figure("targets", [] if self.dataset is None else self.dataset, table=self.table)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the scoreboard and the scores of series."""
@@ -484,6 +495,7 @@ def validate_dataset(
         mode in ("posterior", "wide") and about_posterior()["model"] != uncalibrated_version(),
         tuple(select.attribute(dataset, "without").get(select.names_of(dataset)[0], ())),
         series_scores(dataset, series),
+        dataset,
     )
 
 

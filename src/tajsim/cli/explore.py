@@ -11,6 +11,7 @@ import tajsim
 import tajsim.cli.verb as verb
 from tajsim.cli.simulate import DRAWS, USUAL
 from tajsim.errors import UserError
+from tajsim.files import check_file, place_of, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,7 +134,7 @@ def sensitivity(options: Namespace) -> None:
 
     Uses Sobol indices for a Saltelli design, Morris screening for a Morris design (both need the
     extra 'analysis'), rank regression for any other. Prints, for each outcome: an index for every
-    factor with its 90 % interval, the sums by basis, and how much of the variance is chance.
+    factor with its 90 % interval, and how much of the variance is chance.
     """
 
     def work() -> Found:
@@ -270,8 +271,6 @@ def seek(options: Namespace) -> None:
     history needs varies, and what was found at every value tried (Brent's method). Runs of one
     number are pairs at all values and in the scenario that the level names.
     """
-    from tajsim.exploration.seek import seek as sought
-    from tajsim.files import check_file, place_of
     from tajsim.plots.style import SUFFIXES, look, save
 
     if options.picture:
@@ -280,7 +279,7 @@ def seek(options: Namespace) -> None:
     def work() -> Found:
         chosen = verb.given(options, "factor scenario runs workers")
         with verb.progress_line(options.progress) as tell:
-            found = sought(
+            found = tajsim.seek(
                 options.experiment, options.outcome, options.level, at=dict(options.at or ()),
                 out=options.keep, progress=tell, **chosen,
             )  # fmt: skip
@@ -322,8 +321,8 @@ def atlas(options: Namespace) -> None:
         table = atlas_table(dataset, outcomes)
         if folder:
             verb.write_table(table, folder / "atlas.csv")
-            (folder / "atlas.md").write_text(f"{markdown(table)}\n", encoding="utf-8")
-            (folder / "atlas.tex").write_text(latex(table), encoding="utf-8")
+            write_whole(folder / "atlas.md", f"{markdown(table)}\n")
+            write_whole(folder / "atlas.tex", latex(table))
             _draw_atlas(dataset, folder, outcomes)
     print(markdown(table))
     if options.out:

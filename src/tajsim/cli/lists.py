@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import tajsim
@@ -17,7 +17,6 @@ from tajsim.cli.verb import (
     file_options,
     given,
     progress_bar,
-    table_file,
 )
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of, write_whole
@@ -339,7 +338,7 @@ def table(options: Namespace) -> None:
 
     Each year is brought to one number as the outcome says: flows are added, levels averaged.
     """
-    from tajsim.results.yearly import printed, yearly_table
+    from tajsim.results.atlas import printed, yearly_table
 
     chosen = given(options, "by stat each")
     found = yearly_table(
@@ -347,9 +346,9 @@ def table(options: Namespace) -> None:
         chosen=options.scenarios, **chosen,
     )  # fmt: skip
     text = printed(found, options.format or "csv")
-    with table_file(options.out, options.overwrite, (".csv", ".md")) as file:
-        if file:
-            file.write_text(text, encoding="utf-8")
+    if options.out:
+        check_file(place_of(options.out), options.overwrite, endings=(".csv", ".md"))
+        write_whole(place_of(options.out), text)
     print(f"The table is in {options.out}." if options.out else text.rstrip())
 
 
@@ -362,19 +361,16 @@ def find(options: Namespace) -> None:
 
     What has the word in its name comes first.
     """
-    found = {
-        kind: rows
-        for kind, (_, listed) in _SOUGHT.items()
-        if (rows := _with_word(options.word, listed()))
-    }
+    every = {kind: _named(kind) for kind in _SOUGHT}
+    found = {kind: rows for kind in every if (rows := _with_word(options.word, every[kind]))}
     if not found:
-        names = [name for _, listed in _SOUGHT.values() for name, _ in listed()]
-        raise UserError(unknown("word", options.word, names))
+        raise UserError(
+            unknown("word", options.word, [n for rows in every.values() for n, _ in rows])
+        )
     for kind, rows in found.items():
-        said = f"{kind} ({len(rows)}): {_SOUGHT[kind][0]}"
-        shown = [[f"  {name}", text] for name, text in rows[:_FOUND]]
+        shown = [_line(f"  {name}", text) for name, text in rows[:_FOUND]]
         more = [f"  ... and {len(rows) - _FOUND} more"] if len(rows) > _FOUND else []
-        print("\n".join([said, *(_line(*row) for row in shown), *more, ""]))
+        print("\n".join([f"{kind} ({len(rows)}): {_SOUGHT[kind]}", *shown, *more, ""]))
 
 
 #: So many of each kind are listed.
@@ -383,10 +379,10 @@ Listed = list[tuple[str, str]]
 
 
 def _with_word(word: str, rows: Listed) -> Listed:
-    """Return the rows with a word, in the name or beside it; those with it in the name first."""
+    """Return the rows with a word: the name itself, names with it, then texts with it."""
     word = word.casefold()
-    named = [row for row in rows if word in row[0].casefold()]
-    return named + [row for row in rows if row not in named and word in row[1].casefold()]
+    found = [row for row in rows if word in f"{row[0]} {row[1]}".casefold()]
+    return sorted(found, key=lambda row: (row[0] != word, word not in row[0].casefold()))
 
 
 def _line(name: str, text: str) -> str:
@@ -394,50 +390,36 @@ def _line(name: str, text: str) -> str:
     return f"{name}  {textwrap.shorten(text, max(room, 20), placeholder=' ...')}"
 
 
-def _all_parameters() -> Listed:
-    from tajsim.inputs.registry import load_parameters
+def _named(kind: str) -> Listed:
+    """Return name and text of everything of a kind."""
+    import tajsim.inputs.ledger as ledger
+    from tajsim.inputs import experiment_file, outcomes, registry, scenario_parts
 
-    return [
-        (p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})") for p in load_parameters().values()
-    ]
-
-
-def _all_outcomes() -> Listed:
-    from tajsim.inputs.outcomes import load_outcomes
-
-    return [(o.name, f"{o.label} ({o.unit}): {o.meaning}") for o in load_outcomes().values()]
-
-
-def _all_figures() -> Listed:
-    from tajsim.inputs.ledger import load_figures
-
-    return [(f.id, f"{f.text} {f.unit}, {f.what} ({f.document}:{f.line})")
-            for f in load_figures().values()]  # fmt: skip
-
-
-def _all_mechanisms() -> Listed:
-    from tajsim.inputs.ledger import load_mechanisms
-
-    return [(m.id, f"{m.statement} ({m.status})") for m in load_mechanisms().values()]
-
-
-def _all_scenarios() -> Listed:
-    from tajsim.inputs.experiment_file import experiment_names
-    from tajsim.inputs.scenario_parts import shipped_scenarios
-
-    ready = {name: tajsim.load_scenario(name) for name in shipped_scenarios()}
-    swept = {name: tajsim.load_experiment(name) for name in experiment_names()}
+    if kind == "Parameters":
+        known = registry.load_parameters().values()
+        return [(p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})") for p in known]
+    if kind == "Outcomes":
+        every = outcomes.load_outcomes().values()
+        return [(o.name, f"{o.label} ({o.unit}): {o.meaning}") for o in every]
+    if kind == "Mechanisms":
+        told = ledger.load_mechanisms().values()
+        return [(m.id, f"{m.statement} ({m.status})") for m in told]
+    if kind == "Figures":
+        read = ledger.load_figures().values()
+        return [(f.id, f"{f.text} {f.unit}, {f.what} ({f.document}:{f.line})") for f in read]
+    ready = {name: tajsim.load_scenario(name) for name in scenario_parts.shipped_scenarios()}
+    swept = {name: tajsim.load_experiment(name) for name in experiment_file.experiment_names()}
     said = [(name, f"{one.title}: {one.question}") for name, one in ready.items()]
     return said + [(name, f"{one.title}: {one.question}") for name, one in swept.items()]
 
 
-#: Kind -> the verb that shows one in full, and all of the kind as name and text.
-_SOUGHT: dict[str, tuple[str, Callable[[], Listed]]] = {
-    "Scenarios and experiments": ("tajsim scenarios NAME", _all_scenarios),
-    "Outcomes": ("tajsim outcomes NAME", _all_outcomes),
-    "Parameters": ("tajsim parameters NAME", _all_parameters),
-    "Mechanisms": ("tajsim mechanisms ID", _all_mechanisms),
-    "Figures": ("tajsim figures ID", _all_figures),
+#: Kind -> the verb that shows one in full.
+_SOUGHT = {
+    "Scenarios and experiments": "tajsim scenarios NAME",
+    "Outcomes": "tajsim outcomes NAME",
+    "Parameters": "tajsim parameters NAME",
+    "Mechanisms": "tajsim mechanisms ID",
+    "Figures": "tajsim figures ID",
 }
 
 

@@ -1,4 +1,4 @@
-"""Which portfolio of levers does well whatever the uncertainties are, and where it fails."""
+"""Which portfolio of levers does well whatever the uncertainties are."""
 
 from __future__ import annotations
 
@@ -12,42 +12,31 @@ import pandas as pd
 
 from tajsim.axes import Array
 from tajsim.display import Printed
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.results.effect import counts_of_runs
 from tajsim.results.numbers import percent, table_number, text_table
 from tajsim.sweeps.read import Sweep, column_of, opened
 
-WAYS = ("high", "low")
+_WAYS = {"high": 1, "low": -1}
 _LEVEL = re.compile(r"\s*(.+?)\s*(>=|<=)\s*([-+0-9.eE_]+)\s*")
+#: Roles of factors that somebody decides on.
+DECIDED = ("lever", "event")
+RULES = ("regret", "satisfy")
+_FEW, _TAIL = 12, 0.10
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A column that shall be high (``sign`` 1) or low (-1)."""
+    """A column that shall be high (``sign`` 1) or low (-1); ``level`` is what satisfies."""
 
     column: str
     sign: int
+    level: float = np.nan
 
     @property
-    def way(self) -> str:
-        """``high`` or ``low``."""
-        return WAYS[0] if self.sign > 0 else WAYS[1]
-
-
-def read_goals(sweep: Sweep, given: Mapping[str, str]) -> list[Goal]:
-    """Return goals from names and ways.
-
-    Raises:
-        UserError: without a goal, for an unknown name or way.
-    """
-    if not given:
-        raise UserError("no goal; expected one or more such as heroin_seized=high")
-    goals = []
-    for name, way in given.items():
-        if way not in WAYS:
-            raise UserError(f"goal {name}={way}: expected high or low")
-        goals.append(Goal(column_of(sweep, name), 1 if way == "high" else -1))
-    return goals
+    def text(self) -> str:
+        """Return the level as it is given."""
+        return f"{self.column} {'>=' if self.sign > 0 else '<='} {table_number(self.level)}"
 
 
 def split_goal(text: str) -> tuple[str, str]:
@@ -62,21 +51,21 @@ def split_goal(text: str) -> tuple[str, str]:
     return name.strip(), way.strip()
 
 
-@dataclass(frozen=True)
-class Level:
-    """A level that a column is to reach: at least (``sign`` 1) or at most (-1) ``value``."""
+def read_goals(sweep: Sweep, given: Mapping[str, str]) -> list[Goal]:
+    """Return goals from names and ways.
 
-    column: str
-    sign: int
-    value: float
+    Raises:
+        UserError: without a goal, for an unknown name or way.
+    """
+    if not given:
+        raise UserError("no goal; expected one or more such as heroin_seized=high")
+    for name, way in given.items():
+        if way not in _WAYS:
+            raise UserError(f"goal {name}={way}: expected high or low")
+    return [Goal(column_of(sweep, name), _WAYS[way]) for name, way in given.items()]
 
-    @property
-    def text(self) -> str:
-        """Return it as it is given."""
-        return f"{self.column} {'>=' if self.sign > 0 else '<='} {table_number(self.value)}"
 
-
-def read_levels(sweep: Sweep, given: Sequence[str]) -> list[Level]:
+def read_levels(sweep: Sweep, given: Sequence[str]) -> list[Goal]:
     """Return levels from texts such as ``heroin_seized>=500``.
 
     Raises:
@@ -86,12 +75,12 @@ def read_levels(sweep: Sweep, given: Sequence[str]) -> list[Level]:
     for text in given:
         parts = _LEVEL.fullmatch(text)
         try:
-            value = float(parts[3]) if parts else None
+            value = float(parts[3]) if parts else np.nan
         except ValueError:
-            value = None
-        if parts is None or value is None:
+            value = np.nan
+        if parts is None or np.isnan(value):
             raise UserError(f"'{text}': expected a level such as heroin_seized>=500")
-        levels.append(Level(column_of(sweep, parts[1]), 1 if parts[2] == ">=" else -1, value))
+        levels.append(Goal(column_of(sweep, parts[1]), 1 if parts[2] == ">=" else -1, value))
     return levels
 
 
@@ -142,138 +131,41 @@ def best_by(rule: str, regrets: Array, satisfied: np.ndarray, counts: Array | No
     return int(np.lexsort(order)[0])
 
 
-def undominated(goods: Array) -> np.ndarray:
-    """Tell which portfolios no other one equals in all goals and beats in one.
-
-    Args:
-        goods: ``(goal, portfolio)``, high is good.
-    """
-    found = np.ones(goods.shape[1], bool)
-    for i in range(goods.shape[1]):
-        as_good = (goods >= goods[:, [i]]).all(axis=0)
-        better = (goods > goods[:, [i]]).any(axis=0)
-        found[i] = not (as_good & better).any()
-    return found
-
-
-#: Roles of factors that somebody decides on.
-DECIDED = ("lever", "event")
-
-
-@dataclass(frozen=True)
-class StatesOfTheWorld:
-    """Every portfolio in the same states of the world.
-
-    Attributes:
-        levers: the factors chosen (``scenario`` may be one of them).
-        portfolios: a row a portfolio, its levers.
-        table: a row a state: the other factors, ``scenario``, ``run``.
-        values: column -> ``(portfolio, state)``.
-        missing: states left out because a portfolio has no run there.
-    """
-
-    levers: tuple[str, ...]
-    portfolios: pd.DataFrame
-    table: pd.DataFrame
-    values: dict[str, Array]
-    missing: int
-
-
-def states_of_the_world(
-    sweep: Sweep, columns: Sequence[str], levers: Sequence[str] | None
-) -> StatesOfTheWorld:
-    """Return the runs of a sweep by portfolio and state of the world.
-
-    A state is a scenario, a value for every factor that is no lever, and the number of a run: its
-    luck and its uncertain parameters, the same at every point.
-
-    Args:
-        sweep: the sweep.
-        columns: what is judged.
-        levers: names of factors, or ``scenario``; by default the factors somebody decides on.
-
-    Raises:
-        UserError: for unknown levers, fewer than two portfolios, no state in which all were run.
-    """
-    factors = [str(name) for name in sweep.factors.index]
-    if levers is None:
-        levers = [n for n in factors if sweep.factors.loc[n, "role"] in DECIDED]
-        if not levers:
-            raise UserError(
-                "no factor of this sweep is a lever; name with --levers what can be chosen"
-            )
-    wrong = [unknown("lever", n, [*factors, "scenario"]) for n in levers]
-    wrong = [w for n, w in zip(levers, wrong, strict=True) if n not in (*factors, "scenario")]
-    if wrong:
-        raise UserError(wrong)
-    levers = list(dict.fromkeys(levers))
-    others = [name for name in ("scenario", *factors) if name not in levers]
-    table = sweep.table().dropna(subset=list(columns))
-    portfolio = table.groupby(levers, sort=False).ngroup().to_numpy()
-    state = table.groupby([*others, "run"], sort=False).ngroup().to_numpy()
-    shape = (portfolio.max() + 1, state.max() + 1)
-    if shape[0] < 2:
-        raise UserError(f"{', '.join(levers)}: only one portfolio was run; there is no choice")
-    there = np.zeros(shape, bool)
-    there[portfolio, state] = True
-    whole = there.all(axis=0)
-    if not whole.any():
-        raise UserError(
-            f"no state of the world has a run of all {shape[0]:,} portfolios of "
-            f"{', '.join(levers)}; regret compares them in the same states, so use a grid over "
-            "levers and other factors, or levers alone"
-        )
-    values = {}
-    for column in columns:
-        cells = np.full(shape, np.nan)
-        cells[portfolio, state] = table[column].to_numpy(dtype=float)
-        values[column] = cells[:, whole]
-    first_of = pd.Series(np.arange(len(table))).groupby(portfolio).first().to_numpy()
-    row_of = pd.Series(np.arange(len(table))).groupby(state).first().to_numpy()
-    return StatesOfTheWorld(
-        levers=tuple(levers),
-        portfolios=table.iloc[first_of][levers].reset_index(drop=True),
-        table=table.iloc[row_of[whole]][[*others, "run"]].reset_index(drop=True),
-        values=values,
-        missing=int((~whole).sum()),
-    )
-
-
-RULES = ("regret", "satisfy")
-_FEW = 12
-_TAIL = 0.10
-
-
 @dataclass(frozen=True)
 class Robustness(Printed):
     """Portfolios over states of the world.
 
     Attributes:
         sweep: the sweep.
-        goals, levels: what they are judged by.
-        states: portfolios and states of the world.
+        levers: the factors chosen (``scenario`` may be one of them).
+        goals, levels: what the portfolios are judged by.
         table: a row a portfolio: the levers; for each goal ``mean_`` and ``worst_`` (the tenth of
-            states in which it does worst begins there); ``regret_max``, ``regret_90``,
-            ``regret_mean``; ``satisfied`` (share of states that reach all levels); ``chosen``
-            (share of resampled states in which it would be recommended); ``undominated``.
-        regret_unit: of the regrets.
+            states in which it does worst begins there); ``regret_max``, ``regret_mean``;
+            ``satisfied`` (share of states that reach all levels); ``chosen`` (share of resampled
+            states in which it would be recommended).
+        unit: of the regrets.
         rule: by which one is recommended; ``recommended`` its row.
-        notes: what a reader must know besides.
+        states: how many states of the world; ``missing`` are left out.
     """
 
     sweep: Sweep
+    levers: tuple[str, ...]
     goals: tuple[Goal, ...]
-    levels: tuple[Level, ...]
-    states: StatesOfTheWorld
+    levels: tuple[Goal, ...]
     table: pd.DataFrame
-    regret_unit: str
+    unit: str
     rule: str
     recommended: int
-    notes: tuple[str, ...]
+    states: int
+    missing: int
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the table of portfolios."""
         return {"portfolios": self.table}
+
+    def portfolio(self, row: int) -> str:
+        """Return a portfolio as one says it: ``border_pay=40, aid_a_year=0``."""
+        return ", ".join(f"{name}={_text(self.table[name].iloc[row])}" for name in self.levers)
 
     def text(self, everything: bool = False) -> str:
         """Return the whole text; twelve portfolios, or all."""
@@ -281,30 +173,60 @@ class Robustness(Printed):
         order = ["regret_max", "regret_mean"] if self.rule == "regret" else ["missed", "regret_max"]
         table = table.sort_values(order, kind="stable")
         shown = table if everything else table.head(_FEW)
-        others = [str(n) for n in self.states.table if n not in ("run", "scenario")]
-        if "scenario" in self.states.table and self.states.table["scenario"].nunique() > 1:
-            others.append("scenario")
-        parts = [
-            f"{len(table)} portfolios of {', '.join(self.states.levers)} in the same "
-            f"{len(self.states.table):,} states of the world (run numbers"
-            f"{' and ' * bool(others)}{', '.join(others)}). "
-            f"Wanted: {' and '.join(f'{g.column} {g.way}' for g in self.goals)}. "
-            f"Satisfied where {' and '.join(level.text for level in self.levels)}.",
-            _portfolios_text(self, shown),
+        wanted = " and ".join(f"{g.column} {'high' if g.sign > 0 else 'low'}" for g in self.goals)
+        lines = [
+            f"{len(table)} portfolios of {', '.join(self.levers)} in the same {self.states:,} "
+            f"states of the world. Wanted: {wanted}. Satisfied where "
+            f"{' and '.join(level.text for level in self.levels)}.",
+            self._portfolios(shown),
+            f"Regret: how far behind the best portfolio of the same state ({self.unit}). worst: a "
+            "tenth of states are worse. chosen: share of resampled states in which it is "
+            "recommended.",
+            self._recommendation(),
         ]
         if len(shown) < len(table):
-            parts[-1] += f"\n... and {len(table) - len(shown)} more; --all shows them."
-        parts.append(
-            f"Regret: how far behind the best portfolio of the same state ({self.regret_unit}"
-            + (", of the worse goal" if len(self.goals) > 1 else "")
-            + "). worst: a tenth of states are worse. chosen: share of resampled states in which "
-            "it is recommended. *: no other portfolio is better in the mean of every goal."
-        )
-        return "\n\n".join([*parts, recommendation(self), *self.notes])
+            lines[1] += f"\n... and {len(table) - len(shown)} more; --all shows them."
+        if self.missing:
+            left = f"{self.missing} states are left out: not every portfolio has a run there."
+            lines.append(left)
+        return "\n\n".join(lines)
 
     def __str__(self) -> str:
         """Return the text with twelve portfolios."""
         return self.text()
+
+    def _portfolios(self, table: pd.DataFrame) -> str:
+        goals = [(f"mean_{g.column}", f"worst_{g.column}") for g in self.goals]
+        numbers = [*(name for pair in goals for name in pair), "regret_max", "regret_mean"]
+        heads = [h for g in self.goals for h in (f"{g.column} mean", "worst")]
+        head = ["", *self.levers, *heads, "regret max", "mean", "satisfied", "chosen"]
+        rows = [
+            ["> " if i == self.recommended else ""]
+            + [_text(row[name]) for name in self.levers]
+            + [table_number(float(row[name])) for name in numbers]
+            + [percent(float(row[name])) for name in ("satisfied", "chosen")]
+            for i, row in table.iterrows()
+        ]
+        return text_table(head, rows, left=(0,))
+
+    def _recommendation(self) -> str:
+        row = self.table.iloc[self.recommended]
+        why = {
+            "regret": f"its largest regret, {table_number(row['regret_max'])}, is the smallest",
+            "satisfy": f"it reaches the levels in most states, {percent(row['satisfied'])}",
+        }[self.rule]
+        text = (
+            f"Recommended: {self.portfolio(self.recommended)}, because {why}; it is recommended "
+            f"in {percent(row['chosen'])} of resampled states"
+        )
+        other = self.table["satisfied"] if self.rule == "regret" else -self.table["regret_max"]
+        rival = int(other.to_numpy().argmax())
+        if float(other.iloc[self.recommended]) >= float(other.iloc[rival]):
+            return f"{text}, and the other rule agrees."
+        what = (
+            "satisfies more often" if self.rule == "regret" else "has the smallest maximum regret"
+        )
+        return f"{text}. But {self.portfolio(rival)} {what}."
 
 
 def robust(
@@ -316,6 +238,9 @@ def robust(
     rule: str = "regret",
 ) -> Robustness:
     """Compare the portfolios of a sweep in every state of the world that it holds.
+
+    A state is a scenario, a value for every factor that is no lever, and the number of a run: its
+    luck and its uncertain parameters, the same at every point.
 
     Args:
         sweep: a sweep or its folder, finished or not.
@@ -329,117 +254,73 @@ def robust(
     Raises:
         UserError: for unknown names, rules or levels, or if portfolios share no state.
     """
-    if rule not in RULES:
-        raise UserError(unknown("rule", rule, RULES))
+    check_names("rule", [rule], RULES)
     found = opened(sweep)
     wanted, levels = read_goals(found, goals), read_levels(found, satisfy)
-    columns = list(dict.fromkeys([g.column for g in wanted] + [level.column for level in levels]))
-    states = states_of_the_world(found, columns, levers)
-    if not levels:
-        levels = [
-            Level(g.column, g.sign, float(np.median(states.values[g.column]))) for g in wanted
-        ]
-    values = [states.values[g.column] for g in wanted]
-    regrets = together([regret(v, g.sign) for v, g in zip(values, wanted, strict=True)], values)
-    satisfied = _satisfied(states, levels)
-    best = best_by(rule, regrets, satisfied)
-    table = _table(states, wanted, regrets, satisfied)
-    table["chosen"] = _chosen(states, rule, regrets, satisfied, int(found.about["seed"]))
-    notes = []
-    if states.missing:
-        notes.append(f"{states.missing} states are left out: not every portfolio has a run there.")
+    columns = list(dict.fromkeys(goal.column for goal in (*wanted, *levels)))
+    chosen = _levers(found, levers)
+    portfolios, runs, values, missing = _in_states(found, columns, chosen)
+    levels = levels or [Goal(g.column, g.sign, float(np.median(values[g.column]))) for g in wanted]
+    parts = [values[g.column] for g in wanted]
+    regrets = together([regret(v, g.sign) for v, g in zip(parts, wanted, strict=True)], parts)
+    reached = [g.sign * values[g.column] >= g.sign * g.level for g in levels]
+    satisfied = np.logical_and.reduce(reached)
+    table = portfolios.copy()
+    for goal in wanted:
+        own, tail = values[goal.column], _TAIL if goal.sign > 0 else 1.0 - _TAIL
+        table[f"mean_{goal.column}"] = own.mean(axis=1)
+        table[f"worst_{goal.column}"] = np.quantile(own, tail, axis=1)
+    table["regret_max"], table["regret_mean"] = regrets.max(axis=1), regrets.mean(axis=1)
+    table["satisfied"] = satisfied.mean(axis=1)
+    numbers, place = np.unique(runs, return_inverse=True)
+    counts = counts_of_runs(len(numbers), int(found.about["seed"]))[:, place]
+    best = [best_by(rule, regrets, satisfied, row) for row in counts]
+    table["chosen"] = np.bincount(best, minlength=len(regrets)) / len(best)
     unit = str(found.columns.loc[wanted[0].column, "unit"])
     return Robustness(
-        sweep=found,
-        goals=tuple(wanted),
-        levels=tuple(levels),
-        states=states,
-        table=table,
-        regret_unit=unit if len(wanted) == 1 else "standard deviations of the goal",
-        rule=rule,
-        recommended=best,
-        notes=tuple(notes),
-    )
+        found, tuple(chosen), tuple(wanted), tuple(levels), table,
+        unit if len(wanted) == 1 else "standard deviations of the worse goal",
+        rule, best_by(rule, regrets, satisfied), len(runs), missing,
+    )  # fmt: skip
 
 
-def _satisfied(states: StatesOfTheWorld, levels: Sequence[Level]) -> np.ndarray:
-    """Return ``(portfolio, state)`` whether every level is reached."""
-    reached = [level.sign * states.values[level.column] >= level.sign * level.value
-               for level in levels]  # fmt: skip
-    found: np.ndarray = np.logical_and.reduce(reached)
+def _levers(sweep: Sweep, given: Sequence[str] | None) -> list[str]:
+    factors = [str(name) for name in sweep.factors.index]
+    if given is not None:
+        check_names("lever", given, [*factors, "scenario"])
+        return list(dict.fromkeys(given))
+    found = [name for name in factors if sweep.factors.loc[name, "role"] in DECIDED]
+    if not found:
+        raise UserError("no factor of this sweep is a lever; name with --levers what can be chosen")
     return found
 
 
-def _table(
-    states: StatesOfTheWorld, goals: Sequence[Goal], regrets: Array, satisfied: np.ndarray
-) -> pd.DataFrame:
-    table = states.portfolios.copy()
-    means = np.stack([g.sign * states.values[g.column].mean(axis=1) for g in goals])
-    for g, mean in zip(goals, means, strict=True):
-        tail = _TAIL if g.sign > 0 else 1.0 - _TAIL
-        table[f"mean_{g.column}"] = g.sign * mean
-        table[f"worst_{g.column}"] = np.quantile(states.values[g.column], tail, axis=1)
-    table["regret_max"] = regrets.max(axis=1)
-    table["regret_90"] = np.quantile(regrets, 0.9, axis=1)
-    table["regret_mean"] = regrets.mean(axis=1)
-    table["satisfied"] = satisfied.mean(axis=1)
-    table["undominated"] = undominated(means)
-    return table
+def _in_states(
+    sweep: Sweep, columns: Sequence[str], levers: list[str]
+) -> tuple[pd.DataFrame, Array, dict[str, Array], int]:
+    """Return the portfolios, the run of each state, values ``(portfolio, state)``, those missing.
+
+    Raises:
+        UserError: for fewer than two portfolios, or no state in which all were run.
+    """
+    others = [n for n in ("scenario", *map(str, sweep.factors.index)) if n not in levers]
+    table = sweep.table().dropna(subset=list(columns)).set_index([*others, "run"])
+    wide = {c: table.pivot(columns=levers, values=c) for c in columns}
+    cells = next(iter(wide.values()))
+    if cells.shape[1] < 2:
+        raise UserError(f"{', '.join(levers)}: only one portfolio was run; there is no choice")
+    whole = cells.notna().all(axis=1).to_numpy()
+    if not whole.any():
+        raise UserError(
+            f"no state of the world has a run of all {cells.shape[1]:,} portfolios of "
+            f"{', '.join(levers)}; regret compares them in the same states, so use a grid over "
+            "levers and other factors, or levers alone"
+        )
+    portfolios = cells.columns.to_frame(index=False).set_axis(levers, axis=1)
+    runs = cells.index.get_level_values("run").to_numpy()[whole]
+    values = {c: part.to_numpy(dtype=float)[whole].T for c, part in wide.items()}
+    return portfolios, runs, values, int((~whole).sum())
 
 
-def _chosen(
-    states: StatesOfTheWorld, rule: str, regrets: Array, satisfied: np.ndarray, seed: int
-) -> Array:
-    """Return ``(portfolio,)`` how often each is recommended when run numbers are resampled."""
-    numbers, place = np.unique(states.table["run"].to_numpy(), return_inverse=True)
-    counts = counts_of_runs(len(numbers), seed)[:, place]
-    best = [best_by(rule, regrets, satisfied, row) for row in counts]
-    found: Array = np.bincount(best, minlength=len(regrets)) / len(best)
-    return found
-
-
-def _portfolios_text(found: Robustness, table: pd.DataFrame) -> str:
-    head = ["", *found.states.levers]
-    for goal in found.goals:
-        head += [f"{goal.column} mean", "worst"]
-    head += ["regret max", "90 %", "mean", "satisfied", "chosen"]
-    rows = []
-    for i, row in table.iterrows():
-        mark = ("> " if i == found.recommended else "") + ("*" if row["undominated"] else "")
-        cells = [lever_text(row[name]) for name in found.states.levers]
-        for goal in found.goals:
-            cells += [table_number(row[f"{kind}_{goal.column}"]) for kind in ("mean", "worst")]
-        cells += [table_number(row[f"regret_{kind}"]) for kind in ("max", "90", "mean")]
-        rows.append([mark, *cells, percent(row["satisfied"]), percent(row["chosen"])])
-    return text_table(head, rows, left=(0,))
-
-
-def lever_text(value: object) -> str:
-    """Return the value of a lever."""
-    return table_number(float(value)) if isinstance(value, int | float) else str(value)
-
-
-def portfolio_text(found: Robustness, row: int) -> str:
-    """Return a portfolio as one says it: ``border_pay=40, aid_a_year=0``."""
-    levers = found.states.portfolios.iloc[row]
-    return ", ".join(f"{name}={lever_text(levers[name])}" for name in found.states.levers)
-
-
-def recommendation(found: Robustness) -> str:
-    """Return the sentence that recommends a portfolio."""
-    row = found.table.iloc[found.recommended]
-    why = {
-        "regret": f"its largest regret, {table_number(row['regret_max'])}, is the smallest of all",
-        "satisfy": f"it reaches the levels in most states, {percent(row['satisfied'])}",
-    }[found.rule]
-    text = (
-        f"Recommended: {portfolio_text(found, found.recommended)}, because {why}; it is "
-        f"recommended in {percent(row['chosen'])} of resampled states"
-    )
-    other = found.table["satisfied"] if found.rule == "regret" else -found.table["regret_max"]
-    rival = int(other.to_numpy().argmax())
-    mine = float(other.iloc[found.recommended])
-    if mine >= float(other.iloc[rival]):
-        return f"{text}, and the other rule agrees."
-    what = "satisfies more often" if found.rule == "regret" else "has the smallest maximum regret"
-    return f"{text}. But {portfolio_text(found, rival)} {what}."
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str) else table_number(float(str(value)))

@@ -1,21 +1,251 @@
-"""What drives the outcomes of a sweep: indices, their sums by basis, and the part of chance."""
+"""What drives the outcomes of a sweep: indices, and the part of chance."""
 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-import tajsim.exploration.indices as indices
+from tajsim.analysis.assumptions import ranked
 from tajsim.axes import Array
 from tajsim.display import Printed, rows_of
-from tajsim.errors import UserError
+from tajsim.errors import UserError, library
+from tajsim.results.effect import LEVEL, counts_of_runs
 from tajsim.results.numbers import interval, percent, table_number, text_table
 from tajsim.sweeps.read import Sweep, columns_of, heading, opened, scenarios_of
+
+_SAMPLES = 200
+_TAILS = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
+
+
+def block_size(kind: str, factors: int, second_order: bool = False) -> int:
+    """Return how many rows of a design belong together: a base row (Saltelli) or walk (Morris)."""
+    if kind == "morris":
+        return factors + 1
+    return 2 * factors + 2 if second_order else factors + 2
+
+
+def complete(values: Array, size: int) -> np.ndarray:
+    """Tell which rows ``(row,)`` have an answer, as have all others of their block."""
+    return np.repeat(np.isfinite(values.reshape(-1, size)).all(axis=1), size)
+
+
+def sobol_indices(
+    problem: dict[str, Any], values: Array, second_order: bool, seed: int
+) -> pd.DataFrame:
+    """Return the indices of each factor.
+
+    Args:
+        problem: as SALib has it.
+        values: ``(row,)`` answers in the order of the design; all known.
+        second_order: whether the design has the rows for pairs.
+        seed: of the resampling of base rows.
+
+    Returns:
+        A long table: ``factor``, ``index`` (``first``, ``total``), ``value``, and ``low`` and
+        ``high``, the bootstrap interval.
+
+    Raises:
+        UserError: if SALib is not installed.
+    """
+    analyze = library("SALib.analyze.sobol").analyze
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = analyze(
+            problem,
+            values,
+            calc_second_order=second_order,
+            num_resamples=_SAMPLES,
+            conf_level=LEVEL,
+            seed=seed % 2**32,
+        )
+    rows = []
+    for index, key in (("first", "S1"), ("total", "ST")):
+        for i, name in enumerate(problem["names"]):
+            value, half = float(found[key][i]), float(found[f"{key}_conf"][i])
+            rows.append([name, index, value, value - half, value + half])
+    return pd.DataFrame(rows, columns=["factor", "index", "value", "low", "high"])
+
+
+def morris_indices(
+    problem: dict[str, Any], places: Array, values: Array, levels: int, seed: int
+) -> pd.DataFrame:
+    """Return mu*, mu and sigma of each factor, in the unit of the answers over its whole range.
+
+    Args:
+        problem: as SALib has it.
+        places: ``(row, factor)`` the design, 0 to 1.
+        values: ``(row,)`` answers, all known.
+        levels: of the design.
+        seed: of the resampling of walks.
+
+    Returns:
+        A long table: ``factor``, ``index`` (``mu_star``, ``mu``, ``sigma``), ``value``, ``low`` and
+        ``high``, the bootstrap interval (of ``mu_star`` alone).
+
+    Raises:
+        UserError: if SALib is not installed.
+    """
+    found = library("SALib.analyze.morris").analyze(
+        problem,
+        places,
+        values,
+        num_resamples=_SAMPLES,
+        conf_level=LEVEL,
+        num_levels=levels,
+        seed=seed % 2**32,
+    )
+    rows = []
+    for i, name in enumerate(problem["names"]):
+        star, half = float(found["mu_star"][i]), float(found["mu_star_conf"][i])
+        rows.append([name, "mu_star", star, max(star - half, 0.0), star + half])
+        rows.append([name, "mu", float(found["mu"][i]), np.nan, np.nan])
+        rows.append([name, "sigma", float(found["sigma"][i]), np.nan, np.nan])
+    return pd.DataFrame(rows, columns=["factor", "index", "value", "low", "high"])
+
+
+def chance_in_effects(spread: float, levels: int) -> float:
+    """Return the mu* that a factor without any effect has by chance.
+
+    ``spread`` is the standard deviation of chance in the mean of a point; an effect is the
+    difference of two such means over the step of the design.
+    """
+    step = levels / (2.0 * (levels - 1.0))
+    return float(spread * np.sqrt(2.0) / step * np.sqrt(2.0 / np.pi))
+
+
+def rank_regression(names: list[str], places: Array, values: Array, seed: int) -> pd.DataFrame:
+    """Regress the ranks of the answers on the ranks of the factors, all standardised.
+
+    Args:
+        names: of the factors.
+        places: ``(point, factor)`` each point once.
+        values: ``(point,)`` answers, all known.
+        seed: of the resampling of points.
+
+    Returns:
+        A long table: ``factor``, ``index`` = ``coefficient``, ``value``, ``low``, ``high``.
+    """
+    x, y = ranked(places.T), ranked(values[None, :])[0]
+    points = len(y)
+    counts = np.vstack([np.ones(points), counts_of_runs(points, seed, _SAMPLES)])
+    slopes = np.stack([_regress(x, y, row / points) for row in counts])
+    low, high = np.quantile(slopes[1:], _TAILS, axis=0)
+    return pd.DataFrame(
+        {
+            "factor": names,
+            "index": "coefficient",
+            "value": slopes[0],
+            "low": np.minimum(low, slopes[0]),
+            "high": np.maximum(high, slopes[0]),
+        }
+    )
+
+
+def _regress(x: Array, y: Array, weight: Array) -> Array:
+    """Return coefficients ``(factor,)`` under weights that add to 1."""
+    x = x - (x @ weight)[:, None]
+    y = y - float(y @ weight)
+    sizes = np.sqrt((x**2) @ weight)
+    size = float(np.sqrt((y**2) @ weight))
+    x = np.divide(x, sizes[:, None], out=np.zeros_like(x), where=sizes[:, None] > 1e-12)
+    y = y / size if size > 1e-12 else np.zeros_like(y)
+    along = (x * weight) @ y
+    found = np.linalg.lstsq((x * weight) @ x.T, along, rcond=1e-10)
+    return np.asarray(found[0], dtype=float)
+
+
+_ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How the variance of one column divides, and what of it is left in the means of points.
+
+    Attributes:
+        factors: share of the variance over points and runs that goes with the point.
+        alike: share that goes with the run, alike at every point.
+        apart: share left over, the luck that works differently at different points.
+        floor: the share of ``apart`` in the variance of the means of points: what an index of
+            sensitivity holds of mere chance. ``nan``, as the shares, with one run a point.
+        spread: the standard deviation of that chance in the mean of a point, in the column's unit.
+        points, runs: how many points, and how many runs each has on average.
+    """
+
+    factors: float
+    alike: float
+    apart: float
+    floor: float
+    spread: float
+    points: int
+    runs: float
+
+
+def noise_of(results: pd.DataFrame, column: str) -> Noise:
+    """Divide the variance of a column of ``results`` (one row a run: ``point``, ``run``).
+
+    The estimates are those of an analysis of variance with two crossed random factors and no
+    replication within a cell; runs that are missing at some points are left out of the sums.
+    """
+    table = results.pivot_table(index="point", columns="run", values=column, aggfunc="first")
+    return divide(table.to_numpy(dtype=float))
+
+
+def divide(values: Array) -> Noise:
+    """Divide the variance of ``(point, run)`` values, ``nan`` where a run is missing."""
+    values = values[np.isfinite(values).any(axis=1)]
+    known = np.isfinite(values)
+    points, per_point = len(values), known.sum(axis=1)
+    runs = float(per_point.mean()) if points else 0.0
+    unclear = Noise(np.nan, np.nan, np.nan, np.nan, np.nan, points, runs)
+    columns = int(known.any(axis=0).sum())
+    freedom = int(known.sum()) - points - columns + 1
+    if freedom < 1 or points < 2 or columns < 2:
+        return unclear
+    by_point, by_run = _additive(values, known)
+    left = np.where(known, values - by_point[:, None] - by_run, 0.0)
+    apart = float((left**2).sum()) / freedom
+    each_run = known.sum(axis=0)
+    each_run = each_run[each_run > 0]
+    of_points = max(float(by_point.var(ddof=1)) - apart * float((1.0 / per_point).mean()), 0.0)
+    of_runs = float(by_run[known.any(axis=0)].var(ddof=1)) - apart * float((1.0 / each_run).mean())
+    of_runs = max(of_runs, 0.0)
+    whole = of_points + of_runs + apart
+    if whole <= 1e-18 * max(1.0, float(np.nanmax(np.abs(values))) ** 2):
+        return unclear
+    in_means = apart * float((1.0 / per_point).mean())
+    total = max(float(by_point.var(ddof=1)), in_means)
+    return Noise(
+        factors=of_points / whole,
+        alike=of_runs / whole,
+        apart=apart / whole,
+        floor=in_means / total if total > 0.0 else 0.0,
+        spread=float(np.sqrt(in_means)),
+        points=points,
+        runs=runs,
+    )
+
+
+def _additive(values: Array, known: np.ndarray) -> tuple[Array, Array]:
+    """Fit ``point + run`` effects by least squares, ``(point,)`` and ``(run,)``."""
+    filled = np.where(known, values, 0.0)
+    per_point, per_run = known.sum(axis=1), np.maximum(known.sum(axis=0), 1)
+    by_run = np.zeros(values.shape[1])
+    by_point = filled.sum(axis=1) / per_point
+    for _ in range(_ROUNDS):
+        by_run = (filled - known * by_point[:, None]).sum(axis=0) / per_run
+        before = by_point
+        by_point = (filled - known * by_run).sum(axis=1) / per_point
+        if np.abs(by_point - before).max() <= 1e-12 * (np.abs(by_point).max() + 1e-300):
+            break
+    return by_point, by_run
+
 
 #: So many points more than factors are needed.
 SPARE = 10
@@ -36,19 +266,6 @@ HEADS = {
 }
 #: Method -> the index by which factors are ordered.
 LEADING = {"Sobol indices": "total", "Morris screening": "mu_star", RANKS: "coefficient"}
-_BASES = {
-    "documented": "documented",
-    "derived": "derived",
-    "assumption": "assumption",
-    "decision": "decisions",
-    "together": "joint effects",
-    "unexplained": "unexplained",
-}
-_OF = {
-    "Sobol indices": "First-order indices",
-    "Morris screening": "Squares of mu* (a rough share of variance)",
-    RANKS: "Share of the variance of ranks",
-}
 _FEW = 10
 _SHARED = (
     "All points share their draws: run 3 has the same random draws everywhere. Chance that acts "
@@ -69,9 +286,6 @@ class Sensitivity(Printed):
         indices: a row a factor and index: ``factor``, ``basis``, ``index``, ``value``, ``low``,
             ``high`` (90 % bootstrap interval), ``chance`` (what a factor without any effect shows;
             ``nan`` if unknown).
-        pairs: ``factor``, ``with``, ``value``, ``low``, ``high`` of pairs, for Saltelli's design
-            with second order.
-        bases: sums by basis: ``basis``, ``factors`` (their number), ``share``, ``low``, ``high``.
         chance: see `Noise`; and ``points_used``, ``points_missing``.
         notes: lines on what was left out or is unknown.
     """
@@ -79,16 +293,12 @@ class Sensitivity(Printed):
     sweep: Sweep
     method: str
     indices: pd.DataFrame
-    pairs: pd.DataFrame
-    bases: pd.DataFrame
     chance: pd.DataFrame
     notes: tuple[str, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by the name of their file."""
-        found = {"indices": self.indices, "pairs": self.pairs, "bases": self.bases}
-        found |= {"chance": self.chance}
-        return {name: table for name, table in found.items() if len(table)}
+        return {"indices": self.indices, "chance": self.chance}
 
     def text(self, everything: bool = False) -> str:
         """Return the whole text; ten factors for each column, or all."""
@@ -156,7 +366,6 @@ def sensitivity(
     return Sensitivity(
         sweep=found,
         method=METHODS.get(found.kind, RANKS),
-        pairs=tables.pop("pairs", pd.DataFrame()),
         notes=tuple(notes),
         **tables,
     )
@@ -169,7 +378,7 @@ def _one(
     rows = sweep.rows(scenario)
     places = rows[list(sweep.factors.index)].to_numpy(dtype=float)
     values = sweep.answers(column, scenario)
-    kept = indices.complete(values, _blocks(sweep)[0])
+    kept = complete(values, _blocks(sweep)[0])
     missing = int(rows["point"][~kept].nunique())
     if missing:
         notes[
@@ -178,7 +387,7 @@ def _one(
         ] = None
     places, values, points = places[kept], values[kept], rows["point"][kept]
     mine = sweep.results[sweep.results["point"].isin(points)]
-    noise = indices.noise_of(mine, column)
+    noise = noise_of(mine, column)
     tables = {"chance": _chance(noise, missing)}
     if len(values) < 2 or not np.ptp(values) > 0.0:
         same = "has the same mean at every point" if len(values) > 1 else "has too few points"
@@ -186,7 +395,7 @@ def _one(
         return tables
     once = ~points.duplicated().to_numpy()
     try:
-        tables |= _indices(sweep, places, values, noise, once)
+        tables["indices"] = _indices(sweep, places, values, noise, once)
     except _TooFewError as few:
         notes[f"{scenario}: {few}"] = None
         return {}
@@ -201,50 +410,41 @@ def _blocks(sweep: Sweep) -> tuple[int, str]:
     """Return how many rows of the design belong together, and what such a block is called."""
     if sweep.kind not in METHODS:
         return 1, ""
-    size = indices.block_size(
-        sweep.kind, len(sweep.factors), bool(sweep.options.get("second_order"))
-    )
+    size = block_size(sweep.kind, len(sweep.factors), bool(sweep.options.get("second_order")))
     return size, "base rows" if sweep.kind == "sobol" else "walks"
 
 
 def _indices(
-    sweep: Sweep, places: Array, values: Array, noise: indices.Noise, once: np.ndarray
-) -> dict[str, pd.DataFrame]:
-    """Return indices, pairs and sums by basis, by the method that goes with the design."""
+    sweep: Sweep, places: Array, values: Array, noise: Noise, once: np.ndarray
+) -> pd.DataFrame:
+    """Return the indices, by the method that goes with the design."""
     problem, seed = sweep.problem, int(sweep.about["seed"])
     bases = [str(basis) for basis in sweep.factors["basis"]]
-    count, tables = len(bases), dict[str, pd.DataFrame]()
     size, block = _blocks(sweep)
     if block and len(values) < 4 * size:
         raise _TooFewError(f"fewer than 4 {block} are complete ({size} points each).")
     if sweep.kind == "sobol":
-        second = bool(sweep.options["second_order"])
-        table, pairs = indices.sobol_indices(problem, values, second, seed)
-        tables["bases"] = indices.first_by_basis(problem, values, second, bases, seed)
+        table = sobol_indices(problem, values, bool(sweep.options["second_order"]), seed)
         table["chance"] = np.where(table["index"] == "total", noise.floor, 0.0)
-        if len(pairs):
-            tables["pairs"] = pairs
     elif sweep.kind == "morris":
         levels = int(sweep.options.get("levels") or 4)
-        table = indices.morris_indices(problem, places, values, levels, seed)
-        tables["bases"] = indices.squares_by_basis(places, values, bases, seed)
-        floor = indices.chance_in_effects(noise.spread, levels)
+        table = morris_indices(problem, places, values, levels, seed)
+        floor = chance_in_effects(noise.spread, levels)
         table["chance"] = np.where(table["index"] == "mu_star", floor, np.nan)
     else:
-        places, values = places[once], values[once]
+        places, values, count = places[once], values[once], len(bases)
         if len(values) < count + SPARE:
             raise _TooFewError(
                 f"{len(values)} points are too few for {count} factor{'s' * (count != 1)}; rank "
                 f"regression needs {count + SPARE}."
             )
-        ranks = indices.rank_regression(problem["names"], places, values, bases, seed)
-        table, tables["bases"] = ranks
+        table = rank_regression(problem["names"], places, values, seed)
         table["chance"] = np.sqrt(1.0 / (len(values) - 1.0))
     table.insert(1, "basis", table["factor"].map(dict(zip(problem["names"], bases, strict=True))))
-    return {"indices": table, **tables}
+    return table
 
 
-def _chance(noise: indices.Noise, missing: int) -> pd.DataFrame:
+def _chance(noise: Noise, missing: int) -> pd.DataFrame:
     row = asdict(noise)
     row["runs_a_point"] = row.pop("runs")
     return pd.DataFrame([{**row, "points_missing": missing}])
@@ -265,12 +465,6 @@ def _column(found: Sensitivity, scenario: str, column: str, everything: bool) ->
     lines = [f"{scenario}, {heading(found.sweep, column)}", text_table(head, rows, left=(0, 1))]
     if len(shown) < len(factors):
         lines.append(f"... and {len(factors) - len(shown)} more; --all shows them.")
-    parts = [
-        f"{_BASES[row.basis]}{f' ({row.factors:.0f})' if row.factors else ''} "
-        f"{table_number(row.share)} ({interval(row.low, row.high)})"
-        for row in rows_of(found.of(found.bases, scenario, column))
-    ]
-    lines.append(f"{_OF[found.method]} summed by basis: {', '.join(parts)}.")
     return "\n".join([*lines, _chance_text(found, scenario, column, float(lead["chance"].iloc[0]))])
 
 

@@ -20,13 +20,12 @@ from tajsim.plots import panels, style
 from tajsim.plots.answer import answer
 from tajsim.plots.atlas import atlas
 from tajsim.plots.border import border
-from tajsim.plots.elite import elite
 from tajsim.plots.evidence import claims, targets
 from tajsim.plots.fan import distribution, fan, scenarios
 from tajsim.plots.intervals import difference, tornado
 from tajsim.plots.map import map_of
-from tajsim.plots.providers import DEALS, GAP, OUTSIDE, PRICE, PROVISION, providers
 from tajsim.plots.sankey import money
+from tajsim.plots.stacks import DEALS, GAP, OUTSIDE, PRICE, PROVISION, elite, providers
 from tajsim.plots.style import SUFFIXES
 from tajsim.results import select, window
 

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
+from tajsim.display import rows_of
 from tajsim.results import numbers
 from tajsim.results.atlas import LARGEST, atlas_table, title_of, units_text
 
@@ -66,7 +67,7 @@ def atlas(
         ax.text(-0.08, -(row + 0.5) * _TALL, text, size=style.SMALL, ha="right", va="center")
     place = {name: i for i, name in enumerate(scenarios)}
     shades, scale = style.more_or_less(), Normalize(-LARGEST, LARGEST)
-    for cell in table.itertuples():
+    for cell in rows_of(table):
         column = heads.index((cell.group, cell.label))
         colour = to_hex(shades(scale(float(cell.size)))) if cell.direction else _EMPTY
         link = links.format(scenario=cell.scenario) if links else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -184,47 +183,3 @@ class _Frame:
             if there.any():
                 ends = [when[there][0], when[there][-1] + 1 / 12]
                 ax.plot(ends, [place] * 2, **_HELD, path_effects=style.halo(2.8), zorder=3)
-
-
-@dataclass(frozen=True)
-class Band:
-    """One part of a whole: its name for the legend, its colours, and a hatch."""
-
-    name: str
-    colour: str
-    hatch: str = ""
-
-    @property
-    def ink(self) -> str:
-        """The colour of the hatch: seen on the area in colour and in grey."""
-        white = style.ink_on(self.colour) == "white"
-        return style.lighter(self.colour, 0.55) if white else style.darker(self.colour, 0.35)
-
-    @property
-    def item(self) -> style.Item:
-        """The entry of a legend."""
-        edge, thick = (self.ink, 0.0) if self.hatch else (style.QUIET, 0.4)
-        return style.area_item(self.name, fc=self.colour, ec=edge, hatch=self.hatch, lw=thick)
-
-
-#: What the country does by itself, what nobody does, and what is too small to be told apart.
-OWN = Band("own agencies", "#cdc8bd")
-NOBODY = Band("nobody", "#ffffff", "..")
-OTHERS = Band("others", style.OTHERS, "xx")
-
-
-def draw_stack(
-    ax: Axes, when: window.Floats, values: Sequence[window.Floats], parts: Sequence[Band]
-) -> None:
-    """Draw areas ``(month,)`` from the bottom up, a white line between any two."""
-    base = np.zeros_like(when)
-    for one, part in zip(values, parts, strict=True):
-        top = base + np.nan_to_num(one)
-        if np.any(top > base):
-            area = ax.fill_between(
-                when, base, top, facecolor=part.colour, lw=0, zorder=2,
-                hatch=part.hatch or None, edgecolor=part.ink if part.hatch else "none",
-            )  # fmt: skip
-            area.set_gid(f"part-{part.name}")
-            ax.plot(when, top, color="white", lw=0.4, zorder=2.5)
-        base = top

@@ -19,7 +19,7 @@ import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures, printed_in
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.plots.intervals import Bar, Interval, Row, draw_rows, heading, rows_height
+from tajsim.plots.intervals import Interval, Row, draw_rows, heading, rows_height
 from tajsim.results import numbers, window
 
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
@@ -118,10 +118,10 @@ EDGE, NINETY = 6.0, 1.645
 _OWN_ERROR = "#e3ecf4"
 _INK = {"checked": "#0072b2", "fitted": style.QUIET, "given": style.QUIET}
 _TARGETS_SUBTITLE = (
-    "Across: simulated less observed, in standard errors of the observed figure (zero is a perfect "
+    "Above: simulated less observed, in standard errors of the observed figure (zero is a perfect "
     "fit; so is the allowed side of a bound); point: median of the runs, line: 90 % of them, "
-    "arrow: beyond the axis. Bars: runs that agree with what happened or did not, on the upper "
-    "axis. Only checked targets test the model."
+    "arrow: beyond the axis. Below: in how many runs what happened, or did not, comes out so. Only "
+    "checked targets test the model."
 )
 
 
@@ -139,9 +139,8 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     """
     if table.empty:
         raise UserError("there are no targets to draw")
-    rows: list[Row] = []
-    for theme, part in table.groupby("theme", sort=False):
-        rows += [heading(str(theme)), *(_target(one) for one in part.itertuples())]
+    events = table["kind"] == "event"
+    boards = [_board(part) for part in (table[~events], table[events])]
     uses = table["use"].value_counts()
     legend: list[style.Item] = [
         style.line_item(f"{use} ({uses.get(use, 0)})", color=_INK[use], lw=1.6, **_used(use))
@@ -149,35 +148,45 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
         if use in uses
     ]
     legend.append(style.area_item("within 90 % of the figure's own error", fc=_OWN_ERROR, lw=0))
+    heights = [rows_height(rows) for rows in boards if rows]
     layout = style.Layout(
-        body=rows_height(rows) + 0.3,
+        body=sum(heights) + 0.2,
         title=title or f"{choose.names_of(dataset)[0]} against what was observed",
         subtitle=_TARGETS_SUBTITLE,
         legend=legend,
         foot=panels.foot(dataset, "Lines: 90 % of the runs."),
     )
-    ax = layout.figure.subplots()
+    ratios = {"height_ratios": heights}
+    shown = iter(layout.panels(len(heights), 1, len(heights), **ratios))
+    if boards[0]:
+        _numbers_board(next(shown), boards[0])
+    if boards[1]:
+        _events_board(next(shown), boards[1])
+    return layout.figure
+
+
+def _board(table: pd.DataFrame) -> list[Row]:
+    """Return the rows of some targets under the headings of their themes."""
+    rows: list[Row] = []
+    for theme, part in table.groupby("theme", sort=False):
+        rows += [heading(str(theme)), *(_target(one) for one in part.itertuples())]
+    return rows
+
+
+def _numbers_board(ax: Axes, rows: Sequence[Row]) -> None:
     ax.axvspan(-NINETY, NINETY, color=_OWN_ERROR, lw=0, zorder=0.3)
     ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
     draw_rows(ax, rows, "observed; simulated [90 %]")
     ax.set_xlim(-EDGE, EDGE)
     style.plain_numbers(ax.xaxis, 4.0)
     ax.set_xlabel("standard errors of the figure (number)")
-    if (table["kind"] == "event").any():
-        _upper_axis(ax)
-    return layout.figure
 
 
-def _upper_axis(ax: Axes) -> None:
-    """Give the bars of agreement an axis of their own."""
-    functions = (lambda place: (place + EDGE) / (2 * EDGE), _from_share)
-    upper = ax.secondary_xaxis("top", functions=functions)
-    upper.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-    upper.set_xlabel("bars: runs that agree (share)", size=style.FOOT)
-
-
-def _from_share(share: Any) -> Any:
-    return share * 2 * EDGE - EDGE
+def _events_board(ax: Axes, rows: Sequence[Row]) -> None:
+    draw_rows(ax, rows, "what happened")
+    ax.set_xlim(0, 1)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
+    ax.set_xlabel("runs that agree (%)")
 
 
 def _used(use: str) -> dict[str, Any]:
@@ -189,12 +198,10 @@ def _target(target: Any) -> Row:
     """Return the row of a target: a range and its median, or for an event a bar of agreement."""
     mark, colour = _used(target.use), _INK.get(target.use, style.INK)
     if target.kind == "event":
-        at = _from_share(float(target.percentile))
-        fill = {"fc": style.lighter(colour, 0.7)}
+        at = float(target.percentile)
         interval = Interval(
-            at, bars=[Bar(-EDGE, at, fill)], text=_targets_said(target),
-            mark={"marker": "|", "ms": 8, "mew": 1.6, "color": colour},
-        )  # fmt: skip
+            at, (0.0, at), text=_targets_said(target), line={"color": colour, "lw": 1.6}, mark=mark
+        )
     else:
         ends = [_errors(target, float(v)) for v in (target.p05, target.median, target.p95)]
         low, middle, high = (float(end) for end in np.clip(ends, -EDGE, EDGE))
@@ -204,7 +211,8 @@ def _target(target: Any) -> Row:
             middle, (low, high), text=_targets_said(target), line={"color": colour, "lw": 1.6},
             mark=mark, gid=f"target-{target.target}",
         )  # fmt: skip
-    return Row(f"{numbers.words(target.target)} ({_source(target.figure)})", [interval])
+    name = f"{numbers.words(target.target)} ({_source(target.figure)})"
+    return Row(name, [interval], room=2.6)
 
 
 def _errors(target: Any, value: float) -> float:
@@ -221,7 +229,7 @@ def _errors(target: Any, value: float) -> float:
 def _targets_said(target: Any) -> str:
     if target.kind == "event":
         happened = "happened" if target.observed else "did not happen"
-        return f"{happened}; {100 * target.percentile:.0f} % of runs agree"
+        return f"{happened}; so in {100 * target.percentile:.0f} % of runs"
     bound = _BOUNDS.get(target.kind, "")
     middle, low, high = (numbers.short(float(v)) for v in (target.median, target.p05, target.p95))
     return f"{bound}{numbers.plain(float(target.observed))}; {middle} [{low}, {high}] {target.unit}"

@@ -43,17 +43,14 @@ def fan(
 
     Args:
         dataset: results of one scenario or several.
-        outcome: outcomes to draw; by default six headline ones, in a comparison those that differ
-            most.
+        outcome: what to draw; by default six headline outcomes, those that differ most.
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``; what is left of
             the own dimensions is added or averaged.
-        smooth: rolling window in months; flows become per-year figures. By default twelve, and
-            none where there are no more than 24 months.
+        smooth: rolling window in months, 12 where there are more than 24; flows are then yearly.
         events: whether to mark the events; or the kinds of event to mark.
         title: heading; made from the outcomes by default.
 
-    Returns:
-        The picture. Outcomes that are 0 or 1 in each run are drawn as the share of runs.
+    Outcomes that are 0 or 1 in each run are drawn as the share of runs.
 
     Raises:
         UserError: for unknown names.
@@ -66,14 +63,11 @@ def fan(
     scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events)
     seen = evidence.observed(dataset, names, chosen, months)
     named = 1 < len(scenarios) <= MOST_NAMED
-    columns, tall = (1, 3.0) if len(names) == 1 else (2, 1.45)
-    whole = 6.0 if columns == 1 else 2.62
-    wide = whole - _ROOM if named else whole
-    rows = -(-len(names) // columns)
+    columns, tall, whole = (1, 3.0, 6.0) if len(names) == 1 else (2, 1.45, 2.62)
+    rows, wide = -(-len(names) // columns), whole - _ROOM if named else whole
     places = panels.marker_places(found, dataset, wide)
     room = panels.head_room(places)
-    heads = [windows.titled(dataset, n, chosen) if len(names) > 1 else "" for n in names]
-    heads = ["\n".join(numbers.wrap(head, whole, style.BODY, bold=True)) for head in heads]
+    heads = _titles([windows.titled(dataset, name, chosen) for name in names], whole)
     layout = style.Layout(
         body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
         title=title or _title(dataset, names, chosen),
@@ -83,20 +77,25 @@ def fan(
         foot=panels.foot(dataset, _interval(dataset)),
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
-        top = position < columns
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
         _panel(ax, series)
         evidence.draw_observed(ax, seen, names[position], series.factor)
-        ax.set_title(heads[position], pad=room + 4 if top else 4)
+        ax.set_title(heads[position], pad=4 + (room if position < columns else 0))
         style.plain_numbers(ax.yaxis, tall)
         panels.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)
         panels.shade_projection(ax, dataset, wide)
         panels.draw_event_lines(ax, found)
-        if top:
+        if position < columns:
             panels.draw_event_numbers(ax, found, places)
         if named:
             _name_lines(ax, series, dataset, tall)
     return layout.figure
+
+
+def _titles(heads: Sequence[str], wide: float) -> list[str]:
+    """Return what stands above each panel, in lines; nothing above a single one."""
+    lines = [numbers.wrap(head, wide, style.BODY, bold=True) for head in heads]
+    return ["\n".join(own) for own in lines] if len(heads) > 1 else [""]
 
 
 def usual_months(dataset: xr.Dataset) -> int:
@@ -386,7 +385,7 @@ def distribution(
 
     Args:
         dataset: results of one scenario or several.
-        outcome: one outcome or several; the first headline one by default.
+        outcome: one outcome or several; by default the headline one that differs most.
         select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
         window: ``"2006-01:2010-12"``; by default from the first difference to the end.
         title: heading; made from the outcome and window by default.
@@ -394,7 +393,8 @@ def distribution(
     Raises:
         UserError: for unknown names or a window outside the results.
     """
-    names = choose.outcomes(dataset, outcome, choose.headline(dataset)[:1])
+    spread = [n for n in choose.headline(dataset) if windows.is_spread(dataset, n)]
+    names = choose.outcomes(dataset, outcome, windows.most_moved(dataset, spread, 1, window))
     chosen = choose.selection(select)
     choose.check_selection([dataset[name] for name in names], chosen)
     months = windows.window_of(dataset, window)

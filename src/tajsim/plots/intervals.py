@@ -19,7 +19,7 @@ import tajsim.results.window as windows
 from tajsim.errors import UserError, check_names
 from tajsim.results import effect, numbers
 
-_LINE, _GAP, _HEADING = 0.145, 0.07, 0.05  # inches: of a line, between rows, above a heading
+_LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
 _SWATCH = 0.1  # inches, half the height of a bar
 
@@ -394,9 +394,10 @@ def tornado(
     table = _table(dataset)
     names = choose.as_names(outcome) or [TOGETHER]
     check_names("outcome with a clear difference", names, dict.fromkeys(table["outcome"]))
-    rows: list[Row] = []
+    rows, most = list[Row](), 0.0
     for said, part in _groups(table, names):
         rows += [heading(said), *(_assumption(one) for one in part.itertuples())]
+        most = max(most, float(part["high"].max()))
     interval = (
         f"Shares from {int(table['sets'].iloc[0]):,} parameter sets, with their 90 % interval."
     )
@@ -412,7 +413,7 @@ def tornado(
     )
     ax = layout.figure.subplots()
     draw_rows(ax, rows, "value (range)")
-    ax.set_xlim(0, 1.05 * float(table["high"].max()) or 1.0)
+    ax.set_xlim(0, 1.05 * most or 1.0)
     style.plain_numbers(ax.xaxis, 2.4)
     ax.set_xlabel("of the variance (share)")
     return layout.figure

@@ -182,8 +182,7 @@ def map_of(
     dates = window.spans(dataset, select.as_names(at))
     reference, *others = select.names_of(dataset)
     shown = others or [reference]
-    count = len(shown) * len(dates)
-    if count > MOST_PANELS:
+    if (count := len(shown) * len(dates)) > MOST_PANELS:
         raise UserError(
             f"the map would have {count} panels, {len(shown)} scenarios at {len(dates)} dates; "
             f"expected at most {MOST_PANELS}: choose with --scenarios and --at"
@@ -195,15 +194,13 @@ def map_of(
     wide = min(6.7 / columns, 5.0)
     heads = [_head(shown, dates, divmod(i, len(dates)), wide) for i in range(count)]
     lines = max(map(len, heads))
-    whose = f"{others[0]}: change" if len(others) == 1 else "Change"
-    usual = f"{whose} against {reference}" if others else "Border and regions"
     kind = "Mean paired differences" if others else "Medians of the runs"
     layout = style.Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
-        title=title or usual,
+        title=title or _title(reference, others),
         subtitle=_subtitle(names, dataset),
         legend=[*exits.legend(wide), style.line_item("garrison of the Russian base", **_SQUARE)],
-        foot=f"{panels.foot(dataset, f'{kind}; no interval is shown.')} {CREDIT}",
+        foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",
     )
     grid = layout.panels(rows, columns, count)
     for position, ax in enumerate(grid):
@@ -217,6 +214,11 @@ def map_of(
     for layer in layers.values():
         layer.bar(grid)
     return layout.figure
+
+
+def _title(reference: str, others: Sequence[str]) -> str:
+    whose = f"{others[0]}: change" if len(others) == 1 else "Change"
+    return f"{whose} against {reference}" if others else "Border and regions"
 
 
 def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:

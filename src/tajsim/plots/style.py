@@ -31,7 +31,7 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from matplotlib.typing import ColorType
 
 from tajsim.axes import DIMENSIONS
-from tajsim.files import check_file, telling, whole
+from tajsim.files import check_file, telling, whole, write_whole
 from tajsim.results.numbers import width, wrap
 
 WIDTH = 7.0  # inches: the text width of an A4 page
@@ -280,10 +280,11 @@ def save(picture: Figure, path: Path) -> None:
     check_file(path, overwrite=True, endings=SUFFIXES)
     form = path.suffix.lower()[1:]
     stamp = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
-    with telling(path), whole(path) as begun, look(), settled(picture):
+    with look(), settled(picture):
         if form == "svg":
-            begun.write_bytes(svg(picture))
-        else:
+            write_whole(path, svg(picture))
+            return
+        with telling(path), whole(path) as begun:
             picture.savefig(begun, format=form, metadata=stamp[form])
 
 

@@ -255,62 +255,6 @@ def _together(actors: Sequence[str]) -> str:
     return numbers.listed([numbers.actor_name(name) for name in actors])
 
 
-_SIZE = re.compile(r"\s*\([^()]*\{size\}[^()]*\)|\{size\}")
-
-
-def short_sentence(events: EventLog, place: int, labels: Mapping[tuple[int, str, str], str]) -> str:
-    """Return what happened, without its size: the scenario's own label where it has one."""
-    kind = str(events.kind[place])
-    actor, target = str(events.actor[place]), str(events.target[place])
-    month = int(events.month[place])
-    if kind in (
-        "setting",
-        "handover",
-        "withdrawal",
-        "seats",
-        "deal_made",
-        "deal_ended",
-        "deal_held",
-    ):
-        label = labels.get((month, kind, target)) or labels.get((month, kind, actor))
-        if label:
-            return label
-        if kind == "setting":
-            return f"{numbers.display_name(target.replace('.', ' '))} changes"
-    text = _SIZE.sub("", ledger.load_kinds()[kind].text)
-    power = _power(actor, numbers.display_name)
-    return text.format(actor=_named(actor), target=_named(target), power=power).strip()
-
-
-def scheduled_labels(dataset: xr.Dataset, scenario: str) -> dict[tuple[int, str, str], str]:
-    """Return the labels of a scenario's events by month (counted from the first), kind and name."""
-    labels = registry.labels_of(select.attribute(dataset, "events").get(scenario, ()))
-    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    return {
-        (months.index(month), kind, name): label
-        for (month, kind, name), label in labels.items()
-        if month in months
-    }
-
-
-def _named(name: str) -> str:
-    """Return a name within a sentence: own names with a capital, others without."""
-    if not name:
-        return "somebody"
-    if name in load_deals():
-        return numbers.actor_name(name)
-    said = numbers.display_name(name)
-    return said.lower() if name in _COMMON else said
-
-
-_COMMON = {
-    "regime", "stable", "strained", "failing", "failed", "kept", "orderly", "bargained",
-    "contested", "migrants", "restricted", "seats_lost", "status_lost", "designated_terrorist",
-    "leaders_arrested", "lawyers_arrested", "internal_order", "elite_control", "border", "drugs",
-    "militancy", "external_defence",
-}  # fmt: skip
-
-
 #: How many decisions of one kind are dated in a year; the rest is counted.
 MOST = 3
 

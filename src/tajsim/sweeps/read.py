@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,9 @@ from tajsim.errors import UserError, library, unknown
 from tajsim.inputs import outcomes, toml
 from tajsim.results.effect import t_quantile
 from tajsim.sweeps.design import salib_problem
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ class Sweep:
     def _repr_html_(self) -> str:
         """Return the sweep as a notebook shows it."""
         return sweep_html(self)
+
+    def plot(self, kind: str = "response", **chosen: Any) -> Figure:
+        """Return a picture: the response to one factor, or ``levers``, with their options."""
+        from tajsim.plots.sweep import sweep_figure
+
+        return sweep_figure(kind, self, **chosen)
 
     @cached_property
     def design(self) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -183,8 +183,7 @@ def seek(
     """
     loaded = load_experiment(experiment)
     names = {one.name: one for one in loaded.scenarios}
-    scenario = scenario or next(iter(names))
-    check_names("scenario", [scenario], names)
+    check_names("scenario", [scenario := scenario or next(iter(names))], names)
     chosen = _factor(loaded, factor)
     fixed = _held(loaded, chosen, at or {})
     keep = _keep(loaded, outcome)
@@ -198,32 +197,49 @@ def seek(
         series=(),
     )
     wanted = _level(str(level), one, keep, count, workers)
-    tried: dict[float, Array] = {}
     with ExitStack() as stack:
-        place = out or stack.enter_context(TemporaryDirectory())
-
-        def answer(*values: float) -> None:
-            rows = [{**fixed, chosen.name: v} for v in dict.fromkeys([*tried, *values])]
-            sweep(replace(one, rows=tuple(rows)), place, runs=count, workers=workers,
-                  progress=progress)  # fmt: skip
-            found = load_sweep(place)
-            points = found.points[chosen.name]
-            for value in values:
-                mine = found.results["point"].isin(points.index[points == value])
-                answers = found.results[mine].sort_values("run")[keep.column]
-                if len(answers) != count:
-                    raise UserError(
-                        f"{chosen.name} = {value:g}: runs failed; tajsim sweep says why"
-                    )
-                tried[value] = answers.to_numpy(dtype=float)
-
-        value = _search(chosen, wanted, answer, tried)
-    order = sorted(tried)
-    answers = np.stack([tried[v] for v in order])
+        place = Path(out or stack.enter_context(TemporaryDirectory()))
+        trials = _Trials(one, chosen, fixed, count, workers, place, progress)
+        value = _search(chosen, wanted, trials)
+    order = sorted(trials.found)
+    answers = np.stack([trials.found[v] for v in order])
     return Sought(
         one, scenario, chosen, fixed, keep, load_outcomes()[keep.outcome].window_unit, str(level),
         wanted, np.array(order), answers, value, crossings(np.array(order), answers - wanted),
     )  # fmt: skip
+
+
+@dataclass
+class _Trials:
+    """What each value of the factor gave, ``(run,)``: ``found`` by value."""
+
+    experiment: Experiment
+    factor: Factor
+    fixed: Mapping[str, FactorValue]
+    runs: int
+    workers: int
+    place: Path
+    progress: Callable[[object], None] | None
+    found: dict[float, Array] = field(default_factory=dict)
+
+    def make(self, *values: float) -> None:
+        """Simulate an ensemble at each value.
+
+        Raises:
+            UserError: if runs fail.
+        """
+        name, column = self.factor.name, self.experiment.keep[0].column
+        rows = [{**self.fixed, name: v} for v in dict.fromkeys([*self.found, *values])]
+        points = replace(self.experiment, rows=tuple(rows))
+        sweep(points, self.place, runs=self.runs, workers=self.workers, progress=self.progress)
+        swept = load_sweep(self.place)
+        there = swept.points[name]
+        for value in values:
+            mine = swept.results["point"].isin(there.index[there == value])
+            answers = swept.results[mine & (swept.results["run"] < self.runs)].sort_values("run")
+            if len(answers) != self.runs:
+                raise UserError(f"{name} = {value:g}: runs failed")
+            self.found[value] = answers[column].to_numpy(dtype=float)
 
 
 def _factor(experiment: Experiment, name: str | None) -> Factor:
@@ -277,20 +293,18 @@ def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: in
     return np.asarray(number / 100.0 * values.isel(scenario=0).values, dtype=float)
 
 
-def _search(
-    factor: Factor, level: Array, answer: Callable[..., None], tried: dict[float, Array]
-) -> float:
+def _search(factor: Factor, level: Array, trials: _Trials) -> float:
     """Return where the median history meets its level, ``nan`` if none; every try is kept."""
 
     def at(value: float) -> float:
         value = float(round(value)) if factor.whole else float(value)
-        if value not in tried:
-            answer(value)
-        return float(np.median(tried[value] - level))
+        if value not in trials.found:
+            trials.make(value)
+        return float(np.median(trials.found[value] - level))
 
     first = [float(round(v)) if factor.whole else float(v)
              for v in np.linspace(factor.low, factor.high, _FIRST)]  # fmt: skip
-    answer(*dict.fromkeys(first))
+    trials.make(*dict.fromkeys(first))
     apart = [at(value) for value in first]
     for low, high, a, b in zip(first[:-1], first[1:], apart[:-1], apart[1:], strict=True):
         if a == 0.0 or a * b < 0.0:
