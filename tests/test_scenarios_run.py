@@ -16,6 +16,10 @@ from tajsim.model.model import TajikistanModel
 RUNS, SEED = 3, 1
 #: Every scenario is run at least to here, and so many months past its first own event.
 LEAST, PAST = "2006-12", 8
+#: What answers a rare event needs longer until it can differ.
+RARE = {"khorog-talks": 96}
+#: What does the same as its parent in other months.
+MOVED = {"irpt-banned-in-2010"}
 NAMES = [name for name in shipped_scenarios() if load_scenario(name).extends]
 Record = dict[str, np.ndarray]
 
@@ -49,7 +53,9 @@ def simulated(name: str, end: str = "") -> Record:
 def last_month(scenario: Scenario, month: str) -> str:
     """Return the month to which a scenario is run."""
     months = month_names(scenario.start, scenario.end)
-    return max(LEAST, months[min(months.index(month) + PAST, len(months) - 1)])
+    return max(
+        LEAST, months[min(months.index(month) + RARE.get(scenario.name, PAST), len(months) - 1)]
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -97,5 +103,8 @@ def test_a_scenario_changes_nothing_but_what_it_says() -> None:
         parent = load_scenario(load_scenario(name).extends or "")
         theirs = [e for e in parent.events if not e.holds]
         kept = [e for e in theirs if any(e.same_as(own) for own in ours)]
+        if name in MOVED:
+            done = [(own.kind, own.arguments) for own in ours]
+            kept = [e for e in theirs if (e.kind, e.arguments) in done]
         assert len(kept) == len(theirs), f"{name} loses an event of {parent.name}"
         assert name == "history" or len(ours) - len(kept) <= 6
