@@ -17,6 +17,10 @@ RUNS, SEED = 3, 1
 #: So many months are run, from the January of the year before a scenario's first own event.
 MONTHS = 32
 pytestmark = pytest.mark.usefixtures("all_soon")
+#: What answers a rare event needs longer until it can differ.
+RARE = {"khorog-talks": 120}
+#: What does the same as its parent in other months.
+MOVED = {"irpt-banned-in-2010"}
 NAMES = [name for name in shipped_scenarios() if load_scenario(name).extends]
 Record = dict[str, np.ndarray]
 
@@ -32,10 +36,10 @@ def first_own_event(scenario: Scenario, parent: Scenario) -> str:
 
 
 @cache
-def simulated(name: str, start: str) -> Record:
+def simulated(name: str, start: str, months: int) -> Record:
     """Return every outcome of a scenario from a month on; a parent once, for all its children."""
     scenario = load_scenario(name)
-    end = month_names(start, scenario.end)[MONTHS - 1]
+    end = month_names(start, scenario.end)[:months][-1]
     model = TajikistanModel(
         runs=RUNS,
         seed=SEED,
@@ -55,7 +59,8 @@ def test_it_runs_and_differs_from_its_parent_from_its_first_event_on(name: str) 
     month = first_own_event(scenario, parent)
     start = max(scenario.start, f"{int(month[:4]) - 1}-01")
     until = month_names(start, scenario.end).index(month)
-    ours, theirs = simulated(name, start), simulated(parent.name, start)
+    many = RARE.get(name, MONTHS)
+    ours, theirs = simulated(name, start, many), simulated(parent.name, start, many)
     outcomes, strength = load_outcomes(), ours["strength"]
     assert set(ours) == set(outcomes)
     changed = []
@@ -94,5 +99,8 @@ def test_a_scenario_changes_nothing_but_what_it_says() -> None:
         parent = load_scenario(load_scenario(name).extends or "")
         theirs = [e for e in parent.events if not e.holds]
         kept = [e for e in theirs if any(e.same_as(own) for own in ours)]
+        if name in MOVED:
+            done = [(own.kind, own.arguments) for own in ours]
+            kept = [e for e in theirs if (e.kind, e.arguments) in done]
         assert len(kept) == len(theirs), f"{name} loses an event of {parent.name}"
         assert name == "history" or len(ours) - len(kept) <= 6
