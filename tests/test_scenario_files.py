@@ -151,3 +151,18 @@ def test_the_commented_examples_of_a_new_file_are_right(tmp_path: Path) -> None:
     own = [event for event in load_scenario(file).events if event not in inherited]
     assert len(own) == len(load_scenario(file).claims) == 1
     assert load_scenario(file).settings
+
+
+def test_the_schema_tells_one_error_for_a_mistake_and_loads_from_anywhere() -> None:
+    schema, head = json_schema(), 'title = "t"\nquestion = "q"\nextends = "status-quo"\n'
+    assert "$id" not in schema and "null" not in schema_text()
+    event = '[[events]]\ndate = "2005-01"\nkind = "dismiss"\ncommander = "mirzoev"\n'
+    mistakes = {
+        '[hold]\ndeals = ["none"]\n': "none",
+        event.replace("mirzoev", "nobody"): "nobody",
+        event.replace('"dismiss"', '"dismis"'): "dismis",
+        event + "montsh = 3\n": "montsh",
+    }
+    for text, named in mistakes.items():
+        (error,) = Draft202012Validator(schema).iter_errors(tomllib.loads(head + text))
+        assert named in error.message and not error.context
