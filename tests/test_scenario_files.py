@@ -153,3 +153,18 @@ def test_labels_fit_a_picture() -> None:
     labels += [display_name(place) for place in (*SECTIONS, *REGIONS, *EXITS)]
     assert [label for label in labels if len(label) > 28] == []
     assert len(set(labels)) == len(labels)
+
+
+def test_the_schema_tells_one_error_for_a_mistake_and_loads_from_anywhere() -> None:
+    schema, head = json_schema(), 'title = "t"\nquestion = "q"\nextends = "status-quo"\n'
+    assert "$id" not in schema and "null" not in schema_text()
+    event = '[[events]]\ndate = "2005-01"\nkind = "dismiss"\ncommander = "mirzoev"\n'
+    mistakes = {
+        '[hold]\ndeals = ["none"]\n': "none",
+        event.replace("mirzoev", "nobody"): "nobody",
+        event.replace('"dismiss"', '"dismis"'): "dismis",
+        event + "montsh = 3\n": "montsh",
+    }
+    for text, named in mistakes.items():
+        (error,) = Draft202012Validator(schema).iter_errors(tomllib.loads(head + text))
+        assert named in error.message and not error.context

@@ -96,7 +96,7 @@ def table_csv(table: pd.DataFrame, model: str = "") -> str:
     return found.to_csv(index=False, float_format=_float, lineterminator="\n")
 
 
-def _float(value: float) -> str:
+def _float(value: Any) -> str:
     text = f"{value:.6g}"
     return text if set(text) & set(".en") else f"{text}.0"
 

@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from importlib.metadata import distributions
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -166,7 +165,7 @@ results/          results.nc, and the tables and pictures that were made with it
 scenarios/        the scenarios with all that they extend
 figures.csv       rows of the ledger that their events are documented by
 citations.txt     the documents that these rows and the claims cite
-environment.txt   packages where this was archived; those of the results are in results.nc
+environment.txt   Python, machine and libraries that the results were made with
 model.md          the description of the model (ODD)
 """
 
@@ -220,8 +219,8 @@ def _texts(dataset: xr.Dataset) -> dict[str, str]:
     found["citations.txt"] = (
         "\n".join(sorted(ledger.load_documents()[d].citation for d in cited)) + "\n"
     )
-    packages = sorted(f"{d.metadata['Name']}=={d.version}" for d in distributions())
-    found["environment.txt"] = "\n".join(dict.fromkeys(packages)) + "\n"
+    made_with = json.loads(attrs.get("versions") or "{}")
+    found["environment.txt"] = "".join(f"{name} {which}\n" for name, which in made_with.items())
     here = Path(__file__).parents[1]
     odd = next(
         (p for p in (here / "model.md", here.parents[1] / "docs/model.md") if exists(p)), None

@@ -281,11 +281,10 @@ _PLAIN = ("share", "index", "number", "ratio", "persons", "0 or 1")
 
 def _cf(outcome: outcomes.Outcome) -> dict[str, str]:
     """Return what other tools look for in a variable: names of the CF conventions."""
-    added = outcome.aggregate in ("yearly", "total")
     return {
         "long_name": outcome.label,
         "units": "1" if outcome.unit in _PLAIN else outcome.unit,
-        "cell_methods": "month: sum" if added else "month: point",
+        "cell_methods": "month: sum" if "/month" in outcome.unit else "month: point",
     }
 
 

@@ -57,8 +57,33 @@ def _one_a_line(schema: Any, key: str = "") -> str:
 
 def _titled(schema: dict[str, Any], kind: str) -> dict[str, Any]:
     draft = "https://json-schema.org/draft/2020-12/schema"
-    about = {"$schema": draft, "$id": f"tajsim-{kind}.schema.json"}
-    return {**about, **schema, "title": f"tajsim {kind}"}
+    return {"$schema": draft, **_plain(schema), "title": f"tajsim {kind}"}
+
+
+def _plain(schema: Any) -> Any:
+    """Return a schema by which validators tell one error for a mistake.
+
+    TOML has no null; and of several kinds of a table only the one that it names is compared.
+    """
+    if isinstance(schema, list):
+        return [_plain(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _plain(part) for name, part in schema.items()}
+    parts = found.get("anyOf", [])
+    if len(parts) == 2 and {"type": "null"} in parts:
+        del found["anyOf"]
+        found.pop("default", None)
+        found |= next(part for part in parts if part != {"type": "null"})
+    if isinstance(kinds := found.pop("discriminator", None), dict):
+        del found["oneOf"]
+        key, named = kinds["propertyName"], kinds["mapping"]
+        found |= {"type": "object", "required": [key], "properties": {key: {"enum": [*named]}}}
+        found["allOf"] = [
+            {"if": {"properties": {key: {"const": name}}}, "then": {"$ref": place}}
+            for name, place in named.items()
+        ]
+    return found
 
 
 def experiment_schema() -> dict[str, Any]:
