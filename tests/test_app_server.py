@@ -148,10 +148,10 @@ def test_files_are_those_of_the_command_line(
     query = link(**SMALL, runs=45, seed=3, since="2004-06", show=["grievance", "heroin_met"])
     status, scenario = dashboard.file("scenario.toml", query)
     assert status == 200
-    (tmp_path / "my-scenario.toml").write_bytes(scenario)
     (tmp_path / "ours.nc").write_bytes(dashboard.file("results.nc", query)[1])
     ours = xr.load_dataset(tmp_path / "ours.nc", engine="netcdf4")
     command = ours.attrs["command"].split()
+    (tmp_path / command[3]).write_bytes(scenario)
     monkeypatch.chdir(tmp_path)
     assert main([*command[1:], "--no-pictures", "--workers", "1"]) == 0
     theirs = xr.load_dataset(tmp_path / "results" / "results.nc", engine="netcdf4")
