@@ -178,7 +178,7 @@ def test_wrong_input_is_answered_with_the_lines_of_the_command_line(dashboard: D
     status, said = dashboard.file("results.nc", query)
     lines = said.decode().splitlines()
     assert status == 400
-    assert "tajsim: my-scenario.toml:10: set.agency_pay.army: 9000 is out of range" in lines[0]
+    assert "tajsim: my-scenario.toml:11: set.agency_pay.army: 9000 is out of range" in lines[0]
     assert "did you mean 'agency_pay.army'?" in lines[1]
     (message,) = talk(dashboard, [query])
     assert [f"tajsim: {line}" for line in message["messages"]] == lines
