@@ -302,7 +302,7 @@ def test_the_page_fits_and_says_what_it_shows(
         "[...document.querySelectorAll('svg[role=img]')].map(s => s.getAttribute('aria-label'))"
     )
     assert len(said) == 4 + 2 and all(
-        "status-quo" in text or "my-scenario" in text for text in said
+        "Status quo" in text or "With your changes" in text for text in said
     )
     # All columns are there; the table moves in its own box, and the names of the rows stay.
     assert tab.run("[...document.querySelectorAll('thead :is(th, td)')].every(c => c.offsetWidth)")
@@ -349,7 +349,7 @@ def test_a_change_of_the_numbers_is_said_once_it_is_whole(
         " reader.dispatchEvent(new Event('input'))"
     )
     first = tab.run("document.querySelector('.reader').getAttribute('aria-valuetext')")
-    assert first.startswith("2004-12: status-quo") and "difference" in first
+    assert first.startswith("2004-12: Status quo") and "difference" in first
 
 
 def test_months_still_to_come_are_marked(chromium: Chromium, dashboard: Dashboard) -> None:

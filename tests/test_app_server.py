@@ -172,10 +172,10 @@ def test_files_are_those_of_the_command_line(
     query = link(**SMALL, runs=45, seed=3, since="2004-06", show=["grievance", "heroin_met"])
     status, scenario = dashboard.file("scenario.toml", query)
     assert status == 200
-    (tmp_path / "my-scenario.toml").write_bytes(scenario)
     (tmp_path / "ours.nc").write_bytes(dashboard.file("results.nc", query)[1])
     ours = xr.load_dataset(tmp_path / "ours.nc", engine="netcdf4")
     command = ours.attrs["command"].split()
+    (tmp_path / command[3]).write_bytes(scenario)
     monkeypatch.chdir(tmp_path)
     assert main([*command[1:], "--no-pictures", "--workers", "1"]) == 0
     theirs = xr.load_dataset(tmp_path / "results" / "results.nc", engine="netcdf4")
@@ -202,7 +202,7 @@ def test_wrong_input_is_answered_with_the_lines_of_the_command_line(dashboard: D
     status, said = dashboard.file("results.nc", query)
     lines = said.decode().splitlines()
     assert status == 400
-    assert "tajsim: my-scenario.toml:10: set.agency_pay.army: 9000 is out of range" in lines[0]
+    assert "tajsim: my-scenario.toml:11: set.agency_pay.army: 9000 is out of range" in lines[0]
     assert "did you mean 'agency_pay.army'?" in lines[1]
     (message,) = talk(dashboard, [query])
     assert [f"tajsim: {line}" for line in message["messages"]] == lines
