@@ -263,7 +263,10 @@ class _Layer:
         self.changes = variable.sizes["scenario"] > 1
         if self.changes:
             self.values = window.changes_over(variable, dates)
-            most = float(np.nanmax(np.abs(self.values), initial=0.0)) or 1.0
+            level = window.medians_over(variable.isel(scenario=[0]), dates)
+            # What is small beside the level is pale: the darkest is at least a twentieth of it.
+            least = 0.05 * float(np.nanmax(np.abs(level), initial=0.0))
+            most = max(float(np.nanmax(np.abs(self.values), initial=0.0)), least) or 1.0
             self.scale = Normalize(-most, most)
             self.picture = ScalarMappable(self.scale, style.more_or_less())
             return

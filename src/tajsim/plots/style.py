@@ -139,7 +139,6 @@ _COLOURS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _ANY = _COLOURS["agency"]
-_RUSSIANS = "russian_border_troops"
 
 
 def look() -> AbstractContextManager[None]:
@@ -168,12 +167,6 @@ def actor_look(dimension: str, name: str) -> Look:
         ValueError: if the dimension has no such name.
     """
     return _look(_COLOURS.get(dimension, _ANY), DIMENSIONS[dimension].index(name))
-
-
-def guard_map() -> Colormap:
-    """Return the map from the country's own Border Troops (light) to the Russian ones (dark)."""
-    own, russian = (actor_look("agency", n).colour for n in ("border_troops", _RUSSIANS))
-    return LinearSegmentedColormap.from_list("guard", [lighter(own, 0.7), russian])
 
 
 def lighter(colour: str, share: float = 0.72) -> str:
