@@ -159,14 +159,12 @@ def _or_none(
 
 def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
     """Return the program of a kind of model, of this one if it is not the package's own."""
-    from tajsim.ensemble.fingerprint import uncalibrated_version
-
     written = None
     if model is None:
-        key = programs.key_of(uncalibrated_version(), programs.generator(), str(held))
+        key = programs.key_of(programs.sources(), str(held))
     else:
         written = programs.written(model, programs.lanes_here(), held)
-        key = programs.key_of(written[1], programs.generator())
+        key = programs.key_of(programs.sources(), written[1])
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
     if found is None:
@@ -191,7 +189,7 @@ def settle(model: TajikistanModel, program: Program | None) -> None:
         model.settle()
         return
     dated, months = setup.begin_spin_up(model)
-    Span(model, program, -months, 0, dated).simulate()
+    MonthSpan(model, program, -months, 0, dated).simulate()
     setup.end_spin_up(model)
 
 
@@ -216,7 +214,7 @@ def advance(
         world = model.values["constant_world"]
         model.calendar.turn(model.calendar_month, first)
         apply_events(model)
-        span = Span(model, program, first, _next_deed(model, stop), world=world)
+        span = MonthSpan(model, program, first, _next_deed(model, stop), world=world)
         for month in range(first + 1, span.stop):
             if model.values["constant_world"] is not world:
                 span.stop = month
@@ -243,7 +241,7 @@ def _next_deed(model: TajikistanModel, stop: int) -> int:
     return stop
 
 
-class Span:
+class MonthSpan:
     """Months in which no event sets a state.
 
     Args:
