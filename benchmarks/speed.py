@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     end = QUICK_END if given.quick else END
     print(f"machine: {machine()}")
     print(f"histories from 2004-01 to {end}", flush=True)
-    sizes = (1, 200) if given.quick else (1, 200, 1000)
-    engines.report(end, 1 if given.quick else 3, sizes)
+    counts = (1, 200) if given.quick else (1, 200, 1000)
+    engines.report(end, 1 if given.quick else 3, counts)
     ensembles.report(given.runs or (QUICK_SIZES if given.quick else SIZES), end)
     stages.report((100,) if given.quick else (100, 1000), end)
     stages.report_months(100, end)

@@ -133,6 +133,26 @@ def test_changed_parameters_and_events_act_as_in_numpy(compiled: Program) -> Non
     assert ours.values["agency_pay.army"].tolist() == [90.0] * 6
 
 
+@pytest.mark.parametrize("without", [("militants", "drug_market.volume"), "purges"])
+def test_held_rules_are_held_as_in_numpy(without: Any) -> None:
+    def held(name: str) -> TajikistanModel:
+        model = TajikistanModel(runs=5, seed=4, end="2005-06", without=without, settled=False)
+        # Some rules about purges are asked in months alone in which somebody fights.
+        by = engine.program_for(model, name)
+        assert (by is None) == (name == "numpy" or without == "purges")
+        engine.settle(model, by)
+        return advanced(model, by, 18)
+
+    ours, theirs = map(held, engine.ENGINES)
+    for name, series in theirs.record.items():
+        np.testing.assert_allclose(ours.record[name], series, rtol=1e-6, atol=1e-6, err_msg=name)
+    answers = theirs.values.switches.answers
+    assert ours.values.switches.answers.keys() == answers.keys()
+    for question, parts in answers.items():
+        for found, part in zip(ours.values.switches.answers[question], parts, strict=True):
+            np.testing.assert_allclose(found, part, rtol=1e-9, atol=1e-7, err_msg=question)
+
+
 def job(**changes: Any) -> Job:
     given = {"outcomes": ("state_failed", "reliance_on_patron"), "parameters": "posterior"}
     usual = {"scenario": "x", "runs": (0, 1), "seed": 1, "start": "2004-01", "end": "2004-06"}
@@ -160,7 +180,12 @@ def test_a_kept_program_is_read_only_if_it_is_whole_and_ones_own(
 ) -> None:
     path = tmp_path / "kept" / "key.month"
     program.keep(path, "key", compiled.about, b"code")
-    assert program.read(path, "key") == (compiled.about, b"code")
+    found = program.read(path, "key")
+    assert found
+    assert found[0].leaves == compiled.about.leaves
+    assert found[1] == b"code"
+    program.keep(path, "key", *found)
+    assert program.read(path, "key") == found
     assert [item.name for item in path.parent.iterdir()] == ["key.month"]
     assert program.read(path, "another") is None
     if os.name != "nt":

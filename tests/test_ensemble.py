@@ -124,6 +124,7 @@ def test_overrides_and_progress() -> None:
         runs=2,
         overrides={lever.name: lever.high},
         progress=lambda done, total: calls.append((done, total)),
+        engine="numpy",  # which tells of each month
         **SHORT,
     )
     assert (data["parameter_value"].sel(parameter=lever.name) == lever.high).all()

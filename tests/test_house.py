@@ -25,17 +25,17 @@ ALLOWED = {
     | {"sweeps", "version"},
     "__main__": {"cli"},
     "cli": {"analysis", "app", "exploration", "plots", "report", "results", "sweeps"}
-    | {"ensemble", "calibration"}
+    | {"ensemble", "calibration", "compiled"}
     | MODEL,
-    "app": {"analysis", "plots", "results", "ensemble"} | MODEL,
+    "app": {"analysis", "plots", "results", "ensemble", "compiled"} | MODEL,
     "report": {"analysis", "plots", "results", "ensemble"} | MODEL,
     "exploration": {"analysis", "plots", "results", "sweeps", "ensemble"} | MODEL,
     "analysis": {"plots", "sweeps", "results", "ensemble"} | MODEL,
-    "sweeps": {"plots", "results", "ensemble"} | MODEL,
+    "sweeps": {"plots", "results", "ensemble", "compiled"} | MODEL,
     "calibration": {"analysis", "results", "ensemble"} | MODEL,
     "plots": {"results"} | GROUND,
     "results": GROUND,
-    "ensemble": {"results"} | MODEL,
+    "ensemble": {"results", "compiled"} | MODEL,
     "compiled": MODEL,
     "model": MODEL,
     "agents": {"rules"} | GROUND,
@@ -46,7 +46,7 @@ ALLOWED = {
 #: What the two inner layers may import from outside the package.
 OUTSIDE = {"rules": {"numpy"}, "agents": {"numpy", "mesa"}}
 #: What keeps the house easy to walk through; rules are gathered by theme later and do not count.
-MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 136, 800, 60
+MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 140, 800, 60
 MOST_IMPORTS = 0.05  # lines of import statements, of all lines
 
 

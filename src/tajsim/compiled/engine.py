@@ -13,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from math import prod
+from threading import local
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,8 @@ def using(engine: str | None) -> Iterator[None]:
 
 # The program of a model.
 
-_KNOWN: dict[str, Program] = {}
+#: Programs by kind of model; None where there can be none.
+_KNOWN: dict[str, Program | None] = {}
 _TOLD: set[str] = set()
 
 
@@ -86,12 +88,12 @@ def tell_once(line: str) -> None:
         print(f"tajsim: {line}", file=sys.stderr, flush=True)
 
 
-def compile_once() -> None:
-    """See to it that the program of the model is in the cache."""
+def compile_once(held: bool = False) -> None:
+    """See to it that the program of the model is in the cache, the one that holds rules too."""
     from tajsim.model.model import TajikistanModel
 
     if chosen() == COMPILED:
-        _or_none(TajikistanModel)
+        _or_none(TajikistanModel, held=held)
 
 
 def program_for(model: TajikistanModel, engine: str) -> Program | None:
@@ -134,44 +136,46 @@ def _question(answer: Any, runs: int) -> str:
 def _or_none(
     kind: type[TajikistanModel], model: TajikistanModel | None = None, held: bool = False
 ) -> Program | None:
-    try:
-        return _program(kind, model, held)
-    except TraceError as error:
-        tell_once(f"{error}; numpy simulates {kind.__name__}")
-    except ImportError as error:
-        tell_once(f"llvmlite cannot be used ({error}); numpy simulates")
-    return None
-
-
-def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
-    """Return the program of a kind of model, of this one if it is not the package's own."""
-    from tajsim.ensemble.fingerprint import uncalibrated_version
     from tajsim.model.model import TajikistanModel
 
     shipped = kind is TajikistanModel
     known = f"{kind.__module__}.{kind.__qualname__} {held}"
     if not shipped and model:
         known = f"{known} {sorted(model.record)}"
-    if known in _KNOWN:
-        return _KNOWN[known]
+    if known not in _KNOWN and not shipped and model and model.run_count < 2:
+        tell_once(f"{kind.__name__}: one run alone is not traced; numpy simulates it")
+        return None
+    if known not in _KNOWN:
+        _KNOWN[known] = None
+        try:
+            _KNOWN[known] = _program(kind, None if shipped else model, held)
+        except TraceError as error:
+            tell_once(f"{error}; numpy simulates {kind.__name__}")
+        except Exception as error:  # of the compiler, or what it cannot do
+            said = " ".join(f"{type(error).__name__} {error}".split())[:200]
+            tell_once(f"{kind.__name__} cannot be compiled ({said}); numpy simulates it")
+    return _KNOWN[known]
+
+
+def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
+    """Return the program of a kind of model, of this one if it is not the package's own."""
     written = None
-    if shipped:
-        key = programs.key_of(uncalibrated_version(), programs.generator(), str(held))
+    if model is None:
+        key = programs.key_of(programs.sources(), str(held))
     else:
-        assert model
         written = programs.written(model, programs.lanes_here(), held)
-        key = programs.key_of(written[1], programs.generator())
+        key = programs.key_of(programs.sources(), written[1])
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
     if found is None:
         with_ = ", so that rules can be held" if held else ""
         tell_once(f"compiling the model{with_}, once for this version and machine ...")
-        source = kind(runs=2, settled=False) if model is None or shipped else model
-        about, text = written or programs.written(source, programs.lanes_here(), held)
-        found = about, programs.compiled(text)
+        if written is None:
+            source = kind(runs=2, settled=False)
+            written = programs.written(source, programs.lanes_here(), held)
+        found = written[0], programs.compiled(written[1])
         programs.keep(path, key, *found)
-    _KNOWN[known] = programs.linked(*found)
-    return _KNOWN[known]
+    return programs.linked(*found)
 
 
 # Months.
@@ -185,7 +189,7 @@ def settle(model: TajikistanModel, program: Program | None) -> None:
         model.settle()
         return
     dated, months = setup.begin_spin_up(model)
-    Span(model, program, -months, 0, dated).simulate()
+    MonthSpan(model, program, -months, 0, dated).simulate()
     setup.end_spin_up(model)
 
 
@@ -210,7 +214,7 @@ def advance(
         world = model.values["constant_world"]
         model.calendar.turn(model.calendar_month, first)
         apply_events(model)
-        span = Span(model, program, first, _next_deed(model, stop), world=world)
+        span = MonthSpan(model, program, first, _next_deed(model, stop), world=world)
         for month in range(first + 1, span.stop):
             if model.values["constant_world"] is not world:
                 span.stop = month
@@ -237,7 +241,7 @@ def _next_deed(model: TajikistanModel, stop: int) -> int:
     return stop
 
 
-class Span:
+class MonthSpan:
     """Months in which no event sets a state.
 
     Args:
@@ -557,13 +561,14 @@ def _dates_of(
     return found
 
 
-#: Id of a program -> its arena and the place of the keys of its runs.
-_ARENAS: dict[int, tuple[NDArray[np.float64], NDArray[np.uint64]]] = {}
+#: The arenas of a thread: id of what is known of a program -> arena, place of the keys of runs.
+_own = local()
 
 
 def _arena(about: programs.About) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
     """Return the arena of a program that is in use, and the place of the keys of its runs."""
-    if id(about) not in _ARENAS:
+    arenas: dict[int, Any] = _own.__dict__.setdefault("arenas", {})
+    if id(about) not in arenas:
         lanes = about.lanes
         raw = np.zeros(8 * lanes * (about.rows + 1) + 64, np.uint8)
         shift = -raw.ctypes.data % 64
@@ -571,5 +576,6 @@ def _arena(about: programs.About) -> tuple[NDArray[np.float64], NDArray[np.uint6
         arena = whole[: 8 * lanes * about.rows].view(np.float64).reshape(-1, lanes)
         for row, number in about.constants:
             arena[row] = float.fromhex(number)
-        _ARENAS[id(about)] = arena, whole[8 * lanes * about.rows :].view(np.uint64)
-    return _ARENAS[id(about)]
+        arenas[id(about)] = arena, whole[8 * lanes * about.rows :].view(np.uint64)
+    arena, keys = arenas[id(about)]
+    return arena, keys

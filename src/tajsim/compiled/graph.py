@@ -131,7 +131,7 @@ class Note:
         return [self.size, *(name.which for name in names if name.which is not None)]
 
 
-class Answer(NamedTuple):
+class HeldAnswer(NamedTuple):
     """What a rule answered to its ``number``-th question with these shapes in a month.
 
     ``parts`` are the names of what is held of it, an input and an output each.
@@ -161,7 +161,7 @@ class Graph:
     watch: dict[str, Operation] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     held: dict[str, Operation] = field(default_factory=dict)
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[HeldAnswer] = field(default_factory=list)
 
     def outputs(self) -> dict[tuple[str, str], Operation]:
         """Return all that comes out, by kind and name."""

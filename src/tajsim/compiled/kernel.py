@@ -14,8 +14,8 @@ import numpy as np
 from tajsim.compiled.graph import Operation
 from tajsim.compiled.layout import (
     EACH,
-    Layout,
     NoteBlock,
+    RowLayout,
     Rows,
     Section,
     Statement,
@@ -62,7 +62,7 @@ class KernelCode:
         dates: the first row of what the calendar gives for a month, and how many there are.
     """
 
-    def __init__(self, layout: Layout, lanes: int, dates: tuple[int, int]) -> None:
+    def __init__(self, layout: RowLayout, lanes: int, dates: tuple[int, int]) -> None:
         self.layout, self.lanes, self.w = layout, lanes, Writer(lanes)
         self.width = 8 * lanes
         self._tables: dict[bytes, int] = {}
@@ -339,7 +339,7 @@ class KernelCode:
         w, first = self.w, int(rows[0])
         if (rows == first).all():
             return w.let(f"getelementptr i8, ptr %S, i64 {first * self.width}")
-        if index.isdecimal():
+        if _known(index):
             return w.let(f"getelementptr i8, ptr %S, i64 {int(rows[int(index)]) * self.width}")
         if (rows == first + np.arange(len(rows))).all():
             at = w.let(f"add i64 {index}, {first}")
@@ -368,7 +368,7 @@ class KernelCode:
         first = listed[:1].view(np.int64)
         if (listed.view(np.int64) == first).all():
             return self.w.number(float(listed[0]))
-        if index.isdecimal():
+        if _known(index):
             return self.w.number(float(listed[int(index)]))
         key = ("constant", listed.tobytes(), index)
         if key not in self._loaded:
@@ -552,11 +552,11 @@ class KernelCode:
             return [self._extreme("maximum" if largest else "minimum", held[0], value)]
 
         def body(i: str) -> None:
-            at = i if i.isdecimal() else w.let(f"mul i64 {i}, {length}")
+            at = i if _known(i) else w.let(f"mul i64 {i}, {length}")
             held = [term(at)] + ([w.number(0.0)] if kind.startswith("arg") else [])
             if length <= _SHORT:
                 for j in range(1, length):
-                    place = str(j) if i.isdecimal() else w.let(f"add i64 {at}, {j}")
+                    place = str(j) if _known(i) else w.let(f"add i64 {at}, {j}")
                     held = join(held, term(place), w.number(float(j)))
             else:
                 held = self._inner(length, held, at, term, join)
@@ -603,3 +603,8 @@ Order = Callable[[Rows], Rows]
 
 def _same(rows: Rows) -> Rows:
     return rows
+
+
+def _known(index: str) -> bool:
+    """Tell whether an index is a number, and not a value that the code works out."""
+    return not index.startswith("%")

@@ -84,7 +84,7 @@ def resolved(node: Operation) -> Operation:
     return node
 
 
-class Plan(NamedTuple):
+class NodePlan(NamedTuple):
     """The nodes of a graph in order, its outputs and the conditions of notes, details of each."""
 
     nodes: list[Operation]
@@ -100,7 +100,7 @@ def _count(node: Operation) -> int:
     return prod(shape_of(node))
 
 
-class Layout:
+class RowLayout:
     """The rows of all inputs and nodes.
 
     Args:
@@ -147,7 +147,7 @@ class Layout:
 
     # What is stored, and what is worked out on the way.
 
-    def _plan(self, graph: Graph) -> Plan:
+    def _plan(self, graph: Graph) -> NodePlan:
         roots = [*graph.outputs().values(), *(note.where for note in graph.notes)]
         whole = graph.nodes(roots)
         nodes = [node for node in whole if resolved(node) is node]
@@ -167,7 +167,7 @@ class Layout:
         self._fuse(nodes, [*roots, *(node for node in read if id(node) in main)])
         for note, found in zip(graph.notes, details, strict=True):
             self._fuse(found, note.details())
-        return Plan(nodes, roots, details)
+        return NodePlan(nodes, roots, details)
 
     def _fuse(self, nodes: list[Operation], roots: list[Operation]) -> None:
         """Find the nodes that are worked out with the one that they serve."""
@@ -186,7 +186,7 @@ class Layout:
             if taker.op in _TAKES_IN and alike and together and size[id(node)] < _MOST:
                 self.fused.add(id(node))
 
-    def _place(self, section: str, graph: Graph, plan: Plan) -> None:
+    def _place(self, section: str, graph: Graph, plan: NodePlan) -> None:
         for node in [*plan.nodes, *(node for found in plan.details for node in found)]:
             if node.op == "input" and node.static["input"].kind != "draw":
                 self._set(node, self.leaves[node.static["input"]])
@@ -231,7 +231,7 @@ class Layout:
 
     # Notes of the chronicle: each comes after what it reads.
 
-    def _with_notes(self, graph: Graph, plan: Plan, stored: list[Operation]) -> list[Item]:
+    def _with_notes(self, graph: Graph, plan: NodePlan, stored: list[Operation]) -> list[Item]:
         place = {id(node): i for i, node in enumerate(stored)}
         after: dict[int, list[Item]] = {}
         for note, details in zip(graph.notes, plan.details, strict=True):

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.compiled.graph import Graph, Input
-from tajsim.compiled.layout import MOVES, Layout, resolved
+from tajsim.compiled.layout import MOVES, RowLayout, resolved
 
 if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel
@@ -175,7 +175,7 @@ def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[Abo
     from tajsim.compiled.kernel import KernelCode
 
     month, settle, not_held, quarterly = traces_of(model, held)
-    layout = Layout({"month": month, "settle": settle}, inputs_of(model, month, settle))
+    layout = RowLayout({"month": month, "settle": settle}, inputs_of(model, month, settle))
     dates = [given for given in layout.leaves if given.name.startswith("calendar.")]
     leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {
         kind: {} for kind in (*KEPT, "dated", "parameter", "holds")
@@ -287,11 +287,19 @@ def key_of(*parts: str) -> str:
     return sha256("\n".join([*parts, *here]).encode()).hexdigest()[:32]
 
 
+#: What programs are made from and by: parts of the package. The calibrated sample is none.
+_SOURCES = ("agents", "compiled", "data", "inputs", "model", "rules")
+
+
 @cache
-def generator() -> str:
-    """Return a hash of the code that makes programs."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+def sources() -> str:
+    """Return a hash of the files that programs are made from and by."""
+    package, found = Path(__file__).parents[1], sha256()
+    paths = [path for part in _SOURCES for path in (package / part).rglob("*.*")]
+    for path in sorted([*paths, *package.glob("*.py")]):
+        if path.suffix in (".py", ".toml", ".csv") and path.stem != "posterior":
+            found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def read(path: Path, key: str) -> tuple[About, bytes] | None:

@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from tajsim.agents.actors import Stated
 from tajsim.axes import DIMENSIONS, Array
-from tajsim.compiled.graph import Answer, Graph, Input, Named, Note, Operation, Values, evaluate
+from tajsim.compiled.graph import Graph, HeldAnswer, Input, Named, Note, Operation, Values, evaluate
 from tajsim.compiled.traced import MonthNumber, Recorder, Traced, joined, refused
 from tajsim.draws import Draws
 from tajsim.inputs.ledger import THRESHOLDS
@@ -192,7 +192,7 @@ class Holding:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder, self.stage = recorder, ""
-        self.answers: list[Answer] = []
+        self.answers: list[HeldAnswer] = []
         self.held: dict[str, Operation] = {}
         self.asked: Counter[str] = Counter()
         self.not_so: set[str] = set()
@@ -222,7 +222,7 @@ class Holding:
             held = self.recorder.input(Input("held", leaf), *part.shape[:-1])
             kept.append(np.where(holds, held.astype(part.dtype), part))
             self.held[leaf] = kept[-1].node
-        self.answers.append(Answer(name, shapes, number, names))
+        self.answers.append(HeldAnswer(name, shapes, number, names))
         return _filled(found, iter(kept))
 
 

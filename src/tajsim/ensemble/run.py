@@ -10,7 +10,7 @@ import xarray as xr
 
 import tajsim.ensemble.dataset as dataset
 import tajsim.ensemble.job as job
-from tajsim.compiled.engine import using
+from tajsim.compiled.engine import compile_once, using
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
 from tajsim.errors import UserError
@@ -200,6 +200,8 @@ def _simulate_jobs(plan: Plan, progress: Progress | None, keep_state: bool) -> d
     """Simulate every job of the plan, in this process or in several."""
     store, jobs = dataset.Store(plan), plan.jobs(keep_state)
     total = plan.runs * len(plan.scenarios) * plan.months_to_run
+    if plan.workers > 1 and any(scenario.without for scenario in plan.scenarios):
+        compile_once(held=True)
     tell: Progress = progress or (lambda done, total: None)
     with executor(job.simulate, min(plan.workers, len(jobs))) as team:
         for place, record in finished(team, jobs, lambda done: tell(done, total)):

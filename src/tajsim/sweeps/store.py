@@ -20,6 +20,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from tajsim.compiled.engine import chosen
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
@@ -519,6 +520,7 @@ def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]
             "title": experiment.title,
             "question": experiment.question,
             "model": model,
+            "engine": chosen(),
             "seed": experiment.seed,
             "runs": runs,
             "parameters": experiment.parameters,
