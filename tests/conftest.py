@@ -28,7 +28,7 @@ os.environ.setdefault(FOLDER_VARIABLE, str(Path(__file__).parents[1] / ".pytest_
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the model before any worker needs it, and where no test reads what is said of it."""
+    """Compile the model before the workers need it, which would do so each."""
     if not hasattr(config, "workerinput"):
         compile_once()
 

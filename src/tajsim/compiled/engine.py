@@ -168,8 +168,9 @@ def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: b
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
     if found is None:
-        with_ = ", so that rules can be held" if held else ""
-        tell_once(f"compiling the model{with_}, once for this version and machine ...")
+        if sys.stderr.isatty():  # as progress is shown
+            how = ", so that rules can be held" if held else ""
+            tell_once(f"compiling the model{how}, once for this version and machine ...")
         if written is None:
             source = kind(runs=2, settled=False)
             written = programs.written(source, programs.lanes_here(), held)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "TAJSIM_CACHE"
 #: What a model keeps from month to month.
 KEPT = ("state", "flow", "watch", "held")
+#: So many programs are kept; those made first go first.
+_MOST_KEPT = 8
 _MAGIC = b"tajsim program 1\n"
 
 
@@ -349,6 +351,9 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
             with os.fdopen(file_number, "wb") as file:
                 file.write(_MAGIC + _mark(key, content) + b"\n" + content)
             begun.replace(path)
+            kept = sorted(path.parent.glob("*.month"), key=lambda file: file.stat().st_mtime)
+            for old in kept[:-_MOST_KEPT]:
+                old.unlink(missing_ok=True)
         finally:
             begun.unlink(missing_ok=True)
 
