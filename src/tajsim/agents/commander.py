@@ -15,6 +15,9 @@ from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, FOREIGN_RUN, POST_FA
 SERVING, BOUGHT_OFF, ARRESTED, MUTINIED, DEFECTED, KILLED, WAITING, LEFT = range(8)
 NO_POST = -1
 
+#: Part of an agency that goes with its head.
+WITH_THE_HEAD = 0.5
+
 #: Row of the service behind each post, and how much of it the post commands: a head all of it,
 #: another post half.
 POST_SERVICE = np.array([AGENCIES.index(POST_FACTS[post].service) for post in POSTS])

@@ -19,6 +19,7 @@ from tajsim.agents.commander import (
     POST_PART,
     POST_SERVICE,
     TO_GIVE,
+    WITH_THE_HEAD,
 )
 from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
@@ -36,9 +37,6 @@ from tajsim.rules.succession import (
     kind_of_ending,
     ranks_behind,
 )
-
-#: Part of an agency that goes with its head.
-WITH_THE_HEAD = 0.5
 
 #: Ways in which a quarrel over a post can end, in the order of their rows.
 WAYS = (*axes.POSTS, *axes.WAYS_OUT)

@@ -4,7 +4,7 @@ import numpy as np
 
 import tajsim.axes as axes
 from tajsim.agents.agency import OWN
-from tajsim.agents.commander import KILLED, MUTINIED, Commanders
+from tajsim.agents.commander import KILLED, MUTINIED, WITH_THE_HEAD, Commanders
 from tajsim.agents.network import TERRAIN
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, REGIONS, Array, column, total
 from tajsim.model.country import Country
@@ -93,11 +93,16 @@ def fight_mutinies(country: Country) -> None:
 
 
 def loyal_force(country: Country) -> Array:
-    """Return who would fight for the regime against each, persons, ``(commander, run)``."""
-    agencies = country.agencies
+    """Return who would fight for the regime against each, persons, ``(commander, run)``.
+
+    Of a service a part goes with its head, and a head stands aside as far as he is not loyal.
+    """
+    agencies, commanders = country.agencies, country.commanders
+    aside = (WITH_THE_HEAD * commanders.heads * (1.0 - commanders.loyalty)[:, None]).max(axis=0)
     force = FIGHTS_INSIDE * agencies.strength * agencies.quality * country.regime.trust
-    # The mutineer's own service stands half aside.
-    against: Array = country.forces - 0.5 * force[country.commanders.service]
+    # The mutineer's own service stands half aside, whoever heads it now.
+    left = force * (1.0 - aside)
+    against: Array = total(left) - WITH_THE_HEAD * left[commanders.service]
     return against
 
 
