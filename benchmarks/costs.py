@@ -16,8 +16,7 @@ import numpy as np
 from benchmarks.ratio import one_core, seconds
 from benchmarks.sweeping import experiment, swept
 from tajsim.axes import DIMENSIONS
-from tajsim.ensemble.job import Job, MonthDone
-from tajsim.ensemble.job import simulate as simulate_job
+from tajsim.ensemble.job import Job, MonthDone, simulate as simulate_job
 from tajsim.sweeps import sweep
 from tajsim.sweeps.store import Finished
 

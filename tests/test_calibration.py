@@ -12,14 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 import tajsim.calibration.calibrate as calibrate_module
-from tajsim.calibration.calibrate import (
-    PRIOR,
-    Folder,
-    calibrate,
-    checksum,
-    histories,
-    screen,
-)
+from tajsim.calibration.calibrate import PRIOR, Folder, calibrate, checksum, histories, screen
 from tajsim.calibration.report import (
     ORIGIN,
     PARAMETERS,

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from rule_inputs import all_rules, between, states
 
-from docs.generate import claims as claim_pages
-from docs.generate import submodels
+from docs.generate import claims as claim_pages, submodels
 from docs.generate.claims import TABLE, claims_text
 from docs.generate.equation import EquationError, answers, compute, equation, names_used
 from docs.generate.failures import explanations

@@ -22,8 +22,7 @@ from tajsim.errors import UserError
 from tajsim.report import report
 from tajsim.report.facts import Facts, Given, changes, gather, join, why_not
 from tajsim.report.tables import commands, places, recipe, shares
-from tajsim.results.window import cells as window_cells
-from tajsim.results.window import kept_window
+from tajsim.results.window import cells as window_cells, kept_window
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
 HELD, MORE = "arrangement-of-2004", "withdrawal-with-border-pay"

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import synthetic
 import xarray as xr
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.report.checks import checks, out_of_calibration, out_of_registry

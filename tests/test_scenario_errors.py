@@ -8,8 +8,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pydantic import TypeAdapter, ValidationError
 from small_registry import small_registry
 from sweep_helpers import EXPERIMENT

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import tajsim.analysis.signs as signs_run
 import tajsim.analysis.verdicts as verdicts

@@ -22,13 +22,7 @@ from tajsim.rules.grievance import (
     shed,
 )
 from tajsim.rules.unrest import truce_step
-from tajsim.rules.violence import (
-    attack_chance,
-    outside_cost,
-    recent_step,
-    step_chances,
-    voiced,
-)
+from tajsim.rules.violence import attack_chance, outside_cost, recent_step, step_chances, voiced
 
 
 @lru_cache

@@ -15,8 +15,7 @@ from tajsim.model.model import TajikistanModel
 from tajsim.model.stages import force as stage
 from tajsim.model.stages.elite import strain
 from tajsim.model.stages.force import drive_out, from_kunduz
-from tajsim.rules import militants, unrest
-from tajsim.rules import state as rules
+from tajsim.rules import militants, state as rules, unrest
 
 RUNS = 400
 NORTH = MILITANT_GROUPS.index("northern_afghanistan")

@@ -13,11 +13,7 @@ import xarray as xr
 import tajsim
 import tajsim.analysis.assumptions as ties
 import tajsim.analysis.variance as variance
-from tajsim.analysis.assumptions import (
-    TOGETHER,
-    influence,
-    ranked,
-)
+from tajsim.analysis.assumptions import TOGETHER, influence, ranked
 from tajsim.analysis.variance import (
     Redrawn,
     _most,

@@ -13,12 +13,7 @@ from docs.generate.commands import commands_page
 from docs.generate.failures import failures_text
 from docs.generate.markdown import page
 from docs.generate.python_names import python_page
-from docs.generate.registry import (
-    documents_page,
-    figures_page,
-    outcomes_page,
-    parameters_page,
-)
+from docs.generate.registry import documents_page, figures_page, outcomes_page, parameters_page
 from docs.generate.scenarios import history_events, scenarios_page
 from docs.generate.submodels import overview, theme_page, themes
 

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from tajsim.inputs.scenario_parts import load_scenario as load_scenario
     from tajsim.model.model import TajikistanModel as TajikistanModel
     from tajsim.report import write_report as write_report
-    from tajsim.sweeps import load_sweep as load_sweep
-    from tajsim.sweeps import sweep as sweep
+    from tajsim.sweeps import load_sweep as load_sweep, sweep as sweep
     from tajsim.version import __version__ as __version__
 
 

@@ -1,7 +1,5 @@
 """The errors a user is meant to read: one clear line each, no traceback."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Files: those that ship, looked at before they are read, written whole or not at all."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -7,8 +7,7 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, SECTIONS, TASKS, Array, column, total
-from tajsim.rules import aid as aid_rules
-from tajsim.rules import border_guard, corruption, outsourcing, rents
+from tajsim.rules import aid as aid_rules, border_guard, corruption, outsourcing, rents
 from tajsim.world import AGENCY_TASKS, CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS, VETTED
 
 #: Numbers of the tasks of each agency, in its own order.

@@ -7,8 +7,7 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, COMMANDERS, NAMED, POSTS, REGIONS, Array, column, total
-from tajsim.rules import loyalty as loyalty_rules
-from tajsim.rules import purges, succession
+from tajsim.rules import loyalty as loyalty_rules, purges, succession
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, FOREIGN_RUN, POST_FACTS
 
 #: States of a commander, as numbers in ``Commanders.status``.

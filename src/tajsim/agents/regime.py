@@ -7,9 +7,14 @@ import numpy as np
 
 from tajsim.agents.actors import Actor, state
 from tajsim.axes import AGENCIES, TASKS, Array, ranks, total
-from tajsim.rules import loyalty, outsourcing, purges, violence
-from tajsim.rules import state as state_rules
-from tajsim.rules import succession as succession_rules
+from tajsim.rules import (
+    loyalty,
+    outsourcing,
+    purges,
+    state as state_rules,
+    succession as succession_rules,
+    violence,
+)
 from tajsim.rules.loyalty import kompromat_step, rank_step
 
 

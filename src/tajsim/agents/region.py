@@ -2,9 +2,7 @@
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array, ranks
-from tajsim.rules import grievance as grievance_rules
-from tajsim.rules import migration, violence
-from tajsim.rules import state as state_rules
+from tajsim.rules import grievance as grievance_rules, migration, state as state_rules, violence
 from tajsim.rules.state import Lost
 
 

@@ -1,7 +1,5 @@
 """Which functions carry which mechanism: read from their docstrings, so that it cannot drift."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import pkgutil

@@ -1,7 +1,5 @@
 """What the model as a whole does: drift, ends of scales, failure, and whether deals are alive."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Unpack

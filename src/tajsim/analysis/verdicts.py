@@ -5,14 +5,11 @@ that side and the mean is at least the smallest effect worth the name. Bounds ho
 typical lies within them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
 
-from tajsim.results.effect import Effect, Values, effect
-from tajsim.results.effect import smallest_effect as smallest_effect
+from tajsim.results.effect import Effect, Values, effect, smallest_effect as smallest_effect
 
 HOLDS, NEGLIGIBLE, TURNS = "holds", "right sign but negligible", "turns later"
 UNDECIDED, FAILS, NOT_TESTED = "undecided", "fails", "not tested"

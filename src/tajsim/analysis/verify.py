@@ -16,8 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import xarray as xr
 
-from tajsim.ensemble import dataset as saved
-from tajsim.ensemble import plan as planned
+from tajsim.ensemble import dataset as saved, plan as planned
 from tajsim.ensemble.run import Progress, simulate
 from tajsim.errors import UserError
 from tajsim.files import check_file, csv_text, exists, place_of, write_whole

@@ -7,8 +7,6 @@ go into the data of the package. ``tajsim calibrate`` does the same without touc
 that the sample still belongs to the model.
 """
 
-from __future__ import annotations
-
 import csv
 import sys
 from collections.abc import Sequence

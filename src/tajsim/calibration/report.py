@@ -1,7 +1,5 @@
 """What a calibration leaves: the sample, and tables of what it learnt and how well it fits."""
 
-from __future__ import annotations
-
 import csv
 import re
 import sys

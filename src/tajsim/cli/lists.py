@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 
 import tajsim
 from tajsim.cli.simulate import DRAWS
-from tajsim.cli.verb import (
-    WORK,
-    Option,
-    Verb,
-    file_options,
-    given,
-    progress_bar,
-)
+from tajsim.cli.verb import WORK, Option, Verb, file_options, given, progress_bar
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of, write_whole
 

@@ -261,8 +261,7 @@ def signs(options: Namespace) -> None:
     """
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
-        from tajsim.analysis.signs import signs as test_signs
-        from tajsim.analysis.signs import signs_text
+        from tajsim.analysis.signs import signs as test_signs, signs_text
 
         table = test_signs(*options.ids, **{**draws, "runs": options.runs})
         return signs_text(table), table

@@ -6,8 +6,6 @@ of parameters; tests hold them current. A new scenario file names its schema, so
 here too.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from importlib.resources import files

@@ -16,8 +16,7 @@ import tajsim.plots.style as style
 import tajsim.results.answer as answers
 import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.results import effect
-from tajsim.results import select as choose
+from tajsim.results import effect, select as choose
 from tajsim.results.numbers import capital, width, wrap
 
 _WIDE = 9.6  # inches: the picture is also a page of slides

@@ -1,7 +1,5 @@
 """What limits a conclusion: assumptions that would reverse it, inputs out of range, the model."""
 
-from __future__ import annotations
-
 import numpy as np
 
 import tajsim.results.effect as effects

@@ -13,8 +13,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
-from scipy.stats import rankdata
-from scipy.stats import t as student
+from scipy.stats import rankdata, t as student
 
 from tajsim.axes import DEALS, Array
 from tajsim.display import rows_of

@@ -25,8 +25,7 @@ from tajsim.inputs.registry import base_value
 from tajsim.model.country import Country
 from tajsim.model.notes import note_decision, note_pressure
 from tajsim.model.stages.money import recruit
-from tajsim.rules import deals as rules
-from tajsim.rules import outsourcing
+from tajsim.rules import deals as rules, outsourcing
 from tajsim.rules.aid import as_told
 from tajsim.world import WATCHED
 

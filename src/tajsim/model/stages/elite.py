@@ -25,18 +25,12 @@ from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
 from tajsim.model.country import Country
 from tajsim.model.stages.force import disloyal_men, garrison
-from tajsim.rules import loyalty, purges
-from tajsim.rules import state as state_rules
+from tajsim.rules import loyalty, purges, state as state_rules
 from tajsim.rules.loyalty import Loyalty
 from tajsim.rules.militants import where_inside
 from tajsim.rules.purges import Resistance
 from tajsim.rules.state import Strain
-from tajsim.rules.succession import (
-    bargain_chance,
-    dread_of_losing,
-    kind_of_ending,
-    ranks_behind,
-)
+from tajsim.rules.succession import bargain_chance, dread_of_losing, kind_of_ending, ranks_behind
 
 #: Ways in which a quarrel over a post can end, in the order of their rows.
 WAYS = (*axes.POSTS, *axes.WAYS_OUT)

@@ -9,9 +9,7 @@ from tajsim.agents.network import TERRAIN
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, REGIONS, Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
-from tajsim.rules import militants, offers, purges
-from tajsim.rules import state as state_rules
-from tajsim.rules import unrest as unrest_rules
+from tajsim.rules import militants, offers, purges, state as state_rules, unrest as unrest_rules
 from tajsim.rules.aid import civil_aid_parts
 from tajsim.rules.state import part_of
 from tajsim.world import CAPITAL, SECTION_REGION

@@ -7,9 +7,7 @@ from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, PRESSURES, Array, column
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
-from tajsim.rules import corruption as corruption_rules
-from tajsim.rules import migration
-from tajsim.rules import rents as rents_rules
+from tajsim.rules import corruption as corruption_rules, migration, rents as rents_rules
 from tajsim.world import AGENCY_TASKS, GUARDS
 
 #: 1 for an own agency with a task against the trade, ``(agency, 1)``.

@@ -12,9 +12,16 @@ from tajsim.model.country import Country
 from tajsim.model.notes import note_blows, note_ladder, note_position, note_successors
 from tajsim.model.stages.elite import look_ahead
 from tajsim.model.stages.force import civil_aid, invest
-from tajsim.rules import aid as aid_rules
-from tajsim.rules import loyalty, militants, outsourcing, purges, succession, violence
-from tajsim.rules import offers as offers_rules
+from tajsim.rules import (
+    aid as aid_rules,
+    loyalty,
+    militants,
+    offers as offers_rules,
+    outsourcing,
+    purges,
+    succession,
+    violence,
+)
 from tajsim.rules.outsourcing import threat_of_ideas
 from tajsim.rules.state import part_of
 

@@ -6,8 +6,7 @@ import tajsim.model.ledger as ledger
 import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, ranks, total
 from tajsim.model.country import Country
-from tajsim.rules import grievance
-from tajsim.rules import violence as violence_rules
+from tajsim.rules import grievance, violence as violence_rules
 from tajsim.world import SECTION_REGION
 
 #: Place of each region beside the Afghan line, and the sections there.
