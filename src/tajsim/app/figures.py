@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 import xarray as xr
