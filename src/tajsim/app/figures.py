@@ -1,10 +1,10 @@
 """What the page is sent of results: fans, table of differences, map, story."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-from __future__ import annotations
 
 import numpy as np
 import pandas as pd
