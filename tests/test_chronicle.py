@@ -220,6 +220,14 @@ def test_every_kind_of_event_occurs(history: xr.Dataset) -> None:
         ladder_gain=16.0,
         ladder_rate=0.004,
     )
+    # Many come over an open line into a country that Moscow's allies would defend.
+    many = {"militant_fighters.northern_afghanistan": 5_000.0, "crossing_party": 0.3}
+    seen |= simulated(
+        [sets("2004-02", "militant_pressure.northern_afghanistan", 5.0)],
+        "2006-12",
+        **many,
+        alliance_half=350.0,
+    )
     held = happens("2004-02", "deal", deal="russian_base", change="hold")
     seen |= simulated([held], "2020-12")
     assert sorted(set(load_kinds()) - seen) == []

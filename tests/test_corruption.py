@@ -146,10 +146,11 @@ def apply(rule: Any, *state: float, **changed: float) -> float:
 def test_reported_is_what_is_met_times_willingness_times_honesty() -> None:
     found = record()
     product = found["heroin_met"] * found["seizure_willingness"] * found["seizure_honesty"]
+    product = np.where(np.isnan(product), 0.0, product)  # an agency without people reports nothing
     np.testing.assert_allclose(product, found["heroin_seized_reported"], rtol=1e-4, atol=1e-3)
     for name in ("seizure_willingness", "seizure_honesty"):
-        assert (found[name] >= 0.0).all()
-        assert (found[name] <= 1.0 + 1e-6).all()
+        assert np.nanmin(found[name]) >= 0.0
+        assert np.nanmax(found[name]) <= 1.0 + 1e-6
     assert (found["seizure_willingness"][AGENCIES.index("border_troops")] < 1.0).all()
 
 

@@ -130,7 +130,7 @@ perceived_threat doubted +   civilian_control_step breaks -   successor_chance v
 price_of_post interest -   loyalty_aim[-1] rent_ratio +   loyalty_aim[-1] shortfall -
 loyalty_aim[-1] fear -   loyalty_aim[-1] guarantee +   loyalty_aim[-1] creed -
 loyalty_aim[-1] grudge -   following_step rent_ratio +   urge_to_strike clinging +
-kept_peace past -   skill_carried defections +   kompromat_step window -   dismay_step head +
+kept_peace past -   skill_carried defections +   kompromat_step window -
 danger_of_leaving disloyal +   danger_of_leaving record +   heir_chance ready +
 heir_chance danger -   settlement heir +   doubt_of_after near +   doubt_of_after ready +
 claims_step doubt +   stands_behind loyalty +   stands_behind fear -   stands_behind patron +

@@ -90,7 +90,7 @@ def test_salib_run_directly_gives_the_indices_of_a_point_at_a_time() -> None:
     )  # fmt: skip
     alone.run_to_end()
     assert np.array_equal(model_record(found)[..., 5], alone.record["heroin_seized"][..., 0])
-    mine, _ = sobol_indices(found["problem"], seized.astype(float), True, 1)
+    mine = sobol_indices(found["problem"], seized.astype(float), True, 1)
     assert mine["value"].to_numpy()[:2] == pytest.approx(found["indices"]["S1"])
 
 

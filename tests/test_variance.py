@@ -126,7 +126,7 @@ def test_the_same_runs_give_the_same_shares_to_the_bit() -> None:
 
 
 def assumed_additive(plan: Any) -> xr.Dataset:
-    """Simulate instead: the sum of three parameters and of one draw a run, in the scenario only."""
+    """Simulate instead: the sum of two parameters and of one draw a run, in the scenario only."""
     numbers = plan.numbers or range(plan.runs)
     if plan.settings:
         values: Mapping[str, Array] = plan.settings[-1]
@@ -156,7 +156,7 @@ def assumed_additive(plan: Any) -> xr.Dataset:
 
 
 #: One derived parameter, two assumptions; weights that make their spreads alike.
-WEIGHTS = {"buildup_months": 0.4, "radicalisation_rate": 2.0e4, "detection_limit": 60.0}
+WEIGHTS = {"radicalisation_rate": 2.0e4, "detection_limit": 60.0}
 LUCK = 4.0
 
 
@@ -178,9 +178,9 @@ def test_a_fake_ensemble_with_known_shares(monkeypatch: pytest.MonkeyPatch) -> N
     luck = LUCK**2 / 12.0
     whole = sum(own.values()) + luck
     assumed = own["radicalisation_rate"] + own["detection_limit"]
-    known = [0.0, own["buildup_months"] / whole, assumed / whole, luck / whole]
+    known = [0.0, 0.0, assumed / whole, luck / whole]
     assert [row[g] for g in REDRAWN] == pytest.approx(known, abs=0.03)
-    assert min(known[1:]) > 0.05  # each group matters in this test
+    assert min(known[2:]) > 0.05  # both groups matter in this test
 
     table = assumptions_that_matter(found, compare_results(dataset), plan)
     top = table[(table["outcome"] == TOGETHER)]
@@ -188,7 +188,7 @@ def test_a_fake_ensemble_with_known_shares(monkeypatch: pytest.MonkeyPatch) -> N
     assert list(top["stands_out"]) == [True, True, False, False, False]
     shares = top.set_index("parameter")["share"]
     for name in ("radicalisation_rate", "detection_limit"):
-        assert shares[name] == pytest.approx(own[name] / whole, abs=0.06)  # of ranks
+        assert shares[name] == pytest.approx(own[name] / whole, abs=0.08)  # of ranks
     assert (top["correlation"][:2] > 0).all()
     assert (top["low"] <= top["share"]).all() and (top["share"] <= top["high"]).all()
 
@@ -209,8 +209,7 @@ def test_a_calibrated_row_counts_as_assumption(monkeypatch: pytest.MonkeyPatch) 
     found = redraw_differences(plan, dataset)
     # One row holds both: they rise together, so that their spreads add before they are squared.
     spread = sum(WEIGHTS[n] * sample[n].std() for n in names)
-    derived = WEIGHTS["buildup_months"] ** 2 * variance_of("buildup_months")
-    whole = spread**2 + derived + LUCK**2 / 12.0
+    whole = spread**2 + LUCK**2 / 12.0
     assert row_of(*found)["assumption"] == pytest.approx(spread**2 / whole, abs=0.05)
     table = assumptions_that_matter(found, compare_results(dataset), plan)
     top = table.set_index("parameter").loc["detection_limit"].iloc[0]
@@ -295,7 +294,7 @@ def test_compare_tells_what_it_rests_on(tmp_path: Any) -> None:
     told = one.variance.dropna(subset="chance")
     assert len(told) > 10 and (told["assumption"] > 0.0).all()
     assert (told[list(REDRAWN)].sum(axis=1) >= 1.0 - 1e-9).all()
-    assert "Sources of variance: russian-border-withdrawal against status-quo" in str(one)
+    assert "Sources of variance: russian-border-withdrawal against status-quo" in one.full_text()
     rows = one.assumptions[one.assumptions["outcome"] == TOGETHER]
     assert "The 5 assumptions that matter most" in _most(rows.assign(stands_out=True))
     # None is said to matter where none stands out from chance.
@@ -316,12 +315,12 @@ def test_it_can_be_left_out_and_needs_runs() -> None:
     dataset = simulate(plan)
     assert with_rests(plan, dataset) is dataset
     few = tajsim.compare(*PAIR, runs=2, until="2004-02", outcomes=["strain"])
-    assert few.variance.empty and "only with 20 runs or more" in str(few)
+    assert few.variance.empty and "only with 20 runs or more" in few.full_text()
     left = tajsim.compare(*PAIR, runs=20, until="2004-02", outcomes=["strain"], variance=False)
-    assert left.variance.empty and "Sources of variance" not in str(left)
+    assert left.variance.empty and "Sources of variance" not in left.full_text()
     held = tajsim.compare(*PAIR, runs=20, until="2004-12", parameters="fixed", outcomes=["strain"])
     assert list(held.variance["chance"]) == [1.0] and held.assumptions.empty
-    assert "all variance is chance" in str(held)
+    assert "all variance is chance" in held.full_text()
 
 
 def test_command_writes_the_tables(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -330,7 +329,7 @@ def test_command_writes_the_tables(tmp_path: Any, capsys: pytest.CaptureFixture[
     common = ["compare", *PAIR, "--runs", "20", "--until", "2005-01", "--no-pictures"]
     common += ["--outcomes", "own_effort,heroin_seized"]
     assert main([*common, "--out", str(tmp_path / "a")]) == 0
-    assert "variance.csv, assumptions.csv" in capsys.readouterr().out
+    assert {"variance.csv,", "assumptions.csv."} <= set(capsys.readouterr().out.split())
     rows = pd.read_csv(tmp_path / "a" / "variance.csv")
     assert {"outcome", "where", *REDRAWN, "chance_low", "chance_high", "runs"} <= set(rows.columns)
     assert main([*common, "--no-variance", "--out", str(tmp_path / "b")]) == 0

@@ -336,6 +336,8 @@ def tests(parameters: Array, outcomes: Array) -> tuple[Array, Array]:
 def _beyond(share: Array, degrees: int, runs: int) -> Array:
     """Take from shares of variance what chance alone gives."""
     by_chance = degrees / (runs - 1.0)
+    if by_chance >= 1.0:  # too few runs to tell anything
+        return np.zeros_like(share)
     result: Array = np.maximum((share - by_chance) / (1.0 - by_chance), 0.0)
     return result
 
