@@ -147,7 +147,7 @@ def chart(
     panels.shade_projection(ax, pair, inches)
     room = 0.30 * (ax.get_ylim()[1] - ax.get_ylim()[0])
     ax.set_ylim(top=ax.get_ylim()[1] + room * bool(card.events))
-    head = f"{capital(change.label)}{', ' if unit else ''}{unit}"
+    head = f"{capital(change.label)}, {unit or series.attrs.get('unit', 'number')}"
     ax.set_title("\n".join(wrap(head, inches, style.BODY, bold=True)), pad=6)
     _name_lines(ax, when, means * by, (card.other, card.label), tall)
     _name_events(ax, card, inches)

@@ -417,7 +417,9 @@ class Card:
         With too few histories, what differs, without a direction.
         """
         some = self.told or [
-            c for c in self.changes if self.runs < ENOUGH and c.verdict not in ("same", "undefined")
+            c
+            for c in self.changes
+            if self.runs < ENOUGH and c.verdict not in ("same", "undefined", "set")
         ]
         return sorted(some, key=lambda c: (not c.asked, -c.size))[:most]
 
