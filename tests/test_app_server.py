@@ -206,7 +206,9 @@ def test_wrong_input_is_answered_with_the_lines_of_the_command_line(dashboard: D
     assert status == 400
     right = dashboard.file("scenario.toml", link(set="agency_pay.army=9"))[1].decode().splitlines()
     number = right.index('"agency_pay.army" = 9.0') + 1
-    assert f"tajsim: my-scenario.toml:{number}: set.agency_pay.army: 9000 is out of range" in lines[0]
+    assert (
+        f"tajsim: my-scenario.toml:{number}: set.agency_pay.army: 9000 is out of range" in lines[0]
+    )
     assert "did you mean 'agency_pay.army'?" in lines[1]
     (message,) = talk(dashboard, [query])
     assert [f"tajsim: {line}" for line in message["messages"]] == lines

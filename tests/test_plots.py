@@ -388,7 +388,14 @@ def test_foot_line_states_runs_seed_interval_and_projection(two: xr.Dataset) -> 
         assert "12 runs per scenario; seed 1" in text, kind
         assert any(
             said in text
-            for said in ("nine in ten histories", "90 % of histories", "interval", "middle 50", "90 % of the runs", "50 % of the runs")
+            for said in (
+                "nine in ten histories",
+                "90 % of histories",
+                "interval",
+                "middle 50",
+                "90 % of the runs",
+                "50 % of the runs",
+            )
         ), kind
         assert "Months after December 2015 are projection" in text, kind
     panel = plots.figure("fan", two, outcome="grievance").axes[0]

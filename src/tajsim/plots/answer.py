@@ -63,7 +63,9 @@ def answer(
         body=body,
         title=title or f"{card.finding}.",
         subtitle="\n".join(filter(None, [answers.most_sentence(found), f"{card.about}."])),
-        foot=" ".join([*card.notes, panels.foot(pair, "Lines: means; bands: nine in ten histories.")]),
+        foot=" ".join(
+            [*card.notes, panels.foot(pair, "Lines: means; bands: nine in ten histories.")]
+        ),
         wide=_WIDE,
     )
     figure = layout.figure
