@@ -18,6 +18,7 @@ import xarray as xr
 from app_server import Dashboard, connect, link, talk
 
 import tajsim.app.session as session
+from tajsim.app.figures import PARTS
 from tajsim.app.server import Gate, LiveHandler, bind, loopback, token_and_query
 from tajsim.cli.main import main
 from tajsim.errors import UserError
@@ -191,6 +192,7 @@ def test_figures_are_drawn(dashboard: Dashboard) -> None:
     for name, begin in (
         ("fan.svg", b"<?xml"),
         ("map.png", b"\x89PNG"),
+        ("answer.svg", b"<?xml"),
         ("difference.pdf", b"%PDF"),
     ):
         status, content = dashboard.file(name, FEW)
@@ -202,7 +204,11 @@ def test_wrong_input_is_answered_with_the_lines_of_the_command_line(dashboard: D
     status, said = dashboard.file("results.nc", query)
     lines = said.decode().splitlines()
     assert status == 400
-    assert "tajsim: my-scenario.toml:11: set.agency_pay.army: 9000 is out of range" in lines[0]
+    right = dashboard.file("scenario.toml", link(set="agency_pay.army=9"))[1].decode().splitlines()
+    number = right.index('"agency_pay.army" = 9.0') + 1
+    assert (
+        f"tajsim: my-scenario.toml:{number}: set.agency_pay.army: 9000 is out of range" in lines[0]
+    )
     assert "did you mean 'agency_pay.army'?" in lines[1]
     (message,) = talk(dashboard, [query])
     assert [f"tajsim: {line}" for line in message["messages"]] == lines
@@ -219,7 +225,7 @@ def test_a_hundred_fast_moves_end_with_the_last(dashboard: Dashboard) -> None:
     assert begun[-1] == 100
     assert len(begun) <= 10, "moves that come faster than the work are passed over"
     views = [message for message in said if message["kind"] == "view"]
-    assert [view["runs"] for view in views if view["number"] == 100] == [60] * 4
+    assert [view["runs"] for view in views if view["number"] == 100] == [60] * len(PARTS)
     for before in (message["number"] for message in said if message["kind"] == "view"):
         assert before in begun
     assert "= 100.0" in next(m for m in reversed(said) if m["kind"] == "asked")["scenario"]

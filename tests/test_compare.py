@@ -262,7 +262,7 @@ def test_compare_as_a_function() -> None:
         "status-quo", "russian-border-withdrawal", runs=3, until="2005-03", outcomes=["strength"]
     )
     assert set(found.table["outcome"]) == {"strength"}
-    assert str(found).startswith("Russian border troops leave in the agreed phases: 3 paired")
+    assert str(found).startswith("Guards leave in phases: 3 paired histories are too few")
     text = found.full_text()
     assert "russian-border-withdrawal against status-quo" in text
     assert "parameters in force" in text

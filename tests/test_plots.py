@@ -41,7 +41,7 @@ from tajsim.results.effect import mean_interval
 from tajsim.results.select import join
 from tajsim.results.window import yes_or_no
 
-PAIRED = ("difference", "scenarios", "tornado", "claims")
+PAIRED = ("answer", "atlas", "difference", "scenarios", "tornado", "claims")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
 
 
@@ -92,10 +92,11 @@ def test_standard_pictures_of_a_comparison(
 
     monkeypatch.setattr(plots, "draw", record)
     names = [path.name for path in plots.standard_pictures(two, tmp_path)]
-    assert names == ["providers.png", "fan.png", "difference.png", "distribution.png", "border.png"]
+    kinds = ["answer", "providers", "fan", "difference", "distribution", "border"]
+    assert names == [f"{kind}.png" for kind in kinds]
     lean = two[["grievance", "violent_members"]]
     names = [path.name for path in plots.standard_pictures(lean, tmp_path, ".pdf")]
-    assert names == ["fan.pdf", "difference.pdf", "distribution.pdf"]
+    assert names == ["answer.pdf", "fan.pdf", "difference.pdf", "distribution.pdf"]
 
 
 # axes
@@ -107,7 +108,10 @@ def test_every_axis_has_a_unit_or_names(scenarios: int, one: xr.Dataset, two: xr
     for kind in kinds(scenarios):
         shown = drawn(plots.figure(kind, dataset, **usual(kind)))
         assert shown
-        if kind in ("map", "money"):  # places or labels with numbers; tested by themselves
+        if kind in ("map", "money", "atlas"):  # places or labels with numbers; tested alone
+            continue
+        if kind == "answer":  # its years need no word, and what goes upwards is its title
+            assert [any(u in panel.get_title("left") for u in UNITS) for panel in shown] == [True]
             continue
         for panel in shown:
             across = any(is_read(mate.xaxis) for mate in mates(panel, shown, "colspan"))
@@ -384,7 +388,14 @@ def test_foot_line_states_runs_seed_interval_and_projection(two: xr.Dataset) -> 
         assert "12 runs per scenario; seed 1" in text, kind
         assert any(
             said in text
-            for said in ("interval", "middle 50", "90 % of the runs", "50 % of the runs")
+            for said in (
+                "nine in ten histories",
+                "90 % of histories",
+                "interval",
+                "middle 50",
+                "90 % of the runs",
+                "50 % of the runs",
+            )
         ), kind
         assert "Months after December 2015 are projection" in text, kind
     panel = plots.figure("fan", two, outcome="grievance").axes[0]

@@ -193,6 +193,9 @@ def test_with_and_without_are_compared_and_named(capsys: Capture) -> None:
     said = ["compare", "status-quo", "--without", "M47", "--without", "state,aid"]
     assert main([*said, "--runs", "2", "--until", END, "--no-variance"]) == 0
     out = capsys.readouterr().out
+    assert "without M47, state, aid: 2 paired histories are too few" in " ".join(out.split())
+    assert main([*said, "--runs", "2", "--until", END, "--no-variance", "--full"]) == 0
+    out = capsys.readouterr().out
     assert "status-quo-without-M47-state-aid against status-quo" in out
     assert "Without M47, state, aid: what its rules answer is held." in out
     assert main(["compare", "status-quo"]) == 2

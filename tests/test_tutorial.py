@@ -114,7 +114,13 @@ def check_what_is_announced(ran: list[tuple[Block, str]], folder: Path) -> None:
     for words, announced in PRINTS.items():
         printed = printed_by(ran, words)
         assert [text for text in announced if text not in printed] == []
-    for name in ("fan.png", "pay.html", "withdrawal/results.nc", "withdrawal/claims.csv"):
+    for name in (
+        "answer.png",
+        "fan.png",
+        "pay.html",
+        "withdrawal/results.nc",
+        "withdrawal/claims.csv",
+    ):
         assert (folder / name).stat().st_size > 0
 
 
@@ -153,14 +159,12 @@ def test_the_notebook_is_that_of_the_page() -> None:
 
 
 def test_the_picture_is_drawn_by_the_command_above_it() -> None:
-    """All pictures come from one command; README, the first page and this one share the first."""
-    (line,) = [c for b in blocks(TEXT) for c in b.commands if c.startswith("tajsim plot")]
-    title = gallery.FIRST.options.index("--title")
-    shared = " ".join(gallery.FIRST.options[:title])
-    kind = f"{gallery.FIRST.results} --kind {gallery.FIRST.kind}"
-    assert line == f"tajsim plot {kind} {shared} --out fan.png"
+    """README, the first page and this one share a picture, and the command is that of it."""
+    line, _ = [c for b in blocks(TEXT) for c in b.commands if c.startswith("tajsim plot")]
+    assert line == " ".join(["tajsim", *gallery.FIRST.command])
     place = gallery.FIRST_PICTURE.relative_to(ROOT / "docs").as_posix()
-    assert f"]({place})" in TEXT and gallery.FIRST_PICTURE.is_file()
+    assert f"{line}\n```\n\n![{gallery.FIRST.text.rstrip('.')}]({place})" in TEXT
+    assert gallery.FIRST_PICTURE.is_file()
     assert f"](docs/{place})" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -160,8 +160,10 @@ def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
                 raise UserError(f"{name}: it is empty, as neither scenario states a claim")
             write_whole(path, table_csv(table, str(dataset.attrs["model"])))
         else:
-            shown, specs = figures.as_shown(dataset, state)
-            draw(path.stem, shown, path, **_options(path.stem, state, specs))
+            specs: list[str] = []
+            if path.stem in ("fan", "difference"):
+                dataset, specs = figures.as_shown(dataset, state)
+            draw(path.stem, dataset, path, **_options(path.stem, state, specs))
         return path.read_bytes()
 
 

@@ -63,7 +63,9 @@ def answer(
         body=body,
         title=title or f"{card.finding}.",
         subtitle="\n".join(filter(None, [answers.most_sentence(found), f"{card.about}."])),
-        foot=" ".join([*card.notes, _foot(pair)]),
+        foot=" ".join(
+            [*card.notes, panels.foot(pair, "Lines: means; bands: nine in ten histories.")]
+        ),
         wide=_WIDE,
     )
     figure = layout.figure
@@ -95,11 +97,6 @@ def charts(
             edge = ((place * each + 0.55) / wide, 0.3 / tall, (each - 0.65) / wide, 1 - 0.68 / tall)
             chart(figure.add_axes(edge), pair, card, change, each - 0.65, tall - 0.68)
     return figure
-
-
-def _foot(dataset: xr.Dataset) -> str:
-    later = " Months after December 2015 are projection." if panels.has_projection(dataset) else ""
-    return f"Lines: means; bands: nine in ten histories.{later}"
 
 
 def _top(layout: style.Layout, body: float) -> float:
@@ -152,7 +149,7 @@ def chart(
     panels.shade_projection(ax, pair, inches)
     room = 0.30 * (ax.get_ylim()[1] - ax.get_ylim()[0])
     ax.set_ylim(top=ax.get_ylim()[1] + room * bool(card.events))
-    head = f"{capital(change.label)}{', ' if unit else ''}{unit}"
+    head = f"{capital(change.label)}, {unit or series.attrs.get('unit', 'number')}"
     ax.set_title("\n".join(wrap(head, inches, style.BODY, bold=True)), pad=6)
     _name_lines(ax, when, means * by, (card.other, card.label), tall)
     _name_events(ax, card, inches)

@@ -110,7 +110,7 @@ _HAPPENS = {"state_failed": "the state fails"}
 _AFTER_NOUN = re.compile(
     r"\s(?:of|about|from|with|to|for|on|at|in|by|that|who|abroad|over|after|underground|across|inside"
     r"|made|taken|left|begun|paid|seized|entering|leaving|joined|turning|come|delivered|diverted"
-    r"|passed|kept|sold|resold|used|received|ended|refused|demanded|granted|held|controlled)\b"
+    r"|passed|kept|sold|resold|used|received|ended|refused|demanded|granted|held|freed|controlled)\b"
 )
 
 
@@ -294,7 +294,7 @@ def date_text(months: float) -> str:
 
 def is_plural(label: str) -> bool:
     """Tell whether what a label names takes a plural verb: ``Fighters abroad`` does."""
-    noun = _AFTER_NOUN.split(re.sub(r"\s*\(.*", "", label))[0].split(" ")[-1]
+    noun = _AFTER_NOUN.split(re.sub(r"\s*[(,].*", "", label))[0].split(" ")[-1]
     return noun == "People" or (noun.endswith("s") and not noun.endswith(("ss", "us")))
 
 
@@ -417,7 +417,9 @@ class Card:
         With too few histories, what differs, without a direction.
         """
         some = self.told or [
-            c for c in self.changes if self.runs < ENOUGH and c.verdict not in ("same", "undefined")
+            c
+            for c in self.changes
+            if self.runs < ENOUGH and c.verdict not in ("same", "undefined", "set")
         ]
         return sorted(some, key=lambda c: (not c.asked, -c.size))[:most]
 
