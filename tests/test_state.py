@@ -17,6 +17,8 @@ from tajsim.model.stages.elite import strain
 from tajsim.model.stages.force import drive_out, from_kunduz
 from tajsim.rules import militants, state as rules, unrest
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 RUNS = 400
 NORTH = MILITANT_GROUPS.index("northern_afghanistan")
 
