@@ -153,8 +153,12 @@ def shards(out: Path) -> list[Path]:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
 def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
-    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 36)
     command, out = begin(tmp_path, environment, workers=2)
     process = start(command, environment)
     wait_for(lambda: shards(out) or process.poll() is not None)
