@@ -16,11 +16,12 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.compiled.engine import compile_once
+from tajsim.compiled.engine import advance, chosen, compile_once, program_for, settle
 from tajsim.compiled.program import FOLDER_VARIABLE
 from tajsim.ensemble import run_many
 from tajsim.model import setup
 from tajsim.model.country import Country
+from tajsim.model.model import TajikistanModel
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
 #: Programs that the tests have compiled; they are made anew where the model has changed.
@@ -53,6 +54,41 @@ def little_before() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(setup, "begin_spin_up", soon)
+        yield
+
+
+@contextmanager
+def compiled_months() -> Iterator[None]:
+    """Let compiled code do the months before the start, and those of ``run_to_end``.
+
+    For tests that ask what a model ends with. Single steps, kinds of model that a test makes and
+    models that rules are taken out of go on in numpy; so do jobs that name it.
+    """
+    begin, finish = TajikistanModel.__init__, TajikistanModel.run_to_end
+
+    def build(self: TajikistanModel, *, settled: bool = True, **given: Any) -> None:
+        plain = type(self) is TajikistanModel and not given.get("without")
+        begin(self, settled=settled and not plain, **given)
+        if settled and plain:
+            settle(self, program_for(self, chosen()))
+
+    def run(self: TajikistanModel, progress: Callable[[int], None] | None = None) -> None:
+        own = type(self) is not TajikistanModel or "month" in vars(self)
+        if own or self.values.switches or progress:
+            finish(self, progress)
+        else:
+            advance(self, program_for(self, chosen()), self.month_count)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TajikistanModel, "__init__", build)
+        patch.setattr(TajikistanModel, "run_to_end", run)
+        yield
+
+
+@pytest.fixture(scope="module")
+def compiled_runs() -> Iterator[None]:
+    """Let models of a module be simulated by compiled code."""
+    with compiled_months():
         yield
 
 

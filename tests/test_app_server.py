@@ -244,12 +244,13 @@ def test_messages_that_are_no_states_hang_up(dashboard: Dashboard) -> None:
 
 @NEEDS_PS
 def test_a_worker_that_is_killed_is_replaced(dashboard: Dashboard) -> None:
-    talk(dashboard, [link(**SMALL, runs=6)])  # they start with the first work
+    short = SMALL | {"until": "2004-02"}
+    talk(dashboard, [link(**short, runs=6)])  # they start with the first work
     workers = dashboard.workers()
     assert workers
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
-    said = talk(dashboard, [link(**SMALL, runs=7)])
+    said = talk(dashboard, [link(**short, runs=7)])
     assert said[-1]["runs"] == 7 and said[-1]["complete"]
 
 
@@ -270,8 +271,9 @@ def test_too_many_tabs_and_too_much_memory_are_refused(dashboard: Dashboard) -> 
 @NEEDS_PS
 def test_no_worker_outlives_the_dashboard() -> None:
     served = Dashboard(0, "--workers", "1")
-    assert talk(served, [FEW])[-1]["complete"]
+    talk(served, [link(**SMALL | {"until": "2004-02"}, runs=2)])  # they start with the first work
     workers = served.workers()
+    assert workers
     served.process.kill()
     served.process.communicate()
     end = time.monotonic() + 30

@@ -14,6 +14,8 @@ from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import TajikistanModel
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 UNCERTAIN = [p for p in load_parameters().values() if p.role != "constant"]
 
 

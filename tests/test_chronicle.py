@@ -22,6 +22,8 @@ from tajsim.model.model import TajikistanModel
 from tajsim.results.chronicle import event_table
 from tajsim.rules.purges import purge_hazard
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 RUNS = 12
 
 

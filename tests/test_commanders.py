@@ -12,6 +12,8 @@ from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.money import political_heads
 from tajsim.world import COMMANDER_FACTS, NETWORK_PATRON
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 RUNS = 40
 
 

@@ -15,6 +15,8 @@ from tajsim.model.model import TajikistanModel
 from tajsim.rules import aid, corruption, rents
 from tajsim.rules.rents import commitments_step
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 BORDER, POLICE, DRUGS = (
     AGENCIES.index(name) for name in ("border_troops", "interior_ministry", "drug_control_agency")
 )

@@ -16,6 +16,8 @@ from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 from tajsim.rules import deals as rules
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 RUNS = 6
 
 

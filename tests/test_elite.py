@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from rule_inputs import all_rules, between, states
 
 from tajsim.agents.commander import (
@@ -25,6 +26,8 @@ from tajsim.model.country import Country
 from tajsim.model.model import MONTH, TajikistanModel
 from tajsim.model.stages.elite import WAYS, choose_way, go_over
 from tajsim.rules.purges import price_of_post
+
+pytestmark = pytest.mark.usefixtures("compiled_runs")
 
 RULES = all_rules()
 RUNS = 200

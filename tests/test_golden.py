@@ -60,6 +60,7 @@ def check(name: str) -> None:
         np.testing.assert_allclose(now[key], series, rtol=2e-4, atol=1e-7, err_msg=key)
 
 
+@pytest.mark.usefixtures("compiled_runs")
 @pytest.mark.parametrize("name", NAMES)
 def test_golden_numbers(name: str) -> None:
     path = FOLDER / f"{name}.json"

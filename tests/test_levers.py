@@ -20,6 +20,8 @@ from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.model import TajikistanModel
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 RUNS, SEED, END = 4, 1, "2007-12"
 LEVERS = [name for name, p in load_parameters().items() if p.role == "lever"]
 

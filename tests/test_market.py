@@ -13,6 +13,8 @@ from tajsim.inputs.scenario_parts import Event, load_scenario
 from tajsim.model.country import Country
 from tajsim.model.model import TajikistanModel
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 PIANJ = AFGHAN_SECTIONS.index("pianj")
 OUTCOMES = (
     "heroin_entering", "heroin_seized", "heroin_price", "network_concentration", "fees_regime",

@@ -20,6 +20,8 @@ from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.partners import perceived_threats
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 #: Rules by ``function`` and by ``file.function``, where two files have one of that name.
 RULES = {
     short: (name, rule)

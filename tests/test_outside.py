@@ -13,6 +13,8 @@ from tajsim.inputs.values import ParameterValues, parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules import migration, outside
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 RUNS = 30
 DRIVERS = ("harvest", "harvest_believed", "russian_growth")
 
@@ -33,10 +35,14 @@ def after(parameter: str, value: float) -> dict[str, Array]:
     return {name: np.array(series, float) for name, series in model.record.items()}
 
 
+@cache
+def held() -> ParameterValues:
+    return ParameterValues(TajikistanModel(runs=1, settled=False).draws, mode="fixed")
+
+
 def apply(rule: Any, **state: float) -> Any:
     """Call a rule with parameters as in the registry."""
-    values = ParameterValues(TajikistanModel(runs=1, settled=False).draws, mode="fixed")
-    given = {name: values.family(name) for name in parameters_of(rule)}
+    given = {name: held().family(name) for name in parameters_of(rule)}
     return rule(**{name: np.array([value]) for name, value in state.items()}, **given)
 
 

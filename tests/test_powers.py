@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tajsim.axes import Array
 from tajsim.inputs.registry import parameter
@@ -15,6 +16,8 @@ from tajsim.model.model import TajikistanModel
 from tajsim.rules.aid import civil_aid_parts
 from tajsim.rules.offers import guarantee
 from tajsim.rules.purges import mutiny_wins
+
+pytestmark = pytest.mark.usefixtures("compiled_runs")
 
 
 @lru_cache

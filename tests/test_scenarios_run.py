@@ -16,7 +16,7 @@ from tajsim.model.model import TajikistanModel
 RUNS, SEED = 3, 1
 #: So many months are run, from the January of the year before a scenario's first own event.
 MONTHS = 32
-pytestmark = pytest.mark.usefixtures("all_soon")
+pytestmark = pytest.mark.usefixtures("all_soon", "compiled_runs")
 #: What answers a rare event needs longer until it can differ.
 RARE = {"khorog-talks": 120}
 #: What does the same as its parent in other months.

@@ -24,6 +24,8 @@ from tajsim.rules.grievance import (
 from tajsim.rules.unrest import truce_step
 from tajsim.rules.violence import attack_chance, outside_cost, recent_step, step_chances, voiced
 
+pytestmark = pytest.mark.usefixtures("compiled_runs")
+
 
 @lru_cache
 def model() -> TajikistanModel:

@@ -9,6 +9,7 @@ import pytest
 from rule_inputs import between, states
 
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, MILITANT_GROUPS, REGIONS, Array
+from tajsim.compiled import engine
 from tajsim.inputs.registry import parameter
 from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
@@ -16,6 +17,8 @@ from tajsim.model.stages import force as stage
 from tajsim.model.stages.elite import strain
 from tajsim.model.stages.force import drive_out, from_kunduz
 from tajsim.rules import militants, state as rules, unrest
+
+pytestmark = pytest.mark.usefixtures("compiled_runs")
 
 RUNS = 400
 NORTH = MILITANT_GROUPS.index("northern_afghanistan")
@@ -129,8 +132,9 @@ def test_strain_at_parity_is_the_same_however_causes_are_ranked(decline: float) 
 def test_the_threshold_of_failure_is_what_its_basis_says() -> None:
     """Half of the people, men in arms as many as the force, half of the migrants home and idle."""
     usual, found = [], TajikistanModel(runs=40, end="2014-12", parameters="prior", outcomes=())
+    program = engine.program_for(found, engine.chosen())
     while found.months_run < found.month_count:
-        found.step()
+        engine.advance(found, program, found.months_run + 1)
         usual.append(np.array(strain(found)))
     weight = found.values.strain_decline ** np.arange(9)[:, None]
     ratios = np.array(usual)[24:] / (2.0 * weight / weight.sum(axis=0))

@@ -39,7 +39,7 @@ from tajsim.model.snapshot import packed, put_back, take, unpacked
 from tajsim.model.stages.deals import DEALT
 
 UNTIL, END, RUNS = "2004-10", "2005-08", 4
-pytestmark = pytest.mark.usefixtures("all_soon")
+pytestmark = pytest.mark.usefixtures("all_soon", "compiled_runs")
 
 
 def same(a, b):

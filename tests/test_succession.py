@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tajsim.agents.commander import BOUGHT_OFF, KILLED, LEFT, MUTINIED
 from tajsim.axes import COMMANDERS, Array
@@ -14,6 +15,8 @@ from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.elite import elite, strength_behind
 from tajsim.rules.succession import BARGAINED, CONTESTED, KEPT, ORDERLY, kind_of_ending
 from tajsim.world import TERM_END
+
+pytestmark = pytest.mark.usefixtures("compiled_runs")
 
 RUNS = 200
 LAST = month_number(TERM_END)

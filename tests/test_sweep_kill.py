@@ -33,7 +33,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.SMALLEST", 1)
 
 
-def test_workers_that_are_killed_are_replaced(
+def test_a_worker_that_is_killed_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     teams: list[Processes] = []
@@ -47,20 +47,23 @@ def test_workers_that_are_killed_are_replaced(
     killed: list[int] = []
 
     def tell(progress: Progress) -> None:
-        if progress.runs_done >= 10 * (len(killed) + 1) and len(killed) < 2:
-            pid = teams[0].pids[len(killed) % 2]
+        if progress.runs_done >= 10 and not killed:
+            pid = teams[0].pids[0]
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
 
     experiment = small_experiment(tmp_path, ("runs = 4", "runs = 20"))
     report = sweep(experiment, tmp_path / "out", workers=2, simulate=slow, progress=tell)
-    assert len(killed) == 2
+    assert len(killed) == 1
     assert (report.computed, report.failed) == (120, 0)
     for _, row in load_sweep(tmp_path / "out").results.iterrows():
         assert row["collusion[agency=border_troops]"] == number_of(row["point"], int(row["run"]))
 
 
-def test_a_run_that_kills_its_worker_is_found_and_recorded(tmp_path: Path) -> None:
+def test_a_run_that_kills_its_worker_is_found_and_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 2)
     month = ('["2004-02", "2004-04"]', '["2004-02"]')
     pay = ("[1, 10, 40]", "[1]")
     report = sweep(
@@ -150,8 +153,12 @@ def shards(out: Path) -> list[Path]:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
 def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
-    tmp_path: Path, environment: dict[str, str]
+    tmp_path: Path,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 36)
     command, out = begin(tmp_path, environment, workers=2)
     process = start(command, environment)
     wait_for(lambda: shards(out) or process.poll() is not None)
@@ -160,9 +167,9 @@ def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
     process.communicate()
     wait_for(lambda: not any(map(alive, workers)), 20.0)
     kept = len(load_sweep(out).results)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert f"72 runs: {kept} were there, {72 - kept} computed" in done.stdout
+    # The same command, here and alone: how many workers there are makes no difference.
+    assert main([*command[3:-1], "1"]) == 0
+    assert f"72 runs: {kept} were there, {72 - kept} computed" in capsys.readouterr().out
     (tmp_path / "one").mkdir()
     one = sweep(tmp_path / "pay.toml", tmp_path / "one" / "out")
     assert one.computed == 72
@@ -190,7 +197,9 @@ def test_ctrl_c_ends_a_sweep_at_once_and_cleanly(
 def test_a_script_without_guard_is_told_so(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "pay.toml").write_text(EXPERIMENT)
     script = tmp_path / "script.py"
-    script.write_text("import tajsim\ntajsim.sweep('pay.toml', 'out', workers=2)\n")
+    # Told after one stillborn worker; usually after three.
+    few = "import tajsim.ensemble.executor as made\nmade._STILLBORN = 1\n"
+    script.write_text(f"import tajsim\n{few}tajsim.sweep('pay.toml', 'out', workers=2)\n")
     done = subprocess.run(
         [sys.executable, str(script)],
         env=environment,

@@ -14,12 +14,14 @@ import pytest
 from benchmarks.digests import states
 from tajsim import TajikistanModel, load_scenario
 from tajsim.agents.commander import SERVING
-from tajsim.compiled import tracer
+from tajsim.compiled import engine, tracer
 from tajsim.compiled.graph import OPERATIONS, RUNS, Input
 from tajsim.compiled.traced import TraceError
 from tajsim.compiled.tracer import MonthCheck
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.country import Country
+
+pytestmark = pytest.mark.usefixtures("compiled_runs")
 
 #: Scenario -> the months in which it is held against the graph.
 SAMPLE = {
@@ -36,8 +38,7 @@ def build(scenario: str = "status-quo", runs: Any = 8) -> TajikistanModel:
 
 
 def later(model: TajikistanModel, months: int) -> TajikistanModel:
-    while model.months_run < months:
-        model.step()
+    engine.advance(model, engine.program_for(model, engine.chosen()), months)
     return model
 
 
