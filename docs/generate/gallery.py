@@ -22,6 +22,7 @@ from docs.generate.markdown import page
 from tajsim.cli.main import main
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError
+from tajsim.inputs.scenario_parts import single_changes
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "gallery.md"
@@ -43,8 +44,6 @@ SWEEPS: dict[str, tuple[str, ...]] = {
 }
 #: Pictures with scales of colour, which few colours would cut into bands.
 _SHADED = ("map", "border", "levers", "atlas")
-#: Scenarios that are no single change to the status quo.
-_NOT_SINGLE = ("status-quo", "history")
 
 
 #: The picture of README.md, of the first page of the site and of the tutorial.
@@ -57,7 +56,7 @@ def draw_all(runs: int) -> list[Path]:
     kept = KEPT / f"{model_version()}-{runs}"
     for name, command in RESULTS.items():
         if not (kept / name / "results.nc").exists():
-            others = [s for s in _scenarios() if s not in _NOT_SINGLE] if name == "all" else []
+            others = single_changes() if name == "all" else []
             _call(*command[:2], *others, *command[2:], "--runs", str(runs), "--seed", "1",
                   "--no-pictures", "--overwrite", "--out", str(kept / name))  # fmt: skip
     for name, command in SWEEPS.items():
@@ -97,10 +96,6 @@ def _shrink(path: Path) -> None:
             256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
         )
     few.save(path, optimize=True)
-
-
-def _scenarios() -> list[str]:
-    return sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml"))
 
 
 def _call(*command: str) -> None:

@@ -330,17 +330,18 @@ def atlas(options: Namespace) -> None:
 
 
 def _all_shipped(options: Namespace, outcomes: Sequence[str]) -> xr.Dataset:
-    """Simulate every shipped scenario but the history, against the status quo."""
+    """Simulate each shipped scenario that changes one thing of the status quo, against it."""
     from tajsim.ensemble.run import run_many
-    from tajsim.inputs.scenario_parts import shipped_scenarios
+    from tajsim.inputs.scenario_parts import single_changes
     from tajsim.results.atlas import GROUPS
 
     usual = [name for group in GROUPS.values() for name in group]
-    others = [name for name in shipped_scenarios() if name not in ("status-quo", "history")]
     chosen = {**USUAL, **verb.given(options, "runs seed parameters workers without")}
     kept = [*(outcomes or usual), "strength"]  # agencies count by their people
     with verb.progress_bar("simulating", options.progress) as progress:
-        return run_many(["status-quo", *others], outcomes=kept, progress=progress, **chosen)
+        return run_many(
+            ["status-quo", *single_changes()], outcomes=kept, progress=progress, **chosen
+        )
 
 
 def _draw_atlas(dataset: xr.Dataset, folder: Path, outcomes: Sequence[str]) -> None:

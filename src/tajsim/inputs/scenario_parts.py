@@ -723,6 +723,20 @@ def question_of(source: Source, period: Period) -> dict[str, Any]:
     return {key: value for key, value in {**asks, "define": own}.items() if value}
 
 
+def single_changes() -> list[str]:
+    """Return the shipped scenarios that change one thing of the status quo, by themselves.
+
+    Those that extend the documented history differ from the status quo by all of it.
+    """
+
+    def parents(name: str) -> list[str]:
+        parent = load_scenario(name).extends
+        return [name, *parents(parent)] if parent else [name]
+
+    others = [name for name in shipped_scenarios() if name != "status-quo"]
+    return [name for name in others if "history" not in parents(name)]
+
+
 def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenario:
     """Return a scenario by the name of a shipped one or by the path of its file.
 
