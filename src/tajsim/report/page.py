@@ -324,7 +324,7 @@ def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeC
         f"{facts.runs:,} runs of {card.reference} and {card.scenario}, each in a band that holds "
         f"nine in ten. {labels}, {' to '.join(map(month_text, card.window))}."
     )
-    wide, tall = (5.0, 3.1) if len(changes) == 1 else (8.6, 2.5)
+    wide, tall = (5.0, 3.1) if changes[0] is card.chart else (8.6, 2.5)
     return _embedded(labels, charts(facts.dataset, card, changes, wide, tall), text)
 
 
