@@ -193,6 +193,7 @@ def test_the_card_stands_on_the_first_screen(tab: Tab, wide: int, high: int) -> 
     tab.call("Emulation.setDeviceMetricsOverride", width=wide, height=high, deviceScaleFactor=1,
              mobile=False)  # fmt: skip
     tab.do("scrollTo({top: 0, behavior: 'instant'})")
-    bottom = tab.run("document.querySelector('.card .numbers').getBoundingClientRect().bottom")
+    # Nought until the page is laid out in its new size.
+    bottom = tab.wait("document.querySelector('.card .numbers').getBoundingClientRect().bottom", 10)
     assert tab.run("document.querySelectorAll('.card .numbers li').length") >= 3
     assert 0 < bottom <= high
