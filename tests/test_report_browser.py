@@ -192,6 +192,7 @@ def test_it_prints(place: Path, tmp_path: Path) -> None:
 def test_the_card_stands_on_the_first_screen(tab: Tab, wide: int, high: int) -> None:
     tab.call("Emulation.setDeviceMetricsOverride", width=wide, height=high, deviceScaleFactor=1,
              mobile=False)  # fmt: skip
+    tab.call("Emulation.setEmulatedMedia", media="screen", features=[])  # not what was before
     tab.do("scrollTo({top: 0, behavior: 'instant'})")
     # Nought until the page is laid out in its new size.
     bottom = tab.wait("document.querySelector('.card .numbers').getBoundingClientRect().bottom", 10)
