@@ -13,5 +13,5 @@ def test_a_damaged_file_is_refused_or_reads_the_same(tmp_path: Path) -> None:
 
 
 def test_no_input_crashes_hangs_or_writes(tmp_path: Path) -> None:
-    counted = try_inputs(24, tmp_path)
-    assert counted[0] >= 6 and counted[2] >= 6  # of 60 a third reach the model
+    counted = try_inputs(36, tmp_path)
+    assert counted[0] >= 12 and counted[2] >= 6  # a third at least reach the model
