@@ -97,14 +97,7 @@ def clean(arguments: Sequence[str]) -> int:
     return 0
 
 
-COMMANDS = {
-    "demo": demo,
-    "test": test,
-    "lint": lint,
-    "docs": docs,
-    "renew": renew,
-    "clean": clean,
-}
+COMMANDS = {"demo": demo, "test": test, "lint": lint, "docs": docs, "renew": renew, "clean": clean}
 
 
 def set_up(*extras: str) -> None:

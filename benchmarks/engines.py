@@ -55,13 +55,7 @@ def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -
 def _timed(runs: int, end: str, name: str, workers: int = 1, chunk: int = 1000) -> float:
     def work() -> None:
         tajsim.run(
-            SCENARIO,
-            runs=runs,
-            until=end,
-            outcomes=FEW,
-            engine=name,
-            workers=workers,
-            chunk=chunk,
+            SCENARIO, runs=runs, until=end, outcomes=FEW, engine=name, workers=workers, chunk=chunk
         )
 
     return seconds(work)

@@ -118,8 +118,7 @@ def test_one_run_decides_nothing(by_hand: Maker) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [{"window": ["2004-01", "2006-01"]}, {"outcome": "not_recorded"}],
+    "fields", [{"window": ["2004-01", "2006-01"]}, {"outcome": "not_recorded"}]
 )
 def test_what_cannot_be_tested_says_why(by_hand: Maker, fields: dict[str, Any]) -> None:
     found = row(by_hand, RISE, **fields)

@@ -36,12 +36,7 @@ LEAST = 'smallest = 0.0\nunit = "absolute"\n'
 
 
 def scenario(
-    folder: Path,
-    name: str,
-    extends: str,
-    *claims: str,
-    pay: int = 30,
-    end: str = "2004-09",
+    folder: Path, name: str, extends: str, *claims: str, pay: int = 30, end: str = "2004-09"
 ) -> Path:
     """Write a scenario that raises the pay of the army in its second month."""
     file = folder / f"{name}.toml"

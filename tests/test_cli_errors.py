@@ -206,9 +206,7 @@ def test_a_full_disk_leaves_the_old_results(capsys: Capture, tmp_path: Path, soo
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "state.npz", "t.csv"]
 
 
-def test_output_that_cannot_be_written_is_one_line(
-    environment: dict[str, str],
-) -> None:
+def test_output_that_cannot_be_written_is_one_line(environment: dict[str, str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "tajsim", "parameters"],

@@ -175,9 +175,7 @@ def with_basis(dataset: xr.Dataset) -> xr.Dataset:
     )
 
 
-def test_a_comparison_in_which_nothing_differs_says_so(
-    by_hand: Callable[..., xr.Dataset],
-) -> None:
+def test_a_comparison_in_which_nothing_differs_says_so(by_hand: Callable[..., xr.Dataset]) -> None:
     found = compare_dataset(with_basis(by_hand([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])))
     seen = shown(found)
     assert "Nothing to show differs." in seen.words

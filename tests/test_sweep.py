@@ -309,14 +309,7 @@ def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     ("variants", "points", "runs", "hands"),
-    [
-        (1, 3, 900, 1),
-        (1, 700, 2, 1),
-        (4, 9, 40, 1),
-        (4, 9, 40, 3),
-        (7, 7, 6, 2),
-        (1, 1, 1, 8),
-    ],
+    [(1, 3, 900, 1), (1, 700, 2, 1), (4, 9, 40, 1), (4, 9, 40, 3), (7, 7, 6, 2), (1, 1, 1, 8)],
 )
 def test_batches_hold_every_missing_run_once(
     variants: int, points: int, runs: int, hands: int

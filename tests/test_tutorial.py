@@ -175,7 +175,7 @@ def python() -> list[Block]:
 def test_a_line_that_is_not_printed_is_found() -> None:
     printed = "Heroin  kg  1,804  -1,664  rises  100 %\nother\nlast 3"
     assert shown_lines("Heroin kg 7 +2.5 rises 8 %\n...\nlast 4", printed).splitlines() == [
-        *(printed.splitlines()[0], "...", "last 3"),
+        *(printed.splitlines()[0], "...", "last 3")
     ]
     for wrong in ("Heroin kg 1 2 falls 3 %", "last 3\nother"):
         with pytest.raises(ValueError, match="not in the output"):

@@ -39,9 +39,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "all": ("compare", "status-quo", "--no-variance"),
 }
 #: Folder of a sweep -> the command that makes it, without its place.
-SWEEPS: dict[str, tuple[str, ...]] = {
-    "pay": ("sweep", "border-pay-or-aid", "--runs", "20"),
-}
+SWEEPS: dict[str, tuple[str, ...]] = {"pay": ("sweep", "border-pay-or-aid", "--runs", "20")}
 #: Pictures with scales of colour, which few colours would cut into bands.
 _SHADED = ("map", "border", "levers", "atlas")
 

@@ -15,14 +15,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-TASKS = (
-    "internal_order",
-    "elite_control",
-    "border",
-    "drugs",
-    "militancy",
-    "external_defence",
-)
+TASKS = ("internal_order", "elite_control", "border", "drugs", "militancy", "external_defence")
 
 # Afghan border from east to west, then the Chinese border.
 SECTIONS = (
@@ -156,10 +149,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 #: The same for dimensions that states alone have.
-PARTS = {
-    "afghan_section": AFGHAN_SECTIONS,
-    "way": (*POSTS, *WAYS_OUT),
-}
+PARTS = {"afghan_section": AFGHAN_SECTIONS, "way": (*POSTS, *WAYS_OUT)}
 
 
 def column(facts: Iterable[float]) -> Array:

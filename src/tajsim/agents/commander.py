@@ -174,10 +174,7 @@ class Commanders(Actors[Commander]):
     def chance_to_fight(self, fear: Array, guarantee: Array) -> Array:
         """Return the chance that each fights rather than be arrested."""
         chance = self.apply(
-            purges.fight_chance,
-            fear=fear,
-            loyalty=self.loyalty,
-            men=self.men + self.rejoining,
+            purges.fight_chance, fear=fear, loyalty=self.loyalty, men=self.men + self.rejoining
         )
         return chance * self.deterred(guarantee)
 

@@ -171,10 +171,7 @@ class Deals(Actors[Deal]):
     fixed = state("0 or 1", "1 where the scenario holds it", pinned=True)
     offered = state("0 or 1", "on offer", start=column(deal.in_force for deal in _ROWS))
     size = state(
-        "share",
-        "of the task's need, as offered",
-        start=column(d.size for d in _ROWS),
-        pinned=True,
+        "share", "of the task's need, as offered", start=column(d.size for d in _ROWS), pinned=True
     )
     condition = state("share", "conditions attached", start=column(d.condition for d in _ROWS))
     sweet = state("share", "of its size that the power pays for it")

@@ -52,9 +52,7 @@ def last_month(targets: Iterable[Target]) -> str:
 
 
 def target_values(
-    dataset: xr.Dataset,
-    targets: Sequence[Target] | None = None,
-    scenario: str | None = None,
+    dataset: xr.Dataset, targets: Sequence[Target] | None = None, scenario: str | None = None
 ) -> TargetValues:
     """Measure targets in the runs of one scenario.
 

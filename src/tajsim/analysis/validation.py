@@ -422,10 +422,7 @@ class Validation(Printed):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the scoreboard and the scores of series."""
-        return {
-            "targets": self.table,
-            "series": self.series,
-        }
+        return {"targets": self.table, "series": self.series}
 
     def __str__(self) -> str:
         """Return all tables as text."""
@@ -481,9 +478,7 @@ def validate(
 
 
 def validate_dataset(
-    dataset: xr.Dataset,
-    targets: Sequence[Target],
-    series: Sequence[Observation] = (),
+    dataset: xr.Dataset, targets: Sequence[Target], series: Sequence[Observation] = ()
 ) -> Validation:
     """Hold results that are there against targets and series; the first scenario counts."""
     simulated = measured.target_values(dataset, targets).simulated

@@ -354,12 +354,7 @@ def _fit(
 
 
 def _prior(
-    simulate: Histories,
-    kept: Folder,
-    names: Sequence[str],
-    seed: int,
-    count: int,
-    tell: Progress,
+    simulate: Histories, kept: Folder, names: Sequence[str], seed: int, count: int, tell: Progress
 ) -> dict[str, Any]:
     """Return the prior ensemble: its scores, run numbers and simulated targets."""
     found = kept.read(kept.path / PRIOR)

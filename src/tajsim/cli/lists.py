@@ -23,8 +23,7 @@ _WIDTH = 100
 
 
 @Verb(
-    "tajsim scenarios irpt-ban",
-    Option("scenario", "a shipped one, or a file", "NAME", nargs="?"),
+    "tajsim scenarios irpt-ban", Option("scenario", "a shipped one, or a file", "NAME", nargs="?")
 )
 def scenarios(options: Namespace) -> None:
     """List the shipped scenarios and experiments with their questions, or show one scenario.
@@ -345,10 +344,7 @@ def table(options: Namespace) -> None:
     print(f"The table is in {options.out}." if options.out else text.rstrip())
 
 
-@Verb(
-    "tajsim find heroin",
-    Option("word", "a word or a part of one", "WORD"),
-)
+@Verb("tajsim find heroin", Option("word", "a word or a part of one", "WORD"))
 def find(options: Namespace) -> None:
     """Find parameters, outcomes, figures, mechanisms and scenarios by name, label and meaning.
 
@@ -422,9 +418,7 @@ tajsim mechanisms M47
          tajsim mechanisms --ablate --only M47,militants --out ablation.csv""",
     Option("mechanism", "one mechanism, in full", "ID", nargs="?"),
     Option(
-        "--status",
-        "only those of this status: modelled, 'in a scenario', 'left out' or open",
-        "S",
+        "--status", "only those of this status: modelled, 'in a scenario', 'left out' or open", "S"
     ),
     Option("--ablate", "hold each theme and each mechanism in turn, and tell what that changes"),
     Option("--only", "hold these alone: mechanisms, themes or rules", "A,B"),

@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
 KINDS = {
     "answer": ("outcome window", "what a scenario changes: the outcome that matters most, numbers"),
-    "providers": (
-        "select",
-        "who carries each task, and the price over time",
-    ),
+    "providers": ("select", "who carries each task, and the price over time"),
     "fan": ("outcome select smooth", "outcomes over time: median and bands, scenarios together"),
     "distribution": ("outcome select window", "an outcome over the runs, scenarios together"),
     "difference": ("outcome select window", "paired differences to the first scenario, a forest"),

@@ -532,10 +532,7 @@ class Notes:
         rows[2] = np.array([chronicle._kinds[kind] for kind in kinds])[note]
         for row, (index, given, codes) in enumerate(
             zip(
-                indices,
-                names,
-                (chronicle._names, chronicle._names, chronicle._causes),
-                strict=True,
+                indices, names, (chronicle._names, chronicle._names, chronicle._causes), strict=True
             ),
             start=3,
         ):

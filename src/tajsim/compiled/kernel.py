@@ -143,11 +143,7 @@ class KernelCode:
         final = w.let(f"icmp eq i64 {month}, {final}")
         self._if(final, "call void @month_last(ptr %S)")
         if "settle" in self.layout.sections:
-            self._if(
-                "%settle",
-                f"call void @settle({_GIVEN})",
-                "call void @settle_moves(ptr %S)",
-            )
+            self._if("%settle", f"call void @settle({_GIVEN})", "call void @settle_moves(ptr %S)")
         self._loop_end(month, "%n")
         self._define(
             f"define i64 @months({_GIVEN}, ptr %D, i64 %first, i64 %n, i1 zeroext %settle, "

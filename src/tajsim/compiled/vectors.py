@@ -181,9 +181,7 @@ def _exp(w: Writer, given: str) -> str:
     r = w.op("fsub", x, w.op("fmul", n, w.number(_LN2_HIGH)))
     r = w.op("fsub", r, w.op("fmul", n, w.number(_LN2_LOW)))
     scale = w.whole_op("shl", w.cast(shifted, to_bits=True), w.bits(52))
-    found = w.cast(
-        w.whole_op("add", w.cast(w.polynomial(r, _EXP), to_bits=True), scale),
-    )
+    found = w.cast(w.whole_op("add", w.cast(w.polynomial(r, _EXP), to_bits=True), scale))
     found = w.select(w.compare("olt", given, w.number(-708.0)), w.number(0.0), found)
     found = w.select(w.compare("ogt", given, w.number(709.0)), w.number(float("inf")), found)
     return w.select(w.compare("uno", given, given), given, found)

@@ -286,11 +286,7 @@ class Processes:
     """
 
     def __init__(
-        self,
-        workers: int,
-        work: Work,
-        prepare: Callable[[], None] = unheard,
-        losses: int = 1,
+        self, workers: int, work: Work, prepare: Callable[[], None] = unheard, losses: int = 1
     ) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._work, self._prepare, self._losses = work, prepare, losses

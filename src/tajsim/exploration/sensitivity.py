@@ -331,9 +331,7 @@ class Sensitivity(Printed):
 
 
 def sensitivity(
-    sweep: Sweep | str | Path,
-    outcomes: Sequence[str] | None = None,
-    scenario: str | None = None,
+    sweep: Sweep | str | Path, outcomes: Sequence[str] | None = None, scenario: str | None = None
 ) -> Sensitivity:
     """Find what drives the kept columns of a sweep, from the means of its points.
 
@@ -364,10 +362,7 @@ def sensitivity(
         raise UserError(list(notes))
     tables = {name: pd.concat(rows, ignore_index=True) for name, rows in parts.items()}
     return Sensitivity(
-        sweep=found,
-        method=METHODS.get(found.kind, RANKS),
-        notes=tuple(notes),
-        **tables,
+        sweep=found, method=METHODS.get(found.kind, RANKS), notes=tuple(notes), **tables
     )
 
 

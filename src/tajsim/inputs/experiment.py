@@ -348,11 +348,7 @@ class FactorList:
         return point
 
     def check_event(
-        self,
-        key: toml.Key,
-        template: Template,
-        rows: list[dict[str, FactorValue]],
-        period: Period,
+        self, key: toml.Key, template: Template, rows: list[dict[str, FactorValue]], period: Period
     ) -> None:
         """Check an event at the extreme values of its factors, or at the explicit points."""
         used = {argument: str(r["factor"]) for argument, r in template.references.items()}
@@ -382,10 +378,7 @@ class FactorList:
             yield dict(zip([factor.name for factor in mine], values, strict=True))
 
     def _numbers_fit(
-        self,
-        key: toml.Key,
-        template: Template,
-        values: Mapping[str, FactorValue],
+        self, key: toml.Key, template: Template, values: Mapping[str, FactorValue]
     ) -> bool:
         """Report a text that is to be scaled, and a number that stands where a date is needed."""
         fits = True

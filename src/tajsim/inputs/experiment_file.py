@@ -44,8 +44,7 @@ Mode = TypeAliasType(
 FactorName = Annotated[
     str,
     TextOf(
-        r"^_*[a-z0-9][a-z0-9_]*$",
-        "lower-case letters, digits and underscores such as 'border_pay'",
+        r"^_*[a-z0-9][a-z0-9_]*$", "lower-case letters, digits and underscores such as 'border_pay'"
     ),
 ]
 ColumnName = Annotated[

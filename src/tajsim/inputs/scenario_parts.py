@@ -66,8 +66,7 @@ MechanismId = Annotated[
 ClaimId = Annotated[
     str,
     TextOf(
-        r"^-*[a-z0-9][a-z0-9-]*$",
-        "lower-case letters, digits and hyphens such as 'seizures-fall'",
+        r"^-*[a-z0-9][a-z0-9-]*$", "lower-case letters, digits and hyphens such as 'seizures-fall'"
     ),
 ]
 Settings = Annotated[

@@ -297,11 +297,7 @@ def note_successors(country: Country, new: Array) -> None:
     for i in np.flatnonzero(new.any(axis=1)):
         commander = country.commanders[i]
         country.note(
-            "successor",
-            new[i],
-            actor=commander.name,
-            size=commander.following,
-            cause="vacancy",
+            "successor", new[i], actor=commander.name, size=commander.following, cause="vacancy"
         )
 
 

@@ -23,11 +23,7 @@ _EMPTY = "#f0f0ec"
 
 
 def atlas(
-    dataset: xr.Dataset,
-    *,
-    outcome: choose.Names = None,
-    title: str | None = None,
-    links: str = "",
+    dataset: xr.Dataset, *, outcome: choose.Names = None, title: str | None = None, links: str = ""
 ) -> Figure:
     """Draw scenarios against outcomes in groups, coloured by size, empty where nothing is told.
 

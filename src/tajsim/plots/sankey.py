@@ -422,10 +422,7 @@ _TALL = 2.3  # inches for the sum of the largest column
 
 
 def money(
-    dataset: xr.Dataset,
-    *,
-    window: str | Sequence[str] | None = None,
-    title: str | None = None,
+    dataset: xr.Dataset, *, window: str | Sequence[str] | None = None, title: str | None = None
 ) -> Figure:
     """Draw payments as ribbons from those who pay to those who keep them, a panel per scenario.
 

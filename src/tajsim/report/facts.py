@@ -580,10 +580,7 @@ def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
     effect = _effect_of(event["kind"], event.get("arguments", {}))
     what = f"{label} ({effect})" if label else effect
     return ScenarioChange(
-        f"{month_text(event['month'])}: {what}.",
-        _sources(_behind(event, remark)),
-        where,
-        remark,
+        f"{month_text(event['month'])}: {what}.", _sources(_behind(event, remark)), where, remark
     )
 
 

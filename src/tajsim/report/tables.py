@@ -114,12 +114,7 @@ def levels(facts: Facts) -> Table:
     """Return the headline outcomes of a single scenario."""
     shown = first_of_summary(facts.summary)
     body = [
-        [
-            row.label,
-            level(row.median, row.unit),
-            level(row.p05, row.unit),
-            level(row.p95, row.unit),
-        ]
+        [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
         for row in rows_of(shown)
     ]
     return Table(

@@ -170,10 +170,7 @@ def places_of(variable: xr.DataArray) -> str:
 
 
 def at_places(
-    dataset: Series,
-    name: str,
-    select: Mapping[str, Names] | None = None,
-    keep: Sequence[str] = (),
+    dataset: Series, name: str, select: Mapping[str, Names] | None = None, keep: Sequence[str] = ()
 ) -> xr.DataArray:
     """Return the series of an outcome at chosen places, the others brought to one number.
 
@@ -440,10 +437,7 @@ def is_spread(dataset: xr.Dataset, name: str) -> bool:
 
 
 def most_moved(
-    dataset: xr.Dataset,
-    names: Sequence[str],
-    most: int,
-    window: str | Sequence[str] | None = None,
+    dataset: xr.Dataset, names: Sequence[str], most: int, window: str | Sequence[str] | None = None
 ) -> list[str]:
     """Return at most so many outcomes, in their order, to stand for all.
 

@@ -75,12 +75,7 @@ def exit_detection(persons: Array, quality: Array, *, exit_search: Array) -> Arr
 
 
 def clear(
-    load: Array,
-    detection: Array,
-    collusion: Array,
-    access: Array,
-    luck: Array,
-    sheltered: Array,
+    load: Array, detection: Array, collusion: Array, access: Array, luck: Array, sheltered: Array
 ) -> tuple[Array, Array, Array]:
     """Split loads into ``(met, arranged, seized)`` kg; what is not seized goes through.
 

@@ -120,10 +120,7 @@ def benefit(
     """
     seen = exposure * threat * gap * (1.0 - disappointment * lost)
     return Benefit(
-        seen,
-        own_use * attention,
-        presence * (rivalry * rival),
-        presence * (friendship * friend),
+        seen, own_use * attention, presence * (rivalry * rival), presence * (friendship * friend)
     )
 
 

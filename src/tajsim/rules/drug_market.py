@@ -177,12 +177,7 @@ def price_at_border(
 
 
 def price_beyond(
-    sold: Array,
-    buyers: Array,
-    *,
-    price_exit: Array,
-    market_demand: Array,
-    demand_slope: Array,
+    sold: Array, buyers: Array, *, price_exit: Array, market_demand: Array, demand_slope: Array
 ) -> Array:
     """Return the price paid beyond the exits, USD/kg, ``(run,)``.
 

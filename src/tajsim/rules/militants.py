@@ -112,13 +112,7 @@ def place_of_tries(
 
 
 def opening(
-    guard: Array,
-    strain: Array,
-    friends: Array,
-    *,
-    weak: Array,
-    window: Array,
-    strained_from: Array,
+    guard: Array, strain: Array, friends: Array, *, weak: Array, window: Array, strained_from: Array
 ) -> Opening:
     """Return what opens a border to those who wait beyond it: logarithms, each ``(run,)``.
 

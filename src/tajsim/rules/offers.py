@@ -87,11 +87,7 @@ def hardening(guard: Array, hostility: Array, *, hardening_limit: Array) -> Arra
 
 
 def guarantee(
-    alignment: Array,
-    presence: Array,
-    *,
-    power_guarantee: Array,
-    guarantee_reward: Array,
+    alignment: Array, presence: Array, *, power_guarantee: Array, guarantee_reward: Array
 ) -> Array:
     """Return the power's backing of the ruler, 0 to 1, ``(run,)``.
 

@@ -64,12 +64,7 @@ def perceived_threat(power: Array, loyalty: Array, trust: Array, doubted: Array)
 
 
 def trust_step(
-    trust: Array,
-    breaks: Array,
-    *,
-    trust_usual: Array,
-    break_shock: Array,
-    clock_year: Array,
+    trust: Array, breaks: Array, *, trust_usual: Array, break_shock: Array, clock_year: Array
 ) -> Array:
     """Return the regime's trust in its apparatus next month, 0 to 1, ``(run,)``.
 

@@ -247,12 +247,7 @@ def shortfall_step(shortfall: Array, unpaid: Array, *, clock_season: Array) -> A
 
 
 def extortion(
-    strength: Array,
-    predation: Array,
-    fear: Array,
-    income_per_head: Array,
-    *,
-    extortion_rate: Array,
+    strength: Array, predation: Array, fear: Array, income_per_head: Array, *, extortion_rate: Array
 ) -> Array:
     """Return what a force takes from people where they live, USD/month, ``(run,)``.
 

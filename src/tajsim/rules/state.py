@@ -82,12 +82,7 @@ def at_hand(forces: Array, effort: Array, *, force_ready: Array) -> Array:
 
 
 def lost_control(
-    strongmen: Array,
-    militants: Array,
-    garrison: Array,
-    voice: Array,
-    *,
-    control_gain: Array,
+    strongmen: Array, militants: Array, garrison: Array, voice: Array, *, control_gain: Array
 ) -> Lost:
     """Return what loosens the centre's hold of a region, by cause, each ``(run,)``.
 
@@ -216,12 +211,7 @@ def failure_chance(strain: Array, *, failure_threshold: Array, clock_year: Array
 
 
 def collapsed_step(
-    collapsed: Array,
-    fails: Array,
-    strain: Array,
-    *,
-    strained_from: Array,
-    failure_threshold: Array,
+    collapsed: Array, fails: Array, strain: Array, *, strained_from: Array, failure_threshold: Array
 ) -> Array:
     """Return 1 while the state has failed, else 0, ``(run,)``.
 

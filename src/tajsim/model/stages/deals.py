@@ -39,8 +39,7 @@ BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
 ORDER, MILITANCY = axes.TASKS.index("internal_order"), axes.TASKS.index("militancy")
 #: Tasks by their weight for survival before any threat: the order of decisions.
 IN_TURN = sorted(
-    range(len(axes.TASKS)),
-    key=lambda t: -base_value(f"survival_weight.{axes.TASKS[t]}"),
+    range(len(axes.TASKS)), key=lambda t: -base_value(f"survival_weight.{axes.TASKS[t]}")
 )
 #: Sections in the order in which they were handed over (matveeva-2004:159).
 HANDED_OVER = (1, 0, 2, 3, 4)
@@ -87,10 +86,7 @@ def offers(country: Country) -> None:
     mood = draws.normal_each("mood", axes.DEALS, month)
     deals.moods(mood, whim, review)
     deals.offer(
-        open_now(country),
-        country.values.power_condition,
-        country.values.donor_coordination,
-        review,
+        open_now(country), country.values.power_condition, country.values.donor_coordination, review
     )
     country.now["aid_pledged"] = by_power(deals.offered * deals.size * task_costs(country))
 

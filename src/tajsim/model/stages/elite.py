@@ -82,8 +82,7 @@ def elite(country: Country) -> None:
     fights, yields = answer_arrest(country)
     mutinies, defects = break_away(country, faith)
     note_decisions(
-        country,
-        Month(obeys, settles, way, fights, yields, mutinies, defects, answer, felt),
+        country, Month(obeys, settles, way, fights, yields, mutinies, defects, answer, felt)
     )
     contest(country)
     go_over(country)
@@ -331,10 +330,7 @@ def state(country: Country) -> None:
 def hold_regions(country: Country) -> None:
     """Let the centre's control follow who is in arms in each region, and discontent there."""
     lost = country.regions.hold(
-        disloyal_men(country),
-        armed_groups(country),
-        garrison(country),
-        country.regime.collapsed,
+        disloyal_men(country), armed_groups(country), garrison(country), country.regime.collapsed
     )
     notes.note_control(country, lost)
 

@@ -150,9 +150,7 @@ def try_at(
     """
     band = country.militants[group]
     friends = country.apply(
-        part_of,
-        part=country.people["violent"],
-        other=country.values.crossing_party * band.fighters,
+        part_of, part=country.people["violent"], other=country.values.crossing_party * band.fighters
     )
     opening = country.apply(
         militants.opening, guard=guard, strain=country.regime.strain, friends=friends
