@@ -119,7 +119,7 @@ def whole(country: Country) -> None:
 
 
 def truth(country: Country) -> None:
-    country.barrier = country.barrier * bool(country.coup)
+    country.barrier = country.barrier * bool(country.fall)
 
 
 def mask(country: Country) -> None:

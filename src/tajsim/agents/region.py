@@ -23,6 +23,7 @@ class Regions(Actors[Region]):
     grievance = state(outcome="grievance", start=None)
     voice = state(outcome="voice", start=None)
     protest = state(outcome="protest")
+    turnout = state("ratio", "of a protest over that of a first one")
     control = state(outcome="state_control", start="control_base")
     unrest = state("number", "bloodshed of late")
     truce = state(outcome="truce")

@@ -15,7 +15,7 @@ from tajsim.model.country import Country
 from tajsim.rules.drug_market import Ways
 from tajsim.rules.outside import Work
 from tajsim.rules.purges import Blow
-from tajsim.rules.state import STATES, Lost, Strain
+from tajsim.rules.state import FALLS, STATES, Lost, Strain
 
 
 def note_ways(country: Country, ways: Ways) -> None:
@@ -160,13 +160,14 @@ def note_polity(country: Country, terms: Strain) -> None:
     changed, before = country.watch.changes("polity", regime.polity)
     if not changed.any():
         return
-    worse, names = country.cause(terms), (*Strain._fields, "calm", "coup")
+    worse, names = country.cause(terms), (*Strain._fields, "calm", *FALLS[1:])
     eased = regime.polity < before
-    toppled = (country.coup > 0.5) & (regime.failed_month == country.calendar.months)
+    toppled = (country.fall > 0.5) & (regime.failed_month == country.calendar.months)
 
     def cause(here: Runs) -> Pick:
         index = np.where(eased[here], names.index("calm"), worse(here).index)
-        return Pick(names, np.where(toppled[here], names.index("coup"), index))
+        way = country.fall[here].astype(np.intp) + names.index("calm")
+        return Pick(names, np.where(toppled[here], way, index))
 
     country.note(
         "polity",

@@ -381,14 +381,15 @@ def mutiny_wins(men: Array, loyal_force: Array, patron: Array, draw: Array) -> A
     """Return 1 where a mutiny topples the regime, else 0, ``(run,)``.
 
     By the square law of combat (Lanchester): who is half as many has a quarter of the other's
-    force. Only a patron that acts inside adds to the state's.
+    force. Only a patron that acts inside adds to the state's. Who rises in one month fights
+    together.
 
     Equation:
         odds = (men / (loyal_force * (1 + patron) + 1)) ** 2
         mutiny_wins = 1 if draw < odds / (1 + odds) else 0
 
     Args:
-        men: the mutineer's men, old fighters among them, persons.
+        men: the mutineers' men, old fighters among them, persons.
         loyal_force: persons who fight for the regime, weighted by loyalty and quality.
         patron: the patron's help against enemies inside, 0 to 1.
 

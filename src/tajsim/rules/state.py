@@ -232,6 +232,10 @@ def collapsed_step(
     return np.maximum(collapsed * (strain > ends), fails)
 
 
+#: Ways in which a regime falls, by number; 0 where it does not.
+FALLS = ("", "coup", "contest", "rising")
+COUP, CONTEST, RISING = range(1, len(FALLS))
+
 #: The states of the polity, in order.
 STATES = ("stable", "strained", "failing", "failed")
 

@@ -144,6 +144,25 @@ def kind_of_ending(leaves: Array, share: Array, bargains: Array, fights: Array) 
     return np.where((fights > 0.5) | (share < 0.5), float(CONTESTED), calm)
 
 
+def contest_lost(behind: Array, patron: Array) -> Array:
+    """Return the probability that those who fight over the succession win, 0 to 1, ``(run,)``.
+
+    By the square law of combat, as for a mutiny; a patron that acts inside adds to those behind.
+
+    Equation:
+        against = (1 - behind) ** 2
+        contest_lost = against / (against + (behind * (1 + patron)) ** 2)
+
+    Args:
+        behind: armed strength behind the outcome over that of all who would fight, 0 to 1.
+        patron: the patron's help against enemies inside, 0 to 1.
+
+    Mechanisms: P24, M113.
+    """
+    against = (1.0 - behind) ** 2
+    return against / (against + (behind * (1.0 + patron)) ** 2)
+
+
 def nearness(to_go: Array, *, clock_year: Array) -> Array:
     """Return how heavily the end of the term weighs on all, 0 to 1, ``(run,)``.
 

@@ -83,6 +83,48 @@ def riot_chance(
     return 1.0 - np.exp(-riot_rate * anger * (1.0 + unrest) * (1.0 - truce))
 
 
+def turnout_step(turnout: Array, protest: Array, fear: Array) -> Array:
+    """Return how many come out over a first protest, ratio, ``(run,)``; 0 without one.
+
+    Crowds that nobody checks grow with each month, the more the less people fear.
+
+    Equation:
+        turnout_next = protest * (1 + 2 * (1 - fear) * turnout)
+
+    Args:
+        turnout: last month's.
+        protest: 1 where there is one this month, else 0.
+        fear: of the people, 0 to 1.
+
+    Mechanisms: M34, M37.
+    """
+    return protest * (1.0 + 2.0 * (1.0 - fear) * turnout)
+
+
+def rising_chance(
+    voicing: Array, turnout: Array, obeying: Array, patron: Array, *, rising_even: Array
+) -> Array:
+    """Return the probability that a crowd in the capital topples the ruler, ``(run,)``.
+
+    Where too many come for those who would still obey; who tells them to go home needs to be
+    many there at once.
+
+    Equation:
+        odds = (turnout * voicing / (rising_even * (obeying * (1 + patron) + 1))) ** 2
+        rising_chance = odds / (1 + odds)
+
+    Args:
+        voicing: people of the capital who voice discontent, persons.
+        turnout: over that of a first protest, 0 without one, ratio.
+        obeying: of the force at hand, who would act against a crowd, persons.
+        patron: the patron's help against enemies inside, 0 to 1.
+
+    Mechanisms: M34, M113, S27.
+    """
+    odds = (turnout * voicing / (rising_even * (obeying * (1.0 + patron) + 1.0))) ** 2
+    return odds / (1.0 + odds)
+
+
 def unrest_step(unrest: Array, happened: Array, *, clock_season: Array) -> Array:
     """Return the bloodshed of late, number, ``(run,)``: each act is remembered for a season.
 

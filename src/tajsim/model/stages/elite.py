@@ -24,13 +24,19 @@ from tajsim.agents.commander import (
 from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
 from tajsim.model.country import Country
-from tajsim.model.stages.force import disloyal_men, garrison
+from tajsim.model.stages.force import disloyal_men, garrison, patron_inside, topple
 from tajsim.rules import loyalty, purges, state as state_rules
 from tajsim.rules.loyalty import Loyalty
 from tajsim.rules.militants import where_inside
 from tajsim.rules.purges import Resistance
-from tajsim.rules.state import Strain
-from tajsim.rules.succession import bargain_chance, dread_of_losing, kind_of_ending, ranks_behind
+from tajsim.rules.state import CONTEST, Strain
+from tajsim.rules.succession import (
+    bargain_chance,
+    contest_lost,
+    dread_of_losing,
+    kind_of_ending,
+    ranks_behind,
+)
 
 #: Ways in which a quarrel over a post can end, in the order of their rows.
 WAYS = (*axes.POSTS, *axes.WAYS_OUT)
@@ -244,7 +250,11 @@ def contest(country: Country) -> None:
     staying = 1.0 - country.values.staying_doubt
     settled = np.where(leaves > 0.5, regime.settled, staying)
     sides = take_sides(country, leaves, settled)
-    share = strength_behind(country, sides.behind + sides.bargains, settled)
+    won = sides.behind + sides.bargains
+    share = strength_behind(country, won, settled, 1.0 - won)
+    fought = strength_behind(country, won, settled, sides.fights)
+    lost = country.apply(contest_lost, behind=fought, patron=patron_inside(country))
+    topple(country, country.draws.happens("contest", "state", month, lost) * CONTEST)
     act(country, sides)
     kind = country.apply(
         kind_of_ending,
@@ -264,7 +274,7 @@ def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     chance = commanders.chance_to_follow(leaves, settled, country.guarantee)
     behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
-    share = strength_behind(country, behind, settled)
+    share = strength_behind(country, behind, settled, 1.0 - behind)
     taken = country.apply(
         bargain_chance,
         share_behind=share,
@@ -280,21 +290,25 @@ def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     return Sides(behind, bargains, fights, rest - fights)
 
 
-def strength_behind(country: Country, behind: Array, settled: Array) -> Array:
+def strength_behind(country: Country, behind: Array, settled: Array, against: Array) -> Array:
     """Return the armed strength behind the arrangement over that of both sides, ``(run,)``.
 
-    Who waits stands on neither side. Where nobody takes a side the share is 1.
+    Ranks who wait, and who of the commanders is neither ``behind`` nor ``against``, stand on
+    neither side. Where nobody takes a side the share is 1.
     """
     agencies, commanders = country.agencies, country.commanders
-    away = (WITH_THE_HEAD * commanders.heads * (1.0 - behind)[:, None]).max(axis=0)
+    away, with_them = (
+        (WITH_THE_HEAD * commanders.heads * who[:, None]).max(axis=0)
+        for who in (1.0 - behind, against)
+    )
     force = OWN * agencies.strength * agencies.quality
     ranks = country.apply(
         ranks_behind, trust=country.regime.trust, collusion=agencies.on_the_side, settled=settled
     )
-    found, against = total(force * ranks * (1.0 - away)), total(force * away)
     men = commanders.men * commanders.in_place
-    found, against = found + total(men * behind), against + total(men * (1.0 - behind))
-    share: Array = 1.0 - against / np.maximum(found + against, 1.0)
+    found = total(force * ranks * (1.0 - away)) + total(men * behind)
+    rest = total(force * with_them) + total(men * against)
+    share: Array = 1.0 - rest / np.maximum(found + rest, 1.0)
     return share
 
 
@@ -321,8 +335,8 @@ def state(country: Country) -> None:
     regime.bear(terms)
     chance = country.apply(state_rules.failure_chance, strain=regime.strain)
     fails = country.draws.happens("failure", "state", month, chance)
-    # A mutiny that wins topples the state once.
-    fails = np.maximum(fails, country.coup * (1.0 - regime.failed))
+    # Who wins against it topples the state once.
+    fails = np.maximum(fails, (country.fall > 0.5) * (1.0 - regime.failed))
     regime.stand(fails, country.calendar.months)
     notes.note_polity(country, terms)
 

@@ -11,7 +11,7 @@ from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.rules import militants, offers, purges, state as state_rules, unrest as unrest_rules
 from tajsim.rules.aid import civil_aid_parts
-from tajsim.rules.state import part_of
+from tajsim.rules.state import CONTEST, COUP, RISING, part_of
 from tajsim.world import CAPITAL, SECTION_REGION
 
 N = len(AFGHAN_SECTIONS)
@@ -31,6 +31,12 @@ OF_REGION = np.stack(
 
 #: 1 where a section of the Afghan line lies in a region, ``(region, section, 1)``.
 BEHIND = np.stack([column(SECTION_REGION[s] == r for s in AFGHAN_SECTIONS) for r in REGIONS])
+
+#: 1 where a commander's own trade is in a service, ``(commander, agency, 1)``.
+SERVES = (Commanders.service[:, None] == np.arange(len(axes.AGENCIES)))[..., None]
+
+#: Place of the region of the capital.
+SEAT = REGIONS.index(CAPITAL)
 
 #: 1 for the region of the capital, ``(region, 1)``.
 AT_THE_SEAT = column(name == CAPITAL for name in REGIONS)
@@ -64,21 +70,21 @@ def muster(country: Country) -> None:
 
 def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
-    commanders = country.commanders
+    commanders, month = country.commanders, country.calendar_month
     up = country.now["mutinies"] * (commanders.status == MUTINIED)
-    backing = country.values.internal_backing * country.guarantee
-    patron = country.apply(militants.near_capital, backing=backing, forward=country.forward)
     # Who rise at once share the old fighters of their side.
     rising = np.maximum(commanders.by_side(up)[0], 1.0)
     men = commanders.men + commanders.rejoining / rising
-    wins = up * country.apply(
+    coup = country.apply(
         purges.mutiny_wins,
-        men=men,
-        loyal_force=loyal_force(country),
-        patron=patron,
-        draw=country.draws.uniform_each("battle", commanders.names, country.calendar_month),
+        men=total(up * men),
+        loyal_force=total(loyal_force(country, up)),
+        patron=patron_inside(country),
+        draw=country.draws.uniform("battle", "state", month),
     )
-    country.coup = np.maximum(country.coup, wins.max(axis=0))
+    # A fight over the succession has been decided by all who took a side.
+    wins = up * np.where(country.calendar.term_ends > 0.5, country.fall == CONTEST, coup)
+    topple(country, np.minimum(total(wins), 1.0) * COUP)
     dead = country.values.mutiny_deaths * commanders.following * up
     for i in np.flatnonzero((up > 0.5).any(axis=1)):
         name = commanders.names[i]
@@ -90,18 +96,50 @@ def fight_mutinies(country: Country) -> None:
     commanders.status = np.where(up - wins > 0.5, float(KILLED), commanders.status)
 
 
-def loyal_force(country: Country) -> Array:
-    """Return who would fight for the regime against each, persons, ``(commander, run)``.
+def topple(country: Country, fall: Array) -> None:
+    """Let the regime fall, once, in the way of which ``fall`` is the number; 0: it does not."""
+    country.fall = np.where(country.fall > 0.5, country.fall, fall)
 
-    Of a service a part goes with its head, and a head stands aside as far as he is not loyal.
+
+def patron_inside(country: Country) -> Array:
+    """Return the patron's help against enemies near the capital, 0 to 1, ``(run,)``."""
+    backing = country.values.internal_backing * country.guarantee
+    found: Array = country.apply(militants.near_capital, backing=backing, forward=country.forward)
+    return found
+
+
+def loyal_force(country: Country, up: Array) -> Array:
+    """Return who of each service would fight for the regime, persons, ``(agency, run)``.
+
+    Of a service a part goes with its head, and a head stands aside as far as he is not loyal. The
+    service of one who rises stands half aside, whoever heads it now.
+
+    Args:
+        up: 1 for who has risen this month, else 0, ``(commander, run)``.
     """
     agencies, commanders = country.agencies, country.commanders
     aside = (WITH_THE_HEAD * commanders.heads * (1.0 - commanders.loyalty)[:, None]).max(axis=0)
+    risen = WITH_THE_HEAD * (SERVES * up[:, None]).max(axis=0)
     force = FIGHTS_INSIDE * agencies.strength * agencies.quality * country.regime.trust
-    # The mutineer's own service stands half aside, whoever heads it now.
-    left = force * (1.0 - aside)
-    against: Array = total(left) - WITH_THE_HEAD * left[commanders.service]
-    return against
+    left: Array = force * (1.0 - aside) * (1.0 - risen)
+    return left
+
+
+def rise(country: Country) -> None:
+    """Let a crowd in the capital topple the ruler where too few would still act against it."""
+    regions = country.regions
+    obeying = total(loyal_force(country, country.commanders.zeros()))
+    chance = country.apply(
+        unrest_rules.rising_chance,
+        voicing=(regions.voice * country.at_home)[SEAT],
+        turnout=regions.turnout[SEAT],
+        obeying=country.at_hand() * obeying / np.maximum(country.forces, 1.0),
+        patron=patron_inside(country),
+    )
+    falls = country.draws.happens("rising", "state", country.calendar_month, chance)
+    new = falls * (country.fall < 0.5)
+    country.note("rising", new, target=CAPITAL, size=regions.turnout[SEAT])
+    topple(country, falls * RISING)
 
 
 def killed(country: Country, persons: Array) -> None:
@@ -247,6 +285,7 @@ def unrest(country: Country) -> Array:
     regions = country.regions
     kill(country)
     riot(country)
+    rise(country)
     answer(country)
     now = country.now
     happened = now["killings"] + now["operations"] + now["riots"]

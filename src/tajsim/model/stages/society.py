@@ -6,7 +6,7 @@ import tajsim.model.ledger as ledger
 import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, ranks, total
 from tajsim.model.country import Country
-from tajsim.rules import grievance, violence as violence_rules
+from tajsim.rules import grievance, unrest, violence as violence_rules
 from tajsim.world import SECTION_REGION
 
 #: Place of each region beside the Afghan line, and the sections there.
@@ -143,6 +143,9 @@ def protest(country: Country) -> None:
     chance, *parts = regions.speak(country.abroad / everyone, country.fear)
     draw = country.draws.uniform_each("protest", REGIONS, country.calendar_month)
     regions.protest = (draw < chance).astype(float)
+    regions.turnout = regions.apply(
+        unrest.turnout_step, turnout=regions.turnout, protest=regions.protest, fear=country.fear
+    )
     notes.note_protest(country, before, parts)
 
 
