@@ -79,7 +79,8 @@ class Commanders(Actors[Commander]):
     threat = state("share", "threat that the regime sees in him")
     beaten = state("0 or 1", "whether a mutiny of his was beaten last month")
     rent_ratio = state("ratio", "income of late over what he is used to", start=1.0)
-    habit = state("USD/month", "income that he is used to, at earnings of the start")
+    received = state("USD/month", "rents of the month, at earnings of the start")
+    habit = state("USD/month", "the same that he is used to", usual="received")
     doubt = state("share", "doubt of what comes after the ruler")
     no_way_back = state("share", "closure of the legal channel of his side")
     creed_weight = state("0 or 1", "whether the pressure on faith counts for him")
@@ -90,6 +91,10 @@ class Commanders(Actors[Commander]):
     def in_place(self) -> Array:
         """1 where one serves or has been bought off, else 0, ``(commander, run)``."""
         return (self.status <= BOUGHT_OFF).astype(float)
+
+    def while_in_place(self, values: Array) -> Array:
+        """Return values for the record, ``(commander, run)``: missing where nobody is in place."""
+        return np.where(self.in_place > 0.5, values, np.nan)
 
     @property
     def holds(self) -> Array:

@@ -200,6 +200,7 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
     country.clients_usual = country.apply(
         rents_rules.usual_step, usual=country.clients_usual, power=country.clients_power
     )
+    commanders.received = received
     commanders.rent_ratio = commanders.apply(
         rents_rules.rent_ratio_step,
         ratio=commanders.rent_ratio,
