@@ -39,8 +39,9 @@ SHARES = frozenset(
     friends gap grievance grudge guarantee guard heir held hit in_place
     interest kept killed kit kompromat leaves level leverage limit listed lost loyalty mafia moscow
     moscow_tolerance named near no_way_back old on_the_spot outside_cost
-    own own_use past patron peace power predation presence protected protection provision pulled
-    quality ramp rank reach readiness ready record refused regime regime_pays reliance
+    own own_use past patron peace power predation presence protected protection protest
+    provision pulled quality ramp rank reach readiness ready record refused regime
+    regime_pays reliance behind
     remittance_ratio repeats replaced rival rivals seat_share settled share share_behind shelter
     sheltered shortfall skill standing strain strain_start strong strongmen struck_here
     succession sweet taken tie told tolerance tolled truce trust unbacked unchecked uncontrolled
@@ -73,7 +74,7 @@ RANGES = ranges("""
 0 3: appeal budget happened
 0 4: defections
 0 5: acts anger attention creed_ratio demand drugs hardening harm hostility opening perceived
-0 5: pressure pull rent_ratio
+0 5: pressure pull rent_ratio turnout
 0 6: cost growth peers_struck step steps struck weight
 0 8: bargains fights
 0 10: breaks carried push ratios seen transit unrest
@@ -92,11 +93,11 @@ RANGES = ranges("""
 0 2000: at_stake
 0 5000: following load men released traffic
 0 20000: base bought capacity fighters inside sold troops
-0 50000: forces garrison loyal_force persons scattered strength
+0 50000: forces garrison loyal_force obeying persons scattered strength
 0 100000: gain prisoners violent wanted
 0 200000: members
 0 1e6: amount amounts bribe
-0 2e6: abroad
+0 2e6: abroad voicing
 0 5e6: aid
 0 1e7: claims paid people received
 0 3e7: invested

@@ -25,7 +25,9 @@ from tajsim.inputs.scenario_parts import Event
 from tajsim.model.country import Country
 from tajsim.model.model import MONTH, TajikistanModel
 from tajsim.model.stages.elite import WAYS, choose_way, go_over
+from tajsim.model.stages.force import force
 from tajsim.rules.purges import price_of_post
+from tajsim.rules.state import COUP, RISING
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -302,3 +304,40 @@ def test_only_who_is_devout_goes_over() -> None:
     assert not gone[: len(NAMED)][~devout[: len(NAMED)]].any()
     assert (tried.commanders.status == DEFECTED).any()
     assert (tried.commanders.status == SERVING).any()
+
+
+def in_the_streets(voice: float, men: float) -> TajikistanModel:
+    """Return a model after a month of force with a growing crowd in the capital."""
+    model = TajikistanModel(runs=400, seed=3, end="2004-03")
+    model.step()
+    model.regions.voice = model.regions.zeros() + voice
+    model.regions.turnout = model.regions.zeros() + 3.0
+    model.agencies.strength = model.agencies.strength * men
+    force(model)
+    return model
+
+
+def test_a_crowd_topples_the_ruler_where_few_obey_and_not_where_nobody_is_out() -> None:
+    weak, strong = in_the_streets(0.5, 0.3), in_the_streets(0.1, 1.0)
+    assert (weak.fall == RISING).mean() > 2.0 * (strong.fall == RISING).mean() > 0.0
+    calm = TajikistanModel(runs=400, seed=3, end="2004-03")
+    calm.step()
+    calm.regions.turnout = calm.regions.zeros()
+    force(calm)
+    assert not (calm.fall == RISING).any()
+
+
+def test_who_rises_in_one_month_fights_together() -> None:
+    def won(*who: str) -> float:
+        model = TajikistanModel(runs=2000, seed=3, end="2004-03")
+        model.step()
+        for name in who:
+            here = COMMANDERS.index(name)
+            model.commanders.status[here] = MUTINIED
+            model.commanders.men[here] = 2000.0
+            model.now["mutinies"][here] = 1.0
+        force(model)
+        return float((model.fall == COUP).mean())
+
+    alone = won("ziyoyev"), won("mirzoev")
+    assert won("ziyoyev", "mirzoev") > 1.5 * sum(alone) > 0.0

@@ -40,7 +40,9 @@ M18 stands_behind power -   M20 civilian_control_step struck +   M21 resists[4] 
 M26 deterred guarantee -   M26 calm fear -   M27 protest_chance[2] struck_here +
 M28 rank_step kompromat +   M28 kompromat_step corruption +   M29 election_near months -
 M33 extortion fear +
-M34 protest_chance[3] unchecked +   M37 voiced fear -   M38 voiced abroad_share -
+M34 protest_chance[3] unchecked +   M34 turnout_step turnout +
+M34 rising_chance turnout +   M37 turnout_step fear -   M37 voiced fear -
+M38 voiced abroad_share -
 M40 idle_step returned +   M40 strain_terms[2] idle +   M41 voiced fear -
 M42 cronyism_aim civic_space -   M42 watched civic_space +   M42 hazed civic_space +
 M44 insecurity border_weakness +   M45 collusion_aim pay -   M45 predation_aim pay -
@@ -65,7 +67,8 @@ M104 gains[4] concentration -   M104 better_terms accept +   M105 benefit[2] riv
 M106 benefit[0] threat +   M107 benefit[1] own_use +   M108 benefit[2] rivalry +
 M109 prices[2] asked -   M109 better_terms opening +   M111 leverage debt_ratio +
 M111 press_chance bite +   M111 expected_harm chance +   M112 reception presence +
-M112 leverage remittance_ratio +   M113 mutiny_wins patron -   M113 strain_terms[7] unbacked +
+M112 leverage remittance_ratio +   M113 mutiny_wins patron -   M113 rising_chance patron -
+M113 contest_lost patron -   M113 strain_terms[7] unbacked +
 M119 inside_step[0] troops -   M120 prices[3] harm -   M120 concession_aim leverage +
 M120 prices[1] reliance -   M123 gains[0] protected +   M126 built_step ramp +
 M128 benefit[2] rival +   M130 deterrence base +   M133 migration_flow demand +
@@ -78,7 +81,9 @@ P20 control_of_faith step +   P21 exclusion standing -   P22 step_chances[1] out
 P22 agreement_chance recent +   P23 danger_of_leaving ruler_immunity -
 P23 readiness_to_leave danger -   P24 nearness to_go -   P24 settlement succession_process +
 P24 doubt_of_after settled -   P24 loyalty_aim[6] doubt -   P24 stands_behind settled +
-P24 bargain_chance share_behind +   P25 exclusion opposition +   P26 attack_chance[0] truce -
+P24 bargain_chance share_behind +
+P24 contest_lost behind -   S27 rising_chance obeying -   P25 exclusion opposition +
+P26 attack_chance[0] truce -
 P26 idle_step returned +   P27 absorption vote_fraud -
 S01 fight_chance fear +   S01 dread_of_custody no_way_back +
 S02 loyalty.fear_step peers_struck +   S03 break_hazard[1] creed +   S04 trust_step breaks -

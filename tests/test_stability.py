@@ -16,6 +16,7 @@ from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.axes import Array
 from tajsim.cli import main
 from tajsim.ensemble.run import run
+from tajsim.inputs.ledger import load_documents, load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.toml import month_names
 from tajsim.results.window import labelled
@@ -124,7 +125,24 @@ def test_drift_and_ends_of_small_runs(tmp_path: Path, capsys: pytest.CaptureFixt
     chosen = [o.name for o in load_outcomes().values() if o.headline]
     assert table["outcome"].tolist() == chosen
     assert np.isfinite(table[["early", "late", "change", "allowed"]].to_numpy()).all()
-    assert f"of {len(chosen)} headline outcomes hold." in said
+    assert f"of {len(chosen)} headline outcomes hold" in said
+
+
+def test_exceptions_name_what_there_is_and_why() -> None:
+    found = stability.exceptions()
+    assert set(found) == {"drift", "ends"}
+    for measure, of in found.items():
+        for name, row in of.items():
+            outcome = load_outcomes()[name]
+            assert row["reason"]
+            if measure == "drift":
+                assert outcome.headline
+                assert row["mechanism"] in load_mechanisms()
+            else:
+                assert outcome.unit == "share"
+                assert not outcome.rare
+                assert row["document"] in load_documents()
+                assert row["line"] > 0
 
 
 def test_ends_and_failure_of_small_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,8 +156,11 @@ def test_ends_and_failure_of_small_runs(monkeypatch: pytest.MonkeyPatch) -> None
     wanted = {o.name for o in load_outcomes().values() if o.unit == "share" and not o.rare}
     assert set(table["outcome"]) == wanted
     sides = table[["low", "high"]].max(axis=1)
-    assert ((table["verdict"] == FAILS) == (sides > 0.5)).all()
-    assert stability.ends_text(table).endswith(f"of {len(table)} states hold.")
+    assert ((table["verdict"] == HOLDS) == (sides <= 0.5)).all()
+    excused = table["verdict"] == stability.EXCEPTION
+    assert excused.any()
+    assert (table.loc[excused, "reason"].str.len() > 0).all()
+    assert stability.ends_text(table).endswith(f"{excused.sum()} are exceptions with a reason.")
     failed = stability.failure(scenarios=["irpt-ban"])
     assert failed["failed"].between(0.0, 1.0).all()
     assert failed["raised"].iloc[0] == 0.0

@@ -13,7 +13,16 @@ from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.toml import month_number, month_text
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.elite import elite, strength_behind
-from tajsim.rules.succession import BARGAINED, CONTESTED, KEPT, ORDERLY, kind_of_ending
+from tajsim.model.stages.force import force
+from tajsim.rules.state import CONTEST
+from tajsim.rules.succession import (
+    BARGAINED,
+    CONTESTED,
+    KEPT,
+    ORDERLY,
+    contest_lost,
+    kind_of_ending,
+)
 from tajsim.world import TERM_END
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
@@ -111,10 +120,12 @@ def test_the_share_behind_is_a_share_and_grows_with_every_commander() -> None:
     model = TajikistanModel(runs=50, seed=4, end="2004-03")
     model.run_to_end()
     settled, count = np.full(50, 0.3), len(COMMANDERS)
-    before = strength_behind(model, np.zeros((count, 50)), settled)
+    before = strength_behind(model, np.zeros((count, 50)), settled, np.ones((count, 50)))
     for number in range(1, count + 1):
         sides = np.repeat((np.arange(count) < number)[:, None] * 1.0, 50, axis=1)
-        after = strength_behind(model, sides, settled)
+        after = strength_behind(model, sides, settled, 1.0 - sides)
+        apart = strength_behind(model, sides, settled, np.zeros((count, 50)))
+        np.testing.assert_allclose(apart, 1.0)  # who keeps apart fights for nobody
         assert ((after >= before) & (after <= 1.0) & (after >= 0.0)).all()
         before = after
     np.testing.assert_allclose(before, 1.0)
@@ -146,6 +157,24 @@ def test_those_who_stood_against_are_remembered() -> None:
     )
     # Trust recovers by 4 per cent a month at most.
     assert (model.regime.trust[standing] <= model.regime.behind[standing] + 0.04).all()
+
+
+def test_only_who_fights_over_the_succession_can_win_it() -> None:
+    model = at_the_contest(ruler_commitment=1.0)
+    fought = model.now["mutinies"].sum(axis=0) > 0.5
+    lost = model.fall == CONTEST
+    assert lost[fought].any()
+    assert not lost[~fought].any()
+    force(model)
+    # Who won is not among the beaten, who lost is.
+    assert not model.commanders.beaten[:, lost].any()
+    assert model.commanders.beaten[:, fought & ~lost].any()
+
+
+def test_the_chance_to_lose_a_contest_by_hand() -> None:
+    behind, patron = np.array([0.5, 0.75, 0.75, 1.0]), np.array([0.0, 0.0, 1.0, 0.0])
+    by_hand = [0.5, 1 / 10, 1 / 37, 0.0]
+    np.testing.assert_allclose(contest_lost(behind, patron), by_hand)
 
 
 def test_no_contest_takes_place_in_a_state_that_failed() -> None:

@@ -1,7 +1,9 @@
 """What the model as a whole does: drift, ends of scales, failure, and whether deals are alive."""
 
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, Unpack
 
 import numpy as np
@@ -11,6 +13,7 @@ import xarray as xr
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.run import Progress, Sampling, run
+from tajsim.files import data_text
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.outcomes import Outcome, load_outcomes, with_weight
 from tajsim.inputs.registry import load_parameters
@@ -29,6 +32,8 @@ OF_LEVEL, OF_SPREAD, ERRORS = 0.1, 0.1, 2.0
 LOW, HIGH, MONTHS = 0.05, 0.95, 36
 #: At most this share of runs may have a state at an end.
 AT_END = 0.5
+#: The verdict of what fails for a reason that ``data/stability.toml`` names.
+EXCEPTION = "exception"
 #: Failure by 2020: at most this share of runs; a scenario raises it by at least so much.
 MOST_FAIL = {"status-quo": 0.10, "history": 0.15}
 RAISED, RAISERS = 0.05, 4
@@ -37,13 +42,15 @@ RAISED, RAISERS = 0.05, 4
 def drift(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Simulate a constant world and compare its ninth and tenth year with its first two.
 
+    What is known to move, and by which mechanism, stands in ``data/stability.toml``.
+
     All drivers are at their mean of 2003-04 and nothing dated happens. What only accumulates is
     compared by its rate. This and the other measures hand their ``draws`` on to `tajsim.run`.
 
     Returns:
         One row per headline outcome: ``early``, ``late`` and ``change``, means over runs;
         ``spread`` of the early level over runs; ``error``, the standard error of the change;
-        ``allowed``, the largest drift; ``verdict``; the ``model``.
+        ``allowed``, the largest drift; ``verdict``; ``reason`` of an exception; the ``model``.
     """
     chosen = [o for o in load_outcomes().values() if o.headline]
     kept, constant = with_weight(o.name for o in chosen), {"constant_world": 1.0}
@@ -68,8 +75,22 @@ def _drift_row(found: xr.Dataset, outcome: Outcome) -> dict[str, Any]:
         "spread": spread,
         "error": error,
         "allowed": allowed,
-        "verdict": HOLDS if abs(moved) <= allowed else FAILS,
+        **_judged(abs(moved) <= allowed, exceptions()["drift"].get(outcome.name)),
     }
+
+
+@cache
+def exceptions() -> dict[str, dict[str, Any]]:
+    """Return what the measures excuse: ``drift`` and ``ends`` -> outcome -> mechanism or source."""
+    return tomllib.loads(data_text("stability.toml"))
+
+
+def _judged(holds: bool, excuse: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the verdict of a row and, where it is an exception, the reason with its source."""
+    if holds or excuse is None:
+        return {"verdict": HOLDS if holds else FAILS, "reason": ""}
+    source = excuse.get("mechanism") or f"{excuse['document']}:{excuse['line']}"
+    return {"verdict": EXCEPTION, "reason": f"{excuse['reason']} ({source})"}
 
 
 def _level(found: xr.Dataset, outcome: Outcome, window: Window) -> Any:
@@ -90,7 +111,8 @@ def ends(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
 
     Returns:
         One row per outcome and place: ``low`` and ``high``, shares of runs in which it lies below
-        0.05 or above 0.95 for 36 months running; ``mean`` over months and runs; ``verdict``.
+        0.05 or above 0.95 for 36 months running; ``mean`` over months and runs; ``verdict``;
+        ``reason`` of an exception.
     """
     chosen = [o for o in load_outcomes().values() if o.unit == "share" and not o.rare]
     found = run("status-quo", runs, outcomes=[o.name for o in chosen], **draws)
@@ -103,14 +125,18 @@ def ends(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
             if not np.isfinite(here).any():
                 continue
             low, high = (_stays(side) for side in (here < LOW, here > HIGH))
+            name = " ".join(str(n[i]) for n, i in zip(names, place, strict=True))
+            excuse = exceptions()["ends"].get(o.name)
+            if excuse and name not in excuse.get("places", [name]):
+                excuse = None
             rows.append(
                 {
                     "outcome": o.name,
-                    "place": " ".join(str(n[i]) for n, i in zip(names, place, strict=True)),
+                    "place": name,
                     "mean": float(np.nanmean(here)),
                     "low": low,
                     "high": high,
-                    "verdict": FAILS if max(low, high) > AT_END else HOLDS,
+                    **_judged(max(low, high) <= AT_END, excuse),
                 }
             )
     return pd.DataFrame(rows).assign(model=model_version())
@@ -204,8 +230,9 @@ def failure_text(table: pd.DataFrame) -> str:
 
 
 def _counted(table: pd.DataFrame, what: str) -> str:
-    held = int((table["verdict"] == HOLDS).sum())
-    return f"{held} of {len(table)} {what} hold."
+    held, excused = (int((table["verdict"] == verdict).sum()) for verdict in (HOLDS, EXCEPTION))
+    also = f", {excused} are exceptions with a reason" if excused else ""
+    return f"{held} of {len(table)} {what} hold{also}."
 
 
 #: Least standard deviation over the months of a run, median over runs, of what outsiders cover.

@@ -23,30 +23,28 @@ from tajsim.rules import deals, outsourcing, succession
 
 
 def ratio(part: Array, whole: Array) -> Array:
-    """Return ``part / whole``, zero where the whole is below one kg or dollar."""
-    result: Array = part / np.where(whole > 1.0, whole, np.inf)
+    """Return ``part / whole``, missing where the whole is below one kg or dollar."""
+    result: Array = np.where(whole > 1.0, part / np.maximum(whole, 1.0), np.nan)
     return result
 
 
 def willingness(country: Country) -> Array:
-    """Return the share of what an agency meets that it seizes, one where it meets nothing."""
+    """Return the share of what an agency meets that it seizes, missing where it meets nothing."""
     met = country.now["heroin_met"]
-    result: Array = np.where(
-        met > 0.0, country.now["heroin_seized_by"] / np.where(met > 0.0, met, 1.0), 1.0
-    )
-    return result
+    taken = country.now["heroin_seized_by"] / np.where(met > 0.0, met, 1.0)
+    return np.where(met > 0.0, taken, np.nan)
 
 
 def conditions_kept(country: Country) -> Array:
     """Return conditions of the offers that carry any, over those asked alone, by size, ``(run,)``.
 
-    One where no such offer is on the table.
+    Missing where no such offer is on the table.
     """
     each = country.deals
     weight = each.offered * each.size * each.asked_for
     kept = each.offered * each.size * each.condition
     whole = total(weight)
-    result: Array = np.where(whole > 0.0, total(kept) / np.maximum(whole, 1e-9), 1.0)
+    result: Array = np.where(whole > 0.0, total(kept) / np.maximum(whole, 1e-9), np.nan)
     return result
 
 
@@ -63,6 +61,9 @@ def gap_without(country: Country) -> Array:
 #: one state (`states_recorded`) nor a flow of its name.
 MEASURES: dict[str, Callable[[Country], Array]] = {
     "seizure_willingness": lambda m: willingness(m),
+    "seizure_honesty": lambda m: np.where(
+        MEETS_TRAFFICKERS > 0.0, m.now["seizure_honesty"], np.nan
+    ),
     "network_concentration": lambda m: (
         total(m.networks.bought**2) / np.maximum(total(m.networks.bought) ** 2, 1e-9)
     ),
@@ -90,9 +91,11 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "dependence": lambda m: m.apply(
         outsourcing.dependence, provision=m.regime.task_provision, own=1.0 - m.regime.weakness
     ),
-    "loyalty_in_place": lambda m: (
+    "loyalty_in_place": lambda m: np.where(
+        total(m.commanders.in_place) > 0.0,
         total(m.commanders.loyalty * m.commanders.in_place)
-        / np.maximum(total(m.commanders.in_place), 1.0)
+        / np.maximum(total(m.commanders.in_place), 1.0),
+        np.nan,
     ),
     "posts_held": lambda m: total(m.commanders.in_place) / total(TO_GIVE),
     "independent_power": lambda m: total(m.commanders.power) / total(TO_GIVE),
