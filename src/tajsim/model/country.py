@@ -176,6 +176,7 @@ class Country(Stated, mesa.Model):
     militants_inside = state(outcome="militants_inside")
     forces = state("persons", "the state's force: own armed services by quality and trust")
     forward = state(outcome="base_forward_share", start="base_forward")
+    helped = state("share", "the patron's help against enemies near the capital")
     fall = state("number", "of the way in which the regime fell, a place in FALLS")
     broadcast = state("index", "pull of defectors' appeals")
     other_debt = state(

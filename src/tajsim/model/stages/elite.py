@@ -24,10 +24,10 @@ from tajsim.agents.commander import (
 from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
 from tajsim.model.country import Country
-from tajsim.model.stages.force import disloyal_men, garrison, patron_inside, topple
+from tajsim.model.stages.force import disloyal_men, garrison, topple
 from tajsim.rules import loyalty, purges, state as state_rules
 from tajsim.rules.loyalty import Loyalty
-from tajsim.rules.militants import where_inside
+from tajsim.rules.militants import near_capital, where_inside
 from tajsim.rules.purges import Resistance
 from tajsim.rules.state import CONTEST, Strain
 from tajsim.rules.succession import (
@@ -83,6 +83,8 @@ def elite(country: Country) -> None:
     faith = np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
     felt = feel(country, faith)
     gather_old_fighters(country)
+    backing = country.values.internal_backing * country.guarantee
+    country.helped = country.apply(near_capital, backing=backing, forward=country.forward)
     # Nobody sees what another decides this month, so that all answer at once.
     obeys, settles, way, answer = answer_dismissal(country)
     fights, yields = answer_arrest(country)
@@ -253,7 +255,7 @@ def contest(country: Country) -> None:
     won = sides.behind + sides.bargains
     share = strength_behind(country, won, settled, 1.0 - won)
     fought = strength_behind(country, won, settled, sides.fights)
-    lost = country.apply(contest_lost, behind=fought, patron=patron_inside(country))
+    lost = country.apply(contest_lost, behind=fought, patron=country.helped)
     topple(country, country.draws.happens("contest", "state", month, lost) * CONTEST)
     act(country, sides)
     kind = country.apply(

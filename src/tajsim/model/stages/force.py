@@ -79,7 +79,7 @@ def fight_mutinies(country: Country) -> None:
         purges.mutiny_wins,
         men=total(up * men),
         loyal_force=total(loyal_force(country, up)),
-        patron=patron_inside(country),
+        patron=country.helped,
         draw=country.draws.uniform("battle", "state", month),
     )
     # A fight over the succession has been decided by all who took a side.
@@ -99,13 +99,6 @@ def fight_mutinies(country: Country) -> None:
 def topple(country: Country, fall: Array) -> None:
     """Let the regime fall, once, in the way of which ``fall`` is the number; 0: it does not."""
     country.fall = np.where(country.fall > 0.5, country.fall, fall)
-
-
-def patron_inside(country: Country) -> Array:
-    """Return the patron's help against enemies near the capital, 0 to 1, ``(run,)``."""
-    backing = country.values.internal_backing * country.guarantee
-    found: Array = country.apply(militants.near_capital, backing=backing, forward=country.forward)
-    return found
 
 
 def loyal_force(country: Country, up: Array) -> Array:
@@ -134,7 +127,7 @@ def rise(country: Country) -> None:
         voicing=(regions.voice * country.at_home)[SEAT],
         turnout=regions.turnout[SEAT],
         obeying=country.at_hand() * obeying / np.maximum(country.forces, 1.0),
-        patron=patron_inside(country),
+        patron=country.helped,
     )
     falls = country.draws.happens("rising", "state", country.calendar_month, chance)
     new = falls * (country.fall < 0.5)
