@@ -20,6 +20,7 @@ from tajsim.cli.main import VERBS
 from tajsim.errors import UserError
 from tajsim.exploration.level import crossings
 from tajsim.results.atlas import GROUPS, atlas_table, latex, markdown, wide_table, yearly_table
+from tajsim.results.window import with_own
 
 Capture = pytest.CaptureFixture[str]
 FEW = ["--runs", "3", "--parameters", "fixed", "--no-pictures", "--no-variance"]
@@ -227,3 +228,99 @@ def test_results_of_three_kinds_draw_themselves(many: xr.Dataset) -> None:
 
 def test_the_verbs_of_questions_are_there() -> None:
     assert {"seek", "table", "find", "atlas"} <= set(VERBS) and callable(tajsim.seek)
+
+
+# Migrants back in one year: which region protests first?
+
+
+@pytest.mark.parametrize(("year", "region"), [(2005, "gbao"), (2006, "rasht")])
+def test_which_region_protests_first(
+    year: int, region: str, tmp_path: Path, capsys: Capture
+) -> None:
+    text = f"""
+title = "Migrants come home in {year}"
+question = "When is the first protest in {region}?"
+extends = "status-quo"
+define = {{ first = "first month where protest[{region}] > 0" }}
+[[events]]
+date = "{year}-01"
+kind = "set"
+parameter = "migrants_expelled"
+value = "0.6 ratio"
+"""
+    out = str(tmp_path / "out")
+    until = ["--until", f"{year + 1}-12", "--outcomes", "protest"]
+    assert main(["compare", "status-quo", asked(tmp_path, text), *until, *FEW, "--out", out]) == 0
+    capsys.readouterr()
+    table = said(
+        ["table", out, "--outcome", "protest", "--each", "region", "--stat", "mean"], capsys
+    )
+    rows = pd.read_csv(pd.io.common.StringIO(table), index_col="year")
+    assert len(rows.columns) == 10, "two scenarios, five regions"
+    before = rows.loc[year - 1].to_numpy().reshape(5, 2)
+    assert (before[:, 0] == before[:, 1]).all(), "alike until they come home"
+    held = with_own(tajsim.load_results(out))
+    first, protests = held["first"], held["protest"].sel(region=region)
+    # It is the month of the first protest there, and missing where there has been none.
+    assert (first.notnull() == (protests.cumsum("month") > 0)).all()
+
+
+# The party banned or given ministries: how many fight abroad?
+
+
+@pytest.mark.parametrize(("scenario", "more"), [("irpt-banned-in-2010", True), ("irpt-ban", False)])
+def test_who_fights_abroad_where_the_party_is_banned(
+    scenario: str, more: bool, tmp_path: Path, capsys: Capture
+) -> None:
+    out = str(tmp_path / "out")
+    three = ["compare", "status-quo", scenario, "ministries-for-opposition"]
+    chosen = ["--outcomes", "radicalised,fighters_joined", "--until", "2014-12"]
+    assert main([*three, *chosen, *FEW, "--out", out]) == 0
+    assert "Posts for the opposition" in capsys.readouterr().out
+    table = said(["table", out, "--outcome", "fighters_joined", "--stat", "mean"], capsys)
+    never, banned, _ = pd.read_csv(pd.io.common.StringIO(table), index_col="year").loc[2014]
+    # The ban of 2015 has not come.
+    assert (banned > never) is more
+
+
+# The drug agency's fall and its recovery
+
+
+@pytest.mark.parametrize(("stat", "year"), [("mean", 2004), ("median", 2005)])
+def test_the_drug_agency_falls_and_recovers(
+    stat: str, year: int, tmp_path: Path, capsys: Capture
+) -> None:
+    out = str(tmp_path / "out")
+    pair = ["compare", "status-quo", "political-head-of-drug-agency", "--until", "2007-12"]
+    assert main([*pair, "--outcomes", "heroin_seized_by", *FEW, "--out", out]) == 0
+    capsys.readouterr()
+    chosen = ["--outcome", "heroin_seized_by", "--select", "agency=drug_control_agency"]
+    table = said(["table", out, *chosen, "--stat", stat], capsys)
+    rows = pd.read_csv(pd.io.common.StringIO(table), index_col="year")
+    kept = rows.iloc[:, 1] / rows.iloc[:, 0]
+    assert kept[year] < 0.85, "it seizes less under a political head"
+    assert kept[2007] > kept[year], "and more again once he has gone"
+
+
+# Debt against autonomy
+
+
+@pytest.mark.parametrize("outcome", ["autonomy", "dependence"])
+def test_debt_against_autonomy(outcome: str, tmp_path: Path, capsys: Capture) -> None:
+    text = f"""
+title = "Debt"
+question = "What does a debt do?"
+scenarios = ["status-quo"]
+runs = 3
+end = "2004-12"
+factors = [{{ parameter = "debt_to_russia", low = 0, high = 1e9, steps = 3 }}]
+keep = [{{ outcome = "{outcome}", window = ["2004-07", "2004-12"] }}]
+design = {{ kind = "grid" }}
+parameters = "fixed"
+"""
+    swept, picture = str(tmp_path / "swept"), tmp_path / "response.svg"
+    told = said(["sweep", asked(tmp_path, text), "--out", swept], capsys)
+    assert "debt_to_russia" in told
+    said(["plot", swept, "--kind", "response", "--outcome", outcome, "--out", str(picture)], capsys)
+    drawn = picture.read_text()
+    assert "debt" in drawn.casefold() and "<title>" in drawn
