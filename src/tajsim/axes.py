@@ -132,6 +132,9 @@ REPRESSION_STEPS = (
     "lawyers_arrested",
 )
 
+#: How the legal party answers repression (icg-2016:55, 59, 69, 75).
+ANSWERS = ("obeys", "splits", "leaders_abroad", "boycotts")
+
 #: Dimension name -> coordinate names, as they stand in the results.
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "task": TASKS,
@@ -146,6 +149,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "network": NETWORKS,
     "deal": DEALS,
     "pressure": PRESSURES,
+    "answer": ANSWERS,
 }
 
 #: The same for dimensions that states alone have.

@@ -271,13 +271,16 @@ class Deals(Actors[Deal]):
         )
         return motives
 
-    def offer(self, open_now: Array, level: Array, coordination: Array, review: Array) -> None:
+    def offer(
+        self, open_now: Array, level: Array, coordination: Array, refused: Array, review: Array
+    ) -> None:
         """Let powers decide what to offer, at what size and on what conditions.
 
         Args:
             open_now: 1 where the power can offer the deal at all, ``(deal, run)``.
             level: of conditions of each power, 0 to 1, ``(power, run)``.
             coordination: of donors, 0 to 1: who coordinates is no rival of the others, ``(run,)``.
+            refused: 1 while the legal opposition boycotts votes, ``(run,)``.
             review: 1 in the months in which offers are looked at again, ``(run,)``.
         """
         fresh = self.apply(rules.offered, ratio=self.ratio, whim=self.whim, held=self.held)
@@ -304,6 +307,7 @@ class Deals(Actors[Deal]):
             listed=self.asked_for,
             level=level[POWER_OF],
             usual=USUAL_CONDITION[POWER_OF],
+            refused=refused,
         )
         asked = self.apply(rules.conditions_asked, condition=own, rivals=rivals)
         moves = review * (self.agreed <= 0.0)

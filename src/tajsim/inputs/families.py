@@ -273,3 +273,4 @@ class Families:
     leave_gain: Array  # ratio (run,): how strongly leaving answers danger, a credible process and a promise, in logits
     side_gain: Array  # ratio (run,): how strongly taking sides answers all that speaks for and against, in logits
     press_slope: Array  # ratio (run,): how sharply the chance of pressure rises where it is worth its cost: power of worth over cost
+    answer_gain: Array  # ratio (run,): how sharply the party chooses the answer to repression that is worth most, in logits

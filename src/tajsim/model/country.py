@@ -155,6 +155,7 @@ class Country(Stated, mesa.Model):
     invested = state(outcome="investment")
     guarantee = state(outcome="guarantee")
     standing = state("share", "legal standing of the party", start=1.0)
+    place = state("share", "place of the party in politics", start=0.7)
     absorbed = state(outcome="channel")
     creed = state("share", "control of religion", start="religious_control")
     anger_start = state("share", "the same at the start", usual="anger")

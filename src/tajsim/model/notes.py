@@ -321,3 +321,33 @@ def note_ladder(
     country.note("repression_eased", moved[1], actor="regime", size=threat, cause="outside_cost")
     closed = (standing_before > 0.0) & (country.standing <= 0.0)
     country.note("party_closed", closed, actor="irpt", size=irpt.members, cause="ladder")
+
+
+#: What speaks for each answer of the party, the first two of them for its obeying, and so on.
+ANSWER = ("place", "fear", "anger", "faith", "hunted", "fear", "anger", "cheated")
+
+
+def note_answer(country: Country, chooses: Array, reasons: Sequence[Array]) -> None:
+    """Note how the party answers, with the larger of the two things that speak for it.
+
+    Args:
+        chooses: 1 where it does, ``(run,)``.
+        reasons: its place, fear, grievance, control of religion, each 0 to 1, ``(run,)``.
+    """
+    irpt, hunted = country.movement["irpt"], country.regime.ladder / len(axes.REPRESSION_STEPS)
+    place, fear, anger, creed = reasons
+    terms = np.stack(
+        [place, fear, anger, creed, hunted, fear, anger, country.values.vote_fraud + 0.0 * fear]
+    )
+    given = np.argmax(irpt.answer, axis=0)
+
+    def cause(here: Runs) -> Pick:
+        first = 2 * given[here]
+        runs = np.arange(first.size)
+        second = terms[:, here][first + 1, runs] > terms[:, here][first, runs]
+        return Pick(ANSWER, first + second)
+
+    target = Pick(axes.ANSWERS, given)
+    country.note(
+        "party_answer", chooses, actor="irpt", target=target, size=irpt.members, cause=cause
+    )

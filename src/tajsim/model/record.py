@@ -105,6 +105,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "remittances_share": lambda m: ratio(m.now["remittances"], m.now["output"]),
     "underground_members": lambda m: total(m.movements.members * (1.0 - m.movements.legal)),
     "party_members": lambda m: m.movement["irpt"].members,
+    "party_answer": lambda m: m.movement["irpt"].answer,
     "violent_members": lambda m: m.people["violent"],
     "fighters_abroad": lambda m: m.people["fighters_abroad"],
     "prisoners": lambda m: m.people["prisoners"],

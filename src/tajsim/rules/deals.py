@@ -197,25 +197,29 @@ def size_wished(ratio: Array, size: Array) -> Array:
     return np.minimum(size * np.minimum(ratio, 2.0), WHOLE)
 
 
-def own_condition(listed: Array, level: Array, usual: Array) -> Array:
+def own_condition(listed: Array, level: Array, usual: Array, refused: Array) -> Array:
     """Return the conditions that a power would attach to a deal without rivals, 0 to 1.
 
     As documented for the deal while the power's level of conditions is as usual; at level 0 none,
-    at level 1 full conditions on every deal.
+    at level 1 full conditions on every deal. Where there are any, a vote that the opposition
+    refuses hardens them.
 
     Equation:
         kept = listed * (1 - max(usual - level, 0) / max(usual, 1e-9))
-        own_condition = kept + (1 - kept) * max(level - usual, 0) / max(1 - usual, 1e-9)
+        own = kept + (1 - kept) * max(level - usual, 0) / max(1 - usual, 1e-9)
+        own_condition = own * (1 + refused * (1 - own))
 
     Args:
         listed: documented conditions of the deal, 0 to 1.
         level: of the power now, 0 to 1.
         usual: documented level of the power, 0 to 1.
+        refused: 1 while the party boycotts votes, else 0, ``(run,)``.
 
-    Mechanisms: M104, O06.
+    Mechanisms: M104, O06, P27.
     """
     kept = listed * (1.0 - np.maximum(usual - level, 0.0) / np.maximum(usual, 1e-9))
-    return kept + (1.0 - kept) * np.maximum(level - usual, 0.0) / np.maximum(1.0 - usual, 1e-9)
+    own = kept + (1.0 - kept) * np.maximum(level - usual, 0.0) / np.maximum(1.0 - usual, 1e-9)
+    return own * (1.0 + refused * (1.0 - own))
 
 
 def conditions_asked(condition: Array, rivals: Array, *, conditions_fall: Array) -> Array:

@@ -86,7 +86,11 @@ def offers(country: Country) -> None:
     mood = draws.normal_each("mood", axes.DEALS, month)
     deals.moods(mood, whim, review)
     deals.offer(
-        open_now(country), country.values.power_condition, country.values.donor_coordination, review
+        open_now(country),
+        country.values.power_condition,
+        country.values.donor_coordination,
+        country.regime.vote_refused,
+        review,
     )
     country.now["aid_pledged"] = by_power(deals.offered * deals.size * task_costs(country))
 
