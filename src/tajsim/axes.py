@@ -135,6 +135,9 @@ REPRESSION_STEPS = (
 #: How the legal party answers repression (icg-2016:55, 59, 69, 75).
 ANSWERS = ("obeys", "splits", "leaders_abroad", "boycotts")
 
+#: Who pays for what a scenario changes, and who can move its levers.
+PAYERS = ("regime", "moscow", "donors", "neighbours")
+
 #: Dimension name -> coordinate names, as they stand in the results.
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "task": TASKS,
@@ -150,6 +153,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "deal": DEALS,
     "pressure": PRESSURES,
     "answer": ANSWERS,
+    "payer": PAYERS,
 }
 
 #: The same for dimensions that states alone have.
