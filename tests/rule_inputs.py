@@ -70,7 +70,7 @@ RANGES = ranges("""
 -0.5 0.5: boom
 0 0.7: allies
 0 1: backing idle tries
-0 2: moved
+0 2: moved relief
 0 3: appeal budget happened
 0 4: defections
 0 5: acts anger attention creed_ratio demand drugs hardening harm hostility opening perceived
@@ -130,6 +130,7 @@ SPECIAL = ranges("""
 -0.2 0.2: trend_step.trend
 0 0.99: where_inside.control
 0 1: exclusion.opposition fate_of_aid.watch instalment_paid.weight migration_flow.usual
+0 1: package_gains.debt package_offered.surplus package_offered.free
 0 1: weigh_answers.anger place_in_politics.abroad own_condition.refused
 0 1: own_condition.usual own_condition.level purge_hazard.threat reception.usual
 0 1: riot_chance.strong shaken.happened strain_terms.breaks strain_terms.idle

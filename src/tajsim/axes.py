@@ -119,6 +119,9 @@ DEALS = (
     "azerbaijani_ties",
 )
 
+#: Deals that their power offers as a whole (matveeva-2004:257, ``data/deals.toml``).
+PACKAGES = ("base_for_debt",)
+
 #: What the patron can do to a regime that refuses it (matveeva-2004:203, 249-253, icg-2016:241).
 PRESSURES = ("migrants", "debt", "investment", "opponents", "backing")
 
@@ -157,7 +160,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 #: The same for dimensions that states alone have.
-PARTS = {"afghan_section": AFGHAN_SECTIONS, "way": (*POSTS, *WAYS_OUT)}
+PARTS = {"afghan_section": AFGHAN_SECTIONS, "way": (*POSTS, *WAYS_OUT), "package": PACKAGES}
 
 
 def column(facts: Iterable[float]) -> Array:

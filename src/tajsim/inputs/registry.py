@@ -18,7 +18,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from tajsim.axes import DIMENSIONS, POSTS, REPRESSION_STEPS, WAYS_OUT
+from tajsim.axes import DIMENSIONS, PACKAGES, POSTS, REPRESSION_STEPS, WAYS_OUT
 from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.inputs import families
 
@@ -323,7 +323,7 @@ OTHERS = (
     *("stable", "strained", "failing", "failed"),
     *("kept", "orderly", "bargained", "contested"),
     *("migrants", "afghanistan"),
-    *(*POSTS, *WAYS_OUT),
+    *(*POSTS, *WAYS_OUT, *PACKAGES),
 )
 
 #: Kind of a scenario's event -> the kind under which it is noted, and the argument that is then

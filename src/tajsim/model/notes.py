@@ -217,6 +217,14 @@ def note_decision(country: Country, decision: Decision, task: str) -> None:
             )
 
 
+def note_package(country: Country, decision: Decision, name: str, written: Array) -> None:
+    """Note a package that is taken whole, with the debt ``written`` off for it, USD, ``(run,)``."""
+    country.note(
+        "package", decision.whole, actor="russia", target=name, size=written,
+        cause=lambda here: largest(BARGAIN, tuple(decision.reasons[:, here])),
+    )  # fmt: skip
+
+
 def note_pressure(country: Country, begins: Array, ends: Array, refused: Array) -> None:
     """Note where Moscow pulls a lever or lets go of it, ``(pressure, run)``.
 
@@ -328,25 +336,13 @@ ANSWER = ("place", "fear", "anger", "faith", "hunted", "fear", "anger", "cheated
 
 
 def note_answer(country: Country, chooses: Array, reasons: Sequence[Array]) -> None:
-    """Note how the party answers, with the larger of the two things that speak for it.
-
-    Args:
-        chooses: 1 where it does, ``(run,)``.
-        reasons: its place, fear, grievance, control of religion, each 0 to 1, ``(run,)``.
-    """
+    """Note how the party answers, with the larger of the two ``reasons`` that speak for it."""
     irpt, hunted = country.movement["irpt"], country.regime.ladder / len(axes.REPRESSION_STEPS)
     place, fear, anger, creed = reasons
-    terms = np.stack(
-        [place, fear, anger, creed, hunted, fear, anger, country.values.vote_fraud + 0.0 * fear]
-    )
+    pairs = (place, fear), (anger, creed), (hunted, fear), (anger, country.values.vote_fraud)
+    second = total(irpt.answer * np.stack([other > one for one, other in pairs]))
     given = np.argmax(irpt.answer, axis=0)
-
-    def cause(here: Runs) -> Pick:
-        first = 2 * given[here]
-        runs = np.arange(first.size)
-        second = terms[:, here][first + 1, runs] > terms[:, here][first, runs]
-        return Pick(ANSWER, first + second)
-
+    cause = Pick(ANSWER, (2.0 * given + second).astype(np.intp))
     target = Pick(axes.ANSWERS, given)
     country.note(
         "party_answer", chooses, actor="irpt", target=target, size=irpt.members, cause=cause

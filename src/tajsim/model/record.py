@@ -77,7 +77,7 @@ def cost(country: Country) -> Array:
     guard = values.border_cost_per_head * country.agency["russian_border_troops"].strength
     treaty = guard * values.treaty_share * country.regime.instalment
     called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
-    called = called * values.debt_to_russia / values.clock_five_years
+    called = called * country.russian_debt / values.clock_five_years
     wages = total((agencies.pay - agencies.topup) * agencies.strength * OWN)
     own = wages + treaty + called + total(agreed * deals.given)
     given = total(agencies.topup * agencies.strength) + values.civil_aid / 12.0
@@ -98,7 +98,8 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     ),
     "arranged_share": lambda m: ratio(m.arranged, m.now["heroin_entering"]),
     "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
-    "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
+    "foreign_debt": lambda m: m.russian_debt + m.other_debt,
+    "package_in_force": lambda m: (m.bound.max(axis=0) > 0.0).astype(float),
     "cost": lambda m: cost(m),
     "deal_cover": lambda m: m.useful,
     "expected_pressure": lambda m: m.expected_harm,

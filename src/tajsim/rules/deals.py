@@ -468,6 +468,45 @@ def better_terms(
     return accept * won - inertia * asked / TASK_COUNT
 
 
+def package_offered(surplus: Array, leverage: Array, free: Array) -> Array:
+    """Return 1 where the patron offers deals as a whole and binds itself for them, ``(run,)``.
+
+    It gives up its leverage for deals of which more is left to it when their cost is paid.
+
+    Equation:
+        package_offered = free if surplus > leverage else 0
+
+    Args:
+        surplus: the least of what is left of the worth of its deals, 0 to 1.
+        leverage: of the patron over the regime, 0 to 1.
+        free: 1 where all of its deals are on offer and nothing binds them, else 0.
+
+    Mechanisms: M110, M111.
+    """
+    return np.where(surplus > leverage, free, 0.0)
+
+
+def package_gains(
+    relief: Array, debt: Array, size: Array, *, fear_of_pressure: Array, inertia: Array
+) -> tuple[Array, Array, Array]:
+    """Return what a package brings beyond its deals: ``(price, pressure, change)``, ``(run,)``.
+
+    Equation:
+        price = 0.5 * debt * size / 6
+        pressure = fear_of_pressure * relief
+        change = -inertia * size / 6
+
+    Args:
+        relief: what the levers that the patron forgoes were expected to cost in a year, index.
+        debt: fall of the debt to the patron over itself and a year's revenue, 0 to 1.
+        size: of its deals together, shares of what their tasks need.
+
+    Mechanisms: M111, M112, M120.
+    """
+    price, change = 0.5 * debt * size / TASK_COUNT, -inertia * size / TASK_COUNT
+    return price, fear_of_pressure * relief, change
+
+
 def calm(fear: Array, *, calm_slope: Array) -> Array:
     """Return how dear autonomy is to the regime, 1 in usual times, ``(run,)``.
 

@@ -86,14 +86,13 @@ def weigh_answers(
 def credit_step(credit: Array, tame: Array, *, clock_year: Array) -> Array:
     """Return what leaders count for with their people next month, 0 to 1, shape of ``credit``.
 
-    Who bows to the regime, and who stays when the others have left, has half of it within about a
-    year.
+    Who bows, and who stays when the others have left, has half of it within about a year.
 
     Equation:
         credit_next = credit + (1 - 0.5 * tame - credit) / clock_year
 
     Args:
-        tame: 1 while the party obeys or is what a split has left, else 0.
+        tame: 1 while the party obeys or is what a split has left.
 
     Mechanisms: P02, P11.
     """
