@@ -30,6 +30,7 @@ Rule = Callable[..., Any]
 #: State arguments that are shares, probabilities or indices between 0 and 1.
 SHARES = frozenset(
     """
+    boycott credit exiled obeys parted parting place tame
     abroad_share absorbed abused accept access agreed aid_share aim alarm armed ask asked
     at_home_post barrier belief best_drawn_off beyond bite bloc border_weakness built
     by_power chance channel_closed cleaned clinging closed collapsed collusion command
@@ -70,7 +71,7 @@ RANGES = ranges("""
 -0.5 0.5: boom
 0 0.7: allies
 0 1: backing idle tries
-0 2: moved
+0 2: moved relief
 0 3: appeal budget happened
 0 4: defections
 0 5: acts anger attention creed_ratio demand drugs hardening harm hostility opening perceived
@@ -130,6 +131,8 @@ SPECIAL = ranges("""
 -0.2 0.2: trend_step.trend
 0 0.99: where_inside.control
 0 1: exclusion.opposition fate_of_aid.watch instalment_paid.weight migration_flow.usual
+0 1: package_gains.debt package_offered.surplus package_offered.free
+0 1: weigh_answers.anger place_in_politics.abroad own_condition.refused
 0 1: own_condition.usual own_condition.level purge_hazard.threat reception.usual
 0 1: riot_chance.strong shaken.happened strain_terms.breaks strain_terms.idle
 0 2: crossing_chance.urge work_abroad.terms
@@ -139,7 +142,7 @@ SPECIAL = ranges("""
 0 6: at_hand.effort underground_arrested.effort
 0 8: usual_step.power watched.level
 0 50: attack_chance.violent threat_of_ideas.members threat_of_ideas.violent
-0 10000: shed.lost
+0 10000: shed.lost shed.members
 0 20000: hostility_step.militants lost_control.militants lost_control.strongmen
 0 50000: forces.people
 0 200000: members_step.aim

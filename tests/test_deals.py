@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import tajsim
-from tajsim.agents.deals import DEALS, GUARDS, OF_TASK, OPTIONS, TASK_OF
-from tajsim.axes import POWERS, TASKS, total
+from tajsim.agents.deals import BASE, DEALS, FORGOES, GUARDS, IN_PACKAGE, OF_TASK, OPTIONS, TASK_OF
+from tajsim.axes import POWERS, PRESSURES, TASKS, total
 from tajsim.errors import UserError
-from tajsim.inputs.deals import load_deals, load_forms
+from tajsim.inputs.deals import load_deals, load_forms, load_packages
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 from tajsim.rules import deals as rules
@@ -265,3 +265,69 @@ def test_places_of_tasks_and_powers() -> None:
     assert sorted(np.concatenate(OF_TASK).tolist()) == list(range(len(DEALS)))
     assert [TASKS[t] for t in TASK_OF] == [deal.task for deal in load_deals().values()]
     assert {deal.power for deal in load_deals().values()} <= set(POWERS)
+
+
+# Packages across tasks.
+
+
+def test_packages_are_documented_and_name_deals_of_one_power_and_levers() -> None:
+    for package in load_packages().values():
+        rows = [load_deals()[name] for name in package.deals]
+        assert len({deal.power for deal in rows}) == 1
+        assert len({deal.task for deal in rows}) > 1, "of several tasks"
+        assert set(package.forgoes) <= set(PRESSURES) and package.line > 0
+
+
+def test_a_package_is_worth_its_debt_and_the_pressure_that_it_ends() -> None:
+    found = rules.package_gains(
+        np.array([0.3]), np.array([0.4]), np.array([0.8]),
+        fear_of_pressure=np.array([0.5]), inertia=np.array([0.1]),
+    )  # fmt: skip
+    price, pressure, change = (float(part.item()) for part in found)
+    assert price == pytest.approx(0.5 * 0.4 * 0.8 / 6)
+    assert pressure == pytest.approx(0.5 * 0.3)
+    assert change == pytest.approx(-0.1 * 0.8 / 6)
+    surplus, leverage = np.array([0.6, 0.4, 0.6]), np.array([0.5, 0.5, 0.5])
+    offered = rules.package_offered(surplus, leverage, np.array([1.0, 1.0, 0.0]))
+    assert offered.tolist() == [1.0, 0.0, 0.0]
+
+
+def test_a_package_is_taken_whole_and_binds_both_sides() -> None:
+    model = TajikistanModel(runs=30, end="2014-12", parameters="prior", seed=5)
+    begun = np.zeros(30)
+    mine, levers = IN_PACKAGE[0][:, 0] > 0.0, FORGOES[0][:, 0] > 0.0
+    while model.months_run < 132:
+        before, debt, bound = model.deals.held.copy(), model.russian_debt.copy(), model.bound[0] > 0
+        pulled = model.pulled.copy()
+        model.step()
+        fresh = ~bound & (model.bound[0] > 0.0)
+        begun = np.maximum(begun, fresh)
+        held, now = model.deals.held[mine], model.bound[0] > 0.0
+        assert (held[:, now] == 1.0).all(), "all of its deals, or none"
+        assert (model.deals.locked[BASE][fresh] > 0.0).all()
+        written = debt - model.russian_debt
+        assert written[fresh] == pytest.approx(np.minimum(debt, 242e6)[fresh])
+        assert (written[~fresh] == 0.0).all() and (model.russian_debt >= 0.0).all()
+        # What Moscow forgoes it does not begin to pull.
+        assert (model.pulled[levers][:, bound] <= pulled[levers][:, bound]).all()
+        made = model.now["deals_made"].sum(axis=0) - (before < model.deals.held).sum(axis=0)
+        assert (made == 0.0).all(), "what is taken with it is counted"
+    assert 0.05 < begun.mean() < 0.95
+
+
+def test_who_holds_the_arrangement_is_offered_no_package() -> None:
+    events = load_scenario("arrangement-of-2004").events
+    model = TajikistanModel(runs=8, end="2010-12", events=events)
+    model.run_to_end()
+    assert (model.record["package_in_force"] == 0.0).all()
+
+
+def test_the_package_is_taken_for_debt_and_offered_only_to_whom_moscow_has_no_more_to_ask() -> None:
+    def taken(debt: float) -> float:
+        model = TajikistanModel(runs=60, end="2009-12", debt_to_russia=debt)
+        model.run_to_end()
+        return float(model.record["package_in_force"].max(axis=0).mean())
+
+    as_it_was = taken(300e6)
+    assert as_it_was > taken(0.0) + 0.1, "without debt to write off it is worth less"
+    assert as_it_was > taken(1e9) + 0.1, "who owes more is not let go"

@@ -37,7 +37,7 @@ sys.path.append(str(ROOT))
 RULES = all_rules()
 RUNS = 500
 #: Pages written by hand; the generated ones are right by the way they are made.
-PAGES = ("index.md", "first-steps.md", "results.md", "limits.md", "model.md")
+PAGES = ("index.md", "first-steps.md", "results.md", "limits.md", "levers.md", "model.md")
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -14,8 +14,8 @@ import pytest
 from conftest import little_before
 
 import tajsim.model.model as model_module
-from tajsim.axes import COMMANDERS
-from tajsim.inputs.registry import load_parameters, parameter
+from tajsim.axes import COMMANDERS, PAYERS
+from tajsim.inputs.registry import held_text, holder, load_parameters, parameter
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import ParameterValues
 from tajsim.model.model import TajikistanModel
@@ -166,3 +166,29 @@ def test_each_lever_moves_an_outcome(lever: str, ends: dict[str, tuple[Any, Any]
 
 def test_situations_are_of_levers() -> None:
     assert sorted({*SITUATIONS, *FIGHTING, *RARE, *NEAR_THE_END, *IN_WAR} - set(LEVERS)) == []
+
+
+def test_every_lever_says_who_holds_it_and_nothing_else_does() -> None:
+    for p in load_parameters().values():
+        assert holder(p) in ((*PAYERS, "nobody") if p.role == "lever" else ("",)), p.name
+    guard = parameter("agency_pay.russian_border_troops")
+    assert held_text(guard) == "held by Moscow, a unit costs 138,000 USD a year"
+    assert held_text(parameter("religious_control")) == "held by the regime"
+
+
+def test_a_raise_costs_the_regime_what_its_people_are_paid() -> None:
+    """Nothing but the wages of the service whose pay is doubled comes to the regime's cost."""
+    usual, raised = (
+        TajikistanModel(runs=3, end="2004-01", parameters="fixed", agency_pay__army=pay)
+        for pay in (1.0, 2.0)
+    )
+    for one in (usual, raised):
+        one.run_to_end()
+    army = [one.agency["army"] for one in (usual, raised)]
+    more = army[1].pay * army[1].strength - army[0].pay * army[0].strength
+    found = raised.record["cost"][:, 0] - usual.record["cost"][:, 0]
+    assert (more > 0.0).all()
+    np.testing.assert_allclose(found[0], more, rtol=0.03)  # of millions, in single precision
+    assert (usual.record["cost"] >= 0.0).all()
+    aid = usual.record["aid_paid"][:, 0]
+    assert (usual.record["cost"][1:, 0].sum(axis=0) >= aid.sum(axis=0) - 1.0).all()

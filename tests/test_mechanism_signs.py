@@ -72,19 +72,23 @@ M113 contest_lost patron -   M113 strain_terms[7] unbacked +
 M119 inside_step[0] troops -   M120 prices[3] harm -   M120 concession_aim leverage +
 M120 prices[1] reliance -   M123 gains[0] protected +   M126 built_step ramp +
 M128 benefit[2] rival +   M130 deterrence base +   M133 migration_flow demand +
-P01 absorption seat_share +   P02 shed[0] lost +   P03 absorption seat_share +
+P01 absorption place +   P02 shed[0] lost +   P03 place_in_politics seat_share +
+P11 weigh_answers[0] fear +   P02 weigh_answers[1] anger +   P02 shed[1] parting +
 P04 radicalised creed_ratio +   P05 grievance_aim ratios +   P06 skill_against_violence creed -
 P07 exclusion cronyism +   P08 absorption creed -   P09 threat_parts ratios +
 P10 threat_step push +   P11 step_chances[0] threat +   P12 urge_to_strike control +
 P13 step_chances[0] outside_cost -   P13 kept_peace standing -   P14 step_chances[1] threat -
-P20 control_of_faith step +   P21 exclusion standing -   P22 step_chances[1] outside_cost +
+P20 control_of_faith step +   P21 exclusion place -   P22 step_chances[1] outside_cost +
 P22 agreement_chance recent +   P23 danger_of_leaving ruler_immunity -
 P23 readiness_to_leave danger -   P24 nearness to_go -   P24 settlement succession_process +
 P24 doubt_of_after settled -   P24 loyalty_aim[6] doubt -   P24 stands_behind settled +
 P24 bargain_chance share_behind +
 P24 contest_lost behind -   S27 rising_chance obeying -   P25 exclusion opposition +
 P26 attack_chance[0] truce -
-P26 idle_step returned +   P27 absorption vote_fraud -
+P26 idle_step returned +   P27 absorption vote_fraud -   P27 vote_believed boycott -
+P16 weigh_answers[2] step +   P16 broadcast_step exiled +   P16 place_in_politics abroad -
+P27 own_condition refused +   M110 package_offered surplus +   M111 package_gains[0] debt +
+M112 package_gains[1] relief +
 S01 fight_chance fear +   S01 dread_of_custody no_way_back +
 S02 loyalty.fear_step peers_struck +   S03 break_hazard[1] creed +   S04 trust_step breaks -
 S05 broadcast_step defections +   S06 skill_carried quality +   S07 mutiny_wins loyal_force -

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tajsim.axes import REGIONS, Array, ranks
-from tajsim.inputs.scenario_parts import Event
+from tajsim.axes import REGIONS, Array, ranks, total
+from tajsim.inputs.scenario_parts import Event, load_scenario
 from tajsim.inputs.values import ParameterValues, parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules.grievance import (
@@ -19,8 +19,8 @@ from tajsim.rules.grievance import (
     fear_aim,
     grievance_aim,
     hardship,
-    shed,
 )
+from tajsim.rules.party import place_in_politics, shed, weigh_answers
 from tajsim.rules.unrest import truce_step
 from tajsim.rules.violence import attack_chance, outside_cost, recent_step, step_chances, voiced
 
@@ -114,9 +114,8 @@ def test_people_get_used_to_a_loss_in_about_five_years() -> None:
 
 
 def test_a_tiny_representation_counts_more_than_each_further_seat() -> None:
-    standing, appeal, creed = at(1.0, 1.0, 0.3)
     none, two, four = (
-        float(absorption(np.array([n / 63]), standing, appeal, creed, **parameters(absorption))[0])
+        float(place_in_politics(*at(1.0, n / 63, 0.0, 0.0), **parameters(place_in_politics))[0])
         for n in (0, 2, 4)
     )
     assert none < two < four
@@ -124,23 +123,97 @@ def test_a_tiny_representation_counts_more_than_each_further_seat() -> None:
 
 
 def test_fraud_and_state_sermons_empty_the_channel() -> None:
-    state = at(0.03, 1.0, 1.0, 0.3)
+    state = at(0.7, 1.0, 0.3)
     fair = absorption(*state, **parameters(absorption, vote_fraud=0.0))
     faked = absorption(*state, **parameters(absorption, vote_fraud=1.0))
-    preached = absorption(*at(0.03, 1.0, 1.0, 1.0), **parameters(absorption, vote_fraud=0.0))
+    preached = absorption(*at(0.7, 1.0, 1.0), **parameters(absorption, vote_fraud=0.0))
     assert fair > faked
     assert fair > preached
 
 
 def test_only_some_of_a_closed_party_turn_to_violence() -> None:
-    violent, underground = shed(*at(1000.0), **parameters(shed))
+    violent, underground = shed(*at(1000.0, 0.0, 0.0, 0.0, 0.0), **parameters(shed))
     assert 0.0 < violent < underground < 500.0
+
+
+def test_a_split_sends_away_at_once_all_who_would_go_and_leaves_the_others_tame() -> None:
+    read = parameters(shed)
+    left_open, obeyed, split, afterwards = (
+        float(sum(shed(*at(*state), **read)).item())
+        for state in (
+            (1000.0, 0.0, 0.0, 0.0, 0.0),
+            (1000.0, 0.0, 0.0, 0.0, 1.0),
+            (0.0, 1000.0, 1.0, 1.0, 0.0),
+            (1000.0, 0.0, 0.0, 1.0, 0.0),
+        )
+    )
+    assert obeyed == pytest.approx(0.5 * left_open)
+    assert split == pytest.approx(left_open)
+    assert afterwards == 0.0
+
+
+# The party's choice.
+
+
+def test_the_party_chooses_by_the_worth_of_each_answer() -> None:
+    """A scalar version of the rule: seats lost, a closed party, and answers by chance alone."""
+    read = parameters(weigh_answers, vote_fraud=0.5, answer_gain=6.0)
+    for place, fear, anger, creed, step in ((0.17, 0.5, 0.4, 0.4, 2.0), (0.0, 0.6, 0.4, 0.5, 4.0)):
+        worth = [place + fear, anger + creed, step / 6.0 + fear, anger + 0.5 - place]
+        weights = [np.exp(6.0 * w) for w in worth]
+        weights[3] *= place > 0.0
+        found = [
+            float(c.item()) for c in weigh_answers(*at(place, fear, anger, creed, step), **read)
+        ]
+        assert found == pytest.approx([w / sum(weights) for w in weights])
+        assert sum(found) == pytest.approx(1.0)
+    assert found[3] == 0.0, "a closed party has no vote to boycott"
+    deaf = parameters(weigh_answers, answer_gain=0.0)
+    assert weigh_answers(*at(0.5, 0.5, 0.4, 0.3, 1.0), **deaf) == (0.25,) * 4
+
+
+def test_the_party_answers_each_step_once_and_none_while_it_is_tolerated() -> None:
+    model = TajikistanModel(runs=40, end="2016-06", events=load_scenario("irpt-ban").events)
+    irpt, before = model.movement["irpt"], 0.0
+    for _ in range(150):
+        members, seen = irpt.members.copy(), model.movements.parted[0].copy()
+        model.step()
+        answered = total(irpt.answer)
+        assert set(np.unique(irpt.answer)) <= {0.0, 1.0} and (answered <= 1.0).all()
+        assert (answered[model.regime.ladder >= 1.0] == 1.0).all()
+        never = (model.regime.ladder < 1.0) & (before == 0.0)
+        assert (answered[never] == 0.0).all()
+        assert ((irpt.credit >= 0.5) & (irpt.credit <= 1.0)).all()
+        assert (irpt.members >= 0.0).all()
+        # Who leaves in a split leaves the party: nobody is in it and gone at once.
+        parts = (model.movements.parted[0] > seen) & (members > 0.0)
+        assert (irpt.members[parts] < members[parts]).all()
+        before = answered
+    assert (answered == 1.0).all(), "all have answered the ban"
+
+
+def test_an_obedient_party_carries_more_and_sheds_fewer_than_one_whose_leaders_left() -> None:
+    step = Event("2004-03", "repression_step", {"step": "restricted"}, label="pressed")
+
+    def after(answer: int) -> dict[str, Array]:
+        model = TajikistanModel(runs=12, seed=2, end="2008-12", events=[step])
+        while model.months_run < 5:
+            model.step()
+        chosen = np.zeros_like(model.movements.answer)
+        chosen[answer, 0] = 1.0
+        model.movements.answer = chosen
+        model.run_to_end()
+        return model.record
+
+    obeys, abroad, boycotts = after(0), after(2), after(3)
+    assert mean(obeys["channel"], 6, 24) > mean(abroad["channel"], 6, 24)
+    assert mean(obeys["radicalised"], 6, 48) < mean(abroad["radicalised"], 6, 48)
+    assert mean(boycotts["conditions_kept"], 6, 24) > mean(obeys["conditions_kept"], 6, 24)
 
 
 def test_closed_politics_is_felt_most_by_the_former_opposition() -> None:
     def felt(standing: float, cronyism: float, opposition: float) -> float:
-        state = at(standing, 0.03, cronyism, opposition)
-        return float(exclusion(*state, **parameters(exclusion))[0])
+        return float(exclusion(*at(standing, cronyism, opposition))[0])
 
     assert felt(0.0, 0.4, 0.6) > felt(0.0, 0.4, 0.05) > felt(1.0, 0.4, 0.05)
     assert felt(1.0, 0.8, 0.05) > felt(1.0, 0.2, 0.05), "cronyism shuts all out"

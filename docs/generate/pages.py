@@ -13,7 +13,13 @@ from docs.generate.commands import commands_page
 from docs.generate.failures import failures_text
 from docs.generate.markdown import page
 from docs.generate.python_names import python_page
-from docs.generate.registry import documents_page, figures_page, outcomes_page, parameters_page
+from docs.generate.registry import (
+    documents_page,
+    figures_page,
+    levers_table,
+    outcomes_page,
+    parameters_page,
+)
 from docs.generate.scenarios import history_events, scenarios_page
 from docs.generate.submodels import overview, theme_page, themes
 
@@ -48,6 +54,7 @@ def parts() -> dict[str, Callable[[], str]]:
         "events.inc": history_events,
         "claims.inc": claims_text,
         "failures.inc": failures_text,
+        "levers.inc": levers_table,
     }
 
 

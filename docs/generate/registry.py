@@ -9,7 +9,7 @@ from docs.generate.markdown import anchor, link, number, page, plain, table, tar
 from docs.generate.submodels import theme_title, themes
 from tajsim.inputs.ledger import Figure, load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import Family, load_families, load_parameters
+from tajsim.inputs.registry import Family, holder, load_families, load_parameters, unit_cost
 from tajsim.model.country import readers
 
 
@@ -38,6 +38,21 @@ def parameters_page() -> str:
             rows = [row for family in groups[home] for row in in_full(family)]
             blocks += [f"## {title}", table(FULL_HEAD, rows, "basis")]
     return page("Parameters", *blocks)
+
+
+def levers_table() -> str:
+    """Return every lever with who holds it and what a unit of it costs a year."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for p in load_parameters().values():
+        if p.role == "lever":
+            cost = f"{unit_cost(p):,.0f} USD a year" if unit_cost(p) else ""
+            row = (holder(p).replace("moscow", "Moscow"), p.meaning, p.unit, cost)
+            rows.setdefault(row, []).append(p.name)
+    found = [
+        [who, ", ".join(f"`{name}`" for name in names), plain(meaning), plain(unit), cost]
+        for (who, meaning, unit, cost), names in sorted(rows.items())
+    ]
+    return table(("held by", "lever", "meaning", "unit", "a unit costs"), found)
 
 
 def _home(places: list[str]) -> str:

@@ -119,6 +119,9 @@ DEALS = (
     "azerbaijani_ties",
 )
 
+#: Deals that their power offers as a whole (matveeva-2004:257, ``data/deals.toml``).
+PACKAGES = ("base_for_debt",)
+
 #: What the patron can do to a regime that refuses it (matveeva-2004:203, 249-253, icg-2016:241).
 PRESSURES = ("migrants", "debt", "investment", "opponents", "backing")
 
@@ -131,6 +134,12 @@ REPRESSION_STEPS = (
     "leaders_arrested",
     "lawyers_arrested",
 )
+
+#: How the legal party answers repression (icg-2016:55, 59, 69, 75).
+ANSWERS = ("obeys", "splits", "leaders_abroad", "boycotts")
+
+#: Who pays for what a scenario changes, and who can move its levers.
+PAYERS = ("regime", "moscow", "donors", "neighbours")
 
 #: Dimension name -> coordinate names, as they stand in the results.
 DIMENSIONS: dict[str, tuple[str, ...]] = {
@@ -146,10 +155,12 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "network": NETWORKS,
     "deal": DEALS,
     "pressure": PRESSURES,
+    "answer": ANSWERS,
+    "payer": PAYERS,
 }
 
 #: The same for dimensions that states alone have.
-PARTS = {"afghan_section": AFGHAN_SECTIONS, "way": (*POSTS, *WAYS_OUT)}
+PARTS = {"afghan_section": AFGHAN_SECTIONS, "way": (*POSTS, *WAYS_OUT), "package": PACKAGES}
 
 
 def column(facts: Iterable[float]) -> Array:

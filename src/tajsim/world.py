@@ -80,6 +80,8 @@ TERM_END = "2020-07"
 #: (matveeva-2004:213-241, edm-2007-04:7).
 WEST = ("united_states", "european_union", "united_kingdom", "france", "poland", "osce_un")
 MOSCOW = ("russia",)
+#: Whose money it is: of powers that are not named here that of donors.
+PURSE_OF = {"russia": "moscow", "china": "neighbours", "uzbekistan": "neighbours"}
 BLOCS = ("united_states", "european_union", "osce_un", "poland")
 
 #: Whose advance a power answers: each camp watches the other, and Japan, of neither, China and the

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import Actors, Member, state
-from tajsim.axes import DEALS, POWERS, TASKS, Array, column, total
-from tajsim.inputs.deals import load_deals, load_forms, load_pressures
+from tajsim.axes import DEALS, POWERS, PRESSURES, TASKS, Array, column, total
+from tajsim.inputs.deals import load_deals, load_forms, load_packages, load_pressures
 from tajsim.inputs.registry import base_value
 from tajsim.rules import deals as rules
 from tajsim.world import BLOCS, MOSCOW, WEST
@@ -27,6 +27,12 @@ GUARDS, BASE, BACKING, REACTION, EXTRADITION = (
     DEALS.index(f"russian_{name}")
     for name in ("border_guards", "base", "backing", "rapid_reaction", "extradition")
 )
+_PACKAGES = [*load_packages().values()]
+#: Task in whose decision a package is taken or refused -> its place; its deals, ``(deal, 1)``, and
+#: the levers that the patron forgoes for it, ``(package, pressure, 1)``.
+LEADS = {int(TASK_OF[DEALS.index(p.deals[0])]): place for place, p in enumerate(_PACKAGES)}
+IN_PACKAGE = [column(name in p.deals for name in DEALS) for p in _PACKAGES]
+FORGOES = np.stack([column(lever in p.forgoes for lever in PRESSURES) for p in _PACKAGES])
 #: The deal that must have gone before another is offered, itself where none must.
 AFTER = np.array([DEALS.index(deal.after or deal.name) for deal in _ROWS])
 WAITS = column(bool(deal.after) for deal in _ROWS)
@@ -80,7 +86,8 @@ class Scene:
     can do, both ``(task, run)``; ``bite`` is how much each lever hurts and ``pulled`` 1 where it is
     pulled, ``(pressure, run)``; ``useful`` is what each deal covers now, ``desire`` what it is
     worth to the patron beyond its cost, ``(deal, run)``; ``wishes`` what all that it offers is
-    worth to it, and the others, are ``(run,)``.
+    worth to it, and the others, are ``(run,)``. ``bound`` is for how long a package binds, months,
+    and ``relief`` what the levers forgone for it would cost, ``(package, run)``.
     """
 
     weight: Array
@@ -95,6 +102,10 @@ class Scene:
     useful: Array
     desire: Array
     wishes: Array
+    bound: Array
+    relief: Array
+    leverage: Array
+    forgiven: Array
 
 
 @dataclass
@@ -103,7 +114,8 @@ class Decision:
 
     ``made`` by the regime, ``dropped`` by it, ``ended`` by the power; offers ``refused``; terms
     ``asked`` and ``granted``. ``reasons`` are the terms of the worth of what was chosen less
-    those of keeping all, ``(term, run)``; ``rows`` are the deals.
+    those of keeping all, ``(term, run)``; ``rows`` are the deals; ``whole`` is 1 where a package
+    is taken, ``(run,)``, and ``joined`` for its deals begun for other tasks, ``(deal, run)``.
     """
 
     rows: NDArray[np.intp]
@@ -114,6 +126,8 @@ class Decision:
     asked: Array
     granted: Array
     reasons: Array
+    whole: Array
+    joined: Array
 
 
 def picked(score: Array, possible: Array) -> Array:
@@ -271,13 +285,16 @@ class Deals(Actors[Deal]):
         )
         return motives
 
-    def offer(self, open_now: Array, level: Array, coordination: Array, review: Array) -> None:
+    def offer(
+        self, open_now: Array, level: Array, coordination: Array, refused: Array, review: Array
+    ) -> None:
         """Let powers decide what to offer, at what size and on what conditions.
 
         Args:
             open_now: 1 where the power can offer the deal at all, ``(deal, run)``.
             level: of conditions of each power, 0 to 1, ``(power, run)``.
             coordination: of donors, 0 to 1: who coordinates is no rival of the others, ``(run,)``.
+            refused: 1 while the legal opposition boycotts votes, ``(run,)``.
             review: 1 in the months in which offers are looked at again, ``(run,)``.
         """
         fresh = self.apply(rules.offered, ratio=self.ratio, whim=self.whim, held=self.held)
@@ -304,6 +321,7 @@ class Deals(Actors[Deal]):
             listed=self.asked_for,
             level=level[POWER_OF],
             usual=USUAL_CONDITION[POWER_OF],
+            refused=refused,
         )
         asked = self.apply(rules.conditions_asked, condition=own, rivals=rivals)
         moves = review * (self.agreed <= 0.0)
@@ -410,8 +428,12 @@ class Deals(Actors[Deal]):
         rows = OF_TASK[task]
         offered, held = self.offered[rows], self.held[rows]
         base = held * offered  # what a power has ended is gone whatever the regime wants
+        mine, table, more = self._package(task, scene)
         options, asked_of = self._options(task, base, scene, review)
-        worth = self.worth_of(task, options, scene)
+        # Where a package is on the table it takes the place of the second best.
+        second = (np.arange(options.shape[1]) == OPTIONS.index("second"))[:, None] * table
+        options = np.where(second > 0.5, np.maximum(base, mine)[:, None], options)
+        worth = self.worth_of(task, options, scene) + more[:, None] * second
         value = total(worth)
         accept = np.clip(total(asked_of * np.log(np.maximum(self.ratio[rows], 1.0))), 0.0, 1.0)
         at_stake = total(asked_of * (self.size * self.condition)[rows])
@@ -434,12 +456,14 @@ class Deals(Actors[Deal]):
         self.agreed = put(
             self.agreed, rows, np.maximum(self.agreed[rows], 2.0 * self.values.clock_year * asked)
         )
+        whole = review * table * (taken == OPTIONS.index("second"))
         made, left = bundle * (1.0 - held), held * (1.0 - bundle)
         self.held = put(self.held, rows, bundle)
         self.locked = put(
             self.locked, rows, np.where(made > 0.5, self.term[rows], self.locked[rows])
         )
         chosen = np.take_along_axis(worth, taken[None, None], axis=1)[:, 0]
+        joined = self._bind(task, whole)
         return Decision(
             rows=rows,
             made=made,
@@ -449,7 +473,49 @@ class Deals(Actors[Deal]):
             asked=asked,
             granted=granted,
             reasons=chosen - worth[:, 0],
+            whole=whole,
+            joined=joined,
         )
+
+    def _bind(self, task: int, whole: Array) -> Array:
+        """Bind the deals of a package where it is taken; return those begun for other tasks."""
+        bound = whole * (IN_PACKAGE[LEADS[task]] if task in LEADS else self.zeros())
+        joined = bound * (1.0 - self.held)
+        self.held = np.maximum(self.held, bound)
+        self.locked = np.maximum(self.locked, bound * self.term)
+        return joined
+
+    def _package(self, task: int, scene: Scene) -> tuple[Array, Array, Array]:
+        """Return the package that a decision on a task is about, as far as there is one.
+
+        Returns:
+            1 for its deals of the task, ``(deal of the task, 1)``; 1 where it is on the table,
+            ``(run,)``; what it is worth besides them, by reason, ``(term, run)``.
+        """
+        rows, none = OF_TASK[task], np.zeros(self.runs)
+        extra = [none] * len(rules.Gains._fields + rules.Prices._fields)
+        if task not in LEADS:
+            return np.zeros((len(rows), 1)), none, np.stack(extra)
+        place, deals = LEADS[task], np.flatnonzero(IN_PACKAGE[LEADS[task]][:, 0])
+        bars = np.maximum(1.0 - self.offered, self.fixed)[deals].max(axis=0)
+        bars = np.maximum(bars, (scene.bound[place] > 0.0) | (self.locked[deals[0]] > 0.0))
+        surplus = self.apply(rules.surplus, ratio=self.ratio)[deals].min(axis=0)
+        table = self.apply(
+            rules.package_offered, surplus=surplus, leverage=scene.leverage, free=1.0 - bars
+        )
+        extra[3], extra[8], extra[9] = self.apply(
+            rules.package_gains,
+            relief=scene.relief[place],
+            debt=scene.forgiven,
+            size=total(self.size[deals]),
+        )
+        found = np.stack(extra)
+        for other in {*TASK_OF[deals].tolist()} - {task}:
+            kept = (self.held * self.offered)[OF_TASK[other]]
+            taken = np.maximum(kept, IN_PACKAGE[place][OF_TASK[other]])
+            worth = self.worth_of(other, np.stack([kept, taken], axis=1), scene)
+            found = found + worth[:, 1] - worth[:, 0]
+        return IN_PACKAGE[place][rows], table, found
 
     def _options(self, task: int, base: Array, scene: Scene, review: Array) -> tuple[Array, Array]:
         """Return the options of a decision ``(deal, option, run)``, and of whom terms are asked.
@@ -484,16 +550,15 @@ class Deals(Actors[Deal]):
 
     # --- terms -----------------------------------------------------------------------------------
 
-    def renegotiate(self, leverage: Array, debt_ratio: Array, review: Array) -> None:
+    def renegotiate(self, leverage: Array, review: Array) -> None:
         """Let who is refused pay more, and the patron take part of what the regime gains."""
-        limit = self.generous * (self.values.generosity + self.moscow * 0.5 * debt_ratio)
         sweet = self.apply(
             rules.sweetened,
             sweet=self.sweet,
             refused=self.offered * (1.0 - self.held) * self.generous,
             held=self.held,
             keenness=np.log(np.maximum(self.ratio, 1e-6)),
-            limit=limit,
+            limit=self.generous * self.values.generosity,
         )
         aim = self.moscow * self.apply(
             rules.concession_aim, gain=self.gain * len(TASKS), leverage=leverage, held=self.held

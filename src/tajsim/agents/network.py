@@ -8,10 +8,13 @@ import numpy as np
 import tajsim.axes as axes
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import Array, column, shares, total
-from tajsim.rules import border_guard, drug_market, grievance, militants, violence
+from tajsim.rules import border_guard, drug_market, grievance, militants, party, violence
 from tajsim.world import MOUNTAINS, NETWORK_PATRON
 
 SECTIONS, COUNT = len(axes.AFGHAN_SECTIONS), len(axes.NETWORKS)
+
+#: Answers of the legal party to repression, as places among them.
+OBEYS, SPLITS, ABROAD, BOYCOTTS = range(len(axes.ANSWERS))
 
 #: The networks that have a patron in office; those that a commander is accused of protecting, and
 #: who he is, by place in their lists.
@@ -214,9 +217,43 @@ class Movements(Actors[Movement]):
 
     members = state("persons", "members", start="movement_members", pinned=True)
     seats = state("seats", "in parliament", start="movement_seats")
+    seats_seen = state("seats", "last month", start="movement_seats")
+    #: None where nothing calls for one.
+    answer = state("0 or 1", "answer to repression", "answer")
+    credit = state("share", "of leaders with their people", start=1.0)
+    parting = state("0 or 1", "whether it splits this month")
+    parted = state("0 or 1", "whether it has split since it was tolerated")
+
+    def answer_repression(self, moved: Array, step: Array, chances: Array, draw: Array) -> Array:
+        """Let the party choose anew where the ladder has moved or seats are taken.
+
+        Args:
+            moved: 1 where the ladder has moved, ``(run,)``.
+            step: on the ladder now, 0 to 6, ``(run,)``.
+            chances: of its answers, ``(answer, run)``.
+            draw: a uniform draw, ``(run,)``.
+
+        Returns:
+            1 where it chooses, ``(movement, run)``.
+        """
+        held = step > 0.5
+        chooses = self.legal * ((moved * held > 0.5) | (self.seats < self.seats_seen))
+        freed = self.legal * (moved * (1.0 - held)) * (1.0 - chooses)
+        chosen = np.argmax(np.cumsum(chances, axis=0) > draw, axis=0)
+        fresh = (np.arange(len(axes.ANSWERS))[:, None] == chosen).astype(float)[:, None]
+        self.answer = (1.0 - freed) * (self.answer + chooses * (fresh - self.answer))
+        splits = chooses * self.answer[SPLITS]
+        self.parting = splits * (1.0 - self.parted)
+        self.parted = np.maximum(self.parted, splits) * (1.0 - freed)
+        tame = np.maximum(self.answer[OBEYS], self.answer[SPLITS])
+        self.credit = self.apply(party.credit_step, credit=self.credit, tame=tame)
+        self.seats_seen = self.seats.copy()
+        return chooses
 
     def win_and_lose(self, standing: Array, anger: Array, *, movement_members: Array) -> Array:
-        """Win and lose members; return those whom a legal party loses, persons, ``(run,)``.
+        """Win and lose members; return who leaves a party for violence, persons, ``(run,)``.
+
+        Those who leave it to go underground join the banned movement.
 
         Args:
             standing: legal standing of the party, 0 to 1, ``(run,)``.
@@ -230,11 +267,17 @@ class Movements(Actors[Movement]):
             anger=self.banned * anger + (1.0 - self.banned),
         )
         self.members = self.apply(grievance.members_step, members=before, aim=aim)
-        return total(self.legal * np.maximum(before - self.members, 0.0))
-
-    def go_underground(self, persons: Array) -> None:
-        """Let people of a closed party join the banned movement, persons, ``(run,)``."""
-        self.members = self.members + self.banned * persons
+        violent, underground = self.apply(
+            party.shed,
+            lost=self.legal * np.maximum(before - self.members, 0.0),
+            members=self.members,
+            parting=self.parting,
+            parted=self.parted,
+            obeys=self.answer[OBEYS],
+        )
+        gone = self.parting * (violent + underground)
+        self.members = self.members - gone + self.banned * total(underground)
+        return total(violent)
 
     def lose_to_arrests(self, skill: Array, effort: Array) -> Array:
         """Return members of the banned movement arrested, persons, ``(run,)``."""

@@ -10,6 +10,7 @@ from tajsim.axes import AGENCIES, TASKS, Array, ranks, total
 from tajsim.rules import (
     loyalty,
     outsourcing,
+    party,
     purges,
     state as state_rules,
     succession as succession_rules,
@@ -42,6 +43,7 @@ class Regime(Actor):
     felt = state("number", "steps up the ladder of late")
     ladder_seen = state("number", "step on the ladder last month")
     party_threat = state("index", "threat seen in the legal party, 1 = ordinary", start=1.0)
+    vote_refused = state("0 or 1", "whether the legal opposition boycotts votes")
     months_since_purge = state("months", "since the last blow", start=24.0, pinned=True)
     breaks = state("number", "mutinies and defections of late")
     incidents = state("number", "acts of violence at home of late")
@@ -191,6 +193,7 @@ class Regime(Actor):
         heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
         self.heir = np.where(past, self.heir, heir)
         settled = self.apply(rules.settlement, heir=self.heir, loyalty=loyal)
+        settled = self.apply(party.vote_believed, settled=settled, boycott=self.vote_refused)
         self.settled = np.where(past, self.settled, settled)
         doubt = self.apply(
             rules.doubt_of_after, near=self.near, settled=self.settled, ready=self.ready

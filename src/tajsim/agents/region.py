@@ -64,14 +64,10 @@ class Regions(Actors[Region]):
         )
         self.idle = self.apply(migration.idle_step, idle=self.idle, returned=-self.leaving)
 
-    def excluded(self, standing: Array, seat_share: Array, cronyism: Array) -> Array:
+    def excluded(self, place: Array, cronyism: Array) -> Array:
         """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""
         return self.apply(
-            grievance_rules.exclusion,
-            standing=standing,
-            seat_share=seat_share,
-            cronyism=cronyism,
-            opposition=self.opposition,
+            grievance_rules.exclusion, place=place, cronyism=cronyism, opposition=self.opposition
         )
 
     def resent(self, ratios: Array, absorbed: Array) -> None:

@@ -550,7 +550,8 @@ def _place(identity: str) -> str:
 
 def _parameter(p: registry.Parameter) -> dict[str, Any]:
     own = {name: getattr(p, name) for name in ("name", "family", "value", "low", "high", "unit")}
-    return {**own, "meaning": p.meaning, "basis": p.basis.kind, "why": why(p)}
+    held = registry.held_text(p)
+    return {**own, "meaning": p.meaning, "basis": p.basis.kind, "why": why(p), "held": held}
 
 
 def why(p: registry.Parameter) -> list[str]:

@@ -203,7 +203,7 @@ def parameters(options: Namespace) -> None:
     if options.ties:
         _ties(options)
         return
-    from tajsim.inputs.registry import load_families, load_parameters
+    from tajsim.inputs.registry import holder, load_families, load_parameters
 
     known, families = load_parameters(), load_families()
     if options.name in known:
@@ -212,13 +212,14 @@ def parameters(options: Namespace) -> None:
     if options.name and options.name not in families:
         raise UserError(unknown("parameter", options.name, [*known, *families]))
     rows = [
-        [p.name, _plain(p.value), p.unit, _range(p), p.role, p.basis.kind]
+        [p.name, _plain(p.value), p.unit, _range(p), p.role, p.basis.kind, holder(p)]
         for p in known.values()
         if options.name in (None, p.family)
         and options.role in (None, p.role)
         and options.basis in (None, p.basis.kind)
     ]
-    print(_table(("parameter", "value", "unit", "range", "role", "basis"), rows))
+    head = ("parameter", "value", "unit", "range", "role", "basis", "held by")
+    print(_table(head, rows))
 
 
 def _ties(options: Namespace) -> None:
@@ -251,6 +252,7 @@ def _range(p: Parameter) -> str:
 def _parameter_in_full(p: Parameter) -> str:
     """Return everything about one parameter: meaning, basis, figures behind it, rules."""
     from tajsim.inputs.ledger import load_figures
+    from tajsim.inputs.registry import held_text
     from tajsim.model.country import readers
 
     said = [p.basis.kind, *filter(None, [p.basis.arithmetic or p.basis.reason])]
@@ -260,7 +262,7 @@ def _parameter_in_full(p: Parameter) -> str:
     parts = {
         "value": [f"{_plain(p.value)} {p.unit}"],
         "range": [f"{_range(p)} ({p.spread})"],
-        "role": [p.role],
+        "role": [", ".join(filter(None, [p.role, held_text(p)]))],
         "basis": textwrap.wrap(": ".join(said), room),
         "from": [line for f in figures for line in textwrap.wrap(f, room, subsequent_indent="  ")],
         "rules": [", ".join(readers().get(p.family, [])) or "no rule reads it"],

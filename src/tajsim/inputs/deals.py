@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tajsim.axes import DEALS, POWERS, PRESSURES, TASKS
+from tajsim.axes import DEALS, PACKAGES, POWERS, PRESSURES, TASKS
 from tajsim.files import data_text
 from tajsim.inputs.ledger import load_documents
 
@@ -58,6 +58,17 @@ class Pressure:
     cost: float
 
 
+@dataclass(frozen=True)
+class Package:
+    """Deals that one power offers as a whole, the first leads, and the levers it forgoes."""
+
+    deals: list[str]
+    forgoes: list[str]
+    document: str
+    line: int
+    note: str
+
+
 @lru_cache
 def _tables() -> dict[str, Any]:
     return tomllib.loads(data_text("deals.toml"))
@@ -73,6 +84,12 @@ def load_forms() -> dict[str, Form]:
 def load_pressures() -> dict[str, Pressure]:
     """Return the levers of the patron by name, in the order of ``axes.PRESSURES``."""
     return {name: Pressure(**_tables()["pressures"][name]) for name in PRESSURES}
+
+
+@lru_cache
+def load_packages() -> dict[str, Package]:
+    """Return the packages of deals by name, in the order of ``axes.PACKAGES``."""
+    return {name: Package(**_tables()["packages"][name]) for name in PACKAGES}
 
 
 @lru_cache

@@ -274,3 +274,5 @@ class Families:
     side_gain: Array  # ratio (run,): how strongly taking sides answers all that speaks for and against, in logits
     press_slope: Array  # ratio (run,): how sharply the chance of pressure rises where it is worth its cost: power of worth over cost
     rising_even: Array  # ratio (run,): people who voice discontent to one who obeys at which a first crowd has even chances
+    answer_gain: Array  # ratio (run,): how sharply the party chooses the answer to repression that is worth most, in logits
+    debt_written_off: Array  # USD (run,): debt that Moscow writes off for base and backing together, as far as it is owed

@@ -18,7 +18,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from tajsim.axes import DIMENSIONS, POSTS, REPRESSION_STEPS, WAYS_OUT
+from tajsim.axes import DIMENSIONS, PACKAGES, POSTS, REPRESSION_STEPS, WAYS_OUT
 from tajsim.errors import UnknownName, UserError, unknown
 from tajsim.inputs import families
 
@@ -189,6 +189,31 @@ def base_value(name: str) -> float:
     return load_parameters()[name].value if name in load_parameters() else 0.0
 
 
+@lru_cache
+def _levers() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("tajsim").joinpath("data/levers.toml").read_text(encoding="utf-8"))
+
+
+def holder(p: Parameter) -> str:
+    """Return who can move a lever, of `axes.PAYERS` or nobody; "" for what is no lever."""
+    held = {name: who for who, names in _levers()["held_by"].items() for name in names}
+    named = (held[n] for n in (p.name, p.family, p.index) if n in held)
+    return next(named, "") if p.role == "lever" else ""
+
+
+def unit_cost(p: Parameter) -> float:
+    """Return what a unit of a lever costs who holds it, USD a year; 0 where no price is known."""
+    each = _levers()["paid_for_each"].get(p.family, "")
+    return 1.0 if p.unit == "USD/year" else 12.0 * base_value(f"{each}.{p.index}")
+
+
+def held_text(p: Parameter) -> str:
+    """Return who holds a lever, and what a unit of it costs: ``held by donors``."""
+    cost = f", a unit costs {unit_cost(p):,.0f} USD a year" if unit_cost(p) else ""
+    said = {"regime": "the regime", "moscow": "Moscow"}
+    return f"held by {said.get(holder(p), holder(p))}{cost}" if holder(p) else ""
+
+
 def dimension_names(family: Family) -> tuple[str, ...]:
     """Return the index names of a family in the order of its dimension.
 
@@ -298,7 +323,7 @@ OTHERS = (
     *("stable", "strained", "failing", "failed"),
     *("kept", "orderly", "bargained", "contested"),
     *("migrants", "afghanistan"),
-    *(*POSTS, *WAYS_OUT),
+    *(*POSTS, *WAYS_OUT, *PACKAGES),
 )
 
 #: Kind of a scenario's event -> the kind under which it is noted, and the argument that is then

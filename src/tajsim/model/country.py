@@ -128,6 +128,8 @@ class Country(Stated, mesa.Model):
     useful = state("share", "of its task that each deal covers", "deal")
     diverted_part = state("share", "of each deal that is diverted", "deal")
     pulled = state(outcome="pressure_on")
+    bound = state("months", "for which a package binds both sides", "package", pinned=True)
+    debt_forgiven = state("USD", "of debt to Russia, written off by agreement", pinned=True)
     moscows_grievance = state(outcome="moscows_grievance")
     expected_harm = state("index", "what pressure is expected to cost in a year")
     opening = state("index", "how much the regime fears an opening")
@@ -155,6 +157,7 @@ class Country(Stated, mesa.Model):
     invested = state(outcome="investment")
     guarantee = state(outcome="guarantee")
     standing = state("share", "legal standing of the party", start=1.0)
+    place = state("share", "place of the party in politics", start=0.7)
     absorbed = state(outcome="channel")
     creed = state("share", "control of religion", start="religious_control")
     anger_start = state("share", "the same at the start", usual="anger")
@@ -341,6 +344,11 @@ class Country(Stated, mesa.Model):
     def people_per_policeman(self) -> Array:
         """People at home for each of the police."""
         return self.home_people / np.maximum(self.agency["interior_ministry"].strength, 1.0)
+
+    @property
+    def russian_debt(self) -> Array:
+        """Debt to Russia that is left, USD."""
+        return np.maximum(self.values.debt_to_russia - self.debt_forgiven, 0.0)
 
     def at_hand(self) -> Array:
         """Return the force that the state can send to a place at once, persons, ``(run,)``."""

@@ -218,6 +218,14 @@ def note_decision(country: Country, decision: Decision, task: str) -> None:
             )
 
 
+def note_package(country: Country, decision: Decision, name: str, written: Array) -> None:
+    """Note a package that is taken whole, with the debt ``written`` off for it, USD, ``(run,)``."""
+    country.note(
+        "package", decision.whole, actor="russia", target=name, size=written,
+        cause=lambda here: largest(BARGAIN, tuple(decision.reasons[:, here])),
+    )  # fmt: skip
+
+
 def note_pressure(country: Country, begins: Array, ends: Array, refused: Array) -> None:
     """Note where Moscow pulls a lever or lets go of it, ``(pressure, run)``.
 
@@ -322,3 +330,21 @@ def note_ladder(
     country.note("repression_eased", moved[1], actor="regime", size=threat, cause="outside_cost")
     closed = (standing_before > 0.0) & (country.standing <= 0.0)
     country.note("party_closed", closed, actor="irpt", size=irpt.members, cause="ladder")
+
+
+#: What speaks for each answer of the party, the first two of them for its obeying, and so on.
+ANSWER = ("place", "fear", "anger", "faith", "hunted", "fear", "anger", "cheated")
+
+
+def note_answer(country: Country, chooses: Array, reasons: Sequence[Array]) -> None:
+    """Note how the party answers, with the larger of the two ``reasons`` that speak for it."""
+    irpt, hunted = country.movement["irpt"], country.regime.ladder / len(axes.REPRESSION_STEPS)
+    place, fear, anger, creed = reasons
+    pairs = (place, fear), (anger, creed), (hunted, fear), (anger, country.values.vote_fraud)
+    second = total(irpt.answer * np.stack([other > one for one, other in pairs]))
+    given = np.argmax(irpt.answer, axis=0)
+    cause = Pick(ANSWER, (2.0 * given + second).astype(np.intp))
+    target = Pick(axes.ANSWERS, given)
+    country.note(
+        "party_answer", chooses, actor="irpt", target=target, size=irpt.members, cause=cause
+    )

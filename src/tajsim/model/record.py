@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import states_of
-from tajsim.agents.agency import MEETS_TRAFFICKERS
+from tajsim.agents.agency import MEETS_TRAFFICKERS, OWN
 from tajsim.agents.commander import TO_GIVE
-from tajsim.agents.deals import by_task
-from tajsim.axes import DIMENSIONS, TASKS, Array, total
+from tajsim.agents.deals import TASK_OF, by_power, by_task
+from tajsim.axes import DIMENSIONS, PAYERS, POWERS, PRESSURES, TASKS, Array, total
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.country import Country, OutsideWorld
 from tajsim.rules import deals, outsourcing, succession
+from tajsim.world import PURSE_OF
 
 
 def ratio(part: Array, whole: Array) -> Array:
@@ -57,6 +58,31 @@ def gap_without(country: Country) -> Array:
     return result
 
 
+#: 1 for the powers of each payer, ``(payer, power, 1)``; the regime is none.
+PAYERS_OF = np.array(
+    [[[float(PURSE_OF.get(name, "donors") == payer)] for name in POWERS] for payer in PAYERS]
+)
+
+
+def cost(country: Country) -> Array:
+    """Return what security costs in the month by who pays, USD, ``(payer, run)``.
+
+    Deals are paid as far as money is agreed: more for them, or less, at what their task costs.
+    """
+    values, agencies, deals, now = country.values, country.agencies, country.deals, country.now
+    agreed = deals.held * deals.size * values.task_cost[TASK_OF]
+    abroad = total(PAYERS_OF * (now["aid_paid"] + by_power(agreed * deals.sweet)), axis=1)
+    guard = values.border_cost_per_head * country.agency["russian_border_troops"].strength
+    treaty = guard * values.treaty_share * country.regime.instalment
+    called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
+    called = called * country.russian_debt / values.clock_five_years
+    wages = total((agencies.pay - agencies.topup) * agencies.strength * OWN)
+    own = wages + treaty + called + total(agreed * deals.given)
+    given = total(agencies.topup * agencies.strength) + values.civil_aid / 12.0
+    result: Array = abroad + np.stack([own, guard - treaty, given, 0.0 * own])
+    return result
+
+
 #: Outcome -> how it is worked out, with the shape ``dimensions + (run,)``, where it is neither
 #: one state (`states_recorded`) nor a flow of its name.
 MEASURES: dict[str, Callable[[Country], Array]] = {
@@ -73,7 +99,9 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     ),
     "arranged_share": lambda m: ratio(m.arranged, m.now["heroin_entering"]),
     "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
-    "foreign_debt": lambda m: m.values.debt_to_russia + m.other_debt,
+    "foreign_debt": lambda m: m.russian_debt + m.other_debt,
+    "package_in_force": lambda m: (m.bound.max(axis=0) > 0.0).astype(float),
+    "cost": lambda m: cost(m),
     "deal_cover": lambda m: m.useful,
     "expected_pressure": lambda m: m.expected_harm,
     "concessions": lambda m: total(m.deals.held * m.deals.size * m.deals.given),
@@ -108,6 +136,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     "remittances_share": lambda m: ratio(m.now["remittances"], m.now["output"]),
     "underground_members": lambda m: total(m.movements.members * (1.0 - m.movements.legal)),
     "party_members": lambda m: m.movement["irpt"].members,
+    "party_answer": lambda m: m.movement["irpt"].answer,
     "violent_members": lambda m: m.people["violent"],
     "fighters_abroad": lambda m: m.people["fighters_abroad"],
     "prisoners": lambda m: m.people["prisoners"],

@@ -197,25 +197,29 @@ def size_wished(ratio: Array, size: Array) -> Array:
     return np.minimum(size * np.minimum(ratio, 2.0), WHOLE)
 
 
-def own_condition(listed: Array, level: Array, usual: Array) -> Array:
+def own_condition(listed: Array, level: Array, usual: Array, refused: Array) -> Array:
     """Return the conditions that a power would attach to a deal without rivals, 0 to 1.
 
     As documented for the deal while the power's level of conditions is as usual; at level 0 none,
-    at level 1 full conditions on every deal.
+    at level 1 full conditions on every deal. Where there are any, a vote that the opposition
+    refuses hardens them.
 
     Equation:
         kept = listed * (1 - max(usual - level, 0) / max(usual, 1e-9))
-        own_condition = kept + (1 - kept) * max(level - usual, 0) / max(1 - usual, 1e-9)
+        own = kept + (1 - kept) * max(level - usual, 0) / max(1 - usual, 1e-9)
+        own_condition = own * (1 + refused * (1 - own))
 
     Args:
         listed: documented conditions of the deal, 0 to 1.
         level: of the power now, 0 to 1.
         usual: documented level of the power, 0 to 1.
+        refused: 1 while the party boycotts votes, else 0, ``(run,)``.
 
-    Mechanisms: M104, O06.
+    Mechanisms: M104, O06, P27.
     """
     kept = listed * (1.0 - np.maximum(usual - level, 0.0) / np.maximum(usual, 1e-9))
-    return kept + (1.0 - kept) * np.maximum(level - usual, 0.0) / np.maximum(1.0 - usual, 1e-9)
+    own = kept + (1.0 - kept) * np.maximum(level - usual, 0.0) / np.maximum(1.0 - usual, 1e-9)
+    return own * (1.0 + refused * (1.0 - own))
 
 
 def conditions_asked(condition: Array, rivals: Array, *, conditions_fall: Array) -> Array:
@@ -462,6 +466,45 @@ def better_terms(
     """
     won = condition_price * opening * weight * asked / 2.0
     return accept * won - inertia * asked / TASK_COUNT
+
+
+def package_offered(surplus: Array, leverage: Array, free: Array) -> Array:
+    """Return 1 where the patron offers deals as a whole and binds itself for them, ``(run,)``.
+
+    It gives up its leverage for deals of which more is left to it when their cost is paid.
+
+    Equation:
+        package_offered = free if surplus > leverage else 0
+
+    Args:
+        surplus: the least of what is left of the worth of its deals, 0 to 1.
+        leverage: of the patron over the regime, 0 to 1.
+        free: 1 where all of its deals are on offer and nothing binds them, else 0.
+
+    Mechanisms: M110, M111.
+    """
+    return np.where(surplus > leverage, free, 0.0)
+
+
+def package_gains(
+    relief: Array, debt: Array, size: Array, *, fear_of_pressure: Array, inertia: Array
+) -> tuple[Array, Array, Array]:
+    """Return what a package brings beyond its deals: ``(price, pressure, change)``, ``(run,)``.
+
+    Equation:
+        price = 0.5 * debt * size / 6
+        pressure = fear_of_pressure * relief
+        change = -inertia * size / 6
+
+    Args:
+        relief: what the levers that the patron forgoes were expected to cost in a year, index.
+        debt: fall of the debt to the patron over itself and a year's revenue, 0 to 1.
+        size: of its deals together, shares of what their tasks need.
+
+    Mechanisms: M111, M112, M120.
+    """
+    price, change = 0.5 * debt * size / TASK_COUNT, -inertia * size / TASK_COUNT
+    return price, fear_of_pressure * relief, change
 
 
 def calm(fear: Array, *, calm_slope: Array) -> Array:

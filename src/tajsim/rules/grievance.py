@@ -108,87 +108,49 @@ def members_step(members: Array, aim: Array, *, clock_year: Array) -> Array:
     return members + (aim - members) / clock_year
 
 
-def shed(lost: Array, *, violent_share: Array, underground_share: Array) -> tuple[Array, Array]:
-    """Split members lost by a closed movement: ``(violent, underground)`` persons, ``(run,)``.
-
-    Only some turn to violence, some go underground, most fall silent.
-
-    Equation:
-        violent = lost * violent_share
-        underground = lost * underground_share
-
-    Args:
-        lost: members who leave this month, persons.
-
-    Mechanisms: P02, M101.
-    """
-    return lost * violent_share, lost * underground_share
-
-
 def absorption(
-    seat_share: Array,
-    standing: Array,
-    appeal: Array,
-    creed: Array,
-    *,
-    absorption_limit: Array,
-    absorption_half_seats: Array,
-    vote_fraud: Array,
+    place: Array, appeal: Array, creed: Array, *, absorption_limit: Array, vote_fraud: Array
 ) -> Array:
     """Return the share of grievance that the legal channel carries, 0 to 1, ``(run,)``.
 
-    Even a tiny representation absorbs much, more seats add less and less; sermons written by the
-    state take up to half of the party's pull, and votes that are not counted up to half of the
-    belief that voting helps.
+    Sermons written by the state take up to half of the party's pull, and votes that are not
+    counted up to half of the belief that voting helps.
 
     Equation:
         heard = appeal * (1 - 0.5 * creed)
-        believed = absorption_limit * standing * (1 - 0.5 * vote_fraud)
-        voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-        absorption = min(believed * 2 * heard / (1 + heard) * voice, 1)
+        believed = absorption_limit * place * (1 - 0.5 * vote_fraud)
+        absorption = min(believed * 2 * heard / (1 + heard), 1)
 
     Args:
-        seat_share: seats of the party over all seats.
-        standing: legal standing, 1 = tolerated, 0 = closed.
+        place: of the party in politics, 0 to 1.
         appeal: pull of its leadership, 1 = as in 2004.
         creed: control of religion, 0 to 1.
 
     Mechanisms: P01, P03, P08, P27, M101.
     """
     heard = appeal * (1.0 - 0.5 * creed)
-    believed = absorption_limit * standing * (1.0 - 0.5 * vote_fraud)
-    voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-    return np.minimum(believed * 2.0 * heard / (1.0 + heard) * voice, 1.0)
+    believed = absorption_limit * place * (1.0 - 0.5 * vote_fraud)
+    return np.minimum(believed * 2.0 * heard / (1.0 + heard), 1.0)
 
 
-def exclusion(
-    standing: Array,
-    seat_share: Array,
-    cronyism: Array,
-    opposition: Array,
-    *,
-    absorption_half_seats: Array,
-) -> Array:
+def exclusion(place: Array, cronyism: Array, opposition: Array) -> Array:
     """Return how far people of a region find politics closed, 0 to 1, ``(run,)``.
 
     Patronage in place of merit shuts out everyone; the side that lost the war is shut out as far
-    as its party has neither standing nor seats, and its old divisions come back.
+    as its party has no place, and its old divisions come back.
 
     Equation:
-        voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-        exclusion = 0.5 * cronyism + (1 - 0.5 * cronyism) * opposition * (1 - standing * voice)
+        exclusion = 0.5 * cronyism + (1 - 0.5 * cronyism) * opposition * (1 - place)
 
     Args:
-        standing: legal standing of the party, 1 = tolerated, 0 = closed.
-        seat_share: its seats over all seats.
+        place: of the party in politics, 0 to 1.
         cronyism: patronage in place of merit, 0 to 1.
         opposition: share of people of the wartime opposition, 0 to 1.
 
     Mechanisms: P07, P20, P21, P25.
     """
-    voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
     everyone = 0.5 * cronyism
-    return everyone + (1.0 - everyone) * opposition * (1.0 - standing * voice)
+    return everyone + (1.0 - everyone) * opposition * (1.0 - place)
 
 
 def grievance_aim(

@@ -167,22 +167,25 @@ def grudge_step(grudge: Array, *, clock_year: Array) -> Array:
 
 
 def broadcast_step(
-    broadcast: Array, defections: Array, *, broadcast_reach: Array, clock_year: Array
+    broadcast: Array, defections: Array, exiled: Array, *, broadcast_reach: Array, clock_year: Array
 ) -> Array:
-    """Return the pull of a defector's appeal next month, index, 0 and up, ``(run,)``.
+    """Return the pull of appeals from abroad next month, index, 0 and up, ``(run,)``.
 
     It multiplies the pull abroad by ``1 + broadcast`` and the pressure on the faith of serving
-    commanders alike.
+    commanders alike. Leaders who speak from exile count as one defector in two years.
 
     Equation:
-        broadcast_next = broadcast * (1 - 1 / clock_year) + broadcast_reach * defections
+        appeals = defections + 0.5 * exiled / clock_year
+        broadcast_next = broadcast * (1 - 1 / clock_year) + broadcast_reach * appeals
 
     Args:
         defections: commanders who went over this month.
+        exiled: 1 while the leaders of the party are abroad, else 0.
 
-    Mechanisms: S05.
+    Mechanisms: S05, P16.
     """
-    return broadcast * (1.0 - 1.0 / clock_year) + broadcast_reach * defections
+    appeals = defections + 0.5 * exiled / clock_year
+    return broadcast * (1.0 - 1.0 / clock_year) + broadcast_reach * appeals
 
 
 def skill_carried(

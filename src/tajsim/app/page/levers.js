@@ -42,6 +42,7 @@ export function lever(p, usual, later, typed, moved) {
     html("div", { class: "bottom" }, slider, field),
     html("div", { class: "range" }, html("span", {}, number(p.low)),
       html("span", {}, `here ${number(usual)} ${p.unit}`), html("span", {}, number(p.high))),
+    p.held ? html("div", { class: "range" }, p.held) : null,
     later?.length ? html("div", { class: "later" }, `the scenario changes it in ${later.join(", ")}`) : null,
     inside);
   const say = (text) => {

@@ -1,12 +1,17 @@
 """Stages offers and delivery, and the bargain between them: what powers want and regimes take."""
 
+from functools import partial
+
 import numpy as np
 
 import tajsim.axes as axes
 from tajsim.agents.agency import shared_out
 from tajsim.agents.deals import (
     AFTER,
+    FORGOES,
     GUARDS,
+    IN_PACKAGE,
+    LEADS,
     LEVER_COST,
     OF_POWER,
     OF_TASK,
@@ -23,7 +28,7 @@ from tajsim.agents.deals import (
 from tajsim.axes import Array, column, total
 from tajsim.inputs.registry import base_value
 from tajsim.model.country import Country
-from tajsim.model.notes import note_decision, note_pressure
+from tajsim.model.notes import note_decision, note_package, note_pressure
 from tajsim.model.stages.money import recruit
 from tajsim.rules import deals as rules, outsourcing
 from tajsim.rules.aid import as_told
@@ -86,7 +91,11 @@ def offers(country: Country) -> None:
     mood = draws.normal_each("mood", axes.DEALS, month)
     deals.moods(mood, whim, review)
     deals.offer(
-        open_now(country), country.values.power_condition, country.values.donor_coordination, review
+        open_now(country),
+        country.values.power_condition,
+        country.values.donor_coordination,
+        country.regime.vote_refused,
+        review,
     )
     country.now["aid_pledged"] = by_power(deals.offered * deals.size * task_costs(country))
 
@@ -145,6 +154,11 @@ def scene_of(country: Country) -> Scene:
     fear = total((weight * threat)[[ORDER, ELITE]]) / total(weight[[ORDER, ELITE]])
     opening = country.opening / np.maximum(country.opening_usual, 1e-9)
     wished = deals.benefit * deals.size * deals.moscow * deals.offered * holds_on(country)
+    bite = bites(country)
+    chance = country.apply(
+        rules.press_chance, grievance=country.moscows_grievance, bite=bite, cost=LEVER_COST
+    )
+    harm = partial(country.apply, rules.expected_harm, chance=chance, pulled=country.pulled)
     return Scene(
         weight=weight,
         own=own_capacity(country),
@@ -153,11 +167,15 @@ def scene_of(country: Country) -> Scene:
         opening=opening,
         corruption=values.aid_diversion * country.cronyism,
         watch=watch(country),
-        bite=bites(country),
+        bite=bite,
         pulled=country.pulled,
         useful=country.useful,
         desire=wished * deals.apply(rules.surplus, ratio=deals.ratio),
         wishes=total(wished),
+        bound=country.bound,
+        relief=np.stack([harm(bite=bite * forgone) for forgone in FORGOES]),
+        leverage=country.leverage,
+        forgiven=debt_ratio(country) - debt_ratio(country, values.debt_written_off),
     )
 
 
@@ -176,11 +194,12 @@ def watch(country: Country) -> Array:
 
 
 def bites(country: Country) -> Array:
-    """Return how much each lever of Moscow would hurt, 0 to 1, ``(pressure, run)``."""
+    """Return how much each lever that Moscow is free to pull would hurt, ``(pressure, run)``."""
     last, regime = country.last, country.regime
     output = np.maximum(last["output"], 1.0)
     word = country.deals.ramp[axes.DEALS.index("russian_backing")]
-    return np.stack(
+    bound = (FORGOES * (country.bound[:, None] > 0.0)).max(axis=0)
+    bite: Array = (1.0 - bound) * np.stack(
         [
             np.minimum(last["remittances"] / output, 1.0),
             debt_ratio(country),
@@ -189,11 +208,12 @@ def bites(country: Country) -> Array:
             regime.weight[ELITE] * word,
         ]
     )
+    return bite
 
 
-def debt_ratio(country: Country) -> Array:
-    """Return debt to Moscow over itself and a year's revenue, 0 to 1, ``(run,)``."""
-    debt = country.values.debt_to_russia
+def debt_ratio(country: Country, written: Array | float = 0.0) -> Array:
+    """Return debt to Moscow less ``written`` off over itself and a year's revenue, 0 to 1."""
+    debt = np.maximum(country.russian_debt - written, 0.0)
     ratio: Array = debt / np.maximum(debt + 12.0 * country.last["budget"], 1.0)
     return ratio
 
@@ -210,13 +230,28 @@ def bargain(country: Country) -> None:
             decision = deals.decide(task, scene, draw, review)
             count(country, decision)
             note_decision(country, decision, axes.TASKS[task])
+            if task in LEADS:
+                agree(country, LEADS[task], decision)
     country.leverage = country.apply(
         rules.leverage, debt_ratio=debt_ratio(country), remittance_ratio=scene.bite[MIGRANTS]
     )
-    deals.renegotiate(country.leverage, debt_ratio(country), review)
+    deals.renegotiate(country.leverage, review)
     press(country, scene, review)
     deals.stand()
+    # A scenario that ends one of its deals ends what binds both sides.
+    whole = np.stack([np.where(mine > 0.0, deals.held, 1.0).min(axis=0) for mine in IN_PACKAGE])
+    country.bound = np.maximum(country.bound - 1.0, 0.0) * whole
     guard_by_deal(country)
+
+
+def agree(country: Country, place: int, decision: Decision) -> None:
+    """A package is taken whole: its power writes off debt and forgoes levers for its term."""
+    term = decision.whole * country.deals.term[IN_PACKAGE[place][:, 0].argmax()]
+    country.bound = country.bound + (np.arange(len(axes.PACKAGES)) == place)[:, None] * term
+    written = decision.whole * np.minimum(country.russian_debt, country.values.debt_written_off)
+    country.debt_forgiven = country.debt_forgiven + written
+    country.now["deals_made"] += by_power(decision.joined)
+    note_package(country, decision, axes.PACKAGES[place], written)
 
 
 #: What decisions come to -> the outcome that counts it, by power.

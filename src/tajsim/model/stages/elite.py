@@ -216,7 +216,10 @@ def go_over(country: Country) -> None:
     """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
     gone = country.now["defections"]
     country.broadcast = country.apply(
-        loyalty.broadcast_step, broadcast=country.broadcast, defections=total(gone)
+        loyalty.broadcast_step,
+        broadcast=country.broadcast,
+        defections=total(gone),
+        exiled=country.movement["irpt"].answer[axes.ANSWERS.index("leaders_abroad")],
     )
     group = country.militant_group["northern_afghanistan"]
     quality = country.agencies.quality[country.commanders.service]

@@ -77,7 +77,7 @@ def budget(country: Country) -> None:
     ledger.move("treasury", "world", due * country.regime.instalment)
     # A debt that Moscow calls in is paid over five years.
     called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
-    ledger.move("treasury", "world", called * values.debt_to_russia / values.clock_five_years)
+    ledger.move("treasury", "world", called * country.russian_debt / values.clock_five_years)
     country.commitments = country.apply(
         rents_rules.commitments_step,
         commitments=country.commitments,

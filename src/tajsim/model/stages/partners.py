@@ -3,13 +3,14 @@
 import numpy as np
 
 import tajsim.axes as axes
+import tajsim.model.notes as notes
 import tajsim.model.stages.deals as deals
 from tajsim.agents.agency import OWN, mean_by_task
 from tajsim.agents.commander import TO_GIVE
 from tajsim.agents.deals import BACKING
+from tajsim.agents.network import BOYCOTTS
 from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
-from tajsim.model.notes import note_blows, note_ladder, note_position, note_successors
 from tajsim.model.stages.elite import look_ahead
 from tajsim.model.stages.force import civil_aid, invest
 from tajsim.rules import (
@@ -18,6 +19,7 @@ from tajsim.rules import (
     militants,
     offers as offers_rules,
     outsourcing,
+    party,
     purges,
     succession,
     violence,
@@ -76,10 +78,10 @@ def tell_threat(country: Country) -> None:
     """The regime and its patron tell of militants by what the telling earns them."""
     aid, revenue = total(country.last["aid_delivered"]), country.last["budget"]
     earned = aid / np.maximum(aid + revenue, 1.0)
-    party = country.regime.party_threat
-    own = country.apply(aid_rules.overstatement, earned=earned, excuse=party / (1.0 + party))
+    seen = country.regime.party_threat
+    own = country.apply(aid_rules.overstatement, earned=earned, excuse=seen / (1.0 + seen))
     patron = country.apply(
-        aid_rules.overstatement, earned=country.west_share, excuse=np.zeros_like(party)
+        aid_rules.overstatement, earned=country.west_share, excuse=np.zeros_like(seen)
     )
     country.told = country.apply(aid_rules.believed, regime=own, patron=patron)
 
@@ -107,7 +109,7 @@ def lean(country: Country) -> None:
     country.guarantee = country.apply(
         succession.patron_word, guarantee=backing * word, doubt=regime.doubt
     )
-    note_position(country)
+    notes.note_position(country)
 
 
 def delivery(country: Country) -> None:
@@ -191,7 +193,7 @@ def order_purges(country: Country) -> None:
     commanders.arrest_order = np.maximum(commanders.arrest_order, arrests)
     commanders.dismissal_order = np.maximum(commanders.dismissal_order, strikes & ~arrests)
     regime.months_since_purge = np.where(free | out, 0.0, regime.months_since_purge)
-    note_blows(country, strikes, arrests, blows)
+    notes.note_blows(country, strikes, arrests, blows)
 
 
 def call_successors(country: Country) -> None:
@@ -210,7 +212,7 @@ def call_successors(country: Country) -> None:
         faith=country.draws.uniform_each("new man's faith", commanders.names, month),
     )
     commanders.come(new, man)
-    note_successors(country, new)
+    notes.note_successors(country, new)
 
 
 def climb_ladder(country: Country) -> None:
@@ -218,7 +220,7 @@ def climb_ladder(country: Country) -> None:
     regime, irpt = country.regime, country.movement["irpt"]
     ratios = np.stack(
         [
-            country.values.party_appeal,
+            country.values.party_appeal * irpt.credit,
             2.0 * (1.0 - country.mean_control),
             1.0 + regime.incidents,
             2.0 * country.mean_voice,
@@ -237,4 +239,26 @@ def climb_ladder(country: Country) -> None:
     irpt.seats = np.where(lost, 0.0, irpt.seats)
     before = country.standing
     country.standing = country.apply(violence.standing, step=regime.ladder)
-    note_ladder(country, (taken, eased), before, parts)
+    notes.note_ladder(country, (taken, eased), before, parts)
+    answer_repression(country)
+
+
+def answer_repression(country: Country) -> None:
+    """The party obeys, splits, goes abroad or boycotts where the ladder moves or seats go."""
+    regime, movements, irpt = country.regime, country.movements, country.movement["irpt"]
+    none, ours = np.zeros(country.run_count), country.at_home * country.regions.opposition
+    place = country.apply(
+        party.place_in_politics,
+        standing=country.standing,
+        seat_share=irpt.seats / country.values.seats_all,
+        abroad=none,
+        boycott=none,
+    )
+    anger = total(ours * country.regions.grievance) / np.maximum(total(ours), 1.0)
+    reasons = {"place": place, "fear": country.fear, "anger": anger, "creed": country.creed}
+    chances = np.stack(country.apply(party.weigh_answers, **reasons, step=regime.ladder))
+    moved = (regime.ladder != regime.ladder_seen).astype(float)
+    draw = country.draws.uniform("answer", "irpt", country.calendar_month)
+    chooses = movements.answer_repression(moved, regime.ladder, chances, draw)
+    regime.vote_refused = irpt.answer[BOYCOTTS]
+    notes.note_answer(country, chooses[irpt.rank], [*reasons.values()])

@@ -4,9 +4,10 @@ import numpy as np
 
 import tajsim.model.ledger as ledger
 import tajsim.model.notes as notes
+from tajsim.agents.network import ABROAD, BOYCOTTS
 from tajsim.axes import AFGHAN_SECTIONS, REGIONS, SECTIONS, TASKS, Array, ranks, total
 from tajsim.model.country import Country
-from tajsim.rules import grievance, unrest, violence as violence_rules
+from tajsim.rules import grievance, party, unrest, violence as violence_rules
 from tajsim.world import SECTION_REGION
 
 #: Place of each region beside the Afghan line, and the sections there.
@@ -20,11 +21,18 @@ def society(country: Country) -> None:
     """People respond. Writes: people, hardship, fear, grievance, protest, members, violence."""
     values = country.values
     country.creed = country.apply(grievance.control_of_faith, step=country.regime.ladder)
+    irpt = country.movement["irpt"]
+    country.place = country.apply(
+        party.place_in_politics,
+        standing=country.standing,
+        seat_share=irpt.seats / values.seats_all,
+        abroad=irpt.answer[ABROAD],
+        boycott=irpt.answer[BOYCOTTS],
+    )
     country.absorbed = country.apply(
         grievance.absorption,
-        seat_share=country.movement["irpt"].seats / values.seats_all,
-        standing=country.standing,
-        appeal=values.party_appeal,
+        place=country.place,
+        appeal=values.party_appeal * irpt.credit,
         creed=country.creed,
     )
     worse = live(country)
@@ -95,7 +103,6 @@ def resent(country: Country, worse: Array, faith: Array) -> None:
         faith: control of religion times the devout share, 1 = middling, ``(region, run)``.
     """
     regions, alike = country.regions, country.regions.zeros()
-    seats = country.movement["irpt"].seats / country.values.seats_all
     insecurity = country.apply(
         grievance.insecurity,
         recent=country.regime.incidents,
@@ -107,7 +114,7 @@ def resent(country: Country, worse: Array, faith: Array) -> None:
             alike + worse,
             alike + preying(country),
             faith,
-            2.0 * regions.excluded(country.standing, seats, country.cronyism),
+            2.0 * regions.excluded(country.place, country.cronyism),
             insecurity,
             1.0 + regions.idle / work,
         ]
@@ -150,12 +157,10 @@ def protest(country: Country) -> None:
 
 
 def members(country: Country, skill: Array) -> None:
-    """Movements win and lose members; a party that is closed sheds some to violent groups."""
+    """Movements win and lose members; a party sheds some to violent groups and underground."""
     movements = country.movements
     anger = country.anger / np.maximum(country.anger_start, 1e-9)
-    lost = movements.apply(movements.win_and_lose, country.standing, anger)
-    violent, underground = country.apply(grievance.shed, lost=lost)
-    movements.go_underground(underground)
+    violent = movements.apply(movements.win_and_lose, country.standing, anger)
     move_home(country, "violent", -violent)
     country.now["radicalised"] += violent
     effort = country.regime.effort_ratio([TASKS.index("internal_order")])
