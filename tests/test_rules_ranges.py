@@ -28,7 +28,7 @@ SIGNED = frozenset(
     """
     attention_step benefit better_terms gains mood_step prices autoregressive better_off_step
     threat_parts trend_step margin growth_after_record boom_step alignment loyalty_aim
-    migration_flow price_of_post strength_change opening
+    migration_flow price_of_post strength_change opening package_gains
 """.split()  # noqa: SIM905
 )
 _SHARE = re.compile(r"\b(share|shares|probability|0 to 1|0 to below 1)\b")
