@@ -30,7 +30,7 @@ Rule = Callable[..., Any]
 #: State arguments that are shares, probabilities or indices between 0 and 1.
 SHARES = frozenset(
     """
-    boycott credit exiled obeys parted parting place tame
+    apart boycott credit exiled obeys parted parting place tame
     abroad_share absorbed abused accept access agreed aid_share aim alarm armed ask asked
     at_home_post barrier belief best_drawn_off beyond bite bloc border_weakness built
     by_power chance channel_closed cleaned clinging closed collapsed collusion command
@@ -132,7 +132,7 @@ SPECIAL = ranges("""
 0 0.99: where_inside.control
 0 1: exclusion.opposition fate_of_aid.watch instalment_paid.weight migration_flow.usual
 0 1: package_gains.debt package_offered.surplus package_offered.free
-0 1: weigh_answers.anger place_in_politics.abroad own_condition.refused
+0 1: weigh_answers.anger own_condition.refused
 0 1: own_condition.usual own_condition.level purge_hazard.threat reception.usual
 0 1: riot_chance.strong shaken.happened strain_terms.breaks strain_terms.idle
 0 2: crossing_chance.urge work_abroad.terms

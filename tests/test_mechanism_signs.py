@@ -86,7 +86,7 @@ P24 bargain_chance share_behind +
 P24 contest_lost behind -   S27 rising_chance obeying -   P25 exclusion opposition +
 P26 attack_chance[0] truce -
 P26 idle_step returned +   P27 absorption vote_fraud -   P27 vote_believed boycott -
-P16 weigh_answers[2] step +   P16 broadcast_step exiled +   P16 place_in_politics abroad -
+P16 weigh_answers[2] step +   P16 broadcast_step exiled +   P16 place_in_politics apart -
 P27 own_condition refused +   M110 package_offered surplus +   M111 package_gains[0] debt +
 M112 package_gains[1] relief +
 S01 fight_chance fear +   S01 dread_of_custody no_way_back +

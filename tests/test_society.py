@@ -115,7 +115,7 @@ def test_people_get_used_to_a_loss_in_about_five_years() -> None:
 
 def test_a_tiny_representation_counts_more_than_each_further_seat() -> None:
     none, two, four = (
-        float(place_in_politics(*at(1.0, n / 63, 0.0, 0.0), **parameters(place_in_politics))[0])
+        float(place_in_politics(*at(1.0, n / 63, 0.0), **parameters(place_in_politics))[0])
         for n in (0, 2, 4)
     )
     assert none < two < four

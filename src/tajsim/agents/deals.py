@@ -32,6 +32,7 @@ _PACKAGES = [*load_packages().values()]
 #: the levers that the patron forgoes for it, ``(package, pressure, 1)``.
 LEADS = {int(TASK_OF[DEALS.index(p.deals[0])]): place for place, p in enumerate(_PACKAGES)}
 IN_PACKAGE = [column(name in p.deals for name in DEALS) for p in _PACKAGES]
+OPENS = column(p.opens for p in _PACKAGES)
 FORGOES = np.stack([column(lever in p.forgoes for lever in PRESSURES) for p in _PACKAGES])
 #: The deal that must have gone before another is offered, itself where none must.
 AFTER = np.array([DEALS.index(deal.after or deal.name) for deal in _ROWS])
@@ -86,8 +87,8 @@ class Scene:
     can do, both ``(task, run)``; ``bite`` is how much each lever hurts and ``pulled`` 1 where it is
     pulled, ``(pressure, run)``; ``useful`` is what each deal covers now, ``desire`` what it is
     worth to the patron beyond its cost, ``(deal, run)``; ``wishes`` what all that it offers is
-    worth to it, and the others, are ``(run,)``. ``bound`` is for how long a package binds, months,
-    and ``relief`` what the levers forgone for it would cost, ``(package, run)``.
+    worth to it, and the others, are ``(run,)``. ``bound`` is for how long a package binds, months
+    (1 before it opens), ``relief`` what the levers forgone would cost, ``(package, run)``.
     """
 
     weight: Array

@@ -64,6 +64,7 @@ class Package:
 
     deals: list[str]
     forgoes: list[str]
+    opens: int
     document: str
     line: int
     note: str

@@ -11,12 +11,7 @@ from tajsim.axes import REPRESSION_STEPS, Array
 
 
 def place_in_politics(
-    standing: Array,
-    seat_share: Array,
-    abroad: Array,
-    boycott: Array,
-    *,
-    absorption_half_seats: Array,
+    standing: Array, seat_share: Array, apart: Array, *, absorption_half_seats: Array
 ) -> Array:
     """Return what place a party has in politics, 0 to 1, ``(run,)``.
 
@@ -25,17 +20,17 @@ def place_in_politics(
 
     Equation:
         voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-        place_in_politics = standing * voice * (1 - 0.5 * (abroad + boycott))
+        place_in_politics = standing * voice * (1 - 0.5 * apart)
 
     Args:
         standing: its legal standing, 1 = tolerated, 0 = closed.
         seat_share: its seats over all seats.
-        abroad, boycott: 1 while its leaders are abroad, while it boycotts; not both.
+        apart: 1 while its leaders are abroad or it boycotts, else 0.
 
     Mechanisms: P01, P03, P16.
     """
     voice = 0.5 + 0.5 * seat_share / (seat_share + absorption_half_seats)
-    return standing * voice * (1.0 - 0.5 * (abroad + boycott))
+    return standing * voice * (1.0 - 0.5 * apart)
 
 
 def weigh_answers(

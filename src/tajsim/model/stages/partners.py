@@ -246,13 +246,12 @@ def climb_ladder(country: Country) -> None:
 def answer_repression(country: Country) -> None:
     """The party obeys, splits, goes abroad or boycotts where the ladder moves or seats go."""
     regime, movements, irpt = country.regime, country.movements, country.movement["irpt"]
-    none, ours = np.zeros(country.run_count), country.at_home * country.regions.opposition
+    ours = country.at_home * country.regions.opposition
     place = country.apply(
         party.place_in_politics,
         standing=country.standing,
         seat_share=irpt.seats / country.values.seats_all,
-        abroad=none,
-        boycott=none,
+        apart=np.zeros(country.run_count),
     )
     anger = total(ours * country.regions.grievance) / np.maximum(total(ours), 1.0)
     reasons = {"place": place, "fear": country.fear, "anger": anger, "creed": country.creed}

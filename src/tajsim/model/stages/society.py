@@ -26,8 +26,7 @@ def society(country: Country) -> None:
         party.place_in_politics,
         standing=country.standing,
         seat_share=irpt.seats / values.seats_all,
-        abroad=irpt.answer[ABROAD],
-        boycott=irpt.answer[BOYCOTTS],
+        apart=irpt.answer[ABROAD] + irpt.answer[BOYCOTTS],
     )
     country.absorbed = country.apply(
         grievance.absorption,
