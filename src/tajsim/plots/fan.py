@@ -19,6 +19,7 @@ import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError
 from tajsim.results import effect, numbers
+from tajsim.results.answer import label_of
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -65,11 +66,10 @@ def fan(
     named = 1 < len(scenarios) <= MOST_NAMED
     columns, tall, whole = (1, 3.0, 6.0) if len(names) == 1 else (2, 1.45, 2.62)
     rows, wide = -(-len(names) // columns), whole - _ROOM if named else whole
-    places = panels.marker_places(found, dataset, wide)
-    room = panels.head_room(places)
+    events_above = panels.Events(dataset, found, wide, apart=False)
     heads = _titles([windows.titled(dataset, name, chosen) for name in names], whole)
     layout = style.Layout(
-        body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
+        body=tall * rows + 0.45 + events_above.room / 72 + _title_room(heads, columns),
         title=title or _title(dataset, names, chosen),
         subtitle=panels.subtitle(dataset, _said(months), 0 if outcome else len(names)),
         legend=_legend(dataset, named),
@@ -80,13 +80,13 @@ def fan(
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
         _panel(ax, series)
         evidence.draw_observed(ax, seen, names[position], series.factor)
-        ax.set_title(heads[position], pad=4 + (room if position < columns else 0))
+        ax.set_title(heads[position], pad=4 + (events_above.room if position < columns else 0))
         style.plain_numbers(ax.yaxis, tall)
         panels.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)
         panels.shade_projection(ax, dataset, wide)
-        panels.draw_event_lines(ax, found)
+        events_above.lines(ax)
         if position < columns:
-            panels.draw_event_numbers(ax, found, places)
+            events_above.above(ax)
         if named:
             _name_lines(ax, series, dataset, tall)
     return layout.figure
@@ -107,7 +107,7 @@ def _name_lines(ax: Axes, series: Series, dataset: xr.Dataset, tall: float) -> N
     """Write the name of each line beside its end, none over another, in its colour."""
     ends, (low, high) = series.lines[:, 2, -1], ax.get_ylim()
     texts = [
-        numbers.wrap(panels.label_of(dataset, name), _ROOM - 0.1, 7.0, bold=True)
+        numbers.wrap(label_of(dataset, name), _ROOM - 0.1, 7.0, bold=True)
         for name in choose.names_of(dataset)
     ]
     order = [int(i) for i in np.argsort(ends, kind="stable") if np.isfinite(ends[i])]

@@ -112,13 +112,8 @@ def elite(
     there = [name for name in COMMANDERS if name in dataset["commander"].values]
     usual = _falling(dataset, there)
     names = [name for name in there if name in chosen.get("commander", usual)]
-    grid = panels.Grid(
-        names, choose.names_of(dataset), tall=1.1, low=0.8, across=2, heads=_heads(names)
-    )
-    found, shown = (
-        panels.event_markers(dataset, events, _EVENTS),
-        windows.lasting(dataset[[STATE, LOYALTY]]),
-    )
+    scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events, _EVENTS)
+    shown = windows.lasting(dataset[[STATE, LOYALTY]])
     when = windows.years(shown["month"].values)
 
     def lane(ax: Axes, name: str, scenario: str) -> None:
@@ -127,14 +122,19 @@ def elite(
 
     return panels.draw_grid(
         dataset,
-        grid,
+        _lettered(names),
         found,
         lane,
-        "share of runs" if grid.alone else "share",
+        heights=(1.1, 0.8),
+        unit="share of runs" if len(scenarios) == 1 else "share",
+        across=2,
         title=title or "The elite: who serves, who is bought off, who falls",
         subtitle=_ELITE_SUBTITLE + ("" if chosen or len(usual) == len(there) else _REST),
-        legend=_elite_legend(),
-        key=[*_first_posts(names), *panels.events_key(found, grid.scenarios, headed=True)],
+        legend=[
+            *(part.item for part in fates()),
+            style.line_item("mean loyalty in office", color=style.INK, lw=1.2),
+        ],
+        key=[*_first_posts(names), *panels.events_key(found, scenarios, headed=True)],
         foot=panels.foot(dataset, "Areas: shares of the runs; no interval is shown."),
     )[0].figure
 
@@ -167,7 +167,8 @@ def fates() -> list[Band]:
     return [Band(_NAMES[code], colours[code], _HATCHES[code]) for code in _ORDER]
 
 
-def _heads(names: Sequence[str]) -> dict[str, str]:
+def _lettered(names: Sequence[str]) -> dict[str, str]:
+    """Return how things are called above their panels, by the letters of the key."""
     return {name: f"{chr(97 + i)}  {numbers.display_name(name)}" for i, name in enumerate(names)}
 
 
@@ -185,11 +186,6 @@ def _first_posts(names: Sequence[str]) -> list[style.KeyEntry]:
             text += ", once called"
         entries.append(style.KeyEntry(text, chr(97 + number)))
     return entries
-
-
-def _elite_legend() -> list[style.Item]:
-    line = style.line_item("mean loyalty in office", color=style.INK, lw=1.2)
-    return [*(part.item for part in fates()), line]
 
 
 OUTSIDE, GAP, PROVISION, DEALS = "outside_provision", "gap", "provision", "deals_in_force"
@@ -241,13 +237,10 @@ def providers(
     tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
     shares, found = shares_of(dataset), panels.event_markers(dataset, events)
     differing = [task for task in tasks if _apart(shares.sel(task=task)) > WORTH_DRAWING] or tasks
+    differing = differing if dataset.sizes["scenario"] > 1 else tasks
     alike = [t for t in tasks if t not in differing and "task" not in chosen]
-    if dataset.sizes["scenario"] == 1:
-        differing, alike = tasks, []
     tasks = [task for task in tasks if task in chosen.get("task", differing)]
-    heads = {t: f"{chr(97 + i)}  {numbers.display_name(t)}" for i, t in enumerate(tasks)}
-    grid = panels.Grid(tasks, choose.names_of(dataset), tall=1.3, low=0.85, heads=heads)
-    powers = _told(shares)
+    scenarios, powers = choose.names_of(dataset), _told(shares)
     parts = [OWN, *(part_of(p) for p in powers), OTHERS, NOBODY]
     shares = windows.lasting(shares)
     when = windows.years(shares["month"].values)
@@ -255,27 +248,26 @@ def providers(
     def stack(ax: Axes, task: str, scenario: str) -> None:
         _stack(ax, shares.sel(scenario=scenario, task=task), when, powers, parts)
 
-    key = panels.events_key(found, grid.scenarios, headed=True)
+    said = scenarios if len(scenarios) > 1 else ["the price"]
     layout, below = panels.draw_grid(
         dataset,
-        grid,
+        _lettered(tasks),
         found,
         stack,
-        "share",
+        heights=(1.3, 0.85),
+        unit="share",
         below=2 * _PRICE_TALL + 0.35,
         title=title or "Who provides security, and for what price",
         subtitle=_SUBTITLE + _said_alike(alike),
-        legend=_legend(parts, grid.scenarios),
-        key=[*_deals_key(moves_of(dataset), tasks), *key],
+        legend=[*(p.item for p in parts), *style.scenario_items(said, lw=1.7, marker="")],
+        key=[
+            *_deals_key(moves_of(dataset), tasks),
+            *panels.events_key(found, scenarios, headed=True),
+        ],
         foot=panels.foot(dataset, _FOOT),
     )
     _price(layout.figure, below.subgridspec(2, 3), dataset)
     return layout.figure
-
-
-def _legend(parts: Sequence[Band], scenarios: Sequence[str]) -> list[style.Item]:
-    said = scenarios if len(scenarios) > 1 else ["the price"]
-    return [*(part.item for part in parts), *style.scenario_items(said, lw=1.7, marker="")]
 
 
 def shares_of(dataset: xr.Dataset) -> xr.Dataset:
