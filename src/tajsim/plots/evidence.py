@@ -19,7 +19,7 @@ import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures, printed_in
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.plots.intervals import Interval, Row, draw_rows, heading, rows_height
+from tajsim.plots.intervals import Interval, Row, draw_rows, rows_height
 from tajsim.results import numbers, window
 
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
@@ -56,7 +56,7 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         raise UserError("these scenarios make no claims; there is nothing to draw")
     rows: list[Row] = []
     for name, part in table.groupby("scenario", sort=False):
-        rows += [heading(str(name)), *(_claim(one) for one in part.itertuples())]
+        rows += [Row(str(name)), *(_claim(one) for one in part.itertuples())]
     counts = table["verdict"].value_counts()
     parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
     layout = style.Layout(
@@ -98,13 +98,9 @@ def _said(claim: Any) -> str:
     if claim.verdict == "not tested":
         return "not tested"
     factor, unit = window.scaled(np.array([claim.effect]), str(claim.unit))
-    half = (claim.high - claim.low) / 2 / factor
-    decimals = numbers.decimals_for(half or claim.effect / factor, 2, least=-6)
-    signed = bool(claim.signed)
-    mean, low, high = (
-        numbers.number(float(v) / factor, signed=signed, decimals=decimals)
-        for v in (claim.effect, claim.low, claim.high)
-    )
+    values = [float(v) / factor for v in (claim.effect, claim.low, claim.high)]
+    decimals = numbers.decimals_for((values[2] - values[1]) / 2 or values[0], 2, least=-6)
+    mean, low, high = (numbers.number(v, bool(claim.signed), decimals) for v in values)
     return f"{mean} [{low}, {high}] {unit}"
 
 
@@ -159,9 +155,19 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     ratios = {"height_ratios": heights}
     shown = iter(layout.panels(len(heights), 1, len(heights), **ratios))
     if boards[0]:
-        _numbers_board(next(shown), boards[0])
+        ax = next(shown)
+        ax.axvspan(-NINETY, NINETY, color=_OWN_ERROR, lw=0, zorder=0.3)
+        ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
+        draw_rows(ax, boards[0], "observed; simulated [90 %]")
+        ax.set_xlim(-EDGE, EDGE)
+        style.plain_numbers(ax.xaxis, 4.0)
+        ax.set_xlabel("standard errors of the figure (number)")
     if boards[1]:
-        _events_board(next(shown), boards[1])
+        ax = next(shown)
+        draw_rows(ax, boards[1], "what happened")
+        ax.set_xlim(0, 1)
+        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
+        ax.set_xlabel("runs that agree (%)")
     return layout.figure
 
 
@@ -169,24 +175,8 @@ def _board(table: pd.DataFrame) -> list[Row]:
     """Return the rows of some targets under the headings of their themes."""
     rows: list[Row] = []
     for theme, part in table.groupby("theme", sort=False):
-        rows += [heading(str(theme)), *(_target(one) for one in part.itertuples())]
+        rows += [Row(str(theme)), *(_target(one) for one in part.itertuples())]
     return rows
-
-
-def _numbers_board(ax: Axes, rows: Sequence[Row]) -> None:
-    ax.axvspan(-NINETY, NINETY, color=_OWN_ERROR, lw=0, zorder=0.3)
-    ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
-    draw_rows(ax, rows, "observed; simulated [90 %]")
-    ax.set_xlim(-EDGE, EDGE)
-    style.plain_numbers(ax.xaxis, 4.0)
-    ax.set_xlabel("standard errors of the figure (number)")
-
-
-def _events_board(ax: Axes, rows: Sequence[Row]) -> None:
-    draw_rows(ax, rows, "what happened")
-    ax.set_xlim(0, 1)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
-    ax.set_xlabel("runs that agree (%)")
 
 
 def _used(use: str) -> dict[str, Any]:
@@ -197,22 +187,26 @@ def _used(use: str) -> dict[str, Any]:
 def _target(target: Any) -> Row:
     """Return the row of a target: a range and its median, or for an event a bar of agreement."""
     mark, colour = _used(target.use), _INK.get(target.use, style.INK)
+    figure = load_figures().get(target.figure)
     if target.kind == "event":
-        at = float(target.percentile)
-        interval = Interval(
-            at, (0.0, at), text=_targets_said(target), line={"color": colour, "lw": 1.6}, mark=mark
-        )
+        low, middle, high = 0.0, *[float(target.percentile)] * 2
+        happened = "happened" if target.observed else "did not happen"
+        said = f"{happened}; so in {100 * middle:.0f} % of runs"
     else:
-        ends = [_errors(target, float(v)) for v in (target.p05, target.median, target.p95)]
+        values = [float(v) for v in (target.p05, target.median, target.p95)]
+        ends = [_errors(target, value) for value in values]
         low, middle, high = (float(end) for end in np.clip(ends, -EDGE, EDGE))
         if abs(ends[1]) > EDGE:
             mark["marker"] = ">" if ends[1] > 0 else "<"
-        interval = Interval(
-            middle, (low, high), text=_targets_said(target), line={"color": colour, "lw": 1.6},
-            mark=mark, gid=f"target-{target.target}",
-        )  # fmt: skip
-    name = f"{numbers.words(target.target)} ({_source(target.figure)})"
-    return Row(name, [interval], room=2.6)
+        least, median, most = map(numbers.short, values)
+        bound = _BOUNDS.get(target.kind, "") + numbers.plain(float(target.observed))
+        said = f"{bound}; {median} [{least}, {most}] {target.unit}"
+    interval = Interval(
+        middle, (low, high), text=said, line={"color": colour, "lw": 1.6}, mark=mark,
+        gid=f"target-{target.target}",
+    )  # fmt: skip
+    source = f"{figure.document}:{figure.line}" if figure else target.figure
+    return Row(f"{numbers.words(target.target)} ({source})", [interval], room=2.6)
 
 
 def _errors(target: Any, value: float) -> float:
@@ -224,20 +218,6 @@ def _errors(target: Any, value: float) -> float:
     if target.kind == "at_least":
         return min(off, 0.0)
     return max(off, 0.0) if target.kind == "at_most" else off
-
-
-def _targets_said(target: Any) -> str:
-    if target.kind == "event":
-        happened = "happened" if target.observed else "did not happen"
-        return f"{happened}; so in {100 * target.percentile:.0f} % of runs"
-    bound = _BOUNDS.get(target.kind, "")
-    middle, low, high = (numbers.short(float(v)) for v in (target.median, target.p05, target.p95))
-    return f"{bound}{numbers.plain(float(target.observed))}; {middle} [{low}, {high}] {target.unit}"
-
-
-def _source(figure: str) -> str:
-    found = load_figures().get(figure)
-    return f"{found.document}:{found.line}" if found else figure
 
 
 _MARKERS = {"about": "D", "at_least": "^", "at_most": "v"}

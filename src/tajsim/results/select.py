@@ -136,6 +136,19 @@ def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequ
         raise UserError(messages)
 
 
+def chosen(
+    dataset: xr.Dataset, names: Names, default: Sequence[str], select: Mapping[str, Any] | Names
+) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the outcomes to draw and the coordinates selected of them.
+
+    Raises:
+        UserError: as `outcomes`, `selection` and `check_selection`.
+    """
+    found, where = outcomes(dataset, names, default), selection(select)
+    check_selection([dataset[name] for name in found], where)
+    return found, where
+
+
 def own_dimensions(variable: xr.DataArray) -> list[str]:
     """Return the dimensions of an outcome besides scenario, month and run."""
     return [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
