@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 from tajsim.axes import SECTIONS
+from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.results import chronicle, numbers, select, window
 from tajsim.results.effect import quantiles
@@ -31,16 +32,19 @@ def with_guard(dataset: xr.Dataset) -> xr.Dataset:
     """
     if not chronicle.has_events(dataset) or GUARD in dataset:
         return dataset
-    events = chronicle.event_log(dataset)
-    events = events.where((events.kind == "handover") & np.isin(events.target, SECTIONS))
-    names = [str(name) for name in dataset["scenario"].values]
+    events = chronicle.event_table(dataset)
+    names = select.names_of(dataset)
+    months = dataset["month"].values.astype("datetime64[M]")
     runs = {int(run): place for place, run in enumerate(dataset["run"].values)}
-    held = np.ones((len(names), len(SECTIONS), dataset.sizes["month"], len(runs)), np.float32)
+    held = np.ones((len(names), len(SECTIONS), len(months), len(runs)), np.float32)
     held[:, [SECTIONS.index(s) for s in OWN_FROM_START]] = 0.0
-    for i in range(len(events)):
-        place = names.index(events.scenario[i]), SECTIONS.index(events.target[i])
-        after = slice(max(0, int(events.month[i])), None)
-        held[(*place, after, runs[int(events.run[i])])] = events.actor[i] == "russian_border_troops"
+    here = (
+        events["scenario"].isin(names) & events["run"].isin(runs) & (events["kind"] == "handover")
+    )
+    for event in rows_of(events[here & events["target"].isin(SECTIONS)]):
+        place = names.index(event.scenario), SECTIONS.index(event.target)
+        after = months >= np.datetime64(event.month, "M")
+        held[(*place, after, runs[int(event.run)])] = event.actor == "russian_border_troops"
     attrs = {"label": "Russian troops hold the section", "unit": "share of runs"}
     dimensions = ("scenario", "section", "month", "run")
     coordinates = {name: dataset[name].values for name in dimensions if name != "section"}
