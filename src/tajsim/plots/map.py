@@ -111,7 +111,7 @@ class Exits:
     def __init__(self, dataset: xr.Dataset, dates: Sequence[window.Span], wide: float) -> None:
         there = LEAVING in dataset and select.own_dimensions(dataset[LEAVING]) == ["exit"]
         self.names = list(map(str, dataset["exit"].values)) if there else []
-        self.values = window.medians_over(dataset[LEAVING], dates) if there else np.zeros(0)
+        self.values = window.over_dates(dataset[LEAVING], dates) if there else np.zeros(0)
         self.largest = float(np.nanmax(self.values, initial=0.0))
         self.unit = window.unit_of(dataset[LEAVING], windowed=True) if there else ""
         self.wide = wide
@@ -249,9 +249,9 @@ class _Layer:
         self.variable, self.dimension = variable, dimension
         self.names = list(map(str, variable[dimension].values))
         self.changes = variable.sizes["scenario"] > 1
-        levels = window.medians_over(variable.isel(scenario=[0]), dates)
+        levels = window.over_dates(variable.isel(scenario=[0]), dates)
         if self.changes:
-            self.values = window.changes_over(variable, dates)
+            self.values = window.over_dates(variable, dates, changes=True)
             # What is small beside the level is pale: the darkest is at least a twentieth of it.
             least = 0.05 * float(np.nanmax(np.abs(levels), initial=0.0))
             most = max(float(np.nanmax(np.abs(self.values), initial=0.0)), least) or 1.0

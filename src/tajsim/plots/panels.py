@@ -142,8 +142,12 @@ def subtitle(dataset: xr.Dataset, text: str, shown: int = 0) -> str:
 
     ``shown`` is the number of headline outcomes chosen to stand for all, 0 if they were named.
     """
-    choice = select.told(dataset, shown) if shown else ""
-    return "\n".join(filter(None, [select.question(dataset), f"{choice} {text}".strip()]))
+    names, whole = select.names_of(dataset), len(select.headline(dataset))
+    asked = select.attribute(dataset, "questions").get(names[-1], "") if len(names) <= 2 else ""
+    if 0 < shown < whole:
+        which = ", those that differ most" if len(names) > 1 else ""
+        text = f"{shown} of {whole} headline outcomes{which}. {text}"
+    return "\n".join(filter(None, (str(asked), text.strip())))
 
 
 def titled_panel(ax: Axes, text: str, inches: float, **placed: Any) -> None:
