@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from math import exp, log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -54,9 +53,7 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         table = table[table["scenario"].isin(choose.names_of(dataset))]
     if table.empty:
         raise UserError("these scenarios make no claims; there is nothing to draw")
-    rows: list[Row] = []
-    for name, part in table.groupby("scenario", sort=False):
-        rows += [Row(str(name)), *(_claim(one) for one in part.itertuples())]
+    rows = _under_headings(table, "scenario", _claim)
     counts = table["verdict"].value_counts()
     parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
     layout = style.Layout(
@@ -136,7 +133,7 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     if table.empty:
         raise UserError("there are no targets to draw")
     events = table["kind"] == "event"
-    boards = [_board(part) for part in (table[~events], table[events])]
+    boards = [_under_headings(part, "theme", _target) for part in (table[~events], table[events])]
     uses = table["use"].value_counts()
     legend: list[style.Item] = [
         style.line_item(f"{use} ({uses.get(use, 0)})", color=_INK[use], lw=1.6, **_used(use))
@@ -171,11 +168,11 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     return layout.figure
 
 
-def _board(table: pd.DataFrame) -> list[Row]:
-    """Return the rows of some targets under the headings of their themes."""
+def _under_headings(table: pd.DataFrame, column: str, row: Callable[[Any], Row]) -> list[Row]:
+    """Return a row for each of a table, those with one value of a column under a heading."""
     rows: list[Row] = []
-    for theme, part in table.groupby("theme", sort=False):
-        rows += [Row(str(theme)), *(_target(one) for one in part.itertuples())]
+    for name, part in table.groupby(column, sort=False):
+        rows += [Row(str(name)), *map(row, part.itertuples())]
     return rows
 
 
@@ -224,8 +221,7 @@ _MARKERS = {"about": "D", "at_least": "^", "at_most": "v"}
 _YEAR = 12
 
 
-@dataclass(frozen=True)
-class Observed:
+class Observed(NamedTuple):
     """A documented value in the unit of the outcome; ``low`` to ``high`` hold 90 % of its error."""
 
     letter: str
@@ -256,23 +252,23 @@ def observed(
             continue
         variable = dataset[target.outcome]
         factor = _factor(target, str(variable.attrs.get("aggregate")), months)
-        if factor is None or not _same_scope(target, variable, select):
+        own = {d: list(select[d]) for d in choose.own_dimensions(variable) if d in select}
+        if factor is None or own != {d: [name] for d, name in target.where.items()}:
             continue
-        error = NINETY * target.error
-        if target.scale == "log":
-            ends = target.observed * exp(-error), target.observed * exp(error)
-        else:
-            ends = target.observed - error, target.observed + error
-        value, low, high = (v * factor for v in (target.observed, *ends))
-        bound = _BOUNDS.get(target.bound, "")
+        value, error = target.observed, NINETY * target.error
+        ends = (
+            (value * exp(-error), value * exp(error))
+            if target.scale == "log"
+            else (value - error, value + error)
+        )
         text = (
-            f"{numbers.words(target.id)}: {bound}{numbers.plain(target.observed)} {target.unit} "
-            f"({panels.source(printed_in([target.figure.id]))})"
+            f"{numbers.words(target.id)}: {_BOUNDS.get(target.bound, '')}{numbers.plain(value)} "
+            f"{target.unit} ({panels.source(printed_in([target.figure.id]))})"
         )
         start, end = (window.year_of(month) for month in target.window)
         # A rolling value stands at the last of its months.
-        when = end if months else (start + end + 1 / 12) / 2
-        letter = chr(97 + len(found))
+        when, letter = end if months else (start + end + 1 / 12) / 2, chr(97 + len(found))
+        value, low, high = (v * factor for v in (value, *ends))
         found.append(Observed(letter, target.outcome, when, value, low, high, target.bound, text))
     return found
 
@@ -289,30 +285,20 @@ def _factor(target: Target, aggregate: str, months: int | None) -> float | None:
     return 1.0 / target.times / (1 if months else _YEAR)
 
 
-def _same_scope(
-    target: Target, variable: xr.DataArray, select: Mapping[str, Sequence[str]]
-) -> bool:
-    """Tell whether a figure covers the coordinates that the series does."""
-    own = {d: list(select[d]) for d in choose.own_dimensions(variable) if d in select}
-    return own == {d: [name] for d, name in target.where.items()}
-
-
 def draw_observed(ax: Axes, found: Sequence[Observed], outcome: str, factor: float) -> None:
     """Draw documented values of an outcome, divided by ``factor`` as the panel's values are."""
     for one in (one for one in found if one.outcome == outcome):
-        low, high = one.low / factor, one.high / factor
-        if max(high, one.value / factor) > ax.get_ylim()[1]:
-            ax.set_ylim(top=1.08 * max(high, one.value / factor))
+        value, low, high = one.value / factor, one.low / factor, one.high / factor
+        ax.set_ylim(top=max(ax.get_ylim()[1], 1.08 * max(high, value)))
         for width, colour in ((2.8, "white"), (1.0, style.INK)):
             ax.plot([one.when] * 2, [low, high], color=colour, lw=width, zorder=5)
         ax.plot(
-            [one.when], [one.value / factor], marker=_MARKERS[one.bound], ms=5.5, mfc="white",
-            mec=style.INK, mew=1.2, zorder=6, gid=f"observed-{one.letter}",
+            [one.when], [value], marker=_MARKERS[one.bound], ms=5.5, mfc="white", mec=style.INK,
+            mew=1.2, zorder=6, gid=f"observed-{one.letter}",
         )  # fmt: skip
         ax.annotate(
-            one.letter, (one.when, one.value / factor), xytext=(5, 3), textcoords="offset points",
-            size=7.5, weight="bold", zorder=6,
-            path_effects=style.halo(2.0),
+            one.letter, (one.when, value), xytext=(5, 3), textcoords="offset points", size=7.5,
+            weight="bold", zorder=6, path_effects=style.halo(2.0),
         )  # fmt: skip
 
 

@@ -98,19 +98,20 @@ def elite(
 
     Args:
         dataset: results of one scenario or several.
-        select: commanders, ``{"commander": ["mirzoev"]}`` or ``"commander=mirzoev"``; by default
-            the eight who are out of office or bought off most.
-        events: whether to mark scheduled dismissals and arrests; or the kinds of event to mark.
+        select: commanders; by default the eight who are out of office or bought off most.
+        events: scheduled dismissals, arrests and appointments, or other kinds of event.
         title: heading.
 
     Raises:
         UserError: for unknown commanders, or results without their states.
     """
-    choose.outcomes(dataset, [STATE, LOYALTY], [])
-    chosen = choose.selection(select)
-    choose.check_selection([dataset[STATE]], chosen)
+    choose.outcomes(dataset, [LOYALTY], [])
+    _, chosen = choose.chosen(dataset, STATE, [], select)
     there = [name for name in COMMANDERS if name in dataset["commander"].values]
-    usual = _falling(dataset, there)
+    # Those who, once called, are least often in plain service.
+    states = dataset[STATE].round()
+    out = ((states > 0) & (states != 6)).mean(("scenario", "month", "run")).to_series()
+    usual = sorted(there, key=lambda name: -out[name])[:MOST_COMMANDERS]
     names = [name for name in there if name in chosen.get("commander", usual)]
     scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events, _EVENTS)
     shown = windows.lasting(dataset[[STATE, LOYALTY]])
@@ -139,24 +140,15 @@ def elite(
     )[0].figure
 
 
-def _falling(dataset: xr.Dataset, names: Sequence[str]) -> list[str]:
-    """Return those who, once called, are least often in plain service: the most shown."""
-    states = dataset[STATE].round()
-    out = ((states > 0) & (states != 6)).mean(("scenario", "month", "run"))
-    order = sorted(names, key=lambda name: -float(out.sel(commander=name)))[:MOST_COMMANDERS]
-    return [name for name in names if name in order]
-
-
 def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: windows.Floats) -> None:
     """Draw the states ``(month, run)`` as a stack and the loyalty of those in place as a line."""
     states = np.round(state.transpose("month", "run").values)
     draw_stack(ax, when, [(states == code).mean(axis=1) for code in _ORDER], fates())
-    held = np.isin(states, _IN_PLACE)
-    values = np.where(held, loyalty.transpose("month", "run").values, 0.0)
-    count, few = held.sum(axis=1), max(1, states.shape[1] // 20)  # too few runs for a mean
-    mean = np.divide(values.sum(axis=1), count, out=np.full(len(count), np.nan), where=count >= few)
+    held = state.round().isin(_IN_PLACE)
+    few = max(1, states.shape[1] // 20)  # too few runs for a mean
+    mean = loyalty.where(held).mean("run").where(held.sum("run") >= few)
     for width, colour in ((2.6, "white"), (1.2, style.INK)):
-        ax.plot(when, mean, color=colour, lw=width, zorder=4)
+        ax.plot(when, mean.values, color=colour, lw=width, zorder=4)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
 
@@ -223,17 +215,16 @@ def providers(
 
     Args:
         dataset: results of one scenario or several.
-        select: tasks, ``{"task": ["border", "drugs"]}`` or ``"task=border"``; by default all, in a
-            comparison those that are carried otherwise than in the reference.
+        select: tasks; by default all, in a comparison those that are carried otherwise than in the
+            reference.
         events: whether to mark the events; or the kinds of event to mark.
         title: heading.
 
     Raises:
         UserError: for unknown tasks, or results without provision, deals and what is uncarried.
     """
-    choose.outcomes(dataset, [OUTSIDE, GAP, PROVISION, DEALS, *PRICE], [])
-    chosen = choose.selection(select)
-    choose.check_selection([dataset[OUTSIDE]], chosen)
+    choose.outcomes(dataset, [GAP, PROVISION, DEALS, *PRICE], [])
+    _, chosen = choose.chosen(dataset, OUTSIDE, [], select)
     tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
     shares, found = shares_of(dataset), panels.event_markers(dataset, events)
     differing = [task for task in tasks if _apart(shares.sel(task=task)) > WORTH_DRAWING] or tasks
@@ -310,11 +301,9 @@ def _said_alike(tasks: Sequence[str]) -> str:
 
 def _told(shares: xr.Dataset) -> list[str]:
     """Return the powers told apart: those that carry most of some task, in their usual order."""
-    most = shares["by_power"].mean("month").max(("scenario", "task"))
-    names = [str(name) for name in most["power"].values]
-    sizes = dict(zip(names, most.values.tolist(), strict=True))
-    large = sorted(names, key=lambda name: -sizes[name])[:MOST_POWERS]
-    return [name for name in names if name in large and sizes[name] >= WORTH_TELLING]
+    most = shares["by_power"].mean("month").max(("scenario", "task")).to_series()
+    large = most[most >= WORTH_TELLING].sort_values(ascending=False, kind="stable")
+    return [str(name) for name in most.index if name in large.index[:MOST_POWERS]]
 
 
 def part_of(power: str) -> Band:
@@ -342,21 +331,17 @@ def _deals_key(moves: xr.DataArray, tasks: Sequence[str]) -> list[style.KeyEntry
     entries = [style.KeyEntry(f"Deals that come and go most, times in a run{scenarios}")]
     for number, task in enumerate(tasks):
         rows = moves.sel(deal=[d for d in moves["deal"].values if of[str(d)].task == task])
-        most = rows.sum("way").max("scenario")
-        order = [str(d) for d in most.sortby(most, ascending=False)["deal"].values[:MOST_DEALS]]
-        told = [_told_of(rows.sel(deal=d)) for d in order if most.sel(deal=d) >= WORTH_NAMING]
-        text = "; ".join(told) or "none"
-        entries.append(style.KeyEntry(f"{numbers.display_name(task)}: {text}", chr(97 + number)))
+        most = rows.sum("way").max("scenario").to_series().sort_values(ascending=False)
+        told = []
+        for deal in most.index[:MOST_DEALS][most.iloc[:MOST_DEALS] >= WORTH_NAMING]:
+            begun, ended = (
+                " / ".join(f"{v:.1f}" for v in rows.sel(deal=deal, way=way).values)
+                for way in ("begun", "ended")
+            )
+            told.append(f"{numbers.display_name(str(deal))}, begun {begun}, ended {ended}")
+        text = f"{numbers.display_name(task)}: {'; '.join(told) or 'none'}"
+        entries.append(style.KeyEntry(text, chr(97 + number)))
     return entries
-
-
-def _told_of(row: xr.DataArray) -> str:
-    """Return a deal with how often it is begun and ended, ``(scenario, way)``."""
-    begun, ended = (
-        " / ".join(f"{value:.1f}" for value in row.sel(way=way).values)
-        for way in ("begun", "ended")
-    )
-    return f"{numbers.display_name(str(row['deal'].values))}, begun {begun}, ended {ended}"
 
 
 def _price(figure: Figure, cells: Any, dataset: xr.Dataset) -> None:

@@ -483,7 +483,10 @@ _SAFE = 0.975  # of the room: letters drawn at few dots an inch are wider than t
 
 @dataclass
 class Layout:
-    """What stands around the panels. ``body`` is the height of the panels in inches."""
+    """What stands around the panels.
+
+    ``body`` is the height of the panels in inches, ``below`` the inches of what is below them.
+    """
 
     body: float
     title: str
@@ -493,6 +496,7 @@ class Layout:
     foot: str = ""
     wide: float = WIDTH
     figure: Figure = field(init=False)
+    below: float = field(init=False)
 
     def __post_init__(self) -> None:
         room = self.wide - 2 * EDGE
@@ -508,7 +512,7 @@ class Layout:
         keyed = sum(_rows(heading) + max(map(_rows, columns)) for heading, *columns in key)
         below = text_height(len(foot), FOOT) + text_height(keyed, SMALL)
         tail = EDGE + below + 0.06 * (len(key) + 1) + 0.04
-        height = head + self.body + tail
+        height, self.below = head + self.body + tail, tail
         self.figure = Figure(figsize=(self.wide, height))
         writer = LineWriter(self.figure, self.wide, height, EDGE)
         writer.write(title, TITLE, INK, bold=True, label="title")

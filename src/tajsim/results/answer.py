@@ -164,9 +164,8 @@ class OutcomeChange:
     @property
     def relative(self) -> bool:
         """Whether its difference is told in per cent of the reference."""
-        return (
-            self.kind == "level" and self.unit not in ("share", "index", "ratio", "0 or 1")
-        ) and (abs(self.before) > 1e-9)
+        level = self.kind == "level" and self.unit not in ("share", "index", "ratio", "0 or 1")
+        return level and abs(self.before) > 1e-9
 
     @cached_property
     def _scale(self) -> tuple[float, str]:
