@@ -331,9 +331,10 @@ def _deals_key(moves: xr.DataArray, tasks: Sequence[str]) -> list[style.KeyEntry
     entries = [style.KeyEntry(f"Deals that come and go most, times in a run{scenarios}")]
     for number, task in enumerate(tasks):
         rows = moves.sel(deal=[d for d in moves["deal"].values if of[str(d)].task == task])
-        most = rows.sum("way").max("scenario").to_series().sort_values(ascending=False)
+        most = rows.sum("way").max("scenario").to_series()
+        most = most.sort_values(kind="stable")[::-1][:MOST_DEALS]
         told = []
-        for deal in most.index[:MOST_DEALS][most.iloc[:MOST_DEALS] >= WORTH_NAMING]:
+        for deal in most.index[most >= WORTH_NAMING]:
             begun, ended = (
                 " / ".join(f"{v:.1f}" for v in rows.sel(deal=deal, way=way).values)
                 for way in ("begun", "ended")

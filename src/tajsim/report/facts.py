@@ -26,7 +26,7 @@ from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.scenario_parts import COMMAND_LINE
 from tajsim.results import answer, numbers, select, window
-from tajsim.results.effect import basis_counts, compare_results, summarise
+from tajsim.results.effect import basis_counts, compare_results
 from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
 
@@ -287,11 +287,6 @@ class Facts:
         lines = str(self.dataset.attrs.get("continued_from", "")).splitlines()
         return [json.loads(line) for line in lines if line]
 
-    @property
-    def period(self) -> Window:
-        """The first and last month of the results."""
-        return window.whole_period(self.dataset)
-
     def window(self, scenario: str) -> Window:
         """Return the months over which a scenario is compared, or summarised."""
         return window.window_of(self.dataset, self.asked, scenario)
@@ -300,11 +295,6 @@ class Facts:
     def comparison(self) -> pd.DataFrame:
         """One row per scenario, outcome and coordinate; empty for a single scenario."""
         return compare_results(self.dataset, self.asked) if self.others else pd.DataFrame()
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """Medians and 90 % of the runs, for every scenario."""
-        return summarise(self.dataset, self.asked)
 
     @cached_property
     def claims(self) -> pd.DataFrame:

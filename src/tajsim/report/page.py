@@ -179,7 +179,7 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture |
 
 def level_sentences(facts: Facts) -> list[str]:
     """Return levels of one scenario: the outcomes of its question, else an even choice."""
-    shown = select.first_of_summary(facts.summary)
+    shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
     shown = shown[(shown["unit"] != "0 or 1") & shown["median"].notna() & select.is_whole(shown)]
     asks = select.attribute(facts.dataset, "asks").get(facts.reference, {}).get("outcomes", ())
     named = shown["outcome"].isin(asks)

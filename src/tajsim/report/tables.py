@@ -15,9 +15,10 @@ from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.report.facts import Facts, digits_of, level, plain, unit_of_row, with_interval
 from tajsim.results.answer import ENOUGH
-from tajsim.results.effect import done_by_reference, reference_sentence
+from tajsim.results.effect import done_by_reference, reference_sentence, summarise
 from tajsim.results.numbers import Digits, capital, listed, month_text, percent
 from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
+from tajsim.results.window import whole_period
 
 #: Of so many differences the shares of variance are shown.
 MOST_SHARES = 10
@@ -111,7 +112,7 @@ def _median(own: Digits, value: float, unit: str) -> str:
 
 def levels(facts: Facts) -> Table:
     """Return the headline outcomes of a single scenario."""
-    shown = first_of_summary(facts.summary)
+    shown = first_of_summary(summarise(facts.dataset, facts.asked))
     body = [
         [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
         for row in rows_of(shown)
@@ -256,7 +257,7 @@ def recipe(facts: Facts) -> Recipe:
             ("seed", str(attrs.get("seed", "unknown"))),
             ("runs", f"{facts.runs:,}"),
             ("parameters", str(attrs.get("parameters_mode", "unknown"))),
-            ("months simulated", " to ".join(facts.period)),
+            ("months simulated", " to ".join(whole_period(facts.dataset))),
             ("window of the numbers", _windows(facts)),
             *([("source", str(attrs["source"]))] if attrs.get("source") else []),
         ],
