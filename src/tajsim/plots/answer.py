@@ -43,7 +43,6 @@ def answer(
             the one that differs most is shown.
         outcome: what the question is about; by default what the scenario's file names.
         window: first and last month of the numbers, see `tajsim.results.window.window_of`.
-        title: heading; by default the finding.
 
     Raises:
         UserError: if there is nothing to compare, or a name is unknown.

@@ -77,11 +77,9 @@ def border(
     A line along a section shows how long Russian troops hold it, from the events of the runs.
 
     Args:
-        dataset: results of one scenario or several.
         outcome: up to four outcomes by section; by default flow, probability of seizure and
             bought passage.
         events: whether to mark the handovers; or the kinds of event to mark.
-        title: heading.
 
     Raises:
         UserError: for unknown names, or an outcome that has no sections.

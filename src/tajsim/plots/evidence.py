@@ -44,7 +44,6 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         dataset: results that the claims were tested on.
         table: the claims, as `tajsim.analysis.claims.evaluate_claims` returns them; ``claims.csv``
             holds the same.
-        title: heading.
 
     Raises:
         UserError: if there is no claim.
@@ -125,7 +124,6 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
         dataset: the results that were held against the targets.
         table: the targets, as `tajsim.analysis.validation.scoreboard` returns them; the file that
             ``tajsim validate --out`` writes holds the same.
-        title: heading.
 
     Raises:
         UserError: if there is no target.

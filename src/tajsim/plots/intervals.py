@@ -327,7 +327,6 @@ def tornado(
     Args:
         dataset: results of a comparison of 20 runs or more, made in one command.
         outcome: outcomes with a clear difference; by default all such outcomes together.
-        title: heading.
 
     Raises:
         UserError: for results without the table, or an outcome that is not in it.

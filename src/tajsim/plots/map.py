@@ -166,12 +166,10 @@ def map_of(
     Of a comparison it shows what each scenario changes, against the first of the results.
 
     Args:
-        dataset: results of one scenario or several.
         outcome: one outcome by section and one by region, or one of them; by default heroin
             seized, and control of the centre.
         at: years (``2008``: the calendar year) or months (``2008-06``: the year up to it); by
             default the last year of the results.
-        title: heading.
 
     Raises:
         UserError: for unknown names, an outcome of other dimensions, two of one kind, a date

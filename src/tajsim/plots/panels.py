@@ -14,6 +14,7 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.transforms import offset_copy
+from scipy.optimize import isotonic_regression
 
 import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
@@ -177,8 +178,7 @@ def colour_bar(
 ) -> Colorbar:
     """Put a named scale of colours of so many inches beside panels of one picture."""
     first = panels if isinstance(panels, Axes) else panels[0]
-    where = placed if "cax" in placed else {"ax": panels, **placed}
-    bar = cast(Figure, first.figure).colorbar(shown, **where)
+    bar = cast(Figure, first.figure).colorbar(shown, ax=panels, **placed)
     across = bar.orientation == "horizontal"
     style.plain_numbers(bar.ax.xaxis if across else bar.ax.yaxis, inches)
     bar.set_label("\n".join(wrap(label, inches, style.SMALL)), size=style.SMALL)
@@ -304,13 +304,12 @@ def marker_places(
     per_year = inches / (float(when[-1]) + 1 / 12 - float(when[0]))
     gap = (width("0" * len(str(found[-1].number)), 6.5, bold=True) + 0.085) / per_year
     length = inches / per_year
-    rows = int(np.ceil(gap * (len(found) - 1) / length)) if len(found) > 1 else 1
-    step = gap / max(rows, 1)
+    rows = max(int(np.ceil(gap * (len(found) - 1) / length)), 1)
     start, end = float(when[0]), float(when[0]) + length
-    places = apart([mark.year for mark in found], step, start, end)
+    places = apart([mark.year for mark in found], gap / rows, start, end)
     pushed = max(abs(p - mark.year) for p, mark in zip(places, found, strict=True)) * per_year
     least = 12.0 + min(14.0, 18.0 * pushed)  # a line to a number far aside must not lie flat
-    return [MarkerPlace(year, least + i % max(rows, 1) * _ROW) for i, year in enumerate(places)]
+    return [MarkerPlace(year, least + i % rows * _ROW) for i, year in enumerate(places)]
 
 
 def apart(wanted: Sequence[float], step: float, start: float, end: float) -> list[float]:
@@ -318,16 +317,10 @@ def apart(wanted: Sequence[float], step: float, start: float, end: float) -> lis
 
     Neighbours that are too close form a block about the mean of their wishes.
     """
-    blocks: list[list[float]] = []  # sum of (wish - own offset), count
-    for i, wish in enumerate(wanted):
-        blocks.append([wish - i * step, 1.0])
-        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
-            total, count = blocks.pop()
-            blocks[-1][0] += total
-            blocks[-1][1] += count
-    free = [total / count for total, count in blocks for _ in range(int(count))]
-    last = end - (len(wanted) - 1) * step
-    return [max(start, min(place, last)) + i * step for i, place in enumerate(free)]
+    offsets = step * np.arange(len(wanted))
+    free = isotonic_regression(wanted - offsets).x if len(wanted) else offsets
+    last = max(end - step * (len(wanted) - 1), start)
+    return [float(place) for place in np.clip(free, start, last) + offsets]
 
 
 class Events:

@@ -319,12 +319,6 @@ def money(
 ) -> Figure:
     """Draw payments as ribbons from those who pay to those who keep them, a panel per scenario.
 
-    Args:
-        dataset: results of one scenario or several.
-        window: ``"2006-01:2010-12"``; by default from the first difference of a scenario from the
-            reference to the end, for one scenario the whole time.
-        title: heading.
-
     Raises:
         UserError: for results without the payments, or a wrong window.
     """

@@ -97,10 +97,8 @@ def elite(
     """Draw a lane per commander: what becomes of him, in which share of the runs, and his loyalty.
 
     Args:
-        dataset: results of one scenario or several.
         select: commanders; by default the eight who are out of office or bought off most.
         events: scheduled dismissals, arrests and appointments, or other kinds of event.
-        title: heading.
 
     Raises:
         UserError: for unknown commanders, or results without their states.
@@ -214,11 +212,8 @@ def providers(
     """Draw who carries each task over time, and what the regime pays; name the deals that change.
 
     Args:
-        dataset: results of one scenario or several.
         select: tasks; by default all, in a comparison those that are carried otherwise than in the
             reference.
-        events: whether to mark the events; or the kinds of event to mark.
-        title: heading.
 
     Raises:
         UserError: for unknown tasks, or results without provision, deals and what is uncarried.
