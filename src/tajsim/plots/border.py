@@ -62,6 +62,7 @@ _SUBTITLE = (
     "Year by year on one colour scale per row: medians of the runs; grey: not defined. The Afghan "
     "line from Ishkashim in the east to the Uzbek border in the west, then the Chinese one."
 )
+_BAR: dict[str, Any] = {"location": "right", "shrink": 0.95, "aspect": 11, "pad": 0.01}
 _HELD: dict[str, Any] = {"color": style.INK, "lw": 1.4, "solid_capstyle": "butt"}
 
 
@@ -74,22 +75,13 @@ def border(
 ) -> Figure:
     """Draw heat maps of section against year: a row per outcome, a column per scenario.
 
-    A line along a section shows how long Russian troops hold it, from the events of the runs.
-
-    Args:
-        outcome: up to four outcomes by section; by default flow, probability of seizure and
-            bought passage.
-        events: whether to mark the handovers; or the kinds of event to mark.
+    A line along a section shows how long Russian troops hold it, from the events of the runs. By
+    default flow, probability of seizure and bought passage are drawn, and handovers marked.
 
     Raises:
         UserError: for unknown names, or an outcome that has no sections.
     """
-    names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
-    lost = [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]
-    if lost:
-        raise UserError(
-            [f"outcome '{n}' is not by section; the border picture needs that" for n in lost]
-        )
+    names = _by_section(dataset, outcome)
     dataset = with_guard(dataset)
     scenarios = select.names_of(dataset)
     found = panels.event_markers(dataset, events, _EVENTS)
@@ -104,19 +96,12 @@ def border(
             cmap=_MAPS.get(name, style.SHARE_MAP), aspect="auto", interpolation="nearest",
             extent=(years[0], years[-1] + 1, len(sections) - 0.5, -0.5),
         )  # fmt: skip
-        _hold(ax, dataset, scenario, sections)
-        panels.name_rows(
-            ax, range(len(sections)), list(map(numbers.display_name, sections)), style.FOOT
-        )
+        called = list(map(numbers.display_name, sections))
+        panels.name_rows(ax, range(len(sections)), called, style.FOOT)
         ax.grid(visible=False)
         ax.spines["bottom"].set_visible(False)
-        for mark in (mark for mark in found if scenario in mark.owners):
-            hit = [sections.index(s) for s in mark.sections if s in sections]
-            for place in hit or range(len(sections)):
-                ax.plot(
-                    [mark.year] * 2, [place - 0.42, place + 0.42], color=style.INK, lw=1.3,
-                    path_effects=style.halo(2.6), solid_capstyle="butt", gid=f"event-{mark.number}",
-                )  # fmt: skip
+        _hold(ax, dataset, scenario, sections)
+        _mark(ax, [mark for mark in found if scenario in mark.owners], sections)
 
     line = style.line_item("Russian troops hold the section (half of the runs)", **_HELD)
     layout, _ = panels.draw_grid(
@@ -137,10 +122,31 @@ def border(
     for row, name in enumerate(names):
         unit = window.unit_of(dataset[name], windowed=True)
         label = f"{dataset[name].attrs.get('label', name)} ({unit})"
-        placed = {"location": "right", "shrink": 0.95, "aspect": 11, "pad": 0.01}
         own = grid[row * columns : (row + 1) * columns]
-        panels.colour_bar(own[0].images[0], own, label, 1.3, **placed)
+        panels.colour_bar(own[0].images[0], own, label, 1.3, **_BAR)
     return layout.figure
+
+
+def _by_section(dataset: xr.Dataset, outcome: select.Names) -> list[str]:
+    """Return the outcomes to draw, all by section."""
+    names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
+    lost = [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]
+    if lost:
+        raise UserError(
+            [f"outcome '{n}' is not by section; the border picture needs that" for n in lost]
+        )
+    return names
+
+
+def _mark(ax: Axes, found: Sequence[panels.EventMarker], sections: Sequence[str]) -> None:
+    """Draw the events in the rows of their sections, others in all."""
+    for mark in found:
+        hit = [sections.index(s) for s in mark.sections if s in sections]
+        for place in hit or range(len(sections)):
+            ax.plot(
+                [mark.year] * 2, [place - 0.42, place + 0.42], color=style.INK, lw=1.3,
+                path_effects=style.halo(2.6), solid_capstyle="butt", gid=f"event-{mark.number}",
+            )  # fmt: skip
 
 
 def _hold(ax: Axes, dataset: xr.Dataset, scenario: str, sections: Sequence[str]) -> None:

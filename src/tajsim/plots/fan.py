@@ -61,8 +61,6 @@ def fan(
     lines = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
     reference, *others = scenarios
     versus = f"{', '.join(others)} against {reference}" if others else reference
-    said = [] if named else scenarios if others else ["median of the runs"]
-    shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
     over = f"Over the {months} months up to each month; flows and counts per year."
     layout = style.Layout(
         body=tall * rows + 0.45 + above.room / 72 + 0.17 * lines,
@@ -70,24 +68,19 @@ def fan(
         subtitle=panels.subtitle(
             dataset, over if months else "Monthly values.", 0 if outcome else len(names)
         ),
-        legend=[
-            *style.scenario_items(said, lw=1.7, marker=""),
-            *(style.area_item(text, fc=style.scenario_look(0).colour, alpha=alpha, lw=0)
-              for text, alpha in shades),
-        ],
+        legend=_legend([] if named else scenarios, bands),
         key=evidence.observed_key(seen) + panels.events_key(found, scenarios, bool(seen)),
         foot=panels.foot(
             dataset,
             f"Lines: medians; bands: the middle {'50 % and 90 %' if bands else '50 %'} of runs "
             "(for counts and shares of runs: mean and its 90 % interval).",
         ),
-    )  # fmt: skip
+    )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
         _panel(ax, series, bands)
         evidence.draw_observed(ax, seen, names[position], series.factor)
-        lift = above.room if position < columns else 0
-        ax.set_title("\n".join(heads[position]), pad=4 + lift)
+        ax.set_title("\n".join(heads[position]), pad=4 + above.room * (position < columns))
         style.plain_numbers(ax.yaxis, tall)
         panels.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)
         panels.shade_projection(ax, dataset, wide)
@@ -97,6 +90,15 @@ def fan(
         if named:
             _name_lines(ax, series, dataset, tall)
     return layout.figure
+
+
+def _legend(names: Sequence[str], bands: bool) -> list[style.Item]:
+    """Return the legend: the lines that are not named at their ends, and the bands."""
+    said = names if len(names) != 1 else ["median of the runs"]
+    shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
+    colour = style.scenario_look(0).colour
+    areas = [style.area_item(text, fc=colour, alpha=alpha, lw=0) for text, alpha in shades]
+    return [*style.scenario_items(said, lw=1.7, marker=""), *areas]
 
 
 def _usual_months(dataset: xr.Dataset) -> int:
@@ -216,13 +218,11 @@ def scenarios(
     heads = [numbers.wrap(name, wide - 0.12, style.FOOT, bold=True) for name in names]
     middle = "means and their 90 % intervals" if shown.mean else "medians and 50 % of the runs"
     over = f", over the {months} months up to each" if months and not shown.share else ""
-    heading = windows.titled(dataset, named[0], chosen)
+    heading, unit = windows.titled(dataset, named[0], chosen), windows.unit_of(series, True)
     layout = style.Layout(
         body=(1.19 + 0.14 * max(map(len, heads))) * rows + 0.5,
         title=title or f"{heading}: every scenario against {reference}",
-        subtitle=_SUBTITLE.format(
-            unit=windows.unit_of(series, windowed=True), when=_windows(dataset)
-        ),
+        subtitle=_SUBTITLE.format(unit=unit, when=_windows(dataset)),
         legend=[
             style.line_item(reference, color=style.REFERENCE.colour, lw=0.9),
             style.line_item("the scenario named", color=_NAMED.colour, lw=1.6),
@@ -243,8 +243,8 @@ def scenarios(
         panels.shade_projection(ax, dataset, wide, named=False)
         left = index % columns == 0
         ax.tick_params(labelleft=left, labelsize=style.FOOT)
-        unit = numbers.wrap(shown.unit, 1.0, style.FOOT) if left else []
-        ax.set_ylabel("\n".join(unit), size=style.FOOT)
+        lines = numbers.wrap(shown.unit, 1.0, style.FOOT) if left else []
+        ax.set_ylabel("\n".join(lines), size=style.FOOT)
         for event in windows.own_events(dataset, names[index]):
             ax.axvline(windows.year_of(str(event["month"])), zorder=1.5, **_OWN_EVENT)
         ax.set_title("\n".join(heads[index]), size=style.FOOT, pad=13)

@@ -396,10 +396,9 @@ def draw_grid(
         found: the events.
         draw: fills a panel, given its thing and scenario.
         heights: of a panel in inches, of one scenario and of several.
-        unit: of the vertical axes; without one the panels are heat maps with an axis of their own.
+        unit: of the vertical axes; without one the panels are heat maps with their own axis.
         across: so many panels of one scenario stand in a row.
-        inches: of all panels in a row.
-        below: inches kept free below the panels.
+        inches, below: the width of all panels in a row, and the room kept free below.
         around: title, subtitle, legend, key and foot.
 
     Returns:

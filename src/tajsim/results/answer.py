@@ -19,29 +19,8 @@ import xarray as xr
 
 from tajsim.display import Html, element, table, whole
 from tajsim.inputs.outcomes import split_spec
-from tajsim.results import select, window
-from tajsim.results.effect import (
-    Effect,
-    Values,
-    basis_counts,
-    calibrated_note,
-    effect,
-    quantiles,
-    smallest_effect,
-    turning,
-)
-from tajsim.results.numbers import (
-    MONTHS,
-    capital,
-    decimals_for,
-    fixed,
-    listed,
-    month_text,
-    number,
-    place_name,
-    small,
-    words,
-)
+from tajsim.results import effect as effects, numbers as say, select, window
+from tajsim.results.effect import Effect, Values, quantiles
 from tajsim.results.window import Window
 
 #: With fewer paired histories than this no direction is told.
@@ -186,9 +165,9 @@ class OutcomeChange:
             return date_text(self.before), date_text(self.after)
         values = self.before * self._scale[0], self.after * self._scale[0]
         if self.kind == "yes":
-            return number(values[0], decimals=0), number(values[1], decimals=0)
+            return say.number(values[0], decimals=0), say.number(values[1], decimals=0)
         for digits in (2, 3, 4):
-            before, after = (fixed(v, decimals_for(v, digits, least=-12)) for v in values)
+            before, after = (say.fixed(v, say.decimals_for(v, digits, least=-12)) for v in values)
             if before != after or not self.told:
                 break
         return before, after
@@ -214,8 +193,8 @@ class OutcomeChange:
             ends = quantiles(100.0 * (b[known] / a[known] - 1.0), (0.05, 0.95))
             if ends[1] <= _EXPLODES:
                 (low, high), unit = ends, " %"
-        decimals = decimals_for(max(abs(low), abs(high)), 2, least=-12)
-        texts = [fixed(float(value), decimals, signed=True) for value in (low, high)]
+        decimals = say.decimals_for(max(abs(low), abs(high)), 2, least=-12)
+        texts = [say.fixed(float(value), decimals, signed=True) for value in (low, high)]
         return " to ".join(dict.fromkeys(texts)) + unit
 
     @property
@@ -240,7 +219,7 @@ class OutcomeChange:
             return f"{happens} in {after} of 100 histories instead of {before}"
         if self.kind == "date":
             when = "later" if self.found.mean > 0 else "earlier"
-            months = number(abs(self.found.mean), decimals=0)
+            months = say.number(abs(self.found.mean), decimals=0)
             return f"{name} {'come' if plural else 'comes'} {months} months {when}"
         rises = self.verdict == "rises"
         verb = ("rise" if rises else "fall") + ("" if plural else "s")
@@ -269,12 +248,12 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
 
 def _bare(label: str) -> str:
     """Return a label within a sentence, without what stands in brackets."""
-    return small(re.sub(r"\s*\(.*?\)", "", label))
+    return say.small(re.sub(r"\s*\(.*?\)", "", label))
 
 
 def _two(value: float) -> str:
     """Return a positive value to two digits, without trailing zeros."""
-    text = fixed(value, decimals_for(value, 2, least=-12))
+    text = say.fixed(value, say.decimals_for(value, 2, least=-12))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -283,7 +262,7 @@ def date_text(months: float) -> str:
     if not np.isfinite(months):
         return "never"
     whole_months = round(months)
-    return f"{MONTHS[whole_months % 12]} {whole_months // 12}"
+    return f"{say.MONTHS[whole_months % 12]} {whole_months // 12}"
 
 
 def is_plural(label: str) -> bool:
@@ -379,7 +358,7 @@ class Card:
     def about(self) -> str:
         """Return what is compared, over what months and in how many histories."""
         count = f"{self.runs:,} paired histories" if self.runs != 1 else "one pair of histories"
-        start, end = map(month_text, self.window)
+        start, end = map(say.month_text, self.window)
         return f"Against “{self.against}”, {start} to {end}; means of {count}"
 
     @property
@@ -388,7 +367,7 @@ class Card:
         rows = [c for c in self.changes if c.verdict == "set"]
         levels = [f"{' → '.join(c.levels)} {c.unit_text}".rstrip() for c in rows]
         texts = [f"{_bare(c.label)} ({text})" for c, text in zip(rows, levels, strict=True)]
-        return f"Set by the scenario itself: {listed(texts)}." if rows else ""
+        return f"Set by the scenario itself: {say.listed(texts)}." if rows else ""
 
     @property
     def still(self) -> str:
@@ -398,7 +377,9 @@ class Card:
             return ""
         rows.sort(key=lambda c: list(STAKES).index(c.stake))
         names = list(dict.fromkeys(_bare(c.label) for c in rows))
-        named = f", among them {listed(names[:4])}" if len(names) > 4 else f": {listed(names)}"
+        named = (
+            f", among them {say.listed(names[:4])}" if len(names) > 4 else f": {say.listed(names)}"
+        )
         return f"No effect that can be told in {len(rows)} of {len(self.changes)} outcomes{named}."
 
     @cached_property
@@ -411,12 +392,12 @@ class Card:
             count = f"{share} of 100" if share < 100 else "all"
             parts.append(f"the first finding has this sign in {count} histories")
         if {"parameter", "basis"} <= set(self.pair.coords):
-            counts = basis_counts(self.pair)
+            counts = effects.basis_counts(self.pair)
             total = sum(counts.values())
             parts.append(f"{counts['assumption']} of {total} numbers behind it are assumed")
-        parts += [calibrated_note(self.pair, self.scenario)]
+        parts += [effects.calibrated_note(self.pair, self.scenario)]
         if lead:
-            parts += [turning(self.pair, *lead.values)]
+            parts += [effects.turning(self.pair, *lead.values)]
         return "; ".join(filter(None, parts)) + "."
 
     @property
@@ -446,7 +427,7 @@ class Card:
     def html(self) -> list[Html]:
         """Return the card as a notebook shows it."""
         rows = [
-            [capital(c.label), c.unit_text, c.levels[0], c.levels[1], c.spread]
+            [say.capital(c.label), c.unit_text, c.levels[0], c.levels[1], c.spread]
             for c in (self.numbers or self.rows(NUMBERS))
         ]
         head = ("", "", self.other, self.label, "in 9 of 10 histories")
@@ -493,7 +474,7 @@ def _folded(text: str, wide: int) -> str:
 
 def _lines(rows: Sequence[OutcomeChange], wide: int, colour: bool) -> Iterator[str]:
     """Yield a head and a line for each change: name and unit, before, after, spread."""
-    names = [", ".join(filter(None, (capital(c.label), c.unit_text))) for c in rows]
+    names = [", ".join(filter(None, (say.capital(c.label), c.unit_text))) for c in rows]
     cells = [(name, *c.levels, c.spread) for name, c in zip(names, rows, strict=True)]
     heads = ("", "before", "after", "in 9 of 10 histories")
     sizes = [max(len(row[i]) for row in (heads, *cells)) for i in range(1, 4)]
@@ -515,14 +496,14 @@ def _together(one: Values, other: Values) -> bool:
 
 def title_of(dataset: xr.Dataset, scenario: str) -> str:
     """Return the title of a scenario; of results that hold none, its name in words."""
-    return str(select.attribute(dataset, "titles").get(scenario) or words(scenario))
+    return str(select.attribute(dataset, "titles").get(scenario) or say.words(scenario))
 
 
 def label_of(dataset: xr.Dataset, scenario: str) -> str:
     """Return what a scenario is called beside a line."""
     label = str(select.attribute(dataset, "labels").get(scenario) or "")
     title = title_of(dataset, scenario)
-    return label or (title if len(title) <= 28 else words(scenario))
+    return label or (title if len(title) <= 28 else say.words(scenario))
 
 
 def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
@@ -620,7 +601,7 @@ def _change(
     variable = window.at_places(pair, name, places)
     a, b = window.over(variable, months).values
     differences = select.gap(a, b)
-    found, yes = effect(differences), window.yes_or_no(variable, windowed=True)
+    found, yes = effects.effect(differences), window.yes_or_no(variable, windowed=True)
     unit = window.unit_of(variable, windowed=True)
     both = np.isfinite(a) & np.isfinite(b)
     before = after = np.nan
@@ -633,7 +614,9 @@ def _change(
     return OutcomeChange(
         name,
         ";".join(f"{d}={n}" for d, n in places.items()),
-        ", ".join([str(pair[name].attrs.get("label", name)), *map(place_name, places.values())]),
+        ", ".join(
+            [str(pair[name].attrs.get("label", name)), *map(say.place_name, places.values())]
+        ),
         unit,
         "yes" if yes else "date" if unit == "date" else "level",
         before,
@@ -655,7 +638,7 @@ def _verdict(found: Effect, base: Values, yes: bool, ours: bool) -> str:
         return "same"
     if ours:
         return "set"
-    least = max(smallest_effect(base), _LEAST_SHARE if yes else 0.0)
+    least = max(effects.smallest_effect(base), _LEAST_SHARE if yes else 0.0)
     if abs(found.mean) < least:
         inside = max(abs(found.low), abs(found.high)) < least
         return "negligible" if inside or found.direction else "unclear"
