@@ -212,6 +212,9 @@ def _with_chronicle(dataset: xr.Dataset, random: Any) -> xr.Dataset:
     found = dict(zip(("scenario", "run", "month", "kind", "actor", "target"), columns, strict=True))
     coordinates = {f"event_{n}": ("event", v) for n, v in {**found, "month": dates}.items()}
     coordinates |= {
+        "event_cause": ("event", np.zeros(len(dates), np.int64)),
+        "event_causes": [""],
+        "event_unit": ("event_kinds", [row.unit for row in kinds.values()]),
         "event_scenarios": dataset["scenario"].values,
         "event_kinds": list(kinds),
         "event_names": names,

@@ -33,7 +33,7 @@ from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.results.answer import card
 from tajsim.results.effect import compare_results, effect, mean_interval
-from tajsim.results.window import at_places, medians_over, smooth, spans
+from tajsim.results.window import at_places, over_dates, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
 
@@ -220,7 +220,7 @@ def test_the_map_is_that_of_the_picture(made: Any) -> None:
         at = found["months"].index(month)
         for layer in ("border", "land", "leaving"):
             name = found[layer]["outcome"]
-            expected = medians_over(dataset[name], spans(dataset, [month]))[:, :, 0]
+            expected = over_dates(dataset[name], spans(dataset, [month]))[:, :, 0]
             values = [by_month[at] for by_month in found[layer]["values"]]
             np.testing.assert_allclose(values, expected, rtol=2e-5)
 

@@ -123,7 +123,8 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     Raises:
         UserError: if one of them does not hold the run.
     """
-    pair.check_run(run)
+    for results in (pair.results_a, pair.results_b):
+        chronicle.check_run(results, run)
     a = chronicle.occurrences(pair.results_a, pair.scenario_a, run)
     b = chronicle.occurrences(pair.results_b, pair.scenario_b, run)
     orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))

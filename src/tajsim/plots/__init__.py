@@ -74,8 +74,19 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
     Args:
         kind: one of `KINDS`.
         dataset: results, or several results to be put side by side.
-        chosen: options of the kind (see its function), and ``scenarios``, the ones to keep. Of more
-            than have room the first are drawn, and the foot line says so.
+        chosen: options of the kind, and ``scenarios``, the ones to keep. Of more than have room the
+            first are drawn, and the foot line says so.
+
+    Several kinds have these options; what is particular to one its function says.
+
+    - ``outcome``: a name or several; by default the headline ones that differ most.
+    - ``select``: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``; what is left of
+      the own dimensions is added or averaged.
+    - ``window``: ``"2006-01:2010-12"`` or a pair; by default from the first difference of a
+      scenario from the reference to the end, the whole time of one alone.
+    - ``smooth``: rolling window in months, 12 where there are more than 24; flows are then yearly.
+    - ``events``: whether to mark the events; or the kinds of event to mark.
+    - ``title``: the heading; made from what is drawn by default.
 
     Raises:
         UserError: for an unknown kind, option, scenario, outcome or coordinate.

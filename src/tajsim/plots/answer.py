@@ -43,7 +43,6 @@ def answer(
             the one that differs most is shown.
         outcome: what the question is about; by default what the scenario's file names.
         window: first and last month of the numbers, see `tajsim.results.window.window_of`.
-        title: heading; by default the finding.
 
     Raises:
         UserError: if there is nothing to compare, or a name is unknown.
@@ -70,12 +69,11 @@ def answer(
     )
     figure = layout.figure
     high = figure.get_size_inches()[1]
-    top = _top(layout, body) / high
     figure.set_layout_engine("none")
+    top = (layout.below + body) / high
     if card.chart:
-        bottom = top - body / high
-        ax = figure.add_axes((0.55 / _WIDE, bottom + 0.42 / high, (_CHART - 0.55) / _WIDE,
-                              body / high - 0.95 / high))  # fmt: skip
+        edge = (0.55, layout.below + 0.42, _CHART - 0.55, body - 0.95)
+        ax = figure.add_axes(tuple(np.array(edge) / (_WIDE, high, _WIDE, high)))
         chart(ax, pair, card, card.chart, _CHART - 0.55, body - 0.95)
     _numbers(figure, blocks, card, top - 0.16 / high, high)
     return figure
@@ -90,21 +88,12 @@ def charts(
 ) -> Figure:
     """Return charts of changes of a card side by side, all together of so many inches."""
     figure = Figure(figsize=(wide, tall))
-    pair = dataset.sel(scenario=[card.reference, card.scenario])
-    each = wide / len(changes)
+    pair, each = dataset.sel(scenario=[card.reference, card.scenario]), wide / len(changes)
     with style.look():
         for place, change in enumerate(changes):
             edge = ((place * each + 0.55) / wide, 0.3 / tall, (each - 0.65) / wide, 1 - 0.68 / tall)
             chart(figure.add_axes(edge), pair, card, change, each - 0.65, tall - 0.68)
     return figure
-
-
-def _top(layout: style.Layout, body: float) -> float:
-    """Return how high the panels begin, in inches from below."""
-    engine = layout.figure.get_layout_engine()
-    high = layout.figure.get_size_inches()[1]
-    rect = engine.get()["rect"] if engine else (0.0, 0.0, 1.0, 1.0)
-    return float(rect[1] * high + body)
 
 
 def chart(
@@ -132,13 +121,12 @@ def chart(
         unit, series = windows.smooth_unit(series), windows.smooth(series, 12)
     series = windows.lasting(series)
     values = series.values.astype(np.float64)
-    means = np.stack([effect.mean_interval(one)[0] for one in values])
-    bands = None if share else np.stack([effect.quantiles(one, (0.05, 0.95)) for one in values])
+    means, bands = effect.mean_interval(values)[0], effect.quantiles(values, (0.05, 0.95))
     by, unit = (100.0, "% of histories") if share else answers.scale(unit, float(np.nanmax(means)))
     when = windows.years(series["month"].values)
     for position, colour in ((0, _AGAINST), (1, _OWN)):
-        if bands is not None:
-            low, high = bands[position] * by
+        if not share:
+            low, high = bands[:, position] * by
             ax.fill_between(when, low, high, color=colour, alpha=0.13, lw=0, zorder=2)
         ax.plot(when, means[position] * by, color=colour, lw=2.2, zorder=3 + position)
     if not np.any(series.values < 0.0):

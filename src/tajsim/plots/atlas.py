@@ -28,9 +28,7 @@ def atlas(
     """Draw scenarios against outcomes in groups, coloured by size, empty where nothing is told.
 
     Args:
-        dataset: results of two scenarios or more; the first is the reference.
         outcome: the outcomes; by default fourteen of all themes.
-        title: heading; made from the scenarios by default.
         links: where a cell leads in SVG and PDF, such as ``card-{scenario}.svg``; by default
             nowhere.
 

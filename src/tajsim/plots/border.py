@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 from tajsim.axes import SECTIONS
+from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.results import chronicle, numbers, select, window
 from tajsim.results.effect import quantiles
@@ -33,16 +32,19 @@ def with_guard(dataset: xr.Dataset) -> xr.Dataset:
     """
     if not chronicle.has_events(dataset) or GUARD in dataset:
         return dataset
-    events = chronicle.event_log(dataset)
-    events = events.where((events.kind == "handover") & np.isin(events.target, SECTIONS))
-    names = [str(name) for name in dataset["scenario"].values]
+    events = chronicle.event_table(dataset)
+    names = select.names_of(dataset)
+    months = dataset["month"].values.astype("datetime64[M]")
     runs = {int(run): place for place, run in enumerate(dataset["run"].values)}
-    held = np.ones((len(names), len(SECTIONS), dataset.sizes["month"], len(runs)), np.float32)
+    held = np.ones((len(names), len(SECTIONS), len(months), len(runs)), np.float32)
     held[:, [SECTIONS.index(s) for s in OWN_FROM_START]] = 0.0
-    for i in range(len(events)):
-        place = names.index(events.scenario[i]), SECTIONS.index(events.target[i])
-        after = slice(max(0, int(events.month[i])), None)
-        held[(*place, after, runs[int(events.run[i])])] = events.actor[i] == "russian_border_troops"
+    here = (
+        events["scenario"].isin(names) & events["run"].isin(runs) & (events["kind"] == "handover")
+    )
+    for event in rows_of(events[here & events["target"].isin(SECTIONS)]):
+        place = names.index(event.scenario), SECTIONS.index(event.target)
+        after = months >= np.datetime64(event.month, "M")
+        held[(*place, after, runs[int(event.run)])] = event.actor == "russian_border_troops"
     attrs = {"label": "Russian troops hold the section", "unit": "share of runs"}
     dimensions = ("scenario", "section", "month", "run")
     coordinates = {name: dataset[name].values for name in dimensions if name != "section"}
@@ -60,6 +62,7 @@ _SUBTITLE = (
     "Year by year on one colour scale per row: medians of the runs; grey: not defined. The Afghan "
     "line from Ishkashim in the east to the Uzbek border in the west, then the Chinese one."
 )
+_BAR: dict[str, Any] = {"location": "right", "shrink": 0.95, "aspect": 11, "pad": 0.01}
 _HELD: dict[str, Any] = {"color": style.INK, "lw": 1.4, "solid_capstyle": "butt"}
 
 
@@ -72,54 +75,91 @@ def border(
 ) -> Figure:
     """Draw heat maps of section against year: a row per outcome, a column per scenario.
 
-    A line along a section shows how long Russian troops hold it, from the events of the runs.
-
-    Args:
-        dataset: results of one scenario or several.
-        outcome: up to four outcomes by section; by default flow, probability of seizure and
-            bought passage.
-        events: whether to mark the handovers; or the kinds of event to mark.
-        title: heading.
+    A line along a section shows how long Russian troops hold it, from the events of the runs. By
+    default flow, probability of seizure and bought passage are drawn, and handovers marked.
 
     Raises:
         UserError: for unknown names, or an outcome that has no sections.
     """
-    names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
-    lost = [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]
-    if lost:
-        raise UserError(
-            [f"outcome '{n}' is not by section; the border picture needs that" for n in lost]
-        )
+    names = _by_section(dataset, outcome)
     dataset = with_guard(dataset)
     scenarios = select.names_of(dataset)
     found = panels.event_markers(dataset, events, _EVENTS)
-    frame = _Frame(dataset, found, 4.6 / len(scenarios))
+    values = {name: _by_year(dataset[name]) for name in names}
+    tops = {name: float(np.nanmax(values[name][0], initial=0.0)) or 1.0 for name in names}
+
+    def draw(ax: Axes, name: str, scenario: str) -> None:
+        own, years, sections = values[name]
+        ax.set_facecolor("#d9d9d9")  # what is not defined stays grey
+        ax.imshow(
+            np.ma.masked_invalid(own[scenarios.index(scenario)]), vmin=0.0, vmax=tops[name],
+            cmap=_MAPS.get(name, style.SHARE_MAP), aspect="auto", interpolation="nearest",
+            extent=(years[0], years[-1] + 1, len(sections) - 0.5, -0.5),
+        )  # fmt: skip
+        called = list(map(numbers.display_name, sections))
+        panels.name_rows(ax, range(len(sections)), called, style.FOOT)
+        ax.grid(visible=False)
+        ax.spines["bottom"].set_visible(False)
+        _hold(ax, dataset, scenario, sections)
+        _mark(ax, [mark for mark in found if scenario in mark.owners], sections)
+
     line = style.line_item("Russian troops hold the section (half of the runs)", **_HELD)
-    layout = style.Layout(
-        body=1.5 * len(names) + frame.room / 72 + 0.4,
+    layout, _ = panels.draw_grid(
+        dataset,
+        dict.fromkeys(names, ""),
+        found,
+        draw,
+        heights=(1.5, 1.5),
+        across=1,
+        inches=4.6,
         title=title or "The border, section by section",
         subtitle=_SUBTITLE,
         legend=[line] if GUARD in dataset else [],
         key=panels.events_key(found, scenarios),
         foot=panels.foot(dataset, "No interval is shown."),
     )
-    grid = layout.figure.subplots(len(names), len(scenarios), squeeze=False)
+    grid, columns = layout.figure.axes, len(scenarios)
     for row, name in enumerate(names):
-        values, years, sections = _by_year(dataset[name])
-        extent = (years[0], years[-1] + 1, len(sections) - 0.5, -0.5)
-        shown = _colours(name, values)
-        for column, ax in enumerate(grid[row]):
-            ax.set_facecolor("#d9d9d9")  # what is not defined stays grey
-            ax.imshow(
-                np.ma.masked_invalid(values[column]), cmap=shown.cmap, norm=shown.norm,
-                aspect="auto", interpolation="nearest", extent=extent,
-            )  # fmt: skip
-            frame.dress(ax, row == 0, row == len(names) - 1, column, sections)
         unit = window.unit_of(dataset[name], windowed=True)
         label = f"{dataset[name].attrs.get('label', name)} ({unit})"
-        placed = {"location": "right", "shrink": 0.95, "aspect": 11, "pad": 0.01}
-        panels.colour_bar(shown, list(grid[row]), label, 1.3, **placed)
+        own = grid[row * columns : (row + 1) * columns]
+        panels.colour_bar(own[0].images[0], own, label, 1.3, **_BAR)
     return layout.figure
+
+
+def _by_section(dataset: xr.Dataset, outcome: select.Names) -> list[str]:
+    """Return the outcomes to draw, all by section."""
+    names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
+    lost = [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]
+    if lost:
+        raise UserError(
+            [f"outcome '{n}' is not by section; the border picture needs that" for n in lost]
+        )
+    return names
+
+
+def _mark(ax: Axes, found: Sequence[panels.EventMarker], sections: Sequence[str]) -> None:
+    """Draw the events in the rows of their sections, others in all."""
+    for mark in found:
+        hit = [sections.index(s) for s in mark.sections if s in sections]
+        for place in hit or range(len(sections)):
+            ax.plot(
+                [mark.year] * 2, [place - 0.42, place + 0.42], color=style.INK, lw=1.3,
+                path_effects=style.halo(2.6), solid_capstyle="butt", gid=f"event-{mark.number}",
+            )  # fmt: skip
+
+
+def _hold(ax: Axes, dataset: xr.Dataset, scenario: str, sections: Sequence[str]) -> None:
+    """Draw a line along each section while Russian troops hold it in half of the runs."""
+    if GUARD not in dataset:
+        return
+    when = window.years(dataset["month"].values)
+    held = dataset[GUARD].sel(scenario=scenario).mean("run") >= 0.5
+    for place, section in enumerate(sections):
+        there = held.sel(section=section).values
+        if there.any():
+            ends = [when[there][0], when[there][-1] + 1 / 12]
+            ax.plot(ends, [place] * 2, **_HELD, path_effects=style.halo(2.8), zorder=3)
 
 
 def _by_year(variable: xr.DataArray) -> tuple[window.Floats, list[int], list[str]]:
@@ -131,55 +171,3 @@ def _by_year(variable: xr.DataArray) -> tuple[window.Floats, list[int], list[str
     spans = [(max(first, f"{y}-01"), min(last, f"{y}-12")) for y in years]
     values = [quantiles(window.over(kept, span).values, (0.5,))[0] for span in spans]
     return np.stack(values, axis=-1), years, sections
-
-
-def _colours(name: str, values: window.Floats) -> ScalarMappable:
-    """Return the scale of colours of an outcome."""
-    top = float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
-    return ScalarMappable(Normalize(0.0, top or 1.0), _MAPS.get(name, style.SHARE_MAP))
-
-
-class _Frame:
-    """What stands around the maps of each scenario: heading, sections, years, events."""
-
-    def __init__(
-        self, dataset: xr.Dataset, found: Sequence[panels.EventMarker], wide: float
-    ) -> None:
-        self.dataset, self.wide, self.names = dataset, wide, select.names_of(dataset)
-        self.events = panels.EventRows(dataset, found, wide)
-        heads = self.names if len(self.names) > 1 else []
-        self._heads = [numbers.wrap(name, wide, style.BODY, bold=True) for name in heads]
-        self.room = self.events.room + 4.0 + 13.0 * max(map(len, self._heads), default=0)
-
-    def dress(self, ax: Axes, top: bool, bottom: bool, column: int, sections: list[str]) -> None:
-        """Dress the map of a scenario; the events stand in the rows of their sections."""
-        panels.time_axis(ax, self.dataset, self.wide, bottom=bottom, cells=True)
-        self._hold(ax, column, sections)
-        names = [numbers.display_name(name) if column == 0 else "" for name in sections]
-        panels.name_rows(ax, range(len(sections)), names, style.FOOT)
-        ax.grid(visible=False)
-        ax.spines["bottom"].set_visible(False)
-        for mark in self.events.own[self.names[column]]:
-            hit = [sections.index(s) for s in mark.sections if s in sections]
-            for place in hit or range(len(sections)):
-                ax.plot(
-                    [mark.year] * 2, [place - 0.42, place + 0.42], color=style.INK, lw=1.3,
-                    path_effects=style.halo(2.6),
-                    solid_capstyle="butt", gid=f"event-{mark.number}",
-                )  # fmt: skip
-        if top:
-            head = self._heads[column] if self._heads else []
-            ax.set_title("\n".join(head), pad=self.events.room + 4.0)
-            self.events.draw(ax, self.names[column])
-
-    def _hold(self, ax: Axes, column: int, sections: list[str]) -> None:
-        """Draw a line along each section while Russian troops hold it in half of the runs."""
-        if GUARD not in self.dataset:
-            return
-        when = window.years(self.dataset["month"].values)
-        held = self.dataset[GUARD].isel(scenario=column).mean("run") >= 0.5
-        for place, section in enumerate(sections):
-            there = held.sel(section=section).values
-            if there.any():
-                ends = [when[there][0], when[there][-1] + 1 / 12]
-                ax.plot(ends, [place] * 2, **_HELD, path_effects=style.halo(2.8), zorder=3)

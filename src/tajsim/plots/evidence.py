@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from math import exp, log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures, printed_in
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.plots.intervals import Interval, Row, draw_rows, heading, rows_height
+from tajsim.plots.intervals import Interval, Row, draw_rows, rows_height
 from tajsim.results import numbers, window
 
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
@@ -45,7 +44,6 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         dataset: results that the claims were tested on.
         table: the claims, as `tajsim.analysis.claims.evaluate_claims` returns them; ``claims.csv``
             holds the same.
-        title: heading.
 
     Raises:
         UserError: if there is no claim.
@@ -54,9 +52,7 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         table = table[table["scenario"].isin(choose.names_of(dataset))]
     if table.empty:
         raise UserError("these scenarios make no claims; there is nothing to draw")
-    rows: list[Row] = []
-    for name, part in table.groupby("scenario", sort=False):
-        rows += [heading(str(name)), *(_claim(one) for one in part.itertuples())]
+    rows = _under_headings(table, "scenario", _claim)
     counts = table["verdict"].value_counts()
     parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
     layout = style.Layout(
@@ -98,13 +94,9 @@ def _said(claim: Any) -> str:
     if claim.verdict == "not tested":
         return "not tested"
     factor, unit = window.scaled(np.array([claim.effect]), str(claim.unit))
-    half = (claim.high - claim.low) / 2 / factor
-    decimals = numbers.decimals_for(half or claim.effect / factor, 2, least=-6)
-    signed = bool(claim.signed)
-    mean, low, high = (
-        numbers.number(float(v) / factor, signed=signed, decimals=decimals)
-        for v in (claim.effect, claim.low, claim.high)
-    )
+    values = [float(v) / factor for v in (claim.effect, claim.low, claim.high)]
+    decimals = numbers.decimals_for((values[2] - values[1]) / 2 or values[0], 2, least=-6)
+    mean, low, high = (numbers.number(v, bool(claim.signed), decimals) for v in values)
     return f"{mean} [{low}, {high}] {unit}"
 
 
@@ -132,7 +124,6 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
         dataset: the results that were held against the targets.
         table: the targets, as `tajsim.analysis.validation.scoreboard` returns them; the file that
             ``tajsim validate --out`` writes holds the same.
-        title: heading.
 
     Raises:
         UserError: if there is no target.
@@ -140,7 +131,7 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     if table.empty:
         raise UserError("there are no targets to draw")
     events = table["kind"] == "event"
-    boards = [_board(part) for part in (table[~events], table[events])]
+    boards = [_under_headings(part, "theme", _target) for part in (table[~events], table[events])]
     uses = table["use"].value_counts()
     legend: list[style.Item] = [
         style.line_item(f"{use} ({uses.get(use, 0)})", color=_INK[use], lw=1.6, **_used(use))
@@ -159,34 +150,28 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     ratios = {"height_ratios": heights}
     shown = iter(layout.panels(len(heights), 1, len(heights), **ratios))
     if boards[0]:
-        _numbers_board(next(shown), boards[0])
+        ax = next(shown)
+        ax.axvspan(-NINETY, NINETY, color=_OWN_ERROR, lw=0, zorder=0.3)
+        ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
+        draw_rows(ax, boards[0], "observed; simulated [90 %]")
+        ax.set_xlim(-EDGE, EDGE)
+        style.plain_numbers(ax.xaxis, 4.0)
+        ax.set_xlabel("standard errors of the figure (number)")
     if boards[1]:
-        _events_board(next(shown), boards[1])
+        ax = next(shown)
+        draw_rows(ax, boards[1], "what happened")
+        ax.set_xlim(0, 1)
+        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
+        ax.set_xlabel("runs that agree (%)")
     return layout.figure
 
 
-def _board(table: pd.DataFrame) -> list[Row]:
-    """Return the rows of some targets under the headings of their themes."""
+def _under_headings(table: pd.DataFrame, column: str, row: Callable[[Any], Row]) -> list[Row]:
+    """Return a row for each of a table, those with one value of a column under a heading."""
     rows: list[Row] = []
-    for theme, part in table.groupby("theme", sort=False):
-        rows += [heading(str(theme)), *(_target(one) for one in part.itertuples())]
+    for name, part in table.groupby(column, sort=False):
+        rows += [Row(str(name)), *map(row, part.itertuples())]
     return rows
-
-
-def _numbers_board(ax: Axes, rows: Sequence[Row]) -> None:
-    ax.axvspan(-NINETY, NINETY, color=_OWN_ERROR, lw=0, zorder=0.3)
-    ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
-    draw_rows(ax, rows, "observed; simulated [90 %]")
-    ax.set_xlim(-EDGE, EDGE)
-    style.plain_numbers(ax.xaxis, 4.0)
-    ax.set_xlabel("standard errors of the figure (number)")
-
-
-def _events_board(ax: Axes, rows: Sequence[Row]) -> None:
-    draw_rows(ax, rows, "what happened")
-    ax.set_xlim(0, 1)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
-    ax.set_xlabel("runs that agree (%)")
 
 
 def _used(use: str) -> dict[str, Any]:
@@ -197,22 +182,26 @@ def _used(use: str) -> dict[str, Any]:
 def _target(target: Any) -> Row:
     """Return the row of a target: a range and its median, or for an event a bar of agreement."""
     mark, colour = _used(target.use), _INK.get(target.use, style.INK)
+    figure = load_figures().get(target.figure)
     if target.kind == "event":
-        at = float(target.percentile)
-        interval = Interval(
-            at, (0.0, at), text=_targets_said(target), line={"color": colour, "lw": 1.6}, mark=mark
-        )
+        low, middle, high = 0.0, *[float(target.percentile)] * 2
+        happened = "happened" if target.observed else "did not happen"
+        said = f"{happened}; so in {100 * middle:.0f} % of runs"
     else:
-        ends = [_errors(target, float(v)) for v in (target.p05, target.median, target.p95)]
+        values = [float(v) for v in (target.p05, target.median, target.p95)]
+        ends = [_errors(target, value) for value in values]
         low, middle, high = (float(end) for end in np.clip(ends, -EDGE, EDGE))
         if abs(ends[1]) > EDGE:
             mark["marker"] = ">" if ends[1] > 0 else "<"
-        interval = Interval(
-            middle, (low, high), text=_targets_said(target), line={"color": colour, "lw": 1.6},
-            mark=mark, gid=f"target-{target.target}",
-        )  # fmt: skip
-    name = f"{numbers.words(target.target)} ({_source(target.figure)})"
-    return Row(name, [interval], room=2.6)
+        least, median, most = map(numbers.short, values)
+        bound = _BOUNDS.get(target.kind, "") + numbers.plain(float(target.observed))
+        said = f"{bound}; {median} [{least}, {most}] {target.unit}"
+    interval = Interval(
+        middle, (low, high), text=said, line={"color": colour, "lw": 1.6}, mark=mark,
+        gid=f"target-{target.target}",
+    )  # fmt: skip
+    source = f"{figure.document}:{figure.line}" if figure else target.figure
+    return Row(f"{numbers.words(target.target)} ({source})", [interval], room=2.6)
 
 
 def _errors(target: Any, value: float) -> float:
@@ -226,26 +215,11 @@ def _errors(target: Any, value: float) -> float:
     return max(off, 0.0) if target.kind == "at_most" else off
 
 
-def _targets_said(target: Any) -> str:
-    if target.kind == "event":
-        happened = "happened" if target.observed else "did not happen"
-        return f"{happened}; so in {100 * target.percentile:.0f} % of runs"
-    bound = _BOUNDS.get(target.kind, "")
-    middle, low, high = (numbers.short(float(v)) for v in (target.median, target.p05, target.p95))
-    return f"{bound}{numbers.plain(float(target.observed))}; {middle} [{low}, {high}] {target.unit}"
-
-
-def _source(figure: str) -> str:
-    found = load_figures().get(figure)
-    return f"{found.document}:{found.line}" if found else figure
-
-
 _MARKERS = {"about": "D", "at_least": "^", "at_most": "v"}
 _YEAR = 12
 
 
-@dataclass(frozen=True)
-class Observed:
+class Observed(NamedTuple):
     """A documented value in the unit of the outcome; ``low`` to ``high`` hold 90 % of its error."""
 
     letter: str
@@ -276,23 +250,23 @@ def observed(
             continue
         variable = dataset[target.outcome]
         factor = _factor(target, str(variable.attrs.get("aggregate")), months)
-        if factor is None or not _same_scope(target, variable, select):
+        own = {d: list(select[d]) for d in choose.own_dimensions(variable) if d in select}
+        if factor is None or own != {d: [name] for d, name in target.where.items()}:
             continue
-        error = NINETY * target.error
-        if target.scale == "log":
-            ends = target.observed * exp(-error), target.observed * exp(error)
-        else:
-            ends = target.observed - error, target.observed + error
-        value, low, high = (v * factor for v in (target.observed, *ends))
-        bound = _BOUNDS.get(target.bound, "")
+        value, error = target.observed, NINETY * target.error
+        ends = (
+            (value * exp(-error), value * exp(error))
+            if target.scale == "log"
+            else (value - error, value + error)
+        )
         text = (
-            f"{numbers.words(target.id)}: {bound}{numbers.plain(target.observed)} {target.unit} "
-            f"({panels.source(printed_in([target.figure.id]))})"
+            f"{numbers.words(target.id)}: {_BOUNDS.get(target.bound, '')}{numbers.plain(value)} "
+            f"{target.unit} ({panels.source(printed_in([target.figure.id]))})"
         )
         start, end = (window.year_of(month) for month in target.window)
         # A rolling value stands at the last of its months.
-        when = end if months else (start + end + 1 / 12) / 2
-        letter = chr(97 + len(found))
+        when, letter = end if months else (start + end + 1 / 12) / 2, chr(97 + len(found))
+        value, low, high = (v * factor for v in (value, *ends))
         found.append(Observed(letter, target.outcome, when, value, low, high, target.bound, text))
     return found
 
@@ -309,30 +283,20 @@ def _factor(target: Target, aggregate: str, months: int | None) -> float | None:
     return 1.0 / target.times / (1 if months else _YEAR)
 
 
-def _same_scope(
-    target: Target, variable: xr.DataArray, select: Mapping[str, Sequence[str]]
-) -> bool:
-    """Tell whether a figure covers the coordinates that the series does."""
-    own = {d: list(select[d]) for d in choose.own_dimensions(variable) if d in select}
-    return own == {d: [name] for d, name in target.where.items()}
-
-
 def draw_observed(ax: Axes, found: Sequence[Observed], outcome: str, factor: float) -> None:
     """Draw documented values of an outcome, divided by ``factor`` as the panel's values are."""
     for one in (one for one in found if one.outcome == outcome):
-        low, high = one.low / factor, one.high / factor
-        if max(high, one.value / factor) > ax.get_ylim()[1]:
-            ax.set_ylim(top=1.08 * max(high, one.value / factor))
+        value, low, high = one.value / factor, one.low / factor, one.high / factor
+        ax.set_ylim(top=max(ax.get_ylim()[1], 1.08 * max(high, value)))
         for width, colour in ((2.8, "white"), (1.0, style.INK)):
             ax.plot([one.when] * 2, [low, high], color=colour, lw=width, zorder=5)
         ax.plot(
-            [one.when], [one.value / factor], marker=_MARKERS[one.bound], ms=5.5, mfc="white",
-            mec=style.INK, mew=1.2, zorder=6, gid=f"observed-{one.letter}",
+            [one.when], [value], marker=_MARKERS[one.bound], ms=5.5, mfc="white", mec=style.INK,
+            mew=1.2, zorder=6, gid=f"observed-{one.letter}",
         )  # fmt: skip
         ax.annotate(
-            one.letter, (one.when, one.value / factor), xytext=(5, 3), textcoords="offset points",
-            size=7.5, weight="bold", zorder=6,
-            path_effects=style.halo(2.0),
+            one.letter, (one.when, value), xytext=(5, 3), textcoords="offset points", size=7.5,
+            weight="bold", zorder=6, path_effects=style.halo(2.0),
         )  # fmt: skip
 
 

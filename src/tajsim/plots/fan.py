@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError
 from tajsim.results import effect, numbers
+from tajsim.results.answer import label_of
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -39,16 +39,7 @@ def fan(
     events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
-    """Draw one panel per outcome, all scenarios in each.
-
-    Args:
-        dataset: results of one scenario or several.
-        outcome: what to draw; by default six headline outcomes, those that differ most.
-        select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``; what is left of
-            the own dimensions is added or averaged.
-        smooth: rolling window in months, 12 where there are more than 24; flows are then yearly.
-        events: whether to mark the events; or the kinds of event to mark.
-        title: heading; made from the outcomes by default.
+    """Draw one panel per outcome, all scenarios in each; by default six that differ most.
 
     Outcomes that are 0 or 1 in each run are drawn as the share of runs.
 
@@ -56,49 +47,61 @@ def fan(
         UserError: for unknown names.
     """
     usual = windows.most_moved(dataset, choose.headline(dataset), MOST_PANELS)
-    names = choose.outcomes(dataset, outcome, usual)
-    chosen = choose.selection(select)
-    choose.check_selection([dataset[name] for name in names], chosen)
-    months = usual_months(dataset) if smooth is None else smooth
+    names, chosen = choose.chosen(dataset, outcome, usual, select)
+    months = _usual_months(dataset) if smooth is None else smooth
     scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events)
     seen = evidence.observed(dataset, names, chosen, months)
-    named = 1 < len(scenarios) <= MOST_NAMED
+    named, bands = 1 < len(scenarios) <= MOST_NAMED, len(scenarios) <= MOST_WIDE_BANDS
     columns, tall, whole = (1, 3.0, 6.0) if len(names) == 1 else (2, 1.45, 2.62)
     rows, wide = -(-len(names) // columns), whole - _ROOM if named else whole
-    places = panels.marker_places(found, dataset, wide)
-    room = panels.head_room(places)
-    heads = _titles([windows.titled(dataset, name, chosen) for name in names], whole)
+    above = panels.Events(dataset, found, wide, apart=False)
+    titles = [windows.titled(dataset, name, chosen) for name in names]
+    heads = [numbers.wrap(text, whole, style.BODY, bold=True) for text in titles]
+    heads = heads if len(names) > 1 else [[]]  # nothing above a single panel
+    lines = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
+    reference, *others = scenarios
+    versus = f"{', '.join(others)} against {reference}" if others else reference
+    over = f"Over the {months} months up to each month; flows and counts per year."
     layout = style.Layout(
-        body=tall * rows + 0.45 + room / 72 + _title_room(heads, columns),
-        title=title or _title(dataset, names, chosen),
-        subtitle=panels.subtitle(dataset, _said(months), 0 if outcome else len(names)),
-        legend=_legend(dataset, named),
+        body=tall * rows + 0.45 + above.room / 72 + 0.17 * lines,
+        title=title or (titles[0] if len(names) == 1 else versus),
+        subtitle=panels.subtitle(
+            dataset, over if months else "Monthly values.", 0 if outcome else len(names)
+        ),
+        legend=_legend([] if named else scenarios, bands),
         key=evidence.observed_key(seen) + panels.events_key(found, scenarios, bool(seen)),
-        foot=panels.foot(dataset, _interval(dataset)),
+        foot=panels.foot(
+            dataset,
+            f"Lines: medians; bands: the middle {'50 % and 90 %' if bands else '50 %'} of runs "
+            "(for counts and shares of runs: mean and its 90 % interval).",
+        ),
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
-        _panel(ax, series)
+        _panel(ax, series, bands)
         evidence.draw_observed(ax, seen, names[position], series.factor)
-        ax.set_title(heads[position], pad=4 + (room if position < columns else 0))
+        ax.set_title("\n".join(heads[position]), pad=4 + above.room * (position < columns))
         style.plain_numbers(ax.yaxis, tall)
         panels.time_axis(ax, dataset, wide, bottom=position >= len(names) - columns)
         panels.shade_projection(ax, dataset, wide)
-        panels.draw_event_lines(ax, found)
+        above.lines(ax)
         if position < columns:
-            panels.draw_event_numbers(ax, found, places)
+            above.above(ax)
         if named:
             _name_lines(ax, series, dataset, tall)
     return layout.figure
 
 
-def _titles(heads: Sequence[str], wide: float) -> list[str]:
-    """Return what stands above each panel, in lines; nothing above a single one."""
-    lines = [numbers.wrap(head, wide, style.BODY, bold=True) for head in heads]
-    return ["\n".join(own) for own in lines] if len(heads) > 1 else [""]
+def _legend(names: Sequence[str], bands: bool) -> list[style.Item]:
+    """Return the legend: the lines that are not named at their ends, and the bands."""
+    said = names if len(names) != 1 else ["median of the runs"]
+    shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
+    colour = style.scenario_look(0).colour
+    areas = [style.area_item(text, fc=colour, alpha=alpha, lw=0) for text, alpha in shades]
+    return [*style.scenario_items(said, lw=1.7, marker=""), *areas]
 
 
-def usual_months(dataset: xr.Dataset) -> int:
+def _usual_months(dataset: xr.Dataset) -> int:
     """Return the rolling window where none is named: twelve months, 0 of short results."""
     return 12 if dataset.sizes["month"] > 24 else 0
 
@@ -107,24 +110,18 @@ def _name_lines(ax: Axes, series: Series, dataset: xr.Dataset, tall: float) -> N
     """Write the name of each line beside its end, none over another, in its colour."""
     ends, (low, high) = series.lines[:, 2, -1], ax.get_ylim()
     texts = [
-        numbers.wrap(panels.label_of(dataset, name), _ROOM - 0.1, 7.0, bold=True)
+        numbers.wrap(label_of(dataset, name), _ROOM - 0.1, 7.0, bold=True)
         for name in choose.names_of(dataset)
     ]
     order = [int(i) for i in np.argsort(ends, kind="stable") if np.isfinite(ends[i])]
     line = 0.115 / tall * (high - low)  # the height of a line of text in units of the axis
-    step = max((len(text) for text in texts), default=1) * line
+    step = max(map(len, texts)) * line
     places = panels.apart([float(ends[i]) for i in order], step, low + step / 2, high - step / 2)
     for i, place in zip(order, places, strict=True):
         panels.write_right(
             ax, place, "\n".join(texts[i]), size=7.0, weight="bold", linespacing=1.05,
             color=style.scenario_look(i).colour,
         )  # fmt: skip
-
-
-def _title_room(heads: Sequence[str], columns: int) -> float:
-    """Return the inches that the titles of the rows of panels take."""
-    rows = [heads[i : i + columns] for i in range(0, len(heads), columns)]
-    return sum(0.17 * max(head.count("\n") + bool(head) for head in row) for row in rows)
 
 
 class Series:
@@ -147,20 +144,16 @@ class Series:
         if months is not None and not self.share:
             self.unit, series = windows.smooth_unit(series), windows.smooth(series, months)
         series = windows.lasting(series)
-        self.when = windows.years(series["month"].values)
-        lines = np.stack([self._lines(one) for one in series.values.astype(np.float64)])
+        self.when, values = windows.years(series["month"].values), series.values.astype(np.float64)
+        if self.mean:
+            found = (effect.share_interval if self.share else effect.mean_interval)(values)
+            lines = found.clip(min=0.0)[[1, 1, 0, 2, 2]]
+        else:
+            lines = effect.quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
         self.factor, self.unit = windows.scaled(lines, self.unit)
         if self.share:
             self.factor, self.unit = 0.01, "% of runs"
-        self.lines = lines / self.factor
-
-    def _lines(self, values: windows.Floats) -> windows.Floats:
-        """Return the lines ``(5, month)`` of ``(month, run)``."""
-        if not self.mean:
-            return effect.quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
-        interval = effect.share_interval if self.share else effect.mean_interval
-        mean, low, high = interval(values).clip(min=0.0)
-        return np.stack([low, low, mean, high, high])
+        self.lines = lines.swapaxes(0, 1) / self.factor
 
     def draw(
         self, ax: Axes, scenario: int, look: style.Look, thick: float = 1.7, opaque: float = _NARROW
@@ -171,18 +164,14 @@ class Series:
         ax.plot(self.when, middle, color=look.colour, lw=thick, ls=look.line, zorder=3)
 
 
-def _panel(ax: Axes, series: Series) -> None:
+def _panel(ax: Axes, series: Series, bands: bool) -> None:
     """Draw the fans of all scenarios; the wide bands are left out where they would hide others."""
-    wide = len(series.lines) <= MOST_WIDE_BANDS and not series.mean
     for position, lines in enumerate(series.lines):
         look = style.scenario_look(position)
-        if wide:
-            ax.fill_between(
-                series.when, lines[0], lines[-1], color=look.colour, alpha=_WIDE, lw=0, zorder=2
-            )
-            for edge in (lines[0], lines[-1]):
-                ax.plot(series.when, edge, color=look.colour, lw=0.6, ls=look.line, alpha=0.7,
-                        zorder=2.2)  # fmt: skip
+        if bands and not series.mean:
+            when, ends, colour = series.when, lines[[0, -1]], look.colour
+            ax.fill_between(when, ends[0], ends[1], color=colour, alpha=_WIDE, lw=0, zorder=2)
+            ax.plot(when, ends.T, color=colour, lw=0.6, ls=look.line, alpha=0.7, zorder=2.2)
         series.draw(ax, position, look)
     ax.set_ylabel(f"{series.unit}\n(mean)" if series.mean and not series.share else series.unit)
     if not np.any(series.lines < 0.0):
@@ -193,44 +182,9 @@ def _panel(ax: Axes, series: Series) -> None:
         ax.set_ylim(top=max(ax.get_ylim()[1], 5.0))
 
 
-def _legend(dataset: xr.Dataset, named: bool) -> list[style.Item]:
-    """Return the legend: the bands, and the lines that are not ``named`` at their ends."""
-    names = choose.names_of(dataset)
-    said = [] if named else names if len(names) > 1 else ["median of the runs"]
-    colour = style.scenario_look(0).colour
-    bands = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)]
-    return [
-        *style.scenario_items(said, lw=1.7, marker=""),
-        *(
-            style.area_item(text, fc=colour, alpha=alpha, lw=0)
-            for text, alpha in bands[: 2 if len(names) <= MOST_WIDE_BANDS else 1]
-        ),
-    ]
-
-
-def _interval(dataset: xr.Dataset) -> str:
-    bands = "50 % and 90 %" if dataset.sizes["scenario"] <= MOST_WIDE_BANDS else "50 %"
-    return (
-        f"Lines: medians; bands: the middle {bands} of runs "
-        "(for counts and shares of runs: mean and its 90 % interval)."
-    )
-
-
-def _title(dataset: xr.Dataset, names: Sequence[str], select: Mapping[str, Sequence[str]]) -> str:
-    if len(names) == 1:
-        return windows.titled(dataset, names[0], select)
-    reference, *others = choose.names_of(dataset)
-    return f"{', '.join(others)} against {reference}" if others else reference
-
-
-def _said(months: int) -> str:
-    if months:
-        return f"Over the {months} months up to each month; flows and counts per year."
-    return "Monthly values."
-
-
 #: How the scenario of a panel is drawn.
 _NAMED = style.Look(style.scenario_look(1).colour)
+_OWN_EVENT: dict[str, Any] = {"color": style.QUIET, "lw": 0.6, "ls": (0, (1, 1.5))}
 _SUBTITLE = (
     "Below each name: the mean paired difference ({unit}) over {when}, ± its 90 % interval; bold "
     "where the interval is clear of zero."
@@ -245,49 +199,56 @@ def scenarios(
     smooth: int | None = None,
     title: str | None = None,
 ) -> Figure:
-    """Draw one outcome in a small panel per scenario, each against the first of the results.
-
-    Args:
-        dataset: results of two scenarios or more; the first is the reference.
-        outcome: the outcome; by default the headline one that differs most.
-        select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
-        smooth: rolling window in months; by default 12 where there are more than 24 months.
-        title: heading; made from the outcome by default.
+    """Draw one outcome, by default that which differs most, in a small panel per scenario.
 
     Raises:
         UserError: for unknown names, several outcomes, or fewer than two scenarios.
     """
     intervals.check_pairs(dataset)
     usual = windows.most_moved(dataset, choose.headline(dataset), 1)
-    named = choose.outcomes(dataset, outcome, usual)
+    named, chosen = choose.chosen(dataset, outcome, usual, select)
     if len(named) > 1:
         raise UserError("this picture shows one outcome in all scenarios; name only one")
-    chosen = choose.selection(select)
-    choose.check_selection([dataset[named[0]]], chosen)
     series = windows.at_places(dataset, named[0], chosen)
-    heading = windows.titled(dataset, named[0], chosen)
-    months = smooth or usual_months(dataset) or None
+    months = smooth or _usual_months(dataset) or None
     shown = Series(series, months)
-    names = choose.names_of(dataset)
-    columns = 4 if len(names) > 7 else min(3, len(names) - 1)
-    rows, wide = ceil((len(names) - 1) / columns), 5.9 / columns
-    heads = [numbers.wrap(name, wide - 0.12, style.FOOT, bold=True) for name in names[1:]]
-    lines = max(map(len, heads)) + 1
+    reference, *names = choose.names_of(dataset)
+    columns = 4 if len(names) > 6 else min(3, len(names))
+    rows, wide = -(-len(names) // columns), 5.9 / columns
+    heads = [numbers.wrap(name, wide - 0.12, style.FOOT, bold=True) for name in names]
+    middle = "means and their 90 % intervals" if shown.mean else "medians and 50 % of the runs"
+    over = f", over the {months} months up to each" if months and not shown.share else ""
+    heading, unit = windows.titled(dataset, named[0], chosen), windows.unit_of(series, True)
     layout = style.Layout(
-        body=(1.05 + 0.14 * lines) * rows + 0.5,
-        title=title or f"{heading}: every scenario against {names[0]}",
-        subtitle=_SUBTITLE.format(
-            unit=windows.unit_of(series, windowed=True), when=_windows(dataset)
-        ),
-        legend=_scenarios_legend(names[0]),
-        foot=panels.foot(dataset, _kind_of_lines(shown, months)),
+        body=(1.19 + 0.14 * max(map(len, heads))) * rows + 0.5,
+        title=title or f"{heading}: every scenario against {reference}",
+        subtitle=_SUBTITLE.format(unit=unit, when=_windows(dataset)),
+        legend=[
+            style.line_item(reference, color=style.REFERENCE.colour, lw=0.9),
+            style.line_item("the scenario named", color=_NAMED.colour, lw=1.6),
+            style.area_item("its band", fc=style.QUIET, alpha=0.25, lw=0),
+            style.line_item("its own events", **_OWN_EVENT),
+            style.area_item("projection", fc=style.PROJECTION, lw=0),
+        ],
+        foot=panels.foot(dataset, f"Lines and bands: {middle}{over}."),
     )
-    for index, ax in enumerate(layout.panels(rows, columns, len(names) - 1)):
+    low, high = float(np.nanmin(shown.lines[:, 1])), float(np.nanmax(shown.lines[:, 3]))
+    room = 0.06 * (high - low) or 0.5
+    for index, ax in enumerate(layout.panels(rows, columns, len(names))):
         shown.draw(ax, 0, style.REFERENCE, 0.9, 0.2)
         shown.draw(ax, index + 1, _NAMED, 1.6, 0.2)
-        _frame(ax, dataset, shown, wide, index % columns == 0, index + columns >= len(names) - 1)
-        _events(ax, dataset, names[index + 1])
-        _head(ax, dataset, series, index + 1, heads[index])
+        ax.set_ylim(0.0 if 0 <= low <= 0.4 * high else low - room, high + room)
+        style.plain_numbers(ax.yaxis, 1.0)
+        panels.time_axis(ax, dataset, wide, bottom=index + columns >= len(names))
+        panels.shade_projection(ax, dataset, wide, named=False)
+        left = index % columns == 0
+        ax.tick_params(labelleft=left, labelsize=style.FOOT)
+        lines = numbers.wrap(shown.unit, 1.0, style.FOOT) if left else []
+        ax.set_ylabel("\n".join(lines), size=style.FOOT)
+        for event in windows.own_events(dataset, names[index]):
+            ax.axvline(windows.year_of(str(event["month"])), zorder=1.5, **_OWN_EVENT)
+        ax.set_title("\n".join(heads[index]), size=style.FOOT, pad=13)
+        _print_difference(ax, dataset, series, index + 1)
     return layout.figure
 
 
@@ -302,71 +263,25 @@ def _windows(dataset: xr.Dataset) -> str:
     return f"the months from its first difference ({starts}) to {end}"
 
 
-def _kind_of_lines(shown: Series, months: int | None) -> str:
-    middle = "means and their 90 % intervals" if shown.mean else "medians and 50 % of the runs"
-    over = f", over the {months} months up to each" if months and not shown.share else ""
-    return f"Lines and bands: {middle}{over}."
-
-
-def _frame(
-    ax: Axes, dataset: xr.Dataset, shown: Series, wide: float, left: bool, bottom: bool
-) -> None:
-    """Give a panel the axes that all share."""
-    low, high = float(np.nanmin(shown.lines[:, 1])), float(np.nanmax(shown.lines[:, 3]))
-    room = 0.06 * (high - low) or 0.5
-    ax.set_ylim(0.0 if 0 <= low <= 0.4 * high else low - room, high + room)
-    style.plain_numbers(ax.yaxis, 1.0)
-    panels.time_axis(ax, dataset, wide, bottom=bottom)
-    panels.shade_projection(ax, dataset, wide, named=False)
-    ax.tick_params(labelleft=left, labelsize=style.FOOT)
-    ax.set_ylabel(
-        "\n".join(numbers.wrap(shown.unit, 1.0, style.FOOT)) if left else "", size=style.FOOT
-    )
-
-
-def _events(ax: Axes, dataset: xr.Dataset, name: str) -> None:
-    """Draw thin lines at the events that this scenario has and the reference has not."""
-    pair = dataset.sel(scenario=[choose.names_of(dataset)[0], name])
-    for mark in panels.event_markers(pair, True):
-        if mark.owners == (name,):
-            ax.axvline(mark.year, color=style.QUIET, lw=0.6, ls=(0, (1, 1.5)), zorder=1.5)
-
-
-def _head(
-    ax: Axes, dataset: xr.Dataset, series: xr.DataArray, scenario: int, lines: list[str]
-) -> None:
-    """Write the name of a panel's scenario and, below it, the mean paired difference."""
-    name = choose.names_of(dataset)[scenario]
-    pair = series.isel(scenario=[0, scenario])
-    reference, other = windows.over(pair, windows.window_of(dataset, None, name)).values
-    apart = choose.gap(reference, other)
+def _print_difference(ax: Axes, dataset: xr.Dataset, series: xr.DataArray, scenario: int) -> None:
+    """Write the mean paired difference below the name of a panel's scenario."""
+    months = windows.window_of(dataset, None, choose.names_of(dataset)[scenario])
+    apart = choose.gap(*windows.over(series.isel(scenario=[0, scenario]), months).values)
     mean, low, high = effect.mean_interval(apart)
-    factor, _ = windows.scaled(np.array([mean]), "")
+    factor, word = windows.scaled(np.array([mean]), "")
     text = "no difference in any run"
     if np.any(apart):
         half = (high - low) / 2 / factor
         decimals = numbers.decimals_for(half or mean / factor, 2)
         text = numbers.number(mean / factor, True, decimals)
-        text += f" ± {numbers.number(half, decimals=decimals)}"
-        text += {1e6: " million", 1e9: " billion"}.get(factor, "")
+        text += f" ± {numbers.number(half, decimals=decimals)} {word}".rstrip()
     sure = low > 0.0 or high < 0.0
-    ax.set_title("\n".join(lines), size=style.FOOT, pad=13)
     said = ax.annotate(
         text, (0, 1), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points",
         size=7.0, weight="bold" if sure else "normal", va="bottom",
         color=style.INK if sure else style.QUIET,
     )  # fmt: skip
     said.set_in_layout(False)
-
-
-def _scenarios_legend(reference: str) -> list[style.Item]:
-    return [
-        style.line_item(reference, color=style.REFERENCE.colour, lw=0.9),
-        style.line_item("the scenario named", color=_NAMED.colour, lw=1.6),
-        style.area_item("its band", fc=style.QUIET, alpha=0.25, lw=0),
-        style.line_item("its own events", color=style.QUIET, lw=0.6, ls=(0, (1, 1.5))),
-        style.area_item("projection", fc=style.PROJECTION, lw=0),
-    ]
 
 
 _SPREAD_FOOT = "Markers: medians; bars: the middle 50 % (thick) and 90 % (thin) of runs."
@@ -383,62 +298,53 @@ def distribution(
 ) -> Figure:
     """Draw how an outcome, aggregated over a window of months, is spread over the runs.
 
-    Args:
-        dataset: results of one scenario or several.
-        outcome: one outcome or several; by default the headline one that differs most.
-        select: coordinates, ``{"section": "khorog"}`` or ``"section=khorog"``.
-        window: ``"2006-01:2010-12"``; by default from the first difference to the end.
-        title: heading; made from the outcome and window by default.
+    By default that outcome whose runs differ, and which differs most between scenarios.
 
     Raises:
         UserError: for unknown names or a window outside the results.
     """
     spread = [n for n in choose.headline(dataset) if windows.is_spread(dataset, n)]
-    names = choose.outcomes(dataset, outcome, windows.most_moved(dataset, spread, 1, window))
-    chosen = choose.selection(select)
-    choose.check_selection([dataset[name] for name in names], chosen)
-    months = windows.window_of(dataset, window)
+    usual = windows.most_moved(dataset, spread, 1, window)
+    names, chosen = choose.chosen(dataset, outcome, usual, select)
+    scenarios, months = choose.names_of(dataset), windows.window_of(dataset, window)
     alone = len(names) == 1
     columns, curve = (1, 2.1) if alone else (2, 1.5)
-    strip = 0.35 + 0.34 * dataset.sizes["scenario"]
+    strip = 0.35 + 0.34 * len(scenarios)
     rows = -(-len(names) // columns)
+    titles = [windows.titled(dataset, name, chosen) for name in names]
+    first, last = map(numbers.month_text, months)
     layout = style.Layout(
         body=(curve + strip + 0.75) * rows,
-        title=title
-        or (windows.titled(dataset, names[0], chosen) if alone else "Spread over the runs"),
-        subtitle="Each run counts with its value over "
-        f"{' to '.join(map(numbers.month_text, months))}.",
-        legend=style.scenario_items(choose.names_of(dataset), lw=1.6, ms=6.5, mec="white"),
+        title=title or (titles[0] if alone else "Spread over the runs"),
+        subtitle=f"Each run counts with its value over {first} to {last}.",
+        legend=style.scenario_items(scenarios, lw=1.6, ms=6.5, mec="white"),
         foot=panels.foot(dataset, _SPREAD_FOOT),
     )
     boxes = layout.figure.add_gridspec(2 * rows, columns, height_ratios=[curve, strip] * rows)
     for position, name in enumerate(names):
         row, column = divmod(position, columns)
         upper = layout.figure.add_subplot(boxes[2 * row, column])
-        lower = layout.figure.add_subplot(boxes[2 * row + 1, column])
+        lower = layout.figure.add_subplot(boxes[2 * row + 1, column], sharex=upper)
         values = windows.over(windows.at_places(dataset, name, chosen), months).values
         factor, unit = windows.scaled(values, windows.unit_of(dataset[name], windowed=True))
         values = values / factor
-        draw_cumulative(upper, list(values), [style.scenario_look(i) for i in range(len(values))])
+        _draw_cumulative(upper, values)
         upper.tick_params(labelbottom=False)
-        _strips(lower, values, choose.names_of(dataset), named=alone)
-        upper.sharex(lower)
+        _strips(lower, values, scenarios, named=alone)
         lower.margins(x=0.03)
         lower.autoscale_view(scaley=False)
         style.plain_numbers(lower.xaxis, (4.2 if alone else 5.0) / columns)
-        if alone:
-            label = f"{dataset[name].attrs.get('label', name)} ({unit})"
-            lower.set_xlabel("\n".join(numbers.wrap(label, 4.0, 8.5)))
-        else:
-            lower.set_xlabel(unit)
-            panels.titled_panel(upper, windows.titled(dataset, name, chosen), 2.3)
+        label = f"{dataset[name].attrs.get('label', name)} ({unit})" if alone else unit
+        lower.set_xlabel("\n".join(numbers.wrap(label, 4.0, 8.5)))
+        if not alone:
+            panels.titled_panel(upper, titles[position], 2.3)
     return layout.figure
 
 
-def draw_cumulative(ax: Axes, rows: Sequence[windows.Floats], looks: Sequence[style.Look]) -> None:
-    """Draw the share of runs at or below each value, a curve for each row ``(run,)`` of values."""
-    for row, look in zip(rows, looks, strict=True):
-        known = np.sort(row[np.isfinite(row)])
+def _draw_cumulative(ax: Axes, values: windows.Floats) -> None:
+    """Draw the share of runs at or below each value ``(scenario, run)``."""
+    for position, row in enumerate(values):
+        known, look = np.sort(row[np.isfinite(row)]), style.scenario_look(position)
         if known.size:
             share = 100 * np.arange(1, known.size + 1) / known.size
             ax.step(np.append(known[0], known), np.append(0.0, share), where="post",
@@ -451,37 +357,29 @@ def draw_cumulative(ax: Axes, rows: Sequence[windows.Floats], looks: Sequence[st
 
 
 def _strips(ax: Axes, values: windows.Floats, names: Sequence[str], named: bool) -> None:
-    """Draw a strip per scenario, its name at the left and its median printed at the right."""
+    """Draw a histogram per scenario, its name at the left and its median printed at the right."""
     known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     bins = max(10, round(3 * values.shape[-1] ** (1 / 3)))
-    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low, low + 1.0])
+    edges = np.histogram_bin_edges(known, bins) if known.size and np.ptp(known) else np.zeros(0)
     for position, row in enumerate(values):
-        row = row[np.isfinite(row)]
-        if row.size:
-            median = numbers.number(_strip(ax, row, edges, position))
-            colour = style.scenario_look(position).colour
-            panels.write_right(ax, 0.1 - position, median, size=style.SMALL, color=colour)
+        row, base, look = row[np.isfinite(row)], -float(position), style.scenario_look(position)
+        if not row.size:
+            continue
+        if edges.size:  # else all values of all scenarios are the same
+            counts = np.histogram(row, edges)[0]
+            heights = base + 0.66 * counts / max(counts.max(), 1)
+            ax.stairs(heights, edges, baseline=base, fill=True, color=look.colour, alpha=0.35, lw=0)
+        low, lower, median, upper, high = np.quantile(row, [0.05, 0.25, 0.5, 0.75, 0.95])
+        for ends, thick in (((low, high), 1.0), ((lower, upper), 3.6)):
+            ax.plot(ends, [base - 0.1] * 2, color=look.colour, lw=thick, solid_capstyle="butt")
+        _median(ax, float(median), base - 0.1, look)
+        panels.write_right(ax, 0.1 + base, numbers.number(float(median)), size=style.SMALL,
+                           color=look.colour)  # fmt: skip
     panels.write_right(ax, 0.8, "median", va="bottom", color=style.QUIET)
     texts = (names if len(names) > 1 else ["runs"]) if named else [""] * len(names)
     texts = ["\n".join(numbers.wrap(text, _NAMES, 8.5)[:2]) for text in texts]
     panels.name_rows(ax, [0.1 - position for position in range(len(names))], texts, 8.5)
     ax.set_ylim(-len(names) + 0.65, 0.8)
-
-
-def _strip(ax: Axes, values: windows.Floats, edges: windows.Floats, position: int) -> float:
-    """Draw a histogram on its own base line with intervals and median below; return the median."""
-    look, base = style.scenario_look(position), -float(position)
-    if edges.size > 2:  # else all values of all scenarios are the same
-        counts = np.histogram(values, edges)[0]
-        heights = base + 0.66 * counts / max(counts.max(), 1)
-        ax.stairs(heights, edges, baseline=base, fill=True, color=look.colour, alpha=0.35, lw=0)
-    low, lower, median, upper, high = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
-    bar: dict[str, Any] = {"color": look.colour, "solid_capstyle": "butt"}
-    ax.plot([low, high], [base - 0.1] * 2, lw=1.0, **bar)
-    ax.plot([lower, upper], [base - 0.1] * 2, lw=3.6, **bar)
-    _median(ax, float(median), base - 0.1, look)
-    return float(median)
 
 
 def _median(ax: Axes, value: float, height: float, look: style.Look) -> None:

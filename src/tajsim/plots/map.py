@@ -6,11 +6,12 @@ One panel for each scenario and date, all on the same scales of colour.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import ceil, cos, radians
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -82,18 +83,17 @@ class Geography:
 @cache
 def geography() -> Geography:
     """Return the shapes that the package carries."""
-    text = (files("tajsim") / "data" / "map.json").read_text(encoding="utf-8")
-    data = json.loads(text)
+    data = json.loads((files("tajsim") / "data" / "map.json").read_text(encoding="utf-8"))
 
-    def lines(name: str) -> tuple[Line, ...]:
-        return tuple(np.array(line) for line in data[name])
+    def lines(found: Sequence[Any]) -> tuple[Line, ...]:
+        return tuple(map(np.array, found))
 
     return Geography(
         box=tuple(data["box"]),
-        country=lines("country"),
-        neighbour_lines=lines("neighbour_lines"),
-        rivers=lines("rivers"),
-        regions={n: tuple(np.array(r) for r in rings) for n, rings in data["regions"].items()},
+        country=lines(data["country"]),
+        neighbour_lines=lines(data["neighbour_lines"]),
+        rivers=lines(data["rivers"]),
+        regions={name: lines(rings) for name, rings in data["regions"].items()},
         sections={name: np.array(line) for name, line in data["sections"].items()},
         places={name: (x, y) for name, (x, y) in data["places"].items()},
         garrisons=tuple(data["garrisons"]),
@@ -106,44 +106,43 @@ LEAVING = "heroin_leaving"
 
 
 class Exits:
-    """The ways out, sized by what leaves there."""
+    """The ways out, sized by what leaves there; ``wide`` are the inches of a panel."""
 
-    def __init__(self, dataset: xr.Dataset, dates: Sequence[window.Span]) -> None:
+    def __init__(self, dataset: xr.Dataset, dates: Sequence[window.Span], wide: float) -> None:
         there = LEAVING in dataset and select.own_dimensions(dataset[LEAVING]) == ["exit"]
-        self.values = window.medians_over(dataset[LEAVING], dates) if there else None
         self.names = list(map(str, dataset["exit"].values)) if there else []
-        self.largest = float(np.nanmax(self.values)) if self.values is not None else 0.0
+        self.values = window.over_dates(dataset[LEAVING], dates) if there else np.zeros(0)
+        self.largest = float(np.nanmax(self.values, initial=0.0))
         self.unit = window.unit_of(dataset[LEAVING], windowed=True) if there else ""
+        self.wide = wide
 
-    def legend(self, wide: float) -> list[style.Item]:
+    def legend(self) -> list[style.Item]:
         """Return what the areas of the triangles say, by two round amounts."""
         if not self.largest > 0.0:
             return []
         top = 10.0 ** np.floor(np.log10(self.largest))
         top *= max(step for step in (1, 2, 5) if step * top <= self.largest)
-        texts = (
-            f"exit: {numbers.number(top)} {self.unit} of heroin leave",
-            numbers.number(top / 5),
-        )
+        texts = {
+            top: f"exit: {numbers.number(top)} {self.unit} of heroin leave",
+            top / 5: numbers.number(top / 5),
+        }
+        look = {"ls": "", "marker": "^", "mfc": style.DRUGS, "mec": "white", "mew": 0.7}
         return [
-            style.line_item(text, ls="", marker="^", ms=float(np.sqrt(self._area(value, wide))),
-                            mfc=style.DRUGS, mec="white", mew=0.7)
-            for value, text in zip((top, top / 5), texts, strict=True)
-        ]  # fmt: skip
+            style.line_item(text, ms=self._area(value) ** 0.5, **look)
+            for value, text in texts.items()
+        ]
 
-    def _area(self, value: float, wide: float) -> float:
+    def _area(self, value: float) -> float:
         """Return the area of a triangle in square points."""
-        return 22.0 * wide * max(value / self.largest, 0.02) if self.largest > 0.0 else 0.0
+        return 22.0 * self.wide * max(value / self.largest, 0.02) if self.largest > 0.0 else 0.0
 
-    def draw(self, ax: Axes, scenario: int, date: int, wide: float) -> None:
+    def draw(self, ax: Axes, scenario: int, date: int) -> None:
         """Draw a triangle at each way out; its area goes with the flow."""
-        if self.values is None:
-            return
-        for name, value in zip(self.names, self.values[scenario, :, date], strict=True):
+        for place, name in enumerate(self.names):
             x, y = EXIT_AT.get(name) or geography().exits[name]
             ax.scatter(
-                [x], [y], s=self._area(value, wide), marker="^", color=style.DRUGS,
-                zorder=6, linewidths=0.7, edgecolors="white", gid=f"exit-{name}",
+                [x], [y], s=self._area(self.values[scenario, place, date]), marker="^",
+                color=style.DRUGS, zorder=6, linewidths=0.7, edgecolors="white", gid=f"exit-{name}",
             )  # fmt: skip
 
 
@@ -167,12 +166,10 @@ def map_of(
     Of a comparison it shows what each scenario changes, against the first of the results.
 
     Args:
-        dataset: results of one scenario or several.
         outcome: one outcome by section and one by region, or one of them; by default heroin
             seized, and control of the centre.
         at: years (``2008``: the calendar year) or months (``2008-06``: the year up to it); by
             default the last year of the results.
-        title: heading.
 
     Raises:
         UserError: for unknown names, an outcome of other dimensions, two of one kind, a date
@@ -188,37 +185,35 @@ def map_of(
             f"expected at most {MOST_PANELS}: choose with --scenarios and --at"
         )
     layers = {d: _Layer(dataset[n], dates, d) for d, n in names.items()}
-    exits = Exits(dataset.isel(scenario=slice(1 if others else 0, None)), dates)
     columns = min(count, 2)
-    rows = ceil(count / columns)
-    wide = min(6.7 / columns, 5.0)
-    heads = [_head(shown, dates, divmod(i, len(dates)), wide) for i in range(count)]
+    rows, wide = ceil(count / columns), min(6.7 / columns, 5.0)
+    exits = Exits(dataset.isel(scenario=slice(1 if others else 0, None)), dates, wide)
+    each = [(scenario, date) for scenario in range(len(shown)) for date in range(len(dates))]
+    texts = [f"{shown[s]}, {dates[d].label}" if shown[1:] else dates[d].label for s, d in each]
+    heads = [numbers.wrap(text, wide - 0.2, style.BODY, bold=True) for text in texts]
     lines = max(map(len, heads))
     kind = "Mean paired differences" if others else "Medians of the runs"
+    change = f"{others[0]}: change" if len(others) == 1 else "Change"
+    labels = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
+    said = {"section": "Border", "region": "Regions"}
     layout = style.Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
-        title=title or _title(reference, others),
-        subtitle=_subtitle(names, dataset),
-        legend=[*exits.legend(wide), style.line_item("garrison of the Russian base", **_SQUARE)],
+        title=title or (f"{change} against {reference}" if others else "Border and regions"),
+        subtitle=" ".join(f"{said[d]}: {labels[d]}." for d in said if d in labels),
+        legend=[*exits.legend(), style.line_item("garrison of the Russian base", **_SQUARE)],
         foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",
     )
     grid = layout.panels(rows, columns, count)
-    for position, ax in enumerate(grid):
-        scenario, date = divmod(position, len(dates))
+    for ax, at_panel, head in zip(grid, each, heads, strict=True):
         _ground(ax)
         for layer in layers.values():
-            layer.draw(ax, scenario, date, wide)
-        exits.draw(ax, scenario, date, wide)
+            layer.draw(ax, *at_panel, wide)
+        exits.draw(ax, *at_panel)
         _places(ax)
-        ax.set_title("\n".join(heads[position]), pad=3)
+        ax.set_title("\n".join(head), pad=3)
     for layer in layers.values():
         layer.bar(grid)
     return layout.figure
-
-
-def _title(reference: str, others: Sequence[str]) -> str:
-    whose = f"{others[0]}: change" if len(others) == 1 else "Change"
-    return f"{whose} against {reference}" if others else "Border and regions"
 
 
 def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:
@@ -238,20 +233,6 @@ def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _subtitle(names: Mapping[str, str], dataset: xr.Dataset) -> str:
-    said = {"section": "Border", "region": "Regions"}
-    texts = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
-    return " ".join(f"{said[d]}: {texts[d]}." for d in said if d in texts)
-
-
-def _head(
-    scenarios: list[str], dates: Sequence[window.Span], at: tuple[int, int], wide: float
-) -> list[str]:
-    """Return the heading of a panel: its scenario, if there are several, and its date."""
-    parts = [scenarios[at[0]]] if len(scenarios) > 1 else []
-    return numbers.wrap(", ".join([*parts, dates[at[1]].label]), wide - 0.2, style.BODY, bold=True)
-
-
 class _Layer:
     """One outcome on all panels, with one scale of colour; of several scenarios its changes."""
 
@@ -261,21 +242,18 @@ class _Layer:
         self.variable, self.dimension = variable, dimension
         self.names = list(map(str, variable[dimension].values))
         self.changes = variable.sizes["scenario"] > 1
+        levels = window.over_dates(variable.isel(scenario=[0]), dates)
         if self.changes:
-            self.values = window.changes_over(variable, dates)
-            level = window.medians_over(variable.isel(scenario=[0]), dates)
+            self.values = window.over_dates(variable, dates, changes=True)
             # What is small beside the level is pale: the darkest is at least a twentieth of it.
-            least = 0.05 * float(np.nanmax(np.abs(level), initial=0.0))
+            least = 0.05 * float(np.nanmax(np.abs(levels), initial=0.0))
             most = max(float(np.nanmax(np.abs(self.values), initial=0.0)), least) or 1.0
-            self.scale = Normalize(-most, most)
-            self.picture = ScalarMappable(self.scale, style.more_or_less())
-            return
-        self.values = window.medians_over(variable, dates)
-        top = float(np.nanmax(self.values)) if np.isfinite(self.values).any() else 0.0
-        low = float(np.nanmin(self.values)) if np.isfinite(self.values).any() else 0.0
-        share = str(variable.attrs.get("unit")) == "share"
-        self.scale = Normalize(min(0.0, low), 1.0 if share and top > 0.5 else top or 1.0)
-        self.picture = ScalarMappable(self.scale, _MAPS[dimension])
+            self.picture = ScalarMappable(Normalize(-most, most), style.more_or_less())
+        else:
+            self.values = levels
+            low, top = (float(f(levels, initial=0.0)) for f in (np.nanmin, np.nanmax))
+            top = 1.0 if variable.attrs.get("unit") == "share" and top > 0.5 else top or 1.0
+            self.picture = ScalarMappable(Normalize(low, top), _MAPS[dimension])
 
     def draw(self, ax: Axes, scenario: int, date: int, wide: float) -> None:
         """Colour the regions, or draw the sections as thick lines with a dark edge."""

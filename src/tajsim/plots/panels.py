@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import xarray as xr
@@ -14,11 +14,12 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.transforms import offset_copy
+from scipy.optimize import isotonic_regression
 
 import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
 from tajsim.results import select
-from tajsim.results.numbers import display_name, month_text, width, words, wrap
+from tajsim.results.numbers import month_text, width, wrap
 from tajsim.results.window import DOCUMENTED_UNTIL, year_of, years
 
 #: Years of results whose axis is lettered by months.
@@ -38,28 +39,24 @@ def time_axis(
     ax.set_xlim(start, end)
     ax.tick_params(labelbottom=bottom)
     if end - start <= _SHORT:
-        _month_ticks(ax, start, end, inches)
-        if bottom:
-            ax.set_xlabel("month")
-        return
-    step = next((s for s in (1, 2, 5, 10) if (end - start) / s <= inches / 0.40), 20)
-    room = 0.14 / inches * (end - start)  # half a lettered year
-    first = int(np.ceil(start / step)) * step
-    ticks = [year for year in range(first, int(end) + 1, step) if year <= end - room]
-    ax.set_xticks(ticks, [str(year) for year in ticks])
+        first, last = round(12 * start), round(12 * end)
+        step = next((s for s in (1, 2, 3, 6) if (last - first) / s <= inches / 0.62), 12)
+        months = [m for m in range(first, last) if m % step == 0] or [first]
+        texts = [month_text(f"{m // 12}-{m % 12 + 1:02d}") for m in months]
+        # The first month and each January have their year.
+        texts = [
+            t if m in months[:1] or m % 12 == 0 else t[:3]
+            for m, t in zip(months, texts, strict=True)
+        ]
+        ax.set_xticks([m / 12 for m in months], texts)
+    else:
+        step = next((s for s in (1, 2, 5, 10) if (end - start) / s <= inches / 0.40), 20)
+        room = 0.14 / inches * (end - start)  # half a lettered year
+        first = int(np.ceil(start / step)) * step
+        ticks = [year for year in range(first, int(end) + 1, step) if year <= end - room]
+        ax.set_xticks(ticks, [str(year) for year in ticks])
     if bottom:
-        ax.set_xlabel("year")
-
-
-def _month_ticks(ax: Axes, start: float, end: float, inches: float) -> None:
-    """Letter months, as many as fit; the first of them, and each January, with its year."""
-    first, last = round(12 * start), round(12 * end)
-    step = next((s for s in (1, 2, 3, 6) if (last - first) / s <= inches / 0.62), 12)
-    months = [m for m in range(first, last) if m % step == 0] or [first]
-    texts = [month_text(f"{m // 12}-{m % 12 + 1:02d}") for m in months]
-    kept = [m == months[0] or m % 12 == 0 for m in months]
-    texts = [text if whole else text[:3] for text, whole in zip(texts, kept, strict=True)]
-    ax.set_xticks([m / 12 for m in months], texts)
+        ax.set_xlabel("month" if end - start <= _SHORT else "year")
 
 
 def has_projection(dataset: xr.Dataset) -> bool:
@@ -95,17 +92,6 @@ def name_projection(ax: Axes, inches: float, points: float) -> None:
         ha="center", va="top" if points < 0 else "bottom", size=7.5, style="italic",
         color=style.QUIET, zorder=5, annotation_clip=False,
     )  # fmt: skip
-
-
-def bracket(ax: Axes, inches: float) -> None:
-    """Show by a line above a panel which months are projection, where shading would falsify."""
-    start, end = ax.get_xlim()
-    above = offset_copy(ax.get_xaxis_transform(), cast(Figure, ax.figure), y=3.0, units="points")
-    ax.plot(
-        [max(start, PROJECTION_FROM), end], [1.0, 1.0], color=style.QUIET, lw=1.6,
-        transform=above, clip_on=False, solid_capstyle="butt", gid="projection",
-    )  # fmt: skip
-    name_projection(ax, inches, 5.0)
 
 
 _MODES = {
@@ -157,14 +143,12 @@ def subtitle(dataset: xr.Dataset, text: str, shown: int = 0) -> str:
 
     ``shown`` is the number of headline outcomes chosen to stand for all, 0 if they were named.
     """
-    choice = select.told(dataset, shown) if shown else ""
-    return "\n".join(filter(None, [select.question(dataset), f"{choice} {text}".strip()]))
-
-
-def label_of(dataset: xr.Dataset, scenario: str) -> str:
-    """Return the short label of a scenario, or its name as words."""
-    own = select.attribute(dataset, "labels").get(scenario)
-    return str(own or words(scenario.replace("_", "-")))
+    names, whole = select.names_of(dataset), len(select.headline(dataset))
+    asked = select.attribute(dataset, "questions").get(names[-1], "") if len(names) <= 2 else ""
+    if 0 < shown < whole:
+        which = ", those that differ most" if len(names) > 1 else ""
+        text = f"{shown} of {whole} headline outcomes{which}. {text}"
+    return "\n".join(filter(None, (str(asked), text.strip())))
 
 
 def titled_panel(ax: Axes, text: str, inches: float, **placed: Any) -> None:
@@ -194,8 +178,7 @@ def colour_bar(
 ) -> Colorbar:
     """Put a named scale of colours of so many inches beside panels of one picture."""
     first = panels if isinstance(panels, Axes) else panels[0]
-    where = placed if "cax" in placed else {"ax": panels, **placed}
-    bar = cast(Figure, first.figure).colorbar(shown, **where)
+    bar = cast(Figure, first.figure).colorbar(shown, ax=panels, **placed)
     across = bar.orientation == "horizontal"
     style.plain_numbers(bar.ax.xaxis if across else bar.ax.yaxis, inches)
     bar.set_label("\n".join(wrap(label, inches, style.SMALL)), size=style.SMALL)
@@ -234,26 +217,26 @@ def event_markers(
     names = select.names_of(dataset)
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     table = select.attribute(dataset, "events")
-    owners: dict[tuple[str, str, str, str], list[str]] = {}
+    owners: dict[tuple[str, str, str, str], dict[str, None]] = {}
     for name in names:
         for event in table.get(name, []):
             if (kinds is None or event["kind"] in kinds) and event["month"] in months:
-                arguments = event.get("arguments", {})
-                section, held = str(arguments.get("section", "")), arguments.get("change") == "hold"
-                places = event.get("sources") or printed_in(event.get("figures", ()))
+                given = event.get("arguments", {})
+                held = given.get("change") == "hold"
                 label = "Deals held by both sides" if held else event["label"]
-                what = (event["month"], label, section, source(places))
-                holders = owners.setdefault(what, [])
-                if name not in holders:
-                    holders.append(name)
+                where = source(event.get("sources") or printed_in(event.get("figures", ())))
+                what = (event["month"], label, where, str(given.get("section", "")))
+                owners.setdefault(what, {})[name] = None
     groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, str, str]]] = {}
     for (month, *part), holders in owners.items():
         groups.setdefault((month, tuple(holders)), []).append((part[0], part[1], part[2]))
     found = []
     for number, ((month, who), parts) in enumerate(sorted(groups.items()), start=1):
-        text = _joined([(label, where) for label, _, where in parts])
-        sections = tuple(dict.fromkeys(section for _, section, _ in parts if section))
-        found.append(EventMarker(number, month, text, who, _colour(names, who), sections))
+        own = len(who) == 1 and who[0] in names[1:]  # grey is what several share
+        colour = style.scenario_look(names.index(who[0])).colour if own else style.QUIET
+        sections = tuple(dict.fromkeys(section for *_, section in parts if section))
+        text = _joined([part[:2] for part in parts])
+        found.append(EventMarker(number, month, text, who, colour, sections))
     return found
 
 
@@ -274,12 +257,6 @@ def _joined(parts: Sequence[tuple[str, str]]) -> str:
         f"{'; '.join(own)} ({where})" if where else "; ".join(own) for where, own in groups.items()
     )
     return "; ".join(said)
-
-
-def _colour(names: Sequence[str], owners: Sequence[str]) -> str:
-    """Return the colour of the only scenario with an event; grey for one that several share."""
-    own = len(owners) == 1 and len(names) > 1 and owners[0] != names[0]
-    return style.scenario_look(names.index(owners[0])).colour if own else style.QUIET
 
 
 def events_key(
@@ -306,8 +283,7 @@ def events_key(
 _ROW = 11.0  # points from one row of numbers to the next
 
 
-@dataclass(frozen=True)
-class MarkerPlace:
+class MarkerPlace(NamedTuple):
     """Where the number of an event stands: near its month, ``points`` above the panel."""
 
     year: float
@@ -328,13 +304,12 @@ def marker_places(
     per_year = inches / (float(when[-1]) + 1 / 12 - float(when[0]))
     gap = (width("0" * len(str(found[-1].number)), 6.5, bold=True) + 0.085) / per_year
     length = inches / per_year
-    rows = int(np.ceil(gap * (len(found) - 1) / length)) if len(found) > 1 else 1
-    step = gap / max(rows, 1)
+    rows = max(int(np.ceil(gap * (len(found) - 1) / length)), 1)
     start, end = float(when[0]), float(when[0]) + length
-    places = apart([mark.year for mark in found], step, start, end)
+    places = apart([mark.year for mark in found], gap / rows, start, end)
     pushed = max(abs(p - mark.year) for p, mark in zip(places, found, strict=True)) * per_year
     least = 12.0 + min(14.0, 18.0 * pushed)  # a line to a number far aside must not lie flat
-    return [MarkerPlace(year, least + i % max(rows, 1) * _ROW) for i, year in enumerate(places)]
+    return [MarkerPlace(year, least + i % rows * _ROW) for i, year in enumerate(places)]
 
 
 def apart(wanted: Sequence[float], step: float, start: float, end: float) -> list[float]:
@@ -342,171 +317,119 @@ def apart(wanted: Sequence[float], step: float, start: float, end: float) -> lis
 
     Neighbours that are too close form a block about the mean of their wishes.
     """
-    blocks: list[list[float]] = []  # sum of (wish - own offset), count
-    for i, wish in enumerate(wanted):
-        blocks.append([wish - i * step, 1.0])
-        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
-            total, count = blocks.pop()
-            blocks[-1][0] += total
-            blocks[-1][1] += count
-    free = [total / count for total, count in blocks for _ in range(int(count))]
-    last = end - (len(wanted) - 1) * step
-    return [max(start, min(place, last)) + i * step for i, place in enumerate(free)]
+    offsets = step * np.arange(len(wanted))
+    free = isotonic_regression(wanted - offsets).x if len(wanted) else offsets
+    last = max(end - step * (len(wanted) - 1), start)
+    return [float(place) for place in np.clip(free, start, last) + offsets]
 
 
-def head_room(places: Sequence[MarkerPlace]) -> float:
-    """Return the points that the numbers of events need above a panel."""
-    return max((place.points + 8.0 for place in places), default=0.0)
+class Events:
+    """The events above panels, with the line that shows the projection where shading would falsify.
 
-
-def draw_event_lines(ax: Axes, found: Sequence[EventMarker]) -> None:
-    """Draw a thin line at each event."""
-    for mark in found:
-        line = ax.axvline(mark.year, color=mark.colour, lw=0.8, ls=(0, (1, 1.5)), zorder=1.5)
-        line.set_gid(f"event-{mark.number}")
-
-
-def draw_event_numbers(
-    ax: Axes, found: Sequence[EventMarker], places: Sequence[MarkerPlace], lift: float = 0.0
-) -> None:
-    """Write the numbers of the events above a panel, each tied to its month by a thin line.
-
-    ``lift`` raises them by so many points.
-    """
-    top = ax.get_xaxis_transform()
-    for mark, place in zip(found, places, strict=True):
-        lifted = offset_copy(top, cast(Figure, ax.figure), y=place.points + lift, units="points")
-        arrow = {"arrowstyle": "-", "color": mark.colour, "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate(
-            "", xy=(mark.year, 1.0), xycoords=top, xytext=(place.year, 1.0), textcoords=lifted,
-            annotation_clip=False, zorder=2.9, arrowprops=arrow,
-        )  # fmt: skip
-        written = style.numbered(mark.colour)
-        ax.text(place.year, 1.0, str(mark.number), transform=lifted, zorder=6, **written)
-
-
-class EventRows:
-    """The events above panels of one scenario each, with the line that shows the projection.
-
-    ``inches`` is the least length of a panel's axis of time; ``room`` the points that all of this
-    needs above a panel.
+    Args:
+        dataset: results.
+        found: the events.
+        inches: the least length of a panel's axis of time.
+        apart: whether each panel is of one scenario and shows its own events only.
     """
 
-    def __init__(self, dataset: xr.Dataset, found: Sequence[EventMarker], inches: float) -> None:
-        self.inches = inches
-        names = select.names_of(dataset)
-        self.own = {name: [mark for mark in found if name in mark.owners] for name in names}
-        self._places = {n: marker_places(own, dataset, inches) for n, own in self.own.items()}
-        self._lift = 12.0 if has_projection(dataset) else 0.0
-        self.room = max(map(head_room, self._places.values()), default=0.0) + self._lift
-
-    def draw(self, ax: Axes, scenario: str) -> None:
-        """Write the numbers of a scenario's events above a panel, and the line below them."""
-        draw_event_numbers(ax, self.own[scenario], self._places[scenario], self._lift)
-        if self._lift:
-            bracket(ax, self.inches)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The panels of things (tasks, commanders) and scenarios, and how large they are, in inches."""
-
-    things: Sequence[str]
-    scenarios: Sequence[str]
-    tall: float = 1.5
-    low: float = 0.95
-    across: int = 3
-    heads: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def alone(self) -> bool:
-        """Whether there is one scenario only."""
-        return len(self.scenarios) == 1
-
-    @property
-    def columns(self) -> int:
-        """Panels in a row."""
-        return min(self.across, len(self.things)) if self.alone else len(self.scenarios)
-
-    @property
-    def count(self) -> int:
-        """All panels."""
-        return len(self.things) * len(self.scenarios)
-
-    @property
-    def rows(self) -> int:
-        """Rows of panels."""
-        return -(-self.count // self.columns)
-
-    @property
-    def wide(self) -> float:
-        """Inches of a panel's axis, at least."""
-        return 5.6 / self.columns
-
-    @property
-    def height(self) -> float:
-        """Inches of a panel's other axis."""
-        return self.tall if self.alone else self.low
-
-    def panel(self, index: int) -> tuple[str, str]:
-        """Return thing and scenario of a panel."""
-        if self.alone:
-            return self.things[index], self.scenarios[0]
-        row, column = divmod(index, self.columns)
-        return self.things[row], self.scenarios[column]
-
-    def dress(
-        self, ax: Axes, dataset: xr.Dataset, index: int, events: EventRows, unit: str
+    def __init__(
+        self, dataset: xr.Dataset, found: Sequence[EventMarker], inches: float, apart: bool = True
     ) -> None:
-        """Give a panel its axes, heading, projection and events."""
-        row, column = divmod(index, self.columns)
-        thing, scenario = self.panel(index)
-        time_axis(ax, dataset, self.wide, bottom=index + self.columns >= self.count)
-        said = self.heads.get(thing, display_name(thing))
-        head = said if self.alone else scenario if row == 0 else ""
-        titled_panel(ax, head, self.wide, pad=4 + (events.room if row == 0 else 0.0))
-        ax.tick_params(labelleft=column == 0)
-        if column == 0 and self.alone:
-            ax.set_ylabel(unit)
-        elif column == 0:  # read without turning the head: the panels are low
-            name = "\n".join([*wrap(said, 0.95, 8.5), f"({unit})"])
-            ax.set_ylabel(name, rotation=0, ha="right", va="center")
-        draw_event_lines(ax, events.own[scenario])
-        if row == 0:
-            events.draw(ax, scenario)
+        names = select.names_of(dataset) if apart else [""]
+        self.own = {n: [m for m in found if n in (*m.owners, "")] for n in names}
+        self._inches = inches
+        self._places = {n: marker_places(own, dataset, inches) for n, own in self.own.items()}
+        self._lift = 12.0 if apart and has_projection(dataset) else 0.0
+        points = [place.points + 8.0 for places in self._places.values() for place in places]
+        #: The points that all of this needs above a panel.
+        self.room = max(points, default=0.0) + self._lift
+
+    def lines(self, ax: Axes, scenario: str = "") -> None:
+        """Draw a thin line at each event."""
+        for mark in self.own[scenario]:
+            line = ax.axvline(mark.year, color=mark.colour, lw=0.8, ls=(0, (1, 1.5)), zorder=1.5)
+            line.set_gid(f"event-{mark.number}")
+
+    def above(self, ax: Axes, scenario: str = "") -> None:
+        """Write the numbers of the events above a panel, each tied to its month by a thin line."""
+        top = ax.get_xaxis_transform()
+        for mark, place in zip(self.own[scenario], self._places[scenario], strict=True):
+            up = offset_copy(top, cast(Figure, ax.figure), 0, place.points + self._lift, "points")
+            arrow = {"arrowstyle": "-", "color": mark.colour, "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
+            ax.annotate(
+                "", xy=(mark.year, 1.0), xycoords=top, xytext=(place.year, 1.0), textcoords=up,
+                annotation_clip=False, zorder=2.9, arrowprops=arrow,
+            )  # fmt: skip
+            written = style.numbered(mark.colour)
+            ax.text(place.year, 1.0, str(mark.number), transform=up, zorder=6, **written)
+        if self._lift:
+            start, end = ax.get_xlim()
+            up = offset_copy(top, cast(Figure, ax.figure), 0, 3.0, "points")
+            ax.plot(
+                [max(start, PROJECTION_FROM), end], [1.0, 1.0], color=style.QUIET, lw=1.6,
+                transform=up, clip_on=False, solid_capstyle="butt", gid="projection",
+            )  # fmt: skip
+            name_projection(ax, self._inches, 5.0)
 
 
 def draw_grid(
     dataset: xr.Dataset,
-    grid: Grid,
+    things: Mapping[str, str],
     found: Sequence[EventMarker],
     draw: Callable[[Axes, str, str], None],
-    unit: str,
+    *,
+    heights: tuple[float, float],
+    unit: str = "",
+    across: int = 3,
+    inches: float = 5.6,
     below: float = 0.0,
     **around: Any,
 ) -> tuple[style.Layout, SubplotSpec]:
-    """Draw a panel for each thing in each scenario, with its events.
+    """Draw a panel for each thing (task, commander, outcome) in each scenario, with its events.
+
+    A row of panels is a thing, a column a scenario; of one scenario things stand ``across``.
 
     Args:
         dataset: results.
-        grid: the panels.
+        things: their names, and how they are called.
         found: the events.
         draw: fills a panel, given its thing and scenario.
-        unit: of the vertical axes.
-        below: inches kept free below the panels.
+        heights: of a panel in inches, of one scenario and of several.
+        unit: of the vertical axes; without one the panels are heat maps with their own axis.
+        across: so many panels of one scenario stand in a row.
+        inches, below: the width of all panels in a row, and the room kept free below.
         around: title, subtitle, legend, key and foot.
 
     Returns:
         The layout, and the room below.
     """
-    above = EventRows(dataset, found, grid.wide)
-    upper = grid.height * grid.rows + above.room / 72 + 0.4
+    scenarios = select.names_of(dataset)
+    alone = len(scenarios) == 1
+    columns = min(across, len(things)) if alone else len(scenarios)
+    each = [(thing, scenario) for thing in things for scenario in scenarios]
+    rows, wide = -(-len(each) // columns), inches / columns
+    events = Events(dataset, found, wide)
+    upper = heights[not alone] * rows + events.room / 72 + 0.4
     layout = style.Layout(body=upper + below, **around)
     ratios = [upper, below] if below else None
     boxes = layout.figure.add_gridspec(2 if below else 1, 1, height_ratios=ratios)
-    cells = boxes[0].subgridspec(grid.rows, grid.columns)
-    for index in range(grid.count):
-        ax = layout.figure.add_subplot(cells[divmod(index, grid.columns)])
-        draw(ax, *grid.panel(index))
-        grid.dress(ax, dataset, index, above, unit)
+    cells = boxes[0].subgridspec(rows, columns)
+    for index, (thing, scenario) in enumerate(each):
+        row, column = divmod(index, columns)
+        ax = layout.figure.add_subplot(cells[row, column])
+        draw(ax, thing, scenario)
+        time_axis(ax, dataset, wide, bottom=index + columns >= len(each), cells=not unit)
+        head = things[thing] if alone else scenario if row == 0 else ""
+        titled_panel(ax, head, wide, pad=4 + (events.room if row == 0 else 0.0))
+        ax.tick_params(labelleft=column == 0)
+        if unit and column == 0 and alone:
+            ax.set_ylabel(unit)
+        elif unit and column == 0:  # read without turning the head: the panels are low
+            name = "\n".join([*wrap(things[thing], 0.95, 8.5), f"({unit})"])
+            ax.set_ylabel(name, rotation=0, ha="right", va="center")
+        if unit:
+            events.lines(ax, scenario)
+        if row == 0:
+            events.above(ax, scenario)
     return layout, boxes[-1]

@@ -97,28 +97,22 @@ def elite(
     """Draw a lane per commander: what becomes of him, in which share of the runs, and his loyalty.
 
     Args:
-        dataset: results of one scenario or several.
-        select: commanders, ``{"commander": ["mirzoev"]}`` or ``"commander=mirzoev"``; by default
-            the eight who are out of office or bought off most.
-        events: whether to mark scheduled dismissals and arrests; or the kinds of event to mark.
-        title: heading.
+        select: commanders; by default the eight who are out of office or bought off most.
+        events: scheduled dismissals, arrests and appointments, or other kinds of event.
 
     Raises:
         UserError: for unknown commanders, or results without their states.
     """
-    choose.outcomes(dataset, [STATE, LOYALTY], [])
-    chosen = choose.selection(select)
-    choose.check_selection([dataset[STATE]], chosen)
+    choose.outcomes(dataset, [LOYALTY], [])
+    _, chosen = choose.chosen(dataset, STATE, [], select)
     there = [name for name in COMMANDERS if name in dataset["commander"].values]
-    usual = _falling(dataset, there)
+    # Those who, once called, are least often in plain service.
+    states = dataset[STATE].round()
+    out = ((states > 0) & (states != 6)).mean(("scenario", "month", "run")).to_series()
+    usual = sorted(there, key=lambda name: -out[name])[:MOST_COMMANDERS]
     names = [name for name in there if name in chosen.get("commander", usual)]
-    grid = panels.Grid(
-        names, choose.names_of(dataset), tall=1.1, low=0.8, across=2, heads=_heads(names)
-    )
-    found, shown = (
-        panels.event_markers(dataset, events, _EVENTS),
-        windows.lasting(dataset[[STATE, LOYALTY]]),
-    )
+    scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events, _EVENTS)
+    shown = windows.lasting(dataset[[STATE, LOYALTY]])
     when = windows.years(shown["month"].values)
 
     def lane(ax: Axes, name: str, scenario: str) -> None:
@@ -127,36 +121,32 @@ def elite(
 
     return panels.draw_grid(
         dataset,
-        grid,
+        _lettered(names),
         found,
         lane,
-        "share of runs" if grid.alone else "share",
+        heights=(1.1, 0.8),
+        unit="share of runs" if len(scenarios) == 1 else "share",
+        across=2,
         title=title or "The elite: who serves, who is bought off, who falls",
         subtitle=_ELITE_SUBTITLE + ("" if chosen or len(usual) == len(there) else _REST),
-        legend=_elite_legend(),
-        key=[*_first_posts(names), *panels.events_key(found, grid.scenarios, headed=True)],
+        legend=[
+            *(part.item for part in fates()),
+            style.line_item("mean loyalty in office", color=style.INK, lw=1.2),
+        ],
+        key=[*_first_posts(names), *panels.events_key(found, scenarios, headed=True)],
         foot=panels.foot(dataset, "Areas: shares of the runs; no interval is shown."),
     )[0].figure
-
-
-def _falling(dataset: xr.Dataset, names: Sequence[str]) -> list[str]:
-    """Return those who, once called, are least often in plain service: the most shown."""
-    states = dataset[STATE].round()
-    out = ((states > 0) & (states != 6)).mean(("scenario", "month", "run"))
-    order = sorted(names, key=lambda name: -float(out.sel(commander=name)))[:MOST_COMMANDERS]
-    return [name for name in names if name in order]
 
 
 def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: windows.Floats) -> None:
     """Draw the states ``(month, run)`` as a stack and the loyalty of those in place as a line."""
     states = np.round(state.transpose("month", "run").values)
     draw_stack(ax, when, [(states == code).mean(axis=1) for code in _ORDER], fates())
-    held = np.isin(states, _IN_PLACE)
-    values = np.where(held, loyalty.transpose("month", "run").values, 0.0)
-    count, few = held.sum(axis=1), max(1, states.shape[1] // 20)  # too few runs for a mean
-    mean = np.divide(values.sum(axis=1), count, out=np.full(len(count), np.nan), where=count >= few)
+    held = state.round().isin(_IN_PLACE)
+    few = max(1, states.shape[1] // 20)  # too few runs for a mean
+    mean = loyalty.where(held).mean("run").where(held.sum("run") >= few)
     for width, colour in ((2.6, "white"), (1.2, style.INK)):
-        ax.plot(when, mean, color=colour, lw=width, zorder=4)
+        ax.plot(when, mean.values, color=colour, lw=width, zorder=4)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
 
@@ -167,7 +157,8 @@ def fates() -> list[Band]:
     return [Band(_NAMES[code], colours[code], _HATCHES[code]) for code in _ORDER]
 
 
-def _heads(names: Sequence[str]) -> dict[str, str]:
+def _lettered(names: Sequence[str]) -> dict[str, str]:
+    """Return how things are called above their panels, by the letters of the key."""
     return {name: f"{chr(97 + i)}  {numbers.display_name(name)}" for i, name in enumerate(names)}
 
 
@@ -185,11 +176,6 @@ def _first_posts(names: Sequence[str]) -> list[style.KeyEntry]:
             text += ", once called"
         entries.append(style.KeyEntry(text, chr(97 + number)))
     return entries
-
-
-def _elite_legend() -> list[style.Item]:
-    line = style.line_item("mean loyalty in office", color=style.INK, lw=1.2)
-    return [*(part.item for part in fates()), line]
 
 
 OUTSIDE, GAP, PROVISION, DEALS = "outside_provision", "gap", "provision", "deals_in_force"
@@ -226,28 +212,21 @@ def providers(
     """Draw who carries each task over time, and what the regime pays; name the deals that change.
 
     Args:
-        dataset: results of one scenario or several.
-        select: tasks, ``{"task": ["border", "drugs"]}`` or ``"task=border"``; by default all, in a
-            comparison those that are carried otherwise than in the reference.
-        events: whether to mark the events; or the kinds of event to mark.
-        title: heading.
+        select: tasks; by default all, in a comparison those that are carried otherwise than in the
+            reference.
 
     Raises:
         UserError: for unknown tasks, or results without provision, deals and what is uncarried.
     """
-    choose.outcomes(dataset, [OUTSIDE, GAP, PROVISION, DEALS, *PRICE], [])
-    chosen = choose.selection(select)
-    choose.check_selection([dataset[OUTSIDE]], chosen)
+    choose.outcomes(dataset, [GAP, PROVISION, DEALS, *PRICE], [])
+    _, chosen = choose.chosen(dataset, OUTSIDE, [], select)
     tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
     shares, found = shares_of(dataset), panels.event_markers(dataset, events)
     differing = [task for task in tasks if _apart(shares.sel(task=task)) > WORTH_DRAWING] or tasks
+    differing = differing if dataset.sizes["scenario"] > 1 else tasks
     alike = [t for t in tasks if t not in differing and "task" not in chosen]
-    if dataset.sizes["scenario"] == 1:
-        differing, alike = tasks, []
     tasks = [task for task in tasks if task in chosen.get("task", differing)]
-    heads = {t: f"{chr(97 + i)}  {numbers.display_name(t)}" for i, t in enumerate(tasks)}
-    grid = panels.Grid(tasks, choose.names_of(dataset), tall=1.3, low=0.85, heads=heads)
-    powers = _told(shares)
+    scenarios, powers = choose.names_of(dataset), _told(shares)
     parts = [OWN, *(part_of(p) for p in powers), OTHERS, NOBODY]
     shares = windows.lasting(shares)
     when = windows.years(shares["month"].values)
@@ -255,27 +234,26 @@ def providers(
     def stack(ax: Axes, task: str, scenario: str) -> None:
         _stack(ax, shares.sel(scenario=scenario, task=task), when, powers, parts)
 
-    key = panels.events_key(found, grid.scenarios, headed=True)
+    said = scenarios if len(scenarios) > 1 else ["the price"]
     layout, below = panels.draw_grid(
         dataset,
-        grid,
+        _lettered(tasks),
         found,
         stack,
-        "share",
+        heights=(1.3, 0.85),
+        unit="share",
         below=2 * _PRICE_TALL + 0.35,
         title=title or "Who provides security, and for what price",
         subtitle=_SUBTITLE + _said_alike(alike),
-        legend=_legend(parts, grid.scenarios),
-        key=[*_deals_key(moves_of(dataset), tasks), *key],
+        legend=[*(p.item for p in parts), *style.scenario_items(said, lw=1.7, marker="")],
+        key=[
+            *_deals_key(moves_of(dataset), tasks),
+            *panels.events_key(found, scenarios, headed=True),
+        ],
         foot=panels.foot(dataset, _FOOT),
     )
     _price(layout.figure, below.subgridspec(2, 3), dataset)
     return layout.figure
-
-
-def _legend(parts: Sequence[Band], scenarios: Sequence[str]) -> list[style.Item]:
-    said = scenarios if len(scenarios) > 1 else ["the price"]
-    return [*(part.item for part in parts), *style.scenario_items(said, lw=1.7, marker="")]
 
 
 def shares_of(dataset: xr.Dataset) -> xr.Dataset:
@@ -318,11 +296,9 @@ def _said_alike(tasks: Sequence[str]) -> str:
 
 def _told(shares: xr.Dataset) -> list[str]:
     """Return the powers told apart: those that carry most of some task, in their usual order."""
-    most = shares["by_power"].mean("month").max(("scenario", "task"))
-    names = [str(name) for name in most["power"].values]
-    sizes = dict(zip(names, most.values.tolist(), strict=True))
-    large = sorted(names, key=lambda name: -sizes[name])[:MOST_POWERS]
-    return [name for name in names if name in large and sizes[name] >= WORTH_TELLING]
+    most = shares["by_power"].mean("month").max(("scenario", "task")).to_series()
+    large = most[most >= WORTH_TELLING].sort_values(ascending=False, kind="stable")
+    return [str(name) for name in most.index if name in large.index[:MOST_POWERS]]
 
 
 def part_of(power: str) -> Band:
@@ -350,21 +326,18 @@ def _deals_key(moves: xr.DataArray, tasks: Sequence[str]) -> list[style.KeyEntry
     entries = [style.KeyEntry(f"Deals that come and go most, times in a run{scenarios}")]
     for number, task in enumerate(tasks):
         rows = moves.sel(deal=[d for d in moves["deal"].values if of[str(d)].task == task])
-        most = rows.sum("way").max("scenario")
-        order = [str(d) for d in most.sortby(most, ascending=False)["deal"].values[:MOST_DEALS]]
-        told = [_told_of(rows.sel(deal=d)) for d in order if most.sel(deal=d) >= WORTH_NAMING]
-        text = "; ".join(told) or "none"
-        entries.append(style.KeyEntry(f"{numbers.display_name(task)}: {text}", chr(97 + number)))
+        most = rows.sum("way").max("scenario").to_series()
+        most = most.sort_values(kind="stable")[::-1][:MOST_DEALS]
+        told = []
+        for deal in most.index[most >= WORTH_NAMING]:
+            begun, ended = (
+                " / ".join(f"{v:.1f}" for v in rows.sel(deal=deal, way=way).values)
+                for way in ("begun", "ended")
+            )
+            told.append(f"{numbers.display_name(str(deal))}, begun {begun}, ended {ended}")
+        text = f"{numbers.display_name(task)}: {'; '.join(told) or 'none'}"
+        entries.append(style.KeyEntry(text, chr(97 + number)))
     return entries
-
-
-def _told_of(row: xr.DataArray) -> str:
-    """Return a deal with how often it is begun and ended, ``(scenario, way)``."""
-    begun, ended = (
-        " / ".join(f"{value:.1f}" for value in row.sel(way=way).values)
-        for way in ("begun", "ended")
-    )
-    return f"{numbers.display_name(str(row['deal'].values))}, begun {begun}, ended {ended}"
 
 
 def _price(figure: Figure, cells: Any, dataset: xr.Dataset) -> None:

@@ -169,16 +169,15 @@ def actor_look(dimension: str, name: str) -> Look:
     return _look(_COLOURS.get(dimension, _ANY), DIMENSIONS[dimension].index(name))
 
 
-def lighter(colour: str, share: float = 0.72) -> str:
-    """Return a colour mixed with so much white."""
-    red, green, blue = (1.0 - (1.0 - part) * (1.0 - share) for part in to_rgb(colour))
+def lighter(colour: str, share: float, white: float = 1.0) -> str:
+    """Return a colour mixed with so much white, or another grey."""
+    red, green, blue = (part + (white - part) * share for part in to_rgb(colour))
     return to_hex((red, green, blue))
 
 
-def darker(colour: str, share: float = 0.35) -> str:
+def darker(colour: str, share: float) -> str:
     """Return a colour mixed with so much black."""
-    red, green, blue = (part * (1.0 - share) for part in to_rgb(colour))
-    return to_hex((red, green, blue))
+    return lighter(colour, share, 0.0)
 
 
 def halo(points: float) -> list[withStroke]:
@@ -202,12 +201,8 @@ def _luminance(colour: ColorType) -> float:
     return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
-#: The contrast that a text needs (AA).
-READ = 4.5
-
-
-#: Below this contrast a colour was made for another ground than white.
-NOT_ON_WHITE = 2.0
+#: The contrast that a text needs (AA); below the other a colour is for another ground than white.
+READ, NOT_ON_WHITE = 4.5, 2.0
 
 
 @lru_cache(maxsize=1024)
@@ -359,15 +354,14 @@ def text_height(lines: int, size: float) -> float:
     return lines * size * _LINE / 72.0
 
 
-def legend_rows(legend: Sequence[Item], room: float) -> list[list[Item]]:
+def _legend_rows(legend: Sequence[Item], room: float) -> list[list[Item]]:
     """Return the entries of the legend in rows, as many in each as fit."""
     rows: list[list[Item]] = []
     left = 0.0
     for item in legend:
         wide = width(item[1], 8.5) + 0.62
-        if not rows or wide > left:
-            rows.append([])
-            left = room + 0.2
+        if wide > left:
+            rows, left = [*rows, []], room + 0.2
         rows[-1].append(item)
         left -= wide
     return rows
@@ -381,10 +375,6 @@ class LineWriter:
     wide: float
     height: float
     at: float = 0.0
-
-    def down(self, inches: float) -> None:
-        """Leave so much free."""
-        self.at += inches
 
     def write(
         self,
@@ -402,7 +392,7 @@ class LineWriter:
                 color=colour, weight="bold" if bold else "normal", va="baseline", in_layout=False,
                 label=label,
             )  # fmt: skip
-            self.down(text_height(1, size))
+            self.at += text_height(1, size)
 
     def legend(self, rows: Sequence[Sequence[Item]]) -> None:
         """Draw a legend, a row below the other."""
@@ -414,7 +404,7 @@ class LineWriter:
                 columnspacing=1.4,
             )  # fmt: skip
             legend.set_in_layout(False)
-            self.down(LEGEND_ROW)
+            self.at += LEGEND_ROW
 
 
 @dataclass(frozen=True)
@@ -428,11 +418,12 @@ class KeyEntry:
 
 _BADGE = 0.26  # inches kept for the number before the text of a key entry
 
-KeyBlock = list[tuple[KeyEntry, list[str]]]
 
+def _key_groups(entries: Sequence[KeyEntry], room: float) -> list[list[list[_Wrapped]]]:
+    """Return the key as groups, each a heading and one or two columns of wrapped entries.
 
-def key_lines(entries: Sequence[KeyEntry], room: float) -> list[list[KeyBlock]]:
-    """Return the key as groups; a group is one or two columns of entries with wrapped lines."""
+    The columns have nearly equal numbers of lines and are read down the first one first.
+    """
     groups: list[list[KeyEntry]] = []
     for entry in entries:
         if not entry.number or not groups:
@@ -441,42 +432,31 @@ def key_lines(entries: Sequence[KeyEntry], room: float) -> list[list[KeyBlock]]:
     result = []
     for group in groups:
         body = [entry for entry in group if entry.number]
-        columns = 2 if len(body) > 1 else 1
-        wide = (room - 0.2 * (columns - 1)) / columns - _BADGE
+        wide = ((room - 0.2) / 2 if len(body) > 1 else room) - _BADGE
         blocks = [(entry, wrap(entry.text, wide, SMALL)) for entry in body]
         heads = [e for e in group if not e.number]
-        heading: KeyBlock = [(e, wrap(e.text, _SAFE * room, SMALL, bold=True)) for e in heads]
-        result.append([heading, *_halves(blocks, columns)])
+        heading = [(e, wrap(e.text, _SAFE * room, SMALL, bold=True)) for e in heads]
+        first = 0
+        while first < len(blocks) and 2 * _rows(blocks[:first]) < _rows(blocks):
+            first += 1
+        result.append([heading, blocks[:first], blocks[first:]])
     return result
 
 
-def _halves(blocks: KeyBlock, columns: int) -> list[KeyBlock]:
-    """Split into columns of nearly equal numbers of lines, read down the first column first."""
-    if columns == 1:
-        return [blocks]
-    whole, count, first = sum(len(lines) for _, lines in blocks), 0, 0
-    while first < len(blocks) and count < whole / 2:
-        count += len(blocks[first][1])
-        first += 1
-    return [blocks[:first], blocks[first:]]
+_Wrapped = tuple[KeyEntry, list[str]]
 
 
-def _rows(block: KeyBlock) -> int:
+def _rows(block: Sequence[_Wrapped]) -> int:
     return sum(len(lines) for _, lines in block)
 
 
-def key_rows(groups: list[list[KeyBlock]]) -> int:
-    """Return the lines that a key takes."""
-    return sum(_rows(g[0]) + max((_rows(column) for column in g[1:]), default=0) for g in groups)
-
-
-def draw_key(writer: LineWriter, groups: list[list[KeyBlock]], room: float) -> None:
+def _draw_key(writer: LineWriter, groups: list[list[list[_Wrapped]]], room: float) -> None:
     """Write a key on a picture that is ``room`` inches wide between its edges."""
     for heading, *columns in groups:
-        writer.down(0.06)
+        writer.at += 0.06
         for entry, lines in heading:
             writer.write(lines, SMALL, entry.colour, bold=True)
-        top, bottom = writer.at, writer.at
+        top = writer.at
         for position, column in enumerate(columns):
             writer.at = top
             left = EDGE + position * (room + 0.2) / 2
@@ -486,8 +466,7 @@ def draw_key(writer: LineWriter, groups: list[list[KeyBlock]], room: float) -> N
                     (left + 0.1) / writer.wide, height, entry.number, **numbered(entry.colour)
                 )
                 writer.write(lines, SMALL, INK, left=left + _BADGE)
-            bottom = max(bottom, writer.at)
-        writer.at = bottom
+        writer.at = top + text_height(max(map(_rows, columns)), SMALL)
 
 
 def numbered(colour: str) -> dict[str, Any]:
@@ -504,7 +483,10 @@ _SAFE = 0.975  # of the room: letters drawn at few dots an inch are wider than t
 
 @dataclass
 class Layout:
-    """What stands around the panels. ``body`` is the height of the panels in inches."""
+    """What stands around the panels.
+
+    ``body`` is the height of the panels in inches, ``below`` the inches of what is below them.
+    """
 
     body: float
     title: str
@@ -514,38 +496,35 @@ class Layout:
     foot: str = ""
     wide: float = WIDTH
     figure: Figure = field(init=False)
+    below: float = field(init=False)
 
     def __post_init__(self) -> None:
         room = self.wide - 2 * EDGE
         title = wrap(self.title, room, TITLE, bold=True)
         subtitle = wrap(self.subtitle, _SAFE * room, SMALL) if self.subtitle else []
         foot = wrap(self.foot, _SAFE * room, FOOT) if self.foot else []
-        legend = legend_rows(self.legend, room)
-        key = key_lines(self.key, room)
-        head = (
-            EDGE
-            + text_height(len(title), TITLE)
-            + (text_height(len(subtitle), SMALL) + 0.03 if subtitle else 0.0)
-            + (len(legend) * LEGEND_ROW + 0.06 if legend else 0.0)
-            + 0.05
-        )
-        gaps = 0.06 * (len(key) + 1)
-        below = text_height(len(foot), FOOT) + text_height(key_rows(key), SMALL)
-        tail = EDGE + below + gaps + 0.04
-        height = head + self.body + tail
+        legend, key = _legend_rows(self.legend, room), _key_groups(self.key, room)
+        head = EDGE + text_height(len(title), TITLE) + 0.05
+        if subtitle:
+            head += text_height(len(subtitle), SMALL) + 0.03
+        if legend:
+            head += len(legend) * LEGEND_ROW + 0.06
+        keyed = sum(_rows(heading) + max(map(_rows, columns)) for heading, *columns in key)
+        below = text_height(len(foot), FOOT) + text_height(keyed, SMALL)
+        tail = EDGE + below + 0.06 * (len(key) + 1) + 0.04
+        height, self.below = head + self.body + tail, tail
         self.figure = Figure(figsize=(self.wide, height))
-        writer = LineWriter(self.figure, self.wide, height)
-        writer.down(EDGE)
+        writer = LineWriter(self.figure, self.wide, height, EDGE)
         writer.write(title, TITLE, INK, bold=True, label="title")
         if subtitle:
-            writer.down(0.03)
+            writer.at += 0.03
             writer.write(subtitle, SMALL, QUIET, label="desc")
         if legend:
-            writer.down(0.06)
+            writer.at += 0.06
             writer.legend(legend)
         writer.at = height - tail + 0.04
-        draw_key(writer, key, room)
-        writer.down(0.06)
+        _draw_key(writer, key, room)
+        writer.at += 0.06
         writer.write(foot, FOOT, QUIET, label="desc")
         rect = (EDGE / 2 / self.wide, tail / height, 1 - EDGE / self.wide, self.body / height)
         self.figure.set_layout_engine(

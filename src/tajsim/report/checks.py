@@ -15,15 +15,34 @@ FEW = 100
 
 def checks(facts: Facts) -> list[str]:
     """Return a sentence for each thing that limits what the results can be used for."""
-    return [
-        *out_of_registry(facts),
-        *out_of_calibration(facts),
-        *_mode(facts),
-        *_continued(facts),
-        *_runs(facts),
-        *_projection(facts),
-        *_version(facts),
+    mode = str(facts.dataset.attrs.get("parameters_mode", ""))
+    continued = [
+        f"The months up to {numbers.month_text(one['until'])} are those of a saved history of "
+        f"{one['scenario']}: other settings of a scenario take effect in the month after."
+        for one in facts.continued
     ]
+    found = [*out_of_registry(facts), *out_of_calibration(facts), _MODES.get(mode, ""), *continued]
+    if facts.runs == 1:
+        found.append("There is only one run: it is one possible history, and there is no interval.")
+    elif facts.runs < FEW:
+        rare = "rare events may not have occurred, and intervals are wide."
+        found.append(f"There are only {facts.runs} runs: {rare}")
+    found.append(_projection(facts))
+    made = str(facts.dataset.attrs.get("tajsim_version", "unknown"))
+    if made != __version__:
+        found.append(
+            f"The results were made by version {made}, this report by {__version__}: names and "
+            "ranges are those of the report's version."
+        )
+    return list(filter(None, found))
+
+
+_MODES = {
+    "prior": "The uncertain parameters were drawn from their whole ranges, not from the calibrated "
+    "sample: these runs were not fitted to the documents.",
+    "fixed": "All parameters were held at their values: the intervals show chance alone, and not "
+    "the uncertainty of the assumptions.",
+}
 
 
 def out_of_registry(facts: Facts) -> list[str]:
@@ -42,11 +61,10 @@ def out_of_registry(facts: Facts) -> list[str]:
         values = facts.dataset["parameter_value"]
         ends = values.min(("scenario", "run")).values, values.max(("scenario", "run")).values
         chosen = {name for _, name, _ in effects.inputs_set(facts.dataset)}
-        for name, low, high in zip(values["parameter"].values, *ends, strict=True):
-            row = known.get(str(name))
+        for name, low, high in zip(map(str, values["parameter"].values), *ends, strict=True):
+            row = known.get(name) if name not in chosen else None
             slack = 1e-9 * max(abs(row.low), abs(row.high)) if row else 0.0
-            outside = row and (low < row.low - slack or high > row.high + slack)
-            if outside and row and str(name) not in chosen:
+            if row and (low < row.low - slack or high > row.high + slack):
                 lines.append(
                     f"Runs have {name} from {numbers.interval(low, high)}, outside its range of "
                     f"{numbers.interval(row.low, row.high)}."
@@ -68,60 +86,18 @@ def _who(scenarios: list[str]) -> str:
     return f"{numbers.listed(scenarios, 3)} set{'s' if len(scenarios) == 1 else ''}"
 
 
-def _mode(facts: Facts) -> list[str]:
-    mode = str(facts.dataset.attrs.get("parameters_mode", ""))
-    if mode == "prior":
-        lines = "The uncertain parameters were drawn from their whole ranges, not from the "
-        return [lines + "calibrated sample: these runs were not fitted to the documents."]
-    if mode == "fixed":
-        lines = "All parameters were held at their values: the intervals show chance alone, and "
-        return [lines + "not the uncertainty of the assumptions."]
-    return []
-
-
-def _continued(facts: Facts) -> list[str]:
-    return [
-        f"The months up to {numbers.month_text(one['until'])} are those of a saved history of "
-        f"{one['scenario']}: other settings of a scenario take effect in the month after."
-        for one in facts.continued
-    ]
-
-
-def _runs(facts: Facts) -> list[str]:
-    if facts.runs >= FEW:
-        return []
-    if facts.runs == 1:
-        return ["There is only one run: it is one possible history, and there is no interval."]
-    return [
-        f"There are only {facts.runs} runs: rare events may not have occurred, and intervals are "
-        "wide."
-    ]
-
-
-def _projection(facts: Facts) -> list[str]:
+def _projection(facts: Facts) -> str:
     windows = [facts.window(name) for name in (facts.others or [facts.reference])]
     ends = [w for w in windows if w[1] > window.DOCUMENTED_UNTIL]
     if not ends:
-        return []
-    months = int(
-        np.datetime64(max(w[1] for w in ends), "M") - np.datetime64(window.DOCUMENTED_UNTIL, "M")
-    )
+        return ""
     first, last = max(min(w[0] for w in ends), "2016-01"), max(w[1] for w in ends)
+    months = int(np.datetime64(last, "M") - np.datetime64(window.DOCUMENTED_UNTIL, "M"))
     span = f"{numbers.month_text(first)} to {numbers.month_text(last)} ({months} of them)"
-    return [
+    return (
         f"The months from {span} are projection: no document covers them, and outside pressures "
         "continue as scheduled."
-    ]
-
-
-def _version(facts: Facts) -> list[str]:
-    made = str(facts.dataset.attrs.get("tajsim_version", "unknown"))
-    if made == __version__:
-        return []
-    return [
-        f"The results were made by version {made}, this report by {__version__}: names and "
-        "ranges are those of the report's version."
-    ]
+    )
 
 
 _ALWAYS = (
@@ -142,33 +118,25 @@ _ALWAYS = (
 
 def limits(facts: Facts) -> list[str]:
     """Return the limits, those that these results show first."""
-    return [*_own(facts), *_ALWAYS]
-
-
-def _own(facts: Facts) -> list[str]:
     lines = []
     if len(facts.claims):
         tested = facts.claims[facts.claims["verdict"] != verdicts.NOT_TESTED]
-        wrong = [str(name) for name in tested[tested["verdict"] == verdicts.FAILS]["claim"]]
-        if wrong:
-            lines.append(f"The model contradicts what the documents say in: {', '.join(wrong)}.")
-        thin = tested["verdict"].isin([verdicts.NEGLIGIBLE, verdicts.TURNS])
-        if weak := [str(name) for name in tested[thin]["claim"]]:
-            lines.append(f"The effect is negligible, or turns later, in: {', '.join(weak)}.")
-        unsure = int((tested["verdict"] == verdicts.UNDECIDED).sum())
-        if unsure:
-            lines.append(
-                f"{unsure} of {len(tested)} claims cannot be decided at {facts.runs:,} runs."
-            )
+        claim, verdict = tested["claim"].astype(str), tested["verdict"]
+        if wrong := ", ".join(claim[verdict == verdicts.FAILS]):
+            lines.append(f"The model contradicts what the documents say in: {wrong}.")
+        if weak := ", ".join(claim[verdict.isin([verdicts.NEGLIGIBLE, verdicts.TURNS])]):
+            lines.append(f"The effect is negligible, or turns later, in: {weak}.")
+        if unsure := int((verdict == verdicts.UNDECIDED).sum()):
+            told = f"cannot be decided at {facts.runs:,} runs."
+            lines.append(f"{unsure} of {len(tested)} claims {told}")
     if facts.others:
         lines.append(
             "Where nothing changes, one interval in ten is clear of zero by chance; with many rows "
             "in a table some directions are chance."
         )
-    assumed, whole = facts.counts.get("assumption", 0), sum(facts.counts.values())
-    if whole:
+    if whole := sum(facts.counts.values()):
         lines.append(
-            f"{assumed:,} of {whole:,} parameters in force are assumptions; true values may "
-            "lie outside their ranges."
+            f"{facts.counts.get('assumption', 0):,} of {whole:,} parameters in force are "
+            "assumptions; true values may lie outside their ranges."
         )
-    return lines
+    return [*lines, *_ALWAYS]

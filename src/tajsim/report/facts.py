@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures, printed_in
 from tajsim.inputs.scenario_parts import COMMAND_LINE
 from tajsim.results import answer, numbers, select, window
-from tajsim.results.effect import basis_counts, compare_results, summarise
+from tajsim.results.effect import basis_counts, compare_results
 from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
 
@@ -39,7 +39,8 @@ _UNITS = {
     "index": "index points",
     "ratio": "",
 }
-_SHARES = ("share", "0 or 1")
+#: Units told in per cent, and what stands behind a level.
+_SHARES = {"share": "%", "0 or 1": "% of the runs"}
 
 
 def with_interval(
@@ -47,7 +48,9 @@ def with_interval(
 ) -> tuple[str, str]:
     """Return a difference, or a level if not signed, with its unit, and its interval alike."""
     own = digits_of(value, low, high, unit)
-    return _with_unit(own(value, signed), own, unit, not signed), own.span(low, high, signed)
+    said = _level(own(value), unit, own.word) if not signed else ""
+    difference = " ".join(filter(None, (own(value, signed), own.word, _unit(unit))))
+    return said or difference, own.span(low, high, signed)
 
 
 def digits_of(value: float, low: float, high: float, unit: str) -> numbers.Digits:
@@ -55,11 +58,10 @@ def digits_of(value: float, low: float, high: float, unit: str) -> numbers.Digit
     return numbers.digits(value, low, high, unit in _SHARES)
 
 
-def _with_unit(number: str, own: numbers.Digits, unit: str, level: bool = False) -> str:
-    """Return a number of `digits_of` with its unit: ``1,677 kg a year``, ``25 %`` of a level."""
-    if level and unit in _SHARES:
-        return f"{number} %" if unit == "share" else f"{number} % of the runs"
-    return " ".join(filter(None, (number, own.word, _unit(unit))))
+def _level(number: str, unit: str, word: str = "") -> str:
+    """Return a level with its unit: ``1,677 kg a year``, ``25 %``, ``25 % of the runs``."""
+    after = _SHARES[unit] if unit in _SHARES else _unit(unit)
+    return " ".join(filter(None, (number, word, after)))
 
 
 def _unit(unit: str) -> str:
@@ -77,10 +79,11 @@ def level(value: float, unit: str) -> str:
     """Return a level with its unit: a share in per cent."""
     if math.isnan(value):
         return "undefined"
-    number = numbers.table_number(100.0 * value if unit in _SHARES else value)
-    number = number.replace(" m", " million").replace(" bn", " billion").replace("-", numbers.MINUS)
-    after = "%" if unit in _SHARES else "" if unit == "index" else _unit(unit)
-    return f"{number} {after}".strip()
+    number = plain(100.0 * value if unit in _SHARES else value)
+    number = number.replace(" m", " million").replace(" bn", " billion")
+    if unit == "index":
+        return number
+    return f"{number} %" if unit in _SHARES else f"{number} {_unit(unit)}".strip()
 
 
 def level_sentence(name: str, unit: str, median: float, low: float, high: float, runs: int) -> str:
@@ -89,72 +92,50 @@ def level_sentence(name: str, unit: str, median: float, low: float, high: float,
         most = f"in at least 90 % of {runs:,} runs"
         return f"{numbers.capital(name)} is {level(median, unit)} {most}."
     own = digits_of(median, low, high, unit)
-    middle, upper = (_with_unit(own(value), own, unit, level=True) for value in (median, high))
+    middle, upper = (_level(own(value), unit, own.word) for value in (median, high))
     return (
         f"For {name} the median of {runs:,} runs is {middle}, and 90 % of them lie "
         f"between {own(low)} and {upper}."
     )
 
 
-def plain(value: float, signed: bool = False) -> str:
+def plain(value: float) -> str:
     """Return a number with a true minus sign, ``-`` for what is undefined."""
-    number = numbers.table_number(value, signed)
+    number = numbers.table_number(value)
     return number if number == "-" else number.replace("-", numbers.MINUS)
 
 
 TABLES = (shares.VARIANCE, shares.ASSUMPTIONS)
 
 
-def with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Dataset:
+def _with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     """Return joined results with the tables of all that were compared with the same reference.
 
-    What one file found against another reference says nothing here and is left out.
+    What one file found against another reference says nothing here and is left out; a scenario
+    that several hold counts for the first that has a table on it.
     """
-    reference, *others = select.names_of(joined)
-    for name in TABLES:
-        parts = []
-        for dataset, own in _owners(datasets, reference, others):
-            table = shares.kept_table(dataset, name)
-            parts.append(table[table["scenario"].isin(own)] if len(table) else table)
-        held = [part for part in parts if len(part)]
-        if held:
-            joined = shares.keep_table(joined, name, pd.concat(held, ignore_index=True))
-    return joined
-
-
-def _owners(
-    datasets: Sequence[xr.Dataset], reference: str, others: Sequence[str]
-) -> list[tuple[xr.Dataset, list[str]]]:
-    """Return the results that compare with the reference, each with the scenarios it has tables on.
-
-    A scenario that several hold counts for the first that has a table on it.
-    """
-    left, found = list(others), []
+    reference, *left = select.names_of(joined)
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     for dataset in datasets:
-        if select.names_of(dataset)[0] != reference:
-            continue
-        table = shares.kept_table(dataset, shares.VARIANCE)
-        held = set(table["scenario"]) if len(table) else set()
-        own = [name for name in left if name in held]
-        left = [name for name in left if name not in own]
-        found.append((dataset, own))
-    return found
-
-
-def without(dataset: xr.Dataset, name: str) -> xr.Dataset:
-    """Return results without one of the tables."""
-    return dataset.drop_dims(f"{name}_row", errors="ignore")
+        if select.names_of(dataset)[0] == reference:
+            found = {name: shares.kept_table(dataset, name) for name in TABLES}
+            held = set(found[shares.VARIANCE].get("scenario", ()))
+            own = [name for name in left if name in held]
+            left = [name for name in left if name not in own]
+            for name, table in found.items():
+                parts[name].append(table[table["scenario"].isin(own)] if len(table) else table)
+    for name, tables in parts.items():
+        if kept := [table for table in tables if len(table)]:
+            joined = shares.keep_table(joined, name, pd.concat(kept, ignore_index=True))
+    return joined
 
 
 def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
     """Return the rows of shares that are over the window of their scenario."""
     if table.empty:
         return table
-    own = zip(table["window_start"].astype(str), table["window_end"].astype(str), strict=True)
-    same = [
-        windows.get(str(name)) == window
-        for name, window in zip(table["scenario"], own, strict=True)
-    ]
+    own = table[["scenario", "window_start", "window_end"]].astype(str).itertuples(index=False)
+    same = [windows.get(scenario) == tuple(months) for scenario, *months in own]
     return table[np.array(same, bool)]
 
 
@@ -209,22 +190,24 @@ def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
     """
     if not results:
         raise UserError("no results to report on; give at least one")
-    files = tuple(
-        (_called(item), _checksum(_file(item)))
-        for item in results
-        if not isinstance(item, xr.Dataset)
-    )
-    datasets = [item if isinstance(item, xr.Dataset) else _load(item) for item in results]
-    names = [
-        f"results {number}" if isinstance(item, xr.Dataset) else str(item)
-        for number, item in enumerate(results, start=1)
-    ]
-    return Given(join(datasets, names), files)
+    files, datasets, names = [], [], []
+    for number, item in enumerate(results, start=1):
+        if isinstance(item, xr.Dataset):
+            datasets.append(item)
+            names.append(f"results {number}")
+            continue
+        path = Path(item)
+        datasets.append(_load(path))
+        names.append(str(item))
+        folder = f"{path.resolve().name}/" if path.is_dir() else ""
+        file = path / FILE_NAME if path.is_dir() else path
+        files.append((f"{folder}{file.name}", hashlib.sha256(file.read_bytes()).hexdigest()))
+    return Given(join(datasets, names), tuple(files))
 
 
-def _load(place: str | Path) -> xr.Dataset:
+def _load(place: Path) -> xr.Dataset:
     """Read results; a folder of another kind is named for what it is."""
-    if (Path(place) / SWEEP_FILE).is_file():
+    if (place / SWEEP_FILE).is_file():
         raise UserError(
             f"{place}: is a sweep; a report needs the results of tajsim run or compare; a sweep "
             "is read by tajsim plot, sensitivity, discover and robust"
@@ -248,42 +231,17 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
     if reason := select.why_no_pairs(datasets):
         raise UserError(reason)
     for other, place in zip(datasets[1:], called[1:], strict=True):
-        _check_axes(first, other, f"{called[0]} and {place} are no pairs")
+        lead = f"{called[0]} and {place} are no pairs: they do not hold the same"
+        for axis in ("month", "run"):
+            if not np.array_equal(first[axis].values, other[axis].values):
+                sizes = " and ".join(f"{d.sizes[axis]:,}" for d in (first, other))
+                raise UserError(f"{lead} {axis}s ({sizes})")
+        if set(select.outcome_names(first)) != set(select.outcome_names(other)):
+            raise UserError(f"{lead} outcomes")
     joined = select.join(datasets, called)
     if joined.sizes["scenario"] == first.sizes["scenario"]:
         return first
-    return with_tables(joined, datasets)
-
-
-def _check_axes(first: xr.Dataset, other: xr.Dataset, lead: str) -> None:
-    for axis in ("month", "run"):
-        if not np.array_equal(first[axis].values, other[axis].values):
-            sizes = " and ".join(f"{d.sizes[axis]:,}" for d in (first, other))
-            raise UserError(f"{lead}: they do not hold the same {axis}s ({sizes})")
-    if set(select.outcome_names(first)) != set(select.outcome_names(other)):
-        raise UserError(f"{lead}: they do not hold the same outcomes")
-
-
-def _file(place: str | Path) -> Path:
-    path = Path(place)
-    return path / FILE_NAME if path.is_dir() else path
-
-
-def _called(place: str | Path) -> str:
-    """Return the name of a file, with that of its folder where the folder was given."""
-    path = Path(place)
-    return f"{path.resolve().name}/{FILE_NAME}" if path.is_dir() else path.name
-
-
-def _checksum(path: Path) -> str:
-    """Return the SHA-256 of a file, "" if it cannot be read (reading it says why)."""
-    try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
+    return _with_tables(joined, datasets)
 
 
 @dataclass(frozen=True)
@@ -329,11 +287,6 @@ class Facts:
         lines = str(self.dataset.attrs.get("continued_from", "")).splitlines()
         return [json.loads(line) for line in lines if line]
 
-    @property
-    def period(self) -> Window:
-        """The first and last month of the results."""
-        return window.whole_period(self.dataset)
-
     def window(self, scenario: str) -> Window:
         """Return the months over which a scenario is compared, or summarised."""
         return window.window_of(self.dataset, self.asked, scenario)
@@ -342,11 +295,6 @@ class Facts:
     def comparison(self) -> pd.DataFrame:
         """One row per scenario, outcome and coordinate; empty for a single scenario."""
         return compare_results(self.dataset, self.asked) if self.others else pd.DataFrame()
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """Medians and 90 % of the runs, for every scenario."""
-        return summarise(self.dataset, self.asked)
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -428,32 +376,15 @@ def remark_at(text: str, origin: str) -> str:
     return " ".join(reversed(kept))
 
 
-def _labelled(text: str, label: str) -> str:
-    """Return ``path:line`` of the event with a label, which older results do not hold; or ""."""
-    for path, part in reversed(_files(text)):
-        start = 0
-        for number, line in enumerate(part.splitlines(), start=1):
-            start = number if line.strip().startswith("[[events]]") else start
-            if label and line.startswith("label") and json.dumps(label, ensure_ascii=False) in line:
-                return f"{path}:{start}"
-    return ""
-
-
 def cited(remark: str, figures: Sequence[str] = ()) -> list[str]:
     """Return ``document:line`` of everything that a remark or figure ids cite, each once."""
-    return list(dict.fromkeys([*printed_in(figures), *_in_text(remark)]))
-
-
-def _in_text(remark: str) -> Iterator[str]:
-    """Yield the places that a text names: ``icg-2016:131, 141`` and ids of figures."""
+    found, ledger = list(printed_in(figures)), load_figures()
     keys = "|".join(re.escape(key) for key in load_documents())
-    for found in re.finditer(rf"({keys}):([0-9]+(?:, [0-9]+)*)", remark):
-        for line in found[2].split(", "):
-            yield f"{found[1]}:{line}"
-    ledger = load_figures()
-    for word in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", remark):
-        if word in ledger:
-            yield f"{ledger[word].document}:{ledger[word].line}"
+    for key, lines in re.findall(rf"({keys}):([0-9]+(?:, [0-9]+)*)", remark):
+        found += [f"{key}:{line}" for line in lines.split(", ")]
+    words = re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", remark)
+    found += [f"{ledger[w].document}:{ledger[w].line}" for w in words if w in ledger]
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -478,35 +409,29 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
 
     For the reference itself, or a single scenario, everything that it sets and schedules.
     """
-    alone = scenario == facts.reference
-    base: dict[str, Any] = (
-        {} if alone else select.attribute(facts.dataset, "settings").get(facts.reference, {})
+    held: dict[str, Any] = {name: select.attribute(facts.dataset, name) for name in _TABLES}
+    other = "" if scenario == facts.reference else facts.reference
+    own, base = (
+        {name: table.get(one) or {} for name, table in held.items()} for one in (scenario, other)
     )
-    own = select.attribute(facts.dataset, "settings").get(scenario, {})
-    text = select.attribute(facts.dataset, "scenario_text").get(scenario, "")
-    origins = select.attribute(facts.dataset, "origins").get(scenario, {})
+    text, origins = str(own["scenario_text"] or ""), own["origins"]
+    set_here, set_there = own["settings"], base["settings"]
     found = [
-        _setting(name, own.get(name), base.get(name), str(origins.get(name, "")), text)
-        for name in dict.fromkeys([*own, *base])
-        if own.get(name) != base.get(name)
+        _setting(name, set_here.get(name), set_there.get(name), str(origins.get(name, "")), text)
+        for name in dict.fromkeys([*set_here, *set_there])
+        if set_here.get(name) != set_there.get(name)
     ]
-    held = select.attribute(facts.dataset, "without")
-    known = () if alone else held.get(facts.reference, ())
     found += [
         ScenarioChange(
             f"Without {name}: what its rules answer is held.",
             "no document; a switch",
             str(origins.get(f"without {name}", "")),
         )
-        for name in held.get(scenario, ())
-        if name not in known
+        for name in own["without"]
+        if name not in base["without"]
     ]
-    events = select.attribute(facts.dataset, "events")
-    ours = list(events.get(scenario, ()))
-    theirs = [] if alone else list(events.get(facts.reference, ()))
-    left = {_event_key(event) for event in theirs}
-    kept = {_event_key(event) for event in ours}
-    new = [event for event in ours if _event_key(event) not in left]
+    kept, left = ({_event_key(e) for e in side["events"]} for side in (own, base))
+    new = [event for event in own["events"] if _event_key(event) not in left]
     held_deals = [e for e in new if e.get("arguments", {}).get("change") == "hold"]
     # The file's own events come before those that it inherits.
     file = _files(text)[-1][0] if _files(text) else ""
@@ -514,8 +439,12 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
     rest.sort(key=lambda e: str(e.get("where") or "").rpartition(":")[0] != file)
     found += [_event(event, text) for event in rest]
     found += [_holds(held_deals)] if held_deals else []
-    found += [_dropped(event, facts.reference) for event in theirs if _event_key(event) not in kept]
-    return found
+    dropped = [event for event in base["events"] if _event_key(event) not in kept]
+    return found + [_dropped(event, facts.reference) for event in dropped]
+
+
+#: Attributes of results by scenario, see `tajsim.results.select.attribute`.
+_TABLES = ("settings", "events", "without", "origins", "scenario_text")
 
 
 def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
@@ -523,14 +452,10 @@ def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
     deals = [load_deals()[str(event["arguments"]["deal"])].label for event in events]
     what = f"{len(deals)} deals are" if len(deals) > 1 else f"“{deals[0]}” is"
     named = f": {listed(deals)}" if len(deals) > 1 else ""
-    places = [place for event in events for place in _behind(event)]
-    where = str(events[0].get("where") or "")
+    places = dict.fromkeys(place for event in events for place in _behind(event))
     month = month_text(min(str(event["month"]) for event in events))
-    return ScenarioChange(
-        f"From {month}: {what} held by both sides{named}.",
-        _sources(list(dict.fromkeys(places))),
-        where,
-    )
+    said = f"From {month}: {what} held by both sides{named}."
+    return ScenarioChange(said, _sources(list(places)), str(events[0].get("where") or ""))
 
 
 def _event_key(event: Mapping[str, Any]) -> str:
@@ -542,46 +467,39 @@ def _setting(
     name: str, value: float | None, base: float | None, origin: str, text: str
 ) -> ScenarioChange:
     row = registry.load_parameters().get(name)
-    unit = "" if row is None or row.unit in ("index", "number", "0 or 1") else f" {row.unit}"
     usual = base if base is not None else row.value if row else None
-    meaning = f"{row.meaning.rstrip('.')} ({name})" if row else name
+    what = numbers.capital(f"{row.meaning.rstrip('.')} ({name})" if row else name)
     if value is None:
-        line = (
-            f"{numbers.capital(meaning)} keeps the value of the registry, {_figure(usual)}{unit}."
-        )
-        return ScenarioChange(line, _basis(name), origin)
+        line = f"{what} keeps the value of the registry, {_figure(usual)}{_after(name)}."
+        return ScenarioChange(line, _sources(cited("", row.basis.figures if row else ())), origin)
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
     figures = _figure(value), _figure(usual)
     if usual is not None and figures[0] == figures[1]:
         figures = f"{value:.10g}", f"{usual:.10g}"
     instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
-    line = f"{numbers.capital(meaning)} is set to {figures[0]}{unit}{instead}."
+    line = f"{what} is set to {figures[0]}{_after(name)}{instead}."
     if origin == COMMAND_LINE:
         return ScenarioChange(line, "no document; chosen on the command line", origin)
     remark = remark_at(text, origin)
     return ScenarioChange(line, _sources(cited(remark)), origin, remark)
 
 
+def _after(name: str) -> str:
+    """Return the unit of a parameter as it stands behind its value."""
+    row = registry.load_parameters().get(name)
+    return f" {row.unit}" if row and row.unit not in ("index", "number", "0 or 1") else ""
+
+
 def _figure(value: float | None) -> str:
     return "unknown" if value is None else numbers.table_number(value)
 
 
-def _basis(name: str) -> str:
-    row = registry.load_parameters().get(name)
-    if row is None:
-        return _sources([])
-    return _sources(cited("", row.basis.figures))
-
-
 def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
-    label = str(event.get("label") or "")
-    where = str(event.get("where") or _labelled(text, label))
+    label, where = str(event.get("label") or ""), str(event.get("where") or "")
     remark = remark_at(text, where)
     effect = _effect_of(event["kind"], event.get("arguments", {}))
-    what = f"{label} ({effect})" if label else effect
-    return ScenarioChange(
-        f"{month_text(event['month'])}: {what}.", _sources(_behind(event, remark)), where, remark
-    )
+    said = f"{month_text(event['month'])}: {f'{label} ({effect})' if label else effect}."
+    return ScenarioChange(said, _sources(_behind(event, remark)), where, remark)
 
 
 def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
@@ -607,31 +525,31 @@ DEAL_CHANGES = {
 }
 
 
+#: What other events do, in words.
+_EFFECTS = {
+    "handover": "the guard of {section} passes to {agency}",
+    "appoint": "{commander} is put at the head of {agency}",
+    "dismiss": "the regime tries to dismiss {commander}",
+    "arrest": "the regime orders the arrest of {commander}",
+    "repression_step": "the regime takes a step of repression: {step}",
+    "seats": "{movement} holds {seats} seats",
+    "withdraw_agency": "{agency} leave",
+}
+
+
 def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
     """Return what an event does, in words."""
-    if kind == "set":
-        name = str(arguments.get("parameter"))
-        row = registry.load_parameters().get(name)
-        unit = f" {row.unit}" if row and row.unit not in ("index", "number", "0 or 1") else ""
-        months = int(arguments.get("months", 1))
-        over = f" over {months} months" if months > 1 else ""
-        return f"{name} goes to {_figure(arguments.get('value'))}{unit}{over}"
-    if kind == "deal":
-        deal, change = str(arguments.get("deal")), str(arguments.get("change"))
-        return f"“{load_deals()[deal].label}” {DEAL_CHANGES[change]}"
-    named = {key: numbers.actor_name(str(value)) for key, value in arguments.items()}
     months = int(arguments.get("months", 1))
-    forms = {
-        "handover": "the guard of {section} passes to {agency}",
-        "appoint": "{commander} is put at the head of {agency}",
-        "dismiss": "the regime tries to dismiss {commander}",
-        "arrest": "the regime orders the arrest of {commander}",
-        "repression_step": "the regime takes a step of repression: {step}",
-        "seats": "{movement} holds {seats} seats",
-        "withdraw_agency": "{agency} leave" + (f" over {months} months" if months > 1 else ""),
-    }
+    over = f" over {months} months" if months > 1 else ""
+    if kind == "set":
+        name = str(arguments["parameter"])
+        return f"{name} goes to {_figure(arguments['value'])}{_after(name)}{over}"
+    if kind == "deal":
+        deal = load_deals()[str(arguments["deal"])]
+        return f"“{deal.label}” {DEAL_CHANGES[str(arguments['change'])]}"
+    named = {key: numbers.actor_name(str(value)) for key, value in arguments.items()}
     try:
-        return forms[kind].format(**named)
+        return _EFFECTS[kind].format(**named) + over * (kind == "withdraw_agency")
     except KeyError:
         return f"{kind.replace('_', ' ')}: {listed([f'{k} {v}' for k, v in named.items()])}"
 

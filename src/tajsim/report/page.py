@@ -9,6 +9,7 @@ import base64
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -27,9 +28,9 @@ from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
-from tajsim.plots import KINDS, figure
+from tajsim.plots import figure
 from tajsim.plots.answer import charts
-from tajsim.report.facts import Facts, changes, gather, level_sentence, why_not, without
+from tajsim.report.facts import Facts, changes, gather, level_sentence, why_not
 from tajsim.report.tables import Table
 from tajsim.results import answer, effect, select
 from tajsim.results.numbers import capital, listed, month_text
@@ -70,8 +71,7 @@ def report(results: Results | Sequence[Results], window: windows.Window | None =
         UserError: if jinja2 is missing, or the results cannot be read or are no pairs.
     """
     page = template()
-    several = [results] if isinstance(results, xr.Dataset | str | Path) else list(results)
-    given = gather(several)
+    given = gather([results] if isinstance(results, xr.Dataset | str | Path) else list(results))
     asked = window or windows.kept_window(given.dataset)
     if asked:
         windows.check_window(windows.whole_period(given.dataset), asked)
@@ -94,8 +94,7 @@ def template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    style = (folder / "report.css").read_text(encoding="utf-8")
-    environment.globals["style"] = style
+    environment.globals["style"] = (folder / "report.css").read_text(encoding="utf-8")
     environment.filters["firm"] = firm
     return environment.from_string((folder / "report.html").read_text(encoding="utf-8"))
 
@@ -117,10 +116,12 @@ def contents(facts: Facts) -> dict[str, Any]:
     cards = list(facts.cards.values())
     title = f"{len(compared)} scenarios" if many else listed(compared)
     texts = select.attribute(facts.dataset, "scenario_text")
+    # The finding; of several which differs most, of one scenario alone its title.
+    heading = answer.most_sentence(cards) or titles[facts.reference]
     return {
         "policy": POLICY,
         "title": f"{title} against {facts.reference}" if facts.others else title,
-        "heading": _heading(facts, cards),
+        "heading": f"{cards[0].finding}." if len(cards) == 1 else heading,
         "kicker": (cards[0].question if len(cards) == 1 else "") or _KICKER,
         "facts_line": cards[0].about if len(cards) == 1 else _line(facts),
         "cards": [
@@ -145,7 +146,15 @@ def contents(facts: Facts) -> dict[str, Any]:
         "claims_sentence": tables.claims_sentence(facts),
         "claims": [(titles[name], t) for name in facts.names if (t := tables.claims(facts, name))],
         "basis": effect.basis_statement(facts.dataset) if facts.counts else "",
-        "rests": [_rests(facts, name) for name in facts.others],
+        "rests": [
+            (
+                titles[name],
+                tables.shares(facts, name),
+                _no_shares(facts, name),
+                tables.assumed(facts, name),
+            )
+            for name in facts.others
+        ],
         "sections": SECTIONS,
         "limits": checks.limits(facts),
         "recipe": tables.recipe(facts),
@@ -170,13 +179,13 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture |
 
 def level_sentences(facts: Facts) -> list[str]:
     """Return levels of one scenario: the outcomes of its question, else an even choice."""
-    shown = select.first_of_summary(facts.summary)
+    shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
     shown = shown[(shown["unit"] != "0 or 1") & shown["median"].notna() & select.is_whole(shown)]
     asks = select.attribute(facts.dataset, "asks").get(facts.reference, {}).get("outcomes", ())
-    named = shown[shown["outcome"].isin(asks)]
-    rest = shown[(shown["p95"] > shown["p05"]) & ~shown["outcome"].isin(asks)]
+    named = shown["outcome"].isin(asks)
+    rest = shown[(shown["p95"] > shown["p05"]) & ~named]
     spread = np.linspace(0, len(rest) - 1, min(len(rest), 4)).round().astype(int)
-    chosen = rows_of(named)[:4] or rows_of(rest.iloc[spread])
+    chosen = rows_of(shown[named])[:4] or rows_of(rest.iloc[spread])
     return [
         level_sentence(
             facts.in_words(row.outcome, row.where), row.unit, row.median, row.p05, row.p95, row.runs
@@ -185,28 +194,11 @@ def level_sentences(facts: Facts) -> list[str]:
     ]
 
 
-def _rests(facts: Facts, scenario: str) -> tuple[Any, ...]:
-    """Return what the comparison of one scenario rests on, in the order of the page."""
-    return (
-        answer.title_of(facts.dataset, scenario),
-        tables.shares(facts, scenario),
-        _no_shares(facts, scenario),
-        tables.assumed(facts, scenario),
-    )
-
-
 def _no_shares(facts: Facts, scenario: str) -> str:
     """Say why a scenario has no shares of variance, "" where they are."""
     if len(facts.variance) and scenario in set(facts.variance["scenario"]):
         return f"No difference of {scenario} has a direction, so there is no variance to divide."
     return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)
-
-
-def _heading(facts: Facts, cards: Sequence[answer.Card]) -> str:
-    """Return the finding, of several which differs most, of one scenario alone its title."""
-    if len(cards) == 1:
-        return f"{cards[0].finding}."
-    return answer.most_sentence(cards) or answer.title_of(facts.dataset, facts.reference)
 
 
 def _line(facts: Facts) -> str:
@@ -254,6 +246,7 @@ def write_report(
 MOST_SCENARIOS = 4
 #: A vector picture larger than this (bytes) is put in as PNG.
 LARGEST = 1_200_000
+#: What names addresses on the network.
 _OUTSIDE = re.compile(rb"<metadata>.*?</metadata>|<!DOCTYPE.*?>", re.DOTALL)
 _POINTS = re.compile(rb' d="[^"]*"')
 _DECIMALS = re.compile(rb"(\.[0-9]{2})[0-9]+")
@@ -281,7 +274,16 @@ class Picture:
 
 def pictures(facts: Facts) -> list[Picture]:
     """Return the pictures of what differs, or of what a claim is about."""
-    return [picture for shot in _shots(facts) if (picture := _if_drawn(facts, shot))]
+    found = []
+    for shot in _shots(facts):
+        dataset = facts.dataset
+        if shot.kind == "tornado":
+            bare = dataset.drop_dims(f"{variance.ASSUMPTIONS}_row", errors="ignore")
+            dataset = variance.keep_table(bare, variance.ASSUMPTIONS, facts.assumptions)
+        with suppress(UserError):  # these results have no means for it
+            drawn = figure(shot.kind, dataset, **shot.options)
+            found.append(_embedded(shot.heading, drawn, alternative(facts, shot)))
+    return found
 
 
 #: Kinds of pictures with a heading, and the outcomes of which one differs if it is drawn.
@@ -310,7 +312,9 @@ def _shots(facts: Facts) -> Iterator[Shot]:
     for kind, (heading, outcomes) in _ABOUT.items():
         if outcomes & (told | claimed):
             yield Shot(kind, heading, few)
-    if _about_commanders(facts):
+    events = select.attribute(facts.dataset, "events")
+    kinds = {event["kind"] for name in facts.names for event in events.get(name, ())}
+    if kinds & {"dismiss", "arrest", "appoint"}:
         yield Shot("elite", "Commanders", few)
     if len(facts.assumptions):
         yield Shot("tornado", "The assumptions that matter most")
@@ -328,51 +332,18 @@ def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeC
     return _embedded(labels, charts(facts.dataset, card, changes, wide, tall), text)
 
 
-def _about_commanders(facts: Facts) -> bool:
-    """Tell whether a scenario schedules what befalls a commander."""
-    events = select.attribute(facts.dataset, "events")
-    kinds = {event["kind"] for name in facts.names for event in events.get(name, ())}
-    return bool(kinds & {"dismiss", "arrest", "appoint"})
-
-
-def _if_drawn(facts: Facts, shot: Shot) -> Picture | None:
-    """Return a picture; ``None`` if this version or these results have no means for it."""
-    if shot.kind not in KINDS:
-        return None
-    dataset = facts.dataset
-    if shot.kind == "tornado":
-        bare = without(dataset, variance.ASSUMPTIONS)
-        dataset = variance.keep_table(bare, variance.ASSUMPTIONS, facts.assumptions)
-    try:
-        drawn = figure(shot.kind, dataset, **shot.options)
-    except UserError:
-        return None
-    return _embedded(shot.heading, drawn, alternative(facts, shot))
-
-
 def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
-    wide, high = drawn.get_size_inches()
     with styles.look(), styles.settled(drawn):
-        data, kind = _bare(styles.svg(drawn)), "svg+xml"
+        svg, kind = _OUTSIDE.sub(b"", styles.svg(drawn)), "svg+xml"
+        # Points of lines to a hundredth of 1/72 inch: more cannot be seen.
+        data = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), svg)
         if len(data) > LARGEST:
             buffer = io.BytesIO()
             drawn.savefig(buffer, format="png", metadata={"Software": None}, dpi=200)
             data, kind = buffer.getvalue(), "png"
-    return Picture(
-        heading,
-        f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}",
-        text,
-        round(96 * wide),
-        round(96 * high),
-    )
-
-
-def _bare(svg: bytes) -> bytes:
-    """Return a picture without the parts that name addresses on the network.
-
-    Points of lines are written to a hundredth of 1/72 inch: more cannot be seen.
-    """
-    return _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), _OUTSIDE.sub(b"", svg))
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+    wide, high = (round(96 * inches) for inches in drawn.get_size_inches())
+    return Picture(heading, source, text, wide, high)
 
 
 _SHOWS = {

@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 from dataclasses import dataclass
-from typing import Any
 
 from tajsim.analysis import assumptions, variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
@@ -16,9 +15,10 @@ from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.report.facts import Facts, digits_of, level, plain, unit_of_row, with_interval
 from tajsim.results.answer import ENOUGH
-from tajsim.results.effect import done_by_reference, reference_sentence
+from tajsim.results.effect import done_by_reference, reference_sentence, summarise
 from tajsim.results.numbers import Digits, capital, listed, month_text, percent
 from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
+from tajsim.results.window import whole_period
 
 #: Of so many differences the shares of variance are shown.
 MOST_SHARES = 10
@@ -112,7 +112,7 @@ def _median(own: Digits, value: float, unit: str) -> str:
 
 def levels(facts: Facts) -> Table:
     """Return the headline outcomes of a single scenario."""
-    shown = first_of_summary(facts.summary)
+    shown = first_of_summary(summarise(facts.dataset, facts.asked))
     body = [
         [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
         for row in rows_of(shown)
@@ -128,9 +128,8 @@ def levels(facts: Facts) -> Table:
 
 def claims(facts: Facts, scenario: str) -> Table | None:
     """Return the claims of the documents about a scenario; ``None`` if it has none."""
-    if facts.claims.empty:
-        return None
-    part = facts.claims[facts.claims["scenario"] == scenario]
+    part = facts.claims
+    part = part[part["scenario"] == scenario] if len(part) else part
     if part.empty:
         return None
     body = []
@@ -177,20 +176,17 @@ def shares(facts: Facts, scenario: str) -> Table | None:
     table = facts.variance
     if table.empty:
         return None
-    wanted = facts.leading(scenario)[:MOST_SHARES]
     part = table[table["scenario"] == scenario].dropna(subset="chance")
     found = {(row.outcome, row.where): row for row in rows_of(part)}
-    kept = [found[key] for key in wanted if key in found]
-    if not kept:
-        return None
+    wanted = facts.leading(scenario)[:MOST_SHARES]
     body = [
-        [
-            capital(facts.in_words(row.outcome, row.where)),
-            *(variance.share_text(row, g) for g in REDRAWN),
-        ]
-        for row in kept
+        [capital(facts.in_words(*key)), *(variance.share_text(found[key], g) for g in REDRAWN)]
+        for key in wanted
+        if key in found
     ]
-    runs = int(kept[0].runs)
+    if not body:
+        return None
+    runs = int(part["runs"].iloc[0])
     return Table(
         f"{scenario}: share of the variance of each paired difference, with its 90 % interval",
         ["Outcome", "Documented", "Derived", "Assumed", "Chance"],
@@ -204,14 +200,22 @@ def shares(facts: Facts, scenario: str) -> Table | None:
 
 def assumed(facts: Facts, scenario: str) -> Table | None:
     """Return the assumptions that matter most over all clear differences of a scenario."""
-    known = facts.assumptions
-    if known.empty:
-        return None
-    part = known[(known["scenario"] == scenario) & (known["outcome"] == assumptions.TOGETHER)]
+    part = facts.assumptions
+    if len(part):
+        part = part[(part["scenario"] == scenario) & (part["outcome"] == assumptions.TOGETHER)]
     if part.empty:
         return None
-    body = [_assumption(row) for row in rows_of(part)]
-    marks = ["" if bool(row.stands_out) else "open" for row in rows_of(part)]
+    body = [
+        [
+            f"{row.parameter}: {row.meaning}",
+            variance.range_text(row),
+            f"{percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f})"
+            + ("" if row.stands_out else "; may be chance"),
+            row.reason,
+        ]
+        for row in rows_of(part)
+    ]
+    marks = ["" if row.stands_out else "open" for row in rows_of(part)]
     return Table(
         f"{scenario}: the assumptions that matter most",
         ["Assumption", "Value and range", "Share of variance", "Reason given"],
@@ -222,14 +226,6 @@ def assumed(facts: Facts, scenario: str) -> Table | None:
     )
 
 
-def _assumption(row: Any) -> list[str]:
-    doubt = "" if row.stands_out else "; may be chance"
-    share = f"{percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f}){doubt}"
-    return [f"{row.parameter}: {row.meaning}", variance.range_text(row), share, row.reason]
-
-
-#: What results of Python are called in the commands that make a report of them.
-_FILE = "results{}.nc"
 _OWN_FILE = re.compile(r"^# (\S+\.toml)$", re.MULTILINE)
 
 
@@ -254,20 +250,24 @@ def recipe(facts: Facts) -> Recipe:
     texts = attribute(facts.dataset, "scenario_text")
     return Recipe(
         commands=commands(facts),
-        notes=[*_own_files(facts, texts), *_continued(facts)],
+        notes=_notes(facts, texts),
         facts=[
             ("tajsim", str(attrs.get("tajsim_version", "unknown"))),
             ("model", str(attrs.get("model", "unknown"))),
             ("seed", str(attrs.get("seed", "unknown"))),
             ("runs", f"{facts.runs:,}"),
             ("parameters", str(attrs.get("parameters_mode", "unknown"))),
-            ("months simulated", " to ".join(facts.period)),
+            ("months simulated", " to ".join(whole_period(facts.dataset))),
             ("window of the numbers", _windows(facts)),
             *([("source", str(attrs["source"]))] if attrs.get("source") else []),
         ],
         versions=sorted(json.loads(attrs.get("versions") or "{}").items()),
-        files=[(name, checksum or "cannot be read") for name, checksum in facts.given.files],
-        texts=[(name, text_checksum(texts[name])) for name in facts.names if name in texts],
+        files=list(facts.given.files),
+        texts=[
+            (name, hashlib.sha256(texts[name].encode()).hexdigest())
+            for name in facts.names
+            if name in texts
+        ],
     )
 
 
@@ -276,31 +276,26 @@ def commands(facts: Facts) -> list[str]:
     made = [c for c in str(facts.dataset.attrs.get("command", "")).splitlines() if c]
     if not made:
         return ["not kept"]
-    steps, places = [], []
-    for number, command in enumerate(made, start=1):
-        step, place = _step(command, number if len(made) > 1 else 0)
-        steps.append(step)
-        places.append(place)
+    steps = [_step(c, f"-{i}" if len(made) > 1 else "") for i, c in enumerate(made, start=1)]
     window = ["--window", ":".join(facts.asked)] if facts.asked else []
-    return [*steps, shlex.join(["tajsim", "report", *places, *window, "--out", "report.html"])]
+    places = [place for _, place in steps]
+    last = shlex.join(["tajsim", "report", *places, *window, "--out", "report.html"])
+    return [*(command for command, _ in steps), last]
 
 
-def _step(command: str, number: int) -> tuple[str, str]:
+def _step(command: str, number: str) -> tuple[str, str]:
     """Return a command that writes its results, and where it writes them."""
-    name = _FILE.format(f"-{number}" if number else "")
+    folder = f"results{number}"
     call = command.removeprefix("tajsim.ensemble.")
     if call.startswith(("run_many(", "tajsim.compare(")):
-        results = f"{call}.dataset" if call.startswith("tajsim.compare(") else call
-        return (
-            f"import tajsim\nfrom tajsim.ensemble import run_many, save\nsave({results}, {name!r})"
-        ), name
+        call += ".dataset" * call.startswith("tajsim.compare(")
+        lines = ("import tajsim", "from tajsim.ensemble import run_many, save")
+        return "\n".join([*lines, f"save({call}, '{folder}.nc')"]), f"{folder}.nc"
     words = shlex.split(command)
-    for place, word in enumerate(words):
-        if word == "--out" and place + 1 < len(words):
-            return command, words[place + 1]
-        if word.startswith("--out="):
-            return command, word.removeprefix("--out=")
-    folder = name.removesuffix(".nc")
+    if "--out" in words[:-1]:
+        return command, words[words.index("--out") + 1]
+    if given := [word for word in words if word.startswith("--out=")]:
+        return command, given[0].removeprefix("--out=")
     return shlex.join([*words, "--out", folder]), folder
 
 
@@ -310,38 +305,25 @@ def _windows(facts: Facts) -> str:
         return f"{' to '.join(facts.asked)}, as asked for"
     if not facts.others:
         return f"{' to '.join(facts.window(facts.reference))}, all months"
-    found = {name: facts.window(name) for name in facts.others}
+    whose: dict[str, list[str]] = {}
+    for name in facts.others:
+        whose.setdefault(facts.window(name)[0], []).append(name)
     why = "from the first difference in settings or events to the end"
-    if len(set(found.values())) == 1:
-        return f"{' to '.join(next(iter(found.values())))}, {why}"
-    first = dict.fromkeys(window[0] for window in found.values())
-    starts = []
-    for start in sorted(first):
-        whose = listed([name for name, window in found.items() if window[0] == start], 3)
-        starts.append(f"{month_text(start)} ({whose})")
+    if len(whose) == 1:
+        return f"{' to '.join(facts.window(facts.others[0]))}, {why}"
+    starts = [f"{month_text(start)} ({listed(whose[start], 3)})" for start in sorted(whose)]
     return f"for each scenario {why}: {'; '.join(starts)}"
 
 
-def _own_files(facts: Facts, texts: dict[str, str]) -> list[str]:
-    """Say which scenario files do not ship; their texts stand in the report."""
+def _notes(facts: Facts, texts: dict[str, str]) -> list[str]:
+    """Say which scenario files do not ship, and of what saved history this is a continuation."""
     shipped = {f"scenarios/{name}.toml" for name in shipped_scenarios()}
     files = [f for name in facts.names for f in _OWN_FILE.findall(texts.get(name, ""))]
     own = [file for file in dict.fromkeys(files) if file not in shipped]
-    if not own:
-        return []
     verb, text = ("does", "its text is") if len(own) == 1 else ("do", "their texts are")
-    return [f"{listed(own)} {verb} not come with tajsim; {text} given below."]
-
-
-def _continued(facts: Facts) -> list[str]:
-    """Say of what saved history the results are a continuation."""
-    return [
+    said = [f"{listed(own)} {verb} not come with tajsim; {text} given below."] if own else []
+    return said + [
         f"The results continue {one['file']}, a saved state of {one['scenario']} up to "
         f"{one['until']}, which tajsim run with --save makes."
         for one in facts.continued
     ]
-
-
-def text_checksum(text: str) -> str:
-    """Return the SHA-256 of the text of a scenario with its parents, as the results hold it."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()

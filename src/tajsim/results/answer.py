@@ -19,29 +19,8 @@ import xarray as xr
 
 from tajsim.display import Html, element, table, whole
 from tajsim.inputs.outcomes import split_spec
-from tajsim.results import select, window
-from tajsim.results.effect import (
-    Effect,
-    Values,
-    basis_counts,
-    calibrated_note,
-    effect,
-    quantiles,
-    smallest_effect,
-    turning,
-)
-from tajsim.results.numbers import (
-    MONTHS,
-    capital,
-    decimals_for,
-    fixed,
-    listed,
-    month_text,
-    number,
-    place_name,
-    small,
-    words,
-)
+from tajsim.results import effect as effects, numbers as say, select, window
+from tajsim.results.effect import Effect, Values, quantiles
 from tajsim.results.window import Window
 
 #: With fewer paired histories than this no direction is told.
@@ -164,9 +143,8 @@ class OutcomeChange:
     @property
     def relative(self) -> bool:
         """Whether its difference is told in per cent of the reference."""
-        return (
-            self.kind == "level" and self.unit not in ("share", "index", "ratio", "0 or 1")
-        ) and (abs(self.before) > 1e-9)
+        level = self.kind == "level" and self.unit not in ("share", "index", "ratio", "0 or 1")
+        return level and abs(self.before) > 1e-9
 
     @cached_property
     def _scale(self) -> tuple[float, str]:
@@ -185,44 +163,39 @@ class OutcomeChange:
         """Both levels to two digits, or so many more that they differ."""
         if self.kind == "date":
             return date_text(self.before), date_text(self.after)
-        by = self._scale[0]
-        values = self.before * by, self.after * by
+        values = self.before * self._scale[0], self.after * self._scale[0]
         if self.kind == "yes":
-            return number(values[0], decimals=0), number(values[1], decimals=0)
+            return say.number(values[0], decimals=0), say.number(values[1], decimals=0)
         for digits in (2, 3, 4):
-            texts = [fixed(v, decimals_for(v, digits, least=-12)) for v in values]
-            if texts[0] != texts[1] or not self.told:
+            before, after = (say.fixed(v, say.decimals_for(v, digits, least=-12)) for v in values)
+            if before != after or not self.told:
                 break
-        return texts[0], texts[1]
+        return before, after
 
     @property
     def spread(self) -> str:
-        """Where nine in ten paired differences lie, ``+5 to +60 %``; "" of yes or no."""
-        if self.kind == "yes" or not np.isfinite(self.low):
-            return ""
-        low, high, unit = self._span
-        decimals = decimals_for(max(abs(low), abs(high)), 2, least=-12)
-        ends = [fixed(value, decimals, signed=True) for value in (low, high)]
-        return f"{ends[0]}{unit}" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}{unit}"
-
-    @property
-    def _span(self) -> tuple[float, float, str]:
-        """Return where nine in ten paired differences lie, with the unit.
+        """Where nine in ten paired differences lie, ``+5 to +60 %``; "" of yes or no.
 
         In per cent of each history's own level where all have one, and it does not explode.
         """
+        if self.kind == "yes" or not np.isfinite(self.low):
+            return ""
+        by, unit = self._scale
+        unit = f" {unit}".rstrip() if self.relative else ""
         if self.kind == "date":
-            return self.low, self.high, " months"
-        if self.unit in ("share", "0 or 1"):
-            return 100.0 * self.low, 100.0 * self.high, " points"
+            by, unit = 1.0, " months"
+        elif self.unit in ("share", "0 or 1"):
+            by, unit = 100.0, " points"
+        low, high = self.low * by, self.high * by
         a, b = self.values
         known = np.isfinite(a) & np.isfinite(b)
         if self.relative and (a[known] > 0.0).all() and (b[known] >= 0.0).all():
-            low, high = quantiles(100.0 * (b[known] / a[known] - 1.0), (0.05, 0.95))
-            if high <= _EXPLODES:
-                return float(low), float(high), " %"
-        by, unit = self._scale
-        return self.low * by, self.high * by, _spaced(unit) if self.relative else ""
+            ends = quantiles(100.0 * (b[known] / a[known] - 1.0), (0.05, 0.95))
+            if ends[1] <= _EXPLODES:
+                (low, high), unit = ends, " %"
+        decimals = say.decimals_for(max(abs(low), abs(high)), 2, least=-12)
+        texts = [say.fixed(float(value), decimals, signed=True) for value in (low, high)]
+        return " to ".join(dict.fromkeys(texts)) + unit
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -232,16 +205,21 @@ class OutcomeChange:
         both, own, other = (round(100.0 * float(share)) for share in shares)
         return both, own, other
 
+    @property
+    def subject(self) -> str:
+        """The outcome as the subject of a clause, its place between commas."""
+        return f"{_bare(self.label)}{',' if self.where else ''}"
+
     def clause(self) -> str:
         """Return what is told of it as part of a sentence: ``heroin seized falls by 88 %``."""
-        name, plural = _named_in_text(self), is_plural(self.label)
+        name, plural = self.subject, is_plural(self.label)
         before, after = self.levels
         if self.kind == "yes":
             happens = _HAPPENS.get(self.outcome, f"“{name}” is true")
             return f"{happens} in {after} of 100 histories instead of {before}"
         if self.kind == "date":
             when = "later" if self.found.mean > 0 else "earlier"
-            months = number(abs(self.found.mean), decimals=0)
+            months = say.number(abs(self.found.mean), decimals=0)
             return f"{name} {'come' if plural else 'comes'} {months} months {when}"
         rises = self.verdict == "rises"
         verb = ("rise" if rises else "fall") + ("" if plural else "s")
@@ -268,19 +246,14 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
     return 1.0, said
 
 
-def _named_in_text(change: OutcomeChange) -> str:
-    """Return an outcome as the subject of a clause, its place between commas."""
-    return f"{_bare(change.label)}{',' if change.where else ''}"
-
-
 def _bare(label: str) -> str:
     """Return a label within a sentence, without what stands in brackets."""
-    return small(re.sub(r"\s*\(.*?\)", "", label))
+    return say.small(re.sub(r"\s*\(.*?\)", "", label))
 
 
 def _two(value: float) -> str:
     """Return a positive value to two digits, without trailing zeros."""
-    text = fixed(value, decimals_for(value, 2, least=-12))
+    text = say.fixed(value, say.decimals_for(value, 2, least=-12))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -289,7 +262,7 @@ def date_text(months: float) -> str:
     if not np.isfinite(months):
         return "never"
     whole_months = round(months)
-    return f"{MONTHS[whole_months % 12]} {whole_months // 12}"
+    return f"{say.MONTHS[whole_months % 12]} {whole_months // 12}"
 
 
 def is_plural(label: str) -> bool:
@@ -310,7 +283,7 @@ class Card:
         runs: the paired histories.
         changes: every outcome looked at, those of the question first, then by rank.
         events: month and label of what the scenario schedules otherwise.
-        sure: one line on what it rests on.
+        pair: results of both, which hold the outcomes looked at.
     """
 
     scenario: str
@@ -324,7 +297,7 @@ class Card:
     runs: int
     changes: tuple[OutcomeChange, ...]
     events: tuple[tuple[str, str], ...]
-    sure: str
+    pair: xr.Dataset = field(repr=False, compare=False)
 
     @cached_property
     def told(self) -> list[OutcomeChange]:
@@ -378,22 +351,23 @@ class Card:
         still = next((c for c in self.changes if c.asked and c.verdict == "negligible"), None)
         if still:
             verb = "change" if is_plural(still.label) else "changes"
-            more = f", but {_named_in_text(still)} hardly {verb}"
+            more = f", but {still.subject} hardly {verb}"
         return f"{self.subject}: {first.clause()}{more}"
 
     @property
     def about(self) -> str:
         """Return what is compared, over what months and in how many histories."""
         count = f"{self.runs:,} paired histories" if self.runs != 1 else "one pair of histories"
-        start, end = map(month_text, self.window)
+        start, end = map(say.month_text, self.window)
         return f"Against “{self.against}”, {start} to {end}; means of {count}"
 
     @property
     def set_here(self) -> str:
         """Return what the scenario sets itself, which is no effect; "" if nothing."""
         rows = [c for c in self.changes if c.verdict == "set"]
-        texts = [f"{_bare(c.label)} ({' → '.join(c.levels)}{_spaced(c.unit_text)})" for c in rows]
-        return f"Set by the scenario itself: {listed(texts)}." if rows else ""
+        levels = [f"{' → '.join(c.levels)} {c.unit_text}".rstrip() for c in rows]
+        texts = [f"{_bare(c.label)} ({text})" for c, text in zip(rows, levels, strict=True)]
+        return f"Set by the scenario itself: {say.listed(texts)}." if rows else ""
 
     @property
     def still(self) -> str:
@@ -403,8 +377,28 @@ class Card:
             return ""
         rows.sort(key=lambda c: list(STAKES).index(c.stake))
         names = list(dict.fromkeys(_bare(c.label) for c in rows))
-        named = f", among them {listed(names[:4])}" if len(names) > 4 else f": {listed(names)}"
+        named = (
+            f", among them {say.listed(names[:4])}" if len(names) > 4 else f": {say.listed(names)}"
+        )
         return f"No effect that can be told in {len(rows)} of {len(self.changes)} outcomes{named}."
+
+    @cached_property
+    def sure(self) -> str:
+        """One line: share of histories with the sign, share assumed, range, what would turn."""
+        parts = []
+        lead = self.leading[0] if self.leading else None
+        if lead and lead.kind != "yes":
+            share = round(100.0 * lead.found.share_sign)
+            count = f"{share} of 100" if share < 100 else "all"
+            parts.append(f"the first finding has this sign in {count} histories")
+        if {"parameter", "basis"} <= set(self.pair.coords):
+            counts = effects.basis_counts(self.pair)
+            total = sum(counts.values())
+            parts.append(f"{counts['assumption']} of {total} numbers behind it are assumed")
+        parts += [effects.calibrated_note(self.pair, self.scenario)]
+        if lead:
+            parts += [effects.turning(self.pair, *lead.values)]
+        return "; ".join(filter(None, parts)) + "."
 
     @property
     def notes(self) -> list[str]:
@@ -416,29 +410,24 @@ class Card:
 
         With too few histories, what differs, without a direction.
         """
-        some = self.told or [
-            c
-            for c in self.changes
-            if self.runs < ENOUGH and c.verdict not in ("same", "undefined", "set")
-        ]
+        known = [c for c in self.changes if c.verdict not in ("same", "undefined", "set")]
+        some = known if self.runs < ENOUGH else self.told
         return sorted(some, key=lambda c: (not c.asked, -c.size))[:most]
 
     def text(self, wide: int = 80, colour: bool = False, most: int = ROWS) -> str:
         """Return the card as lines of a terminal."""
-        bold, plain = ("\033[1m", "\033[0m") if colour else ("", "")
-        title = "\n".join(
-            f"{bold}{line}{plain}" for line in _folded(self.finding, wide).split("\n")
-        )
+        title = _folded(self.finding, wide)
+        if colour:
+            title = "\n".join(f"\033[1m{line}\033[0m" for line in title.split("\n"))
         parts = [f"{title}\n{_folded(f'{self.about}.', wide)}"]
         if rows := self.rows(most):
             parts.append("\n".join(_lines(rows, wide, colour)))
-        parts += ["\n".join(_folded(note, wide) for note in self.notes)]
-        return "\n\n".join(filter(None, parts))
+        return "\n\n".join([*parts, "\n".join(_folded(note, wide) for note in self.notes)])
 
     def html(self) -> list[Html]:
         """Return the card as a notebook shows it."""
         rows = [
-            [capital(c.label), c.unit_text, c.levels[0], c.levels[1], c.spread]
+            [say.capital(c.label), c.unit_text, c.levels[0], c.levels[1], c.spread]
             for c in (self.numbers or self.rows(NUMBERS))
         ]
         head = ("", "", self.other, self.label, "in 9 of 10 histories")
@@ -454,14 +443,12 @@ class Card:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the card as JSON holds it."""
-        names = ("scenario", "reference", "subject", "against", "label", "other", "question")
+        names = (
+            "scenario", "reference", "subject", "against", "label", "other", "question", "finding",
+            "about", "set_here", "still", "sure", "window", "runs", "events",
+        )  # fmt: skip
         return {
             **{name: getattr(self, name) for name in names},
-            **{name: getattr(self, name) for name in ("finding", "about", "set_here", "still")},
-            "sure": self.sure,
-            "window": list(self.window),
-            "runs": self.runs,
-            "events": [list(event) for event in self.events],
             "numbers": [_row(c) for c in (self.numbers or self.rows(NUMBERS))],
             "rows": [_row(c) for c in self.rows()],
         }
@@ -470,21 +457,13 @@ class Card:
 def _row(change: OutcomeChange) -> dict[str, Any]:
     names = ("outcome", "where", "label", "kind", "stake", "verdict", "spread")
     numbers = {n: getattr(change, n) for n in ("before", "after", "low", "high", "size")}
+    numbers = {"mean": change.found.mean, **numbers}
     return {
         **{name: getattr(change, name) for name in names},
         "unit": change.unit_text,
-        "levels": list(change.levels),
-        "mean": _plain(change.found.mean),
-        **{name: _plain(value) for name, value in numbers.items()},
+        "levels": change.levels,
+        **{name: float(v) if np.isfinite(v) else None for name, v in numbers.items()},
     }
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _spaced(unit: str) -> str:
-    return f" {unit}" if unit else ""
 
 
 def _folded(text: str, wide: int) -> str:
@@ -495,7 +474,8 @@ def _folded(text: str, wide: int) -> str:
 
 def _lines(rows: Sequence[OutcomeChange], wide: int, colour: bool) -> Iterator[str]:
     """Yield a head and a line for each change: name and unit, before, after, spread."""
-    cells = [(_named(c), *c.levels, c.spread or "") for c in rows]
+    names = [", ".join(filter(None, (say.capital(c.label), c.unit_text))) for c in rows]
+    cells = [(name, *c.levels, c.spread) for name, c in zip(names, rows, strict=True)]
     heads = ("", "before", "after", "in 9 of 10 histories")
     sizes = [max(len(row[i]) for row in (heads, *cells)) for i in range(1, 4)]
     room = max(wide - sum(sizes) - 7, 20)
@@ -507,13 +487,6 @@ def _lines(rows: Sequence[OutcomeChange], wide: int, colour: bool) -> Iterator[s
         yield f"{short.ljust(room)}  {before.rjust(sizes[0])} → {level}  {spread}".rstrip()
 
 
-def _named(change: OutcomeChange) -> str:
-    """Return the label of an outcome with its unit."""
-    unit = change.unit_text
-    joined = f", {unit}" if unit else ""
-    return f"{capital(change.label)}{joined}"
-
-
 def _together(one: Values, other: Values) -> bool:
     known = np.isfinite(one) & np.isfinite(other)
     if known.sum() < 3 or one[known].std() == 0.0 or other[known].std() == 0.0:
@@ -523,20 +496,14 @@ def _together(one: Values, other: Values) -> bool:
 
 def title_of(dataset: xr.Dataset, scenario: str) -> str:
     """Return the title of a scenario; of results that hold none, its name in words."""
-    return str(select.attribute(dataset, "titles").get(scenario) or words(scenario))
+    return str(select.attribute(dataset, "titles").get(scenario) or say.words(scenario))
 
 
 def label_of(dataset: xr.Dataset, scenario: str) -> str:
     """Return what a scenario is called beside a line."""
     label = str(select.attribute(dataset, "labels").get(scenario) or "")
     title = title_of(dataset, scenario)
-    return label or (title if len(title) <= 28 else words(scenario))
-
-
-def asked(dataset: xr.Dataset, scenario: str) -> Mapping[str, Any]:
-    """Return what the question of a scenario asks for: ``outcomes`` and ``window``, if it does."""
-    found: Mapping[str, Any] = select.attribute(dataset, "asks").get(scenario) or {}
-    return found
+    return label or (title if len(title) <= 28 else say.words(scenario))
 
 
 def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
@@ -571,7 +538,8 @@ def card(
     reference, *others = select.names_of(dataset)
     scenario = scenario or (others or [reference])[-1]
     months = window.window_of(dataset, given, scenario)
-    wanted = [*(outcomes or asked(dataset, scenario).get("outcomes", ()))]
+    asks = select.attribute(dataset, "asks").get(scenario) or {}
+    wanted = [*(outcomes or asks.get("outcomes", ()))]
     ours, own = set_by(dataset, scenario), tuple(select.outcome_names(dataset))
     held = [spec for spec in wanted if split_spec(spec, own)[0] in dataset]
     specs = list(dict.fromkeys([*held, *select.headline(dataset)]))
@@ -590,12 +558,10 @@ def card(
     labels = label_of(dataset, scenario), label_of(dataset, reference)
     question = str(select.attribute(dataset, "questions").get(scenario, ""))
     runs = int(dataset.sizes["run"])
-    found = Card(
+    return Card(
         scenario, reference, *titles, *labels, question, months, runs, tuple(order), tuple(events),
-        "",
+        pair,
     )  # fmt: skip
-    object.__setattr__(found, "sure", _sure(pair, found))
-    return found
 
 
 def cards(dataset: xr.Dataset, given: Window | None = None) -> list[Card]:
@@ -635,26 +601,26 @@ def _change(
     variable = window.at_places(pair, name, places)
     a, b = window.over(variable, months).values
     differences = select.gap(a, b)
-    found, yes = effect(differences), window.yes_or_no(variable, windowed=True)
+    found, yes = effects.effect(differences), window.yes_or_no(variable, windowed=True)
     unit = window.unit_of(variable, windowed=True)
     both = np.isfinite(a) & np.isfinite(b)
-    means = [float(v[both].mean()) if both.any() else np.nan for v in (a, b)]
+    before = after = np.nan
+    spread = 0.0
+    if both.any():
+        before, after = (float(v[both].mean()) for v in (a, b))
+        spread = float(a[both].std() or (b[both].std() if yes else 0.0))
     low, high = map(float, quantiles(differences, (0.05, 0.95)))
-    spread = float(a[both].std()) if both.any() else 0.0
-    if yes and spread == 0.0 and both.any():
-        spread = float(b[both].std())
     size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
-    label = str(pair[name].attrs.get("label", name))
-    if places:
-        label = f"{label}, {', '.join(map(place_name, places.values()))}"
     return OutcomeChange(
         name,
         ";".join(f"{d}={n}" for d, n in places.items()),
-        label,
+        ", ".join(
+            [str(pair[name].attrs.get("label", name)), *map(say.place_name, places.values())]
+        ),
         unit,
         "yes" if yes else "date" if unit == "date" else "level",
-        means[0],
-        means[1],
+        before,
+        after,
         found,
         low,
         high,
@@ -672,29 +638,11 @@ def _verdict(found: Effect, base: Values, yes: bool, ours: bool) -> str:
         return "same"
     if ours:
         return "set"
-    least = max(smallest_effect(base), _LEAST_SHARE if yes else 0.0)
+    least = max(effects.smallest_effect(base), _LEAST_SHARE if yes else 0.0)
     if abs(found.mean) < least:
         inside = max(abs(found.low), abs(found.high)) < least
         return "negligible" if inside or found.direction else "unclear"
     return found.direction or "unclear"
-
-
-def _sure(pair: xr.Dataset, found: Card) -> str:
-    """Return one line: share of histories with the sign, share assumed, range, what would turn."""
-    parts = []
-    lead = found.leading[0] if found.leading else None
-    if lead and lead.kind != "yes":
-        share = round(100.0 * lead.found.share_sign)
-        count = f"{share} of 100" if share < 100 else "all"
-        parts.append(f"the first finding has this sign in {count} histories")
-    if "parameter" in pair.coords and "basis" in pair.coords:
-        counts = basis_counts(pair)
-        total = sum(counts.values())
-        parts.append(f"{counts['assumption']} of {total} numbers behind it are assumed")
-    parts += [calibrated_note(pair, found.scenario)]
-    if lead:
-        parts += [turning(pair, *lead.values)]
-    return "; ".join(filter(None, parts)) + "."
 
 
 def json_text(found: Sequence[Card], files: Mapping[str, str]) -> str:

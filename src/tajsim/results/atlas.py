@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.display import rows_of
 from tajsim.errors import UserError, check_names
 from tajsim.results import numbers, select, window
 from tajsim.results.effect import Values, effect, quantiles, smallest_effect
@@ -53,9 +53,7 @@ def yearly_table(
     check_names("statistic", [stat], [*STATISTICS, "spread"])
     check_names("period", [by], BY)
     dataset = select.scenarios(dataset, select.as_names(chosen))
-    names = select.outcomes(dataset, outcome, select.headline(dataset))
-    where = select.selection(places)
-    select.check_selection([dataset[name] for name in names], where)
+    names, where = select.chosen(dataset, outcome, select.headline(dataset), places)
     if each is not None:
         check_names(
             "dimension", [each], [d for n in names for d in select.own_dimensions(dataset[n])]
@@ -63,11 +61,11 @@ def yearly_table(
     spans = _spans(dataset, by)
     several, columns = dataset.sizes["scenario"] > 1, dict[str, Sequence[Any]]()
     for name in names:
-        own = each if each in select.own_dimensions(dataset[name]) else None
-        given = select.as_names(where.get(own or "")) or map(
-            str, dataset[own].values if own else ()
-        )
-        for place in [{**where, own: [one]} for one in given] if own else [where]:
+        shown: list[dict[str, list[str]]] = [where]
+        if each is not None and each in select.own_dimensions(dataset[name]):
+            given = where.get(each) or map(str, dataset[each].values)
+            shown = [{**where, each: [one]} for one in given]
+        for place in shown:
             series = window.at_places(dataset, name, place)
             values = np.stack([window.over(series, span).values for span in spans])
             unit = window.unit_of(series, windowed=True)
@@ -81,10 +79,8 @@ def yearly_table(
 
 def _spans(dataset: xr.Dataset, by: str) -> list[window.Window]:
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    if by == "month":
-        return [(month, month) for month in months]
-    years = dict.fromkeys(month[:4] for month in months)
-    parts = [[month for month in months if month[:4] == year] for year in years]
+    groups = groupby(months, key=lambda month: month[: 7 if by == "month" else 4])
+    parts = [list(part) for _, part in groups]
     return [(part[0], part[-1]) for part in parts]
 
 
@@ -171,8 +167,11 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
         about = {"scenario": scenario, "title": title_of(dataset, scenario)}
         for name in names:
             series = window.at_places(pair, name)
+            group = next((g for g, labels in GROUPS.items() if name in labels), "")
+            label = GROUPS.get(group, {}).get(name) or str(series.attrs.get("label", name))
+            found_in = {"group": group, "outcome": name, "label": label}
             found = _row(series, *window.over(series, months).values)
-            rows.append({**about, **_named(dataset, name), **found, "window": ":".join(months)})
+            rows.append({**about, **found_in, **found, "window": ":".join(months)})
     table = pd.DataFrame(rows).assign(
         runs=dataset.sizes["run"], model=str(dataset.attrs.get("model", ""))
     )
@@ -180,14 +179,6 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
     weight = told.groupby(table["scenario"]).sum()
     order = table["scenario"].map(weight).sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
-
-
-def _named(dataset: xr.Dataset, name: str) -> dict[str, str]:
-    """Return group and label of an outcome."""
-    for group, labels in GROUPS.items():
-        if name in labels:
-            return {"group": group, "outcome": name, "label": labels[name]}
-    return {"group": "", "outcome": name, "label": str(dataset[name].attrs.get("label", name))}
 
 
 def title_of(dataset: xr.Dataset, scenario: str) -> str:
@@ -248,22 +239,15 @@ def markdown(table: pd.DataFrame) -> str:
 
 def latex(table: pd.DataFrame) -> str:
     """Return an atlas as a table of LaTeX, for the package booktabs."""
-    wide = wide_table(table)
-    style = (
-        wide.style.format(escape="latex")
-        .format_index(escape="latex")
-        .format_index(escape="latex", axis=1)
-    )
+    wide, first = wide_table(table), table.iloc[0]
+    style = wide.style.format(escape="latex")
+    for axis in (0, 1):
+        style = style.format_index(escape="latex", axis=axis)
     text = style.to_latex(
-        hrules=True, column_format="l" + "r" * wide.shape[1], multicol_align="c",
-        caption=_caption(table), label="tab:atlas",
+        hrules=True, column_format="l" + "r" * wide.shape[1], multicol_align="c", label="tab:atlas",
+        caption=f"{units_text()} {first['runs']} paired histories; model {first['model']}.",
     )  # fmt: skip
     return str(text).replace(numbers.MINUS, "$-$")
-
-
-def _caption(table: pd.DataFrame) -> str:
-    first = rows_of(table)[0]
-    return f"{units_text()} {first.runs} paired histories; model {first.model}."
 
 
 def units_text() -> str:

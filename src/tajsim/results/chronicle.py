@@ -6,7 +6,7 @@ import math
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
+from tajsim.display import rows_of
 from tajsim.errors import UserError, unknown
 from tajsim.inputs import ledger, registry, toml
 from tajsim.inputs.deals import load_deals
@@ -51,21 +51,23 @@ def check_run(dataset: xr.Dataset, run: int) -> None:
     """
     runs = dataset["run"].values
     if run not in runs:
-        raise UserError(
-            f"--run {run}: there is no such run; these results hold runs "
-            f"{int(runs.min())} to {int(runs.max())}"
-        )
+        held = f"these results hold runs {int(runs.min())} to {int(runs.max())}"
+        raise UserError(f"--run {run}: there is no such run; {held}")
 
 
-def check_scenario(dataset: xr.Dataset, scenario: str, option: str = "--scenario") -> None:
-    """Refuse a scenario that the results do not hold, named by an option.
+def one_scenario(
+    held: Sequence[str], name: str | None, option: str = "--scenario", asked: str = "which scenario"
+) -> str:
+    """Return the scenario named by an option, or the only one of those held.
 
     Raises:
-        UserError: with the nearest name.
+        UserError: with the nearest name, or where none is named and there are several or none.
     """
-    held = select.names_of(dataset)
-    if scenario not in held:
-        raise UserError(unknown("scenario", scenario, held, f"{option}: "))
+    if name is None and len(held) != 1:
+        raise UserError(f"{asked}? {option} takes one of: {', '.join(held) or 'none besides it'}")
+    if name is not None and name not in held:
+        raise UserError(unknown("scenario", name, held, f"{option}: "))
+    return name or held[0]
 
 
 def event_table(
@@ -85,22 +87,22 @@ def event_table(
     """
     check_chronicle(dataset)
     here = np.ones(dataset.sizes["event"], bool)
+    codes = {name: dataset[f"event_{name}"].values for name in _TABLES}
+    texts = {name: dataset[table].values.astype(str) for name, table in _TABLES.items()}
     if scenario is not None:
-        check_scenario(dataset, scenario)
-        here &= _texts(dataset, "scenario")[dataset["event_scenario"].values] == scenario
+        one_scenario(select.names_of(dataset), scenario)
+        here &= texts["scenario"][codes["scenario"]] == scenario
     if run is not None:
         check_run(dataset, run)
         here &= dataset["event_run"].values == run
-    codes = {name: dataset[f"event_{name}"].values[here] for name in _TABLES}
-    kinds = codes["kind"]
+    names = {name: texts[name][codes[name][here]] for name in _TABLES}
     return pd.DataFrame(
         {
-            "scenario": _texts(dataset, "scenario")[codes["scenario"]],
             "run": dataset["event_run"].values[here],
             "month": dataset["event_month"].values[here].astype("datetime64[M]").astype(str),
-            **{name: _texts(dataset, name)[codes[name]] for name in _TABLES if name != "scenario"},
+            **names,
             "size": dataset["event_size"].values[here].astype(float),
-            "unit": dataset["event_unit"].values.astype(str)[kinds],
+            "unit": dataset["event_unit"].values.astype(str)[codes["kind"][here]],
         },
         columns=list(COLUMNS),
     )
@@ -114,61 +116,6 @@ _TABLES = {
     "target": "event_names",
     "cause": "event_causes",
 }
-
-
-def _texts(dataset: xr.Dataset, column: str) -> np.ndarray:
-    found: np.ndarray = dataset[_TABLES[column]].values.astype(str)
-    return found
-
-
-Texts = NDArray[np.str_]
-
-
-@dataclass(frozen=True)
-class EventLog:
-    """Events ``(event,)`` in order of time; ``month`` counts from the first of the results.
-
-    What happened before it, in results put side by side with later ones, has a month below 0.
-    """
-
-    scenario: Texts
-    run: NDArray[np.int64]
-    month: NDArray[np.int64]
-    kind: Texts
-    actor: Texts
-    target: Texts
-    size: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.run)
-
-    def where(self, mask: NDArray[np.bool_]) -> EventLog:
-        """Return the events of a mask ``(event,)``."""
-        return EventLog(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
-
-
-def event_log(dataset: xr.Dataset) -> EventLog:
-    """Return the events of the scenarios and runs that the results still hold, up to their end.
-
-    Raises:
-        UserError: if the results hold no events.
-    """
-    check_chronicle(dataset)
-    names = ("scenario", "kind", "actor", "target")
-    texts = {name: _texts(dataset, name)[dataset[f"event_{name}"].values] for name in names}
-    months = dataset["month"].values.astype("datetime64[M]")
-    when = dataset["event_month"].values.astype("datetime64[M]")
-    found = EventLog(
-        texts["scenario"],
-        dataset["event_run"].values.astype(np.int64),
-        (when - months[0]).astype(np.int64),
-        texts["kind"],
-        texts["actor"],
-        texts["target"],
-        dataset["event_size"].values.astype(np.float64),
-    )
-    inside = (when <= months[-1]) & np.isin(found.scenario, dataset["scenario"].values.astype(str))
-    return found.where(inside & np.isin(found.run, dataset["run"].values))
 
 
 #: Units of sizes and how they are said.
@@ -202,10 +149,11 @@ def sentence(event: Occurrence) -> str:
     text = kind.text
     if math.isnan(event.size):
         text = re.sub(r" \([^()]*\{size\}[^()]*\)", "", text)
+    deal = load_deals().get(event.actors[0])  # the power that decides on it is told
     told = text.format(
         actor=_together(event.actors),
         target=numbers.actor_name(event.target),
-        power=_power(event.actors[0], numbers.actor_name),
+        power=numbers.actor_name(deal.power) if deal else "a power",
         size=_size(event, kind.unit),
     )
     told = told if event.kind == "setting" else told[0].upper() + told[1:]
@@ -241,12 +189,6 @@ def _size(event: Occurrence, unit: str) -> str:
     return f"{numbers.table_number(float(round(event.size, -digits)))} {_SAID.get(unit, unit)}"
 
 
-def _power(deal: str, said: Callable[[str], str]) -> str:
-    """Return the power that decides on a deal; "a power" where the actor is no deal."""
-    facts = load_deals().get(deal)
-    return said(facts.power) if facts else "a power"
-
-
 def _together(actors: Sequence[str]) -> str:
     """Return names joined as one says them: network 1, 4 and 7 together are networks."""
     if len(actors) > 1 and all(name.startswith("network_") for name in actors):
@@ -273,10 +215,7 @@ def story(
     Raises:
         UserError: for results without events, or a run or scenario that they do not hold.
     """
-    held = select.names_of(dataset)
-    if scenario is None and len(held) > 1:
-        raise UserError(f"which scenario? --scenario takes one of: {', '.join(held)}")
-    scenario = scenario or held[0]
+    scenario = one_scenario(select.names_of(dataset), scenario)
     events = occurrences(dataset, scenario, run)
     return "\n".join([*_heading(dataset, scenario, run, events), "", *_years(events, everything)])
 
@@ -289,41 +228,26 @@ def occurrences(dataset: xr.Dataset, scenario: str, run: int) -> list[Occurrence
 
 def of_rows(table: pd.DataFrame, labels: Mapping[tuple[str, str, str], str]) -> list[Occurrence]:
     """Return the events of a table of one run."""
-    rows: Iterable[Any] = table.itertuples()
-    return [
-        Occurrence(
-            row.month,
-            row.kind,
-            (row.actor,),
-            row.target,
-            row.cause,
-            row.size,
-            _label(labels, row) if row.cause == "scenario" else "",
-        )
-        for row in rows
-    ]
-
-
-def _label(labels: Mapping[tuple[str, str, str], str], row: Any) -> str:
-    named = (labels.get((row.month, row.kind, name), "") for name in (row.target, row.actor))
-    return next((label for label in named if label), "")
+    found = []
+    for row in rows_of(table):
+        keys = [(row.month, row.kind, name) for name in (row.target, row.actor)]
+        named = [labels[key] for key in keys if row.cause == "scenario" and labels.get(key)]
+        told = row.kind, (row.actor,), row.target, row.cause, row.size
+        found.append(Occurrence(row.month, *told, named[0] if named else ""))
+    return found
 
 
 def merged(events: Sequence[Occurrence]) -> list[Occurrence]:
-    """Put together what befell several networks or agencies alike in one month."""
-    groups: dict[Any, list[Occurrence]] = {}
+    """Put together the networks that moved alike in one month."""
+    found: dict[Any, Occurrence] = {}
     for number, event in enumerate(events):
         alike = event.kind == "entry_moved"
-        key = (event.month, event.kind, event.target, event.cause) if alike else number
-        groups.setdefault(key, []).append(event)
-    return [
-        replace(
-            group[0],
-            actors=tuple(actor for event in group for actor in event.actors),
-            size=sum(event.size for event in group),
-        )
-        for group in groups.values()
-    ]
+        key = (event.month, event.target, event.cause) if alike else number
+        if first := found.get(key):
+            both = first.actors + event.actors
+            event = replace(first, actors=both, size=first.size + event.size)
+        found[key] = event
+    return list(found.values())
 
 
 def dated(event: Occurrence, mark: str = "") -> list[str]:
@@ -433,27 +357,26 @@ def changes(a: Sequence[Occurrence], b: Sequence[Occurrence]) -> list[Change]:
     """
     left_a, left_b = _unmatched(a, b), _unmatched(b, a)
     found = _elsewhere(left_a, left_b)
-    for key in dict.fromkeys([*left_a, *left_b]):
-        ours, theirs = left_a.get(key, []), left_b.get(key, [])
+    for what in dict.fromkeys([*left_a, *left_b]):
+        ours, theirs = left_a[what], left_b[what]
         while ours and theirs:
             months = toml.month_number(theirs[0].month) - toml.month_number(ours[0].month)
             if abs(months) <= SAME_EVENT:
                 found.append(Change("both", theirs.pop(0), months))
                 ours.pop(0)
-            elif months > 0:
-                found.append(Change("A", ours.pop(0)))
             else:
-                found.append(Change("B", theirs.pop(0)))
-        found += [Change("A", event) for event in ours]
-        found += [Change("B", event) for event in theirs]
+                found.append(Change("A", ours.pop(0)) if months > 0 else Change("B", theirs.pop(0)))
+        found += [Change("A", event) for event in ours] + [Change("B", event) for event in theirs]
     return sorted(found, key=lambda change: change.rank)
 
 
-def _elsewhere(
-    left_a: dict[tuple[str, ...], list[Occurrence]], left_b: dict[tuple[str, ...], list[Occurrence]]
-) -> list[Change]:
+#: Events by what they are: kind, target and actors.
+Left = defaultdict[tuple[str, ...], list[Occurrence]]
+
+
+def _elsewhere(left_a: Left, left_b: Left) -> list[Change]:
     """Take out what the same actor does in the same month to another target."""
-    waiting: dict[tuple[str, ...], list[Occurrence]] = defaultdict(list)
+    waiting: Left = defaultdict(list)
     for event in (event for events in left_a.values() for event in events):
         waiting[(event.month, event.kind, *event.actors)].append(event)
     found = []
@@ -468,20 +391,15 @@ def _elsewhere(
     return found
 
 
-def _unmatched(
-    events: Sequence[Occurrence], others: Sequence[Occurrence]
-) -> dict[tuple[str, ...], list[Occurrence]]:
-    """Return the events that the others do not have in the same month, by what they are."""
-    waiting: dict[tuple[str, ...], int] = defaultdict(int)
-    for other in others:
-        waiting[(other.month, *_what(other))] += 1
-    found: dict[tuple[str, ...], list[Occurrence]] = {}
+def _unmatched(events: Sequence[Occurrence], others: Sequence[Occurrence]) -> Left:
+    """Return the events that the others do not have in the same month."""
+    waiting = Counter((other.month, *_what(other)) for other in others)
+    found: Left = defaultdict(list)
     for event in events:
         dated = (event.month, *_what(event))
-        if waiting[dated]:
-            waiting[dated] -= 1
-        else:
-            found.setdefault(_what(event), []).append(event)
+        waiting[dated] -= 1
+        if waiting[dated] < 0:
+            found[_what(event)].append(event)
     return found
 
 
@@ -510,11 +428,6 @@ class Pair:
         both = np.intersect1d(self.results_a["run"].values, self.results_b["run"].values)
         return [int(run) for run in both]
 
-    def check_run(self, run: int) -> None:
-        """Refuse a run that one of the two does not hold."""
-        for results in (self.results_a, self.results_b):
-            check_run(results, run)
-
 
 def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
     """Return two scenarios of one file of results.
@@ -523,16 +436,12 @@ def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
         UserError: if one is not there, or it is not clear which is meant.
     """
     check_chronicle(dataset)
-    check_scenario(dataset, against, "--against")
-    others = [name for name in select.names_of(dataset) if name != against]
-    if scenario is None:
-        if len(others) != 1:
-            held = ", ".join(others) or "none besides it"
-            raise UserError(f"which scenario against {against}? --scenario takes one of: {held}")
-        scenario = others[0]
-    check_scenario(dataset, scenario)
+    held = select.names_of(dataset)
+    one_scenario(held, against, "--against")
     if scenario == against:
         raise UserError(f"--against: {against} is the scenario itself; name another")
+    others = [name for name in held if name != against]
+    scenario = one_scenario(others, scenario, asked=f"which scenario against {against}")
     return Pair(dataset, against, dataset, scenario)
 
 
@@ -546,22 +455,13 @@ def pair_of(
     """
     for dataset in (first, second):
         check_chronicle(dataset)
-    pair = Pair(
-        first, _only(first, against, "--against"), second, _only(second, scenario, "--scenario")
+    names = (against, "--against"), (scenario, "--scenario")
+    a, b = (
+        one_scenario(select.names_of(d), *n) for d, n in zip((first, second), names, strict=True)
     )
+    pair = Pair(first, a, second, b)
     if reason := select.why_no_pairs([first, second]):
         raise UserError(reason)
     if not pair.runs:
         raise UserError("not pairs: the two share no run")
     return pair
-
-
-def _only(dataset: xr.Dataset, name: str | None, option: str) -> str:
-    """Return the scenario named, or the only one there is."""
-    held = select.names_of(dataset)
-    if name is not None:
-        check_scenario(dataset, name, option)
-        return name
-    if len(held) > 1:
-        raise UserError(f"which scenario? {option} takes one of: {', '.join(held)}")
-    return held[0]

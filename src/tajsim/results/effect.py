@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 from scipy.stats import rankdata, t as student
 
-from tajsim.axes import DEALS, Array
+from tajsim.axes import Array
 from tajsim.display import rows_of
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
@@ -183,16 +183,10 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
 _OF_EFFECT = ("low", "high", "direction", "share_sign", "share_up", "share_down", "share_tied")
 
 
-def _size(reference: Values, mean: float) -> float:
-    """Return a mean difference in standard deviations of the reference, ``nan`` without spread."""
-    known = reference[np.isfinite(reference)]
-    spread = float(known.std()) if known.size else 0.0
-    return abs(mean) / spread if spread > 0.0 else np.nan
-
-
 def _row(cell: Cell, window: Window) -> dict[str, Any]:
     a, b = cell.values
-    found = effect(gap(a, b))
+    found, known = effect(gap(a, b)), a[np.isfinite(a)]
+    spread = float(known.std()) if known.size else 0.0
     return {
         "outcome": cell.outcome,
         "where": cell.where,
@@ -202,7 +196,7 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "difference": found.mean,
         **{name: getattr(found, name) for name in _OF_EFFECT},
         "pairing": pairing_factor(a, b),
-        "size": _size(a, found.mean),
+        "size": abs(found.mean) / spread if spread > 0.0 else np.nan,
         "runs": found.runs,
         "window_start": window[0],
         "window_end": window[1],
@@ -214,14 +208,16 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
 SAMPLES = 400
 
 
+def _uniform(process: str, length: int, seed: int, samples: int) -> Array:
+    places = [f"place {number}" for number in range(length)]
+    return Draws(seed, np.arange(samples)).uniform_each(process, places, AT_START)
+
+
 @lru_cache(maxsize=2)
 def counts_of_runs(runs: int, seed: int, samples: int = SAMPLES) -> Array:
     """Return ``(sample, run)``: how often each run is in a sample of ``runs`` with replacement."""
-    places = [f"place {number}" for number in range(runs)]
-    u = Draws(seed, np.arange(samples)).uniform_each("resampled run", places, AT_START)
-    chosen = (u * runs).astype(np.intp)  # (place, sample)
-    counts = np.zeros((samples, runs))
-    np.add.at(counts, (np.broadcast_to(np.arange(samples), chosen.shape), chosen), 1.0)
+    chosen = (_uniform("resampled run", runs, seed, samples) * runs).astype(np.intp)
+    counts = np.stack([np.bincount(own, minlength=runs) for own in chosen.T]).astype(float)
     counts.flags.writeable = False
     return counts
 
@@ -229,9 +225,7 @@ def counts_of_runs(runs: int, seed: int, samples: int = SAMPLES) -> Array:
 @lru_cache(maxsize=2)
 def orders(length: int, seed: int, samples: int) -> np.ndarray:
     """Return ``(sample, length)`` random orders of 0 to ``length - 1``."""
-    places = [f"place {number}" for number in range(length)]
-    u = Draws(seed, np.arange(samples)).uniform_each("random order", places, AT_START)
-    order = np.argsort(u, axis=0).T
+    order = np.argsort(_uniform("random order", length, seed, samples), axis=0).T
     order.flags.writeable = False
     return order
 
@@ -268,20 +262,9 @@ def basis_statement(dataset: xr.Dataset) -> str:
 
 
 COLUMNS = (
-    "scenario",
-    "outcome",
-    "where",
-    "unit",
-    "median",
-    "p05",
-    "p95",
-    "mean",
-    "runs",
-    "window_start",
-    "window_end",
-    "label",
-    "headline",
-)
+    "scenario", "outcome", "where", "unit", "median", "p05", "p95", "mean", "runs", "window_start",
+    "window_end", "label", "headline",
+)  # fmt: skip
 
 
 def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame:
@@ -303,8 +286,8 @@ def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame
         for cell in shown:
             values = cell.values[position]
             low, median, high = map(float, quantiles(values))
-            about = scenario, cell.outcome, cell.where, cell.unit
             mean, runs = float(mean_interval(values)[0]), int(np.isfinite(values).sum())
+            about = scenario, cell.outcome, cell.where, cell.unit
             found = median, low, high, mean, runs
             rows.append((*about, *found, *window, cell.title, cell.headline))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -328,8 +311,8 @@ def quantiles(values: Values, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Va
 
 IN_FORCE = "deals_in_force"
 DONE_COLUMNS = ("scenario", "reference", "deal", "change", "share", "runs", "first", "last")
-#: Deals that end as sections are handed over to the country's own guard.
-_GUARDS = {"russian_border_troops": "russian_border_guards"}
+#: The deal that ends as sections are handed over from the guard to the country's own.
+_GUARD, _GUARDED = "russian_border_troops", "russian_border_guards"
 
 
 def done_by_reference(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame:
@@ -366,19 +349,15 @@ def _own(events: list[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
     """Return the deals that events begin or end, with the first month of each."""
     found: dict[tuple[str, str], str] = {}
     for event in sorted(events, key=lambda event: str(event["month"])):
-        for key in _changes(event["kind"], event.get("arguments", {})):
+        given, done = event.get("arguments", {}), []
+        change = str(given.get("change"))
+        if event["kind"] == "deal" and change in ("begin", "end", "close"):
+            done = [(str(given["deal"]), "begin" if change == "begin" else "end")]
+        elif event["kind"] == "handover" and given.get("agency") != _GUARD:
+            done = [(_GUARDED, "end")]
+        for key in done:
             found.setdefault(key, str(event["month"]))
     return found
-
-
-def _changes(kind: str, arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    deal, change = arguments.get("deal"), str(arguments.get("change"))
-    if kind == "deal" and deal in DEALS and change in ("begin", "end", "close"):
-        yield str(deal), "begin" if change == "begin" else "end"
-    if kind == "handover":
-        for guard, name in _GUARDS.items():
-            if arguments.get("agency") != guard:
-                yield name, "end"
 
 
 def reference_sentence(found: pd.DataFrame, scenario: str) -> str:
@@ -414,12 +393,11 @@ class Reversal:
 
     def reverses(self, pairs: int) -> bool:
         """Whether a third has the opposite sign beyond chance, so many pairs having been tried."""
-        thirds = [f for f in (self.low, self.high) if f.direction == self._other]
-        return any(_p(found) * 2 * pairs < FALSE for found in thirds)
-
-    @property
-    def _other(self) -> str:
-        return {"rises": "falls", "falls": "rises"}.get(self.whole.direction, "none")
+        both = {"rises", "falls"}
+        return any(
+            {found.direction, self.whole.direction} == both and _p(found) * 2 * pairs < FALSE
+            for found in (self.low, self.high)
+        )
 
     @property
     def fades(self) -> bool:
@@ -462,20 +440,16 @@ def reversals(dataset: xr.Dataset, reference: Values, scenario: Values) -> list[
 def _by_rank(values: xr.DataArray, differences: Values) -> list[str]:
     """Return the drawn assumptions whose ranks go with the difference most, the strongest first."""
     registry, known = load_parameters(), np.isfinite(differences)
-    table = values.values[:, known]
-    names = [
-        (place, str(name))
-        for place, name in enumerate(values["parameter"].values)
-        if str(name) in registry
-        and registry[str(name)].basis.kind == "assumption"
-        and np.ptp(table[place]) > 0.0
-    ]
-    if not names or known.sum() < 3 or np.ptp(differences[known]) == 0.0:
+    if known.sum() < 3 or np.ptp(differences[known]) == 0.0:
         return []
-    ours = rankdata(differences[known])
-    tied = [abs(float(np.corrcoef(rankdata(table[place]), ours)[0, 1])) for place, _ in names]
-    order = np.argsort(-np.array(tied), kind="stable")[:ASSUMED]
-    return [names[place][1] for place in order]
+    ours, tied = rankdata(differences[known]), {}
+    for name, row in zip(
+        map(str, values["parameter"].values), values.values[:, known], strict=True
+    ):
+        assumed = name in registry and registry[name].basis.kind == "assumption"
+        if assumed and np.ptp(row) > 0.0:
+            tied[name] = abs(float(np.corrcoef(rankdata(row), ours)[0, 1]))
+    return sorted(tied, key=lambda name: -tied[name])[:ASSUMED]
 
 
 def turning(dataset: xr.Dataset, reference: Values, scenario: Values) -> str:
@@ -489,23 +463,24 @@ def turning(dataset: xr.Dataset, reference: Values, scenario: Values) -> str:
     faded = [parameter_name(r.parameter) for r in tried if r.fades]
     if faded:
         return f"it may vanish with another value of {listed(faded[:2])}"
-    many = f"none of {len(tried)} assumptions" if len(tried) > 1 else "the one assumption"
-    return f"{many} tried would turn it" if len(tried) > 1 else f"{many} tried would not turn it"
+    if len(tried) == 1:
+        return "the one assumption tried would not turn it"
+    return f"none of {len(tried)} assumptions tried would turn it"
 
 
 def inputs_set(dataset: xr.Dataset) -> Iterator[tuple[list[str], str, float]]:
     """Yield scenarios, parameter and value of every setting and every event that sets one."""
-    found: dict[tuple[str, float], list[str]] = {}
+    found: dict[tuple[str, float], dict[str, None]] = {}
     for scenario in names_of(dataset):
-        for name, value in attribute(dataset, "settings").get(scenario, {}).items():
-            found.setdefault((name, float(value)), []).append(scenario)
+        settings = list(attribute(dataset, "settings").get(scenario, {}).items())
         for event in attribute(dataset, "events").get(scenario, ()):
             given = event.get("arguments", {})
-            if event["kind"] == "set" and {"parameter", "value"} <= set(given):
-                key = str(given["parameter"]), float(given["value"])
-                found.setdefault(key, []).append(scenario)
+            if event["kind"] == "set" and "value" in given:
+                settings.append((str(given["parameter"]), given["value"]))
+        for name, value in settings:
+            found.setdefault((name, float(value)), {})[scenario] = None
     for (name, value), scenarios in found.items():
-        yield list(dict.fromkeys(scenarios)), name, value
+        yield list(scenarios), name, value
 
 
 def outside_sample(dataset: xr.Dataset) -> list[tuple[list[str], str, float, float, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import sys
 import textwrap
@@ -142,8 +143,13 @@ def text_table(
     above the row if the first column is one of them, else below. Files and pipes get whole rows.
     """
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    apart = _apart(widths, left)
-    inside = [i for i in range(len(header)) if i not in apart]
+    inside = list(range(len(header)))
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else _ENDLESS
+    for column in sorted((i for i in inside if i in left), key=lambda i: -widths[i]):
+        if len(inside) < 3 or sum(widths[i] + 2 for i in inside) - 2 <= room:
+            break
+        inside.remove(column)
+    apart = [i for i in range(len(header)) if i not in inside]
 
     def lines(row: Sequence[str]) -> list[str]:
         cells = (row[i].ljust(widths[i]) if i in left else row[i].rjust(widths[i]) for i in inside)
@@ -161,23 +167,6 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     rule = ["---", *["---:"] * (len(header) - 1)]
     cells = ([cell.replace("|", "\\|") for cell in row] for row in (header, rule, *rows))
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
-
-
-def _apart(widths: Sequence[int], left: Container[int]) -> list[int]:
-    """Return the columns for which the terminal has no room beside the others."""
-    room = _room()
-    apart: list[int] = []
-    for column in sorted((i for i in range(len(widths)) if i in left), key=lambda i: -widths[i]):
-        kept = [width for i, width in enumerate(widths) if i not in apart]
-        if len(kept) < 3 or sum(kept) + 2 * (len(kept) - 1) <= room:
-            break
-        apart.append(column)
-    return sorted(apart)
-
-
-def _room() -> int:
-    """Return the columns of the terminal; the environment may name some for a file too."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _ENDLESS
 
 
 #: Names whose reading cannot be had by putting spaces for underscores.
@@ -285,24 +274,16 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):
-            for piece, gap in _pieces(word, room, size, bold):
-                longer = f"{line}{gap}{piece}" if line else piece
+            long = "-" in word and width(word, size, bold) > room
+            pieces = re.split("(?<=-)", word) if long else [word]
+            for i, piece in enumerate(pieces):
+                longer = f"{line}{'' if i else ' '}{piece}" if line else piece
                 if line and width(longer, size, bold) > room:
                     lines.append(line)
-                    line = piece
-                else:
-                    line = longer
+                    longer = piece
+                line = longer
         lines.append(line)
     return lines
-
-
-def _pieces(word: str, room: float, size: float, bold: bool) -> list[tuple[str, str]]:
-    """Return a word, or the parts of one too long for a line, each with what stands before it."""
-    if "-" not in word or width(word, size, bold) <= room:
-        return [(word, " ")]
-    parts = word.split("-")
-    pieces = [f"{part}-" for part in parts[:-1]] + parts[-1:]
-    return [(piece, "" if i else " ") for i, piece in enumerate(pieces)]
 
 
 #: So many digits of half an interval are told, and at most so many of what lies in it.
@@ -341,20 +322,17 @@ def digits(mean: float, low: float, high: float, share: bool = False) -> Digits:
         low, high: its interval, ``nan`` where there is none.
         share: whether it is told in per cent.
     """
-    sizes = [abs(value) for value in (mean, low, high) if math.isfinite(value)]
-    largest = max(sizes, default=0.0)
+    largest = max([abs(v) for v in (mean, low, high) if math.isfinite(v)], default=0.0)
     if largest < NOTHING:
         return Digits(1.0, "", 0)
     by, word = 100.0 if share else 1.0, ""
-    for size, name in ((1e9, "billion"), (1e6, "million")):
-        if not share and largest >= size:
-            by, word = 1.0 / size, name
-            break
+    if not share and largest >= 1e6:
+        by, word = (1e-9, "billion") if largest >= 1e9 else (1e-6, "million")
     half = (high - low) / 2.0 * by
-    most = MOST - 1 - _place(abs(mean) * by if mean else largest * by)
-    if not math.isfinite(half) or half <= 0.0:
-        return Digits(by, word, min(most, 12))
-    return Digits(by, word, min(OF_INTERVAL - 1 - _place(half), most, 12))
+    most = min(MOST - 1 - _place(abs(mean) * by if mean else largest * by), 12)
+    if math.isfinite(half) and half > 0.0:
+        most = min(OF_INTERVAL - 1 - _place(half), most)
+    return Digits(by, word, most)
 
 
 def _place(value: float) -> int:

@@ -30,12 +30,6 @@ def names_of(dataset: xr.Dataset | xr.DataArray) -> list[str]:
     return [str(name) for name in dataset["scenario"].values]
 
 
-def question(dataset: xr.Dataset) -> str:
-    """Return the question of the scenario compared, or of the only one; "" if there are more."""
-    names = names_of(dataset)
-    return str(attribute(dataset, "questions").get(names[-1], "")) if len(names) <= 2 else ""
-
-
 def as_names(names: Names) -> list[str]:
     """Return one name, several or none as a list."""
     if names is None:
@@ -70,15 +64,6 @@ def headline(dataset: xr.Dataset) -> list[str]:
     """Return the headline outcomes of the results, or the first six where none is marked."""
     names = outcome_names(dataset)
     return [n for n in names if int(dataset[n].attrs.get("headline", 0))] or names[:6]
-
-
-def told(dataset: xr.Dataset, shown: int) -> str:
-    """Say which of the headline outcomes are shown, where not all are."""
-    whole = len(headline(dataset))
-    if shown >= whole:
-        return ""
-    which = ", those that differ most" if dataset.sizes["scenario"] > 1 else ""
-    return f"{shown} of {whole} headline outcomes{which}."
 
 
 def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[str]:
@@ -119,21 +104,32 @@ def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequ
     Raises:
         UserError: for each that does not, with the nearest one.
     """
-    there: dict[str, list[str]] = {}
-    for variable in variables:
-        for dimension in own_dimensions(variable):
-            there[dimension] = [str(name) for name in variable[dimension].values]
-    messages = []
-    for dimension, names in select.items():
-        if dimension not in there:
-            has_none = f"'{dimension}': the outcomes drawn have no dimension to select from"
-            messages.append(unknown("dimension", dimension, there) if there else has_none)
-            continue
-        messages += [
-            unknown(dimension, n, there[dimension]) for n in names if n not in there[dimension]
-        ]
-    if messages:
-        raise UserError(messages)
+    there = {d: list(map(str, v[d].values)) for v in variables for d in own_dimensions(v)}
+    if select and not there:
+        first = next(iter(select))
+        raise UserError(f"'{first}': the outcomes drawn have no dimension to select from")
+    check_names("dimension", select, there)
+    wrong = [
+        unknown(dimension, name, there[dimension])
+        for dimension, names in select.items()
+        for name in names
+        if name not in there[dimension]
+    ]
+    if wrong:
+        raise UserError(wrong)
+
+
+def chosen(
+    dataset: xr.Dataset, names: Names, default: Sequence[str], select: Mapping[str, Any] | Names
+) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the outcomes to draw and the coordinates selected of them.
+
+    Raises:
+        UserError: as `outcomes`, `selection` and `check_selection`.
+    """
+    found, where = outcomes(dataset, names, default), selection(select)
+    check_selection([dataset[name] for name in found], where)
+    return found, where
 
 
 def own_dimensions(variable: xr.DataArray) -> list[str]:
@@ -288,27 +284,24 @@ def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Datas
                 parts.append(one.assign_coords(scenario=[own]))
                 taken[own] = place, name
     joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")[shared]
-    return joined.assign_coords(_chronicle(datasets, taken)).assign_attrs(
-        {
-            **datasets[0].attrs,
-            **{name: _tables(datasets, taken, name) for name in _BY_SCENARIO},
-            **{name: _all(datasets, name) for name in _JOINED if name in datasets[0].attrs},
-            "no_pairs": reason,
-            "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
-            "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
-            "runs": joined.sizes["run"],
-            "window": _agreed(datasets, "window"),
-            "reference": str(joined["scenario"].values[0]),
-            "command": _all(datasets, "command", "\n", ""),
-            "continued_from": _all(datasets, "continued_from", "\n", "").strip("\n"),
-        }
-    )
-
-
-def _tables(datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]], table: str) -> str:
-    """Return the tables of an attribute as one, each scenario under its own name."""
-    whole = [attribute(dataset, table) for dataset in datasets]
-    return json.dumps({own: whole[i][name] for own, (i, name) in taken.items() if name in whole[i]})
+    attrs = {
+        **datasets[0].attrs,
+        **{name: _all(datasets, name) for name in _JOINED if name in datasets[0].attrs},
+        "no_pairs": reason,
+        "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
+        "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
+        "runs": joined.sizes["run"],
+        "reference": str(joined["scenario"].values[0]),
+        "command": _all(datasets, "command", "\n", ""),
+        "continued_from": _all(datasets, "continued_from", "\n", "").strip("\n"),
+    }
+    windows = {str(dataset.attrs.get("window", "")) for dataset in datasets}
+    attrs["window"] = windows.pop() if len(windows) == 1 else ""
+    for table in _BY_SCENARIO:
+        held = [attribute(dataset, table) for dataset in datasets]
+        rows = {own: held[i][name] for own, (i, name) in taken.items() if name in held[i]}
+        attrs[table] = json.dumps(rows)
+    return joined.assign_coords(_chronicle(datasets, taken)).assign_attrs(attrs)
 
 
 def _chronicle(datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]]) -> dict[str, Any]:
@@ -354,12 +347,6 @@ def _all(
     return between.join(dict.fromkeys(str(d.attrs.get(name, without)) for d in datasets))
 
 
-def _agreed(datasets: Sequence[xr.Dataset], name: str) -> str:
-    """Return the value of an attribute that all have, "" where they differ."""
-    values = {str(d.attrs.get(name, "")) for d in datasets}
-    return values.pop() if len(values) == 1 else ""
-
-
 def _overrides(dataset: xr.Dataset) -> str:
     """Return what the command line set for all scenarios of some results."""
     origins, settings = attribute(dataset, "origins"), attribute(dataset, "settings")
@@ -375,13 +362,12 @@ def _overrides(dataset: xr.Dataset) -> str:
 def _new_name(one: xr.Dataset, name: str, parts: Iterable[xr.Dataset]) -> tuple[str, bool]:
     """Return a name not taken yet, and whether the very same scenario is there already."""
     own, number = name, 1
-    for part in parts:
-        for taken in names_of(part):
-            if taken == own:
-                if _outcomes(part, taken).equals(_outcomes(one, name)):
-                    return own, True
-                number += 1
-                own = f"{name} ({number})"
+    there = {names_of(part)[0]: part for part in parts}
+    while own in there:
+        if _outcomes(there[own], own).equals(_outcomes(one, name)):
+            return own, True
+        number += 1
+        own = f"{name} ({number})"
     return own, False
 
 
@@ -409,28 +395,18 @@ def first_of_summary(summary: pd.DataFrame) -> pd.DataFrame:
     shown = summary[summary["headline"]]
     kept = []
     for name, rows in shown.groupby("outcome", sort=False):
-        whole = rows[is_whole(rows)]
+        known, whole = load_outcomes().get(str(name)), rows[is_whole(rows)]
         kept.append(whole)
-        if len(whole) and _adds_up(str(name)):
-            continue
         rows = rows[~is_whole(rows)].dropna(subset="median")
-        if rows.empty:
+        if rows.empty or (len(whole) and (known is None or known.places in ("", "sum"))):
             continue
-        kept.append(_extremes(rows.sort_values("median", ascending=False, kind="stable")))
+        # The first and last of the rest, or one for all if their medians are equal.
+        rows = rows.sort_values("median", ascending=False, kind="stable")
+        equal = rows["median"].nunique() < 2
+        ends = rows.iloc[[0] if equal else [0, -1]]
+        said = [f" (and {len(rows) - 1} more alike)"] if equal else [" (highest)", " (lowest)"]
+        kept.append(ends.assign(label=ends["label"] + said))
     return pd.concat(kept) if kept else shown
-
-
-def _adds_up(name: str) -> bool:
-    known = load_outcomes().get(name)
-    return known is None or known.places in ("", "sum")
-
-
-def _extremes(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the first and last of sorted rows, or the first for all if their medians are equal."""
-    equal = rows["median"].nunique() < 2
-    ends = rows.iloc[[0]] if equal else rows.iloc[[0, -1]]
-    said = [f" (and {len(rows) - 1} more alike)"] if equal else [" (highest)", " (lowest)"]
-    return ends.assign(label=ends["label"] + pd.Series(said[: len(ends)], index=ends.index))
 
 
 def first_of_comparison(part: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -111,9 +111,8 @@ def _window_asked(dataset: xr.Dataset, scenario: str | None) -> Window | None:
     """Return the window that the question of a scenario names, or those of all others alike."""
     asks, names = attribute(dataset, "asks"), names_of(dataset)
     named = [scenario] if scenario else names[1:] or names
-    found = {tuple(asks.get(name, {}).get("window") or ()) for name in named}
-    (only, *more) = found
-    return (only[0], only[1]) if only and not more else None
+    first, *more = {tuple(asks.get(name, {}).get("window") or ()) for name in named}
+    return (first[0], first[1]) if first and not more else None
 
 
 def check_window(period: Window, window: Window) -> Window:
@@ -189,16 +188,18 @@ def at_places(
     variable = dataset[name]
     named = {d: as_names(names) for d, names in (select or {}).items() if d in variable.dims}
     chosen = {d: n[0] if len(n) == 1 and d not in keep else n for d, n in named.items()}
-    values = variable.sel(chosen, drop=True)
-    away = [d for d in own_dimensions(values) if d not in keep]
-    order = [d for d in ("scenario", *keep, "month", "run") if d in values.dims]
-    values = values.transpose(*away, *order)
+    away = [d for d in own_dimensions(variable.sel(chosen, drop=True)) if d not in keep]
+
+    def first_away(values: xr.DataArray) -> xr.DataArray:
+        values = values.sel(chosen, drop=True)
+        order = [d for d in ("scenario", *keep, "month", "run") if d in values.dims]
+        return values.transpose(*away, *order)
+
+    values = first_away(variable)
     if away:
         weights = None
         if places_of(variable) == "people" and outcomes.WEIGHT in dataset:
-            weights = (
-                dataset[outcomes.WEIGHT].sel(chosen, drop=True).transpose(*away, *order).values
-            )
+            weights = first_away(dataset[outcomes.WEIGHT]).values
         joined = values.isel(dict.fromkeys(away, 0), drop=True)
         numbers = values.values.reshape(-1, *joined.shape).astype(np.float64)
         values = joined.copy(data=_joined(numbers, places_of(variable), weights))
@@ -211,10 +212,7 @@ def at_places(
 def _joined(values: Floats, kind: str, weights: np.ndarray | None) -> Floats:
     """Return the sum or (weighted) mean over the first axis of what is not missing."""
     known = np.isfinite(values)
-    counted = known if weights is None else known & (weights >= 1.0)
-    each = counted.astype(np.float64)
-    if weights is not None:
-        each = np.where(counted, weights, 0.0)
+    each = np.where(known & (weights >= 1.0), weights, 0.0) if weights is not None else known * 1.0
     whole, filled = total(each), np.where(known, values, 0.0)
     if kind == "sum":
         return np.where(whole > 0.0, total(filled), np.nan)
@@ -278,15 +276,18 @@ def _own_attributes(
 ) -> dict[str, Any]:
     """Return label, unit and way over months of an outcome of one's own."""
     parts = [dataset[n].attrs for n, _ in used]
-    date, divided = outcomes.is_date(text), "/" in text or "*" in text
-    units, ways = {p.get("unit") for p in parts}, {p.get("aggregate") for p in parts}
-    alike = not divided and len(units) == 1 and len(ways) == 1
-    share = len({n for n, _ in used}) == 1 and len(used) > 1
-    unit = str(parts[0].get("unit")) if alike else "share" if share else "ratio"
+    alike = len({(p.get("unit"), p.get("aggregate")) for p in parts}) == 1
+    unit, way = "ratio", "mean"
+    if alike and "/" not in text and "*" not in text:
+        unit, way = str(parts[0].get("unit")), str(parts[0].get("aggregate"))
+    elif len({n for n, _ in used}) == 1 and len(used) > 1:
+        unit = "share"
+    if outcomes.is_date(text):
+        unit, way = "date", "last"
     return {
         "label": name.replace("_", " ").capitalize(),
-        "unit": "date" if date else unit,
-        "aggregate": "last" if date else str(parts[0].get("aggregate")) if alike else "mean",
+        "unit": unit,
+        "aggregate": way,
         "headline": 1,
         "meaning": text,
         "mechanisms": "",
@@ -348,14 +349,14 @@ def scope(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
     """Return what the values cover, as text: ``all sections`` or ``Khorog``; "" if no dimension."""
     variable, parts = dataset[name], []
     for dimension in own_dimensions(variable):
-        names = as_names(select.get(dimension))
-        if names:
+        if names := as_names(select.get(dimension)):
             parts.append(", ".join(_named(variable, {dimension: name}) for name in names))
             continue
         plural = "agencies" if dimension == "agency" else f"{dimension.replace('_', ' ')}s"
-        parts.append(f"{'all' if places_of(variable) == 'sum' else 'mean over'} {plural}")
+        text = f"{'all' if places_of(variable) == 'sum' else 'mean over'} {plural}"
         if places_of(variable) == "people":
-            parts[-1] += ", by people" if outcomes.WEIGHT in dataset else ", each alike"
+            text += ", by people" if outcomes.WEIGHT in dataset else ", each alike"
+        parts.append(text)
     return "; ".join(parts)
 
 
@@ -364,12 +365,11 @@ def _named(variable: xr.DataArray, where: Mapping[str, str]) -> str:
     text = ", ".join(map(display_name, where.values()))
     if places_of(variable) != "people":
         return text
-    parts = {
-        name: when_left(variable.sel({**where, "scenario": name})) for name in names_of(variable)
-    }
-    same = len(set(parts.values())) == 1
-    gone = [text if same else f"{text} in {name}" for name, text in parts.items() if text]
-    return ", ".join([text, *(gone[:1] if same else gone)])
+    names = names_of(variable)
+    left = {name: when_left(variable.sel({**where, "scenario": name})) for name in names}
+    if len(set(left.values())) == 1:
+        return ", ".join(filter(None, (text, left[names[0]])))
+    return ", ".join([text, *(f"{said} in {name}" for name, said in left.items() if said)])
 
 
 def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
@@ -426,7 +426,7 @@ def smooth_unit(variable: xr.DataArray) -> str:
     unit = str(variable.attrs.get("unit", ""))
     if not counted(variable):
         return unit
-    return unit.replace("/month", "/year") if "/month" in unit else f"{unit}/year"
+    return f"{unit.removesuffix('/month')}/year"
 
 
 def is_spread(dataset: xr.Dataset, name: str) -> bool:
@@ -449,23 +449,23 @@ def most_moved(
     months = window_of(dataset, window)
     sizes = {}
     for name in names:
-        values = over(at_places(dataset, name), months).values
-        known = np.where(np.isfinite(values), values, 0.0)
-        spread, scale = float(known[0].std()), float(np.abs(known[0]).max())
-        sizes[name] = 0.0
-        if spread > 1e-6 * scale:
-            moved = np.abs((known - known[0]).mean(axis=1)).max()
-            sizes[name] = float(moved) / spread if len(known) > 1 else 1.0
-    varied = [name for name in names if sizes[name] > 0.0] or list(names)
+        values = np.nan_to_num(
+            over(at_places(dataset, name), months).values, posinf=0.0, neginf=0.0
+        )
+        spread, scale = float(values[0].std()), float(np.abs(values[0]).max())
+        moved = float(np.abs((values - values[0]).mean(axis=1)).max())
+        varies = spread > 1e-6 * scale
+        sizes[name] = (moved / spread if len(values) > 1 else 1.0) if varies else 0.0
     if dataset.sizes["scenario"] == 1:
+        varied = [name for name in names if sizes[name] > 0.0] or list(names)
         places = np.linspace(0, len(varied) - 1, min(most, len(varied))).round().astype(int)
         return [varied[place] for place in places]
-    largest = sorted(varied, key=lambda name: sizes[name], reverse=True)[:most]
-    return [name for name in names if name in largest]
+    largest = sorted(names, key=lambda name: sizes[name], reverse=True)[:most]
+    moving = [n for n in names if n in largest and sizes[n] > 0.0]
+    return moving or [n for n in names if n in largest]
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """The months ``start`` to ``stop`` (both included) and how they are named in a heading."""
 
     start: np.datetime64
@@ -479,8 +479,7 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
     Raises:
         UserError: for each date that is no year or month of the results.
     """
-    months = dataset["month"].values.astype("datetime64[M]")
-    first, last = months[0], months[-1]
+    first, last = dataset["month"].values.astype("datetime64[M]")[[0, -1]]
     found, wrong = [], []
     for text in at or [str(last)]:
         if not (toml.is_month(text) or toml.is_month(f"{text}-12")):
@@ -488,35 +487,28 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
             continue
         whole_year = len(text) == 4
         stop = np.datetime64(f"{text}-12" if whole_year else text, "M")
-        start = stop - 11
-        if stop < first or start > last or (not whole_year and stop > last):
+        if stop < first or stop - 11 > last or (not whole_year and stop > last):
             wrong.append(f"date {text} is outside the results; expected {first} to {last}")
             continue
         label = text if whole_year else f"year to {month_text(text)}"
-        found.append(Span(max(start, first), min(stop, last), label))
+        found.append(Span(max(stop - 11, first), min(stop, last), label))
     if wrong:
         raise UserError(wrong)
     return found
 
 
-def medians_over(variable: xr.DataArray, dates: Sequence[Span]) -> Floats:
-    """Return medians of the runs, ``(scenario, own, date)``; flows and counts per year."""
-    parts = [part.median("run", skipna=True).values for part in _over_dates(variable, dates)]
-    return np.stack(parts, axis=-1)
+def over_dates(variable: xr.DataArray, dates: Sequence[Span], changes: bool = False) -> Floats:
+    """Return medians of the runs over each date, ``(scenario, own, date)``; flows per year.
 
-
-def changes_over(variable: xr.DataArray, dates: Sequence[Span]) -> Floats:
-    """Return mean differences to the first scenario, run by run, ``(scenario - 1, own, date)``."""
-    pairs = [(part - part.isel(scenario=0))[1:] for part in _over_dates(variable, dates)]
-    return np.stack([pair.mean("run", skipna=True).values for pair in pairs], axis=-1)
-
-
-def _over_dates(variable: xr.DataArray, dates: Sequence[Span]) -> Iterator[xr.DataArray]:
-    """Yield the mean over the months of each date, ``(scenario, own, run)``; flows per year."""
+    Of ``changes`` the mean differences to the first scenario, run by run, ``(scenario - 1, ...)``.
+    """
     values = variable.transpose("scenario", own_dimensions(variable)[0], "month", "run")
+    yearly, found = 12.0 if counted(variable) else 1.0, []
     for date in dates:
-        part = values.sel(month=slice(date.start, date.stop)).mean("month", skipna=True)
-        yield part * (12.0 if counted(variable) else 1.0)
+        part = values.sel(month=slice(date.start, date.stop)).mean("month") * yearly
+        apart = (part - part.isel(scenario=0))[1:]
+        found.append((apart.mean("run") if changes else part.median("run")).values)
+    return np.stack(found, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -537,33 +529,26 @@ class Cell:
 
 def cells(dataset: xr.Dataset, window: Window) -> Iterator[Cell]:
     """Yield every outcome at every coordinate over a window; first the whole of one dimension."""
+
+    def cell(of: xr.DataArray, title: str, where: str, values: Floats) -> Cell:
+        headline = bool(of.attrs.get("headline", True))
+        return Cell(str(of.name), title, where, unit_of(of, windowed=True), headline, values)
+
     for name in select.outcome_names(dataset):
         variable = dataset[name]
-        own = own_dimensions(variable)
+        own, label = own_dimensions(variable), str(variable.attrs.get("label", name))
+
         if len(own) == 1:
             whole = at_places(dataset, name)
             told = over(whole, window).values
-            yield _cell(whole, titled(dataset, name, {}), f"{own[0]}=all", told)
+            yield cell(whole, titled(dataset, name, {}), f"{own[0]}=all", told)
         values = over(variable, window).transpose("scenario", *own, "run").values
-        label = str(variable.attrs.get("label", name))
         for position in np.ndindex(values.shape[1:-1]):
             where = {d: str(variable[d].values[i]) for d, i in zip(own, position, strict=True)}
             here = values[(slice(None), *position)]
+            missing = np.isnan(here).any()
             text = (
-                _named(variable, where)
-                if np.isnan(here).any()
-                else ", ".join(map(display_name, where.values()))
+                _named(variable, where) if missing else ", ".join(map(display_name, where.values()))
             )
             title = f"{label}, {text}" if text else label
-            yield _cell(variable, title, ";".join(f"{d}={n}" for d, n in where.items()), here)
-
-
-def _cell(variable: xr.DataArray, title: str, where: str, values: Floats) -> Cell:
-    return Cell(
-        outcome=str(variable.name),
-        title=title,
-        where=where,
-        unit=unit_of(variable, windowed=True),
-        headline=bool(variable.attrs.get("headline", True)),
-        values=values,
-    )
+            yield cell(variable, title, ";".join(f"{d}={n}" for d, n in where.items()), here)
