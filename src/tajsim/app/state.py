@@ -21,7 +21,6 @@ from tajsim.inputs.scenario_parts import (
     Event,
     Scenario,
     load_scenario,
-    parent_path,
     scenario_path,
     shipped_scenarios,
 )
@@ -29,23 +28,6 @@ from tajsim.results.numbers import parameter_name
 
 #: Stands for the month of an event that is not to happen.
 NEVER = "never"
-
-
-@dataclass(frozen=True)
-class WrittenOut:
-    """What a scenario file must say for itself.
-
-    Attributes:
-        extends: name or path of the parent; "" if none is left.
-        period: first and last month, if they are not those of the parent.
-        settings: what differs from the parent.
-        events: in the order in which the scenario has them.
-    """
-
-    extends: str
-    period: tuple[str, str] | None = None
-    settings: Mapping[str, float] | None = None
-    events: tuple[Event, ...] = ()
 
 
 def event_keys(events: Sequence[Event]) -> list[str]:
@@ -58,61 +40,12 @@ def event_keys(events: Sequence[Event]) -> list[str]:
     return found
 
 
-def written_out(name: str, moves: Sequence[tuple[str, str]]) -> WrittenOut:
-    """Return what a file must say that changes a scenario and moves some of its events.
-
-    Args:
-        name: of a shipped scenario, or the path of a file.
-        moves: key of an event and its new month, or `NEVER`.
-
-    Raises:
-        UserError: for a key that no event of the scenario has.
-    """
-    if not moves:
-        return WrittenOut(_extends(name))
+def _moved(name: str, moves: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the new month, or `NEVER`, by the label of an event of a scenario."""
     scenario = load_scenario(name)
-    keys = event_keys(scenario.events)
-    check_names(f"event of {scenario.name}", [key for key, _ in moves], keys)
-    months = dict(moves)
-    gone = {e.where for k, e in zip(keys, scenario.events, strict=True) if k in months}
-    extends, parent = _parent(name, scenario, gone)
-    kept = {e.where for e in parent.events} if parent else set()
-    own = [
-        _moved(event, months.get(key))
-        for key, event in zip(keys, scenario.events, strict=True)
-        if event.where not in kept and months.get(key) != NEVER
-    ]
-    had = parent.settings if parent else {}
-    period = (scenario.start, scenario.end)
-    return WrittenOut(
-        extends,
-        None if parent and period == (parent.start, parent.end) else period,
-        {k: v for k, v in scenario.settings.items() if had.get(k) != v},
-        tuple(own),
-    )
-
-
-def _parent(name: str, scenario: Scenario, gone: set[str]) -> tuple[str, Scenario | None]:
-    """Return the nearest parent that schedules none of the events."""
-    while scenario.extends:
-        path = parent_path(scenario.extends, scenario_path(name))
-        beside = path.parent != scenario_path("status-quo").parent
-        name = str(path) if beside else path.stem
-        scenario = load_scenario(name)
-        if not gone & {event.where for event in scenario.events}:
-            return _extends(name), scenario
-    return "", None
-
-
-def _extends(name: str) -> str:
-    return name if name in shipped_scenarios() else scenario_path(name).resolve().as_posix()
-
-
-def _moved(event: Event, month: str | None) -> Event:
-    """Return an event at another month; the figures that date it speak for its own month only."""
-    if month in (None, event.month):
-        return event
-    return replace(event, month=str(month), figures=())
+    labels = dict(zip(event_keys(scenario.events), scenario.events, strict=True))
+    check_names(f"event of {scenario.name}", [key for key, _ in moves], labels)
+    return {labels[key].label: month for key, month in moves}
 
 
 #: The dashboard is for looking; the command line simulates any number.
@@ -353,45 +286,42 @@ def scenario_text(state: PageState) -> str:
     Raises:
         UserError: if it moves an event that the scenario has not.
     """
-    base, loaded = written_out(state.scenario, state.moves), load_scenario(state.scenario)
+    loaded, name = load_scenario(state.scenario), state.scenario
+    top: dict[str, object] = {
+        "title": _title(state, loaded)[:120],
+        "question": _question(state) if state.moved else loaded.question,
+        "label": "With your changes" if state.moved else loaded.label or "This scenario",
+        **{key: loaded.asks[key] for key in ("outcomes", "window") if key in loaded.asks},
+        "extends": name
+        if name in shipped_scenarios()
+        else scenario_path(name).resolve().as_posix(),
+    }
+    levers = {name: _quantity(value) for name, value in state.levers}
+    off = list(loaded.holding(state.without).without)
+    tables: list[tuple[str, Mapping[str, object]]] = [
+        ("", top),
+        ("[set]", {} if state.since else {_text(n): value for n, value in levers.items()}),
+        ("[define]", loaded.asks.get("define", {})),
+        ("[mechanisms]", {"off": off} if off else {}),
+    ]
+    for label, month in _moved(name, state.moves).items():
+        gone = month == NEVER
+        tables.append(
+            ("[[drop]]", {"event": label})
+            if gone
+            else ("[[move]]", {"event": label, "date": month})
+        )
+    for n, value in state.levers if state.since else ():
+        event = {"date": state.since, "kind": "set", "parameter": n, "value": levers[n]}
+        tables.append(("[[events]]", {**event, "label": f"{n} = {value}"[:60]}))
     lines = [
         f"# Made with 'tajsim app'. Check it with:   tajsim check {file_name(state)}",
         f"# Compare it with: {command(state)}",
-        "",
-        f"title = {_text(_title(state, loaded)[:120])}",
-        f"question = {_text(_question(state) if state.moved else loaded.question)}",
-        f"label = {_text('With your changes' if state.moved else loaded.label or 'This scenario')}",
     ]
-    lines += [
-        f"{key} = [{', '.join(map(_text, loaded.asks[key]))}]"
-        for key in ("outcomes", "window")
-        if key in loaded.asks
-    ]
-    if base.extends:
-        lines.append(f"extends = {_text(base.extends)}")
-    if base.period:
-        lines += [f"start = {_text(base.period[0])}", f"end = {_text(base.period[1])}"]
-    levers = {name: _quantity(value) for name, value in state.levers}
-    settings: dict[str, float | str] = {**(base.settings or {})}
-    events = list(base.events)
-    if state.since:
-        events += [
-            Event(state.since, "set", {"parameter": n, "value": levers[n]}, f"{n} = {value}"[:60])
-            for n, value in state.levers
-        ]
-    else:
-        settings |= levers
-    if settings:
-        lines += ["", "[set]", *(f"{_text(n)} = {_toml(value)}" for n, value in settings.items())]
-    if own := loaded.asks.get("define"):
-        lines += ["", "[define]", *(f"{name} = {_text(text)}" for name, text in own.items())]
-    if off := loaded.holding(state.without).without:
-        lines += ["", "[mechanisms]", f"off = [{', '.join(map(_text, off))}]"]
-    for event in events:
-        given = {"date": event.month, "kind": event.kind, **event.arguments, "label": event.label}
-        lines += ["", "[[events]]", *(f"{key} = {_toml(value)}" for key, value in given.items())]
-        if event.figures:
-            lines.append(f"figures = [{', '.join(map(_text, event.figures))}]")
+    for head, table in tables:
+        if table:
+            lines += ["", head][: 1 + bool(head)]
+            lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -500,6 +430,8 @@ def _text(text: str) -> str:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     return _text(value) if isinstance(value, str) else repr(value)
 
 
