@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.ensemble.run import run
 from tajsim.errors import UserError, check_names
+from tajsim.exploration.robustness import number_in
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_file import Design, Experiment, Factor, FactorValue, Keep
 from tajsim.inputs.outcomes import load_outcomes
@@ -278,11 +280,7 @@ def _keep(experiment: Experiment, name: str) -> Keep:
 def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: int) -> Array:
     """Return the level of each run."""
     parts = _LEVEL.fullmatch(text.strip())
-    try:
-        number = float(parts[1]) if parts else np.nan
-    except ValueError:
-        number = np.nan
-    if parts is None or np.isnan(number):
+    if parts is None or np.isnan(number := number_in(parts[1])):
         raise UserError(f"level '{text}': expected a number, or such as 50%of:status-quo")
     if not parts[2]:
         return np.full(runs, number)
@@ -296,21 +294,21 @@ def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: in
 def _search(factor: Factor, level: Array, trials: _Trials) -> float:
     """Return where the median history meets its level, ``nan`` if none; every try is kept."""
 
+    def near(value: float) -> float:
+        return float(round(value)) if factor.whole else float(value)
+
     def at(value: float) -> float:
-        value = float(round(value)) if factor.whole else float(value)
-        if value not in trials.found:
+        if (value := near(value)) not in trials.found:
             trials.make(value)
         return float(np.median(trials.found[value] - level))
 
-    first = [float(round(v)) if factor.whole else float(v)
-             for v in np.linspace(factor.low, factor.high, _FIRST)]  # fmt: skip
+    first = [near(v) for v in np.linspace(factor.low, factor.high, _FIRST)]
     trials.make(*dict.fromkeys(first))
     apart = [at(value) for value in first]
-    for low, high, a, b in zip(first[:-1], first[1:], apart[:-1], apart[1:], strict=True):
+    for (low, high), (a, b) in zip(pairwise(first), pairwise(apart), strict=True):
         if a == 0.0 or a * b < 0.0:
-            near = _NEAR * (factor.high - factor.low)
-            found = brentq(at, low, high, xtol=near, maxiter=_MOST, disp=False)
-            return float(round(found)) if factor.whole else float(found)
+            within = _NEAR * (factor.high - factor.low)
+            return near(brentq(at, low, high, xtol=within, maxiter=_MOST, disp=False))
     return first[-1] if apart[-1] == 0.0 else float("nan")
 
 
