@@ -105,8 +105,7 @@ def build_parser(called: Collection[str] = tuple(VERBS)) -> Parser:
             verb: Verb = getattr(import_module(f"tajsim.cli.{home}"), name)
             sub.description, sub.epilog = verb.description, verb.epilog
             _common_options(sub, default=argparse.SUPPRESS)
-            for option in verb.options:
-                option.add_to(sub)
+            verb.add_to(sub)
             sub.set_defaults(call=verb.call)
     return parser
 
