@@ -1,11 +1,7 @@
 """What a calibration leaves: the sample, and tables of what it learnt and how well it fits."""
 
 import csv
-import re
-import sys
-import tomllib
-from collections.abc import Callable, Iterable, Sequence
-from importlib.resources import files
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +12,6 @@ from scipy.special import ndtr
 from tajsim.calibration import calibrate, smc
 from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.targets import load_targets, read_targets, target_text
 from tajsim.inputs.values import prior_quantile
 
 Values = NDArray[np.float64]
@@ -154,13 +149,6 @@ def _short(values: Iterable[float]) -> list[str]:
 
 Rows = list[dict[str, str]]
 
-_MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-
-def shipped(name: str) -> str:
-    """Return a file of the shipped calibration as text."""
-    return files("tajsim").joinpath(f"data/{name}").read_text(encoding="utf-8")
-
 
 def rows_of(text: str) -> Rows:
     """Return the rows of a table of a calibration."""
@@ -192,12 +180,6 @@ def parameter_table(rows: Rows) -> str:
             for row in told
         ),
     )
-
-
-def fitted_only_table(rows: Rows) -> str:
-    """Return the names of the fitted parameters that stay at their prior, in one line."""
-    names = [f"`{r['parameter']}`" for r in rows if r["fitted"] == "1" and r["informed"] == "0"]
-    return (", ".join(names) or "none") + "\n"
 
 
 def target_table(rows: Rows) -> str:
@@ -237,51 +219,3 @@ def _simulated(row: dict[str, str], prefix: str) -> str:
     if row["unit"] == "0 or 1":
         return f"in {float(row[prefix + 'mean']):.0%} of runs"
     return _range(row, prefix)
-
-
-def split_table() -> str:
-    """Return which targets are fitted and which only check, with the reasons."""
-    return markdown(
-        ("target", "figure", "use", "why"),
-        (
-            (
-                t.id,
-                f"`{t.figure.id}`",
-                t.use + (" (but looked at)" if t.looked_at and t.use == "checked" else ""),
-                t.reason,
-            )
-            for t in load_targets().values()
-        ),
-    )
-
-
-def left_out_table() -> str:
-    """Return the target figures of the ledger that no outcome can be compared with."""
-    left_out = read_targets(target_text()).not_comparable
-    return markdown(("figure", "why not"), ((f"`{f}`", why) for f, why in left_out.items()))
-
-
-def origin_table() -> str:
-    """Return where the shipped sample comes from."""
-    origin = tomllib.loads(shipped(ORIGIN))
-    return markdown(("setting", "value"), ((key, str(value)) for key, value in origin.items()))
-
-
-TABLES: dict[str, Callable[[], str]] = {
-    "split": split_table,
-    "left_out": left_out_table,
-    "origin": origin_table,
-    "parameters": lambda: parameter_table(rows_of(shipped(PARAMETERS))),
-    "at_prior": lambda: fitted_only_table(rows_of(shipped(PARAMETERS))),
-    "targets": lambda: target_table(rows_of(shipped(TARGETS))),
-}
-
-
-def filled(page: str) -> str:
-    """Return a page with its marked tables made again from the data."""
-    return _MARK.sub(lambda m: f"{m[1]}\n{TABLES[m[2]]()}\n{m[3]}", page)
-
-
-if __name__ == "__main__":
-    for place in map(Path, sys.argv[1:]):
-        write_whole(place, filled(place.read_text(encoding="utf-8")))
