@@ -22,7 +22,7 @@ import xarray as xr
 import tajsim.analysis.verdicts as verdicts
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Without, prepare, simulate
+from tajsim.ensemble.run import Progress, Without, part_of, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs import registry, toml
 from tajsim.inputs.outcomes import with_weight
@@ -79,7 +79,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     }
     if reason:
         return row
-    values, base = _quantity(dataset, scenario, claim, _window(claim))
+    values, base = _quantity(dataset, scenario, claim, tuple(claim["window"]))
     series = dataset[claim["outcome"]]
     if places_of(series) == "people" and not np.isfinite(values).any():
         gone = titled(dataset, claim["outcome"], claim.get("where") or {})
@@ -125,10 +125,6 @@ def reference_of(dataset: xr.Dataset, scenario: str) -> str:
     return select.attribute(dataset, "extends").get(scenario) or select.names_of(dataset)[0]
 
 
-def _window(claim: Claim, name: str = "window") -> Window:
-    return claim[name][0], claim[name][1]
-
-
 def _quantity(
     dataset: xr.Dataset, scenario: str, claim: Claim, window: Window
 ) -> tuple[Values, Values]:
@@ -146,7 +142,7 @@ def _quantity(
     if claim["against"] == "level":
         return values, values
     if claim["against"] == "before":
-        base = at(scenario, _window(claim, "before"))
+        base = at(scenario, tuple(claim["before"]))
     else:
         base = at(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
@@ -158,7 +154,7 @@ def _quantity(
 
 def _smallest(claim: Claim, base: Values) -> float:
     """Return the smallest effect in the unit of the quantity; ``nan`` for a claim of bounds."""
-    if _bounds(claim) is not None:
+    if _bounds(claim):
         return np.nan
     size = verdicts.smallest_effect(base, claim.get("smallest"), claim.get("unit") or "")
     level = float(np.nanmean(np.abs(base)))
@@ -168,8 +164,7 @@ def _smallest(claim: Claim, base: Values) -> float:
 def _verdict(
     dataset: xr.Dataset, scenario: str, claim: Claim, values: Values, smallest: float
 ) -> str:
-    bounds = _bounds(claim)
-    if bounds is not None:
+    if bounds := _bounds(claim):
         found = effect(values)
         return verdicts.within(found, found.median, *bounds)
     whole = None
@@ -194,8 +189,7 @@ def _share(claim: Claim, values: Values) -> float:
     known = values[np.isfinite(values)]
     if not known.size:
         return np.nan
-    bounds = _bounds(claim)
-    if bounds is not None:
+    if bounds := _bounds(claim):
         return float(np.mean((known >= bounds[0]) & (known <= bounds[1])))
     return float(np.mean(known > 0.0 if claim["expect"] == "rises" else known < 0.0))
 
@@ -213,13 +207,8 @@ def _expectation(claim: Claim) -> str:
 
 
 CLAIMS_HEADER = (
-    "verdict",
-    "in runs",
-    "mean effect",
-    "90 % interval",
-    "expected",
-    "claim and source",
-)
+    "verdict", "in runs", "mean effect", "90 % interval", "expected", "claim and source",
+)  # fmt: skip
 
 _RULE = (
     "A direction holds where the interval of the mean effect is clear of zero on that side and the"
@@ -271,23 +260,17 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
 
 
 def claim_cells(row: Any) -> list[str]:
-    """Return the cells of a tested claim, under `CLAIMS_HEADER`."""
+    """Return the cells of a tested claim, under `CLAIMS_HEADER`; the median where it decides."""
+    effect, median = (numbers.table_number(v, signed=row.signed) for v in (row.effect, row.median))
+    decides = row.expect.startswith(("between", "unchanged"))
     return [
         row.verdict,
         numbers.percent(row.share),
-        _effect(row),
+        f"{effect} {row.unit}" + f", median {median}" * decides,
         numbers.interval(row.low, row.high, signed=row.signed),
         row.expect,
         f"{row.claim} ({row.document}:{row.line})",
     ]
-
-
-def _effect(row: Any) -> str:
-    """Return the mean effect, with the median where it decides."""
-    said = f"{numbers.table_number(row.effect, signed=row.signed)} {row.unit}"
-    if row.expect.startswith(("between", "unchanged")):
-        said += f", median {numbers.table_number(row.median, signed=row.signed)}"
-    return said
 
 
 def _not_tested(scenario: str, others: pd.DataFrame) -> list[str]:
@@ -393,7 +376,7 @@ def _simulate_and_test(
             workers=workers,
         )
         size = runs * sum(need.months for need in batch)
-        results = simulate(plan, _part_of(progress, done, size, total))
+        results = simulate(plan, part_of(progress, done, size, total))
         done += size
         for need in batch:
             one = results[sorted(need.outcomes)].sel(scenario=[need.scenario.name])
@@ -403,13 +386,6 @@ def _simulate_and_test(
             waiting.remove(test)
         waited_for = {side.name for test in waiting for side in test.sides}
         kept = {name: dataset for name, dataset in kept.items() if name in waited_for}
-
-
-def _part_of(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
-    """Return a progress that tells a batch's part of the whole."""
-    if progress is None:
-        return None
-    return lambda done, of: progress(before + round(size * done / of), total)
 
 
 def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:

@@ -124,8 +124,7 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
         UserError: if one of them does not hold the run.
     """
     pair.check_run(run)
-    a = chronicle.occurrences(pair.results_a, pair.scenario_a, run)
-    b = chronicle.occurrences(pair.results_b, pair.scenario_b, run)
+    a, b = _of_run(pair, run)
     orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))
     lines = [f"Run {run}: A {pair.scenario_a}, B {pair.scenario_b}"]
     lines += _orders(orders, everything)
@@ -145,17 +144,17 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
 
 def differences_table(pair: Pair, run: int) -> pd.DataFrame:
     """Return every differing event of a run as a table: month, side, months moved, sentence."""
-    a = chronicle.occurrences(pair.results_a, pair.scenario_a, run)
-    b = chronicle.occurrences(pair.results_b, pair.scenario_b, run)
-    found = changes(a, b)
-    return pd.DataFrame(
-        {
-            "month": [change.month for change in found],
-            "side": [change.side for change in found],
-            "months_moved": [change.moved for change in found],
-            "scheduled": [change.event.cause == "scenario" for change in found],
-            "told": [sentence(change.event) for change in found],
-        }
+    rows = [
+        (c.month, c.side, c.moved, c.event.cause == "scenario", sentence(c.event))
+        for c in changes(*_of_run(pair, run))
+    ]
+    return pd.DataFrame(rows, columns=["month", "side", "months_moved", "scheduled", "told"])
+
+
+def _of_run(pair: Pair, run: int) -> tuple[list[Occurrence], list[Occurrence]]:
+    return (
+        chronicle.occurrences(pair.results_a, pair.scenario_a, run),
+        chronicle.occurrences(pair.results_b, pair.scenario_b, run),
     )
 
 
@@ -241,29 +240,21 @@ def first_differences(pair: Pair) -> pd.DataFrame:
     ``kind``, ``told``.
     """
     a, b = _by_run(pair.results_a, pair.scenario_a), _by_run(pair.results_b, pair.scenario_b)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for run in pair.runs:
         ours, theirs = a.get(run, []), b.get(run, [])
         orders = changes(scheduled(ours), scheduled(theirs))
         found = changes(decided(ours), decided(theirs))
-        rows.append({"run": run, **_first(found, orders)})
+        if not found:
+            rows.append((run, "", np.nan, "", "", ""))
+            continue
+        change, after = found[0], np.nan
+        if orders:
+            after = toml.month_number(change.month) - toml.month_number(orders[0].month)
+        side = "other" if change.elsewhere else change.side
+        told = sentence(replace(change.event, size=float("nan")))
+        rows.append((run, change.month, after, side, change.event.kind, told))
     return pd.DataFrame(rows, columns=list(FIRST))
-
-
-def _first(found: list[Change], orders: list[Change]) -> dict[str, Any]:
-    if not found:
-        return {"month": "", "months_after": np.nan, "side": "", "kind": "", "told": ""}
-    change = found[0]
-    after = (
-        toml.month_number(change.month) - toml.month_number(orders[0].month) if orders else np.nan
-    )
-    return {
-        "month": change.month,
-        "months_after": after,
-        "side": "other" if change.elsewhere else change.side,
-        "kind": change.event.kind,
-        "told": sentence(replace(change.event, size=float("nan"))),
-    }
 
 
 def _by_run(results: xr.Dataset, scenario: str) -> dict[int, list[Occurrence]]:
@@ -348,22 +339,14 @@ def _kinds_text(kinds: pd.DataFrame, everything: bool) -> str:
     order = (clear["difference"].abs() / width).sort_values(ascending=False, kind="stable").index
     shown = clear.loc[order].head(len(kinds) if everything else MOST)
     rows = [
-        [
-            row.noun,
-            table_number(row.mean_a),
-            table_number(row.mean_b),
-            table_number(row.difference, signed=True),
-            interval(row.low, row.high, signed=True),
-            row.direction,
-            percent(row.share_sign),
-        ]
+        [row.noun, *map(table_number, (row.mean_a, row.mean_b)),
+         table_number(row.difference, signed=True), interval(row.low, row.high, signed=True),
+         row.direction, percent(row.share_sign)]
         for row in rows_of(shown)
-    ]
+    ]  # fmt: skip
     if not rows:
         return "No kind of event is clearly more or less frequent."
     header = ("events a run", "A", "B", "difference", "90 % interval", "sign", "in runs")
     left = len(kinds) - len(shown)
-    note = (
-        f"\n{left} more kinds, most without a clear difference; --all shows them." if left else ""
-    )
-    return text_table(header, rows) + note
+    note = f"\n{left} more kinds, most without a clear difference; --all shows them."
+    return text_table(header, rows) + note * bool(left)
