@@ -184,6 +184,8 @@ def app(options: Namespace) -> None:
         raise UserError(
             "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
         ) from None
+    import asyncio
+
     from tajsim.app.server import bind, serve
     from tajsim.app.state import OPENS_ON, PageState, offered_scenarios
     from tajsim.inputs.switches import held_rules, listed
@@ -212,7 +214,7 @@ def app(options: Namespace) -> None:
         if not options.no_browser:
             _open(f"{once}&{chosen}")
 
-    serve(sockets, offered, workers, ready)
+    asyncio.run(serve(sockets, offered, workers, ready))
 
 
 def _open(link: str) -> None:
