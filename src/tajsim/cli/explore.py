@@ -15,13 +15,10 @@ from tajsim.files import check_file, place_of, write_whole
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
     import xarray as xr
 
+    from tajsim.display import Printed
     from tajsim.sweeps import Report, Sweep
-
-    #: The text of what was found, and its tables by name.
-    Found = tuple[str, dict[str, pd.DataFrame]]
 
 
 #: More factors than this are not written out beside a point, nor more causes of failures.
@@ -129,12 +126,8 @@ def sensitivity(options: Namespace) -> None:
     --out FOLDER^  a new folder for the tables (CSV)
     --all  print all factors, not ten for each outcome
     """
-
-    def work() -> Found:
-        found = tajsim.sensitivity(options.sweep, options.outcome, options.scenario)
-        return found.text(options.all), found.tables()
-
-    _explore(options, work)
+    chosen = options.sweep, options.outcome, options.scenario
+    _explore(options, lambda: tajsim.sensitivity(*chosen))
 
 
 @verb.Verb
@@ -159,14 +152,8 @@ def discover(options: Namespace) -> None:
     """
     if options.boxes < 1:
         raise UserError(f"boxes {options.boxes}: expected at least 1")
-
-    def work() -> Found:
-        names = "above below highest lowest scenario inputs boxes"
-        chosen = verb.given(options, names)
-        found = tajsim.discover(options.sweep, options.outcome, **chosen)
-        return str(found), found.tables()
-
-    _explore(options, work)
+    chosen = verb.given(options, "above below highest lowest scenario inputs boxes")
+    _explore(options, lambda: tajsim.discover(options.sweep, options.outcome, **chosen))
 
 
 def _goal(text: str) -> tuple[str, str]:
@@ -201,13 +188,8 @@ def robust(options: Namespace) -> None:
     --out FOLDER^  a new folder for the table (CSV)
     --all  print all portfolios, not twelve
     """
-
-    def work() -> Found:
-        chosen = verb.given(options, "satisfy levers rule")
-        found = tajsim.robust(options.sweep, dict(options.goal), **chosen)
-        return found.text(options.all), found.tables()
-
-    _explore(options, work)
+    chosen = verb.given(options, "satisfy levers rule")
+    _explore(options, lambda: tajsim.robust(options.sweep, dict(options.goal), **chosen))
 
 
 def _held(text: str) -> tuple[str, float | str]:
@@ -250,7 +232,7 @@ def seek(options: Namespace) -> None:
     if options.picture:
         check_file(place_of(options.picture), options.overwrite, endings=SUFFIXES)
 
-    def work() -> Found:
+    def work() -> Printed:
         chosen = verb.given(options, "factor scenario runs workers")
         with verb.progress_line(options.progress) as tell:
             found = tajsim.seek(
@@ -260,7 +242,7 @@ def seek(options: Namespace) -> None:
         if options.picture:
             with look():
                 save(found.plot(), place_of(options.picture))
-        return str(found), found.tables()
+        return found
 
     _explore(options, work)
 
@@ -294,9 +276,7 @@ def atlas(options: Namespace) -> None:
             write_whole(folder / "atlas.md", f"{markdown(table)}\n")
             write_whole(folder / "atlas.tex", latex(table))
             _draw_atlas(dataset, folder, outcomes)
-    print(markdown(table))
-    if options.out:
-        print(f"\nPicture and tables are in {options.out}.")
+    verb.finish(options, markdown(table), "Picture and tables are")
 
 
 def _all_shipped(options: Namespace, outcomes: Sequence[str]) -> xr.Dataset:
@@ -328,12 +308,11 @@ def _draw_atlas(dataset: xr.Dataset, folder: Path, outcomes: Sequence[str]) -> N
         draw("answer", dataset, folder / f"card-{name}.svg", scenarios=[reference, name])
 
 
-def _explore(options: Namespace, work: Callable[[], Found]) -> None:
+def _explore(options: Namespace, work: Callable[[], Printed]) -> None:
     """Do the work, keep its tables if a folder is named, and print its text."""
     with verb.result_folder(options.out, options.overwrite) as folder:
-        text, tables = work()
+        found: Any = work()
+        text = found.text(options.all) if "all" in options else str(found)
         if folder:
-            verb.write_tables(tables, folder)
-    print(text)
-    if options.out:
-        print(f"\nThe tables are in {options.out}.")
+            verb.write_tables(found.tables(), folder)
+    verb.finish(options, text, "tables are")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import tajsim
-from tajsim.cli.verb import Verb, given, progress_bar
+from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of, write_whole
 
@@ -222,16 +222,13 @@ def _ties(options: Namespace) -> None:
 
     if options.name or options.role or options.basis:
         raise UserError("parameters: --ties goes with no NAME, --role or --basis")
-    place = options.out and place_of(options.out)
-    if place:
-        check_file(place, overwrite=options.overwrite, endings=(".csv",))
-    with progress_bar("testing ties", options.progress) as progress:
-        chosen = given(options, "runs seed workers")
-        table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
-    print(ties_text(table))
-    if place:
-        write_whole(place, table.to_csv(index=False))
-        print(f"\nThe table is in {options.out}.")
+    with table_file(options.out, options.overwrite) as file:
+        with progress_bar("testing ties", options.progress) as progress:
+            chosen = given(options, "runs seed workers")
+            table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
+        if file:
+            write_whole(file, table.to_csv(index=False))
+    finish(options, ties_text(table), "table is")
 
 
 def _plain(value: float) -> str:
@@ -325,9 +322,9 @@ def table(options: Namespace) -> None:
         chosen=options.scenarios, **chosen,
     )  # fmt: skip
     text = printed(found, options.format or "csv")
-    if options.out:
-        check_file(place_of(options.out), options.overwrite, endings=(".csv", ".md"))
-        write_whole(place_of(options.out), text)
+    with table_file(options.out, options.overwrite, (".csv", ".md")) as file:
+        if file:
+            write_whole(file, text)
     print(f"The table is in {options.out}." if options.out else text.rstrip())
 
 
@@ -340,7 +337,7 @@ def find(options: Namespace) -> None:
     example: tajsim find heroin
     word WORD  a word or a part of one
     """
-    every = {kind: _named(kind) for kind in _SOUGHT}
+    every = _named()
     found = {kind: rows for kind in every if (rows := _with_word(options.word, every[kind]))}
     if not found:
         raise UserError(
@@ -349,7 +346,7 @@ def find(options: Namespace) -> None:
     for kind, rows in found.items():
         shown = [_line(f"  {name}", text) for name, text in rows[:_FOUND]]
         more = [f"  ... and {len(rows) - _FOUND} more"] if len(rows) > _FOUND else []
-        print("\n".join([f"{kind} ({len(rows)}): {_SOUGHT[kind]}", *shown, *more, ""]))
+        print("\n".join([kind.format(len(rows)), *shown, *more, ""]))
 
 
 #: So many of each kind are listed.
@@ -369,37 +366,35 @@ def _line(name: str, text: str) -> str:
     return f"{name}  {textwrap.shorten(text, max(room, 20), placeholder=' ...')}"
 
 
-def _named(kind: str) -> Listed:
-    """Return name and text of everything of a kind."""
+def _named() -> dict[str, Listed]:
+    """Return name and text of everything, by a heading for the number and the verb of each kind."""
     import tajsim.inputs.ledger as ledger
     from tajsim.inputs import experiment_file, outcomes, registry, scenario_parts
 
-    if kind == "Parameters":
-        known = registry.load_parameters().values()
-        return [(p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})") for p in known]
-    if kind == "Outcomes":
-        every = outcomes.load_outcomes().values()
-        return [(o.name, f"{o.label} ({o.unit}): {o.meaning}") for o in every]
-    if kind == "Mechanisms":
-        told = ledger.load_mechanisms().values()
-        return [(m.id, f"{m.statement} ({m.status})") for m in told]
-    if kind == "Figures":
-        read = ledger.load_figures().values()
-        return [(f.id, f"{f.text} {f.unit}, {f.what} ({f.document}:{f.line})") for f in read]
     ready = {name: tajsim.load_scenario(name) for name in scenario_parts.shipped_scenarios()}
     swept = {name: tajsim.load_experiment(name) for name in experiment_file.experiment_names()}
-    said = [(name, f"{one.title}: {one.question}") for name, one in ready.items()]
-    return said + [(name, f"{one.title}: {one.question}") for name, one in swept.items()]
-
-
-#: Kind -> the verb that shows one in full.
-_SOUGHT = {
-    "Scenarios and experiments": "tajsim scenarios NAME",
-    "Outcomes": "tajsim outcomes NAME",
-    "Parameters": "tajsim parameters NAME",
-    "Mechanisms": "tajsim mechanisms ID",
-    "Figures": "tajsim figures ID",
-}
+    return {
+        "Scenarios and experiments ({}): tajsim scenarios NAME": [
+            (name, f"{one.title}: {one.question}")
+            for kind in (ready, swept)
+            for name, one in kind.items()
+        ],
+        "Outcomes ({}): tajsim outcomes NAME": [
+            (o.name, f"{o.label} ({o.unit}): {o.meaning}")
+            for o in outcomes.load_outcomes().values()
+        ],
+        "Parameters ({}): tajsim parameters NAME": [
+            (p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})")
+            for p in registry.load_parameters().values()
+        ],
+        "Mechanisms ({}): tajsim mechanisms ID": [
+            (m.id, f"{m.statement} ({m.status})") for m in ledger.load_mechanisms().values()
+        ],
+        "Figures ({}): tajsim figures ID": [
+            (f.id, f"{f.text} {f.unit}, {f.what} ({f.document}:{f.line})")
+            for f in ledger.load_figures().values()
+        ],
+    }
 
 
 @Verb
@@ -454,6 +449,4 @@ def _ablate(options: Namespace) -> None:
     draws = {**given(options, "runs seed parameters workers"), "out": place}
     with progress_bar("holding", options.progress) as progress:
         table = ablate(*(options.only or ()), progress=progress, **draws)
-    print(ablation_text(table))
-    if place:
-        print(f"\nThe table is in {options.out}.")
+    finish(options, ablation_text(table), "table is")

@@ -332,9 +332,7 @@ def explain(options: Namespace) -> None:
         found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
         if file:
             verb.write_table(found.table, file, found.model)
-    print(found.text)
-    if options.out:
-        print(f"\nThe events are in {options.out}.")
+    verb.finish(options, found.text, "events are")
 
 
 def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any]:
@@ -363,10 +361,8 @@ def _score(options: Namespace, work: Callable[..., tuple[str, pd.DataFrame]], wh
             text, table = work(**_draws(options), progress=progress)
         if file:
             verb.write_table(table, file)
-    print(text)
-    if options.out:
-        print(f"\nThe {what} is in {options.out}.")
-    else:
+    verb.finish(options, text, f"{what} is")
+    if not options.out:
         print(f"\nNothing was saved; --out FILE keeps the {what}.")
 
 

@@ -181,6 +181,13 @@ def given(options: Namespace, names: str) -> dict[str, Any]:
     return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
 
 
+def finish(options: Namespace, text: str, what: str) -> None:
+    """Print a text, and where the rest is: ``tables are``, or as a sentence begins."""
+    print(text)
+    if options.out:
+        print(f"\n{what if what[0].isupper() else f'The {what}'} in {options.out}.")
+
+
 def terminal() -> tuple[int, bool]:
     """Return the columns of text, at most 80, and whether there is colour."""
     tty = sys.stdout.isatty()
