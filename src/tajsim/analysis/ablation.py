@@ -133,7 +133,6 @@ def _look(
     scenarios: Sequence[str],
     changes: Sequence[str],
 ) -> Look:
-    """Simulate with some rules held, and return all that is looked at."""
     shares = [_share(progress, part, 4) for part in range(4)]
     headline = [name for name, row in load_outcomes().items() if row.headline]
     plan = prepare([PLAIN], outcomes=with_weight(headline), without=rules, **draws)
@@ -159,7 +158,6 @@ def _look(
 
 
 def _differences(plain: Look, held: Look) -> dict[str, str]:
-    """Return the outcomes that move and the verdicts that change, as texts."""
     moved = []
     for name, level in plain["outcomes"].items():
         change, least = effect(gap(level, held["outcomes"][name])), verdicts.smallest_effect(level)

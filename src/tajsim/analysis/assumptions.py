@@ -154,9 +154,7 @@ def assumption_rows(
     """Return the rows of one scenario: of all its outcomes together, then of each.
 
     Args:
-        scenario: its name.
         shown: outcomes with their paired differences ``(set,)``.
-        names: the parameters.
         sets: ``(parameter, set)`` their values.
         runs: ``(set,)`` the number of the run of each set.
         seed, mode: those of the results.

@@ -195,7 +195,6 @@ def _share(claim: Claim, values: Values) -> float:
 
 
 def _expectation(claim: Claim) -> str:
-    """Say in words what the claim expects."""
     against = {"reference": "against the reference", "level": ""}.get(
         claim["against"], f"against {' to '.join(claim.get('before') or ())}"
     )
@@ -389,7 +388,6 @@ def _simulate_and_test(
 
 
 def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
-    """Load what is to be tested; return the mistakes too."""
     tests: list[_Test] = []
     wrong: list[str] = []
     for name in names or shipped_scenarios():
@@ -444,7 +442,6 @@ def _batches(needs: Sequence[_Need], size: int) -> Iterator[list[_Need]]:
 
 
 def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:
-    """Test the claims of one scenario on its results and those of its reference."""
     name = test.scenario.name
     outcomes = sorted(with_weight(claim.outcome for claim in test.scenario.claims))
     sides = [kept[side.name][outcomes] for side in test.sides]

@@ -61,7 +61,6 @@ def explain(
         run: the number of the run; without it two scenarios are compared over all their runs.
         scenario: the scenario whose story it is, or that is B of two.
         against: the scenario that it is compared with, A of two.
-        everything: leave nothing out.
 
     Returns:
         The text and a table: the events of the run, its differing events, or the first difference
@@ -116,8 +115,6 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     """Tell the first event in which a run differs between two scenarios, and the chain after it.
 
     Args:
-        pair: the two scenarios.
-        run: the number of the run.
         everything: give all differing events, not the most important alone.
 
     Raises:
@@ -166,7 +163,6 @@ def _months_after(first: Change, orders: Sequence[Change]) -> str:
 
 
 def _orders(orders: Sequence[Change], everything: bool) -> list[str]:
-    """Return what the scenarios schedule differently."""
     if not orders:
         return ["The two schedule the same events."]
     shown = orders if everything else orders[:MOST_SCHEDULED]
@@ -185,7 +181,6 @@ def _chain(found: Sequence[Change]) -> list[str]:
 
 
 def _line(change: Change) -> list[str]:
-    """Return the lines of one differing event."""
     side = _SIDES["other" if change.elsewhere else change.side]
     begin = f"  {month_text(change.month)[:3]}  {side:6}  "
     told = sentence(change.event)
@@ -316,7 +311,6 @@ def summary_text(
 
 
 def _first_text(differ: pd.DataFrame, runs: int) -> str:
-    """Return the table of first differences by kind."""
     rows = []
     for kind, count in Counter(differ["kind"]).most_common(MOST):
         part = differ[differ["kind"] == kind]

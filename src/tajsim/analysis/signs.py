@@ -162,7 +162,6 @@ def _simulate(
 
 
 def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
-    """Return the outcome of a sign in results of one scenario."""
     sign = test.sign
 
     def at(window: Window, where: Where) -> Values:
@@ -183,7 +182,6 @@ def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
 
 
 def _row(known: Signs, sign: Sign, test: _Trial, measured: _All) -> dict[str, object]:
-    """Return the row of a sign in the table."""
     size, unit = known.size(sign)
     outcome = load_outcomes()[sign.outcome]
     places = {d: n if isinstance(n, str) else " ".join(n) for d, n in sign.where.items()}

@@ -270,7 +270,6 @@ def _movement(free: xr.Dataset, held: xr.Dataset) -> list[dict[str, Any]]:
 
 
 def _changes(found: xr.Dataset) -> xr.DataArray:
-    """Return how often each deal begins or ends in a run, ``(deal, run)``."""
     return abs(found["deals_in_force"].diff("month")).sum("month")
 
 

@@ -294,7 +294,6 @@ def _scoreboard(part: pd.DataFrame) -> str:
 
 
 def _observed(row: Any) -> tuple[str, str]:
-    """Return the observed value, and the interval of its error."""
     if row.kind == "event":
         return ("happened" if row.observed else "did not happen", "")
     if row.kind != "number":
@@ -366,13 +365,10 @@ class Validation(Printed):
     """The scoreboard.
 
     Attributes:
-        table: one row per target, see `scoreboard`.
-        runs: the number of runs.
         parameters: where the uncertain parameters came from.
         old_sample: whether they came from a sample that was fitted to another model.
         without: what the model was without.
         series: scores of series over years, see `series_scores`.
-        dataset: the results that were held against the targets.
     """
 
     table: pd.DataFrame
@@ -467,7 +463,6 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
     """Return one row per target: observed, simulated, and how well they agree.
 
     Args:
-        targets: what was observed, with its error.
         simulated: ``(target, run)`` in the unit of each figure.
 
     Returns:

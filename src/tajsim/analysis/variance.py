@@ -81,9 +81,6 @@ def redraw_differences(
 
     Args:
         plan: the plan of the comparison; the first scenario is the reference.
-        dataset: its results.
-        window: the months, as in `compare_results`.
-        progress: called with the run-months done and their total.
 
     Returns:
         The differences of every kept outcome at every coordinate, scenario by scenario.

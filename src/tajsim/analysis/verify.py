@@ -202,7 +202,6 @@ def archive(results: str | Path, out: str | Path, overwrite: bool = False) -> Pa
 
 
 def _texts(dataset: xr.Dataset) -> dict[str, str]:
-    """Return the texts of an archive by name."""
     attrs = dataset.attrs
     found = {}
     for text in select.attribute(dataset, "scenario_text").values():

@@ -132,7 +132,6 @@ def dataset_of(
     """Return the labelled results of chunks that are complete, as `run_many` would.
 
     Args:
-        plan: the plan of all runs.
         pairs: the jobs of each chunk, of the reference and the scenario, from run 0 on.
         records: the record of each job, in that order.
     """

@@ -416,8 +416,6 @@ async def serve(
 
     Args:
         sockets: from `bind`.
-        offered: the scenarios to choose from.
-        workers: how many processes simulate.
         ready: called when the page can be opened: its address with the token, and one that opens
             once only; more keys of the query can be added to both.
     """
@@ -498,7 +496,6 @@ def _scenario(name: str) -> dict[str, Any]:
 
 
 def _event(key: str, event: scenario_parts.Event) -> dict[str, Any]:
-    """Return an event of a scenario, with what documents its date."""
     what = ", ".join(f"{n} = {v}" for n, v in event.arguments.items()).replace("_", " ")
     undated = "no document dates it; the scenario file says why it is there"
     return {

@@ -31,7 +31,6 @@ class Scheduler:
     and is wished for by nobody any more is stopped; what two sessions wish for runs once.
 
     Args:
-        workers: how many.
         start: called with a worker and its job.
         stop: called once with a worker whose job is stale; the worker reports with `free`.
         known: tells whether the results of a key are at hand.
@@ -175,8 +174,6 @@ class SessionManager:
     """Owns workers, results and sessions. All of it happens in the thread of the event loop.
 
     Args:
-        offered: the names of the scenarios to choose from.
-        workers: how many processes simulate.
         folder: a folder of our own, for scenario files and downloads.
     """
 
@@ -426,12 +423,7 @@ _SETTLE = 0.03
 
 
 class Session:
-    """Answers the states that a page sends; only the latest counts.
-
-    Args:
-        hub: where the results come from.
-        send: sends an object to the page.
-    """
+    """Answers the states that a page sends; only the latest counts."""
 
     def __init__(self, hub: SessionManager, send: Callable[[dict[str, Any]], None]) -> None:
         self.hub, self._send = hub, send

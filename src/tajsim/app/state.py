@@ -349,7 +349,6 @@ def plan_of(state: PageState, folder: Path) -> Plan:
     """Return the plan of reference and scenario, checked by what checks the command line's.
 
     Args:
-        state: what is asked for.
         folder: a folder of our own, for the scenario file.
 
     Raises:
@@ -391,7 +390,6 @@ def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
 
 
 def _title(state: PageState, loaded: Scenario) -> str:
-    """Return the title of the scenario, with what the page changes in words."""
     words = [f"{parameter_name(name)} {value}" for name, value in state.levers]
     labels = dict(zip(event_keys(loaded.events), loaded.events, strict=True))
     words += [f"“{labels[key].label}” {month}" for key, month in state.moves if key in labels]

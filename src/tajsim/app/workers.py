@@ -186,8 +186,6 @@ def follow(job: Job, cache: SnapshotCache, month_done: Callable[[TajikistanModel
     """Simulate a job from the start, or from the latest kept state of the same past.
 
     Args:
-        job: what to simulate.
-        cache: where states are kept.
         month_done: called with the model after every month, first after the months of a kept
             state; what it raises ends the simulation.
     """

@@ -35,11 +35,7 @@ Values = NDArray[np.float64]
 
 
 def trace(count: int = TRACED) -> Values:
-    """Return the targets ``(target, row)`` that ``history`` gives for rows of the sample.
-
-    Args:
-        count: how many of the traced rows, from the first.
-    """
+    """Return the targets ``(target, row)`` that ``history`` gives for rows of the sample."""
     sample = load_posterior()
     rows = len(next(iter(sample.values())))
     chosen = (np.arange(TRACED) * rows // TRACED)[:count]
@@ -55,12 +51,7 @@ def trace_text(values: Values) -> str:
 
 
 def differing(folder: Path, count: int = TRACED) -> list[str]:
-    """Return one line for each target that the model of today gives otherwise than traced.
-
-    Args:
-        folder: the data folder, with the trace.
-        count: how many rows to simulate.
-    """
+    """Return one line for each target that the model of today gives otherwise than traced."""
     with (folder / TRACE).open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     if head != list(load_targets()):

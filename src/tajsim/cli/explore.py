@@ -65,7 +65,6 @@ def sweep(options: Namespace) -> None:
 
 
 def _said(report: Report, found: Sweep) -> str:
-    """Return what the sweep did, in a few lines."""
     lines = [
         f"{report.points:,} points, {report.runs:,} runs: {report.kept:,} were there, "
         f"{report.computed:,} computed in {report.seconds:,.1f} s."

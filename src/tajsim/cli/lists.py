@@ -217,7 +217,6 @@ def parameters(options: Namespace) -> None:
 
 
 def _ties(options: Namespace) -> None:
-    """Test what parameters are tied to, and keep the table where a file is named."""
     from tajsim.analysis.assumptions import ties, ties_text
 
     if options.name or options.role or options.basis:
@@ -241,7 +240,6 @@ def _range(p: Parameter) -> str:
 
 
 def _parameter_in_full(p: Parameter) -> str:
-    """Return everything about one parameter: meaning, basis, figures behind it, rules."""
     from tajsim.inputs.ledger import load_figures
     from tajsim.model.country import readers
 

@@ -153,7 +153,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _call(options: argparse.Namespace) -> None:
-    """Do what a verb does."""
     if getattr(options, "mixed", False):
         from tajsim.results import select
 

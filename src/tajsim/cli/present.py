@@ -116,7 +116,6 @@ def _chosen(options: Namespace) -> dict[str, Any]:
 
 
 def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
-    """Return the table that a scoreboard shows, if the kind is one."""
     if kind == "claims":
         import pandas as pd
 

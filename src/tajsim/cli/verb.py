@@ -157,7 +157,6 @@ class Verb:
     description that its own help shows; from ``example:`` on it says examples and options.
 
     Args:
-        call: the function.
         details: what is told before the example.
     """
 

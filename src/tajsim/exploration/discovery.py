@@ -74,7 +74,6 @@ class Search:
         texts: the inputs that are codes, with their texts.
         happens: ``(point,)`` share of the runs of a point in which it happens.
         weight: ``(point,)`` how many runs a point has.
-        names: of the inputs.
         least: points that a box must hold.
     """
 
@@ -445,11 +444,7 @@ class Discovery(Printed):
     """The boxes in which an outcome happens.
 
     Attributes:
-        sweep: the sweep.
         threshold: what is asked for, in words and as a number.
-        cases: the points searched.
-        boxes: the best first.
-        notes: what a reader must know besides.
     """
 
     sweep: Sweep
@@ -489,7 +484,6 @@ class Discovery(Printed):
         return "\n\n".join([lead, *self._found(), *self.notes])
 
     def _found(self) -> list[str]:
-        """Return the sentences and the table of the boxes."""
         if not self.boxes:
             return ["No box is better than the whole: the inputs do not explain where it happens."]
         said, rows = [], []

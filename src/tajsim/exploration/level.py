@@ -278,7 +278,6 @@ def _keep(experiment: Experiment, name: str) -> Keep:
 
 
 def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: int) -> Array:
-    """Return the level of each run."""
     parts = _LEVEL.fullmatch(text.strip())
     if parts is None or np.isnan(number := number_in(parts[1])):
         raise UserError(f"level '{text}': expected a number, or such as 50%of:status-quo")

@@ -119,9 +119,6 @@ def best_by(rule: str, regrets: Array, satisfied: np.ndarray, counts: Array | No
     reaches the levels in most states; the other figure, then the mean regret, break ties.
 
     Args:
-        rule: ``regret`` or ``satisfy``.
-        regrets: ``(portfolio, state)``.
-        satisfied: ``(portfolio, state)``.
         counts: ``(state,)`` how often each state counts; those of 0 are left out.
     """
     counts = np.ones(regrets.shape[1]) if counts is None else counts
@@ -137,7 +134,6 @@ class Robustness(Printed):
     """Portfolios over states of the world.
 
     Attributes:
-        sweep: the sweep.
         levers: the factors chosen (``scenario`` may be one of them).
         goals, levels: what the portfolios are judged by.
         table: a row a portfolio: the levers; for each goal ``mean_`` and ``worst_`` (the tenth of

@@ -232,7 +232,6 @@ class Sensitivity(Printed):
     Every table has ``scenario`` and ``column`` first.
 
     Attributes:
-        sweep: the sweep.
         method: ``Sobol indices``, ``Morris screening`` or ``rank regression``.
         indices: a row a factor and index: ``factor``, ``basis``, ``index``, ``value``, ``low``,
             ``high`` (90 % bootstrap interval), ``chance`` (what a factor without any effect shows;
@@ -361,7 +360,6 @@ def _block(sweep: Sweep) -> int:
 def _indices(
     sweep: Sweep, places: Array, values: Array, noise: Noise, once: np.ndarray
 ) -> pd.DataFrame:
-    """Return the indices, by the method that goes with the design."""
     problem, seed, size = sweep.problem, int(sweep.about["seed"]), _block(sweep)
     if sweep.kind in METHODS and len(values) < 4 * size:
         block = "base rows" if sweep.kind == "sobol" else "walks"

@@ -141,11 +141,9 @@ class Engine:
 
     Attributes:
         experiment, points: what is simulated.
-        state: what is finished.
         disk, shards: where it is stored.
         model, fingerprints: of the jobs, by scenario.
         tell_progress: told how far the sweep is; an exception that it raises ends the sweep.
-        computed: runs finished now.
     """
 
     experiment: Experiment
@@ -356,7 +354,6 @@ def _simulate_and_store(
 
 @contextmanager
 def _storing(place: Path) -> Iterator[None]:
-    """Turn what the file system says into a line for the user."""
     try:
         yield
     except OSError as error:

@@ -59,7 +59,6 @@ def make_job(
     """Return the job of runs ``(run,)`` of points ``(run,)``, all of one variant.
 
     Args:
-        experiment, points, runs: what is simulated.
         model: the version of the model that must simulate it.
         fingerprint: the mark of the sweep that the shards of this scenario bear.
     """
@@ -495,7 +494,6 @@ def _renew(disk: Disk, path: Path, data: bytes) -> None:
 
 
 def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Refuse to mix runs that do not belong together."""
     differ = [
         f"another {name}" for name, part in new["parts"].items() if old["parts"].get(name) != part
     ]
