@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
-from tajsim.errors import UserError, check_names, nearest, unknown
+from tajsim.errors import UserError, check_names, nearest
 from tajsim.files import write_whole
 from tajsim.inputs import outcomes, registry, switches, toml
 from tajsim.inputs.outcomes import load_outcomes
@@ -131,6 +131,8 @@ _NUMBERS = ("runs", "seed", "run")
 _SPELT = {"since": "from"}  # a link says from=2006-01, and ``from`` is a word of Python
 _KEYS = ("scenario", "reference", *(_SPELT.get(k, k) for k in _TEXTS + _NUMBERS))
 _MANY = ("set", "move", "show")
+#: What the map shows, and by which dimension it must be.
+_MAPS = {"border": "section", "land": "region"}
 
 
 MOST_PAIRS = 500
@@ -149,39 +151,61 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
     Raises:
         UserError: all mistakes at once.
     """
-    pairs = parse_qsl(query, keep_blank_values=True)
+    pairs = [(key, value.strip()) for key, value in parse_qsl(query, keep_blank_values=True)]
     if len(pairs) > MOST_PAIRS:
         raise UserError(f"a link holds at most {MOST_PAIRS} settings, not {len(pairs):,}")
-    wrong = [
-        unknown("key of a link", key, (*_KEYS, *_MANY))
-        for key, _ in pairs
-        if key not in (*_KEYS, *_MANY)
-    ]
-    once = {key: value.strip() for key, value in pairs}
-    levers, more = _pairs([value for key, value in pairs if key == "set"], "--set", "=", "value")
+    once = {key: value for key, value in pairs if key not in _MANY}
+    levers, wrong = _pairs([value for key, value in pairs if key == "set"], "--set", "=", "value")
     moves, late = _pairs([value for key, value in pairs if key == "move"], "move", "@", "month")
     shown = tuple(dict.fromkeys(value for key, value in pairs if key == "show"))
-    texts = {k: once.get(_SPELT.get(k, k), "") for k in _TEXTS}
-    wrong += more + late + _wrong_moves(moves) + _wrong_texts(texts) + _wrong_shown(shown)
-    scenarios = {}
-    for key in ("scenario", "reference"):
-        scenarios[key] = once.get(key) or offered[0]
-        if scenarios[key] not in offered:
-            wrong.append(_no_scenario(scenarios[key], offered))
-    numbers = {}
-    for key in _NUMBERS:
-        if once.get(key):
-            try:
-                numbers[key] = registry.whole_number(once[key])
-            except ValueError as error:
-                wrong.append(f"argument --{key}: {error}")
-    if numbers.get("runs", 0) > MOST_RUNS:
-        wrong.append(f"runs: at most {MOST_RUNS} here; tajsim compare simulates any number")
+    wrong += late
+    values = [*once.items(), *(("show", spec) for spec in shown)]
+    for key, value in [*values, *((f"move {key}", m) for key, m in moves if m != NEVER)]:
+        try:
+            _check(key, value)
+        except UserError as error:
+            wrong += error.messages
+    if len(shown) > MOST_SHOWN:
+        wrong.append(f"{len(shown)} outcomes are shown; expected at most {MOST_SHOWN}")
+    scenarios: dict[str, Any] = {
+        key: once.get(key) or offered[0] for key in ("scenario", "reference")
+    }
+    wrong += [_no_scenario(name, offered) for name in scenarios.values() if name not in offered]
     if wrong:
         raise UserError(dict.fromkeys(wrong))
-    given = {key: value for key, value in texts.items() if value}
-    kinds: dict[str, object] = {**scenarios, **given, **numbers}
-    return PageState(levers=levers, moves=moves, show=shown, **kinds)  # type: ignore[arg-type]
+    given: dict[str, Any] = {k: v for k in _TEXTS if (v := once.get(_SPELT.get(k, k)))}
+    given |= {k: registry.whole_number(once[k]) for k in _NUMBERS if once.get(k)}
+    return PageState(levers=levers, moves=moves, show=shown, **scenarios, **given)
+
+
+def _check(key: str, value: str) -> None:
+    """Refuse what the scenario file and `prepare` do not look at.
+
+    Raises:
+        UserError: for an unknown key, or a value that it cannot have.
+    """
+    if not key.startswith("move "):
+        check_names("key of a link", [key], (*_KEYS, *_MANY))
+    if key in _NUMBERS and value:
+        try:
+            number = registry.whole_number(value)
+        except ValueError as error:
+            raise UserError(f"argument --{key}: {error}") from None
+        if key == "runs" and number > MOST_RUNS:
+            raise UserError(f"runs: at most {MOST_RUNS} here; tajsim compare simulates any number")
+    elif key == "name" and value and not _NAME.fullmatch(value):
+        raise UserError(f"name: '{value}' is no name; expected small letters, digits and hyphens")
+    elif key == "without":
+        if wrong := [*filter(None, map(switches.why_not, switches.listed(value)))]:
+            raise UserError(wrong)
+    elif key in _MAPS and value:
+        check_names("outcome", [value], load_outcomes())
+        if load_outcomes()[value].dimensions != (_MAPS[key],):
+            raise UserError(f"outcome '{value}' is not by {_MAPS[key]}; the map needs that")
+    elif key == "show":
+        split_spec(value)
+    elif value and (key in ("from", "until", "month") or key.startswith("move ")):
+        toml.check_month(value, key)
 
 
 def _no_scenario(name: str, offered: Sequence[str]) -> str:
@@ -206,47 +230,6 @@ def _pairs(
     if len(found) > _MOST_MOVED:
         wrong.append(f"{len(found)} levers or events are moved; expected at most {_MOST_MOVED}")
     return tuple(found.items()), wrong
-
-
-def _wrong_moves(moves: Sequence[tuple[str, str]]) -> list[str]:
-    months = [(key, month) for key, month in moves if month != NEVER]
-    return [line for key, month in months for line in _said(toml.check_month, month, f"move {key}")]
-
-
-def _wrong_texts(texts: Mapping[str, str]) -> list[str]:
-    wrong = []
-    name = texts["name"]
-    if name and not _NAME.fullmatch(name):
-        wrong.append(f"name: '{name}' is no name; expected small letters, digits and hyphens")
-    wrong += filter(None, map(switches.why_not, switches.listed(texts["without"])))
-    for key in ("since", "until", "month"):
-        if texts[key]:
-            wrong += _said(toml.check_month, texts[key], _SPELT.get(key, key))
-    for key, dimension in (("border", "section"), ("land", "region")):
-        if texts[key]:
-            wrong += _said(_check_map, texts[key], dimension)
-    return wrong
-
-
-def _check_map(name: str, dimension: str) -> None:
-    check_names("outcome", [name], load_outcomes())
-    if load_outcomes()[name].dimensions != (dimension,):
-        raise UserError(f"outcome '{name}' is not by {dimension}; the map needs that")
-
-
-def _said(check: Callable[..., object], *arguments: str) -> list[str]:
-    try:
-        check(*arguments)
-    except UserError as error:
-        return error.messages
-    return []
-
-
-def _wrong_shown(shown: Sequence[str]) -> list[str]:
-    wrong = [line for spec in shown for line in _said(split_spec, spec)]
-    if len(shown) > MOST_SHOWN:
-        wrong.append(f"{len(shown)} outcomes are shown; expected at most {MOST_SHOWN}")
-    return wrong
 
 
 def split_spec(spec: str, held: Container[Any] = ()) -> tuple[str, dict[str, str]]:
@@ -292,10 +275,10 @@ def scenario_text(state: PageState) -> str:
         "question": _question(state) if state.moved else loaded.question,
         "label": "With your changes" if state.moved else loaded.label or "This scenario",
         **{key: loaded.asks[key] for key in ("outcomes", "window") if key in loaded.asks},
-        "extends": name
-        if name in shipped_scenarios()
-        else scenario_path(name).resolve().as_posix(),
+        "extends": name,
     }
+    if name not in shipped_scenarios():
+        top["extends"] = scenario_path(name).resolve().as_posix()
     levers = {name: _quantity(value) for name, value in state.levers}
     off = list(loaded.holding(state.without).without)
     tables: list[tuple[str, Mapping[str, object]]] = [
@@ -305,12 +288,8 @@ def scenario_text(state: PageState) -> str:
         ("[mechanisms]", {"off": off} if off else {}),
     ]
     for label, month in _moved(name, state.moves).items():
-        gone = month == NEVER
-        tables.append(
-            ("[[drop]]", {"event": label})
-            if gone
-            else ("[[move]]", {"event": label, "date": month})
-        )
+        at = {} if month == NEVER else {"date": month}
+        tables.append(("[[move]]" if at else "[[drop]]", {"event": label, **at}))
     for n, value in state.levers if state.since else ():
         event = {"date": state.since, "kind": "set", "parameter": n, "value": levers[n]}
         tables.append(("[[events]]", {**event, "label": f"{n} = {value}"[:60]}))
