@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -199,49 +199,30 @@ def seek(
         series=(),
     )
     wanted = _level(str(level), one, keep, count, workers)
-    with ExitStack() as stack:
-        place = Path(out or stack.enter_context(TemporaryDirectory()))
-        trials = _Trials(one, chosen, fixed, count, workers, place, progress)
-        value = _search(chosen, wanted, trials)
-    order = sorted(trials.found)
-    answers = np.stack([trials.found[v] for v in order])
-    return Sought(
-        one, scenario, chosen, fixed, keep, load_outcomes()[keep.outcome].window_unit, str(level),
-        wanted, np.array(order), answers, value, crossings(np.array(order), answers - wanted),
-    )  # fmt: skip
+    found: dict[float, Array] = {}
 
-
-@dataclass
-class _Trials:
-    """What each value of the factor gave, ``(run,)``: ``found`` by value."""
-
-    experiment: Experiment
-    factor: Factor
-    fixed: Mapping[str, FactorValue]
-    runs: int
-    workers: int
-    place: Path
-    progress: Callable[[object], None] | None
-    found: dict[float, Array] = field(default_factory=dict)
-
-    def make(self, *values: float) -> None:
-        """Simulate an ensemble at each value.
-
-        Raises:
-            UserError: if runs fail.
-        """
-        name, column = self.factor.name, self.experiment.keep[0].column
-        rows = [{**self.fixed, name: v} for v in dict.fromkeys([*self.found, *values])]
-        points = replace(self.experiment, rows=tuple(rows))
-        sweep(points, self.place, runs=self.runs, workers=self.workers, progress=self.progress)
-        swept = load_sweep(self.place)
-        there = swept.points[name]
+    def make(*values: float) -> None:
+        """Simulate an ensemble at each value."""
+        rows = [{**fixed, chosen.name: v} for v in dict.fromkeys([*found, *values])]
+        sweep(replace(one, rows=tuple(rows)), place, runs=count, workers=workers, progress=progress)
+        swept = load_sweep(place)
+        there = swept.points[chosen.name]
         for value in values:
             mine = swept.results["point"].isin(there.index[there == value])
-            answers = swept.results[mine & (swept.results["run"] < self.runs)].sort_values("run")
-            if len(answers) != self.runs:
-                raise UserError(f"{name} = {value:g}: runs failed")
-            self.found[value] = answers[column].to_numpy(dtype=float)
+            answers = swept.results[mine & (swept.results["run"] < count)].sort_values("run")
+            if len(answers) != count:
+                raise UserError(f"{chosen.name} = {value:g}: runs failed")
+            found[value] = answers[keep.column].to_numpy(dtype=float)
+
+    with ExitStack() as stack:
+        place = Path(out or stack.enter_context(TemporaryDirectory()))
+        value = _search(chosen, wanted, found, make)
+    order = np.array(sorted(found))
+    answers = np.stack([found[v] for v in order.tolist()])
+    unit = load_outcomes()[keep.outcome].window_unit
+    met = crossings(order, answers - wanted)
+    about = one, scenario, chosen, fixed, keep, unit, str(level)
+    return Sought(*about, wanted, order, answers, value, met)
 
 
 def _factor(experiment: Experiment, name: str | None) -> Factor:
@@ -290,19 +271,21 @@ def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: in
     return np.asarray(number / 100.0 * values.isel(scenario=0).values, dtype=float)
 
 
-def _search(factor: Factor, level: Array, trials: _Trials) -> float:
+def _search(
+    factor: Factor, level: Array, found: Mapping[float, Array], make: Callable[..., None]
+) -> float:
     """Return where the median history meets its level, ``nan`` if none; every try is kept."""
 
     def near(value: float) -> float:
         return float(round(value)) if factor.whole else float(value)
 
     def at(value: float) -> float:
-        if (value := near(value)) not in trials.found:
-            trials.make(value)
-        return float(np.median(trials.found[value] - level))
+        if (value := near(value)) not in found:
+            make(value)
+        return float(np.median(found[value] - level))
 
     first = [near(v) for v in np.linspace(factor.low, factor.high, _FIRST)]
-    trials.make(*dict.fromkeys(first))
+    make(*dict.fromkeys(first))
     apart = [at(value) for value in first]
     for (low, high), (a, b) in zip(pairwise(first), pairwise(apart), strict=True):
         if a == 0.0 or a * b < 0.0:
