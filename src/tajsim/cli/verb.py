@@ -85,6 +85,10 @@ GROUPS = {
 --without ID...|  hold what the rules of a mechanism (M47), a theme (militants) or a rule
     (drug_market.volume) answer; may be repeated
 """,
+    "engine": """
+--engine ENGINE:compiled/numpy  what simulates: compiled (default where llvmlite is installed) or
+    numpy
+""",
     "mixed": "--mixed  take results of different models together; what is made says so",
     "chance": f"""
 --seed N  seed of the draws (default {USUAL["seed"]})
@@ -108,10 +112,6 @@ GROUPS = {
 --all  print all outcomes and coordinates
 """,
 }
-_ENGINE = """\
---engine ENGINE:compiled/numpy  what simulates: compiled (default where llvmlite is installed) or
-    numpy
-"""
 _HEAD = re.compile(r"([\w-]+)(?:>(\w+))?(?: (.*?)(\^?)(!?)([?*+]?)(\.\.\.)?(?:\|(.*))?)?")
 
 
@@ -146,8 +146,6 @@ def _options(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if replaces:
             what = f"{value} if it exists" if value == "FILE" else f"the results that {value} holds"
             yield "--overwrite", {"action": "store_true", "help": f"replace {what}"}
-        if name == "--without":
-            yield from _options(_ENGINE)
 
 
 class Verb:
@@ -171,7 +169,10 @@ class Verb:
 
     def add_to(self, parser: argparse.ArgumentParser) -> None:
         """Let a parser take the options."""
-        for name, more in _options(self._options):
+        options = [*_options(self._options)]
+        if any(name == "--without" for name, _ in options):  # it simulates
+            options += _options(GROUPS["engine"])
+        for name, more in options:
             parser.add_argument(name, **more)
 
 
