@@ -30,7 +30,7 @@ import tajsim.app.figures as figures
 import tajsim.plots.style as style
 from tajsim.analysis.comparison import compare_dataset
 from tajsim.app import state as links
-from tajsim.app.session import Session, SessionManager, request_for
+from tajsim.app.session import Listener, Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
 from tajsim.display import table_csv
 from tajsim.ensemble import save
@@ -85,37 +85,9 @@ def token_and_query(query: str) -> tuple[str | None, str]:
 #: Name of a table -> the attribute of a comparison that holds it, as ``tajsim compare`` writes.
 TABLES = {"summary.csv": "summary", "comparison.csv": "table", "claims.csv": "claims"}
 RESULTS = "results.nc"
+#: Seconds after which a download looks again whether all runs of its state are there.
+_AGAIN = 0.05
 FIGURES = ("answer", "fan", "difference", "map")
-
-
-class Waiting:
-    """A download that waits for all runs of its state."""
-
-    def __init__(self) -> None:
-        self.needed, self.keys = 0, set[str]()
-        self._news = asyncio.Event()
-        self._lines: Sequence[str] = ()
-
-    def news(self) -> None:
-        """Look again whether all is there."""
-        self._news.set()
-
-    def failed(self, lines: Sequence[str]) -> None:
-        """Give up."""
-        self._lines = lines
-        self._news.set()
-
-    async def until(self, there: Callable[[], bool]) -> None:
-        """Wait.
-
-        Raises:
-            UserError: if a task cannot be simulated.
-        """
-        while not there():
-            await self._news.wait()
-            self._news.clear()
-            if self._lines:
-                raise UserError(self._lines)
 
 
 #: The names of all files but the scenario, whose name is its own.
@@ -133,12 +105,15 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
         request_for(manager, state)  # only what `tajsim check` accepts is handed out
         return links.file_name(state), links.scenario_text(state).encode()
     check_names("file", [name], ["scenario.toml", *FILES])
-    waiting = Waiting()
+    waiting = Listener()
     manager.enter(waiting)
     try:
         request = request_for(manager, state)
         manager.want(waiting, request.jobs, request.plan.bytes_needed())
-        await waiting.until(lambda: request.complete(manager) == len(request.pairs))
+        while request.complete(manager) < len(request.pairs):
+            if waiting.lines:
+                raise UserError(waiting.lines)
+            await asyncio.sleep(_AGAIN)
         dataset = request.dataset(request.records(manager, len(request.pairs)))
     finally:
         manager.leave(waiting)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import xarray as xr
 
@@ -156,18 +156,19 @@ _LOSSES = 2
 _LOOK = 0.5
 
 
-class Listener(Hashable, Protocol):
-    """A tab or a download that waits for jobs: the bytes of the results, the keys of the jobs.
+class Listener:
+    """A tab or a download that waits for jobs: the bytes of the results, the keys of the jobs."""
 
-    ``news`` tells it that there is more of its jobs, ``failed`` that one cannot be simulated.
-    """
+    def __init__(self) -> None:
+        self.needed, self.keys = 0, set[str]()
+        self.lines: Sequence[str] = ()  # why there will be no result
 
-    needed: int
-    keys: set[str]
+    def news(self) -> None:
+        """Hear that there is more of its jobs."""
 
-    def news(self) -> None: ...  # noqa: D102
-
-    def failed(self, lines: Sequence[str]) -> None: ...  # noqa: D102
+    def failed(self, lines: Sequence[str]) -> None:
+        """Hear that a job cannot be simulated."""
+        self.lines = lines
 
 
 class SessionManager:
@@ -422,12 +423,12 @@ class Stream:
 _SETTLE = 0.03
 
 
-class Session:
+class Session(Listener):
     """Answers the states that a page sends; only the latest counts."""
 
     def __init__(self, hub: SessionManager, send: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__()
         self.hub, self._send = hub, send
-        self.needed, self.keys = 0, set[str]()
         self._latest: tuple[int, str] | None = None
         self._number = 0
         self._stream: Stream | None = None
