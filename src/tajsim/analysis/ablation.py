@@ -1,7 +1,5 @@
 """What mechanisms carry: outcomes, signs, claims and targets with and without each of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The assumptions that matter for a comparison, and what every number is tied to at all."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -20,19 +20,11 @@ import pandas as pd
 import xarray as xr
 
 import tajsim.analysis.verdicts as verdicts
-from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, Without, part_of, prepare, simulate
 from tajsim.errors import UserError
-from tajsim.inputs import registry, toml
+from tajsim.inputs import registry, scenario_parts as scenes, toml
 from tajsim.inputs.outcomes import with_weight
-from tajsim.inputs.scenario_parts import (
-    Scenario,
-    load_scenario,
-    parent_path,
-    scenario_path,
-    shipped_scenarios,
-)
 from tajsim.results import numbers, select
 from tajsim.results.effect import Values, effect
 from tajsim.results.window import Window, at_places, over, places_of, titled, unit_of, whole_period
@@ -66,7 +58,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     reason = _obstacle(dataset, scenario, claim)
     row = {
         "claim": claim["id"],
-        "verdict": NOT_TESTED,
+        "verdict": verdicts.NOT_TESTED,
         "reason": reason,
         "statement": claim["statement"],
         "document": claim["document"],
@@ -222,12 +214,14 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
         return ""
     blocks = []
     for scenario, part in claims.groupby("scenario", sort=False):
-        tested, others = (part[(part["verdict"] == NOT_TESTED) == skip] for skip in (False, True))
+        tested, others = (
+            part[(part["verdict"] == verdicts.NOT_TESTED) == skip] for skip in (False, True)
+        )
         lines = []
         if len(tested):
             name = part["reference"].iloc[0] if "reference" in part else ""
             against = f" against {name}" if name else ""
-            lines.append(f"Claims of {scenario}{against}: {counts(tested['verdict'])}.")
+            lines.append(f"Claims of {scenario}{against}: {verdicts.counts(tested['verdict'])}.")
             rows = [claim_cells(row) for row in tested.itertuples()]
             header: tuple[str, ...] = CLAIMS_HEADER
             if "mechanism" in part:
@@ -244,10 +238,10 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
 
 def totals_text(claims: pd.DataFrame, runs: int) -> str:
     """Return how many claims hold, fail, and are undecided at this number of runs."""
-    tested = claims[claims["verdict"] != NOT_TESTED]
+    tested = claims[claims["verdict"] != verdicts.NOT_TESTED]
     parts = [(len(claims), "claim"), (claims["scenario"].nunique(), "scenario"), (runs, "run")]
     number_of = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in parts]
-    found = counts(tested["verdict"]) or "none"
+    found = verdicts.counts(tested["verdict"]) or "none"
     said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {found}"
     others = len(claims) - len(tested)
     said += f", {others} not tested." if others else "."
@@ -285,11 +279,11 @@ def _not_tested(scenario: str, others: pd.DataFrame) -> list[str]:
 class _Test:
     """A scenario whose claims are tested, and its reference if one of them needs one."""
 
-    scenario: Scenario
-    reference: Scenario | None
+    scenario: scenes.Scenario
+    reference: scenes.Scenario | None
 
     @property
-    def sides(self) -> list[Scenario]:
+    def sides(self) -> list[scenes.Scenario]:
         """The scenarios to simulate, the reference first."""
         return [self.scenario] if self.reference is None else [self.reference, self.scenario]
 
@@ -310,7 +304,7 @@ class _Test:
 class _Need:
     """How far, and with which outcomes, a scenario is simulated."""
 
-    scenario: Scenario
+    scenario: scenes.Scenario
     outcomes: set[str] = field(default_factory=set)
     until: str = ""
 
@@ -390,9 +384,9 @@ def _simulate_and_test(
 def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
     tests: list[_Test] = []
     wrong: list[str] = []
-    for name in names or shipped_scenarios():
+    for name in names or scenes.shipped_scenarios():
         try:
-            scenario = load_scenario(name)
+            scenario = scenes.load_scenario(name)
             if scenario.name in [test.scenario.name for test in tests]:
                 raise UserError(f"scenario '{scenario.name}' is given twice; expected once")
             if scenario.claims:
@@ -404,11 +398,11 @@ def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
     return tests, list(dict.fromkeys(wrong))
 
 
-def _parent(name: str | Path, scenario: Scenario) -> Scenario | None:
+def _parent(name: str | Path, scenario: scenes.Scenario) -> scenes.Scenario | None:
     """Return the scenario that this one extends, if a claim is against the reference."""
     if scenario.extends is None or all(c.against != "reference" for c in scenario.claims):
         return None
-    parent = load_scenario(parent_path(scenario.extends, scenario_path(name)))
+    parent = scenes.load_scenario(scenes.parent_path(scenario.extends, scenes.scenario_path(name)))
     if parent.name == scenario.name:
         raise UserError(
             f"scenario '{scenario.name}' has the name of the one it extends; expected its own"

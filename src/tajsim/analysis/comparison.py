@@ -20,7 +20,6 @@ from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prep
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import answer, effect, select
-from tajsim.results.effect import done_by_reference, reference_sentence
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
 from tajsim.results.window import Window, check_window, with_window
 
@@ -60,7 +59,9 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
     for scenario, part in table.groupby("scenario", sort=False):
         reference = str(part["reference"].iloc[0])
         first, last = part["window_start"].iloc[0], part["window_end"].iloc[0]
-        done = reference_sentence(done_by_reference(dataset, (first, last)), str(scenario))
+        done = effect.reference_sentence(
+            effect.done_by_reference(dataset, (first, last)), str(scenario)
+        )
         shown = part if everything else select.first_of_comparison(part)
         rows = comparison_rows(shown)
         told = text_table(COMPARISON_HEADER, rows, (0, 1)) if rows else "Nothing to show differs."
@@ -163,7 +164,7 @@ class Comparison:
     @property
     def done_by_reference(self) -> pd.DataFrame:
         """In how many runs the reference does to deals what scenarios do; see the function."""
-        return done_by_reference(self.dataset)
+        return effect.done_by_reference(self.dataset)
 
     @cached_property
     def cards(self) -> list[answer.Card]:

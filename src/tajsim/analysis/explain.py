@@ -1,7 +1,5 @@
 """``explain``: one run as a story, or where two scenarios first differ and what followed."""
 
-from __future__ import annotations
-
 import textwrap
 from collections import Counter
 from collections.abc import Sequence

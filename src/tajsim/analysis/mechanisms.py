@@ -9,9 +9,7 @@ from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 
-import tajsim.agents
-import tajsim.model
-import tajsim.rules
+from tajsim import agents, model, rules
 from tajsim.inputs.ledger import GRADES, Mechanism, ids_in, load_documents, load_mechanisms
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
@@ -38,7 +36,7 @@ def mechanism_index() -> dict[str, tuple[str, ...]]:
     Rules come first, then agents and stages.
     """
     found: dict[str, list[str]] = {identity: [] for identity in load_mechanisms()}
-    for package in (tajsim.rules, tajsim.agents, tajsim.model):
+    for package in (rules, agents, model):
         for where, text in _functions(package):
             for identity in ids_in(text):
                 if where not in found.setdefault(identity, []):

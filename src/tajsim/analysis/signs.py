@@ -1,7 +1,5 @@
 """Signs tested on the model as it is: each change simulated in pairs with its reference."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby

@@ -4,9 +4,6 @@ The first runs are simulated again, each time with one group of draws made anew:
 parameters by their basis, and chance. What that changes is the share of the group.
 """
 
-from __future__ import annotations
-
-import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -365,7 +362,7 @@ def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
     shown = select.first_of_comparison(comparison)
     shown = shown[shown["direction"] != ""]
     clear = shown["difference"].abs() / (shown["high"] - shown["low"]).clip(lower=1e-300)
-    clear = clear.where(~select.is_whole(shown), math.inf)
+    clear = clear.where(~select.is_whole(shown), np.inf)
     best = shown.loc[clear.groupby(shown["outcome"], sort=False).idxmax()]
     wanted = set(zip(best["outcome"], best["where"], strict=True))
     kept = [pair in wanted for pair in zip(part["outcome"], part["where"], strict=True)]
@@ -426,7 +423,7 @@ def range_text(row: Any) -> str:
     unit = "" if row.unit in ("number", "ratio", "index") else f" {row.unit}"
     range_ = numbers.interval(row.range_low, row.range_high)
     drawn = f"{numbers.table_number(row.value)}{unit}, drawn from {range_}"
-    if math.isnan(row.posterior_low):
+    if np.isnan(row.posterior_low):
         return drawn
     calibrated = numbers.interval(row.posterior_low, row.posterior_high)
     return f"{drawn}; 90 % of the calibrated sample is {calibrated}"

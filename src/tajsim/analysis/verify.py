@@ -1,7 +1,5 @@
 """Whether results are what this model gives; all that a reviewer needs for it, in one file."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

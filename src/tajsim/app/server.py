@@ -1,7 +1,5 @@
 """The web server: on this machine's loopback only, nothing fetched from anywhere else."""
 
-from __future__ import annotations
-
 import asyncio
 import ipaddress
 import json
@@ -27,7 +25,6 @@ from tornado.web import Application, HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 import tajsim.app.figures as figures
-import tajsim.plots.style as style
 from tajsim.analysis.comparison import compare_dataset
 from tajsim.app import state as links
 from tajsim.app.session import Listener, Session, SessionManager, request_for
@@ -37,8 +34,7 @@ from tajsim.ensemble import save
 from tajsim.errors import UserError, check_names
 from tajsim.files import data_text, write_whole
 from tajsim.inputs import ledger, outcomes, registry, scenario_parts
-from tajsim.plots import SUFFIXES, draw
-from tajsim.plots.map import CREDIT, geography
+from tajsim.plots import SUFFIXES, draw, map as country, style
 
 #: The key of the token in the query of an address.
 TOKEN = "token"
@@ -444,8 +440,8 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
         "maps": {"border": _stops(style.SEIZED_MAP), "land": _stops("GnBu")},
         "shapes": {
             **json.loads(data_text("map.json")),
-            "aspect": geography().aspect,
-            "credit": CREDIT,
+            "aspect": country.geography().aspect,
+            "credit": country.CREDIT,
         },
     }
 

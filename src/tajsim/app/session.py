@@ -1,7 +1,5 @@
 """The middle of the dashboard: tabs on one side, workers on the other, results between them."""
 
-from __future__ import annotations
-
 import asyncio
 import traceback
 from collections import OrderedDict

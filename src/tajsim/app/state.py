@@ -1,7 +1,5 @@
 """What one tab of the dashboard shows, as a link says it: read, checked and written again."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Container, Mapping, Sequence
@@ -15,22 +13,15 @@ from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
 from tajsim.errors import UserError, check_names, nearest
 from tajsim.files import write_whole
-from tajsim.inputs import outcomes, registry, switches, toml
+from tajsim.inputs import outcomes, registry, scenario_parts as scenes, switches, toml
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_parts import (
-    Event,
-    Scenario,
-    load_scenario,
-    scenario_path,
-    shipped_scenarios,
-)
 from tajsim.results.numbers import parameter_name
 
 #: Stands for the month of an event that is not to happen.
 NEVER = "never"
 
 
-def event_keys(events: Sequence[Event]) -> list[str]:
+def event_keys(events: Sequence[scenes.Event]) -> list[str]:
     """Return a key for each event: its label in small letters, numbered where it is not alone."""
     found: list[str] = []
     for event in events:
@@ -42,7 +33,7 @@ def event_keys(events: Sequence[Event]) -> list[str]:
 
 def _moved(name: str, moves: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the new month, or `NEVER`, by the label of an event of a scenario."""
-    scenario = load_scenario(name)
+    scenario = scenes.load_scenario(name)
     labels = dict(zip(event_keys(scenario.events), scenario.events, strict=True))
     check_names(f"event of {scenario.name}", [key for key, _ in moves], labels)
     return {labels[key].label: month for key, month in moves}
@@ -255,7 +246,7 @@ def split_spec(spec: str, held: Container[Any] = ()) -> tuple[str, dict[str, str
 
 def offered_scenarios(*given: str) -> list[str]:
     """Return the scenarios to choose from: those given at the start, then the shipped ones."""
-    return list(dict.fromkeys([*shipped_scenarios(), *given]))
+    return list(dict.fromkeys([*scenes.shipped_scenarios(), *given]))
 
 
 def file_name(state: PageState) -> str:
@@ -269,7 +260,7 @@ def scenario_text(state: PageState) -> str:
     Raises:
         UserError: if it moves an event that the scenario has not.
     """
-    loaded, name = load_scenario(state.scenario), state.scenario
+    loaded, name = scenes.load_scenario(state.scenario), state.scenario
     top: dict[str, object] = {
         "title": _title(state, loaded)[:120],
         "question": _question(state) if state.moved else loaded.question,
@@ -277,8 +268,8 @@ def scenario_text(state: PageState) -> str:
         **{key: loaded.asks[key] for key in ("outcomes", "window") if key in loaded.asks},
         "extends": name,
     }
-    if name not in shipped_scenarios():
-        top["extends"] = scenario_path(name).resolve().as_posix()
+    if name not in scenes.shipped_scenarios():
+        top["extends"] = scenes.scenario_path(name).resolve().as_posix()
     levers = {name: _quantity(value) for name, value in state.levers}
     off = list(loaded.holding(state.without).without)
     tables: list[tuple[str, Mapping[str, object]]] = [
@@ -319,7 +310,7 @@ def kept_outcomes(state: PageState) -> tuple[str, ...]:
     specs = (*state.begins_with, *_asked_specs(state.scenario))
     shown = {spec.partition("@")[0] for spec in specs} | {state.border, state.land}
     shown |= {"heroin_leaving"}
-    for text in load_scenario(state.scenario).asks.get("define", {}).values():
+    for text in scenes.load_scenario(state.scenario).asks.get("define", {}).values():
         shown |= {name for name, _ in outcomes.references(text)}
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
 
@@ -354,7 +345,7 @@ def plan_of(state: PageState, folder: Path) -> Plan:
     return replace(plan, scenarios=(held, _without_folder(own, folder)))
 
 
-def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
+def _without_folder(scenario: scenes.Scenario, folder: Path) -> scenes.Scenario:
     """Let the scenario say where its parts come from as if it had been loaded from beside it."""
 
     def plain(text: str) -> str:
@@ -368,7 +359,7 @@ def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
     )
 
 
-def _title(state: PageState, loaded: Scenario) -> str:
+def _title(state: PageState, loaded: scenes.Scenario) -> str:
     words = [f"{parameter_name(name)} {value}" for name, value in state.levers]
     labels = dict(zip(event_keys(loaded.events), loaded.events, strict=True))
     words += [f"“{labels[key].label}” {month}" for key, month in state.moves if key in labels]
@@ -381,7 +372,7 @@ _FANS = 4
 
 def _asked_specs(scenario: str) -> list[str]:
     """Return what the question of a scenario is about, as a link names it."""
-    asks = load_scenario(scenario).asks
+    asks = scenes.load_scenario(scenario).asks
     own = tuple(asks.get("define", {}))
     found = [outcomes.split_spec(spec, own) for spec in asks.get("outcomes", ())]
     return [

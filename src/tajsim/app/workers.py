@@ -1,7 +1,5 @@
 """What the workers of the dashboard simulate: chunks of two scenarios, with the past they share."""
 
-from __future__ import annotations
-
 import gc
 import json
 from collections import OrderedDict

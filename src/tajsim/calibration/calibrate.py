@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -78,7 +77,7 @@ class Histories:
         Raises:
             UserError: if a worker was killed from outside.
         """
-        parts = max(ceil(len(runs) / self.chunk), self.workers)
+        parts = max(-(-len(runs) // self.chunk), self.workers)
         places = np.array_split(np.arange(len(runs)), parts)
         jobs = [self._job(settings, runs, part) for part in places if len(part)]
 

@@ -1,7 +1,5 @@
 """Read the command line, call the verb, and turn every error into a clear line and a status."""
 
-from __future__ import annotations
-
 import argparse
 import io
 import os

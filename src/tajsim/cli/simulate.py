@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from tajsim.analysis import Comparison
     from tajsim.ensemble.plan import SavedState
 
 
@@ -103,19 +105,7 @@ def compare(options: Namespace) -> None:
         from tajsim.analysis.comparison import compare_dataset
 
         found = compare_dataset(dataset, options.window)
-
-        def said(written: dict[str, str]) -> str:
-            if options.quiet:
-                return "\n".join(written.values())
-            if options.json:
-                return answer.json_text(found.cards, written)
-            if options.full or options.all:
-                return found.full_text(_everything(options))
-            return answer.several_text(found.cards, *verb.terminal())
-
-        from tajsim.results import answer
-
-        return said, {
+        return partial(_answer, options, found), {
             "summary": found.summary,
             "comparison": found.table,
             "claims": found.claims,
@@ -131,6 +121,19 @@ def compare(options: Namespace) -> None:
         beside=not chosen,
         silent=options.quiet or options.json,
     )
+
+
+def _answer(options: Namespace, found: Comparison, written: dict[str, str]) -> str:
+    """Return what ``compare`` prints; ``written`` are the files."""
+    from tajsim.results import answer
+
+    if options.quiet:
+        return "\n".join(written.values())
+    if options.json:
+        return answer.json_text(found.cards, written)
+    if options.full or options.all:
+        return found.full_text(_everything(options))
+    return answer.several_text(found.cards, *verb.terminal())
 
 
 def _matching(patterns: list[str] | None, reference: str) -> list[str]:
@@ -426,8 +429,7 @@ def _write(
 
     A failure to draw is handed back, so that the results are kept all the same.
     """
-    from tajsim.ensemble import save
-    from tajsim.ensemble.dataset import FILE_NAME
+    from tajsim.ensemble.dataset import FILE_NAME, save
 
     save(dataset, folder / FILE_NAME)
     full = {name: table for name, table in tables.items() if not table.empty}

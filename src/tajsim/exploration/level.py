@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -26,11 +26,12 @@ from tajsim.inputs.outcomes import load_outcomes
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import display_name, percent, table_number, text_table
 from tajsim.results.window import at_places, over
-from tajsim.sweeps.read import load_sweep
-from tajsim.sweeps.run import sweep
+from tajsim.sweeps import Sweep, load_sweep, sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from tajsim.inputs.scenario_parts import Scenario
 
 _LEVEL = re.compile(r"([-+0-9.eE]+)(?:\s*%\s*of\s*:\s*(.+))?")
 #: Where the range of a factor is looked at first, and how near to a value the search ends.
@@ -190,29 +191,14 @@ def seek(
     fixed = _held(loaded, chosen, at or {})
     keep = _keep(loaded, outcome)
     count = runs or loaded.runs
-    one = replace(
-        loaded,
-        scenarios=(names[scenario],),
-        factors=tuple(replace(f, values=(), steps=None) for f in loaded.factors),
-        design=Design.model_validate({"kind": "points"}),
-        keep=(keep,),
-        series=(),
-    )
+    one = _alone(loaded, names[scenario], keep)
     wanted = _level(str(level), one, keep, count, workers)
     found: dict[float, Array] = {}
 
     def make(*values: float) -> None:
-        """Simulate an ensemble at each value."""
-        rows = [{**fixed, chosen.name: v} for v in dict.fromkeys([*found, *values])]
-        sweep(replace(one, rows=tuple(rows)), place, runs=count, workers=workers, progress=progress)
-        swept = load_sweep(place)
-        there = swept.points[chosen.name]
-        for value in values:
-            mine = swept.results["point"].isin(there.index[there == value])
-            answers = swept.results[mine & (swept.results["run"] < count)].sort_values("run")
-            if len(answers) != count:
-                raise UserError(f"{chosen.name} = {value:g}: runs failed")
-            found[value] = answers[keep.column].to_numpy(dtype=float)
+        rows = tuple({**fixed, chosen.name: v} for v in dict.fromkeys([*found, *values]))
+        sweep(replace(one, rows=rows), place, runs=count, workers=workers, progress=progress)
+        found.update(_answers(load_sweep(place), chosen.name, keep.column, count, values))
 
     with ExitStack() as stack:
         place = Path(out or stack.enter_context(TemporaryDirectory()))
@@ -223,6 +209,32 @@ def seek(
     met = crossings(order, answers - wanted)
     about = one, scenario, chosen, fixed, keep, unit, str(level)
     return Sought(*about, wanted, order, answers, value, met)
+
+
+def _answers(
+    swept: Sweep, factor: str, column: str, runs: int, values: Sequence[float]
+) -> dict[float, Array]:
+    """Return a column ``(run,)`` by value of a factor.
+
+    Raises:
+        UserError: if runs failed.
+    """
+    found, there = {}, swept.points[factor]
+    for value in values:
+        mine = swept.results["point"].isin(there.index[there == value])
+        answers = swept.results[mine & (swept.results["run"] < runs)].sort_values("run")
+        if len(answers) != runs:
+            raise UserError(f"{factor} = {value:g}: runs failed")
+        found[value] = answers[column].to_numpy(dtype=float)
+    return found
+
+
+def _alone(experiment: Experiment, scenario: Scenario, keep: Keep) -> Experiment:
+    """Return an experiment of one scenario and one number, without points."""
+    factors = tuple(replace(f, values=(), steps=None) for f in experiment.factors)
+    design = Design.model_validate({"kind": "points"})
+    found = replace(experiment, scenarios=(scenario,), factors=factors, design=design)
+    return replace(found, keep=(keep,), series=())
 
 
 def _factor(experiment: Experiment, name: str | None) -> Factor:

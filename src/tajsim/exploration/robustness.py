@@ -1,7 +1,5 @@
 """Which portfolio of levers does well whatever the uncertainties are."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

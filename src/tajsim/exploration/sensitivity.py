@@ -1,7 +1,5 @@
 """What drives the outcomes of a sweep: indices, and the part of chance."""
 
-from __future__ import annotations
-
 import math
 import warnings
 from collections.abc import Mapping, Sequence

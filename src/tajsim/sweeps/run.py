@@ -1,7 +1,5 @@
 """``sweep``: simulate the points of an experiment and keep what is finished, whatever happens."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress

@@ -23,10 +23,8 @@ from tajsim.compiled.engine import chosen
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
-from tajsim.inputs import toml
-from tajsim.inputs.events import ALL
+from tajsim.inputs import events as kinds, outcomes, toml
 from tajsim.inputs.experiment_file import Experiment, FactorValue, Keep
-from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.scenario_parts import Event, Scenario
 from tajsim.results.numbers import listed
 from tajsim.results.window import at_places, labelled, over
@@ -76,7 +74,7 @@ def make_job(
         start=experiment.start,
         end=experiment.end,
         parameters=experiment.parameters,
-        outcomes=with_weight(kept),
+        outcomes=outcomes.with_weight(kept),
         settings=settings,
         events=_events(experiment, scenario, values),
         points=tuple(point.id for point in points),
@@ -111,7 +109,7 @@ def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) ->
 
 def one(record: xr.Dataset, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
-    where = {d: name for d, name in keep.where.items() if name != ALL}
+    where = {d: name for d, name in keep.where.items() if name != kinds.ALL}
     return np.asarray(over(at_places(record, keep.outcome, where), keep.window).values)
 
 
@@ -535,7 +533,7 @@ def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]
 
 
 def _column(keep: Keep) -> dict[str, Any]:
-    outcome = load_outcomes()[keep.outcome]
+    outcome = outcomes.load_outcomes()[keep.outcome]
     return {
         "column": keep.column,
         "outcome": keep.outcome,
