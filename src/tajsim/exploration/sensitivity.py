@@ -402,7 +402,9 @@ def _column(found: Sensitivity, scenario: str, column: str, everything: bool) ->
         rows.append([str(factor), str(lead.loc[factor, "basis"])])
         for index in heads:
             signed = index in ("mu", "coefficient")
-            value, low, high = (table[key][factor, index] for key in ("value", "low", "high"))
+            value, low, high = (
+                float(table[key][factor, index]) for key in ("value", "low", "high")
+            )
             rows[-1].append(table_number(value, signed))
             rows[-1] += [interval(low, high, signed)] if index not in ("mu", "sigma") else []
     lines = [f"{scenario}, {heading(found.sweep, column)}", text_table(head, rows, left=(0, 1))]
